@@ -1,0 +1,1 @@
+"""Assembly of the application: settings, database, application factory, command line."""

@@ -1,0 +1,135 @@
+"""The connection to MongoDB: opened, checked and given its indexes before anything is served."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from beanie import init_beanie
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import (
+    ConfigurationError,
+    ConnectionFailure,
+    InvalidURI,
+    OperationFailure,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+)
+
+from gateway.embedded import EmbeddedDatabase, EmbeddedError
+from gateway.settings import Settings
+
+# MongoDB 5.0, the first version whose transactions and change streams we rely on.
+MIN_WIRE_VERSION = 13
+
+OPTIONS: dict[str, Any] = {
+    "appname": "orrery",
+    "tz_aware": True,
+    "w": "majority",
+    "journal": True,
+    "retryWrites": True,
+    "retryReads": True,
+    "timeoutMS": 20_000,
+    "serverSelectionTimeoutMS": 5_000,
+    "connectTimeoutMS": 5_000,
+    "socketTimeoutMS": 20_000,
+    "waitQueueTimeoutMS": 10_000,
+    "maxPoolSize": 100,
+    # Below the five minutes after which the embedded database closes an idle connection.
+    "maxIdleTimeMS": 240_000,
+}
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; the message is one sentence without any credential."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open client, and the database that holds every collection."""
+
+    client: AsyncMongoClient[dict[str, Any]]
+    db: AsyncDatabase[dict[str, Any]]
+
+    async def close(self) -> None:
+        await self.client.close()
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """The database of `settings` for as long as the block runs, the embedded one started where no URL is set.
+
+    Raises `DatabaseError`.
+    """
+    embedded = None if settings.mongodb_url else EmbeddedDatabase(settings.data_dir)
+    try:
+        url = await embedded.start() if embedded is not None else None
+    except EmbeddedError as error:
+        raise DatabaseError(str(error)) from error
+    try:
+        database = await connect(settings, url=url)
+        try:
+            yield database
+        finally:
+            await database.close()
+    finally:
+        if embedded is not None:
+            await embedded.stop()
+
+
+async def connect(settings: Settings, *, url: str | None = None) -> Database:
+    """Connect to `url` (by default the one of `settings`), check the server, and create the indexes.
+
+    Raises `DatabaseError` where the server is unreachable, too old, standalone, or refuses the credentials.
+    """
+    address = url or settings.mongodb_url
+    if address is None:
+        raise DatabaseError("No database is named: set ORRERY_MONGODB_URL or start the embedded database.")
+    hosts = address.partition("://")[2].rpartition("@")[2].partition("/")[0].partition("?")[0]
+    try:
+        client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(address, **OPTIONS)
+    except (InvalidURI, ConfigurationError, ValueError) as error:
+        raise DatabaseError("ORRERY_MONGODB_URL is not a valid MongoDB URL.") from error
+    try:
+        await _check_server(client, settings.mongodb_database, hosts)
+        database = Database(client=client, db=client[settings.mongodb_database])
+        await _create_indexes(database)
+    except BaseException:
+        await client.close()
+        raise
+    return database
+
+
+async def _check_server(client: AsyncMongoClient[dict[str, Any]], name: str, hosts: str) -> None:
+    try:
+        hello = await client.admin.command("hello")
+        # Unlike the handshake's `hello`, this one needs the credentials to be right.
+        await client[name].list_collection_names()
+    except ServerSelectionTimeoutError as error:
+        raise DatabaseError(f"No MongoDB server answers at {hosts}: is it running, and a replica set?") from error
+    except OperationFailure as error:
+        raise DatabaseError(f"The MongoDB server at {hosts} refuses the credentials of ORRERY_MONGODB_URL.") from error
+    except ConfigurationError as error:
+        raise DatabaseError(f"The MongoDB server at {hosts} is too old: 5.0 or later is needed.") from error
+    except (ConnectionFailure, PyMongoError) as error:
+        raise DatabaseError(f"The connection to the MongoDB server at {hosts} failed.") from error
+    if hello.get("maxWireVersion", 0) < MIN_WIRE_VERSION:
+        raise DatabaseError(f"The MongoDB server at {hosts} is too old: 5.0 or later is needed.")
+    if "setName" not in hello and hello.get("msg") != "isdbgrid":
+        raise DatabaseError(
+            f"The MongoDB server at {hosts} stands alone: transactions need a replica set or a sharded cluster."
+        )
+
+
+async def _create_indexes(database: Database) -> None:
+    # Not at the top: a wrong setting should be told at once, without loading every document first.
+    from models import DOCUMENTS
+
+    try:
+        await init_beanie(database=database.db, document_models=list(DOCUMENTS))
+    except OperationFailure as error:
+        reason = (error.details or {}).get("errmsg", "the server gave no reason")
+        raise DatabaseError(f"An index could not be created: {reason}.") from error
+    except PyMongoError as error:
+        raise DatabaseError("The connection to the database failed while its indexes were created.") from error

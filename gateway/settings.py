@@ -1,0 +1,168 @@
+"""Settings of one gateway process, read from the environment once at start."""
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+Environment = Literal["development", "production"]
+
+DEFAULT_DATABASE = "orrery"
+MIN_SECRET_BYTES = 32
+BUS_SCHEMES = ("memory", "redis", "rediss", "mongodb")
+
+_DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_DATABASE_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}")
+
+
+class SettingsError(Exception):
+    """A setting is unusable; the message is one sentence that names the variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a gateway needs to start.
+
+    `mongodb_url` is `None` for the embedded database. Secrets and the URLs, which may carry a password, stay out of
+    the representation.
+    """
+
+    secret_key: str = field(repr=False)
+    data_dir: Path = Path(".data")
+    host: str = "127.0.0.1"
+    port: int = 3001
+    mongodb_url: str | None = field(default=None, repr=False)
+    mongodb_database: str = DEFAULT_DATABASE
+    bus_url: str = field(default="memory://", repr=False)
+    env: Environment = "development"
+    jwt_expires_in: timedelta = timedelta(days=7)
+
+    @property
+    def production(self) -> bool:
+        return self.env == "production"
+
+    @property
+    def base_url(self) -> str:
+        """Where a browser on this machine finds the gateway, without a trailing slash."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104
+        if ":" in host and not host.startswith("["):
+            host = f"[{host}]"
+        return f"http://{host}:{self.port}"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read the variables of `environ` (by default the process's own); an empty one counts as unset.
+
+        Creates the data folder and, where `ORRERY_SECRET_KEY` is unset, a key in it that later starts reuse.
+        Raises `SettingsError`.
+        """
+        source = os.environ if environ is None else environ
+        values = {name: value.strip() for name, value in source.items() if value.strip()}
+        mongodb_url = values.get("ORRERY_MONGODB_URL")
+        settings = cls(
+            secret_key=_secret(values.get("ORRERY_SECRET_KEY", "")),
+            data_dir=Path(values.get("ORRERY_DATA_DIR", ".data")).expanduser().absolute(),
+            host=values.get("ORRERY_HOST", "127.0.0.1"),
+            port=_port(values.get("ORRERY_PORT", "3001")),
+            mongodb_url=mongodb_url,
+            mongodb_database=_database_name(mongodb_url) if mongodb_url else DEFAULT_DATABASE,
+            bus_url=_bus_url(values.get("ORRERY_BUS_URL", "memory://")),
+            env=_environment(values.get("ORRERY_ENV", "development")),
+            jwt_expires_in=parse_duration(values.get("JWT_EXPIRES_IN", "7d"), variable="JWT_EXPIRES_IN"),
+        )
+        make_data_dir(settings.data_dir)
+        if not settings.secret_key:
+            key = kept_secret(settings.data_dir / "secret_key")
+            object.__setattr__(settings, "secret_key", key)
+        return settings
+
+
+def parse_duration(text: str, *, variable: str) -> timedelta:
+    """A whole number with a unit `s`, `m`, `h` or `d`, such as `12h`; at least a second, at most ten years."""
+    match = _DURATION.fullmatch(text)
+    duration = timedelta(**{_UNITS[match[2]]: int(match[1])}) if match else None
+    if duration is None or duration > timedelta(days=3650):
+        raise SettingsError(f"{variable} must be a number followed by s, m, h or d, at most 3650d, not {text!r}.")
+    return duration
+
+
+def make_data_dir(path: Path) -> None:
+    """Create the data folder, readable by its owner alone; raises `SettingsError` where that is not possible."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"ORRERY_DATA_DIR names {path}, which cannot be used: {error.strerror}.") from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise SettingsError(f"ORRERY_DATA_DIR names {path}, which is not writable.")
+
+
+def kept_secret(path: Path) -> str:
+    """The random secret kept in the file `path` (mode 600), made at the first call.
+
+    The file appears whole or not at all, and processes that start at once all end with the same secret.
+    """
+    try:
+        if not path.exists():
+            temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            try:
+                with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                    file.write(secrets.token_urlsafe(48))
+                    file.flush()
+                    os.fsync(file.fileno())
+                # A link, unlike a rename, never replaces the secret of a process that was faster.
+                os.link(temporary, path)
+            except FileExistsError:
+                pass
+            finally:
+                temporary.unlink()
+        secret = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The file {path} in ORRERY_DATA_DIR cannot be read or written.") from error
+    if len(secret) < MIN_SECRET_BYTES:
+        raise SettingsError(f"The file {path} in ORRERY_DATA_DIR is damaged: it must hold at least 32 characters.")
+    return secret
+
+
+def _secret(text: str) -> str:
+    if text and len(text.encode()) < MIN_SECRET_BYTES:
+        raise SettingsError(f"ORRERY_SECRET_KEY must have at least {MIN_SECRET_BYTES} bytes.")
+    return text
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 65535):
+        raise SettingsError(f"ORRERY_PORT must be a number between 1 and 65535, not {text!r}.")
+    return int(text)
+
+
+def _environment(text: str) -> Environment:
+    match text:
+        case "development" | "production":
+            return text
+    raise SettingsError(f"ORRERY_ENV must be development or production, not {text!r}.")
+
+
+def _bus_url(text: str) -> str:
+    if text == "mongodb" or (text.partition("://")[1] and text.partition("://")[0] in BUS_SCHEMES):
+        return text
+    raise SettingsError("ORRERY_BUS_URL must start with memory://, redis://, rediss:// or mongodb://.")
+
+
+def _database_name(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise SettingsError("ORRERY_MONGODB_URL is not a URL.") from error
+    if parts.scheme not in ("mongodb", "mongodb+srv") or not parts.netloc:
+        raise SettingsError("ORRERY_MONGODB_URL must start with mongodb:// or mongodb+srv:// and name a host.")
+    name = unquote(parts.path.lstrip("/")) or DEFAULT_DATABASE
+    if not _DATABASE_NAME.fullmatch(name):
+        raise SettingsError("ORRERY_MONGODB_URL names a database with other characters than letters, digits, - and _.")
+    return name
