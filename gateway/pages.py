@@ -1,0 +1,108 @@
+"""The pages for a browser: GraphiQL and the REST reference, as `web/` builds them with Vite.
+
+Everything they load comes from this server; the policy below holds a browser to it.
+"""
+
+import os
+from html import escape
+from pathlib import Path
+
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import PathLike, StaticFiles
+from starlette.types import Scope
+
+HERE = Path(__file__).resolve().parent
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        # The editor writes its themes and positions as style elements at run time.
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]
+)
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+MISSING = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>Orrery · {title}</title>
+<style>body {{ max-width: 42rem; margin: 4rem auto; padding: 0 1rem; font: 1rem/1.6 system-ui, sans-serif }}</style>
+</head>
+<body>
+<h1>{title} is not built yet</h1>
+<p>This page is built from npm packages, which needs <strong>Node.js 20.19 or newer</strong>.
+Install it, then run <code>make run</code> again, or <code>make web</code> beside a running server,
+and load this page anew.</p>
+<p>Everything else runs without it:</p>
+<ul>
+<li>GraphQL: <code>POST /graphql</code>, subscriptions over WebSocket or server-sent events at the same address</li>
+<li>REST: <a href="/api/docs/openapi.json">the OpenAPI document</a></li>
+<li>MCP: <code>/mcp</code></li>
+<li>State: <a href="/health">/health</a>, <a href="/ready">/ready</a>, <a href="/version">/version</a></li>
+</ul>
+</body>
+</html>
+"""
+
+
+class HashedFiles(StaticFiles):
+    """Files whose names carry a hash of their content, so that a browser may keep them for good."""
+
+    def file_response(
+        self, full_path: PathLike, stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers.update({**SECURITY_HEADERS, "Cache-Control": "public, max-age=31536000, immutable"})
+        return response
+
+    async def check_config(self) -> None:
+        # The folder may be built while the server runs; until then its files are simply not found.
+        return
+
+
+def dist_folder() -> Path:
+    """The folder of the built pages: `web/dist` in a repository, `gateway/_web` where installed.
+
+    The folder need not exist; the pages then say what is missing.
+    """
+    web = HERE.parent / "web"
+    return web / "dist" if (web / "package.json").is_file() else HERE / "_web"
+
+
+def page_routes(dist: Path) -> list[BaseRoute]:
+    """The routes of the files that the pages load, under the base path they were built for."""
+    files = HashedFiles(directory=dist / "assets", check_dir=False)
+    return [Mount("/_web/assets", app=files, name="web-assets")]
+
+
+def graphiql_page(dist: Path) -> Response:
+    """GraphiQL as built in `dist`, or a page that says what is missing."""
+    return _page(dist / "graphiql.html", title="GraphiQL")
+
+
+def reference_page(dist: Path) -> Response:
+    """The REST reference as built in `dist`, or a page that says what is missing."""
+    return _page(dist / "reference.html", title="The REST reference")
+
+
+def _page(built: Path, *, title: str) -> Response:
+    try:
+        content = built.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        content = MISSING.format(title=escape(title))
+    return HTMLResponse(content, headers={**SECURITY_HEADERS, "Cache-Control": "no-cache"})
