@@ -1,0 +1,102 @@
+"""From a request's credential to a Subject: Bearer first, then the session cookie."""
+
+import hmac
+from datetime import timedelta
+
+from auth.jwt import JwtSigner
+from auth.secrets import TOKEN_PREFIX, hash_secret
+from auth.sessions import find_session, find_session_of_cookie
+from auth.subject import ALL_SCOPES, ANONYMOUS, Credential, Subject
+from models import ApiToken
+from models.base import Record, collection, utc_now
+from models.enums import TokenScope
+from models.errors import Forbidden, Unauthenticated
+
+SESSION_COOKIE = "orrery_session"
+CSRF_COOKIE = "orrery_csrf"
+CSRF_HEADER = "x-csrf-token"
+
+_USED_EVERY = timedelta(minutes=1)
+
+
+async def authenticate(signer: JwtSigner, *, authorization: str | None, cookie: str | None) -> Subject:
+    """The subject of a request.
+
+    No credential at all is ANONYMOUS; one that is wrong, expired or revoked raises Unauthenticated rather than
+    passing as anonymous. A cookie's subject carries the CSRF token that an unsafe request has to repeat.
+    """
+    if authorization:
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise Unauthenticated("The Authorization header must be: Bearer <token>")
+        token = token.strip()
+        return await (_by_token(token) if token.startswith(TOKEN_PREFIX) else _by_jwt(signer, token))
+    if cookie:
+        found = await find_session_of_cookie(cookie)
+        if found is None:
+            return ANONYMOUS  # a browser keeps an old cookie: it must still reach the sign-in page
+        return _of_session(found, Credential.SESSION)
+    return ANONYMOUS
+
+
+async def still_valid(subject: Subject) -> bool:
+    """Whether a subject's credential, recognised earlier, has neither expired nor been revoked since."""
+    if subject.credential is Credential.TOKEN:
+        found = await collection(ApiToken).find_one({"_id": subject.credential_id}, {"expires_at": 1})
+        return found is not None and not _expired(found)
+    if subject.credential_id is None:
+        return subject.credential is Credential.NONE
+    return await find_session(subject.credential_id) is not None
+
+
+def check_csrf(subject: Subject, sent: str | None) -> None:
+    """Raise Forbidden for an unsafe request that came with the cookie alone."""
+    if subject.credential is Credential.SESSION and not hmac.compare_digest(
+        (subject.csrf_token or "").encode(), (sent or "").encode()
+    ):
+        raise Forbidden(f"The {CSRF_HEADER} header is missing or wrong")
+
+
+async def _by_jwt(signer: JwtSigner, token: str) -> Subject:
+    claims = signer.read(token)
+    found = await find_session(claims.session_id)
+    if found is None or found["user_id"] != claims.user_id:
+        raise Unauthenticated("The session has ended: sign in again")
+    return _of_session(found, Credential.JWT)
+
+
+def _of_session(found: Record, credential: Credential) -> Subject:
+    return Subject(
+        user_id=found["user_id"],
+        credential=credential,
+        scopes=ALL_SCOPES,
+        credential_id=found["_id"],
+        csrf_token=found["csrf_token"],
+    )
+
+
+async def _by_token(token: str) -> Subject:
+    tokens = collection(ApiToken)
+    found = await tokens.find_one({"secret_hash": hash_secret(token)})
+    if found is None:
+        raise Unauthenticated("The token is not valid, or was revoked")
+    if _expired(found):
+        raise Unauthenticated("The token has expired")
+    now = utc_now()
+    if found["last_used_at"] is None or now - found["last_used_at"] > _USED_EVERY:
+        await tokens.update_one({"_id": found["_id"]}, {"$set": {"last_used_at": now}})
+    return Subject(
+        user_id=found["user_id"],
+        credential=Credential.TOKEN,
+        scopes=frozenset(TokenScope(scope) for scope in found["scopes"]),
+        credential_id=found["_id"],
+        agent_id=found["agent_id"],
+        workspace_id=found["workspace_id"],
+    )
+
+
+def _expired(token: Record) -> bool:
+    return token["expires_at"] is not None and token["expires_at"] <= utc_now()
+
+
+__all__ = ["CSRF_COOKIE", "CSRF_HEADER", "SESSION_COOKIE", "authenticate", "check_csrf", "still_valid"]

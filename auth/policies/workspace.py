@@ -1,0 +1,9 @@
+"""What members may do in a workspace."""
+
+from auth.policies.permission import ADMINS, EVERYONE, OWNER, Permission
+
+READ = Permission("workspace.read", "Can the subject read the workspace and its members?", EVERYONE)
+UPDATE = Permission("workspace.update", "Can the subject change the workspace?", ADMINS)
+DELETE = Permission("workspace.delete", "Can the subject delete the workspace with all it holds?", OWNER)
+MANAGE_MEMBERS = Permission("workspace.members", "Can the subject invite, change and remove members?", ADMINS)
+MANAGE_AGENTS = Permission("workspace.agents", "Can the subject create, change and delete agents?", ADMINS)

@@ -1,0 +1,47 @@
+"""Who is asking: the person or agent behind a request, and what the credential it came with allows."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bson import ObjectId
+
+from models.enums import TokenScope
+from models.errors import Unauthenticated
+
+ALL_SCOPES = frozenset(TokenScope)
+
+
+class Credential(StrEnum):
+    """What a subject was recognised by."""
+
+    NONE = "none"
+    JWT = "jwt"
+    SESSION = "session"
+    TOKEN = "token"  # noqa: S105  (the name of a kind of credential)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A caller. An agent's token sets `agent_id` and `workspace_id`, and works in that workspace alone."""
+
+    user_id: ObjectId | None = None
+    credential: Credential = Credential.NONE
+    scopes: frozenset[TokenScope] = field(default=frozenset())
+    credential_id: ObjectId | None = None
+    csrf_token: str | None = field(default=None, repr=False)
+    agent_id: ObjectId | None = None
+    workspace_id: ObjectId | None = None
+
+    @property
+    def is_person(self) -> bool:
+        """Whether the credential is a sign-in (JWT or session) rather than a token."""
+        return self.credential in (Credential.JWT, Credential.SESSION)
+
+    def require_user(self) -> ObjectId:
+        """The user's id; raises Unauthenticated for an anonymous subject."""
+        if self.user_id is None:
+            raise Unauthenticated
+        return self.user_id
+
+
+ANONYMOUS = Subject()

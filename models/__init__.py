@@ -1,0 +1,72 @@
+"""Documents, one module a noun, with the id, the enums and the error tree that every room shares."""
+
+from beanie import Document
+
+from models.activity import Activity
+from models.agent import Agent
+from models.api_token import ApiToken
+from models.card import Card
+from models.column import Column
+from models.comment import Comment
+from models.event import LoggedEvent, StreamHead
+from models.label import Label
+from models.mission import Mission, MissionActivity
+from models.notification import Notification
+from models.organization import Organization, OrganizationMember
+from models.project import Project, ProjectMember
+from models.scope import Scope
+from models.session import Session
+from models.user import User
+from models.workspace import Invitation, Workspace, WorkspaceMember
+
+DOCUMENTS: list[type[Document]] = [
+    User,
+    Session,
+    ApiToken,
+    Organization,
+    OrganizationMember,
+    Workspace,
+    WorkspaceMember,
+    Invitation,
+    Project,
+    ProjectMember,
+    Scope,
+    Column,
+    Label,
+    Card,
+    Comment,
+    Activity,
+    Notification,
+    Agent,
+    Mission,
+    MissionActivity,
+    LoggedEvent,
+    StreamHead,
+]
+"""Every collection; the gateway creates their indexes at start."""
+
+__all__ = [
+    "DOCUMENTS",
+    "Activity",
+    "Agent",
+    "ApiToken",
+    "Card",
+    "Column",
+    "Comment",
+    "Invitation",
+    "Label",
+    "LoggedEvent",
+    "Mission",
+    "MissionActivity",
+    "Notification",
+    "Organization",
+    "OrganizationMember",
+    "Project",
+    "ProjectMember",
+    "Scope",
+    "Session",
+    "StreamHead",
+    "User",
+    "Workspace",
+    "WorkspaceMember",
+]

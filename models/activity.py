@@ -1,0 +1,31 @@
+"""Activity: what happened to cards and project members, as people read it."""
+
+from typing import Any
+
+from beanie import PydanticObjectId
+from pydantic import Field
+from pymongo import ASCENDING, IndexModel
+
+from models.base import Stored, id_factory
+from models.enums import ActivityType
+from models.ids import Kind
+
+
+class Activity(Stored):
+    """One thing that happened. It outlives its card, so that "deleted" can be read; it goes with its project."""
+
+    id: PydanticObjectId = Field(default_factory=id_factory(Kind.ACTIVITY))
+    workspace_id: PydanticObjectId
+    project_id: PydanticObjectId
+    card_id: PydanticObjectId | None = None
+    type: ActivityType
+    actor_id: PydanticObjectId | None = None
+    meta: dict[str, Any] = Field(default_factory=dict)
+
+    class Settings:
+        name = "activities"
+        indexes = [
+            IndexModel([("card_id", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("project_id", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING)]),
+        ]

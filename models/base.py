@@ -1,0 +1,46 @@
+"""What every document shares: the typed id, times in UTC milliseconds, and the way between documents and records."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from beanie import Document, PydanticObjectId
+from beanie.odm.utils.dump import get_dict
+from pydantic import ConfigDict, Field
+from pymongo.asynchronous.collection import AsyncCollection
+
+from models.ids import Kind, new_id
+
+Record = dict[str, Any]
+"""A document as MongoDB returns it. The read path carries records, never pydantic models: building 500 of those costs
+more than reading them."""
+
+
+def utc_now() -> datetime:
+    """Now in UTC, cut to the milliseconds that BSON keeps, so that what was written equals what is read."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def id_factory(kind: Kind) -> Callable[[], PydanticObjectId]:
+    """A default factory of ids for documents of `kind`."""
+    return lambda: PydanticObjectId(new_id(kind))
+
+
+class Stored(Document):
+    """A document that this product owns. Subclasses set `id` with `id_factory` and name their collection."""
+
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+
+    created_at: datetime = Field(default_factory=utc_now)
+
+
+def collection(model: type[Document]) -> AsyncCollection[Record]:
+    """The PyMongo collection behind a document class, for reads with a projection and for writes in a transaction."""
+    return model.get_pymongo_collection()
+
+
+def to_record(document: Document) -> Record:
+    """The record that a validated document is stored as (`_id`, snake_case keys, nulls kept)."""
+    record: Record = get_dict(document, to_db=True, keep_nulls=True)
+    return record

@@ -1,0 +1,61 @@
+"""Cards: the work items, with their checklist inside."""
+
+from datetime import datetime
+
+from beanie import PydanticObjectId
+from pydantic import BaseModel, ConfigDict, Field
+from pymongo import ASCENDING, IndexModel
+
+from models.base import Stored, id_factory, utc_now
+from models.enums import Priority
+from models.ids import Kind
+
+
+class ChecklistItem(BaseModel):
+    """A step of a card. The place in the list is its order."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: PydanticObjectId = Field(default_factory=id_factory(Kind.CHECKLIST_ITEM))
+    title: str
+    done: bool = False
+
+
+class Card(Stored):
+    """A card. `rank` orders it in its column; `scope_id` follows the column's; `version` counts changes of its fields.
+
+    `comment_count` and `attachment_count` are kept with the card, so that a board reads no comments.
+    """
+
+    id: PydanticObjectId = Field(default_factory=id_factory(Kind.CARD))
+    workspace_id: PydanticObjectId
+    project_id: PydanticObjectId
+    scope_id: PydanticObjectId | None = None
+    column_id: PydanticObjectId | None = None
+    rank: str
+    title: str
+    description: str | None = None
+    priority: Priority | None = None
+    archived: bool = False
+    start_date: datetime | None = None
+    due_date: datetime | None = None
+    assignee_id: PydanticObjectId | None = None
+    created_by: PydanticObjectId | None = None
+    label_ids: list[PydanticObjectId] = Field(default_factory=list)
+    checklist: list[ChecklistItem] = Field(default_factory=list)
+    comment_count: int = 0
+    attachment_count: int = 0
+    version: int = 1
+    field_versions: dict[str, int] = Field(default_factory=dict)
+    updated_at: datetime = Field(default_factory=utc_now)
+
+    class Settings:
+        name = "cards"
+        indexes = [
+            IndexModel([("column_id", ASCENDING), ("archived", ASCENDING), ("rank", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("project_id", ASCENDING), ("rank", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("scope_id", ASCENDING), ("rank", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("project_id", ASCENDING), ("label_ids", ASCENDING)]),
+            IndexModel([("project_id", ASCENDING), ("assignee_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("assignee_id", ASCENDING)]),
+        ]

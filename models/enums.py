@@ -1,0 +1,97 @@
+"""The closed sets of values. String values are what REST and the database hold; GraphQL shows the names."""
+
+from enum import IntEnum, StrEnum
+
+
+class Role(StrEnum):
+    """What a person may do in an organization or a workspace."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    MEMBER = "member"
+
+
+class PilotageRole(StrEnum):
+    """What a person may do in a workspace's cockpit."""
+
+    OWNER = "owner"
+    REVIEWER = "reviewer"
+    VIEWER = "viewer"
+
+
+class ViewType(StrEnum):
+    """How a scope is shown."""
+
+    KANBAN = "kanban"
+    LIST = "list"
+    CALENDAR = "calendar"
+    ROADMAP = "roadmap"
+    STATS = "stats"
+
+
+class Priority(IntEnum):
+    """How urgent a card is. A number in the database, so that it sorts; `word` is its name in REST."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+class ActivityType(StrEnum):
+    """What happened to a card or to a project's members."""
+
+    CARD_CREATED = "card_created"
+    CARD_UPDATED = "card_updated"
+    CARD_MOVED = "card_moved"
+    CARD_ARCHIVED = "card_archived"
+    CARD_DELETED = "card_deleted"
+    CARD_ASSIGNED = "card_assigned"
+    COMMENT_ADDED = "comment_added"
+    MEMBER_ADDED = "member_added"
+    MEMBER_REMOVED = "member_removed"
+
+
+class AutonomyMode(StrEnum):
+    """Whether an agent acts at once, proposes each step, or asks for approval in batches."""
+
+    SUPERVISED = "supervised"
+    AUTONOMOUS = "autonomous"
+    APPROVAL = "approval"
+
+
+class MissionStatus(StrEnum):
+    """Where a mission stands. COMPLETED, FAILED and CANCELLED are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    AWAITING_APPROVAL = "awaiting_approval"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class MissionActivityKind(StrEnum):
+    """What an agent reports while it works."""
+
+    THOUGHT = "thought"
+    ACTION = "action"
+    RESPONSE = "response"
+    ELICITATION = "elicitation"
+    PROMPT = "prompt"
+    ERROR = "error"
+
+
+class TokenScope(StrEnum):
+    """What a personal access token may be used for. A JWT or a session has all of them."""
+
+    PROJECTS_READ = "projects:read"
+    PROJECTS_WRITE = "projects:write"
+    PILOTAGE_READ = "pilotage:read"
+    PILOTAGE_WRITE = "pilotage:write"
+    NOTIFICATIONS_READ = "notifications:read"
+    ACCOUNT_READ = "account:read"
+    ACCOUNT_WRITE = "account:write"

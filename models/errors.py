@@ -1,0 +1,81 @@
+"""The error tree. Each edge (GraphQL, REST, WebSocket, CLI) maps it once; nothing else reaches a client.
+
+`code` is the stable name that GraphQL shows in `extensions.code`; `status` is the HTTP status that REST answers.
+"""
+
+from typing import ClassVar
+
+
+class OrreryError(Exception):
+    """A failure that a client may read. `field` names the argument that is at fault, as the client wrote it."""
+
+    code: ClassVar[str] = "INTERNAL"
+    status: ClassVar[int] = 500
+
+    def __init__(self, message: str, *, field: str | None = None, **details: object) -> None:
+        super().__init__(f"{field}: {message}" if field else message)
+        self.message = str(self)
+        self.field = field
+        self.details = {**({"field": field} if field else {}), **details}
+
+
+class Unauthenticated(OrreryError):
+    """No credential, or one that is invalid, expired or revoked."""
+
+    code = "UNAUTHENTICATED"
+    status = 401
+
+    def __init__(self, message: str = "Sign in first: no valid credential was sent") -> None:
+        super().__init__(message)
+
+
+class Forbidden(OrreryError):
+    """The subject is known, and may not do this: a missing role, token scope or kind of credential."""
+
+    code = "FORBIDDEN"
+    status = 403
+
+
+class NotFound(OrreryError):
+    """No such object, or one of another tenant: the two answers are the same."""
+
+    code = "NOT_FOUND"
+    status = 404
+
+    def __init__(self, noun: str) -> None:
+        super().__init__(f"{noun} not found")
+
+
+class BadUserInput(OrreryError):
+    """The input is malformed, of the wrong type or out of range."""
+
+    code = "BAD_USER_INPUT"
+    status = 400
+
+
+class Conflict(OrreryError):
+    """Well-formed input that the state of things refuses: a taken slug, an invalid transition, a lost update."""
+
+    code = "CONFLICT"
+    status = 409
+
+
+class RateLimited(OrreryError):
+    """Too much at once; the same request may succeed later."""
+
+    code = "RATE_LIMITED"
+    status = 429
+
+
+class PayloadTooLarge(OrreryError):
+    """The request is larger than the server takes."""
+
+    code = "PAYLOAD_TOO_LARGE"
+    status = 413
+
+
+class Internal(OrreryError):
+    """What a client sees of an unexpected failure: an id to quote, and nothing else."""
+
+    def __init__(self, error_id: str) -> None:
+        super().__init__(f"Something went wrong on our side (error {error_id})", errorId=error_id)

@@ -1,0 +1,52 @@
+"""The event log's documents: one per event, and one counter per stream."""
+
+from datetime import datetime
+from typing import Any
+
+from beanie import Document, PydanticObjectId
+from pydantic import Field
+from pymongo import ASCENDING, IndexModel
+
+from models.base import id_factory
+from models.ids import Kind
+
+
+class LoggedEvent(Document):
+    """An event. `stream_id` is the workspace, organization or user whose history it belongs to; `seq` counts from 1
+    in that stream without holes, so the order of `seq` is the order of commits. `workspace_id` is the tenant, null in
+    the streams of users and organizations.
+    """
+
+    id: PydanticObjectId = Field(default_factory=id_factory(Kind.EVENT))
+    stream_id: PydanticObjectId
+    seq: int
+    type: str
+    workspace_id: PydanticObjectId | None = None
+    project_id: PydanticObjectId | None = None
+    card_id: PydanticObjectId | None = None
+    mission_id: PydanticObjectId | None = None
+    actor_id: PydanticObjectId | None = None
+    at: datetime
+    data: dict[str, Any]
+
+    class Settings:
+        name = "events"
+        indexes = [
+            IndexModel([("stream_id", ASCENDING), ("seq", ASCENDING)], unique=True),
+            IndexModel([("stream_id", ASCENDING), ("at", ASCENDING)]),
+        ]
+
+
+class StreamHead(Document):
+    """The head of a stream: `_id` is the stream's id, `seq` the last number given out, `floor` the last one trimmed.
+
+    `epoch` names this incarnation of the stream: a cursor of another epoch cannot be resumed.
+    """
+
+    id: PydanticObjectId
+    epoch: str
+    seq: int
+    floor: int = 0
+
+    class Settings:
+        name = "streams"

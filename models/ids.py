@@ -1,0 +1,77 @@
+"""One id everywhere: the 24-hex ObjectId, with the kind of object in its first "random" byte.
+
+An ObjectId is 4 bytes of time, 5 bytes that are random per process and 3 bytes of counter. Byte 4 carries the kind,
+so `kind_of` finds the collection from the id alone and REST clients keep plain Mongo ids.
+"""
+
+from enum import IntEnum
+from typing import Any
+
+from bson import ObjectId
+
+from models.errors import BadUserInput
+
+_KIND_BYTE = 4
+
+
+class Kind(IntEnum):
+    """The type code that an id carries. Codes are stored in ids: never renumber, never reuse."""
+
+    USER = 0x11
+    SESSION = 0x12
+    API_TOKEN = 0x13
+    ORGANIZATION = 0x21
+    ORGANIZATION_MEMBER = 0x22
+    WORKSPACE = 0x31
+    WORKSPACE_MEMBER = 0x32
+    INVITATION = 0x33
+    PROJECT = 0x41
+    PROJECT_MEMBER = 0x42
+    SCOPE = 0x43
+    COLUMN = 0x44
+    LABEL = 0x45
+    CARD = 0x51
+    CHECKLIST_ITEM = 0x52
+    COMMENT = 0x53
+    ACTIVITY = 0x61
+    NOTIFICATION = 0x62
+    AGENT = 0x71
+    MISSION = 0x72
+    MISSION_ACTIVITY = 0x73
+    EVENT = 0x81
+
+
+def new_id(kind: Kind) -> ObjectId:
+    """A fresh id of `kind`; ids of one process sort in the order of their creation."""
+    raw = bytearray(ObjectId().binary)
+    raw[_KIND_BYTE] = kind
+    return ObjectId(bytes(raw))
+
+
+def kind_of(value: ObjectId) -> Kind | None:
+    """The kind that an id carries, or None for an id that was not made by `new_id`."""
+    try:
+        return Kind(value.binary[_KIND_BYTE])
+    except ValueError:
+        return None
+
+
+def parse_id(value: Any, kind: Kind | None = None, *, field: str = "id") -> ObjectId:
+    """The ObjectId that a client's text names.
+
+    Raises BadUserInput where it is no 24-hex text or, with `kind`, an id of another kind.
+    """
+    if isinstance(value, ObjectId):
+        parsed = value
+    elif isinstance(value, str) and len(value) == 24 and ObjectId.is_valid(value):
+        parsed = ObjectId(value)
+    else:
+        raise BadUserInput("must be a 24-character hexadecimal id", field=field)
+    if kind is not None and kind_of(parsed) is not kind:
+        raise BadUserInput(f"is not the id of {_article(kind)}", field=field)
+    return parsed
+
+
+def _article(kind: Kind) -> str:
+    name = kind.name.lower().replace("_", " ")
+    return f"an {name}" if name[0] in "aeiou" else f"a {name}"

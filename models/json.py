@@ -1,0 +1,48 @@
+"""What a client may put into a JSON value: nothing that the database would read as an instruction, or refuse."""
+
+from typing import Any
+
+from models.errors import BadUserInput
+
+MAX_DEPTH = 16
+MAX_NODES = 10_000
+_INT64 = 2**63
+
+
+def check_json(value: Any, *, field: str) -> Any:
+    """`value`, if it is plain JSON that MongoDB stores as it is.
+
+    Raises BadUserInput for keys that start with `$` or hold a dot or NUL, integers over 64 bits, lone surrogates,
+    NUL in text, more than 16 levels or 10,000 nodes.
+    """
+    nodes = 0
+    pending: list[tuple[Any, int]] = [(value, 1)]
+    while pending:
+        current, depth = pending.pop()
+        nodes += 1
+        if depth > MAX_DEPTH or nodes > MAX_NODES:
+            raise BadUserInput(f"is deeper than {MAX_DEPTH} levels or larger than {MAX_NODES} values", field=field)
+        if isinstance(current, dict):
+            for key, child in current.items():
+                if not isinstance(key, str) or key.startswith("$") or "." in key:
+                    raise BadUserInput("has a key that starts with $ or holds a dot", field=field)
+                check_text(key, field=field)
+                pending.append((child, depth + 1))
+        elif isinstance(current, list):
+            pending += [(child, depth + 1) for child in current]
+        elif isinstance(current, str):
+            check_text(current, field=field)
+        elif isinstance(current, int) and not -_INT64 <= current < _INT64:
+            raise BadUserInput("has an integer of more than 64 bits", field=field)
+    return value
+
+
+def check_text(text: str, *, field: str) -> str:
+    """`text`, if it has no NUL and no lone surrogate."""
+    if "\x00" in text:
+        raise BadUserInput("must not hold a NUL character", field=field)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise BadUserInput("is not valid Unicode text (a lone surrogate)", field=field) from error
+    return text

@@ -1,0 +1,27 @@
+"""Signed-in sessions: what a JWT and a session cookie both stand on, so that both end when it is revoked."""
+
+from datetime import datetime
+
+from beanie import PydanticObjectId
+from pydantic import Field
+from pymongo import ASCENDING, IndexModel
+
+from models.base import Stored, id_factory
+from models.ids import Kind
+
+
+class Session(Stored):
+    """One sign-in. `secret_hash` is the SHA-256 (hex) of the cookie's secret; the document goes when it is revoked."""
+
+    id: PydanticObjectId = Field(default_factory=id_factory(Kind.SESSION))
+    user_id: PydanticObjectId
+    secret_hash: str
+    csrf_token: str
+    expires_at: datetime
+
+    class Settings:
+        name = "sessions"
+        indexes = [
+            IndexModel([("user_id", ASCENDING)]),
+            IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0),
+        ]

@@ -1,0 +1,44 @@
+"""What every operation is given first: who asks, and the services it works with."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeVar
+
+from bson import ObjectId
+
+from auth.jwt import JwtSigner
+from auth.subject import Subject
+from models.base import Record
+from realtime.hub import Hub
+from realtime.log import Change, Committed
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What one gateway process holds for all requests."""
+
+    hub: Hub
+    signer: JwtSigner
+    session_lifetime: timedelta
+    base_url: str
+
+
+@dataclass(slots=True)
+class Context:
+    """One request (or one event of a subscription). `memberships` remembers the roles that were looked up for it."""
+
+    subject: Subject
+    services: Services
+    memberships: dict[ObjectId, Record | None] = field(default_factory=dict)
+
+    @property
+    def user_id(self) -> ObjectId:
+        """The caller; raises Unauthenticated for an anonymous one."""
+        return self.subject.require_user()
+
+    async def write(self, stream_id: ObjectId, body: Callable[[Change], Awaitable[T]]) -> Committed[T]:
+        """Commit a change with its events in the history of a workspace, an organization or a user."""
+        return await self.services.hub.log.write(stream_id, self.subject.user_id, body)

@@ -1,0 +1,78 @@
+"""The two shapes of an edge: to one object by its id, and to a plain list by the parent's id. One query each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from beanie import Document
+from bson import ObjectId
+
+from models.base import Record, collection
+from resolvers.access import Fields, projection
+from resolvers.page import Page
+
+
+async def by_ids(
+    model: type[Document], ids: Iterable[ObjectId | None], fields: Fields = None
+) -> dict[ObjectId | None, Record]:
+    """Records by id, for all ids at once; unknown ids and None are left out."""
+    wanted = list({one for one in ids if one is not None})
+    if not wanted:
+        return {}
+    if fields is not None and not fields:
+        return {one: {"_id": one} for one in wanted}
+    found = collection(model).find({"_id": {"$in": wanted}}, projection(fields))
+    return {record["_id"]: record for record in await found.to_list()}
+
+
+async def to_one(
+    model: type[Document], parents: Sequence[Record], key: str, fields: Fields = None
+) -> list[Record | None]:
+    """For each parent, the record that its `key` names."""
+    found = await by_ids(model, (parent.get(key) for parent in parents), fields)
+    return [found.get(parent.get(key)) for parent in parents]
+
+
+async def to_list(
+    model: type[Document],
+    parents: Sequence[Record],
+    parent_key: str,
+    *,
+    sort: Sequence[tuple[str, int]],
+    where: Mapping[str, Any] | None = None,
+    fields: Fields = None,
+) -> list[list[Record]]:
+    """For each parent, all its children in order: for lists that are small and bounded by a rule."""
+    ids = list({parent["_id"] for parent in parents})
+    query = {parent_key: ids[0] if len(ids) == 1 else {"$in": ids}, **(where or {})}
+    children: dict[ObjectId, list[Record]] = {one: [] for one in ids}
+    for child in await collection(model).find(query, projection(fields, parent_key)).sort(list(sort)).to_list():
+        children[child[parent_key]].append(child)
+    return [children[parent["_id"]] for parent in parents]
+
+
+async def counts(
+    model: type[Document], parent_key: str, parent_ids: Iterable[ObjectId], where: Mapping[str, Any] | None = None
+) -> dict[ObjectId, int]:
+    """How many children each parent has, in one query; parents without any are left out."""
+    pipeline = [
+        {"$match": {parent_key: {"$in": list(set(parent_ids))}, **(where or {})}},
+        {"$group": {"_id": f"${parent_key}", "count": {"$sum": 1}}},
+    ]
+    cursor = await collection(model).aggregate(pipeline)
+    return {row["_id"]: row["count"] for row in await cursor.to_list()}
+
+
+async def totals(pages: Sequence[Page]) -> list[int]:
+    """How many records each page's whole list has, in one query for pages of one collection."""
+    if not pages:
+        return []
+    model = pages[0].model
+    if len(pages) == 1:
+        return [await collection(model).count_documents(dict(pages[0].filter))]
+    branches: list[dict[str, Any]] = []
+    for place, page in enumerate(pages):
+        stages = [{"$match": page.filter}, {"$count": "count"}, {"$set": {"place": place}}]
+        branches += stages if place == 0 else [{"$unionWith": {"coll": collection(model).name, "pipeline": stages}}]
+    cursor = await collection(model).aggregate(branches)
+    found = {row["place"]: row["count"] for row in await cursor.to_list()}
+    return [found.get(place, 0) for place in range(len(pages))]

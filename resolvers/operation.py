@@ -1,0 +1,99 @@
+"""The catalogue: every operation and edge with its policy. GraphQL, REST and MCP call nothing else."""
+
+import functools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from auth.policies.permission import Permission
+from models.enums import TokenScope
+from models.errors import Forbidden, Unauthenticated
+from resolvers.context import Context
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Caller(Enum):
+    """Which kind of credential an operation takes."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed in, or a token with the scope"
+    PERSON = "signed in; never a token"
+    AGENT = "an agent's own token"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An entry of the catalogue. `permission` is asked by the operation at the one door of the object it is about;
+    None means that it is about the caller's own account, or about nothing that exists yet."""
+
+    name: str
+    caller: Caller
+    scope: TokenScope | None
+    permission: Permission | None
+    read_only: bool
+    run: Callable[..., Awaitable[Any]]
+
+
+CATALOGUE: dict[str, Operation] = {}
+"""By name, as GraphQL names its field."""
+
+EDGES: dict[Callable[..., Awaitable[Any]], TokenScope | None] = {}
+"""Every edge of the graph, with the token scope that reaching it takes."""
+
+
+def check_scope(ctx: Context, scope: TokenScope | None, what: str) -> None:
+    """Raise Forbidden where the caller's token lacks a scope."""
+    if scope is not None and scope not in ctx.subject.scopes:
+        raise Forbidden(f"{what} takes a token with the scope {scope}", scope=scope.value)
+
+
+def operation(
+    name: str,
+    *,
+    scope: TokenScope | None = None,
+    permission: Permission | None = None,
+    caller: Caller = Caller.SIGNED_IN,
+    read_only: bool = False,
+) -> Callable[[Callable[Concatenate[Context, P], Awaitable[R]]], Callable[Concatenate[Context, P], Awaitable[R]]]:
+    """Enter an async function `(ctx, …)` into the catalogue; the caller and its scope are checked before it runs."""
+
+    def enter(run: Callable[Concatenate[Context, P], Awaitable[R]]) -> Callable[Concatenate[Context, P], Awaitable[R]]:
+        @functools.wraps(run)
+        async def checked(ctx: Context, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            _check_caller(ctx, name, caller)
+            if caller is not Caller.ANYONE:
+                check_scope(ctx, scope, name)
+            return await run(ctx, *args, **kwargs)
+
+        if name in CATALOGUE:
+            raise ValueError(f"two operations are named {name}")
+        CATALOGUE[name] = Operation(name, caller, scope, permission, read_only, checked)
+        return checked
+
+    return enter
+
+
+def edge(
+    *, scope: TokenScope | None = None
+) -> Callable[[Callable[Concatenate[Context, P], Awaitable[R]]], Callable[Concatenate[Context, P], Awaitable[R]]]:
+    """Mark a function from (ctx, parents, …) to one result per parent as an edge of the graph."""
+
+    def enter(run: Callable[Concatenate[Context, P], Awaitable[R]]) -> Callable[Concatenate[Context, P], Awaitable[R]]:
+        EDGES[run] = scope
+        return run
+
+    return enter
+
+
+def _check_caller(ctx: Context, name: str, caller: Caller) -> None:
+    if caller is Caller.ANYONE:
+        return
+    if ctx.subject.user_id is None:
+        raise Unauthenticated
+    if caller is Caller.PERSON and not ctx.subject.is_person:
+        raise Forbidden(f"{name} takes a signed-in person: a token may not do it")
+    if caller is Caller.AGENT and ctx.subject.agent_id is None:
+        raise Forbidden(f"{name} takes the token of an agent")
