@@ -1,5 +1,6 @@
 """The connection to MongoDB: opened, checked and given its indexes before anything is served."""
 
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,7 +11,6 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
     ConfigurationError,
-    ConnectionFailure,
     InvalidURI,
     OperationFailure,
     PyMongoError,
@@ -88,8 +88,11 @@ async def connect(settings: Settings, *, url: str | None = None) -> Database:
         raise DatabaseError("No database is named: set ORRERY_MONGODB_URL or start the embedded database.")
     hosts = address.partition("://")[2].rpartition("@")[2].partition("/")[0].partition("?")[0]
     try:
-        client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(address, **OPTIONS)
-    except (InvalidURI, ConfigurationError, ValueError) as error:
+        with warnings.catch_warnings():
+            # The driver only warns of an option that it does not understand, and goes on without it.
+            warnings.simplefilter("error", UserWarning)
+            client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(address, **OPTIONS)
+    except (InvalidURI, ConfigurationError, UserWarning, ValueError) as error:
         raise DatabaseError("ORRERY_MONGODB_URL is not a valid MongoDB URL.") from error
     try:
         await _check_server(client, settings.mongodb_database, hosts)
@@ -102,24 +105,25 @@ async def connect(settings: Settings, *, url: str | None = None) -> Database:
 
 
 async def _check_server(client: AsyncMongoClient[dict[str, Any]], name: str, hosts: str) -> None:
+    too_old = f"The MongoDB server at {hosts} is too old: 5.0 or later is needed."
     try:
         hello = await client.admin.command("hello")
-        # Unlike the handshake's `hello`, this one needs the credentials to be right.
+        if hello.get("maxWireVersion", 0) < MIN_WIRE_VERSION:
+            raise DatabaseError(too_old)
+        if "setName" not in hello and hello.get("msg") != "isdbgrid":
+            raise DatabaseError(
+                f"The MongoDB server at {hosts} stands alone: transactions need a replica set or a sharded cluster."
+            )
+        # Unlike a greeting, this needs the right to read.
         await client[name].list_collection_names()
     except ServerSelectionTimeoutError as error:
         raise DatabaseError(f"No MongoDB server answers at {hosts}: is it running, and a replica set?") from error
     except OperationFailure as error:
         raise DatabaseError(f"The MongoDB server at {hosts} refuses the credentials of ORRERY_MONGODB_URL.") from error
     except ConfigurationError as error:
-        raise DatabaseError(f"The MongoDB server at {hosts} is too old: 5.0 or later is needed.") from error
-    except (ConnectionFailure, PyMongoError) as error:
+        raise DatabaseError(too_old) from error
+    except PyMongoError as error:
         raise DatabaseError(f"The connection to the MongoDB server at {hosts} failed.") from error
-    if hello.get("maxWireVersion", 0) < MIN_WIRE_VERSION:
-        raise DatabaseError(f"The MongoDB server at {hosts} is too old: 5.0 or later is needed.")
-    if "setName" not in hello and hello.get("msg") != "isdbgrid":
-        raise DatabaseError(
-            f"The MongoDB server at {hosts} stands alone: transactions need a replica set or a sharded cluster."
-        )
 
 
 async def _create_indexes(database: Database) -> None:

@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 from typing import IO, Self
 
-STALE_STOP_SECONDS = 10.0
+STALE_STOP_SECONDS = 3.0
 _POLL_SECONDS = 0.02
 _SETTLE_SECONDS = 0.1
 

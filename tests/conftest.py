@@ -1,0 +1,63 @@
+"""Fixtures of every test: one embedded database for the session, emptied before each test that asks, loopback only."""
+
+import ipaddress
+import socket
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.database import Database, open_database
+from gateway.settings import Settings
+
+_connect = socket.socket.connect
+_connect_ex = socket.socket.connect_ex
+
+
+def _refuse_other_hosts(sock: socket.socket, address: Any) -> None:
+    if sock.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    host = str(address[0])
+    if host != "localhost" and not ipaddress.ip_address(host.partition("%")[0]).is_loopback:
+        raise AssertionError(f"a test reached out to {host}: only loopback is allowed")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loopback_only() -> Iterator[None]:
+    """Fails a test that opens a connection to another machine."""
+
+    def connect(sock: socket.socket, address: Any) -> None:
+        _refuse_other_hosts(sock, address)
+        _connect(sock, address)
+
+    def connect_ex(sock: socket.socket, address: Any) -> int:
+        _refuse_other_hosts(sock, address)
+        return _connect_ex(sock, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect)
+        patch.setattr(socket.socket, "connect_ex", connect_ex)
+        yield
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a gateway of its own, with its data in a temporary folder."""
+    data: Path = tmp_path_factory.mktemp("data")
+    return Settings.from_env({"ORRERY_DATA_DIR": str(data), "ORRERY_SECRET_KEY": "test-" * 10})
+
+
+@pytest.fixture(scope="session")
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    """The embedded database of the whole session, connected and with every index."""
+    async with open_database(settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def clean(database: Database) -> Database:
+    """The database with every collection empty; the indexes stay."""
+    for name in await database.db.list_collection_names():
+        await database.db[name].delete_many({})
+    return database

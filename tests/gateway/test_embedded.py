@@ -1,0 +1,152 @@
+import asyncio
+import os
+import signal
+import stat
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import AsyncMongoClient
+from pymongo.errors import OperationFailure
+
+from gateway.embedded import EmbeddedDatabase, EmbeddedError
+from gateway.locking import holder
+
+ROOT = Path(__file__).resolve().parents[2]
+
+OWNER = """
+import asyncio, sys
+from pathlib import Path
+from gateway.embedded import EmbeddedDatabase
+
+async def own() -> None:
+    database = EmbeddedDatabase(Path(sys.argv[1]))
+    await database.start()
+    print(database.pid, flush=True)
+    await asyncio.sleep(3600)
+
+asyncio.run(own())
+"""
+
+
+@asynccontextmanager
+async def running(folder: Path) -> AsyncIterator[tuple[EmbeddedDatabase, AsyncMongoClient[dict[str, Any]]]]:
+    database = EmbeddedDatabase(folder)
+    url = await database.start()
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(url)
+    try:
+        yield database, client
+    finally:
+        await client.close()
+        await database.stop()
+
+
+async def test_the_data_outlives_a_restart(tmp_path: Path) -> None:
+    async with running(tmp_path) as (_, client):
+        await client.orrery.things.insert_one({"_id": 1, "name": "kept"})
+
+    async with running(tmp_path) as (_, client):
+        assert await client.orrery.things.find_one({"_id": 1}) == {"_id": 1, "name": "kept"}
+
+
+async def test_the_port_answers_nobody_without_the_password(tmp_path: Path) -> None:
+    async with running(tmp_path) as (_, client):
+        host, port = await client.address or ("", 0)
+        async with AsyncMongoClient[dict[str, Any]](host, port) as stranger:
+            with pytest.raises(OperationFailure) as caught:
+                await stranger.orrery.things.insert_one({})
+
+    assert host == "127.0.0.1"
+    assert caught.value.code == 13
+    assert stat.S_IMODE((tmp_path / "db.password").stat().st_mode) == 0o600
+
+
+async def test_a_second_gateway_is_told_the_folder_and_the_owner(tmp_path: Path) -> None:
+    async with running(tmp_path) as (_, client):
+        with pytest.raises(EmbeddedError) as caught:
+            await EmbeddedDatabase(tmp_path).start()
+        await client.admin.command("ping")
+
+    assert str(tmp_path) in str(caught.value)
+    assert f"process {os.getpid()}" in str(caught.value)
+
+
+async def test_a_killed_child_comes_back_on_its_port_with_every_acknowledged_write(tmp_path: Path) -> None:
+    async with running(tmp_path) as (database, client):
+        address = await client.address
+        for number in range(3):
+            await client.orrery.things.insert_one({"_id": number})
+            first = database.pid
+            assert first is not None
+            os.kill(first, signal.SIGKILL)
+            # A retryable write: the driver waits for the server and sends it once more.
+            await client.orrery.things.insert_one({"_id": number + 100})
+            assert database.pid not in (None, first)
+
+        assert await client.address == address
+        ids = sorted([thing["_id"] async for thing in client.orrery.things.find()])
+        assert ids == [0, 1, 2, 100, 101, 102]
+
+
+async def test_a_killed_gateway_leaves_nothing_that_blocks_the_next_start(tmp_path: Path) -> None:
+    owner = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", OWNER, str(tmp_path), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    assert owner.stdout is not None
+    orphan = int(await owner.stdout.readline())
+    owner.kill()
+    await owner.wait()
+
+    async with running(tmp_path) as (database, client):
+        await client.admin.command("ping")
+        assert database.pid != orphan
+        assert holder(tmp_path / "db.pid") == database.pid
+
+
+async def test_a_child_that_hangs_when_its_gateway_is_killed_is_ended_by_the_next_start(tmp_path: Path) -> None:
+    owner = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", OWNER, str(tmp_path), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    assert owner.stdout is not None
+    orphan = int(await owner.stdout.readline())
+    os.kill(orphan, signal.SIGSTOP)
+    owner.kill()
+    await owner.wait()
+    assert holder(tmp_path / "db.pid") == orphan
+
+    async with running(tmp_path) as (database, client):
+        await client.admin.command("ping")
+        assert database.pid != orphan
+
+
+async def test_a_stop_ends_the_child_and_frees_the_folder(tmp_path: Path) -> None:
+    async with running(tmp_path) as (database, _):
+        child = database.pid
+        assert holder(tmp_path / "db.pid") == child
+
+    assert database.pid is None
+    assert holder(tmp_path / "db.pid") is None
+    assert holder(tmp_path / "gateway.pid") is None
+
+
+async def test_a_configuration_file_in_the_folder_does_not_open_the_database(tmp_path: Path) -> None:
+    (tmp_path / "secantusd.toml").write_text('[server]\nauth = false\nhost = "0.0.0.0"\n')
+
+    async with running(tmp_path) as (_, client):
+        host, port = await client.address or ("", 0)
+        async with AsyncMongoClient[dict[str, Any]](host, port) as stranger:
+            with pytest.raises(OperationFailure):
+                await stranger.orrery.things.find_one({})
+
+
+async def test_a_damaged_data_folder_ends_the_start_with_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "db").write_text("not a folder")
+
+    with pytest.raises(EmbeddedError) as caught:
+        await EmbeddedDatabase(tmp_path).start()
+
+    assert str(tmp_path / "db.log") in str(caught.value)
+    assert holder(tmp_path / "gateway.pid") is None

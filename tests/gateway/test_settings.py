@@ -1,0 +1,130 @@
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gateway.settings import Settings, SettingsError, kept_secret
+
+
+def environ(tmp_path: Path, **values: str) -> dict[str, str]:
+    return {"ORRERY_DATA_DIR": str(tmp_path / "data")} | values
+
+
+def test_an_empty_environment_gives_the_documented_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    settings = Settings.from_env({"ORRERY_PORT": "  "})
+
+    assert settings.data_dir == tmp_path / ".data"
+    assert settings.base_url == "http://127.0.0.1:3001"
+    assert (settings.mongodb_url, settings.mongodb_database) == (None, "orrery")
+    assert (settings.bus_url, settings.env, settings.production) == ("memory://", "development", False)
+    assert settings.jwt_expires_in == timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("90s", timedelta(seconds=90)),
+        ("15m", timedelta(minutes=15)),
+        ("12h", timedelta(hours=12)),
+        ("30d", timedelta(days=30)),
+    ],
+)
+def test_a_duration_is_a_number_and_a_unit(text: str, expected: timedelta, tmp_path: Path) -> None:
+    assert Settings.from_env(environ(tmp_path, JWT_EXPIRES_IN=text)).jwt_expires_in == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ORRERY_PORT", "0"),
+        ("ORRERY_PORT", "65536"),
+        ("ORRERY_PORT", "http"),
+        ("ORRERY_PORT", "³"),
+        ("ORRERY_ENV", "staging"),
+        ("ORRERY_BUS_URL", "kafka://localhost"),
+        ("ORRERY_BUS_URL", "memory"),
+        ("ORRERY_MONGODB_URL", "postgres://localhost/orrery"),
+        ("ORRERY_MONGODB_URL", "mongodb:///orrery"),
+        ("ORRERY_MONGODB_URL", "mongodb://localhost/a.b"),
+        ("ORRERY_MONGODB_URL", "mongodb://[::1/orrery"),
+        ("ORRERY_SECRET_KEY", "short"),
+        ("JWT_EXPIRES_IN", "7"),
+        ("JWT_EXPIRES_IN", "0d"),
+        ("JWT_EXPIRES_IN", "-1d"),
+        ("JWT_EXPIRES_IN", "9999d"),
+        ("JWT_EXPIRES_IN", "2w"),
+    ],
+)
+def test_a_bad_value_is_refused_in_one_sentence_that_names_the_variable(name: str, value: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env(environ(tmp_path, **{name: value}))
+
+    assert name in str(caught.value)
+    assert str(caught.value).endswith(".")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_data_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+
+    with pytest.raises(SettingsError, match="ORRERY_DATA_DIR"):
+        Settings.from_env(environ(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("mongodb://localhost:27017", "orrery"),
+        ("mongodb://u:p%2Fw@a:1,b:2/board?replicaSet=rs", "board"),
+        ("mongodb+srv://cluster.example.com/?w=majority", "orrery"),
+    ],
+)
+def test_the_database_is_named_by_the_path_of_the_url(url: str, name: str, tmp_path: Path) -> None:
+    assert Settings.from_env(environ(tmp_path, ORRERY_MONGODB_URL=url)).mongodb_database == name
+
+
+def test_the_generated_key_is_private_and_survives_a_restart(tmp_path: Path) -> None:
+    first = Settings.from_env(environ(tmp_path))
+    second = Settings.from_env(environ(tmp_path))
+
+    file = tmp_path / "data" / "secret_key"
+    assert first.secret_key == second.secret_key == file.read_text()
+    assert len(first.secret_key) >= 32
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_processes_that_start_at_once_agree_on_the_key(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(kept_secret, [tmp_path / "key"] * 32))
+
+    assert len(keys) == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["key"]
+
+
+def test_a_truncated_key_is_refused_rather_than_used(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("abc")
+
+    with pytest.raises(SettingsError, match="damaged"):
+        kept_secret(tmp_path / "key")
+
+
+def test_secrets_stay_out_of_the_representation(tmp_path: Path) -> None:
+    settings = Settings.from_env(
+        environ(tmp_path, ORRERY_SECRET_KEY="k" * 40, ORRERY_MONGODB_URL="mongodb://u:hunter2@localhost/x")
+    )
+
+    assert "k" * 40 not in repr(settings)
+    assert "hunter2" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [("0.0.0.0", "http://127.0.0.1:3001"), ("::", "http://[::1]:3001"), ("board.lan", "http://board.lan:3001")],  # noqa: S104
+)
+def test_the_base_url_is_one_that_a_browser_can_open(host: str, url: str, tmp_path: Path) -> None:
+    assert Settings.from_env(environ(tmp_path, ORRERY_HOST=host)).base_url == url
