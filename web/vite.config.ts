@@ -9,6 +9,7 @@ export default defineConfig({
   worker: { format: "es" },
   build: {
     target: "es2022",
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     // An editor and its language services are big by nature; the warning would only hide others.
     chunkSizeWarningLimit: 6000,
     rolldownOptions: {

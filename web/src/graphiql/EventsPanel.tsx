@@ -1,3 +1,4 @@
+import type { ExecutionResult } from "graphql";
 import { clearEvents, KEPT, type StreamEvent, type StreamState, useStream } from "./events";
 
 const STATES: Record<StreamState, string> = {
@@ -43,11 +44,20 @@ function EventRow({ event }: { event: StreamEvent }) {
         <summary>
           <span className="events-number">{event.number}</span>
           <strong>{event.type}</strong>
-          <code>{JSON.stringify(event.result.data ?? event.result.errors)}</code>
+          <code>{preview(event.result)}</code>
           <time dateTime={event.at.toISOString()}>{event.at.toLocaleTimeString(undefined, { hour12: false })}</time>
         </summary>
         <pre>{JSON.stringify(event.result, null, 2)}</pre>
       </details>
     </li>
   );
+}
+
+/** One line of what the event carries, without what the row says already. */
+function preview(result: ExecutionResult): string {
+  if (!result.data) return (result.errors ?? []).map((error) => error.message).join(" ");
+  const text = JSON.stringify(Object.values(result.data)[0], (key, value: unknown) =>
+    key === "__typename" ? undefined : value,
+  );
+  return text ?? "";
 }

@@ -14,6 +14,8 @@ import "./workers";
 const PLUGINS = [EXAMPLES_PLUGIN, HISTORY_PLUGIN];
 const FIRST = EXAMPLES.find((example) => example.file === "board") ?? EXAMPLES[0];
 const TABS = FIRST && [{ query: FIRST.query, variables: FIRST.variables }];
+// The variables editor reads only this, and it outranks what an earlier visit stored, so it is for the first visit.
+const FIRST_VARIABLES = localStorage.getItem("graphiql:tabState") ? undefined : FIRST?.variables;
 
 /** Fetches the schema again when another person signs in, since what one may introspect can differ. */
 function SchemaOfUser() {
@@ -38,6 +40,7 @@ function App() {
           visiblePlugin={EXAMPLES_PLUGIN}
           defaultQuery=""
           defaultTabs={TABS}
+          initialVariables={FIRST_VARIABLES}
           defaultEditorToolsVisibility="variables"
         >
           <GraphiQL.Logo>

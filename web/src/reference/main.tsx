@@ -31,7 +31,6 @@ SwaggerUIBundle({
   deepLinking: true,
   docExpansion: "list",
   filter: true,
-  persistAuthorization: true,
   tryItOutEnabled: true,
   displayRequestDuration: true,
   defaultModelsExpandDepth: 0,
