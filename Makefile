@@ -1,0 +1,56 @@
+# make run | test | check | bench | web | clean. Everything is installed below this folder, in .venv and web/.
+
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+WEB_BUILT := web/dist/.built
+WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print 2>/dev/null)
+PYTHON ?= $(shell for python in python3.11 python3 python3.13 python3.12; do \
+	"$$python" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Tools of the shell's own environment must not mix with those of .venv.
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+
+.DEFAULT_GOAL := run
+.PHONY: run test check bench web clean
+
+run: $(INSTALLED)
+	@$(MAKE) --no-print-directory web || echo "GraphiQL could not be built; everything else runs without it." >&2
+	@exec $(BIN)/orrery serve
+
+test: $(INSTALLED) web
+	$(BIN)/pytest $(ARGS)
+
+check: $(INSTALLED)
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/orrery schema --check
+
+bench: $(INSTALLED)
+	$(BIN)/python -m bench $(ARGS)
+
+# Node is optional, so its absence is told and is no failure.
+web:
+	@if ! command -v npm >/dev/null || ! node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null; \
+	then [ -e $(WEB_BUILT) ] || echo "Node 20 or later was not found: GraphiQL and the REST reference are not built."; \
+	else $(MAKE) --no-print-directory $(WEB_BUILT); fi
+
+$(WEB_BUILT): $(WEB_SOURCES)
+	cd web && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build
+	@touch $@
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or later, with its venv module, is needed and was not found." >&2; exit 1; }
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	@touch $@
+
+# The data in .data stays.
+clean:
+	rm -rf $(VENV) web/dist web/node_modules dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache \
+		.hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,71 @@
+"""The shape of the repository, where no other tool holds it."""
+
+import importlib
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import graphql
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
+ROOMS: list[str] = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+
+MAX_LINES = 600
+LINES_WITHOUT_A_REASON = 400
+# A longer module is named here, with what keeps it in one piece.
+LONG_MODULES: dict[str, str] = {}
+
+
+def python_files() -> list[Path]:
+    return [file for room in [*ROOMS, "tests"] for file in sorted((ROOT / room).rglob("*.py"))]
+
+
+def test_the_folder_graphql_holds_no_python() -> None:
+    assert (ROOT / "graphql").is_dir()
+    assert list((ROOT / "graphql").rglob("*.py*")) == []
+
+
+def test_import_graphql_is_graphql_core() -> None:
+    assert Path(graphql.__file__).parent.parent.name == "site-packages"
+
+
+def test_no_folder_shadows_the_mcp_sdk() -> None:
+    assert not (ROOT / "mcp").exists()
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_is_imported_from_the_repository(room: str) -> None:
+    module = importlib.import_module(room)
+
+    assert module.__file__ == str(ROOT / room / "__init__.py")
+    assert module.__doc__
+
+
+def test_every_room_is_checked_by_every_tool() -> None:
+    tool = PROJECT["tool"]
+
+    assert {*ROOMS, "tests"} <= set(tool["mypy"]["files"])
+    assert set(ROOMS) == set(tool["importlinter"]["root_packages"])
+    assert set(ROOMS) <= set(tool["ruff"]["lint"]["isort"]["known-first-party"])
+
+
+def test_no_module_is_too_long_to_read() -> None:
+    lengths = {str(file.relative_to(ROOT)): len(file.read_text().splitlines()) for file in python_files()}
+
+    assert {name: count for name, count in lengths.items() if count > MAX_LINES} == {}
+    assert {name for name, count in lengths.items() if count > LINES_WITHOUT_A_REASON} == LONG_MODULES.keys()
+
+
+def test_every_dependency_has_a_pinned_version() -> None:
+    def canonical(name: str) -> str:
+        return re.sub(r"[-_.]+", "-", re.split(r"[^A-Za-z0-9._-]", name)[0]).lower()
+
+    pins = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    wanted = [*PROJECT["project"]["dependencies"], *(name for extra in extras for name in extra)]
+
+    assert [pin for pin in pins if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", pin)] == []
+    assert {canonical(name) for name in wanted} - {"orrery"} <= {canonical(pin) for pin in pins}
