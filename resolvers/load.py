@@ -71,8 +71,9 @@ async def totals(pages: Sequence[Page]) -> list[int]:
         return [await collection(model).count_documents(dict(pages[0].filter))]
     branches: list[dict[str, Any]] = []
     for place, page in enumerate(pages):
-        stages = [{"$match": page.filter}, {"$count": "count"}, {"$set": {"place": place}}]
-        branches += stages if place == 0 else [{"$unionWith": {"coll": collection(model).name, "pipeline": stages}}]
+        stages: list[dict[str, Any]] = [{"$match": page.filter}, {"$count": "count"}, {"$set": {"place": place}}]
+        union: list[dict[str, Any]] = [{"$unionWith": {"coll": collection(model).name, "pipeline": stages}}]
+        branches += union if place else stages
     cursor = await collection(model).aggregate(branches)
     found = {row["place"]: row["count"] for row in await cursor.to_list()}
     return [found.get(place, 0) for place in range(len(pages))]

@@ -180,7 +180,7 @@ def _beyond(order: Sort, keyset: list[Any]) -> dict[str, Any]:
     equal: dict[str, Any] = {}
     for (field, direction), value in zip(order, keyset, strict=True):
         if value is None:
-            further = {field: {"$ne": None}} if direction > 0 else None
+            further: dict[str, Any] | None = {field: {"$ne": None}} if direction > 0 else None
         elif direction > 0:
             further = {field: {"$gt": value}}
         elif field == "_id":

@@ -4,14 +4,15 @@ GraphQL and REST both hand over plain mappings with camelCase keys; `read_input`
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 from bson import ObjectId
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from models.enums import Priority
 from models.errors import BadUserInput
@@ -53,7 +54,9 @@ def _message(text: str) -> str:
     return text.removeprefix("Value error, ")
 
 
-def _clean(text: str) -> str:
+def _clean(text: Any) -> str:
+    if not isinstance(text, str):
+        raise PydanticCustomError("text", "must be text")
     try:
         return check_text(text, field="")
     except BadUserInput as error:
@@ -91,29 +94,51 @@ def _priority(value: Any) -> Any:
     return words[value.lower()]
 
 
-def id_of(kind: Kind) -> Any:
-    """The type of an id of `kind` in an input."""
+@dataclass(frozen=True, slots=True)
+class IdOf:
+    """Annotates an ObjectId: the id of an object of `kind`, as text or as it is."""
 
-    def check(value: Any) -> ObjectId:
-        try:
-            return parse_id(value, kind, field="")
-        except BadUserInput as error:
-            raise PydanticCustomError("id", "{reason}", {"reason": error.message}) from error
+    kind: Kind
 
-    return Annotated[
-        ObjectId,
-        BeforeValidator(check),
-        WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{24}$", "description": "24-character hexadecimal id"}),
-    ]
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        def check(value: Any) -> ObjectId:
+            try:
+                return parse_id(value, self.kind, field="")
+            except BadUserInput as error:
+                raise PydanticCustomError("id", "{reason}", {"reason": error.message}) from error
+
+        return core_schema.no_info_plain_validator_function(check)
+
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[0-9a-f]{24}$"}
 
 
-def text(minimum: int, maximum: int, *, pattern: str | None = None, strip: bool = True) -> Any:
-    """The type of a text of `minimum` to `maximum` characters, without NUL and lone surrogates."""
-    return Annotated[
-        str,
-        StringConstraints(strict=True, min_length=minimum, max_length=maximum, pattern=pattern, strip_whitespace=strip),
-        AfterValidator(_clean),
-    ]
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Annotates a str: `minimum` to `maximum` characters, without NUL and lone surrogates."""
+
+    minimum: int
+    maximum: int
+    pattern: str | None = None
+    strip: bool = True
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.chain_schema(
+            [
+                core_schema.no_info_plain_validator_function(_clean),
+                core_schema.str_schema(
+                    strict=True,
+                    min_length=self.minimum,
+                    max_length=self.maximum,
+                    pattern=self.pattern,
+                    strip_whitespace=self.strip,
+                ),
+            ]
+        )
+
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        shape: dict[str, Any] = {"type": "string", "minLength": self.minimum, "maxLength": self.maximum}
+        return {**shape, "pattern": self.pattern} if self.pattern else shape
 
 
 Date = Annotated[
@@ -127,7 +152,18 @@ PriorityWord = Annotated[
     Priority, BeforeValidator(_priority), WithJsonSchema({"type": "string", "enum": ["low", "medium", "high"]})
 ]
 
-Name = text(1, 100)
-Title = text(1, 500)
-Slug = text(2, 60, pattern=r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])$")
-Color = text(7, 7, pattern=r"^#[0-9a-fA-F]{6}$")
+Name = Annotated[str, Text(1, 100)]
+Title = Annotated[str, Text(1, 500)]
+Description = Annotated[str, Text(0, 5000, strip=False)]
+Slug = Annotated[str, Text(2, 60, pattern=r"^[a-z0-9][a-z0-9-]*[a-z0-9]$")]
+Color = Annotated[str, Text(7, 7, pattern=r"^#[0-9a-fA-F]{6}$")]
+
+UserId = Annotated[ObjectId, IdOf(Kind.USER)]
+OrganizationId = Annotated[ObjectId, IdOf(Kind.ORGANIZATION)]
+WorkspaceId = Annotated[ObjectId, IdOf(Kind.WORKSPACE)]
+ProjectId = Annotated[ObjectId, IdOf(Kind.PROJECT)]
+ScopeId = Annotated[ObjectId, IdOf(Kind.SCOPE)]
+ColumnId = Annotated[ObjectId, IdOf(Kind.COLUMN)]
+LabelId = Annotated[ObjectId, IdOf(Kind.LABEL)]
+CardId = Annotated[ObjectId, IdOf(Kind.CARD)]
+AgentId = Annotated[ObjectId, IdOf(Kind.AGENT)]

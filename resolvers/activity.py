@@ -1,0 +1,89 @@
+"""Activity and the notifications that come of it: written with the change that they tell of."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bson import ObjectId
+
+from models import Activity, Card, Notification, Project, ProjectMember, User
+from models.base import Record, collection, to_record
+from models.enums import ActivityType, TokenScope
+from realtime.events import NotificationReceived
+from realtime.log import Change
+from resolvers.access import Fields
+from resolvers.context import Context
+from resolvers.load import to_one
+from resolvers.operation import edge
+
+
+def new_activity(change: Change, about: Record, kind: ActivityType, meta: dict[str, Any] | None = None) -> Record:
+    """The record of an activity about a card or, for an `about` without `project_id`, about a project."""
+    is_project = "project_id" not in about
+    return to_record(
+        Activity(
+            workspace_id=about["workspace_id"],
+            project_id=about["_id"] if is_project else about["project_id"],
+            card_id=None if is_project else about["_id"],
+            type=kind,
+            actor_id=change.actor_id,
+            meta=meta or {},
+            created_at=change.at,
+        )
+    )
+
+
+async def record_activity(
+    change: Change, about: Record, kind: ActivityType, meta: dict[str, Any] | None = None
+) -> None:
+    """Write one activity and notify the project's other members."""
+    await record_activities(change, [new_activity(change, about, kind, meta)])
+
+
+async def record_activities(change: Change, activities: Sequence[Record]) -> None:
+    """Write activities of one project, and a notification of each for every other member of the project."""
+    if not activities:
+        return
+    await collection(Activity).insert_many(activities, session=change.session)
+    members = collection(ProjectMember).find(
+        {"project_id": activities[0]["project_id"], "user_id": {"$ne": change.actor_id}},
+        {"user_id": 1},
+        session=change.session,
+    )
+    notifications: list[Record] = []
+    for member in await members.to_list():
+        for activity in activities:
+            notification = _notification(member["user_id"], activity, change)
+            notifications.append(notification)
+            change.append(member["user_id"], NotificationReceived(notification=notification, activity=activity))
+    if notifications:
+        await collection(Notification).insert_many(notifications, session=change.session)
+
+
+def _notification(user_id: ObjectId, activity: Record, change: Change) -> Record:
+    return to_record(
+        Notification(
+            user_id=user_id,
+            workspace_id=activity["workspace_id"],
+            project_id=activity["project_id"],
+            activity_id=activity["_id"],
+            created_at=change.at,
+        )
+    )
+
+
+@edge(scope=TokenScope.PROJECTS_READ)
+async def actor_of(ctx: Context, activities: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """Who did it."""
+    return await to_one(User, activities, "actor_id", fields)
+
+
+@edge(scope=TokenScope.PROJECTS_READ)
+async def project_of(ctx: Context, activities: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The project that it happened in."""
+    return await to_one(Project, activities, "project_id", fields)
+
+
+@edge(scope=TokenScope.PROJECTS_READ)
+async def card_of(ctx: Context, activities: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The card that it is about; None once that is deleted."""
+    return await to_one(Card, activities, "card_id", fields)

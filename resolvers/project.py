@@ -1,0 +1,123 @@
+"""Projects: what can be done with them, and what can be reached from them."""
+
+from collections.abc import Sequence
+
+from bson import ObjectId
+from pymongo import ReturnDocument
+
+from auth.policies import delivery
+from models import Card, Project, ProjectMember, Workspace
+from models.base import Record, collection, to_record
+from models.enums import TokenScope
+from models.errors import BadUserInput, NotFound
+from models.ids import Kind
+from realtime.events import ProjectCreated, ProjectDeleted, ProjectUpdated
+from realtime.log import Change, Committed
+from resolvers.access import Fields, access, check_workspace
+from resolvers.cascade import delete_project_contents
+from resolvers.context import Context
+from resolvers.inputs.project import ProjectCreate, ProjectUpdate
+from resolvers.load import counts, to_one
+from resolvers.operation import edge, operation
+from resolvers.page import Page, Window, pages
+from resolvers.project_member import add_member
+
+READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
+
+
+@operation("project", scope=READ, permission=delivery.READ, read_only=True)
+async def get_project(ctx: Context, project_id: ObjectId | str, fields: Fields = None) -> Record:
+    """One project."""
+    return await access(ctx, Project, Kind.PROJECT, project_id, delivery.READ, fields=fields)
+
+
+@operation("projectCreate", scope=WRITE, permission=delivery.WRITE)
+async def create_project(ctx: Context, values: ProjectCreate) -> Committed[Record]:
+    """A new project in a workspace; its creator is its first member."""
+    await check_workspace(ctx, values.workspace_id, delivery.WRITE)
+
+    async def body(change: Change) -> Record:
+        return await insert_project(change, values, ctx.user_id)
+
+    return await ctx.write(values.workspace_id, body)
+
+
+async def insert_project(change: Change, values: ProjectCreate, creator_id: ObjectId) -> Record:
+    """Write a project and its first member within a change that may go on (an import)."""
+    project = to_record(
+        Project(
+            workspace_id=values.workspace_id,
+            name=values.name,
+            description=values.description,
+            deadline=values.deadline,
+            created_by=creator_id,
+            created_at=change.at,
+            updated_at=change.at,
+        )
+    )
+    await collection(Project).insert_one(project, session=change.session)
+    change.append(values.workspace_id, ProjectCreated(project=project, project_id=project["_id"]))
+    await add_member(change, project, creator_id)
+    return project
+
+
+@operation("projectUpdate", scope=WRITE, permission=delivery.WRITE)
+async def update_project(ctx: Context, project_id: ObjectId | str, values: ProjectUpdate) -> Committed[Record]:
+    """Change what is given of a project."""
+    project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.WRITE)
+    given = values.given()
+    if given.get("name", "") is None:
+        raise BadUserInput("must not be null", field="name")
+
+    async def body(change: Change) -> Record:
+        changed = await collection(Project).find_one_and_update(
+            {"_id": project["_id"]},
+            {"$set": {**given, "updated_at": change.at}},
+            return_document=ReturnDocument.AFTER,
+            session=change.session,
+        )
+        if changed is None:
+            raise NotFound("Project")
+        change.append(changed["workspace_id"], ProjectUpdated(project=changed, project_id=changed["_id"]))
+        return changed
+
+    return await ctx.write(project["workspace_id"], body)
+
+
+@operation("projectDelete", scope=WRITE, permission=delivery.WRITE)
+async def delete_project(ctx: Context, project_id: ObjectId | str) -> Committed[ObjectId]:
+    """Delete a project with all it holds."""
+    project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.WRITE)
+
+    async def body(change: Change) -> ObjectId:
+        deleted = await collection(Project).find_one_and_delete({"_id": project["_id"]}, session=change.session)
+        if deleted is None:
+            raise NotFound("Project")
+        await delete_project_contents(change, project)
+        change.append(project["workspace_id"], ProjectDeleted(deleted_id=project["_id"], project_id=project["_id"]))
+        return ObjectId(project["_id"])
+
+    return await ctx.write(project["workspace_id"], body)
+
+
+@edge(scope=READ)
+async def workspace_of(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The workspace of each project (or of anything else that carries `workspace_id`)."""
+    return await to_one(Workspace, projects, "workspace_id", fields)
+
+
+@edge(scope=READ)
+async def members_of(
+    ctx: Context, projects: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """Those who are notified of a project and can be assigned its cards, in the order of joining."""
+    ids = [project["_id"] for project in projects]
+    found = await pages(ProjectMember, "project_id", ids, Window.read(first, after), fields=fields)
+    return [found[one] for one in ids]
+
+
+@edge(scope=READ)
+async def card_count_of(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[int]:
+    """How many cards a project has, archived ones left out."""
+    found = await counts(Card, "project_id", (project["_id"] for project in projects), {"archived": False})
+    return [found.get(project["_id"], 0) for project in projects]
