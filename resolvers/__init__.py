@@ -1,0 +1,1 @@
+"""The operations: what each mutation, field edge and route does, one module a noun."""

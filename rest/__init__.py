@@ -1,0 +1,1 @@
+"""REST compatibility: one package for each interface that clients already speak."""
