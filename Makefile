@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 WEB_BUILT := web/dist/.built
 WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print 2>/dev/null)
 PYTHON ?= $(shell for python in python3.11 python3 python3.13 python3.12; do \
-	"$$python" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+	"$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tools of the shell's own environment must not mix with those of .venv.
@@ -35,12 +35,13 @@ bench: $(INSTALLED)
 
 # Node is optional, so its absence is told and is no failure.
 web:
-	@if ! command -v npm >/dev/null || ! node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null; \
+	@if ! command -v npm >/dev/null || ! node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null; \
 	then [ -e $(WEB_BUILT) ] || echo "Node 20 or later was not found: GraphiQL and the REST reference are not built."; \
-	else $(MAKE) --no-print-directory $(WEB_BUILT); fi
+	else $(MAKE) --silent --no-print-directory $(WEB_BUILT); fi
 
 $(WEB_BUILT): $(WEB_SOURCES)
-	cd web && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build
+	@echo "Building web/ ..."
+	@cd web && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build
 	@touch $@
 
 $(INSTALLED): pyproject.toml constraints.txt
