@@ -52,7 +52,7 @@ class Card(Stored):
     class Settings:
         name = "cards"
         indexes = [
-            IndexModel([("column_id", ASCENDING), ("archived", ASCENDING), ("rank", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("column_id", ASCENDING), ("rank", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("project_id", ASCENDING), ("rank", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("scope_id", ASCENDING), ("rank", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("project_id", ASCENDING), ("label_ids", ASCENDING)]),

@@ -6,19 +6,19 @@ costs no read. `records` name the record fields, for encoding; ids of what is go
 
 from typing import Any
 
-from beanie import PydanticObjectId
+from bson import ObjectId
 from pydantic import BaseModel, ConfigDict
 
 from models.base import Record
 from models.enums import MissionStatus
 
-Id = PydanticObjectId
+Id = ObjectId
 
 
 class Event(BaseModel):
     """What every event is. `type` (the class name) is stable: clients filter by it and the log holds it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
     project_id: Id | None = None
     card_id: Id | None = None
     mission_id: Id | None = None

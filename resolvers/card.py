@@ -1,0 +1,137 @@
+"""Cards: reading, creating, archiving and deleting. `resolvers.card_update` changes and moves them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
+
+from auth.policies import delivery
+from models import Card, Column, Label, Project
+from models.base import Record, collection, to_record
+from models.card import ChecklistItem
+from models.enums import ActivityType, TokenScope
+from models.errors import BadUserInput, Conflict, NotFound
+from models.ids import Kind, new_id
+from models.rank import rank_between
+from realtime.events import CardCreated
+from realtime.log import Change, Committed
+from resolvers.access import Fields, access
+from resolvers.activity import record_activity
+from resolvers.card_place import BY_RANK, lane_of, last_rank, place_of, places_of
+from resolvers.cascade import delete_cards
+from resolvers.context import Context
+from resolvers.inputs.card import CardCreate, ChecklistItemInput
+from resolvers.operation import operation
+from resolvers.project_member import require_assignable
+from resolvers.scope import require_parent
+
+READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
+LIST_LIMIT = 5000
+
+
+@operation("card", scope=READ, permission=delivery.READ, read_only=True)
+async def get_card(ctx: Context, card_id: ObjectId | str, fields: Fields = None) -> Record:
+    """One card."""
+    return await access(ctx, Card, Kind.CARD, card_id, delivery.READ, fields=fields)
+
+
+@operation("cards", scope=READ, permission=delivery.READ, read_only=True)
+async def list_cards(ctx: Context, project_id: ObjectId | str) -> list[Record]:
+    """The cards of a project, archived ones included, by column and place, each with its `order`; at most 5,000."""
+    project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.READ, fields=frozenset())
+    cards = await collection(Card).find({"project_id": project["_id"]}).sort(BY_RANK).limit(LIST_LIMIT).to_list()
+    await places_of(cards)
+    return cards
+
+
+@operation("cardCreate", scope=WRITE, permission=delivery.WRITE)
+async def create_card(ctx: Context, values: CardCreate) -> Committed[Record]:
+    """A new card at the end of a column, or of the project's cards without one."""
+    project = await access(ctx, Project, Kind.PROJECT, values.project_id, delivery.WRITE, field="projectId")
+
+    async def body(change: Change) -> Record:
+        await require_parent(change, Project, project["_id"])
+        column = await target_column(change, project["_id"], values.column_id)
+        await require_labels(change, project["_id"], values.label_ids)
+        await require_assignable(change, project["_id"], values.assignee_id)
+        rank = rank_between(await last_rank(change, lane_of(project["_id"], values.column_id)), None)
+        card = new_card(change, project, column, rank, values.model_dump(exclude={"project_id", "checklist"}))
+        card["checklist"] = checklist_of(values.checklist)
+        try:
+            await collection(Card).insert_one(card, session=change.session)
+        except DuplicateKeyError as error:
+            raise Conflict("is taken", field="id") from error
+        order = await place_of(change, card)
+        change.append(card["workspace_id"], CardCreated(card=card, order=order))
+        await record_activity(change, card, ActivityType.CARD_CREATED, {"title": card["title"]})
+        return {**card, "order": order}
+
+    return await ctx.write(project["workspace_id"], body)
+
+
+@operation("cardDelete", scope=WRITE, permission=delivery.WRITE)
+async def delete_card(ctx: Context, card_id: ObjectId | str) -> Committed[ObjectId]:
+    """Delete a card with its comments, for good."""
+    card = await access(ctx, Card, Kind.CARD, card_id, delivery.WRITE)
+
+    async def body(change: Change) -> ObjectId:
+        if await collection(Card).find_one({"_id": card["_id"]}, {"_id": 1}, session=change.session) is None:
+            raise NotFound("Card")
+        await delete_cards(change, {"_id": card["_id"]})
+        await record_activity(change, card, ActivityType.CARD_DELETED, {"title": card["title"]})
+        return ObjectId(card["_id"])
+
+    return await ctx.write(card["workspace_id"], body)
+
+
+def new_card(change: Change, project: Record, column: Record | None, rank: str, values: Mapping[str, Any]) -> Record:
+    """The record of a new card, not yet written."""
+    given = {**values, "id": values.get("id") or new_id(Kind.CARD)}
+    return to_record(
+        Card(
+            **{
+                **given,
+                "workspace_id": project["workspace_id"],
+                "project_id": project["_id"],
+                "scope_id": column["scope_id"] if column else None,
+                "column_id": column["_id"] if column else None,
+                "rank": rank,
+                "created_by": change.actor_id,
+                "created_at": change.at,
+                "updated_at": change.at,
+            }
+        )
+    )
+
+
+async def target_column(change: Change, project_id: ObjectId, column_id: ObjectId | None) -> Record | None:
+    """The column that a card goes to; raises BadUserInput for one of another project."""
+    if column_id is None:
+        return None
+    column = await collection(Column).find_one({"_id": column_id, "project_id": project_id}, session=change.session)
+    if column is None:
+        raise BadUserInput("is not a column of the project", field="columnId")
+    return column
+
+
+async def require_labels(change: Change, project_id: ObjectId, label_ids: Sequence[ObjectId]) -> None:
+    """Raise BadUserInput unless all labels are the project's."""
+    if not label_ids:
+        return
+    query = {"_id": {"$in": list(label_ids)}, "project_id": project_id}
+    known = await collection(Label).find(query, {"_id": 1}, session=change.session).to_list()
+    if len(known) != len(label_ids):
+        raise BadUserInput("names a label that the project does not have", field="labelIds")
+
+
+def checklist_of(items: Sequence[ChecklistItemInput]) -> list[Record]:
+    """The checklist as stored: sorted by `order` where that is given, every item with an id of its own."""
+    placed = sorted(enumerate(items), key=lambda entry: entry[0] if entry[1].order is None else entry[1].order)
+    stored = [
+        ChecklistItem(title=item.title, done=item.done, **({"id": item.id} if item.id is not None else {}))
+        for _, item in placed
+    ]
+    if len({item.id for item in stored}) != len(stored):
+        raise BadUserInput("has two items with one id", field="checklist")
+    return [item.model_dump() for item in stored]

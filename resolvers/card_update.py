@@ -1,0 +1,253 @@
+"""Changing cards: fields, place and archive, in one document write and one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bson import ObjectId
+from pydantic.alias_generators import to_camel
+from pymongo import ReturnDocument
+
+from auth.policies import delivery
+from models import Card, Column
+from models.base import Record, collection
+from models.enums import ActivityType, TokenScope
+from models.errors import BadUserInput, Conflict, NotFound, OrreryError
+from models.ids import Kind, parse_id
+from realtime.cursor import Cursor
+from realtime.events import CardArchived, CardMoved, CardUpdated
+from realtime.log import Change, Committed
+from resolvers.access import access, check_workspace
+from resolvers.activity import new_activity, record_activities
+from resolvers.card import checklist_of, require_labels, target_column
+from resolvers.card_place import lane_of, place_of, rank_at, rank_beside
+from resolvers.context import Context
+from resolvers.inputs.card import CardMove, CardUpdate
+from resolvers.operation import operation
+from resolvers.project_member import require_assignable
+
+WRITE = TokenScope.PROJECTS_WRITE
+MAX_BATCH = 50
+_NOT_NULL = ("title", "label_ids", "checklist", "order", "archived")
+_PLACING = ("column_id", "order", "archived", "expected_version")
+
+
+@operation("cardUpdate", scope=WRITE, permission=delivery.WRITE)
+async def update_card(ctx: Context, card_id: ObjectId | str, values: CardUpdate) -> Committed[Record]:
+    """Change what is given of a card; moving and archiving included."""
+    card = await access(ctx, Card, Kind.CARD, card_id, delivery.WRITE)
+    return await ctx.write(card["workspace_id"], lambda change: _update(change, card["_id"], values))
+
+
+@operation("cardMove", scope=WRITE, permission=delivery.WRITE)
+async def move_card(ctx: Context, card_id: ObjectId | str, values: CardMove) -> Committed[Record]:
+    """Move a card to a place of a column: one document is written, whatever the column's length."""
+    card = await access(ctx, Card, Kind.CARD, card_id, delivery.WRITE)
+    places = [values.order is not None, values.after_card_id is not None, values.before_card_id is not None]
+    if sum(places) > 1:
+        raise BadUserInput("give one of order, afterCardId and beforeCardId", field="order")
+
+    async def body(change: Change) -> Record:
+        current = await _current(change, card["_id"])
+        column_id = values.column_id if "column_id" in values.model_fields_set else current["column_id"]
+        lane = lane_of(current["project_id"], column_id)
+        if values.after_card_id is not None:
+            rank = await rank_beside(change, lane, values.after_card_id, current["_id"], after=True)
+        elif values.before_card_id is not None:
+            rank = await rank_beside(change, lane, values.before_card_id, current["_id"], after=False)
+        else:
+            rank = await _rank(change, current, column_id, values.order)
+        return await _apply(change, current, await _move(change, current, column_id, rank))
+
+    return await ctx.write(card["workspace_id"], body)
+
+
+@operation("cardArchive", scope=WRITE, permission=delivery.WRITE)
+async def archive_card(ctx: Context, card_id: ObjectId | str, archived: bool = True) -> Committed[Record]:
+    """Take a card out of sight, or back."""
+    return await update_card(ctx, card_id, CardUpdate(archived=archived))
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What became of one card of a batch: the card, or why not."""
+
+    id: str
+    card: Record | None = None
+    error: OrreryError | None = None
+
+
+@operation("cardBatchUpdate", scope=WRITE, permission=delivery.WRITE)
+async def update_cards(
+    ctx: Context, card_ids: Sequence[ObjectId | str], values: CardUpdate
+) -> tuple[list[BatchResult], Cursor]:
+    """The same update to up to 50 cards of one workspace, in one transaction; a card that refuses it is left out.
+
+    Raises BadUserInput for no or too many ids, NotFound when the caller may see none of them.
+    """
+    if not 1 <= len(card_ids) <= MAX_BATCH:
+        raise BadUserInput(f"must name between 1 and {MAX_BATCH} cards", field="ids")
+    ids = list(dict.fromkeys(parse_id(one, Kind.CARD, field="ids") for one in card_ids))
+    cards = {card["_id"]: card for card in await collection(Card).find({"_id": {"$in": ids}}).to_list()}
+    refused: dict[ObjectId, OrreryError] = {}
+    workspace_id: ObjectId | None = None
+    for one in ids:
+        try:
+            if one not in cards:
+                raise NotFound("Card")
+            await check_workspace(ctx, cards[one]["workspace_id"], delivery.WRITE, noun="Card")
+            workspace_id = workspace_id or cards[one]["workspace_id"]
+            if cards[one]["workspace_id"] != workspace_id:
+                raise BadUserInput("is a card of another workspace than the first", field="ids")
+        except OrreryError as error:
+            refused[one] = error
+    if workspace_id is None:
+        raise NotFound("Card")
+
+    async def body(change: Change) -> list[BatchResult]:
+        results: list[BatchResult] = []
+        for one in ids:
+            try:
+                if one in refused:
+                    raise refused[one]
+                results.append(BatchResult(str(one), card=await _update(change, one, values)))
+            except OrreryError as error:  # raised before anything of this card was written
+                results.append(BatchResult(str(one), error=error))
+        return results
+
+    done = await ctx.write(workspace_id, body)
+    return done.value, done.cursor
+
+
+async def _current(change: Change, card_id: ObjectId) -> Record:
+    card = await collection(Card).find_one({"_id": card_id}, session=change.session)
+    if card is None:
+        raise NotFound("Card")
+    return card
+
+
+async def _update(change: Change, card_id: ObjectId, values: CardUpdate) -> Record:
+    card = await _current(change, card_id)
+    given = values.given()
+    for name in _NOT_NULL:
+        if name in given and given[name] is None:
+            raise BadUserInput("must not be null", field=to_camel(name))
+    changes: dict[str, Any] = {name: value for name, value in given.items() if name not in _PLACING}
+    if values.checklist is not None:
+        changes["checklist"] = checklist_of(values.checklist)
+    if "archived" in given:
+        changes["archived"] = given["archived"]
+    if "column_id" in given or "order" in given:
+        column_id = given.get("column_id", card["column_id"])
+        rank = await _rank(change, card, column_id, given.get("order"))
+        changes |= await _move(change, card, column_id, rank)
+    changes = {name: value for name, value in changes.items() if card[name] != value}
+    _check_version(card, changes, values.expected_version)
+    if "label_ids" in changes:
+        await require_labels(change, card["project_id"], changes["label_ids"])
+    if "assignee_id" in changes:
+        await require_assignable(change, card["project_id"], changes["assignee_id"])
+    return await _apply(change, card, changes)
+
+
+def _check_version(card: Record, changes: dict[str, Any], expected: int | None) -> None:
+    if expected is None:
+        return
+    if expected > card["version"]:
+        raise BadUserInput(f"is newer than the card, which is at {card['version']}", field="expectedVersion")
+    stale = [to_camel(name) for name in changes if card["field_versions"].get(name, 1) > expected]
+    if stale:
+        raise Conflict(
+            f"{', '.join(stale)} changed since version {expected}", fields=stale, currentVersion=card["version"]
+        )
+
+
+async def _rank(change: Change, card: Record, column_id: ObjectId | None, order: int | None) -> str:
+    """The rank for a place; without one, the end of another column, or where the card stands in its own."""
+    lane = lane_of(card["project_id"], column_id)
+    if order is None:
+        if column_id == card["column_id"]:
+            return str(card["rank"])
+        return await rank_at(change, lane, 2**31, card["_id"])
+    if column_id == card["column_id"] and not card["archived"] and await place_of(change, card) == order:
+        return str(card["rank"])
+    return await rank_at(change, lane, order, card["_id"])
+
+
+async def _move(change: Change, card: Record, column_id: ObjectId | None, rank: str) -> dict[str, Any]:
+    column = await target_column(change, card["project_id"], column_id)
+    moved = {"column_id": column_id, "scope_id": column["scope_id"] if column else None, "rank": rank}
+    return {name: value for name, value in moved.items() if card[name] != value}
+
+
+async def _apply(change: Change, before: Record, changes: dict[str, Any]) -> Record:
+    """Write the changes with their events and activities; nothing at all where nothing differs."""
+    if not changes:
+        return before
+    version = before["version"] + 1
+    marks = {f"field_versions.{name}": version for name in changes}
+    after = await collection(Card).find_one_and_update(
+        {"_id": before["_id"]},
+        {"$set": {**changes, **marks, "version": version, "updated_at": change.at}},
+        return_document=ReturnDocument.AFTER,
+        session=change.session,
+    )
+    if after is None:
+        raise NotFound("Card")
+    fields = [to_camel(name) for name in changes if name not in ("column_id", "scope_id", "rank", "archived")]
+    if fields:
+        change.append(after["workspace_id"], CardUpdated(card=after, changed_fields=fields))
+    if "rank" in changes or "column_id" in changes:
+        event = CardMoved(
+            card=after,
+            from_column_id=before["column_id"],
+            to_column_id=after["column_id"],
+            order=await place_of(change, after),
+        )
+        change.append(after["workspace_id"], event)
+        after = {**after, "order": event.order}
+    if "archived" in changes:
+        change.append(after["workspace_id"], CardArchived(card=after, archived=after["archived"]))
+    await record_activities(change, await _activities(change, before, after, fields, changes))
+    return after
+
+
+async def _activities(
+    change: Change, before: Record, after: Record, fields: list[str], changes: dict[str, Any]
+) -> list[Record]:
+    title = {"title": after["title"]}
+    found: list[Record] = []
+    updated = [name for name in fields if name != "assigneeId"]
+    if updated:
+        found.append(new_activity(change, after, ActivityType.CARD_UPDATED, {**title, "fields": updated}))
+    if "assignee_id" in changes:
+        assignee = after["assignee_id"]
+        meta = {**title, "assigneeId": str(assignee) if assignee else None}
+        found.append(new_activity(change, after, ActivityType.CARD_ASSIGNED, meta))
+    if "column_id" in changes:
+        meta = {**title, **await _column_names(change, before["column_id"], after["column_id"])}
+        found.append(new_activity(change, after, ActivityType.CARD_MOVED, meta))
+    if "archived" in changes:
+        meta = {**title, "archived": after["archived"]}
+        found.append(new_activity(change, after, ActivityType.CARD_ARCHIVED, meta))
+    return found
+
+
+async def _column_names(change: Change, left: ObjectId | None, joined: ObjectId | None) -> dict[str, str | None]:
+    query = {"_id": {"$in": [one for one in (left, joined) if one is not None]}}
+    columns = await collection(Column).find(query, {"name": 1}, session=change.session).to_list()
+    names = {column["_id"]: column["name"] for column in columns}
+    return {
+        "fromColumn": names.get(left),
+        "toColumn": names.get(joined),
+        "fromColumnId": str(left) if left else None,
+        "toColumnId": str(joined) if joined else None,
+    }
+
+
+async def edit_checklist(change: Change, card_id: ObjectId, items: list[Record]) -> Record:
+    """Replace a card's checklist, within a change."""
+    return await _apply(change, await _current(change, card_id), {"checklist": items})
+
+
+__all__ = ["BatchResult", "archive_card", "edit_checklist", "move_card", "update_card", "update_cards"]

@@ -1,0 +1,194 @@
+"""Columns: the stages of a board, which is a project's own or a scope's."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ReturnDocument
+
+from auth.policies import delivery
+from models import Card, Column, Project, Scope
+from models.base import Record, collection, to_record
+from models.enums import TokenScope
+from models.errors import BadUserInput, NotFound
+from models.ids import Kind
+from models.rank import rank_between
+from realtime.events import ColumnCreated, ColumnDeleted, ColumnUpdated
+from realtime.log import Change, Committed
+from resolvers.access import Fields, access
+from resolvers.cascade import delete_cards
+from resolvers.context import Context
+from resolvers.inputs.board import ColumnCreate, ColumnUpdate
+from resolvers.load import counts, to_list, to_one
+from resolvers.operation import edge, operation
+from resolvers.scope import require_parent
+
+READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
+BY_RANK = [("rank", 1), ("_id", 1)]
+
+
+@operation("column", scope=READ, permission=delivery.READ, read_only=True)
+async def get_column(ctx: Context, column_id: ObjectId | str, fields: Fields = None) -> Record:
+    """One column."""
+    return await access(ctx, Column, Kind.COLUMN, column_id, delivery.READ, fields=fields)
+
+
+@operation("columns", scope=READ, permission=delivery.READ, read_only=True)
+async def list_columns(ctx: Context, project_id: ObjectId | str) -> list[Record]:
+    """Every column of a project in order, its own first, then its scopes'; each with its `order`."""
+    project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.READ, fields=frozenset())
+    found = collection(Column).find({"project_id": project["_id"]}).sort([("scope_id", 1), *BY_RANK])
+    return _numbered(await found.to_list())
+
+
+@operation("columnCreate", scope=WRITE, permission=delivery.WRITE)
+async def create_column(ctx: Context, values: ColumnCreate) -> Committed[Record]:
+    """A new column at the end of a board."""
+    project = await access(ctx, Project, Kind.PROJECT, values.project_id, delivery.WRITE, field="projectId")
+    if values.scope_id is not None:
+        scope = await access(ctx, Scope, Kind.SCOPE, values.scope_id, delivery.WRITE, field="scopeId")
+        if scope["project_id"] != project["_id"]:
+            raise BadUserInput("is a scope of another project", field="scopeId")
+
+    async def body(change: Change) -> Record:
+        await require_parent(change, Project, project["_id"])
+        if values.scope_id is not None:
+            await require_parent(change, Scope, values.scope_id)
+        siblings = await _board(change, project["_id"], values.scope_id)
+        column = to_record(
+            Column(
+                workspace_id=project["workspace_id"],
+                project_id=project["_id"],
+                scope_id=values.scope_id,
+                name=values.name,
+                rank=rank_between(siblings[-1]["rank"] if siblings else None, None),
+                created_at=change.at,
+            )
+        )
+        await collection(Column).insert_one(column, session=change.session)
+        event = ColumnCreated(column=column, order=len(siblings), project_id=project["_id"])
+        change.append(project["workspace_id"], event)
+        return {**column, "order": len(siblings)}
+
+    return await ctx.write(project["workspace_id"], body)
+
+
+@operation("columnUpdate", scope=WRITE, permission=delivery.WRITE)
+async def update_column(ctx: Context, column_id: ObjectId | str, values: ColumnUpdate) -> Committed[Record]:
+    """Rename a column, or move it to another place on its board: one document is written."""
+    column = await access(ctx, Column, Kind.COLUMN, column_id, delivery.WRITE)
+    given = values.given()
+    for name, value in given.items():
+        if value is None:
+            raise BadUserInput("must not be null", field=name)
+
+    async def body(change: Change) -> Record:
+        siblings = await _board(change, column["project_id"], column["scope_id"])
+        others = [one for one in siblings if one["_id"] != column["_id"]]
+        place = next((i for i, one in enumerate(siblings) if one["_id"] == column["_id"]), None)
+        if place is None:
+            raise NotFound("Column")
+        changes: dict[str, Any] = {"name": given["name"]} if "name" in given else {}
+        if "order" in given and min(given["order"], len(others)) != place:
+            place = min(given["order"], len(others))
+            changes["rank"] = rank_between(
+                others[place - 1]["rank"] if place else None, others[place]["rank"] if place < len(others) else None
+            )
+        if not changes:
+            return {**siblings[place], "order": place}
+        changed = await collection(Column).find_one_and_update(
+            {"_id": column["_id"]},
+            {"$set": changes},
+            return_document=ReturnDocument.AFTER,
+            session=change.session,
+        )
+        if changed is None:
+            raise NotFound("Column")
+        event = ColumnUpdated(column=changed, order=place, project_id=changed["project_id"])
+        change.append(changed["workspace_id"], event)
+        return {**changed, "order": place}
+
+    return await ctx.write(column["workspace_id"], body)
+
+
+@operation("columnDelete", scope=WRITE, permission=delivery.WRITE)
+async def delete_column(ctx: Context, column_id: ObjectId | str) -> Committed[ObjectId]:
+    """Delete a column with its cards."""
+    column = await access(ctx, Column, Kind.COLUMN, column_id, delivery.WRITE)
+
+    async def body(change: Change) -> ObjectId:
+        deleted = await collection(Column).find_one_and_delete({"_id": column["_id"]}, session=change.session)
+        if deleted is None:
+            raise NotFound("Column")
+        await delete_cards(change, {"column_id": column["_id"]})
+        event = ColumnDeleted(deleted_id=column["_id"], project_id=column["project_id"])
+        change.append(column["workspace_id"], event)
+        return ObjectId(column["_id"])
+
+    return await ctx.write(column["workspace_id"], body)
+
+
+async def _board(change: Change, project_id: ObjectId, scope_id: ObjectId | None) -> list[Record]:
+    query = {"project_id": project_id, "scope_id": scope_id}
+    return await collection(Column).find(query, session=change.session).sort(BY_RANK).to_list()
+
+
+def _numbered(columns: list[Record]) -> list[Record]:
+    """The columns, sorted by board and rank, each with its place on its board."""
+    places: dict[ObjectId | None, int] = {}
+    for column in columns:
+        column["order"] = places.get(column["scope_id"], 0)
+        places[column["scope_id"]] = column["order"] + 1
+    return columns
+
+
+@edge(scope=READ)
+async def columns_of_project(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[list[Record]]:
+    """The columns of a project's own board, in order."""
+    found = await to_list(
+        Column, projects, "project_id", sort=BY_RANK, where={"scope_id": None}, fields=_with_board(fields)
+    )
+    return [_numbered(columns) for columns in found]
+
+
+@edge(scope=READ)
+async def columns_of_scope(ctx: Context, scopes: Sequence[Record], fields: Fields) -> list[list[Record]]:
+    """The columns of a scope's board, in order."""
+    found = await to_list(Column, scopes, "scope_id", sort=BY_RANK, fields=_with_board(fields))
+    return [_numbered(columns) for columns in found]
+
+
+def _with_board(fields: Fields) -> Fields:
+    return None if fields is None else fields | {"scope_id"}
+
+
+@edge(scope=READ)
+async def column_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The column of each card; None for one that stands in none."""
+    return await to_one(Column, cards, "column_id", fields)
+
+
+@edge(scope=READ)
+async def order_of(ctx: Context, columns: Sequence[Record], fields: Fields) -> list[int]:
+    """A column's place on its board, from 0. Columns that came with their board know it already."""
+    unknown = [column for column in columns if "order" not in column]
+    if unknown:
+        query = {"project_id": {"$in": list({column["project_id"] for column in unknown})}}
+        wanted = {"project_id": 1, "scope_id": 1}
+        found = collection(Column).find(query, wanted).sort([("project_id", 1), ("scope_id", 1), *BY_RANK])
+        boards: dict[tuple[ObjectId, ObjectId | None], int] = {}
+        places: dict[ObjectId, int] = {}
+        for column in await found.to_list():
+            board = (column["project_id"], column["scope_id"])
+            places[column["_id"]] = boards.get(board, 0)
+            boards[board] = places[column["_id"]] + 1
+        for column in unknown:
+            column["order"] = places.get(column["_id"], 0)
+    return [column["order"] for column in columns]
+
+
+@edge(scope=READ)
+async def card_count_of(ctx: Context, columns: Sequence[Record], fields: Fields) -> list[int]:
+    """How many cards a column has, archived ones left out."""
+    found = await counts(Card, "column_id", (column["_id"] for column in columns), {"archived": False})
+    return [found.get(column["_id"], 0) for column in columns]

@@ -1,0 +1,172 @@
+"""Scopes: work packages of a project."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ReturnDocument
+
+from auth.policies import delivery
+from models import Column, Project, Scope
+from models.base import Record, collection, to_record
+from models.enums import TokenScope, ViewType
+from models.errors import BadUserInput, NotFound
+from models.ids import Kind
+from realtime.events import ScopeCreated, ScopeDeleted, ScopeUpdated
+from realtime.log import Change, Committed
+from resolvers.access import Fields, access
+from resolvers.cascade import delete_scope_contents
+from resolvers.context import Context
+from resolvers.inputs.board import ScopeCreate, ScopeUpdate, ScopeViewSet
+from resolvers.load import to_list, to_one
+from resolvers.operation import edge, operation
+
+READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
+NOT_NULL = ("name", "active_view")
+
+
+@operation("scope", scope=READ, permission=delivery.READ, read_only=True)
+async def get_scope(ctx: Context, scope_id: ObjectId | str, fields: Fields = None) -> Record:
+    """One scope."""
+    return await access(ctx, Scope, Kind.SCOPE, scope_id, delivery.READ, fields=fields)
+
+
+@operation("scopes", scope=READ, permission=delivery.READ, read_only=True)
+async def list_scopes(ctx: Context, project_id: ObjectId | str) -> list[Record]:
+    """The scopes of a project, oldest first."""
+    project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.READ, fields=frozenset())
+    return (await scopes_of(ctx, [project], None))[0]
+
+
+@operation("scopeCreate", scope=WRITE, permission=delivery.WRITE)
+async def create_scope(ctx: Context, values: ScopeCreate) -> Committed[Record]:
+    """A new scope of a project."""
+    project = await access(ctx, Project, Kind.PROJECT, values.project_id, delivery.WRITE, field="projectId")
+    _check_dates(values.model_dump())
+
+    async def body(change: Change) -> Record:
+        scope = to_record(
+            Scope(
+                workspace_id=project["workspace_id"],
+                project_id=project["_id"],
+                name=values.name,
+                description=values.description,
+                start_date=values.start_date,
+                end_date=values.end_date,
+                created_at=change.at,
+                updated_at=change.at,
+            )
+        )
+        await require_parent(change, Project, project["_id"])
+        await collection(Scope).insert_one(scope, session=change.session)
+        change.append(scope["workspace_id"], ScopeCreated(scope=scope, project_id=scope["project_id"]))
+        return scope
+
+    return await ctx.write(project["workspace_id"], body)
+
+
+@operation("scopeUpdate", scope=WRITE, permission=delivery.WRITE)
+async def update_scope(ctx: Context, scope_id: ObjectId | str, values: ScopeUpdate) -> Committed[Record]:
+    """Change what is given of a scope."""
+    scope = await access(ctx, Scope, Kind.SCOPE, scope_id, delivery.WRITE)
+    given = values.given()
+    for name in NOT_NULL:
+        if name in given and given[name] is None:
+            raise BadUserInput("must not be null", field="activeView" if name == "active_view" else name)
+    _check_dates({**scope, **given})
+    return await _set(ctx, scope, given)
+
+
+@operation("scopeSetView", scope=WRITE, permission=delivery.WRITE)
+async def set_scope_view(ctx: Context, scope_id: ObjectId | str, values: ScopeViewSet) -> Committed[Record]:
+    """Switch the view that a scope opens with."""
+    scope = await access(ctx, Scope, Kind.SCOPE, scope_id, delivery.WRITE)
+    return await _set(ctx, scope, {"active_view": values.active_view})
+
+
+@operation("scopeDelete", scope=WRITE, permission=delivery.WRITE)
+async def delete_scope(ctx: Context, scope_id: ObjectId | str) -> Committed[ObjectId]:
+    """Delete a scope with its columns and cards."""
+    scope = await access(ctx, Scope, Kind.SCOPE, scope_id, delivery.WRITE)
+
+    async def body(change: Change) -> ObjectId:
+        deleted = await collection(Scope).find_one_and_delete({"_id": scope["_id"]}, session=change.session)
+        if deleted is None:
+            raise NotFound("Scope")
+        await delete_scope_contents(change, scope)
+        change.append(scope["workspace_id"], ScopeDeleted(deleted_id=scope["_id"], project_id=scope["project_id"]))
+        return ObjectId(scope["_id"])
+
+    return await ctx.write(scope["workspace_id"], body)
+
+
+async def require_parent(change: Change, model: type[Project | Scope], parent_id: ObjectId) -> None:
+    """Raise NotFound for a parent that was deleted after the door was passed."""
+    if await collection(model).find_one({"_id": parent_id}, {"_id": 1}, session=change.session) is None:
+        raise NotFound(model.__name__)
+
+
+async def _set(ctx: Context, scope: Record, fields: dict[str, Any]) -> Committed[Record]:
+    values = {key: value.value if isinstance(value, ViewType) else value for key, value in fields.items()}
+
+    async def body(change: Change) -> Record:
+        changed = await collection(Scope).find_one_and_update(
+            {"_id": scope["_id"]},
+            {"$set": {**values, "updated_at": change.at}},
+            return_document=ReturnDocument.AFTER,
+            session=change.session,
+        )
+        if changed is None:
+            raise NotFound("Scope")
+        change.append(changed["workspace_id"], ScopeUpdated(scope=changed, project_id=changed["project_id"]))
+        return changed
+
+    return await ctx.write(scope["workspace_id"], body)
+
+
+def _check_dates(values: dict[str, Any]) -> None:
+    if values["start_date"] and values["end_date"] and values["end_date"] < values["start_date"]:
+        raise BadUserInput("must not lie before startDate", field="endDate")
+
+
+@edge(scope=READ)
+async def scopes_of(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[list[Record]]:
+    """A project's scopes, oldest first."""
+    return await to_list(Scope, projects, "project_id", sort=[("_id", 1)], fields=fields)
+
+
+@edge(scope=READ)
+async def project_of(ctx: Context, scopes: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The project of each scope (or of anything else that carries `project_id`)."""
+    return await to_one(Project, scopes, "project_id", fields)
+
+
+@edge(scope=READ)
+async def scope_of(ctx: Context, children: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The scope of each column or card; None for those of the project itself."""
+    return await to_one(Scope, children, "scope_id", fields)
+
+
+@edge(scope=READ)
+async def progress_of(ctx: Context, scopes: Sequence[Record], fields: Fields) -> list[float]:
+    """Done cards over all cards, 0 to 1; archived cards left out. Done is what stands in the board's last column."""
+    pipeline: list[dict[str, Any]] = [
+        {"$match": {"scope_id": {"$in": list({scope["_id"] for scope in scopes})}}},
+        {"$sort": {"scope_id": 1, "rank": 1, "_id": 1}},
+        {
+            "$lookup": {
+                "from": "cards",
+                "localField": "_id",
+                "foreignField": "column_id",
+                "pipeline": [{"$match": {"archived": False}}, {"$project": {"_id": 1}}],
+                "as": "cards",
+            }
+        },
+        {"$project": {"scope_id": 1, "count": {"$size": "$cards"}}},
+    ]
+    cursor = await collection(Column).aggregate(pipeline)
+    per_scope: dict[ObjectId, list[int]] = {}
+    for column in await cursor.to_list():
+        per_scope.setdefault(column["scope_id"], []).append(column["count"])
+    found = {one: column_counts[-1] / max(sum(column_counts), 1) for one, column_counts in per_scope.items()}
+    return [found.get(scope["_id"], 0.0) for scope in scopes]
