@@ -124,7 +124,7 @@ class _EventStream(Response):
         self._context = context
         self._payloads = payloads
         self._limits = limits
-        self._connections = connections or Connections()
+        self._connections = Connections() if connections is None else connections
         self._sending = asyncio.Lock()
         self._ending = False
         self._stopped: asyncio.Future[Stop] = asyncio.get_running_loop().create_future()
@@ -196,6 +196,8 @@ class _EventStream(Response):
         try:
             async for payload in self._payloads:
                 await self._write(_next(payload))
+                # A server takes writes after a disconnect without suspending: let _listen see it.
+                await asyncio.sleep(0)
         except OperationRefused as refusal:
             self.stop(Stop(4400, "Refused", tuple(refusal.errors)))
             return

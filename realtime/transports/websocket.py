@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
@@ -77,7 +77,7 @@ async def serve_websocket(
     limits = limits or WebSocketLimits()
     if await _open(websocket, limits):
         connection = _Connection(websocket, engine, limits)
-        with (connections or Connections()).track(connection):
+        with nullcontext() if connections is None else connections.track(connection):
             await connection.run()
 
 
@@ -205,6 +205,8 @@ class _Connection:
                 case Complete(id):
                     if operation := self.operations.pop(id, None):
                         operation.stop()
+                        # Lets it end before the next frame, which may be in the same packet.
+                        await asyncio.sleep(0)
 
     async def _answer_ping(self, payload: dict[str, Any] | None) -> None:
         try:
