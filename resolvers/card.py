@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from beanie import PydanticObjectId
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
@@ -129,7 +130,7 @@ def checklist_of(items: Sequence[ChecklistItemInput]) -> list[Record]:
     """The checklist as stored: sorted by `order` where that is given, every item with an id of its own."""
     placed = sorted(enumerate(items), key=lambda entry: entry[0] if entry[1].order is None else entry[1].order)
     stored = [
-        ChecklistItem(title=item.title, done=item.done, **({"id": item.id} if item.id is not None else {}))
+        ChecklistItem(id=PydanticObjectId(item.id or new_id(Kind.CHECKLIST_ITEM)), title=item.title, done=item.done)
         for _, item in placed
     ]
     if len({item.id for item in stored}) != len(stored):

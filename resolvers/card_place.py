@@ -1,4 +1,4 @@
-"""Where a card stands: its lane (a column, or the project's cards without one) and its place among the open cards there.
+"""Where a card stands: its lane (a column, or the project's cards without one) and its place among the open cards.
 
 A place is found by reading neighbours and kept as a rank, so that moving writes the card alone.
 """

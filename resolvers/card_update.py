@@ -1,6 +1,6 @@
 """Changing cards: fields, place and archive, in one document write and one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -245,9 +245,18 @@ async def _column_names(change: Change, left: ObjectId | None, joined: ObjectId 
     }
 
 
-async def edit_checklist(change: Change, card_id: ObjectId, items: list[Record]) -> Record:
-    """Replace a card's checklist, within a change."""
-    return await _apply(change, await _current(change, card_id), {"checklist": items})
+async def edit_card(
+    ctx: Context, card_id: ObjectId | str, edit: Callable[[Change, Record], Awaitable[dict[str, Any]]]
+) -> Committed[Record]:
+    """Change a card by what `edit` makes of its record as it stands in the transaction."""
+    card = await access(ctx, Card, Kind.CARD, card_id, delivery.WRITE)
+
+    async def body(change: Change) -> Record:
+        current = await _current(change, card["_id"])
+        changes = await edit(change, current)
+        return await _apply(change, current, {name: value for name, value in changes.items() if current[name] != value})
+
+    return await ctx.write(card["workspace_id"], body)
 
 
-__all__ = ["BatchResult", "archive_card", "edit_checklist", "move_card", "update_card", "update_cards"]
+__all__ = ["BatchResult", "archive_card", "edit_card", "move_card", "update_card", "update_cards"]

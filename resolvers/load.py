@@ -6,6 +6,7 @@ from typing import Any
 from beanie import Document
 from bson import ObjectId
 
+from models import User
 from models.base import Record, collection
 from resolvers.access import Fields, projection
 from resolvers.page import Page
@@ -20,7 +21,9 @@ async def by_ids(
         return {}
     if fields is not None and not fields:
         return {one: {"_id": one} for one in wanted}
-    found = collection(model).find({"_id": {"$in": wanted}}, projection(fields))
+    # A password's hash leaves the database for verification alone.
+    select = {"password_hash": 0} if fields is None and model is User else projection(fields)
+    found = collection(model).find({"_id": {"$in": wanted}}, select)
     return {record["_id"]: record for record in await found.to_list()}
 
 
@@ -63,17 +66,9 @@ async def counts(
 
 
 async def totals(pages: Sequence[Page]) -> list[int]:
-    """How many records each page's whole list has, in one query for pages of one collection."""
+    """How many records each page's whole list has, in one query: the pages are of one edge and its arguments."""
     if not pages:
         return []
-    model = pages[0].model
-    if len(pages) == 1:
-        return [await collection(model).count_documents(dict(pages[0].filter))]
-    branches: list[dict[str, Any]] = []
-    for place, page in enumerate(pages):
-        stages: list[dict[str, Any]] = [{"$match": page.filter}, {"$count": "count"}, {"$set": {"place": place}}]
-        union: list[dict[str, Any]] = [{"$unionWith": {"coll": collection(model).name, "pipeline": stages}}]
-        branches += union if place else stages
-    cursor = await collection(model).aggregate(branches)
-    found = {row["place"]: row["count"] for row in await cursor.to_list()}
-    return [found.get(place, 0) for place in range(len(pages))]
+    page = pages[0]
+    found = await counts(page.model, page.parent_key, (one.parent_id for one in pages), page.where)
+    return [found.get(one.parent_id, 0) for one in pages]

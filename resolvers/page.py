@@ -11,9 +11,23 @@ import orjson
 from beanie import Document
 from bson import ObjectId
 
+from models import Agent, Card, Column, Mission, Organization, Project, Scope, User, Workspace
 from models.base import Record, collection
 from models.errors import BadUserInput
 from resolvers.access import Fields, projection
+
+PARENTS: dict[str, type[Document]] = {
+    "user_id": User,
+    "organization_id": Organization,
+    "workspace_id": Workspace,
+    "project_id": Project,
+    "scope_id": Scope,
+    "column_id": Column,
+    "card_id": Card,
+    "agent_id": Agent,
+    "mission_id": Mission,
+}
+"""The collection that a parent key points to."""
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 500
@@ -52,14 +66,16 @@ class Window:
 
 @dataclass(slots=True)
 class Page:
-    """A page of records. `filter` selects the whole list, so that its total can be counted when it is asked for."""
+    """A page of records. `where`, under the parent, selects the whole list: its total is counted when asked for."""
 
     nodes: list[Record]
     has_next: bool
     has_previous: bool
     sort: Sort
     model: type[Document]
-    filter: Mapping[str, Any]
+    parent_key: str
+    parent_id: Any
+    where: Mapping[str, Any]
 
     def cursor(self, record: Record) -> str:
         """Where a record stands in the list, as clients send it back."""
@@ -78,57 +94,66 @@ async def pages(
 ) -> dict[Any, Page]:
     """One page per parent, in one query.
 
-    One parent is a plain indexed find; several are one aggregation with a branch for each, so that no branch reads
-    more than its page.
+    One parent is a plain indexed find; several are one `$lookup` from the parents, which reads no more than a page of
+    each. Parents are distinct by id; `parent_key` names their collection too (PARENTS).
     """
     distinct = list(dict.fromkeys(parent_ids))
     order = [*sort, ("_id", 1)]
     if window.backward:
         order = [(field, -direction) for field, direction in order]
     keyset = _beyond(order, window.cursor) if window.cursor is not None else None
+    select = _and(where or {}, keyset)
     wanted = projection(fields, parent_key, *(field for field, _ in sort))
-    filters: dict[Any, dict[str, Any]] = {one: {parent_key: one, **(where or {})} for one in distinct}
     limit = window.size + 1
-    branches = [_and(filters[one], keyset) for one in distinct]
-    found: dict[Any, list[Record]] = {one: [] for one in distinct}
-    if len(branches) == 1:
-        cursor = collection(model).find(branches[0], wanted).sort(order).limit(limit)
-        found[distinct[0]] = await cursor.to_list()
-    elif branches:
-        for record in await _union(model, branches, order, limit, wanted):
-            found[record[parent_key]].append(record)
-    return {one: _page(records, window, sort=sort, model=model, where=filters[one]) for one, records in found.items()}
+    found: dict[Any, list[Record]] = {}
+    if len(distinct) == 1:
+        query = _and({parent_key: distinct[0]}, select)
+        found[distinct[0]] = await collection(model).find(query, wanted).sort(order).limit(limit).to_list()
+    elif distinct:
+        found = await _lookup(model, parent_key, distinct, select, order, limit, wanted)
+    return {
+        one: _page(found.get(one, []), window, Page([], False, False, sort, model, parent_key, one, where or {}))
+        for one in distinct
+    }
 
 
-async def _union(
-    model: type[Document], branches: Sequence[Any], order: Sort, limit: int, wanted: dict[str, int] | None
-) -> list[Record]:
-    def stages(branch: Any) -> list[dict[str, Any]]:
-        project = [{"$project": wanted}] if wanted else []
-        return [{"$match": branch}, {"$sort": dict(order)}, {"$limit": limit}, *project]
+async def _lookup(
+    model: type[Document],
+    parent_key: str,
+    parent_ids: Sequence[Any],
+    select: Mapping[str, Any],
+    order: Sort,
+    limit: int,
+    wanted: dict[str, int] | None,
+) -> dict[Any, list[Record]]:
+    inner: list[dict[str, Any]] = [{"$match": select}] if select else []
+    inner += [{"$sort": dict(order)}, {"$limit": limit}]
+    inner += [{"$project": wanted}] if wanted else []
+    pipeline: list[dict[str, Any]] = [
+        {"$match": {"_id": {"$in": list(parent_ids)}}},
+        {"$project": {"_id": 1}},
+        {
+            "$lookup": {
+                "from": collection(model).name,
+                "localField": "_id",
+                "foreignField": parent_key,
+                "pipeline": inner,
+                "as": "found",
+            }
+        },
+    ]
+    cursor = await collection(PARENTS[parent_key]).aggregate(pipeline)
+    return {row["_id"]: row["found"] for row in await cursor.to_list()}
 
-    name = collection(model).name
-    rest = [{"$unionWith": {"coll": name, "pipeline": stages(branch)}} for branch in branches[1:]]
-    cursor = await collection(model).aggregate([*stages(branches[0]), *rest])
-    return await cursor.to_list()
 
-
-def _page(
-    records: list[Record], window: Window, *, sort: Sort, model: type[Document], where: Mapping[str, Any]
-) -> Page:
+def _page(records: list[Record], window: Window, page: Page) -> Page:
     more = len(records) > window.size
-    nodes = records[: window.size]
+    page.nodes = records[: window.size]
     if window.backward:
-        nodes.reverse()
-    before = window.cursor is not None
-    return Page(
-        nodes=nodes,
-        has_next=before if window.backward else more,
-        has_previous=more if window.backward else before,
-        sort=sort,
-        model=model,
-        filter=where,
-    )
+        page.nodes.reverse()
+    beyond = window.cursor is not None
+    page.has_next, page.has_previous = (beyond, more) if window.backward else (more, beyond)
+    return page
 
 
 def encode_cursor(record: Record, sort: Sort) -> str:
@@ -194,7 +219,9 @@ def _beyond(order: Sort, keyset: list[Any]) -> dict[str, Any]:
 
 
 def _and(first: Mapping[str, Any], second: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    return {"$and": [first, second]} if second else first
+    if not second or not first:
+        return second or first
+    return {"$and": [first, second]}
 
 
 def _size(size: int | None, field: str) -> int:

@@ -1,0 +1,162 @@
+"""What can be reached from cards, and the cards that can be reached from a project, a scope or a column."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from models import Activity, Card, Comment, Label, User
+from models.base import Record, collection
+from models.enums import TokenScope
+from resolvers.access import Fields, projection
+from resolvers.card_place import places_of
+from resolvers.context import Context
+from resolvers.filters import card_filter, compile_order
+from resolvers.load import by_ids, to_one
+from resolvers.operation import edge
+from resolvers.page import Page, Sort, Window, pages
+
+READ = TokenScope.PROJECTS_READ
+BY_RANK: Sort = [("rank", 1)]
+ORDER_FIELDS = {
+    "ORDER": "rank",
+    "TITLE": "title",
+    "PRIORITY": "priority",
+    "DUE_DATE": "due_date",
+    "CREATED_AT": "created_at",
+    "UPDATED_AT": "updated_at",
+}
+
+Filter = Mapping[str, Any] | None
+Orders = Sequence[Mapping[str, Any]] | None
+
+
+@edge(scope=READ)
+async def cards_of_project(
+    ctx: Context,
+    projects: Sequence[Record],
+    fields: Fields,
+    *,
+    first: int | None = None,
+    after: str | None = None,
+    filter: Filter = None,
+    order_by: Orders = None,
+) -> list[Page]:
+    """All cards of a project, those of its scopes included."""
+    return await _cards(projects, "project_id", fields, first, after, filter, order_by)
+
+
+@edge(scope=READ)
+async def cards_of_scope(
+    ctx: Context,
+    scopes: Sequence[Record],
+    fields: Fields,
+    *,
+    first: int | None = None,
+    after: str | None = None,
+    filter: Filter = None,
+    order_by: Orders = None,
+) -> list[Page]:
+    """The cards of a scope."""
+    return await _cards(scopes, "scope_id", fields, first, after, filter, order_by)
+
+
+@edge(scope=READ)
+async def cards_of_column(
+    ctx: Context,
+    columns: Sequence[Record],
+    fields: Fields,
+    *,
+    first: int | None = None,
+    after: str | None = None,
+    filter: Filter = None,
+    order_by: Orders = None,
+) -> list[Page]:
+    """The cards of a column, by their place."""
+    found = await _cards(columns, "column_id", fields, first, after, filter, order_by)
+    if after is None and not filter and not order_by:  # the head of the column: the index is the place
+        for page in found:
+            for place, card in enumerate(page.nodes):
+                card["order"] = place
+    return found
+
+
+async def _cards(
+    parents: Sequence[Record],
+    key: str,
+    fields: Fields,
+    first: int | None,
+    after: str | None,
+    filter: Filter,
+    order_by: Orders,
+) -> list[Page]:
+    ids = [parent["_id"] for parent in parents]
+    sort = compile_order(order_by, ORDER_FIELDS, BY_RANK)
+    found = await pages(Card, key, ids, Window.read(first, after), sort=sort, where=card_filter(filter), fields=fields)
+    return [found[one] for one in ids]
+
+
+@edge(scope=READ)
+async def order_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[int]:
+    """A card's place among the open cards of its column, from 0."""
+    return await places_of(cards)
+
+
+@edge(scope=READ)
+async def assignee_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """Who a card is assigned to."""
+    return await to_one(User, cards, "assignee_id", fields)
+
+
+@edge(scope=READ)
+async def creator_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """Who created a card."""
+    return await to_one(User, cards, "created_by", fields)
+
+
+@edge(scope=READ)
+async def labels_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[list[Record]]:
+    """A card's labels, in the order they were put on."""
+    found = await by_ids(Label, (one for card in cards for one in card["label_ids"]), fields)
+    return [[found[one] for one in card["label_ids"] if one in found] for card in cards]
+
+
+@edge(scope=READ)
+async def comments_of(
+    ctx: Context, cards: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """A card's comments, oldest first."""
+    ids = [card["_id"] for card in cards]
+    found = await pages(Comment, "card_id", ids, Window.read(first, after), fields=fields)
+    return [found[one] for one in ids]
+
+
+@edge(scope=READ)
+async def activity_of(
+    ctx: Context, cards: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """What happened to a card, oldest first."""
+    ids = [card["_id"] for card in cards]
+    found = await pages(Activity, "card_id", ids, Window.read(first, after), fields=fields)
+    return [found[one] for one in ids]
+
+
+@edge(scope=READ)
+async def card_of(ctx: Context, comments: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The card of each comment."""
+    return await to_one(Card, comments, "card_id", fields)
+
+
+@edge(scope=READ)
+async def author_of(ctx: Context, comments: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """Who wrote a comment."""
+    return await to_one(User, comments, "author_id", fields)
+
+
+@edge(scope=READ)
+async def labels_of_project(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[list[Record]]:
+    """A project's labels, by name."""
+    ids = list({project["_id"] for project in projects})
+    found = collection(Label).find({"project_id": {"$in": ids}}, projection(fields, "project_id", "name"))
+    per_project: dict[Any, list[Record]] = {one: [] for one in ids}
+    for label in await found.sort([("project_id", 1), ("name", 1)]).to_list():
+        per_project[label["project_id"]].append(label)
+    return [per_project[project["_id"]] for project in projects]

@@ -1,0 +1,91 @@
+"""Comments on cards."""
+
+from bson import ObjectId
+
+from auth.policies import delivery
+from models import Card, Comment, User
+from models.base import Record, collection, to_record
+from models.enums import ActivityType, TokenScope
+from models.errors import Forbidden, NotFound
+from models.ids import Kind
+from realtime.events import CommentAdded, CommentDeleted
+from realtime.log import Change, Committed
+from resolvers.access import Fields, access, check_workspace
+from resolvers.activity import record_activity
+from resolvers.context import Context
+from resolvers.inputs.card import CommentCreate
+from resolvers.load import to_one
+from resolvers.operation import operation
+
+READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
+LIST_LIMIT = 5000
+EXCERPT = 140
+
+
+@operation("comment", scope=READ, permission=delivery.READ, read_only=True)
+async def get_comment(ctx: Context, comment_id: ObjectId | str, fields: Fields = None) -> Record:
+    """One comment."""
+    return await access(ctx, Comment, Kind.COMMENT, comment_id, delivery.READ, fields=fields)
+
+
+@operation("comments", scope=READ, permission=delivery.READ, read_only=True)
+async def list_comments(ctx: Context, card_id: ObjectId | str) -> list[Record]:
+    """A card's comments, oldest first, each with its `author` (None once that is gone); at most 5,000."""
+    card = await access(ctx, Card, Kind.CARD, card_id, delivery.READ, fields=frozenset())
+    found = await collection(Comment).find({"card_id": card["_id"]}).sort("_id", 1).limit(LIST_LIMIT).to_list()
+    authors = await to_one(User, found, "author_id", frozenset({"name", "email"}))
+    return [{**comment, "author": author} for comment, author in zip(found, authors, strict=True)]
+
+
+@operation("commentCreate", scope=WRITE, permission=delivery.WRITE)
+async def create_comment(ctx: Context, values: CommentCreate) -> Committed[Record]:
+    """Say something on a card. The card's version stays: a comment is no change of its fields."""
+    card = await access(ctx, Card, Kind.CARD, values.card_id, delivery.WRITE, field="cardId")
+
+    async def body(change: Change) -> Record:
+        comment = to_record(
+            Comment(
+                workspace_id=card["workspace_id"],
+                project_id=card["project_id"],
+                card_id=card["_id"],
+                author_id=ctx.user_id,
+                content=values.content,
+                created_at=change.at,
+            )
+        )
+        await _count(change, card["_id"], 1)
+        await collection(Comment).insert_one(comment, session=change.session)
+        event = CommentAdded(comment=comment, project_id=card["project_id"], card_id=card["_id"])
+        change.append(card["workspace_id"], event)
+        meta = {"title": card["title"], "commentId": str(comment["_id"]), "excerpt": values.content[:EXCERPT]}
+        await record_activity(change, card, ActivityType.COMMENT_ADDED, meta)
+        return comment
+
+    return await ctx.write(card["workspace_id"], body)
+
+
+@operation("commentDelete", scope=WRITE, permission=delivery.WRITE)
+async def delete_comment(ctx: Context, comment_id: ObjectId | str) -> Committed[ObjectId]:
+    """Delete a comment: its author may, and the workspace's admins."""
+    comment = await access(ctx, Comment, Kind.COMMENT, comment_id, delivery.WRITE)
+    membership = await check_workspace(ctx, comment["workspace_id"], delivery.WRITE, noun="Comment")
+    if comment["author_id"] != ctx.user_id and not delivery.MODERATE.allows(membership["role"]):
+        raise Forbidden("Only a comment's author and the workspace's admins may delete it")
+
+    async def body(change: Change) -> ObjectId:
+        if await collection(Comment).find_one_and_delete({"_id": comment["_id"]}, session=change.session) is None:
+            raise NotFound("Comment")
+        await _count(change, comment["card_id"], -1)
+        event = CommentDeleted(deleted_id=comment["_id"], project_id=comment["project_id"], card_id=comment["card_id"])
+        change.append(comment["workspace_id"], event)
+        return ObjectId(comment["_id"])
+
+    return await ctx.write(comment["workspace_id"], body)
+
+
+async def _count(change: Change, card_id: ObjectId, by: int) -> None:
+    counted = await collection(Card).update_one(
+        {"_id": card_id}, {"$inc": {"comment_count": by}}, session=change.session
+    )
+    if not counted.matched_count:
+        raise NotFound("Card")

@@ -1,0 +1,137 @@
+"""From the typed filters and orders of the graph to MongoDB: known fields and these operators only.
+
+A filter is a mapping with the snake_case names of the graph's input (`{"due_date": {"lt": …}, "or": […]}`), already
+checked for types by GraphQL. The parent's key always stands in front, so every query runs on an index.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
+from typing import Any
+
+from models.errors import BadUserInput
+from models.ids import parse_id
+from models.json import check_text
+from resolvers.page import Sort
+
+MAX_DEPTH = 10
+MAX_CONDITIONS = 200
+MAX_VALUES = 500
+
+_OPERATORS = {
+    "eq": "$eq",
+    "neq": "$ne",
+    "in": "$in",
+    "nin": "$nin",
+    "lt": "$lt",
+    "lte": "$lte",
+    "gt": "$gt",
+    "gte": "$gte",
+}
+_LISTS = ("in", "nin")
+
+CARD_FIELDS = {
+    "title": "title",
+    "priority": "priority",
+    "archived": "archived",
+    "due_date": "due_date",
+    "assignee": "assignee_id",
+    "column": "column_id",
+    "scope": "scope_id",
+    "label": "label_ids",
+    "created_at": "created_at",
+    "updated_at": "updated_at",
+}
+PROJECT_FIELDS = {"name": "name", "deadline": "deadline", "created_at": "created_at", "updated_at": "updated_at"}
+MISSION_FIELDS = {"status": "status", "agent": "agent_id", "card": "card_id", "created_at": "created_at"}
+_ID_FIELDS = frozenset({"assignee_id", "column_id", "scope_id", "label_ids", "agent_id", "card_id"})
+
+
+def card_filter(values: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The conditions on cards; archived cards are left out unless the filter speaks of them."""
+    compiled = compile_filter(values, CARD_FIELDS)
+    return compiled if _mentions(values or {}, "archived") else {**compiled, "archived": False}
+
+
+def compile_filter(values: Mapping[str, Any] | None, fields: Mapping[str, str]) -> dict[str, Any]:
+    """A MongoDB query; {} for no filter. Raises BadUserInput for what is too large or no id."""
+    if not values:
+        return {}
+    budget = [MAX_CONDITIONS]
+    return _compile(values, fields, budget, depth=1)
+
+
+def compile_order(orders: Sequence[Mapping[str, Any]] | None, fields: Mapping[str, str], default: Sort) -> Sort:
+    """Record fields with directions; `default` where the client names none."""
+    sort: dict[str, int] = {}
+    for order in orders or ():
+        name = _name(order["field"])
+        direction = -1 if _name(order.get("direction") or "ASC") == "DESC" else 1
+        sort.setdefault(fields[name], direction)
+    return list(sort.items()) or default
+
+
+def _compile(values: Mapping[str, Any], fields: Mapping[str, str], budget: list[int], depth: int) -> dict[str, Any]:
+    if depth > MAX_DEPTH:
+        raise BadUserInput(f"is deeper than {MAX_DEPTH} levels", field="filter")
+    conditions: list[dict[str, Any]] = []
+    for name, value in values.items():
+        if value is None:
+            continue
+        if name in ("and", "or"):
+            parts = [_compile(part, fields, budget, depth + 1) for part in value]
+            if parts:
+                conditions.append({f"${name}": parts})
+        elif name == "not":
+            conditions.append({"$nor": [_compile(value, fields, budget, depth + 1)]})
+        else:
+            conditions += _comparisons(name, fields[name], value, budget)
+    if not conditions:
+        return {}
+    return conditions[0] if len(conditions) == 1 else {"$and": conditions}
+
+
+def _comparisons(name: str, key: str, comparator: Mapping[str, Any], budget: list[int]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for operator, value in comparator.items():
+        if value is None:
+            continue
+        budget[0] -= 1
+        if budget[0] < 0:
+            raise BadUserInput(f"has more than {MAX_CONDITIONS} conditions", field="filter")
+        found.append(_condition(f"filter.{name}", key, operator, value))
+    return found
+
+
+def _condition(field: str, key: str, operator: str, value: Any) -> dict[str, Any]:
+    if operator == "null":
+        empty: Any = [] if key == "label_ids" else None
+        return {key: {"$eq" if value else "$ne": empty}}
+    if operator in ("contains", "starts_with"):
+        pattern = re.escape(check_text(value, field=field))
+        return {key: {"$regex": pattern if operator == "contains" else f"^{pattern}", "$options": "i"}}
+    read = _reader(field, key)
+    if operator in _LISTS:
+        if len(value) > MAX_VALUES:
+            raise BadUserInput(f"has more than {MAX_VALUES} values", field=field)
+        return {key: {_OPERATORS[operator]: [read(one) for one in value]}}
+    return {key: {_OPERATORS[operator]: read(value)}}
+
+
+def _reader(field: str, key: str) -> Callable[[Any], Any]:
+    if key in _ID_FIELDS:
+        return lambda value: parse_id(value, field=field)
+    if key in ("title", "name"):
+        return lambda value: check_text(value, field=field)
+    return lambda value: value.value if isinstance(value, Enum) else value
+
+
+def _mentions(values: Mapping[str, Any], name: str) -> bool:
+    if values.get(name) is not None:
+        return True
+    nested = [*(values.get("and") or ()), *(values.get("or") or ()), *([values["not"]] if values.get("not") else [])]
+    return any(_mentions(one, name) for one in nested)
+
+
+def _name(value: Any) -> str:
+    return str(value.name if isinstance(value, Enum) else value)

@@ -1,0 +1,147 @@
+"""Labels of a project, and putting them on cards."""
+
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from auth.policies import delivery
+from models import Card, Label, Project
+from models.base import Record, collection, to_record
+from models.enums import TokenScope
+from models.errors import BadUserInput, Conflict, NotFound
+from models.ids import Kind, parse_id
+from realtime.events import LabelCreated, LabelDeleted, LabelUpdated
+from realtime.log import Change, Committed
+from resolvers.access import Fields, access
+from resolvers.card_graph import labels_of_project
+from resolvers.card_update import edit_card
+from resolvers.context import Context
+from resolvers.inputs.board import LabelCreate, LabelUpdate
+from resolvers.inputs.card import MAX_LABELS
+from resolvers.operation import operation
+from resolvers.scope import require_parent
+
+READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
+
+
+@operation("label", scope=READ, permission=delivery.READ, read_only=True)
+async def get_label(ctx: Context, label_id: ObjectId | str, fields: Fields = None) -> Record:
+    """One label."""
+    return await access(ctx, Label, Kind.LABEL, label_id, delivery.READ, fields=fields)
+
+
+@operation("labels", scope=READ, permission=delivery.READ, read_only=True)
+async def list_labels(ctx: Context, project_id: ObjectId | str) -> list[Record]:
+    """A project's labels, by name."""
+    project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.READ, fields=frozenset())
+    return (await labels_of_project(ctx, [project], None))[0]
+
+
+@operation("labelCreate", scope=WRITE, permission=delivery.WRITE)
+async def create_label(ctx: Context, values: LabelCreate) -> Committed[Record]:
+    """A new label of a project; its name is unique there."""
+    project = await access(ctx, Project, Kind.PROJECT, values.project_id, delivery.WRITE, field="projectId")
+
+    async def body(change: Change) -> Record:
+        await require_parent(change, Project, project["_id"])
+        return await insert_label(change, project, values.name, values.color)
+
+    return await ctx.write(project["workspace_id"], body)
+
+
+async def insert_label(change: Change, project: Record, name: str, color: str) -> Record:
+    """Write a label and its event, within a change."""
+    label = to_record(
+        Label(
+            workspace_id=project["workspace_id"],
+            project_id=project["_id"],
+            name=name,
+            color=color.lower(),
+            created_at=change.at,
+        )
+    )
+    try:
+        await collection(Label).insert_one(label, session=change.session)
+    except DuplicateKeyError as error:
+        raise Conflict("is taken by another label of the project", field="name") from error
+    change.append(label["workspace_id"], LabelCreated(label=label, project_id=label["project_id"]))
+    return label
+
+
+@operation("labelUpdate", scope=WRITE, permission=delivery.WRITE)
+async def update_label(ctx: Context, label_id: ObjectId | str, values: LabelUpdate) -> Committed[Record]:
+    """Change a label's name or colour."""
+    label = await access(ctx, Label, Kind.LABEL, label_id, delivery.WRITE)
+    given = values.given()
+    for name, value in given.items():
+        if value is None:
+            raise BadUserInput("must not be null", field=name)
+    if not given:
+        raise BadUserInput("give a name or a color", field="name")
+
+    async def body(change: Change) -> Record:
+        try:
+            changed = await collection(Label).find_one_and_update(
+                {"_id": label["_id"]},
+                {"$set": {**given, **({"color": given["color"].lower()} if "color" in given else {})}},
+                return_document=ReturnDocument.AFTER,
+                session=change.session,
+            )
+        except DuplicateKeyError as error:
+            raise Conflict("is taken by another label of the project", field="name") from error
+        if changed is None:
+            raise NotFound("Label")
+        change.append(changed["workspace_id"], LabelUpdated(label=changed, project_id=changed["project_id"]))
+        return changed
+
+    return await ctx.write(label["workspace_id"], body)
+
+
+@operation("labelDelete", scope=WRITE, permission=delivery.WRITE)
+async def delete_label(ctx: Context, label_id: ObjectId | str) -> Committed[ObjectId]:
+    """Delete a label; it is taken off every card."""
+    label = await access(ctx, Label, Kind.LABEL, label_id, delivery.WRITE)
+
+    async def body(change: Change) -> ObjectId:
+        if await collection(Label).find_one_and_delete({"_id": label["_id"]}, session=change.session) is None:
+            raise NotFound("Label")
+        on_cards = {"project_id": label["project_id"], "label_ids": label["_id"]}
+        await collection(Card).update_many(on_cards, {"$pull": {"label_ids": label["_id"]}}, session=change.session)
+        event = LabelDeleted(deleted_id=label["_id"], project_id=label["project_id"])
+        change.append(label["workspace_id"], event)
+        return ObjectId(label["_id"])
+
+    return await ctx.write(label["workspace_id"], body)
+
+
+@operation("cardLabelAdd", scope=WRITE, permission=delivery.WRITE)
+async def add_card_label(ctx: Context, card_id: ObjectId | str, label_id: ObjectId | str) -> Committed[Record]:
+    """Put a label of the project on a card; one that is on it already changes nothing."""
+    wanted = parse_id(label_id, Kind.LABEL, field="labelId")
+
+    async def edit(change: Change, card: Record) -> dict[str, Any]:
+        of_project = {"_id": wanted, "project_id": card["project_id"]}
+        if await collection(Label).find_one(of_project, {"_id": 1}, session=change.session) is None:
+            raise NotFound("Label")
+        if wanted in card["label_ids"]:
+            return {}
+        if len(card["label_ids"]) >= MAX_LABELS:
+            raise Conflict(f"A card has at most {MAX_LABELS} labels")
+        return {"label_ids": [*card["label_ids"], wanted]}
+
+    return await edit_card(ctx, card_id, edit)
+
+
+@operation("cardLabelRemove", scope=WRITE, permission=delivery.WRITE)
+async def remove_card_label(ctx: Context, card_id: ObjectId | str, label_id: ObjectId | str) -> Committed[Record]:
+    """Take a label off a card; raises NotFound for one that is not on it."""
+    wanted = parse_id(label_id, Kind.LABEL, field="labelId")
+
+    async def edit(change: Change, card: Record) -> dict[str, Any]:
+        if wanted not in card["label_ids"]:
+            raise NotFound("Label")
+        return {"label_ids": [one for one in card["label_ids"] if one != wanted]}
+
+    return await edit_card(ctx, card_id, edit)
