@@ -47,7 +47,9 @@ def read_input(model: type[M], values: Mapping[str, Any]) -> M:
             for item in error.errors(include_url=False, include_context=False, include_input=False)
         ]
         first = problems[0]
-        raise BadUserInput(first["message"], field=first["field"], problems=problems) from error
+        index = next((part for part in error.errors()[0]["loc"] if isinstance(part, int)), None)
+        where = {} if index is None else {"index": index}
+        raise BadUserInput(first["message"], field=first["field"], problems=problems, **where) from error
 
 
 def _message(text: str) -> str:
