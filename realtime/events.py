@@ -225,6 +225,12 @@ class OrganizationMemberRemoved(Event):
     user_id: Id
 
 
+class UserCreated(Event):
+    """The account was registered, or made for an agent; `user` never carries the password's hash."""
+
+    user: Record
+
+
 class UserUpdated(Event):
     """The account changed; `user` never carries the password's hash."""
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from bson import ObjectId
 
+from auth.attempts import PasswordChecks
 from auth.jwt import JwtSigner
 from auth.subject import Subject
 from models.base import Record
@@ -24,6 +25,7 @@ class Services:
     signer: JwtSigner
     session_lifetime: timedelta
     base_url: str
+    password_checks: PasswordChecks = field(default_factory=PasswordChecks)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,96 @@
+"""Personal access tokens: made, listed and revoked by the signed-in person; the secret is shown once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bson import ObjectId
+
+from auth.secrets import SHOWN_PREFIX_LENGTH, hash_secret, new_token
+from models import ApiToken
+from models.base import Record, collection, to_record
+from models.enums import TokenScope
+from models.errors import Conflict, NotFound
+from models.ids import Kind, parse_id
+from realtime.events import ApiTokenCreated, ApiTokenRevoked
+from realtime.log import Change, Committed
+from resolvers.context import Context
+from resolvers.inputs.api_token import ApiTokenCreate
+from resolvers.operation import Caller, operation
+
+MAX_LIVE_TOKENS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """A token's record, without the hash, and its text, which cannot be shown again."""
+
+    token: Record
+    secret: str
+
+
+@operation("apiTokenCreate", caller=Caller.PERSON)
+async def create_api_token(ctx: Context, values: ApiTokenCreate) -> Committed[NewToken]:
+    """A new token of the caller; a person has at most 100 that have not expired."""
+
+    async def body(change: Change) -> NewToken:
+        live = {"user_id": ctx.user_id, "$or": [{"expires_at": None}, {"expires_at": {"$gt": change.at}}]}
+        if await collection(ApiToken).count_documents(live, session=change.session) >= MAX_LIVE_TOKENS:
+            raise Conflict(f"There are {MAX_LIVE_TOKENS} tokens already: revoke one first")
+        created = await insert_token(
+            change, ctx.user_id, name=values.name, scopes=values.scopes, expires_at=values.expires_at
+        )
+        change.append(ctx.user_id, ApiTokenCreated(token_id=created.token["_id"], name=values.name))
+        return created
+
+    return await ctx.write(ctx.user_id, body)
+
+
+@operation("apiTokens", caller=Caller.PERSON, read_only=True)
+async def list_api_tokens(ctx: Context) -> list[Record]:
+    """The caller's tokens, expired ones too, the newest first."""
+    return await collection(ApiToken).find({"user_id": ctx.user_id}, {"secret_hash": 0}).sort("_id", -1).to_list()
+
+
+@operation("apiTokenRevoke", caller=Caller.PERSON)
+async def revoke_api_token(ctx: Context, token_id: ObjectId | str) -> Committed[ObjectId]:
+    """End a token of the caller."""
+    wanted = parse_id(token_id, Kind.API_TOKEN)
+
+    async def body(change: Change) -> ObjectId:
+        revoked = await collection(ApiToken).delete_one({"_id": wanted, "user_id": ctx.user_id}, session=change.session)
+        if not revoked.deleted_count:
+            raise NotFound("Token")
+        change.append(ctx.user_id, ApiTokenRevoked(token_id=wanted))
+        return wanted
+
+    return await ctx.write(ctx.user_id, body)
+
+
+async def insert_token(
+    change: Change,
+    user_id: ObjectId,
+    *,
+    name: str,
+    scopes: Sequence[TokenScope],
+    expires_at: datetime | None = None,
+    agent_id: ObjectId | None = None,
+    workspace_id: ObjectId | None = None,
+) -> NewToken:
+    """Write a token within a change; the event is the caller's. With `agent_id`, it works in `workspace_id` alone."""
+    secret = new_token()
+    record = to_record(
+        ApiToken(
+            user_id=user_id,
+            name=name,
+            prefix=secret[:SHOWN_PREFIX_LENGTH],
+            secret_hash=hash_secret(secret),
+            scopes=list(scopes),
+            expires_at=expires_at,
+            agent_id=agent_id,
+            workspace_id=workspace_id,
+            created_at=change.at,
+        )
+    )
+    await collection(ApiToken).insert_one(record, session=change.session)
+    return NewToken({name: value for name, value in record.items() if name != "secret_hash"}, secret)

@@ -1,0 +1,61 @@
+"""Inputs of the operations on the caller's own account."""
+
+from typing import Annotated, Any
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from resolvers.inputs.base import Input, Text
+
+
+def _email(text: str) -> str:
+    try:
+        return validate_email(text, check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError as error:
+        raise PydanticCustomError("email", "must be an e-mail address") from error
+
+
+Email = Annotated[
+    str,
+    Text(3, 254),
+    AfterValidator(_email),
+    WithJsonSchema({"type": "string", "format": "email", "maxLength": 254}),
+]
+Password = Annotated[str, Text(8, 128, strip=False), Field(repr=False)]
+# What is no address, or no possible password, is told like a wrong one: so these two are only bounded.
+AnyEmail = Annotated[str, Text(1, 254)]
+AnyPassword = Annotated[str, Text(1, 128, strip=False), Field(repr=False)]
+ShortText = Annotated[str, Text(0, 100)]
+
+
+class AuthRegister(Input):
+    """A new account."""
+
+    email: Email
+    password: Password
+    name: ShortText | None = None
+
+
+class AuthLogin(Input):
+    """A sign-in."""
+
+    email: AnyEmail
+    password: AnyPassword
+
+
+class UserUpdate(Input):
+    """Only what is given changes; null or empty text clears it."""
+
+    name: ShortText | None = None
+    job_title: ShortText | None = None
+
+    def given(self) -> dict[str, Any]:
+        return {name: value or None for name, value in super().given().items()}
+
+
+class PasswordChange(Input):
+    """The current password proves that it is the account's owner who asks."""
+
+    current_password: AnyPassword
+    new_password: Password

@@ -1,0 +1,205 @@
+"""Organizations: what can be done with them, and what can be reached from them."""
+
+from collections.abc import Sequence
+
+from bson import ObjectId
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from auth.policies import organization as policy
+from models import Organization, OrganizationMember, Workspace
+from models.base import Record, collection, to_record
+from models.enums import Role, TokenScope
+from models.errors import BadUserInput, Conflict, NotFound
+from models.ids import Kind, new_id, parse_id
+from models.json import check_text
+from realtime.events import OrganizationCreated, OrganizationDeleted, OrganizationUpdated
+from realtime.log import Change, Committed
+from resolvers.access import Fields, check_organization, projection
+from resolvers.context import Context
+from resolvers.inputs.organization import OrganizationCreate, OrganizationUpdate
+from resolvers.joined import EVERYTHING, JOINED, JoinedPage
+from resolvers.load import by_ids
+from resolvers.operation import edge, operation
+from resolvers.organization_member import insert_organization_member, organization_memberships
+from resolvers.page import Page, Window, pages
+from resolvers.user import users_by
+from resolvers.workspace import remove_workspace, viewer_workspaces
+
+READ, ADMINISTER = TokenScope.PROJECTS_READ, TokenScope.ACCOUNT_WRITE
+
+
+@operation("organizations", scope=READ, read_only=True)
+async def list_organizations(ctx: Context, window: Window = EVERYTHING, fields: Fields = None) -> Page:
+    """The caller's organizations in the order of joining, each with `my_role`."""
+    found = (await pages(OrganizationMember, "user_id", [ctx.user_id], window))[ctx.user_id]
+    ctx.memberships.update({member["organization_id"]: member for member in found.nodes})
+    organizations = await by_ids(Organization, (member["organization_id"] for member in found.nodes), fields)
+    return JoinedPage(
+        nodes=[
+            {**organizations[member["organization_id"]], "my_role": member["role"], JOINED: member["_id"]}
+            for member in found.nodes
+            if member["organization_id"] in organizations
+        ],
+        has_next=found.has_next,
+        has_previous=found.has_previous,
+        sort=(),
+        model=OrganizationMember,
+        parent_key="user_id",
+        parent_id=ctx.user_id,
+        where={},
+    )
+
+
+@operation("organization", scope=READ, permission=policy.READ, read_only=True)
+async def get_organization(ctx: Context, slug: str, fields: Fields = None) -> Record:
+    """The organization with a slug, with `my_role`."""
+    found = await collection(Organization).find_one({"slug": check_text(slug, field="slug")}, projection(fields))
+    if found is None:
+        raise NotFound("Organization")
+    membership = await check_organization(ctx, found["_id"], policy.READ)
+    return {**found, "my_role": membership["role"]}
+
+
+@operation("organizationById", scope=READ, permission=policy.READ, read_only=True)
+async def get_organization_by_id(ctx: Context, organization_id: ObjectId | str, fields: Fields = None) -> Record:
+    """One organization, with `my_role`."""
+    wanted = parse_id(organization_id, Kind.ORGANIZATION)
+    membership = await check_organization(ctx, wanted, policy.READ)
+    found = await collection(Organization).find_one({"_id": wanted}, projection(fields))
+    if found is None:
+        raise NotFound("Organization")
+    return {**found, "my_role": membership["role"]}
+
+
+@operation("organizationCreate", scope=ADMINISTER)
+async def create_organization(ctx: Context, values: OrganizationCreate) -> Committed[Record]:
+    """A new organization, owned by the caller."""
+    organization_id = new_id(Kind.ORGANIZATION)
+
+    async def body(change: Change) -> Record:
+        return await insert_organization(
+            change, organization_id, name=values.name, slug=values.slug, owner_id=ctx.user_id
+        )
+
+    return await ctx.write(organization_id, body)
+
+
+async def insert_organization(
+    change: Change, organization_id: ObjectId, *, name: str, slug: str, owner_id: ObjectId
+) -> Record:
+    """Write an organization and its owner's membership within a change; raises Conflict for a taken slug."""
+    organization = to_record(
+        Organization(
+            id=organization_id,
+            name=name,
+            slug=slug,
+            owner_id=owner_id,
+            created_at=change.at,
+            updated_at=change.at,
+        )
+    )
+    try:
+        await collection(Organization).insert_one(organization, session=change.session)
+    except DuplicateKeyError as error:
+        raise Conflict("is taken", field="slug") from error
+    change.append(organization_id, OrganizationCreated(organization=organization))
+    await insert_organization_member(change, organization_id, owner_id, Role.OWNER)
+    return organization
+
+
+@operation("organizationUpdate", scope=ADMINISTER, permission=policy.UPDATE)
+async def update_organization(
+    ctx: Context, organization_id: ObjectId | str, values: OrganizationUpdate
+) -> Committed[Record]:
+    """Change what is given of an organization."""
+    wanted = parse_id(organization_id, Kind.ORGANIZATION)
+    await check_organization(ctx, wanted, policy.UPDATE)
+    given = values.given()
+    for name, value in given.items():
+        if value is None:
+            raise BadUserInput("must not be null", field=name)
+
+    async def body(change: Change) -> Record:
+        try:
+            changed = await collection(Organization).find_one_and_update(
+                {"_id": wanted},
+                {"$set": {**given, "updated_at": change.at}},
+                return_document=ReturnDocument.AFTER,
+                session=change.session,
+            )
+        except DuplicateKeyError as error:
+            raise Conflict("is taken", field="slug") from error
+        if changed is None:
+            raise NotFound("Organization")
+        change.append(wanted, OrganizationUpdated(organization=changed))
+        return changed
+
+    return await ctx.write(wanted, body)
+
+
+@operation("organizationDelete", scope=ADMINISTER, permission=policy.DELETE)
+async def delete_organization(ctx: Context, organization_id: ObjectId | str) -> Committed[ObjectId]:
+    """Delete an organization with its workspaces and all that they hold; never the caller's last one."""
+    wanted = parse_id(organization_id, Kind.ORGANIZATION)
+    await check_organization(ctx, wanted, policy.DELETE)
+
+    async def body(change: Change) -> ObjectId:
+        session = change.session
+        deleted = await collection(Organization).find_one_and_delete({"_id": wanted}, session=session)
+        if deleted is None:
+            raise NotFound("Organization")
+        others = {"user_id": ctx.user_id, "organization_id": {"$ne": wanted}}
+        if await collection(OrganizationMember).find_one(others, {"_id": 1}, session=session) is None:
+            raise Conflict("This is your last organization: create another one first")
+        below = collection(Workspace).find({"organization_id": wanted}, session=session)
+        for workspace in await below.to_list():
+            await remove_workspace(change, workspace)
+        await collection(OrganizationMember).delete_many({"organization_id": wanted}, session=session)
+        change.append(wanted, OrganizationDeleted(deleted_id=wanted))
+        return wanted
+
+    committed = await ctx.write(wanted, body)
+    ctx.memberships.clear()
+    return committed
+
+
+owner_of = users_by("owner_id")
+
+
+@edge(scope=READ)
+async def my_role_of(ctx: Context, organizations: Sequence[Record], fields: Fields = None) -> list[Role | None]:
+    """The caller's role in each organization; None where it has none."""
+    found = await organization_memberships(ctx, (one["_id"] for one in organizations))
+    memberships = [found[one["_id"]] for one in organizations]
+    return [None if one is None else Role(one["role"]) for one in memberships]
+
+
+@edge(scope=READ)
+async def members_of(
+    ctx: Context, organizations: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """The members of each organization in the order of joining."""
+    ids = [one["_id"] for one in organizations]
+    found = await pages(OrganizationMember, "organization_id", ids, Window.read(first, after), fields=fields)
+    return [found[one] for one in ids]
+
+
+@edge(scope=READ)
+async def workspaces_of(
+    ctx: Context, organizations: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[JoinedPage]:
+    """The workspaces of each organization that the caller is a member of, in the order of joining."""
+    ids = [one["_id"] for one in organizations]
+    found = await viewer_workspaces(ctx, ids, Window.read(first, after), fields=fields)
+    return [found[one] for one in ids]
+
+
+@edge(scope=READ)
+async def workspace_of(
+    ctx: Context, organizations: Sequence[Record], fields: Fields, *, slug: str
+) -> list[Record | None]:
+    """The workspace of each organization with a slug; None where there is none that the caller is a member of."""
+    ids = [one["_id"] for one in organizations]
+    found = await viewer_workspaces(ctx, ids, EVERYTHING, slug=check_text(slug, field="slug"), fields=fields)
+    return [next(iter(found[one].nodes), None) for one in ids]

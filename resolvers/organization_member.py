@@ -1,0 +1,193 @@
+"""Members of organizations: who belongs, and with which role."""
+
+from collections.abc import Iterable
+
+from bson import ObjectId
+from pymongo import ReturnDocument
+
+from auth.policies import organization as policy
+from models import Organization, OrganizationMember, User, Workspace, WorkspaceMember
+from models.base import Record, collection, to_record
+from models.enums import PilotageRole, Role, TokenScope
+from models.errors import BadUserInput, Conflict, NotFound
+from models.ids import Kind, parse_id
+from realtime.events import (
+    OrganizationMemberAdded,
+    OrganizationMemberRemoved,
+    OrganizationMemberUpdated,
+    WorkspaceMemberUpdated,
+    WorkspaceUpdated,
+)
+from realtime.log import Change, Committed
+from resolvers.access import check_organization
+from resolvers.context import Context
+from resolvers.inputs.organization import OrganizationMemberAdd, OrganizationMemberUpdate
+from resolvers.operation import operation
+from resolvers.user import user_of_member
+from resolvers.workspace_member import insert_workspace_member, require_person, take_off_workspace
+
+READ, ADMINISTER = TokenScope.PROJECTS_READ, TokenScope.ACCOUNT_WRITE
+
+
+@operation("organizationMembers", scope=READ, permission=policy.READ, read_only=True)
+async def list_organization_members(ctx: Context, organization_id: ObjectId | str) -> list[Record]:
+    """All members of an organization in the order of joining, each with its `user`."""
+    wanted = parse_id(organization_id, Kind.ORGANIZATION)
+    await check_organization(ctx, wanted, policy.READ)
+    members = await collection(OrganizationMember).find({"organization_id": wanted}).sort("_id", 1).to_list()
+    users = await user_of_member(ctx, members, None)
+    return [{**member, "user": user} for member, user in zip(members, users, strict=True) if user is not None]
+
+
+@operation("organizationMemberAdd", scope=ADMINISTER, permission=policy.MANAGE_MEMBERS)
+async def add_organization_member(
+    ctx: Context, organization_id: ObjectId | str, values: OrganizationMemberAdd
+) -> Committed[Record]:
+    """Make a person with an account a member of an organization."""
+    wanted = parse_id(organization_id, Kind.ORGANIZATION)
+    await check_organization(ctx, wanted, policy.MANAGE_MEMBERS)
+
+    async def body(change: Change) -> Record:
+        await _find_organization(change, wanted)
+        person = {"email": values.email, "is_agent": False}
+        user = await collection(User).find_one(person, {"_id": 1}, session=change.session)
+        if user is None:
+            raise BadUserInput("no account has this address", field="email")
+        query = {"organization_id": wanted, "user_id": user["_id"]}
+        if await collection(OrganizationMember).find_one(query, {"_id": 1}, session=change.session):
+            raise Conflict("is a member of the organization already", field="email")
+        return await insert_organization_member(change, wanted, user["_id"], values.role)
+
+    return await ctx.write(wanted, body)
+
+
+@operation("organizationMemberUpdate", scope=ADMINISTER, permission=policy.MANAGE_MEMBERS)
+async def update_organization_member(
+    ctx: Context, organization_id: ObjectId | str, user_id: ObjectId | str, values: OrganizationMemberUpdate
+) -> Committed[Record]:
+    """Give a member another role; the owner keeps theirs."""
+    wanted = parse_id(organization_id, Kind.ORGANIZATION)
+    changing = parse_id(user_id, Kind.USER, field="userId")
+    await check_organization(ctx, wanted, policy.MANAGE_MEMBERS)
+
+    async def body(change: Change) -> Record:
+        member = await _find_member(change, wanted, changing)
+        if member["role"] == Role.OWNER:
+            raise Conflict("The role of the organization's owner cannot be changed")
+        changed = await collection(OrganizationMember).find_one_and_update(
+            {"_id": member["_id"]},
+            {"$set": {"role": values.role.value}},
+            return_document=ReturnDocument.AFTER,
+            session=change.session,
+        )
+        if changed is None:
+            raise NotFound("Member")
+        change.append(wanted, OrganizationMemberUpdated(member=changed))
+        return changed
+
+    committed = await ctx.write(wanted, body)
+    ctx.memberships.clear()
+    return committed
+
+
+@operation("organizationMemberRemove", scope=ADMINISTER, permission=policy.MANAGE_MEMBERS)
+async def remove_organization_member(
+    ctx: Context, organization_id: ObjectId | str, user_id: ObjectId | str
+) -> Committed[ObjectId]:
+    """Take a member (or oneself) off an organization, all its workspaces and their projects.
+
+    Workspaces that the member owned pass to the owner of the organization.
+    """
+    wanted = parse_id(organization_id, Kind.ORGANIZATION)
+    leaving = parse_id(user_id, Kind.USER, field="userId")
+    await check_organization(ctx, wanted, policy.READ if leaving == ctx.user_id else policy.MANAGE_MEMBERS)
+
+    async def body(change: Change) -> ObjectId:
+        member = await _find_member(change, wanted, leaving)
+        if member["role"] == Role.OWNER:
+            raise Conflict("The owner of an organization cannot leave it, nor be removed")
+        await require_person(change, leaving)
+        await _hand_over_workspaces(change, wanted, leaving)
+        below = {"organization_id": wanted, "user_id": leaving}
+        memberships = collection(WorkspaceMember).find(below, {"workspace_id": 1}, session=change.session)
+        for membership in await memberships.to_list():
+            await take_off_workspace(change, membership["workspace_id"], leaving)
+        await delete_organization_member(change, wanted, leaving)
+        return leaving
+
+    committed = await ctx.write(wanted, body)
+    ctx.memberships.clear()
+    return committed
+
+
+async def insert_organization_member(
+    change: Change, organization_id: ObjectId, user_id: ObjectId, role: Role
+) -> Record:
+    """Write a membership and its event, within a change."""
+    member = to_record(
+        OrganizationMember(organization_id=organization_id, user_id=user_id, role=role, created_at=change.at)
+    )
+    await collection(OrganizationMember).insert_one(member, session=change.session)
+    change.append(organization_id, OrganizationMemberAdded(member=member))
+    return member
+
+
+async def delete_organization_member(change: Change, organization_id: ObjectId, user_id: ObjectId) -> None:
+    """Delete a membership, with its event, within a change."""
+    query = {"organization_id": organization_id, "user_id": user_id}
+    deleted = await collection(OrganizationMember).delete_one(query, session=change.session)
+    if deleted.deleted_count:
+        change.append(organization_id, OrganizationMemberRemoved(user_id=user_id))
+
+
+async def organization_memberships(ctx: Context, organization_ids: Iterable[ObjectId]) -> dict[ObjectId, Record | None]:
+    """The caller's memberships of several organizations, in one query at most."""
+    wanted = set(organization_ids)
+    unknown = [one for one in wanted if one not in ctx.memberships]
+    if unknown:
+        ctx.memberships.update(dict.fromkeys(unknown))
+        query = {"organization_id": {"$in": unknown}, "user_id": ctx.user_id}
+        for member in await collection(OrganizationMember).find(query).to_list():
+            ctx.memberships[member["organization_id"]] = member
+    return {one: ctx.memberships[one] for one in wanted}
+
+
+async def _find_member(change: Change, organization_id: ObjectId, user_id: ObjectId) -> Record:
+    query = {"organization_id": organization_id, "user_id": user_id}
+    member = await collection(OrganizationMember).find_one(query, session=change.session)
+    if member is None:
+        raise NotFound("Member")
+    return member
+
+
+async def _find_organization(change: Change, organization_id: ObjectId) -> Record:
+    organization = await collection(Organization).find_one({"_id": organization_id}, session=change.session)
+    if organization is None:
+        raise NotFound("Organization")
+    return organization
+
+
+async def _hand_over_workspaces(change: Change, organization_id: ObjectId, leaving: ObjectId) -> None:
+    owned = {"organization_id": organization_id, "owner_id": leaving}
+    workspaces = await collection(Workspace).find(owned, session=change.session).to_list()
+    if not workspaces:
+        return
+    organization = await _find_organization(change, organization_id)
+    for workspace in workspaces:
+        changes = {"owner_id": organization["owner_id"], "updated_at": change.at}
+        await collection(Workspace).update_one({"_id": workspace["_id"]}, {"$set": changes}, session=change.session)
+        change.append(workspace["_id"], WorkspaceUpdated(workspace={**workspace, **changes}))
+        await _make_owner(change, workspace, organization["owner_id"])
+
+
+async def _make_owner(change: Change, workspace: Record, user_id: ObjectId) -> None:
+    promoted = await collection(WorkspaceMember).find_one_and_update(
+        {"workspace_id": workspace["_id"], "user_id": user_id},
+        {"$set": {"role": Role.OWNER.value, "pilotage_role": PilotageRole.OWNER.value}},
+        return_document=ReturnDocument.AFTER,
+        session=change.session,
+    )
+    if promoted is None:
+        await insert_workspace_member(change, workspace, user_id, Role.OWNER, PilotageRole.OWNER)
+    else:
+        change.append(workspace["_id"], WorkspaceMemberUpdated(member=promoted))

@@ -1,0 +1,269 @@
+"""Workspaces: what can be done with them, and what can be reached from them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from auth.policies import organization as organization_policy
+from auth.policies import workspace as policy
+from models import Organization, Workspace, WorkspaceMember
+from models.base import Record, collection, to_record
+from models.enums import PilotageRole, Role, TokenScope
+from models.errors import BadUserInput, Conflict, NotFound
+from models.ids import Kind, new_id, parse_id
+from models.json import check_text
+from realtime.events import OrganizationUpdated, WorkspaceCreated, WorkspaceUpdated
+from realtime.log import Change, Committed
+from resolvers.access import Fields, check_organization, check_workspace, projection, workspace_memberships
+from resolvers.cascade import delete_workspace_contents
+from resolvers.context import Context
+from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceUpdate
+from resolvers.joined import EVERYTHING, JOINED, JoinedPage, joined_after, joined_page
+from resolvers.load import to_one
+from resolvers.operation import edge, operation
+from resolvers.page import Page, Window, pages
+from resolvers.workspace_member import delete_service_users, insert_workspace_member
+
+READ, ADMINISTER = TokenScope.PROJECTS_READ, TokenScope.ACCOUNT_WRITE
+
+
+@operation("workspaces", scope=READ, permission=organization_policy.READ, read_only=True)
+async def list_workspaces(ctx: Context, organization_id: ObjectId | str) -> list[Record]:
+    """The workspaces of an organization that the caller is a member of, with `my_role` and `my_pilotage_role`."""
+    wanted = parse_id(organization_id, Kind.ORGANIZATION)
+    await check_organization(ctx, wanted, organization_policy.READ)
+    found = (await viewer_workspaces(ctx, [wanted], EVERYTHING))[wanted]
+    memberships = await workspace_memberships(ctx, (one["_id"] for one in found.nodes))
+    return [_with_roles(one, memberships[one["_id"]]) for one in found.nodes]
+
+
+@operation("workspace", scope=READ, permission=policy.READ, read_only=True)
+async def get_workspace(ctx: Context, org_slug: str, slug: str, fields: Fields = None) -> Record:
+    """The workspace with a slug in the organization with a slug, with `my_role` and `my_pilotage_role`."""
+    organization = await collection(Organization).find_one({"slug": check_text(org_slug, field="orgSlug")}, {"_id": 1})
+    if organization is None:
+        raise NotFound("Organization")
+    await check_organization(ctx, organization["_id"], organization_policy.READ)
+    query = {"organization_id": organization["_id"], "slug": check_text(slug, field="slug")}
+    found = await collection(Workspace).find_one(query, projection(fields))
+    if found is None:
+        raise NotFound("Workspace")
+    return _with_roles(found, await check_workspace(ctx, found["_id"], policy.READ))
+
+
+@operation("workspaceById", scope=READ, permission=policy.READ, read_only=True)
+async def get_workspace_by_id(ctx: Context, workspace_id: ObjectId | str, fields: Fields = None) -> Record:
+    """One workspace, with `my_role` and `my_pilotage_role`."""
+    wanted = parse_id(workspace_id, Kind.WORKSPACE)
+    membership = await check_workspace(ctx, wanted, policy.READ)
+    found = await collection(Workspace).find_one({"_id": wanted}, projection(fields))
+    if found is None:
+        raise NotFound("Workspace")
+    return _with_roles(found, membership)
+
+
+@operation("workspaceCreate", scope=ADMINISTER, permission=organization_policy.CREATE_WORKSPACE)
+async def create_workspace(ctx: Context, values: WorkspaceCreate) -> Committed[Record]:
+    """A new workspace in an organization, owned by the caller."""
+    await check_organization(ctx, values.organization_id, organization_policy.CREATE_WORKSPACE)
+    workspace_id = new_id(Kind.WORKSPACE)
+
+    async def body(change: Change) -> Record:
+        # Written to, so that the organization cannot be deleted beside this.
+        organization = await collection(Organization).find_one_and_update(
+            {"_id": values.organization_id},
+            {"$set": {"updated_at": change.at}},
+            return_document=ReturnDocument.AFTER,
+            session=change.session,
+        )
+        if organization is None:
+            raise NotFound("Organization")
+        change.append(values.organization_id, OrganizationUpdated(organization=organization))
+        return await insert_workspace(
+            change,
+            workspace_id,
+            organization_id=values.organization_id,
+            name=values.name,
+            slug=values.slug,
+            owner_id=ctx.user_id,
+        )
+
+    return await ctx.write(workspace_id, body)
+
+
+async def insert_workspace(
+    change: Change,
+    workspace_id: ObjectId,
+    *,
+    organization_id: ObjectId,
+    name: str,
+    slug: str,
+    owner_id: ObjectId,
+    is_personal: bool = False,
+) -> Record:
+    """Write a workspace and its owner's membership within a change; raises Conflict for a taken slug."""
+    workspace = to_record(
+        Workspace(
+            id=workspace_id,
+            organization_id=organization_id,
+            owner_id=owner_id,
+            name=name,
+            slug=slug,
+            is_personal=is_personal,
+            created_at=change.at,
+            updated_at=change.at,
+        )
+    )
+    try:
+        await collection(Workspace).insert_one(workspace, session=change.session)
+    except DuplicateKeyError as error:
+        raise Conflict("is taken in this organization", field="slug") from error
+    change.append(workspace_id, WorkspaceCreated(workspace=workspace))
+    await insert_workspace_member(change, workspace, owner_id, Role.OWNER, PilotageRole.OWNER)
+    return workspace
+
+
+@operation("workspaceUpdate", scope=ADMINISTER, permission=policy.UPDATE)
+async def update_workspace(ctx: Context, workspace_id: ObjectId | str, values: WorkspaceUpdate) -> Committed[Record]:
+    """Change what is given of a workspace."""
+    wanted = parse_id(workspace_id, Kind.WORKSPACE)
+    await check_workspace(ctx, wanted, policy.UPDATE)
+    given = values.given()
+    for name, value in given.items():
+        if value is None:
+            raise BadUserInput("must not be null", field=name)
+
+    async def body(change: Change) -> Record:
+        try:
+            changed = await collection(Workspace).find_one_and_update(
+                {"_id": wanted},
+                {"$set": {**given, "updated_at": change.at}},
+                return_document=ReturnDocument.AFTER,
+                session=change.session,
+            )
+        except DuplicateKeyError as error:
+            raise Conflict("is taken in this organization", field="slug") from error
+        if changed is None:
+            raise NotFound("Workspace")
+        change.append(wanted, WorkspaceUpdated(workspace=changed))
+        return changed
+
+    return await ctx.write(wanted, body)
+
+
+@operation("workspaceDelete", scope=ADMINISTER, permission=policy.DELETE)
+async def delete_workspace(ctx: Context, workspace_id: ObjectId | str) -> Committed[ObjectId]:
+    """Delete a workspace with all that it holds."""
+    wanted = parse_id(workspace_id, Kind.WORKSPACE)
+    await check_workspace(ctx, wanted, policy.DELETE)
+
+    async def body(change: Change) -> ObjectId:
+        workspace = await collection(Workspace).find_one({"_id": wanted}, session=change.session)
+        if workspace is None:
+            raise NotFound("Workspace")
+        await remove_workspace(change, workspace)
+        return wanted
+
+    committed = await ctx.write(wanted, body)
+    ctx.memberships.clear()
+    return committed
+
+
+async def remove_workspace(change: Change, workspace: Record) -> None:
+    """Delete a workspace with all that it holds, the service users of its agents too, within a change."""
+    members = (
+        await collection(WorkspaceMember)
+        .find({"workspace_id": workspace["_id"]}, {"user_id": 1}, session=change.session)
+        .to_list()
+    )
+    await delete_workspace_contents(change, workspace)
+    await delete_service_users(change, workspace, [member["user_id"] for member in members])
+
+
+async def viewer_workspaces(
+    ctx: Context,
+    organization_ids: Sequence[ObjectId],
+    window: Window,
+    *,
+    slug: str | None = None,
+    fields: Fields = None,
+) -> dict[ObjectId, JoinedPage]:
+    """For each organization a page of its workspaces that the caller is a member of, in one query.
+
+    It begins at the caller's memberships, which are few, and not at the organization's workspaces.
+    """
+    bound = ctx.subject.workspace_id
+    mine: dict[str, Any] = {"user_id": ctx.user_id, **({"workspace_id": bound} if bound is not None else {})}
+    after = joined_after(window)
+    begin = {"_id": {"$gt": after}} if after is not None else {}
+    ids = list(dict.fromkeys(organization_ids))
+    inner: list[dict[str, Any]] = [{"$match": {"slug": slug}}] if slug is not None else []
+    wanted = projection(fields, "organization_id")
+    inner += [{"$project": wanted}] if wanted else []
+    pipeline: list[dict[str, Any]] = [
+        {"$match": {**mine, "organization_id": {"$in": ids}, **begin}},
+        {"$sort": {"_id": 1}},
+        *([{"$limit": window.size + 1}] if len(ids) == 1 and slug is None else []),
+        {
+            "$lookup": {
+                "from": collection(Workspace).name,
+                "localField": "workspace_id",
+                "foreignField": "_id",
+                "pipeline": inner,
+                "as": "workspace",
+            }
+        },
+    ]
+    nodes: dict[ObjectId, list[Record]] = {one: [] for one in ids}
+    for member in await (await collection(WorkspaceMember).aggregate(pipeline)).to_list():
+        for workspace in member.pop("workspace"):
+            nodes[member["organization_id"]].append({**workspace, JOINED: member["_id"]})
+            ctx.memberships[member["workspace_id"]] = member
+    return {
+        one: joined_page(
+            nodes[one], window, model=WorkspaceMember, parent_key="organization_id", parent_id=one, where=mine
+        )
+        for one in ids
+    }
+
+
+@edge(scope=READ)
+async def organization_of(ctx: Context, workspaces: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The organization of each workspace."""
+    return await to_one(Organization, workspaces, "organization_id", fields)
+
+
+@edge(scope=READ)
+async def my_role_of(ctx: Context, workspaces: Sequence[Record], fields: Fields = None) -> list[Role | None]:
+    """The caller's role in each workspace; None where it has none."""
+    found = await workspace_memberships(ctx, (one["_id"] for one in workspaces))
+    memberships = [found[one["_id"]] for one in workspaces]
+    return [None if one is None else Role(one["role"]) for one in memberships]
+
+
+@edge(scope=READ)
+async def my_pilotage_role_of(
+    ctx: Context, workspaces: Sequence[Record], fields: Fields = None
+) -> list[PilotageRole | None]:
+    """The caller's pilotage role in each workspace; None where it has none."""
+    found = await workspace_memberships(ctx, (one["_id"] for one in workspaces))
+    memberships = [found[one["_id"]] for one in workspaces]
+    return [None if one is None else PilotageRole(one["pilotage_role"]) for one in memberships]
+
+
+@edge(scope=READ)
+async def members_of(
+    ctx: Context, workspaces: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """The members of each workspace in the order of joining."""
+    ids = [one["_id"] for one in workspaces]
+    found = await pages(WorkspaceMember, "workspace_id", ids, Window.read(first, after), fields=fields)
+    return [found[one] for one in ids]
+
+
+def _with_roles(workspace: Record, membership: Record | None) -> Record:
+    roles = membership or {"role": None, "pilotage_role": None}
+    return {**workspace, "my_role": roles["role"], "my_pilotage_role": roles["pilotage_role"]}
