@@ -65,7 +65,7 @@ function messageOf(answer: unknown): string | undefined {
 export async function loadUser(): Promise<void> {
   if (!csrfToken()) return publish(null);
   try {
-    publish((await request("GET", "/auth/me")) as User);
+    publish(((await request("GET", "/auth/me")) as { user: User }).user);
   } catch {
     publish(null);
   }
