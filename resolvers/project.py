@@ -23,12 +23,20 @@ from resolvers.page import Page, Window, pages
 from resolvers.project_member import add_member
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
+LIST_LIMIT = 5000
 
 
 @operation("project", scope=READ, permission=delivery.READ, read_only=True)
 async def get_project(ctx: Context, project_id: ObjectId | str, fields: Fields = None) -> Record:
     """One project."""
     return await access(ctx, Project, Kind.PROJECT, project_id, delivery.READ, fields=fields)
+
+
+@operation("projects", scope=READ, permission=delivery.READ, read_only=True)
+async def list_projects(ctx: Context, workspace_id: ObjectId) -> list[Record]:
+    """The projects of a workspace, oldest first; at most 5,000."""
+    await check_workspace(ctx, workspace_id, delivery.READ)
+    return await collection(Project).find({"workspace_id": workspace_id}).sort("_id", 1).limit(LIST_LIMIT).to_list()
 
 
 @operation("projectCreate", scope=WRITE, permission=delivery.WRITE)

@@ -1,0 +1,85 @@
+"""The account: registering, signing in and out, profile and password."""
+
+from datetime import datetime
+
+from starlette.responses import Response
+
+from auth.authenticate import CSRF_COOKIE, SESSION_COOKIE
+from models.base import utc_now
+from models.enums import TokenScope
+from resolvers.account import SignIn, change_password, get_me, log_in, log_out, register, update_user
+from resolvers.inputs.account import AuthLogin, AuthRegister, PasswordChange, UserUpdate
+from rest.routing import Call, Routes
+from rest.stellary.present.account import Account, Session, session, user
+from rest.stellary.present.base import Ok, ok
+
+routes = Routes("Account", "/auth")
+
+
+@routes.post("/register", "Create an account", body=AuthRegister, anonymous=True)
+async def create(call: Call) -> Session:
+    """With an organization and a workspace of its own; signs in."""
+    return _start_session(call, await register(call.ctx, call.body(AuthRegister)))
+
+
+@routes.post("/login", "Sign in", body=AuthLogin, anonymous=True)
+async def login(call: Call) -> Session:
+    """Sets the session cookie too, for browsers."""
+    return _start_session(call, await log_in(call.ctx, call.body(AuthLogin)))
+
+
+@routes.post("/logout", "Sign out")
+async def logout(call: Call) -> Ok:
+    """The session's JWT and its cookie end together."""
+    await log_out(call.ctx)
+    call.finish.append(_clear_cookies)
+    return ok()
+
+
+@routes.get("/me", "Read the caller's account")
+async def get(call: Call) -> Account:
+    return {"user": user(await get_me(call.ctx)), "csrfToken": call.ctx.subject.csrf_token}
+
+
+@routes.patch("/me", "Change the caller's profile", body=UserUpdate)
+async def update(call: Call) -> Account:
+    changed = (await update_user(call.ctx, call.body(UserUpdate))).value
+    if TokenScope.ACCOUNT_READ in call.ctx.subject.scopes:
+        changed = await get_me(call.ctx)
+    return {"user": user(changed), "csrfToken": call.ctx.subject.csrf_token}
+
+
+@routes.post("/change-password", "Change the caller's password", body=PasswordChange)
+async def set_password(call: Call) -> Ok:
+    """Every other session of the account ends."""
+    await change_password(call.ctx, call.body(PasswordChange))
+    return ok()
+
+
+def _start_session(call: Call, signed_in: SignIn) -> Session:
+    def set_cookies(response: Response) -> None:
+        for name, value, hidden in (
+            (SESSION_COOKIE, signed_in.cookie, True),
+            (CSRF_COOKIE, signed_in.csrf_token, False),
+        ):
+            response.set_cookie(
+                name,
+                value,
+                max_age=_seconds_until(signed_in.expires_at),
+                path="/",
+                secure=call.secure_cookies,
+                httponly=hidden,
+                samesite="lax",
+            )
+
+    call.finish.append(set_cookies)
+    return session(signed_in)
+
+
+def _clear_cookies(response: Response) -> None:
+    for name in (SESSION_COOKIE, CSRF_COOKIE):
+        response.delete_cookie(name, path="/", samesite="lax")
+
+
+def _seconds_until(moment: datetime) -> int:
+    return max(0, int((moment - utc_now()).total_seconds()))
