@@ -1,0 +1,5 @@
+"""`orrery demo`."""
+
+
+def demo() -> None:
+    """x"""
