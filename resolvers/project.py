@@ -1,6 +1,7 @@
 """Projects: what can be done with them, and what can be reached from them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bson import ObjectId
 from pymongo import ReturnDocument
@@ -16,6 +17,7 @@ from realtime.log import Change, Committed
 from resolvers.access import Fields, access, check_workspace
 from resolvers.cascade import delete_project_contents
 from resolvers.context import Context
+from resolvers.filters import PROJECT_FIELDS, compile_filter, compile_order
 from resolvers.inputs.project import ProjectCreate, ProjectUpdate
 from resolvers.load import counts, to_one
 from resolvers.operation import edge, operation
@@ -23,6 +25,12 @@ from resolvers.page import Page, Window, pages
 from resolvers.project_member import add_member
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
+ORDER_FIELDS = {
+    "NAME": "name",
+    "DEADLINE": "deadline",
+    "CREATED_AT": "created_at",
+    "UPDATED_AT": "updated_at",
+}
 LIST_LIMIT = 5000
 
 
@@ -112,6 +120,25 @@ async def delete_project(ctx: Context, project_id: ObjectId | str) -> Committed[
 async def workspace_of(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[Record | None]:
     """The workspace of each project (or of anything else that carries `workspace_id`)."""
     return await to_one(Workspace, projects, "workspace_id", fields)
+
+
+@edge(scope=READ)
+async def projects_of(
+    ctx: Context,
+    workspaces: Sequence[Record],
+    fields: Fields,
+    *,
+    first: int | None = None,
+    after: str | None = None,
+    filter: Mapping[str, Any] | None = None,
+    order_by: Sequence[Mapping[str, Any]] | None = None,
+) -> list[Page]:
+    """The projects of each workspace, oldest first unless an order is given."""
+    ids = [workspace["_id"] for workspace in workspaces]
+    sort = compile_order(order_by, ORDER_FIELDS, ())
+    where = compile_filter(filter, PROJECT_FIELDS)
+    found = await pages(Project, "workspace_id", ids, Window.read(first, after), sort=sort, where=where, fields=fields)
+    return [found[one] for one in ids]
 
 
 @edge(scope=READ)

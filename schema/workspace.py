@@ -1,0 +1,40 @@
+"""Workspaces and their members: the tenant of everything below."""
+
+from datetime import datetime
+
+import strawberry
+
+from resolvers import workspace as edges
+from resolvers.user import user_of_member
+from schema.connection import Connection, window
+from schema.enums import PilotageRole, Role
+from schema.loading import derived, edge
+from schema.node import Node
+from schema.references import OrganizationRef, UserRef
+
+
+@strawberry.type(description="A member of a workspace.")
+class WorkspaceMember:
+    user: UserRef = edge(user_of_member, needs=("user_id",), description="Who it is.")
+    role: Role = strawberry.field(description="What the member may do.")
+    pilotage_role: PilotageRole = strawberry.field(description="What the member may do in the cockpit.")
+    joined_at: datetime = derived(lambda member: member["created_at"], needs=("created_at",), description="Since when.")
+
+
+@strawberry.type(description="A workspace: projects, agents and missions, shared by its members.")
+class Workspace(Node):
+    name: str = strawberry.field(description="The name.")
+    slug: str = strawberry.field(description="The name in addresses, unique in the organization.")
+    is_personal: bool = strawberry.field(description="Whether it came with its owner's account.")
+    organization: OrganizationRef = edge(
+        edges.organization_of, needs=("organization_id",), description="The organization that it is part of."
+    )
+    my_role: Role = edge(edges.my_role_of, description="What the viewer may do in it.")
+    my_pilotage_role: PilotageRole = edge(
+        edges.my_pilotage_role_of, description="What the viewer may do in its cockpit."
+    )
+    created_at: datetime = strawberry.field(description="When it was created.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+    members: Connection[WorkspaceMember] = edge(
+        edges.members_of, arguments=window, description="Its members, in the order of joining."
+    )
