@@ -55,7 +55,8 @@ class Api:
         await answer.aread()
         method, path = answer.request.method, answer.request.url.path
         assert answer.headers["content-type"] == "application/json"
-        assert response_problems(method, path, answer.status_code, answer.json()) == []
+        if method != "HEAD":
+            assert response_problems(method, path, answer.status_code, answer.json()) == []
         if answer.is_success:
             self.called.add((method, template_of(path)))
 

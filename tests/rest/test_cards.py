@@ -70,8 +70,8 @@ async def test_a_card_is_not_found_under_another_project(board: Board, method: s
     card = await made(board.ann, f"{board.path}/cards", title="A")
     other = await made(board.ann, f"{board.workspace}/projects", name="Other")
 
-    body = {"json": {"title": "B"}} if method == "PATCH" else {}
-    answer = await board.ann.request(method, f"{board.workspace}/projects/{other['id']}/cards/{card['id']}", **body)
+    body = {"title": "B"} if method == "PATCH" else None
+    answer = await board.ann.request(method, f"{board.workspace}/projects/{other['id']}/cards/{card['id']}", json=body)
 
     assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
     assert (await board.ann.get(f"{board.path}/cards/{card['id']}")).json() == card
