@@ -14,6 +14,7 @@ from resolvers.access import Fields
 from resolvers.context import Context
 from resolvers.load import to_one
 from resolvers.operation import edge
+from resolvers.user import visible
 
 
 def new_activity(change: Change, about: Record, kind: ActivityType, meta: dict[str, Any] | None = None) -> Record:
@@ -74,7 +75,7 @@ def _notification(user_id: ObjectId, activity: Record, change: Change) -> Record
 @edge(scope=TokenScope.PROJECTS_READ)
 async def actor_of(ctx: Context, activities: Sequence[Record], fields: Fields) -> list[Record | None]:
     """Who did it."""
-    return await to_one(User, activities, "actor_id", fields)
+    return await to_one(User, activities, "actor_id", visible(fields))
 
 
 @edge(scope=TokenScope.PROJECTS_READ)

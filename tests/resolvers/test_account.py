@@ -9,10 +9,13 @@ from models import Organization, User, Workspace, WorkspaceMember
 from models.base import collection
 from models.errors import BadUserInput, Conflict, Forbidden, RateLimited, Unauthenticated
 from resolvers.account import change_password, get_me, get_viewer, log_in, log_out, register, update_user
+from resolvers.activity import actor_of
+from resolvers.card_graph import assignee_of, author_of, creator_of
 from resolvers.context import Context
 from resolvers.inputs.account import AuthLogin, AuthRegister, PasswordChange, UserUpdate
 from resolvers.inputs.base import read_input
-from resolvers.organization import list_organizations
+from resolvers.organization import list_organizations, owner_of
+from resolvers.user import user_of_member
 from resolvers.workspace import get_workspace
 from tests.resolvers.lab import PASSWORD, People, again, event_types, events
 
@@ -260,3 +263,14 @@ def test_a_password_is_in_no_representation_of_an_input() -> None:
     ]
 
     assert not any(PASSWORD in repr(one) or "another password" in repr(one) for one in inputs)
+
+
+async def test_no_edge_to_a_user_reads_the_hash(people: People) -> None:
+    ada = await people.register("ada")
+    parent = dict.fromkeys(("actor_id", "assignee_id", "created_by", "author_id", "user_id", "owner_id"), ada.user_id)
+
+    for reach in (actor_of, assignee_of, creator_of, author_of, user_of_member, owner_of):
+        for fields in (None, frozenset({"password_hash", "name"})):
+            users = await reach(ada, [parent], fields)
+            assert [one and one["name"] for one in users] == ["ada"]
+            assert not any("password_hash" in one for one in users if one)
