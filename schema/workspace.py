@@ -1,16 +1,34 @@
 """Workspaces and their members: the tenant of everything below."""
 
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
+from strawberry import UNSET
 
 from resolvers import workspace as edges
+from resolvers.project import projects_of
 from resolvers.user import user_of_member
-from schema.connection import Connection, window
+from schema.connection import After, Connection, First, window
 from schema.enums import PilotageRole, Role
+from schema.filters import ProjectFilter, ProjectOrder
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import OrganizationRef, UserRef
+from schema.references import OrganizationRef, ProjectRef, UserRef
+
+ProjectFilterArgument = Annotated[ProjectFilter | None, strawberry.argument(description="Which projects.")]
+ProjectOrderArgument = Annotated[
+    list[ProjectOrder] | None, strawberry.argument(description="What to sort by, the most important key first.")
+]
+
+
+def projects_window(
+    first: First = UNSET,
+    after: After = UNSET,
+    filter: ProjectFilterArgument = UNSET,
+    order_by: ProjectOrderArgument = UNSET,
+) -> None:
+    """The arguments of a list of projects."""
 
 
 @strawberry.type(description="A member of a workspace.")
@@ -37,4 +55,7 @@ class Workspace(Node):
     updated_at: datetime = strawberry.field(description="When it last changed.")
     members: Connection[WorkspaceMember] = edge(
         edges.members_of, arguments=window, description="Its members, in the order of joining."
+    )
+    projects: Connection[ProjectRef] = edge(
+        projects_of, arguments=projects_window, description="Its projects, oldest first unless an order is given."
     )
