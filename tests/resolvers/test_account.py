@@ -1,6 +1,7 @@
 """Registering, signing in and out, profile and password."""
 
 import asyncio
+import secrets
 
 import pytest
 
@@ -45,6 +46,24 @@ async def test_a_second_person_of_a_name_gets_another_slug(people: People) -> No
 
     assert slugs[0] != slugs[1]
     assert slugs[1].startswith("same-name-")
+
+
+async def test_people_of_one_name_who_register_at_once_all_get_in(people: People) -> None:
+    crowd = await asyncio.gather(*(people.register("The Crowd") for _ in range(6)))
+
+    slugs = [(await list_organizations(again(person))).nodes[0]["slug"] for person in crowd]
+
+    assert len(set(slugs)) == len(crowd)
+
+
+async def test_an_address_that_registers_twice_at_once_gets_one_account(anonymous: Context, people: People) -> None:
+    values = register_input(email=f"twice-{secrets.token_hex(4)}@example.com")
+
+    outcomes = await asyncio.gather(*(register(anonymous, values) for _ in range(4)), return_exceptions=True)
+
+    refused = [one for one in outcomes if isinstance(one, BaseException)]
+    assert [type(one) for one in refused] == [Conflict] * 3
+    assert await collection(User).count_documents({"email": values.email}) == 1
 
 
 async def test_a_nameless_person_with_an_address_of_one_letter_gets_a_slug(anonymous: Context, people: People) -> None:
