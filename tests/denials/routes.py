@@ -107,8 +107,6 @@ def path_of(template: str, ids: Ids) -> str:
         wsSlug="eng",
         id=ids.get("notification") if template.startswith("/notifications") else ids["token"],
         userId=ids[user],
-        if "/projects/" in template
-        else ids["bystander_id" if "/organizations/" in template else "user"],
         token=ids["invitation"],
         projectId=ids["project"],
         scopeId=ids["scope"],
