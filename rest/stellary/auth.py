@@ -1,14 +1,9 @@
 """The account: registering, signing in and out, profile and password."""
 
-from datetime import datetime
-
-from starlette.responses import Response
-
-from auth.authenticate import CSRF_COOKIE, SESSION_COOKIE
-from models.base import utc_now
 from models.enums import TokenScope
 from resolvers.account import SignIn, change_password, get_me, log_in, log_out, register, update_user
 from resolvers.inputs.account import AuthLogin, AuthRegister, PasswordChange, UserUpdate
+from rest.cookies import clear_session_cookies, set_session_cookies
 from rest.routing import Call, Routes
 from rest.stellary.present.account import Account, Session, session, user
 from rest.stellary.present.base import Ok, ok
@@ -32,7 +27,7 @@ async def login(call: Call) -> Session:
 async def logout(call: Call) -> Ok:
     """The session's JWT and its cookie end together."""
     await log_out(call.ctx)
-    call.finish.append(_clear_cookies)
+    call.finish.append(clear_session_cookies)
     return ok()
 
 
@@ -57,29 +52,5 @@ async def set_password(call: Call) -> Ok:
 
 
 def _start_session(call: Call, signed_in: SignIn) -> Session:
-    def set_cookies(response: Response) -> None:
-        for name, value, hidden in (
-            (SESSION_COOKIE, signed_in.cookie, True),
-            (CSRF_COOKIE, signed_in.csrf_token, False),
-        ):
-            response.set_cookie(
-                name,
-                value,
-                max_age=_seconds_until(signed_in.expires_at),
-                path="/",
-                secure=call.secure_cookies,
-                httponly=hidden,
-                samesite="lax",
-            )
-
-    call.finish.append(set_cookies)
+    call.finish.append(lambda response: set_session_cookies(response, signed_in, secure=call.secure_cookies))
     return session(signed_in)
-
-
-def _clear_cookies(response: Response) -> None:
-    for name in (SESSION_COOKIE, CSRF_COOKIE):
-        response.delete_cookie(name, path="/", samesite="lax")
-
-
-def _seconds_until(moment: datetime) -> int:
-    return max(0, int((moment - utc_now()).total_seconds()))
