@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
@@ -89,9 +89,9 @@ class Client:
                 await socket.send(json.dumps({"type": "connection_init", "payload": self._authorization()}))
                 request = {"query": query, "variables": dict(variables or {})}
                 await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": request}))
-                yield _events(socket)
+                yield _told(_events(socket), self.url)
         except (OSError, WebSocketException) as error:
-            raise ClientError(f"The live connection to {self.url} ended: {error}.") from error
+            raise _cut(self.url, error) from error
 
     def _authorization(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self.token}"} if self.token else {}
@@ -106,7 +106,19 @@ class Client:
         return http.client.HTTPConnection(host, parts.port, timeout=TIMEOUT_SECONDS)
 
 
-async def _events(socket: Any) -> AsyncIterator[dict[str, Any]]:
+async def _told(events: AsyncIterator[dict[str, Any]], url: str) -> AsyncIterator[dict[str, Any]]:
+    try:
+        async for event in events:
+            yield event
+    except (OSError, WebSocketException) as error:
+        raise _cut(url, error) from error
+
+
+def _cut(url: str, error: Exception) -> ClientError:
+    return ClientError(f"The live connection to {url} ended: {error}.")
+
+
+async def _events(socket: ClientConnection) -> AsyncIterator[dict[str, Any]]:
     async for frame in socket:
         message = json.loads(frame)
         match message["type"]:

@@ -28,6 +28,8 @@ CLOSE_SECONDS = 5.0
 BACKLOG = 2048
 
 log = logging.getLogger("orrery.serve")
+# Whoever calls `serve` is given the reason, and says it.
+logging.getLogger("uvicorn.error").addFilter(lambda record: record.msg != "Application startup failed. Exiting.")
 
 
 class ServeError(Exception):

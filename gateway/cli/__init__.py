@@ -43,6 +43,6 @@ def main() -> None:
 
 
 def _fail(sentence: str) -> None:
-    sentence = sentence if sentence.endswith(".") else f"{sentence}."
+    sentence = sentence if sentence.endswith((".", "?")) else f"{sentence}."
     STDERR.print(f"[red]orrery:[/] {escape(sentence)}", soft_wrap=True, highlight=False)
     sys.exit(1)

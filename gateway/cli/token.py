@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from gateway.cli.console import STDERR, CommandError
+from gateway.cli.console import STDERR, CommandError, require_no_gateway
 from gateway.settings import Settings, SettingsError, parse_duration
 
 
@@ -27,7 +27,9 @@ def token(
         values["scopes"] = [one.strip() for one in scopes.split(",") if one.strip()]
     if expires is not None:
         values["expiresAt"] = _moment(expires)
-    secret, prefix = asyncio.run(_create(Settings.from_env(), email, values))
+    settings = Settings.from_env()
+    require_no_gateway(settings, "sign in there and call apiTokenCreate, or stop it first")
+    secret, prefix = asyncio.run(_create(settings, email, values))
     STDERR.print(
         f"Token {escape(prefix)}… of {escape(email)}; it is shown this once and kept nowhere as text:", soft_wrap=True
     )

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import typer
 from rich.markup import escape
 
-from gateway.cli.console import STDERR, CommandError, Steps, steps
+from gateway.cli.console import STDERR, CommandError, Steps, require_no_gateway, steps
 from gateway.client import Client
 from gateway.settings import Settings
 
@@ -50,7 +50,7 @@ def import_file(
             project = remote.request("POST", f"{_path(slugs)}/projects/import", text)
             project_id = project.get("_id") or project["id"]
         else:
-            project_id = asyncio.run(_import(Settings.from_env(), slugs, as_, values, bar))
+            project_id = asyncio.run(_import(_own_folder(), slugs, as_, values, bar))
         bar.end()
     counts = [f"{_count(values, name)} {name}" for name in ("columns", "cards")]
     STDERR.print(f"Imported {escape(str(values['project']['name']))}: {' and '.join(counts)}.", soft_wrap=True)
@@ -76,7 +76,7 @@ def export(
         if remote is not None:
             exported = _export_remote(remote, slugs, project_id, project)
         else:
-            exported = asyncio.run(_export(Settings.from_env(), slugs, as_, project_id, project))
+            exported = asyncio.run(_export(_own_folder(), slugs, as_, project_id, project))
         bar.end()
     text = json.dumps(exported, ensure_ascii=False, indent=2) + "\n"
     if output is None:
@@ -88,6 +88,12 @@ def export(
         raise CommandError(f"{output} cannot be written: {error.strerror}.") from error
     counts = " and ".join(f"{len(exported[name])} {name}" for name in ("columns", "cards"))
     STDERR.print(f"Exported {counts} to {escape(str(output))}.", soft_wrap=True)
+
+
+def _own_folder() -> Settings:
+    settings = Settings.from_env()
+    require_no_gateway(settings, "pass its address with --url, and a personal access token with --token")
+    return settings
 
 
 def _slugs(workspace: str) -> tuple[str, str]:

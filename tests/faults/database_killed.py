@@ -47,7 +47,7 @@ from resolvers.project_member import add_project_member
 from resolvers.workspace import create_workspace
 
 WRITERS = 8
-BETWEEN = (0.0, 0.6)
+BETWEEN = (0.0, 1.0)
 """Seconds between the first write after a restart and the next kill."""
 CALM_WRITES = 20
 CATCH_UP_SECONDS = 20.0
