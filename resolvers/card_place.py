@@ -1,21 +1,36 @@
 """Where a card stands: its lane (a column, or the project's cards without one) and its place among the open cards.
 
-A place is found by reading neighbours and kept as a rank, so that moving writes the card alone.
+A place is found by reading neighbours and kept as a rank, so that moving writes the card alone. Archived cards keep
+their ranks between the open ones, so that they come back where they were.
 """
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bson import ObjectId
+from pymongo import UpdateOne
 
 from models import Card
 from models.base import Record, collection
 from models.errors import BadUserInput
-from models.rank import rank_between
+from models.rank import MAX_LENGTH, rank_between, ranks_after
 from realtime.log import Change
 
 BY_RANK = [("rank", 1), ("_id", 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The `order`-th place (from 0) among a lane's other open cards, or right beside another card.
+
+    Without any of the three, and past the last open card, it is the end of the lane.
+    """
+
+    order: int | None = None
+    after: ObjectId | None = None
+    before: ObjectId | None = None
 
 
 def lane_of(project_id: ObjectId, column_id: ObjectId | None) -> dict[str, Any]:
@@ -23,49 +38,95 @@ def lane_of(project_id: ObjectId, column_id: ObjectId | None) -> dict[str, Any]:
     return {"project_id": project_id, "column_id": column_id} if column_id is None else {"column_id": column_id}
 
 
-async def last_rank(change: Change, lane: dict[str, Any]) -> str | None:
-    """The rank of the lane's last card, archived ones included; None for an empty lane."""
-    found = collection(Card).find(lane, {"rank": 1}, session=change.session).sort([("rank", -1), ("_id", -1)])
-    cards = await found.limit(1).to_list()
-    return str(cards[0]["rank"]) if cards else None
+async def rank_at_end(change: Change, lane: dict[str, Any]) -> str:
+    """A rank behind every card of the lane, archived ones included."""
+    found = collection(Card).find(lane, {"rank": 1}, session=change.session).sort("rank", -1)
+    last = await found.limit(1).to_list()
+    return rank_between(last[0]["rank"] if last else None, None)
 
 
-async def rank_at(change: Change, lane: dict[str, Any], order: int, moving: ObjectId) -> str:
-    """A rank for the `order`-th place (from 0) among the lane's other open cards; past the end is the end."""
-    others = {**lane, "archived": False, "_id": {"$ne": moving}}
-    found = collection(Card).find(others, {"rank": 1}, session=change.session).sort(BY_RANK)
-    around = await found.skip(max(order - 1, 0)).limit(2 if order else 1).to_list()
-    if order == 0:
-        return rank_between(None, around[0]["rank"]) if around else rank_between(await last_rank(change, lane), None)
-    if len(around) == 2:
-        return rank_between(around[0]["rank"], around[1]["rank"])
-    return rank_between(await last_rank(change, lane), None)
+async def rank_for(change: Change, card: Record, column_id: ObjectId | None, place: Place) -> str:
+    """A rank that puts a card into a place of a lane: its own where it stands there already.
+
+    Raises BadUserInput for a neighbour that is not another card of the lane.
+    """
+    lane = lane_of(card["project_id"], column_id)
+    stays = card["column_id"] == column_id
+    rank = await _beside(change, card, lane, *await _anchor(change, card, lane, place), keep=stays)
+    if len(rank) < MAX_LENGTH or rank == card["rank"]:
+        return rank
+    await _spread(change, card, lane)
+    return await _beside(change, card, lane, *await _anchor(change, card, lane, place), keep=False)
 
 
-async def rank_beside(
-    change: Change, lane: dict[str, Any], neighbour_id: ObjectId, moving: ObjectId, *, after: bool
-) -> str:
-    """A rank right after (or right before) another card of the lane."""
-    field = "afterCardId" if after else "beforeCardId"
+async def _anchor(change: Change, card: Record, lane: dict[str, Any], place: Place) -> tuple[str | None, int]:
+    """The rank to stand beside (None: the end of the lane on that side), and the side: 1 is right after it."""
     cards = collection(Card)
-    neighbour = await cards.find_one({**lane, "_id": neighbour_id}, {"rank": 1}, session=change.session)
-    if neighbour is None or neighbour_id == moving:
-        raise BadUserInput("is not another card of the column", field=field)
-    beyond = {**lane, "_id": {"$ne": moving}, "rank": {"$gt" if after else "$lt": neighbour["rank"]}}
-    found = cards.find(beyond, {"rank": 1}, session=change.session).sort("rank", 1 if after else -1)
-    next_one = await found.limit(1).to_list()
-    far = next_one[0]["rank"] if next_one else None
-    return rank_between(neighbour["rank"], far) if after else rank_between(far, neighbour["rank"])
+    if (neighbour_id := place.after or place.before) is not None:
+        field = "afterCardId" if place.after else "beforeCardId"
+        neighbour = await cards.find_one({**lane, "_id": neighbour_id}, {"rank": 1}, session=change.session)
+        if neighbour is None or neighbour_id == card["_id"]:
+            raise BadUserInput("is not another card of the column", field=field)
+        return neighbour["rank"], 1 if place.after else -1
+    if place.order == 0:
+        return None, 1
+    if place.order is not None:
+        others = {**lane, "archived": False, "_id": {"$ne": card["_id"]}}
+        found = cards.find(others, {"rank": 1}, session=change.session).sort(BY_RANK).skip(place.order - 1)
+        if before := await found.limit(1).to_list():
+            return before[0]["rank"], 1
+    return None, -1
+
+
+async def _beside(
+    change: Change, card: Record, lane: dict[str, Any], anchor: str | None, side: int, *, keep: bool
+) -> str:
+    """A rank right beside an anchor; with `keep` the card's own, where only archived cards stand between the two."""
+    beyond = {**lane, **({"rank": {"$gt" if side > 0 else "$lt": anchor}} if anchor is not None else {})}
+    if keep:
+        visible = {**beyond, "$or": [{"archived": False}, {"_id": card["_id"]}]}
+        if await _first(change, visible, side) == (card["_id"], card["rank"]):
+            return str(card["rank"])
+    _, far = await _first(change, {**beyond, "_id": {"$ne": card["_id"]}}, side)
+    return rank_between(anchor, far) if side > 0 else rank_between(far, anchor)
+
+
+async def _first(change: Change, where: dict[str, Any], side: int) -> tuple[ObjectId | None, str | None]:
+    found = (
+        await collection(Card).find(where, {"rank": 1}, session=change.session).sort("rank", side).limit(1).to_list()
+    )
+    return (found[0]["_id"], found[0]["rank"]) if found else (None, None)
+
+
+async def _spread(change: Change, moving: Record, lane: dict[str, Any]) -> None:
+    """Give the lane's other cards short ranks again: once in hundreds of moves into one gap.
+
+    Nothing that a client sees changes, so there is no event of it.
+    """
+    others = {**lane, "_id": {"$ne": moving["_id"]}}
+    cards = await collection(Card).find(others, {"_id": 1}, session=change.session).sort(BY_RANK).to_list()
+    ranks = ranks_after(None, len(cards))
+    updates = [
+        UpdateOne({"_id": card["_id"]}, {"$set": {"rank": rank}}) for card, rank in zip(cards, ranks, strict=True)
+    ]
+    if updates:
+        await collection(Card).bulk_write(updates, session=change.session)
 
 
 async def place_of(change: Change, card: Record) -> int:
     """The card's place in its lane: how many open cards stand before it."""
-    before = {
-        **lane_of(card["project_id"], card["column_id"]),
-        "archived": False,
-        "rank": {"$lt": card["rank"]},
-    }
+    lane = lane_of(card["project_id"], card["column_id"])
+    before = {**lane, "archived": False, "rank": {"$lt": card["rank"]}}
     return await collection(Card).count_documents(before, session=change.session)
+
+
+def number(cards: Sequence[Record]) -> None:
+    """Set the `order` of cards that are whole lanes (or the heads of them), sorted by rank."""
+    open_before: dict[tuple[ObjectId | None, ObjectId | None], int] = {}
+    for card in cards:
+        lane = _lane_key(card)
+        card["order"] = open_before.get(lane, 0)
+        open_before[lane] = card["order"] + (not card["archived"])
 
 
 async def places_of(cards: Sequence[Record]) -> list[int]:

@@ -1,15 +1,16 @@
 """Pages: keyset pagination with an id tiebreak, for one parent or for many in one query."""
 
 import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 import orjson
 from beanie import Document
 from bson import ObjectId
+from bson.errors import InvalidId
 
 from models import Agent, Card, Column, Mission, Organization, Project, Scope, User, Workspace
 from models.base import Record, collection
@@ -31,6 +32,8 @@ PARENTS: dict[str, type[Document]] = {
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 500
+# A title alone can fill 3,000 characters of base64.
+MAX_CURSOR = 8000
 
 Sort = Sequence[tuple[str, int]]
 """Record fields with 1 (ascending) or -1; `_id` is appended as the tiebreak."""
@@ -43,7 +46,7 @@ class Window:
     """Which part of a list a client asks for: `first` after `after`, or `last` before `before`."""
 
     size: int
-    cursor: list[Any] | None
+    cursor: str | None
     backward: bool
 
     @classmethod
@@ -54,14 +57,24 @@ class Window:
         last: int | None = None,
         before: str | None = None,
     ) -> "Window":
-        """Check the four arguments of a connection; raises BadUserInput for sizes out of 0..500 and odd mixtures."""
+        """Check the sizes of a connection; raises BadUserInput for those out of 0..500 and for odd mixtures."""
         if last is not None or before is not None:
             if first is not None or after is not None:
                 raise BadUserInput(
                     "cannot be mixed with first and after", field="last" if last is not None else "before"
                 )
-            return cls(_size(last, "last"), _decode(before, "before"), backward=True)
-        return cls(_size(first, "first"), _decode(after, "after"), backward=False)
+            return cls(_size(last, "last"), before, backward=True)
+        return cls(_size(first, "first"), after, backward=False)
+
+    def keyset(self, model: type[Document], sort: Sort) -> list[Any] | None:
+        """The values that the page begins beyond; raises BadUserInput for a cursor of another list or order."""
+        if self.cursor is None:
+            return None
+        try:
+            return decode_cursor(self.cursor, model, sort)
+        except (ValueError, TypeError, KeyError, OverflowError, InvalidId) as error:
+            field = "before" if self.backward else "after"
+            raise BadUserInput("is not a cursor of this list in this order", field=field) from error
 
 
 @dataclass(slots=True)
@@ -79,7 +92,7 @@ class Page:
 
     def cursor(self, record: Record) -> str:
         """Where a record stands in the list, as clients send it back."""
-        return encode_cursor(record, self.sort)
+        return encode_cursor(record, self.model, self.sort)
 
 
 async def pages(
@@ -98,11 +111,11 @@ async def pages(
     each. Parents are distinct by id; `parent_key` names their collection too (PARENTS).
     """
     distinct = list(dict.fromkeys(parent_ids))
+    keyset = window.keyset(model, sort)
     order = [*sort, ("_id", 1)]
     if window.backward:
         order = [(field, -direction) for field, direction in order]
-    keyset = _beyond(order, window.cursor) if window.cursor is not None else None
-    select = _and(where or {}, keyset)
+    select = _and(where or {}, _beyond(order, keyset) if keyset is not None else None)
     wanted = projection(fields, parent_key, *(field for field, _ in sort))
     limit = window.size + 1
     found: dict[Any, list[Record]] = {}
@@ -111,10 +124,16 @@ async def pages(
         found[distinct[0]] = await collection(model).find(query, wanted).sort(order).limit(limit).to_list()
     elif distinct:
         found = await _lookup(model, parent_key, distinct, select, order, limit, wanted)
-    return {
-        one: _page(found.get(one, []), window, Page([], False, False, sort, model, parent_key, one, where or {}))
-        for one in distinct
-    }
+    made: dict[Any, Page] = {}
+    for one in distinct:
+        nodes = found.get(one, [])
+        beyond, more = keyset is not None, len(nodes) > window.size
+        nodes = nodes[: window.size]
+        if window.backward:
+            nodes.reverse()
+        has_next, has_previous = (beyond, more) if window.backward else (more, beyond)
+        made[one] = Page(nodes, has_next, has_previous, sort, model, parent_key, one, where or {})
+    return made
 
 
 async def _lookup(
@@ -146,37 +165,27 @@ async def _lookup(
     return {row["_id"]: row["found"] for row in await cursor.to_list()}
 
 
-def _page(records: list[Record], window: Window, page: Page) -> Page:
-    more = len(records) > window.size
-    page.nodes = records[: window.size]
-    if window.backward:
-        page.nodes.reverse()
-    beyond = window.cursor is not None
-    page.has_next, page.has_previous = (beyond, more) if window.backward else (more, beyond)
-    return page
-
-
-def encode_cursor(record: Record, sort: Sort) -> str:
-    """The keyset of a record as URL-safe text."""
-    values = [_pack(record[field]) for field, _ in [*sort, ("_id", 1)]]
+def encode_cursor(record: Record, model: type[Document], sort: Sort) -> str:
+    """The keyset of a record as URL-safe text, marked with the list and the order that it belongs to."""
+    values = [_mark(model, sort), *(_pack(record[field]) for field, _ in [*sort, ("_id", 1)])]
     return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
 
 
-def _decode(text: str | None, field: str) -> list[Any] | None:
-    if text is None:
-        return None
-    try:
-        if len(text) > 2000:
-            raise ValueError("too long")
-        raw = orjson.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
-        if not isinstance(raw, list):
-            raise TypeError("no list")
-        values = [_unpack(item) for item in raw]
-        if not values or not isinstance(values[-1], ObjectId):
-            raise TypeError("no id at the end")
-        return values
-    except (ValueError, TypeError, KeyError, OverflowError, binascii.Error) as error:
-        raise BadUserInput("is not a cursor of this list", field=field) from error
+def decode_cursor(text: str, model: type[Document], sort: Sort) -> list[Any]:
+    """The keyset in a cursor; raises ValueError, TypeError, KeyError, OverflowError or InvalidId for any other text."""
+    if len(text) > MAX_CURSOR:
+        raise ValueError("too long")
+    mark, *values = orjson.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
+    if mark != _mark(model, sort) or len(values) != len(sort) + 1:
+        raise ValueError("of another list")
+    keyset = [_unpack(value) for value in values]
+    if not isinstance(keyset[-1], ObjectId):
+        raise TypeError("no id at the end")
+    return keyset
+
+
+def _mark(model: type[Document], sort: Sort) -> int:
+    return crc32(f"{model.__name__} {list(sort)}".encode())
 
 
 def _pack(value: Any) -> Any:
@@ -192,29 +201,23 @@ def _unpack(value: Any) -> Any:
         if "id" in value:
             return ObjectId(value["id"])
         return _EPOCH + timedelta(milliseconds=value["ms"])
-    if value is None or isinstance(value, str | int | float):
+    if value is None or isinstance(value, str) or (isinstance(value, int) and abs(value) < 2**53):
         return value
     raise TypeError("not a keyset value")
 
 
 def _beyond(order: Sort, keyset: list[Any]) -> dict[str, Any]:
     """What lies strictly beyond a keyset. MongoDB sorts null before everything, and compares it with nothing."""
-    if len(keyset) != len(order):
-        raise BadUserInput("belongs to another order of this list", field="after")
     branches: list[dict[str, Any]] = []
     equal: dict[str, Any] = {}
     for (field, direction), value in zip(order, keyset, strict=True):
-        if value is None:
-            further: dict[str, Any] | None = {field: {"$ne": None}} if direction > 0 else None
-        elif direction > 0:
-            further = {field: {"$gt": value}}
+        if direction > 0:
+            branches.append({**equal, field: {"$ne": None} if value is None else {"$gt": value}})
         elif field == "_id":
-            further = {field: {"$lt": value}}
-        else:
-            further = {"$or": [{field: {"$lt": value}}, {field: None}]}
-        if further is not None:
-            branches.append({**equal, **further})
-        equal = {**equal, field: value}
+            branches.append({**equal, field: {"$lt": value}})
+        elif value is not None:
+            branches.append({**equal, "$or": [{field: {"$lt": value}}, {field: None}]})
+        equal[field] = value
     return branches[0] if len(branches) == 1 else {"$or": branches}
 
 

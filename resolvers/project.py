@@ -4,19 +4,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bson import ObjectId
-from pymongo import ReturnDocument
 
 from auth.policies import delivery
 from models import Card, Project, ProjectMember, Workspace
 from models.base import Record, collection, to_record
 from models.enums import TokenScope
-from models.errors import BadUserInput, NotFound
+from models.errors import NotFound
 from models.ids import Kind
 from realtime.events import ProjectCreated, ProjectDeleted, ProjectUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access, check_workspace
 from resolvers.cascade import delete_project_contents
 from resolvers.context import Context
+from resolvers.edit import set_fields
 from resolvers.filters import PROJECT_FIELDS, compile_filter, compile_order
 from resolvers.inputs.project import ProjectCreate, ProjectUpdate
 from resolvers.load import counts, to_one
@@ -80,24 +80,15 @@ async def insert_project(change: Change, values: ProjectCreate, creator_id: Obje
 @operation("projectUpdate", scope=WRITE, permission=delivery.WRITE)
 async def update_project(ctx: Context, project_id: ObjectId | str, values: ProjectUpdate) -> Committed[Record]:
     """Change what is given of a project."""
-    project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.WRITE)
-    given = values.given()
-    if given.get("name", "") is None:
-        raise BadUserInput("must not be null", field="name")
+    door = await access(ctx, Project, Kind.PROJECT, project_id, delivery.WRITE, fields=frozenset())
 
     async def body(change: Change) -> Record:
-        changed = await collection(Project).find_one_and_update(
-            {"_id": project["_id"]},
-            {"$set": {**given, "updated_at": change.at}},
-            return_document=ReturnDocument.AFTER,
-            session=change.session,
-        )
-        if changed is None:
-            raise NotFound("Project")
-        change.append(changed["workspace_id"], ProjectUpdated(project=changed, project_id=changed["_id"]))
-        return changed
+        project, differs = await set_fields(change, Project, door["_id"], values.given())
+        if differs:
+            change.append(project["workspace_id"], ProjectUpdated(project=project, project_id=project["_id"]))
+        return project
 
-    return await ctx.write(project["workspace_id"], body)
+    return await ctx.write(door["workspace_id"], body)
 
 
 @operation("projectDelete", scope=WRITE, permission=delivery.WRITE)

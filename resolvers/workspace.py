@@ -197,7 +197,7 @@ async def viewer_workspaces(
     """
     bound = ctx.subject.workspace_id
     mine: dict[str, Any] = {"user_id": ctx.user_id, **({"workspace_id": bound} if bound is not None else {})}
-    after = joined_after(window)
+    after = joined_after(window, WorkspaceMember)
     begin = {"_id": {"$gt": after}} if after is not None else {}
     ids = list(dict.fromkeys(organization_ids))
     inner: list[dict[str, Any]] = [{"$match": {"slug": slug}}] if slug is not None else []

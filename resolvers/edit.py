@@ -1,0 +1,30 @@
+"""Setting fields of an object, as the plain updates do it: nothing is written where nothing differs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from beanie import Document
+from bson import ObjectId
+from pymongo import ReturnDocument
+
+from models.base import Record, collection
+from models.errors import NotFound
+from realtime.log import Change
+
+
+async def set_fields(
+    change: Change, model: type[Document], object_id: ObjectId, values: Mapping[str, Any]
+) -> tuple[Record, bool]:
+    """The object as it is then, and whether it differs from what it was. Raises NotFound for one that was deleted."""
+    before = await collection(model).find_one({"_id": object_id}, session=change.session)
+    if before is None:
+        raise NotFound(model.__name__)
+    changes = {name: value for name, value in values.items() if before[name] != value}
+    if not changes:
+        return before, False
+    if "updated_at" in before:
+        changes["updated_at"] = change.at
+    after = await collection(model).find_one_and_update(
+        {"_id": object_id}, {"$set": changes}, return_document=ReturnDocument.AFTER, session=change.session
+    )
+    return after or before, True
