@@ -17,7 +17,6 @@ from starlette.responses import Response
 
 from auth.authenticate import CSRF_HEADER, check_csrf
 from auth.subject import Credential, Subject
-from gateway.cookies import clear_session_cookies, set_session_cookies
 from gateway.engine import GraphEngine, Operation, Outcome
 from gateway.failures import error_of, masked
 from gateway.pages import graphiql_page
@@ -26,6 +25,7 @@ from realtime.transports.connections import Connections
 from realtime.transports.protocol import OperationRefused, OperationRequest
 from realtime.transports.sse import serve_sse
 from rest.body import parse_object, read_bytes
+from rest.cookies import clear_session_cookies, set_session_cookies
 
 MAX_BODY = 1024 * 1024
 JSON = "application/json"
