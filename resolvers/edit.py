@@ -5,7 +5,6 @@ from typing import Any
 
 from beanie import Document
 from bson import ObjectId
-from pymongo import ReturnDocument
 
 from models.base import Record, collection
 from models.errors import NotFound
@@ -24,7 +23,5 @@ async def set_fields(
         return before, False
     if "updated_at" in before:
         changes["updated_at"] = change.at
-    after = await collection(model).find_one_and_update(
-        {"_id": object_id}, {"$set": changes}, return_document=ReturnDocument.AFTER, session=change.session
-    )
-    return after or before, True
+    await collection(model).update_one({"_id": object_id}, {"$set": changes}, session=change.session)
+    return {**before, **changes}, True
