@@ -20,6 +20,8 @@ from realtime.log import Change
 
 BY_RANK = [("rank", 1), ("_id", 1)]
 
+LaneKey = tuple[ObjectId | None, ObjectId | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -64,7 +66,7 @@ async def _anchor(change: Change, card: Record, lane: dict[str, Any], place: Pla
     cards = collection(Card)
     if (neighbour_id := place.after or place.before) is not None:
         field = "afterCardId" if place.after else "beforeCardId"
-        neighbour = await cards.find_one({**lane, "_id": neighbour_id}, {"rank": 1}, session=change.session)
+        neighbour = await cards.find_one({"_id": neighbour_id, **lane}, {"rank": 1}, session=change.session)
         if neighbour is None or neighbour_id == card["_id"]:
             raise BadUserInput("is not another card of the column", field=field)
         return neighbour["rank"], 1 if place.after else -1
@@ -83,19 +85,25 @@ async def _beside(
 ) -> str:
     """A rank right beside an anchor; with `keep` the card's own, where only archived cards stand between the two."""
     beyond = {**lane, **({"rank": {"$gt" if side > 0 else "$lt": anchor}} if anchor is not None else {})}
-    if keep:
-        visible = {**beyond, "$or": [{"archived": False}, {"_id": card["_id"]}]}
-        if await _first(change, visible, side) == (card["_id"], card["rank"]):
-            return str(card["rank"])
-    _, far = await _first(change, {**beyond, "_id": {"$ne": card["_id"]}}, side)
+    beyond["_id"] = {"$ne": card["_id"]}
+    own = str(card["rank"])
+    if keep and _precedes(anchor, own, side):
+        visible = await _first(change, {**beyond, "archived": False}, side)
+        if visible is None or _precedes(own, visible, side):
+            return own
+    far = await _first(change, beyond, side)
     return rank_between(anchor, far) if side > 0 else rank_between(far, anchor)
 
 
-async def _first(change: Change, where: dict[str, Any], side: int) -> tuple[ObjectId | None, str | None]:
-    found = (
-        await collection(Card).find(where, {"rank": 1}, session=change.session).sort("rank", side).limit(1).to_list()
-    )
-    return (found[0]["_id"], found[0]["rank"]) if found else (None, None)
+def _precedes(one: str | None, other: str, side: int) -> bool:
+    """Whether a rank comes before another on the way from an anchor (None: the end of the lane) to a side."""
+    return one is None or (one < other if side > 0 else one > other)
+
+
+async def _first(change: Change, where: dict[str, Any], side: int) -> str | None:
+    found = collection(Card).find(where, {"rank": 1}, session=change.session).sort("rank", side)
+    cards = await found.limit(1).to_list()
+    return cards[0]["rank"] if cards else None
 
 
 async def _spread(change: Change, moving: Record, lane: dict[str, Any]) -> None:
@@ -122,7 +130,7 @@ async def place_of(change: Change, card: Record) -> int:
 
 def number(cards: Sequence[Record]) -> None:
     """Set the `order` of cards that are whole lanes (or the heads of them), sorted by rank."""
-    open_before: dict[tuple[ObjectId | None, ObjectId | None], int] = {}
+    open_before: dict[LaneKey, int] = {}
     for card in cards:
         lane = _lane_key(card)
         card["order"] = open_before.get(lane, 0)
@@ -130,26 +138,30 @@ def number(cards: Sequence[Record]) -> None:
 
 
 async def places_of(cards: Sequence[Record]) -> list[int]:
-    """The places of many cards, in one query. A card that was read with its whole lane knows its `order` already."""
+    """The places of many cards, in one query (two where some stand in no column).
+
+    A card that was read with its whole lane knows its `order` already.
+    """
     unknown = [card for card in cards if "order" not in card]
-    if unknown:
-        columns = list({card["column_id"] for card in unknown if card["column_id"] is not None})
-        loose = list({card["project_id"] for card in unknown if card["column_id"] is None})
-        lanes: list[dict[str, Any]] = [{"column_id": {"$in": columns}}] if columns else []
-        if loose:
-            lanes.append({"project_id": {"$in": loose}, "column_id": None})
-        query = {"$and": [lanes[0] if len(lanes) == 1 else {"$or": lanes}, {"archived": False}]}
-        ranks: dict[tuple[ObjectId | None, ObjectId | None], list[str]] = {}
-        wanted = {"column_id": 1, "project_id": 1, "rank": 1}
-        for card in await collection(Card).find(query, wanted).to_list():
-            ranks.setdefault(_lane_key(card), []).append(card["rank"])
-        for lane in ranks.values():
-            lane.sort()
-        for card in unknown:
-            card["order"] = bisect_left(ranks.get(_lane_key(card), []), card["rank"])
+    columns = list({card["column_id"] for card in unknown if card["column_id"] is not None})
+    projects = list({card["project_id"] for card in unknown if card["column_id"] is None})
+    ranks: dict[LaneKey, list[str]] = {}
+    # Two plain queries: the embedded database finds no index for an `$or`.
+    for lanes in (
+        {"column_id": {"$in": columns}} if columns else None,
+        {"project_id": {"$in": projects}, "column_id": None} if projects else None,
+    ):
+        if lanes is not None:
+            wanted = {"column_id": 1, "project_id": 1, "rank": 1}
+            for card in await collection(Card).find({**lanes, "archived": False}, wanted).to_list():
+                ranks.setdefault(_lane_key(card), []).append(card["rank"])
+    for lane in ranks.values():
+        lane.sort()
+    for card in unknown:
+        card["order"] = bisect_left(ranks.get(_lane_key(card), []), card["rank"])
     return [card["order"] for card in cards]
 
 
-def _lane_key(card: Record) -> tuple[ObjectId | None, ObjectId | None]:
+def _lane_key(card: Record) -> LaneKey:
     column_id = card["column_id"]
     return (None, card["project_id"]) if column_id is None else (column_id, None)

@@ -6,7 +6,6 @@ from typing import Any
 
 from bson import ObjectId
 from pydantic.alias_generators import to_camel
-from pymongo import ReturnDocument
 
 from auth.policies import delivery
 from models import Card, Column
@@ -14,6 +13,7 @@ from models.base import Record, collection
 from models.enums import ActivityType, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound, OrreryError
 from models.ids import Kind, parse_id
+from models.write import update_and_read
 from realtime.cursor import Cursor
 from realtime.events import CardArchived, CardMoved, CardUpdated
 from realtime.log import Change, Committed
@@ -169,11 +169,11 @@ async def _apply(change: Change, before: Record, changes: dict[str, Any]) -> Rec
         return before
     version = before["version"] + 1
     marks = {f"field_versions.{name}": version for name in changes}
-    after = await collection(Card).find_one_and_update(
+    after = await update_and_read(
+        Card,
         {"_id": before["_id"]},
         {"$set": {**changes, **marks, "version": version, "updated_at": change.at}},
-        return_document=ReturnDocument.AFTER,
-        session=change.session,
+        change.session,
     )
     if after is None:
         raise NotFound("Card")

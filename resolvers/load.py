@@ -57,8 +57,9 @@ async def counts(
     model: type[Document], parent_key: str, parent_ids: Iterable[ObjectId], where: Mapping[str, Any] | None = None
 ) -> dict[ObjectId, int]:
     """How many children each parent has, in one query; parents without any are left out."""
-    pipeline = [
-        {"$match": {parent_key: {"$in": list(set(parent_ids))}, **(where or {})}},
+    pipeline: list[Mapping[str, Any]] = [
+        {"$match": {parent_key: {"$in": list(set(parent_ids))}}},
+        *([{"$match": where}] if where else []),
         {"$group": {"_id": f"${parent_key}", "count": {"$sum": 1}}},
     ]
     cursor = await collection(model).aggregate(pipeline)

@@ -109,22 +109,28 @@ async def pages(
 ) -> dict[Any, Page]:
     """One page per parent, in one query.
 
-    One parent is a plain indexed read; several are one `$lookup` from the parents, which reads no more than a page of
-    each. Parents are distinct by id; `parent_key` names their collection too (PARENTS).
+    One parent is one walk along an index; several are one `$lookup` from the parents, which reads no more than a page
+    of each. Parents are distinct by id; `parent_key` names their collection too (PARENTS).
     """
     distinct = list(dict.fromkeys(parent_ids))
     keyset = window.keyset(model, sort)
-    order = _total(sort)
+    order = [*sort, ("_id", 1)]
     if window.backward:
         order = [(field, -direction) for field, direction in order]
-    select = _and(where or {}, _beyond(order, keyset) if keyset is not None else None)
-    wanted = projection(fields, parent_key, *(field for field, _ in sort))
-    limit = window.size + 1
+    # The parent is a stage of its own: MongoDB joins it to the next, and the embedded database finds an index only
+    # for a query without `$and` and `$or`.
+    tail: list[dict[str, Any]] = [{"$match": where}] if where else []
+    tail += [{"$match": _beyond(order, keyset)}] if keyset is not None else []
+    tail += [{"$sort": dict(order)}, {"$limit": window.size + 1}]
+    if (wanted := projection(fields, parent_key, *(field for field, _ in sort))) is not None:
+        tail.append({"$project": wanted})
     found: dict[Any, list[Record]] = {}
     if len(distinct) == 1:
-        found[distinct[0]] = await _find(model, {parent_key: distinct[0]}, select, order, limit, wanted)
+        begin = {parent_key: distinct[0], **(_bound(order, keyset) if keyset is not None else {})}
+        cursor = await collection(model).aggregate([{"$match": begin}, *tail])
+        found[distinct[0]] = await cursor.to_list()
     elif distinct:
-        found = await _lookup(model, parent_key, distinct, select, order, limit, wanted)
+        found = await _lookup(model, parent_key, distinct, tail)
     made: dict[Any, Page] = {}
     for one in distinct:
         nodes = found.get(one, [])
@@ -154,29 +160,13 @@ async def _find(
 
 
 async def _lookup(
-    model: type[Document],
-    parent_key: str,
-    parent_ids: Sequence[Any],
-    select: Mapping[str, Any],
-    order: Sort,
-    limit: int,
-    wanted: dict[str, int] | None,
+    model: type[Document], parent_key: str, parent_ids: Sequence[Any], tail: Sequence[Mapping[str, Any]]
 ) -> dict[Any, list[Record]]:
-    inner: list[dict[str, Any]] = [{"$match": select}] if select else []
-    inner += [{"$sort": dict(order)}, {"$limit": limit}]
-    inner += [{"$project": wanted}] if wanted else []
+    join = {"from": collection(model).name, "localField": "_id", "foreignField": parent_key}
     pipeline: list[dict[str, Any]] = [
         {"$match": {"_id": {"$in": list(parent_ids)}}},
         {"$project": {"_id": 1}},
-        {
-            "$lookup": {
-                "from": collection(model).name,
-                "localField": "_id",
-                "foreignField": parent_key,
-                "pipeline": inner,
-                "as": "found",
-            }
-        },
+        {"$lookup": {**join, "pipeline": tail, "as": "found"}},
     ]
     cursor = await collection(PARENTS[parent_key]).aggregate(pipeline)
     return {row["_id"]: row["found"] for row in await cursor.to_list()}
@@ -238,20 +228,12 @@ def _beyond(order: Sort, keyset: list[Any]) -> dict[str, Any]:
     return branches[0] if len(branches) == 1 else {"$or": branches}
 
 
-def _and(first: Mapping[str, Any], second: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    if not second or not first:
-        return second or first
-    if not _has_operator({**first, **second}) and first.keys().isdisjoint(second):
-        return {**first, **second}
-    return {"$and": [first, second]}
-
-
-def _has_operator(query: Mapping[str, Any]) -> bool:
-    return any(key.startswith("$") for key in query)
-
-
-def _total(sort: Sort) -> Sort:
-    return sort if sort and sort[-1][0] == "_id" else [*sort, ("_id", 1)]
+def _bound(order: Sort, keyset: list[Any]) -> dict[str, Any]:
+    """A range that holds all of what lies beyond a keyset and that an index can begin at; {} where there is none."""
+    (field, direction), value = order[0], keyset[0]
+    if direction > 0:
+        return {} if value is None else {field: {"$gte": value}}
+    return {field: {"$lte": value}} if field == "_id" else {}  # a descending order ends with null
 
 
 def _size(size: int | None, field: str) -> int:

@@ -11,6 +11,7 @@ from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import NotFound
 from models.ids import Kind
+from models.write import find_and_delete
 from realtime.events import ProjectCreated, ProjectDeleted, ProjectUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access, check_workspace
@@ -97,7 +98,7 @@ async def delete_project(ctx: Context, project_id: ObjectId | str) -> Committed[
     project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.WRITE)
 
     async def body(change: Change) -> ObjectId:
-        deleted = await collection(Project).find_one_and_delete({"_id": project["_id"]}, session=change.session)
+        deleted = await find_and_delete(Project, {"_id": project["_id"]}, change.session)
         if deleted is None:
             raise NotFound("Project")
         await delete_project_contents(change, project)

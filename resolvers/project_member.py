@@ -11,6 +11,7 @@ from models.base import Record, collection, to_record
 from models.enums import ActivityType, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, parse_id
+from models.write import find_and_delete
 from realtime.events import ProjectMemberAdded, ProjectMemberRemoved
 from realtime.log import Change, Committed
 from resolvers.access import access
@@ -53,9 +54,8 @@ async def remove_project_member(
     leaving = parse_id(user_id, Kind.USER, field="userId")
 
     async def body(change: Change) -> ObjectId:
-        removed = await collection(ProjectMember).find_one_and_delete(
-            {"project_id": project["_id"], "user_id": leaving}, session=change.session
-        )
+        membership = {"project_id": project["_id"], "user_id": leaving}
+        removed = await find_and_delete(ProjectMember, membership, change.session)
         if removed is None:
             raise NotFound("Project member")
         change.append(project["workspace_id"], ProjectMemberRemoved(user_id=leaving, project_id=project["_id"]))

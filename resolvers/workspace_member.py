@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from bson import ObjectId
-from pymongo import ReturnDocument
 
 from auth.policies import workspace as policy
 from models import ApiToken, OrganizationMember, User, WorkspaceMember
@@ -11,6 +10,7 @@ from models.base import Record, collection, to_record
 from models.enums import PilotageRole, Role, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id, parse_id
+from models.write import update_and_read
 from realtime.events import (
     OrganizationMemberAdded,
     OrganizationMemberRemoved,
@@ -58,11 +58,11 @@ async def update_workspace_member(
             raise Conflict("The role of the workspace's owner cannot be changed")
         if not given:
             return member
-        changed = await collection(WorkspaceMember).find_one_and_update(
+        changed = await update_and_read(
+            WorkspaceMember,
             {"_id": member["_id"]},
             {"$set": {name: value.value for name, value in given.items()}},
-            return_document=ReturnDocument.AFTER,
-            session=change.session,
+            change.session,
         )
         if changed is None:
             raise NotFound("Member")
