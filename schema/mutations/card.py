@@ -1,6 +1,6 @@
 """Mutations on cards, their checklists, labels and comments."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
@@ -96,7 +96,7 @@ class CardMutation:
         self, info: Info, ids: CardIds, input: Annotated[CardUpdateInput, CHANGES]
     ) -> CardBatchPayload:
         results, cursor = await card_update.update_cards(info.context.ctx, ids, read(CardUpdate, input))
-        return payload(CardBatchPayload, results=results, cursor=str(cursor))
+        return payload(CardBatchPayload, results=[_result(one) for one in results], cursor=str(cursor))
 
     @mutation("Put a label of the project on a card.")
     async def card_label_add(self, info: Info, card_id: CardId, label_id: LabelId) -> CardPayload:
@@ -134,3 +134,9 @@ class CardMutation:
     @mutation("Delete a comment: its author may, and the workspace's admins.")
     async def comment_delete(self, info: Info, id: CommentId) -> DeletePayload:
         return deleted(await comment.delete_comment(info.context.ctx, id))
+
+
+def _result(one: card_update.BatchResult) -> dict[str, Any]:
+    # An exception as a value would be taken for a failure of the field.
+    error = {"code": one.error.code, "message": one.error.message} if one.error else None
+    return {"id": one.id, "card": one.card, "error": error}
