@@ -114,7 +114,7 @@ async def pages(
     """
     distinct = list(dict.fromkeys(parent_ids))
     keyset = window.keyset(model, sort)
-    order = [*sort, ("_id", 1)]
+    order = _total(sort)
     if window.backward:
         order = [(field, -direction) for field, direction in order]
     # The parent is a stage of its own: MongoDB joins it to the next, and the embedded database finds an index only
@@ -141,22 +141,6 @@ async def pages(
         has_next, has_previous = (beyond, more) if window.backward else (more, beyond)
         made[one] = Page(nodes, has_next, has_previous, sort, model, parent_key, one, where or {})
     return made
-
-
-async def _find(
-    model: type[Document],
-    parent: dict[str, Any],
-    select: Mapping[str, Any],
-    order: Sort,
-    limit: int,
-    wanted: dict[str, int] | None,
-) -> list[Record]:
-    if not _has_operator(select) and parent.keys().isdisjoint(select):
-        return await collection(model).find({**parent, **select}, wanted).sort(order).limit(limit).to_list()
-    # The embedded database takes no index for a filter with an operator at its top, but it does for a first stage.
-    pipeline: list[dict[str, Any]] = [{"$match": parent}, {"$match": select}, {"$sort": dict(order)}, {"$limit": limit}]
-    cursor = await collection(model).aggregate([*pipeline, {"$project": wanted}] if wanted else pipeline)
-    return await cursor.to_list()
 
 
 async def _lookup(
@@ -234,6 +218,10 @@ def _bound(order: Sort, keyset: list[Any]) -> dict[str, Any]:
     if direction > 0:
         return {} if value is None else {field: {"$gte": value}}
     return {field: {"$lte": value}} if field == "_id" else {}  # a descending order ends with null
+
+
+def _total(sort: Sort) -> Sort:
+    return sort if sort and sort[-1][0] == "_id" else [*sort, ("_id", 1)]
 
 
 def _size(size: int | None, field: str) -> int:
