@@ -67,8 +67,6 @@ async def board(client: httpx.AsyncClient, email: str) -> Board:
 async def test_a_query_runs_and_a_subscription_shows_its_events(
     visit: Visit, address: str, client: httpx.AsyncClient, tmp_path: Path
 ) -> None:
-    visit: Visit, address: str, client: httpx.AsyncClient, tmp_path: Path
-) -> None:
     # Given
     page, email = visit.page, f"ada-{secrets.token_hex(4)}@example.com"
     await sign_up(page, address, email)
