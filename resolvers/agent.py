@@ -20,11 +20,9 @@ from resolvers.api_token import insert_token
 from resolvers.context import Context
 from resolvers.edit import set_fields
 from resolvers.inputs.agent import AgentCreate, AgentUpdate
-from resolvers.load import to_one
 from resolvers.mission_status import ACTIVE, change_status
 from resolvers.operation import edge, operation
 from resolvers.page import Page, Window, pages
-from resolvers.user import users_by
 from resolvers.workspace_member import add_service_user, remove_service_user
 
 READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
@@ -39,9 +37,6 @@ MAX_AGENTS = 500
 TAKEN = "is taken in this workspace"
 
 EXISTING = {"deleted_at": None}
-
-user_of = users_by("user_id")
-"""The edge to the service user that an agent acts as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +157,6 @@ async def agents_of(
     ids = [workspace["_id"] for workspace in workspaces]
     found = await pages(Agent, "workspace_id", ids, Window.read(first, after), where=EXISTING, fields=fields)
     return [found[one] for one in ids]
-
-
-@edge(scope=READ)
-async def agent_of(ctx: Context, missions: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """The agent of each mission, one that was deleted since too."""
-    return await to_one(Agent, missions, "agent_id", fields)
 
 
 def _existing(agent: Record) -> Record:

@@ -161,6 +161,12 @@ async def activities_of(
     return [found[one] for one in ids]
 
 
+@edge(scope=READ)
+async def agent_of(ctx: Context, missions: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The agent of each mission, one that was deleted since too."""
+    return await to_one(Agent, missions, "agent_id", fields)
+
+
 @edge(scope=TokenScope.PROJECTS_READ)
 async def card_of(ctx: Context, missions: Sequence[Record], fields: Fields) -> list[Record | None]:
     """The card that a mission is about; None for none, and once it is deleted."""

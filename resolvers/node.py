@@ -88,7 +88,12 @@ async def _of_kind(ctx: Context, kind: Kind | None, ids: list[ObjectId]) -> list
         check_scope(ctx, scope, "node")
         records = await collection(model).find({"_id": {"$in": ids}}).to_list()
         memberships = await workspace_memberships(ctx, (one["workspace_id"] for one in records))
-        return [one for one in records if memberships[one["workspace_id"]] is not None]
+        return [
+            one
+            for one in records
+            # A deleted agent is there for its missions alone.
+            if memberships[one["workspace_id"]] is not None and one.get("deleted_at") is None
+        ]
     match kind:
         case Kind.WORKSPACE:
             check_scope(ctx, _PROJECTS, "node")
