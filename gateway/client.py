@@ -87,6 +87,8 @@ class Client:
         try:
             async with connect(address, subprotocols=[SUBPROTOCOL], proxy=None) as socket:
                 await socket.send(json.dumps({"type": "connection_init", "payload": self._authorization()}))
+                while json.loads(await socket.recv())["type"] != "connection_ack":
+                    pass
                 request = {"query": query, "variables": dict(variables or {})}
                 await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": request}))
                 yield _told(_events(socket), self.url)

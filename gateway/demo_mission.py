@@ -18,7 +18,7 @@ WATCH = """subscription ($missionId: ID!) {
   missionEvents(missionId: $missionId) {
     __typename
     ... on MissionStatusChanged { from to mission { progress summary error } }
-    ... on MissionActivityAdded { activity { kind content tool } }
+    ... on MissionActivityAdded { activity { kind content tool } mission { progress } }
     ... on MissionOutputDelta { text }
   }
 }"""

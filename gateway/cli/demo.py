@@ -87,6 +87,7 @@ class Teller:
                 activity = event["activity"]
                 tool = f" [dim]({escape(activity['tool'])})[/]" if activity["tool"] else ""
                 line = f"[yellow]{activity['kind'].lower():<9}[/] {escape(activity['content'])}{tool}"
+                line += f" [dim]{event['mission']['progress']:.0%}[/]"
             case "StreamReady":
                 line = "[dim]watching[/]"
             case other:

@@ -70,8 +70,8 @@ async def test_a_signal_ends_open_streams_first(tmp_path: Path) -> None:
             address = gateway.url.replace("http", "ws") + "/graphql"
             async with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None) as live:
                 await live.send(json.dumps({"type": "connection_init", "payload": bearer}))
-                await live.send(json.dumps({"type": "subscribe", "id": "1", "payload": operation}))
                 assert json.loads(await live.recv())["type"] == "connection_ack"
+                await live.send(json.dumps({"type": "subscribe", "id": "1", "payload": operation}))
                 assert "StreamReady" in str(await live.recv())
 
                 ended = await asyncio.to_thread(gateway.end)
