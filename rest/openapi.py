@@ -9,7 +9,6 @@ from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaMode
 
 from auth.authenticate import CSRF_HEADER, SESSION_COOKIE
-from resolvers.inputs.base import Input
 from rest.errors import Failure
 from rest.routing import Route
 
@@ -74,6 +73,8 @@ def _schemas(table: Sequence[Route]) -> tuple[dict[tuple[Any, JsonSchemaMode], A
         wanted.append(((index, "response"), "serialization", TypeAdapter(route.response)))
         if route.body is not None:
             wanted.append(((index, "body"), "validation", TypeAdapter(route.body)))
+        if route.query is not None:
+            wanted.append(((index, "query"), "validation", TypeAdapter(route.query)))
     wanted.append(("failure", "serialization", TypeAdapter(Failure)))
     found, shared = TypeAdapter.json_schemas(wanted, ref_template=REF)
     definitions: dict[str, Any] = shared.get("$defs", {})
@@ -82,6 +83,8 @@ def _schemas(table: Sequence[Route]) -> tuple[dict[tuple[Any, JsonSchemaMode], A
         declared = table[key[0]] if isinstance(key, tuple) else None
         if declared is not None and key[1] == "body" and declared.given:
             schema = _without(_resolve(schema, definitions), declared.given)
+        if isinstance(key, tuple) and key[1] == "query":
+            schema = _resolve(schema, definitions)
         shapes[((declared, key[1]) if declared else key, mode)] = schema
     return shapes, _used(shapes, definitions)
 
@@ -92,7 +95,8 @@ def _operation(route: Route, shapes: dict[tuple[Any, JsonSchemaMode], Any]) -> d
         "operationId": to_camel(f"{route.handler.__module__.rsplit('.', 1)[-1]}_{route.handler.__name__}"),
         "summary": route.summary,
         "tags": [route.tag],
-        "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in names] + _query(route.query),
+        "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in names]
+        + _query(shapes.get(((route, "query"), "validation"))),
     }
     if route.handler.__doc__:
         operation["description"] = " ".join(route.handler.__doc__.split())
@@ -124,10 +128,9 @@ def _statuses(route: Route, names: Sequence[str]) -> set[int]:
     return statuses
 
 
-def _query(model: type[Input] | None) -> list[dict[str, Any]]:
-    if model is None:
+def _query(schema: dict[str, Any] | None) -> list[dict[str, Any]]:
+    if schema is None:
         return []
-    schema = model.model_json_schema()
     return [
         {"name": name, "in": "query", "required": name in schema.get("required", ()), "schema": shape}
         for name, shape in schema["properties"].items()

@@ -7,7 +7,8 @@ afterwards asks for the token's scope and the permission.
 from beanie import Document
 from bson import ObjectId
 
-from auth.policies import delivery, mission
+from auth.policies import delivery
+from auth.policies import mission as mission_policy
 from auth.policies import organization as organization_policy
 from auth.policies import workspace as workspace_policy
 from models import Agent, Card, Column, Comment, Label, Mission, Organization, Project, Scope, Workspace
@@ -76,7 +77,7 @@ async def agent(call: Call) -> Record:
     return await _of_workspace(call, Agent, Kind.AGENT, "agentId")
 
 
-async def mission_(call: Call) -> Record:
+async def mission(call: Call) -> Record:
     """The mission of the path, in the workspace of the path."""
     return await _of_workspace(call, Mission, Kind.MISSION, "missionId")
 
@@ -89,7 +90,7 @@ async def _of_project(call: Call, model: type[Document], kind: Kind, name: str) 
 
 async def _of_workspace(call: Call, model: type[Document], kind: Kind, name: str) -> Record:
     inside = await workspace(call)
-    found = await access(call.ctx, model, kind, call.path[name], mission.READ, field=name)
+    found = await access(call.ctx, model, kind, call.path[name], mission_policy.READ, field=name)
     return _within(found, "workspace_id", inside["_id"], kind.name.capitalize())
 
 

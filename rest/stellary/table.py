@@ -2,6 +2,7 @@
 
 from rest.routing import Route
 from rest.stellary import (
+    agents,
     api_tokens,
     auth,
     cards,
@@ -9,6 +10,8 @@ from rest.stellary import (
     columns,
     comments,
     labels,
+    missions,
+    notifications,
     organizations,
     projects,
     scopes,
@@ -19,6 +22,7 @@ from rest.stellary import (
 TAGS = {
     "Account": "Registering, signing in and out, profile and password.",
     "API tokens": "Personal access tokens, managed by the signed-in person.",
+    "Notifications": "What happened in the caller's projects.",
     "Organizations": "The top of the tenancy.",
     "Organization members": "Who belongs to an organization, and with which role.",
     "Workspaces": "The tenants of projects, agents and missions.",
@@ -32,11 +36,14 @@ TAGS = {
     "Checklists": "The steps of a card.",
     "Comments": "What people and agents say on a card.",
     "Labels": "Coloured tags of a project's cards.",
+    "Agents": "Service users of a workspace that carry out missions.",
+    "Missions": "Read and cancelled by people, driven with the agent's own token.",
 }
 
 _PARTS = (
     auth.routes,
     api_tokens.routes,
+    notifications.routes,
     organizations.routes,
     organizations.members,
     workspaces.routes,
@@ -52,6 +59,8 @@ _PARTS = (
     comments.routes,
     labels.routes,
     labels.on_cards,
+    agents.routes,
+    missions.routes,
 )
 
 TABLE: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.table)

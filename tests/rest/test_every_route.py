@@ -13,10 +13,12 @@ async def test_every_route_answers_as_the_document_declares(api: Api, board: Boa
     await _account(api, board.ann)
     await _organization(board.ann)
     await _members(board.ann, bob)
-    await _project(board, bob)
+    await _project(board)
+    await _notifications(board, bob)
     await _scope(board)
     await _card(board)
     await _transfer(board)
+    await _agent(api, board)
 
     assert {(route.method, route.path) for route in TABLE} - api.called == set()
 
@@ -60,21 +62,31 @@ async def _members(ann: httpx.AsyncClient, bob: httpx.AsyncClient) -> None:
     assert [(one["role"], one["pilotageRole"]) for one in members] == [("owner", "owner"), ("admin", "reviewer")]
 
 
-async def _project(board: Board, bob: httpx.AsyncClient) -> None:
-    bob_id = (await _read(bob, "/auth/me"))["user"]["id"]
+async def _project(board: Board) -> None:
     await _changed(board.ann, board.path, description="To the moon", deadline="2030-06-01")
     assert (await _read(board.ann, board.path))["description"] == "To the moon"
     assert len(await _read(board.ann, f"{board.workspace}/projects")) == 1
     await made(board.ann, f"{board.path}/members", email="bob@example.com")
     assert [one["name"] for one in await _read(board.ann, f"{board.path}/members")] == ["Ann", "Bob"]
-    await _deleted(board.ann, f"{board.path}/members/{bob_id}")
-    await _deleted(board.ann, f"{board.workspace}/members/{bob_id}")
     column = await made(board.ann, f"{board.path}/columns", name="Later")
     await _changed(board.ann, f"{board.path}/columns/{column['id']}", name="Soon", order=0)
     assert (await _read(board.ann, f"{board.path}/columns/{column['id']}"))["order"] == 0
     columns = await _read(board.ann, f"{board.path}/columns")
     assert [(one["name"], one["order"]) for one in columns] == [("Soon", 0), ("To do", 1), ("Done", 2)]
     await _deleted(board.ann, f"{board.path}/columns/{column['id']}")
+
+
+async def _notifications(board: Board, bob: httpx.AsyncClient) -> None:
+    await made(board.ann, f"{board.path}/cards", title="Something new")
+    unread = await _read(bob, "/notifications?unreadOnly=1&limit=10")
+    assert unread[0]["activity"]["type"] == "card_created"
+    await _changed(bob, f"/notifications/{unread[0]['id']}/read")
+    assert await _read(bob, "/notifications/count") == {"count": len(unread) - 1}
+    assert await _changed(bob, "/notifications/read-all") == {"ok": True, "count": len(unread) - 1}
+    assert len(await _read(bob, "/notifications")) == len(unread)
+    bob_id = (await _read(bob, "/auth/me"))["user"]["id"]
+    await _deleted(board.ann, f"{board.path}/members/{bob_id}")
+    await _deleted(board.ann, f"{board.workspace}/members/{bob_id}")
 
 
 async def _scope(board: Board) -> None:
@@ -108,7 +120,7 @@ async def _card(board: Board) -> None:
     await _deleted(board.ann, f"{card}/labels/{label['id']}")
     assert len(await _read(board.ann, f"{board.path}/labels")) == 1
     await _deleted(board.ann, f"{board.path}/labels/{label['id']}")
-    assert len(await _read(board.ann, f"{board.path}/cards")) == 2
+    assert len(await _read(board.ann, f"{board.path}/cards")) == 3
     await _deleted(board.ann, f"{board.path}/cards/{loose['id']}")
 
 
@@ -118,6 +130,31 @@ async def _transfer(board: Board) -> None:
     path = f"{board.workspace}/projects/{copy['id']}"
     assert await _read(board.ann, f"{path}/export") == exported
     await _deleted(board.ann, path)
+
+
+async def _agent(api: Api, board: Board) -> None:
+    agents = f"{board.workspace}/agents"
+    created = await made(board.ann, agents, name="Reviewer", slug="reviewer")
+    agent, driver = f"{agents}/{created['id']}", api.client(created["token"])
+    await _changed(board.ann, agent, autonomyMode="approval")
+    assert (await _read(board.ann, agent))["autonomyMode"] == "approval"
+    assert len(await _read(board.ann, agents)) == 1
+    card = await made(board.ann, f"{board.path}/cards", title="Review me")
+    ids = [(await made(board.ann, f"{agent}/missions", prompt=text, cardId=card["id"]))["id"] for text in "abc"]
+    claimed = await made(driver, f"{board.workspace}/missions/claim")
+    assert claimed["mission"]["id"] == ids[0]
+    mission = f"{board.workspace}/missions/{ids[0]}"
+    activity = {"kind": "action", "content": "Read the card", "tool": "read_board", "data": {"n": 1}}
+    await made(driver, f"{mission}/report", activities=[activity], progress=0.5, outputDelta="Hel")
+    assert (await made(driver, f"{mission}/complete", summary="Fine"))["status"] == "completed"
+    assert (await _read(board.ann, mission))["activities"][0]["data"] == {"n": 1}
+    await made(driver, f"{board.workspace}/missions/claim")
+    assert (await made(driver, f"{board.workspace}/missions/{ids[1]}/fail", error="No way"))["status"] == "failed"
+    assert (await made(board.ann, f"{board.workspace}/missions/{ids[2]}/cancel"))["status"] == "cancelled"
+    assert await made(driver, f"{board.workspace}/missions/claim") == {"mission": None}
+    assert [one["id"] for one in await _read(board.ann, f"{agent}/missions")] == ids[::-1]
+    assert [one["id"] for one in await _read(board.ann, f"{board.workspace}/missions?status=failed")] == [ids[1]]
+    await _deleted(board.ann, agent)
 
 
 async def _read(client: httpx.AsyncClient, path: str) -> Any:
