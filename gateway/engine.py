@@ -158,6 +158,8 @@ class GraphEngine:
                 result = execute_subscription_event(single)
                 done = await result if isawaitable(result) else result
                 yield {**_payload(done), "extensions": {"cursor": event.cursor}}
+        except OrreryError as error:  # the subject may no longer read
+            raise OperationRefused([error_of(error)]) from error
         finally:
             await source.aclose()
 

@@ -86,7 +86,8 @@ async def _of_kind(ctx: Context, kind: Kind | None, ids: list[ObjectId]) -> list
     if kind in _INSIDE:
         model, scope = _INSIDE[kind]
         check_scope(ctx, scope, "node")
-        records = await collection(model).find({"_id": {"$in": ids}}).to_list()
+        gone = {"deleted_at": None} if kind is Kind.AGENT else {}
+        records = await collection(model).find({"_id": {"$in": ids}, **gone}).to_list()
         memberships = await workspace_memberships(ctx, (one["workspace_id"] for one in records))
         return [
             one

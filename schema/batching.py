@@ -73,5 +73,9 @@ class Loader:
                     future.set_exception(error)
             return
         for future, result in zip(batch.results, found, strict=True):
-            if not future.done():
+            if future.done():
+                continue
+            if isinstance(result, Exception):  # one parent's own failure
+                future.set_exception(result)
+            else:
                 future.set_result(result)

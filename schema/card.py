@@ -8,6 +8,7 @@ import strawberry
 from models.base import Record
 from resolvers import card_graph as card_graph_edges
 from resolvers import column as column_edges
+from resolvers import mission
 from resolvers import scope as scope_edges
 from schema.activity import Activity
 from schema.comment import Comment
@@ -16,7 +17,7 @@ from schema.enums import Priority
 from schema.label import Label
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import ColumnRef, ProjectRef, ScopeRef, UserRef
+from schema.references import ColumnRef, MissionRef, ProjectRef, ScopeRef, UserRef
 
 PLACE = ("column_id", "project_id", "rank")
 
@@ -77,6 +78,9 @@ class Card(Node):
     )
     activity: Connection[Activity] = edge(
         card_graph_edges.activity_of, arguments=window, description="What happened to it, oldest first."
+    )
+    missions: Connection[MissionRef] = edge(
+        mission.missions_of_card, arguments=window, description="What agents were asked about it, newest first."
     )
     comment_count: int = strawberry.field(description="How many comments it has.")
     attachment_count: int = strawberry.field(description="How many files are attached to it.")

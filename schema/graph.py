@@ -16,12 +16,14 @@ from schema.loading import from_record
 from schema.mutations.account import AccountMutation
 from schema.mutations.board import BoardMutation
 from schema.mutations.card import CardMutation
+from schema.mutations.pilotage import PilotageMutation
 from schema.mutations.project import ProjectMutation
 from schema.mutations.tenancy import TenancyMutation
 from schema.query import Query
 from schema.scalars import SCALARS
+from schema.subscription import Subscription
 
-MUTATIONS = (AccountMutation, TenancyMutation, ProjectMutation, BoardMutation, CardMutation)
+MUTATIONS = (AccountMutation, TenancyMutation, ProjectMutation, BoardMutation, CardMutation, PilotageMutation)
 NODES = (Activity, Card, Column, Comment, Label)
 
 
@@ -33,6 +35,7 @@ def strawberry_schema() -> strawberry.Schema:
     return strawberry.Schema(
         query=Query,
         mutation=mutation,
+        subscription=Subscription,
         types=NODES,
         config=StrawberryConfig(default_resolver=from_record, scalar_map=SCALARS),
     )

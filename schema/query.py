@@ -5,13 +5,14 @@ from typing import Annotated, Any, cast
 import strawberry
 from strawberry import UNSET
 
-from resolvers import account, card, node, organization, project, scope, workspace
+from resolvers import account, card, mission, node, organization, project, scope, workspace
 from resolvers.page import Window
-from schema.arguments import CardId, ProjectId, ScopeId
+from schema.arguments import CardId, MissionId, ProjectId, ScopeId
 from schema.card import Card
 from schema.connection import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.loading import resolved
+from schema.mission import Mission
 from schema.node import Node
 from schema.organization import Organization, Slug
 from schema.project import Project
@@ -78,3 +79,7 @@ class Query:
     @resolved("A card by its id.")
     async def card(self, info: Info, id: CardId) -> Card | None:
         return cast("Card", await card.get_card(info.context.ctx, id, fields_of(info)))
+
+    @resolved("A mission by its id.")
+    async def mission(self, info: Info, id: MissionId) -> Mission | None:
+        return cast("Mission", await mission.get_mission(info.context.ctx, id, fields_of(info)))

@@ -7,14 +7,16 @@ import strawberry
 from strawberry import UNSET
 
 from resolvers import workspace as edges
+from resolvers.agent import agents_of
+from resolvers.mission import missions_of_workspace
 from resolvers.project import projects_of
 from resolvers.user import user_of_member
 from schema.connection import After, Connection, First, window
 from schema.enums import PilotageRole, Role
-from schema.filters import ProjectFilter, ProjectOrder
+from schema.filters import MissionFilter, ProjectFilter, ProjectOrder
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import OrganizationRef, ProjectRef, UserRef
+from schema.references import AgentRef, MissionRef, OrganizationRef, ProjectRef, UserRef
 
 ProjectFilterArgument = Annotated[ProjectFilter | None, strawberry.argument(description="Which projects.")]
 ProjectOrderArgument = Annotated[
@@ -29,6 +31,13 @@ def projects_window(
     order_by: ProjectOrderArgument = UNSET,
 ) -> None:
     """The arguments of a list of projects."""
+
+
+MissionFilterArgument = Annotated[MissionFilter | None, strawberry.argument(description="Which missions.")]
+
+
+def missions_window(first: First = UNSET, after: After = UNSET, filter: MissionFilterArgument = UNSET) -> None:
+    """The arguments of a list of missions."""
 
 
 @strawberry.type(description="A member of a workspace.")
@@ -58,4 +67,8 @@ class Workspace(Node):
     )
     projects: Connection[ProjectRef] = edge(
         projects_of, arguments=projects_window, description="Its projects, oldest first unless an order is given."
+    )
+    agents: Connection[AgentRef] = edge(agents_of, arguments=window, description="Its agents, oldest first.")
+    missions: Connection[MissionRef] = edge(
+        missions_of_workspace, arguments=missions_window, description="Its missions, newest first."
     )

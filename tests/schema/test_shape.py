@@ -13,6 +13,7 @@ from graphql import (
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLObjectType,
+    GraphQLUnionType,
     is_introspection_type,
     is_specified_scalar_type,
 )
@@ -20,6 +21,7 @@ from pydantic.alias_generators import to_camel
 
 import resolvers.inputs
 from gateway.paths import sdl_path
+from resolvers import subscribe
 from resolvers.inputs.base import Input
 from resolvers.operation import CATALOGUE, EDGES
 from schema.graph import graph
@@ -117,3 +119,21 @@ def test_every_mutation_is_called_by_a_test() -> None:
     texts = "".join(file.read_text() for folder in ("schema", "gateway") for file in (room / folder).glob("*.py"))
 
     assert [name for name in GRAPH.mutation_type.fields if not re.search(rf"\b{name}\b", texts)] == []
+
+
+def union_of(name: str) -> set[str]:
+    union = GRAPH.type_map[name]
+    assert isinstance(union, GraphQLUnionType)
+    return {one.name for one in union.types} - {"StreamReady", "StreamLagged"}
+
+
+def test_a_union_of_events_has_exactly_what_its_stream_sends() -> None:
+    assert union_of("ProjectEvent") == subscribe.PROJECT_TYPES
+    assert union_of("WorkspaceEvent") == subscribe.WORKSPACE_TYPES
+    assert union_of("MissionEvent") == subscribe.MISSION_TYPES
+    assert union_of("NotificationEvent") == subscribe.NOTIFICATION_TYPES
+
+
+def test_every_subscription_is_an_operation_of_the_catalogue() -> None:
+    assert GRAPH.subscription_type
+    assert set(GRAPH.subscription_type.fields) - set(CATALOGUE) == set()
