@@ -5,6 +5,7 @@ from typing import Any
 
 from models.enums import PilotageRole, Role, ViewType
 from resolvers.inputs.account import AuthLogin, AuthRegister, PasswordChange, UserUpdate
+from resolvers.inputs.agent import AgentCreate, AgentUpdate
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.board import (
     ColumnCreate,
@@ -16,6 +17,7 @@ from resolvers.inputs.board import (
     ScopeViewSet,
 )
 from resolvers.inputs.card import CardCreate, CardMove, CardUpdate, ChecklistItemAdd, ChecklistItemUpdate, CommentCreate
+from resolvers.inputs.mission import MissionComplete, MissionCreate, MissionFail, MissionReport
 from resolvers.inputs.organization import (
     OrganizationCreate,
     OrganizationMemberAdd,
@@ -25,6 +27,7 @@ from resolvers.inputs.organization import (
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd, ProjectUpdate
 from resolvers.inputs.transfer import ImportedProject, ProjectImport
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite, WorkspaceMemberUpdate, WorkspaceUpdate
+from resolvers.page import Window
 from tests.denials.world import Ids
 from tests.resolvers.lab import PASSWORD
 
@@ -125,4 +128,31 @@ CALLS: dict[str, Arguments] = {
     "comments": lambda ids: (ids["card"],),
     "commentCreate": lambda ids: (CommentCreate(card_id=ids["card"], content="More"),),
     "commentDelete": lambda ids: (ids["comment"],),
+    # agents and missions
+    "agent": lambda ids: (ids["agent"],),
+    "agents": lambda ids: (ids["workspace"],),
+    "agentCreate": lambda ids: (AgentCreate(workspace_id=ids["workspace"], name="More", slug="more"),),
+    "agentUpdate": lambda ids: (ids["agent"], AgentUpdate(name="Other")),
+    "agentDelete": lambda ids: (ids["agent"],),
+    "mission": lambda ids: (ids["mission"],),
+    "missions": lambda ids: (ids["workspace"], Window.read()),
+    "agentMissions": lambda ids: (ids["agent"], Window.read()),
+    "missionActivity": lambda ids: (ids["mission_activity"],),
+    "missionCreate": lambda ids: (MissionCreate(agent_id=ids["agent"], prompt="More"),),
+    "missionCancel": lambda ids: (ids["mission"],),
+    "missionClaim": lambda ids: (ids["workspace"],),
+    "missionReport": lambda ids: (ids["mission"], MissionReport(progress=0.5)),
+    "missionComplete": lambda ids: (ids["mission"], MissionComplete()),
+    "missionFail": lambda ids: (ids["mission"], MissionFail(error="Broken")),
+    # notifications
+    "notification": lambda ids: (ids["notification"],),
+    "notificationList": lambda _: (Window.read(),),
+    "notificationUnreadCount": lambda _: (),
+    "notificationMarkRead": lambda ids: (ids["notification"],),
+    "notificationMarkAllRead": lambda _: (),
+    # streams
+    "projectEvents": lambda ids: (ids["project"],),
+    "workspaceEvents": lambda ids: (ids["workspace"],),
+    "missionEvents": lambda ids: (ids["mission"],),
+    "notifications": lambda _: (),
 }

@@ -13,7 +13,7 @@ AGENT_SCOPES = frozenset(
         TokenScope.ACCOUNT_READ,
     }
 )
-CALLERS = ("anonymous", "expired", "revoked", "wrong scope", "outsider", "bystander", "member", "admin")
+CALLERS = ("anonymous", "expired", "revoked", "wrong scope", "outsider", "bystander", "member", "admin", "agent")
 
 _ORGANIZATION_ROLE = {"bystander": Role.MEMBER, "member": Role.MEMBER, "admin": Role.ADMIN, "agent": Role.MEMBER}
 _WORKSPACE_ROLE = {"member": Role.MEMBER, "admin": Role.ADMIN, "agent": Role.MEMBER}
@@ -22,6 +22,19 @@ _WORKSPACE_ROLE = {"member": Role.MEMBER, "admin": Role.ADMIN, "agent": Role.MEM
 BEYOND: dict[tuple[str, str], type[OrreryError]] = {
     ("commentDelete", "member"): Forbidden,  # the comment is the owner's
     ("commentDelete", "agent"): Forbidden,
+    # An agent drives its own missions alone.
+    ("missionReport", "agent"): Forbidden,
+    ("missionComplete", "agent"): Forbidden,
+    ("missionFail", "agent"): Forbidden,
+    # A notification is its addressee's.
+    ("notification", "outsider"): NotFound,
+    ("notification", "bystander"): NotFound,
+    ("notification", "member"): NotFound,
+    ("notification", "admin"): NotFound,
+    ("notificationMarkRead", "outsider"): NotFound,
+    ("notificationMarkRead", "bystander"): NotFound,
+    ("notificationMarkRead", "member"): NotFound,
+    ("notificationMarkRead", "admin"): NotFound,
     # `node` finds its tenant in the object.
     ("node", "outsider"): NotFound,
     ("node", "bystander"): NotFound,

@@ -11,16 +11,19 @@ import bson
 from bson import ObjectId
 
 from gateway.database import Database
-from models import ApiToken
+from models import ApiToken, MissionActivity, Notification
 from models.base import Record, collection, utc_now
-from models.enums import Role, TokenScope
+from models.enums import MissionActivityKind, Role, TokenScope
 from resolvers import (
+    agent,
     api_token,
     card,
     column,
     comment,
     invitation,
     label,
+    mission,
+    mission_drive,
     organization,
     organization_member,
     project,
@@ -30,9 +33,11 @@ from resolvers import (
 )
 from resolvers.checklist import add_checklist_item
 from resolvers.context import Context
+from resolvers.inputs.agent import AgentCreate
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.board import ColumnCreate, LabelCreate, ScopeCreate
 from resolvers.inputs.card import CardCreate, ChecklistItemAdd, CommentCreate
+from resolvers.inputs.mission import MissionActivityInput, MissionCreate, MissionReport
 from resolvers.inputs.organization import OrganizationCreate, OrganizationMemberAdd, OrganizationMemberUpdate
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
@@ -75,6 +80,7 @@ async def build(people: People) -> World:
     await _registered(world, "outsider")
     await _objects(world)
     await _tokens(world)
+    await _agents(world)
     return world
 
 
@@ -148,6 +154,31 @@ async def _tokens(world: World) -> None:
     yesterday = utc_now() - timedelta(days=1)
     await collection(ApiToken).update_one({"_id": expired}, {"$set": {"expires_at": yesterday}})
     await api_token.revoke_api_token(again(world.owner), await token("revoked", list(TokenScope)))
+
+
+async def _agents(world: World) -> None:
+    ids = world.ids
+    for name in ("agent", "other agent"):
+        values = AgentCreate(workspace_id=ids["workspace"], name=name, slug=name.replace(" ", "-"))
+        made = (await agent.create_agent(again(world.owner), values)).value
+        world.tokens[name] = made.token
+        ids[name] = made.agent["_id"]
+    # The caller "agent" meets a mission that is the other agent's, and one that is its own is never needed here.
+    asked = MissionCreate(agent_id=ids["other agent"], card_id=ids["card"], prompt="Look around")
+    ids["mission"] = (await mission.create_mission(again(world.owner), asked)).value["_id"]
+    driver = await world.context("other agent")
+    await mission_drive.claim_mission(driver, ids["workspace"])
+    said = MissionReport(activities=[MissionActivityInput(kind=MissionActivityKind.THOUGHT, content="Hm")])
+    await mission_drive.report_mission(await world.context("other agent"), ids["mission"], said)
+    activity = await collection(MissionActivity).find_one({"mission_id": ids["mission"]}, {"_id": 1})
+    assert activity is not None
+    ids["mission_activity"] = activity["_id"]
+    # The owner is told of what the agent does.
+    note = CommentCreate(card_id=ids["card"], content="Done")
+    await comment.create_comment(await world.context("agent"), note)
+    told = await collection(Notification).find_one({"user_id": ids["user"]}, {"_id": 1})
+    assert told is not None
+    ids["notification"] = told["_id"]
 
 
 async def fingerprint(database: Database) -> str:
