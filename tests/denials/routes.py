@@ -10,6 +10,7 @@ ORGANIZATION = "/organizations/{orgSlug}"
 WORKSPACES = "/orgs/{orgSlug}/workspaces"
 WORKSPACE = WORKSPACES + "/{wsSlug}"
 PROJECT = WORKSPACE + "/projects/{projectId}"
+MISSION = WORKSPACE + "/missions/{missionId}"
 CARD = PROJECT + "/cards/{cardId}"
 
 Body = Callable[[Ids], dict[str, Any]]
@@ -95,6 +96,24 @@ ROUTES: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("DELETE", PROJECT + "/labels/{labelId}"): ("labelDelete", None),
     ("POST", CARD + "/labels/{labelId}"): ("cardLabelAdd", None),
     ("DELETE", CARD + "/labels/{labelId}"): ("cardLabelRemove", None),
+    ("GET", "/notifications"): ("notificationList", None),
+    ("GET", "/notifications/count"): ("notificationUnreadCount", None),
+    ("PATCH", "/notifications/read-all"): ("notificationMarkAllRead", None),
+    ("PATCH", "/notifications/{id}/read"): ("notificationMarkRead", None),
+    ("GET", WORKSPACE + "/agents"): ("agents", None),
+    ("POST", WORKSPACE + "/agents"): ("agentCreate", sent(name="More", slug="more")),
+    ("GET", WORKSPACE + "/agents/{agentId}"): ("agent", None),
+    ("PATCH", WORKSPACE + "/agents/{agentId}"): ("agentUpdate", sent(name="Other")),
+    ("DELETE", WORKSPACE + "/agents/{agentId}"): ("agentDelete", None),
+    ("GET", WORKSPACE + "/agents/{agentId}/missions"): ("agentMissions", None),
+    ("POST", WORKSPACE + "/agents/{agentId}/missions"): ("missionCreate", sent(prompt="More")),
+    ("GET", WORKSPACE + "/missions"): ("missions", None),
+    ("POST", WORKSPACE + "/missions/claim"): ("missionClaim", None),
+    ("GET", MISSION): ("mission", None),
+    ("POST", MISSION + "/cancel"): ("missionCancel", None),
+    ("POST", MISSION + "/report"): ("missionReport", sent(progress=0.5)),
+    ("POST", MISSION + "/complete"): ("missionComplete", sent()),
+    ("POST", MISSION + "/fail"): ("missionFail", sent(error="Broken")),
 }
 
 
