@@ -92,7 +92,7 @@ def _schemas(table: Sequence[Route]) -> tuple[dict[tuple[Any, JsonSchemaMode], A
 def _operation(route: Route, shapes: dict[tuple[Any, JsonSchemaMode], Any]) -> dict[str, Any]:
     names = re.findall(r"\{(\w+)\}", route.path)
     operation: dict[str, Any] = {
-        "operationId": to_camel(f"{route.handler.__module__.rsplit('.', 1)[-1]}_{route.handler.__name__}"),
+        "operationId": to_camel(f"{route.handler.__module__.rsplit('.', 1)[-1]}_{route.handler.__name__.rstrip('_')}"),
         "summary": route.summary,
         "tags": [route.tag],
         "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in names]
