@@ -28,19 +28,23 @@ def masked(error: BaseException, doing: str) -> dict[str, Any]:
 
 def formatted(errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:
     """Errors as GraphQL puts them into a response."""
-    return [_formatted(error) for error in errors]
+    known: dict[int, dict[str, Any]] = {}
+    return [_formatted(error, known) for error in errors]
 
 
-def _formatted(error: GraphQLError) -> dict[str, Any]:
+def _formatted(error: GraphQLError, known: dict[int, dict[str, Any]]) -> dict[str, Any]:
     cause = error.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
     if isinstance(cause, OrreryError):
         shown = error_of(cause)
     elif cause is not None and not isinstance(cause, GraphQLError):
-        shown = masked(cause, f"resolving {'.'.join(str(part) for part in error.path or ())}")
+        # One failure of an edge meets all its parents; it is logged once.
+        if id(cause) not in known:
+            known[id(cause)] = masked(cause, f"resolving {'.'.join(map(str, error.path or ()))}")
+        shown = {**known[id(cause)]}
     elif _is_ours(error):
-        shown = masked(error, f"completing {'.'.join(str(part) for part in error.path or ())}")
+        shown = masked(error, f"completing {'.'.join(map(str, error.path or ()))}")
     else:
         shown = {"message": _text(error.message), "extensions": {"code": BAD_USER_INPUT, "kind": _kind(error)}}
     if error.locations:

@@ -76,7 +76,7 @@ class GraphQLEndpoint:
         sent = _from_url(request) if request.method in ("GET", "HEAD") else await _from_body(request)
         operation = self.engine.prepare(subject, sent)
         self._check(request, subject, operation)
-        if operation.kind is OperationType.SUBSCRIPTION:
+        if operation.kind is OperationType.SUBSCRIPTION or _wants_stream(request):
             return await serve_sse(request, self.engine, sent, subject, connections=self.connections)
         outcome = await self.engine.run(subject, operation)
         self.count(operation.kind.value, "failed" if "errors" in outcome.payload else "done")
@@ -164,6 +164,11 @@ def _request(given: dict[str, Any]) -> OperationRequest:
 def _accepts(request: Request, media_type: str) -> bool:
     accepted = (part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "").split(","))
     return media_type in accepted
+
+
+def _wants_stream(request: Request) -> bool:
+    """Whether only an event stream is accepted, as clients ask that use one for every operation."""
+    return request.headers.get("accept", "").partition(";")[0].strip().lower() == EVENT_STREAM
 
 
 def _respond(request: Request, payload: dict[str, Any], status: int) -> Response:

@@ -1,9 +1,9 @@
-"""Limits on a document before it is validated: linear in its size, whatever its fragments do.
+"""Limits on a document before it is validated: no more work than its size, whatever its fragments do.
 
-Each fragment is measured once. Fragments that spread each other in a circle count as empty here; validation refuses
-them, with a better message.
+Each fragment is measured once; only an operation that turns out small is looked at with its fragments in place.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graphql import (
@@ -14,29 +14,37 @@ from graphql import (
     GraphQLError,
     InlineFragmentNode,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
 )
 
 MAX_BYTES = 100_000
 MAX_TOKENS = 15_000
 MAX_DEPTH = 15
-MAX_FIELDS = 2_000
-"""Fields written in a document; the check for conflicting fields is quadratic in those of one name."""
-MAX_EXPANDED = 10_000
-"""Fields of an operation with every fragment put in its place."""
+MAX_OPERATIONS = 50
+MAX_VARIABLES = 200
+MAX_FRAGMENTS = 200
 MAX_ROOTS = 100
 MAX_DIRECTIVES = 100
+MAX_FIELDS = 2_000
+"""Fields that are written in a document."""
+MAX_EXPANDED = 10_000
+"""Fields and spreads of an operation with every fragment put in its place."""
+MAX_OVERLAP = 20_000
+"""Pairs of fields that answer under one path: validation compares them all, which takes about 5 µs a pair."""
 
 _INTROSPECTION = ("__schema", "__type")
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """`depth` counts levels of fields, `fields` those that execution could visit. Introspection is not counted as
-    depth: its own structure is bounded, and tools ask for 13 levels of it."""
+    """`depth` counts levels of fields, `nodes` fields and spreads with every fragment put in its place.
+
+    Introspection counts as one level: its own structure is bounded, and tools ask for 13 levels of it.
+    """
 
     depth: int = 0
-    fields: int = 0
+    nodes: int = 0
     introspects: bool = False
 
 
@@ -44,65 +52,94 @@ class DocumentSize:
     """Measures a document; raises GraphQLError for one that is over a limit."""
 
     def __init__(self, document: DocumentNode) -> None:
-        self._fragments = {
-            one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
-        }
+        parts = document.definitions
+        operations = [one for one in parts if isinstance(one, OperationDefinitionNode)]
+        self._fragments = {one.name.value: one for one in parts if isinstance(one, FragmentDefinitionNode)}
         self._known: dict[str, Size] = {}
         self._open: set[str] = set()
         self._written = 0
         self._directives = 0
+        self.introspects = False
+        if len(operations) > MAX_OPERATIONS:
+            raise GraphQLError(f"The document has more than {MAX_OPERATIONS} operations.")
+        if len(parts) - len(operations) > MAX_FRAGMENTS:
+            raise GraphQLError(f"The document has more than {MAX_FRAGMENTS} fragments.")
         for fragment in self._fragments:
             self._fragment(fragment)
-        self.introspects = False
-        for one in document.definitions:
-            if isinstance(one, OperationDefinitionNode):
-                self._check(one)
+        for operation in operations:
+            self._check(operation)
 
     def _check(self, operation: OperationDefinitionNode) -> None:
+        if len(operation.variable_definitions or ()) > MAX_VARIABLES:
+            raise GraphQLError(f"An operation takes at most {MAX_VARIABLES} variables.", operation)
         if len(operation.selection_set.selections) > MAX_ROOTS:
             raise GraphQLError(f"An operation takes at most {MAX_ROOTS} root fields.", operation)
         size = self._measure(operation.selection_set)
         if size.depth > MAX_DEPTH:
             raise GraphQLError(f"The operation is {size.depth} levels deep; at most {MAX_DEPTH} are taken.", operation)
-        if size.fields > MAX_EXPANDED:
+        if size.nodes > MAX_EXPANDED:
             raise GraphQLError(f"The operation has more than {MAX_EXPANDED} fields.", operation)
+        if self._overlap([operation.selection_set], 0) > MAX_OVERLAP:
+            raise GraphQLError("The operation selects the same fields too many times.", operation)
         self.introspects |= size.introspects
 
     def _measure(self, selections: SelectionSetNode) -> Size:
-        depth = fields = 0
+        depth = nodes = 0
         introspects = False
         for node in selections.selections:
             self._directives += len(node.directives or ())
-            match node:
-                case FieldNode():
-                    self._written += 1
-                    if self._written > MAX_FIELDS:
-                        raise GraphQLError(f"The document has more than {MAX_FIELDS} fields.", node)
-                    below = self._measure(node.selection_set) if node.selection_set else Size()
-                    inspects = node.name.value in _INTROSPECTION
-                    depth = max(depth, 1 if inspects else below.depth + 1)
-                    fields += below.fields + 1
-                    introspects |= below.introspects or inspects
-                    continue
-                case FragmentSpreadNode():
-                    below = self._fragment(node.name.value)
-                case InlineFragmentNode():
-                    below = self._measure(node.selection_set)
-                case _:
-                    continue
+            if isinstance(node, FieldNode):
+                self._written += 1
+                if self._written > MAX_FIELDS:
+                    raise GraphQLError(f"The document has more than {MAX_FIELDS} fields.", node)
+                below = self._measure(node.selection_set) if node.selection_set else Size()
+                inspects = node.name.value in _INTROSPECTION
+                below = Size(1 if inspects else below.depth + 1, below.nodes, below.introspects or inspects)
+            else:
+                below = self._spread(node)
             depth = max(depth, below.depth)
-            fields += below.fields
+            nodes += below.nodes + 1
             introspects |= below.introspects
         if self._directives > MAX_DIRECTIVES:
             raise GraphQLError(f"The document has more than {MAX_DIRECTIVES} directives.", selections)
-        return Size(depth, min(fields, MAX_EXPANDED + 1), introspects)
+        return Size(depth, min(nodes, MAX_EXPANDED + 1), introspects)
+
+    def _spread(self, node: SelectionNode) -> Size:
+        if isinstance(node, InlineFragmentNode):
+            return self._measure(node.selection_set)
+        return self._fragment(node.name.value) if isinstance(node, FragmentSpreadNode) else Size()
 
     def _fragment(self, name: str) -> Size:
         if name in self._known:
             return self._known[name]
-        if name in self._open or name not in self._fragments:
+        if name not in self._fragments:
             return Size()
+        if name in self._open:
+            raise GraphQLError(f"The fragment {name} spreads itself.", self._fragments[name])
         self._open.add(name)
         size = self._known[name] = self._measure(self._fragments[name].selection_set)
         self._open.discard(name)
         return size
+
+    def _overlap(self, sets: Iterable[SelectionSetNode], pairs: int) -> int:
+        """`pairs`, and those among fields under one path below `sets`. The expanded size bounds the work."""
+        by_name: dict[str, list[FieldNode]] = {}
+        for one in sets:
+            self._gather(one, by_name)
+        for fields in by_name.values():
+            pairs += len(fields) * (len(fields) - 1) // 2
+            below = [field.selection_set for field in fields if field.selection_set]
+            if below and pairs <= MAX_OVERLAP:
+                pairs = self._overlap(below, pairs)
+        return pairs
+
+    def _gather(self, selections: SelectionSetNode, found: dict[str, list[FieldNode]]) -> None:
+        for node in selections.selections:
+            match node:
+                case FieldNode():
+                    found.setdefault((node.alias or node.name).value, []).append(node)
+                case InlineFragmentNode():
+                    self._gather(node.selection_set, found)
+                case FragmentSpreadNode():
+                    if node.name.value in self._fragments:
+                        self._gather(self._fragments[node.name.value].selection_set, found)

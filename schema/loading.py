@@ -4,7 +4,7 @@ An edge names the function that loads it for many parents at once. The declarati
 that an executor can read it without running any resolver.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -93,6 +93,6 @@ def mutation(description: str) -> Callable[[F], F]:
 
 def from_record(source: Any, name: str) -> Any:
     """The value of a plain field: a key of a record, or an attribute of anything else."""
-    if isinstance(source, Mapping):
-        return source.get("_id" if name == "id" else name, source.get(name))
+    if isinstance(source, dict):
+        return source["_id"] if name == "id" and "_id" in source else source.get(name)
     return getattr(source, name)

@@ -36,7 +36,17 @@ TOO_MUCH = {
     "directives": "{ __typename " + "@include(if: true) " * 101 + "}",
     "depth": DEEP,
     "nesting": "{ a " * 5_000 + "}" * 5_000,
+    "the same fields": "{ viewer { " + "notifications { nodes { id } } " * 300 + "} }",
+    "the same fields through fragments": "{ viewer { "
+    + " ".join(f"...f{n}" for n in range(200))
+    + " } } "
+    + " ".join(f"fragment f{n} on User {{ id email name }}" for n in range(200)),
+    "operations": " ".join(f"query q{n} {{ __typename }}" for n in range(51)),
+    "variables": "query (" + " ".join(f"$v{n}: Int" for n in range(201)) + ") { __typename }",
     "fragments": bomb(),
+    "circle through fields": "{ viewer { ...a } } fragment a on User { "
+    + "notifications { nodes { activity { actor { ...a } } } } " * 2
+    + "}",
     "expansion": wide(),
     "circle": "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }",
     "variables nested": "query ($a: " + "[" * 3_000 + "Int" + "]" * 3_000 + ") { __typename }",
