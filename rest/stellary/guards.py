@@ -4,6 +4,8 @@ What does not is answered as what does not exist. A guard looks at membership al
 afterwards asks for the token's scope and the permission.
 """
 
+import asyncio
+
 from beanie import Document
 from bson import ObjectId
 
@@ -18,20 +20,32 @@ from models.ids import Kind
 from resolvers.access import access, check_organization, check_workspace
 from rest.routing import Call
 
+NOTHING: frozenset[str] = frozenset()
+"""The ids alone: the operation reads what it needs of the object itself."""
+
 
 async def organization(call: Call) -> Record:
     """The organization of the path."""
+    found = await _organization(call)
+    await check_organization(call.ctx, found["_id"], organization_policy.READ)
+    return found
+
+
+async def _organization(call: Call) -> Record:
     found = await collection(Organization).find_one({"slug": call.path["orgSlug"]})
     if found is None:
         raise NotFound("Organization")
-    await check_organization(call.ctx, found["_id"], organization_policy.READ)
     return found
 
 
 async def workspace(call: Call) -> Record:
     """The workspace of the path, in the organization of the path."""
-    inside = await organization(call)
-    found = await collection(Workspace).find_one({"organization_id": inside["_id"], "slug": call.path["wsSlug"]})
+    inside = await _organization(call)
+    # Both are looked up at once; a non-member of the organization is refused first, whatever the workspace.
+    _, found = await asyncio.gather(
+        check_organization(call.ctx, inside["_id"], organization_policy.READ),
+        collection(Workspace).find_one({"organization_id": inside["_id"], "slug": call.path["wsSlug"]}),
+    )
     if found is None:
         raise NotFound("Workspace")
     await check_workspace(call.ctx, found["_id"], workspace_policy.READ)
@@ -41,7 +55,9 @@ async def workspace(call: Call) -> Record:
 async def project(call: Call) -> Record:
     """The project of the path, in the workspace of the path."""
     inside = await workspace(call)
-    found = await access(call.ctx, Project, Kind.PROJECT, call.path["projectId"], delivery.READ, field="projectId")
+    found = await access(
+        call.ctx, Project, Kind.PROJECT, call.path["projectId"], delivery.READ, field="projectId", fields=NOTHING
+    )
     return _within(found, "workspace_id", inside["_id"], "Project")
 
 
@@ -84,7 +100,9 @@ async def mission(call: Call) -> Record:
 
 async def _of_project(call: Call, model: type[Document], kind: Kind, name: str) -> Record:
     inside = await project(call)
-    found = await access(call.ctx, model, kind, call.path[name], delivery.READ, field=name)
+    found = await access(
+        call.ctx, model, kind, call.path[name], delivery.READ, field=name, fields=frozenset({"project_id"})
+    )
     return _within(found, "project_id", inside["_id"], kind.name.capitalize())
 
 
