@@ -60,3 +60,42 @@ async def columns_of(board: Board) -> list[dict[str, dict[str, list[dict[str, ob
     projects = found["organization"]["workspaces"]["nodes"][0]["projects"]["nodes"]
     columns: list[dict[str, dict[str, list[dict[str, object]]]]] = projects[0]["columns"]
     return columns
+
+
+CARDS = """
+query ($id: ID!) {
+  project(id: $id) {
+    workspace { organization { owner { email } } } members { totalCount nodes { user { name } } }
+    scopes { progress columns { id } } labels { name project { name } }
+    cards(first: 100, orderBy: [{field: TITLE}]) {
+      totalCount pageInfo { endCursor }
+      edges { cursor node {
+        title order column { name order cardCount project { name } } scope { name } createdBy { name } assignee { name }
+        labels { name } comments { totalCount nodes { content author { name } } }
+        activity { totalCount nodes { type actor { name } } } missions { totalCount nodes { id } }
+      } }
+    }
+  }
+}
+"""
+IMPORT = """
+mutation ($w: ID!, $input: ProjectImportInput!) { projectImport(workspaceId: $w, input: $input) { project { id } } }
+"""
+
+
+async def test_all_that_a_card_leads_to_takes_as_many_queries_for_5_as_for_50_cards(board: Board) -> None:
+    counts: dict[int, list[str]] = {}
+    for size in (5, 50):
+        cards = [{"title": f"Card {n:02}", "columnIndex": n % 4, "labels": ["a", f"l{n % 7}"]} for n in range(size)]
+        whole = {"project": {"name": "Copy"}, "columns": [{"name": f"C{n}"} for n in range(4)], "cards": cards}
+        made = await board.ann.ask(IMPORT, w=board.workspace, input=whole)
+        project = made["projectImport"]["project"]["id"]
+        with count_queries() as seen:
+            found = await board.ann.ask(CARDS, id=project)
+        counts[size] = list(seen)
+        nodes = [edge["node"] for edge in found["project"]["cards"]["edges"]]
+        assert len(nodes) == size
+        assert all(node["labels"] and node["column"] and node["createdBy"] for node in nodes)
+
+    recorded = json.loads(RECORDED.read_text())
+    assert len(counts[5]) == len(counts[50]) == recorded["project to all of its cards"], counts
