@@ -13,7 +13,6 @@ from models.base import Record, collection
 from models.enums import ActivityType, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound, OrreryError
 from models.ids import Kind, parse_id
-from models.write import update_and_read
 from realtime.cursor import Cursor
 from realtime.events import CardArchived, CardMoved, CardUpdated
 from realtime.log import Change, Committed
@@ -168,15 +167,15 @@ async def _apply(change: Change, before: Record, changes: dict[str, Any]) -> Rec
     if not changes:
         return before
     version = before["version"] + 1
-    marks = {f"field_versions.{name}": version for name in changes}
-    after = await update_and_read(
-        Card,
+    stored = {**changes, "version": version, "updated_at": change.at}
+    marks = dict.fromkeys(changes, version)
+    await collection(Card).update_one(
         {"_id": before["_id"]},
-        {"$set": {**changes, **marks, "version": version, "updated_at": change.at}},
-        change.session,
+        {"$set": {**stored, **{f"field_versions.{name}": version for name in marks}}},
+        session=change.session,
     )
-    if after is None:
-        raise NotFound("Card")
+    # Not read again: the transaction holds what was read before.
+    after = {**before, **stored, "field_versions": {**before["field_versions"], **marks}}
     fields = [to_camel(name) for name in changes if name not in ("column_id", "scope_id", "rank", "archived")]
     moved = "rank" in changes or "column_id" in changes
     order = await place_of(change, after) if moved else None
