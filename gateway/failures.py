@@ -1,6 +1,7 @@
 """From exceptions to the errors that a GraphQL client reads: a stable code, and nothing of our insides."""
 
 import logging
+import re
 import secrets
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +13,8 @@ from models.errors import Internal, OrreryError
 log = logging.getLogger("orrery.graphql")
 
 BAD_USER_INPUT = "BAD_USER_INPUT"
+
+_VARIABLE = re.compile(r"Variable '\$(?P<variable>\w+)'(?: has invalid value(?: at (?P<inside>[^:]+))?:)?")
 
 
 def error_of(error: OrreryError) -> dict[str, Any]:
@@ -36,9 +39,9 @@ def _formatted(error: GraphQLError, known: dict[int, dict[str, Any]]) -> dict[st
     cause = error.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
-    if isinstance(cause, OrreryError):
+    if isinstance(cause, OrreryError) and error.path is not None:
         shown = error_of(cause)
-    elif cause is not None and not isinstance(cause, GraphQLError):
+    elif cause is not None and not isinstance(cause, GraphQLError | OrreryError):
         # One failure of an edge meets all its parents; it is logged once.
         if id(cause) not in known:
             known[id(cause)] = masked(cause, f"resolving {'.'.join(map(str, error.path or ()))}")
@@ -46,7 +49,7 @@ def _formatted(error: GraphQLError, known: dict[int, dict[str, Any]]) -> dict[st
     elif _is_ours(error):
         shown = masked(error, f"completing {'.'.join(map(str, error.path or ()))}")
     else:
-        shown = {"message": _text(error.message), "extensions": {"code": BAD_USER_INPUT, "kind": _kind(error)}}
+        shown = {"message": _text(error.message), "extensions": _about(error)}
     if error.locations:
         shown["locations"] = [{"line": one.line, "column": one.column} for one in error.locations]
     if error.path is not None:
@@ -57,6 +60,15 @@ def _formatted(error: GraphQLError, known: dict[int, dict[str, Any]]) -> dict[st
 def _is_ours(error: GraphQLError) -> bool:
     """Whether graphql-core complains of a value that we returned, rather than of what the client sent."""
     return error.path is not None and all(isinstance(node, FieldNode) for node in error.nodes or ())
+
+
+def _about(error: GraphQLError) -> dict[str, Any]:
+    """What is wrong with a request that never ran, or with an argument; the field as the client wrote it."""
+    about = {"code": BAD_USER_INPUT, "kind": _kind(error)}
+    if found := _VARIABLE.match(error.message):
+        inside = (found["inside"] or "").lstrip(".").replace("[", ".").replace("]", "")
+        about["field"] = _text(inside.lstrip(".") or found["variable"])
+    return about
 
 
 def _kind(error: GraphQLError) -> str:

@@ -1,6 +1,6 @@
 """The scalars beside GraphQL's own."""
 
-import math
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NewType
@@ -43,9 +43,12 @@ def _write_json(value: Any) -> Any:
 
 
 def _read_json(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        raise BadUserInput("A JSON value must be a finite number")
-    return check_json(value, field="JSON")
+    check_json(value, field="JSON")
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError as error:
+        raise BadUserInput("JSON: has a number that is out of range") from error
+    return value
 
 
 def _read_cursor(value: Any) -> str:

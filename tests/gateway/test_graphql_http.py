@@ -205,6 +205,39 @@ async def test_bad_input_names_the_field(board: Board, query: str, field: str) -
     assert error["extensions"]["field"] == field
 
 
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"activities": [{"kind": "NOPE", "content": "x"}]}, "activities.0.kind"),
+        ({"activities": [{"kind": "THOUGHT"}]}, "activities.0"),
+        ({"activities": [{"kind": "THOUGHT", "content": "x", "data": {"$where": 1}}]}, "activities.0.data"),
+        ({"activities": [{"kind": "THOUGHT", "content": "x", "data": {"a.b": 1}}]}, "activities.0.data"),
+        ({"progress": "half"}, "progress"),
+        ({"progress": 1.5}, "progress"),
+        ({"progress": None}, "progress"),
+        ({"other": 1}, "i"),
+        ({}, "input"),
+        (None, "i"),
+    ],
+)
+async def test_a_variable_of_the_wrong_shape_names_the_field(board: Board, values: object, field: str) -> None:
+    query = "mutation ($i: MissionReportInput!, $p: ID!) { missionReport(id: $p, input: $i) { cursor } }"
+
+    error = await board.ann.refused(query, p=board.project, i=values)
+
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert error["extensions"]["field"] == field
+
+
+async def test_a_number_out_of_range_in_a_json_literal_is_refused(board: Board) -> None:
+    query = """mutation ($p: ID!) { missionReport(
+      id: $p, input: {activities: [{kind: THOUGHT, content: "x", data: {a: [1e999]}}]}) { cursor } }"""
+
+    error = await board.ann.refused(query, p=board.project)
+
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+
+
 @pytest.mark.parametrize("moment", ["yesterday", "1969-12-31", "10000-01-01", 5, True, "2026-13-01"])
 async def test_a_moment_that_is_none_is_refused(board: Board, moment: object) -> None:
     query = "mutation ($i: ProjectUpdateInput!, $p: ID!) { projectUpdate(id: $p, input: $i) { cursor } }"
