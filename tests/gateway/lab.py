@@ -141,17 +141,31 @@ async def board(lab: Lab) -> Board:
     return await make_board(await lab.person("ann@example.com"))
 
 
+@dataclass(frozen=True)
+class Read:
+    """One read that reached the database; `projection` is what it asked of each document."""
+
+    command: str
+    collection: str
+    projection: frozenset[str]
+
+    def __str__(self) -> str:
+        return f"{self.command} {self.collection}"
+
+
 class QueryLog(monitoring.CommandListener):
     """The reads that reach the database while `watched` is a list."""
 
     READS = frozenset({"find", "aggregate", "count", "distinct", "getMore"})
 
     def __init__(self) -> None:
-        self.watched: list[str] | None = None
+        self.watched: list[Read] | None = None
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
         if self.watched is not None and event.command_name in self.READS:
-            self.watched.append(f"{event.command_name} {event.command.get(event.command_name)}")
+            name = event.command_name
+            projection = frozenset(event.command.get("projection") or ())
+            self.watched.append(Read(name, str(event.command.get(name)), projection))
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
         pass
@@ -166,9 +180,9 @@ monitoring.register(QUERIES)
 
 
 @contextmanager
-def count_queries() -> Iterator[list[str]]:
+def count_queries() -> Iterator[list[Read]]:
     """The reads that the block sends to the database."""
-    seen: list[str] = []
+    seen: list[Read] = []
     QUERIES.watched = seen
     try:
         yield seen
