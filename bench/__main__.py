@@ -1,0 +1,21 @@
+"""Run the benchmarks: all, or those named."""
+
+import argparse
+from collections.abc import Callable
+
+from bench.delivery import delivery
+
+BENCHMARKS: dict[str, Callable[[int], None]] = {"delivery": delivery}
+
+
+def main() -> None:
+    """Measure, and print the tables."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("which", nargs="*", choices=[*BENCHMARKS, []], help="all by default")
+    parser.add_argument("--rounds", type=int, default=10)
+    options = parser.parse_args()
+    for name in options.which or BENCHMARKS:
+        BENCHMARKS[name](options.rounds)
+
+
+main()
