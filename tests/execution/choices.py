@@ -31,6 +31,10 @@ class Choices:
 
     def fork(self, size: int) -> "Choices":
         """Decisions of their own, off the next `size` bytes."""
-        part = Choices(self._data[self._at : self._at + size])
+        return Choices(self.take(size))
+
+    def take(self, size: int) -> bytes:
+        """The next `size` bytes."""
+        part = self._data[self._at : self._at + size]
         self._at += size
         return part

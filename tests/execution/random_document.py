@@ -18,7 +18,7 @@ class RandomDocument:
         self._choices = choices
         self._fragments: list[str] = []
         self._named: list[str] = []
-        self._budget = 40
+        self._budget = 16
         self._count = 0
         kind = choices.pick(["query", "query", "query", "mutation"])
         root: Any = schema.query_type

@@ -22,15 +22,15 @@ class Later:
     """A value that may be awaited any number of times."""
 
     def __init__(self, value: Any, ticks: int = 1) -> None:
-        self._value = value
-        self._ticks = ticks
+        self.value = value
+        self.ticks = ticks
 
     def __await__(self) -> Generator[Any, None, Any]:
-        for _ in range(self._ticks):
+        for _ in range(self.ticks):
             yield from asyncio.sleep(0).__await__()
-        if isinstance(self._value, Exception):
-            raise self._value
-        return self._value
+        if isinstance(self.value, Exception):
+            raise self.value
+        return self.value
 
 
 class Thing:
@@ -95,6 +95,7 @@ class World:
         self.asynchronous = asynchronous
         self._schema = schema
         self._choices = choices
+        self._count = 0
         self._pool: dict[str, list[Any]] = {
             type_.name: [self._thing(type_.name) for _ in range(2 + choices.below(2))] for type_ in objects
         }
@@ -107,13 +108,13 @@ class World:
     def value(self, source: Any, name: str, args: Mapping[str, Any], salt: int) -> Any:
         """What a resolver answers; another thing where the salt is a multiple of three."""
         found = source.get(name) if isinstance(source, Mapping) else getattr(source, name, None)
-        if isinstance(found, Exception):
-            raise found
         if salt % 6 == 5:
             raise GraphQLError(f"Salted {salt}.", extensions={"salt": salt})
-        if args and isinstance(found, str):
-            return f"{found} {sorted(args.items())}"
-        return None if callable(found) else found
+        if isinstance(found, Later):
+            return Later(_answer(found.value, args), found.ticks)
+        if isinstance(found, Exception):
+            raise found
+        return _answer(found, args)
 
     def caught(self, source: Any, name: str, args: Mapping[str, Any]) -> Any:
         """The same, with an exception as its value."""
@@ -127,7 +128,9 @@ class World:
         known: str | None = self._choices.pick([name] * 7 + ["T1", None, "Nowhere"])
         if kind == 3:
             return Thing(known)
-        thing: Any = Books() if kind == 2 else {}
+        self._count += 1
+        # Objects lead back to themselves: a number apiece settles at once that they are not equal.
+        thing: Any = Books() if kind == 2 else {"#": self._count}
         if known is not None:
             (thing.entries if isinstance(thing, Books) else thing)["__typename"] = known
         return thing
@@ -190,6 +193,12 @@ class World:
             "Color": [0, "g", False, "purple", []],
         }
         return self._choices.pick(values[type_.name])
+
+
+def _answer(found: Any, args: Mapping[str, Any]) -> Any:
+    if args and isinstance(found, str):
+        return f"{found} {sorted(args.items())}"
+    return None if isinstance(found, _Calling) else found
 
 
 class _Calling:
