@@ -1,0 +1,24 @@
+"""A breadth-first executor for graphql-core schemas, and limits on what it is asked to execute.
+
+Needs graphql-core, and orjson for results as bytes; knows nothing else of this house.
+"""
+
+from execution.api import execute, execute_sync, subscribe
+from execution.batch import Batch, Read, Selected, Selection
+from execution.executor import Executor
+from execution.planner import Planner
+from execution.trace import FieldTrace, Trace
+
+__all__ = [
+    "Batch",
+    "Executor",
+    "FieldTrace",
+    "Planner",
+    "Read",
+    "Selected",
+    "Selection",
+    "Trace",
+    "execute",
+    "execute_sync",
+    "subscribe",
+]

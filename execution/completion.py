@@ -1,0 +1,146 @@
+"""Completing a column: nulls and exceptions out, leaves serialized, lists flattened, objects handed to the next level."""
+
+from collections.abc import Sequence
+from itertools import chain
+from types import NoneType
+from typing import TYPE_CHECKING, Any
+
+from graphql import GraphQLError
+from graphql.pyutils import UndefinedType, is_iterable
+
+from execution.columns import Column
+from execution.pending import collect
+from execution.runtime_types import by_runtime_type, check_type
+from execution.shape import Kind
+
+if TYPE_CHECKING:
+    from execution.engine import Engine
+
+_PLAIN = {str, int, float, bool, dict, list, tuple}
+_PLAIN_OR_NULL = _PLAIN | {NoneType}
+_LISTS = {list, tuple, NoneType}
+
+
+def complete(engine: "Engine", column: Column, values: list[Any], types: set[type]) -> None:
+    """Complete the values of a column, none of which is awaitable; exceptions among them become errors."""
+    shape = column.shape
+    if not types <= (_PLAIN_OR_NULL if shape.nullable else _PLAIN) and _needs_sifting(shape.nullable, types):
+        values = _sifted(engine, column, values)
+        types = set(map(type, values))
+    column.values = values
+    if shape.kind is Kind.LEAF:
+        assert shape.serialize is not None
+        out = shape.serialize(values, types)
+        if out is not values:
+            column.values = _stripped(engine, column, out)
+    elif shape.kind is Kind.LIST:
+        if types <= _LISTS:
+            _complete_lists(engine, column, values, NoneType in types)
+        else:
+            _convert_lists(engine, column, values)
+    else:
+        column.below = []
+        slots: list[int] | None = None
+        if NoneType in types:
+            slots = [index for index, value in enumerate(values) if value is not None]
+            values = [value for value in values if value is not None]
+        if shape.kind is Kind.OBJECT:
+            check_type(engine, column, shape.type, values, slots)
+        else:
+            by_runtime_type(engine, column, values, slots)
+
+
+def _needs_sifting(nullable: bool, types: set[type]) -> bool:
+    if UndefinedType in types or (not nullable and NoneType in types):
+        return True
+    return any(issubclass(kind, Exception) for kind in types)
+
+
+def _sifted(engine: "Engine", column: Column, values: list[Any]) -> list[Any]:
+    """The values with null for what is no value; an exception is an error, and so is a null where none may be."""
+    field = column.field
+    out: list[Any] = []
+    for index, value in enumerate(values):
+        if isinstance(value, Exception):
+            engine.fail(column, index, value)
+            out.append(None)
+        elif value is None or isinstance(value, UndefinedType):
+            if not column.shape.nullable:
+                name = f"{field.parent_type}.{field.name}"
+                engine.fail(column, index, TypeError(f"Cannot return null for non-nullable field {name}."))
+            out.append(None)
+        else:
+            out.append(value)
+    return out
+
+
+def _stripped(engine: "Engine", column: Column, values: list[Any]) -> list[Any]:
+    if not any(issubclass(kind, Exception) for kind in set(map(type, values))):
+        return values
+    out: list[Any] = []
+    for index, value in enumerate(values):
+        if isinstance(value, Exception):
+            engine.fail(column, index, value)
+            out.append(None)
+        else:
+            out.append(value)
+    return out
+
+
+def _complete_lists(
+    engine: "Engine", column: Column, lists: Sequence[Sequence[Any] | None], nulls: bool
+) -> None:
+    shape = column.shape
+    assert shape.item is not None
+    column.lengths = [None if items is None else len(items) for items in lists] if nulls else list(map(len, lists))  # type: ignore[arg-type]
+    column.inner = Column(column.field, shape.item, column.run, column)
+    engine.receive(column.inner, list(chain.from_iterable(filter(None, lists) if nulls else lists)))  # type: ignore[arg-type]
+
+
+def _convert_lists(engine: "Engine", column: Column, values: list[Any]) -> None:
+    """Make lists of other iterables; asynchronous ones are read to their end first."""
+    is_async_iterable = engine.executor.is_async_iterable
+    lists: list[Any] = list(values)
+    streams: list[int] = []
+    for index, value in enumerate(values):
+        if value is None or isinstance(value, list | tuple):
+            continue
+        if hasattr(type(value), "__aiter__") and is_async_iterable(value):
+            streams.append(index)
+        else:
+            lists[index] = _listed(engine, column, index, value)
+
+    def streamed(results: list[Any]) -> None:
+        for index, result in zip(streams, results, strict=True):
+            items, error = ([], result) if isinstance(result, Exception) else result
+            lists[index] = _ended(engine, column, index, items, error)
+        _complete_lists(engine, column, lists, True)
+
+    if streams:
+        engine.wait(column, [collect(values[index]) for index in streams], streamed)
+    else:
+        _complete_lists(engine, column, lists, True)
+
+
+def _listed(engine: "Engine", column: Column, index: int, value: Any) -> list[Any] | None:
+    if not is_iterable(value):
+        name = f"{column.field.parent_type}.{column.field.name}"
+        engine.fail(column, index, GraphQLError(f"Expected Iterable, but did not find one for field '{name}'."))
+        return None
+    items: list[Any] = []
+    try:
+        for item in value:
+            items.append(item)  # noqa: PERF402 (what came before a failure counts)
+    except Exception as error:
+        return _ended(engine, column, index, items, error)
+    return items
+
+
+def _ended(
+    engine: "Engine", column: Column, index: int, items: list[Any], error: Exception | None
+) -> list[Any]:
+    """A list as far as its iteration came. One that failed is null, but the errors of its items still count."""
+    if error is not None:
+        engine.fail(column, index, error, late=True)
+        column.nulled.append(index)
+    return items

@@ -1,0 +1,169 @@
+"""One execution, breadth first: every field of a level is found for all parents of that level at once."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from types import GeneratorType, NoneType
+from typing import Any, cast
+
+from graphql import GraphQLError, GraphQLResolveInfo
+from graphql.execution.executor import Executor
+
+from execution.columns import Column, Run, fold
+from execution.completion import complete
+from execution.errors import Failure, report
+from execution.info import LazyInfo, Place
+from execution.pending import Pending, settle
+from execution.plan import DocumentPlan, ScopePlan
+from execution.resolution import resolve
+from execution.trace import Trace
+
+Data = dict[str, Any] | None
+
+_NEVER_AWAITABLE = {str, int, float, bool, NoneType, dict, list, tuple}
+
+
+class Engine:
+    """The state of one execution of a plan, for the request that `executor` holds."""
+
+    def __init__(
+        self, executor: Executor[Any], plan: DocumentPlan, lazy_info: bool = True, trace: Trace | None = None
+    ) -> None:
+        self.executor = executor
+        self.plan = plan
+        self.trace = trace
+        self.runs: list[Run] = []
+        self.failures: list[Failure] = []
+        manager = executor.middleware_manager
+        self.wrap = manager.get_field_resolver if manager is not None and manager.middlewares else None
+        self._pending: list[Pending] = []
+        self._next = 0
+        self._lazy_info = lazy_info
+        self._request = (
+            executor.schema,
+            executor.fragment_definitions,
+            executor.root_value,
+            executor.operation,
+            getattr(executor, "info_variables", executor.variable_values),
+            executor.context_value,
+            executor.is_awaitable,
+            executor.abort_signal,
+            executor.async_helpers,
+        )
+        self._extensions = getattr(executor, "operation_extensions", None)
+
+    def execute(self, scope: ScopePlan) -> Data | Awaitable[Data]:
+        """Execute the root fields, all at once."""
+        start, fresh = self._begin(scope)
+        return self._finish(start, fresh) if fresh else self._row(start)
+
+    def execute_serially(self, scopes: Sequence[ScopePlan]) -> Data | Awaitable[Data]:
+        """Execute the root fields one after the other, each with all below it; the first that nulls the data ends it."""
+        data: dict[str, Any] = {}
+        rest = iter(scopes)
+        for scope in rest:
+            start, fresh = self._begin(scope)
+            if fresh:
+                return self._finish_serially(data, start, fresh, rest)
+            row = self._row(start)
+            if row is None:
+                return None
+            data.update(row)
+        return data
+
+    def errors(self) -> list[GraphQLError]:
+        """The errors found, in the order of the document."""
+        return report(self.failures, self.executor.error_propagation) if self.failures else []
+
+    def fail(self, column: Column, index: int, error: Exception, late: bool = False) -> None:
+        """Note an exception at one value of a column."""
+        self.failures.append(Failure(column, index, error, late))
+
+    def wait(self, column: Column, awaitables: Sequence[Awaitable[Any]], then: Callable[[list[Any]], None]) -> None:
+        """Go on with `then` once the results (or exceptions) of the awaitables are there."""
+        if self.trace is not None:
+            then = self.trace.waiting(column, then)
+        self._pending.append(Pending(awaitables, then))
+
+    def receive(self, column: Column, values: list[Any], then: Callable[..., None] = complete) -> None:
+        """Go on with `then(engine, column, values, types)` once none of the values is awaitable any more."""
+        types = set(map(type, values))
+        places = [] if types <= _NEVER_AWAITABLE else self.awaitable_places(values, types)
+        if not places:
+            then(self, column, values, types)
+            return
+
+        def settled(results: list[Any]) -> None:
+            for place, result in zip(places, results, strict=True):
+                values[place] = result
+            then(self, column, values, set(map(type, values)))
+
+        self.wait(column, [values[place] for place in places], settled)
+
+    def awaitable_places(self, values: Sequence[Any], types: set[type]) -> list[int]:
+        """The indices of the awaitable values."""
+        suspects = {kind for kind in types if kind is GeneratorType or hasattr(kind, "__await__")}
+        if not suspects:
+            return []
+        is_awaitable = self.executor.is_awaitable
+        return [place for place, value in enumerate(values) if type(value) in suspects and is_awaitable(value)]
+
+    def info(self, column: Column, index: int) -> GraphQLResolveInfo:
+        """The info for the field of one value."""
+        field = column.field
+        if not self._lazy_info:
+            return self.executor.build_resolve_info(
+                field.definition, field.nodes, field.parent_type, column.field_path(index)
+            )
+        return tuple.__new__(
+            LazyInfo,
+            (
+                field.name,
+                field.nodes,
+                field.definition.type,
+                field.parent_type,
+                Place(column, index, self._extensions),
+                *self._request,
+            ),
+        )
+
+    def _begin(self, scope: ScopePlan) -> tuple[int, list[Pending]]:
+        start = len(self.runs)
+        self.runs.append(Run(scope, [self.executor.root_value]))
+        return start, self._advance()
+
+    def _advance(self) -> list[Pending]:
+        runs = self.runs
+        trace = self.trace
+        while self._next < len(runs):
+            run = runs[self._next]
+            self._next += 1
+            for field in run.scope.fields:
+                if trace is None:
+                    resolve(self, run, field)
+                else:
+                    with trace.resolving(run, field):
+                        resolve(self, run, field)
+        fresh, self._pending = self._pending, []
+        return fresh
+
+    async def _finish(self, start: int, fresh: list[Pending]) -> Data:
+        await settle(fresh, self._advance)
+        return self._row(start)
+
+    async def _finish_serially(
+        self, data: dict[str, Any], start: int, fresh: list[Pending], rest: Iterator[ScopePlan]
+    ) -> Data:
+        row = await self._finish(start, fresh)
+        for scope in rest:
+            if row is None:
+                return None
+            data.update(row)
+            start, fresh = self._begin(scope)
+            row = await self._finish(start, fresh)
+        if row is None:
+            return None
+        data.update(row)
+        return data
+
+    def _row(self, start: int) -> Data:
+        fold(self.runs[start:], self.executor.error_propagation, not self.failures)
+        return cast("Data", self.runs[start].rows[0])
