@@ -7,19 +7,18 @@ from typing import Any
 
 from graphql import (
     ExecutionResult,
-    Executor,
     FieldNode,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     create_source_event_stream,
-    execute,
     execute_subscription_event,
 )
 from starlette.requests import HTTPConnection
 
 from auth.authenticate import SESSION_COOKIE, authenticate, still_valid
 from auth.subject import Subject
+from execution import Executor, execute
 from gateway.documents import Documents, Prepared
 from gateway.failures import error_of, formatted
 from models.errors import OrreryError, Unauthenticated
@@ -149,7 +148,7 @@ class GraphEngine:
             raise OperationRefused(formatted(opened.errors or []))
         return self._events(executor, opened, subject)
 
-    async def _events(self, executor: "Executor[Any]", source: Any, subject: Subject) -> AsyncIterator[Payload]:
+    async def _events(self, executor: Executor, source: Any, subject: Subject) -> AsyncIterator[Payload]:
         try:
             async for event in source:
                 single = executor.build_per_event_executor(event)
