@@ -14,6 +14,7 @@ from graphql import (
     create_source_event_stream,
     execute_subscription_event,
 )
+from graphql.execution.executor import Executor as CoreExecutor
 from starlette.requests import HTTPConnection
 
 from auth.authenticate import SESSION_COOKIE, authenticate, still_valid
@@ -148,7 +149,7 @@ class GraphEngine:
             raise OperationRefused(formatted(opened.errors or []))
         return self._events(executor, opened, subject)
 
-    async def _events(self, executor: Executor, source: Any, subject: Subject) -> AsyncIterator[Payload]:
+    async def _events(self, executor: "CoreExecutor[Any]", source: Any, subject: Subject) -> AsyncIterator[Payload]:
         try:
             async for event in source:
                 single = executor.build_per_event_executor(event)

@@ -17,7 +17,7 @@ THROUGH = "orrery.through"
 DEFINITION = "strawberry-definition"
 
 
-def wanted_fields(info: GraphQLResolveInfo) -> frozenset[str]:
+def wanted_fields(info: "GraphQLResolveInfo[Any]") -> frozenset[str]:
     """The record fields that the selection below a field asks for; `_id` goes without saying."""
     return needed(selection_of(info))
 
