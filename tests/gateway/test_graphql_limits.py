@@ -34,6 +34,16 @@ TOO_MUCH = {
     "fields": "{ viewer { " + "id " * 2_001 + "} }",
     "root fields": "{ " + " ".join(f"a{n}: __typename" for n in range(101)) + " }",
     "directives": "{ __typename " + "@include(if: true) " * 101 + "}",
+    "directives of the operation": "query q " + "@a " * 101 + "{ __typename }",
+    "directives of a fragment": "{ ...f } fragment f on Query " + "@a " * 101 + "{ __typename }",
+    "arguments": "{ card(" + "id: 1 " * 51 + ") { id } }",
+    "arguments of a directive": "{ __typename @skip(" + "if: true " * 51 + ") }",
+    "digits": "{ organizations(first: " + "9" * 5_000 + ") { totalCount } }",
+    "looks at the schema": "{ " + " ".join(f"a{n}: __schema {{ types {{ name }} }}" for n in range(6)) + " }",
+    "looks at the schema through fragments": "{ ...a } fragment a on Query { "
+    + " ".join(f'b{n}: __type(name: "Card") {{ name }}' for n in range(6))
+    + " }",
+    "a long name": "{ " + "x" * 90_000 + " }",
     "depth": DEEP,
     "nesting": "{ a " * 5_000 + "}" * 5_000,
     "the same fields": "{ viewer { " + "notifications { nodes { id } } " * 300 + "} }",
