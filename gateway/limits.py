@@ -21,15 +21,17 @@ from graphql import (
 )
 
 MAX_BYTES = 100_000
-MAX_TOKENS = 15_000
+MAX_TOKENS = 8_000
 MAX_DEPTH = 15
-MAX_OPERATIONS = 50
+MAX_OPERATIONS = 20
 MAX_VARIABLES = 200
 MAX_FRAGMENTS = 200
 MAX_ROOTS = 100
 MAX_DIRECTIVES = 100
 MAX_ARGUMENTS = 50
 """Arguments of one field or directive: an error about them names the place of each."""
+MAX_VALUES = 1_000
+"""Arguments and fields of their values in a document: an error about one quotes the whole value."""
 MAX_DIGITS = 400
 """Characters of a number, which no number of 64 bits needs."""
 MAX_INTROSPECTIONS = 5
@@ -153,15 +155,24 @@ class DocumentSize:
 
 
 def _check_tokens(document: DocumentNode) -> None:
-    """Refuse what costs wherever it stands: many directives, numbers of many digits."""
-    directives = 0
+    """Refuse what costs wherever it stands: many directives, large values, numbers of many digits."""
+    directives = values = parentheses = 0
     token = document.loc.start_token if document.loc else None
     while token:
-        if token.kind is TokenKind.AT:
-            directives += 1
-        elif token.kind in (TokenKind.INT, TokenKind.FLOAT) and len(token.value or "") > MAX_DIGITS:
-            raise GraphQLError(f"The document holds a number of more than {MAX_DIGITS} digits.")
+        match token.kind:
+            case TokenKind.AT:
+                directives += 1
+            case TokenKind.PAREN_L:
+                parentheses += 1
+            case TokenKind.PAREN_R:
+                parentheses -= 1
+            case TokenKind.COLON:
+                values += parentheses > 0
+            case TokenKind.INT | TokenKind.FLOAT if len(token.value or "") > MAX_DIGITS:
+                raise GraphQLError(f"The document holds a number of more than {MAX_DIGITS} digits.")
         token = token.next
+    if values > MAX_VALUES:
+        raise GraphQLError(f"The document has more than {MAX_VALUES} arguments and fields of input; use variables.")
     if directives > MAX_DIRECTIVES:
         raise GraphQLError(f"The document has more than {MAX_DIRECTIVES} directives.")
 

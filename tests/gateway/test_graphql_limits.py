@@ -38,6 +38,7 @@ TOO_MUCH = {
     "directives of a fragment": "{ ...f } fragment f on Query " + "@a " * 101 + "{ __typename }",
     "arguments": "{ card(" + "id: 1 " * 51 + ") { id } }",
     "arguments of a directive": "{ __typename @skip(" + "if: true " * 51 + ") }",
+    "values": "{ card(id: {" + " ".join(f"a{n}: 1" for n in range(1_001)) + "}) { id } }",
     "digits": "{ organizations(first: " + "9" * 5_000 + ") { totalCount } }",
     "looks at the schema": "{ " + " ".join(f"a{n}: __schema {{ types {{ name }} }}" for n in range(6)) + " }",
     "looks at the schema through fragments": "{ ...a } fragment a on Query { "
@@ -51,7 +52,7 @@ TOO_MUCH = {
     + " ".join(f"...f{n}" for n in range(200))
     + " } } "
     + " ".join(f"fragment f{n} on User {{ id email name }}" for n in range(200)),
-    "operations": " ".join(f"query q{n} {{ __typename }}" for n in range(51)),
+    "operations": " ".join(f"query q{n} {{ __typename }}" for n in range(21)),
     "variables": "query (" + " ".join(f"$v{n}: Int" for n in range(201)) + ") { __typename }",
     "fragments": bomb(),
     "circle through fields": "{ viewer { ...a } } fragment a on User { "
