@@ -48,8 +48,8 @@ async def end_of(change: Change, lane: dict[str, Any]) -> tuple[str, int]:
     return (rank_between(found[0]["last"], None), found[0]["open"]) if found else (rank_between(None, None), 0)
 
 
-async def rank_for(change: Change, card: Record, column_id: ObjectId | None, place: Place) -> str:
-    """A rank that puts a card into a place of a lane: its own where it stands there already.
+async def rank_for(change: Change, card: Record, column_id: ObjectId | None, place: Place) -> tuple[str, int]:
+    """A rank that puts a card into a place of a lane (its own where it stands there already), and the place's number.
 
     Raises BadUserInput for a neighbour that is not another card of the lane.
     """
@@ -57,11 +57,11 @@ async def rank_for(change: Change, card: Record, column_id: ObjectId | None, pla
     others = await _others(change, card, lane)
     own = card["rank"] if card["column_id"] == column_id else None
     rank = _beside(others, *_anchor(others, place), own)
-    if len(rank) < MAX_LENGTH or rank == card["rank"]:
-        return rank
-    await _spread(change, card, lane)
-    others = await _others(change, card, lane)
-    return _beside(others, *_anchor(others, place), None)
+    if len(rank) >= MAX_LENGTH and rank != card["rank"]:
+        await _spread(change, card, lane)
+        others = await _others(change, card, lane)
+        rank = _beside(others, *_anchor(others, place), None)
+    return rank, sum(not other["archived"] and other["rank"] < rank for other in others)
 
 
 async def _others(change: Change, card: Record, lane: dict[str, Any]) -> list[Record]:
@@ -121,13 +121,6 @@ async def _spread(change: Change, moving: Record, lane: dict[str, Any]) -> None:
     ]
     if updates:
         await collection(Card).bulk_write(updates, session=change.session)
-
-
-async def place_of(change: Change, card: Record) -> int:
-    """The card's place in its lane: how many open cards stand before it."""
-    lane = lane_of(card["project_id"], card["column_id"])
-    before = {**lane, "archived": False, "rank": {"$lt": card["rank"]}}
-    return await collection(Card).count_documents(before, session=change.session)
 
 
 def number(cards: Sequence[Record]) -> None:
