@@ -83,3 +83,17 @@ async def test_introspection_fits_the_limits(lab: Lab) -> None:
 
     assert answer.status_code == 200
     assert "errors" not in answer.json()
+
+
+@pytest.mark.parametrize("parts", [101, 10_001])
+async def test_variables_of_too_many_objects_are_refused_unread(lab: Lab, parts: int) -> None:
+    client = lab.client() if parts == 101 else (await lab.person("ann@example.com")).http
+    query = "mutation ($i: CardCreateInput!) { cardCreate(input: $i) { cursor } }"
+    inputs = {"projectId": "x", "title": "x", "checklist": [{"title": "x"}] * (parts - 3)}
+
+    refused = (await client.post("/graphql", json={"query": query, "variables": {"i": inputs}})).json()
+    taken = {"i": {**inputs, "checklist": inputs["checklist"][:-1]}}
+    read = (await client.post("/graphql", json={"query": query, "variables": taken})).json()
+
+    assert refused["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT", "field": "variables"}
+    assert read["errors"][0]["extensions"].get("field") != "variables"
