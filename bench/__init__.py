@@ -1,1 +1,1 @@
-"""Benchmarks: `python -m bench`."""
+"""Benchmarks of the engine, in one run with the peers it is measured against: `python -m bench`."""

@@ -4,8 +4,9 @@ import argparse
 from collections.abc import Callable
 
 from bench.delivery import delivery
+from bench.memory import memory
 
-BENCHMARKS: dict[str, Callable[[int], None]] = {"delivery": delivery}
+BENCHMARKS: dict[str, Callable[[int], None]] = {"memory": memory, "delivery": delivery}
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ Needs graphql-core, and orjson for results as bytes; knows nothing else of this 
 from execution.api import execute, execute_sync, subscribe
 from execution.batch import Batch, Read, Selected, Selection
 from execution.executor import Executor
+from execution.output import execute_bytes, to_bytes
 from execution.planner import Planner
 from execution.trace import FieldTrace, Trace
 
@@ -19,6 +20,8 @@ __all__ = [
     "Selection",
     "Trace",
     "execute",
+    "execute_bytes",
     "execute_sync",
     "subscribe",
+    "to_bytes",
 ]

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import accumulate, islice
+from itertools import accumulate, pairwise
 from typing import Any
 
 from graphql.pyutils import Path
@@ -11,10 +11,13 @@ from execution.plan import FieldPlan, ScopePlan
 from execution.shape import Shape
 
 
+_NONE = id(None)
+
+
 class Run:
     """One scope over all its parents: `sources[j]` is completed once, for every position of it in `above`."""
 
-    __slots__ = ("above", "columns", "picks", "rows", "scope", "slots", "sources")
+    __slots__ = ("_kinds", "above", "columns", "ids", "rows", "scope", "slots", "sources")
 
     def __init__(
         self,
@@ -22,26 +25,46 @@ class Run:
         sources: list[Any],
         above: "Column | None" = None,
         slots: list[int] | None = None,
-        picks: list[int] | None = None,
+        ids: list[int] | None = None,
     ) -> None:
         self.scope = scope
         self.sources = sources
         self.above = above
-        # The positions in `above` that this run fills (None: all), and with which of its rows (None: in order).
+        # The positions in `above` that this run fills (None: all), and the id of the source at each (None: in order).
         self.slots = slots
-        self.picks = picks
+        self.ids = ids
         self.columns: list[Column] = []
         self.rows: list[dict[str, Any] | None] = []
+        self._kinds: set[type] | None = None
+
+    @property
+    def kinds(self) -> set[type]:
+        """The types of the sources."""
+        if self._kinds is None:
+            self._kinds = set(map(type, self.sources))
+        return self._kinds
 
     def positions(self, index: int) -> list[int]:
         """The places in `above` of one source."""
-        picked = [index] if self.picks is None else [at for at, pick in enumerate(self.picks) if pick == index]
-        return picked if self.slots is None else [self.slots[at] for at in picked]
+        if self.ids is None:
+            places = [index]
+        else:
+            wanted = id(self.sources[index])
+            places = [at for at, found in enumerate(self.ids) if found == wanted]
+        return places if self.slots is None else [self.slots[at] for at in places]
 
     def place(self, index: int) -> int:
         """The first place in `above` of one source."""
-        picked = index if self.picks is None else self.picks.index(index)
-        return picked if self.slots is None else self.slots[picked]
+        place = index if self.ids is None else self.ids.index(id(self.sources[index]))
+        return place if self.slots is None else self.slots[place]
+
+    def placed(self) -> list[Any]:
+        """The rows, once per place."""
+        if self.ids is None:
+            return self.rows
+        rows = dict(zip(map(id, self.sources), self.rows, strict=True))
+        rows.setdefault(_NONE, None)
+        return [rows[key] for key in self.ids]
 
     def path(self, index: int) -> Path | None:
         """The response path of one source, None for the root."""
@@ -51,7 +74,7 @@ class Run:
 class Column:
     """The values of a field, or of the items of its lists, for all parents of a run; completed in place."""
 
-    __slots__ = ("below", "field", "inner", "lengths", "nulled", "outer", "run", "shape", "starts", "values")
+    __slots__ = ("below", "distinct", "field", "ids", "inner", "lengths", "nulled", "outer", "run", "shape", "starts", "values")
 
     def __init__(self, field: FieldPlan, shape: Shape, run: Run, outer: "Column | None" = None) -> None:
         self.field = field
@@ -67,6 +90,14 @@ class Column:
         self.nulled: list[int] = []
         # Of a column of objects: their runs, one per runtime type.
         self.below: list[Run] | None = None
+        # And their identities: the id at every place, and the objects by id.
+        self.ids: list[int] | None = None
+        self.distinct: dict[int, Any] = {}
+
+    def identify(self, values: list[Any]) -> None:
+        """Note the identities of the values."""
+        self.ids = list(map(id, values))
+        self.distinct = dict(zip(self.ids, values, strict=True))
 
     def locate(self, index: int) -> tuple[int, int]:
         """Of an item: the index of its list in the outer column, and its own in that list."""
@@ -105,12 +136,10 @@ class Column:
         if below is None:
             return self.values
         if len(below) == 1 and below[0].slots is None:
-            run = below[0]
-            return run.rows if run.picks is None else list(map(run.rows.__getitem__, run.picks))
+            return below[0].placed()
         out: list[Any] = [None] * len(self.values)
         for run in below:
-            rows = run.rows if run.picks is None else map(run.rows.__getitem__, run.picks)
-            for slot, row in zip(run.slots or range(len(out)), rows, strict=True):
+            for slot, row in zip(run.slots or range(len(out)), run.placed(), strict=True):
                 out[slot] = row
         return out
 
@@ -119,13 +148,22 @@ class Column:
         if len(self.lengths) == 1 and self.lengths[0] is not None:
             out: list[Any] = [items]
         else:
-            rest = iter(items)
-            out = [None if length is None else list(islice(rest, length)) for length in self.lengths]
+            out = _cut(items, self.lengths)
         if propagate and not inner.shape.nullable:
             out = [None if values is None or any(value is None for value in values) else values for values in out]
         for index in self.nulled:
             out[index] = None
         return out
+
+
+def _cut(items: list[Any], lengths: Sequence[int | None]) -> list[Any]:
+    if None in lengths:
+        ends = accumulate(length or 0 for length in lengths)
+        return [
+            None if length is None else items[end - length : end] for end, length in zip(ends, lengths, strict=True)
+        ]
+    starts = list(accumulate(lengths, initial=0))  # type: ignore[arg-type]
+    return [items[start:end] for start, end in pairwise(starts)]
 
 
 def fold(runs: list[Run], propagate: bool, exact: bool) -> None:

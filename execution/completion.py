@@ -9,8 +9,9 @@ from graphql import GraphQLError
 from graphql.pyutils import UndefinedType, is_iterable
 
 from execution.columns import Column
+from execution.leaves import all_strings
 from execution.pending import collect
-from execution.runtime_types import by_runtime_type, check_type
+from execution.runtime_types import Members, by_runtime_type, check_type
 from execution.shape import Kind
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _PLAIN = {str, int, float, bool, dict, list, tuple}
 _PLAIN_OR_NULL = _PLAIN | {NoneType}
+_NONE = id(None)
 _LISTS = {list, tuple, NoneType}
 
 
@@ -27,6 +29,7 @@ def complete(engine: "Engine", column: Column, values: list[Any], types: set[typ
     if not types <= (_PLAIN_OR_NULL if shape.nullable else _PLAIN) and _needs_sifting(shape.nullable, types):
         values = _sifted(engine, column, values)
         types = set(map(type, values))
+        column.ids = None
     column.values = values
     if shape.kind is Kind.LEAF:
         assert shape.serialize is not None
@@ -40,14 +43,15 @@ def complete(engine: "Engine", column: Column, values: list[Any], types: set[typ
             _convert_lists(engine, column, values)
     else:
         column.below = []
-        slots: list[int] | None = None
-        if NoneType in types:
-            slots = [index for index, value in enumerate(values) if value is not None]
-            values = [value for value in values if value is not None]
+        if column.ids is None:
+            column.identify(values)
+        assert column.ids is not None
+        column.distinct.pop(_NONE, None)
+        members = Members(column.ids, column.distinct)
         if shape.kind is Kind.OBJECT:
-            check_type(engine, column, shape.type, values, slots)
+            check_type(engine, column, shape.type, members)  # type: ignore[arg-type]
         else:
-            by_runtime_type(engine, column, values, slots)
+            by_runtime_type(engine, column, members)
 
 
 def _needs_sifting(nullable: bool, types: set[type]) -> bool:
@@ -75,7 +79,7 @@ def _sifted(engine: "Engine", column: Column, values: list[Any]) -> list[Any]:
 
 
 def _stripped(engine: "Engine", column: Column, values: list[Any]) -> list[Any]:
-    if not any(issubclass(kind, Exception) for kind in set(map(type, values))):
+    if all_strings(values) or not any(issubclass(kind, Exception) for kind in set(map(type, values))):
         return values
     out: list[Any] = []
     for index, value in enumerate(values):

@@ -11,6 +11,7 @@ from execution.columns import Column, Run, fold
 from execution.completion import complete
 from execution.errors import Failure, report
 from execution.info import LazyInfo, Place
+from execution.leaves import all_strings
 from execution.pending import Pending, settle
 from execution.plan import DocumentPlan, ScopePlan
 from execution.resolution import resolve
@@ -36,6 +37,10 @@ class Engine:
         self.wrap = manager.get_field_resolver if manager is not None and manager.middlewares else None
         self._pending: list[Pending] = []
         self._next = 0
+        self._start = 0
+        self.serial = False
+        self._merged: dict[str, Any] = {}
+        self._nulled = False
         self._lazy_info = lazy_info
         self._request = (
             executor.schema,
@@ -50,24 +55,28 @@ class Engine:
         )
         self._extensions = getattr(executor, "operation_extensions", None)
 
-    def execute(self, scope: ScopePlan) -> Data | Awaitable[Data]:
-        """Execute the root fields, all at once."""
-        start, fresh = self._begin(scope)
-        return self._finish(start, fresh) if fresh else self._row(start)
+    def execute(self, scope: ScopePlan) -> Awaitable[None] | None:
+        """Execute the root fields, all at once; what is awaitable of it remains to be awaited."""
+        fresh = self._begin(scope)
+        return settle(fresh, self._advance) if fresh else None
 
-    def execute_serially(self, scopes: Sequence[ScopePlan]) -> Data | Awaitable[Data]:
+    def execute_serially(self, scopes: Sequence[ScopePlan]) -> Awaitable[None] | None:
         """Execute the root fields one after the other, each with all below it; the first that nulls the data ends it."""
-        data: dict[str, Any] = {}
+        self.serial = True
         rest = iter(scopes)
         for scope in rest:
-            start, fresh = self._begin(scope)
+            fresh = self._begin(scope)
             if fresh:
-                return self._finish_serially(data, start, fresh, rest)
-            row = self._row(start)
-            if row is None:
-                return None
-            data.update(row)
-        return data
+                return self._rest(fresh, rest)
+            if not self._merge():
+                break
+        return None
+
+    def data(self) -> Data:
+        """The data of the response, once everything is executed."""
+        if self.serial:
+            return None if self._nulled else self._merged
+        return self._row()
 
     def errors(self) -> list[GraphQLError]:
         """The errors found, in the order of the document."""
@@ -83,9 +92,27 @@ class Engine:
             then = self.trace.waiting(column, then)
         self._pending.append(Pending(awaitables, then))
 
-    def receive(self, column: Column, values: list[Any], then: Callable[..., None] = complete) -> None:
+    def receive(
+        self,
+        column: Column,
+        values: list[Any],
+        then: Callable[..., None] = complete,
+        types: set[type] | None = None,
+    ) -> None:
         """Go on with `then(engine, column, values, types)` once none of the values is awaitable any more."""
-        types = set(map(type, values))
+        if types is not None:
+            pass
+        elif then is not complete:
+            types = set(map(type, values))
+        elif column.shape.text and all_strings(values):
+            column.values = values
+            return
+        elif column.shape.composite:
+            # The objects that a column holds many times over have few identities, and so few types to look at.
+            column.identify(values)
+            types = set(map(type, column.distinct.values()))
+        else:
+            types = set(map(type, values))
         places = [] if types <= _NEVER_AWAITABLE else self.awaitable_places(values, types)
         if not places:
             then(self, column, values, types)
@@ -94,6 +121,7 @@ class Engine:
         def settled(results: list[Any]) -> None:
             for place, result in zip(places, results, strict=True):
                 values[place] = result
+            column.ids = None
             then(self, column, values, set(map(type, values)))
 
         self.wait(column, [values[place] for place in places], settled)
@@ -125,10 +153,10 @@ class Engine:
             ),
         )
 
-    def _begin(self, scope: ScopePlan) -> tuple[int, list[Pending]]:
-        start = len(self.runs)
+    def _begin(self, scope: ScopePlan) -> list[Pending]:
+        self._start = len(self.runs)
         self.runs.append(Run(scope, [self.executor.root_value]))
-        return start, self._advance()
+        return self._advance()
 
     def _advance(self) -> list[Pending]:
         runs = self.runs
@@ -145,25 +173,23 @@ class Engine:
         fresh, self._pending = self._pending, []
         return fresh
 
-    async def _finish(self, start: int, fresh: list[Pending]) -> Data:
+    async def _rest(self, fresh: list[Pending], rest: Iterator[ScopePlan]) -> None:
         await settle(fresh, self._advance)
-        return self._row(start)
+        while self._merge():
+            scope = next(rest, None)
+            if scope is None:
+                break
+            await settle(self._begin(scope), self._advance)
 
-    async def _finish_serially(
-        self, data: dict[str, Any], start: int, fresh: list[Pending], rest: Iterator[ScopePlan]
-    ) -> Data:
-        row = await self._finish(start, fresh)
-        for scope in rest:
-            if row is None:
-                return None
-            data.update(row)
-            start, fresh = self._begin(scope)
-            row = await self._finish(start, fresh)
+    def _merge(self) -> bool:
+        """Take over the data of one root field; False if it nulls all."""
+        row = self._row()
         if row is None:
-            return None
-        data.update(row)
-        return data
+            self._nulled = True
+            return False
+        self._merged.update(row)
+        return True
 
-    def _row(self, start: int) -> Data:
-        fold(self.runs[start:], self.executor.error_propagation, not self.failures)
-        return cast("Data", self.runs[start].rows[0])
+    def _row(self) -> Data:
+        fold(self.runs[self._start :], self.executor.error_propagation, not self.failures)
+        return cast("Data", self.runs[self._start].rows[0])

@@ -1,6 +1,7 @@
 """The executor class: graphql-core's interface over the breadth-first engine."""
 
-from collections.abc import Awaitable
+import gc
+from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 
 from graphql import ExecutionResult, ExperimentalIncrementalExecutionResults, GraphQLError, OperationType
@@ -12,6 +13,17 @@ from execution.planner import Planner
 from execution.trace import Trace
 
 Result = ExecutionResult | ExperimentalIncrementalExecutionResults
+Render = Callable[[ExecutionResult], bytes]
+
+
+class RenderedResult(ExecutionResult):
+    """A result that was written while its data was there, and holds it no more."""
+
+    __slots__ = ("body",)
+
+    def __init__(self, body: bytes, errors: list[GraphQLError] | None) -> None:
+        super().__init__(None, errors)
+        self.body = body
 
 
 class Executor(IncrementalExecutor):
@@ -25,17 +37,23 @@ class Executor(IncrementalExecutor):
     """The plans of earlier requests; set another one on a subclass."""
 
     def __init__(
-        self, *args: Any, operation_extensions: Any = None, trace: Trace | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        operation_extensions: Any = None,
+        trace: Trace | None = None,
+        render: Render | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.operation_extensions = operation_extensions
         self.trace = trace
+        self._render = render
 
     def execute_operation(self, serially: bool | None = None) -> Result | Awaitable[Result]:
         """Execute the operation; an awaitable only where something in it is."""
-        if self.planner.is_incremental(self.schema, self.operation, self.fragments):
-            return super().execute_operation(serially)
-        if self.abort_signal is not None and self.abort_signal.aborted:
+        if self.planner.is_incremental(self.schema, self.operation, self.fragments) or (
+            self.abort_signal is not None and self.abort_signal.aborted
+        ):
             return super().execute_operation(serially)
         plan = self.planner.plan(
             self.schema, self.operation, self.fragments, self.variable_values, self.hide_suggestions
@@ -45,15 +63,30 @@ class Executor(IncrementalExecutor):
             return self._result(None, [root])
         engine = Engine(self, plan, type(self).build_resolve_info is CoreExecutor.build_resolve_info, self.trace)
         if serially or (serially is None and self.operation.operation is OperationType.MUTATION):
-            data = engine.execute_serially(plan.steps(root))
+            awaitable = engine.execute_serially(plan.steps(root))
         else:
-            data = engine.execute(root)
-        if isinstance(data, Awaitable):
-            return self._awaited(engine, data)
-        return self._result(data, engine.errors())
+            awaitable = engine.execute(root)
+        return self._awaited(engine, awaitable) if awaitable is not None else self._finished(engine)
 
-    async def _awaited(self, engine: Engine, data: Awaitable[Data]) -> ExecutionResult:
-        return self._result(await data, engine.errors())
+    async def _awaited(self, engine: Engine, awaitable: Awaitable[None]) -> Result:
+        await awaitable
+        return self._finished(engine)
+
+    def _finished(self, engine: Engine) -> ExecutionResult:
+        if self._render is None:
+            return self._result(engine.data(), engine.errors())
+        # The rows are garbage without cycles as soon as they are written: the collector would only walk through them.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            result = self._result(engine.data(), engine.errors())
+            rendered = RenderedResult(self._render(result), result.errors)
+            del result
+            engine.runs.clear()
+        finally:
+            if collecting:
+                gc.enable()
+        return rendered
 
     def _result(self, data: Data, errors: list[GraphQLError]) -> ExecutionResult:
         self.run_async_work_finished_hook()

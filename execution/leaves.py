@@ -1,6 +1,8 @@
 """Columns of scalars and enums: checked in bulk, serialized one by one only where a value is not of the right type yet."""
 
-from collections.abc import Callable, Iterable
+from array import array
+from collections.abc import Callable
+from enum import Enum
 from math import isfinite
 from types import NoneType
 from typing import Any
@@ -17,30 +19,34 @@ from graphql import (
 )
 from graphql.execution import Executor
 from graphql.pyutils import UndefinedType
-from graphql.type.scalars import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
 
 Types = set[type]
 Serialize = Callable[[list[Any], Types], list[Any]]
 """`(values, types of the values)` to the output values: null stays null, and a failed value becomes its exception."""
 
+# The code of a signed 32-bit integer, which is what Int is; a C array checks the range of all values at once.
+_INT32 = next(code for code in "il" if array(code).itemsize == 4)
 _NOTHING = {NoneType, UndefinedType}
 
 
-def _in_range(values: Iterable[int]) -> bool:
-    numbers = list(values)
-    return not numbers or (min(numbers) >= GRAPHQL_MIN_INT and max(numbers) <= GRAPHQL_MAX_INT)
+def _in_range(values: list[int]) -> bool:
+    try:
+        array(_INT32, values)
+    except OverflowError:
+        return False
+    return True
 
 
-def _finite(values: Iterable[float]) -> bool:
+def _finite(values: list[float]) -> bool:
     return all(map(isfinite, values))
 
 
-def _always(_values: Iterable[Any]) -> bool:
+def _always(_values: list[Any]) -> bool:
     return True
 
 
 # By output function, so that another scalar under a specified name is not taken for the specified one.
-_NATURAL: dict[Any, tuple[type, Callable[[Iterable[Any]], bool]]] = {
+_NATURAL: dict[Any, tuple[type, Callable[[list[Any]], bool]]] = {
     GraphQLString.coerce_output_value: (str, _always),
     GraphQLID.coerce_output_value: (str, _always),
     GraphQLBoolean.coerce_output_value: (bool, _always),
@@ -61,7 +67,21 @@ def serializer(type_: GraphQLLeafType) -> Serialize:
     return _specified(type_, *natural)
 
 
-def _specified(type_: GraphQLLeafType, natural: type, valid: Callable[[Iterable[Any]], bool]) -> Serialize:
+def all_strings(values: list[Any]) -> bool:
+    """Whether every value is a string, without a look at each type: a failure costs next to nothing."""
+    try:
+        "".join(values)
+    except TypeError:
+        return False
+    return True
+
+
+def is_text(type_: GraphQLLeafType) -> bool:
+    """Whether strings of a leaf type are output as they are."""
+    return _NATURAL.get(type_.coerce_output_value, (None,))[0] is str
+
+
+def _specified(type_: GraphQLLeafType, natural: type, valid: Callable[[list[Any]], bool]) -> Serialize:
     exact = {natural}
     nullable = {natural, NoneType}
     unchecked = valid is _always
@@ -77,15 +97,26 @@ def _specified(type_: GraphQLLeafType, natural: type, valid: Callable[[Iterable[
 
 
 def _enum(type_: GraphQLEnumType) -> Serialize:
+    of_members: dict[type, dict[int, Any]] = {}
+
     def serialize(values: list[Any], types: Types) -> list[Any]:
-        # Equal values of one type have one name, but equal values of two types may not.
-        if len(types - {NoneType}) == 1:
+        present = types - {NoneType}
+        if len(present) != 1:
+            return _each(type_, values, types)
+        (kind,) = present
+        if issubclass(kind, Enum):
+            # By identity, as members hash slowly; they live as long as their class, which the table holds.
+            names = of_members.get(kind)
+            if names is None:
+                names = of_members[kind] = {id(member): _one(type_, member) for member in kind}
+                names[id(None)] = None
             try:
-                distinct = set(values)
-            except TypeError:
+                return [names[key] for key in map(id, values)]
+            except KeyError:
                 return _each(type_, values, types)
-            names = {value: value if value is None else _one(type_, value) for value in distinct}
-            return list(map(names.__getitem__, values))
+        if kind is str or kind is int:
+            known = {value: value if value is None else _one(type_, value) for value in set(values)}
+            return [known[value] for value in values]
         return _each(type_, values, types)
 
     return serialize

@@ -1,6 +1,6 @@
 """The plan of an operation: a tree of fields, merged over aliases and fragments, one branch per runtime object type."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import Enum
 from operator import attrgetter
 from typing import Any
@@ -35,6 +35,7 @@ from graphql.execution.executor import SELECTIONS_NESTED_TOO_DEEPLY
 from graphql.execution.values import VariableValues, get_argument_values
 
 from execution.batch import EXTENSION, Batch, Read, Selection
+from execution.reading import ReadColumn, column_reader
 from execution.rows import Build, row_builder
 from execution.shape import Shape
 
@@ -135,13 +136,13 @@ class FieldPlan:
         "definition",
         "details",
         "document",
-        "get",
         "how",
         "load",
         "name",
         "nodes",
         "ordinal",
         "parent_type",
+        "read",
         "response_name",
         "selection",
         "shape",
@@ -166,7 +167,7 @@ class FieldPlan:
         self.nodes: list[FieldNode] = [detail.node for detail in details]
         self.name = self.nodes[0].name.value
         self.shape = Shape(definition.type)
-        self.how, self.get, self.load = _way_of(definition)
+        self.how, self.read, self.load = _way_of(definition)
         self.selection = Selection(self)
         self.constant = not any(map(_has_variable, self.nodes[0].arguments or ()))
         self.static_args: dict[str, Any] | None = None if definition.args else {}
@@ -240,14 +241,14 @@ def _scope(document: DocumentPlan, type_: GraphQLObjectType, grouped: GroupedFie
     return ScopePlan(type_, fields)
 
 
-def _way_of(definition: GraphQLField) -> tuple[How, Callable[[Any], Any] | None, Batch | None]:
+def _way_of(definition: GraphQLField) -> tuple[How, ReadColumn | None, Batch | None]:
     if definition is TypeNameMetaFieldDef:
         return How.TYPENAME, None, None
     extension = definition.extensions.get(EXTENSION)
     if isinstance(extension, Batch):
         return How.BATCH, None, extension
     if isinstance(extension, Read):
-        return How.READ, extension.get, None
+        return How.READ, column_reader(extension.get), None
     resolve = definition.resolve
     if resolve is None or resolve is default_field_resolver:
         return How.DEFAULT, None, None
@@ -255,7 +256,7 @@ def _way_of(definition: GraphQLField) -> tuple[How, Callable[[Any], Any] | None,
         # Strawberry marks the resolvers that only read an attribute under the Python name of the field.
         field = definition.extensions.get("strawberry-definition")
         if getattr(field, "default_resolver", None) is getattr and getattr(field, "is_basic_field", False):
-            return How.READ, attrgetter(field.python_name), None  # type: ignore[union-attr]
+            return How.READ, column_reader(attrgetter(field.python_name)), None  # type: ignore[union-attr]
     return How.RESOLVER, None, None
 
 

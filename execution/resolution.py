@@ -10,8 +10,9 @@ from graphql import default_field_resolver
 
 from execution.columns import Column, Run
 from execution.completion import complete
+from execution.leaves import all_strings
 from execution.plan import FieldPlan, How
-from execution.reading import read_all, read_default
+from execution.reading import read_default
 
 if TYPE_CHECKING:
     from execution.engine import Engine
@@ -38,17 +39,28 @@ def resolve(engine: "Engine", run: Run, field: FieldPlan) -> None:
         _batch(engine, column, sources, args)
         return
     if engine.wrap is None:
-        if field.get is not None:
-            engine.receive(column, read_all(field.get, sources))
+        if field.read is not None:
+            engine.receive(column, field.read(sources))
             return
         if how is How.DEFAULT and executor.field_resolver is default_field_resolver:
-            values = read_default(sources, set(map(type, sources)), field.name)
-            engine.receive(column, _called(engine, column, values, args))
+            _read(engine, column, run, args)
             return
     call = field.definition.resolve or executor.field_resolver
     if engine.wrap is not None:
         call = engine.wrap(call)
     engine.receive(column, _each(engine, column, sources, call, args))
+
+
+def _read(engine: "Engine", column: Column, run: Run, args: dict[str, Any]) -> None:
+    values = read_default(run.sources, run.kinds, column.field.name)
+    if column.shape.text and all_strings(values):
+        column.values = values
+        return
+    types = set(map(type, values))
+    if types <= _NOT_CALLABLE:
+        engine.receive(column, values, types=types)
+    else:
+        engine.receive(column, _called(engine, column, values, types, args))
 
 
 def _batch(engine: "Engine", column: Column, sources: list[Any], args: Mapping[str, Any]) -> None:
@@ -92,11 +104,10 @@ def _each(
     return values
 
 
-def _called(engine: "Engine", column: Column, values: list[Any], args: dict[str, Any]) -> list[Any]:
+def _called(
+    engine: "Engine", column: Column, values: list[Any], types: set[type], args: dict[str, Any]
+) -> list[Any]:
     """Values with the callables among them called, as the default resolver does."""
-    types = set(map(type, values))
-    if types <= _NOT_CALLABLE:
-        return values
     suspects = {kind for kind in types if callable(kind) and hasattr(kind, "__call__")}
     if not suspects:
         return values

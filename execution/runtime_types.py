@@ -1,8 +1,11 @@
-"""Finding the runtime object type of values, and starting the next level with them."""
+"""Finding the runtime object type of values, and starting the next level with them.
+
+Types are asked about once per object, not once per place that it is at.
+"""
 
 from collections.abc import Callable
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphql import GraphQLObjectType, default_type_resolver
 from graphql.execution.executor import invalid_return_type_error
@@ -12,77 +15,110 @@ from execution.columns import Column, Run
 if TYPE_CHECKING:
     from execution.engine import Engine
 
-Slots = list[int] | None
-"""The indices in a column that values came from; None where they are the whole column."""
+
+class Members(NamedTuple):
+    """Objects of a column: `ids` at each place, `distinct` by id, and `slots` the places (None: the whole column).
+
+    Without slots, a place may be null; the id of None is then among the ids and not in `distinct`.
+    """
+
+    ids: list[int]
+    distinct: dict[int, Any]
+    slots: list[int] | None = None
 
 
-def by_runtime_type(engine: "Engine", column: Column, values: list[Any], slots: Slots) -> None:
+def by_runtime_type(engine: "Engine", column: Column, members: Members) -> None:
     """Split values of an interface or a union by their runtime type, and go on with each."""
     abstract: Any = column.shape.type
     resolve = abstract.resolve_type or engine.executor.type_resolver
+    values = list(members.distinct.values())
+    names: list[Any] = []
     if resolve is default_type_resolver and set(map(type, values)) == {dict}:
-        names: list[Any] = [value.get("__typename") for value in values]
-        if not all(map(str.__instancecheck__, names)):
-            names = _each(engine, column, values, slots, resolve, abstract)
-    else:
-        names = _each(engine, column, values, slots, resolve, abstract)
+        names = [value.get("__typename") for value in values]
+    if not names or set(map(type, names)) != {str}:
+        names = _ask(engine, column, members, resolve, abstract)
 
     def split(_engine: Any, _column: Any, names: list[Any], _types: Any) -> None:
-        groups: dict[GraphQLObjectType, tuple[list[Any], list[int]]] = {}
-        known: dict[str, GraphQLObjectType] = {}
-        for index, name, value in zip(slots or count(), names, values, strict=False):
+        if len(set(map(_name_or_none, names))) == 1 and type(names[0]) is str:
             try:
-                type_ = known.get(name) if isinstance(name, str) else None
-                if type_ is None:
-                    type_ = _type_named(engine, column, name, value)
-                    known[name] = type_
+                type_ = _type_named(engine, column, names[0], values[0])
             except Exception as error:
-                engine.fail(column, index, error)
-                continue
-            members = groups.setdefault(type_, ([], []))
-            members[0].append(value)
-            members[1].append(index)
-        for type_, (sources, places) in groups.items():
-            check_type(engine, column, type_, sources, None if len(places) == len(column.values) else places)
+                _fail_all(engine, column, members, error)
+            else:
+                check_type(engine, column, type_, members)
+            return
+        _split(engine, column, members, dict(zip(members.distinct, names, strict=True)))
 
     engine.receive(column, names, split)
 
 
-def check_type(engine: "Engine", column: Column, type_: Any, values: list[Any], slots: Slots) -> None:
+def check_type(engine: "Engine", column: Column, type_: GraphQLObjectType, members: Members) -> None:
     """Go on with the values that are of the type, as far as the type can tell."""
     if type_.is_type_of is None:
-        _enter(engine, column, type_, values, slots)
+        _enter(engine, column, type_, members)
         return
 
     def checked(_engine: Any, _column: Any, answers: list[Any], _types: Any) -> None:
         if all(answer is True for answer in answers):
-            _enter(engine, column, type_, values, slots)
+            _enter(engine, column, type_, members)
             return
-        sources: list[Any] = []
+        known = dict(zip(members.distinct, answers, strict=True))
         places: list[int] = []
-        for index, value, answer in zip(slots or count(), values, answers, strict=False):
+        for index, key in zip(members.slots or count(), members.ids, strict=False):
+            answer = known.get(key, False)
             if isinstance(answer, Exception):
                 engine.fail(column, index, answer)
             elif answer:
-                sources.append(value)
                 places.append(index)
-            else:
+            elif key in known:
+                value = members.distinct[key]
                 engine.fail(column, index, invalid_return_type_error(type_, value, column.field.details))
-        _enter(engine, column, type_, sources, places)
+        _enter(engine, column, type_, _at(column, places))
 
-    engine.receive(column, _each(engine, column, values, slots, type_.is_type_of), checked)
+    engine.receive(column, _ask(engine, column, members, type_.is_type_of), checked)
 
 
-def _each(
-    engine: "Engine", column: Column, values: list[Any], slots: Slots, call: Callable[..., Any], *more: Any
-) -> list[Any]:
-    answers: list[Any] = []
-    for index, value in zip(slots or count(), values, strict=False):
+def _split(engine: "Engine", column: Column, members: Members, names: dict[int, Any]) -> None:
+    groups: dict[GraphQLObjectType, list[int]] = {}
+    known: dict[str, GraphQLObjectType] = {}
+    for index, key in zip(members.slots or count(), members.ids, strict=False):
+        if key not in names:
+            continue
+        name = names[key]
         try:
-            answers.append(call(value, engine.info(column, index), *more))
+            type_ = known.get(name) if isinstance(name, str) else None
+            if type_ is None:
+                type_ = known[name] = _type_named(engine, column, name, members.distinct[key])
+        except Exception as error:
+            engine.fail(column, index, error)
+            continue
+        groups.setdefault(type_, []).append(index)
+    for type_, places in groups.items():
+        check_type(engine, column, type_, _at(column, places))
+
+
+def _at(column: Column, places: list[int]) -> Members:
+    values = [column.values[place] for place in places]
+    ids = list(map(id, values))
+    return Members(ids, dict(zip(ids, values, strict=True)), places)
+
+
+def _ask(
+    engine: "Engine", column: Column, members: Members, call: Callable[..., Any], *more: Any
+) -> list[Any]:
+    places = zip(reversed(members.ids), reversed(members.slots or range(len(members.ids))), strict=True)
+    firsts = dict(places)
+    answers: list[Any] = []
+    for key, value in members.distinct.items():
+        try:
+            answers.append(call(value, engine.info(column, firsts[key]), *more))
         except Exception as error:  # noqa: PERF203 (an error is that of its own value)
             answers.append(error)
     return answers
+
+
+def _name_or_none(name: Any) -> str | None:
+    return name if type(name) is str else None
 
 
 def _type_named(engine: "Engine", column: Column, name: Any, value: Any) -> GraphQLObjectType:
@@ -93,23 +129,30 @@ def _type_named(engine: "Engine", column: Column, name: Any, value: Any) -> Grap
     return executor.ensure_valid_runtime_type(name, abstract, column.field.details, engine.info(column, 0), value)
 
 
-def _enter(engine: "Engine", column: Column, type_: GraphQLObjectType, values: list[Any], slots: Slots) -> None:
-    if not values:
+def _fail_all(engine: "Engine", column: Column, members: Members, error: Exception) -> None:
+    for index, key in zip(members.slots or count(), members.ids, strict=False):
+        if key in members.distinct:
+            engine.fail(column, index, error)
+
+
+def _enter(engine: "Engine", column: Column, type_: GraphQLObjectType, members: Members) -> None:
+    ids, distinct, slots = members
+    if not distinct:
         return
     scope = column.field.scope(type_)
     if isinstance(scope, Exception):
-        for index, _ in zip(slots or count(), values, strict=False):
-            engine.fail(column, index, scope)
+        _fail_all(engine, column, members, scope)
         return
-    picks: list[int] | None = None
-    if len(values) > 1:
-        ids = list(map(id, values))
-        distinct = dict(zip(ids, values, strict=True))
-        if len(distinct) < len(ids) and scope.shareable:
-            numbers = dict(zip(distinct, count(), strict=False))
-            picks = list(map(numbers.__getitem__, ids))
-            values = list(distinct.values())
-    run = Run(scope, values, column, slots, picks)
+    shared: list[int] | None = ids
+    sources = list(distinct.values())
+    if len(distinct) == len(ids):
+        shared = None
+    elif not scope.shareable:
+        shared = None
+        if slots is None and len(column.values) != sum(value is not None for value in column.values):
+            slots = [place for place, value in enumerate(column.values) if value is not None]
+        sources = [distinct[key] for key in ids if key in distinct]
+    run = Run(scope, sources, column, slots, shared)
     assert column.below is not None
     column.below.append(run)
     engine.runs.append(run)

@@ -12,7 +12,7 @@ from graphql import (
     is_leaf_type,
 )
 
-from execution.leaves import Serialize, serializer
+from execution.leaves import Serialize, is_text, serializer
 
 
 class Kind(Enum):
@@ -27,7 +27,7 @@ class Kind(Enum):
 class Shape:
     """One layer of an output type; `item` is the next one inwards of a list."""
 
-    __slots__ = ("item", "kind", "nullable", "serialize", "type")
+    __slots__ = ("composite", "item", "kind", "nullable", "serialize", "text", "type")
 
     def __init__(self, type_: GraphQLOutputType) -> None:
         self.nullable = not isinstance(type_, GraphQLNonNull)
@@ -35,11 +35,14 @@ class Shape:
         self.type: GraphQLNamedType = inner
         self.item: Shape | None = None
         self.serialize: Serialize | None = None
+        self.text = False
         if isinstance(inner, GraphQLList):
             self.kind = Kind.LIST
             self.item = Shape(inner.of_type)
         elif is_leaf_type(inner):
             self.kind = Kind.LEAF
             self.serialize = serializer(inner)
+            self.text = is_text(inner)
         else:
             self.kind = Kind.ABSTRACT if is_abstract_type(inner) else Kind.OBJECT
+        self.composite = self.kind is Kind.OBJECT or self.kind is Kind.ABSTRACT
