@@ -14,6 +14,9 @@ from models.enums import MissionStatus
 
 Id = ObjectId
 
+IDS_PER_EVENT = 1000
+"""How many ids one event names; more are told in several."""
+
 
 class Event(BaseModel):
     """What every event is. `type` (the class name) is stable: clients filter by it and the log holds it."""
@@ -273,5 +276,12 @@ class NotificationReceived(Event):
 
 
 class NotificationsRead(Event):
+    ids: list[Id]
+    unread_count: int
+
+
+class NotificationsDeleted(Event):
+    """They went with their project; `unread_count` are left."""
+
     ids: list[Id]
     unread_count: int

@@ -30,12 +30,14 @@ from models import (
 )
 from models.base import Record, collection
 from realtime.events import (
+    IDS_PER_EVENT,
     AgentDeleted,
     CardDeleted,
     ColumnDeleted,
     CommentDeleted,
     Event,
     LabelDeleted,
+    NotificationsDeleted,
     ProjectDeleted,
     ProjectMemberRemoved,
     ScopeDeleted,
@@ -88,8 +90,24 @@ async def _delete_delivery(change: Change, inside: Where) -> None:
     await _delete(change, Scope, inside, _deleted(ScopeDeleted))
     await _delete(change, Label, inside, _deleted(LabelDeleted))
     await _delete(change, ProjectMember, inside, _member_removed)
-    for model in (Activity, Notification):
-        await collection(model).delete_many(inside, session=change.session)
+    await collection(Activity).delete_many(inside, session=change.session)
+    await _delete_notifications(change, inside)
+
+
+async def _delete_notifications(change: Change, inside: Where) -> None:
+    """Delete notifications, and say so in the history of everyone whom they were for."""
+    notifications = collection(Notification)
+    doomed: dict[ObjectId, list[ObjectId]] = {}
+    for one in await notifications.find(inside, {"user_id": 1}, session=change.session).to_list():
+        doomed.setdefault(one["user_id"], []).append(one["_id"])
+    if not doomed:
+        return
+    await notifications.delete_many(inside, session=change.session)
+    for user_id, ids in doomed.items():
+        left = await notifications.count_documents({"user_id": user_id, "read_at": None}, session=change.session)
+        for start in range(0, len(ids), IDS_PER_EVENT):
+            event = NotificationsDeleted(ids=ids[start : start + IDS_PER_EVENT], unread_count=left)
+            change.append(user_id, event)
 
 
 async def _delete(change: Change, model: type[Document], where: Where, event: Callable[[Record], Event]) -> None:

@@ -10,7 +10,7 @@ from models.enums import TokenScope
 from models.errors import Forbidden, NotFound
 from models.ids import Kind, parse_id
 from models.write import update_and_read
-from realtime.events import NotificationsRead
+from realtime.events import IDS_PER_EVENT, NotificationsRead
 from realtime.log import Change, Committed
 from resolvers.access import Fields, projection
 from resolvers.context import Context
@@ -19,7 +19,6 @@ from resolvers.operation import edge, operation
 from resolvers.page import NEWEST_FIRST, Page, Window, pages
 
 READ = TokenScope.NOTIFICATIONS_READ
-IDS_PER_EVENT = 1000
 
 
 @operation("notification", scope=READ, read_only=True)

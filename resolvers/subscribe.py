@@ -74,7 +74,7 @@ WORKSPACE_TYPES = (
 MISSION_TYPES = _names(events.MissionStatusChanged, events.MissionProgressed, events.MissionActivityAdded) | {
     OUTPUT_DELTA
 }
-NOTIFICATION_TYPES = _names(events.NotificationReceived, events.NotificationsRead)
+NOTIFICATION_TYPES = _names(events.NotificationReceived, events.NotificationsRead, events.NotificationsDeleted)
 
 
 @operation("projectEvents", scope=TokenScope.PROJECTS_READ, permission=delivery.READ, read_only=True)

@@ -34,7 +34,7 @@ from schema.events.board import (
     ScopeDeleted,
     ScopeUpdated,
 )
-from schema.events.notification import NotificationReceived, NotificationsRead
+from schema.events.notification import NotificationReceived, NotificationsDeleted, NotificationsRead
 from schema.events.pilotage import (
     AgentCreated,
     AgentDeleted,
@@ -121,7 +121,7 @@ MissionEvent = Annotated[
     strawberry.union("MissionEvent", description="Something in the life of a mission."),
 ]
 NotificationEvent = Annotated[
-    NotificationReceived | NotificationsRead | StreamReady | StreamLagged,
+    NotificationReceived | NotificationsRead | NotificationsDeleted | StreamReady | StreamLagged,
     strawberry.union("NotificationEvent", description="Something about the viewer's notifications."),
 ]
 

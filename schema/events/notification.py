@@ -15,3 +15,9 @@ class NotificationReceived(Event):
 class NotificationsRead(Event):
     ids: list[strawberry.ID] = carried("The ids of the notifications.")
     unread_count: int = carried("How many are left unread.")
+
+
+@event("Notifications went with the project that they were about.")
+class NotificationsDeleted(Event):
+    ids: list[strawberry.ID] = carried("The ids of the notifications.")
+    unread_count: int = carried("How many are left unread.")

@@ -6,7 +6,7 @@ import pytest
 from bson import ObjectId
 
 from gateway.database import Database
-from models import Card, Comment
+from models import Card, Comment, Notification
 from models.base import Record, collection
 from models.ids import Kind, kind_of
 from resolvers.column import delete_column
@@ -16,7 +16,7 @@ from resolvers.scope import delete_scope
 from resolvers.workspace import delete_workspace
 from tests.resolvers.conftest import Join
 from tests.resolvers.delivery import Board, make_board
-from tests.resolvers.lab import again
+from tests.resolvers.lab import again, events
 
 HISTORY = {"events", "streams"}
 STAYS_WITH_THE_PROJECT = HISTORY | {"activities"}
@@ -166,3 +166,16 @@ async def test_a_deletion_is_one_change(world: World) -> None:
     assert events[-1]["type"] == "ProjectDeleted"
     assert len({event["at"] for event in events}) == 1
     assert {event["project_id"] for event in events} == {world.board.project["_id"]}
+
+
+async def test_everyone_is_told_which_of_their_notifications_went_with_a_project(world: World) -> None:
+    own = {one["_id"]: one async for one in collection(Notification).find({"project_id": world.board.project["_id"]})}
+    reader = next(iter(own.values()))["user_id"]
+
+    await delete_project(world.board.ctx, world.board.project["_id"])
+
+    told = (await events(reader))[-1]
+    assert told["type"] == "NotificationsDeleted"
+    assert set(told["data"]["ids"]) == {one for one, notification in own.items() if notification["user_id"] == reader}
+    unread = {"user_id": reader, "read_at": None}
+    assert told["data"]["unread_count"] == await collection(Notification).count_documents(unread) > 0
