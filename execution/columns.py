@@ -11,14 +11,13 @@ from execution.leaves import look_up
 from execution.plan import FieldPlan, ScopePlan
 from execution.shape import Shape
 
-
 _NONE = id(None)
 
 
 class Run:
     """One scope over all its parents: `sources[j]` is completed once, for every position of it in `above`."""
 
-    __slots__ = ("_kinds", "above", "columns", "ids", "rows", "scope", "slots", "sources")
+    __slots__ = ("_kinds", "above", "columns", "ids", "level", "rows", "scope", "slots", "sources")
 
     def __init__(
         self,
@@ -31,6 +30,7 @@ class Run:
         self.scope = scope
         self.sources = sources
         self.above = above
+        self.level: int = 0 if above is None else above.run.level + 1
         # The positions in `above` that this run fills (None: all), and the id of the source at each (None: in order).
         self.slots = slots
         self.ids = ids
@@ -75,7 +75,20 @@ class Run:
 class Column:
     """The values of a field, or of the items of its lists, for all parents of a run; completed in place."""
 
-    __slots__ = ("below", "distinct", "field", "ids", "inner", "lengths", "nulled", "outer", "run", "shape", "starts", "values")
+    __slots__ = (
+        "below",
+        "distinct",
+        "field",
+        "ids",
+        "inner",
+        "lengths",
+        "nulled",
+        "outer",
+        "run",
+        "shape",
+        "starts",
+        "values",
+    )
 
     def __init__(self, field: FieldPlan, shape: Shape, run: Run, outer: "Column | None" = None) -> None:
         self.field = field
@@ -125,9 +138,7 @@ class Column:
 
     def field_path(self, index: int) -> Path:
         """The response path of the field that a value belongs to, without list indices below it."""
-        return Path(
-            self.run.path(self.parent_index(index)), self.field.response_name, self.field.parent_type.name
-        )
+        return Path(self.run.path(self.parent_index(index)), self.field.response_name, self.field.parent_type.name)
 
     def folded(self, propagate: bool) -> list[Any]:
         """The output values; with `propagate`, a list with a null where none may be is null itself."""
@@ -176,7 +187,7 @@ def _cut(items: list[Any], lengths: Sequence[int | None]) -> list[Any]:
         return [
             None if length is None else items[end - length : end] for end, length in zip(ends, lengths, strict=True)
         ]
-    starts = list(accumulate(lengths, initial=0))  # type: ignore[arg-type]
+    starts = list(accumulate(lengths, initial=0))
     return [items[start:end] for start, end in pairwise(starts)]
 
 

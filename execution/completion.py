@@ -1,4 +1,4 @@
-"""Completing a column: nulls and exceptions out, leaves serialized, lists flattened, objects handed to the next level."""
+"""Completing a column: nulls and exceptions out, leaves serialized, lists flattened, objects to the next level."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -95,9 +95,7 @@ def _stripped(engine: "Engine", column: Column, values: list[Any]) -> list[Any]:
     return out
 
 
-def _complete_lists(
-    engine: "Engine", column: Column, lists: Sequence[Sequence[Any] | None], nulls: bool
-) -> None:
+def _complete_lists(engine: "Engine", column: Column, lists: Sequence[Sequence[Any] | None], nulls: bool) -> None:
     shape = column.shape
     assert shape.item is not None
     column.lengths = [None if items is None else len(items) for items in lists] if nulls else list(map(len, lists))  # type: ignore[arg-type]
@@ -144,9 +142,7 @@ def _listed(engine: "Engine", column: Column, index: int, value: Any) -> list[An
     return items
 
 
-def _ended(
-    engine: "Engine", column: Column, index: int, items: list[Any], error: Exception | None
-) -> list[Any]:
+def _ended(engine: "Engine", column: Column, index: int, items: list[Any], error: Exception | None) -> list[Any]:
     """A list as far as its iteration came. One that failed is null, but the errors of its items still count."""
     if error is not None:
         engine.fail(column, index, error, late=True)

@@ -76,7 +76,7 @@ class Executor(IncrementalExecutor):
         if self._render is None:
             result = self._result(engine.data(), engine.errors())
             engine.release()
-            return result
+            return self.finish(result)
         # The rows are garbage without cycles as soon as they are written: the collector would only walk through them.
         collecting = gc.isenabled()
         gc.disable()
@@ -88,7 +88,7 @@ class Executor(IncrementalExecutor):
         finally:
             if collecting:
                 gc.enable()
-        return rendered
+        return self.finish(rendered)
 
     def _result(self, data: Data, errors: list[GraphQLError]) -> ExecutionResult:
         self.run_async_work_finished_hook()

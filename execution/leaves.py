@@ -1,4 +1,4 @@
-"""Columns of scalars and enums: checked in bulk, serialized one by one only where a value is not of the right type yet."""
+"""Columns of scalars and enums: checked in bulk, serialized one by one only where a value is not right yet."""
 
 from array import array
 from collections.abc import Callable

@@ -27,11 +27,12 @@ def row_builder(names: tuple[str, ...]) -> Build:
         # A class of its own, as another one's keys would be shared too.
         scope: dict[str, Any] = {"__builtins__": {}, "zip": zip, "Row": type("Row", (), {})}
         exec(source, scope)  # noqa: S102
-        build: Build = scope["build"]
-        return build
+        compiled: Build = scope["build"]
+        return compiled
     # The names are quoted, so that none can be read as code.
     pairs = ", ".join(f"{name!r}: c{number}" for number, name in enumerate(names))
-    build = eval(f"lambda columns: [{{{pairs}}} for {cells}, in zip(*columns)]", {"__builtins__": {}, "zip": zip})  # noqa: S307
+    source = f"lambda columns: [{{{pairs}}} for {cells}, in zip(*columns)]"
+    build: Build = eval(source, {"__builtins__": {}, "zip": zip})  # noqa: S307
     return build
 
 

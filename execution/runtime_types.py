@@ -103,16 +103,14 @@ def _at(column: Column, places: list[int]) -> Members:
     return Members(ids, dict(zip(ids, values, strict=True)), places)
 
 
-def _ask(
-    engine: "Engine", column: Column, members: Members, call: Callable[..., Any], *more: Any
-) -> list[Any]:
+def _ask(engine: "Engine", column: Column, members: Members, call: Callable[..., Any], *more: Any) -> list[Any]:
     places = zip(reversed(members.ids), reversed(members.slots or range(len(members.ids))), strict=True)
     firsts = dict(places)
     answers: list[Any] = []
     for key, value in members.distinct.items():
         try:
             answers.append(call(value, engine.info(column, firsts[key]), *more))
-        except Exception as error:  # noqa: PERF203 (an error is that of its own value)
+        except Exception as error:
             answers.append(error)
     return answers
 

@@ -1,4 +1,4 @@
-"""An output type as the chain of its layers: lists and non-null wrappers around a leaf, an object or an abstract type."""
+"""An output type as the chain of its layers: lists and non-nulls around a leaf, an object or an abstract type."""
 
 from collections.abc import Callable
 from enum import Enum
