@@ -80,7 +80,7 @@ def objects(cards: int, small: int) -> dict[str, Any]:
     labels: dict[str, Label] = {}
 
     def user(row: dict[str, Any] | None) -> User | None:
-        return row and users.setdefault(row["id"], User(**row))
+        return None if row is None else users.setdefault(row["id"], User(**row))
 
     return {
         "cards": [

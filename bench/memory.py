@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import orjson
@@ -41,11 +42,11 @@ def _measure(rows: dict[str, Any], rounds: int, node: Node | None) -> None:
         core = schema._schema
         contenders = [
             Contender("ours, Strawberry schema, bytes", here(_bytes(core, document, None, context))),
-            Contender("ours, Strawberry schema, dict", here(lambda d=document: execute(core, d, None, context))),  # type: ignore[misc]
+            Contender("ours, Strawberry schema, dict", here(partial(execute, core, document, None, context))),
             Contender("ours, dicts of a plain schema, bytes", here(_bytes(by_key, document, rows, None))),
             Contender(
                 "stock Strawberry, dict",
-                here(lambda q=query: schema.execute_sync(q, context_value=context)),  # type: ignore[misc]
+                here(partial(schema.execute_sync, query, context_value=context)),
                 stock_times,
             ),
             Contender("stock Strawberry, bytes", here(_stock(query, context)), stock_times),

@@ -27,7 +27,7 @@ class Batch:
 
     load: Load
 
-    def resolve(self, source: Any, info: GraphQLResolveInfo, **args: Any) -> Any:
+    def resolve(self, source: Any, info: GraphQLResolveInfo[Any], **args: Any) -> Any:
         """A per-object resolver over the same function, for executors that know nothing of batches."""
         from execution.planner import selection_of
 
@@ -50,7 +50,7 @@ class Read:
 
     get: Callable[[Any], Any]
 
-    def resolve(self, source: Any, _info: GraphQLResolveInfo, **_args: Any) -> Any:
+    def resolve(self, source: Any, _info: GraphQLResolveInfo[Any], **_args: Any) -> Any:
         """A per-object resolver over the same function, for executors that know nothing of batches."""
         return self.get(source)
 

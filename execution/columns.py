@@ -7,9 +7,9 @@ from typing import Any
 
 from graphql.pyutils import Path
 
+from execution.leaves import look_up
 from execution.plan import FieldPlan, ScopePlan
 from execution.shape import Shape
-
 
 _NONE = id(None)
 
@@ -17,7 +17,7 @@ _NONE = id(None)
 class Run:
     """One scope over all its parents: `sources[j]` is completed once, for every position of it in `above`."""
 
-    __slots__ = ("_kinds", "above", "columns", "ids", "rows", "scope", "slots", "sources")
+    __slots__ = ("_kinds", "above", "columns", "ids", "level", "rows", "scope", "slots", "sources")
 
     def __init__(
         self,
@@ -30,6 +30,7 @@ class Run:
         self.scope = scope
         self.sources = sources
         self.above = above
+        self.level: int = 0 if above is None else above.run.level + 1
         # The positions in `above` that this run fills (None: all), and the id of the source at each (None: in order).
         self.slots = slots
         self.ids = ids
@@ -64,7 +65,7 @@ class Run:
             return self.rows
         rows = dict(zip(map(id, self.sources), self.rows, strict=True))
         rows.setdefault(_NONE, None)
-        return [rows[key] for key in self.ids]
+        return look_up(rows, self.ids)
 
     def path(self, index: int) -> Path | None:
         """The response path of one source, None for the root."""
@@ -74,7 +75,20 @@ class Run:
 class Column:
     """The values of a field, or of the items of its lists, for all parents of a run; completed in place."""
 
-    __slots__ = ("below", "distinct", "field", "ids", "inner", "lengths", "nulled", "outer", "run", "shape", "starts", "values")
+    __slots__ = (
+        "below",
+        "distinct",
+        "field",
+        "ids",
+        "inner",
+        "lengths",
+        "nulled",
+        "outer",
+        "run",
+        "shape",
+        "starts",
+        "values",
+    )
 
     def __init__(self, field: FieldPlan, shape: Shape, run: Run, outer: "Column | None" = None) -> None:
         self.field = field
@@ -124,9 +138,7 @@ class Column:
 
     def field_path(self, index: int) -> Path:
         """The response path of the field that a value belongs to, without list indices below it."""
-        return Path(
-            self.run.path(self.parent_index(index)), self.field.response_name, self.field.parent_type.name
-        )
+        return Path(self.run.path(self.parent_index(index)), self.field.response_name, self.field.parent_type.name)
 
     def folded(self, propagate: bool) -> list[Any]:
         """The output values; with `propagate`, a list with a null where none may be is null itself."""
@@ -156,13 +168,26 @@ class Column:
         return out
 
 
+def release(runs: list[Run]) -> None:
+    """Cut what leads downwards, so that nothing waits for the cyclic collector; paths lead upwards and stay."""
+    for run in runs:
+        for field_column in run.columns:
+            column: Column | None = field_column
+            while column is not None:
+                column.below = None
+                column.distinct = {}
+                column.inner, column = None, column.inner
+        run.columns.clear()
+        run.rows = []
+
+
 def _cut(items: list[Any], lengths: Sequence[int | None]) -> list[Any]:
     if None in lengths:
         ends = accumulate(length or 0 for length in lengths)
         return [
             None if length is None else items[end - length : end] for end, length in zip(ends, lengths, strict=True)
         ]
-    starts = list(accumulate(lengths, initial=0))  # type: ignore[arg-type]
+    starts = list(accumulate(lengths, initial=0))
     return [items[start:end] for start, end in pairwise(starts)]
 
 

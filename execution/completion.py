@@ -1,4 +1,4 @@
-"""Completing a column: nulls and exceptions out, leaves serialized, lists flattened, objects handed to the next level."""
+"""Completing a column: nulls and exceptions out, leaves serialized, lists flattened, objects to the next level."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -11,7 +11,7 @@ from graphql.pyutils import UndefinedType, is_iterable
 from execution.columns import Column
 from execution.leaves import all_strings
 from execution.pending import collect
-from execution.runtime_types import Members, by_runtime_type, check_type
+from execution.runtime_types import Members, by_runtime_type, check_type, enter_each
 from execution.shape import Kind
 
 if TYPE_CHECKING:
@@ -43,13 +43,17 @@ def complete(engine: "Engine", column: Column, values: list[Any], types: set[typ
             _convert_lists(engine, column, values)
     else:
         column.below = []
+        type_: Any = shape.type
+        if column.ids is None and shape.kind is Kind.OBJECT and type_.is_type_of is None:
+            enter_each(engine, column, type_, NoneType in types)
+            return
         if column.ids is None:
             column.identify(values)
         assert column.ids is not None
         column.distinct.pop(_NONE, None)
         members = Members(column.ids, column.distinct)
         if shape.kind is Kind.OBJECT:
-            check_type(engine, column, shape.type, members)  # type: ignore[arg-type]
+            check_type(engine, column, type_, members)
         else:
             by_runtime_type(engine, column, members)
 
@@ -91,9 +95,7 @@ def _stripped(engine: "Engine", column: Column, values: list[Any]) -> list[Any]:
     return out
 
 
-def _complete_lists(
-    engine: "Engine", column: Column, lists: Sequence[Sequence[Any] | None], nulls: bool
-) -> None:
+def _complete_lists(engine: "Engine", column: Column, lists: Sequence[Sequence[Any] | None], nulls: bool) -> None:
     shape = column.shape
     assert shape.item is not None
     column.lengths = [None if items is None else len(items) for items in lists] if nulls else list(map(len, lists))  # type: ignore[arg-type]
@@ -140,9 +142,7 @@ def _listed(engine: "Engine", column: Column, index: int, value: Any) -> list[An
     return items
 
 
-def _ended(
-    engine: "Engine", column: Column, index: int, items: list[Any], error: Exception | None
-) -> list[Any]:
+def _ended(engine: "Engine", column: Column, index: int, items: list[Any], error: Exception | None) -> list[Any]:
     """A list as far as its iteration came. One that failed is null, but the errors of its items still count."""
     if error is not None:
         engine.fail(column, index, error, late=True)

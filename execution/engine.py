@@ -2,16 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from types import GeneratorType, NoneType
-from typing import Any, cast
+from typing import Any
 
 from graphql import GraphQLError, GraphQLResolveInfo
-from graphql.execution.executor import Executor
+from graphql.execution.executor import SELECTIONS_NESTED_TOO_DEEPLY, Executor
 
-from execution.columns import Column, Run, fold
+from execution.columns import Column, Run, fold, release
 from execution.completion import complete
 from execution.errors import Failure, report
 from execution.info import LazyInfo, Place
-from execution.leaves import all_strings
 from execution.pending import Pending, settle
 from execution.plan import DocumentPlan, ScopePlan
 from execution.resolution import resolve
@@ -20,6 +19,33 @@ from execution.trace import Trace
 Data = dict[str, Any] | None
 
 _NEVER_AWAITABLE = {str, int, float, bool, NoneType, dict, list, tuple}
+
+
+_SAMPLE = 48
+_DEEPEST = 1000
+"""Levels. Only a document that was not validated gets there: by a fragment that is spread within itself."""
+
+
+def _has_repeats(values: list[Any]) -> bool:
+    """Whether objects are likely to occur several times; to be wrong costs time, nothing else."""
+    sample = values[:_SAMPLE]
+    return len(values) <= _SAMPLE or len(set(map(id, sample))) < len(sample)
+
+
+class _Aborting:
+    """The abort signal of a request, as what may end its execution."""
+
+    def __init__(self, executor: Executor[Any]) -> None:
+        assert executor.abort_signal is not None
+        self._executor = executor
+        self._signal = executor.abort_signal
+
+    @property
+    def error(self) -> Exception | None:
+        return self._executor.abort_error() if self._signal.aborted else None
+
+    async def wait(self) -> None:
+        await self._signal.wait()
 
 
 class Engine:
@@ -35,6 +61,7 @@ class Engine:
         self.failures: list[Failure] = []
         manager = executor.middleware_manager
         self.wrap = manager.get_field_resolver if manager is not None and manager.middlewares else None
+        self.abort = None if executor.abort_signal is None else _Aborting(executor)
         self._pending: list[Pending] = []
         self._next = 0
         self._start = 0
@@ -58,13 +85,15 @@ class Engine:
     def execute(self, scope: ScopePlan) -> Awaitable[None] | None:
         """Execute the root fields, all at once; what is awaitable of it remains to be awaited."""
         fresh = self._begin(scope)
-        return settle(fresh, self._advance) if fresh else None
+        return settle(fresh, self._advance, self.abort) if fresh else None
 
     def execute_serially(self, scopes: Sequence[ScopePlan]) -> Awaitable[None] | None:
-        """Execute the root fields one after the other, each with all below it; the first that nulls the data ends it."""
+        """Execute the root fields one by one, each with all below it; the first to null the data is the last."""
         self.serial = True
         rest = iter(scopes)
         for scope in rest:
+            if self.abort is not None and self.abort.error is not None:
+                break
             fresh = self._begin(scope)
             if fresh:
                 return self._rest(fresh, rest)
@@ -81,6 +110,24 @@ class Engine:
     def errors(self) -> list[GraphQLError]:
         """The errors found, in the order of the document."""
         return report(self.failures, self.executor.error_propagation) if self.failures else []
+
+    def start(self, run: Run) -> None:
+        """Put a run on the next level."""
+        above = run.above
+        assert above is not None
+        assert above.below is not None
+        if run.level > _DEEPEST:
+            for place in run.slots or range(len(above.values)):
+                self.fail(above, place, GraphQLError(SELECTIONS_NESTED_TOO_DEEPLY))
+            return
+        above.below.append(run)
+        self.runs.append(run)
+
+    def release(self) -> None:
+        """Let go of everything found."""
+        release(self.runs)
+        self.runs = []
+        self.failures = []
 
     def fail(self, column: Column, index: int, error: Exception, late: bool = False) -> None:
         """Note an exception at one value of a column."""
@@ -104,10 +151,10 @@ class Engine:
             pass
         elif then is not complete:
             types = set(map(type, values))
-        elif column.shape.text and all_strings(values):
+        elif column.shape.natural is not None and column.shape.natural(values):
             column.values = values
             return
-        elif column.shape.composite:
+        elif column.shape.composite and _has_repeats(values):
             # The objects that a column holds many times over have few identities, and so few types to look at.
             column.identify(values)
             types = set(map(type, column.distinct.values()))
@@ -134,7 +181,7 @@ class Engine:
         is_awaitable = self.executor.is_awaitable
         return [place for place, value in enumerate(values) if type(value) in suspects and is_awaitable(value)]
 
-    def info(self, column: Column, index: int) -> GraphQLResolveInfo:
+    def info(self, column: Column, index: int) -> GraphQLResolveInfo[Any]:
         """The info for the field of one value."""
         field = column.field
         if not self._lazy_info:
@@ -174,12 +221,12 @@ class Engine:
         return fresh
 
     async def _rest(self, fresh: list[Pending], rest: Iterator[ScopePlan]) -> None:
-        await settle(fresh, self._advance)
+        await settle(fresh, self._advance, self.abort)
         while self._merge():
             scope = next(rest, None)
-            if scope is None:
+            if scope is None or (self.abort is not None and self.abort.error is not None):
                 break
-            await settle(self._begin(scope), self._advance)
+            await settle(self._begin(scope), self._advance, self.abort)
 
     def _merge(self) -> bool:
         """Take over the data of one root field; False if it nulls all."""
@@ -192,4 +239,4 @@ class Engine:
 
     def _row(self) -> Data:
         fold(self.runs[self._start :], self.executor.error_propagation, not self.failures)
-        return cast("Data", self.runs[self._start].rows[0])
+        return self.runs[self._start].rows[0]

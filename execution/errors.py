@@ -1,7 +1,7 @@
 """Errors of a whole execution: put in the order of the document, less those below a position that is null anyway.
 
 graphql-core finds errors depth first and stops below a position once an error has made it null; with synchronous
-resolvers its list of errors is the one made here. With asynchronous ones its list depends on their timing, this does not.
+resolvers its list of errors is the one made here. With asynchronous ones its list depends on timing, this does not.
 """
 
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ class Failure(NamedTuple):
     """An exception at one value of a column. `late`: after the items of its list, whose iteration failed."""
 
     column: Column
-    index: int
+    position: int
     error: Exception
     late: bool = False
 
@@ -39,7 +39,7 @@ def report(failures: list[Failure], propagate: bool) -> list[GraphQLError]:
     spots: dict[tuple[Any, int], list[_Spot]] = {}
     found: list[tuple[tuple[int, ...], _Spot, Failure]] = []
     for failure in failures:
-        for spot in _spots(failure.column, failure.index, propagate, spots):
+        for spot in _spots(failure.column, failure.position, propagate, spots):
             order = (*spot.order, _LAST) if failure.late else spot.order
             found.append((order, spot, failure))
     found.sort(key=lambda item: item[0])
@@ -69,9 +69,7 @@ def _run_spots(run: Run, index: int, propagate: bool, seen: dict[tuple[Any, int]
         return [_ROOT]
     key = (run, index)
     if key not in seen:
-        seen[key] = [
-            spot for place in run.positions(index) for spot in _spots(run.above, place, propagate, seen)
-        ]
+        seen[key] = [spot for place in run.positions(index) for spot in _spots(run.above, place, propagate, seen)]
     return seen[key]
 
 

@@ -12,7 +12,7 @@ class Place(NamedTuple):
     """A value of a column, whose field's path an info can ask for."""
 
     column: Column
-    index: int
+    position: int
     operation_extensions: Any
 
 
@@ -22,10 +22,10 @@ class LazyInfo(GraphQLResolveInfo):  # type: ignore[type-arg]
     __slots__ = ()
 
     @property
-    def path(self) -> Path:  # type: ignore[override]
+    def path(self) -> Path:
         """The response path of the field."""
         place = self[4]
-        return place.column.field_path(place.index) if isinstance(place, Place) else place
+        return place.column.field_path(place.position) if isinstance(place, Place) else place
 
     @property
     def operation_extensions(self) -> Any:

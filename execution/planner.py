@@ -122,7 +122,7 @@ class Planner:
         return found
 
 
-def selection_of(info: GraphQLResolveInfo) -> Selection:
+def selection_of(info: GraphQLResolveInfo[Any]) -> Selection:
     """What is selected below the field of a per-object resolver."""
     fragments = {name: FragmentDetails(node) for name, node in info.fragments.items()}
     document = DocumentPlan(info.schema, info.operation, fragments, info.variable_values, False)

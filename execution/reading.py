@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from keyword import iskeyword
 from operator import attrgetter, itemgetter
-from typing import Any
+from typing import Any, cast
 
 ReadColumn = Callable[[list[Any]], list[Any]]
 """From the parents to one value apiece."""
@@ -39,10 +39,9 @@ def attribute_reader(name: str) -> ReadColumn:
 
 def column_reader(get: Callable[[Any], Any]) -> ReadColumn:
     """A function that calls `get` with every source; a failure stands as its exception."""
-    names = get.__reduce__()[1] if isinstance(get, attrgetter) else ()
-    read: ReadColumn = (
-        attribute_reader(names[0]) if len(names) == 1 else lambda sources: list(map(get, sources))
-    )
+    # An attrgetter reduces to itself and its names.
+    names: tuple[Any, ...] = cast("Any", get).__reduce__()[1] if isinstance(get, attrgetter) else ()
+    read: ReadColumn = attribute_reader(names[0]) if len(names) == 1 else lambda sources: list(map(get, sources))
 
     def read_all(sources: list[Any]) -> list[Any]:
         try:

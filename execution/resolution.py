@@ -10,7 +10,6 @@ from graphql import default_field_resolver
 
 from execution.columns import Column, Run
 from execution.completion import complete
-from execution.leaves import all_strings
 from execution.plan import FieldPlan, How
 from execution.reading import read_default
 
@@ -27,6 +26,9 @@ def resolve(engine: "Engine", run: Run, field: FieldPlan) -> None:
     sources = run.sources
     executor = engine.executor
     how = field.how
+    if field.read is not None and engine.wrap is None:
+        engine.receive(column, field.read(sources))
+        return
     if how is How.TYPENAME and engine.wrap is None:
         column.values = [field.parent_type.name] * len(sources)
         return
@@ -38,13 +40,9 @@ def resolve(engine: "Engine", run: Run, field: FieldPlan) -> None:
     if how is How.BATCH:
         _batch(engine, column, sources, args)
         return
-    if engine.wrap is None:
-        if field.read is not None:
-            engine.receive(column, field.read(sources))
-            return
-        if how is How.DEFAULT and executor.field_resolver is default_field_resolver:
-            _read(engine, column, run, args)
-            return
+    if engine.wrap is None and how is How.DEFAULT and executor.field_resolver is default_field_resolver:
+        _read(engine, column, run, args)
+        return
     call = field.definition.resolve or executor.field_resolver
     if engine.wrap is not None:
         call = engine.wrap(call)
@@ -53,7 +51,8 @@ def resolve(engine: "Engine", run: Run, field: FieldPlan) -> None:
 
 def _read(engine: "Engine", column: Column, run: Run, args: dict[str, Any]) -> None:
     values = read_default(run.sources, run.kinds, column.field.name)
-    if column.shape.text and all_strings(values):
+    natural = column.shape.natural
+    if natural is not None and natural(values):
         column.values = values
         return
     types = set(map(type, values))
@@ -99,16 +98,14 @@ def _each(
     for index, source in enumerate(sources):
         try:
             values.append(call(source, info(column, index), **(args if fresh is None or not index else fresh())))
-        except Exception as error:  # noqa: PERF203 (an error is that of its own object)
+        except Exception as error:
             values.append(error)
     return values
 
 
-def _called(
-    engine: "Engine", column: Column, values: list[Any], types: set[type], args: dict[str, Any]
-) -> list[Any]:
+def _called(engine: "Engine", column: Column, values: list[Any], types: set[type], args: dict[str, Any]) -> list[Any]:
     """Values with the callables among them called, as the default resolver does."""
-    suspects = {kind for kind in types if callable(kind) and hasattr(kind, "__call__")}
+    suspects = {kind for kind in types if any("__call__" in base.__dict__ for base in kind.__mro__)}
     if not suspects:
         return values
     fresh = _fresh(engine, column.field, args)

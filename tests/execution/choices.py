@@ -1,4 +1,4 @@
-"""A source of decisions made of bytes: Hypothesis draws and shrinks one value, and everything random follows from it."""
+"""A source of decisions made of bytes: Hypothesis draws and shrinks one value, and all else follows from it."""
 
 from collections.abc import Sequence
 from typing import TypeVar

@@ -59,7 +59,9 @@ class RandomDocument:
     def _arguments(self, definition: Any) -> str:
         if not definition.args:
             return ""
-        text: str = self._choices.pick(["", "(a: 1)", "(a: $n)", "(a: [1, $n])", "(a: {x: 1})", "(a: {x: $n, y: 2})", "(a: null)"])
+        text: str = self._choices.pick(
+            ["", "(a: 1)", "(a: $n)", "(a: [1, $n])", "(a: {x: 1})", "(a: {x: $n, y: 2})", "(a: null)"]
+        )
         return text
 
     def _directive(self) -> str:

@@ -1,7 +1,8 @@
-"""Random schemas: objects, interfaces, a union, scalars, an enum, lists of lists, arguments, resolvers of every kind."""
+"""Random schemas: objects, interfaces, a union, scalars, an enum, lists of lists, arguments, all kinds of resolvers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from graphql import (
@@ -76,17 +77,15 @@ def random_schema(choices: Choices) -> RandomSchema:
 
     count = 2 + choices.below(3)
     names = [f"T{number}" for number in range(count)]
-    for number in range(choices.below(3)):
-        interfaces.append(
-            GraphQLInterfaceType(
-                f"I{number}", lambda: dict(fields[-1]), resolve_type=_type_resolver(choices, holder)
-            )
-        )
+    interfaces.extend(
+        GraphQLInterfaceType(f"I{number}", lambda: dict(fields[-1]), resolve_type=_type_resolver(choices, holder))
+        for number in range(choices.below(3))
+    )
     for number, name in enumerate(names):
         objects.append(
             GraphQLObjectType(
                 name,
-                lambda number=number: fields_of(number),
+                partial(fields_of, number),
                 interfaces if number else [],
                 is_type_of=_is_type_of(choices, name, holder),
             )
@@ -154,11 +153,16 @@ def _arguments(choices: Choices) -> dict[str, GraphQLArgument]:
     if not choices.chance(30):
         return {}
     point = GraphQLInputObjectType(
-        "Point", {"x": GraphQLInputField(GraphQLNonNull(GraphQLInt)), "y": GraphQLInputField(GraphQLInt, default_value=7)}
+        "Point",
+        {"x": GraphQLInputField(GraphQLNonNull(GraphQLInt)), "y": GraphQLInputField(GraphQLInt, default_value=7)},
     )
     kinds: list[Any] = [GraphQLInt, GraphQLNonNull(GraphQLInt), GraphQLList(GraphQLInt), _POINTS.setdefault(0, point)]
     type_ = choices.pick(kinds)
-    return {"a": GraphQLArgument(type_, default_value=3) if type_ is GraphQLInt and choices.chance(50) else GraphQLArgument(type_)}
+    return {
+        "a": GraphQLArgument(type_, default_value=3)
+        if type_ is GraphQLInt and choices.chance(50)
+        else GraphQLArgument(type_)
+    }
 
 
 _POINTS: dict[int, GraphQLInputObjectType] = {}
@@ -188,4 +192,4 @@ def _is_type_of(choices: Choices, name: str, holder: dict[str, World]) -> Any:
     return check if kind >= 3 else None
 
 
-__all__ = ["RandomSchema", "random_schema", "Read"]
+__all__ = ["RandomSchema", "Read", "random_schema"]

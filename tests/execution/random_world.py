@@ -6,12 +6,12 @@ from typing import Any
 
 from graphql import (
     GraphQLEnumType,
+    GraphQLError,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLScalarType,
     GraphQLSchema,
-    GraphQLError,
     is_abstract_type,
 )
 
@@ -91,7 +91,9 @@ def type_name_of(value: Any) -> str | None:
 class World:
     """Objects of every type, whose fields lead to each other."""
 
-    def __init__(self, schema: GraphQLSchema, objects: list[GraphQLObjectType], choices: Choices, asynchronous: bool) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, objects: list[GraphQLObjectType], choices: Choices, asynchronous: bool
+    ) -> None:
         self.asynchronous = asynchronous
         self._schema = schema
         self._choices = choices
@@ -157,7 +159,9 @@ class World:
             return self._list(items)
         if isinstance(type_, GraphQLScalarType | GraphQLEnumType):
             return self._leaf(type_)
-        names = [kind.name for kind in self._schema.get_possible_types(type_)] if is_abstract_type(type_) else [type_.name]
+        names = (
+            [kind.name for kind in self._schema.get_possible_types(type_)] if is_abstract_type(type_) else [type_.name]
+        )
         return choices.pick(self._pool[choices.pick(names)])
 
     def _list(self, items: list[Any]) -> Any:

@@ -30,7 +30,12 @@ EXAMPLES = int(os.environ.get("ORRERY_DIFFERENTIAL_CASES", "5000")) // DOCUMENTS
 def outcome(result: ExecutionResult) -> tuple[str, list[Any]]:
     """Data with the order of its keys, and errors with their places."""
     errors = [
-        (_DUMPED.sub("...", error.message), error.path, error.locations and [(spot.line, spot.column) for spot in error.locations], error.extensions)
+        (
+            _DUMPED.sub("...", error.message),
+            error.path,
+            [(spot.line, spot.column) for spot in error.locations or ()],
+            error.extensions,
+        )
         for error in result.errors or ()
     ]
     return json.dumps(result.data, default=lambda value: type(value).__name__), errors
@@ -68,7 +73,9 @@ def runner() -> Iterator[asyncio.Runner]:
 
 
 # graphql-core leaves coroutines of its own behind where an error cancels what they belong to.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore:coroutine 'Executor:RuntimeWarning")
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning", "ignore:coroutine 'Executor:RuntimeWarning"
+)
 @settings(
     max_examples=EXAMPLES,
     deadline=None,
