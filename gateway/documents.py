@@ -11,7 +11,7 @@ from models.json import check_text
 
 MAX_KEPT = 1_000
 MAX_KEPT_BYTES = 8_000_000
-MAX_ERRORS = 20
+MAX_ERRORS = 10
 
 
 @dataclass(frozen=True, slots=True)

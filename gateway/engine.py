@@ -23,9 +23,14 @@ from execution import Executor, execute
 from gateway.documents import Documents, Prepared
 from gateway.failures import error_of, formatted
 from models.errors import OrreryError, Unauthenticated
+from models.json import check_shape
 from realtime.transports.protocol import AuthenticationFailed, OperationRefused, OperationRequest, Payload
 from resolvers.context import Context, Services
 from schema.context import GraphContext
+
+MAX_PARTS = 10_000
+MAX_PARTS_ANONYMOUS = 100
+"""Objects and lists in the variables of an operation: reading one as an input takes about 40 µs."""
 
 SIGN_IN_FIELDS = frozenset({"authLogin", "authRegister"})
 
@@ -97,6 +102,8 @@ class GraphEngine:
                 raise OperationRefused(formatted(prepared.errors))
             if prepared.introspects and self._production and subject.user_id is None:
                 raise Unauthenticated("Sign in first: introspection is for signed-in users")
+            limit = MAX_PARTS_ANONYMOUS if subject.user_id is None else MAX_PARTS
+            check_shape(request.variables or {}, field="variables", limit=limit)
             return Operation(prepared, prepared.operation(request.operation_name), request)
         except OrreryError as error:
             raise OperationRefused([error_of(error)]) from error

@@ -14,6 +14,9 @@ log = logging.getLogger("orrery.graphql")
 
 BAD_USER_INPUT = "BAD_USER_INPUT"
 
+MAX_LOCATIONS = 10
+MAX_TEXT = 500
+
 _VARIABLE = re.compile(r"Variable '\$(?P<variable>\w+)'(?: has invalid value(?: at (?P<inside>[^:]+))?:)?")
 
 
@@ -51,7 +54,7 @@ def _formatted(error: GraphQLError, known: dict[int, dict[str, Any]]) -> dict[st
     else:
         shown = {"message": _text(error.message), "extensions": _about(error)}
     if error.locations:
-        shown["locations"] = [{"line": one.line, "column": one.column} for one in error.locations]
+        shown["locations"] = [{"line": one.line, "column": one.column} for one in error.locations[:MAX_LOCATIONS]]
     if error.path is not None:
         shown["path"] = list(error.path)
     return shown
@@ -78,5 +81,7 @@ def _kind(error: GraphQLError) -> str:
 
 
 def _text(message: str) -> str:
-    # A message may quote what the client sent; a lone surrogate in it has no form in UTF-8.
+    # A message may quote what the client sent: it may be long, and a lone surrogate in it has no form in UTF-8.
+    if len(message) > MAX_TEXT:
+        message = f"{message[: MAX_TEXT - 100]} … {message[-97:]}"
     return message.encode("utf-8", "replace").decode()

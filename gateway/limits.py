@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -16,16 +17,25 @@ from graphql import (
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
+    TokenKind,
 )
 
 MAX_BYTES = 100_000
-MAX_TOKENS = 15_000
+MAX_TOKENS = 8_000
 MAX_DEPTH = 15
-MAX_OPERATIONS = 50
+MAX_OPERATIONS = 20
 MAX_VARIABLES = 200
 MAX_FRAGMENTS = 200
 MAX_ROOTS = 100
 MAX_DIRECTIVES = 100
+MAX_ARGUMENTS = 50
+"""Arguments of one field or directive: an error about them names the place of each."""
+MAX_VALUES = 1_000
+"""Arguments and fields of their values in a document: an error about one quotes the whole value."""
+MAX_DIGITS = 400
+"""Characters of a number, which no number of 64 bits needs."""
+MAX_INTROSPECTIONS = 5
+"""Each of them may list the whole schema."""
 MAX_FIELDS = 2_000
 """Fields that are written in a document."""
 MAX_EXPANDED = 10_000
@@ -45,7 +55,7 @@ class Size:
 
     depth: int = 0
     nodes: int = 0
-    introspects: bool = False
+    introspections: int = 0
 
 
 class DocumentSize:
@@ -58,8 +68,8 @@ class DocumentSize:
         self._known: dict[str, Size] = {}
         self._open: set[str] = set()
         self._written = 0
-        self._directives = 0
         self.introspects = False
+        _check_tokens(document)
         if len(operations) > MAX_OPERATIONS:
             raise GraphQLError(f"The document has more than {MAX_OPERATIONS} operations.")
         if len(parts) - len(operations) > MAX_FRAGMENTS:
@@ -79,30 +89,29 @@ class DocumentSize:
             raise GraphQLError(f"The operation is {size.depth} levels deep; at most {MAX_DEPTH} are taken.", operation)
         if size.nodes > MAX_EXPANDED:
             raise GraphQLError(f"The operation has more than {MAX_EXPANDED} fields.", operation)
+        if size.introspections > MAX_INTROSPECTIONS:
+            raise GraphQLError(f"An operation looks at the schema at most {MAX_INTROSPECTIONS} times.", operation)
         if self._overlap([operation.selection_set], 0) > MAX_OVERLAP:
             raise GraphQLError("The operation selects the same fields too many times.", operation)
-        self.introspects |= size.introspects
+        self.introspects |= size.introspections > 0
 
     def _measure(self, selections: SelectionSetNode) -> Size:
-        depth = nodes = 0
-        introspects = False
+        depth = nodes = introspections = 0
         for node in selections.selections:
-            self._directives += len(node.directives or ())
             if isinstance(node, FieldNode):
+                _check_arguments(node)
                 self._written += 1
                 if self._written > MAX_FIELDS:
                     raise GraphQLError(f"The document has more than {MAX_FIELDS} fields.", node)
                 below = self._measure(node.selection_set) if node.selection_set else Size()
                 inspects = node.name.value in _INTROSPECTION
-                below = Size(1 if inspects else below.depth + 1, below.nodes, below.introspects or inspects)
+                below = Size(1 if inspects else below.depth + 1, below.nodes, below.introspections + inspects)
             else:
                 below = self._spread(node)
             depth = max(depth, below.depth)
             nodes += below.nodes + 1
-            introspects |= below.introspects
-        if self._directives > MAX_DIRECTIVES:
-            raise GraphQLError(f"The document has more than {MAX_DIRECTIVES} directives.", selections)
-        return Size(depth, min(nodes, MAX_EXPANDED + 1), introspects)
+            introspections += below.introspections
+        return Size(depth, min(nodes, MAX_EXPANDED + 1), min(introspections, MAX_INTROSPECTIONS + 1))
 
     def _spread(self, node: SelectionNode) -> Size:
         if isinstance(node, InlineFragmentNode):
@@ -143,3 +152,33 @@ class DocumentSize:
                 case FragmentSpreadNode():
                     if node.name.value in self._fragments:
                         self._gather(self._fragments[node.name.value].selection_set, found)
+
+
+def _check_tokens(document: DocumentNode) -> None:
+    """Refuse what costs wherever it stands: many directives, large values, numbers of many digits."""
+    directives = values = parentheses = 0
+    token = document.loc.start_token if document.loc else None
+    while token:
+        match token.kind:
+            case TokenKind.AT:
+                directives += 1
+            case TokenKind.PAREN_L:
+                parentheses += 1
+            case TokenKind.PAREN_R:
+                parentheses -= 1
+            case TokenKind.COLON:
+                values += parentheses > 0
+            case TokenKind.INT | TokenKind.FLOAT if len(token.value or "") > MAX_DIGITS:
+                raise GraphQLError(f"The document holds a number of more than {MAX_DIGITS} digits.")
+        token = token.next
+    if values > MAX_VALUES:
+        raise GraphQLError(f"The document has more than {MAX_VALUES} arguments and fields of input; use variables.")
+    if directives > MAX_DIRECTIVES:
+        raise GraphQLError(f"The document has more than {MAX_DIRECTIVES} directives.")
+
+
+def _check_arguments(node: FieldNode | DirectiveNode) -> None:
+    if len(node.arguments or ()) > MAX_ARGUMENTS:
+        raise GraphQLError(f"{node.name.value[:60]} has more than {MAX_ARGUMENTS} arguments.", node)
+    for directive in getattr(node, "directives", None) or ():
+        _check_arguments(directive)

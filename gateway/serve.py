@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import gc
 import logging
 import resource
 import signal
@@ -143,6 +144,9 @@ class Server(uvicorn.Server):
             # Another process began to listen on the port since we bound it.
             await self.lifespan.shutdown()
             raise
+        # The schema and the code live as long as the process: a collection need not walk them for each large request.
+        gc.collect()
+        gc.freeze()
         if not self.should_exit:
             self._ready()
 

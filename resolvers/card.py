@@ -18,13 +18,13 @@ from realtime.events import CardCreated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access
 from resolvers.activity import record_activity
-from resolvers.card_place import BY_RANK, lane_of, number, place_of, rank_at_end
+from resolvers.card_place import BY_RANK, end_of, lane_of, number
 from resolvers.cascade import delete_cards
 from resolvers.context import Context
+from resolvers.edit import require_parent
 from resolvers.inputs.card import CardCreate, ChecklistItemInput
 from resolvers.operation import operation
 from resolvers.project_member import require_assignable
-from resolvers.scope import require_parent
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 LIST_LIMIT = 5000
@@ -55,14 +55,13 @@ async def create_card(ctx: Context, values: CardCreate) -> Committed[Record]:
         column = await target_column(change, project["_id"], values.column_id)
         await require_labels(change, project["_id"], values.label_ids)
         await require_assignable(change, project["_id"], values.assignee_id)
-        rank = await rank_at_end(change, lane_of(project["_id"], values.column_id))
+        rank, order = await end_of(change, lane_of(project["_id"], values.column_id))
         card = new_card(change, project, column, rank, values.model_dump(exclude={"project_id", "checklist"}))
         card["checklist"] = checklist_of(values.checklist)
         try:
             await collection(Card).insert_one(card, session=change.session)
         except DuplicateKeyError as error:
             raise Conflict("is taken", field="id") from error
-        order = await place_of(change, card)
         change.append(card["workspace_id"], CardCreated(card=card, order=order))
         await record_activity(change, card, ActivityType.CARD_CREATED, {"title": card["title"]})
         return {**card, "order": order}

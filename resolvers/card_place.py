@@ -40,58 +40,62 @@ def lane_of(project_id: ObjectId, column_id: ObjectId | None) -> dict[str, Any]:
     return {"project_id": project_id, "column_id": column_id} if column_id is None else {"column_id": column_id}
 
 
-async def rank_at_end(change: Change, lane: dict[str, Any]) -> str:
-    """A rank behind every card of the lane, archived ones included."""
-    found = collection(Card).find(lane, {"rank": 1}, session=change.session).sort("rank", -1)
-    last = await found.limit(1).to_list()
-    return rank_between(last[0]["rank"] if last else None, None)
+async def end_of(change: Change, lane: dict[str, Any]) -> tuple[str, int]:
+    """A rank behind every card of the lane, archived ones included, and the place that it is: after all open ones."""
+    is_open = {"$sum": {"$cond": ["$archived", 0, 1]}}
+    pipeline = [{"$match": lane}, {"$group": {"_id": None, "last": {"$max": "$rank"}, "open": is_open}}]
+    found = await (await collection(Card).aggregate(pipeline, session=change.session)).to_list()
+    return (rank_between(found[0]["last"], None), found[0]["open"]) if found else (rank_between(None, None), 0)
 
 
-async def rank_for(change: Change, card: Record, column_id: ObjectId | None, place: Place) -> str:
-    """A rank that puts a card into a place of a lane: its own where it stands there already.
+async def rank_for(change: Change, card: Record, column_id: ObjectId | None, place: Place) -> tuple[str, int]:
+    """A rank that puts a card into a place of a lane (its own where it stands there already), and the place's number.
 
     Raises BadUserInput for a neighbour that is not another card of the lane.
     """
     lane = lane_of(card["project_id"], column_id)
-    stays = card["column_id"] == column_id
-    rank = await _beside(change, card, lane, *await _anchor(change, card, lane, place), keep=stays)
-    if len(rank) < MAX_LENGTH or rank == card["rank"]:
-        return rank
-    await _spread(change, card, lane)
-    return await _beside(change, card, lane, *await _anchor(change, card, lane, place), keep=False)
+    others = await _others(change, card, lane)
+    own = card["rank"] if card["column_id"] == column_id else None
+    rank = _beside(others, *_anchor(others, place), own)
+    if len(rank) >= MAX_LENGTH and rank != card["rank"]:
+        await _spread(change, card, lane)
+        others = await _others(change, card, lane)
+        rank = _beside(others, *_anchor(others, place), None)
+    return rank, sum(not other["archived"] and other["rank"] < rank for other in others)
 
 
-async def _anchor(change: Change, card: Record, lane: dict[str, Any], place: Place) -> tuple[str | None, int]:
+async def _others(change: Change, card: Record, lane: dict[str, Any]) -> list[Record]:
+    """The lane's other cards in order, read once: a database that sorts before it cuts would read them every time."""
+    query = {**lane, "_id": {"$ne": card["_id"]}}
+    found = await collection(Card).find(query, {"rank": 1, "archived": 1}, session=change.session).to_list()
+    return sorted(found, key=lambda one: (one["rank"], one["_id"]))
+
+
+def _anchor(others: Sequence[Record], place: Place) -> tuple[str | None, int]:
     """The rank to stand beside (None: the end of the lane on that side), and the side: 1 is right after it."""
-    cards = collection(Card)
     if (neighbour_id := place.after or place.before) is not None:
         field = "afterCardId" if place.after else "beforeCardId"
-        neighbour = await cards.find_one({"_id": neighbour_id, **lane}, {"rank": 1}, session=change.session)
-        if neighbour is None or neighbour_id == card["_id"]:
-            raise BadUserInput("is not another card of the column", field=field)
-        return neighbour["rank"], 1 if place.after else -1
+        for other in others:
+            if other["_id"] == neighbour_id:
+                return other["rank"], 1 if place.after else -1
+        raise BadUserInput("is not another card of the column", field=field)
     if place.order == 0:
         return None, 1
     if place.order is not None:
-        others = {**lane, "archived": False, "_id": {"$ne": card["_id"]}}
-        found = cards.find(others, {"rank": 1}, session=change.session).sort(BY_RANK).skip(place.order - 1)
-        if before := await found.limit(1).to_list():
-            return before[0]["rank"], 1
+        visible = [other["rank"] for other in others if not other["archived"]]
+        if place.order <= len(visible):
+            return visible[place.order - 1], 1
     return None, -1
 
 
-async def _beside(
-    change: Change, card: Record, lane: dict[str, Any], anchor: str | None, side: int, *, keep: bool
-) -> str:
-    """A rank right beside an anchor; with `keep` the card's own, where only archived cards stand between the two."""
-    beyond = {**lane, **({"rank": {"$gt" if side > 0 else "$lt": anchor}} if anchor is not None else {})}
-    beyond["_id"] = {"$ne": card["_id"]}
-    own = str(card["rank"])
-    if keep and _precedes(anchor, own, side):
-        visible = await _first(change, {**beyond, "archived": False}, side)
+def _beside(others: Sequence[Record], anchor: str | None, side: int, own: str | None) -> str:
+    """A rank right beside an anchor; `own`, if that is given and only archived cards stand between the two."""
+    beyond = [other for other in others if _precedes(anchor, other["rank"], side)]
+    if own is not None and _precedes(anchor, own, side):
+        visible = _first([other for other in beyond if not other["archived"]], side)
         if visible is None or _precedes(own, visible, side):
             return own
-    far = await _first(change, beyond, side)
+    far = _first(beyond, side)
     return rank_between(anchor, far) if side > 0 else rank_between(far, anchor)
 
 
@@ -100,10 +104,8 @@ def _precedes(one: str | None, other: str, side: int) -> bool:
     return one is None or (one < other if side > 0 else one > other)
 
 
-async def _first(change: Change, where: dict[str, Any], side: int) -> str | None:
-    found = collection(Card).find(where, {"rank": 1}, session=change.session).sort("rank", side)
-    cards = await found.limit(1).to_list()
-    return cards[0]["rank"] if cards else None
+def _first(cards: Sequence[Record], side: int) -> str | None:
+    return cards[0 if side > 0 else -1]["rank"] if cards else None
 
 
 async def _spread(change: Change, moving: Record, lane: dict[str, Any]) -> None:
@@ -119,13 +121,6 @@ async def _spread(change: Change, moving: Record, lane: dict[str, Any]) -> None:
     ]
     if updates:
         await collection(Card).bulk_write(updates, session=change.session)
-
-
-async def place_of(change: Change, card: Record) -> int:
-    """The card's place in its lane: how many open cards stand before it."""
-    lane = lane_of(card["project_id"], card["column_id"])
-    before = {**lane, "archived": False, "rank": {"$lt": card["rank"]}}
-    return await collection(Card).count_documents(before, session=change.session)
 
 
 def number(cards: Sequence[Record]) -> None:

@@ -19,7 +19,7 @@ from realtime.log import Change, Committed
 from resolvers.access import access, check_workspace
 from resolvers.activity import new_activity, record_activities
 from resolvers.card import checklist_of, require_labels, target_column
-from resolvers.card_place import Place, place_of, rank_for
+from resolvers.card_place import Place, rank_for
 from resolvers.context import Context
 from resolvers.inputs.card import CardMove, CardUpdate
 from resolvers.load import by_ids
@@ -51,7 +51,7 @@ async def move_card(ctx: Context, card_id: ObjectId | str, values: CardMove) -> 
     async def body(change: Change) -> Record:
         card = await _current(change, door["_id"])
         column_id = values.column_id if "column_id" in values.model_fields_set else card["column_id"]
-        return await _apply(change, card, await _move(change, card, column_id, place))
+        return await _apply(change, card, *await _move(change, card, column_id, place))
 
     return await ctx.write(door["workspace_id"], body)
 
@@ -124,19 +124,21 @@ async def _current(change: Change, card_id: ObjectId) -> Record:
 async def _update(change: Change, card_id: ObjectId, values: CardUpdate) -> Record:
     card = await _current(change, card_id)
     given = values.given()
+    order: int | None = None
     changes: dict[str, Any] = {name: value for name, value in given.items() if name not in _PLACING}
     if values.checklist is not None:
         changes["checklist"] = checklist_of(values.checklist)
     if "column_id" in given or "order" in given:
         column_id = given.get("column_id", card["column_id"])
-        changes |= await _move(change, card, column_id, Place(values.order))
+        moved, order = await _move(change, card, column_id, Place(values.order))
+        changes |= moved
     changes = {name: value for name, value in changes.items() if card[name] != value}
     _check_version(card, changes, values.expected_version)
     if "label_ids" in changes:
         await require_labels(change, card["project_id"], changes["label_ids"])
     if "assignee_id" in changes:
         await require_assignable(change, card["project_id"], changes["assignee_id"])
-    return await _apply(change, card, changes)
+    return await _apply(change, card, changes, order)
 
 
 def _check_version(card: Record, changes: dict[str, Any], expected: int | None) -> None:
@@ -152,18 +154,26 @@ def _check_version(card: Record, changes: dict[str, Any], expected: int | None) 
         )
 
 
-async def _move(change: Change, card: Record, column_id: ObjectId | None, place: Place) -> dict[str, Any]:
-    """What a move changes of a card. A column without a place is its end, and the card's own column no move at all."""
+async def _move(
+    change: Change, card: Record, column_id: ObjectId | None, place: Place
+) -> tuple[dict[str, Any], int | None]:
+    """What a move changes of a card, and its `order` then.
+
+    A column without a place is its end, and the card's own column no move at all.
+    """
     if column_id == card["column_id"] and place == Place():
-        return {}
+        return {}, None
     column = await target_column(change, card["project_id"], column_id)
-    rank = await rank_for(change, card, column_id, place)
+    rank, order = await rank_for(change, card, column_id, place)
     moved = {"column_id": column_id, "scope_id": column["scope_id"] if column else None, "rank": rank}
-    return {name: value for name, value in moved.items() if card[name] != value}
+    return {name: value for name, value in moved.items() if card[name] != value}, order
 
 
-async def _apply(change: Change, before: Record, changes: dict[str, Any]) -> Record:
-    """Write the changes with their events and activities; nothing at all where nothing differs."""
+async def _apply(change: Change, before: Record, changes: dict[str, Any], order: int | None = None) -> Record:
+    """Write the changes with their events and activities; nothing at all where nothing differs.
+
+    `order` is the place that a move leads to.
+    """
     if not changes:
         return before
     version = before["version"] + 1
@@ -177,8 +187,8 @@ async def _apply(change: Change, before: Record, changes: dict[str, Any]) -> Rec
     # Not read again: the transaction holds what was read before.
     after = {**before, **stored, "field_versions": {**before["field_versions"], **marks}}
     fields = [to_camel(name) for name in changes if name not in ("column_id", "scope_id", "rank", "archived")]
-    moved = "rank" in changes or "column_id" in changes
-    order = await place_of(change, after) if moved else None
+    if not changes.keys() & {"rank", "column_id"}:
+        order = None
     if fields:
         change.append(after["workspace_id"], CardUpdated(card=after, changed_fields=fields))
     if order is not None:

@@ -19,10 +19,10 @@ from resolvers.access import Fields, access
 from resolvers.card_place import BY_RANK
 from resolvers.cascade import delete_cards
 from resolvers.context import Context
+from resolvers.edit import require_parent
 from resolvers.inputs.board import ColumnCreate, ColumnUpdate
 from resolvers.load import counts, to_list, to_one
 from resolvers.operation import edge, operation
-from resolvers.scope import require_parent
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 MAX_COLUMNS = 200

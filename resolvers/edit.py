@@ -1,4 +1,4 @@
-"""Setting fields of an object, as the plain updates do it: nothing is written where nothing differs."""
+"""What changes of one object share: it still has its parent, and nothing is written where nothing differs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,3 +25,9 @@ async def set_fields(
         changes["updated_at"] = change.at
     await collection(model).update_one({"_id": object_id}, {"$set": changes}, session=change.session)
     return {**before, **changes}, True
+
+
+async def require_parent(change: Change, model: type[Document], parent_id: ObjectId) -> None:
+    """Raise NotFound for a parent that was deleted after the door was passed."""
+    if await collection(model).find_one({"_id": parent_id}, {"_id": 1}, session=change.session) is None:
+        raise NotFound(model.__name__)

@@ -17,11 +17,11 @@ from resolvers.access import Fields, access
 from resolvers.card_graph import labels_of_project
 from resolvers.card_update import edit_card
 from resolvers.context import Context
-from resolvers.edit import set_fields
+from resolvers.edit import require_parent, set_fields
 from resolvers.inputs.board import MAX_PROJECT_LABELS, LabelCreate, LabelUpdate
 from resolvers.inputs.card import MAX_LABELS
 from resolvers.operation import operation
-from resolvers.scope import require_parent, require_room
+from resolvers.scope import require_room
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 TAKEN = "is taken by another label of the project"

@@ -10,14 +10,14 @@ from models import Card, Project, ProjectMember, Workspace
 from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import NotFound
-from models.ids import Kind
+from models.ids import Kind, parse_id
 from models.write import find_and_delete
 from realtime.events import ProjectCreated, ProjectDeleted, ProjectUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access, check_workspace
 from resolvers.cascade import delete_project_contents
 from resolvers.context import Context
-from resolvers.edit import set_fields
+from resolvers.edit import require_parent, set_fields
 from resolvers.filters import PROJECT_FIELDS, compile_filter, compile_order
 from resolvers.inputs.project import ProjectCreate, ProjectUpdate
 from resolvers.load import counts, to_one
@@ -42,10 +42,11 @@ async def get_project(ctx: Context, project_id: ObjectId | str, fields: Fields =
 
 
 @operation("projects", scope=READ, permission=delivery.READ, read_only=True)
-async def list_projects(ctx: Context, workspace_id: ObjectId) -> list[Record]:
+async def list_projects(ctx: Context, workspace_id: ObjectId | str) -> list[Record]:
     """The projects of a workspace, oldest first; at most 5,000."""
-    await check_workspace(ctx, workspace_id, delivery.READ)
-    return await collection(Project).find({"workspace_id": workspace_id}).sort("_id", 1).limit(LIST_LIMIT).to_list()
+    wanted = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
+    await check_workspace(ctx, wanted, delivery.READ)
+    return await collection(Project).find({"workspace_id": wanted}).sort("_id", 1).limit(LIST_LIMIT).to_list()
 
 
 @operation("projectCreate", scope=WRITE, permission=delivery.WRITE)
@@ -61,6 +62,7 @@ async def create_project(ctx: Context, values: ProjectCreate) -> Committed[Recor
 
 async def insert_project(change: Change, values: ProjectCreate, creator_id: ObjectId) -> Record:
     """Write a project and its first member within a change that may go on (an import)."""
+    await require_parent(change, Workspace, values.workspace_id)
     project = to_record(
         Project(
             workspace_id=values.workspace_id,

@@ -17,6 +17,7 @@ from realtime.log import Change, Committed
 from resolvers.access import access
 from resolvers.activity import record_activity
 from resolvers.context import Context
+from resolvers.edit import require_parent
 from resolvers.inputs.project import ProjectMemberAdd
 from resolvers.operation import operation
 
@@ -29,6 +30,7 @@ async def add_project_member(ctx: Context, project_id: ObjectId | str, values: P
     field = "email" if "email" in wanted else "userId"
 
     async def body(change: Change) -> Record:
+        await require_parent(change, Project, project["_id"])
         user = await collection(User).find_one(wanted, {"name": 1}, session=change.session)
         belongs = user is not None and await collection(WorkspaceMember).find_one(
             {"workspace_id": project["workspace_id"], "user_id": user["_id"]}, {"_id": 1}, session=change.session

@@ -16,7 +16,7 @@ from realtime.log import Change, Committed
 from resolvers.access import Fields, access
 from resolvers.cascade import delete_scope_contents
 from resolvers.context import Context
-from resolvers.edit import set_fields
+from resolvers.edit import require_parent, set_fields
 from resolvers.inputs.board import ScopeCreate, ScopeUpdate, ScopeViewSet
 from resolvers.load import to_list, to_one
 from resolvers.operation import edge, operation
@@ -92,12 +92,6 @@ async def delete_scope(ctx: Context, scope_id: ObjectId | str) -> Committed[Obje
         return ObjectId(scope["_id"])
 
     return await ctx.write(scope["workspace_id"], body)
-
-
-async def require_parent(change: Change, model: type[Project | Scope], parent_id: ObjectId) -> None:
-    """Raise NotFound for a parent that was deleted after the door was passed."""
-    if await collection(model).find_one({"_id": parent_id}, {"_id": 1}, session=change.session) is None:
-        raise NotFound(model.__name__)
 
 
 async def require_room(change: Change, model: type[Scope | Label], project_id: ObjectId, limit: int) -> None:

@@ -7,10 +7,12 @@ from typing import Any, NoReturn
 from starlette.requests import Request
 
 from models.errors import BadUserInput, PayloadTooLarge
-from models.json import check_text
+from models.json import check_shape, check_text, join_path
 from rest.errors import UnsupportedMediaTypeError
 
 MAX_BODY = 1024 * 1024
+MAX_PARTS = 100_000
+"""Objects and lists of a body: twice what the largest import holds."""
 _INT64 = 2**63
 
 
@@ -54,6 +56,7 @@ def parse_object(raw: bytes, content_type: str) -> dict[str, Any]:
         raise BadUserInput("The body is nested too deeply") from error
     if not isinstance(parsed, dict):
         raise BadUserInput("The body must be a JSON object")
+    check_shape(parsed, field="", limit=MAX_PARTS)
     if "\\u" in text:  # the only way by which NUL and lone surrogates pass the parser
         _check_texts(parsed)
     return parsed
@@ -68,9 +71,9 @@ def _check_texts(body: dict[str, Any]) -> None:
         elif isinstance(value, dict):
             for key, child in value.items():
                 check_text(key, field=path or "body")
-                pending.append((f"{path}.{key}" if path else key, child))
+                pending.append((join_path(path, key), child))
         elif isinstance(value, list):
-            pending += [(f"{path}.{place}", child) for place, child in enumerate(value)]
+            pending += [(join_path(path, place), child) for place, child in enumerate(value)]
 
 
 def _constant(name: str) -> NoReturn:

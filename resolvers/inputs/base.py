@@ -3,6 +3,7 @@
 GraphQL and REST both hand over plain mappings with camelCase keys; `read_input` is the one place that checks them.
 """
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +27,7 @@ from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_sc
 from models.enums import Priority
 from models.errors import BadUserInput
 from models.ids import Kind, parse_id
-from models.json import check_text
+from models.json import check_text, join_path
 
 M = TypeVar("M", bound="Input")
 
@@ -34,7 +35,6 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 12, 31, tzinfo=UTC)
 
 MAX_PROBLEMS = 20
-MAX_KEY = 60
 
 _OBJECT, _NUMBER, _BOOLEAN = "must be an object", "must be a whole number", "must be true or false"
 _SENTENCES = {
@@ -87,9 +87,7 @@ def read_input(model: type[M], values: Mapping[str, Any]) -> M:
 
 
 def _path(loc: Sequence[int | str]) -> str:
-    # An unknown key is a client's text: it may be long, or hold what no answer can carry.
-    parts = (str(part)[:MAX_KEY].encode("utf-8", "replace").decode().replace("\x00", "?") for part in loc)
-    return ".".join(parts) or "input"
+    return functools.reduce(join_path, loc, "") or "input"
 
 
 def _message(item: ErrorDetails) -> str:

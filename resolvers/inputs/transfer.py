@@ -36,8 +36,8 @@ class ImportedCard(Input):
 
 
 class ProjectImport(Input):
-    """At most 50 columns and 500 cards."""
+    """At most 50 columns and 500 cards; what is wrong is told of the first bad card alone."""
 
     project: ImportedProject
     columns: Annotated[list[ImportedColumn], Field(max_length=MAX_COLUMNS)] = Field(default_factory=list)
-    cards: Annotated[list[ImportedCard], Field(max_length=MAX_CARDS)] = Field(default_factory=list)
+    cards: Annotated[list[ImportedCard], Field(max_length=MAX_CARDS, fail_fast=True)] = Field(default_factory=list)

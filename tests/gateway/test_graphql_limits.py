@@ -34,6 +34,17 @@ TOO_MUCH = {
     "fields": "{ viewer { " + "id " * 2_001 + "} }",
     "root fields": "{ " + " ".join(f"a{n}: __typename" for n in range(101)) + " }",
     "directives": "{ __typename " + "@include(if: true) " * 101 + "}",
+    "directives of the operation": "query q " + "@a " * 101 + "{ __typename }",
+    "directives of a fragment": "{ ...f } fragment f on Query " + "@a " * 101 + "{ __typename }",
+    "arguments": "{ card(" + "id: 1 " * 51 + ") { id } }",
+    "arguments of a directive": "{ __typename @skip(" + "if: true " * 51 + ") }",
+    "values": "{ card(id: {" + " ".join(f"a{n}: 1" for n in range(1_001)) + "}) { id } }",
+    "digits": "{ organizations(first: " + "9" * 5_000 + ") { totalCount } }",
+    "looks at the schema": "{ " + " ".join(f"a{n}: __schema {{ types {{ name }} }}" for n in range(6)) + " }",
+    "looks at the schema through fragments": "{ ...a } fragment a on Query { "
+    + " ".join(f'b{n}: __type(name: "Card") {{ name }}' for n in range(6))
+    + " }",
+    "a long name": "{ " + "x" * 90_000 + " }",
     "depth": DEEP,
     "nesting": "{ a " * 5_000 + "}" * 5_000,
     "the same fields": "{ viewer { " + "notifications { nodes { id } } " * 300 + "} }",
@@ -41,7 +52,7 @@ TOO_MUCH = {
     + " ".join(f"...f{n}" for n in range(200))
     + " } } "
     + " ".join(f"fragment f{n} on User {{ id email name }}" for n in range(200)),
-    "operations": " ".join(f"query q{n} {{ __typename }}" for n in range(51)),
+    "operations": " ".join(f"query q{n} {{ __typename }}" for n in range(21)),
     "variables": "query (" + " ".join(f"$v{n}: Int" for n in range(201)) + ") { __typename }",
     "fragments": bomb(),
     "circle through fields": "{ viewer { ...a } } fragment a on User { "
@@ -72,3 +83,17 @@ async def test_introspection_fits_the_limits(lab: Lab) -> None:
 
     assert answer.status_code == 200
     assert "errors" not in answer.json()
+
+
+@pytest.mark.parametrize("parts", [101, 10_001])
+async def test_variables_of_too_many_objects_are_refused_unread(lab: Lab, parts: int) -> None:
+    client = lab.client() if parts == 101 else (await lab.person("ann@example.com")).http
+    query = "mutation ($i: CardCreateInput!) { cardCreate(input: $i) { cursor } }"
+    inputs = {"projectId": "x", "title": "x", "checklist": [{"title": "x"}] * (parts - 3)}
+
+    refused = (await client.post("/graphql", json={"query": query, "variables": {"i": inputs}})).json()
+    taken = {"i": {**inputs, "checklist": inputs["checklist"][:-1]}}
+    read = (await client.post("/graphql", json={"query": query, "variables": taken})).json()
+
+    assert refused["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT", "field": "variables"}
+    assert read["errors"][0]["extensions"].get("field") != "variables"

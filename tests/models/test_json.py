@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import BadUserInput
-from models.json import MAX_DEPTH, MAX_NODES, check_json, check_text
+from models.json import MAX_DEPTH, MAX_ENTRIES, MAX_KEYS, MAX_NODES, check_json, check_shape, check_text
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(st.characters())
 VALUES = st.recursive(
@@ -71,3 +71,24 @@ def test_plain_values_up_to_the_bounds_pass_unchanged(value: Any) -> None:
 def test_text_with_nul_or_a_lone_surrogate_is_bad_input(text: str) -> None:
     with pytest.raises(BadUserInput):
         check_text(text, field="name")
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"a": {"b": {str(n): n for n in range(MAX_KEYS + 1)}}}, "variables.a.b"),
+        ({"a": [1, [0] * (MAX_ENTRIES + 1)]}, "variables.a.1"),
+        ({"a": [[]] * 10}, "variables"),
+        ({"x" * 1000: [0] * (MAX_ENTRIES + 1)}, "variables." + "x" * 60),
+        ({"\ud800": [0] * (MAX_ENTRIES + 1)}, "variables.?"),
+    ],
+)
+def test_an_object_or_list_that_is_too_large_is_named(values: dict[str, Any], field: str) -> None:
+    with pytest.raises(BadUserInput) as refused:
+        check_shape(values, field="variables", limit=10)
+
+    assert refused.value.field == field
+
+
+def test_a_shape_up_to_the_bounds_passes() -> None:
+    check_shape({"a": [0] * MAX_ENTRIES, "b": dict.fromkeys(map(str, range(MAX_KEYS)))}, field="variables", limit=3)

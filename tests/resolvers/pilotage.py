@@ -15,7 +15,7 @@ from resolvers.inputs.base import read_input
 from resolvers.inputs.mission import MissionComplete, MissionCreate, MissionFail, MissionReport
 from resolvers.mission import cancel_mission, create_mission
 from resolvers.mission_drive import claim_mission, complete_mission, fail_mission, report_mission
-from tests.resolvers.lab import People, again
+from tests.resolvers.lab import People, again, events
 
 
 @dataclass(slots=True)
@@ -85,3 +85,14 @@ async def stored(mission: Record) -> Record:
     found = await collection(Mission).find_one({"_id": mission["_id"]})
     assert found is not None
     return found
+
+
+async def mission_events(mission: Record) -> list[Record]:
+    """The events of a mission, oldest first."""
+    return [event for event in await events(mission["workspace_id"]) if event["mission_id"] == mission["_id"]]
+
+
+async def life(mission: Record) -> list[tuple[str | None, str]]:
+    """The transitions that the events of a mission tell of."""
+    changes = [event for event in await mission_events(mission) if event["type"] == "MissionStatusChanged"]
+    return [(event["data"]["from_status"], event["data"]["to_status"]) for event in changes]

@@ -137,3 +137,18 @@ async def test_an_id_of_another_kind_is_refused(board: Board) -> None:
     answer = await board.ann.get(f"{board.path}/cards/{board.todo}")
 
     assert (answer.status_code, answer.json()["message"]) == (400, "cardId: is not the id of a card")
+
+
+async def test_a_body_of_very_many_fields_is_refused_before_they_are_looked_at(board: Board) -> None:
+    answer = await board.ann.post(f"{board.path}/cards", json={"title": "A", **{f"k{n}": n for n in range(1_000)}})
+
+    assert (answer.status_code, answer.json()["message"]) == (400, "body: has more than 1000 fields")
+
+
+async def test_an_import_tells_of_its_first_bad_card(board: Board) -> None:
+    bad = {"title": 5, "priority": "none"}
+    body = {"project": {"name": "A"}, "cards": [{"title": "fine"}, bad, bad]}
+    answer = await board.ann.post(f"{board.workspace}/projects/import", json=body)
+
+    assert answer.json()["details"] == {"field": "cards.1.title", "index": 1}
+    assert [one["field"] for one in answer.json()["problems"]] == ["cards.1.title", "cards.1.priority"]
