@@ -16,7 +16,7 @@ class Contender:
 
     name: str
     run: Run
-    times: int = 3
+    times: int = 9
     rounds: list[float] = field(default_factory=list)
 
     @property

@@ -7,6 +7,7 @@ from typing import Any
 
 from graphql.pyutils import Path
 
+from execution.leaves import look_up
 from execution.plan import FieldPlan, ScopePlan
 from execution.shape import Shape
 
@@ -64,7 +65,7 @@ class Run:
             return self.rows
         rows = dict(zip(map(id, self.sources), self.rows, strict=True))
         rows.setdefault(_NONE, None)
-        return [rows[key] for key in self.ids]
+        return look_up(rows, self.ids)
 
     def path(self, index: int) -> Path | None:
         """The response path of one source, None for the root."""
@@ -154,6 +155,19 @@ class Column:
         for index in self.nulled:
             out[index] = None
         return out
+
+
+def release(runs: list[Run]) -> None:
+    """Cut what leads downwards, so that nothing waits for the cyclic collector; paths lead upwards and stay."""
+    for run in runs:
+        for field_column in run.columns:
+            column: Column | None = field_column
+            while column is not None:
+                column.below = None
+                column.distinct = {}
+                column.inner, column = None, column.inner
+        run.columns.clear()
+        run.rows = []
 
 
 def _cut(items: list[Any], lengths: Sequence[int | None]) -> list[Any]:

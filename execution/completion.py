@@ -11,7 +11,7 @@ from graphql.pyutils import UndefinedType, is_iterable
 from execution.columns import Column
 from execution.leaves import all_strings
 from execution.pending import collect
-from execution.runtime_types import Members, by_runtime_type, check_type
+from execution.runtime_types import Members, by_runtime_type, check_type, enter_each
 from execution.shape import Kind
 
 if TYPE_CHECKING:
@@ -43,13 +43,17 @@ def complete(engine: "Engine", column: Column, values: list[Any], types: set[typ
             _convert_lists(engine, column, values)
     else:
         column.below = []
+        type_: Any = shape.type
+        if column.ids is None and shape.kind is Kind.OBJECT and type_.is_type_of is None:
+            enter_each(engine, column, type_, NoneType in types)
+            return
         if column.ids is None:
             column.identify(values)
         assert column.ids is not None
         column.distinct.pop(_NONE, None)
         members = Members(column.ids, column.distinct)
         if shape.kind is Kind.OBJECT:
-            check_type(engine, column, shape.type, members)  # type: ignore[arg-type]
+            check_type(engine, column, type_, members)
         else:
             by_runtime_type(engine, column, members)
 

@@ -7,11 +7,10 @@ from typing import Any, cast
 from graphql import GraphQLError, GraphQLResolveInfo
 from graphql.execution.executor import Executor
 
-from execution.columns import Column, Run, fold
+from execution.columns import Column, Run, fold, release
 from execution.completion import complete
 from execution.errors import Failure, report
 from execution.info import LazyInfo, Place
-from execution.leaves import all_strings
 from execution.pending import Pending, settle
 from execution.plan import DocumentPlan, ScopePlan
 from execution.resolution import resolve
@@ -20,6 +19,15 @@ from execution.trace import Trace
 Data = dict[str, Any] | None
 
 _NEVER_AWAITABLE = {str, int, float, bool, NoneType, dict, list, tuple}
+
+
+_SAMPLE = 48
+
+
+def _has_repeats(values: list[Any]) -> bool:
+    """Whether objects are likely to occur several times; to be wrong costs time, nothing else."""
+    sample = values[:_SAMPLE]
+    return len(values) <= _SAMPLE or len(set(map(id, sample))) < len(sample)
 
 
 class Engine:
@@ -82,6 +90,19 @@ class Engine:
         """The errors found, in the order of the document."""
         return report(self.failures, self.executor.error_propagation) if self.failures else []
 
+    def start(self, run: Run) -> None:
+        """Put a run on the next level."""
+        assert run.above is not None
+        assert run.above.below is not None
+        run.above.below.append(run)
+        self.runs.append(run)
+
+    def release(self) -> None:
+        """Let go of everything found."""
+        release(self.runs)
+        self.runs = []
+        self.failures = []
+
     def fail(self, column: Column, index: int, error: Exception, late: bool = False) -> None:
         """Note an exception at one value of a column."""
         self.failures.append(Failure(column, index, error, late))
@@ -104,10 +125,10 @@ class Engine:
             pass
         elif then is not complete:
             types = set(map(type, values))
-        elif column.shape.text and all_strings(values):
+        elif column.shape.natural is not None and column.shape.natural(values):
             column.values = values
             return
-        elif column.shape.composite:
+        elif column.shape.composite and _has_repeats(values):
             # The objects that a column holds many times over have few identities, and so few types to look at.
             column.identify(values)
             types = set(map(type, column.distinct.values()))

@@ -74,7 +74,9 @@ class Executor(IncrementalExecutor):
 
     def _finished(self, engine: Engine) -> ExecutionResult:
         if self._render is None:
-            return self._result(engine.data(), engine.errors())
+            result = self._result(engine.data(), engine.errors())
+            engine.release()
+            return result
         # The rows are garbage without cycles as soon as they are written: the collector would only walk through them.
         collecting = gc.isenabled()
         gc.disable()
@@ -82,7 +84,7 @@ class Executor(IncrementalExecutor):
             result = self._result(engine.data(), engine.errors())
             rendered = RenderedResult(self._render(result), result.errors)
             del result
-            engine.runs.clear()
+            engine.release()
         finally:
             if collecting:
                 gc.enable()

@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Callable
 from enum import Enum
 from math import isfinite
+from operator import itemgetter
 from types import NoneType
 from typing import Any
 
@@ -67,6 +68,11 @@ def serializer(type_: GraphQLLeafType) -> Serialize:
     return _specified(type_, *natural)
 
 
+def look_up(table: dict[Any, Any], keys: list[Any]) -> list[Any]:
+    """The values of many keys, in one call."""
+    return list(itemgetter(*keys)(table)) if len(keys) > 1 else [table[key] for key in keys]
+
+
 def all_strings(values: list[Any]) -> bool:
     """Whether every value is a string, without a look at each type: a failure costs next to nothing."""
     try:
@@ -76,9 +82,15 @@ def all_strings(values: list[Any]) -> bool:
     return True
 
 
-def is_text(type_: GraphQLLeafType) -> bool:
-    """Whether strings of a leaf type are output as they are."""
-    return _NATURAL.get(type_.coerce_output_value, (None,))[0] is str
+def all_natural(type_: GraphQLLeafType) -> Callable[[list[Any]], bool] | None:
+    """A quick look at whether all values are output as they are; what it denies is to be looked at closely."""
+    natural = _NATURAL.get(type_.coerce_output_value)
+    if natural is None:
+        return None
+    kind, valid = natural
+    if kind is str:
+        return all_strings
+    return lambda values: list(map(type, values)).count(kind) == len(values) and valid(values)
 
 
 def _specified(type_: GraphQLLeafType, natural: type, valid: Callable[[list[Any]], bool]) -> Serialize:
@@ -111,12 +123,12 @@ def _enum(type_: GraphQLEnumType) -> Serialize:
                 names = of_members[kind] = {id(member): _one(type_, member) for member in kind}
                 names[id(None)] = None
             try:
-                return [names[key] for key in map(id, values)]
+                return look_up(names, list(map(id, values)))
             except KeyError:
                 return _each(type_, values, types)
         if kind is str or kind is int:
             known = {value: value if value is None else _one(type_, value) for value in set(values)}
-            return [known[value] for value in values]
+            return look_up(known, values)
         return _each(type_, values, types)
 
     return serialize

@@ -76,6 +76,14 @@ def to_bytes(
     if extensions:
         response["extensions"] = extensions
     try:
+        return orjson.dumps(response)
+    except TypeError:
+        return _dumped(response)
+
+
+def _dumped(response: dict[str, Any]) -> bytes:
+    try:
+        # Takes twice as long, so only where a scalar holds an object with other keys than strings.
         return orjson.dumps(response, option=orjson.OPT_NON_STR_KEYS)
     except TypeError:
         # Integers beyond 64 bits and lone surrogates, which JSON can say and orjson does not.

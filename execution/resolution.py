@@ -10,7 +10,6 @@ from graphql import default_field_resolver
 
 from execution.columns import Column, Run
 from execution.completion import complete
-from execution.leaves import all_strings
 from execution.plan import FieldPlan, How
 from execution.reading import read_default
 
@@ -27,6 +26,9 @@ def resolve(engine: "Engine", run: Run, field: FieldPlan) -> None:
     sources = run.sources
     executor = engine.executor
     how = field.how
+    if field.read is not None and engine.wrap is None:
+        engine.receive(column, field.read(sources))
+        return
     if how is How.TYPENAME and engine.wrap is None:
         column.values = [field.parent_type.name] * len(sources)
         return
@@ -39,9 +41,6 @@ def resolve(engine: "Engine", run: Run, field: FieldPlan) -> None:
         _batch(engine, column, sources, args)
         return
     if engine.wrap is None:
-        if field.read is not None:
-            engine.receive(column, field.read(sources))
-            return
         if how is How.DEFAULT and executor.field_resolver is default_field_resolver:
             _read(engine, column, run, args)
             return
@@ -53,7 +52,8 @@ def resolve(engine: "Engine", run: Run, field: FieldPlan) -> None:
 
 def _read(engine: "Engine", column: Column, run: Run, args: dict[str, Any]) -> None:
     values = read_default(run.sources, run.kinds, column.field.name)
-    if column.shape.text and all_strings(values):
+    natural = column.shape.natural
+    if natural is not None and natural(values):
         column.values = values
         return
     types = set(map(type, values))

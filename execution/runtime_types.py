@@ -135,6 +135,23 @@ def _fail_all(engine: "Engine", column: Column, members: Members, error: Excepti
             engine.fail(column, index, error)
 
 
+def enter_each(engine: "Engine", column: Column, type_: GraphQLObjectType, nulls: bool) -> None:
+    """Go on with every value of a column apart."""
+    values = column.values
+    slots: list[int] | None = None
+    if nulls:
+        slots = [place for place, value in enumerate(values) if value is not None]
+        values = [values[place] for place in slots]
+    if not values:
+        return
+    scope = column.field.scope(type_)
+    if isinstance(scope, Exception):
+        for place in slots or range(len(values)):
+            engine.fail(column, place, scope)
+    else:
+        engine.start(Run(scope, values, column, slots))
+
+
 def _enter(engine: "Engine", column: Column, type_: GraphQLObjectType, members: Members) -> None:
     ids, distinct, slots = members
     if not distinct:
@@ -142,17 +159,11 @@ def _enter(engine: "Engine", column: Column, type_: GraphQLObjectType, members: 
     scope = column.field.scope(type_)
     if isinstance(scope, Exception):
         _fail_all(engine, column, members, scope)
-        return
-    shared: list[int] | None = ids
-    sources = list(distinct.values())
-    if len(distinct) == len(ids):
-        shared = None
-    elif not scope.shareable:
-        shared = None
-        if slots is None and len(column.values) != sum(value is not None for value in column.values):
-            slots = [place for place, value in enumerate(column.values) if value is not None]
-        sources = [distinct[key] for key in ids if key in distinct]
-    run = Run(scope, sources, column, slots, shared)
-    assert column.below is not None
-    column.below.append(run)
-    engine.runs.append(run)
+    elif len(distinct) == len(ids):
+        engine.start(Run(scope, list(distinct.values()), column, slots))
+    elif scope.shareable:
+        engine.start(Run(scope, list(distinct.values()), column, slots, ids))
+    else:
+        if slots is None and len(column.values) > sum(map(distinct.__contains__, ids)):
+            slots = [place for place, key in enumerate(ids) if key in distinct]
+        engine.start(Run(scope, [distinct[key] for key in ids if key in distinct], column, slots))

@@ -1,5 +1,6 @@
 """An output type as the chain of its layers: lists and non-null wrappers around a leaf, an object or an abstract type."""
 
+from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
@@ -12,7 +13,7 @@ from graphql import (
     is_leaf_type,
 )
 
-from execution.leaves import Serialize, is_text, serializer
+from execution.leaves import Serialize, all_natural, serializer
 
 
 class Kind(Enum):
@@ -27,7 +28,7 @@ class Kind(Enum):
 class Shape:
     """One layer of an output type; `item` is the next one inwards of a list."""
 
-    __slots__ = ("composite", "item", "kind", "nullable", "serialize", "text", "type")
+    __slots__ = ("composite", "item", "kind", "natural", "nullable", "serialize", "type")
 
     def __init__(self, type_: GraphQLOutputType) -> None:
         self.nullable = not isinstance(type_, GraphQLNonNull)
@@ -35,14 +36,14 @@ class Shape:
         self.type: GraphQLNamedType = inner
         self.item: Shape | None = None
         self.serialize: Serialize | None = None
-        self.text = False
+        self.natural: Callable[[list[Any]], bool] | None = None
         if isinstance(inner, GraphQLList):
             self.kind = Kind.LIST
             self.item = Shape(inner.of_type)
         elif is_leaf_type(inner):
             self.kind = Kind.LEAF
             self.serialize = serializer(inner)
-            self.text = is_text(inner)
+            self.natural = all_natural(inner)
         else:
             self.kind = Kind.ABSTRACT if is_abstract_type(inner) else Kind.OBJECT
         self.composite = self.kind is Kind.OBJECT or self.kind is Kind.ABSTRACT
