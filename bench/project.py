@@ -19,8 +19,8 @@ PEOPLE = 20
 STEPS = 3
 BOARD = """
 query ($id: ID!) { project(id: $id) { id name columns { id name cards(first: 500) { nodes {
-  id title description priority order archived startDate dueDate commentCount attachmentCount version createdAt updatedAt
-  assignee { id name } labels { id name color } checklist { id title done }
+  id title description priority order archived startDate dueDate commentCount attachmentCount version
+  createdAt updatedAt assignee { id name } labels { id name color } checklist { id title done }
 } } } } }
 """
 
@@ -34,7 +34,9 @@ async def fill(database: Base, workspace_id: ObjectId, cards: int) -> str:
     ranks = ranks_after(None, max(COLUMNS, cards))
     columns = [Column(**shared, name=f"Column {number}", rank=ranks[number]) for number in range(COLUMNS)]
     labels = [Label(**shared, name=f"label-{number}", color=f"#{number:06x}") for number in range(LABELS)]
-    people = [User(email=f"person-{number}-of-{cards}@example.com", name=f"Person {number}") for number in range(PEOPLE)]
+    people = [
+        User(email=f"person-{number}-of-{cards}@example.com", name=f"Person {number}") for number in range(PEOPLE)
+    ]
     written = [
         Card(
             **shared,
@@ -47,8 +49,8 @@ async def fill(database: Base, workspace_id: ObjectId, cards: int) -> str:
         for number in range(cards)
     ]
     for documents in ([project], columns, labels, people, written):
-        records = [to_record(one) for one in documents]  # type: ignore[attr-defined]
-        await database[documents[0].get_collection_name()].insert_many(records)  # type: ignore[attr-defined]
+        records = [to_record(one) for one in documents]
+        await database[documents[0].get_collection_name()].insert_many(records)
     return str(project.id)
 
 

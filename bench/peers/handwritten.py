@@ -1,4 +1,4 @@
-"""By hand: one Starlette endpoint that reads dicts with PyMongo and writes them with orjson, and one that reads nothing.
+"""By hand: a Starlette endpoint that reads dicts with PyMongo and writes them with orjson, and one that reads nothing.
 
 No types, no validation, no access checks: the least that a Python server can do for this answer.
 """
@@ -19,8 +19,8 @@ from starlette.routing import Route
 from bench.peers.listening import database_url, serve
 
 CARD = (
-    "column_id title description priority archived start_date due_date comment_count attachment_count version created_at"
-    " updated_at assignee_id label_ids checklist"
+    "column_id title description priority archived start_date due_date comment_count attachment_count version"
+    " created_at updated_at assignee_id label_ids checklist"
 )
 PROJECTION = dict.fromkeys(CARD.split(), 1)
 PRIORITIES = {None: None, 1: "LOW", 2: "MEDIUM", 3: "HIGH"}

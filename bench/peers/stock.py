@@ -29,9 +29,9 @@ class Loaders:
     """The loaders of one request."""
 
     def __init__(self) -> None:
-        self.cards = DataLoader(load_fn=_cards)
-        self.labels = DataLoader(load_fn=_labels)
-        self.users = DataLoader(load_fn=_users)
+        self.cards: DataLoader[ObjectId, list[models.Card]] = DataLoader(load_fn=_cards)
+        self.labels: DataLoader[ObjectId, models.Label] = DataLoader(load_fn=_labels)
+        self.users: DataLoader[ObjectId, models.User | None] = DataLoader(load_fn=_users)
 
 
 Info = strawberry.Info[dict[str, Loaders], None]
@@ -91,7 +91,7 @@ class Card:
 
     @strawberry.field
     def order(self) -> int:
-        return cast("int", vars(self)["_order"])
+        return cast("int", self.__dict__["_order"])
 
 
 @strawberry.type
@@ -137,7 +137,7 @@ async def _cards(column_ids: list[ObjectId]) -> Sequence[list[models.Card]]:
         lanes[card.column_id].append(card)
     for lane in lanes.values():
         for place, card in enumerate(lane):
-            vars(card)["_order"] = place
+            card.__dict__["_order"] = place
     return [lanes[one] for one in column_ids]
 
 
@@ -168,5 +168,5 @@ async def lifespan(_: Starlette) -> AsyncIterator[None]:
 
 if __name__ == "__main__":
     app = Starlette(lifespan=lifespan)
-    app.add_route("/graphql", Endpoint(strawberry.Schema(Query)))
+    app.add_route("/graphql", Endpoint(strawberry.Schema(Query)))  # type: ignore[arg-type]
     serve(app)
