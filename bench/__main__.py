@@ -4,9 +4,10 @@ import argparse
 from collections.abc import Callable
 
 from bench.delivery import delivery
+from bench.http import http
 from bench.memory import memory
 
-BENCHMARKS: dict[str, Callable[[int], None]] = {"memory": memory, "delivery": delivery}
+BENCHMARKS: dict[str, Callable[[int], None]] = {"memory": memory, "http": http, "delivery": delivery}
 
 
 def main() -> None:
