@@ -281,7 +281,7 @@ class NotificationsRead(Event):
 
 
 class NotificationsDeleted(Event):
-    """They went with their project; `unread_count` are left."""
+    """They went with their project, or with the membership of its workspace; `unread_count` are left."""
 
     ids: list[Id]
     unread_count: int

@@ -91,10 +91,10 @@ async def _delete_delivery(change: Change, inside: Where) -> None:
     await _delete(change, Label, inside, _deleted(LabelDeleted))
     await _delete(change, ProjectMember, inside, _member_removed)
     await collection(Activity).delete_many(inside, session=change.session)
-    await _delete_notifications(change, inside)
+    await delete_notifications(change, inside)
 
 
-async def _delete_notifications(change: Change, inside: Where) -> None:
+async def delete_notifications(change: Change, inside: Where) -> None:
     """Delete notifications, and say so in the history of everyone whom they were for."""
     notifications = collection(Notification)
     doomed: dict[ObjectId, list[ObjectId]] = {}

@@ -20,6 +20,7 @@ from realtime.events import (
 )
 from realtime.log import Change, Committed
 from resolvers.access import check_workspace
+from resolvers.cascade import delete_notifications
 from resolvers.context import Context
 from resolvers.inputs.workspace import WorkspaceMemberUpdate
 from resolvers.operation import operation
@@ -116,8 +117,9 @@ async def insert_workspace_member(
 
 
 async def take_off_workspace(change: Change, workspace_id: ObjectId, user_id: ObjectId) -> None:
-    """Delete a membership of a workspace with those of its projects, within a change."""
+    """Delete a membership of a workspace with those of its projects, and what it brought, within a change."""
     await remove_from_workspace(change, workspace_id, user_id)
+    await delete_notifications(change, {"user_id": user_id, "workspace_id": workspace_id})
     query = {"workspace_id": workspace_id, "user_id": user_id}
     deleted = await collection(WorkspaceMember).delete_one(query, session=change.session)
     if deleted.deleted_count:

@@ -18,9 +18,13 @@ class Activity(Node):
     actor: UserRef | None = edge(activity_edges.actor_of, needs=("actor_id",), description="Who did it.")
     meta: JSON = strawberry.field(description="Details that depend on the type, such as the title of a deleted card.")
     project: ProjectRef | None = edge(
-        activity_edges.project_of, needs=("project_id",), description="The project that it happened in."
+        activity_edges.project_of,
+        needs=("project_id", "workspace_id"),
+        description="The project that it happened in; null once the viewer has left its workspace.",
     )
     card: CardRef | None = edge(
-        activity_edges.card_of, needs=("card_id",), description="The card that it is about; null once that is deleted."
+        activity_edges.card_of,
+        needs=("card_id", "workspace_id"),
+        description="The card that it is about; null once it is deleted, or the viewer has left its workspace.",
     )
     created_at: datetime = strawberry.field(description="When it happened.")

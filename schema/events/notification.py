@@ -17,7 +17,7 @@ class NotificationsRead(Event):
     unread_count: int = carried("How many are left unread.")
 
 
-@event("Notifications went with the project that they were about.")
+@event("Notifications went with the project that they were about, or with the viewer's place in its workspace.")
 class NotificationsDeleted(Event):
     ids: list[strawberry.ID] = carried("The ids of the notifications.")
     unread_count: int = carried("How many are left unread.")

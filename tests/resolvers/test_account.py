@@ -93,6 +93,8 @@ async def test_an_address_is_taken_whatever_its_case_and_nothing_is_written(anon
         ({"email": f"{'a' * 250}@example.com"}, "email"),
         ({"email": "agent-1@agents.invalid"}, "email"),
         ({"email": "a\x00@example.com"}, "email"),
+        ({"email": "\uff41nn@example.com"}, "email"),
+        ({"email": "a\u017fn@example.com"}, "email"),
         ({"email": 7}, "email"),
         ({"password": "1234567"}, "password"),
         ({"password": "x" * 129}, "password"),
