@@ -17,7 +17,7 @@ _NONE = id(None)
 class Run:
     """One scope over all its parents: `sources[j]` is completed once, for every position of it in `above`."""
 
-    __slots__ = ("_kinds", "above", "columns", "ids", "level", "rows", "scope", "slots", "sources")
+    __slots__ = ("_kinds", "_places", "above", "columns", "ids", "level", "rows", "scope", "slots", "sources")
 
     def __init__(
         self,
@@ -37,6 +37,7 @@ class Run:
         self.columns: list[Column] = []
         self.rows: list[dict[str, Any] | None] = []
         self._kinds: set[type] | None = None
+        self._places: dict[int, list[int]] | None = None
 
     @property
     def kinds(self) -> set[type]:
@@ -50,8 +51,11 @@ class Run:
         if self.ids is None:
             places = [index]
         else:
-            wanted = id(self.sources[index])
-            places = [at for at, found in enumerate(self.ids) if found == wanted]
+            if self._places is None:
+                self._places = {}
+                for at, key in enumerate(self.ids):
+                    self._places.setdefault(key, []).append(at)
+            places = self._places[id(self.sources[index])]
         return places if self.slots is None else [self.slots[at] for at in places]
 
     def place(self, index: int) -> int:

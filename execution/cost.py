@@ -22,12 +22,12 @@ from graphql import (
     Node,
     OperationDefinitionNode,
     SelectionSetNode,
-    Undefined,
     VariableNode,
     get_named_type,
     is_composite_type,
     is_list_type,
 )
+from graphql.utilities.coerce_input_value import coerce_default_value
 
 from execution.measure import measure
 
@@ -186,8 +186,8 @@ class _Estimator:
                 if isinstance(number, int):
                     return max(number, 0)
         for name in sized:
-            default: Any = definition.args[name].default_value
-            if default is not Undefined and isinstance(default, int):
+            default = coerce_default_value(definition.args[name])
+            if isinstance(default, int):
                 return max(default, 0)
         size = definition.extensions.get("size")
         return size if isinstance(size, int) else self._list_size if sized else None

@@ -22,8 +22,8 @@ _NEVER_AWAITABLE = {str, int, float, bool, NoneType, dict, list, tuple}
 
 
 _SAMPLE = 48
-_DEEPEST = 1000
-"""Levels. Only a document that was not validated gets there: by a fragment that is spread within itself."""
+_DEEPEST = 150
+"""Levels, about as many as graphql-core can take. A fragment that is spread within itself goes beyond."""
 
 
 def _has_repeats(values: list[Any]) -> bool:
@@ -65,7 +65,9 @@ class Engine:
         self._pending: list[Pending] = []
         self._next = 0
         self._start = 0
-        self.serial = False
+        self._fresh: list[Pending] = []
+        self._rest: Iterator[ScopePlan] = iter(())
+        self._serial = False
         self._merged: dict[str, Any] = {}
         self._nulled = False
         self._lazy_info = lazy_info
@@ -82,28 +84,37 @@ class Engine:
         )
         self._extensions = getattr(executor, "operation_extensions", None)
 
-    def execute(self, scope: ScopePlan) -> Awaitable[None] | None:
-        """Execute the root fields, all at once; what is awaitable of it remains to be awaited."""
-        fresh = self._begin(scope)
-        return settle(fresh, self._advance, self.abort) if fresh else None
+    def execute(self, scope: ScopePlan) -> bool:
+        """Execute the root fields, all at once, as far as they do not wait; whether something does, for `settle`."""
+        self._fresh = self._begin(scope)
+        return bool(self._fresh)
 
-    def execute_serially(self, scopes: Sequence[ScopePlan]) -> Awaitable[None] | None:
+    def execute_serially(self, scopes: Sequence[ScopePlan]) -> bool:
         """Execute the root fields one by one, each with all below it; the first to null the data is the last."""
-        self.serial = True
-        rest = iter(scopes)
-        for scope in rest:
-            if self.abort is not None and self.abort.error is not None:
+        self._rest = iter(scopes)
+        self._serial = True
+        for scope in self._rest:
+            if self._aborted():
                 break
-            fresh = self._begin(scope)
-            if fresh:
-                return self._rest(fresh, rest)
+            self._fresh = self._begin(scope)
+            if self._fresh:
+                return True
             if not self._merge():
                 break
-        return None
+        return False
+
+    async def settle(self) -> None:
+        """Await what waits, and execute the rest."""
+        await settle(self._fresh, self._advance, self.abort)
+        while self._serial and self._merge() and not self._aborted():
+            scope = next(self._rest, None)
+            if scope is None:
+                break
+            await settle(self._begin(scope), self._advance, self.abort)
 
     def data(self) -> Data:
         """The data of the response, once everything is executed."""
-        if self.serial:
+        if self._serial:
             return None if self._nulled else self._merged
         return self._row()
 
@@ -220,13 +231,8 @@ class Engine:
         fresh, self._pending = self._pending, []
         return fresh
 
-    async def _rest(self, fresh: list[Pending], rest: Iterator[ScopePlan]) -> None:
-        await settle(fresh, self._advance, self.abort)
-        while self._merge():
-            scope = next(rest, None)
-            if scope is None or (self.abort is not None and self.abort.error is not None):
-                break
-            await settle(self._begin(scope), self._advance, self.abort)
+    def _aborted(self) -> bool:
+        return self.abort is not None and self.abort.error is not None
 
     def _merge(self) -> bool:
         """Take over the data of one root field; False if it nulls all."""

@@ -4,11 +4,12 @@ graphql-core finds errors depth first and stops below a position once an error h
 resolvers its list of errors is the one made here. With asynchronous ones its list depends on timing, this does not.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from graphql import GraphQLError, located_error
 
-from execution.columns import Column, Run
+from execution.columns import Column
 
 Key = str | int
 
@@ -30,16 +31,24 @@ class _Spot(NamedTuple):
     nullable: int
 
 
-_ROOT = _Spot((), (), 0)
+class _Step(NamedTuple):
+    """A value on the way up from a failure, and what is known of the position below it, innermost first."""
+
+    column: Column
+    position: int
+    path: tuple[Key, ...]
+    order: tuple[int, ...]
+    nullable: tuple[bool, ...]
+
+
 _LAST = 1 << 62
 
 
 def report(failures: list[Failure], propagate: bool) -> list[GraphQLError]:
     """The errors of the response."""
-    spots: dict[tuple[Any, int], list[_Spot]] = {}
     found: list[tuple[tuple[int, ...], _Spot, Failure]] = []
     for failure in failures:
-        for spot in _spots(failure.column, failure.position, propagate, spots):
+        for spot in _spots(failure.column, failure.position, propagate):
             order = (*spot.order, _LAST) if failure.late else spot.order
             found.append((order, spot, failure))
     found.sort(key=lambda item: item[0])
@@ -54,26 +63,21 @@ def report(failures: list[Failure], propagate: bool) -> list[GraphQLError]:
     return errors
 
 
-def _spots(column: Column, index: int, propagate: bool, seen: dict[tuple[Any, int], list[_Spot]]) -> list[_Spot]:
-    if column.outer is not None:
-        at, item = column.locate(index)
-        above, key, order = _spots(column.outer, at, propagate, seen), item, item
-        return [_below(spot, key, order, column, propagate) for spot in above]
-    field = column.field
-    above = _run_spots(column.run, index, propagate, seen)
-    return [_below(spot, field.response_name, field.ordinal, column, propagate) for spot in above]
-
-
-def _run_spots(run: Run, index: int, propagate: bool, seen: dict[tuple[Any, int], list[_Spot]]) -> list[_Spot]:
-    if run.above is None:
-        return [_ROOT]
-    key = (run, index)
-    if key not in seen:
-        seen[key] = [spot for place in run.positions(index) for spot in _spots(run.above, place, propagate, seen)]
-    return seen[key]
-
-
-def _below(spot: _Spot, key: Key, order: int, column: Column, propagate: bool) -> _Spot:
-    path = (*spot.path, key)
-    nullable = len(path) if column.shape.nullable or not propagate else spot.nullable
-    return _Spot(path, (*spot.order, order), nullable)
+def _spots(column: Column, position: int, propagate: bool) -> Iterator[_Spot]:
+    """The places of one value; without recursion, as a document may be deep."""
+    steps = [_Step(column, position, (), (), ())]
+    while steps:
+        column, position, path, order, nullable = steps.pop()
+        nullable = (*nullable, column.shape.nullable or not propagate)
+        if column.outer is not None:
+            at, item = column.locate(position)
+            steps.append(_Step(column.outer, at, (*path, item), (*order, item), nullable))
+            continue
+        path = (*path, column.field.response_name)
+        order = (*order, column.field.ordinal)
+        run = column.run
+        if run.above is None:
+            prefix = next((len(path) - at for at, may in enumerate(nullable) if may), 0)
+            yield _Spot(path[::-1], order[::-1], prefix)
+        else:
+            steps.extend(_Step(run.above, place, path, order, nullable) for place in run.positions(position))

@@ -49,11 +49,14 @@ class Executor(IncrementalExecutor):
         self.trace = trace
         self._render = render
 
+    @property
+    def single(self) -> bool:
+        """Whether the result is one, not one and then more."""
+        return not self.planner.is_incremental(self.schema, self.operation, self.fragments)
+
     def execute_operation(self, serially: bool | None = None) -> Result | Awaitable[Result]:
         """Execute the operation; an awaitable only where something in it is."""
-        if self.planner.is_incremental(self.schema, self.operation, self.fragments) or (
-            self.abort_signal is not None and self.abort_signal.aborted
-        ):
+        if not self.single or (self.abort_signal is not None and self.abort_signal.aborted):
             return super().execute_operation(serially)
         plan = self.planner.plan(
             self.schema, self.operation, self.fragments, self.variable_values, self.hide_suggestions
@@ -63,13 +66,13 @@ class Executor(IncrementalExecutor):
             return self._result(None, [root])
         engine = Engine(self, plan, type(self).build_resolve_info is CoreExecutor.build_resolve_info, self.trace)
         if serially or (serially is None and self.operation.operation is OperationType.MUTATION):
-            awaitable = engine.execute_serially(plan.steps(root))
+            waits = engine.execute_serially(plan.steps(root))
         else:
-            awaitable = engine.execute(root)
-        return self._awaited(engine, awaitable) if awaitable is not None else self._finished(engine)
+            waits = engine.execute(root)
+        return self._settled(engine) if waits else self._finished(engine)
 
-    async def _awaited(self, engine: Engine, awaitable: Awaitable[None]) -> Result:
-        await awaitable
+    async def _settled(self, engine: Engine) -> Result:
+        await engine.settle()
         return self._finished(engine)
 
     def _finished(self, engine: Engine) -> ExecutionResult:

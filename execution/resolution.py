@@ -57,7 +57,7 @@ def _read(engine: "Engine", column: Column, run: Run, args: dict[str, Any]) -> N
         return
     types = set(map(type, values))
     if types <= _NOT_CALLABLE:
-        engine.receive(column, values, types=types)
+        engine.receive(column, values, types=None if column.shape.composite else types)
     else:
         engine.receive(column, _called(engine, column, values, types, args))
 

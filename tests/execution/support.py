@@ -58,9 +58,10 @@ def _check_same(ours: ExecutionResult, theirs: ExecutionResult, ordered: bool = 
     assert ours.data == theirs.data
     assert repr(ours.data) == repr(theirs.data)
     mine, others = (
-        [(*pair, place, error.extensions) for pair, place, error in zip(
-            errors_of(result), places_of(result.errors), result.errors or (), strict=True
-        )]
+        [
+            (*pair, place, error.extensions)
+            for pair, place, error in zip(errors_of(result), places_of(result.errors), result.errors or (), strict=True)
+        ]
         for result in (ours, theirs)
     )
     if not ordered:

@@ -45,8 +45,9 @@ def test_any_iterable_is_a_list(value: Any) -> None:
 
 
 def test_a_generator_is_read_once() -> None:
-    from execution import execute_sync  # noqa: PLC0415 (this one cannot be compared: it is used up)
-    from graphql import parse  # noqa: PLC0415
+    from graphql import parse
+
+    from execution import execute_sync
 
     result = execute_sync(SCHEMA, parse("{ plain }"), {"plain": (number for number in (1, 2))})
     assert result.data == {"plain": [1, 2]}
@@ -56,9 +57,7 @@ def test_a_generator_is_read_once() -> None:
 def test_what_is_no_iterable_is_an_error(value: Any) -> None:
     result = both(SCHEMA, "{ plain }", {"plain": value})
     assert result.data == {"plain": None}
-    assert errors_of(result) == [
-        ("Expected Iterable, but did not find one for field 'Query.plain'.", ["plain"])
-    ]
+    assert errors_of(result) == [("Expected Iterable, but did not find one for field 'Query.plain'.", ["plain"])]
 
 
 @pytest.mark.parametrize("field", ["plain", "items", "list", "all"])
@@ -88,9 +87,7 @@ def test_an_error_in_a_nested_list_nulls_the_inner_one() -> None:
 def test_objects_in_nested_lists_keep_their_places() -> None:
     parts = [[{"id": 1}, None], None, [], [{"id": 2}]]
     result = both(SCHEMA, "{ things { parts { id } } }", {"things": [{"parts": parts}, {"parts": [[{}]]}]})
-    assert result.data == {
-        "things": [{"parts": [[{"id": "1"}, None], None, [], [{"id": "2"}]]}, {"parts": [[None]]}]
-    }
+    assert result.data == {"things": [{"parts": [[{"id": "1"}, None], None, [], [{"id": "2"}]]}, {"parts": [[None]]}]}
     assert errors_of(result)[0][1] == ["things", 1, "parts", 0, 0, "id"]
 
 

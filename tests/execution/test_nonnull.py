@@ -78,7 +78,9 @@ def test_an_error_before_the_one_that_nulls_is_kept_and_one_after_is_not() -> No
 
 
 def test_propagation_can_be_disabled_for_an_operation() -> None:
-    result = both(SCHEMA, "query @experimental_disableErrorPropagation { must { a b } }", {"must": {"a": "a", "b": _fail}})
+    result = both(
+        SCHEMA, "query @experimental_disableErrorPropagation { must { a b } }", {"must": {"a": "a", "b": _fail}}
+    )
     assert result.data == {"must": {"a": "a", "b": None}}
 
 

@@ -57,7 +57,7 @@ def test_keys_attributes_and_what_is_missing_are_read() -> None:
 
 
 def test_a_default_dict_is_not_written_to() -> None:
-    from collections import defaultdict  # noqa: PLC0415
+    from collections import defaultdict
 
     value: Any = defaultdict(list)
     both(SCHEMA, "{ thing { other } }", {"thing": value})
@@ -102,7 +102,7 @@ def test_the_info_is_a_real_one() -> None:
         return "x"
 
     schema = schema_of(SDL, Thing__other=resolve)
-    root = {"things": [{}, {}]}
+    root: dict[str, Any] = {"things": [{}, {}]}
     execute_sync(schema, parse("query Q { things { alias: other } }"), root, "context")
     core = both(schema, "query Q { things { alias: other } }", root, context_value="context")
     assert core.errors is None

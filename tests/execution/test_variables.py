@@ -94,9 +94,10 @@ def test_the_operation_is_chosen_by_name(name: str | None) -> None:
 
 
 def test_fragment_variables_are_taken_into_account() -> None:
-    from graphql import ExecutionResult, execute as core_execute, parse  # noqa: PLC0415
+    from graphql import ExecutionResult, parse
+    from graphql import execute as core_execute
 
-    from execution import execute  # noqa: PLC0415
+    from execution import execute
 
     document = parse(
         "query ($n: Int) { ...F(x: $n) me { ...F(x: 8) } } fragment F($x: Int!) on Query { any(n: $x) }",
