@@ -5,15 +5,19 @@ from operator import itemgetter
 from typing import Any
 
 import strawberry
+from bson import ObjectId
 from graphql import GraphQLObjectType
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
 from execution import Batch, Read, Selection
 from execution.batch import EXTENSION
+from execution.leaves import BULK
 from resolvers.operation import check_scope
 from schema.inputs.base import plain
 from schema.loading import COMPUTE, EDGE, Edge, from_record
+from schema.node import Node
+from schema.scalars import write_dates
 from schema.selection import DEFINITION, needed
 
 Arguments = Callable[[Mapping[str, Any]], dict[str, Any]]
@@ -24,12 +28,15 @@ def install(schema: strawberry.Schema) -> None:
     for type_ in schema._schema.type_map.values():
         if not isinstance(type_, GraphQLObjectType):
             continue
+        if getattr(type_.is_type_of, "__func__", None) is Node.is_type_of.__func__:  # type: ignore[attr-defined]
+            type_.is_type_of = None  # it says yes to everything, and would be asked of every object
         for name, field in type_.fields.items():
             definition = field.extensions.get(DEFINITION)
             resolver = _resolver(schema, definition, f"{type_.name}.{name}") if definition is not None else None
             if resolver is not None:
                 field.extensions[EXTENSION] = resolver
                 field.resolve = resolver.resolve
+    schema._schema.type_map["DateTime"].extensions[BULK] = write_dates
 
 
 def _resolver(schema: strawberry.Schema, definition: StrawberryField, name: str) -> Batch | Read | None:
@@ -69,8 +76,10 @@ def _column(name: str) -> Callable[..., list[Any]]:
 
     def read(parents: list[Any], _args: Mapping[str, Any], _context: Any, _selection: Selection) -> list[Any]:
         try:
-            return list(map(key, parents))
+            values = list(map(key, parents))
         except (KeyError, TypeError):  # no records, or one of an earlier shape
-            return [from_record(parent, name) for parent in parents]
+            values = [from_record(parent, name) for parent in parents]
+        # As text in one go: graphql-core looks three times at what is neither text nor a number.
+        return list(map(str, values)) if name == "id" and set(map(type, values)) == {ObjectId} else values
 
     return read
