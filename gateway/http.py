@@ -177,7 +177,12 @@ def _respond(request: Request, payload: dict[str, Any], status: int) -> Response
     except TypeError:  # an integer over 64 bits, or half of a surrogate pair, that a client sent and an error quotes
         body = json.dumps(payload).encode()
     media_type = GRAPHQL_JSON if _accepts(request, GRAPHQL_JSON) else JSON
-    return Response(body, status, media_type=f"{media_type}; charset=utf-8", headers={"cache-control": "no-store"})
+    return Response(
+        body,
+        status,
+        media_type=f"{media_type}; charset=utf-8",
+        headers={"cache-control": "no-store", "x-content-type-options": "nosniff"},
+    )
 
 
 def _status_of(errors: list[dict[str, Any]]) -> int:

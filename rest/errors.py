@@ -15,6 +15,8 @@ from models.errors import Internal, OrreryError
 
 log = logging.getLogger("orrery.rest")
 
+MAX_SHOWN_PATH = 200
+
 _CODES = {404: "NOT_FOUND", 413: "PAYLOAD_TOO_LARGE", 429: "RATE_LIMITED"}
 _HEADERS = {401: {"www-authenticate": "Bearer"}, 429: {"retry-after": "1"}}
 
@@ -65,7 +67,7 @@ def answer(body: object, status: int, headers: dict[str, str] | None = None) -> 
         orjson.dumps(body, default=str),
         status_code=status,
         media_type="application/json",
-        headers={"cache-control": "no-store", **(headers or {})},
+        headers={"cache-control": "no-store", "x-content-type-options": "nosniff", **(headers or {})},
     )
 
 
@@ -86,8 +88,9 @@ def answer_http_exception(request: Request, error: Exception) -> Response:
         return answer_unexpected(request, error)
     code = _CODES.get(error.status_code, "BAD_USER_INPUT" if error.status_code < 500 else "INTERNAL")
     message = error.detail
+    path = request.url.path[:MAX_SHOWN_PATH]
     if error.status_code == 404:
-        message = f"There is nothing at {request.url.path}"
+        message = f"There is nothing at {path}"
     elif error.status_code == 405:
-        message = f"{request.url.path} does not take {request.method}"
+        message = f"{path} does not take {request.method[:20]}"
     return answer(failure(error.status_code, message, code), error.status_code, dict(error.headers or {}))

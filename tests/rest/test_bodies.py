@@ -152,3 +152,10 @@ async def test_an_import_tells_of_its_first_bad_card(board: Board) -> None:
 
     assert answer.json()["details"] == {"field": "cards.1.title", "index": 1}
     assert [one["field"] for one in answer.json()["problems"]] == ["cards.1.title", "cards.1.priority"]
+
+
+async def test_a_long_path_is_not_repeated_whole(api: Api) -> None:
+    answer = await api.client().get("/" + "a" * 5_000)
+
+    assert (answer.status_code, answer.headers["x-content-type-options"]) == (404, "nosniff")
+    assert len(answer.content) < 400
