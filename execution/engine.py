@@ -162,14 +162,19 @@ class Engine:
             pass
         elif then is not complete:
             types = set(map(type, values))
-        elif column.shape.natural is not None and column.shape.natural(values):
-            column.values = values
-            return
-        elif column.shape.composite and _has_repeats(values):
+        elif column.shape.composite:
             # The objects that a column holds many times over have few identities, and so few types to look at.
-            column.identify(values)
-            types = set(map(type, column.distinct.values()))
+            if _has_repeats(values):
+                column.identify(values)
+                types = set(map(type, column.distinct.values()))
+            else:
+                types = set(map(type, values))
         else:
+            look = column.shape.look
+            seen = None if look is None else look(values)
+            if seen is not None:
+                column.values = seen
+                return
             types = set(map(type, values))
         places = [] if types <= _NEVER_AWAITABLE else self.awaitable_places(values, types)
         if not places:

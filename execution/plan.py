@@ -39,7 +39,6 @@ from execution.reading import ReadColumn, column_reader
 from execution.rows import Build, row_builder
 from execution.shape import Shape
 
-
 _COMPILED_FROM = 32
 """Rows, below which compiling a function to make them takes longer than making them."""
 
