@@ -10,8 +10,9 @@ from graphql import default_field_resolver
 
 from execution.columns import Column, Run
 from execution.completion import complete
-from execution.plan import FieldPlan, How
+from execution.plan import FieldPlan
 from execution.reading import read_default
+from execution.ways import How
 
 if TYPE_CHECKING:
     from execution.engine import Engine
