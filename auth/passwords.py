@@ -1,12 +1,17 @@
 """Passwords: argon2id, off the event loop, with the same work done for an account that does not exist."""
 
 import asyncio
+import functools
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 _hasher = PasswordHasher()
-_absent = _hasher.hash("no account has this password")
+
+
+@functools.cache
+def _absent() -> str:
+    return _hasher.hash("no account has this password")
 
 
 async def hash_password(password: str) -> str:
@@ -19,7 +24,7 @@ async def verify_password(hashed: str | None, password: str) -> bool:
 
     def verify() -> bool:
         try:
-            return _hasher.verify(hashed or _absent, password) and hashed is not None
+            return _hasher.verify(hashed or _absent(), password) and hashed is not None
         except (VerificationError, InvalidHashError):
             return False
 

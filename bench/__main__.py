@@ -3,24 +3,21 @@
 import argparse
 from collections.abc import Callable
 
+from bench.delivery import delivery
 from bench.growth import growth
 from bench.memory import memory
 
-BENCHES: dict[str, Callable[[int], None]] = {"memory": memory, "growth": growth}
+BENCHMARKS: dict[str, Callable[[int], None]] = {"memory": memory, "growth": growth, "delivery": delivery}
 
 
 def main() -> None:
     """Measure, and print the tables."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("which", nargs="*", help=f"which of {', '.join(BENCHES)}; all by default")
-    parser.add_argument("--rounds", type=int, default=15, help="paired rounds per table")
+    parser.add_argument("which", nargs="*", choices=[*BENCHMARKS, []], help="all by default")
+    parser.add_argument("--rounds", type=int, default=10)
     options = parser.parse_args()
-    unknown = set(options.which) - BENCHES.keys()
-    if unknown:
-        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
-    for name in options.which or BENCHES:
-        BENCHES[name](options.rounds)
+    for name in options.which or BENCHMARKS:
+        BENCHMARKS[name](options.rounds)
 
 
-if __name__ == "__main__":
-    main()
+main()

@@ -36,6 +36,8 @@ OPTIONS: dict[str, Any] = {
     "socketTimeoutMS": 20_000,
     "waitQueueTimeoutMS": 10_000,
     "maxPoolSize": 100,
+    # Opened ahead: a first burst of requests then waits for no greeting and no authentication.
+    "minPoolSize": 16,
     # Below the five minutes after which the embedded database closes an idle connection.
     "maxIdleTimeMS": 240_000,
 }

@@ -12,7 +12,10 @@ from models.ids import Kind
 
 
 class Agent(Stored):
-    """An agent. `slug` is unique in its workspace; `user_id` is the service user that it acts as."""
+    """An agent. `slug` is unique in its workspace; `user_id` is the service user that it acts as.
+
+    A deleted agent stays, with `deleted_at`, for the missions that name it; nobody else finds it.
+    """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.AGENT))
     workspace_id: PydanticObjectId
@@ -24,11 +27,13 @@ class Agent(Stored):
     tools: list[str] = Field(default_factory=list)
     mcp_only: bool = False
     updated_at: datetime = Field(default_factory=utc_now)
+    deleted_at: datetime | None = None
 
     class Settings:
         name = "agents"
         indexes = [
-            IndexModel([("workspace_id", ASCENDING), ("slug", ASCENDING)], unique=True),
+            # Null among those that are not deleted, so that a slug is free again.
+            IndexModel([("workspace_id", ASCENDING), ("slug", ASCENDING), ("deleted_at", ASCENDING)], unique=True),
             IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("user_id", ASCENDING)]),
         ]

@@ -6,6 +6,9 @@ from models.errors import BadUserInput
 
 MAX_DEPTH = 16
 MAX_NODES = 10_000
+MAX_KEYS = 1_000
+MAX_ENTRIES = 10_000
+MAX_SHOWN_KEY = 60
 _INT64 = 2**63
 
 
@@ -46,3 +49,29 @@ def check_text(text: str, *, field: str) -> str:
     except UnicodeEncodeError as error:
         raise BadUserInput("is not valid Unicode text (a lone surrogate)", field=field) from error
     return text
+
+
+def join_path(path: str, part: int | str) -> str:
+    """The name of a field inside another, fit for an answer: a key is text of the client, of any length and content."""
+    shown = str(part)[:MAX_SHOWN_KEY].encode("utf-8", "replace").decode().replace("\x00", "?")
+    return f"{path}.{shown}" if path else shown
+
+
+def check_shape(values: dict[str, Any], *, field: str, limit: int) -> None:
+    """Refuse what would keep whoever reads it busy, before anyone does.
+
+    Raises BadUserInput that names the first object of more than 1,000 keys or list of more than 10,000 entries, or
+    for more than `limit` objects and lists altogether. `field` is the name of `values` itself, or empty.
+    """
+    found = 0
+    pending: list[tuple[str, Any]] = [(field, values)]
+    while pending:
+        path, current = pending.pop()
+        if len(current) > (MAX_KEYS if isinstance(current, dict) else MAX_ENTRIES):
+            limits = f"{MAX_KEYS} fields" if isinstance(current, dict) else f"{MAX_ENTRIES} entries"
+            raise BadUserInput(f"has more than {limits}", field=path or "body")
+        found += 1
+        if found > limit:
+            raise BadUserInput(f"holds more than {limit} objects and lists", field=field or "body")
+        children = current.items() if isinstance(current, dict) else enumerate(current)
+        pending += [(join_path(path, name), child) for name, child in children if isinstance(child, dict | list)]

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 
 from fractional_indexing import generate_key_between, generate_n_keys_between
 
+MAX_LENGTH = 100
+"""A rank this long says that hundreds of moves went into one gap: its list is due to be spread anew."""
+
 
 def rank_between(before: str | None, after: str | None) -> str:
-    """A rank after `before` and before `after`; None is the end on that side.
-
-    Two neighbours can share a rank when two processes appended at once; the new one then goes right after them.
-    """
-    if before is not None and after is not None and before >= after:
-        after = None
+    """A rank after `before` and before `after`, which differ; None is the end on that side."""
     rank: str = generate_key_between(before, after)
     return rank
 

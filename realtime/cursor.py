@@ -21,6 +21,6 @@ class Cursor:
     @classmethod
     def parse(cls, text: str, *, field: str = "after") -> "Cursor":
         """The cursor that a client sent back; raises BadUserInput for anything else."""
-        if not _TEXT.match(text):
+        if not isinstance(text, str) or not _TEXT.match(text):
             raise BadUserInput("is not a cursor of this server", field=field)
         return cls(epoch=text[:8], seq=int(text[8:], 16))

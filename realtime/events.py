@@ -14,6 +14,9 @@ from models.enums import MissionStatus
 
 Id = ObjectId
 
+IDS_PER_EVENT = 1000
+"""How many ids one event names; more are told in several."""
+
 
 class Event(BaseModel):
     """What every event is. `type` (the class name) is stable: clients filter by it and the log holds it."""
@@ -182,22 +185,31 @@ class AgentDeleted(Event):
     deleted_id: Id
 
 
-class MissionStatusChanged(Event):
-    """`from_status` is null for a mission that was just created."""
+class MissionEvent(Event):
+    """An event that carries a mission; routed by the mission's own ids."""
 
     mission: Record
+
+    def model_post_init(self, _: Any) -> None:
+        object.__setattr__(self, "project_id", self.mission["project_id"])
+        object.__setattr__(self, "card_id", self.mission["card_id"])
+        object.__setattr__(self, "mission_id", self.mission["_id"])
+
+
+class MissionStatusChanged(MissionEvent):
+    """`from_status` is null for a mission that was just created."""
+
     from_status: MissionStatus | None
     to_status: MissionStatus
 
 
-class MissionProgressed(Event):
-    """The progress changed and the status did not."""
-
-    mission: Record
+class MissionProgressed(MissionEvent):
+    """The progress changed, and nothing else that an event tells of."""
 
 
-class MissionActivityAdded(Event):
-    mission: Record
+class MissionActivityAdded(MissionEvent):
+    """`mission` is as it was after the whole report that the activity came with."""
+
     activity: Record
 
 
@@ -264,5 +276,12 @@ class NotificationReceived(Event):
 
 
 class NotificationsRead(Event):
+    ids: list[Id]
+    unread_count: int
+
+
+class NotificationsDeleted(Event):
+    """They went with their project, or with the membership of its workspace; `unread_count` are left."""
+
     ids: list[Id]
     unread_count: int

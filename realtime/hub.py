@@ -1,48 +1,42 @@
 """The hub: from the log to every subscriber of this process, in order, without gap or duplicate.
 
-It keeps one position per watched stream. A wake-up (or the slow poll) reads what the log holds beyond it, once, and
-hands it to the stream's subscriptions. A subscription that starts notes the position, replays the log from its cursor
-up to there, and goes on with what was handed to it meanwhile.
+It keeps one position per watched stream. A commit of this process, a hint of another, or the slow poll reads what the
+log holds beyond it, once, and hands it to the stream's subscriptions. A subscription that starts notes the position,
+replays the log from its cursor up to there, and goes on with what was handed to it meanwhile.
 """
 
 import asyncio
 import contextlib
 import logging
+import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
+import bson
 import orjson
 from bson import ObjectId
 
-from models.base import Record, utc_now
+from models.base import Record
 from realtime.bus import Bus
 from realtime.cursor import Cursor
-from realtime.log import EventLog
+from realtime.log import EventLog, Heads
 from realtime.subscription import Subscription
+from realtime.tail import Tail
 
 log = logging.getLogger("orrery.hub")
 
 POLL_SECONDS = 2.0
 
 
-@dataclass(slots=True)
-class Tail:
-    """A watched stream: where the hub stands in it, and who listens."""
-
-    epoch: str
-    position: int
-    subscriptions: set[Subscription] = field(default_factory=set)
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-
 class Hub:
     """One per process. `start` before the first subscription, `stop` at shutdown."""
 
-    def __init__(self, event_log: EventLog, bus_url: str = "memory://") -> None:
+    def __init__(self, event_log: EventLog, bus_url: str = "memory://", *, poll_seconds: float = POLL_SECONDS) -> None:
         self.log = event_log
+        self._name = secrets.token_hex(4)
         self._tails: dict[ObjectId, Tail] = {}
         self._bus = Bus(bus_url, self._receive)
+        self._poll_seconds = poll_seconds
         self._poller: asyncio.Task[None] | None = None
         event_log.on_commit(self._announce)
 
@@ -57,8 +51,7 @@ class Hub:
                 await self._poller
         await self._bus.stop()
         for tail in list(self._tails.values()):
-            for subscription in list(tail.subscriptions):
-                subscription.close()
+            self._end(tail)
 
     async def subscribe(
         self, stream_id: ObjectId, accepts: Callable[[Record], bool], after: Cursor | None = None
@@ -68,75 +61,88 @@ class Hub:
         `after` is where the client stands; None begins with what comes next.
         """
         head, floor = await self.log.bounds(stream_id)
-        tail = self._tails.setdefault(stream_id, Tail(head.epoch, head.seq))
-        if head.seq > tail.position:  # committed before we came, and not handed out yet
-            await self._advance(stream_id)
-        # From here to the registration nothing is awaited: the position cannot move between the two.
-        tail = self._tails.setdefault(stream_id, tail)
-        recovered = after is None or (after.epoch == tail.epoch and floor <= after.seq <= tail.position)
-        subscription = Subscription(
-            log=self.log,
-            stream_id=stream_id,
-            epoch=tail.epoch,
-            accepts=accepts,
-            replay=(after.seq if after is not None and recovered else tail.position, tail.position),
-            recovered=recovered,
-            on_close=lambda closed: self._drop(stream_id, closed),
-        )
-        tail.subscriptions.add(subscription)
+        tail = self._tails.get(stream_id)
+        if tail is None:
+            tail = self._tails[stream_id] = Tail(self.log, stream_id, head)
+        tail.arriving += 1
+        try:
+            if head.epoch == tail.epoch and head.seq > tail.position:
+                await tail.advance(head)  # committed before we came, and not handed out yet
+            # From here to the registration nothing is awaited: the position cannot move between the two.
+            recovered = after is None or (after.epoch == tail.epoch and floor <= after.seq <= tail.position)
+            subscription = Subscription(
+                log=self.log,
+                stream_id=stream_id,
+                epoch=tail.epoch,
+                accepts=accepts,
+                replay=(after.seq if after is not None and recovered else tail.position, tail.position),
+                recovered=recovered,
+                on_close=lambda closed: self._leave(stream_id, tail, closed),
+            )
+            tail.subscriptions.add(subscription)
+        finally:
+            tail.arriving -= 1
+            self._drop_if_alone(stream_id, tail)
         return subscription
 
-    async def broadcast(self, stream_id: ObjectId, ephemeral: Record) -> None:
-        """Send something to the subscribers of a stream, in every process, that the log does not hold."""
-        await self._bus.publish(orjson.dumps({"stream": str(stream_id), "event": ephemeral}, default=str).decode())
+    def broadcast(self, stream_id: ObjectId, after: Cursor, ephemeral: Record) -> None:
+        """Send the subscribers of a stream, in every process, something that the log does not hold.
 
-    async def _announce(self, heads: dict[ObjectId, Cursor]) -> None:
-        for stream_id in heads:
-            await self._bus.publish(orjson.dumps({"stream": str(stream_id)}).decode())
+        They get it after the events up to `after`. `ephemeral` has the keys `type`, `data`, and the routing ids.
+        """
+        if tail := self._tails.get(stream_id):
+            tail.offer(ephemeral, after)
+        self._tell(stream_id, after, ephemeral)
 
-    async def _receive(self, message: str) -> None:
-        hint: dict[str, Any] = orjson.loads(message)
-        stream_id = ObjectId(hint["stream"])
-        tail = self._tails.get(stream_id)
-        if tail is None:
+    def _announce(self, heads: Heads) -> None:
+        for stream_id, head in heads.items():
+            if tail := self._tails.get(stream_id):
+                tail.hint(head)
+            self._tell(stream_id, head)
+
+    def _tell(self, stream_id: ObjectId, head: Cursor, ephemeral: Record | None = None) -> None:
+        message: dict[str, Any] = {"from": self._name, "stream": str(stream_id), "epoch": head.epoch, "seq": head.seq}
+        if ephemeral is not None:
+            message["event"] = bson.encode(ephemeral).hex()
+        self._bus.publish(orjson.dumps(message).decode())
+
+    def _receive(self, text: str) -> None:
+        message: dict[str, Any] = orjson.loads(text)
+        if message["from"] == self._name or (tail := self._tails.get(ObjectId(message["stream"]))) is None:
             return
-        try:
-            await self._advance(stream_id)
-        except Exception:
-            log.warning("the log could not be read; the poll will try again", exc_info=True)
-        if ephemeral := hint.get("event"):
-            ephemeral |= {"cursor": str(Cursor(tail.epoch, tail.position)), "at": utc_now(), "seq": None}
-            ephemeral["mission_id"] = ObjectId(ephemeral["mission_id"])
-            for subscription in tail.subscriptions:
-                subscription.push(ephemeral)
-
-    async def _advance(self, stream_id: ObjectId) -> None:
-        tail = self._tails.get(stream_id)
-        if tail is None:
-            return
-        async with tail.lock:
-            while events := await self.log.read(stream_id, tail.position):
-                for event in events:
-                    event["cursor"] = str(Cursor(tail.epoch, event["seq"]))
-                    for subscription in tail.subscriptions:
-                        subscription.push(event)
-                    tail.position = event["seq"]
+        head = Cursor(message["epoch"], message["seq"])
+        if "event" in message:
+            tail.offer(bson.decode(bytes.fromhex(message["event"])), head)
+        else:
+            tail.hint(head)
 
     async def _poll(self) -> None:
         while True:
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(self._poll_seconds)
+            before = {stream_id: (tail, tail.position) for stream_id, tail in self._tails.items()}
             try:
-                heads = await self.log.heads(list(self._tails))
-                for stream_id, seq in heads.items():
-                    tail = self._tails.get(stream_id)
-                    if tail is not None and seq > tail.position:
-                        await self._advance(stream_id)
+                heads = await self.log.heads(before) if before else {}
             except Exception:
                 log.warning("the log could not be polled; trying again", exc_info=True)
+                continue
+            for stream_id, (tail, position) in before.items():
+                head = heads.get(stream_id)
+                if head is None or head.epoch != tail.epoch or head.seq < position:
+                    log.warning("stream %s was replaced; its subscribers have to begin again", stream_id)
+                    self._end(tail)
+                else:
+                    tail.hint(head)
+                    tail.retry()
 
-    def _drop(self, stream_id: ObjectId, subscription: Subscription) -> None:
-        tail = self._tails.get(stream_id)
-        if tail is not None:
-            tail.subscriptions.discard(subscription)
-            if not tail.subscriptions:
-                del self._tails[stream_id]
+    def _end(self, tail: Tail) -> None:
+        for subscription in list(tail.subscriptions):
+            subscription.close()
+
+    def _leave(self, stream_id: ObjectId, tail: Tail, subscription: Subscription) -> None:
+        tail.subscriptions.discard(subscription)
+        self._drop_if_alone(stream_id, tail)
+
+    def _drop_if_alone(self, stream_id: ObjectId, tail: Tail) -> None:
+        if not tail.subscriptions and not tail.arriving and self._tails.get(stream_id) is tail:
+            del self._tails[stream_id]
+            tail.stop()

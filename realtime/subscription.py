@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 
 from bson import ObjectId
 
@@ -11,11 +12,12 @@ from realtime.cursor import Cursor
 from realtime.log import EventLog
 
 MAX_QUEUED = 1000
-"""Events that wait for one slow reader, before it is told that it lags."""
+MAX_QUEUED_BYTES = 1_000_000
+"""What waits for one slow reader, before it is told that it lags. One event always may."""
 
 
 class Subscription:
-    """An async iterator of events (records of the log, each with its `cursor`) and of the two stream events.
+    """Events (records of the log, each with its `cursor`) and the two stream events, for one reader.
 
     `replay` is (seq that the client has seen, seq up to which the log is read before going live).
     """
@@ -38,20 +40,23 @@ class Subscription:
         self._replay = replay
         self._recovered = recovered
         self._on_close = on_close
-        self._queue: deque[Record] = deque()
+        self._queue: deque[tuple[Record, int]] = deque()
+        self._bytes = 0
         self._wake = asyncio.Event()
         self._closed = False
         self._dropped = 0
         self._seen = replay[0]
 
-    def push(self, event: Record) -> None:
-        """Hand over one event; called by the hub, in order."""
+    def push(self, event: Record, size: int) -> None:
+        """Hand over one event of `size` bytes; called by the hub, in order."""
         if self._closed or not self._accepts(event):
             return
-        if self._dropped or len(self._queue) >= MAX_QUEUED:
+        full = len(self._queue) >= MAX_QUEUED or (self._queue and self._bytes + size > MAX_QUEUED_BYTES)
+        if self._dropped or full:
             self._dropped += 1
         else:
-            self._queue.append(event)
+            self._queue.append((event, size))
+            self._bytes += size
         self._wake.set()
 
     def close(self) -> None:
@@ -61,21 +66,18 @@ class Subscription:
             self._wake.set()
             self._on_close(self)
 
-    async def events(self) -> AsyncIterator[Record]:
-        """Everything from here on. Ends when the hub stops."""
+    async def events(self, tick: float | None = None) -> AsyncIterator[Record | None]:
+        """Everything from here on, and None after every `tick` seconds of waiting. Ends when the hub stops."""
+        clock = asyncio.get_running_loop().time
+        due = None if tick is None else clock() + tick
         try:
-            start, target = self._replay
-            while start < target and (events := await self._log.read(self._stream_id, start)):
-                start = events[-1]["seq"]
-                for event in events:
-                    event["cursor"] = self._cursor(event["seq"])
-                    if event["seq"] <= target and self._accepts(event):
-                        yield event
-            self._seen = target
-            yield self._control("StreamReady", target, {"recovered": self._recovered})
+            async for event in self._replayed():
+                yield event
+            yield self._control("StreamReady", self._seen, {"recovered": self._recovered})
             while not self._closed:
-                while self._queue:
-                    event = self._queue.popleft()
+                while self._queue and not self._closed:
+                    event, size = self._queue.popleft()
+                    self._bytes -= size
                     if event["seq"] is not None:
                         self._seen = event["seq"]
                     yield event
@@ -85,9 +87,28 @@ class Subscription:
                     yield self._control("StreamLagged", self._seen, data)
                     continue
                 self._wake.clear()
-                await self._wake.wait()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout_at(due):
+                        await self._wake.wait()
+                if tick is not None and due is not None and clock() >= due:
+                    yield None
+                    due = clock() + tick
         finally:
             self.close()
+
+    async def _replayed(self) -> AsyncIterator[Record]:
+        start, target = self._replay
+        while start < target and not self._closed:
+            events = await self._log.read(self._stream_id, start)
+            if not events or events[0]["seq"] != start + 1:
+                self._recovered = False  # trimmed while it was read
+                break
+            for event in events:
+                event["cursor"] = self._cursor(event["seq"])
+                if event["seq"] <= target and self._accepts(event):
+                    yield event
+            start = events[-1]["seq"]
+        self._seen = target
 
     def _cursor(self, seq: int) -> str:
         return str(Cursor(self._epoch, seq))

@@ -82,13 +82,13 @@ async def workspace_memberships(ctx: Context, workspace_ids: Iterable[ObjectId])
     wanted = set(workspace_ids)
     unknown = [one for one in wanted if one not in ctx.memberships]
     if unknown:
-        ctx.memberships.update(dict.fromkeys(unknown))
         bound = ctx.subject.workspace_id
         found = collection(WorkspaceMember).find(
             {"workspace_id": {"$in": [one for one in unknown if bound in (None, one)]}, "user_id": ctx.user_id}
         )
-        async for membership in found:
-            ctx.memberships[membership["workspace_id"]] = membership
+        by_workspace = {membership["workspace_id"]: membership async for membership in found}
+        # All at once and only now: fields of one request are resolved side by side.
+        ctx.memberships.update({one: by_workspace.get(one) for one in unknown})
     return {one: ctx.memberships[one] for one in wanted}
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bson import ObjectId
-from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from auth.passwords import hash_password
@@ -17,6 +16,7 @@ from models.base import Record, collection, to_record
 from models.enums import PilotageRole, TokenScope
 from models.errors import BadUserInput, Conflict, Unauthenticated
 from models.ids import Kind, new_id
+from models.write import find_and_delete
 from realtime.events import PasswordChanged, SessionEnded, SessionStarted, UserCreated, UserUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, projection
@@ -116,9 +116,7 @@ async def log_out(ctx: Context) -> Committed[None]:
     session_id = ctx.subject.credential_id
 
     async def body(change: Change) -> None:
-        ended = await collection(Session).find_one_and_delete(
-            {"_id": session_id, "user_id": ctx.user_id}, session=change.session
-        )
+        ended = await find_and_delete(Session, {"_id": session_id, "user_id": ctx.user_id}, change.session)
         if ended is not None:
             change.append(ctx.user_id, SessionEnded(session_id=ended["_id"]))
 
@@ -148,13 +146,9 @@ async def update_user(ctx: Context, values: UserUpdate) -> Committed[Record]:
     async def body(change: Change) -> Record:
         if not given:
             return await get_viewer(ctx)
-        changed = await collection(User).find_one_and_update(
-            {"_id": ctx.user_id},
-            {"$set": given},
-            projection=projection(PUBLIC),
-            return_document=ReturnDocument.AFTER,
-            session=change.session,
-        )
+        query = {"_id": ctx.user_id}
+        await collection(User).update_one(query, {"$set": given}, session=change.session)
+        changed = await collection(User).find_one(query, projection(PUBLIC), session=change.session)
         if changed is None:
             raise Unauthenticated
         change.append(ctx.user_id, UserUpdated(user=changed))

@@ -10,10 +10,11 @@ from models.base import Record, collection, to_record
 from models.enums import ActivityType, TokenScope
 from realtime.events import NotificationReceived
 from realtime.log import Change
-from resolvers.access import Fields
+from resolvers.access import Fields, workspace_memberships
 from resolvers.context import Context
 from resolvers.load import to_one
 from resolvers.operation import edge
+from resolvers.user import visible
 
 
 def new_activity(change: Change, about: Record, kind: ActivityType, meta: dict[str, Any] | None = None) -> Record:
@@ -74,16 +75,26 @@ def _notification(user_id: ObjectId, activity: Record, change: Change) -> Record
 @edge(scope=TokenScope.PROJECTS_READ)
 async def actor_of(ctx: Context, activities: Sequence[Record], fields: Fields) -> list[Record | None]:
     """Who did it."""
-    return await to_one(User, activities, "actor_id", fields)
+    return await to_one(User, activities, "actor_id", visible(fields))
 
 
 @edge(scope=TokenScope.PROJECTS_READ)
 async def project_of(ctx: Context, activities: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """The project that it happened in."""
-    return await to_one(Project, activities, "project_id", fields)
+    """The project that it happened in; None for who has left its workspace since."""
+    return await to_one(Project, await _readable(ctx, activities), "project_id", fields)
 
 
 @edge(scope=TokenScope.PROJECTS_READ)
 async def card_of(ctx: Context, activities: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """The card that it is about; None once that is deleted."""
-    return await to_one(Card, activities, "card_id", fields)
+    """The card that it is about; None once that is deleted, and for who has left its workspace since."""
+    wanted = None if fields is None else fields | {"project_id"}  # the id alone would not tell that it is gone
+    return await to_one(Card, await _readable(ctx, activities), "card_id", wanted)
+
+
+async def _readable(ctx: Context, activities: Sequence[Record]) -> list[Record]:
+    """The activities, those without an id that the caller is no member of the workspace of.
+
+    What was told to somebody stays in the history of their own, which opens no other door.
+    """
+    memberships = await workspace_memberships(ctx, (one["workspace_id"] for one in activities))
+    return [one if memberships[one["workspace_id"]] else {} for one in activities]

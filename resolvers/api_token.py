@@ -34,7 +34,7 @@ async def create_api_token(ctx: Context, values: ApiTokenCreate) -> Committed[Ne
     """A new token of the caller; a person has at most 100 that have not expired."""
 
     async def body(change: Change) -> NewToken:
-        live = {"user_id": ctx.user_id, "$or": [{"expires_at": None}, {"expires_at": {"$gt": change.at}}]}
+        live = {"user_id": ctx.user_id, "expires_at": {"$not": {"$lte": change.at}}}
         if await collection(ApiToken).count_documents(live, session=change.session) >= MAX_LIVE_TOKENS:
             raise Conflict(f"There are {MAX_LIVE_TOKENS} tokens already: revoke one first")
         created = await insert_token(

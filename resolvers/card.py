@@ -14,18 +14,17 @@ from models.card import ChecklistItem
 from models.enums import ActivityType, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id
-from models.rank import rank_between
 from realtime.events import CardCreated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access
 from resolvers.activity import record_activity
-from resolvers.card_place import BY_RANK, lane_of, last_rank, place_of, places_of
+from resolvers.card_place import BY_RANK, end_of, lane_of, number
 from resolvers.cascade import delete_cards
 from resolvers.context import Context
+from resolvers.edit import require_parent
 from resolvers.inputs.card import CardCreate, ChecklistItemInput
 from resolvers.operation import operation
 from resolvers.project_member import require_assignable
-from resolvers.scope import require_parent
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 LIST_LIMIT = 5000
@@ -39,10 +38,10 @@ async def get_card(ctx: Context, card_id: ObjectId | str, fields: Fields = None)
 
 @operation("cards", scope=READ, permission=delivery.READ, read_only=True)
 async def list_cards(ctx: Context, project_id: ObjectId | str) -> list[Record]:
-    """The cards of a project, archived ones included, by column and place, each with its `order`; at most 5,000."""
+    """The cards of a project, archived ones included, each column's in order and with their `order`; at most 5,000."""
     project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.READ, fields=frozenset())
     cards = await collection(Card).find({"project_id": project["_id"]}).sort(BY_RANK).limit(LIST_LIMIT).to_list()
-    await places_of(cards)
+    number(cards)
     return cards
 
 
@@ -56,14 +55,13 @@ async def create_card(ctx: Context, values: CardCreate) -> Committed[Record]:
         column = await target_column(change, project["_id"], values.column_id)
         await require_labels(change, project["_id"], values.label_ids)
         await require_assignable(change, project["_id"], values.assignee_id)
-        rank = rank_between(await last_rank(change, lane_of(project["_id"], values.column_id)), None)
+        rank, order = await end_of(change, lane_of(project["_id"], values.column_id))
         card = new_card(change, project, column, rank, values.model_dump(exclude={"project_id", "checklist"}))
         card["checklist"] = checklist_of(values.checklist)
         try:
             await collection(Card).insert_one(card, session=change.session)
         except DuplicateKeyError as error:
             raise Conflict("is taken", field="id") from error
-        order = await place_of(change, card)
         change.append(card["workspace_id"], CardCreated(card=card, order=order))
         await record_activity(change, card, ActivityType.CARD_CREATED, {"title": card["title"]})
         return {**card, "order": order}
@@ -74,16 +72,17 @@ async def create_card(ctx: Context, values: CardCreate) -> Committed[Record]:
 @operation("cardDelete", scope=WRITE, permission=delivery.WRITE)
 async def delete_card(ctx: Context, card_id: ObjectId | str) -> Committed[ObjectId]:
     """Delete a card with its comments, for good."""
-    card = await access(ctx, Card, Kind.CARD, card_id, delivery.WRITE)
+    door = await access(ctx, Card, Kind.CARD, card_id, delivery.WRITE, fields=frozenset())
 
     async def body(change: Change) -> ObjectId:
-        if await collection(Card).find_one({"_id": card["_id"]}, {"_id": 1}, session=change.session) is None:
+        card = await collection(Card).find_one({"_id": door["_id"]}, session=change.session)
+        if card is None:
             raise NotFound("Card")
         await delete_cards(change, {"_id": card["_id"]})
         await record_activity(change, card, ActivityType.CARD_DELETED, {"title": card["title"]})
         return ObjectId(card["_id"])
 
-    return await ctx.write(card["workspace_id"], body)
+    return await ctx.write(door["workspace_id"], body)
 
 
 def new_card(change: Change, project: Record, column: Record | None, rank: str, values: Mapping[str, Any]) -> Record:

@@ -13,6 +13,7 @@ from resolvers.filters import card_filter, compile_order
 from resolvers.load import by_ids, to_one
 from resolvers.operation import edge
 from resolvers.page import Page, Sort, Window, pages
+from resolvers.user import visible
 
 READ = TokenScope.PROJECTS_READ
 BY_RANK: Sort = [("rank", 1)]
@@ -103,13 +104,13 @@ async def order_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> lis
 @edge(scope=READ)
 async def assignee_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[Record | None]:
     """Who a card is assigned to."""
-    return await to_one(User, cards, "assignee_id", fields)
+    return await to_one(User, cards, "assignee_id", visible(fields))
 
 
 @edge(scope=READ)
 async def creator_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[Record | None]:
     """Who created a card."""
-    return await to_one(User, cards, "created_by", fields)
+    return await to_one(User, cards, "created_by", visible(fields))
 
 
 @edge(scope=READ)
@@ -148,7 +149,7 @@ async def card_of(ctx: Context, comments: Sequence[Record], fields: Fields) -> l
 @edge(scope=READ)
 async def author_of(ctx: Context, comments: Sequence[Record], fields: Fields) -> list[Record | None]:
     """Who wrote a comment."""
-    return await to_one(User, comments, "author_id", fields)
+    return await to_one(User, comments, "author_id", visible(fields))
 
 
 @edge(scope=READ)

@@ -6,7 +6,6 @@ from typing import Any
 
 from bson import ObjectId
 from pydantic.alias_generators import to_camel
-from pymongo import ReturnDocument
 
 from auth.policies import delivery
 from models import Card, Column
@@ -20,46 +19,41 @@ from realtime.log import Change, Committed
 from resolvers.access import access, check_workspace
 from resolvers.activity import new_activity, record_activities
 from resolvers.card import checklist_of, require_labels, target_column
-from resolvers.card_place import lane_of, place_of, rank_at, rank_beside
+from resolvers.card_place import Place, rank_for
 from resolvers.context import Context
 from resolvers.inputs.card import CardMove, CardUpdate
+from resolvers.load import by_ids
 from resolvers.operation import operation
 from resolvers.project_member import require_assignable
 
 WRITE = TokenScope.PROJECTS_WRITE
 MAX_BATCH = 50
-_NOT_NULL = ("title", "label_ids", "checklist", "order", "archived")
-_PLACING = ("column_id", "order", "archived", "expected_version")
+_PLACING = ("column_id", "order", "expected_version")
+# A client knows the rank as `order`; the scope only follows the column.
+_CLIENT_NAMES = {"rank": "order", "scope_id": "columnId"}
 
 
 @operation("cardUpdate", scope=WRITE, permission=delivery.WRITE)
 async def update_card(ctx: Context, card_id: ObjectId | str, values: CardUpdate) -> Committed[Record]:
     """Change what is given of a card; moving and archiving included."""
-    card = await access(ctx, Card, Kind.CARD, card_id, delivery.WRITE)
-    return await ctx.write(card["workspace_id"], lambda change: _update(change, card["_id"], values))
+    door = await access(ctx, Card, Kind.CARD, card_id, delivery.WRITE, fields=frozenset())
+    return await ctx.write(door["workspace_id"], lambda change: _update(change, door["_id"], values))
 
 
 @operation("cardMove", scope=WRITE, permission=delivery.WRITE)
 async def move_card(ctx: Context, card_id: ObjectId | str, values: CardMove) -> Committed[Record]:
     """Move a card to a place of a column: one document is written, whatever the column's length."""
-    card = await access(ctx, Card, Kind.CARD, card_id, delivery.WRITE)
-    places = [values.order is not None, values.after_card_id is not None, values.before_card_id is not None]
-    if sum(places) > 1:
+    door = await access(ctx, Card, Kind.CARD, card_id, delivery.WRITE, fields=frozenset())
+    place = Place(values.order, values.after_card_id, values.before_card_id)
+    if sum(one is not None for one in (place.order, place.after, place.before)) > 1:
         raise BadUserInput("give one of order, afterCardId and beforeCardId", field="order")
 
     async def body(change: Change) -> Record:
-        current = await _current(change, card["_id"])
-        column_id = values.column_id if "column_id" in values.model_fields_set else current["column_id"]
-        lane = lane_of(current["project_id"], column_id)
-        if values.after_card_id is not None:
-            rank = await rank_beside(change, lane, values.after_card_id, current["_id"], after=True)
-        elif values.before_card_id is not None:
-            rank = await rank_beside(change, lane, values.before_card_id, current["_id"], after=False)
-        else:
-            rank = await _rank(change, current, column_id, values.order)
-        return await _apply(change, current, await _move(change, current, column_id, rank))
+        card = await _current(change, door["_id"])
+        column_id = values.column_id if "column_id" in values.model_fields_set else card["column_id"]
+        return await _apply(change, card, *await _move(change, card, column_id, place))
 
-    return await ctx.write(card["workspace_id"], body)
+    return await ctx.write(door["workspace_id"], body)
 
 
 @operation("cardArchive", scope=WRITE, permission=delivery.WRITE)
@@ -88,32 +82,33 @@ async def update_cards(
     if not 1 <= len(card_ids) <= MAX_BATCH:
         raise BadUserInput(f"must name between 1 and {MAX_BATCH} cards", field="ids")
     ids = list(dict.fromkeys(parse_id(one, Kind.CARD, field="ids") for one in card_ids))
-    cards = {card["_id"]: card for card in await collection(Card).find({"_id": {"$in": ids}}).to_list()}
-    refused: dict[ObjectId, OrreryError] = {}
+    cards = await by_ids(Card, ids, frozenset({"workspace_id"}))
     workspace_id: ObjectId | None = None
+    refused: dict[ObjectId, OrreryError] = {}
     for one in ids:
         try:
             if one not in cards:
                 raise NotFound("Card")
             await check_workspace(ctx, cards[one]["workspace_id"], delivery.WRITE, noun="Card")
-            workspace_id = workspace_id or cards[one]["workspace_id"]
-            if cards[one]["workspace_id"] != workspace_id:
-                raise BadUserInput("is a card of another workspace than the first", field="ids")
         except OrreryError as error:
             refused[one] = error
+            continue
+        workspace_id = workspace_id or cards[one]["workspace_id"]
+        if cards[one]["workspace_id"] != workspace_id:
+            refused[one] = BadUserInput("is a card of another workspace than the first", field="ids")
     if workspace_id is None:
         raise NotFound("Card")
 
+    async def result(change: Change, one: ObjectId) -> BatchResult:
+        if one in refused:
+            return BatchResult(str(one), error=refused[one])
+        try:
+            return BatchResult(str(one), card=await _update(change, one, values))
+        except OrreryError as error:  # raised before anything of this card was written
+            return BatchResult(str(one), error=error)
+
     async def body(change: Change) -> list[BatchResult]:
-        results: list[BatchResult] = []
-        for one in ids:
-            try:
-                if one in refused:
-                    raise refused[one]
-                results.append(BatchResult(str(one), card=await _update(change, one, values)))
-            except OrreryError as error:  # raised before anything of this card was written
-                results.append(BatchResult(str(one), error=error))
-        return results
+        return [await result(change, one) for one in ids]
 
     done = await ctx.write(workspace_id, body)
     return done.value, done.cursor
@@ -129,25 +124,21 @@ async def _current(change: Change, card_id: ObjectId) -> Record:
 async def _update(change: Change, card_id: ObjectId, values: CardUpdate) -> Record:
     card = await _current(change, card_id)
     given = values.given()
-    for name in _NOT_NULL:
-        if name in given and given[name] is None:
-            raise BadUserInput("must not be null", field=to_camel(name))
+    order: int | None = None
     changes: dict[str, Any] = {name: value for name, value in given.items() if name not in _PLACING}
     if values.checklist is not None:
         changes["checklist"] = checklist_of(values.checklist)
-    if "archived" in given:
-        changes["archived"] = given["archived"]
     if "column_id" in given or "order" in given:
         column_id = given.get("column_id", card["column_id"])
-        rank = await _rank(change, card, column_id, given.get("order"))
-        changes |= await _move(change, card, column_id, rank)
+        moved, order = await _move(change, card, column_id, Place(values.order))
+        changes |= moved
     changes = {name: value for name, value in changes.items() if card[name] != value}
     _check_version(card, changes, values.expected_version)
     if "label_ids" in changes:
         await require_labels(change, card["project_id"], changes["label_ids"])
     if "assignee_id" in changes:
         await require_assignable(change, card["project_id"], changes["assignee_id"])
-    return await _apply(change, card, changes)
+    return await _apply(change, card, changes, order)
 
 
 def _check_version(card: Record, changes: dict[str, Any], expected: int | None) -> None:
@@ -155,61 +146,59 @@ def _check_version(card: Record, changes: dict[str, Any], expected: int | None) 
         return
     if expected > card["version"]:
         raise BadUserInput(f"is newer than the card, which is at {card['version']}", field="expectedVersion")
-    stale = [to_camel(name) for name in changes if card["field_versions"].get(name, 1) > expected]
+    changed = (name for name in changes if card["field_versions"].get(name, 1) > expected)
+    stale = list(dict.fromkeys(_CLIENT_NAMES.get(name) or to_camel(name) for name in changed))
     if stale:
         raise Conflict(
             f"{', '.join(stale)} changed since version {expected}", fields=stale, currentVersion=card["version"]
         )
 
 
-async def _rank(change: Change, card: Record, column_id: ObjectId | None, order: int | None) -> str:
-    """The rank for a place; without one, the end of another column, or where the card stands in its own."""
-    lane = lane_of(card["project_id"], column_id)
-    if order is None:
-        if column_id == card["column_id"]:
-            return str(card["rank"])
-        return await rank_at(change, lane, 2**31, card["_id"])
-    if column_id == card["column_id"] and not card["archived"] and await place_of(change, card) == order:
-        return str(card["rank"])
-    return await rank_at(change, lane, order, card["_id"])
+async def _move(
+    change: Change, card: Record, column_id: ObjectId | None, place: Place
+) -> tuple[dict[str, Any], int | None]:
+    """What a move changes of a card, and its `order` then.
 
-
-async def _move(change: Change, card: Record, column_id: ObjectId | None, rank: str) -> dict[str, Any]:
+    A column without a place is its end, and the card's own column no move at all.
+    """
+    if column_id == card["column_id"] and place == Place():
+        return {}, None
     column = await target_column(change, card["project_id"], column_id)
+    rank, order = await rank_for(change, card, column_id, place)
     moved = {"column_id": column_id, "scope_id": column["scope_id"] if column else None, "rank": rank}
-    return {name: value for name, value in moved.items() if card[name] != value}
+    return {name: value for name, value in moved.items() if card[name] != value}, order
 
 
-async def _apply(change: Change, before: Record, changes: dict[str, Any]) -> Record:
-    """Write the changes with their events and activities; nothing at all where nothing differs."""
+async def _apply(change: Change, before: Record, changes: dict[str, Any], order: int | None = None) -> Record:
+    """Write the changes with their events and activities; nothing at all where nothing differs.
+
+    `order` is the place that a move leads to.
+    """
     if not changes:
         return before
     version = before["version"] + 1
-    marks = {f"field_versions.{name}": version for name in changes}
-    after = await collection(Card).find_one_and_update(
+    stored = {**changes, "version": version, "updated_at": change.at}
+    marks = dict.fromkeys(changes, version)
+    await collection(Card).update_one(
         {"_id": before["_id"]},
-        {"$set": {**changes, **marks, "version": version, "updated_at": change.at}},
-        return_document=ReturnDocument.AFTER,
+        {"$set": {**stored, **{f"field_versions.{name}": version for name in marks}}},
         session=change.session,
     )
-    if after is None:
-        raise NotFound("Card")
+    # Not read again: the transaction holds what was read before.
+    after = {**before, **stored, "field_versions": {**before["field_versions"], **marks}}
     fields = [to_camel(name) for name in changes if name not in ("column_id", "scope_id", "rank", "archived")]
+    if not changes.keys() & {"rank", "column_id"}:
+        order = None
     if fields:
         change.append(after["workspace_id"], CardUpdated(card=after, changed_fields=fields))
-    if "rank" in changes or "column_id" in changes:
-        event = CardMoved(
-            card=after,
-            from_column_id=before["column_id"],
-            to_column_id=after["column_id"],
-            order=await place_of(change, after),
-        )
+    if order is not None:
+        left, joined = before["column_id"], after["column_id"]
+        event = CardMoved(card=after, from_column_id=left, to_column_id=joined, order=order)
         change.append(after["workspace_id"], event)
-        after = {**after, "order": event.order}
     if "archived" in changes:
         change.append(after["workspace_id"], CardArchived(card=after, archived=after["archived"]))
     await record_activities(change, await _activities(change, before, after, fields, changes))
-    return after
+    return after if order is None else {**after, "order": order}
 
 
 async def _activities(
@@ -249,14 +238,14 @@ async def edit_card(
     ctx: Context, card_id: ObjectId | str, edit: Callable[[Change, Record], Awaitable[dict[str, Any]]]
 ) -> Committed[Record]:
     """Change a card by what `edit` makes of its record as it stands in the transaction."""
-    card = await access(ctx, Card, Kind.CARD, card_id, delivery.WRITE)
+    door = await access(ctx, Card, Kind.CARD, card_id, delivery.WRITE, fields=frozenset())
 
     async def body(change: Change) -> Record:
-        current = await _current(change, card["_id"])
-        changes = await edit(change, current)
-        return await _apply(change, current, {name: value for name, value in changes.items() if current[name] != value})
+        card = await _current(change, door["_id"])
+        changes = await edit(change, card)
+        return await _apply(change, card, {name: value for name, value in changes.items() if card[name] != value})
 
-    return await ctx.write(card["workspace_id"], body)
+    return await ctx.write(door["workspace_id"], body)
 
 
 __all__ = ["BatchResult", "archive_card", "edit_card", "move_card", "update_card", "update_cards"]

@@ -1,4 +1,8 @@
-"""Deleting a parent deletes what is below it, and says so in events, all in the parent's own change."""
+"""Deleting a parent deletes what is below it, and says so in events, all in the parent's own change.
+
+What remains on purpose: the history (events; activities of a card that is gone, until its project goes) and missions,
+which are the workspace's, without the card or the project that they were about.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -26,12 +30,16 @@ from models import (
 )
 from models.base import Record, collection
 from realtime.events import (
+    IDS_PER_EVENT,
     AgentDeleted,
     CardDeleted,
     ColumnDeleted,
+    CommentDeleted,
     Event,
     LabelDeleted,
+    NotificationsDeleted,
     ProjectDeleted,
+    ProjectMemberRemoved,
     ScopeDeleted,
     WorkspaceDeleted,
     WorkspaceMemberRemoved,
@@ -42,70 +50,85 @@ Where = Mapping[str, Any]
 
 
 async def delete_cards(change: Change, where: Where) -> None:
-    """Delete cards with their comments. Their missions and activities stay, without the card."""
-    cards = await collection(Card).find(where, {"workspace_id": 1, "project_id": 1}, session=change.session).to_list()
-    if not cards:
-        return
-    ids = [card["_id"] for card in cards]
-    await collection(Comment).delete_many({"card_id": {"$in": ids}}, session=change.session)
-    await collection(Card).delete_many({"_id": {"$in": ids}}, session=change.session)
-    for card in cards:
-        event = CardDeleted(deleted_id=card["_id"], project_id=card["project_id"], card_id=card["_id"])
-        change.append(card["workspace_id"], event)
+    """Delete cards with their comments."""
+    cards = await collection(Card).find(where, {"_id": 1}, session=change.session).to_list()
+    if cards:
+        ids = [card["_id"] for card in cards]
+        await _delete(change, Comment, {"card_id": {"$in": ids}}, _comment_deleted)
+        await _delete(change, Card, where, _card_deleted)
 
 
-async def delete_columns(change: Change, where: Where) -> None:
-    """Delete columns with their cards."""
-    columns = await _doomed(change, Column, where)
-    if columns:
-        await delete_cards(change, {"column_id": {"$in": [column["_id"] for column in columns]}})
-        await _delete(change, Column, columns, ColumnDeleted)
-
-
-async def delete_scope_contents(change: Change, scope: Record) -> None:
-    """Delete the columns and cards of a scope."""
-    await delete_columns(change, {"scope_id": scope["_id"]})
-    await delete_cards(change, {"scope_id": scope["_id"]})
+async def delete_scope_contents(change: Change, scope_id: ObjectId) -> None:
+    """Delete the cards and columns of a scope."""
+    await delete_cards(change, {"scope_id": scope_id})
+    await _delete(change, Column, {"scope_id": scope_id}, _deleted(ColumnDeleted))
 
 
 async def delete_project_contents(change: Change, project: Record) -> None:
-    """Delete all that a project holds. Its missions stay, without the project."""
-    inside = {"project_id": project["_id"]}
-    await delete_cards(change, inside)
-    await _delete(change, Column, await _doomed(change, Column, inside), ColumnDeleted)
-    await _delete(change, Scope, await _doomed(change, Scope, inside), ScopeDeleted)
-    await _delete(change, Label, await _doomed(change, Label, inside), LabelDeleted)
-    for model in (ProjectMember, Activity, Notification):
-        await collection(model).delete_many(inside, session=change.session)
+    """Delete all that a project holds."""
+    await _delete_delivery(change, {"project_id": project["_id"]})
 
 
 async def delete_workspace_contents(change: Change, workspace: Record) -> None:
-    """Delete all that a workspace holds, and say so in its own history, which stays."""
+    """Delete a workspace with all that it holds, and say so in its own history, which stays."""
     inside = {"workspace_id": workspace["_id"]}
-    projects = await collection(Project).find(inside, session=change.session).to_list()
-    for project in projects:
-        await delete_project_contents(change, project)
-        event = ProjectDeleted(deleted_id=project["_id"], project_id=project["_id"])
-        change.append(workspace["_id"], event)
-    agents = await collection(Agent).find(inside, {"_id": 1}, session=change.session).to_list()
-    change.append(workspace["_id"], *(AgentDeleted(deleted_id=agent["_id"]) for agent in agents))
-    members = await collection(WorkspaceMember).find(inside, {"user_id": 1}, session=change.session).to_list()
-    change.append(workspace["_id"], *(WorkspaceMemberRemoved(user_id=one["user_id"]) for one in members))
-    for model in (Project, Agent, ApiToken, Mission, MissionActivity, Invitation, WorkspaceMember):
+    await _delete_delivery(change, inside)
+    await _delete(change, Project, inside, lambda one: ProjectDeleted(deleted_id=one["_id"], project_id=one["_id"]))
+    await _delete(change, Agent, inside, lambda one: AgentDeleted(deleted_id=one["_id"]))
+    await _delete(change, WorkspaceMember, inside, lambda one: WorkspaceMemberRemoved(user_id=one["user_id"]))
+    for model in (ApiToken, Mission, MissionActivity, Invitation):
         await collection(model).delete_many(inside, session=change.session)
     await collection(Workspace).delete_one({"_id": workspace["_id"]}, session=change.session)
     change.append(workspace["_id"], WorkspaceDeleted(deleted_id=workspace["_id"]))
 
 
-async def _doomed(change: Change, model: type[Document], where: Where) -> list[Record]:
-    wanted = {"workspace_id": 1, "project_id": 1}
-    return await collection(model).find(where, wanted, session=change.session).to_list()
+async def _delete_delivery(change: Change, inside: Where) -> None:
+    """Delete what stands below the projects of a workspace, or below one of them."""
+    await _delete(change, Comment, inside, _comment_deleted)
+    await _delete(change, Card, inside, _card_deleted)
+    await _delete(change, Column, inside, _deleted(ColumnDeleted))
+    await _delete(change, Scope, inside, _deleted(ScopeDeleted))
+    await _delete(change, Label, inside, _deleted(LabelDeleted))
+    await _delete(change, ProjectMember, inside, _member_removed)
+    await collection(Activity).delete_many(inside, session=change.session)
+    await delete_notifications(change, inside)
 
 
-async def _delete(change: Change, model: type[Document], doomed: list[Record], event: Callable[..., Event]) -> None:
+async def delete_notifications(change: Change, inside: Where) -> None:
+    """Delete notifications, and say so in the history of everyone whom they were for."""
+    notifications = collection(Notification)
+    doomed: dict[ObjectId, list[ObjectId]] = {}
+    for one in await notifications.find(inside, {"user_id": 1}, session=change.session).to_list():
+        doomed.setdefault(one["user_id"], []).append(one["_id"])
     if not doomed:
         return
-    ids: list[ObjectId] = [one["_id"] for one in doomed]
-    await collection(model).delete_many({"_id": {"$in": ids}}, session=change.session)
-    for one in doomed:
-        change.append(one["workspace_id"], event(deleted_id=one["_id"], project_id=one["project_id"]))
+    await notifications.delete_many(inside, session=change.session)
+    for user_id, ids in doomed.items():
+        left = await notifications.count_documents({"user_id": user_id, "read_at": None}, session=change.session)
+        for start in range(0, len(ids), IDS_PER_EVENT):
+            event = NotificationsDeleted(ids=ids[start : start + IDS_PER_EVENT], unread_count=left)
+            change.append(user_id, event)
+
+
+async def _delete(change: Change, model: type[Document], where: Where, event: Callable[[Record], Event]) -> None:
+    wanted = {"workspace_id": 1, "project_id": 1, "card_id": 1, "user_id": 1}
+    doomed = await collection(model).find(where, wanted, session=change.session).to_list()
+    if doomed:
+        await collection(model).delete_many(where, session=change.session)
+        change.append(doomed[0]["workspace_id"], *map(event, doomed))
+
+
+def _deleted(event: type[ColumnDeleted | ScopeDeleted | LabelDeleted]) -> Callable[[Record], Event]:
+    return lambda one: event(deleted_id=one["_id"], project_id=one["project_id"])
+
+
+def _card_deleted(card: Record) -> Event:
+    return CardDeleted(deleted_id=card["_id"], project_id=card["project_id"], card_id=card["_id"])
+
+
+def _comment_deleted(comment: Record) -> Event:
+    return CommentDeleted(deleted_id=comment["_id"], project_id=comment["project_id"], card_id=comment["card_id"])
+
+
+def _member_removed(member: Record) -> Event:
+    return ProjectMemberRemoved(user_id=member["user_id"], project_id=member["project_id"])

@@ -4,27 +4,28 @@ from collections.abc import Sequence
 from typing import Any
 
 from bson import ObjectId
-from pymongo import ReturnDocument
+from pymongo import UpdateOne
 
 from auth.policies import delivery
 from models import Card, Column, Project, Scope
 from models.base import Record, collection, to_record
 from models.enums import TokenScope
-from models.errors import BadUserInput, NotFound
+from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind
-from models.rank import rank_between
+from models.rank import MAX_LENGTH, rank_between, ranks_after
 from realtime.events import ColumnCreated, ColumnDeleted, ColumnUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access
+from resolvers.card_place import BY_RANK
 from resolvers.cascade import delete_cards
 from resolvers.context import Context
+from resolvers.edit import require_parent
 from resolvers.inputs.board import ColumnCreate, ColumnUpdate
 from resolvers.load import counts, to_list, to_one
 from resolvers.operation import edge, operation
-from resolvers.scope import require_parent
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
-BY_RANK = [("rank", 1), ("_id", 1)]
+MAX_COLUMNS = 200
 
 
 @operation("column", scope=READ, permission=delivery.READ, read_only=True)
@@ -55,13 +56,15 @@ async def create_column(ctx: Context, values: ColumnCreate) -> Committed[Record]
         if values.scope_id is not None:
             await require_parent(change, Scope, values.scope_id)
         siblings = await _board(change, project["_id"], values.scope_id)
+        if len(siblings) >= MAX_COLUMNS:
+            raise Conflict(f"A board has at most {MAX_COLUMNS} columns")
         column = to_record(
             Column(
                 workspace_id=project["workspace_id"],
                 project_id=project["_id"],
                 scope_id=values.scope_id,
                 name=values.name,
-                rank=rank_between(siblings[-1]["rank"] if siblings else None, None),
+                rank=await _rank(change, siblings, len(siblings)),
                 created_at=change.at,
             )
         )
@@ -77,36 +80,26 @@ async def create_column(ctx: Context, values: ColumnCreate) -> Committed[Record]
 async def update_column(ctx: Context, column_id: ObjectId | str, values: ColumnUpdate) -> Committed[Record]:
     """Rename a column, or move it to another place on its board: one document is written."""
     column = await access(ctx, Column, Kind.COLUMN, column_id, delivery.WRITE)
-    given = values.given()
-    for name, value in given.items():
-        if value is None:
-            raise BadUserInput("must not be null", field=name)
 
     async def body(change: Change) -> Record:
-        siblings = await _board(change, column["project_id"], column["scope_id"])
-        others = [one for one in siblings if one["_id"] != column["_id"]]
-        place = next((i for i, one in enumerate(siblings) if one["_id"] == column["_id"]), None)
+        board = await _board(change, column["project_id"], column["scope_id"])
+        place = next((i for i, one in enumerate(board) if one["_id"] == column["_id"]), None)
         if place is None:
             raise NotFound("Column")
-        changes: dict[str, Any] = {"name": given["name"]} if "name" in given else {}
-        if "order" in given and min(given["order"], len(others)) != place:
-            place = min(given["order"], len(others))
-            changes["rank"] = rank_between(
-                others[place - 1]["rank"] if place else None, others[place]["rank"] if place < len(others) else None
-            )
+        current = board.pop(place)
+        changes: dict[str, Any] = {}
+        if values.name is not None and values.name != current["name"]:
+            changes["name"] = values.name
+        if values.order is not None and min(values.order, len(board)) != place:
+            place = min(values.order, len(board))
+            changes["rank"] = await _rank(change, board, place)
         if not changes:
-            return {**siblings[place], "order": place}
-        changed = await collection(Column).find_one_and_update(
-            {"_id": column["_id"]},
-            {"$set": changes},
-            return_document=ReturnDocument.AFTER,
-            session=change.session,
-        )
-        if changed is None:
-            raise NotFound("Column")
-        event = ColumnUpdated(column=changed, order=place, project_id=changed["project_id"])
-        change.append(changed["workspace_id"], event)
-        return {**changed, "order": place}
+            return {**current, "order": place}
+        await collection(Column).update_one({"_id": current["_id"]}, {"$set": changes}, session=change.session)
+        current |= changes
+        event = ColumnUpdated(column=current, order=place, project_id=current["project_id"])
+        change.append(current["workspace_id"], event)
+        return {**current, "order": place}
 
     return await ctx.write(column["workspace_id"], body)
 
@@ -117,8 +110,8 @@ async def delete_column(ctx: Context, column_id: ObjectId | str) -> Committed[Ob
     column = await access(ctx, Column, Kind.COLUMN, column_id, delivery.WRITE)
 
     async def body(change: Change) -> ObjectId:
-        deleted = await collection(Column).find_one_and_delete({"_id": column["_id"]}, session=change.session)
-        if deleted is None:
+        deleted = await collection(Column).delete_one({"_id": column["_id"]}, session=change.session)
+        if not deleted.deleted_count:
             raise NotFound("Column")
         await delete_cards(change, {"column_id": column["_id"]})
         event = ColumnDeleted(deleted_id=column["_id"], project_id=column["project_id"])
@@ -131,6 +124,18 @@ async def delete_column(ctx: Context, column_id: ObjectId | str) -> Committed[Ob
 async def _board(change: Change, project_id: ObjectId, scope_id: ObjectId | None) -> list[Record]:
     query = {"project_id": project_id, "scope_id": scope_id}
     return await collection(Column).find(query, session=change.session).sort(BY_RANK).to_list()
+
+
+async def _rank(change: Change, others: list[Record], place: int) -> str:
+    """A rank for a place among the board's other columns, which get short ranks again when theirs have grown long."""
+    ranks = [one["rank"] for one in others]
+    if any(len(rank) >= MAX_LENGTH for rank in ranks):
+        ranks = list(ranks_after(None, len(ranks)))
+        updates = [
+            UpdateOne({"_id": one["_id"]}, {"$set": {"rank": rank}}) for one, rank in zip(others, ranks, strict=True)
+        ]
+        await collection(Column).bulk_write(updates, session=change.session)
+    return rank_between(ranks[place - 1] if place else None, ranks[place] if place < len(ranks) else None)
 
 
 def _numbered(columns: list[Record]) -> list[Record]:

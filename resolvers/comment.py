@@ -40,7 +40,8 @@ async def list_comments(ctx: Context, card_id: ObjectId | str) -> list[Record]:
 @operation("commentCreate", scope=WRITE, permission=delivery.WRITE)
 async def create_comment(ctx: Context, values: CommentCreate) -> Committed[Record]:
     """Say something on a card. The card's version stays: a comment is no change of its fields."""
-    card = await access(ctx, Card, Kind.CARD, values.card_id, delivery.WRITE, field="cardId")
+    needed = frozenset({"project_id", "title"})
+    card = await access(ctx, Card, Kind.CARD, values.card_id, delivery.WRITE, field="cardId", fields=needed)
 
     async def body(change: Change) -> Record:
         comment = to_record(
@@ -73,7 +74,8 @@ async def delete_comment(ctx: Context, comment_id: ObjectId | str) -> Committed[
         raise Forbidden("Only a comment's author and the workspace's admins may delete it")
 
     async def body(change: Change) -> ObjectId:
-        if await collection(Comment).find_one_and_delete({"_id": comment["_id"]}, session=change.session) is None:
+        deleted = await collection(Comment).delete_one({"_id": comment["_id"]}, session=change.session)
+        if not deleted.deleted_count:
             raise NotFound("Comment")
         await _count(change, comment["card_id"], -1)
         event = CommentDeleted(deleted_id=comment["_id"], project_id=comment["project_id"], card_id=comment["card_id"])

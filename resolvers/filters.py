@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
+from pydantic.alias_generators import to_camel
+
 from models.errors import BadUserInput
 from models.ids import parse_id
 from models.json import check_text
@@ -17,6 +19,7 @@ from resolvers.page import Sort
 MAX_DEPTH = 10
 MAX_CONDITIONS = 200
 MAX_VALUES = 500
+MAX_PATTERN = 500
 
 _OPERATORS = {
     "eq": "$eq",
@@ -54,11 +57,8 @@ def card_filter(values: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def compile_filter(values: Mapping[str, Any] | None, fields: Mapping[str, str]) -> dict[str, Any]:
-    """A MongoDB query; {} for no filter. Raises BadUserInput for what is too large or no id."""
-    if not values:
-        return {}
-    budget = [MAX_CONDITIONS]
-    return _compile(values, fields, budget, depth=1)
+    """A MongoDB query; {} for no filter. Raises BadUserInput for what is unknown, too large or no id."""
+    return _Compiler(fields).compile(values) if values else {}
 
 
 def compile_order(orders: Sequence[Mapping[str, Any]] | None, fields: Mapping[str, str], default: Sort) -> Sort:
@@ -66,41 +66,56 @@ def compile_order(orders: Sequence[Mapping[str, Any]] | None, fields: Mapping[st
     sort: dict[str, int] = {}
     for order in orders or ():
         name = _name(order["field"])
+        if name not in fields:
+            raise BadUserInput("is not a field to sort by", field="orderBy")
         direction = -1 if _name(order.get("direction") or "ASC") == "DESC" else 1
         sort.setdefault(fields[name], direction)
     return list(sort.items()) or default
 
 
-def _compile(values: Mapping[str, Any], fields: Mapping[str, str], budget: list[int], depth: int) -> dict[str, Any]:
-    if depth > MAX_DEPTH:
-        raise BadUserInput(f"is deeper than {MAX_DEPTH} levels", field="filter")
-    conditions: list[dict[str, Any]] = []
-    for name, value in values.items():
-        if value is None:
-            continue
-        if name in ("and", "or"):
-            parts = [_compile(part, fields, budget, depth + 1) for part in value]
-            if parts:
-                conditions.append({f"${name}": parts})
-        elif name == "not":
-            conditions.append({"$nor": [_compile(value, fields, budget, depth + 1)]})
-        else:
-            conditions += _comparisons(name, fields[name], value, budget)
-    if not conditions:
-        return {}
-    return conditions[0] if len(conditions) == 1 else {"$and": conditions}
+class _Compiler:
+    """Compiles one filter. `left` is how many conditions and groups it may still have."""
 
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self._fields = fields
+        self._left = MAX_CONDITIONS
 
-def _comparisons(name: str, key: str, comparator: Mapping[str, Any], budget: list[int]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for operator, value in comparator.items():
-        if value is None:
-            continue
-        budget[0] -= 1
-        if budget[0] < 0:
+    def compile(self, values: Mapping[str, Any], depth: int = 1) -> dict[str, Any]:
+        if depth > MAX_DEPTH:
+            raise BadUserInput(f"is deeper than {MAX_DEPTH} levels", field="filter")
+        conditions: list[dict[str, Any]] = []
+        for name, value in values.items():
+            if value is None:
+                continue
+            if name in ("and", "or"):
+                if parts := [self._group(part, depth) for part in value]:
+                    conditions.append({f"${name}": parts})
+            elif name == "not":
+                conditions.append({"$nor": [self._group(value, depth)]})
+            elif name in self._fields:
+                conditions += self._comparisons(to_camel(name), self._fields[name], value)
+            else:
+                raise BadUserInput("is not a field to filter by", field=f"filter.{to_camel(name)}")
+        if not conditions:
+            return {}
+        return conditions[0] if len(conditions) == 1 else {"$and": conditions}
+
+    def _group(self, values: Mapping[str, Any], depth: int) -> dict[str, Any]:
+        self._spend()
+        return self.compile(values, depth + 1)
+
+    def _comparisons(self, name: str, key: str, comparator: Mapping[str, Any]) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        for operator, value in comparator.items():
+            if value is not None:
+                self._spend()
+                found.append(_condition(f"filter.{name}", key, operator, value))
+        return found
+
+    def _spend(self) -> None:
+        self._left -= 1
+        if self._left < 0:
             raise BadUserInput(f"has more than {MAX_CONDITIONS} conditions", field="filter")
-        found.append(_condition(f"filter.{name}", key, operator, value))
-    return found
 
 
 def _condition(field: str, key: str, operator: str, value: Any) -> dict[str, Any]:
@@ -108,6 +123,8 @@ def _condition(field: str, key: str, operator: str, value: Any) -> dict[str, Any
         empty: Any = [] if key == "label_ids" else None
         return {key: {"$eq" if value else "$ne": empty}}
     if operator in ("contains", "starts_with"):
+        if len(value) > MAX_PATTERN:
+            raise BadUserInput(f"must have at most {MAX_PATTERN} characters", field=field)
         pattern = re.escape(check_text(value, field=field))
         return {key: {"$regex": pattern if operator == "contains" else f"^{pattern}", "$options": "i"}}
     read = _reader(field, key)
@@ -127,7 +144,7 @@ def _reader(field: str, key: str) -> Callable[[Any], Any]:
 
 
 def _mentions(values: Mapping[str, Any], name: str) -> bool:
-    if values.get(name) is not None:
+    if any(value is not None for value in (values.get(name) or {}).values()):
         return True
     nested = [*(values.get("and") or ()), *(values.get("or") or ()), *([values["not"]] if values.get("not") else [])]
     return any(_mentions(one, name) for one in nested)

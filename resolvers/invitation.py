@@ -17,6 +17,7 @@ from realtime.events import InvitationCreated
 from realtime.log import Change, Committed
 from resolvers.access import check_workspace
 from resolvers.context import Context
+from resolvers.edit import require_parent
 from resolvers.inputs.workspace import WorkspaceMemberInvite
 from resolvers.operation import operation
 from resolvers.organization_member import insert_organization_member
@@ -46,6 +47,7 @@ async def invite_workspace_member(
     token = new_secret()
 
     async def body(change: Change) -> Record:
+        await require_parent(change, Workspace, wanted)
         user = await collection(User).find_one({"email": values.email}, {"_id": 1}, session=change.session)
         if user is not None and await _membership(change, wanted, user["_id"]) is not None:
             raise Conflict("is a member of the workspace already", field="email")

@@ -8,7 +8,6 @@ from beanie import Document
 from bson import ObjectId
 
 from models.base import Record
-from models.errors import BadUserInput
 from resolvers.page import Page, Window, encode_cursor
 
 JOINED = "joined_id"
@@ -22,17 +21,13 @@ class JoinedPage(Page):
     """A page over memberships (`model`, `where`) whose nodes are what they lead to."""
 
     def cursor(self, record: Record) -> str:
-        return encode_cursor({"_id": record[JOINED]}, ())
+        return encode_cursor({"_id": record[JOINED]}, self.model, ())
 
 
-def joined_after(window: Window) -> ObjectId | None:
-    """The membership that a forward window begins after."""
-    if window.cursor is None:
-        return None
-    if len(window.cursor) != 1:
-        raise BadUserInput("belongs to another order of this list", field="after")
-    after: ObjectId = window.cursor[0]
-    return after
+def joined_after(window: Window, model: type[Document]) -> ObjectId | None:
+    """The membership (of `model`) that a forward window begins after."""
+    keyset = window.keyset(model, ())
+    return None if keyset is None else ObjectId(keyset[-1])
 
 
 def joined_page(

@@ -3,14 +3,13 @@
 from typing import Any
 
 from bson import ObjectId
-from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from auth.policies import delivery
 from models import Card, Label, Project
 from models.base import Record, collection, to_record
 from models.enums import TokenScope
-from models.errors import BadUserInput, Conflict, NotFound
+from models.errors import Conflict, NotFound
 from models.ids import Kind, parse_id
 from realtime.events import LabelCreated, LabelDeleted, LabelUpdated
 from realtime.log import Change, Committed
@@ -18,12 +17,14 @@ from resolvers.access import Fields, access
 from resolvers.card_graph import labels_of_project
 from resolvers.card_update import edit_card
 from resolvers.context import Context
-from resolvers.inputs.board import LabelCreate, LabelUpdate
+from resolvers.edit import require_parent, set_fields
+from resolvers.inputs.board import MAX_PROJECT_LABELS, LabelCreate, LabelUpdate
 from resolvers.inputs.card import MAX_LABELS
 from resolvers.operation import operation
-from resolvers.scope import require_parent
+from resolvers.scope import require_room
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
+TAKEN = "is taken by another label of the project"
 
 
 @operation("label", scope=READ, permission=delivery.READ, read_only=True)
@@ -46,57 +47,46 @@ async def create_label(ctx: Context, values: LabelCreate) -> Committed[Record]:
 
     async def body(change: Change) -> Record:
         await require_parent(change, Project, project["_id"])
-        return await insert_label(change, project, values.name, values.color)
+        await require_room(change, Label, project["_id"], MAX_PROJECT_LABELS)
+        label = new_label(change, project, values.name, values.color)
+        try:
+            await collection(Label).insert_one(label, session=change.session)
+        except DuplicateKeyError as error:
+            raise Conflict(TAKEN, field="name") from error
+        change.append(label["workspace_id"], LabelCreated(label=label, project_id=label["project_id"]))
+        return label
 
     return await ctx.write(project["workspace_id"], body)
 
 
-async def insert_label(change: Change, project: Record, name: str, color: str) -> Record:
-    """Write a label and its event, within a change."""
-    label = to_record(
+def new_label(change: Change, project: Record, name: str, color: str) -> Record:
+    """The record of a new label, not yet written."""
+    return to_record(
         Label(
             workspace_id=project["workspace_id"],
             project_id=project["_id"],
             name=name,
-            color=color.lower(),
+            color=color,
             created_at=change.at,
         )
     )
-    try:
-        await collection(Label).insert_one(label, session=change.session)
-    except DuplicateKeyError as error:
-        raise Conflict("is taken by another label of the project", field="name") from error
-    change.append(label["workspace_id"], LabelCreated(label=label, project_id=label["project_id"]))
-    return label
 
 
 @operation("labelUpdate", scope=WRITE, permission=delivery.WRITE)
 async def update_label(ctx: Context, label_id: ObjectId | str, values: LabelUpdate) -> Committed[Record]:
     """Change a label's name or colour."""
-    label = await access(ctx, Label, Kind.LABEL, label_id, delivery.WRITE)
-    given = values.given()
-    for name, value in given.items():
-        if value is None:
-            raise BadUserInput("must not be null", field=name)
-    if not given:
-        raise BadUserInput("give a name or a color", field="name")
+    door = await access(ctx, Label, Kind.LABEL, label_id, delivery.WRITE, fields=frozenset())
 
     async def body(change: Change) -> Record:
         try:
-            changed = await collection(Label).find_one_and_update(
-                {"_id": label["_id"]},
-                {"$set": {**given, **({"color": given["color"].lower()} if "color" in given else {})}},
-                return_document=ReturnDocument.AFTER,
-                session=change.session,
-            )
+            label, differs = await set_fields(change, Label, door["_id"], values.given())
         except DuplicateKeyError as error:
-            raise Conflict("is taken by another label of the project", field="name") from error
-        if changed is None:
-            raise NotFound("Label")
-        change.append(changed["workspace_id"], LabelUpdated(label=changed, project_id=changed["project_id"]))
-        return changed
+            raise Conflict(TAKEN, field="name") from error
+        if differs:
+            change.append(label["workspace_id"], LabelUpdated(label=label, project_id=label["project_id"]))
+        return label
 
-    return await ctx.write(label["workspace_id"], body)
+    return await ctx.write(door["workspace_id"], body)
 
 
 @operation("labelDelete", scope=WRITE, permission=delivery.WRITE)
@@ -105,7 +95,8 @@ async def delete_label(ctx: Context, label_id: ObjectId | str) -> Committed[Obje
     label = await access(ctx, Label, Kind.LABEL, label_id, delivery.WRITE)
 
     async def body(change: Change) -> ObjectId:
-        if await collection(Label).find_one_and_delete({"_id": label["_id"]}, session=change.session) is None:
+        deleted = await collection(Label).delete_one({"_id": label["_id"]}, session=change.session)
+        if not deleted.deleted_count:
             raise NotFound("Label")
         on_cards = {"project_id": label["project_id"], "label_ids": label["_id"]}
         await collection(Card).update_many(on_cards, {"$pull": {"label_ids": label["_id"]}}, session=change.session)

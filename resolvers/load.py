@@ -57,8 +57,9 @@ async def counts(
     model: type[Document], parent_key: str, parent_ids: Iterable[ObjectId], where: Mapping[str, Any] | None = None
 ) -> dict[ObjectId, int]:
     """How many children each parent has, in one query; parents without any are left out."""
-    pipeline = [
-        {"$match": {parent_key: {"$in": list(set(parent_ids))}, **(where or {})}},
+    pipeline: list[Mapping[str, Any]] = [
+        {"$match": {parent_key: {"$in": list(set(parent_ids))}}},
+        *([{"$match": where}] if where else []),
         {"$group": {"_id": f"${parent_key}", "count": {"$sum": 1}}},
     ]
     cursor = await collection(model).aggregate(pipeline)
@@ -66,9 +67,13 @@ async def counts(
 
 
 async def totals(pages: Sequence[Page]) -> list[int]:
-    """How many records each page's whole list has, in one query: the pages are of one edge and its arguments."""
-    if not pages:
-        return []
-    page = pages[0]
-    found = await counts(page.model, page.parent_key, (one.parent_id for one in pages), page.where)
-    return [found.get(one.parent_id, 0) for one in pages]
+    """How many records each page's whole list has: one query for all pages of one edge with the same arguments."""
+    alike: dict[str, list[Page]] = {}
+    for page in pages:
+        alike.setdefault(f"{page.model.__name__} {page.parent_key} {page.where!r}", []).append(page)
+    found: dict[int, int] = {}
+    for group in alike.values():
+        page = group[0]
+        per_parent = await counts(page.model, page.parent_key, (one.parent_id for one in group), page.where)
+        found.update((id(one), per_parent.get(one.parent_id, 0)) for one in group)
+    return [found[id(page)] for page in pages]

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from bson import ObjectId
-from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from auth.policies import organization as policy
@@ -13,6 +12,7 @@ from models.enums import Role, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id, parse_id
 from models.json import check_text
+from models.write import find_and_delete, update_and_read
 from realtime.events import OrganizationCreated, OrganizationDeleted, OrganizationUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, check_organization, projection
@@ -122,11 +122,11 @@ async def update_organization(
 
     async def body(change: Change) -> Record:
         try:
-            changed = await collection(Organization).find_one_and_update(
+            changed = await update_and_read(
+                Organization,
                 {"_id": wanted},
                 {"$set": {**given, "updated_at": change.at}},
-                return_document=ReturnDocument.AFTER,
-                session=change.session,
+                change.session,
             )
         except DuplicateKeyError as error:
             raise Conflict("is taken", field="slug") from error
@@ -146,7 +146,7 @@ async def delete_organization(ctx: Context, organization_id: ObjectId | str) -> 
 
     async def body(change: Change) -> ObjectId:
         session = change.session
-        deleted = await collection(Organization).find_one_and_delete({"_id": wanted}, session=session)
+        deleted = await find_and_delete(Organization, {"_id": wanted}, session)
         if deleted is None:
             raise NotFound("Organization")
         others = {"user_id": ctx.user_id, "organization_id": {"$ne": wanted}}

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from bson import ObjectId
-from pymongo import ReturnDocument
 
 from auth.policies import organization as policy
 from models import Organization, OrganizationMember, User, Workspace, WorkspaceMember
@@ -11,6 +10,7 @@ from models.base import Record, collection, to_record
 from models.enums import PilotageRole, Role, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, parse_id
+from models.write import update_and_read
 from realtime.events import (
     OrganizationMemberAdded,
     OrganizationMemberRemoved,
@@ -74,11 +74,11 @@ async def update_organization_member(
         member = await _find_member(change, wanted, changing)
         if member["role"] == Role.OWNER:
             raise Conflict("The role of the organization's owner cannot be changed")
-        changed = await collection(OrganizationMember).find_one_and_update(
+        changed = await update_and_read(
+            OrganizationMember,
             {"_id": member["_id"]},
             {"$set": {"role": values.role.value}},
-            return_document=ReturnDocument.AFTER,
-            session=change.session,
+            change.session,
         )
         if changed is None:
             raise NotFound("Member")
@@ -145,10 +145,11 @@ async def organization_memberships(ctx: Context, organization_ids: Iterable[Obje
     wanted = set(organization_ids)
     unknown = [one for one in wanted if one not in ctx.memberships]
     if unknown:
-        ctx.memberships.update(dict.fromkeys(unknown))
         query = {"organization_id": {"$in": unknown}, "user_id": ctx.user_id}
-        for member in await collection(OrganizationMember).find(query).to_list():
-            ctx.memberships[member["organization_id"]] = member
+        found = await collection(OrganizationMember).find(query).to_list()
+        by_organization = {member["organization_id"]: member for member in found}
+        # All at once and only now: fields of one request are resolved side by side.
+        ctx.memberships.update({one: by_organization.get(one) for one in unknown})
     return {one: ctx.memberships[one] for one in wanted}
 
 
@@ -181,11 +182,11 @@ async def _hand_over_workspaces(change: Change, organization_id: ObjectId, leavi
 
 
 async def _make_owner(change: Change, workspace: Record, user_id: ObjectId) -> None:
-    promoted = await collection(WorkspaceMember).find_one_and_update(
+    promoted = await update_and_read(
+        WorkspaceMember,
         {"workspace_id": workspace["_id"], "user_id": user_id},
         {"$set": {"role": Role.OWNER.value, "pilotage_role": PilotageRole.OWNER.value}},
-        return_document=ReturnDocument.AFTER,
-        session=change.session,
+        change.session,
     )
     if promoted is None:
         await insert_workspace_member(change, workspace, user_id, Role.OWNER, PilotageRole.OWNER)

@@ -1,15 +1,16 @@
 """Pages: keyset pagination with an id tiebreak, for one parent or for many in one query."""
 
 import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 import orjson
 from beanie import Document
 from bson import ObjectId
+from bson.errors import InvalidId
 
 from models import Agent, Card, Column, Mission, Organization, Project, Scope, User, Workspace
 from models.base import Record, collection
@@ -31,9 +32,13 @@ PARENTS: dict[str, type[Document]] = {
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 500
+# A title alone can fill 3,000 characters of base64.
+MAX_CURSOR = 8000
 
 Sort = Sequence[tuple[str, int]]
-"""Record fields with 1 (ascending) or -1; `_id` is appended as the tiebreak."""
+"""Record fields with 1 (ascending) or -1; `_id` is appended as the tiebreak where it is not the last one."""
+
+NEWEST_FIRST: Sort = [("_id", -1)]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -43,7 +48,7 @@ class Window:
     """Which part of a list a client asks for: `first` after `after`, or `last` before `before`."""
 
     size: int
-    cursor: list[Any] | None
+    cursor: str | None
     backward: bool
 
     @classmethod
@@ -54,14 +59,24 @@ class Window:
         last: int | None = None,
         before: str | None = None,
     ) -> "Window":
-        """Check the four arguments of a connection; raises BadUserInput for sizes out of 0..500 and odd mixtures."""
+        """Check the sizes of a connection; raises BadUserInput for those out of 0..500 and for odd mixtures."""
         if last is not None or before is not None:
             if first is not None or after is not None:
                 raise BadUserInput(
                     "cannot be mixed with first and after", field="last" if last is not None else "before"
                 )
-            return cls(_size(last, "last"), _decode(before, "before"), backward=True)
-        return cls(_size(first, "first"), _decode(after, "after"), backward=False)
+            return cls(_size(last, "last"), before, backward=True)
+        return cls(_size(first, "first"), after, backward=False)
+
+    def keyset(self, model: type[Document], sort: Sort) -> list[Any] | None:
+        """The values that the page begins beyond; raises BadUserInput for a cursor of another list or order."""
+        if self.cursor is None:
+            return None
+        try:
+            return decode_cursor(self.cursor, model, sort)
+        except (ValueError, TypeError, KeyError, OverflowError, InvalidId) as error:
+            field = "before" if self.backward else "after"
+            raise BadUserInput("is not a cursor of this list in this order", field=field) from error
 
 
 @dataclass(slots=True)
@@ -79,7 +94,7 @@ class Page:
 
     def cursor(self, record: Record) -> str:
         """Where a record stands in the list, as clients send it back."""
-        return encode_cursor(record, self.sort)
+        return encode_cursor(record, self.model, self.sort)
 
 
 async def pages(
@@ -94,89 +109,74 @@ async def pages(
 ) -> dict[Any, Page]:
     """One page per parent, in one query.
 
-    One parent is a plain indexed find; several are one `$lookup` from the parents, which reads no more than a page of
-    each. Parents are distinct by id; `parent_key` names their collection too (PARENTS).
+    One parent is one walk along an index; several are one `$lookup` from the parents, which reads no more than a page
+    of each. Parents are distinct by id; `parent_key` names their collection too (PARENTS).
     """
     distinct = list(dict.fromkeys(parent_ids))
-    order = [*sort, ("_id", 1)]
+    keyset = window.keyset(model, sort)
+    order = _total(sort)
     if window.backward:
         order = [(field, -direction) for field, direction in order]
-    keyset = _beyond(order, window.cursor) if window.cursor is not None else None
-    select = _and(where or {}, keyset)
-    wanted = projection(fields, parent_key, *(field for field, _ in sort))
-    limit = window.size + 1
+    # The parent is a stage of its own: MongoDB joins it to the next, and the embedded database finds an index only
+    # for a query without `$and` and `$or`.
+    tail: list[dict[str, Any]] = [{"$match": where}] if where else []
+    tail += [{"$match": _beyond(order, keyset)}] if keyset is not None else []
+    tail += [{"$sort": dict(order)}, {"$limit": window.size + 1}]
+    if (wanted := projection(fields, parent_key, *(field for field, _ in sort))) is not None:
+        tail.append({"$project": wanted})
     found: dict[Any, list[Record]] = {}
     if len(distinct) == 1:
-        query = _and({parent_key: distinct[0]}, select)
-        found[distinct[0]] = await collection(model).find(query, wanted).sort(order).limit(limit).to_list()
+        begin = {parent_key: distinct[0], **(_bound(order, keyset) if keyset is not None else {})}
+        cursor = await collection(model).aggregate([{"$match": begin}, *tail])
+        found[distinct[0]] = await cursor.to_list()
     elif distinct:
-        found = await _lookup(model, parent_key, distinct, select, order, limit, wanted)
-    return {
-        one: _page(found.get(one, []), window, Page([], False, False, sort, model, parent_key, one, where or {}))
-        for one in distinct
-    }
+        found = await _lookup(model, parent_key, distinct, tail)
+    made: dict[Any, Page] = {}
+    for one in distinct:
+        nodes = found.get(one, [])
+        beyond, more = keyset is not None, len(nodes) > window.size
+        nodes = nodes[: window.size]
+        if window.backward:
+            nodes.reverse()
+        has_next, has_previous = (beyond, more) if window.backward else (more, beyond)
+        made[one] = Page(nodes, has_next, has_previous, sort, model, parent_key, one, where or {})
+    return made
 
 
 async def _lookup(
-    model: type[Document],
-    parent_key: str,
-    parent_ids: Sequence[Any],
-    select: Mapping[str, Any],
-    order: Sort,
-    limit: int,
-    wanted: dict[str, int] | None,
+    model: type[Document], parent_key: str, parent_ids: Sequence[Any], tail: Sequence[Mapping[str, Any]]
 ) -> dict[Any, list[Record]]:
-    inner: list[dict[str, Any]] = [{"$match": select}] if select else []
-    inner += [{"$sort": dict(order)}, {"$limit": limit}]
-    inner += [{"$project": wanted}] if wanted else []
+    join = {"from": collection(model).name, "localField": "_id", "foreignField": parent_key}
     pipeline: list[dict[str, Any]] = [
         {"$match": {"_id": {"$in": list(parent_ids)}}},
         {"$project": {"_id": 1}},
-        {
-            "$lookup": {
-                "from": collection(model).name,
-                "localField": "_id",
-                "foreignField": parent_key,
-                "pipeline": inner,
-                "as": "found",
-            }
-        },
+        {"$lookup": {**join, "pipeline": tail, "as": "found"}},
     ]
     cursor = await collection(PARENTS[parent_key]).aggregate(pipeline)
     return {row["_id"]: row["found"] for row in await cursor.to_list()}
 
 
-def _page(records: list[Record], window: Window, page: Page) -> Page:
-    more = len(records) > window.size
-    page.nodes = records[: window.size]
-    if window.backward:
-        page.nodes.reverse()
-    beyond = window.cursor is not None
-    page.has_next, page.has_previous = (beyond, more) if window.backward else (more, beyond)
-    return page
-
-
-def encode_cursor(record: Record, sort: Sort) -> str:
-    """The keyset of a record as URL-safe text."""
-    values = [_pack(record[field]) for field, _ in [*sort, ("_id", 1)]]
+def encode_cursor(record: Record, model: type[Document], sort: Sort) -> str:
+    """The keyset of a record as URL-safe text, marked with the list and the order that it belongs to."""
+    values = [_mark(model, sort), *(_pack(record[field]) for field, _ in _total(sort))]
     return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
 
 
-def _decode(text: str | None, field: str) -> list[Any] | None:
-    if text is None:
-        return None
-    try:
-        if len(text) > 2000:
-            raise ValueError("too long")
-        raw = orjson.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
-        if not isinstance(raw, list):
-            raise TypeError("no list")
-        values = [_unpack(item) for item in raw]
-        if not values or not isinstance(values[-1], ObjectId):
-            raise TypeError("no id at the end")
-        return values
-    except (ValueError, TypeError, KeyError, OverflowError, binascii.Error) as error:
-        raise BadUserInput("is not a cursor of this list", field=field) from error
+def decode_cursor(text: str, model: type[Document], sort: Sort) -> list[Any]:
+    """The keyset in a cursor; raises ValueError, TypeError, KeyError, OverflowError or InvalidId for any other text."""
+    if len(text) > MAX_CURSOR:
+        raise ValueError("too long")
+    mark, *values = orjson.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
+    if mark != _mark(model, sort) or len(values) != len(_total(sort)):
+        raise ValueError("of another list")
+    keyset = [_unpack(value) for value in values]
+    if not isinstance(keyset[-1], ObjectId):
+        raise TypeError("no id at the end")
+    return keyset
+
+
+def _mark(model: type[Document], sort: Sort) -> int:
+    return crc32(f"{model.__name__} {list(sort)}".encode())
 
 
 def _pack(value: Any) -> Any:
@@ -192,36 +192,36 @@ def _unpack(value: Any) -> Any:
         if "id" in value:
             return ObjectId(value["id"])
         return _EPOCH + timedelta(milliseconds=value["ms"])
-    if value is None or isinstance(value, str | int | float):
+    if value is None or isinstance(value, str) or (isinstance(value, int) and abs(value) < 2**53):
         return value
     raise TypeError("not a keyset value")
 
 
 def _beyond(order: Sort, keyset: list[Any]) -> dict[str, Any]:
     """What lies strictly beyond a keyset. MongoDB sorts null before everything, and compares it with nothing."""
-    if len(keyset) != len(order):
-        raise BadUserInput("belongs to another order of this list", field="after")
     branches: list[dict[str, Any]] = []
     equal: dict[str, Any] = {}
     for (field, direction), value in zip(order, keyset, strict=True):
-        if value is None:
-            further: dict[str, Any] | None = {field: {"$ne": None}} if direction > 0 else None
-        elif direction > 0:
-            further = {field: {"$gt": value}}
+        if direction > 0:
+            branches.append({**equal, field: {"$ne": None} if value is None else {"$gt": value}})
         elif field == "_id":
-            further = {field: {"$lt": value}}
-        else:
-            further = {"$or": [{field: {"$lt": value}}, {field: None}]}
-        if further is not None:
-            branches.append({**equal, **further})
-        equal = {**equal, field: value}
+            branches.append({**equal, field: {"$lt": value}})
+        elif value is not None:
+            branches.append({**equal, "$or": [{field: {"$lt": value}}, {field: None}]})
+        equal[field] = value
     return branches[0] if len(branches) == 1 else {"$or": branches}
 
 
-def _and(first: Mapping[str, Any], second: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    if not second or not first:
-        return second or first
-    return {"$and": [first, second]}
+def _bound(order: Sort, keyset: list[Any]) -> dict[str, Any]:
+    """A range that holds all of what lies beyond a keyset and that an index can begin at; {} where there is none."""
+    (field, direction), value = order[0], keyset[0]
+    if direction > 0:
+        return {} if value is None else {field: {"$gte": value}}
+    return {field: {"$lte": value}} if field == "_id" else {}  # a descending order ends with null
+
+
+def _total(sort: Sort) -> Sort:
+    return sort if sort and sort[-1][0] == "_id" else [*sort, ("_id", 1)]
 
 
 def _size(size: int | None, field: str) -> int:

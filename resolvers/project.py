@@ -1,21 +1,24 @@
 """Projects: what can be done with them, and what can be reached from them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bson import ObjectId
-from pymongo import ReturnDocument
 
 from auth.policies import delivery
 from models import Card, Project, ProjectMember, Workspace
 from models.base import Record, collection, to_record
 from models.enums import TokenScope
-from models.errors import BadUserInput, NotFound
-from models.ids import Kind
+from models.errors import NotFound
+from models.ids import Kind, parse_id
+from models.write import find_and_delete
 from realtime.events import ProjectCreated, ProjectDeleted, ProjectUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access, check_workspace
 from resolvers.cascade import delete_project_contents
 from resolvers.context import Context
+from resolvers.edit import require_parent, set_fields
+from resolvers.filters import PROJECT_FIELDS, compile_filter, compile_order
 from resolvers.inputs.project import ProjectCreate, ProjectUpdate
 from resolvers.load import counts, to_one
 from resolvers.operation import edge, operation
@@ -23,12 +26,27 @@ from resolvers.page import Page, Window, pages
 from resolvers.project_member import add_member
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
+ORDER_FIELDS = {
+    "NAME": "name",
+    "DEADLINE": "deadline",
+    "CREATED_AT": "created_at",
+    "UPDATED_AT": "updated_at",
+}
+LIST_LIMIT = 5000
 
 
 @operation("project", scope=READ, permission=delivery.READ, read_only=True)
 async def get_project(ctx: Context, project_id: ObjectId | str, fields: Fields = None) -> Record:
     """One project."""
     return await access(ctx, Project, Kind.PROJECT, project_id, delivery.READ, fields=fields)
+
+
+@operation("projects", scope=READ, permission=delivery.READ, read_only=True)
+async def list_projects(ctx: Context, workspace_id: ObjectId | str) -> list[Record]:
+    """The projects of a workspace, oldest first; at most 5,000."""
+    wanted = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
+    await check_workspace(ctx, wanted, delivery.READ)
+    return await collection(Project).find({"workspace_id": wanted}).sort("_id", 1).limit(LIST_LIMIT).to_list()
 
 
 @operation("projectCreate", scope=WRITE, permission=delivery.WRITE)
@@ -44,6 +62,7 @@ async def create_project(ctx: Context, values: ProjectCreate) -> Committed[Recor
 
 async def insert_project(change: Change, values: ProjectCreate, creator_id: ObjectId) -> Record:
     """Write a project and its first member within a change that may go on (an import)."""
+    await require_parent(change, Workspace, values.workspace_id)
     project = to_record(
         Project(
             workspace_id=values.workspace_id,
@@ -64,24 +83,15 @@ async def insert_project(change: Change, values: ProjectCreate, creator_id: Obje
 @operation("projectUpdate", scope=WRITE, permission=delivery.WRITE)
 async def update_project(ctx: Context, project_id: ObjectId | str, values: ProjectUpdate) -> Committed[Record]:
     """Change what is given of a project."""
-    project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.WRITE)
-    given = values.given()
-    if given.get("name", "") is None:
-        raise BadUserInput("must not be null", field="name")
+    door = await access(ctx, Project, Kind.PROJECT, project_id, delivery.WRITE, fields=frozenset())
 
     async def body(change: Change) -> Record:
-        changed = await collection(Project).find_one_and_update(
-            {"_id": project["_id"]},
-            {"$set": {**given, "updated_at": change.at}},
-            return_document=ReturnDocument.AFTER,
-            session=change.session,
-        )
-        if changed is None:
-            raise NotFound("Project")
-        change.append(changed["workspace_id"], ProjectUpdated(project=changed, project_id=changed["_id"]))
-        return changed
+        project, differs = await set_fields(change, Project, door["_id"], values.given())
+        if differs:
+            change.append(project["workspace_id"], ProjectUpdated(project=project, project_id=project["_id"]))
+        return project
 
-    return await ctx.write(project["workspace_id"], body)
+    return await ctx.write(door["workspace_id"], body)
 
 
 @operation("projectDelete", scope=WRITE, permission=delivery.WRITE)
@@ -90,7 +100,7 @@ async def delete_project(ctx: Context, project_id: ObjectId | str) -> Committed[
     project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.WRITE)
 
     async def body(change: Change) -> ObjectId:
-        deleted = await collection(Project).find_one_and_delete({"_id": project["_id"]}, session=change.session)
+        deleted = await find_and_delete(Project, {"_id": project["_id"]}, change.session)
         if deleted is None:
             raise NotFound("Project")
         await delete_project_contents(change, project)
@@ -104,6 +114,25 @@ async def delete_project(ctx: Context, project_id: ObjectId | str) -> Committed[
 async def workspace_of(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[Record | None]:
     """The workspace of each project (or of anything else that carries `workspace_id`)."""
     return await to_one(Workspace, projects, "workspace_id", fields)
+
+
+@edge(scope=READ)
+async def projects_of(
+    ctx: Context,
+    workspaces: Sequence[Record],
+    fields: Fields,
+    *,
+    first: int | None = None,
+    after: str | None = None,
+    filter: Mapping[str, Any] | None = None,
+    order_by: Sequence[Mapping[str, Any]] | None = None,
+) -> list[Page]:
+    """The projects of each workspace, oldest first unless an order is given."""
+    ids = [workspace["_id"] for workspace in workspaces]
+    sort = compile_order(order_by, ORDER_FIELDS, ())
+    where = compile_filter(filter, PROJECT_FIELDS)
+    found = await pages(Project, "workspace_id", ids, Window.read(first, after), sort=sort, where=where, fields=fields)
+    return [found[one] for one in ids]
 
 
 @edge(scope=READ)

@@ -11,11 +11,13 @@ from models.base import Record, collection, to_record
 from models.enums import ActivityType, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, parse_id
+from models.write import find_and_delete
 from realtime.events import ProjectMemberAdded, ProjectMemberRemoved
 from realtime.log import Change, Committed
 from resolvers.access import access
 from resolvers.activity import record_activity
 from resolvers.context import Context
+from resolvers.edit import require_parent
 from resolvers.inputs.project import ProjectMemberAdd
 from resolvers.operation import operation
 
@@ -28,6 +30,7 @@ async def add_project_member(ctx: Context, project_id: ObjectId | str, values: P
     field = "email" if "email" in wanted else "userId"
 
     async def body(change: Change) -> Record:
+        await require_parent(change, Project, project["_id"])
         user = await collection(User).find_one(wanted, {"name": 1}, session=change.session)
         belongs = user is not None and await collection(WorkspaceMember).find_one(
             {"workspace_id": project["workspace_id"], "user_id": user["_id"]}, {"_id": 1}, session=change.session
@@ -53,9 +56,8 @@ async def remove_project_member(
     leaving = parse_id(user_id, Kind.USER, field="userId")
 
     async def body(change: Change) -> ObjectId:
-        removed = await collection(ProjectMember).find_one_and_delete(
-            {"project_id": project["_id"], "user_id": leaving}, session=change.session
-        )
+        membership = {"project_id": project["_id"], "user_id": leaving}
+        removed = await find_and_delete(ProjectMember, membership, change.session)
         if removed is None:
             raise NotFound("Project member")
         change.append(project["workspace_id"], ProjectMemberRemoved(user_id=leaving, project_id=project["_id"]))

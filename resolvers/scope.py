@@ -4,25 +4,25 @@ from collections.abc import Sequence
 from typing import Any
 
 from bson import ObjectId
-from pymongo import ReturnDocument
 
 from auth.policies import delivery
-from models import Column, Project, Scope
+from models import Column, Label, Project, Scope
 from models.base import Record, collection, to_record
-from models.enums import TokenScope, ViewType
-from models.errors import BadUserInput, NotFound
+from models.enums import TokenScope
+from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind
 from realtime.events import ScopeCreated, ScopeDeleted, ScopeUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access
 from resolvers.cascade import delete_scope_contents
 from resolvers.context import Context
+from resolvers.edit import require_parent, set_fields
 from resolvers.inputs.board import ScopeCreate, ScopeUpdate, ScopeViewSet
 from resolvers.load import to_list, to_one
 from resolvers.operation import edge, operation
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
-NOT_NULL = ("name", "active_view")
+MAX_SCOPES = 500
 
 
 @operation("scope", scope=READ, permission=delivery.READ, read_only=True)
@@ -58,6 +58,7 @@ async def create_scope(ctx: Context, values: ScopeCreate) -> Committed[Record]:
             )
         )
         await require_parent(change, Project, project["_id"])
+        await require_room(change, Scope, project["_id"], MAX_SCOPES)
         await collection(Scope).insert_one(scope, session=change.session)
         change.append(scope["workspace_id"], ScopeCreated(scope=scope, project_id=scope["project_id"]))
         return scope
@@ -68,20 +69,13 @@ async def create_scope(ctx: Context, values: ScopeCreate) -> Committed[Record]:
 @operation("scopeUpdate", scope=WRITE, permission=delivery.WRITE)
 async def update_scope(ctx: Context, scope_id: ObjectId | str, values: ScopeUpdate) -> Committed[Record]:
     """Change what is given of a scope."""
-    scope = await access(ctx, Scope, Kind.SCOPE, scope_id, delivery.WRITE)
-    given = values.given()
-    for name in NOT_NULL:
-        if name in given and given[name] is None:
-            raise BadUserInput("must not be null", field="activeView" if name == "active_view" else name)
-    _check_dates({**scope, **given})
-    return await _set(ctx, scope, given)
+    return await _set(ctx, scope_id, values.given())
 
 
 @operation("scopeSetView", scope=WRITE, permission=delivery.WRITE)
 async def set_scope_view(ctx: Context, scope_id: ObjectId | str, values: ScopeViewSet) -> Committed[Record]:
     """Switch the view that a scope opens with."""
-    scope = await access(ctx, Scope, Kind.SCOPE, scope_id, delivery.WRITE)
-    return await _set(ctx, scope, {"active_view": values.active_view})
+    return await _set(ctx, scope_id, {"active_view": values.active_view})
 
 
 @operation("scopeDelete", scope=WRITE, permission=delivery.WRITE)
@@ -90,38 +84,33 @@ async def delete_scope(ctx: Context, scope_id: ObjectId | str) -> Committed[Obje
     scope = await access(ctx, Scope, Kind.SCOPE, scope_id, delivery.WRITE)
 
     async def body(change: Change) -> ObjectId:
-        deleted = await collection(Scope).find_one_and_delete({"_id": scope["_id"]}, session=change.session)
-        if deleted is None:
+        deleted = await collection(Scope).delete_one({"_id": scope["_id"]}, session=change.session)
+        if not deleted.deleted_count:
             raise NotFound("Scope")
-        await delete_scope_contents(change, scope)
+        await delete_scope_contents(change, scope["_id"])
         change.append(scope["workspace_id"], ScopeDeleted(deleted_id=scope["_id"], project_id=scope["project_id"]))
         return ObjectId(scope["_id"])
 
     return await ctx.write(scope["workspace_id"], body)
 
 
-async def require_parent(change: Change, model: type[Project | Scope], parent_id: ObjectId) -> None:
-    """Raise NotFound for a parent that was deleted after the door was passed."""
-    if await collection(model).find_one({"_id": parent_id}, {"_id": 1}, session=change.session) is None:
-        raise NotFound(model.__name__)
+async def require_room(change: Change, model: type[Scope | Label], project_id: ObjectId, limit: int) -> None:
+    """Raise Conflict where a project has its full number already: these lists are read whole."""
+    if await collection(model).count_documents({"project_id": project_id}, session=change.session) >= limit:
+        raise Conflict(f"A project has at most {limit} {model.__name__.lower()}s")
 
 
-async def _set(ctx: Context, scope: Record, fields: dict[str, Any]) -> Committed[Record]:
-    values = {key: value.value if isinstance(value, ViewType) else value for key, value in fields.items()}
+async def _set(ctx: Context, scope_id: ObjectId | str, values: dict[str, Any]) -> Committed[Record]:
+    door = await access(ctx, Scope, Kind.SCOPE, scope_id, delivery.WRITE, fields=frozenset())
 
     async def body(change: Change) -> Record:
-        changed = await collection(Scope).find_one_and_update(
-            {"_id": scope["_id"]},
-            {"$set": {**values, "updated_at": change.at}},
-            return_document=ReturnDocument.AFTER,
-            session=change.session,
-        )
-        if changed is None:
-            raise NotFound("Scope")
-        change.append(changed["workspace_id"], ScopeUpdated(scope=changed, project_id=changed["project_id"]))
-        return changed
+        scope, differs = await set_fields(change, Scope, door["_id"], values)
+        _check_dates(scope)
+        if differs:
+            change.append(scope["workspace_id"], ScopeUpdated(scope=scope, project_id=scope["project_id"]))
+        return scope
 
-    return await ctx.write(scope["workspace_id"], body)
+    return await ctx.write(door["workspace_id"], body)
 
 
 def _check_dates(values: dict[str, Any]) -> None:

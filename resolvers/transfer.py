@@ -9,7 +9,7 @@ from models import Card, Column, Label, Project
 from models.base import Record, collection, to_record
 from models.enums import ActivityType, Priority, TokenScope
 from models.errors import BadUserInput
-from models.ids import Kind
+from models.ids import Kind, parse_id
 from models.rank import ranks_after
 from realtime.events import CardCreated, ColumnCreated, LabelCreated
 from realtime.log import Change, Committed
@@ -18,8 +18,10 @@ from resolvers.activity import new_activity, record_activities
 from resolvers.card import checklist_of, new_card
 from resolvers.card_place import BY_RANK
 from resolvers.context import Context
+from resolvers.inputs.board import MAX_PROJECT_LABELS
 from resolvers.inputs.project import ProjectCreate
 from resolvers.inputs.transfer import ImportedCard, ProjectImport
+from resolvers.label import new_label
 from resolvers.operation import operation
 from resolvers.project import insert_project
 
@@ -28,26 +30,39 @@ EXPORT_LIMIT = 100_000
 
 
 @operation("projectImport", scope=TokenScope.PROJECTS_WRITE, permission=delivery.WRITE)
-async def import_project(ctx: Context, workspace_id: ObjectId, values: ProjectImport) -> Committed[Record]:
+async def import_project(ctx: Context, workspace_id: ObjectId | str, values: ProjectImport) -> Committed[Record]:
     """Make a project out of its whole description, in one transaction.
 
     Raises BadUserInput that names the first bad card (`cards.7.columnIndex`, and `index` in the details).
     """
-    await check_workspace(ctx, workspace_id, delivery.WRITE)
-    for index, card in enumerate(values.cards):
-        if card.column_index is not None and card.column_index >= len(values.columns):
-            raise BadUserInput("points to no column", field=f"cards.{index}.columnIndex", index=index)
+    wanted = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
+    await check_workspace(ctx, wanted, delivery.WRITE)
+    _check(values)
 
     async def body(change: Change) -> Record:
-        project = await insert_project(
-            change, ProjectCreate(workspace_id=workspace_id, **values.project.given()), ctx.user_id
-        )
+        created = ProjectCreate(workspace_id=wanted, **values.project.model_dump())
+        project = await insert_project(change, created, ctx.user_id)
         columns = await _columns(change, project, values)
         labels = await _labels(change, project, values)
         await _cards(change, project, columns, labels, values.cards)
         return project
 
-    return await ctx.write(workspace_id, body)
+    return await ctx.write(wanted, body)
+
+
+def _check(values: ProjectImport) -> None:
+    """What the shape of each card alone does not tell."""
+    names: set[str] = set()
+    for index, card in enumerate(values.cards):
+        if card.column_index is not None and card.column_index >= len(values.columns):
+            raise BadUserInput("points to no column", field=f"cards.{index}.columnIndex", index=index)
+        ids = [item.id for item in card.checklist if item.id is not None]
+        if len(set(ids)) != len(ids):
+            raise BadUserInput("has two items with one id", field=f"cards.{index}.checklist", index=index)
+        names.update(card.labels)
+        if len(names) > MAX_PROJECT_LABELS:
+            limit = f"a project has at most {MAX_PROJECT_LABELS} labels"
+            raise BadUserInput(limit, field=f"cards.{index}.labels", index=index)
 
 
 async def _columns(change: Change, project: Record, values: ProjectImport) -> list[Record]:
@@ -73,18 +88,7 @@ async def _columns(change: Change, project: Record, values: ProjectImport) -> li
 
 async def _labels(change: Change, project: Record, values: ProjectImport) -> dict[str, ObjectId]:
     names = list(dict.fromkeys(name for card in values.cards for name in card.labels))
-    labels = [
-        to_record(
-            Label(
-                workspace_id=project["workspace_id"],
-                project_id=project["_id"],
-                name=name,
-                color=PALETTE[place % len(PALETTE)],
-                created_at=change.at,
-            )
-        )
-        for place, name in enumerate(names)
-    ]
+    labels = [new_label(change, project, name, PALETTE[n % len(PALETTE)]) for n, name in enumerate(names)]
     if labels:
         await collection(Label).insert_many(labels, session=change.session)
     change.append(project["workspace_id"], *(LabelCreated(label=one, project_id=project["_id"]) for one in labels))
@@ -96,15 +100,12 @@ async def _cards(
 ) -> None:
     cards: list[Record] = []
     open_before: dict[int | None, int] = {}
-    for place, (card, rank) in enumerate(zip(imported, ranks_after(None, len(imported)), strict=True)):
+    for card, rank in zip(imported, ranks_after(None, len(imported)), strict=True):
         column = columns[card.column_index] if card.column_index is not None else None
         given = card.model_dump(exclude={"column_index", "labels", "checklist"})
         record = new_card(change, project, column, rank, given)
         record["label_ids"] = [labels[name] for name in dict.fromkeys(card.labels)]
-        try:
-            record["checklist"] = checklist_of(card.checklist)
-        except BadUserInput as error:
-            raise BadUserInput("has two items with one id", field=f"cards.{place}.checklist", index=place) from error
+        record["checklist"] = checklist_of(card.checklist)
         order = open_before.get(card.column_index, 0)
         open_before[card.column_index] = order + (not card.archived)
         change.append(project["workspace_id"], CardCreated(card=record, order=order))
@@ -117,7 +118,10 @@ async def _cards(
 
 @operation("projectExport", scope=TokenScope.PROJECTS_READ, permission=delivery.READ, read_only=True)
 async def export_project(ctx: Context, project_id: ObjectId | str) -> dict[str, Any]:
-    """The project in the import format: its own columns first, then its scopes'; dates as datetimes."""
+    """The project in the import format: its own columns first, then its scopes'; dates as datetimes.
+
+    It can be imported again as long as it keeps to the limits of an import (columns, cards).
+    """
     project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.READ)
     inside = {"project_id": project["_id"]}
     columns = await collection(Column).find(inside).sort([("scope_id", 1), *BY_RANK]).to_list()

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from bson import ObjectId
-from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from auth.policies import organization as organization_policy
@@ -15,6 +14,7 @@ from models.enums import PilotageRole, Role, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id, parse_id
 from models.json import check_text
+from models.write import update_and_read
 from realtime.events import OrganizationUpdated, WorkspaceCreated, WorkspaceUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, check_organization, check_workspace, projection, workspace_memberships
@@ -73,11 +73,11 @@ async def create_workspace(ctx: Context, values: WorkspaceCreate) -> Committed[R
 
     async def body(change: Change) -> Record:
         # Written to, so that the organization cannot be deleted beside this.
-        organization = await collection(Organization).find_one_and_update(
+        organization = await update_and_read(
+            Organization,
             {"_id": values.organization_id},
             {"$set": {"updated_at": change.at}},
-            return_document=ReturnDocument.AFTER,
-            session=change.session,
+            change.session,
         )
         if organization is None:
             raise NotFound("Organization")
@@ -138,11 +138,11 @@ async def update_workspace(ctx: Context, workspace_id: ObjectId | str, values: W
 
     async def body(change: Change) -> Record:
         try:
-            changed = await collection(Workspace).find_one_and_update(
+            changed = await update_and_read(
+                Workspace,
                 {"_id": wanted},
                 {"$set": {**given, "updated_at": change.at}},
-                return_document=ReturnDocument.AFTER,
-                session=change.session,
+                change.session,
             )
         except DuplicateKeyError as error:
             raise Conflict("is taken in this organization", field="slug") from error
@@ -197,7 +197,7 @@ async def viewer_workspaces(
     """
     bound = ctx.subject.workspace_id
     mine: dict[str, Any] = {"user_id": ctx.user_id, **({"workspace_id": bound} if bound is not None else {})}
-    after = joined_after(window)
+    after = joined_after(window, WorkspaceMember)
     begin = {"_id": {"$gt": after}} if after is not None else {}
     ids = list(dict.fromkeys(organization_ids))
     inner: list[dict[str, Any]] = [{"$match": {"slug": slug}}] if slug is not None else []

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from bson import ObjectId
-from pymongo import ReturnDocument
 
 from auth.policies import workspace as policy
 from models import ApiToken, OrganizationMember, User, WorkspaceMember
@@ -11,6 +10,7 @@ from models.base import Record, collection, to_record
 from models.enums import PilotageRole, Role, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id, parse_id
+from models.write import update_and_read
 from realtime.events import (
     OrganizationMemberAdded,
     OrganizationMemberRemoved,
@@ -20,6 +20,7 @@ from realtime.events import (
 )
 from realtime.log import Change, Committed
 from resolvers.access import check_workspace
+from resolvers.cascade import delete_notifications
 from resolvers.context import Context
 from resolvers.inputs.workspace import WorkspaceMemberUpdate
 from resolvers.operation import operation
@@ -58,11 +59,11 @@ async def update_workspace_member(
             raise Conflict("The role of the workspace's owner cannot be changed")
         if not given:
             return member
-        changed = await collection(WorkspaceMember).find_one_and_update(
+        changed = await update_and_read(
+            WorkspaceMember,
             {"_id": member["_id"]},
             {"$set": {name: value.value for name, value in given.items()}},
-            return_document=ReturnDocument.AFTER,
-            session=change.session,
+            change.session,
         )
         if changed is None:
             raise NotFound("Member")
@@ -116,8 +117,9 @@ async def insert_workspace_member(
 
 
 async def take_off_workspace(change: Change, workspace_id: ObjectId, user_id: ObjectId) -> None:
-    """Delete a membership of a workspace with those of its projects, within a change."""
+    """Delete a membership of a workspace with those of its projects, and what it brought, within a change."""
     await remove_from_workspace(change, workspace_id, user_id)
+    await delete_notifications(change, {"user_id": user_id, "workspace_id": workspace_id})
     query = {"workspace_id": workspace_id, "user_id": user_id}
     deleted = await collection(WorkspaceMember).delete_one(query, session=change.session)
     if deleted.deleted_count:

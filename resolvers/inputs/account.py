@@ -1,5 +1,6 @@
 """Inputs of the operations on the caller's own account."""
 
+import unicodedata
 from typing import Annotated, Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -11,9 +12,13 @@ from resolvers.inputs.base import Input, Text
 
 def _email(text: str) -> str:
     try:
-        return validate_email(text, check_deliverability=False, test_environment=True).normalized.lower()
+        address = validate_email(text, check_deliverability=False, test_environment=True).normalized.lower()
     except EmailNotValidError as error:
         raise PydanticCustomError("email", "must be an e-mail address") from error
+    # Full-width letters, ligatures and the like look like the address of somebody else.
+    if unicodedata.normalize("NFKC", address) != address:
+        raise PydanticCustomError("email", "must be an e-mail address in plain letters")
+    return address
 
 
 Email = Annotated[

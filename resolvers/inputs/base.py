@@ -3,26 +3,63 @@
 GraphQL and REST both hand over plain mappings with camelCase keys; `read_input` is the one place that checks them.
 """
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 from bson import ObjectId
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationError,
+)
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import WithJsonSchema
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
 
 from models.enums import Priority
 from models.errors import BadUserInput
 from models.ids import Kind, parse_id
-from models.json import check_text
+from models.json import check_text, join_path
 
 M = TypeVar("M", bound="Input")
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 12, 31, tzinfo=UTC)
+
+MAX_PROBLEMS = 20
+
+_OBJECT, _NUMBER, _BOOLEAN = "must be an object", "must be a whole number", "must be true or false"
+_SENTENCES = {
+    "missing": "is required",
+    "extra_forbidden": "is not a field of this input",
+    "model_type": _OBJECT,
+    "model_attributes_type": _OBJECT,
+    "dict_type": _OBJECT,
+    "none_required": "must be null",
+    "bool_type": _BOOLEAN,
+    "bool_parsing": _BOOLEAN,
+    "int_type": _NUMBER,
+    "int_from_float": _NUMBER,
+    "int_parsing": _NUMBER,
+    "int_parsing_size": _NUMBER,
+    "list_type": "must be a list",
+    "too_long": "must have at most {max_length} entries",
+    "too_short": "must have at least {min_length} entries",
+    "string_unicode": "is not valid Unicode text (a lone surrogate)",
+    "string_pattern_mismatch": "must match {pattern}",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_too_short": "must have at least {min_length} characters",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+}
 
 
 class Input(BaseModel):
@@ -38,22 +75,27 @@ class Input(BaseModel):
 
 
 def read_input(model: type[M], values: Mapping[str, Any]) -> M:
-    """The checked input; raises BadUserInput that names the first field at fault, and lists them all."""
+    """The checked input; raises BadUserInput that names the first field at fault, and lists the first 20."""
     try:
-        return model.model_validate(values)
+        return model.model_validate(values, by_alias=True, by_name=False)
     except ValidationError as error:
-        problems = [
-            {"field": ".".join(str(part) for part in item["loc"]) or "input", "message": _message(item["msg"])}
-            for item in error.errors(include_url=False, include_context=False, include_input=False)
-        ]
-        first = problems[0]
-        index = next((part for part in error.errors()[0]["loc"] if isinstance(part, int)), None)
-        where = {} if index is None else {"index": index}
-        raise BadUserInput(first["message"], field=first["field"], problems=problems, **where) from error
+        found = error.errors(include_url=False, include_input=False)
+    problems = [{"field": _path(item["loc"]), "message": _message(item)} for item in found[:MAX_PROBLEMS]]
+    index = next((part for part in found[0]["loc"] if isinstance(part, int)), None)
+    where = {} if index is None else {"index": index}
+    raise BadUserInput(problems[0]["message"], field=problems[0]["field"], problems=problems, **where)
 
 
-def _message(text: str) -> str:
-    return text.removeprefix("Value error, ")
+def _path(loc: Sequence[int | str]) -> str:
+    return functools.reduce(join_path, loc, "") or "input"
+
+
+def _message(item: ErrorDetails) -> str:
+    """What is wrong, without the names that pydantic's own sentences would tell of the models here."""
+    sentence = _SENTENCES.get(item["type"])
+    if sentence is None:
+        return item["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    return sentence.format(**item.get("ctx", {}))
 
 
 def _clean(text: Any) -> str:
@@ -154,11 +196,27 @@ PriorityWord = Annotated[
     Priority, BeforeValidator(_priority), WithJsonSchema({"type": "string", "enum": ["low", "medium", "high"]})
 ]
 
+
+def _not_null(value: Any) -> Any:
+    if value is None:
+        raise PydanticCustomError("null", "must not be null")
+    return value
+
+
+NotNull = BeforeValidator(_not_null)
+"""Annotates a field of an update that may be left out (None here), but not be sent as null."""
+
+Flag = Annotated[bool, Field(strict=True)]
+"""A JSON boolean: not 1, and not "yes"."""
+
+Order = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+"""A place in a list, from 0; past the end is the end."""
+
 Name = Annotated[str, Text(1, 100)]
 Title = Annotated[str, Text(1, 500)]
 Description = Annotated[str, Text(0, 5000, strip=False)]
 Slug = Annotated[str, Text(2, 60, pattern=r"^[a-z0-9][a-z0-9-]*[a-z0-9]$")]
-Color = Annotated[str, Text(7, 7, pattern=r"^#[0-9a-fA-F]{6}$")]
+Color = Annotated[str, Text(7, 7, pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(str.lower)]
 
 UserId = Annotated[ObjectId, IdOf(Kind.USER)]
 OrganizationId = Annotated[ObjectId, IdOf(Kind.ORGANIZATION)]

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import Field
-
 from models.enums import ViewType
-from resolvers.inputs.base import Color, Date, Description, Input, Name, ProjectId, ScopeId
+from resolvers.inputs.base import Color, Date, Description, Input, Name, NotNull, Order, ProjectId, ScopeId
+
+MAX_PROJECT_LABELS = 500
 
 
 class ScopeCreate(Input):
@@ -19,11 +19,11 @@ class ScopeCreate(Input):
 class ScopeUpdate(Input):
     """Only what is given changes; null clears `description` and the dates."""
 
-    name: Name | None = None
+    name: Annotated[Name | None, NotNull] = None
     description: Description | None = None
     start_date: Date | None = None
     end_date: Date | None = None
-    active_view: ViewType | None = None
+    active_view: Annotated[ViewType | None, NotNull] = None
 
 
 class ScopeViewSet(Input):
@@ -43,8 +43,8 @@ class ColumnCreate(Input):
 class ColumnUpdate(Input):
     """`order` is the new place among the board's columns, from 0; past the end is the end."""
 
-    name: Name | None = None
-    order: Annotated[int, Field(strict=True, ge=0, le=100_000)] | None = None
+    name: Annotated[Name | None, NotNull] = None
+    order: Annotated[Order | None, NotNull] = None
 
 
 class LabelCreate(Input):
@@ -54,5 +54,7 @@ class LabelCreate(Input):
 
 
 class LabelUpdate(Input):
-    name: Name | None = None
-    color: Color | None = None
+    """Only what is given changes."""
+
+    name: Annotated[Name | None, NotNull] = None
+    color: Annotated[Color | None, NotNull] = None

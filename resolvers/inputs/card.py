@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from bson import ObjectId
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from models.ids import Kind
 from resolvers.inputs.base import (
@@ -11,9 +11,12 @@ from resolvers.inputs.base import (
     ColumnId,
     Date,
     Description,
+    Flag,
     IdOf,
     Input,
     LabelId,
+    NotNull,
+    Order,
     PriorityWord,
     ProjectId,
     Text,
@@ -24,7 +27,6 @@ from resolvers.inputs.base import (
 MAX_CHECKLIST = 100
 MAX_LABELS = 50
 
-Order = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 ChecklistItemId = Annotated[ObjectId, IdOf(Kind.CHECKLIST_ITEM)]
 
 
@@ -33,7 +35,7 @@ class ChecklistItemInput(Input):
 
     id: ChecklistItemId | None = None
     title: Title
-    done: bool = False
+    done: Flag = False
     order: Order | None = None
 
     @model_validator(mode="before")
@@ -46,12 +48,12 @@ class ChecklistItemInput(Input):
         return values
 
 
-def _unique(values: Any) -> Any:
-    return list(dict.fromkeys(values)) if isinstance(values, list) else values
+def _unique(values: list[ObjectId]) -> list[ObjectId]:
+    return list(dict.fromkeys(values))
 
 
 Checklist = Annotated[list[ChecklistItemInput], Field(max_length=MAX_CHECKLIST)]
-LabelIds = Annotated[list[LabelId], BeforeValidator(_unique), Field(max_length=MAX_LABELS)]
+LabelIds = Annotated[list[LabelId], Field(max_length=MAX_LABELS), AfterValidator(_unique)]
 
 
 class CardCreate(Input):
@@ -77,17 +79,17 @@ class CardUpdate(Input):
     changed since. `column_id`, `order` and `archived` move and archive in the same change.
     """
 
-    title: Title | None = None
+    title: Annotated[Title | None, NotNull] = None
     description: Description | None = None
     priority: PriorityWord | None = None
     start_date: Date | None = None
     due_date: Date | None = None
     assignee_id: UserId | None = None
-    label_ids: LabelIds | None = None
-    checklist: Checklist | None = None
+    label_ids: Annotated[LabelIds | None, NotNull] = None
+    checklist: Annotated[Checklist | None, NotNull] = None
     column_id: ColumnId | None = None
-    order: Order | None = None
-    archived: Annotated[bool, Field(strict=True)] | None = None
+    order: Annotated[Order | None, NotNull] = None
+    archived: Annotated[Flag | None, NotNull] = None
     expected_version: Annotated[int, Field(strict=True, ge=1, le=2**53)] | None = None
 
 
@@ -102,15 +104,15 @@ class CardMove(Input):
 
 class ChecklistItemAdd(Input):
     title: Title
-    done: bool = False
+    done: Flag = False
 
 
 class ChecklistItemUpdate(Input):
     """`order` is the new place in the list, from 0."""
 
-    title: Title | None = None
-    done: Annotated[bool, Field(strict=True)] | None = None
-    order: Order | None = None
+    title: Annotated[Title | None, NotNull] = None
+    done: Annotated[Flag | None, NotNull] = None
+    order: Annotated[Order | None, NotNull] = None
 
 
 class CommentCreate(Input):

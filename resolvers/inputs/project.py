@@ -1,7 +1,10 @@
 """Inputs of the operations on projects."""
 
+from typing import Annotated
+
 from models.errors import BadUserInput
-from resolvers.inputs.base import Date, Description, Input, Name, UserId, WorkspaceId
+from resolvers.inputs.account import AnyEmail
+from resolvers.inputs.base import Date, Description, Input, Name, NotNull, UserId, WorkspaceId
 
 
 class ProjectCreate(Input):
@@ -17,7 +20,7 @@ class ProjectCreate(Input):
 class ProjectUpdate(Input):
     """Only what is given changes; null clears `description` and `deadline`."""
 
-    name: Name | None = None
+    name: Annotated[Name | None, NotNull] = None
     description: Description | None = None
     deadline: Date | None = None
 
@@ -25,11 +28,11 @@ class ProjectUpdate(Input):
 class ProjectMemberAdd(Input):
     """One of the two names a member of the workspace."""
 
-    email: str | None = None
+    email: AnyEmail | None = None
     user_id: UserId | None = None
 
     def one(self) -> dict[str, object]:
         """The filter that finds the user; raises BadUserInput unless exactly one of the two is given."""
         if (self.email is None) == (self.user_id is None):
             raise BadUserInput("give either email or userId", field="email")
-        return {"_id": self.user_id} if self.user_id is not None else {"email": str(self.email).strip().lower()}
+        return {"_id": self.user_id} if self.user_id is not None else {"email": str(self.email).lower()}

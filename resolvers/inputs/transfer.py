@@ -4,13 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from resolvers.inputs.base import Date, Description, Input, Name, PriorityWord, Title
-from resolvers.inputs.card import MAX_CHECKLIST, MAX_LABELS, ChecklistItemInput
+from resolvers.inputs.base import Date, Description, Flag, Input, Name, Order, PriorityWord, Title
+from resolvers.inputs.card import MAX_LABELS, Checklist
 
 MAX_COLUMNS = 50
 MAX_CARDS = 500
-
-LabelName = Name
 
 
 class ImportedProject(Input):
@@ -27,19 +25,19 @@ class ImportedCard(Input):
     """`column_index` points into `columns`; null puts the card beside them. Labels go by name, made where missing."""
 
     title: Title
-    column_index: Annotated[int, Field(strict=True, ge=0)] | None = None
+    column_index: Order | None = None
     description: Description | None = None
     priority: PriorityWord | None = None
     start_date: Date | None = None
     due_date: Date | None = None
-    archived: Annotated[bool, Field(strict=True)] = False
-    checklist: Annotated[list[ChecklistItemInput], Field(max_length=MAX_CHECKLIST)] = Field(default_factory=list)
-    labels: Annotated[list[LabelName], Field(max_length=MAX_LABELS)] = Field(default_factory=list)
+    archived: Flag = False
+    checklist: Checklist = Field(default_factory=list)
+    labels: Annotated[list[Name], Field(max_length=MAX_LABELS)] = Field(default_factory=list)
 
 
 class ProjectImport(Input):
-    """At most 50 columns and 500 cards."""
+    """At most 50 columns and 500 cards; what is wrong is told of the first bad card alone."""
 
     project: ImportedProject
     columns: Annotated[list[ImportedColumn], Field(max_length=MAX_COLUMNS)] = Field(default_factory=list)
-    cards: Annotated[list[ImportedCard], Field(max_length=MAX_CARDS)] = Field(default_factory=list)
+    cards: Annotated[list[ImportedCard], Field(max_length=MAX_CARDS, fail_fast=True)] = Field(default_factory=list)

@@ -8,26 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from realtime.transports.protocol import AuthenticationFailed, OperationRefused, OperationRequest, Payload
 from realtime.transports.sse import SseLimits, event_id
-from tests.realtime.transport_lab import Lab, serve_lab, until
+from tests.realtime.transport_lab import Lab, until
 
 RETRY = ["retry: 2000"]
 COMPLETE = ["event: complete", "data:"]
-
-
-@pytest_asyncio.fixture(scope="module")
-async def server() -> AsyncIterator[Lab]:
-    async with serve_lab() as lab:
-        yield lab
-
-
-@pytest.fixture
-def lab(server: Lab) -> Lab:
-    server.reset()
-    return server
 
 
 def address(lab: Lab, query: str) -> str:

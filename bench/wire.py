@@ -1,0 +1,43 @@
+"""A client that costs next to nothing: prepared bytes over a kept connection, so the server is what is measured."""
+
+import asyncio
+from time import perf_counter
+from urllib.parse import urlsplit
+
+import orjson
+
+
+class Wire:
+    """One connection to a server that answers with a Content-Length."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: bytes) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._head = head
+
+    @classmethod
+    async def open(cls, url: str, path: str, token: str) -> "Wire":
+        """A connection for JSON posts to one path."""
+        parts = urlsplit(url)
+        reader, writer = await asyncio.open_connection(parts.hostname, parts.port, limit=2**24)
+        head = (
+            f"POST {path} HTTP/1.1\r\nhost: {parts.netloc}\r\nauthorization: Bearer {token}\r\n"
+            "content-type: application/json\r\ncontent-length: "
+        )
+        return cls(reader, writer, head.encode())
+
+    async def post(self, body: bytes) -> tuple[bytes, float]:
+        """The answer's body, and the milliseconds until all of it was here. Raises RuntimeError for a failure."""
+        start = perf_counter()
+        self._writer.write(b"%b%d\r\n\r\n%b" % (self._head, len(body), body))
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        lines = head.lower().split(b"\r\n")
+        length = next(int(line[15:]) for line in lines if line.startswith(b"content-length:"))
+        answer = await self._reader.readexactly(length)
+        spent = (perf_counter() - start) * 1000
+        if b" 20" not in lines[0] or "errors" in orjson.loads(answer):
+            raise RuntimeError(f"{lines[0]!r}: {answer[:500]!r}")
+        return answer, spent
+
+    def close(self) -> None:
+        self._writer.close()

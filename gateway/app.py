@@ -1,0 +1,142 @@
+"""The application factory. Nothing happens at import or before the lifespan starts."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from auth.jwt import JwtSigner
+from gateway.database import Database, open_database
+from gateway.engine import GraphEngine
+from gateway.http import GraphQLEndpoint
+from gateway.operations import MeasuredApp, Metrics, operation_routes, product_version
+from gateway.pages import dist_folder, page_routes, reference_page
+from gateway.settings import Settings
+from realtime.hub import Hub
+from realtime.log import EventLog
+from realtime.transports.connections import Connections
+from realtime.transports.websocket import serve_websocket
+from resolvers.context import Context, Services
+from rest.app import build_routes, openapi
+from rest.errors import answer, answer_http_exception
+from schema.graph import graph
+
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
+
+
+@dataclass(slots=True)
+class Running:
+    """What the lifespan sets up, for the routes that were declared before it."""
+
+    connections: Connections = field(default_factory=Connections)
+    metrics: Metrics = field(default_factory=Metrics)
+    services: Services | None = None
+    engine: GraphEngine | None = None
+
+    def require_engine(self) -> GraphEngine:
+        if self.engine is None:
+            raise HTTPException(503, "The gateway is starting")
+        return self.engine
+
+
+def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Starlette:
+    """The gateway over `settings`, by default those of the environment, and an open `database` where one is given.
+
+    The lifespan raises DatabaseError where it cannot start.
+    """
+    chosen = settings or Settings.from_env()
+    running = Running()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with nullcontext(database) if database is not None else open_database(chosen) as opened:
+            hub = Hub(EventLog(opened.client), chosen.bus_url)
+            await hub.start()
+            running.services = Services(
+                hub=hub,
+                signer=JwtSigner(chosen.secret_key),
+                session_lifetime=chosen.jwt_expires_in,
+                base_url=chosen.base_url,
+            )
+            running.engine = GraphEngine(graph(), running.services, production=chosen.production)
+            app.state.database = opened
+            app.state.services = running.services
+            try:
+                yield
+            finally:
+                app.state.database = None
+                await running.connections.close_all()
+                await hub.stop()
+
+    app = Starlette(
+        routes=_routes(chosen, running),
+        middleware=[
+            Middleware(MeasuredApp, metrics=running.metrics),
+            Middleware(TrustedHostMiddleware, allowed_hosts=_hosts(chosen), www_redirect=False),
+        ],
+        exception_handlers={HTTPException: answer_http_exception, Exception: answer_http_exception},
+        lifespan=lifespan,
+    )
+    app.state.connections = running.connections
+    return app
+
+
+def _routes(settings: Settings, running: Running) -> list[BaseRoute]:
+    dist = dist_folder()
+
+    async def graphql(request: Request) -> Response:
+        endpoint = GraphQLEndpoint(
+            engine=running.require_engine(),
+            connections=running.connections,
+            dist=dist,
+            secure_cookies=settings.production,
+            count=running.metrics.count,
+        )
+        return await endpoint(request)
+
+    async def graphql_socket(websocket: WebSocket) -> None:
+        await serve_websocket(websocket, running.require_engine(), connections=running.connections)
+
+    async def make_context(request: Request) -> Context:
+        engine = running.require_engine()
+        return engine.context_of(await engine.subject_of(request))
+
+    async def document(_: Request) -> Response:
+        return answer(openapi(product_version(), settings.base_url), 200)
+
+    async def reference(_: Request) -> Response:
+        return reference_page(dist)
+
+    async def home(_: Request) -> Response:
+        return RedirectResponse("/graphql", 307)
+
+    return [
+        Route("/graphql", graphql, methods=["GET", "POST"]),
+        WebSocketRoute("/graphql", graphql_socket),
+        Route("/", home),
+        Route("/api/docs", reference),
+        Route("/api/docs/openapi.json", document),
+        *operation_routes(running.metrics),
+        *page_routes(dist),
+        *build_routes(make_context, secure_cookies=settings.production),
+    ]
+
+
+def _hosts(settings: Settings) -> list[str]:
+    """The names that the gateway answers to, so that no page can reach it under a name of its own (DNS rebinding).
+
+    Bound to every address, it cannot know its names.
+    """
+    if settings.host in EVERY_ADDRESS:
+        return ["*"]
+    return [*LOOPBACK, urlsplit(settings.base_url).hostname or "", settings.host]

@@ -1,0 +1,48 @@
+"""The commands of `orrery`, and how a failure of one is told."""
+
+import sys
+
+import typer
+from rich.markup import escape
+
+from gateway.cli import demo, schema, serve, token, transfer
+from gateway.cli.console import STDERR, CommandError
+from gateway.client import ClientError
+from gateway.settings import SettingsError
+
+app = typer.Typer(
+    name="orrery",
+    help="Orrery: a GraphQL gateway with real-time subscriptions for project management with AI agents.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("serve")(serve.serve)
+app.command("import")(transfer.import_file)
+app.command("export")(transfer.export)
+app.command("schema")(schema.schema)
+app.command("token")(token.token)
+app.command("demo")(demo.demo)
+
+
+def run() -> None:
+    """Run the command of this process's arguments; a failure is one sentence on standard error and the status 1."""
+    try:
+        app(prog_name="orrery")
+    except (CommandError, ClientError, SettingsError) as error:
+        _fail(str(error))
+    except Exception as error:
+        # Not at the top: these load every document, which `--help` should not wait for.
+        from gateway.database import DatabaseError
+        from gateway.serve import ServeError
+        from models.errors import OrreryError
+
+        if not isinstance(error, DatabaseError | ServeError | OrreryError):
+            raise
+        _fail(str(error))
+
+
+def _fail(sentence: str) -> None:
+    sentence = sentence if sentence.endswith((".", "?")) else f"{sentence}."
+    STDERR.print(f"[red]orrery:[/] {escape(sentence)}", soft_wrap=True, highlight=False)
+    sys.exit(1)

@@ -1,0 +1,63 @@
+"""The operations without a gateway: over the data folder itself, or the database that the settings name."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from auth.jwt import JwtSigner
+from auth.subject import ALL_SCOPES, Credential, Subject
+from gateway.database import open_database
+from gateway.settings import Settings
+from models import Organization, User, Workspace
+from models.base import Record, collection
+from models.errors import NotFound
+from realtime.hub import Hub
+from realtime.log import EventLog
+from resolvers.context import Context, Services
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """What the operations work with, for as long as the block runs.
+
+    Raises `DatabaseError`, also where a running gateway owns the data folder.
+    """
+    async with open_database(settings) as database:
+        hub = Hub(EventLog(database.client), settings.bus_url)
+        await hub.start()
+        try:
+            yield Services(
+                hub=hub,
+                signer=JwtSigner(settings.secret_key),
+                session_lifetime=settings.jwt_expires_in,
+                base_url=settings.base_url,
+            )
+        finally:
+            await hub.stop()
+
+
+async def find_workspace(org_slug: str, slug: str) -> Record:
+    """A workspace by its two slugs, whoever asks: whoever may read the data folder may read all of it."""
+    organization = await collection(Organization).find_one({"slug": org_slug}, {"_id": 1})
+    if organization is None:
+        raise NotFound(f"The organization {org_slug}")
+    found = await collection(Workspace).find_one({"organization_id": organization["_id"], "slug": slug})
+    if found is None:
+        raise NotFound(f"The workspace {org_slug}/{slug}")
+    return found
+
+
+async def act_as(services: Services, email: str) -> Context:
+    """A context of the person with an address, as if signed in. Raises NotFound."""
+    user = await collection(User).find_one({"email": email.strip().lower()}, {"_id": 1, "is_agent": 1})
+    if user is None or user.get("is_agent"):
+        raise NotFound(f"The account {email}")
+    return acting(services, user)
+
+
+async def act_as_owner(services: Services, workspace: Record) -> Context:
+    """A context of the owner of a workspace."""
+    return acting(services, {"_id": workspace["owner_id"]})
+
+
+def acting(services: Services, user: Record) -> Context:
+    return Context(Subject(user_id=user["_id"], credential=Credential.SESSION, scopes=ALL_SCOPES), services)

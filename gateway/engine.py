@@ -1,0 +1,184 @@
+"""Runs operations on the graph, for HTTP and for the live transports alike."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from inspect import isawaitable
+from typing import Any
+
+from graphql import (
+    ExecutionResult,
+    Executor,
+    FieldNode,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    create_source_event_stream,
+    execute,
+    execute_subscription_event,
+)
+from starlette.requests import HTTPConnection
+
+from auth.authenticate import SESSION_COOKIE, authenticate, still_valid
+from auth.subject import Subject
+from gateway.documents import Documents, Prepared
+from gateway.failures import error_of, formatted
+from models.errors import OrreryError, Unauthenticated
+from models.json import check_shape
+from realtime.transports.protocol import AuthenticationFailed, OperationRefused, OperationRequest, Payload
+from resolvers.context import Context, Services
+from schema.context import GraphContext
+
+MAX_PARTS = 10_000
+MAX_PARTS_ANONYMOUS = 100
+"""Objects and lists in the variables of an operation: reading one as an input takes about 40 µs."""
+
+SIGN_IN_FIELDS = frozenset({"authLogin", "authRegister"})
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation that may run."""
+
+    prepared: Prepared
+    node: OperationDefinitionNode
+    request: OperationRequest
+
+    @property
+    def kind(self) -> OperationType:
+        return self.node.operation
+
+    @property
+    def only_signs_in(self) -> bool:
+        """Whether it needs no session, so that a stale cookie must not stand in its way."""
+        roots = self.node.selection_set.selections
+        return all(isinstance(one, FieldNode) and one.name.value in SIGN_IN_FIELDS for one in roots)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an operation came to. `ran` is false where it was refused before any field was resolved."""
+
+    payload: Payload
+    ran: bool
+    context: GraphContext
+
+
+class GraphEngine:
+    """The engine of the live transports, and of the HTTP endpoint."""
+
+    def __init__(self, schema: GraphQLSchema, services: Services, *, production: bool) -> None:
+        self._schema = schema
+        self._services = services
+        self._production = production
+        self._documents = Documents(schema, hide_suggestions=production)
+
+    def context_of(self, subject: Subject) -> Context:
+        """A context for one request of a subject."""
+        return Context(subject, self._services)
+
+    async def subject_of(self, connection: HTTPConnection, authorization: str | None = None) -> Subject:
+        """Who is asking; raises Unauthenticated for a credential that is not valid."""
+        return await authenticate(
+            self._services.signer,
+            authorization=authorization or connection.headers.get("authorization"),
+            cookie=connection.cookies.get(SESSION_COOKIE),
+        )
+
+    async def authenticate(self, connection: HTTPConnection, params: Mapping[str, Any] | None) -> Subject:
+        """The subject of a socket: `Authorization` of its parameters first, then its own headers and cookie."""
+        sent = next((value for name, value in (params or {}).items() if name.lower() == "authorization"), None)
+        if sent is not None and not isinstance(sent, str):
+            raise AuthenticationFailed
+        try:
+            return await self.subject_of(connection, sent)
+        except Unauthenticated as error:
+            raise AuthenticationFailed from error
+
+    def prepare(self, subject: Subject, request: OperationRequest) -> Operation:
+        """The operation of a request; raises OperationRefused."""
+        try:
+            prepared = self._documents.prepare(request.query)
+            if prepared.errors:
+                raise OperationRefused(formatted(prepared.errors))
+            if prepared.introspects and self._production and subject.user_id is None:
+                raise Unauthenticated("Sign in first: introspection is for signed-in users")
+            limit = MAX_PARTS_ANONYMOUS if subject.user_id is None else MAX_PARTS
+            check_shape(request.variables or {}, field="variables", limit=limit)
+            return Operation(prepared, prepared.operation(request.operation_name), request)
+        except OrreryError as error:
+            raise OperationRefused([error_of(error)]) from error
+
+    async def run(self, subject: Subject, operation: Operation) -> Outcome:
+        """Run a query or a mutation."""
+        context = GraphContext.of(self.context_of(subject))
+        result = execute(
+            self._schema,
+            _document(operation),
+            context_value=context,
+            variable_values=operation.request.variables,
+            operation_name=operation.request.operation_name,
+            hide_suggestions=self._production,
+        )
+        done = await result if isawaitable(result) else result
+        # Errors without data are those of the request itself: its variables, say.
+        ran = not (done.data is None and done.errors and all(error.path is None for error in done.errors))
+        return Outcome(_payload(done, with_data=ran), ran, context)
+
+    async def start(self, context: Subject, request: OperationRequest) -> AsyncIterator[Payload] | Payload:
+        """Run an operation for a live transport; a subscription gives an iterator."""
+        operation = self.prepare(context, request)
+        if operation.kind is not OperationType.SUBSCRIPTION:
+            outcome = await self.run(context, operation)
+            if not outcome.ran:
+                raise OperationRefused(outcome.payload["errors"])
+            return outcome.payload
+        return await self._subscribe(context, operation)
+
+    async def still_allowed(self, context: Subject) -> str | None:
+        """Why a subject's connection must end, if it must."""
+        return None if await still_valid(context) else "The session or token has ended"
+
+    async def _subscribe(self, subject: Subject, operation: Operation) -> AsyncIterator[Payload]:
+        request = operation.request
+        executor = Executor.build(
+            self._schema,
+            _document(operation),
+            context_value=GraphContext.of(self.context_of(subject), resume_after=request.resume_after),
+            raw_variable_values=request.variables,
+            operation_name=request.operation_name,
+            hide_suggestions=self._production,
+        )
+        if isinstance(executor, list):
+            raise OperationRefused(formatted(executor))
+        source = create_source_event_stream(executor)
+        opened = await source if isawaitable(source) else source
+        if isinstance(opened, ExecutionResult):
+            raise OperationRefused(formatted(opened.errors or []))
+        return self._events(executor, opened, subject)
+
+    async def _events(self, executor: "Executor[Any]", source: Any, subject: Subject) -> AsyncIterator[Payload]:
+        try:
+            async for event in source:
+                single = executor.build_per_event_executor(event)
+                # What one event read must not answer for the next.
+                single.context_value = GraphContext.of(self.context_of(subject))
+                result = execute_subscription_event(single)
+                done = await result if isawaitable(result) else result
+                yield {**_payload(done), "extensions": {"cursor": event.cursor}}
+        except OrreryError as error:  # the subject may no longer read
+            raise OperationRefused([error_of(error)]) from error
+        finally:
+            await source.aclose()
+
+
+def _document(operation: Operation) -> Any:
+    return operation.prepared.document
+
+
+def _payload(result: ExecutionResult, *, with_data: bool = True) -> Payload:
+    payload: Payload = {}
+    if result.errors:
+        payload["errors"] = formatted(result.errors)
+    if with_data:
+        payload["data"] = result.data
+    return payload

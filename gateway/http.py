@@ -1,0 +1,190 @@
+"""`/graphql` over HTTP: queries and mutations by POST, queries by GET, subscriptions as an event stream, and GraphiQL.
+
+Status and media types follow the GraphQL over HTTP specification: a refused request answers 400 and an executed one
+200, whatever its fields came to.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from graphql import OperationType
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from auth.authenticate import CSRF_HEADER, check_csrf
+from auth.subject import Credential, Subject
+from gateway.engine import GraphEngine, Operation, Outcome
+from gateway.failures import error_of, masked
+from gateway.pages import graphiql_page
+from models.errors import BadUserInput, OrreryError
+from realtime.transports.connections import Connections
+from realtime.transports.protocol import OperationRefused, OperationRequest
+from realtime.transports.sse import serve_sse
+from rest.body import parse_object, read_bytes
+from rest.cookies import clear_session_cookies, set_session_cookies
+
+MAX_BODY = 1024 * 1024
+JSON = "application/json"
+GRAPHQL_JSON = "application/graphql-response+json"
+EVENT_STREAM = "text/event-stream"
+
+
+class NotAllowedError(OrreryError):
+    """A method that does not fit the operation."""
+
+    code = "BAD_USER_INPUT"
+    status = 405
+
+
+class MediaTypeError(OrreryError):
+    """A body that does not call itself JSON."""
+
+    code = "BAD_USER_INPUT"
+    status = 415
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLEndpoint:
+    """Answers HTTP requests to `/graphql`. `count` is told how each operation ended."""
+
+    engine: GraphEngine
+    connections: Connections
+    dist: Path
+    secure_cookies: bool
+    count: Callable[[str, str], None]
+
+    async def __call__(self, request: Request) -> Response:
+        if request.method == "GET" and "query" not in request.query_params and _accepts(request, "text/html"):
+            return graphiql_page(self.dist)
+        try:
+            return await self._serve(request)
+        except OrreryError as error:
+            return self._refuse(request, [error_of(error)], error.status)
+        except OperationRefused as refusal:
+            return self._refuse(request, refusal.errors, _status_of(refusal.errors))
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is left to read it
+        except Exception as error:
+            return self._refuse(request, [masked(error, "a GraphQL request")], 500)
+
+    async def _serve(self, request: Request) -> Response:
+        subject = await self.engine.subject_of(request)
+        sent = _from_url(request) if request.method in ("GET", "HEAD") else await _from_body(request)
+        operation = self.engine.prepare(subject, sent)
+        self._check(request, subject, operation)
+        if operation.kind is OperationType.SUBSCRIPTION or _wants_stream(request):
+            return await serve_sse(request, self.engine, sent, subject, connections=self.connections)
+        outcome = await self.engine.run(subject, operation)
+        self.count(operation.kind.value, "failed" if "errors" in outcome.payload else "done")
+        return self._answer(request, outcome)
+
+    def _check(self, request: Request, subject: Subject, operation: Operation) -> None:
+        if request.method == "POST":
+            if subject.credential is Credential.SESSION and not operation.only_signs_in:
+                check_csrf(subject, request.headers.get(CSRF_HEADER))
+        elif operation.kind is OperationType.MUTATION:
+            raise NotAllowedError("Send a mutation by POST")
+        if operation.kind is OperationType.SUBSCRIPTION and not _accepts(request, EVENT_STREAM):
+            raise BadUserInput(f"A subscription takes Accept: {EVENT_STREAM}, or a WebSocket")
+
+    def _answer(self, request: Request, outcome: Outcome) -> Response:
+        status = 200 if outcome.ran else 400
+        response = _respond(request, outcome.payload, status)
+        if outcome.context.signed_in is not None:
+            set_session_cookies(response, outcome.context.signed_in, secure=self.secure_cookies)
+        elif outcome.context.signed_out:
+            clear_session_cookies(response)
+        return response
+
+    def _refuse(self, request: Request, errors: list[dict[str, Any]], status: int) -> Response:
+        self.count("unknown", "refused")
+        response = _respond(request, {"errors": errors}, status)
+        if status == 401:
+            response.headers["www-authenticate"] = "Bearer"
+        elif status == 405:
+            response.headers["allow"] = "POST"
+        return response
+
+
+async def _from_body(request: Request) -> OperationRequest:
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != JSON:
+        raise MediaTypeError(f"The body must be {JSON}")
+    raw = await read_bytes(request, MAX_BODY)
+    if raw.lstrip()[:1] == b"[":
+        raise BadUserInput("The body must be one operation: batches are not taken")
+    return _request(parse_object(raw, JSON))
+
+
+def _from_url(request: Request) -> OperationRequest:
+    given: dict[str, Any] = {}
+    for name in ("query", "operationName", "variables", "extensions"):
+        values = request.query_params.getlist(name)
+        if len(values) > 1:
+            raise BadUserInput("is given more than once", field=name)
+        if values:
+            given[name] = values[0]
+    for name in ("variables", "extensions"):
+        if name in given:
+            given[name] = _object(given[name], name)
+    return _request(given)
+
+
+def _object(text: str, name: str) -> dict[str, Any] | None:
+    if text in ("", "null"):
+        return None
+    try:
+        return parse_object(text.encode("utf-8", "surrogatepass"), JSON)
+    except BadUserInput as error:
+        raise BadUserInput("is not a JSON object", field=name) from error
+
+
+def _request(given: dict[str, Any]) -> OperationRequest:
+    query = given.get("query")
+    if not isinstance(query, str) or not query.strip():
+        raise BadUserInput("must be the text of a GraphQL document", field="query")
+    name = given.get("operationName")
+    if name is not None and not isinstance(name, str):
+        raise BadUserInput("must be text", field="operationName")
+    for key in ("variables", "extensions"):
+        if not isinstance(given.get(key), dict | None):
+            raise BadUserInput("must be an object", field=key)
+    return OperationRequest(
+        query=query,
+        variables=given.get("variables"),
+        operation_name=name or None,
+        extensions=given.get("extensions"),
+    )
+
+
+def _accepts(request: Request, media_type: str) -> bool:
+    accepted = (part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "").split(","))
+    return media_type in accepted
+
+
+def _wants_stream(request: Request) -> bool:
+    """Whether only an event stream is accepted, as clients ask that use one for every operation."""
+    return request.headers.get("accept", "").partition(";")[0].strip().lower() == EVENT_STREAM
+
+
+def _respond(request: Request, payload: dict[str, Any], status: int) -> Response:
+    try:
+        body = orjson.dumps(payload)
+    except TypeError:  # an integer over 64 bits, or half of a surrogate pair, that a client sent and an error quotes
+        body = json.dumps(payload).encode()
+    media_type = GRAPHQL_JSON if _accepts(request, GRAPHQL_JSON) else JSON
+    return Response(
+        body,
+        status,
+        media_type=f"{media_type}; charset=utf-8",
+        headers={"cache-control": "no-store", "x-content-type-options": "nosniff"},
+    )
+
+
+def _status_of(errors: list[dict[str, Any]]) -> int:
+    codes = {error["extensions"]["code"] for error in errors}
+    return 401 if codes == {"UNAUTHENTICATED"} else 400

@@ -1,0 +1,15 @@
+"""Where the files are that are no Python: in the repository, or carried in the installed package."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def graphql_folder() -> Path:
+    """The folder with the SDL snapshot, the trusted documents and the examples."""
+    carried = _PACKAGE / "_graphql"
+    return carried if carried.is_dir() else _PACKAGE.parent / "graphql"
+
+
+def sdl_path() -> Path:
+    return graphql_folder() / "schema.graphql"

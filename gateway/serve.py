@@ -1,0 +1,210 @@
+"""The web server: uvicorn with our limits, one readiness notice, and an orderly end."""
+
+import asyncio
+import contextlib
+import errno
+import gc
+import logging
+import resource
+import signal
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from types import FrameType
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.config import WS_PROTOCOLS
+
+from gateway.settings import Settings
+
+MAX_FRAME_BYTES = 131_072
+MAX_CONNECTIONS = 10_000
+OWN_FILES = 256
+"""File descriptors kept for all that is no client: the database's connections, logs, the listening sockets."""
+GRACE_SECONDS = 10
+CLOSE_SECONDS = 5.0
+BACKLOG = 2048
+
+log = logging.getLogger("orrery.serve")
+# Whoever calls `serve` is given the reason, and says it.
+logging.getLogger("uvicorn.error").addFilter(lambda record: record.msg != "Application startup failed. Exiting.")
+
+
+class ServeError(Exception):
+    """The server cannot start; the message is one sentence."""
+
+
+def serve(settings: Settings, ready: Callable[[Settings], None], *, access_log: bool = False) -> None:
+    """Serve until SIGINT or SIGTERM. `ready` is called once requests are answered, with the port that is listened on.
+
+    Raises `ServeError`, `SettingsError` or `DatabaseError`, when nothing is left running.
+    """
+    # Not at the top: a port in use should be told at once, without loading every document first.
+    sockets = listen(settings)
+    try:
+        if settings.port == 0:
+            settings = replace(settings, port=sockets[0].getsockname()[1])
+        from gateway.app import create_app
+
+        app = create_app(settings)
+        start = Start(app)
+        server = Server(_config(start, access_log), app, lambda: ready(settings))
+        try:
+            server.run(sockets=sockets)
+        except SystemExit as ended:
+            if start.failure is None:
+                raise ServeError("The gateway could not start.") from ended
+        except OSError as error:
+            raise ServeError(_refusal(settings, error)) from error
+        if start.failure is not None:
+            raise start.failure
+    finally:
+        for one in sockets:
+            one.close()
+
+
+def listen(settings: Settings) -> list[socket.socket]:
+    """Sockets bound to every address of the host, not yet listening. Raises `ServeError`."""
+    try:
+        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise ServeError(f"ORRERY_HOST names {settings.host}, which is no address of this machine.") from error
+    sockets: list[socket.socket] = []
+    port = settings.port
+    refused: OSError | None = None
+    for family, kind, protocol, _, address in dict.fromkeys(found):
+        try:
+            one = socket.socket(family, kind, protocol)
+        except OSError as error:  # a family that this machine does not have
+            refused = error
+            continue
+        try:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            one.bind((address[0], port, *address[2:]))
+        except OSError as error:
+            one.close()
+            if error.errno == errno.EADDRNOTAVAIL:
+                refused = error
+                continue
+            for other in sockets:
+                other.close()
+            raise ServeError(_refusal(settings, error)) from error
+        port = one.getsockname()[1]
+        sockets.append(one)
+    if not sockets:
+        raise ServeError(_refusal(settings, refused or OSError(errno.EADDRNOTAVAIL, "")))
+    return sockets
+
+
+class Start:
+    """Passes everything on to `app`, and keeps what its lifespan raised, which uvicorn would print as a traceback."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.failure: Exception | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+
+        async def without_traceback(message: Message) -> None:
+            await send({"type": message["type"]} if message["type"].endswith(".failed") else message)
+
+        try:
+            await self._app(scope, receive, without_traceback)
+        except Exception as error:
+            self.failure = error
+            raise
+
+
+class Server(uvicorn.Server):
+    """Ends live connections before it waits for open requests, since an event stream never ends by itself."""
+
+    def __init__(self, config: uvicorn.Config, app: Starlette, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._app = app
+        self._ready = ready
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        # Not remembered, unlike in the base class, which ends by raising the signal once more.
+        if self.should_exit and sig == signal.SIGINT:
+            self.force_exit = True
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().startup(sockets)
+        except OSError:
+            # Another process began to listen on the port since we bound it.
+            await self.lifespan.shutdown()
+            raise
+        # The schema and the code live as long as the process: a collection need not walk them for each large request.
+        gc.collect()
+        gc.freeze()
+        if not self.should_exit:
+            self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        connections = getattr(self._app.state, "connections", None)
+        if connections is not None:
+            try:
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await connections.close_all()
+            except TimeoutError:
+                log.warning("%d live connections did not end in time", len(connections))
+        await super().shutdown(sockets)
+
+
+def _config(app: ASGIApp, access_log: bool) -> uvicorn.Config:
+    websockets: Any = "websockets-sansio" if "websockets-sansio" in WS_PROTOCOLS else "websockets"
+    return uvicorn.Config(
+        app,
+        ws=websockets,
+        ws_max_size=MAX_FRAME_BYTES,
+        ws_per_message_deflate=False,
+        # The transport sends pings of its own, which also find a client that reads but has stopped answering.
+        ws_ping_interval=None,
+        ws_ping_timeout=None,
+        lifespan="on",
+        server_header=False,
+        proxy_headers=False,
+        access_log=access_log,
+        log_config=None,
+        limit_concurrency=_max_connections(),
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def _max_connections() -> int:
+    """As many connections as the process may have files open, once it has asked for all that the system grants."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_CONNECTIONS + OWN_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return MAX_CONNECTIONS if soft == resource.RLIM_INFINITY else max(64, min(MAX_CONNECTIONS, soft - OWN_FILES))
+
+
+def _refusal(settings: Settings, error: OSError) -> str:
+    where = f"{settings.host}:{settings.port}"
+    if error.errno == errno.EADDRINUSE:
+        return f"Something else listens on {where}: stop it, or let ORRERY_PORT (or --port) name another port."
+    if error.errno == errno.EACCES:
+        return f"This user may not listen on {where}: let ORRERY_PORT (or --port) name a port above 1023."
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"ORRERY_HOST names {settings.host}, which is no address of this machine."
+    return f"The gateway cannot listen on {where}: {error.strerror}."
+
+
+__all__: Sequence[str] = ["ServeError", "listen", "serve"]

@@ -1,0 +1,36 @@
+"""A change on its way into the log, and what its writer gets back."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from models.base import utc_now
+from realtime.cursor import Cursor
+from realtime.events import Event
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Change:
+    """One change within a transaction. Pass `session` to every read and write that belongs to it."""
+
+    session: AsyncClientSession
+    actor_id: ObjectId | None
+    at: datetime = field(default_factory=utc_now)
+    events: dict[ObjectId, list[Event]] = field(default_factory=dict)
+
+    def append(self, stream_id: ObjectId, *events: Event) -> None:
+        """Record what happened in the history of a workspace, an organization or a user."""
+        self.events.setdefault(stream_id, []).extend(events)
+
+
+@dataclass(frozen=True, slots=True)
+class Committed(Generic[T]):
+    """What a change returned, and the cursor of its last event in the stream that it was written for."""
+
+    value: T
+    cursor: Cursor

@@ -1,0 +1,74 @@
+"""The heads of streams: the counters that number events without holes."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+
+from bson import ObjectId
+from pymongo import UpdateOne
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import DuplicateKeyError, OperationFailure
+from pymongo.read_concern import ReadConcern
+
+from models import StreamHead
+from models.base import Record, collection
+from realtime.cursor import Cursor
+
+WRITE_CONFLICT = 112
+# What a cursor is made of must never be rolled back.
+_MAJORITY = ReadConcern("majority")
+
+
+async def advance(by: Mapping[ObjectId, int], session: AsyncClientSession) -> dict[ObjectId, Cursor]:
+    """Give out the next numbers of streams within a transaction; the cursors say the last number of each.
+
+    A new stream gets its epoch. Any number of streams takes two requests: on the embedded database a write costs more
+    by being sent than by its size, and `findAndModify` reads the whole collection.
+    """
+    heads = collection(StreamHead)
+    found = await heads.find({"_id": {"$in": list(by)}}, session=session).to_list()
+    known = {head["_id"]: head for head in found}
+    new = {stream_id: {**_new(), "seq": 0} for stream_id in by if stream_id not in known}
+    after = {one: Cursor(head["epoch"], head["seq"] + by[one]) for one, head in {**known, **new}.items()}
+    await heads.bulk_write(
+        [
+            UpdateOne(
+                {"_id": one},
+                {"$inc": {"seq": count}, "$setOnInsert": {"epoch": after[one].epoch, "floor": 0}},
+                upsert=True,
+            )
+            for one, count in sorted(by.items())
+        ],
+        session=session,
+    )
+    return after
+
+
+async def bounds(stream_id: ObjectId) -> tuple[Cursor, int]:
+    """Where a stream stands, and the last seq that the log no longer holds.
+
+    A stream without history is given its epoch here, so that its start can be resumed.
+    """
+    heads = collection(StreamHead).with_options(read_concern=_MAJORITY)
+    while (found := await heads.find_one({"_id": stream_id})) is None:
+        try:
+            await collection(StreamHead).insert_one({"_id": stream_id, "seq": 0, **_new()})
+        except DuplicateKeyError:
+            continue
+        except OperationFailure as error:
+            if error.code != WRITE_CONFLICT:
+                raise
+    return Cursor(found["epoch"], found["seq"]), found["floor"]
+
+
+async def heads_of(stream_ids: Iterable[ObjectId]) -> dict[ObjectId, Cursor]:
+    """Where several streams stand, in one query; unknown streams are left out."""
+    found = (
+        collection(StreamHead)
+        .with_options(read_concern=_MAJORITY)
+        .find({"_id": {"$in": list(stream_ids)}}, {"seq": 1, "epoch": 1})
+    )
+    return {head["_id"]: Cursor(head["epoch"], head["seq"]) for head in await found.to_list()}
+
+
+def _new() -> Record:
+    return {"epoch": secrets.token_hex(4), "floor": 0}

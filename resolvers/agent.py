@@ -1,0 +1,172 @@
+"""Agents: service users of a workspace, each with a token of its own, that carry out missions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
+
+from auth.policies import mission as policy
+from auth.policies import workspace as workspace_policy
+from models import Agent, Mission, User, Workspace
+from models.base import Record, collection, to_record
+from models.enums import MissionStatus, TokenScope
+from models.errors import Conflict, NotFound
+from models.ids import Kind, new_id, parse_id
+from realtime.events import AgentCreated, AgentDeleted, AgentUpdated
+from realtime.log import Change, Committed
+from resolvers.access import Fields, access, check_workspace, projection
+from resolvers.api_token import insert_token
+from resolvers.context import Context
+from resolvers.edit import set_fields
+from resolvers.inputs.agent import AgentCreate, AgentUpdate
+from resolvers.mission_status import ACTIVE, change_status
+from resolvers.operation import edge, operation
+from resolvers.page import Page, Window, pages
+from resolvers.workspace_member import add_service_user, remove_service_user
+
+READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
+TOKEN_SCOPES = (
+    TokenScope.PROJECTS_READ,
+    TokenScope.PROJECTS_WRITE,
+    TokenScope.PILOTAGE_READ,
+    TokenScope.PILOTAGE_WRITE,
+    TokenScope.ACCOUNT_READ,
+)
+MAX_AGENTS = 500
+TAKEN = "is taken in this workspace"
+
+EXISTING = {"deleted_at": None}
+
+
+@dataclass(frozen=True, slots=True)
+class NewAgent:
+    """An agent's record, and the text of its token, which cannot be shown again."""
+
+    agent: Record
+    token: str
+
+
+@operation("agent", scope=READ, permission=policy.READ, read_only=True)
+async def get_agent(ctx: Context, agent_id: ObjectId | str, fields: Fields = None) -> Record:
+    """One agent."""
+    wanted = None if fields is None else fields | {"deleted_at"}
+    agent = await access(ctx, Agent, Kind.AGENT, agent_id, policy.READ, fields=wanted)
+    return _existing(agent)
+
+
+@operation("agents", scope=READ, permission=policy.READ, read_only=True)
+async def list_agents(ctx: Context, workspace_id: ObjectId | str, fields: Fields = None) -> list[Record]:
+    """The agents of a workspace, oldest first; it has at most 500."""
+    wanted = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
+    await check_workspace(ctx, wanted, policy.READ)
+    found = collection(Agent).find({"workspace_id": wanted, **EXISTING}, projection(fields))
+    return await found.sort("_id", 1).to_list()
+
+
+@operation("agentCreate", scope=WRITE, permission=workspace_policy.MANAGE_AGENTS)
+async def create_agent(ctx: Context, values: AgentCreate) -> Committed[NewAgent]:
+    """A new agent with its service user and its token, which is shown here and never again."""
+    await check_workspace(ctx, values.workspace_id, workspace_policy.MANAGE_AGENTS)
+
+    async def body(change: Change) -> NewAgent:
+        inside = {"workspace_id": values.workspace_id, **EXISTING}
+        if await collection(Agent).count_documents(inside, session=change.session) >= MAX_AGENTS:
+            raise Conflict(f"A workspace has at most {MAX_AGENTS} agents")
+        workspace = await _workspace(change, values.workspace_id)
+        user = await add_service_user(change, workspace, values.name, values.slug)
+        agent = to_record(
+            Agent(
+                id=new_id(Kind.AGENT),
+                workspace_id=values.workspace_id,
+                user_id=user["_id"],
+                name=values.name,
+                slug=values.slug,
+                description=values.description,
+                autonomy_mode=values.autonomy_mode,
+                tools=values.tools,
+                mcp_only=values.mcp_only,
+                created_at=change.at,
+                updated_at=change.at,
+            )
+        )
+        try:
+            await collection(Agent).insert_one(agent, session=change.session)
+        except DuplicateKeyError as error:
+            raise Conflict(TAKEN, field="slug") from error
+        made = await insert_token(
+            change,
+            user["_id"],
+            name=values.name,
+            scopes=TOKEN_SCOPES,
+            agent_id=agent["_id"],
+            workspace_id=values.workspace_id,
+        )
+        change.append(values.workspace_id, AgentCreated(agent=agent))
+        return NewAgent(agent, made.secret)
+
+    return await ctx.write(values.workspace_id, body)
+
+
+@operation("agentUpdate", scope=WRITE, permission=workspace_policy.MANAGE_AGENTS)
+async def update_agent(ctx: Context, agent_id: ObjectId | str, values: AgentUpdate) -> Committed[Record]:
+    """Change what is given of an agent; its service user takes the name over."""
+    door = _existing(await access(ctx, Agent, Kind.AGENT, agent_id, workspace_policy.MANAGE_AGENTS))
+
+    async def body(change: Change) -> Record:
+        try:
+            agent, differs = await set_fields(change, Agent, door["_id"], values.given())
+        except DuplicateKeyError as error:
+            raise Conflict(TAKEN, field="slug") from error
+        _existing(agent)
+        if differs:
+            if "name" in values.given():
+                name = {"$set": {"name": agent["name"]}}
+                await collection(User).update_one({"_id": agent["user_id"]}, name, session=change.session)
+            change.append(agent["workspace_id"], AgentUpdated(agent=agent))
+        return agent
+
+    return await ctx.write(door["workspace_id"], body)
+
+
+@operation("agentDelete", scope=WRITE, permission=workspace_policy.MANAGE_AGENTS)
+async def delete_agent(ctx: Context, agent_id: ObjectId | str) -> Committed[ObjectId]:
+    """Delete an agent: its tokens end, its unfinished missions are cancelled. What it wrote keeps its author."""
+    door = _existing(await access(ctx, Agent, Kind.AGENT, agent_id, workspace_policy.MANAGE_AGENTS))
+
+    async def body(change: Change) -> ObjectId:
+        query = {"_id": door["_id"], **EXISTING}
+        deleted = await collection(Agent).update_one(query, {"$set": {"deleted_at": change.at}}, session=change.session)
+        if not deleted.matched_count:
+            raise NotFound("Agent")
+        unfinished = {"agent_id": door["_id"], "status": {"$in": [status.value for status in ACTIVE]}}
+        for mission in await collection(Mission).find(unfinished, session=change.session).sort("_id", 1).to_list():
+            await change_status(change, mission, MissionStatus.CANCELLED)
+        await remove_service_user(change, await _workspace(change, door["workspace_id"]), door["user_id"])
+        change.append(door["workspace_id"], AgentDeleted(deleted_id=door["_id"]))
+        return ObjectId(door["_id"])
+
+    return await ctx.write(door["workspace_id"], body)
+
+
+@edge(scope=READ)
+async def agents_of(
+    ctx: Context, workspaces: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """The agents of a workspace, oldest first."""
+    ids = [workspace["_id"] for workspace in workspaces]
+    found = await pages(Agent, "workspace_id", ids, Window.read(first, after), where=EXISTING, fields=fields)
+    return [found[one] for one in ids]
+
+
+def _existing(agent: Record) -> Record:
+    if agent["deleted_at"] is not None:
+        raise NotFound("Agent")
+    return agent
+
+
+async def _workspace(change: Change, workspace_id: ObjectId) -> Record:
+    found = await collection(Workspace).find_one({"_id": workspace_id}, session=change.session)
+    if found is None:
+        raise NotFound("Workspace")
+    return found

@@ -1,0 +1,33 @@
+"""What changes of one object share: it still has its parent, and nothing is written where nothing differs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from beanie import Document
+from bson import ObjectId
+
+from models.base import Record, collection
+from models.errors import NotFound
+from realtime.log import Change
+
+
+async def set_fields(
+    change: Change, model: type[Document], object_id: ObjectId, values: Mapping[str, Any]
+) -> tuple[Record, bool]:
+    """The object as it is then, and whether it differs from what it was. Raises NotFound for one that was deleted."""
+    before = await collection(model).find_one({"_id": object_id}, session=change.session)
+    if before is None:
+        raise NotFound(model.__name__)
+    changes = {name: value for name, value in values.items() if before[name] != value}
+    if not changes:
+        return before, False
+    if "updated_at" in before:
+        changes["updated_at"] = change.at
+    await collection(model).update_one({"_id": object_id}, {"$set": changes}, session=change.session)
+    return {**before, **changes}, True
+
+
+async def require_parent(change: Change, model: type[Document], parent_id: ObjectId) -> None:
+    """Raise NotFound for a parent that was deleted after the door was passed."""
+    if await collection(model).find_one({"_id": parent_id}, {"_id": 1}, session=change.session) is None:
+        raise NotFound(model.__name__)

@@ -1,0 +1,23 @@
+"""What can be reached from an event beside the object that it carries. Its `actor_id` leads to who caused it."""
+
+from collections.abc import Sequence
+
+from models import Column
+from models.base import Record
+from models.enums import TokenScope
+from resolvers.access import Fields
+from resolvers.context import Context
+from resolvers.load import to_one
+from resolvers.operation import edge
+
+
+@edge(scope=TokenScope.PROJECTS_READ)
+async def from_column_of(ctx: Context, events: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The column that a card left; None where it is gone, or there was none."""
+    return await to_one(Column, events, "from_column_id", fields)
+
+
+@edge(scope=TokenScope.PROJECTS_READ)
+async def to_column_of(ctx: Context, events: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The column that a card came to; None where it is gone, or there is none."""
+    return await to_one(Column, events, "to_column_id", fields)

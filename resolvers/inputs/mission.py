@@ -1,0 +1,75 @@
+"""Inputs of the operations on missions."""
+
+from typing import Annotated, Any
+
+import orjson
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from models.enums import MissionActivityKind
+from models.errors import BadUserInput
+from models.json import check_json
+from resolvers.inputs.base import AgentId, CardId, Flag, Input, NotNull, Text
+
+MAX_ACTIVITIES = 50
+MAX_DATA_BYTES = 64 * 1024
+
+LongText = Annotated[str, Text(1, 20_000, strip=False)]
+Summary = Annotated[str, Text(0, 20_000, strip=False)]
+Progress = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
+
+
+def _data(value: Any) -> Any:
+    try:
+        check_json(value, field="")
+    except BadUserInput as error:
+        raise PydanticCustomError("json", "{reason}", {"reason": error.message}) from error
+    if len(orjson.dumps(value)) > MAX_DATA_BYTES:
+        raise PydanticCustomError("json", "must have at most 64 KB as JSON")
+    return value
+
+
+class MissionCreate(Input):
+    """`card_id` names a card of the agent's workspace."""
+
+    agent_id: AgentId
+    card_id: CardId | None = None
+    prompt: LongText
+
+
+class MissionActivityInput(Input):
+    """One step that an agent reports. `tool` names what an action used, `data` is whatever JSON goes with it."""
+
+    kind: MissionActivityKind
+    content: LongText
+    tool: Annotated[str, Text(1, 100)] | None = None
+    data: Annotated[Any, AfterValidator(_data)] = None
+
+
+class MissionReport(Input):
+    """What an agent reports: at least one of these. `output_delta` is shown live and not kept."""
+
+    activities: Annotated[list[MissionActivityInput], Field(max_length=MAX_ACTIVITIES)] = Field(default_factory=list)
+    progress: Annotated[Progress | None, NotNull] = None
+    output_delta: LongText | None = None
+    awaiting_approval: Annotated[Flag | None, NotNull] = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "MissionReport":
+        if not self.activities and self.progress is None and not self.output_delta and self.awaiting_approval is None:
+            raise PydanticCustomError(
+                "empty", "must give at least one of activities, progress, outputDelta and awaitingApproval"
+            )
+        return self
+
+
+class MissionComplete(Input):
+    """How a mission ended well."""
+
+    summary: Summary | None = None
+
+
+class MissionFail(Input):
+    """Why a mission did not end well."""
+
+    error: LongText

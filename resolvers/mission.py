@@ -1,0 +1,198 @@
+"""Missions: what people ask of agents, and what can be reached from them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bson import ObjectId
+
+from auth.policies import mission as policy
+from models import Agent, Card, Mission, MissionActivity, Project
+from models.base import Record, collection, to_record
+from models.enums import MissionStatus, TokenScope
+from models.errors import Forbidden, NotFound
+from models.ids import Kind, parse_id
+from realtime.events import MissionStatusChanged
+from realtime.log import Change, Committed
+from resolvers.access import Fields, access, check_workspace
+from resolvers.agent import get_agent
+from resolvers.context import Context
+from resolvers.filters import MISSION_FIELDS, compile_filter
+from resolvers.inputs.mission import MissionCreate
+from resolvers.load import to_one
+from resolvers.mission_status import change_status
+from resolvers.operation import edge, operation
+from resolvers.page import NEWEST_FIRST, Page, Window, pages
+from resolvers.user import users_by
+
+READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
+
+Filter = Mapping[str, Any] | None
+"""A MissionFilter of the graph with snake_case names: `{"status": {"in": […]}, "agent": {"eq": …}}`."""
+
+creator_of = users_by("created_by")
+"""The edge to whoever created a mission."""
+
+
+@operation("mission", scope=READ, permission=policy.READ, read_only=True)
+async def get_mission(ctx: Context, mission_id: ObjectId | str, fields: Fields = None) -> Record:
+    """One mission."""
+    return await access(ctx, Mission, Kind.MISSION, mission_id, policy.READ, fields=fields)
+
+
+@operation("missions", scope=READ, permission=policy.READ, read_only=True)
+async def list_missions(
+    ctx: Context, workspace_id: ObjectId | str, window: Window, filter: Filter = None, fields: Fields = None
+) -> Page:
+    """A page of the missions of a workspace, the newest first."""
+    wanted = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
+    await check_workspace(ctx, wanted, policy.READ)
+    return (await _missions("workspace_id", [{"_id": wanted}], fields, window, filter))[0]
+
+
+@operation("agentMissions", scope=READ, permission=policy.READ, read_only=True)
+async def list_missions_of_agent(
+    ctx: Context, agent_id: ObjectId | str, window: Window, filter: Filter = None, fields: Fields = None
+) -> Page:
+    """A page of the missions of an agent, the newest first."""
+    agent = await get_agent(ctx, agent_id, fields=frozenset())
+    return (await _missions("agent_id", [agent], fields, window, filter))[0]
+
+
+@operation("missionActivity", scope=READ, permission=policy.READ, read_only=True)
+async def get_mission_activity(ctx: Context, activity_id: ObjectId | str, fields: Fields = None) -> Record:
+    """One report of an agent."""
+    return await access(ctx, MissionActivity, Kind.MISSION_ACTIVITY, activity_id, policy.READ, fields=fields)
+
+
+@operation("missionCreate", scope=WRITE, permission=policy.WRITE)
+async def create_mission(ctx: Context, values: MissionCreate) -> Committed[Record]:
+    """Ask an agent for something, perhaps about a card of its workspace; the mission waits until it is claimed."""
+    needed = frozenset[str]()
+    agent = await access(ctx, Agent, Kind.AGENT, values.agent_id, policy.WRITE, field="agentId", fields=needed)
+    workspace_id = agent["workspace_id"]
+
+    async def body(change: Change) -> Record:
+        there = {"_id": agent["_id"], "deleted_at": None}
+        if await collection(Agent).find_one(there, {"_id": 1}, session=change.session) is None:
+            raise NotFound("Agent")
+        mission = to_record(
+            Mission(
+                workspace_id=workspace_id,
+                agent_id=agent["_id"],
+                project_id=await _project_of_card(change, values.card_id, workspace_id),
+                card_id=values.card_id,
+                prompt=values.prompt,
+                created_by=ctx.user_id,
+                created_at=change.at,
+            )
+        )
+        await collection(Mission).insert_one(mission, session=change.session)
+        event = MissionStatusChanged(mission=mission, from_status=None, to_status=MissionStatus.QUEUED)
+        change.append(workspace_id, event)
+        return mission
+
+    return await ctx.write(workspace_id, body)
+
+
+@operation("missionCancel", scope=WRITE, permission=policy.WRITE)
+async def cancel_mission(ctx: Context, mission_id: ObjectId | str) -> Committed[Record]:
+    """End a mission that is not finished. An agent's own token cancels missions of that agent alone."""
+    door = await access(ctx, Mission, Kind.MISSION, mission_id, policy.WRITE, fields=frozenset({"agent_id"}))
+    check_own(ctx, door)
+
+    async def body(change: Change) -> Record:
+        return await change_status(change, await find_mission(change, door["_id"]), MissionStatus.CANCELLED)
+
+    return await ctx.write(door["workspace_id"], body)
+
+
+def check_own(ctx: Context, mission: Record) -> None:
+    """Raise Forbidden for an agent's token and a mission of another agent."""
+    if ctx.subject.agent_id is not None and mission["agent_id"] != ctx.subject.agent_id:
+        raise Forbidden("This mission is another agent's")
+
+
+async def find_mission(change: Change, mission_id: ObjectId) -> Record:
+    """A mission as it stands within a change."""
+    found = await collection(Mission).find_one({"_id": mission_id}, session=change.session)
+    if found is None:
+        raise NotFound("Mission")
+    return found
+
+
+@edge(scope=READ)
+async def missions_of_workspace(
+    ctx: Context,
+    workspaces: Sequence[Record],
+    fields: Fields,
+    *,
+    first: int | None = None,
+    after: str | None = None,
+    filter: Filter = None,
+) -> list[Page]:
+    """The missions of a workspace, the newest first."""
+    return await _missions("workspace_id", workspaces, fields, Window.read(first, after), filter)
+
+
+@edge(scope=READ)
+async def missions_of_agent(
+    ctx: Context, agents: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """The missions of an agent, the newest first."""
+    return await _missions("agent_id", agents, fields, Window.read(first, after))
+
+
+@edge(scope=READ)
+async def missions_of_card(
+    ctx: Context, cards: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """The missions about a card, the newest first."""
+    return await _missions("card_id", cards, fields, Window.read(first, after))
+
+
+@edge(scope=READ)
+async def activities_of(
+    ctx: Context, missions: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """What an agent reported on a mission, in its order."""
+    ids = [mission["_id"] for mission in missions]
+    window, order = Window.read(first, after), [("position", 1)]
+    found = await pages(MissionActivity, "mission_id", ids, window, sort=order, fields=fields)
+    return [found[one] for one in ids]
+
+
+@edge(scope=READ)
+async def agent_of(ctx: Context, missions: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The agent of each mission, one that was deleted since too."""
+    return await to_one(Agent, missions, "agent_id", fields)
+
+
+@edge(scope=TokenScope.PROJECTS_READ)
+async def card_of(ctx: Context, missions: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The card that a mission is about; None for none, and once it is deleted."""
+    return await to_one(Card, missions, "card_id", fields)
+
+
+@edge(scope=TokenScope.PROJECTS_READ)
+async def project_of(ctx: Context, missions: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The project of that card; None for none, and once it is deleted."""
+    return await to_one(Project, missions, "project_id", fields)
+
+
+async def _missions(
+    key: str, parents: Sequence[Record], fields: Fields, window: Window, filter: Filter = None
+) -> list[Page]:
+    ids = [parent["_id"] for parent in parents]
+    where = compile_filter(filter, MISSION_FIELDS)
+    found = await pages(Mission, key, ids, window, sort=NEWEST_FIRST, where=where, fields=fields)
+    return [found[one] for one in ids]
+
+
+async def _project_of_card(change: Change, card_id: ObjectId | None, workspace_id: ObjectId) -> ObjectId | None:
+    if card_id is None:
+        return None
+    there = {"_id": card_id, "workspace_id": workspace_id}
+    card = await collection(Card).find_one(there, {"project_id": 1}, session=change.session)
+    if card is None:
+        raise NotFound("Card")
+    return ObjectId(card["project_id"])

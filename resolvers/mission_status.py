@@ -1,0 +1,46 @@
+"""Where a mission stands: the transitions that there are, and the one place that makes them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from models import Mission
+from models.base import Record, collection
+from models.enums import MissionStatus as Status
+from models.errors import Conflict
+from realtime.events import MissionStatusChanged
+from realtime.log import Change
+
+TRANSITIONS: Mapping[Status, frozenset[Status]] = {
+    Status.QUEUED: frozenset({Status.RUNNING, Status.CANCELLED}),
+    Status.RUNNING: frozenset({Status.AWAITING_APPROVAL, Status.COMPLETED, Status.FAILED, Status.CANCELLED}),
+    Status.AWAITING_APPROVAL: frozenset({Status.RUNNING, Status.COMPLETED, Status.FAILED, Status.CANCELLED}),
+    Status.COMPLETED: frozenset(),
+    Status.FAILED: frozenset(),
+    Status.CANCELLED: frozenset(),
+}
+ACTIVE = frozenset(status for status, following in TRANSITIONS.items() if following)
+"""What a mission may be cancelled from."""
+
+
+def check_transition(mission: Record, to: Status) -> Status:
+    """The status that a mission stands at; raises Conflict where `to` does not follow it."""
+    now = Status(mission["status"])
+    if to not in TRANSITIONS[now]:
+        raise Conflict(f"A mission that is {now} cannot become {to}", **{"from": now.value, "to": to.value})
+    return now
+
+
+async def change_status(change: Change, mission: Record, to: Status, values: Mapping[str, Any] | None = None) -> Record:
+    """Take a mission, read in this change, to another status, with further `values`; the mission as it is then."""
+    before = check_transition(mission, to)
+    changes: dict[str, Any] = {**(values or {}), "status": to.value}
+    if before is Status.QUEUED and to is Status.RUNNING:
+        changes["started_at"] = change.at
+    if not TRANSITIONS[to]:
+        changes["finished_at"] = change.at
+    if to is Status.COMPLETED:
+        changes["progress"] = 1.0
+    await collection(Mission).update_one({"_id": mission["_id"]}, {"$set": changes}, session=change.session)
+    after = {**mission, **changes}
+    change.append(after["workspace_id"], MissionStatusChanged(mission=after, from_status=before, to_status=to))
+    return after

@@ -1,0 +1,125 @@
+"""Any object by its id: the kind that the id carries tells which door it is behind."""
+
+from collections.abc import Sequence
+
+from beanie import Document
+from bson import ObjectId
+
+from models import (
+    Activity,
+    Agent,
+    Card,
+    Column,
+    Comment,
+    Label,
+    Mission,
+    MissionActivity,
+    Notification,
+    Organization,
+    OrganizationMember,
+    Project,
+    Scope,
+    User,
+    Workspace,
+)
+from models.base import Record, collection
+from models.enums import TokenScope
+from models.errors import BadUserInput, NotFound
+from models.ids import Kind, kind_of, parse_id
+from resolvers.access import projection, workspace_memberships
+from resolvers.context import Context
+from resolvers.operation import check_scope, operation
+from resolvers.user import PUBLIC
+
+MAX_NODES = 100
+
+_PROJECTS, _PILOTAGE = TokenScope.PROJECTS_READ, TokenScope.PILOTAGE_READ
+
+# What carries `workspace_id`; a member of the workspace may read it.
+_INSIDE: dict[Kind, tuple[type[Document], TokenScope]] = {
+    Kind.PROJECT: (Project, _PROJECTS),
+    Kind.SCOPE: (Scope, _PROJECTS),
+    Kind.COLUMN: (Column, _PROJECTS),
+    Kind.LABEL: (Label, _PROJECTS),
+    Kind.CARD: (Card, _PROJECTS),
+    Kind.COMMENT: (Comment, _PROJECTS),
+    Kind.ACTIVITY: (Activity, _PROJECTS),
+    Kind.AGENT: (Agent, _PILOTAGE),
+    Kind.MISSION: (Mission, _PILOTAGE),
+    Kind.MISSION_ACTIVITY: (MissionActivity, _PILOTAGE),
+}
+
+
+@operation("node", read_only=True)
+async def get_node(ctx: Context, node_id: ObjectId | str) -> Record:
+    """One object of any kind; the token scope is that of its kind."""
+    wanted = parse_id(node_id)
+    found = (await _find(ctx, [wanted]))[wanted]
+    if found is None:
+        kind = kind_of(wanted)
+        raise NotFound("Object" if kind is None else kind.name.capitalize().replace("_", " "))
+    return found
+
+
+@operation("nodes", read_only=True)
+async def get_nodes(ctx: Context, node_ids: Sequence[ObjectId | str]) -> list[Record | None]:
+    """Up to 100 objects of any kinds, one query a kind; None for what does not exist."""
+    if len(node_ids) > MAX_NODES:
+        raise BadUserInput(f"must name at most {MAX_NODES} objects", field="ids")
+    wanted = [parse_id(one, field="ids") for one in node_ids]
+    found = await _find(ctx, wanted)
+    return [found[one] for one in wanted]
+
+
+async def _find(ctx: Context, wanted: Sequence[ObjectId]) -> dict[ObjectId, Record | None]:
+    found: dict[ObjectId, Record | None] = dict.fromkeys(wanted)
+    by_kind: dict[Kind | None, list[ObjectId]] = {}
+    for one in found:
+        by_kind.setdefault(kind_of(one), []).append(one)
+    for kind, ids in by_kind.items():
+        for record in await _of_kind(ctx, kind, ids):
+            found[record["_id"]] = record
+    return found
+
+
+async def _of_kind(ctx: Context, kind: Kind | None, ids: list[ObjectId]) -> list[Record]:
+    if kind in _INSIDE:
+        model, scope = _INSIDE[kind]
+        check_scope(ctx, scope, "node")
+        gone = {"deleted_at": None} if kind is Kind.AGENT else {}
+        records = await collection(model).find({"_id": {"$in": ids}, **gone}).to_list()
+        memberships = await workspace_memberships(ctx, (one["workspace_id"] for one in records))
+        return [
+            one
+            for one in records
+            # A deleted agent is there for its missions alone.
+            if memberships[one["workspace_id"]] is not None and one.get("deleted_at") is None
+        ]
+    match kind:
+        case Kind.WORKSPACE:
+            check_scope(ctx, _PROJECTS, "node")
+            member_of = await workspace_memberships(ctx, ids)
+            mine = [one for one in ids if member_of[one] is not None]
+            return await collection(Workspace).find({"_id": {"$in": mine}}).to_list()
+        case Kind.ORGANIZATION:
+            check_scope(ctx, _PROJECTS, "node")
+            query = {"organization_id": {"$in": ids}, "user_id": ctx.user_id}
+            mine = await collection(OrganizationMember).distinct("organization_id", query)
+            return await collection(Organization).find({"_id": {"$in": mine}}).to_list()
+        case Kind.NOTIFICATION:
+            check_scope(ctx, TokenScope.NOTIFICATIONS_READ, "node")
+            own = {"_id": {"$in": ids}, "user_id": ctx.user_id}
+            return await collection(Notification).find(own).to_list()
+        case Kind.USER:
+            check_scope(ctx, _PROJECTS, "node")
+            return await _users(ctx, ids)
+    return []
+
+
+async def _users(ctx: Context, ids: list[ObjectId]) -> list[Record]:
+    """The caller, and people of the caller's organizations."""
+    members = collection(OrganizationMember)
+    mine = await members.distinct("organization_id", {"user_id": ctx.user_id})
+    known = await members.distinct("user_id", {"organization_id": {"$in": mine}, "user_id": {"$in": ids}})
+    visible = [one for one in ids if one == ctx.user_id or one in known]
+    return await collection(User).find({"_id": {"$in": visible}}, projection(PUBLIC)).to_list()

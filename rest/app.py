@@ -1,0 +1,22 @@
+"""The REST interfaces as one set of routes and one document."""
+
+from typing import Any
+
+from starlette.routing import BaseRoute
+
+from rest.openapi import build
+from rest.routing import MakeContext, starlette_routes
+from rest.stellary.table import TABLE, TAGS
+
+
+def build_routes(make_context: MakeContext, *, secure_cookies: bool) -> list[BaseRoute]:
+    """The routes to mount at the root. `make_context` raises Unauthenticated for a credential that is not valid.
+
+    The app's handler of `HTTPException` is `rest.errors.answer_http_exception`, so that unknown paths answer alike.
+    """
+    return starlette_routes(TABLE, make_context, secure_cookies=secure_cookies)
+
+
+def openapi(version: str, base_url: str) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of every route."""
+    return build(TABLE, TAGS, version=version, base_url=base_url)

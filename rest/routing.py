@@ -1,0 +1,174 @@
+"""The route table: what a route takes and answers is declared once; Starlette's routes and OpenAPI are read from it."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, get_type_hints
+
+from bson import ObjectId
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+from starlette.routing import Route as StarletteRoute
+
+from auth.authenticate import CSRF_HEADER, check_csrf
+from models.errors import OrreryError
+from models.ids import Kind, parse_id
+from resolvers.context import Context
+from resolvers.inputs.base import Input, read_input
+from rest.body import MAX_BODY, parse_object, read_bytes
+from rest.errors import answer, answer_error, answer_unexpected
+
+M = TypeVar("M", bound=Input)
+H = TypeVar("H", bound=Callable[["Call"], Awaitable[Any]])
+MakeContext = Callable[[Request], Awaitable[Context]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method of one path. `given` names the fields of `body` that the path decides, so clients do not send them."""
+
+    method: str
+    path: str
+    handler: Callable[["Call"], Awaitable[Any]]
+    summary: str
+    tag: str
+    status: int
+    response: Any
+    body: type[Input] | None = None
+    given: frozenset[str] = frozenset()
+    query: type[Input] | None = None
+    anonymous: bool = False
+    max_body: int = MAX_BODY
+
+    @property
+    def is_safe(self) -> bool:
+        return self.method == "GET"
+
+
+@dataclass(slots=True)
+class Call:
+    """One request on its way. `finish` are changes to the response that is to come (cookies)."""
+
+    ctx: Context
+    route: Route
+    path: Mapping[str, str]
+    raw_body: Mapping[str, Any]
+    raw_query: Mapping[str, str]
+    secure_cookies: bool = False
+    finish: list[Callable[[Response], None]] = field(default_factory=list)
+
+    def body(self, model: type[M], **given: Any) -> M:
+        """The checked body; `given` are the fields (as clients would write them) that the path decides."""
+        if model is not self.route.body or given.keys() != self.route.given:
+            raise TypeError(f"{self.route.method} {self.route.path} declares another body")
+        sent = {name: value for name, value in self.raw_body.items() if name not in given}
+        if refused := self.raw_body.keys() & given.keys():
+            sent |= {f"{name} (set by the path)": None for name in refused}
+        return read_input(model, {**sent, **given})
+
+    def query(self, model: type[M]) -> M:
+        """The checked query parameters; those that are not declared are ignored."""
+        if model is not self.route.query:
+            raise TypeError(f"{self.route.method} {self.route.path} declares other query parameters")
+        names = [info.alias or name for name, info in model.model_fields.items()]
+        return read_input(model, {name: self.raw_query[name] for name in names if name in self.raw_query})
+
+    def id(self, name: str, kind: Kind) -> ObjectId:
+        """An id of the path; raises BadUserInput that names it."""
+        return parse_id(self.path[name], kind, field=name)
+
+
+@dataclass(slots=True)
+class Routes:
+    """Collects the routes of one noun. The type that a handler returns is the response's documented shape."""
+
+    tag: str
+    prefix: str
+    table: list[Route] = field(default_factory=list)
+
+    def get(self, path: str, summary: str, **declared: Any) -> Callable[[H], H]:
+        return self._enter("GET", path, summary, {"status": 200, **declared})
+
+    def post(self, path: str, summary: str, **declared: Any) -> Callable[[H], H]:
+        return self._enter("POST", path, summary, {"status": 201, **declared})
+
+    def patch(self, path: str, summary: str, **declared: Any) -> Callable[[H], H]:
+        return self._enter("PATCH", path, summary, {"status": 200, **declared})
+
+    def delete(self, path: str, summary: str, **declared: Any) -> Callable[[H], H]:
+        return self._enter("DELETE", path, summary, {"status": 200, **declared})
+
+    def _enter(self, method: str, path: str, summary: str, declared: dict[str, Any]) -> Callable[[H], H]:
+        def enter(handler: H) -> H:
+            self.table.append(
+                Route(
+                    method=method,
+                    path=self.prefix + path,
+                    handler=handler,
+                    summary=summary,
+                    tag=self.tag,
+                    response=get_type_hints(inspect.unwrap(handler), include_extras=True)["return"],
+                    **{**declared, "given": frozenset(declared.get("given", ()))},
+                )
+            )
+            return handler
+
+        return enter
+
+
+def starlette_routes(table: Iterable[Route], make_context: MakeContext, *, secure_cookies: bool) -> list[BaseRoute]:
+    """One Starlette route per path, fixed paths before those with parameters, so that `/import` is no project's id."""
+    paths: dict[str, dict[str, Route]] = {}
+    for route in table:
+        paths.setdefault(route.path, {})[route.method] = route
+    ordered = sorted(paths, key=lambda path: [part.startswith("{") for part in path.split("/")])
+    return [
+        StarletteRoute(
+            path,
+            _endpoint(paths[path], make_context, secure_cookies=secure_cookies),
+            methods=list(paths[path]),
+            name=path,
+        )
+        for path in ordered
+    ]
+
+
+def _endpoint(
+    methods: Mapping[str, Route], make_context: MakeContext, *, secure_cookies: bool
+) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        route = methods["GET" if request.method == "HEAD" else request.method]
+        try:
+            return await _serve(route, request, await make_context(request), secure_cookies=secure_cookies)
+        except OrreryError as error:
+            return answer_error(error)
+        except HTTPException:
+            raise
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is left to read it
+        except Exception as error:
+            return answer_unexpected(request, error)
+
+    return endpoint
+
+
+async def _serve(route: Route, request: Request, ctx: Context, *, secure_cookies: bool) -> Response:
+    if not route.anonymous:
+        ctx.subject.require_user()
+        if not route.is_safe:
+            check_csrf(ctx.subject, request.headers.get(CSRF_HEADER))
+    raw = b"" if route.is_safe else await read_bytes(request, route.max_body)
+    call = Call(
+        ctx=ctx,
+        route=route,
+        path=request.path_params,
+        raw_body=parse_object(raw, request.headers.get("content-type", "")) if route.body else {},
+        raw_query=request.query_params,
+        secure_cookies=secure_cookies,
+    )
+    response = answer(await route.handler(call), route.status)
+    for change in call.finish:
+        change(response)
+    return response

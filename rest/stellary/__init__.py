@@ -1,0 +1,1 @@
+"""The Stellary interface, at the root: organizations, workspaces, projects, cards, agents and missions."""

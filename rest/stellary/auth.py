@@ -1,0 +1,56 @@
+"""The account: registering, signing in and out, profile and password."""
+
+from models.enums import TokenScope
+from resolvers.account import SignIn, change_password, get_me, log_in, log_out, register, update_user
+from resolvers.inputs.account import AuthLogin, AuthRegister, PasswordChange, UserUpdate
+from rest.cookies import clear_session_cookies, set_session_cookies
+from rest.routing import Call, Routes
+from rest.stellary.present.account import Account, Session, session, user
+from rest.stellary.present.base import Ok, ok
+
+routes = Routes("Account", "/auth")
+
+
+@routes.post("/register", "Create an account", body=AuthRegister, anonymous=True)
+async def create(call: Call) -> Session:
+    """With an organization and a workspace of its own; signs in."""
+    return _start_session(call, await register(call.ctx, call.body(AuthRegister)))
+
+
+@routes.post("/login", "Sign in", body=AuthLogin, anonymous=True)
+async def login(call: Call) -> Session:
+    """Sets the session cookie too, for browsers."""
+    return _start_session(call, await log_in(call.ctx, call.body(AuthLogin)))
+
+
+@routes.post("/logout", "Sign out")
+async def logout(call: Call) -> Ok:
+    """The session's JWT and its cookie end together."""
+    await log_out(call.ctx)
+    call.finish.append(clear_session_cookies)
+    return ok()
+
+
+@routes.get("/me", "Read the caller's account")
+async def get(call: Call) -> Account:
+    return {"user": user(await get_me(call.ctx)), "csrfToken": call.ctx.subject.csrf_token}
+
+
+@routes.patch("/me", "Change the caller's profile", body=UserUpdate)
+async def update(call: Call) -> Account:
+    changed = (await update_user(call.ctx, call.body(UserUpdate))).value
+    if TokenScope.ACCOUNT_READ in call.ctx.subject.scopes:
+        changed = await get_me(call.ctx)
+    return {"user": user(changed), "csrfToken": call.ctx.subject.csrf_token}
+
+
+@routes.post("/change-password", "Change the caller's password", body=PasswordChange)
+async def set_password(call: Call) -> Ok:
+    """Every other session of the account ends."""
+    await change_password(call.ctx, call.body(PasswordChange))
+    return ok()
+
+
+def _start_session(call: Call, signed_in: SignIn) -> Session:
+    call.finish.append(lambda response: set_session_cookies(response, signed_in, secure=call.secure_cookies))
+    return session(signed_in)

@@ -1,0 +1,118 @@
+"""The levels of a path: each object is reached through the one door, and belongs to the one before it in the path.
+
+What does not is answered as what does not exist. A guard looks at membership alone: the operation that a route calls
+afterwards asks for the token's scope and the permission.
+"""
+
+import asyncio
+
+from beanie import Document
+from bson import ObjectId
+
+from auth.policies import delivery
+from auth.policies import mission as mission_policy
+from auth.policies import organization as organization_policy
+from auth.policies import workspace as workspace_policy
+from models import Agent, Card, Column, Comment, Label, Mission, Organization, Project, Scope, Workspace
+from models.base import Record, collection
+from models.errors import NotFound
+from models.ids import Kind
+from resolvers.access import access, check_organization, check_workspace
+from rest.routing import Call
+
+NOTHING: frozenset[str] = frozenset()
+"""The ids alone: the operation reads what it needs of the object itself."""
+
+
+async def organization(call: Call) -> Record:
+    """The organization of the path."""
+    found = await _organization(call)
+    await check_organization(call.ctx, found["_id"], organization_policy.READ)
+    return found
+
+
+async def _organization(call: Call) -> Record:
+    found = await collection(Organization).find_one({"slug": call.path["orgSlug"]})
+    if found is None:
+        raise NotFound("Organization")
+    return found
+
+
+async def workspace(call: Call) -> Record:
+    """The workspace of the path, in the organization of the path."""
+    inside = await _organization(call)
+    # Both are looked up at once; a non-member of the organization is refused first, whatever the workspace.
+    _, found = await asyncio.gather(
+        check_organization(call.ctx, inside["_id"], organization_policy.READ),
+        collection(Workspace).find_one({"organization_id": inside["_id"], "slug": call.path["wsSlug"]}),
+    )
+    if found is None:
+        raise NotFound("Workspace")
+    await check_workspace(call.ctx, found["_id"], workspace_policy.READ)
+    return found
+
+
+async def project(call: Call) -> Record:
+    """The project of the path, in the workspace of the path."""
+    inside = await workspace(call)
+    found = await access(
+        call.ctx, Project, Kind.PROJECT, call.path["projectId"], delivery.READ, field="projectId", fields=NOTHING
+    )
+    return _within(found, "workspace_id", inside["_id"], "Project")
+
+
+async def scope(call: Call) -> Record:
+    """The scope of the path, in the project of the path."""
+    return await _of_project(call, Scope, Kind.SCOPE, "scopeId")
+
+
+async def column(call: Call) -> Record:
+    """The column of the path, in the project of the path."""
+    return await _of_project(call, Column, Kind.COLUMN, "columnId")
+
+
+async def label(call: Call) -> Record:
+    """The label of the path, in the project of the path."""
+    return await _of_project(call, Label, Kind.LABEL, "labelId")
+
+
+async def card(call: Call) -> Record:
+    """The card of the path, in the project of the path."""
+    return await _of_project(call, Card, Kind.CARD, "cardId")
+
+
+async def comment(call: Call) -> Record:
+    """The comment of the path, on the card of the path."""
+    inside = await card(call)
+    found = await access(call.ctx, Comment, Kind.COMMENT, call.path["commentId"], delivery.READ, field="commentId")
+    return _within(found, "card_id", inside["_id"], "Comment")
+
+
+async def agent(call: Call) -> Record:
+    """The agent of the path, in the workspace of the path."""
+    return await _of_workspace(call, Agent, Kind.AGENT, "agentId")
+
+
+async def mission(call: Call) -> Record:
+    """The mission of the path, in the workspace of the path."""
+    return await _of_workspace(call, Mission, Kind.MISSION, "missionId")
+
+
+async def _of_project(call: Call, model: type[Document], kind: Kind, name: str) -> Record:
+    inside = await project(call)
+    found = await access(
+        call.ctx, model, kind, call.path[name], delivery.READ, field=name, fields=frozenset({"project_id"})
+    )
+    return _within(found, "project_id", inside["_id"], kind.name.capitalize())
+
+
+async def _of_workspace(call: Call, model: type[Document], kind: Kind, name: str) -> Record:
+    inside = await workspace(call)
+    found = await access(call.ctx, model, kind, call.path[name], mission_policy.READ, field=name)
+    return _within(found, "workspace_id", inside["_id"], kind.name.capitalize())
+
+
+def _within(found: Record, key: str, parent_id: ObjectId, noun: str) -> Record:
+    if found[key] != parent_id:
+        raise NotFound(noun)
+    return found

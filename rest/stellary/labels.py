@@ -1,0 +1,59 @@
+"""Labels of a project, and on its cards."""
+
+from models.ids import Kind
+from resolvers.inputs.board import LabelCreate, LabelUpdate
+from resolvers.label import (
+    add_card_label,
+    create_label,
+    delete_label,
+    list_labels,
+    remove_card_label,
+    update_label,
+)
+from rest.routing import Call, Routes
+from rest.stellary import guards
+from rest.stellary.paths import CARD, PROJECT
+from rest.stellary.present.base import Ok, ok
+from rest.stellary.present.board import Label, label
+from rest.stellary.present.card import Card, card
+
+routes = Routes("Labels", PROJECT + "/labels")
+on_cards = Routes("Labels", CARD + "/labels")
+
+
+@routes.get("", "List the labels of a project")
+async def find(call: Call) -> list[Label]:
+    project = await guards.project(call)
+    return [label(record) for record in await list_labels(call.ctx, project["_id"])]
+
+
+@routes.post("", "Create a label", body=LabelCreate, given=["projectId"])
+async def create(call: Call) -> Label:
+    project = await guards.project(call)
+    return label((await create_label(call.ctx, call.body(LabelCreate, projectId=project["_id"]))).value)
+
+
+@routes.patch("/{labelId}", "Change a label", body=LabelUpdate)
+async def update(call: Call) -> Label:
+    found = await guards.label(call)
+    return label((await update_label(call.ctx, found["_id"], call.body(LabelUpdate))).value)
+
+
+@routes.delete("/{labelId}", "Delete a label and take it off every card")
+async def delete(call: Call) -> Ok:
+    found = await guards.label(call)
+    await delete_label(call.ctx, found["_id"])
+    return ok()
+
+
+@on_cards.post("/{labelId}", "Put a label on a card")
+async def add(call: Call) -> Card:
+    found = await guards.card(call)
+    return await card((await add_card_label(call.ctx, found["_id"], call.id("labelId", Kind.LABEL))).value)
+
+
+@on_cards.delete("/{labelId}", "Take a label off a card")
+async def remove(call: Call) -> Ok:
+    found = await guards.card(call)
+    await remove_card_label(call.ctx, found["_id"], call.id("labelId", Kind.LABEL))
+    return ok()

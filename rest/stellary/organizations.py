@@ -1,0 +1,106 @@
+"""Organizations and their members."""
+
+from models.base import Record
+from models.errors import NotFound
+from models.ids import Kind
+from resolvers.context import Context
+from resolvers.inputs.organization import (
+    OrganizationCreate,
+    OrganizationMemberAdd,
+    OrganizationMemberUpdate,
+    OrganizationUpdate,
+)
+from resolvers.organization import (
+    create_organization,
+    delete_organization,
+    get_organization,
+    list_organizations,
+    my_role_of,
+    update_organization,
+)
+from resolvers.organization_member import (
+    add_organization_member,
+    list_organization_members,
+    remove_organization_member,
+    update_organization_member,
+)
+from resolvers.user import user_of_member
+from rest.routing import Call, Routes
+from rest.stellary import guards
+from rest.stellary.paths import ORGANIZATION, ORGANIZATIONS
+from rest.stellary.present.base import Ok, ok
+from rest.stellary.present.tenancy import Organization, OrganizationMember, organization, organization_member
+
+routes = Routes("Organizations", ORGANIZATIONS)
+members = Routes("Organization members", ORGANIZATION + "/members")
+
+
+@routes.get("", "List the caller's organizations")
+async def find(call: Call) -> list[Organization]:
+    return [organization(record) for record in (await list_organizations(call.ctx)).nodes]
+
+
+@routes.post("", "Create an organization", body=OrganizationCreate)
+async def create(call: Call) -> Organization:
+    """The caller becomes its owner."""
+    return await _mine(call.ctx, (await create_organization(call.ctx, call.body(OrganizationCreate))).value)
+
+
+@routes.get("/{orgSlug}", "Read an organization")
+async def get(call: Call) -> Organization:
+    return organization(await get_organization(call.ctx, call.path["orgSlug"]))
+
+
+@routes.patch("/{orgSlug}", "Change an organization", body=OrganizationUpdate)
+async def update(call: Call) -> Organization:
+    found = await guards.organization(call)
+    changed = await update_organization(call.ctx, found["_id"], call.body(OrganizationUpdate))
+    return await _mine(call.ctx, changed.value)
+
+
+@routes.delete("/{orgSlug}", "Delete an organization with all it holds")
+async def delete(call: Call) -> Ok:
+    """Its owner may."""
+    found = await guards.organization(call)
+    await delete_organization(call.ctx, found["_id"])
+    return ok()
+
+
+@members.get("", "List the members of an organization")
+async def find_members(call: Call) -> list[OrganizationMember]:
+    found = await guards.organization(call)
+    return [organization_member(record) for record in await list_organization_members(call.ctx, found["_id"])]
+
+
+@members.post("", "Add a person with an account to an organization", body=OrganizationMemberAdd)
+async def add_member(call: Call) -> OrganizationMember:
+    found = await guards.organization(call)
+    added = await add_organization_member(call.ctx, found["_id"], call.body(OrganizationMemberAdd))
+    return await _with_user(call.ctx, added.value)
+
+
+@members.patch("/{userId}", "Change the role of a member", body=OrganizationMemberUpdate)
+async def update_member(call: Call) -> OrganizationMember:
+    found = await guards.organization(call)
+    user_id = call.id("userId", Kind.USER)
+    changed = await update_organization_member(call.ctx, found["_id"], user_id, call.body(OrganizationMemberUpdate))
+    return await _with_user(call.ctx, changed.value)
+
+
+@members.delete("/{userId}", "Take a member off an organization")
+async def remove_member(call: Call) -> Ok:
+    """Off its workspaces and their projects too. Anybody may leave; removing others takes an admin."""
+    found = await guards.organization(call)
+    await remove_organization_member(call.ctx, found["_id"], call.id("userId", Kind.USER))
+    return ok()
+
+
+async def _mine(ctx: Context, record: Record) -> Organization:
+    return organization({**record, "my_role": (await my_role_of(ctx, [record]))[0]})
+
+
+async def _with_user(ctx: Context, member: Record) -> OrganizationMember:
+    user = (await user_of_member(ctx, [member], None))[0]
+    if user is None:
+        raise NotFound("Member")
+    return organization_member({**member, "user": user})

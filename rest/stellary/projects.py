@@ -1,0 +1,73 @@
+"""Projects and their members."""
+
+from models.errors import NotFound
+from models.ids import Kind
+from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd, ProjectUpdate
+from resolvers.project import create_project, delete_project, get_project, list_projects, update_project
+from resolvers.project_member import add_project_member, list_project_members, remove_project_member
+from resolvers.user import user_of_member
+from rest.routing import Call, Routes
+from rest.stellary import guards
+from rest.stellary.paths import PROJECT, PROJECTS
+from rest.stellary.present.base import Ok, ok
+from rest.stellary.present.project import Project, ProjectMember, project, project_member
+
+routes = Routes("Projects", PROJECTS)
+members = Routes("Project members", PROJECT + "/members")
+
+
+@routes.get("", "List the projects of a workspace")
+async def find(call: Call) -> list[Project]:
+    workspace = await guards.workspace(call)
+    return [project(record) for record in await list_projects(call.ctx, workspace["_id"])]
+
+
+@routes.post("", "Create a project", body=ProjectCreate, given=["workspaceId"])
+async def create(call: Call) -> Project:
+    """Its creator is its first member."""
+    workspace = await guards.workspace(call)
+    values = call.body(ProjectCreate, workspaceId=workspace["_id"])
+    return project((await create_project(call.ctx, values)).value)
+
+
+@routes.get("/{projectId}", "Read a project")
+async def get(call: Call) -> Project:
+    found = await guards.project(call)
+    return project(await get_project(call.ctx, found["_id"]))
+
+
+@routes.patch("/{projectId}", "Change a project", body=ProjectUpdate)
+async def update(call: Call) -> Project:
+    found = await guards.project(call)
+    return project((await update_project(call.ctx, found["_id"], call.body(ProjectUpdate))).value)
+
+
+@routes.delete("/{projectId}", "Delete a project with all it holds")
+async def delete(call: Call) -> Ok:
+    found = await guards.project(call)
+    await delete_project(call.ctx, found["_id"])
+    return ok()
+
+
+@members.get("", "List the members of a project")
+async def find_members(call: Call) -> list[ProjectMember]:
+    found = await guards.project(call)
+    return [project_member(record) for record in await list_project_members(call.ctx, found["_id"])]
+
+
+@members.post("", "Add a member of the workspace to a project", body=ProjectMemberAdd)
+async def add_member(call: Call) -> ProjectMember:
+    """By `email` or by `userId`."""
+    found = await guards.project(call)
+    added = (await add_project_member(call.ctx, found["_id"], call.body(ProjectMemberAdd))).value
+    user = (await user_of_member(call.ctx, [added], None))[0]
+    if user is None:
+        raise NotFound("Project member")
+    return project_member({**added, "user": user})
+
+
+@members.delete("/{userId}", "Take a member off a project")
+async def remove_member(call: Call) -> Ok:
+    found = await guards.project(call)
+    await remove_project_member(call.ctx, found["_id"], call.id("userId", Kind.USER))
+    return ok()

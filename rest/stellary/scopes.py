@@ -1,0 +1,73 @@
+"""Scopes of a project and the views that they are shown in."""
+
+from models.base import Record
+from resolvers.column import columns_of_scope
+from resolvers.context import Context
+from resolvers.inputs.board import ScopeCreate, ScopeUpdate, ScopeViewSet
+from resolvers.scope import (
+    create_scope,
+    delete_scope,
+    get_scope,
+    list_scopes,
+    progress_of,
+    set_scope_view,
+    update_scope,
+)
+from rest.routing import Call, Routes
+from rest.stellary import guards
+from rest.stellary.paths import PROJECT
+from rest.stellary.present.base import Ok, ok
+from rest.stellary.present.board import Scope, ScopeDetails, Views, column, scope, views
+
+routes = Routes("Scopes", PROJECT + "/scopes")
+
+
+@routes.get("", "List the scopes of a project")
+async def find(call: Call) -> list[Scope]:
+    project = await guards.project(call)
+    return [scope(record) for record in await list_scopes(call.ctx, project["_id"])]
+
+
+@routes.post("", "Create a scope", body=ScopeCreate, given=["projectId"])
+async def create(call: Call) -> ScopeDetails:
+    project = await guards.project(call)
+    return await _details(
+        call.ctx, (await create_scope(call.ctx, call.body(ScopeCreate, projectId=project["_id"]))).value
+    )
+
+
+@routes.get("/{scopeId}", "Read a scope with its columns and views")
+async def get(call: Call) -> ScopeDetails:
+    found = await guards.scope(call)
+    return await _details(call.ctx, await get_scope(call.ctx, found["_id"]))
+
+
+@routes.patch("/{scopeId}", "Change a scope", body=ScopeUpdate)
+async def update(call: Call) -> ScopeDetails:
+    found = await guards.scope(call)
+    return await _details(call.ctx, (await update_scope(call.ctx, found["_id"], call.body(ScopeUpdate))).value)
+
+
+@routes.delete("/{scopeId}", "Delete a scope with its columns and cards")
+async def delete(call: Call) -> Ok:
+    found = await guards.scope(call)
+    await delete_scope(call.ctx, found["_id"])
+    return ok()
+
+
+@routes.get("/{scopeId}/views", "Read the views of a scope and the active one")
+async def get_views(call: Call) -> Views:
+    found = await guards.scope(call)
+    return views(await get_scope(call.ctx, found["_id"]))
+
+
+@routes.patch("/{scopeId}/views", "Switch the active view of a scope", body=ScopeViewSet)
+async def set_view(call: Call) -> Views:
+    found = await guards.scope(call)
+    return views((await set_scope_view(call.ctx, found["_id"], call.body(ScopeViewSet))).value)
+
+
+async def _details(ctx: Context, record: Record) -> ScopeDetails:
+    columns = (await columns_of_scope(ctx, [record], None))[0]
+    progress = (await progress_of(ctx, [record], None))[0]
+    return {**scope(record), "columns": [column(one) for one in columns], "progress": progress}

@@ -1,0 +1,131 @@
+"""Workspaces, their members, and the invitations to them."""
+
+from models import Organization as OrganizationDocument
+from models import Workspace as WorkspaceDocument
+from models.base import Record
+from models.errors import NotFound
+from models.ids import Kind
+from resolvers.context import Context
+from resolvers.inputs.workspace import (
+    WorkspaceCreate,
+    WorkspaceMemberInvite,
+    WorkspaceMemberUpdate,
+    WorkspaceUpdate,
+)
+from resolvers.invitation import accept_invitation, invite_workspace_member
+from resolvers.load import to_one
+from resolvers.user import user_of_member
+from resolvers.workspace import (
+    create_workspace,
+    delete_workspace,
+    get_workspace,
+    list_workspaces,
+    my_pilotage_role_of,
+    my_role_of,
+    update_workspace,
+)
+from resolvers.workspace_member import list_workspace_members, remove_workspace_member, update_workspace_member
+from rest.routing import Call, Routes
+from rest.stellary import guards
+from rest.stellary.paths import WORKSPACE, WORKSPACES
+from rest.stellary.present.base import Ok, ok
+from rest.stellary.present.tenancy import (
+    Invitation,
+    Membership,
+    Workspace,
+    WorkspaceMember,
+    invitation,
+    membership,
+    workspace,
+    workspace_member,
+)
+
+routes = Routes("Workspaces", WORKSPACES)
+members = Routes("Workspace members", WORKSPACE + "/members")
+invitations = Routes("Workspace members", "/invitations")
+
+
+@routes.get("", "List the caller's workspaces in an organization")
+async def find(call: Call) -> list[Workspace]:
+    organization = await guards.organization(call)
+    return [workspace(record) for record in await list_workspaces(call.ctx, organization["_id"])]
+
+
+@routes.post("", "Create a workspace", body=WorkspaceCreate, given=["organizationId"])
+async def create(call: Call) -> Workspace:
+    """The caller becomes its owner."""
+    organization = await guards.organization(call)
+    values = call.body(WorkspaceCreate, organizationId=organization["_id"])
+    created = (await create_workspace(call.ctx, values)).value
+    call.ctx.memberships.pop(created["_id"], None)
+    return await _mine(call.ctx, created)
+
+
+@routes.get("/{wsSlug}", "Read a workspace and the caller's roles")
+async def get(call: Call) -> Workspace:
+    return workspace(await get_workspace(call.ctx, call.path["orgSlug"], call.path["wsSlug"]))
+
+
+@routes.patch("/{wsSlug}", "Change a workspace", body=WorkspaceUpdate)
+async def update(call: Call) -> Workspace:
+    found = await guards.workspace(call)
+    return await _mine(call.ctx, (await update_workspace(call.ctx, found["_id"], call.body(WorkspaceUpdate))).value)
+
+
+@routes.delete("/{wsSlug}", "Delete a workspace with all it holds")
+async def delete(call: Call) -> Ok:
+    """Its owner may."""
+    found = await guards.workspace(call)
+    await delete_workspace(call.ctx, found["_id"])
+    return ok()
+
+
+@members.get("", "List the members of a workspace")
+async def find_members(call: Call) -> list[WorkspaceMember]:
+    found = await guards.workspace(call)
+    return [workspace_member(record) for record in await list_workspace_members(call.ctx, found["_id"])]
+
+
+@members.post("/invite", "Invite an e-mail address to a workspace", body=WorkspaceMemberInvite)
+async def invite(call: Call) -> Invitation:
+    """`link` is for that address alone, and is shown this once."""
+    found = await guards.workspace(call)
+    return invitation((await invite_workspace_member(call.ctx, found["_id"], call.body(WorkspaceMemberInvite))).value)
+
+
+@members.patch("/{userId}", "Change the role, the pilotage role, or both, of a member", body=WorkspaceMemberUpdate)
+async def update_member(call: Call) -> WorkspaceMember:
+    found = await guards.workspace(call)
+    user_id = call.id("userId", Kind.USER)
+    changed = await update_workspace_member(call.ctx, found["_id"], user_id, call.body(WorkspaceMemberUpdate))
+    user = (await user_of_member(call.ctx, [changed.value], None))[0]
+    if user is None:
+        raise NotFound("Member")
+    return workspace_member({**changed.value, "user": user})
+
+
+@members.delete("/{userId}", "Take a member off a workspace")
+async def remove_member(call: Call) -> Ok:
+    """Off its projects too. Anybody may leave; removing others takes an admin."""
+    found = await guards.workspace(call)
+    await remove_workspace_member(call.ctx, found["_id"], call.id("userId", Kind.USER))
+    return ok()
+
+
+@invitations.post("/{token}/accept", "Accept an invitation to a workspace")
+async def accept(call: Call) -> Membership:
+    """The caller's e-mail address must be the invited one."""
+    member = (await accept_invitation(call.ctx, call.path["token"])).value
+    workspaces = await to_one(WorkspaceDocument, [member], "workspace_id")
+    organizations = await to_one(OrganizationDocument, [member], "organization_id")
+    if workspaces[0] is None or organizations[0] is None:
+        raise NotFound("Workspace")
+    return membership(member, workspaces[0], organizations[0])
+
+
+async def _mine(ctx: Context, record: Record) -> Workspace:
+    roles = {
+        "my_role": (await my_role_of(ctx, [record]))[0],
+        "my_pilotage_role": (await my_pilotage_role_of(ctx, [record]))[0],
+    }
+    return workspace({**record, **roles})

@@ -1,0 +1,89 @@
+"""Cards: the work items, with their checklist."""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from models.base import Record
+from resolvers import card_graph as card_graph_edges
+from resolvers import column as column_edges
+from resolvers import mission
+from resolvers import scope as scope_edges
+from schema.activity import Activity
+from schema.comment import Comment
+from schema.connection import Connection, window
+from schema.enums import Priority
+from schema.label import Label
+from schema.loading import derived, edge
+from schema.node import Node
+from schema.references import ColumnRef, MissionRef, ProjectRef, ScopeRef, UserRef
+
+PLACE = ("column_id", "project_id", "rank")
+
+
+def _checklist(card: Record) -> list[dict[str, Any]]:
+    return [
+        {"_id": item["id"], "title": item["title"], "done": item["done"], "order": place}
+        for place, item in enumerate(card["checklist"])
+    ]
+
+
+def _checklist_progress(card: Record) -> float:
+    items = card["checklist"]
+    return sum(item["done"] for item in items) / len(items) if items else 0.0
+
+
+@strawberry.type(description="A step of a card.")
+class ChecklistItem:
+    id: strawberry.ID = strawberry.field(description="The id, unique in the card.")
+    title: str = strawberry.field(description="What is to be done.")
+    done: bool = strawberry.field(description="Whether it is done.")
+    order: int = strawberry.field(description="Its place in the list, from 0.")
+
+
+@strawberry.type(description="A work item of a project.")
+class Card(Node):
+    title: str = strawberry.field(description="The title.")
+    description: str | None = strawberry.field(description="The details, as Markdown.")
+    priority: Priority | None = strawberry.field(description="How urgent it is.")
+    order: int = edge(card_graph_edges.order_of, needs=PLACE, description="Its place in its column, from 0.")
+    archived: bool = strawberry.field(description="Whether it was taken out of sight.")
+    start_date: datetime | None = strawberry.field(description="When work starts.")
+    due_date: datetime | None = strawberry.field(description="When it is due.")
+    project: ProjectRef = edge(
+        scope_edges.project_of, needs=("project_id",), description="The project that it belongs to."
+    )
+    scope: ScopeRef | None = edge(
+        scope_edges.scope_of,
+        needs=("scope_id",),
+        description="The scope that it belongs to; null for the project's own.",
+    )
+    column: ColumnRef | None = edge(
+        column_edges.column_of, needs=("column_id",), description="The column that it stands in."
+    )
+    assignee: UserRef | None = edge(
+        card_graph_edges.assignee_of, needs=("assignee_id",), description="Who it is assigned to."
+    )
+    created_by: UserRef | None = edge(card_graph_edges.creator_of, needs=("created_by",), description="Who created it.")
+    labels: list[Label] = edge(
+        card_graph_edges.labels_of, needs=("label_ids",), description="Its labels, in the order they were put on."
+    )
+    checklist: list[ChecklistItem] = derived(_checklist, needs=("checklist",), description="Its steps, in order.")
+    checklist_progress: float = derived(
+        _checklist_progress, needs=("checklist",), description="Done steps over all steps, 0 to 1; 0 without any."
+    )
+    comments: Connection[Comment] = edge(
+        card_graph_edges.comments_of, arguments=window, description="What was said about it, oldest first."
+    )
+    activity: Connection[Activity] = edge(
+        card_graph_edges.activity_of, arguments=window, description="What happened to it, oldest first."
+    )
+    missions: Connection[MissionRef] = edge(
+        mission.missions_of_card, arguments=window, description="What agents were asked about it, newest first."
+    )
+    comment_count: int = strawberry.field(description="How many comments it has.")
+    attachment_count: int = strawberry.field(description="How many files are attached to it.")
+    version: int = strawberry.field(description="Counts its changes; send it back as `expectedVersion`.")
+    created_at: datetime = strawberry.field(description="When it was created.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")

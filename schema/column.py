@@ -1,0 +1,35 @@
+"""Columns: the stages of a board."""
+
+from datetime import datetime
+
+import strawberry
+
+from resolvers import card_graph as card_graph_edges
+from resolvers import column as column_edges
+from resolvers import scope as scope_edges
+from schema.connection import Connection
+from schema.loading import edge
+from schema.node import Node
+from schema.project import cards_window
+from schema.references import CardRef, ProjectRef, ScopeRef
+
+
+@strawberry.type(description="A stage of a project's or a scope's board.")
+class Column(Node):
+    name: str = strawberry.field(description="The name.")
+    order: int = edge(
+        column_edges.order_of, needs=("project_id", "scope_id", "rank"), description="Its place on the board, from 0."
+    )
+    project: ProjectRef = edge(
+        scope_edges.project_of, needs=("project_id",), description="The project that it is part of."
+    )
+    scope: ScopeRef | None = edge(
+        scope_edges.scope_of,
+        needs=("scope_id",),
+        description="The scope whose board it is on; null for the project's own.",
+    )
+    cards: Connection[CardRef] = edge(
+        card_graph_edges.cards_of_column, arguments=cards_window, description="Its cards, by their place."
+    )
+    card_count: int = edge(column_edges.card_count_of, description="How many cards it has, archived ones left out.")
+    created_at: datetime = strawberry.field(description="When it was created.")

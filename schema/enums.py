@@ -1,0 +1,121 @@
+"""The enums of the graph: those of the documents, with a description for every value.
+
+Import them from here: an enum that Strawberry meets before it was described stays without descriptions.
+"""
+
+from enum import Enum
+from typing import TypeVar
+
+import strawberry
+
+from models.enums import (
+    ActivityType,
+    AutonomyMode,
+    MissionActivityKind,
+    MissionStatus,
+    PilotageRole,
+    Priority,
+    Role,
+    TokenScope,
+    ViewType,
+)
+
+E = TypeVar("E", bound=type[Enum])
+
+
+def described(enum: E, description: str, **values: str) -> E:
+    """Make `enum` an enum of the graph, every value of it described."""
+    shown = strawberry.enum(enum, description=description)
+    for value in shown.__strawberry_definition__.values:  # type: ignore[attr-defined]
+        value.description = values[value.name]
+    return shown
+
+
+described(
+    Role,
+    "What a person may do in an organization or a workspace.",
+    OWNER="Everything, deleting it included.",
+    ADMIN="Everything but deleting it.",
+    MEMBER="Reads and writes its content.",
+)
+described(
+    PilotageRole,
+    "What a person may do in a workspace's cockpit.",
+    OWNER="Steers agents and missions.",
+    REVIEWER="Reviews what agents propose.",
+    VIEWER="Reads.",
+)
+described(
+    ViewType,
+    "How a scope is shown.",
+    KANBAN="Columns of cards.",
+    LIST="One list.",
+    CALENDAR="By due date.",
+    ROADMAP="By start and end.",
+    STATS="Figures.",
+)
+described(Priority, "How urgent a card is.", LOW="Can wait.", MEDIUM="The usual.", HIGH="Before the others.")
+described(
+    ActivityType,
+    "What happened to a card or to a project's members.",
+    CARD_CREATED="A card was created.",
+    CARD_UPDATED="Fields of a card changed.",
+    CARD_MOVED="A card moved to another column or place.",
+    CARD_ARCHIVED="A card was archived, or brought back.",
+    CARD_DELETED="A card was deleted.",
+    CARD_ASSIGNED="A card got another assignee, or none.",
+    COMMENT_ADDED="A comment was written.",
+    MEMBER_ADDED="Somebody joined the project.",
+    MEMBER_REMOVED="Somebody left the project.",
+)
+described(
+    AutonomyMode,
+    "How freely an agent acts.",
+    SUPERVISED="Proposes each step.",
+    AUTONOMOUS="Acts at once.",
+    APPROVAL="Asks for approval in batches.",
+)
+described(
+    MissionStatus,
+    "Where a mission stands.",
+    QUEUED="Waits for its agent.",
+    RUNNING="The agent works on it.",
+    AWAITING_APPROVAL="The agent waits for a person.",
+    COMPLETED="Done. Final.",
+    FAILED="Given up, with an error. Final.",
+    CANCELLED="Stopped by a person. Final.",
+)
+described(
+    MissionActivityKind,
+    "What an agent reports while it works.",
+    THOUGHT="What it considers.",
+    ACTION="What it does, with the tool that it uses.",
+    RESPONSE="What it found or answers.",
+    ELICITATION="A question to a person.",
+    PROMPT="What it was asked.",
+    ERROR="What went wrong.",
+)
+described(
+    TokenScope,
+    "What a personal access token may be used for.",
+    PROJECTS_READ="Read organizations, workspaces, projects and what they hold.",
+    PROJECTS_WRITE="Write projects, scopes, columns, cards, labels and comments.",
+    PILOTAGE_READ="Read agents and missions.",
+    PILOTAGE_WRITE="Create and drive missions, manage agents.",
+    NOTIFICATIONS_READ="Read notifications and mark them as read.",
+    ACCOUNT_READ="Read the account.",
+    ACCOUNT_WRITE="Change the account; administer organizations, workspaces and members.",
+)
+
+__all__ = [
+    "ActivityType",
+    "AutonomyMode",
+    "MissionActivityKind",
+    "MissionStatus",
+    "PilotageRole",
+    "Priority",
+    "Role",
+    "TokenScope",
+    "ViewType",
+    "described",
+]

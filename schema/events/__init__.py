@@ -1,0 +1,1 @@
+"""Events of the subscriptions, one module a part of the product."""

@@ -1,0 +1,167 @@
+"""Filters and orders of lists: typed comparators that `resolvers.filters` compiles."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Annotated
+
+import strawberry
+from strawberry import UNSET
+
+from schema.enums import MissionStatus, Priority, described
+from schema.inputs.base import given
+
+
+@strawberry.input(description="Conditions on text; all that are given must hold.")
+class StringComparator:
+    eq: str | None = given("Is this text.")
+    neq: str | None = given("Is another text.")
+    in_: list[str] | None = strawberry.field(name="in", default=UNSET, description="Is one of these.")
+    nin: list[str] | None = given("Is none of these.")
+    contains: str | None = given("Holds this text, whatever its case.")
+    starts_with: str | None = given("Starts with this text, whatever its case.")
+    null: bool | None = given("Whether there is no text.")
+
+
+@strawberry.input(description="Conditions on a reference; all that are given must hold.")
+class IdComparator:
+    eq: strawberry.ID | None = given("Is this object.")
+    neq: strawberry.ID | None = given("Is another object.")
+    in_: list[strawberry.ID] | None = strawberry.field(name="in", default=UNSET, description="Is one of these.")
+    nin: list[strawberry.ID] | None = given("Is none of these.")
+    null: bool | None = given("Whether it refers to nothing.")
+
+
+@strawberry.input(description="Conditions on a moment; all that are given must hold.")
+class DateComparator:
+    eq: datetime | None = given("Is this moment.")
+    lt: datetime | None = given("Lies before.")
+    lte: datetime | None = given("Lies before, or is it.")
+    gt: datetime | None = given("Lies after.")
+    gte: datetime | None = given("Lies after, or is it.")
+    null: bool | None = given("Whether there is none.")
+
+
+@strawberry.input(description="Conditions on a priority; all that are given must hold.")
+class PriorityComparator:
+    eq: Priority | None = given("Is this one.")
+    in_: list[Priority] | None = strawberry.field(name="in", default=UNSET, description="Is one of these.")
+    null: bool | None = given("Whether there is none.")
+
+
+@strawberry.input(description="A condition on a yes or no.")
+class BooleanComparator:
+    eq: bool | None = given("Is this.")
+
+
+@strawberry.input(description="Conditions on a mission's status; all that are given must hold.")
+class MissionStatusComparator:
+    eq: MissionStatus | None = given("Is this one.")
+    in_: list[MissionStatus] | None = strawberry.field(name="in", default=UNSET, description="Is one of these.")
+
+
+CardFilterRef = Annotated["CardFilter", strawberry.lazy("schema.filters")]
+ProjectFilterRef = Annotated["ProjectFilter", strawberry.lazy("schema.filters")]
+MissionFilterRef = Annotated["MissionFilter", strawberry.lazy("schema.filters")]
+
+
+@strawberry.input(description="Which cards. Without a condition on `archived`, archived ones are left out.")
+class CardFilter:
+    and_: list[CardFilterRef] | None = strawberry.field(name="and", default=UNSET, description="All of these hold.")
+    or_: list[CardFilterRef] | None = strawberry.field(name="or", default=UNSET, description="One of these holds.")
+    not_: CardFilterRef | None = strawberry.field(name="not", default=UNSET, description="This does not hold.")
+    title: StringComparator | None = given("The title.")
+    priority: PriorityComparator | None = given("The priority.")
+    archived: BooleanComparator | None = given("Whether it is archived.")
+    due_date: DateComparator | None = given("When it is due.")
+    assignee: IdComparator | None = given("Who it is assigned to.")
+    column: IdComparator | None = given("The column it stands in.")
+    scope: IdComparator | None = given("The scope it belongs to.")
+    label: IdComparator | None = given("A label that it carries.")
+    created_at: DateComparator | None = given("When it was created.")
+    updated_at: DateComparator | None = given("When it last changed.")
+
+
+@strawberry.input(description="Which projects.")
+class ProjectFilter:
+    and_: list[ProjectFilterRef] | None = strawberry.field(name="and", default=UNSET, description="All of these hold.")
+    or_: list[ProjectFilterRef] | None = strawberry.field(name="or", default=UNSET, description="One of these holds.")
+    not_: ProjectFilterRef | None = strawberry.field(name="not", default=UNSET, description="This does not hold.")
+    name: StringComparator | None = given("The name.")
+    deadline: DateComparator | None = given("The deadline.")
+    created_at: DateComparator | None = given("When it was created.")
+    updated_at: DateComparator | None = given("When it last changed.")
+
+
+@strawberry.input(description="Which missions.")
+class MissionFilter:
+    and_: list[MissionFilterRef] | None = strawberry.field(name="and", default=UNSET, description="All of these hold.")
+    or_: list[MissionFilterRef] | None = strawberry.field(name="or", default=UNSET, description="One of these holds.")
+    not_: MissionFilterRef | None = strawberry.field(name="not", default=UNSET, description="This does not hold.")
+    status: MissionStatusComparator | None = given("Where it stands.")
+    agent: IdComparator | None = given("The agent that it is for.")
+    card: IdComparator | None = given("The card that it is about.")
+    created_at: DateComparator | None = given("When it was created.")
+
+
+class OrderDirection(Enum):
+    """Which end of a list comes first."""
+
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+class CardOrderField(Enum):
+    """What cards are sorted by."""
+
+    ORDER = "ORDER"
+    TITLE = "TITLE"
+    PRIORITY = "PRIORITY"
+    DUE_DATE = "DUE_DATE"
+    CREATED_AT = "CREATED_AT"
+    UPDATED_AT = "UPDATED_AT"
+
+
+class ProjectOrderField(Enum):
+    """What projects are sorted by."""
+
+    NAME = "NAME"
+    DEADLINE = "DEADLINE"
+    CREATED_AT = "CREATED_AT"
+    UPDATED_AT = "UPDATED_AT"
+
+
+described(OrderDirection, "Which end of a list comes first.", ASC="The smallest.", DESC="The largest.")
+described(
+    CardOrderField,
+    "What cards are sorted by.",
+    ORDER="The place on the board.",
+    TITLE="The title.",
+    PRIORITY="The priority, from low to high; none comes before low.",
+    DUE_DATE="When it is due; none comes first.",
+    CREATED_AT="When it was created.",
+    UPDATED_AT="When it last changed.",
+)
+described(
+    ProjectOrderField,
+    "What projects are sorted by.",
+    NAME="The name.",
+    DEADLINE="The deadline; none comes first.",
+    CREATED_AT="When it was created.",
+    UPDATED_AT="When it last changed.",
+)
+
+
+@strawberry.input(description="One key to sort cards by.")
+class CardOrder:
+    field: CardOrderField = strawberry.field(description="What to sort by.")
+    direction: OrderDirection | None = strawberry.field(
+        default=OrderDirection.ASC, description="Which end comes first."
+    )
+
+
+@strawberry.input(description="One key to sort projects by.")
+class ProjectOrder:
+    field: ProjectOrderField = strawberry.field(description="What to sort by.")
+    direction: OrderDirection | None = strawberry.field(
+        default=OrderDirection.ASC, description="Which end comes first."
+    )

@@ -1,0 +1,46 @@
+"""The schema as a whole."""
+
+from functools import cache
+
+import strawberry
+from graphql import GraphQLSchema
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
+
+from schema.activity import Activity
+from schema.card import Card
+from schema.column import Column
+from schema.comment import Comment
+from schema.label import Label
+from schema.loading import from_record
+from schema.mutations.account import AccountMutation
+from schema.mutations.board import BoardMutation
+from schema.mutations.card import CardMutation
+from schema.mutations.pilotage import PilotageMutation
+from schema.mutations.project import ProjectMutation
+from schema.mutations.tenancy import TenancyMutation
+from schema.query import Query
+from schema.scalars import SCALARS
+from schema.subscription import Subscription
+
+MUTATIONS = (AccountMutation, TenancyMutation, ProjectMutation, BoardMutation, CardMutation, PilotageMutation)
+NODES = (Activity, Card, Column, Comment, Label)
+
+
+@cache
+def strawberry_schema() -> strawberry.Schema:
+    """The graph, built once a process."""
+    mutation = merge_types("Mutation", MUTATIONS)
+    mutation.__strawberry_definition__.description = "What can be changed."  # type: ignore[attr-defined]
+    return strawberry.Schema(
+        query=Query,
+        mutation=mutation,
+        subscription=Subscription,
+        types=NODES,
+        config=StrawberryConfig(default_resolver=from_record, scalar_map=SCALARS),
+    )
+
+
+def graph() -> GraphQLSchema:
+    """The graph as graphql-core executes it."""
+    return strawberry_schema()._schema

@@ -1,0 +1,1 @@
+"""Inputs of the graph, one module a noun: the shape alone; `resolvers.inputs` checks the values."""

@@ -1,0 +1,1 @@
+"""Mutations, one module a noun: each calls one operation and wraps what it returns."""

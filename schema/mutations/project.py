@@ -1,0 +1,69 @@
+"""Mutations on projects and their members."""
+
+from typing import Annotated
+
+import strawberry
+
+from models.ids import Kind, parse_id
+from resolvers import project, project_member, transfer
+from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd, ProjectUpdate
+from resolvers.inputs.transfer import ProjectImport
+from schema.arguments import CHANGES, VALUES, ProjectId, UserId, WorkspaceId
+from schema.context import Info
+from schema.inputs.base import read
+from schema.inputs.project import ProjectCreateInput, ProjectMemberAddInput, ProjectUpdateInput
+from schema.inputs.transfer import ProjectImportInput
+from schema.loading import mutation
+from schema.payload import DeletePayload, committed, cursor_field, deleted
+from schema.project import Project, ProjectMember
+from schema.scalars import Cursor
+
+
+@strawberry.type(description="What a change of a project returns.")
+class ProjectPayload:
+    project: Project = strawberry.field(description="The project as it is now.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What adding a member to a project returns.")
+class ProjectMemberPayload:
+    member: ProjectMember = strawberry.field(description="The member.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type
+class ProjectMutation:
+    @mutation("Create a project; its creator is its first member.")
+    async def project_create(self, info: Info, input: Annotated[ProjectCreateInput, VALUES]) -> ProjectPayload:
+        done = await project.create_project(info.context.ctx, read(ProjectCreate, input))
+        return committed(ProjectPayload, "project", done)
+
+    @mutation("Change a project.")
+    async def project_update(
+        self, info: Info, id: ProjectId, input: Annotated[ProjectUpdateInput, CHANGES]
+    ) -> ProjectPayload:
+        done = await project.update_project(info.context.ctx, id, read(ProjectUpdate, input))
+        return committed(ProjectPayload, "project", done)
+
+    @mutation("Delete a project with all it holds.")
+    async def project_delete(self, info: Info, id: ProjectId) -> DeletePayload:
+        return deleted(await project.delete_project(info.context.ctx, id))
+
+    @mutation("Make a project out of its whole description, all or nothing.")
+    async def project_import(
+        self, info: Info, workspace_id: WorkspaceId, input: Annotated[ProjectImportInput, VALUES]
+    ) -> ProjectPayload:
+        workspace = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
+        done = await transfer.import_project(info.context.ctx, workspace, read(ProjectImport, input))
+        return committed(ProjectPayload, "project", done)
+
+    @mutation("Make a member of the workspace a member of a project.")
+    async def project_member_add(
+        self, info: Info, project_id: ProjectId, input: Annotated[ProjectMemberAddInput, VALUES]
+    ) -> ProjectMemberPayload:
+        done = await project_member.add_project_member(info.context.ctx, project_id, read(ProjectMemberAdd, input))
+        return committed(ProjectMemberPayload, "member", done)
+
+    @mutation("Take a member off a project; `deletedId` is the user's.")
+    async def project_member_remove(self, info: Info, project_id: ProjectId, user_id: UserId) -> DeletePayload:
+        return deleted(await project_member.remove_project_member(info.context.ctx, project_id, user_id))

@@ -1,0 +1,62 @@
+"""Projects and their members."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+from strawberry import UNSET
+
+from resolvers import card_graph as card_graph_edges
+from resolvers import column as column_edges
+from resolvers import project as project_edges
+from resolvers import scope as scope_edges
+from resolvers.user import user_of_member
+from schema.connection import After, Connection, First, window
+from schema.filters import CardFilter, CardOrder
+from schema.loading import derived, edge
+from schema.node import Node
+from schema.references import CardRef, ColumnRef, LabelRef, ScopeRef, UserRef, WorkspaceRef
+
+CardFilterArgument = Annotated[CardFilter | None, strawberry.argument(description="Which cards.")]
+CardOrderArgument = Annotated[
+    list[CardOrder] | None, strawberry.argument(description="What to sort by, the most important key first.")
+]
+
+
+def cards_window(
+    first: First = UNSET,
+    after: After = UNSET,
+    filter: CardFilterArgument = UNSET,
+    order_by: CardOrderArgument = UNSET,
+) -> None:
+    """The arguments of a list of cards."""
+
+
+@strawberry.type(description="A member of a project: notified of what happens, and assignable to its cards.")
+class ProjectMember:
+    user: UserRef = edge(user_of_member, needs=("user_id",), description="Who it is.")
+    joined_at: datetime = derived(lambda member: member["created_at"], needs=("created_at",), description="Since when.")
+
+
+@strawberry.type(description="A project of a workspace: boards of cards.")
+class Project(Node):
+    name: str = strawberry.field(description="The name.")
+    description: str | None = strawberry.field(description="What it is about.")
+    deadline: datetime | None = strawberry.field(description="When it should be done.")
+    workspace: WorkspaceRef = edge(project_edges.workspace_of, needs=("workspace_id",), description="Where it belongs.")
+    created_at: datetime = strawberry.field(description="When it was created.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+    members: Connection[ProjectMember] = edge(
+        project_edges.members_of, arguments=window, description="Who is notified and can be assigned."
+    )
+    scopes: list[ScopeRef] = edge(scope_edges.scopes_of, description="Its work packages, oldest first.")
+    columns: list[ColumnRef] = edge(
+        column_edges.columns_of_project, description="The columns of the project itself, outside any scope, in order."
+    )
+    cards: Connection[CardRef] = edge(
+        card_graph_edges.cards_of_project,
+        arguments=cards_window,
+        description="All its cards, those of its scopes included.",
+    )
+    labels: list[LabelRef] = edge(card_graph_edges.labels_of_project, description="Its labels, by name.")
+    card_count: int = edge(project_edges.card_count_of, description="How many cards it has, archived ones left out.")

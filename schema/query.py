@@ -1,0 +1,85 @@
+"""The roots of the graph."""
+
+from typing import Annotated, Any, cast
+
+import strawberry
+from strawberry import UNSET
+
+from resolvers import account, card, mission, node, organization, project, scope, workspace
+from resolvers.page import Window
+from schema.arguments import CardId, MissionId, ProjectId, ScopeId
+from schema.card import Card
+from schema.connection import After, Before, Connection, First, Last
+from schema.context import Info
+from schema.loading import resolved
+from schema.mission import Mission
+from schema.node import Node
+from schema.organization import Organization, Slug
+from schema.project import Project
+from schema.scope import Scope
+from schema.selection import wanted_fields
+from schema.user import User
+from schema.workspace import Workspace
+
+NodeId = Annotated[strawberry.ID, strawberry.argument(description="The id of any object.")]
+NodeIds = Annotated[list[strawberry.ID], strawberry.argument(description="The ids of at most 100 objects.")]
+OrgSlug = Annotated[str, strawberry.argument(description="The slug of the organization.")]
+
+
+def fields_of(info: Info) -> frozenset[str]:
+    """The record fields that the selection of a root field needs."""
+    return wanted_fields(info._raw_info)
+
+
+def given(value: Any) -> Any:
+    """An argument, or None where it was left out."""
+    return None if value is UNSET else value
+
+
+@strawberry.type(description="What can be read.")
+class Query:
+    @resolved("Whoever asks.")
+    async def viewer(self, info: Info) -> User:
+        return cast("User", await account.get_viewer(info.context.ctx, fields_of(info)))
+
+    @resolved("Any object by its id.")
+    async def node(self, info: Info, id: NodeId) -> Node | None:
+        return cast("Node", await node.get_node(info.context.ctx, id))
+
+    @resolved("Objects by their ids; null for what does not exist.")
+    async def nodes(self, info: Info, ids: NodeIds) -> list[Node | None]:
+        return cast("list[Node | None]", await node.get_nodes(info.context.ctx, ids))
+
+    @resolved("The organizations that the viewer is a member of, in the order of joining.")
+    async def organizations(
+        self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[Organization]:
+        window = Window.read(given(first), given(after), given(last), given(before))
+        found = await organization.list_organizations(info.context.ctx, window, fields_of(info))
+        return cast("Connection[Organization]", found)
+
+    @resolved("An organization by its slug.")
+    async def organization(self, info: Info, slug: Slug) -> Organization | None:
+        found = await organization.get_organization(info.context.ctx, slug, fields_of(info))
+        return cast("Organization", found)
+
+    @resolved("A workspace by its slug and that of its organization.")
+    async def workspace(self, info: Info, org_slug: OrgSlug, slug: Slug) -> Workspace | None:
+        found = await workspace.get_workspace(info.context.ctx, org_slug, slug, fields_of(info))
+        return cast("Workspace", found)
+
+    @resolved("A project by its id.")
+    async def project(self, info: Info, id: ProjectId) -> Project | None:
+        return cast("Project", await project.get_project(info.context.ctx, id, fields_of(info)))
+
+    @resolved("A scope by its id.")
+    async def scope(self, info: Info, id: ScopeId) -> Scope | None:
+        return cast("Scope", await scope.get_scope(info.context.ctx, id, fields_of(info)))
+
+    @resolved("A card by its id.")
+    async def card(self, info: Info, id: CardId) -> Card | None:
+        return cast("Card", await card.get_card(info.context.ctx, id, fields_of(info)))
+
+    @resolved("A mission by its id.")
+    async def mission(self, info: Info, id: MissionId) -> Mission | None:
+        return cast("Mission", await mission.get_mission(info.context.ctx, id, fields_of(info)))

@@ -1,0 +1,40 @@
+"""Names for types that refer to each other across modules."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+if TYPE_CHECKING:
+    from schema.activity import Activity
+    from schema.agent import Agent
+    from schema.api_token import ApiToken
+    from schema.card import Card, ChecklistItem
+    from schema.column import Column
+    from schema.comment import Comment
+    from schema.label import Label
+    from schema.mission import Mission, MissionActivity
+    from schema.notification import Notification
+    from schema.organization import Organization
+    from schema.project import Project, ProjectMember
+    from schema.scope import Scope
+    from schema.user import User
+    from schema.workspace import Workspace, WorkspaceMember
+
+ActivityRef = Annotated["Activity", strawberry.lazy("schema.activity")]
+AgentRef = Annotated["Agent", strawberry.lazy("schema.agent")]
+ApiTokenRef = Annotated["ApiToken", strawberry.lazy("schema.api_token")]
+CardRef = Annotated["Card", strawberry.lazy("schema.card")]
+ChecklistItemRef = Annotated["ChecklistItem", strawberry.lazy("schema.card")]
+ColumnRef = Annotated["Column", strawberry.lazy("schema.column")]
+CommentRef = Annotated["Comment", strawberry.lazy("schema.comment")]
+LabelRef = Annotated["Label", strawberry.lazy("schema.label")]
+MissionRef = Annotated["Mission", strawberry.lazy("schema.mission")]
+MissionActivityRef = Annotated["MissionActivity", strawberry.lazy("schema.mission")]
+NotificationRef = Annotated["Notification", strawberry.lazy("schema.notification")]
+OrganizationRef = Annotated["Organization", strawberry.lazy("schema.organization")]
+ProjectRef = Annotated["Project", strawberry.lazy("schema.project")]
+ProjectMemberRef = Annotated["ProjectMember", strawberry.lazy("schema.project")]
+ScopeRef = Annotated["Scope", strawberry.lazy("schema.scope")]
+UserRef = Annotated["User", strawberry.lazy("schema.user")]
+WorkspaceRef = Annotated["Workspace", strawberry.lazy("schema.workspace")]
+WorkspaceMemberRef = Annotated["WorkspaceMember", strawberry.lazy("schema.workspace")]

@@ -1,0 +1,81 @@
+"""The scalars beside GraphQL's own."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NewType
+
+import strawberry
+from pydantic import TypeAdapter, ValidationError
+from strawberry.scalars import JSON
+from strawberry.types.scalar import ScalarDefinition
+
+from models.errors import BadUserInput
+from models.json import check_json
+from resolvers.inputs.base import Date
+
+Cursor = NewType("Cursor", str)
+
+_date: TypeAdapter[datetime] = TypeAdapter(Date)
+
+
+def _write_date(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _read_date(value: Any) -> datetime:
+    try:
+        return _date.validate_python(value)
+    except ValidationError as error:
+        raise BadUserInput(f"A DateTime {error.errors()[0]['msg']}") from error
+
+
+def _write_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return _write_date(value)
+    if isinstance(value, Mapping):
+        return {str(key): _write_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_write_json(item) for item in value]
+    if value is None or isinstance(value, str | int | float):
+        return value
+    return str(value)
+
+
+def _read_json(value: Any) -> Any:
+    check_json(value, field="JSON")
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError as error:
+        raise BadUserInput("JSON: has a number that is out of range") from error
+    return value
+
+
+def _read_cursor(value: Any) -> str:
+    if not isinstance(value, str):
+        raise BadUserInput("A Cursor must be text that this server gave out")
+    return value
+
+
+SCALARS: Mapping[object, ScalarDefinition] = {
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="A moment as ISO 8601 text in UTC, to the millisecond: 2026-03-01T09:30:00.000Z. A day alone is "
+        "taken as its midnight.",
+        serialize=_write_date,
+        parse_value=_read_date,
+    ),
+    JSON: strawberry.scalar(
+        name="JSON",
+        description="Any JSON value. Keys must not start with $ or hold a dot.",
+        serialize=_write_json,
+        parse_value=_read_json,
+    ),
+    Cursor: strawberry.scalar(
+        name="Cursor",
+        description="Where a stream of events stands. Opaque; ordered within one stream; accepted by every `after` of "
+        "a subscription.",
+        serialize=str,
+        parse_value=_read_cursor,
+    ),
+}

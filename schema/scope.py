@@ -1,0 +1,36 @@
+"""Scopes: work packages of a project."""
+
+from datetime import datetime
+
+import strawberry
+
+from resolvers import card_graph as card_graph_edges
+from resolvers import column as column_edges
+from resolvers import scope as scope_edges
+from schema.connection import Connection
+from schema.enums import ViewType
+from schema.loading import derived, edge
+from schema.node import Node
+from schema.project import cards_window
+from schema.references import CardRef, ColumnRef, ProjectRef
+
+
+@strawberry.type(description="A work package or phase of a project, with a board and views of its own.")
+class Scope(Node):
+    name: str = strawberry.field(description="The name.")
+    description: str | None = strawberry.field(description="What it is about.")
+    project: ProjectRef = edge(
+        scope_edges.project_of, needs=("project_id",), description="The project that it is part of."
+    )
+    start_date: datetime | None = strawberry.field(description="When it starts.")
+    end_date: datetime | None = strawberry.field(description="When it ends.")
+    active_view: ViewType = strawberry.field(description="The view that it opens with.")
+    views: list[ViewType] = derived(lambda _: list(ViewType), description="The views that it can be shown in.")
+    columns: list[ColumnRef] = edge(column_edges.columns_of_scope, description="Its columns, in order.")
+    cards: Connection[CardRef] = edge(card_graph_edges.cards_of_scope, arguments=cards_window, description="Its cards.")
+    progress: float = edge(
+        scope_edges.progress_of,
+        description="Done cards over all cards, 0 to 1; done is what stands in the last column.",
+    )
+    created_at: datetime = strawberry.field(description="When it was created.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")

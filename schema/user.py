@@ -1,0 +1,49 @@
+"""People, and the service users of agents."""
+
+from datetime import datetime
+from typing import Annotated, cast
+
+import strawberry
+from strawberry import UNSET
+
+from models.base import Record
+from models.errors import Forbidden
+from resolvers import notification
+from resolvers.api_token import list_api_tokens
+from schema.api_token import ApiToken
+from schema.connection import After, Connection, First
+from schema.context import Info
+from schema.loading import edge, resolved
+from schema.node import Node
+from schema.references import NotificationRef
+
+UnreadOnly = Annotated[bool | None, strawberry.argument(description="Leave out what was read.")]
+
+
+def notifications_window(first: First = UNSET, after: After = UNSET, unread_only: UnreadOnly = UNSET) -> None:
+    """The arguments of a list of notifications."""
+
+
+@strawberry.type(description="A person, or the service user of an agent.")
+class User(Node):
+    email: str = strawberry.field(description="The e-mail address.")
+    name: str | None = strawberry.field(description="The name to show.")
+    job_title: str | None = strawberry.field(description="What the person does.")
+    is_agent: bool = strawberry.field(description="Whether it is the service user of an agent.")
+    created_at: datetime = strawberry.field(description="When the account was made.")
+
+    notifications: Connection[NotificationRef] = edge(
+        notification.notifications_of,
+        arguments=notifications_window,
+        description="What happened in the user's projects, newest first: the viewer's own only.",
+    )
+    unread_notification_count: int = edge(
+        notification.unread_count_of, description="How many notifications are unread: the viewer's own only."
+    )
+
+    @resolved("The personal access tokens, newest first: the viewer's own only, and never with a token.")
+    async def api_tokens(self, info: Info) -> list[ApiToken]:
+        user = cast("Record", self)
+        if user["_id"] != info.context.ctx.user_id:
+            raise Forbidden("Only the viewer's own tokens can be read")
+        return cast("list[ApiToken]", await list_api_tokens(info.context.ctx))

@@ -1,0 +1,74 @@
+"""Workspaces and their members: the tenant of everything below."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+from strawberry import UNSET
+
+from resolvers import workspace as edges
+from resolvers.agent import agents_of
+from resolvers.mission import missions_of_workspace
+from resolvers.project import projects_of
+from resolvers.user import user_of_member
+from schema.connection import After, Connection, First, window
+from schema.enums import PilotageRole, Role
+from schema.filters import MissionFilter, ProjectFilter, ProjectOrder
+from schema.loading import derived, edge
+from schema.node import Node
+from schema.references import AgentRef, MissionRef, OrganizationRef, ProjectRef, UserRef
+
+ProjectFilterArgument = Annotated[ProjectFilter | None, strawberry.argument(description="Which projects.")]
+ProjectOrderArgument = Annotated[
+    list[ProjectOrder] | None, strawberry.argument(description="What to sort by, the most important key first.")
+]
+
+
+def projects_window(
+    first: First = UNSET,
+    after: After = UNSET,
+    filter: ProjectFilterArgument = UNSET,
+    order_by: ProjectOrderArgument = UNSET,
+) -> None:
+    """The arguments of a list of projects."""
+
+
+MissionFilterArgument = Annotated[MissionFilter | None, strawberry.argument(description="Which missions.")]
+
+
+def missions_window(first: First = UNSET, after: After = UNSET, filter: MissionFilterArgument = UNSET) -> None:
+    """The arguments of a list of missions."""
+
+
+@strawberry.type(description="A member of a workspace.")
+class WorkspaceMember:
+    user: UserRef = edge(user_of_member, needs=("user_id",), description="Who it is.")
+    role: Role = strawberry.field(description="What the member may do.")
+    pilotage_role: PilotageRole = strawberry.field(description="What the member may do in the cockpit.")
+    joined_at: datetime = derived(lambda member: member["created_at"], needs=("created_at",), description="Since when.")
+
+
+@strawberry.type(description="A workspace: projects, agents and missions, shared by its members.")
+class Workspace(Node):
+    name: str = strawberry.field(description="The name.")
+    slug: str = strawberry.field(description="The name in addresses, unique in the organization.")
+    is_personal: bool = strawberry.field(description="Whether it came with its owner's account.")
+    organization: OrganizationRef = edge(
+        edges.organization_of, needs=("organization_id",), description="The organization that it is part of."
+    )
+    my_role: Role = edge(edges.my_role_of, description="What the viewer may do in it.")
+    my_pilotage_role: PilotageRole = edge(
+        edges.my_pilotage_role_of, description="What the viewer may do in its cockpit."
+    )
+    created_at: datetime = strawberry.field(description="When it was created.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+    members: Connection[WorkspaceMember] = edge(
+        edges.members_of, arguments=window, description="Its members, in the order of joining."
+    )
+    projects: Connection[ProjectRef] = edge(
+        projects_of, arguments=projects_window, description="Its projects, oldest first unless an order is given."
+    )
+    agents: Connection[AgentRef] = edge(agents_of, arguments=window, description="Its agents, oldest first.")
+    missions: Connection[MissionRef] = edge(
+        missions_of_workspace, arguments=missions_window, description="Its missions, newest first."
+    )

@@ -1,0 +1,158 @@
+"""How each operation of the catalogue is called on the world's objects, with input that would be accepted."""
+
+from collections.abc import Callable
+from typing import Any
+
+from models.enums import PilotageRole, Role, ViewType
+from resolvers.inputs.account import AuthLogin, AuthRegister, PasswordChange, UserUpdate
+from resolvers.inputs.agent import AgentCreate, AgentUpdate
+from resolvers.inputs.api_token import ApiTokenCreate
+from resolvers.inputs.board import (
+    ColumnCreate,
+    ColumnUpdate,
+    LabelCreate,
+    LabelUpdate,
+    ScopeCreate,
+    ScopeUpdate,
+    ScopeViewSet,
+)
+from resolvers.inputs.card import CardCreate, CardMove, CardUpdate, ChecklistItemAdd, ChecklistItemUpdate, CommentCreate
+from resolvers.inputs.mission import MissionComplete, MissionCreate, MissionFail, MissionReport
+from resolvers.inputs.organization import (
+    OrganizationCreate,
+    OrganizationMemberAdd,
+    OrganizationMemberUpdate,
+    OrganizationUpdate,
+)
+from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd, ProjectUpdate
+from resolvers.inputs.transfer import ImportedProject, ProjectImport
+from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite, WorkspaceMemberUpdate, WorkspaceUpdate
+from resolvers.page import Window
+from tests.denials.world import Ids
+from tests.resolvers.lab import PASSWORD
+
+Arguments = Callable[[Ids], tuple[Any, ...]]
+
+CALLS: dict[str, Arguments] = {
+    # account
+    "authRegister": lambda _: (AuthRegister(email="new@example.com", password=PASSWORD),),
+    "authLogin": lambda _: (AuthLogin(email="nobody@example.com", password=PASSWORD),),
+    "authLogout": lambda _: (),
+    "viewer": lambda _: (),
+    "me": lambda _: (),
+    "userUpdate": lambda _: (UserUpdate(name="Other"),),
+    "passwordChange": lambda _: (PasswordChange(current_password=PASSWORD, new_password="another password"),),
+    "apiTokenCreate": lambda _: (ApiTokenCreate(name="more"),),
+    "apiTokens": lambda _: (),
+    "apiTokenRevoke": lambda ids: (ids["token"],),
+    "user": lambda ids: (ids["user"],),
+    "node": lambda ids: (ids["card"],),
+    "nodes": lambda ids: ([ids["card"]],),
+    # organizations
+    "organizations": lambda _: (),
+    "organization": lambda ids: (ids["org_slug"],),
+    "organizationById": lambda ids: (ids["organization"],),
+    "organizationCreate": lambda _: (OrganizationCreate(name="Mine", slug="mine-too"),),
+    "organizationUpdate": lambda ids: (ids["organization"], OrganizationUpdate(name="Other")),
+    "organizationDelete": lambda ids: (ids["organization"],),
+    "organizationMembers": lambda ids: (ids["organization"],),
+    "organizationMemberAdd": lambda ids: (
+        ids["organization"],
+        OrganizationMemberAdd(email=ids["outsider_email"], role=Role.MEMBER),
+    ),
+    "organizationMemberUpdate": lambda ids: (
+        ids["organization"],
+        ids["bystander_id"],
+        OrganizationMemberUpdate(role=Role.ADMIN),
+    ),
+    "organizationMemberRemove": lambda ids: (ids["organization"], ids["user"]),
+    # workspaces
+    "workspaces": lambda ids: (ids["organization"],),
+    "workspace": lambda ids: (ids["org_slug"], "eng"),
+    "workspaceById": lambda ids: (ids["workspace"],),
+    "workspaceCreate": lambda ids: (WorkspaceCreate(organization_id=ids["organization"], name="More", slug="more"),),
+    "workspaceUpdate": lambda ids: (ids["workspace"], WorkspaceUpdate(name="Other")),
+    "workspaceDelete": lambda ids: (ids["workspace"],),
+    "workspaceMembers": lambda ids: (ids["workspace"],),
+    "workspaceMemberInvite": lambda ids: (ids["workspace"], WorkspaceMemberInvite(email="some@example.com")),
+    "workspaceMemberUpdate": lambda ids: (
+        ids["workspace"],
+        ids["user"],
+        WorkspaceMemberUpdate(pilotage_role=PilotageRole.VIEWER),
+    ),
+    "workspaceMemberRemove": lambda ids: (ids["workspace"], ids["user"]),
+    "invitationAccept": lambda ids: (ids["invitation"],),
+    # projects
+    "project": lambda ids: (ids["project"],),
+    "projects": lambda ids: (ids["workspace"],),
+    "projectCreate": lambda ids: (ProjectCreate(workspace_id=ids["workspace"], name="More"),),
+    "projectUpdate": lambda ids: (ids["project"], ProjectUpdate(name="Other")),
+    "projectDelete": lambda ids: (ids["project"],),
+    "projectImport": lambda ids: (ids["workspace"], ProjectImport(project=ImportedProject(name="Imported"))),
+    "projectExport": lambda ids: (ids["project"],),
+    "projectMembers": lambda ids: (ids["project"],),
+    "projectMemberAdd": lambda ids: (ids["project"], ProjectMemberAdd(user_id=ids["admin_id"])),
+    "projectMemberRemove": lambda ids: (ids["project"], ids["member_id"]),
+    # boards
+    "scope": lambda ids: (ids["scope"],),
+    "scopes": lambda ids: (ids["project"],),
+    "scopeCreate": lambda ids: (ScopeCreate(project_id=ids["project"], name="More"),),
+    "scopeUpdate": lambda ids: (ids["scope"], ScopeUpdate(name="Other")),
+    "scopeSetView": lambda ids: (ids["scope"], ScopeViewSet(active_view=ViewType.LIST)),
+    "scopeDelete": lambda ids: (ids["scope"],),
+    "column": lambda ids: (ids["column"],),
+    "columns": lambda ids: (ids["project"],),
+    "columnCreate": lambda ids: (ColumnCreate(project_id=ids["project"], name="More"),),
+    "columnUpdate": lambda ids: (ids["column"], ColumnUpdate(name="Other")),
+    "columnDelete": lambda ids: (ids["column"],),
+    "label": lambda ids: (ids["label"],),
+    "labels": lambda ids: (ids["project"],),
+    "labelCreate": lambda ids: (LabelCreate(project_id=ids["project"], name="more"),),
+    "labelUpdate": lambda ids: (ids["label"], LabelUpdate(name="other")),
+    "labelDelete": lambda ids: (ids["label"],),
+    # cards
+    "card": lambda ids: (ids["card"],),
+    "cards": lambda ids: (ids["project"],),
+    "cardCreate": lambda ids: (CardCreate(project_id=ids["project"], title="More"),),
+    "cardUpdate": lambda ids: (ids["card"], CardUpdate(title="Other")),
+    "cardMove": lambda ids: (ids["card"], CardMove(column_id=None)),
+    "cardArchive": lambda ids: (ids["card"],),
+    "cardDelete": lambda ids: (ids["card"],),
+    "cardBatchUpdate": lambda ids: ([ids["card"]], CardUpdate(title="Other")),
+    "cardLabelAdd": lambda ids: (ids["card"], ids["label"]),
+    "cardLabelRemove": lambda ids: (ids["card"], ids["label"]),
+    "checklistItemAdd": lambda ids: (ids["card"], ChecklistItemAdd(title="More")),
+    "checklistItemUpdate": lambda ids: (ids["card"], ids["item"], ChecklistItemUpdate(done=True)),
+    "checklistItemRemove": lambda ids: (ids["card"], ids["item"]),
+    "comment": lambda ids: (ids["comment"],),
+    "comments": lambda ids: (ids["card"],),
+    "commentCreate": lambda ids: (CommentCreate(card_id=ids["card"], content="More"),),
+    "commentDelete": lambda ids: (ids["comment"],),
+    # agents and missions
+    "agent": lambda ids: (ids["agent"],),
+    "agents": lambda ids: (ids["workspace"],),
+    "agentCreate": lambda ids: (AgentCreate(workspace_id=ids["workspace"], name="More", slug="more"),),
+    "agentUpdate": lambda ids: (ids["agent"], AgentUpdate(name="Other")),
+    "agentDelete": lambda ids: (ids["agent"],),
+    "mission": lambda ids: (ids["mission"],),
+    "missions": lambda ids: (ids["workspace"], Window.read()),
+    "agentMissions": lambda ids: (ids["agent"], Window.read()),
+    "missionActivity": lambda ids: (ids["mission_activity"],),
+    "missionCreate": lambda ids: (MissionCreate(agent_id=ids["agent"], prompt="More"),),
+    "missionCancel": lambda ids: (ids["mission"],),
+    "missionClaim": lambda ids: (ids["workspace"],),
+    "missionReport": lambda ids: (ids["mission"], MissionReport(progress=0.5)),
+    "missionComplete": lambda ids: (ids["mission"], MissionComplete()),
+    "missionFail": lambda ids: (ids["mission"], MissionFail(error="Broken")),
+    # notifications
+    "notification": lambda ids: (ids["notification"],),
+    "notificationList": lambda _: (Window.read(),),
+    "notificationUnreadCount": lambda _: (),
+    "notificationMarkRead": lambda ids: (ids["notification"],),
+    "notificationMarkAllRead": lambda _: (),
+    # streams
+    "projectEvents": lambda ids: (ids["project"],),
+    "workspaceEvents": lambda ids: (ids["workspace"],),
+    "missionEvents": lambda ids: (ids["mission"],),
+    "notifications": lambda _: (),
+}

@@ -1,0 +1,27 @@
+"""The world, built once: what is refused changes nothing, so every test finds it as it was."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from auth.jwt import JwtSigner
+from auth.subject import ANONYMOUS
+from gateway.database import Database
+from realtime.hub import Hub
+from realtime.log import EventLog
+from resolvers.context import Context, Services
+from tests.denials.world import World, build
+from tests.resolvers.lab import People
+
+
+@pytest.fixture(scope="package")
+async def world(database: Database) -> AsyncIterator[World]:
+    """Everyone and everything, in an otherwise empty database."""
+    for name in await database.db.list_collection_names():
+        await database.db[name].delete_many({})
+    hub = Hub(EventLog(database.client))
+    await hub.start()
+    services = Services(hub, JwtSigner("denials-" * 5), timedelta(days=7), "http://testserver")
+    yield await build(People(Context(ANONYMOUS, services)))
+    await hub.stop()

@@ -1,0 +1,79 @@
+"""What the policy of an operation says to each caller, worked out from the catalogue alone."""
+
+from models.enums import Role, TokenScope
+from models.errors import Forbidden, NotFound, OrreryError, Unauthenticated
+from resolvers.operation import Caller, Operation
+
+AGENT_SCOPES = frozenset(
+    {
+        TokenScope.PROJECTS_READ,
+        TokenScope.PROJECTS_WRITE,
+        TokenScope.PILOTAGE_READ,
+        TokenScope.PILOTAGE_WRITE,
+        TokenScope.ACCOUNT_READ,
+    }
+)
+CALLERS = ("anonymous", "expired", "revoked", "wrong scope", "outsider", "bystander", "member", "admin", "agent")
+
+_ORGANIZATION_ROLE = {"bystander": Role.MEMBER, "member": Role.MEMBER, "admin": Role.ADMIN, "agent": Role.MEMBER}
+_WORKSPACE_ROLE = {"member": Role.MEMBER, "admin": Role.ADMIN, "agent": Role.MEMBER}
+
+# Rules beyond the policy: what belongs to the owner alone, or to one agent.
+BEYOND: dict[tuple[str, str], type[OrreryError]] = {
+    ("commentDelete", "member"): Forbidden,  # the comment is the owner's
+    ("commentDelete", "agent"): Forbidden,
+    # An agent drives its own missions alone.
+    ("missionReport", "agent"): Forbidden,
+    ("missionComplete", "agent"): Forbidden,
+    ("missionFail", "agent"): Forbidden,
+    # A notification is its addressee's.
+    ("notification", "outsider"): NotFound,
+    ("notification", "bystander"): NotFound,
+    ("notification", "member"): NotFound,
+    ("notification", "admin"): NotFound,
+    ("notificationMarkRead", "outsider"): NotFound,
+    ("notificationMarkRead", "bystander"): NotFound,
+    ("notificationMarkRead", "member"): NotFound,
+    ("notificationMarkRead", "admin"): NotFound,
+    # `node` finds its tenant in the object.
+    ("node", "outsider"): NotFound,
+    ("node", "bystander"): NotFound,
+    # A user is seen by those who share an organization.
+    ("user", "outsider"): NotFound,
+}
+
+
+def refusal(operation: Operation, caller: str) -> type[OrreryError] | None:
+    """The error that a caller gets, or None where the policy lets it through."""
+    if caller in ("expired", "revoked"):
+        return Unauthenticated
+    if operation.caller is Caller.ANYONE:
+        return None
+    if caller == "anonymous":
+        return Unauthenticated
+    if caller in ("wrong scope", "agent") and operation.caller is Caller.PERSON:
+        return Forbidden
+    if caller != "agent" and operation.caller is Caller.AGENT:
+        return Forbidden
+    if caller == "wrong scope":
+        return Forbidden if operation.scope is not None else None
+    if caller == "agent" and operation.scope is not None and operation.scope not in AGENT_SCOPES:
+        return Forbidden
+    return _by_role(operation, caller)
+
+
+def _by_role(operation: Operation, caller: str) -> type[OrreryError] | None:
+    permission = operation.permission
+    if permission is None:
+        return None
+    roles = _ORGANIZATION_ROLE if permission.name.startswith("organization.") else _WORKSPACE_ROLE
+    if caller not in roles:
+        return NotFound
+    return None if permission.allows(roles[caller]) else Forbidden
+
+
+def token_of(operation: Operation, caller: str) -> str:
+    """The name of the token that a caller uses for an operation."""
+    if caller != "wrong scope":
+        return caller
+    return f"without {operation.scope.value}" if operation.scope is not None else "every scope"

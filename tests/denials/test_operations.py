@@ -1,0 +1,81 @@
+"""The denial matrix over the catalogue: every operation, every caller; a refusal changes nothing."""
+
+import importlib
+import pkgutil
+
+import pytest
+
+import resolvers
+from gateway.database import Database
+from models.errors import OrreryError
+from resolvers.operation import CATALOGUE
+from tests.denials.calls import CALLS
+from tests.denials.expect import BEYOND, CALLERS, refusal, token_of
+from tests.denials.world import World, fingerprint
+
+for module in pkgutil.iter_modules(resolvers.__path__):
+    importlib.import_module(f"resolvers.{module.name}")
+
+
+def test_every_operation_of_the_catalogue_has_a_call() -> None:
+    assert CATALOGUE.keys() == CALLS.keys()
+
+
+def test_every_operation_says_who_may_call_it() -> None:
+    # No scope is for what takes no token (a sign-in, a person) or asks for one at each object (node, nodes).
+    without = {one.name for one in CATALOGUE.values() if one.scope is None and one.caller.name == "SIGNED_IN"}
+    assert without <= {"node", "nodes"}
+    # No permission is for the caller's own account, lists of the caller's own, and what does not exist yet.
+    about_no_tenant = {one.name for one in CATALOGUE.values() if one.permission is None}
+    assert about_no_tenant == WITHOUT_PERMISSION
+
+
+WITHOUT_PERMISSION = {
+    "apiTokenCreate",
+    "apiTokenRevoke",
+    "apiTokens",
+    "authLogin",
+    "authLogout",
+    "authRegister",
+    "invitationAccept",
+    "me",
+    "node",
+    "nodes",
+    "notification",
+    "notificationList",
+    "notificationMarkAllRead",
+    "notificationMarkRead",
+    "notificationUnreadCount",
+    "notifications",
+    "organizationCreate",
+    "organizations",
+    "passwordChange",
+    "user",
+    "userUpdate",
+    "viewer",
+}
+
+
+@pytest.mark.parametrize("name", sorted(CALLS))
+async def test_an_operation_refuses_as_its_policy_says(name: str, world: World, database: Database) -> None:
+    # Given
+    operation = CATALOGUE[name]
+    before = await fingerprint(database)
+
+    # When
+    answers: dict[str, str | None] = {}
+    wanted: dict[str, str | None] = {}
+    for caller in CALLERS:
+        refused = BEYOND.get((name, caller), refusal(operation, caller))
+        if refused is None and not operation.read_only:
+            continue  # it would be carried out; other tests do that
+        wanted[caller] = refused.__name__ if refused else None
+        answers[caller] = None
+        try:
+            await operation.run(await world.context(token_of(operation, caller)), *CALLS[name](world.ids))
+        except OrreryError as error:
+            answers[caller] = type(error).__name__
+
+    # Then
+    assert answers == wanted
+    assert await fingerprint(database) == before

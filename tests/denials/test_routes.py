@@ -1,0 +1,70 @@
+"""The denial matrix over the REST routes: every route, every caller; a refusal changes nothing."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+
+from auth.authenticate import authenticate
+from gateway.database import Database
+from models.errors import NotFound, OrreryError
+from resolvers.context import Context
+from resolvers.operation import CATALOGUE, Caller
+from rest.app import build_routes
+from rest.stellary.table import TABLE
+from tests.denials.expect import BEYOND, CALLERS, refusal, token_of
+from tests.denials.routes import ROUTES, path_of
+from tests.denials.world import World, fingerprint
+
+
+def test_every_route_is_in_the_matrix() -> None:
+    assert {(route.method, route.path) for route in TABLE} == ROUTES.keys()
+
+
+@pytest.fixture
+async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    """The REST routes in front of the world."""
+    services = world.owner.services
+
+    async def make_context(request: Request) -> Context:
+        header = request.headers.get("authorization")
+        return Context(await authenticate(services.signer, authorization=header, cookie=None), services)
+
+    app = Starlette(routes=build_routes(make_context, secure_cookies=False))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://testserver") as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("route", sorted(ROUTES), ids=" ".join)
+async def test_a_route_refuses_as_the_policy_of_its_operation_says(
+    route: tuple[str, str], world: World, client: httpx.AsyncClient, database: Database
+) -> None:
+    # Given
+    name, body = ROUTES[route]
+    operation = CATALOGUE[name]
+    before = await fingerprint(database)
+
+    # When
+    answers: dict[str, int] = {}
+    wanted: dict[str, int] = {}
+    for caller in CALLERS:
+        refused: type[OrreryError] | None = BEYOND.get((name, caller), refusal(operation, caller))
+        if operation.caller is Caller.AGENT and caller in ("outsider", "bystander"):
+            refused = NotFound  # the path's workspace is looked at first
+        if refused is None and route[0] != "GET":
+            continue  # it would be carried out; other tests do that
+        wanted[caller] = refused.status if refused else 200
+        token = world.tokens.get(token_of(operation, caller))
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        answer = await client.request(
+            route[0], path_of(route[1], world.ids), json=body(world.ids) if body else None, headers=headers
+        )
+        answers[caller] = answer.status_code
+        if refused:
+            assert answer.json()["statusCode"] == answer.status_code
+
+    # Then
+    assert answers == wanted
+    assert await fingerprint(database) == before

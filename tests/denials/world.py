@@ -1,0 +1,190 @@
+"""A world with one object of every kind, and a caller of every kind that can be refused."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+import bson
+from bson import ObjectId
+
+from gateway.database import Database
+from models import ApiToken, MissionActivity, Notification
+from models.base import Record, collection, utc_now
+from models.enums import MissionActivityKind, Role, TokenScope
+from resolvers import (
+    agent,
+    api_token,
+    card,
+    column,
+    comment,
+    invitation,
+    label,
+    mission,
+    mission_drive,
+    organization,
+    organization_member,
+    project,
+    project_member,
+    scope,
+    workspace,
+)
+from resolvers.checklist import add_checklist_item
+from resolvers.context import Context
+from resolvers.inputs.agent import AgentCreate
+from resolvers.inputs.api_token import ApiTokenCreate
+from resolvers.inputs.board import ColumnCreate, LabelCreate, ScopeCreate
+from resolvers.inputs.card import CardCreate, ChecklistItemAdd, CommentCreate
+from resolvers.inputs.mission import MissionActivityInput, MissionCreate, MissionReport
+from resolvers.inputs.organization import OrganizationCreate, OrganizationMemberAdd, OrganizationMemberUpdate
+from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd
+from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
+from tests.resolvers.lab import People, again
+
+Ids = dict[str, Any]
+
+
+@dataclass
+class World:
+    """`ids` names every object (and what tests need besides); `tokens` are bearer tokens of the callers."""
+
+    people: People
+    owner: Context
+    ids: Ids = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    async def context(self, caller: str) -> Context:
+        """A request of a caller; raises Unauthenticated where the credential is refused."""
+        if caller == "anonymous":
+            return again(self.people.anonymous)
+        return await self.people.by_jwt(self.tokens[caller])
+
+    def token_without(self, missing: TokenScope) -> str:
+        """The name of the owner's token that has every scope but one."""
+        return f"without {missing.value}"
+
+
+async def build(people: People) -> World:
+    """Register everyone, make everything."""
+    owner = await people.register("owner")
+    world = World(people, owner)
+    world.tokens["owner"] = people.sign_ins[owner.user_id].access_token
+    await _tenants(world)
+    for role in ("admin", "member"):
+        await _joined(world, role, Role(role))
+    bystander = await _registered(world, "bystander")
+    values = OrganizationMemberAdd(email=people.email(bystander), role=Role.MEMBER)
+    await organization_member.add_organization_member(again(owner), world.ids["organization"], values)
+    await _registered(world, "outsider")
+    await _objects(world)
+    await _tokens(world)
+    await _agents(world)
+    return world
+
+
+async def _tenants(world: World) -> None:
+    owner, ids = world.owner, world.ids
+    ids["org_slug"] = f"acme-{secrets.token_hex(4)}"
+    made = await organization.create_organization(again(owner), OrganizationCreate(name="Acme", slug=ids["org_slug"]))
+    ids["organization"] = made.value["_id"]
+    eng = WorkspaceCreate(organization_id=ids["organization"], name="Engineering", slug="eng")
+    ids["workspace"] = (await workspace.create_workspace(again(owner), eng)).value["_id"]
+    ids["user"] = owner.user_id
+
+
+async def _registered(world: World, name: str) -> Context:
+    person = await world.people.register(name)
+    world.tokens[name] = world.people.sign_ins[person.user_id].access_token
+    world.ids[f"{name}_email"] = world.people.email(person)
+    world.ids[f"{name}_id"] = person.user_id
+    return person
+
+
+async def _joined(world: World, name: str, role: Role) -> None:
+    person = await _registered(world, name)
+    values = WorkspaceMemberInvite(email=world.people.email(person), role=role)
+    invited = await invitation.invite_workspace_member(again(world.owner), world.ids["workspace"], values)
+    await invitation.accept_invitation(again(person), invited.value.token)
+    if role is Role.ADMIN:
+        await organization_member.update_organization_member(
+            again(world.owner), world.ids["organization"], person.user_id, OrganizationMemberUpdate(role=role)
+        )
+
+
+async def _objects(world: World) -> None:
+    ids = world.ids
+
+    async def made(create: Callable[[Context, Any], Awaitable[Any]], values: Any) -> Record:
+        record: Record = (await create(again(world.owner), values)).value
+        return record
+
+    launch = ProjectCreate(workspace_id=ids["workspace"], name="Launch")
+    ids["project"] = (await made(project.create_project, launch))["_id"]
+    await project_member.add_project_member(
+        again(world.owner), ids["project"], ProjectMemberAdd(user_id=ids["member_id"])
+    )
+    ids["scope"] = (await made(scope.create_scope, ScopeCreate(project_id=ids["project"], name="Phase")))["_id"]
+    ids["column"] = (await made(column.create_column, ColumnCreate(project_id=ids["project"], name="To do")))["_id"]
+    ids["label"] = (await made(label.create_label, LabelCreate(project_id=ids["project"], name="bug")))["_id"]
+    first = CardCreate(project_id=ids["project"], column_id=ids["column"], title="First", label_ids=[ids["label"]])
+    ids["card"] = (await made(card.create_card, first))["_id"]
+    item = await add_checklist_item(again(world.owner), ids["card"], ChecklistItemAdd(title="Step"))
+    ids["item"] = item.value["checklist"][-1]["id"]
+    said = CommentCreate(card_id=ids["card"], content="Hello")
+    ids["comment"] = (await made(comment.create_comment, said))["_id"]
+    invited = WorkspaceMemberInvite(email="nobody@example.com")
+    made_invitation = await invitation.invite_workspace_member(again(world.owner), ids["workspace"], invited)
+    ids["invitation"] = made_invitation.value.token
+
+
+async def _tokens(world: World) -> None:
+    async def token(name: str, scopes: list[TokenScope]) -> ObjectId:
+        values = ApiTokenCreate(name=name, scopes=scopes)
+        made = (await api_token.create_api_token(again(world.owner), values)).value
+        world.tokens[name] = made.secret
+        token_id: ObjectId = made.token["_id"]
+        return token_id
+
+    for missing in TokenScope:
+        await token(world.token_without(missing), [one for one in TokenScope if one is not missing])
+    world.ids["token"] = await token("every scope", list(TokenScope))
+    expired = await token("expired", list(TokenScope))
+    yesterday = utc_now() - timedelta(days=1)
+    await collection(ApiToken).update_one({"_id": expired}, {"$set": {"expires_at": yesterday}})
+    await api_token.revoke_api_token(again(world.owner), await token("revoked", list(TokenScope)))
+
+
+async def _agents(world: World) -> None:
+    ids = world.ids
+    for name in ("agent", "other agent"):
+        values = AgentCreate(workspace_id=ids["workspace"], name=name, slug=name.replace(" ", "-"))
+        made = (await agent.create_agent(again(world.owner), values)).value
+        world.tokens[name] = made.token
+        ids[name] = made.agent["_id"]
+    # The caller "agent" meets a mission that is the other agent's, and one that is its own is never needed here.
+    asked = MissionCreate(agent_id=ids["other agent"], card_id=ids["card"], prompt="Look around")
+    ids["mission"] = (await mission.create_mission(again(world.owner), asked)).value["_id"]
+    driver = await world.context("other agent")
+    await mission_drive.claim_mission(driver, ids["workspace"])
+    said = MissionReport(activities=[MissionActivityInput(kind=MissionActivityKind.THOUGHT, content="Hm")])
+    await mission_drive.report_mission(await world.context("other agent"), ids["mission"], said)
+    activity = await collection(MissionActivity).find_one({"mission_id": ids["mission"]}, {"_id": 1})
+    assert activity is not None
+    ids["mission_activity"] = activity["_id"]
+    # The owner is told of what the agent does.
+    note = CommentCreate(card_id=ids["card"], content="Done")
+    await comment.create_comment(await world.context("agent"), note)
+    told = await collection(Notification).find_one({"user_id": ids["user"]}, {"_id": 1})
+    assert told is not None
+    ids["notification"] = told["_id"]
+
+
+async def fingerprint(database: Database) -> str:
+    """A hash of everything that the database holds, when tokens were last used aside."""
+    digest = sha256()
+    for name in sorted(await database.db.list_collection_names()):
+        async for document in database.db[name].find({}, {"last_used_at": 0}).sort("_id", 1):
+            digest.update(name.encode() + bson.encode(document))
+    return digest.hexdigest()

@@ -1,0 +1,260 @@
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway import cli
+from gateway.cli import schema as schema_command
+from gateway.client import Client, ClientError
+from tests.gateway.process import Ended, Serving, orrery, serving
+
+EMAIL = "ada@example.com"
+WORKSPACE = "ada/personal"
+REGISTER = """mutation ($input: AuthRegisterInput!) { authRegister(input: $input) { accessToken } }"""
+COUNTS = (
+    """{ workspace(orgSlug: "ada", slug: "personal") { projects { nodes { name cardCount columns { name } } } } }"""
+)
+PLAN: dict[str, Any] = {
+    "project": {"name": "Comet search", "description": "Every clear night.", "deadline": "2030-05-01T00:00:00.000Z"},
+    "columns": [{"name": "To do"}, {"name": "Done"}],
+    "cards": [
+        {
+            "title": "Align the mount",
+            "columnIndex": 0,
+            "description": "Polar axis first.",
+            "priority": "high",
+            "startDate": "2030-01-01T00:00:00.000Z",
+            "dueDate": "2030-01-02T00:00:00.000Z",
+            "archived": False,
+            "checklist": [{"title": "Level", "done": True}, {"title": "Polar axis", "done": False}],
+            "labels": ["mount", "night"],
+        },
+        {
+            "title": "Order filters",
+            "columnIndex": 1,
+            "description": None,
+            "priority": None,
+            "startDate": None,
+            "dueDate": None,
+            "archived": True,
+            "checklist": [],
+            "labels": [],
+        },
+    ],
+}
+
+
+def register(gateway: Serving) -> Client:
+    """A signed-in client of a new account."""
+    values = {"email": EMAIL, "password": "correct horse battery", "name": "Ada"}
+    return gateway.client.signed_in(gateway.client.graphql(REGISTER, {"input": values})["authRegister"]["accessToken"])
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """A gateway that runs while the tests of this module do."""
+    with serving(tmp_path_factory.mktemp("served")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def ada(gateway: Serving) -> Client:
+    """A client of the account EMAIL on the running gateway."""
+    return register(gateway)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the account EMAIL, and no gateway over it."""
+    data_dir = tmp_path_factory.mktemp("folder")
+    with serving(data_dir) as running:
+        register(running)
+        running.end()
+    return data_dir
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    """A file with PLAN."""
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(PLAN))
+    return file
+
+
+def assert_one_sentence(ended: Ended, *parts: str) -> None:
+    assert ended.status == 1
+    assert ended.output == ""
+    assert ended.errors.startswith("orrery: ")
+    assert ended.errors.count("\n") == 1
+    assert [part for part in parts if part not in ended.errors] == []
+
+
+def test_what_was_imported_into_the_data_folder_is_exported_alike(folder: Path, plan: Path, tmp_path: Path) -> None:
+    imported = orrery("import", str(plan), "--workspace", WORKSPACE, data_dir=folder)
+    assert imported.status == 0, imported.errors
+    assert imported.errors == "Imported Comet search: 2 columns and 2 cards.\n"
+
+    by_id = orrery("export", imported.output.strip(), "--workspace", WORKSPACE, data_dir=folder)
+    file = tmp_path / "exported.json"
+    by_name = orrery(
+        "export", "--project", "Comet search", "--workspace", WORKSPACE, "--as", EMAIL, "-o", str(file), data_dir=folder
+    )
+
+    assert by_id.status == 0, by_id.errors
+    assert json.loads(by_id.output) == PLAN
+    assert (by_name.status, by_name.output) == (0, "")
+    assert json.loads(file.read_text()) == PLAN
+
+
+def test_what_was_imported_through_a_gateway_is_exported_alike(gateway: Serving, ada: Client, plan: Path) -> None:
+    through = ("--workspace", WORKSPACE, "--url", gateway.url)
+    imported = orrery("import", str(plan), *through, data_dir=plan.parent, ORRERY_TOKEN=str(ada.token))
+    assert imported.status == 0, imported.errors
+
+    exported = orrery("export", imported.output.strip(), *through, data_dir=plan.parent, ORRERY_TOKEN=str(ada.token))
+
+    assert json.loads(exported.output) == PLAN
+    projects = ada.graphql(COUNTS)["workspace"]["projects"]["nodes"]
+    assert projects == [{"name": "Comet search", "cardCount": 1, "columns": [{"name": "To do"}, {"name": "Done"}]}]
+    assert not (plan.parent / "db").exists()
+
+
+def test_the_folder_of_a_running_gateway_is_left_to_it(gateway: Serving, plan: Path) -> None:
+    for arguments in (("import", str(plan)), ("export", "--project", "Comet search")):
+        ended = orrery(*arguments, "--workspace", WORKSPACE, data_dir=gateway.data_dir)
+
+        assert_one_sentence(ended, f"process {gateway.process.pid}", "--url", "--token")
+
+
+def test_a_card_that_is_refused_is_named_and_nothing_is_written(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "bad.json"
+    file.write_text(json.dumps({**PLAN, "project": {"name": "Half"}, "cards": [*PLAN["cards"], {"title": ""}]}))
+
+    imported = orrery("import", str(file), "--workspace", WORKSPACE, data_dir=folder)
+    exported = orrery("export", "--project", "Half", "--workspace", WORKSPACE, data_dir=folder)
+
+    assert_one_sentence(imported, "cards.2.title")
+    assert_one_sentence(exported, "Half", "not found")
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "said"),
+    [
+        (None, ["--workspace", WORKSPACE], "cannot be read"),
+        ("{", ["--workspace", WORKSPACE], "is not JSON (line 1)"),
+        ("[" * 100_000, ["--workspace", WORKSPACE], "is not JSON"),
+        ("[]", ["--workspace", WORKSPACE], "is no project"),
+        (" " * (8 * 1024 * 1024 + 1), ["--workspace", WORKSPACE], "at most 8388608"),
+        ("{}", ["--workspace", "ada"], "ORGANIZATION/WORKSPACE"),
+        ("{}", ["--workspace", WORKSPACE, "--url", "http://127.0.0.1:1"], "--token"),
+        ("{}", ["--workspace", WORKSPACE, "--url", "gateway", "--token", "t"], "'gateway' is no address"),
+        (json.dumps(PLAN), ["--workspace", WORKSPACE, "--url", "http://127.0.0.1:1", "--token", "t"], "No gateway"),
+    ],
+)
+def test_a_file_or_option_that_cannot_be_used_is_told_in_one_sentence(
+    tmp_path: Path, text: str | None, arguments: list[str], said: str
+) -> None:
+    file = tmp_path / "plan.json"
+    if text is not None:
+        file.write_text(text)
+
+    assert_one_sentence(orrery("import", str(file), *arguments, data_dir=tmp_path), said)
+
+
+def test_an_unknown_workspace_or_person_is_told_in_one_sentence(folder: Path, plan: Path) -> None:
+    unknown = orrery("import", str(plan), "--workspace", "ada/other", data_dir=folder)
+    nobody = orrery("import", str(plan), "--workspace", WORKSPACE, "--as", "bob@example.com", data_dir=folder)
+
+    assert_one_sentence(unknown, "ada/other")
+    assert_one_sentence(nobody, "bob@example.com")
+
+
+def test_a_token_is_printed_once_and_works(folder: Path) -> None:
+    arguments = ("--name", "Script", "--scopes", "account:read", "--expires", "30d")
+    made = orrery("token", EMAIL, *arguments, data_dir=folder)
+    assert made.status == 0, made.errors
+    secret = made.output.strip()
+
+    with serving(folder) as gateway:
+        client = gateway.client.signed_in(secret)
+        viewer = client.graphql("{ viewer { email } }")
+        with pytest.raises(ClientError) as refused:
+            client.graphql(COUNTS)
+
+    assert secret.startswith("sl_")
+    assert secret not in made.errors
+    assert viewer == {"viewer": {"email": EMAIL}}
+    assert refused.value.code == "FORBIDDEN"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nobody@example.com"], "nobody@example.com"),
+        ([EMAIL, "--scopes", "everything"], "scopes"),
+        ([EMAIL, "--expires", "soon"], "--expires"),
+        ([EMAIL, "--expires", "2001-01-01"], "expiresAt"),
+    ],
+)
+def test_a_token_that_cannot_be_made_is_told_in_one_sentence(folder: Path, arguments: list[str], said: str) -> None:
+    assert_one_sentence(orrery("token", *arguments, data_dir=folder), said)
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """The exit status of the command in this process."""
+    monkeypatch.setattr(sys, "argv", ["orrery", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    return int(ended.value.code or 0)
+
+
+def test_a_snapshot_that_was_written_does_not_drift(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    snapshot = tmp_path / "schema.graphql"
+    monkeypatch.setattr(schema_command, "sdl_path", lambda: snapshot)
+
+    assert run(monkeypatch, "schema", "--check") == 1
+    assert run(monkeypatch, "schema", "--write") == 0
+    assert run(monkeypatch, "schema", "--check") == 0
+    capsys.readouterr()
+    assert run(monkeypatch, "schema") == 0
+    assert capsys.readouterr().out == snapshot.read_text()
+
+
+def test_a_snapshot_that_drifted_is_shown_where_it_differs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    snapshot = tmp_path / "schema.graphql"
+    monkeypatch.setattr(schema_command, "sdl_path", lambda: snapshot)
+    run(monkeypatch, "schema", "--write")
+    snapshot.write_text(snapshot.read_text().replace("type Card implements Node {", "type Card {", 1))
+    capsys.readouterr()
+
+    assert run(monkeypatch, "schema", "--check") == 1
+
+    said = capsys.readouterr().err
+    assert "-type Card {\n" in said
+    assert "+type Card implements Node {\n" in said
+
+
+def test_the_demo_ends_with_a_completed_mission_and_keeps_no_password(gateway: Serving) -> None:
+    ended = orrery("demo", "--fast", "--url", gateway.url, data_dir=gateway.data_dir)
+
+    assert ended.status == 0, ended.errors
+    [password] = [line.split()[1] for line in ended.output.splitlines() if line.strip().startswith("Password")]
+    client = gateway.client
+    signed_in = client.request("POST", "/auth/login", {"email": "demo@orrery.example", "password": password})
+    assert signed_in["user"]["email"] == "demo@orrery.example"
+    for said in ("QUEUED → RUNNING", "RUNNING → COMPLETED", "five numbers in the firmware", "missionEvents("):
+        assert said in ended.output
+    assert [file for file in gateway.data_dir.glob("*") if file.is_file() and password in file.read_text()] == []
+
+
+def test_the_demo_without_a_gateway_says_so_in_one_sentence(tmp_path: Path) -> None:
+    assert_one_sentence(
+        orrery("demo", "--url", "http://127.0.0.1:1", data_dir=tmp_path), "No gateway answers at http://127.0.0.1:1"
+    )

@@ -1,0 +1,101 @@
+"""How many database queries a nested request takes: recorded, and the same however much there is to read."""
+
+import json
+from pathlib import Path
+
+from tests.gateway.lab import Board, count_queries
+
+RECORDED = Path(__file__).parents[1] / "query_counts.json"
+
+BOARD = """
+query ($slug: String!) {
+  organization(slug: $slug) {
+    name
+    workspaces { nodes { name
+      projects { nodes { name
+        columns { name cardCount
+          cards(first: 100) { totalCount nodes { title order
+            labels { name color } checklist { title done } assignee { name }
+          } }
+        }
+      } }
+    } }
+  }
+}
+"""
+LABEL = "mutation ($input: LabelCreateInput!) { labelCreate(input: $input) { label { id } } }"
+
+
+async def fill(board: Board, count: int, label: str) -> None:
+    for number in range(count):
+        await board.card(
+            f"Card {number}",
+            columnId=board.todo if number % 2 else board.done,
+            labelIds=[label],
+            assigneeId=board.ann.id,
+            checklist=[{"title": "Step"}],
+        )
+
+
+async def test_a_nested_board_takes_the_recorded_number_of_queries_for_5_and_for_50_cards(board: Board) -> None:
+    made = await board.ann.ask(LABEL, input={"projectId": board.project, "name": "Bug", "color": "#ff0000"})
+    label = made["labelCreate"]["label"]["id"]
+    counts: dict[int, list[str]] = {}
+
+    for size in (5, 50):
+        await fill(board, size - sum(len(column["cards"]["nodes"]) for column in await columns_of(board)), label)
+        with count_queries() as seen:
+            columns = await columns_of(board)
+        counts[size] = [str(one) for one in seen]
+        cards = [card for column in columns for card in column["cards"]["nodes"]]
+        assert len(cards) == size
+        assert all(card["labels"] and card["checklist"] and card["assignee"] for card in cards)
+
+    recorded = json.loads(RECORDED.read_text())
+    assert len(counts[5]) == len(counts[50]) == recorded["organization to cards"], counts
+
+
+async def columns_of(board: Board) -> list[dict[str, dict[str, list[dict[str, object]]]]]:
+    found = await board.ann.ask(BOARD, slug=board.org_slug)
+    projects = found["organization"]["workspaces"]["nodes"][0]["projects"]["nodes"]
+    columns: list[dict[str, dict[str, list[dict[str, object]]]]] = projects[0]["columns"]
+    return columns
+
+
+CARDS = """
+query ($id: ID!) {
+  project(id: $id) {
+    workspace { organization { owner { email } } } members { totalCount nodes { user { name } } }
+    scopes { progress columns { id } } labels { name project { name } }
+    cards(first: 100, orderBy: [{field: TITLE}]) {
+      totalCount pageInfo { endCursor }
+      edges { cursor node {
+        title order column { name order cardCount project { name } } scope { name } createdBy { name } assignee { name }
+        labels { name } comments { totalCount nodes { content author { name } } }
+        activity { totalCount nodes { type actor { name } } } missions { totalCount nodes { id } }
+      } }
+    }
+  }
+}
+"""
+IMPORT = """
+mutation ($w: ID!, $input: ProjectImportInput!) { projectImport(workspaceId: $w, input: $input) { project { id } } }
+"""
+
+
+async def test_all_that_a_card_leads_to_takes_as_many_queries_for_5_as_for_50_cards(board: Board) -> None:
+    counts: dict[int, list[str]] = {}
+    for size in (5, 50):
+        cards = [{"title": f"Card {n:02}", "columnIndex": n % 4, "labels": ["a", f"l{n % 7}"]} for n in range(size)]
+        whole = {"project": {"name": "Copy"}, "columns": [{"name": f"C{n}"} for n in range(4)], "cards": cards}
+        made = await board.ann.ask(IMPORT, w=board.workspace, input=whole)
+        project = made["projectImport"]["project"]["id"]
+        with count_queries() as seen:
+            found = await board.ann.ask(CARDS, id=project)
+        counts[size] = [str(one) for one in seen]
+        nodes = [edge["node"] for edge in found["project"]["cards"]["edges"]]
+        assert len(nodes) == size
+        assert all(node["labels"] and node["column"] and node["createdBy"] for node in nodes)
+
+    recorded = json.loads(RECORDED.read_text())
+    assert len(counts[5]) == len(counts[50]) == recorded["project to all of its cards"], counts

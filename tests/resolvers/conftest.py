@@ -1,0 +1,90 @@
+"""People, tenants and services for the tests of operations, on the real embedded database.
+
+Nothing is emptied between tests: every person, organization and workspace is new, so tests do not see each other's.
+A Context is one request and remembers roles; `again` (lab.py) makes the next request of the same caller.
+"""
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from auth.jwt import JwtSigner
+from auth.subject import ANONYMOUS
+from gateway.database import Database
+from models.base import Record
+from models.enums import Role
+from realtime.hub import Hub
+from realtime.log import EventLog
+from resolvers.context import Context, Services
+from resolvers.inputs.organization import OrganizationCreate
+from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
+from resolvers.invitation import accept_invitation, invite_workspace_member
+from resolvers.organization import create_organization
+from resolvers.workspace import create_workspace
+from tests.resolvers.lab import People, again
+
+Register = Callable[[str], Awaitable[Context]]
+Join = Callable[..., Awaitable[Context]]
+
+
+@pytest.fixture
+async def services(database: Database) -> AsyncIterator[Services]:
+    """What a gateway holds, with a running hub on the memory bus."""
+    hub = Hub(EventLog(database.client))
+    await hub.start()
+    yield Services(hub, JwtSigner("test-" * 10), timedelta(days=7), "http://127.0.0.1:3001")
+    await hub.stop()
+
+
+@pytest.fixture
+def anonymous(services: Services) -> Context:
+    """A request without a credential."""
+    return Context(ANONYMOUS, services)
+
+
+@pytest.fixture
+def people(anonymous: Context) -> People:
+    """Registers people and makes requests of theirs."""
+    return People(anonymous)
+
+
+@pytest.fixture
+def register_person(people: People) -> Register:
+    """`await register_person("ada")`: a request of a person who has just registered."""
+    return people.register
+
+
+@pytest.fixture
+async def owner(people: People) -> Context:
+    """A request of the person who owns `organization` and `workspace`."""
+    return await people.register("owner")
+
+
+@pytest.fixture
+async def organization(owner: Context) -> Record:
+    """An organization of `owner`."""
+    values = OrganizationCreate(name="Observatory", slug=f"observatory-{secrets.token_hex(4)}")
+    return (await create_organization(again(owner), values)).value
+
+
+@pytest.fixture
+async def workspace(owner: Context, organization: Record) -> Record:
+    """A workspace of `owner` in `organization`."""
+    values = WorkspaceCreate(organization_id=organization["_id"], name="Telescopes", slug="telescopes")
+    return (await create_workspace(again(owner), values)).value
+
+
+@pytest.fixture
+def join(people: People, owner: Context) -> Join:
+    """`await join(workspace, "ada", Role.ADMIN)`: a request of a new person who has joined a workspace of `owner`."""
+
+    async def joined(workspace: Record, name: str, role: Role = Role.MEMBER) -> Context:
+        person = await people.register(name)
+        values = WorkspaceMemberInvite(email=people.email(person), role=role)
+        invitation = (await invite_workspace_member(again(owner), workspace["_id"], values)).value
+        await accept_invitation(again(person), invitation.token)
+        return again(person)
+
+    return joined

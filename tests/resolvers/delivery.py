@@ -1,0 +1,109 @@
+"""What tests of the delivery operations are written with: a board to work on, and looks at what it holds."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bson import ObjectId
+
+from models import Card, StreamHead
+from models.base import Record, collection
+from resolvers.card import create_card
+from resolvers.card_place import BY_RANK, lane_of
+from resolvers.card_update import move_card, update_card
+from resolvers.column import create_column
+from resolvers.comment import create_comment
+from resolvers.context import Context
+from resolvers.inputs.base import read_input
+from resolvers.inputs.board import ColumnCreate, LabelCreate, ScopeCreate
+from resolvers.inputs.card import CardCreate, CardMove, CardUpdate, CommentCreate
+from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd
+from resolvers.label import create_label
+from resolvers.project import create_project
+from resolvers.project_member import add_project_member
+from resolvers.scope import create_scope
+from tests.resolvers.lab import again, events
+
+
+@dataclass(slots=True)
+class Board:
+    """A project with columns, and the one who works on it. Every call is a request of its own."""
+
+    caller: Context
+    project: Record
+    columns: list[Record] = field(default_factory=list)
+
+    @property
+    def ctx(self) -> Context:
+        return again(self.caller)
+
+    @property
+    def workspace_id(self) -> ObjectId:
+        return ObjectId(self.project["workspace_id"])
+
+    def column_id(self, place: int | None) -> ObjectId | None:
+        """The id of the column at a place; None for the cards without a column."""
+        return None if place is None else ObjectId(self.columns[place]["_id"])
+
+    async def column(self, name: str = "Column", scope_id: ObjectId | None = None) -> Record:
+        values = {"projectId": self.project["_id"], "scopeId": scope_id, "name": name}
+        return (await create_column(self.ctx, read_input(ColumnCreate, values))).value
+
+    async def scope(self, name: str = "Scope") -> Record:
+        values = read_input(ScopeCreate, {"projectId": self.project["_id"], "name": name})
+        return (await create_scope(self.ctx, values)).value
+
+    async def label(self, name: str = "Label") -> Record:
+        values = read_input(LabelCreate, {"projectId": self.project["_id"], "name": name})
+        return (await create_label(self.ctx, values)).value
+
+    async def card(self, column: int | None = 0, **values: Any) -> Record:
+        """A new card at the end of a column; `values` as clients write them."""
+        given = {"projectId": self.project["_id"], "columnId": self.column_id(column), "title": "Card", **values}
+        return (await create_card(self.ctx, read_input(CardCreate, given))).value
+
+    async def update(self, card: Record, **values: Any) -> Record:
+        return (await update_card(self.ctx, card["_id"], read_input(CardUpdate, values))).value
+
+    async def move(self, card: Record, **values: Any) -> Record:
+        return (await move_card(self.ctx, card["_id"], read_input(CardMove, values))).value
+
+    async def comment(self, card: Record, content: str = "Done?") -> Record:
+        values = read_input(CommentCreate, {"cardId": card["_id"], "content": content})
+        return (await create_comment(self.ctx, values)).value
+
+    async def add_member(self, person: Context) -> Record:
+        """Make a member of the workspace a member of the project."""
+        values = read_input(ProjectMemberAdd, {"userId": person.user_id})
+        return (await add_project_member(self.ctx, self.project["_id"], values)).value
+
+    async def lane(self, column: int | None, *, archived: bool = False) -> list[ObjectId]:
+        """The ids of a lane's cards in order; archived ones only with `archived`."""
+        where = lane_of(self.project["_id"], self.column_id(column)) | ({} if archived else {"archived": False})
+        return [card["_id"] for card in await collection(Card).find(where).sort(BY_RANK).to_list()]
+
+    async def stored(self, card: Record) -> Record:
+        """The card as the database holds it now."""
+        found = await collection(Card).find_one({"_id": card["_id"]})
+        assert found is not None
+        return found
+
+    async def seq(self) -> int:
+        """The number of the workspace's last event."""
+        head = await collection(StreamHead).find_one({"_id": self.workspace_id})
+        return 0 if head is None else int(head["seq"])
+
+    async def events_since(self, seq: int) -> list[Record]:
+        """The workspace's events after a number."""
+        return [event for event in await events(self.workspace_id) if event["seq"] > seq]
+
+    async def types_since(self, seq: int) -> list[str]:
+        return [event["type"] for event in await self.events_since(seq)]
+
+
+async def make_board(caller: Context, workspace: Record, columns: int = 3) -> Board:
+    """A new project of a workspace with some columns."""
+    values = read_input(ProjectCreate, {"workspaceId": workspace["_id"], "name": "Mirror"})
+    board = Board(caller, (await create_project(again(caller), values)).value)
+    for place in range(columns):
+        board.columns.append(await board.column(f"Column {place}"))
+    return board

@@ -1,0 +1,69 @@
+"""What tests of operations are written with: people with their credentials, and a look into the event log."""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from bson import ObjectId
+
+from auth.authenticate import authenticate
+from models import LoggedEvent
+from models.base import Record, collection
+from resolvers.account import SignIn, register
+from resolvers.api_token import create_api_token
+from resolvers.context import Context
+from resolvers.inputs.account import AuthRegister
+from resolvers.inputs.api_token import ApiTokenCreate
+from resolvers.inputs.base import read_input
+
+PASSWORD = "correct horse battery"
+
+
+def again(ctx: Context) -> Context:
+    """The next request of a caller: nothing is remembered."""
+    return Context(ctx.subject, ctx.services)
+
+
+@dataclass(slots=True)
+class People:
+    """Who has registered in a test."""
+
+    anonymous: Context
+    sign_ins: dict[ObjectId, SignIn] = field(default_factory=dict)
+
+    async def register(self, name: str) -> Context:
+        """A request, with the JWT, of a person who has just registered with PASSWORD."""
+        email = f"{name.lower().replace(' ', '.')}-{secrets.token_hex(4)}@example.com"
+        signed_in = await register(self.anonymous, AuthRegister(email=email, password=PASSWORD, name=name))
+        ctx = await self.by_jwt(signed_in.access_token)
+        self.sign_ins[ctx.user_id] = signed_in
+        return ctx
+
+    def email(self, ctx: Context) -> str:
+        """The address that a person registered with."""
+        return str(self.sign_ins[ctx.user_id].user["email"])
+
+    async def by_jwt(self, token: str) -> Context:
+        """A request with a JWT (or a personal access token)."""
+        services = self.anonymous.services
+        return Context(await authenticate(services.signer, authorization=f"Bearer {token}", cookie=None), services)
+
+    async def by_cookie(self, cookie: str) -> Context:
+        """A request with a session cookie."""
+        services = self.anonymous.services
+        return Context(await authenticate(services.signer, authorization=None, cookie=cookie), services)
+
+    async def with_token(self, ctx: Context, scopes: Collection[str]) -> Context:
+        """A request of the same person with a personal access token of some scopes."""
+        values = read_input(ApiTokenCreate, {"name": "test", "scopes": list(scopes)})
+        return await self.by_jwt((await create_api_token(again(ctx), values)).value.secret)
+
+
+async def events(stream_id: ObjectId) -> list[Record]:
+    """The history of a workspace, an organization or a user, oldest first."""
+    return await collection(LoggedEvent).find({"stream_id": stream_id}).sort("seq", 1).to_list()
+
+
+async def event_types(stream_id: ObjectId) -> list[str]:
+    """The types of the events of a stream, oldest first."""
+    return [event["type"] for event in await events(stream_id)]

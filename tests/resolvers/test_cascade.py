@@ -1,0 +1,181 @@
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from bson import ObjectId
+
+from gateway.database import Database
+from models import Card, Comment, Notification
+from models.base import Record, collection
+from models.ids import Kind, kind_of
+from resolvers.column import delete_column
+from resolvers.context import Context
+from resolvers.project import delete_project
+from resolvers.scope import delete_scope
+from resolvers.workspace import delete_workspace
+from tests.resolvers.conftest import Join
+from tests.resolvers.delivery import Board, make_board
+from tests.resolvers.lab import again, events
+
+HISTORY = {"events", "streams"}
+STAYS_WITH_THE_PROJECT = HISTORY | {"activities"}
+EVENT_OF = {
+    Kind.PROJECT: "ProjectDeleted",
+    Kind.SCOPE: "ScopeDeleted",
+    Kind.COLUMN: "ColumnDeleted",
+    Kind.LABEL: "LabelDeleted",
+    Kind.CARD: "CardDeleted",
+    Kind.COMMENT: "CommentDeleted",
+    Kind.WORKSPACE: "WorkspaceDeleted",
+}
+
+
+@dataclass
+class World:
+    """Two boards of everything in one workspace."""
+
+    board: Board
+    other: Board
+    scope: Record
+    scoped: Record
+
+
+@pytest.fixture
+async def world(owner: Context, workspace: Record, join: Join) -> World:
+    member = await join(workspace, "ada")
+    boards = [await make_board(owner, workspace, columns=2) for _ in range(2)]
+    scopes, columns = [], []
+    for board in boards:
+        await board.add_member(member)
+        label, scope = await board.label(), await board.scope()
+        scoped = await board.column("Doing", scope["_id"])
+        for place in (board.column_id(0), board.column_id(1), scoped["_id"], None):
+            card = await board.card(None, columnId=place, labelIds=[label["_id"]], checklist=[{"title": "x"}])
+            await board.comment(card)
+            await board.update(await board.card(None, columnId=place), archived=True)
+        scopes.append(scope)
+        columns.append(scoped)
+    return World(boards[0], boards[1], scopes[0], columns[0])
+
+
+def ids_in(value: Any) -> set[ObjectId]:
+    """Every id in a document, however deep, as id or as text."""
+    if isinstance(value, ObjectId):
+        return {value}
+    if isinstance(value, str) and len(value) == 24 and ObjectId.is_valid(value):
+        return {ObjectId(value)}
+    if isinstance(value, dict):
+        return set().union(*map(ids_in, value.values()))
+    return set().union(*map(ids_in, value)) if isinstance(value, list) else set()
+
+
+async def everything(database: Database, workspace_id: ObjectId) -> dict[tuple[str, ObjectId], Record]:
+    """Every document of a workspace, but for its history, by its collection and id."""
+    found: dict[tuple[str, ObjectId], Record] = {}
+    for name in await database.db.list_collection_names():
+        if name not in HISTORY:
+            async for document in database.db[name].find({}):
+                if document.get("workspace_id") == workspace_id or document["_id"] == workspace_id:
+                    found[name, document["_id"]] = document
+    return found
+
+
+async def deleted_by(
+    database: Database, board: Board, delete: Callable[[], Awaitable[object]]
+) -> tuple[set[ObjectId], dict[tuple[str, ObjectId], Record]]:
+    """The ids that a deletion took away, having told of each once; and what it left, none of which names any."""
+    before, seq = await everything(database, board.workspace_id), await board.seq()
+    await delete()
+    after = await everything(database, board.workspace_id)
+    gone = {one for _, one in before.keys() - after.keys()}
+    told = [(event["type"], event["data"].get("deleted_id")) for event in await board.events_since(seq)]
+    expected = {(EVENT_OF[kind], one) for one in gone if (kind := kind_of(one)) in EVENT_OF}
+    assert sorted(map(str, [one for one in told if one[0] in EVENT_OF.values()])) == sorted(map(str, expected))
+    for (name, _), document in after.items():
+        if name not in STAYS_WITH_THE_PROJECT:
+            assert not ids_in(document) & gone, (name, document)
+    return gone, after
+
+
+def kinds(ids: set[ObjectId]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for one in ids:
+        name = getattr(kind_of(one), "name", "?")
+        found[name] = found.get(name, 0) + 1
+    return found
+
+
+async def test_deleting_a_column_takes_its_cards_and_nothing_else(world: World, database: Database) -> None:
+    column = world.board.column_id(0)
+    assert column is not None
+
+    gone, _ = await deleted_by(database, world.board, lambda: delete_column(world.board.ctx, column))
+
+    assert kinds(gone) == {"COLUMN": 1, "CARD": 2, "COMMENT": 1}
+
+
+async def test_deleting_a_scope_takes_its_columns_and_their_cards(world: World, database: Database) -> None:
+    gone, _ = await deleted_by(database, world.board, lambda: delete_scope(world.board.ctx, world.scope["_id"]))
+
+    assert kinds(gone) == {"SCOPE": 1, "COLUMN": 1, "CARD": 2, "COMMENT": 1}
+    assert world.scoped["_id"] in gone
+
+
+async def test_deleting_a_project_leaves_nothing_of_it_and_all_of_the_other(world: World, database: Database) -> None:
+    project_id = world.board.project["_id"]
+
+    gone, left = await deleted_by(database, world.board, lambda: delete_project(world.board.ctx, project_id))
+
+    assert not any(project_id in ids_in(document) for document in left.values())
+    found = kinds(gone)
+    assert {name: found[name] for name in ("PROJECT", "SCOPE", "COLUMN", "CARD", "COMMENT", "LABEL")} == {
+        "PROJECT": 1,
+        "SCOPE": 1,
+        "COLUMN": 3,
+        "CARD": 8,
+        "COMMENT": 4,
+        "LABEL": 1,
+    }
+    assert found["PROJECT_MEMBER"] == 2
+    assert found["NOTIFICATION"] > 0
+    assert await collection(Card).count_documents({"project_id": world.other.project["_id"]}) == 8
+    assert await collection(Comment).count_documents({"project_id": world.other.project["_id"]}) == 4
+
+
+async def test_deleting_a_workspace_leaves_nothing_of_it_but_its_history(
+    world: World, owner: Context, database: Database
+) -> None:
+    workspace_id = world.board.workspace_id
+
+    gone, left = await deleted_by(database, world.board, lambda: delete_workspace(again(owner), workspace_id))
+
+    assert left == {}
+    assert {world.board.project["_id"], world.other.project["_id"], workspace_id} <= gone
+    for name in set(await database.db.list_collection_names()) - HISTORY:
+        async for document in database.db[name].find({}):
+            assert not ids_in(document) & gone, (name, document)
+
+
+async def test_a_deletion_is_one_change(world: World) -> None:
+    seq = await world.board.seq()
+
+    await delete_project(world.board.ctx, world.board.project["_id"])
+
+    events = await world.board.events_since(seq)
+    assert events[-1]["type"] == "ProjectDeleted"
+    assert len({event["at"] for event in events}) == 1
+    assert {event["project_id"] for event in events} == {world.board.project["_id"]}
+
+
+async def test_everyone_is_told_which_of_their_notifications_went_with_a_project(world: World) -> None:
+    own = {one["_id"]: one async for one in collection(Notification).find({"project_id": world.board.project["_id"]})}
+    reader = next(iter(own.values()))["user_id"]
+
+    await delete_project(world.board.ctx, world.board.project["_id"])
+
+    told = (await events(reader))[-1]
+    assert told["type"] == "NotificationsDeleted"
+    assert set(told["data"]["ids"]) == {one for one, notification in own.items() if notification["user_id"] == reader}
+    unread = {"user_id": reader, "read_at": None}
+    assert told["data"]["unread_count"] == await collection(Notification).count_documents(unread) > 0

@@ -1,0 +1,217 @@
+"""Bad input for every input model of the operations: a clear error that names the field, whatever the model."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import pytest
+from bson import ObjectId
+from pydantic import TypeAdapter
+from pydantic.fields import FieldInfo
+
+import resolvers.inputs
+from models.errors import BadUserInput
+from models.ids import Kind, new_id
+from resolvers.inputs.base import MAX_PROBLEMS, IdOf, Input, Text, read_input
+from resolvers.inputs.card import CardCreate, CardUpdate
+
+for _module in pkgutil.iter_modules(resolvers.inputs.__path__):
+    importlib.import_module(f"resolvers.inputs.{_module.name}")
+
+
+def models(root: type[Input] = Input) -> Iterator[type[Input]]:
+    for model in root.__subclasses__():
+        yield model
+        yield from models(model)
+
+
+# The query parameters of REST are text, and read more kindly; they have tests of their own.
+MODELS = sorted((one for one in set(models()) if one.__module__.startswith("resolvers.")), key=lambda one: one.__name__)
+
+
+def alias(model: type[Input], name: str) -> str:
+    return model.model_fields[name].alias or name
+
+
+def markers(field: FieldInfo) -> list[object]:
+    """What annotates a field, at whatever depth of its type."""
+    found: list[object] = list(field.metadata)
+    pending: list[Any] = [field.annotation]
+    while pending:
+        current = pending.pop()
+        found += getattr(current, "__metadata__", ())
+        pending += get_args(current)
+    return found
+
+
+def fields(kind: type[object]) -> list[Any]:
+    """Every field whose own type is annotated by `kind`: the model, its name and the annotation."""
+    return [
+        pytest.param(model, name, marker, id=f"{model.__name__}.{name}")
+        for model in MODELS
+        for name, field in model.model_fields.items()
+        for marker in markers(field)
+        if isinstance(marker, kind) and "list" not in str(field.annotation)
+    ]
+
+
+EVERY = [
+    pytest.param(model, name, id=f"{model.__name__}.{name}")
+    for model in MODELS
+    for name, field in model.model_fields.items()
+    if field.annotation is not Any  # free JSON takes nearly everything, see tests/models/test_json.py
+]
+
+
+def refused(model: type[Input], values: Any) -> BadUserInput:
+    with pytest.raises(BadUserInput) as caught:
+        read_input(model, values)
+    for told in (caught.value.message, *(str(problem) for problem in caught.value.details["problems"])):  # type: ignore[attr-defined]
+        assert "Input should" not in told
+        assert "pydantic" not in told.lower()
+        assert not any(one.__name__ in told for one in MODELS), told
+        told.encode()
+    return caught.value
+
+
+def refused_field(model: type[Input], name: str, value: Any) -> str:
+    """The message about a field; every other field is left out, which may be a problem of its own."""
+    error = refused(model, {alias(model, name): value})
+    told = {problem["field"]: problem["message"] for problem in error.details["problems"]}  # type: ignore[attr-defined]
+    found = [field for field in told if field == alias(model, name) or field.startswith(alias(model, name) + ".")]
+    assert found, told
+    return str(told[found[0]])
+
+
+def test_the_models_are_found() -> None:
+    assert len(MODELS) > 25
+    assert len(fields(IdOf)) > 10
+    assert len(fields(Text)) > 25
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("values", [None, [], "x", 5, True], ids=repr)
+def test_what_is_no_object_is_refused(model: type[Input], values: Any) -> None:
+    assert refused(model, values).message == "input: must be an object"
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("key", ["$set", "is_admin", "_id.x", "", "\x00", "x" * 5000])
+def test_an_unknown_field_is_refused_by_name(model: type[Input], key: str) -> None:
+    told = [problem["field"] for problem in refused(model, {key: {"$gt": ""}}).details["problems"]]  # type: ignore[attr-defined]
+
+    assert (key.replace("\x00", "?") or "input")[:60] in told
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_a_key_that_is_no_unicode_is_refused(model: type[Input]) -> None:
+    refused(model, {"\ud800": 1})
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_what_is_required_is_named(model: type[Input]) -> None:
+    required = {alias(model, name) for name, field in model.model_fields.items() if field.is_required()}
+    if not required:
+        try:
+            assert read_input(model, {}).given() == {}
+        except BadUserInput as error:
+            assert "at least one of" in error.message  # noqa: PT017
+        return
+
+    told = {problem["field"]: problem["message"] for problem in refused(model, {}).details["problems"]}  # type: ignore[attr-defined]
+
+    assert told == dict.fromkeys(required, "is required")
+
+
+@pytest.mark.parametrize(("model", "name"), EVERY)
+@pytest.mark.parametrize("value", [{"$gt": ""}, [[]], 1.5, float("nan"), 2**70, -(2**63) - 1, b"x"], ids=repr)
+def test_a_value_of_a_wrong_type_is_refused_by_name(model: type[Input], name: str, value: Any) -> None:
+    refused_field(model, name, value)
+
+
+@pytest.mark.parametrize(("model", "name"), EVERY)
+@pytest.mark.parametrize("value", ["\x00", "a\ud800", "x" * 200_000], ids=["NUL", "surrogate", "long"])
+def test_text_that_cannot_be_stored_is_refused_by_name(model: type[Input], name: str, value: str) -> None:
+    refused_field(model, name, value)
+
+
+@pytest.mark.parametrize(("model", "name", "text"), fields(Text))
+def test_text_has_a_longest_and_a_shortest_length(model: type[Input], name: str, text: Text) -> None:
+    assert "at most" in refused_field(model, name, "x" * (text.maximum + 1)) or text.pattern
+    if text.minimum:
+        refused_field(model, name, "x" * (text.minimum - 1))
+    if text.minimum and text.strip:
+        refused_field(model, name, " " * text.maximum)
+
+
+@pytest.mark.parametrize(("model", "name", "id_of"), fields(IdOf))
+def test_an_id_of_another_kind_is_refused(model: type[Input], name: str, id_of: IdOf) -> None:
+    other = Kind.EVENT if id_of.kind is not Kind.EVENT else Kind.USER
+    for wrong in (new_id(other), str(new_id(other)), str(ObjectId(b"\x00" * 12)), "x" * 24, "", "6" * 23):
+        refused_field(model, name, wrong)
+
+
+DATES = [
+    pytest.param(model, name, id=f"{model.__name__}.{name}")
+    for model in MODELS
+    for name in model.model_fields
+    if "date-time" in str(TypeAdapter(model).json_schema()["properties"].get(alias(model, name)))
+]
+
+
+@pytest.mark.parametrize(("model", "name"), DATES)
+@pytest.mark.parametrize(
+    "value",
+    [
+        "soon",
+        "",
+        "2026-13-01",
+        "2026-02-30",
+        "1969-12-31T23:59:59Z",
+        "1970-01-01T00:00:00+01:00",
+        "9999-12-31",
+        "0001-01-01T00:00:00+23:59",
+        "10000-01-01",
+        "2026-01-01T25:00:00Z",
+        "\uff12\uff10\uff12\uff16-01-01",
+        0,
+        1767225600,
+        True,
+    ],
+)
+def test_a_date_out_of_range_or_form_is_refused(model: type[Input], name: str, value: Any) -> None:
+    refused_field(model, name, value)
+
+
+def test_dates_are_found() -> None:
+    assert len(DATES) > 8
+
+
+@pytest.mark.parametrize(("model", "name"), EVERY)
+def test_a_boolean_is_neither_a_number_nor_a_word(model: type[Input], name: str) -> None:
+    schema = str(TypeAdapter(model).json_schema()["properties"][alias(model, name)])
+    if "boolean" not in schema:
+        return
+
+    for value in (0, 1, "true", "yes"):
+        assert refused_field(model, name, value) == "must be true or false"
+
+
+def test_the_names_of_the_database_are_no_names_of_fields() -> None:
+    assert refused(CardUpdate, {"due_date": "2026-01-01"}).field == "due_date"
+
+
+def test_only_the_first_problems_are_listed() -> None:
+    error = refused(CardUpdate, {f"x{n}": 1 for n in range(1000)})
+
+    assert len(error.details["problems"]) == MAX_PROBLEMS  # type: ignore[arg-type]
+
+
+def test_a_problem_deep_inside_is_named_by_its_path() -> None:
+    values = {"projectId": new_id(Kind.PROJECT), "title": "x", "checklist": [{"title": "a"}, {"title": "b", "done": 1}]}
+
+    error = refused(CardCreate, values)
+
+    assert (error.field, error.message) == ("checklist.1.done", "checklist.1.done: must be true or false")
+    assert error.details["index"] == 1

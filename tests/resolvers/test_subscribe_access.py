@@ -1,0 +1,199 @@
+"""Who may subscribe, and the end of a revoked caller's streams."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from bson import ObjectId
+
+from models import Session, WorkspaceMember
+from models.base import Record, collection, utc_now
+from models.errors import Forbidden, NotFound, Unauthenticated
+from models.ids import Kind, new_id
+from resolvers import subscribe
+from resolvers.account import log_out
+from resolvers.agent import delete_agent
+from resolvers.context import Context
+from resolvers.operation import CATALOGUE
+from resolvers.subscribe import Source, mission_events, notifications, project_events, workspace_events
+from resolvers.workspace_member import remove_workspace_member
+from tests.realtime.log_lab import appends
+from tests.resolvers.conftest import Join
+from tests.resolvers.delivery import Board, make_board
+from tests.resolvers.lab import People, again
+from tests.resolvers.pilotage import Crew
+from tests.resolvers.watching import watching
+
+
+@pytest.fixture
+def crew(people: People, owner: Context, workspace: Record) -> Crew:
+    return Crew(people, owner, workspace)
+
+
+@pytest.fixture
+async def board(owner: Context, workspace: Record) -> Board:
+    return await make_board(owner, workspace)
+
+
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Running streams ask every few milliseconds whether they may go on."""
+    monkeypatch.setattr(subscribe, "CHECK_SECONDS", 0.01)
+
+
+# --- who may -----------------------------------------------------------------------------------------------------
+
+
+async def test_whoever_is_no_member_finds_no_stream(board: Board, crew: Crew, people: People) -> None:
+    mission = await crew.ask(await crew.hire())
+    outsider = await people.register("eve")
+
+    for attempt in (
+        project_events(again(outsider), board.project["_id"]),
+        workspace_events(again(outsider), crew.workspace["_id"]),
+        mission_events(again(outsider), mission["_id"]),
+        project_events(again(crew.owner), str(new_id(Kind.PROJECT))),
+    ):
+        with pytest.raises(NotFound):
+            await attempt
+
+
+async def test_each_stream_takes_its_scope(board: Board, crew: Crew, people: People, anonymous: Context) -> None:
+    mission = await crew.ask(await crew.hire())
+
+    def open_all(ctx: Context) -> dict[str, Awaitable[Source]]:
+        return {
+            "projects:read": project_events(again(ctx), board.project["_id"]),
+            "pilotage:read": mission_events(again(ctx), mission["_id"]),
+            "notifications:read": notifications(again(ctx)),
+        }
+
+    for scope in ("projects:read", "pilotage:read", "notifications:read"):
+        token = await people.with_token(crew.owner, [scope])
+        for needed, attempt in open_all(token).items():
+            if needed == scope:
+                assert await attempt is not None
+            else:
+                with pytest.raises(Forbidden):
+                    await attempt
+    for attempt in open_all(anonymous).values():
+        with pytest.raises(Unauthenticated):
+            await attempt
+
+
+def test_the_subscriptions_are_in_the_catalogue() -> None:
+    names = ["projectEvents", "workspaceEvents", "missionEvents", "notifications"]
+
+    assert all(CATALOGUE[name].scope is not None and CATALOGUE[name].read_only for name in names)
+
+
+# --- revocation --------------------------------------------------------------------------------------------------
+
+
+async def end_session(ctx: Context) -> None:
+    await log_out(again(ctx))
+
+
+async def expire_session(ctx: Context) -> None:
+    past = {"$set": {"expires_at": utc_now() - timedelta(seconds=1)}}
+    await collection(Session).update_one({"_id": ctx.subject.credential_id}, past)
+
+
+async def leave(ctx: Context) -> None:
+    found = await collection(WorkspaceMember).find({"user_id": ctx.user_id}).sort("_id", -1).to_list()
+    await remove_workspace_member(again(ctx), found[0]["workspace_id"], ctx.user_id)
+
+
+@pytest.mark.parametrize(
+    ("revoke", "error"), [(end_session, Unauthenticated), (expire_session, Unauthenticated), (leave, NotFound)]
+)
+@pytest.mark.usefixtures("often")
+async def test_a_quiet_stream_ends_once_its_caller_may_not_read_any_more(
+    board: Board, join: Join, workspace: Record, revoke: Callable[[Context], Awaitable[None]], error: type[Exception]
+) -> None:
+    # Given a member who watches
+    grace = await join(workspace, "grace")
+    async with watching(workspace_events(again(grace), workspace["_id"], types=["CardCreated"])) as watcher:
+        # When the session or the membership ends
+        await revoke(grace)
+
+        # Then the stream ends, though nothing happens in it
+        with pytest.raises(error):
+            await watcher.end()
+    assert watcher.types == ["StreamReady"]
+
+
+async def test_no_event_is_handed_out_once_the_check_is_due(
+    board: Board, join: Join, workspace: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a member whose stream waits for its reader, and was last checked some time ago
+    monkeypatch.setattr(subscribe, "CHECK_SECONDS", 0.0)
+    grace = await join(workspace, "grace")
+    source = await project_events(again(grace), board.project["_id"])
+    assert (await anext(source))["type"] == "StreamReady"
+
+    # When the membership ends, and then something happens
+    await leave(grace)
+    await board.card(title="secret")
+
+    # Then the reader gets the end and not the event
+    with pytest.raises(NotFound):
+        await anext(source)
+
+
+@pytest.mark.usefixtures("often")
+async def test_deleting_an_agent_ends_its_streams(crew: Crew, workspace: Record) -> None:
+    atlas = await crew.hire()
+    async with watching(workspace_events(atlas.ctx, workspace["_id"], types=["CardCreated"])) as watcher:
+        await delete_agent(again(crew.owner), atlas.record["_id"])
+
+        with pytest.raises(Unauthenticated):
+            await watcher.end()
+
+
+@pytest.mark.usefixtures("often")
+async def test_a_stream_of_notifications_ends_with_the_session(people: People) -> None:
+    person = await people.register("grace")
+    async with watching(notifications(again(person))) as watcher:
+        await end_session(person)
+
+        with pytest.raises(Unauthenticated):
+            await watcher.end()
+
+
+@pytest.mark.usefixtures("often")
+async def test_a_valid_caller_reads_on_past_many_checks(board: Board) -> None:
+    async with watching(project_events(board.ctx, board.project["_id"])) as watcher:
+        for n in range(5):
+            await asyncio.sleep(0.03)
+            await board.card(title=f"{n}")
+        await watcher.until(6)
+
+    assert watcher.types == ["StreamReady", *["CardCreated"] * 5]
+
+
+# --- leaving -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_stream_that_is_left_leaves_nothing_behind(board: Board, crew: Crew) -> None:
+    def tails() -> int:
+        return sum(task.get_name() == "hub-tail" for task in asyncio.all_tasks())
+
+    # Given a stream that was never read, one that is closed and one that is cancelled
+    before = tails()
+    unread: Any = await project_events(board.ctx, board.project["_id"])
+    closed: Any = await project_events(board.ctx, board.project["_id"])
+    await anext(closed)
+    async with watching(project_events(board.ctx, board.project["_id"])):
+        assert tails() == before + 1
+        # When they end
+        await unread.aclose()
+        await closed.aclose()
+    await asyncio.sleep(0)
+
+    # Then nothing listens any more
+    assert tails() == before
+    stream: ObjectId = crew.workspace["_id"]
+    await crew.owner.services.hub.log.write(stream, None, appends(stream))

@@ -1,0 +1,128 @@
+"""The REST routes on an app of their own, over the real database; every answer is held against the document."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from auth.authenticate import SESSION_COOKIE, authenticate
+from auth.jwt import JwtSigner
+from gateway.database import Database
+from realtime.hub import Hub
+from realtime.log import EventLog
+from resolvers.context import Context, Services
+from rest.app import build_routes
+from rest.errors import answer_http_exception
+from tests.rest.document import response_problems, template_of
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class Api:
+    """The app, and who has called what of it with success."""
+
+    app: Starlette
+    called: set[tuple[str, str | None]] = field(default_factory=set)
+    clients: list[httpx.AsyncClient] = field(default_factory=list)
+
+    def client(self, token: str | None = None, **options: Any) -> httpx.AsyncClient:
+        """A client that fails the test for an answer that the document does not declare."""
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.app),
+            base_url="http://testserver",
+            headers={"authorization": f"Bearer {token}"} if token else {},
+            event_hooks={"response": [self._check]},
+            **options,
+        )
+        self.clients.append(client)
+        return client
+
+    async def person(self, email: str) -> httpx.AsyncClient:
+        """A client that is signed in as a new person."""
+        body = {"email": email, "password": PASSWORD, "name": email.partition("@")[0].title()}
+        answer = await self.client().post("/auth/register", json=body)
+        assert answer.status_code == 201, answer.text
+        return self.client(answer.json()["access_token"])
+
+    async def _check(self, answer: httpx.Response) -> None:
+        await answer.aread()
+        method, path = answer.request.method, answer.request.url.path
+        assert answer.headers["content-type"] == "application/json"
+        if method != "HEAD":
+            assert response_problems(method, path, answer.status_code, answer.json()) == []
+        if answer.is_success:
+            self.called.add((method, template_of(path)))
+
+
+@pytest.fixture(scope="session")
+async def services(database: Database) -> AsyncIterator[Services]:
+    """The services of a gateway over the embedded database."""
+    hub = Hub(EventLog(database.client))
+    await hub.start()
+    yield Services(hub, JwtSigner("rest-tests-" * 4), timedelta(days=7), "http://testserver")
+    await hub.stop()
+
+
+@pytest.fixture
+async def api(clean: Database, services: Services) -> AsyncIterator[Api]:
+    """The routes over an empty database."""
+
+    async def make_context(request: Request) -> Context:
+        subject = await authenticate(
+            services.signer,
+            authorization=request.headers.get("authorization"),
+            cookie=request.cookies.get(SESSION_COOKIE),
+        )
+        return Context(subject, services)
+
+    app = Starlette(
+        routes=build_routes(make_context, secure_cookies=False),
+        exception_handlers={HTTPException: answer_http_exception},
+    )
+    opened = Api(app)
+    yield opened
+    for client in opened.clients:
+        await client.aclose()
+
+
+@dataclass(frozen=True)
+class Board:
+    """A project with two columns of a person's own workspace; `path` is the project's."""
+
+    ann: httpx.AsyncClient
+    ann_id: str
+    workspace: str
+    project_id: str
+    path: str
+    todo: str
+    done: str
+
+
+async def made(client: httpx.AsyncClient, path: str, **body: Any) -> dict[str, Any]:
+    """What a POST made."""
+    answer = await client.post(path, json=body)
+    assert answer.status_code == 201, answer.text
+    created: dict[str, Any] = answer.json()
+    return created
+
+
+@pytest.fixture
+async def board(api: Api) -> Board:
+    """Ann's board."""
+    ann = await api.person("ann@example.com")
+    await made(ann, "/organizations", name="Acme", slug="acme")
+    await made(ann, "/orgs/acme/workspaces", name="Engineering", slug="eng")
+    workspace = "/orgs/acme/workspaces/eng"
+    project = await made(ann, f"{workspace}/projects", name="Launch")
+    path = f"{workspace}/projects/{project['id']}"
+    todo = await made(ann, f"{path}/columns", name="To do")
+    done = await made(ann, f"{path}/columns", name="Done")
+    me = (await ann.get("/auth/me")).json()["user"]
+    return Board(ann, me["id"], workspace, project["id"], path, todo["id"], done["id"])

@@ -1,0 +1,161 @@
+"""Bodies that are refused: each with a clear error, a stable code and nothing written."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.rest.conftest import Api, Board, made
+
+JSON = {"content-type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"{", "not valid JSON"),
+        (b"[]", "must be a JSON object"),
+        (b"null", "must be a JSON object"),
+        (b'"text"', "must be a JSON object"),
+        (b'{"name": "\xff"}', "not valid UTF-8"),
+        (b'{"name": NaN}', "NaN"),
+        (b'{"name": -Infinity}', "Infinity"),
+        (b'{"name": 1e999}', "out of range"),
+        (b'{"name": 9223372036854775808}', "64 bits"),
+        (b'{"name": ' + b"9" * 5000 + b"}", "64 bits"),
+        (b'{"name": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested too deeply"),
+        (b'{"name": "a\\u0000b"}', "name: must not hold a NUL"),
+        (b'{"name": "\\ud800"}', "name: is not valid Unicode"),
+        (b'{"\\udfff": 1}', "is not valid Unicode"),
+        (b'{"project": {"name": ["\\ud800"]}}', "project.name.0: is not valid Unicode"),
+        (b'{"name": {"$gt": ""}}', "name: must be text"),
+        (b'{"name": 7}', "name: must be text"),
+        (b'{"name": "x", "unknown": 1}', "unknown: "),
+        (b'{"name": "x", "workspaceId": "000000004100000000000000"}', "set by the path"),
+        (b"{}", "name: "),
+        (b"", "name: "),
+    ],
+)
+async def test_a_body_that_is_no_input_is_refused_with_a_reason(board: Board, body: bytes, message: str) -> None:
+    answer = await board.ann.post(f"{board.workspace}/projects", content=body, headers=JSON)
+
+    failure = answer.json()
+    assert (failure["statusCode"], failure["error"], failure["code"]) == (400, "Bad Request", "BAD_USER_INPUT")
+    assert message in failure["message"]
+    assert len((await board.ann.get(f"{board.workspace}/projects")).json()) == 1
+
+
+async def test_the_problems_name_every_field_at_fault(board: Board) -> None:
+    body = {"title": "", "priority": "urgent", "dueDate": "tomorrow", "assigneeId": "me"}
+
+    answer = await board.ann.post(f"{board.path}/cards", json=body)
+
+    assert {problem["field"] for problem in answer.json()["problems"]} == body.keys()
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
+async def test_a_body_that_is_not_json_is_refused_by_its_type(board: Board, content_type: str) -> None:
+    answer = await board.ann.post(
+        f"{board.workspace}/projects", content=b'{"name": "x"}', headers={"content-type": content_type}
+    )
+
+    assert (answer.status_code, answer.json()["error"]) == (415, "Unsupported Media Type")
+
+
+async def test_a_key_that_comes_twice_counts_once(board: Board) -> None:
+    answer = await board.ann.post(
+        f"{board.workspace}/projects", content=b'{"name": "first", "name": "last"}', headers=JSON
+    )
+
+    assert answer.json()["name"] == "last"
+
+
+async def test_a_body_over_the_limit_is_refused_while_it_is_read(board: Board) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        yield b'{"name": "'
+        while sent < 64:
+            sent += 1
+            yield b"x" * 64 * 1024
+
+    answer = await board.ann.post(f"{board.workspace}/projects", content=endless(), headers=JSON)
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "PAYLOAD_TOO_LARGE")
+    assert "content-length" not in answer.request.headers
+    assert sent < 64
+
+
+async def test_an_announced_length_over_the_limit_is_refused_at_once(board: Board) -> None:
+    answer = await board.ann.post(f"{board.path}/cards", content=b"{}", headers={**JSON, "content-length": "1048577"})
+
+    assert answer.status_code == 413
+
+
+async def test_an_import_may_be_larger_than_other_bodies(board: Board) -> None:
+    columns = [{"name": "Only"}]
+    cards = [{"title": f"Card {place}", "columnIndex": 0, "description": "x" * 4500} for place in range(300)]
+
+    project = await made(
+        board.ann, f"{board.workspace}/projects/import", project={"name": "Large"}, columns=columns, cards=cards
+    )
+
+    assert len((await board.ann.get(f"{board.workspace}/projects/{project['id']}/cards")).json()) == 300
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nothing/here", 404), ("PUT", "/organizations", 405)])
+async def test_an_unknown_path_or_method_answers_like_any_failure(
+    api: Api, method: str, path: str, status: int
+) -> None:
+    answer = await api.client().request(method, path)
+
+    assert (answer.status_code, answer.json()["statusCode"]) == (status, status)
+
+
+async def test_a_path_takes_head_wherever_it_takes_get(board: Board) -> None:
+    answer = await board.ann.head(f"{board.path}/cards")
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("slug", ["a%00b", "%ED%A0%80", "%FF", "$ne", "x" * 5000, "..%2F..", "%7B%22$gt%22:%22%22%7D"])
+@pytest.mark.parametrize("path", ["/organizations/{}", "/orgs/{}/workspaces/eng", "/orgs/acme/workspaces/{}/projects"])
+async def test_a_slug_that_cannot_exist_is_not_found_or_refused(board: Board, path: str, slug: str) -> None:
+    answer = await board.ann.get(path.format(slug))
+
+    assert answer.status_code in (400, 404)
+
+
+@pytest.mark.parametrize("wrong", ["me", "0" * 23, "g" * 24, "0" * 24, "%00" * 24])
+async def test_an_id_of_the_path_that_is_none_is_refused_by_its_name(board: Board, wrong: str) -> None:
+    answer = await board.ann.get(f"{board.path}/cards/{wrong}")
+
+    assert (answer.status_code, answer.json()["details"]["field"]) == (400, "cardId")
+
+
+async def test_an_id_of_another_kind_is_refused(board: Board) -> None:
+    answer = await board.ann.get(f"{board.path}/cards/{board.todo}")
+
+    assert (answer.status_code, answer.json()["message"]) == (400, "cardId: is not the id of a card")
+
+
+async def test_a_body_of_very_many_fields_is_refused_before_they_are_looked_at(board: Board) -> None:
+    answer = await board.ann.post(f"{board.path}/cards", json={"title": "A", **{f"k{n}": n for n in range(1_000)}})
+
+    assert (answer.status_code, answer.json()["message"]) == (400, "body: has more than 1000 fields")
+
+
+async def test_an_import_tells_of_its_first_bad_card(board: Board) -> None:
+    bad = {"title": 5, "priority": "none"}
+    body = {"project": {"name": "A"}, "cards": [{"title": "fine"}, bad, bad]}
+    answer = await board.ann.post(f"{board.workspace}/projects/import", json=body)
+
+    assert answer.json()["details"] == {"field": "cards.1.title", "index": 1}
+    assert [one["field"] for one in answer.json()["problems"]] == ["cards.1.title", "cards.1.priority"]
+
+
+async def test_a_long_path_is_not_repeated_whole(api: Api) -> None:
+    answer = await api.client().get("/" + "a" * 5_000)
+
+    assert (answer.status_code, answer.headers["x-content-type-options"]) == (404, "nosniff")
+    assert len(answer.content) < 400

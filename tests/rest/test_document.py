@@ -1,0 +1,52 @@
+"""The OpenAPI document: built from the routes, whole, and of a shape that tools can read."""
+
+import json
+import re
+from typing import Any
+
+from rest.stellary.table import TABLE
+from tests.rest.document import DOCUMENT
+
+
+def test_every_route_is_in_the_document_and_nothing_else_is() -> None:
+    declared = {(method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods}
+
+    assert declared == {(route.method, route.path) for route in TABLE}
+    assert len(declared) == len(TABLE)
+
+
+def test_the_document_is_plain_json_whose_references_all_lead_somewhere() -> None:
+    references = re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(DOCUMENT))
+
+    assert references
+    for reference in references:
+        found: Any = DOCUMENT
+        for part in reference.split("/"):
+            found = found[part]
+        assert found
+
+
+def test_every_operation_has_an_id_of_its_own_a_summary_and_a_known_tag() -> None:
+    operations = [operation for methods in DOCUMENT["paths"].values() for operation in methods.values()]
+
+    assert len({operation["operationId"] for operation in operations}) == len(operations)
+    assert {tag for operation in operations for tag in operation["tags"]} == {tag["name"] for tag in DOCUMENT["tags"]}
+    assert all(operation["summary"] for operation in operations)
+
+
+def test_a_body_leaves_out_what_its_path_decides() -> None:
+    path = "/orgs/{orgSlug}/workspaces/{wsSlug}/projects/{projectId}/columns/{columnId}/cards"
+
+    body = DOCUMENT["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+
+    assert {"projectId", "columnId"}.isdisjoint(body["properties"])
+    assert body["required"] == ["title"]
+    assert body["properties"]["dueDate"]["anyOf"][0]["format"] == "date-time"
+
+
+def test_a_write_with_the_cookie_is_declared_to_need_the_csrf_token() -> None:
+    operations = DOCUMENT["paths"]["/organizations"]
+
+    assert operations["get"]["security"] == [{"bearer": []}, {"session": []}]
+    assert operations["post"]["security"] == [{"bearer": []}, {"session": [], "csrf": []}]
+    assert DOCUMENT["paths"]["/auth/login"]["post"]["security"] == []

@@ -1,0 +1,174 @@
+"""One story that calls every route with success; the client holds each answer against the document."""
+
+from typing import Any
+
+import httpx
+
+from rest.stellary.table import TABLE
+from tests.rest.conftest import PASSWORD, Api, Board, made
+
+
+async def test_every_route_answers_as_the_document_declares(api: Api, board: Board) -> None:
+    bob = await api.person("bob@example.com")
+    await _account(api, board.ann)
+    await _organization(board.ann)
+    await _members(board.ann, bob)
+    await _project(board)
+    await _notifications(board, bob)
+    await _scope(board)
+    await _card(board)
+    await _transfer(board)
+    await _agent(api, board)
+
+    assert {(route.method, route.path) for route in TABLE} - api.called == set()
+
+
+async def _account(api: Api, ann: httpx.AsyncClient) -> None:
+    await _changed(ann, "/auth/me", jobTitle="CTO")
+    passwords = {"currentPassword": PASSWORD, "newPassword": PASSWORD + "2"}
+    assert await made(ann, "/auth/change-password", **passwords) == {"ok": True}
+    again = await made(api.client(), "/auth/login", email="ann@example.com", password=PASSWORD + "2")
+    assert await made(api.client(again["access_token"]), "/auth/logout") == {"ok": True}
+    token = await made(ann, "/api-tokens", name="CI", expiresAt="2030-01-01T00:00:00Z")
+    assert len(await _read(ann, "/api-tokens")) == 1
+    await _deleted(ann, f"/api-tokens/{token['id']}")
+
+
+async def _organization(ann: httpx.AsyncClient) -> None:
+    await made(ann, "/organizations", name="Side", slug="side")
+    assert [one["slug"] for one in await _read(ann, "/organizations")][1:] == ["acme", "side"]
+    await _changed(ann, "/organizations/side", slug="side-two")
+    assert (await _read(ann, "/organizations/side-two"))["myRole"] == "owner"
+    await made(ann, "/orgs/side-two/workspaces", name="One", slug="one")
+    await _changed(ann, "/orgs/side-two/workspaces/one", name="First")
+    assert [one["name"] for one in await _read(ann, "/orgs/side-two/workspaces")] == ["First"]
+    assert (await _read(ann, "/orgs/side-two/workspaces/one"))["myPilotageRole"] == "owner"
+    await _deleted(ann, "/orgs/side-two/workspaces/one")
+    await _deleted(ann, "/organizations/side-two")
+
+
+async def _members(ann: httpx.AsyncClient, bob: httpx.AsyncClient) -> None:
+    bob_id = (await _read(bob, "/auth/me"))["user"]["id"]
+    await made(ann, "/organizations/acme/members", email="bob@example.com", role="member")
+    await _changed(ann, f"/organizations/acme/members/{bob_id}", role="admin")
+    assert [one["role"] for one in await _read(ann, "/organizations/acme/members")] == ["owner", "admin"]
+    await _deleted(ann, f"/organizations/acme/members/{bob_id}")
+    invited = await made(ann, "/orgs/acme/workspaces/eng/members/invite", email="bob@example.com")
+    assert invited["link"].endswith(f"/invitations/{invited['token']}/accept")
+    joined = await made(bob, f"/invitations/{invited['token']}/accept")
+    assert (joined["organizationSlug"], joined["workspaceSlug"]) == ("acme", "eng")
+    await _changed(ann, f"/orgs/acme/workspaces/eng/members/{bob_id}", role="admin", pilotageRole="reviewer")
+    members = await _read(ann, "/orgs/acme/workspaces/eng/members")
+    assert [(one["role"], one["pilotageRole"]) for one in members] == [("owner", "owner"), ("admin", "reviewer")]
+
+
+async def _project(board: Board) -> None:
+    await _changed(board.ann, board.path, description="To the moon", deadline="2030-06-01")
+    assert (await _read(board.ann, board.path))["description"] == "To the moon"
+    assert len(await _read(board.ann, f"{board.workspace}/projects")) == 1
+    await made(board.ann, f"{board.path}/members", email="bob@example.com")
+    assert [one["name"] for one in await _read(board.ann, f"{board.path}/members")] == ["Ann", "Bob"]
+    column = await made(board.ann, f"{board.path}/columns", name="Later")
+    await _changed(board.ann, f"{board.path}/columns/{column['id']}", name="Soon", order=0)
+    assert (await _read(board.ann, f"{board.path}/columns/{column['id']}"))["order"] == 0
+    columns = await _read(board.ann, f"{board.path}/columns")
+    assert [(one["name"], one["order"]) for one in columns] == [("Soon", 0), ("To do", 1), ("Done", 2)]
+    await _deleted(board.ann, f"{board.path}/columns/{column['id']}")
+
+
+async def _notifications(board: Board, bob: httpx.AsyncClient) -> None:
+    await made(board.ann, f"{board.path}/cards", title="Something new")
+    unread = await _read(bob, "/notifications?unreadOnly=1&limit=10")
+    assert unread[0]["activity"]["type"] == "card_created"
+    await _changed(bob, f"/notifications/{unread[0]['id']}/read")
+    assert await _read(bob, "/notifications/count") == {"count": len(unread) - 1}
+    assert await _changed(bob, "/notifications/read-all") == {"ok": True, "count": len(unread) - 1}
+    assert len(await _read(bob, "/notifications")) == len(unread)
+    bob_id = (await _read(bob, "/auth/me"))["user"]["id"]
+    await _deleted(board.ann, f"{board.path}/members/{bob_id}")
+    await _deleted(board.ann, f"{board.workspace}/members/{bob_id}")
+
+
+async def _scope(board: Board) -> None:
+    created = await made(board.ann, f"{board.path}/scopes", name="Phase 1")
+    scope = f"{board.path}/scopes/{created['id']}"
+    await made(board.ann, f"{board.path}/columns", name="Inside", scopeId=created["id"])
+    await _changed(board.ann, scope, endDate="2030-01-01")
+    assert (await _changed(board.ann, f"{scope}/views", activeView="roadmap"))["activeView"] == "roadmap"
+    assert len((await _read(board.ann, f"{scope}/views"))["views"]) == 5
+    assert [one["name"] for one in (await _read(board.ann, scope))["columns"]] == ["Inside"]
+    assert len(await _read(board.ann, f"{board.path}/scopes")) == 1
+    await _deleted(board.ann, scope)
+
+
+async def _card(board: Board) -> None:
+    created = await made(board.ann, f"{board.path}/columns/{board.todo}/cards", title="A")
+    loose = await made(board.ann, f"{board.path}/cards", title="B")
+    card = f"{board.path}/cards/{created['id']}"
+    await _changed(board.ann, card, priority="low")
+    item = await made(board.ann, f"{card}/checklist", title="Step")
+    ticked = await _changed(board.ann, f"{card}/checklist/{item['id']}", done=True)
+    assert (ticked["_id"], ticked["checklistProgress"]) == (item["id"], 1.0)
+    await _deleted(board.ann, f"{card}/checklist/{item['id']}")
+    comment = await made(board.ann, f"{card}/comments", content="Good")
+    assert [one["authorName"] for one in await _read(board.ann, f"{card}/comments")] == ["Ann"]
+    assert (await _read(board.ann, card))["commentCount"] == 1
+    await _deleted(board.ann, f"{card}/comments/{comment['id']}")
+    label = await made(board.ann, f"{board.path}/labels", name="bug", color="#FF0000")
+    await _changed(board.ann, f"{board.path}/labels/{label['id']}", name="defect")
+    assert (await made(board.ann, f"{card}/labels/{label['id']}"))["labels"][0]["name"] == "defect"
+    await _deleted(board.ann, f"{card}/labels/{label['id']}")
+    assert len(await _read(board.ann, f"{board.path}/labels")) == 1
+    await _deleted(board.ann, f"{board.path}/labels/{label['id']}")
+    assert len(await _read(board.ann, f"{board.path}/cards")) == 3
+    await _deleted(board.ann, f"{board.path}/cards/{loose['id']}")
+
+
+async def _transfer(board: Board) -> None:
+    exported = await _read(board.ann, f"{board.path}/export")
+    copy = await made(board.ann, f"{board.workspace}/projects/import", **exported)
+    path = f"{board.workspace}/projects/{copy['id']}"
+    assert await _read(board.ann, f"{path}/export") == exported
+    await _deleted(board.ann, path)
+
+
+async def _agent(api: Api, board: Board) -> None:
+    agents = f"{board.workspace}/agents"
+    created = await made(board.ann, agents, name="Reviewer", slug="reviewer")
+    agent, driver = f"{agents}/{created['id']}", api.client(created["token"])
+    await _changed(board.ann, agent, autonomyMode="approval")
+    assert (await _read(board.ann, agent))["autonomyMode"] == "approval"
+    assert len(await _read(board.ann, agents)) == 1
+    card = await made(board.ann, f"{board.path}/cards", title="Review me")
+    ids = [(await made(board.ann, f"{agent}/missions", prompt=text, cardId=card["id"]))["id"] for text in "abc"]
+    claimed = await made(driver, f"{board.workspace}/missions/claim")
+    assert claimed["mission"]["id"] == ids[0]
+    mission = f"{board.workspace}/missions/{ids[0]}"
+    activity = {"kind": "action", "content": "Read the card", "tool": "read_board", "data": {"n": 1}}
+    await made(driver, f"{mission}/report", activities=[activity], progress=0.5, outputDelta="Hel")
+    assert (await made(driver, f"{mission}/complete", summary="Fine"))["status"] == "completed"
+    assert (await _read(board.ann, mission))["activities"][0]["data"] == {"n": 1}
+    await made(driver, f"{board.workspace}/missions/claim")
+    assert (await made(driver, f"{board.workspace}/missions/{ids[1]}/fail", error="No way"))["status"] == "failed"
+    assert (await made(board.ann, f"{board.workspace}/missions/{ids[2]}/cancel"))["status"] == "cancelled"
+    assert await made(driver, f"{board.workspace}/missions/claim") == {"mission": None}
+    assert [one["id"] for one in await _read(board.ann, f"{agent}/missions")] == ids[::-1]
+    assert [one["id"] for one in await _read(board.ann, f"{board.workspace}/missions?status=failed")] == [ids[1]]
+    await _deleted(board.ann, agent)
+
+
+async def _read(client: httpx.AsyncClient, path: str) -> Any:
+    answer = await client.get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def _changed(client: httpx.AsyncClient, path: str, **body: Any) -> Any:
+    answer = await client.patch(path, json=body)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def _deleted(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.delete(path)
+    assert (answer.status_code, answer.json()) == (200, {"ok": True}), answer.text

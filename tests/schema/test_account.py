@@ -1,0 +1,57 @@
+"""The caller's own account over the graph."""
+
+from tests.gateway.lab import PASSWORD, Board, Lab
+
+LOGIN = "mutation ($input: AuthLoginInput!) { authLogin(input: $input) { user { email } } }"
+
+
+async def test_the_profile_changes_field_by_field(lab: Lab) -> None:
+    ann = await lab.person("ann@example.com")
+
+    changed = await ann.ask(
+        'mutation { userUpdate(input: {jobTitle: "Astronomer"}) { user { name jobTitle } cursor } }'
+    )
+    cleared = await ann.ask("mutation { userUpdate(input: {jobTitle: null}) { user { name jobTitle isAgent } } }")
+
+    assert changed["userUpdate"]["user"] == {"name": "Ann", "jobTitle": "Astronomer"}
+    assert cleared["userUpdate"]["user"] == {"name": "Ann", "jobTitle": None, "isAgent": False}
+
+
+async def test_a_new_password_replaces_the_old_one(lab: Lab) -> None:
+    ann = await lab.person("ann@example.com")
+    change = "mutation ($input: PasswordChangeInput!) { passwordChange(input: $input) { cursor } }"
+
+    wrong = await ann.refused(change, input={"currentPassword": "not it", "newPassword": "another password"})
+    await ann.ask(change, input={"currentPassword": PASSWORD, "newPassword": "another password"})
+    old = await ann.refused(LOGIN, input={"email": ann.email, "password": PASSWORD})
+    new = await ann.ask(LOGIN, input={"email": ann.email, "password": "another password"})
+
+    assert wrong["extensions"] == {"code": "BAD_USER_INPUT", "field": "currentPassword"}
+    assert old["extensions"]["code"] == "UNAUTHENTICATED"
+    assert new["authLogin"]["user"]["email"] == ann.email
+
+
+async def test_a_token_is_shown_once_and_listed_without_its_text(lab: Lab) -> None:
+    ann = await lab.person("ann@example.com")
+
+    made = await ann.ask(
+        """mutation { apiTokenCreate(input: {name: "CI", scopes: [PROJECTS_READ, ACCOUNT_READ]}) {
+          secret apiToken { id name prefix scopes expiresAt lastUsedAt } } }"""
+    )
+    listed = await ann.ask("{ viewer { apiTokens { id name prefix scopes expiresAt lastUsedAt } } }")
+
+    assert made["apiTokenCreate"]["secret"].startswith(made["apiTokenCreate"]["apiToken"]["prefix"])
+    assert listed["viewer"]["apiTokens"] == [made["apiTokenCreate"]["apiToken"]]
+    assert listed["viewer"]["apiTokens"][0]["scopes"] == ["PROJECTS_READ", "ACCOUNT_READ"]
+
+
+async def test_the_tokens_of_somebody_else_cannot_be_read(lab: Lab, board: Board) -> None:
+    await lab.person("bob@example.com")
+    add = """mutation ($o: ID!) { organizationMemberAdd(
+      organizationId: $o, input: {email: "bob@example.com", role: MEMBER}) {
+        member { user { id apiTokens { id } } } } }"""
+
+    refused = await board.ann.refused(add, o=board.organization)
+
+    assert refused["extensions"]["code"] == "FORBIDDEN"
+    assert refused["path"][-1] == "apiTokens"

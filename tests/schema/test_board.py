@@ -1,0 +1,164 @@
+"""Projects, scopes, columns and labels over the graph."""
+
+from typing import Any
+
+from tests.gateway.lab import COLUMN, PROJECT, Board
+
+SCOPE = """
+mutation ($input: ScopeCreateInput!) {
+  scopeCreate(input: $input) { scope { id name activeView views progress startDate project { name } } cursor }
+}
+"""
+LABEL = "mutation ($input: LabelCreateInput!) { labelCreate(input: $input) { label { id name color } } }"
+
+
+async def test_a_project_is_changed_field_by_field_and_deleted(board: Board) -> None:
+    ann = board.ann
+    change = """mutation ($id: ID!, $input: ProjectUpdateInput!) { projectUpdate(id: $id, input: $input) {
+      project { name description deadline workspace { slug } } cursor } }"""
+
+    first = await ann.ask(change, id=board.project, input={"description": "Soon", "deadline": "2030-01-31"})
+    second = await ann.ask(change, id=board.project, input={"description": None})
+    nothing = await ann.refused(change, id=board.project, input={"name": None})
+    gone = await ann.ask("mutation ($id: ID!) { projectDelete(id: $id) { deletedId } }", id=board.project)
+    after = await ann.refused("query ($id: ID!) { project(id: $id) { id } }", id=board.project)
+
+    shown = {"name": "Launch", "deadline": "2030-01-31T00:00:00.000Z", "workspace": {"slug": "personal"}}
+    assert first["projectUpdate"]["project"] == {**shown, "description": "Soon"}
+    assert second["projectUpdate"]["project"] == {**shown, "description": None}
+    assert (nothing["extensions"]["code"], nothing["extensions"]["field"]) == ("BAD_USER_INPUT", "name")
+    assert gone["projectDelete"]["deletedId"] == board.project
+    assert after["extensions"]["code"] == "NOT_FOUND"
+
+
+async def test_projects_are_filtered_and_sorted(board: Board) -> None:
+    for name, deadline in (("Beta", "2030-01-01"), ("Alpha", None), ("Gamma", "2029-01-01")):
+        await board.ann.ask(PROJECT, input={"workspaceId": board.workspace, "name": name, "deadline": deadline})
+    query = """query ($org: String!, $filter: ProjectFilter, $orderBy: [ProjectOrder!]) {
+      workspace(orgSlug: $org, slug: "personal") {
+        projects(filter: $filter, orderBy: $orderBy) { totalCount nodes { name } } } }"""
+
+    async def names(**variables: Any) -> list[str]:
+        found = await board.ann.ask(query, org=board.org_slug, **variables)
+        projects = found["workspace"]["projects"]
+        assert projects["totalCount"] == len(projects["nodes"])
+        return [one["name"] for one in projects["nodes"]]
+
+    assert await names(orderBy=[{"field": "NAME"}]) == ["Alpha", "Beta", "Gamma", "Launch"]
+    assert await names(filter={"deadline": {"null": False}}, orderBy=[{"field": "DEADLINE"}]) == ["Gamma", "Beta"]
+    assert await names(filter={"or": [{"name": {"eq": "Beta"}}, {"name": {"startsWith": "la"}}]}) == ["Launch", "Beta"]
+    assert await names(filter={"not": {"name": {"contains": "A"}}}) == []
+
+
+async def test_a_scope_has_a_board_and_views_of_its_own(board: Board) -> None:
+    ann = board.ann
+
+    made = await ann.ask(SCOPE, input={"projectId": board.project, "name": "Phase 1", "startDate": "2026-01-01"})
+    scope = made["scopeCreate"]["scope"]
+    column = await ann.ask(COLUMN, input={"projectId": board.project, "scopeId": scope["id"], "name": "Doing"})
+    column_id = column["columnCreate"]["column"]["id"]
+    await board.card("In the scope", columnId=column_id)
+    changed = await ann.ask(
+        'mutation ($id: ID!) { scopeUpdate(id: $id, input: {name: "Phase one"}) { scope { name } } }', id=scope["id"]
+    )
+    view = await ann.ask(
+        "mutation ($id: ID!) { scopeSetView(id: $id, input: {activeView: CALENDAR}) { scope { activeView } } }",
+        id=scope["id"],
+    )
+    read = await ann.ask(
+        """query ($id: ID!) { scope(id: $id) { progress columns { id name scope { name } project { name } }
+          cards { nodes { title scope { id } } } } }""",
+        id=scope["id"],
+    )
+    await ann.ask("mutation ($id: ID!) { scopeDelete(id: $id) { deletedId cursor } }", id=scope["id"])
+    left = await ann.ask("query ($id: ID!) { project(id: $id) { scopes { id } cardCount } }", id=board.project)
+
+    assert scope["views"] == ["KANBAN", "LIST", "CALENDAR", "ROADMAP", "STATS"]
+    assert (scope["activeView"], scope["progress"], scope["project"]["name"]) == ("KANBAN", 0, "Launch")
+    assert changed["scopeUpdate"]["scope"]["name"] == "Phase one"
+    assert view["scopeSetView"]["scope"]["activeView"] == "CALENDAR"
+    assert read["scope"]["columns"] == [
+        {"id": column_id, "name": "Doing", "scope": {"name": "Phase one"}, "project": {"name": "Launch"}}
+    ]
+    assert read["scope"]["cards"]["nodes"] == [{"title": "In the scope", "scope": {"id": scope["id"]}}]
+    assert read["scope"]["progress"] == 1
+    assert left["project"] == {"scopes": [], "cardCount": 0}
+
+
+async def test_columns_are_renamed_moved_and_deleted(board: Board) -> None:
+    ann = board.ann
+
+    moved = await ann.ask(
+        """mutation ($id: ID!) { columnUpdate(id: $id, input: {name: "Shipped", order: 0}) {
+          column { name order } cursor } }""",
+        id=board.done,
+    )
+    listed = await ann.ask("query ($id: ID!) { project(id: $id) { columns { name order } } }", id=board.project)
+    await ann.ask("mutation ($id: ID!) { columnDelete(id: $id) { deletedId } }", id=board.todo)
+    left = await ann.ask("query ($id: ID!) { project(id: $id) { columns { name } } }", id=board.project)
+
+    assert moved["columnUpdate"]["column"] == {"name": "Shipped", "order": 0}
+    assert listed["project"]["columns"] == [{"name": "Shipped", "order": 0}, {"name": "To do", "order": 1}]
+    assert left["project"]["columns"] == [{"name": "Shipped"}]
+
+
+async def test_labels_are_made_put_on_taken_off_and_deleted(board: Board) -> None:
+    ann = board.ann
+    card = await board.card("One")
+
+    made = (await ann.ask(LABEL, input={"projectId": board.project, "name": "Bug"}))["labelCreate"]["label"]
+    taken = await ann.refused(LABEL, input={"projectId": board.project, "name": "Bug"})
+    changed = await ann.ask(
+        'mutation ($id: ID!) { labelUpdate(id: $id, input: {color: "#00ff00"}) { label { name color } } }',
+        id=made["id"],
+    )
+    on = await ann.ask(
+        "mutation ($c: ID!, $l: ID!) { cardLabelAdd(cardId: $c, labelId: $l) { card { labels { name color } } } }",
+        c=card,
+        l=made["id"],
+    )
+    off = await ann.ask(
+        "mutation ($c: ID!, $l: ID!) { cardLabelRemove(cardId: $c, labelId: $l) { card { labels { name } } } }",
+        c=card,
+        l=made["id"],
+    )
+    await ann.ask("mutation ($id: ID!) { labelDelete(id: $id) { deletedId } }", id=made["id"])
+    left = await ann.ask("query ($id: ID!) { project(id: $id) { labels { name } } }", id=board.project)
+
+    assert taken["extensions"]["code"] == "CONFLICT"
+    assert changed["labelUpdate"]["label"] == {"name": "Bug", "color": "#00ff00"}
+    assert on["cardLabelAdd"]["card"]["labels"] == [{"name": "Bug", "color": "#00ff00"}]
+    assert off["cardLabelRemove"]["card"]["labels"] == []
+    assert left["project"]["labels"] == []
+
+
+async def test_a_whole_project_is_imported_or_nothing(board: Board) -> None:
+    ann = board.ann
+    load = """mutation ($w: ID!, $input: ProjectImportInput!) { projectImport(workspaceId: $w, input: $input) {
+      project { name columns { name cards { nodes { title priority labels { name } checklist { title done }
+      } } } } } }"""
+    card = {"title": "One", "columnIndex": 0, "priority": "LOW", "labels": ["a"], "checklist": [{"title": "s"}]}
+    whole = {"project": {"name": "Copy"}, "columns": [{"name": "In"}], "cards": [card]}
+
+    done = await ann.ask(load, w=board.workspace, input=whole)
+    bad = await ann.refused(load, w=board.workspace, input={**whole, "cards": [card, {"title": "", "columnIndex": 0}]})
+
+    assert done["projectImport"]["project"] == {
+        "name": "Copy",
+        "columns": [
+            {
+                "name": "In",
+                "cards": {
+                    "nodes": [
+                        {
+                            "title": "One",
+                            "priority": "LOW",
+                            "labels": [{"name": "a"}],
+                            "checklist": [{"title": "s", "done": False}],
+                        }
+                    ]
+                },
+            }
+        ],
+    }
+    assert (bad["extensions"]["code"], bad["extensions"]["field"]) == ("BAD_USER_INPUT", "cards.1.title")

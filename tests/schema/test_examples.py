@@ -1,0 +1,33 @@
+"""The example operations that GraphiQL offers."""
+
+from pathlib import Path
+
+import pytest
+from graphql import OperationDefinitionNode, parse, validate
+
+from gateway.limits import DocumentSize
+from gateway.paths import graphql_folder
+from schema.graph import graph
+
+EXAMPLES = sorted((graphql_folder() / "examples").glob("*.graphql"))
+
+
+def test_there_are_examples_of_every_kind_of_operation() -> None:
+    kinds = {
+        one.operation.value
+        for file in EXAMPLES
+        for one in parse(file.read_text()).definitions
+        if isinstance(one, OperationDefinitionNode)
+    }
+
+    assert kinds == {"query", "mutation", "subscription"}
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
+def test_an_example_says_what_it_is_for_and_fits_the_graph_and_its_limits(file: Path) -> None:
+    text = file.read_text()
+    document = parse(text)
+
+    assert text.startswith("# ")
+    assert validate(graph(), document) == []
+    assert DocumentSize(document).introspects is False
