@@ -1,1 +1,1 @@
-"""Benchmarks of the engine, in one run with the peers it is measured against: `python -m bench`."""
+"""Benchmarks, in one run with the peers that they are measured against: `python -m bench`."""

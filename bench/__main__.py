@@ -4,10 +4,16 @@ import argparse
 from collections.abc import Callable
 
 from bench.delivery import delivery
+from bench.growth import growth
 from bench.http import http
 from bench.memory import memory
 
-BENCHMARKS: dict[str, Callable[[int], None]] = {"memory": memory, "http": http, "delivery": delivery}
+BENCHMARKS: dict[str, Callable[[int], None]] = {
+    "memory": memory,
+    "growth": growth,
+    "http": http,
+    "delivery": delivery,
+}
 
 
 def main() -> None:

@@ -5,8 +5,9 @@ from types import GeneratorType, NoneType
 from typing import Any
 
 from graphql import GraphQLError, GraphQLResolveInfo
-from graphql.execution.executor import SELECTIONS_NESTED_TOO_DEEPLY, Executor
+from graphql.execution.executor import SELECTIONS_NESTED_TOO_DEEPLY, Executor, default_field_resolver
 
+from execution.aborting import Aborting
 from execution.columns import Column, Run, fold, release
 from execution.completion import complete
 from execution.errors import Failure, report
@@ -32,22 +33,6 @@ def _has_repeats(values: list[Any]) -> bool:
     return len(values) <= _SAMPLE or len(set(map(id, sample))) < len(sample)
 
 
-class _Aborting:
-    """The abort signal of a request, as what may end its execution."""
-
-    def __init__(self, executor: Executor[Any]) -> None:
-        assert executor.abort_signal is not None
-        self._executor = executor
-        self._signal = executor.abort_signal
-
-    @property
-    def error(self) -> Exception | None:
-        return self._executor.abort_error() if self._signal.aborted else None
-
-    async def wait(self) -> None:
-        await self._signal.wait()
-
-
 class Engine:
     """The state of one execution of a plan, for the request that `executor` holds."""
 
@@ -61,7 +46,9 @@ class Engine:
         self.failures: list[Failure] = []
         manager = executor.middleware_manager
         self.wrap = manager.get_field_resolver if manager is not None and manager.middlewares else None
-        self.abort = None if executor.abort_signal is None else _Aborting(executor)
+        self.abort = None if executor.abort_signal is None else Aborting(executor)
+        # What sees the path of an object must be called for every place of it.
+        self.sharing = self.wrap is None and executor.field_resolver is default_field_resolver
         self._pending: list[Pending] = []
         self._next = 0
         self._start = 0
@@ -162,14 +149,19 @@ class Engine:
             pass
         elif then is not complete:
             types = set(map(type, values))
-        elif column.shape.natural is not None and column.shape.natural(values):
-            column.values = values
-            return
-        elif column.shape.composite and _has_repeats(values):
+        elif column.shape.composite:
             # The objects that a column holds many times over have few identities, and so few types to look at.
-            column.identify(values)
-            types = set(map(type, column.distinct.values()))
+            if _has_repeats(values):
+                column.identify(values)
+                types = set(map(type, column.distinct.values()))
+            else:
+                types = set(map(type, values))
         else:
+            look = column.shape.look
+            seen = None if look is None else look(values)
+            if seen is not None:
+                column.values = seen
+                return
             types = set(map(type, values))
         places = [] if types <= _NEVER_AWAITABLE else self.awaitable_places(values, types)
         if not places:

@@ -24,6 +24,7 @@ from graphql.pyutils import UndefinedType
 Types = set[type]
 Serialize = Callable[[list[Any], Types], list[Any]]
 """`(values, types of the values)` to the output values: null stays null, and a failed value becomes its exception."""
+Look = Callable[[list[Any]], list[Any] | None]
 
 BULK = "bulk"
 """In the extensions of a scalar: a function from a list of values without nulls to what they are output as. It may
@@ -43,7 +44,8 @@ def _in_range(values: list[int]) -> bool:
 
 
 def _finite(values: list[float]) -> bool:
-    return all(map(isfinite, values))
+    # What is not finite makes a sum that is not; a sum may overflow on its own.
+    return isfinite(sum(values)) or all(map(isfinite, values))
 
 
 def _always(_values: list[Any]) -> bool:
@@ -88,15 +90,47 @@ def all_strings(values: list[Any]) -> bool:
     return True
 
 
-def all_natural(type_: GraphQLLeafType) -> Callable[[list[Any]], bool] | None:
-    """A quick look at whether all values are output as they are; what it denies is to be looked at closely."""
+def quick_look(type_: GraphQLLeafType, nullable: bool) -> Look | None:
+    """A function that serializes a column at a glance, or denies that it can: such a column is to be looked at closely.
+
+    What it serializes holds neither errors nor nulls that may not be.
+    """
+    if isinstance(type_, GraphQLEnumType):
+        return _members(type_, nullable)
     natural = _NATURAL.get(type_.coerce_output_value)
     if natural is None:
         return None
     kind, valid = natural
     if kind is str:
-        return all_strings
-    return lambda values: list(map(type, values)).count(kind) == len(values) and valid(values)
+        return lambda values: values if all_strings(values) else None
+
+    def look(values: list[Any]) -> list[Any] | None:
+        return values if list(map(type, values)).count(kind) == len(values) and valid(values) else None
+
+    return look
+
+
+def _members(type_: GraphQLEnumType, nullable: bool) -> Look:
+    # By identity, as members hash slowly; the tables hold the members, so that their ids stay theirs.
+    names: dict[int, str] = {}
+    kept: dict[type, None] = {}
+
+    def look(values: list[Any]) -> list[Any] | None:
+        try:
+            return look_up(names, list(map(id, values)))
+        except KeyError:
+            pass
+        for kind in set(map(type, values)) - kept.keys():
+            if issubclass(kind, Enum):
+                kept[kind] = None
+                found = [(id(member), _one(type_, member)) for member in kind]
+                names.update(pair for pair in found if isinstance(pair[1], str))
+                if nullable:
+                    names[id(None)] = None  # type: ignore[assignment]
+                return look(values)
+        return None
+
+    return look
 
 
 def _specified(type_: GraphQLLeafType, natural: type, valid: Callable[[list[Any]], bool]) -> Serialize:
@@ -128,24 +162,10 @@ def _in_bulk(type_: GraphQLLeafType, bulk: Callable[[list[Any]], list[Any]]) -> 
 
 
 def _enum(type_: GraphQLEnumType) -> Serialize:
-    of_members: dict[type, dict[int, Any]] = {}
-
     def serialize(values: list[Any], types: Types) -> list[Any]:
+        # Equal values of one type have one name, but equal values of two types may not.
         present = types - {NoneType}
-        if len(present) != 1:
-            return _each(type_, values, types)
-        (kind,) = present
-        if issubclass(kind, Enum):
-            # By identity, as members hash slowly; they live as long as their class, which the table holds.
-            names = of_members.get(kind)
-            if names is None:
-                names = of_members[kind] = {id(member): _one(type_, member) for member in kind}
-                names[id(None)] = None
-            try:
-                return look_up(names, list(map(id, values)))
-            except KeyError:
-                return _each(type_, values, types)
-        if kind is str or kind is int:
+        if present == {str} or present == {int}:
             known = {value: value if value is None else _one(type_, value) for value in set(values)}
             return look_up(known, values)
         return _each(type_, values, types)

@@ -1,25 +1,16 @@
 """The plan of an operation: a tree of fields, merged over aliases and fragments, one branch per runtime object type."""
 
 from collections.abc import Sequence
-from enum import Enum
-from operator import attrgetter
 from typing import Any
 
 from graphql import (
-    ArgumentNode,
     FieldNode,
     GraphQLError,
     GraphQLField,
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
-    ListValueNode,
-    ObjectValueNode,
     OperationDefinitionNode,
-    TypeNameMetaFieldDef,
-    ValueNode,
-    VariableNode,
-    default_field_resolver,
     get_named_type,
     is_abstract_type,
     is_leaf_type,
@@ -34,20 +25,13 @@ from graphql.execution.collect_fields import (
 from graphql.execution.executor import SELECTIONS_NESTED_TOO_DEEPLY
 from graphql.execution.values import VariableValues, get_argument_values
 
-from execution.batch import EXTENSION, Batch, Read, Selection
-from execution.reading import ReadColumn, column_reader
+from execution.batch import Selection
 from execution.rows import Build, row_builder
 from execution.shape import Shape
+from execution.ways import How, has_variable, way_of
 
-
-class How(Enum):
-    """How the values of a field are found."""
-
-    TYPENAME = 0
-    BATCH = 1
-    READ = 2
-    DEFAULT = 3
-    RESOLVER = 4
+_COMPILED_FROM = 32
+"""Rows, below which compiling a function to make them takes longer than making them."""
 
 
 class DocumentPlan:
@@ -120,7 +104,7 @@ class ScopePlan:
         if not columns:
             return [{} for _ in range(count)]
         if self._build is None:
-            if count < 32 or len(self.names) > 255:
+            if count < _COMPILED_FROM or len(self.names) > 255:
                 names = self.names
                 return [dict(zip(names, row, strict=False)) for row in zip(*columns, strict=False)]
             self._build = row_builder(self.names)
@@ -167,9 +151,9 @@ class FieldPlan:
         self.nodes: list[FieldNode] = [detail.node for detail in details]
         self.name = self.nodes[0].name.value
         self.shape = Shape(definition.type)
-        self.how, self.read, self.load = _way_of(definition)
+        self.how, self.read, self.load = way_of(definition)
         self.selection = Selection(self)
-        self.constant = not any(map(_has_variable, self.nodes[0].arguments or ()))
+        self.constant = not any(map(has_variable, self.nodes[0].arguments or ()))
         self.static_args: dict[str, Any] | None = None if definition.args else {}
         self._scopes: dict[GraphQLObjectType, ScopePlan | Exception] = {}
 
@@ -239,35 +223,3 @@ def _scope(document: DocumentPlan, type_: GraphQLObjectType, grouped: GroupedFie
         if definition is not None:
             fields.append(FieldPlan(document, type_, definition, response_name, details, len(fields)))
     return ScopePlan(type_, fields)
-
-
-def _way_of(definition: GraphQLField) -> tuple[How, ReadColumn | None, Batch | None]:
-    if definition is TypeNameMetaFieldDef:
-        return How.TYPENAME, None, None
-    extension = definition.extensions.get(EXTENSION)
-    if isinstance(extension, Batch):
-        return How.BATCH, None, extension
-    if isinstance(extension, Read):
-        return How.READ, column_reader(extension.get), None
-    resolve = definition.resolve
-    if resolve is None or resolve is default_field_resolver:
-        return How.DEFAULT, None, None
-    if getattr(resolve, "_is_default", False):
-        # Strawberry marks the resolvers that only read an attribute under the Python name of the field.
-        field = definition.extensions.get("strawberry-definition")
-        if getattr(field, "default_resolver", None) is getattr and getattr(field, "is_basic_field", False):
-            return How.READ, column_reader(attrgetter(field.python_name)), None  # type: ignore[union-attr]
-    return How.RESOLVER, None, None
-
-
-def _has_variable(argument: ArgumentNode) -> bool:
-    stack: list[ValueNode] = [argument.value]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, VariableNode):
-            return True
-        if isinstance(node, ListValueNode):
-            stack.extend(node.values)
-        elif isinstance(node, ObjectValueNode):
-            stack.extend(field.value for field in node.fields)
-    return False

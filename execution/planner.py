@@ -125,7 +125,11 @@ class Planner:
 def selection_of(info: GraphQLResolveInfo[Any]) -> Selection:
     """What is selected below the field of a per-object resolver."""
     fragments = {name: FragmentDetails(node) for name, node in info.fragments.items()}
-    document = DocumentPlan(info.schema, info.operation, fragments, info.variable_values, False)
+    variables: Any = info.variable_values
+    if isinstance(variables, dict):
+        # As Strawberry gives them.
+        variables = VariableValues({}, variables)
+    document = DocumentPlan(info.schema, info.operation, fragments, variables, False)
     definition = info.parent_type.fields[info.field_name]
     details = [FieldDetails(node, None) for node in info.field_nodes]
     return FieldPlan(document, info.parent_type, definition, str(info.path.key), details, 0).selection

@@ -10,8 +10,9 @@ from graphql import default_field_resolver
 
 from execution.columns import Column, Run
 from execution.completion import complete
-from execution.plan import FieldPlan, How
+from execution.plan import FieldPlan
 from execution.reading import read_default
+from execution.ways import How
 
 if TYPE_CHECKING:
     from execution.engine import Engine
@@ -51,9 +52,10 @@ def resolve(engine: "Engine", run: Run, field: FieldPlan) -> None:
 
 def _read(engine: "Engine", column: Column, run: Run, args: dict[str, Any]) -> None:
     values = read_default(run.sources, run.kinds, column.field.name)
-    natural = column.shape.natural
-    if natural is not None and natural(values):
-        column.values = values
+    look = column.shape.look
+    seen = None if look is None else look(values)
+    if seen is not None:
+        column.values = seen
         return
     types = set(map(type, values))
     if types <= _NOT_CALLABLE:

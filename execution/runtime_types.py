@@ -159,7 +159,7 @@ def _enter(engine: "Engine", column: Column, type_: GraphQLObjectType, members: 
         _fail_all(engine, column, members, scope)
     elif len(distinct) == len(ids):
         engine.start(Run(scope, list(distinct.values()), column, slots))
-    elif scope.shareable:
+    elif engine.sharing and scope.shareable:
         engine.start(Run(scope, list(distinct.values()), column, slots, ids))
     else:
         if slots is None and len(column.values) > sum(map(distinct.__contains__, ids)):

@@ -1,6 +1,5 @@
 """An output type as the chain of its layers: lists and non-nulls around a leaf, an object or an abstract type."""
 
-from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
@@ -13,7 +12,7 @@ from graphql import (
     is_leaf_type,
 )
 
-from execution.leaves import Serialize, all_natural, serializer
+from execution.leaves import Look, Serialize, quick_look, serializer
 
 
 class Kind(Enum):
@@ -28,7 +27,7 @@ class Kind(Enum):
 class Shape:
     """One layer of an output type; `item` is the next one inwards of a list."""
 
-    __slots__ = ("composite", "item", "kind", "natural", "nullable", "serialize", "type")
+    __slots__ = ("composite", "item", "kind", "look", "nullable", "serialize", "type")
 
     def __init__(self, type_: GraphQLOutputType) -> None:
         self.nullable = not isinstance(type_, GraphQLNonNull)
@@ -36,14 +35,14 @@ class Shape:
         self.type: GraphQLNamedType = inner
         self.item: Shape | None = None
         self.serialize: Serialize | None = None
-        self.natural: Callable[[list[Any]], bool] | None = None
+        self.look: Look | None = None
         if isinstance(inner, GraphQLList):
             self.kind = Kind.LIST
             self.item = Shape(inner.of_type)
         elif is_leaf_type(inner):
             self.kind = Kind.LEAF
             self.serialize = serializer(inner)
-            self.natural = all_natural(inner)
+            self.look = quick_look(inner, self.nullable)
         else:
             self.kind = Kind.ABSTRACT if is_abstract_type(inner) else Kind.OBJECT
         self.composite = self.kind is Kind.OBJECT or self.kind is Kind.ABSTRACT

@@ -3,6 +3,7 @@
 import gc
 from typing import Any
 
+import pytest
 from graphql import parse
 
 from execution import Executor, execute_sync
@@ -66,6 +67,18 @@ def test_a_resolver_below_is_called_for_every_place() -> None:
     schema = schema_of(SDL, User__loud=loud)
     result = both(schema, "{ cards { user { friend { loud } } } }", {"cards": [{"user": user}, None, {"user": user}]})
     assert result.errors is None
+
+
+@pytest.mark.parametrize("option", ["field_resolver", "middleware"])
+def test_a_resolver_of_the_request_is_called_for_every_place(option: str) -> None:
+    def by_path(*args: Any, **_kwargs: Any) -> Any:
+        source, info = args[-2:]
+        return str(info.path.as_list()) if info.field_name == "name" else source.get(info.field_name)
+
+    user = {"name": "Ann"}
+    cards = [{"user": user}, {"user": user}]
+    options: Any = {option: [by_path] if option == "middleware" else by_path}
+    both(SCHEMA, "{ cards { user { name } } }", {"cards": cards}, **options)
 
 
 def test_many_distinct_objects_with_repeats_among_them() -> None:
