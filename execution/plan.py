@@ -40,6 +40,10 @@ from execution.rows import Build, row_builder
 from execution.shape import Shape
 
 
+_COMPILED_FROM = 32
+"""Rows, below which compiling a function to make them takes longer than making them."""
+
+
 class How(Enum):
     """How the values of a field are found."""
 
@@ -120,7 +124,7 @@ class ScopePlan:
         if not columns:
             return [{} for _ in range(count)]
         if self._build is None:
-            if count < 32 or len(self.names) > 255:
+            if count < _COMPILED_FROM or len(self.names) > 255:
                 names = self.names
                 return [dict(zip(names, row, strict=False)) for row in zip(*columns, strict=False)]
             self._build = row_builder(self.names)
