@@ -114,7 +114,7 @@ def _trivial(lab: Lab, by_hand: Server, rounds: int) -> None:
         table.add_column(heading, justify="left" if heading == "contender" else "right")
     for one in contenders:
         per_second = REQUESTS / (one.milliseconds / 1000)
-        own = median(one.own) * 1000 / REQUESTS
+        own = sum(one.own) / len(one.own) * 1000 / REQUESTS
         table.add_row(one.name, f"{per_second:,.0f}", f"{1 / ratio(one, bare):.2f} x", f"{own:.3f}")
     Console().print(table)
 

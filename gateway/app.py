@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -21,6 +22,7 @@ from gateway.http import GraphQLEndpoint
 from gateway.operations import MeasuredApp, Metrics, operation_routes, product_version
 from gateway.pages import dist_folder, page_routes, reference_page
 from gateway.settings import Settings
+from gateway.shortcut import GraphQLFirst
 from realtime.hub import Hub
 from realtime.log import EventLog
 from realtime.transports.connections import Connections
@@ -42,6 +44,7 @@ class Running:
     metrics: Metrics = field(default_factory=Metrics)
     services: Services | None = None
     engine: GraphEngine | None = None
+    endpoint: GraphQLEndpoint | None = None
 
     def require_engine(self) -> GraphEngine:
         if self.engine is None:
@@ -69,6 +72,13 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
                 base_url=chosen.base_url,
             )
             running.engine = GraphEngine(graph(), running.services, limits=chosen.limits, production=chosen.production)
+            running.endpoint = GraphQLEndpoint(
+                engine=running.engine,
+                connections=running.connections,
+                dist=dist,
+                secure_cookies=chosen.production,
+                count=running.metrics.count,
+            )
             app.state.database = opened
             app.state.services = running.services
             try:
@@ -78,11 +88,13 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
                 await running.connections.close_all()
                 await hub.stop()
 
+    dist, hosts = dist_folder(), _hosts(chosen)
     app = Starlette(
-        routes=_routes(chosen, running),
+        routes=_routes(chosen, running, dist),
         middleware=[
+            Middleware(GraphQLFirst, find=lambda: running.endpoint, hosts=hosts, metrics=running.metrics),
             Middleware(MeasuredApp, metrics=running.metrics),
-            Middleware(TrustedHostMiddleware, allowed_hosts=_hosts(chosen), www_redirect=False),
+            Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
         ],
         exception_handlers={HTTPException: answer_http_exception, Exception: answer_http_exception},
         lifespan=lifespan,
@@ -91,18 +103,11 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     return app
 
 
-def _routes(settings: Settings, running: Running) -> list[BaseRoute]:
-    dist = dist_folder()
-
+def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]:
     async def graphql(request: Request) -> Response:
-        endpoint = GraphQLEndpoint(
-            engine=running.require_engine(),
-            connections=running.connections,
-            dist=dist,
-            secure_cookies=settings.production,
-            count=running.metrics.count,
-        )
-        return await endpoint(request)
+        if running.endpoint is None:
+            raise HTTPException(503, "The gateway is starting")
+        return await running.endpoint(request)
 
     async def graphql_socket(websocket: WebSocket) -> None:
         await serve_websocket(websocket, running.require_engine(), connections=running.connections)

@@ -20,7 +20,7 @@ from starlette.requests import HTTPConnection
 
 from auth.authenticate import SESSION_COOKIE, authenticate, still_valid
 from auth.subject import Subject
-from execution import Executor, Trace, execute
+from execution import Executor, Trace
 from execution.cost import Estimate
 from execution.limits import Limits
 from gateway.documents import Documents, Prepared
@@ -87,7 +87,7 @@ class GraphEngine:
         return await authenticate(
             self._services.signer,
             authorization=authorization or connection.headers.get("authorization"),
-            cookie=connection.cookies.get(SESSION_COOKIE),
+            cookie=connection.cookies.get(SESSION_COOKIE) if "cookie" in connection.headers else None,
         )
 
     async def authenticate(self, connection: HTTPConnection, params: Mapping[str, Any] | None) -> Subject:
@@ -132,16 +132,18 @@ class GraphEngine:
             return Outcome({"data": None, "extensions": {"cost": self._dry_run(operation)}}, True, context)
         spans = tracer()
         trace = Trace() if spans is not None or self._may_trace(subject, operation) else None
-        result = execute(
+        executor = Executor.build(
             self._schema,
             _document(operation),
             context_value=context,
-            variable_values=operation.request.variables,
+            raw_variable_values=operation.request.variables,
             operation_name=operation.request.operation_name,
             hide_suggestions=self._production,
-            **({"trace": trace} if trace is not None else {}),
+            trace=trace,
         )
+        result = ExecutionResult(None, executor) if isinstance(executor, list) else executor.execute_operation()
         done = await result if isawaitable(result) else result
+        assert isinstance(done, ExecutionResult)  # noqa: S101  (the graph has no @defer)
         # Errors without data are those of the request itself: its variables, say.
         ran = not (done.data is None and done.errors and all(error.path is None for error in done.errors))
         payload = _payload(done, with_data=ran)

@@ -162,7 +162,10 @@ def _request(given: dict[str, Any]) -> OperationRequest:
 
 
 def _accepts(request: Request, media_type: str) -> bool:
-    accepted = (part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "").split(","))
+    accept = request.headers.get("accept", "")
+    if "," not in accept and ";" not in accept:
+        return accept.strip().lower() == media_type
+    accepted = (part.partition(";")[0].strip().lower() for part in accept.split(","))
     return media_type in accepted
 
 
@@ -171,18 +174,26 @@ def _wants_stream(request: Request) -> bool:
     return request.headers.get("accept", "").partition(";")[0].strip().lower() == EVENT_STREAM
 
 
+_HEADERS = {
+    media_type: [
+        (b"content-type", f"{media_type}; charset=utf-8".encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    for media_type in (JSON, GRAPHQL_JSON)
+}
+
+
 def _respond(request: Request, payload: dict[str, Any], status: int) -> Response:
     try:
         body = orjson.dumps(payload)
     except TypeError:  # an integer over 64 bits, or half of a surrogate pair, that a client sent and an error quotes
         body = json.dumps(payload).encode()
+    response = Response(None, status)
     media_type = GRAPHQL_JSON if _accepts(request, GRAPHQL_JSON) else JSON
-    return Response(
-        body,
-        status,
-        media_type=f"{media_type}; charset=utf-8",
-        headers={"cache-control": "no-store", "x-content-type-options": "nosniff"},
-    )
+    response.body = body
+    response.raw_headers = [(b"content-length", b"%d" % len(body)), *_HEADERS[media_type]]
+    return response
 
 
 def _status_of(errors: list[dict[str, Any]]) -> int:

@@ -34,6 +34,9 @@ class Metrics:
     seconds: Histogram = field(init=False)
     operations: Counter = field(init=False)
     connections: Gauge = field(init=False)
+    # By their labels, which prometheus_client looks up slowly, under a lock.
+    _counters: dict[tuple[str, str], Counter] = field(init=False, default_factory=dict)
+    _clocks: dict[tuple[str, int], tuple[Counter, Histogram]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.requests = Counter(
@@ -52,7 +55,19 @@ class Metrics:
 
     def count(self, kind: str, outcome: str) -> None:
         """One GraphQL operation ended."""
-        self.operations.labels(kind, outcome).inc()
+        counter = self._counters.get((kind, outcome))
+        if counter is None:
+            counter = self._counters[kind, outcome] = self.operations.labels(kind, outcome)
+        counter.inc()
+
+    def answered(self, method: str, status: int, seconds: float) -> None:
+        """One HTTP request began to be answered."""
+        found = self._clocks.get((method, status))
+        if found is None:
+            labelled = self.requests.labels(method, str(status)), self.seconds.labels(method)
+            found = self._clocks[method, status] = labelled
+        found[0].inc()
+        found[1].observe(seconds)
 
 
 class MeasuredApp:
@@ -72,8 +87,7 @@ class MeasuredApp:
 
         async def measured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._metrics.requests.labels(method, str(message["status"])).inc()
-                self._metrics.seconds.labels(method).observe(clock() - began)
+                self._metrics.answered(method, message["status"], clock() - began)
             await send(message)
 
         await self._app(scope, receive, measured)

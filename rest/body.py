@@ -4,7 +4,7 @@ import json
 import math
 from typing import Any, NoReturn
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from models.errors import BadUserInput, PayloadTooLarge
 from models.json import check_shape, check_text, join_path
@@ -23,7 +23,12 @@ async def read_bytes(request: Request, limit: int) -> bytes:
         _refuse(limit)
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.stream():
+    more = True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk, more = message.get("body", b""), message.get("more_body", False)
         size += len(chunk)
         if size > limit:
             _refuse(limit)
@@ -47,7 +52,7 @@ def parse_object(raw: bytes, content_type: str) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise BadUserInput("The body is not valid UTF-8") from error
     try:
-        parsed = json.loads(text, parse_constant=_constant, parse_int=_integer, parse_float=_number)
+        parsed = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise BadUserInput(
             f"The body is not valid JSON: {error.msg} at line {error.lineno} column {error.colno}"
@@ -92,6 +97,9 @@ def _number(digits: str) -> float:
     if math.isinf(value):
         raise BadUserInput("The body holds a number that is out of range")
     return value
+
+
+_DECODER = json.JSONDecoder(parse_constant=_constant, parse_int=_integer, parse_float=_number)
 
 
 def _refuse(limit: int) -> NoReturn:
