@@ -5,9 +5,15 @@ from collections.abc import Callable
 
 from bench.delivery import delivery
 from bench.growth import growth
+from bench.http import http
 from bench.memory import memory
 
-BENCHMARKS: dict[str, Callable[[int], None]] = {"memory": memory, "growth": growth, "delivery": delivery}
+BENCHMARKS: dict[str, Callable[[int], None]] = {
+    "memory": memory,
+    "growth": growth,
+    "http": http,
+    "delivery": delivery,
+}
 
 
 def main() -> None:

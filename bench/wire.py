@@ -17,12 +17,13 @@ class Wire:
 
     @classmethod
     async def open(cls, url: str, path: str, token: str) -> "Wire":
-        """A connection for JSON posts to one path."""
+        """A connection for JSON posts to one path; an empty token sends none."""
         parts = urlsplit(url)
         reader, writer = await asyncio.open_connection(parts.hostname, parts.port, limit=2**24)
         head = (
-            f"POST {path} HTTP/1.1\r\nhost: {parts.netloc}\r\nauthorization: Bearer {token}\r\n"
-            "content-type: application/json\r\ncontent-length: "
+            f"POST {path} HTTP/1.1\r\nhost: {parts.netloc}\r\n"
+            + (f"authorization: Bearer {token}\r\n" if token else "")
+            + "content-type: application/json\r\ncontent-length: "
         )
         return cls(reader, writer, head.encode())
 

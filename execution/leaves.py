@@ -26,6 +26,10 @@ Serialize = Callable[[list[Any], Types], list[Any]]
 """`(values, types of the values)` to the output values: null stays null, and a failed value becomes its exception."""
 Look = Callable[[list[Any]], list[Any] | None]
 
+BULK = "bulk"
+"""In the extensions of a scalar: a function from a list of values without nulls to what they are output as. It may
+refuse a list by any exception; its values are then serialized one by one."""
+
 # The code of a signed 32-bit integer, which is what Int is; a C array checks the range of all values at once.
 _INT32 = next(code for code in "il" if array(code).itemsize == 4)
 _NOTHING = {NoneType, UndefinedType}
@@ -62,6 +66,8 @@ def serializer(type_: GraphQLLeafType) -> Serialize:
     """The function that serializes a column of a leaf type, as `type_.coerce_output_value` would one by one."""
     if isinstance(type_, GraphQLEnumType):
         return _enum(type_)
+    if BULK in type_.extensions:
+        return _in_bulk(type_, type_.extensions[BULK])
     if type_.coerce_output_value is GraphQLScalarType.serialize:
         return lambda values, _types: values
     natural = _NATURAL.get(type_.coerce_output_value)
@@ -138,6 +144,19 @@ def _specified(type_: GraphQLLeafType, natural: type, valid: Callable[[list[Any]
         ):
             return values
         return _each(type_, values, types)
+
+    return serialize
+
+
+def _in_bulk(type_: GraphQLLeafType, bulk: Callable[[list[Any]], list[Any]]) -> Serialize:
+    def serialize(values: list[Any], types: Types) -> list[Any]:
+        try:
+            if NoneType not in types:
+                return bulk(values)
+            found = iter(bulk([value for value in values if value is not None]))
+            return [None if value is None else next(found) for value in values]
+        except Exception:
+            return _each(type_, values, types)
 
     return serialize
 

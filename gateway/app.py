@@ -68,7 +68,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
                 session_lifetime=chosen.jwt_expires_in,
                 base_url=chosen.base_url,
             )
-            running.engine = GraphEngine(graph(), running.services, production=chosen.production)
+            running.engine = GraphEngine(graph(), running.services, limits=chosen.limits, production=chosen.production)
             app.state.database = opened
             app.state.services = running.services
             try:

@@ -1,17 +1,23 @@
 """Documents: parsed, measured and validated once per text, and kept as long as they are used."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, parse, validate
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, validate
 
-from gateway.limits import MAX_BYTES, MAX_TOKENS, DocumentSize
+from execution.cost import Estimate
+from execution.limits import Limits
+from gateway.limits import check_written
 from models.errors import BadUserInput
 from models.json import check_text
 
 MAX_KEPT = 1_000
 MAX_KEPT_BYTES = 8_000_000
 MAX_ERRORS = 10
+MAX_COSTS = 16
+"""Estimates kept of one document, for different sizes in its variables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,24 @@ class Prepared:
     document: DocumentNode | None
     errors: list[GraphQLError]
     introspects: bool = False
+    costs: dict[Any, Estimate] = field(default_factory=dict)
+
+    def cost(
+        self, name: str | None, variables: Mapping[str, Any] | None, limits: Limits, schema: GraphQLSchema
+    ) -> Estimate:
+        """The estimated cost of an operation, kept per sizes asked for; raises GraphQLError over the limit."""
+        if self.document is None:
+            raise BadUserInput("The document was refused")
+        # Only whole numbers can be the size of a list.
+        sizes = {key: value for key, value in (variables or {}).items() if isinstance(value, int)}
+        key = (name, *sorted(sizes.items()))
+        found = self.costs.get(key)
+        if found is None:
+            found = limits.check_cost(schema, self.document, name, sizes)
+            if len(self.costs) >= MAX_COSTS:
+                self.costs.clear()
+            self.costs[key] = found
+        return found
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to run; raises BadUserInput where the name picks none, or is needed."""
@@ -42,8 +66,9 @@ class Prepared:
 class Documents:
     """The least recently used documents go first, bounded by number and by bytes of text."""
 
-    def __init__(self, schema: GraphQLSchema, *, hide_suggestions: bool) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: Limits, *, hide_suggestions: bool) -> None:
         self._schema = schema
+        self._limits = limits
         self._hide_suggestions = hide_suggestions
         self._kept: OrderedDict[str, Prepared] = OrderedDict()
         self._bytes = 0
@@ -53,22 +78,21 @@ class Documents:
         if (kept := self._kept.get(text)) is not None:
             self._kept.move_to_end(text)
             return kept
-        if len(check_text(text, field="query").encode()) > MAX_BYTES:
-            raise BadUserInput(f"is longer than {MAX_BYTES} bytes", field="query")
-        prepared = self._prepare(text)
+        prepared = self._prepare(check_text(text, field="query"))
         self._keep(text, prepared)
         return prepared
 
     def _prepare(self, text: str) -> Prepared:
         try:
-            document = parse(text, max_lexical_tokens=MAX_TOKENS, max_comments=MAX_TOKENS)
-            size = DocumentSize(document)
+            document = self._limits.parse(text)
+            self._limits.check_document(document)
+            introspects = check_written(document, self._limits.code)
         except GraphQLError as error:
             return Prepared(None, [error])
         except RecursionError:
             return Prepared(None, [GraphQLError("The document is nested too deeply.")])
         errors = validate(self._schema, document, max_errors=MAX_ERRORS, hide_suggestions=self._hide_suggestions)
-        return Prepared(None if errors else document, errors, size.introspects)
+        return Prepared(None if errors else document, errors, introspects)
 
     def _keep(self, text: str, prepared: Prepared) -> None:
         self._kept[text] = prepared

@@ -7,21 +7,25 @@ from typing import Any
 
 from graphql import (
     ExecutionResult,
-    Executor,
     FieldNode,
+    GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     create_source_event_stream,
-    execute,
     execute_subscription_event,
 )
+from graphql.execution.executor import Executor as CoreExecutor
 from starlette.requests import HTTPConnection
 
 from auth.authenticate import SESSION_COOKIE, authenticate, still_valid
 from auth.subject import Subject
+from execution import Executor, Trace, execute
+from execution.cost import Estimate
+from execution.limits import Limits
 from gateway.documents import Documents, Prepared
 from gateway.failures import error_of, formatted
+from gateway.insight import asks, cost_by_path, told_cost, told_trace, tracer
 from models.errors import OrreryError, Unauthenticated
 from models.json import check_shape
 from realtime.transports.protocol import AuthenticationFailed, OperationRefused, OperationRequest, Payload
@@ -32,6 +36,7 @@ MAX_PARTS = 10_000
 MAX_PARTS_ANONYMOUS = 100
 """Objects and lists in the variables of an operation: reading one as an input takes about 40 µs."""
 
+DRY_RUN = "dryRun"
 SIGN_IN_FIELDS = frozenset({"authLogin", "authRegister"})
 
 
@@ -66,11 +71,12 @@ class Outcome:
 class GraphEngine:
     """The engine of the live transports, and of the HTTP endpoint."""
 
-    def __init__(self, schema: GraphQLSchema, services: Services, *, production: bool) -> None:
+    def __init__(self, schema: GraphQLSchema, services: Services, *, limits: Limits, production: bool) -> None:
         self._schema = schema
         self._services = services
         self._production = production
-        self._documents = Documents(schema, hide_suggestions=production)
+        self._limits = limits
+        self._documents = Documents(schema, limits, hide_suggestions=production)
 
     def context_of(self, subject: Subject) -> Context:
         """A context for one request of a subject."""
@@ -104,13 +110,28 @@ class GraphEngine:
                 raise Unauthenticated("Sign in first: introspection is for signed-in users")
             limit = MAX_PARTS_ANONYMOUS if subject.user_id is None else MAX_PARTS
             check_shape(request.variables or {}, field="variables", limit=limit)
-            return Operation(prepared, prepared.operation(request.operation_name), request)
+            operation = Operation(prepared, prepared.operation(request.operation_name), request)
+            if asks(request.extensions, "cost") != DRY_RUN:
+                self.cost(operation)
+            return operation
         except OrreryError as error:
             raise OperationRefused([error_of(error)]) from error
+        except GraphQLError as error:  # over the limit of cost
+            raise OperationRefused(formatted([error])) from error
+
+    def cost(self, operation: Operation) -> Estimate:
+        """The estimated cost of an operation; raises GraphQLError for one that is over the limit."""
+        request = operation.request
+        return operation.prepared.cost(request.operation_name, request.variables, self._limits, self._schema)
 
     async def run(self, subject: Subject, operation: Operation) -> Outcome:
         """Run a query or a mutation."""
         context = GraphContext.of(self.context_of(subject))
+        asked = asks(operation.request.extensions, "cost")
+        if asked == DRY_RUN:
+            return Outcome({"data": None, "extensions": {"cost": self._dry_run(operation)}}, True, context)
+        spans = tracer()
+        trace = Trace() if spans is not None or self._may_trace(subject, operation) else None
         result = execute(
             self._schema,
             _document(operation),
@@ -118,11 +139,32 @@ class GraphEngine:
             variable_values=operation.request.variables,
             operation_name=operation.request.operation_name,
             hide_suggestions=self._production,
+            **({"trace": trace} if trace is not None else {}),
         )
         done = await result if isawaitable(result) else result
         # Errors without data are those of the request itself: its variables, say.
         ran = not (done.data is None and done.errors and all(error.path is None for error in done.errors))
-        return Outcome(_payload(done, with_data=ran), ran, context)
+        payload = _payload(done, with_data=ran)
+        extensions: dict[str, Any] = {}
+        if asked is True:
+            extensions["cost"] = told_cost(self.cost(operation), self._limits)
+        if trace is not None and spans is not None:
+            trace.emit(spans)
+        if trace is not None and self._may_trace(subject, operation):
+            extensions["trace"] = told_trace(trace)
+        return Outcome({**payload, "extensions": extensions} if extensions else payload, ran, context)
+
+    def _dry_run(self, operation: Operation) -> dict[str, Any]:
+        request = operation.request
+        found = cost_by_path(
+            self._schema, _document(operation), request.operation_name, request.variables, self._limits
+        )
+        return told_cost(found, self._limits)
+
+    def _may_trace(self, subject: Subject, operation: Operation) -> bool:
+        """Whether the answer tells where the time went: in production that is for those who are signed in."""
+        asked = asks(operation.request.extensions, "trace") is True
+        return asked and (not self._production or subject.user_id is not None)
 
     async def start(self, context: Subject, request: OperationRequest) -> AsyncIterator[Payload] | Payload:
         """Run an operation for a live transport; a subscription gives an iterator."""
@@ -156,7 +198,7 @@ class GraphEngine:
             raise OperationRefused(formatted(opened.errors or []))
         return self._events(executor, opened, subject)
 
-    async def _events(self, executor: "Executor[Any]", source: Any, subject: Subject) -> AsyncIterator[Payload]:
+    async def _events(self, executor: "CoreExecutor[Any]", source: Any, subject: Subject) -> AsyncIterator[Payload]:
         try:
             async for event in source:
                 single = executor.build_per_event_executor(event)

@@ -67,6 +67,8 @@ def _is_ours(error: GraphQLError) -> bool:
 
 def _about(error: GraphQLError) -> dict[str, Any]:
     """What is wrong with a request that never ran, or with an argument; the field as the client wrote it."""
+    if "limit" in (error.extensions or {}):
+        return {**(error.extensions or {}), "kind": "LIMIT"}
     about = {"code": BAD_USER_INPUT, "kind": _kind(error)}
     if found := _VARIABLE.match(error.message):
         inside = (found["inside"] or "").lstrip(".").replace("[", ".").replace("]", "")

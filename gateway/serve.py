@@ -27,6 +27,7 @@ OWN_FILES = 256
 GRACE_SECONDS = 10
 CLOSE_SECONDS = 5.0
 BACKLOG = 2048
+YOUNG_OBJECTS = 10_000
 
 log = logging.getLogger("orrery.serve")
 # Whoever calls `serve` is given the reason, and says it.
@@ -147,6 +148,8 @@ class Server(uvicorn.Server):
         # The schema and the code live as long as the process: a collection need not walk them for each large request.
         gc.collect()
         gc.freeze()
+        # What a request makes is mostly freed by its counts alone, so that rounds over it can be rarer.
+        gc.set_threshold(YOUNG_OBJECTS, 10, 10)
         if not self.should_exit:
             self._ready()
 

@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
+from execution.limits import Limits
+from gateway.limits import DEFAULTS, NAMES, chosen
+
 Environment = Literal["development", "production"]
 
 DEFAULT_DATABASE = "orrery"
@@ -42,6 +45,7 @@ class Settings:
     bus_url: str = field(default="memory://", repr=False)
     env: Environment = "development"
     jwt_expires_in: timedelta = timedelta(days=7)
+    limits: Limits = DEFAULTS
 
     @property
     def production(self) -> bool:
@@ -75,12 +79,26 @@ class Settings:
             bus_url=_bus_url(values.get("ORRERY_BUS_URL", "memory://")),
             env=_environment(values.get("ORRERY_ENV", "development")),
             jwt_expires_in=parse_duration(values.get("JWT_EXPIRES_IN", "7d"), variable="JWT_EXPIRES_IN"),
+            limits=_limits(values),
         )
         make_data_dir(settings.data_dir)
         if not settings.secret_key:
             key = kept_secret(settings.data_dir / "secret_key")
             object.__setattr__(settings, "secret_key", key)
         return settings
+
+
+def _limits(values: Mapping[str, str]) -> Limits:
+    given: dict[str, int] = {}
+    for name in NAMES:
+        variable = f"ORRERY_LIMIT_{name.upper()}"
+        text = values.get(variable)
+        if text is None:
+            continue
+        if not text.isascii() or not text.isdigit() or not 0 < int(text) < 10**12:
+            raise SettingsError(f"{variable} must be a whole number above 0, not {text!r}.")
+        given[name] = int(text)
+    return chosen(given)
 
 
 def parse_duration(text: str, *, variable: str) -> timedelta:

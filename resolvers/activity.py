@@ -5,14 +5,14 @@ from typing import Any
 
 from bson import ObjectId
 
-from models import Activity, Card, Notification, Project, ProjectMember, User
+from models import Activity, Notification, Project, ProjectMember, User
 from models.base import Record, collection, to_record
 from models.enums import ActivityType, TokenScope
 from realtime.events import NotificationReceived
 from realtime.log import Change
 from resolvers.access import Fields, workspace_memberships
 from resolvers.context import Context
-from resolvers.load import to_one
+from resolvers.load import card_inside, to_one
 from resolvers.operation import edge
 from resolvers.user import visible
 
@@ -87,8 +87,7 @@ async def project_of(ctx: Context, activities: Sequence[Record], fields: Fields)
 @edge(scope=TokenScope.PROJECTS_READ)
 async def card_of(ctx: Context, activities: Sequence[Record], fields: Fields) -> list[Record | None]:
     """The card that it is about; None once that is deleted, and for who has left its workspace since."""
-    wanted = None if fields is None else fields | {"project_id"}  # the id alone would not tell that it is gone
-    return await to_one(Card, await _readable(ctx, activities), "card_id", wanted)
+    return await card_inside(await _readable(ctx, activities), fields)
 
 
 async def _readable(ctx: Context, activities: Sequence[Record]) -> list[Record]:

@@ -8,7 +8,7 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from auth.policies import delivery
-from models import Card, Column, Label, Project
+from models import Activity, Card, Column, Label, Mission, Project
 from models.base import Record, collection, to_record
 from models.card import ChecklistItem
 from models.enums import ActivityType, TokenScope
@@ -28,6 +28,7 @@ from resolvers.project_member import require_assignable
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 LIST_LIMIT = 5000
+TAKEN = "is taken"
 
 
 @operation("card", scope=READ, permission=delivery.READ, read_only=True)
@@ -55,13 +56,14 @@ async def create_card(ctx: Context, values: CardCreate) -> Committed[Record]:
         column = await target_column(change, project["_id"], values.column_id)
         await require_labels(change, project["_id"], values.label_ids)
         await require_assignable(change, project["_id"], values.assignee_id)
+        await _require_unused(change, values.id)
         rank, order = await end_of(change, lane_of(project["_id"], values.column_id))
         card = new_card(change, project, column, rank, values.model_dump(exclude={"project_id", "checklist"}))
         card["checklist"] = checklist_of(values.checklist)
         try:
             await collection(Card).insert_one(card, session=change.session)
         except DuplicateKeyError as error:
-            raise Conflict("is taken", field="id") from error
+            raise Conflict(TAKEN, field="id") from error
         change.append(card["workspace_id"], CardCreated(card=card, order=order))
         await record_activity(change, card, ActivityType.CARD_CREATED, {"title": card["title"]})
         return {**card, "order": order}
@@ -103,6 +105,13 @@ def new_card(change: Change, project: Record, column: Record | None, rank: str, 
             }
         )
     )
+
+
+async def _require_unused(change: Change, card_id: ObjectId | None) -> None:
+    """Raise Conflict for the id of a card that was deleted: what is still told of that one is not this one's."""
+    for model in (Activity, Mission) if card_id is not None else ():
+        if await collection(model).find_one({"card_id": card_id}, {"_id": 1}, session=change.session) is not None:
+            raise Conflict(TAKEN, field="id")
 
 
 async def target_column(change: Change, project_id: ObjectId, column_id: ObjectId | None) -> Record | None:

@@ -6,7 +6,7 @@ from typing import Any
 from beanie import Document
 from bson import ObjectId
 
-from models import User
+from models import Card, User
 from models.base import Record, collection
 from resolvers.access import Fields, projection
 from resolvers.page import Page
@@ -33,6 +33,19 @@ async def to_one(
     """For each parent, the record that its `key` names."""
     found = await by_ids(model, (parent.get(key) for parent in parents), fields)
     return [found.get(parent.get(key)) for parent in parents]
+
+
+async def card_inside(parents: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """For each parent that outlives its card, the card that its `card_id` names, as long as that is there.
+
+    A card of another workspace is none, whatever its id.
+    """
+    wanted = None if fields is None else fields | {"workspace_id"}
+    cards = await to_one(Card, parents, "card_id", wanted)
+    return [
+        card if card is not None and card["workspace_id"] == parent["workspace_id"] else None
+        for parent, card in zip(parents, cards, strict=True)
+    ]
 
 
 async def to_list(

@@ -18,7 +18,7 @@ from resolvers.agent import get_agent
 from resolvers.context import Context
 from resolvers.filters import MISSION_FIELDS, compile_filter
 from resolvers.inputs.mission import MissionCreate
-from resolvers.load import to_one
+from resolvers.load import card_inside, to_one
 from resolvers.mission_status import change_status
 from resolvers.operation import edge, operation
 from resolvers.page import NEWEST_FIRST, Page, Window, pages
@@ -170,13 +170,14 @@ async def agent_of(ctx: Context, missions: Sequence[Record], fields: Fields) -> 
 @edge(scope=TokenScope.PROJECTS_READ)
 async def card_of(ctx: Context, missions: Sequence[Record], fields: Fields) -> list[Record | None]:
     """The card that a mission is about; None for none, and once it is deleted."""
-    return await to_one(Card, missions, "card_id", fields)
+    return await card_inside(missions, fields)
 
 
 @edge(scope=TokenScope.PROJECTS_READ)
 async def project_of(ctx: Context, missions: Sequence[Record], fields: Fields) -> list[Record | None]:
     """The project of that card; None for none, and once it is deleted."""
-    return await to_one(Project, missions, "project_id", fields)
+    wanted = None if fields is None else fields | {"workspace_id"}  # the id alone would not tell that it is gone
+    return await to_one(Project, missions, "project_id", wanted)
 
 
 async def _missions(

@@ -1,81 +1,85 @@
-"""The adapter that serves the edges until `execution/` does: it gathers parents that graphql-core visits one by one.
+"""From what the types declare to what the executor runs: every edge one call a level, every plain field a column."""
 
-All parents of one (edge, arguments, wanted fields) of a request are loaded by one call, once a whole turn of the event
-loop has brought no more of them.
-"""
-
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
-from resolvers.access import Fields
-from resolvers.context import Context
+import strawberry
+from bson import ObjectId
+from graphql import GraphQLObjectType
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.field import StrawberryField
 
-Load = Callable[..., Awaitable[Sequence[Any]]]
-"""An edge: `(ctx, parents, fields, **arguments)` to one result per parent."""
+from execution import Batch, Read, Selection
+from execution.batch import EXTENSION
+from execution.leaves import BULK
+from resolvers.operation import check_scope
+from schema.inputs.base import plain
+from schema.loading import COMPUTE, EDGE, Edge, from_record
+from schema.node import Node
+from schema.scalars import write_dates
+from schema.selection import DEFINITION, needed
 
-Key = tuple[Load, str, Fields]
-
-
-@dataclass(slots=True)
-class _Batch:
-    load: Load
-    arguments: Mapping[str, Any]
-    fields: Fields
-    parents: list[Any] = field(default_factory=list)
-    results: list[asyncio.Future[Any]] = field(default_factory=list)
-    seen: int = 0
+Arguments = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
-class Loader:
-    """The batches of one request. Not to be shared: a later request would see what an earlier one read."""
+def install(schema: strawberry.Schema) -> None:
+    """Give every field of the graph without a resolver of its own one for all its parents at once."""
+    for type_ in schema._schema.type_map.values():
+        if not isinstance(type_, GraphQLObjectType):
+            continue
+        if getattr(type_.is_type_of, "__func__", None) is Node.is_type_of.__func__:  # type: ignore[attr-defined]
+            type_.is_type_of = None  # it says yes to everything, and would be asked of every object
+        for name, field in type_.fields.items():
+            definition = field.extensions.get(DEFINITION)
+            resolver = _resolver(schema, definition, f"{type_.name}.{name}") if definition is not None else None
+            if resolver is not None:
+                field.extensions[EXTENSION] = resolver
+                field.resolve = resolver.resolve
+    schema._schema.type_map["DateTime"].extensions[BULK] = write_dates
 
-    def __init__(self, ctx: Context) -> None:
-        self._ctx = ctx
-        self._batches: dict[Key, _Batch] = {}
-        self._running: set[asyncio.Task[None]] = set()
 
-    def load(self, load: Load, parent: Any, fields: Fields, arguments: Mapping[str, Any]) -> asyncio.Future[Any]:
-        """What `load` finds for one parent."""
-        loop = asyncio.get_running_loop()
-        key = (load, repr(arguments), fields)
-        batch = self._batches.get(key)
-        if batch is None:
-            batch = self._batches[key] = _Batch(load, arguments, fields)
-            loop.call_soon(self._wait, key)
-        future: asyncio.Future[Any] = loop.create_future()
-        batch.parents.append(parent)
-        batch.results.append(future)
-        return future
+def _resolver(schema: strawberry.Schema, definition: StrawberryField, name: str) -> Batch | Read | None:
+    if EDGE in definition.metadata:
+        return Batch(_edge(definition.metadata[EDGE], _arguments(schema, definition), name))
+    if COMPUTE in definition.metadata:
+        return Read(definition.metadata[COMPUTE])
+    if definition.base_resolver is None:
+        return Batch(_column(definition.python_name))
+    return None
 
-    def _wait(self, key: Key) -> None:
-        batch = self._batches[key]
-        if batch.seen < len(batch.parents):
-            batch.seen = len(batch.parents)
-            asyncio.get_running_loop().call_soon(self._wait, key)
-            return
-        del self._batches[key]
-        task = asyncio.create_task(self._run(batch))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
 
-    async def _run(self, batch: _Batch) -> None:
+def _edge(declared: Edge, arguments: Arguments, name: str) -> Callable[..., Awaitable[Sequence[Any]]]:
+    async def load(parents: list[Any], args: Mapping[str, Any], context: Any, selection: Selection) -> Sequence[Any]:
+        check_scope(context.ctx, declared.scope, name)
+        records = [getattr(parent, "record", parent) for parent in parents]
+        return await declared.load(context.ctx, records, needed(selection), **arguments(args))
+
+    return load
+
+
+def _arguments(schema: strawberry.Schema, definition: StrawberryField) -> Arguments:
+    """From the arguments that graphql-core has coerced to those of an edge: inputs as plain mappings."""
+    if not definition.arguments:
+        return dict
+    registry, config = schema.schema_converter.scalar_registry, schema.config
+
+    def read(args: Mapping[str, Any]) -> dict[str, Any]:
+        converted = convert_arguments(dict(args), definition.arguments, scalar_registry=registry, config=config)
+        return {name: plain(value) for name, value in converted.items()}
+
+    return read
+
+
+def _column(name: str) -> Callable[..., list[Any]]:
+    key = itemgetter("_id" if name == "id" else name)
+
+    def read(parents: list[Any], _args: Mapping[str, Any], _context: Any, _selection: Selection) -> list[Any]:
         try:
-            found = await batch.load(self._ctx, batch.parents, batch.fields, **batch.arguments)
-            if len(found) != len(batch.parents):
-                raise RuntimeError(
-                    f"{batch.load.__name__} returned {len(found)} results for {len(batch.parents)} parents"
-                )
-        except Exception as error:
-            for future in batch.results:
-                if not future.done():
-                    future.set_exception(error)
-            return
-        for future, result in zip(batch.results, found, strict=True):
-            if future.done():
-                continue
-            if isinstance(result, Exception):  # one parent's own failure
-                future.set_exception(result)
-            else:
-                future.set_result(result)
+            values = list(map(key, parents))
+        except (KeyError, TypeError):  # no records, or one of an earlier shape
+            values = [from_record(parent, name) for parent in parents]
+        # As text in one go: graphql-core looks three times at what is neither text nor a number.
+        return list(map(str, values)) if name == "id" and set(map(type, values)) == {ObjectId} else values
+
+    return read

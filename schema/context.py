@@ -1,4 +1,4 @@
-"""What every field of the graph is resolved with: the request's context, its loader, and what the edge around needs."""
+"""What every field of the graph is resolved with: the request's context, and what the edge around needs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +7,6 @@ import strawberry
 
 from resolvers.account import SignIn
 from resolvers.context import Context
-from schema.batching import Loader
 
 
 @dataclass(slots=True)
@@ -19,15 +18,14 @@ class GraphContext:
     """
 
     ctx: Context
-    loader: Loader
     resume_after: str | None = None
     signed_in: SignIn | None = None
     signed_out: bool = False
 
     @classmethod
     def of(cls, ctx: Context, *, resume_after: str | None = None) -> "GraphContext":
-        """A context with a loader of its own."""
-        return cls(ctx, Loader(ctx), resume_after)
+        """The context around a request's own."""
+        return cls(ctx, resume_after)
 
 
 Info = strawberry.Info[GraphContext, Any]

@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from schema.activity import Activity
+from schema.batching import install
 from schema.card import Card
 from schema.column import Column
 from schema.comment import Comment
@@ -32,13 +33,15 @@ def strawberry_schema() -> strawberry.Schema:
     """The graph, built once a process."""
     mutation = merge_types("Mutation", MUTATIONS)
     mutation.__strawberry_definition__.description = "What can be changed."  # type: ignore[attr-defined]
-    return strawberry.Schema(
+    schema = strawberry.Schema(
         query=Query,
         mutation=mutation,
         subscription=Subscription,
         types=NODES,
         config=StrawberryConfig(default_resolver=from_record, scalar_map=SCALARS),
     )
+    install(schema)
+    return schema
 
 
 def graph() -> GraphQLSchema:

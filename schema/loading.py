@@ -4,7 +4,7 @@ An edge names the function that loads it for many parents at once. The declarati
 that an executor can read it without running any resolver.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -13,15 +13,17 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from models.enums import TokenScope
-from resolvers.operation import EDGES, check_scope
-from schema.batching import Load
-from schema.inputs.base import plain
-from schema.selection import NEEDS, THROUGH, wanted_fields
+from resolvers.operation import EDGES
+from schema.selection import NEEDS, THROUGH
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 EDGE = "orrery.edge"
 COMPUTE = "orrery.compute"
+
+
+Load = Callable[..., Awaitable[Sequence[Any]]]
+"""An edge: `(ctx, parents, fields, **arguments)` to one result per parent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +33,6 @@ class Edge:
     load: Load
     scope: TokenScope | None
     needs: frozenset[str]
-
-
-class EdgeField(StrawberryField):
-    """A field that is loaded for all its parents at once."""
-
-    @property
-    def is_basic_field(self) -> bool:
-        return False
-
-    def get_result(self, source: Any, info: Any, args: list[Any], kwargs: Any) -> Any:
-        declared: Edge = self.metadata[EDGE]
-        check_scope(info.context.ctx, declared.scope, f"{info._raw_info.parent_type.name}.{info.field_name}")
-        arguments = {name: plain(value) for name, value in kwargs.items()}
-        parent = getattr(source, "record", source)
-        return info.context.loader.load(declared.load, parent, wanted_fields(info._raw_info), arguments)
-
-
-class DerivedField(StrawberryField):
-    """A field computed from the record alone."""
-
-    def get_result(self, source: Any, info: Any, args: list[Any], kwargs: Any) -> Any:
-        return self.metadata[COMPUTE](source)
 
 
 def edge(
@@ -65,7 +45,9 @@ def edge(
 ) -> Any:
     """An edge of the graph. `arguments` lends its signature; `needs` lists the parent's keys beside `_id`."""
     declared = Edge(load, EDGES[load], frozenset(needs))
-    field = EdgeField(description=description, graphql_name=name, metadata={EDGE: declared, NEEDS: declared.needs})
+    field = StrawberryField(
+        description=description, graphql_name=name, metadata={EDGE: declared, NEEDS: declared.needs}
+    )
     field.init = field.repr = field.compare = False
     if arguments is not None:
         field.arguments = StrawberryResolver(arguments).arguments
@@ -76,7 +58,7 @@ def derived(
     compute: Callable[[Any], Any], *, description: str, needs: tuple[str, ...] = (), through: bool = False
 ) -> Any:
     """A value made of the record's keys `needs`; `through` leads on to the same records."""
-    field = DerivedField(description=description, metadata={COMPUTE: compute, NEEDS: needs, THROUGH: through})
+    field = StrawberryField(description=description, metadata={COMPUTE: compute, NEEDS: needs, THROUGH: through})
     field.init = field.repr = field.compare = False
     return field
 

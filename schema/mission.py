@@ -25,7 +25,9 @@ class MissionActivity(Node):
 @strawberry.type(description="What an agent is asked to do.")
 class Mission(Node):
     agent: AgentRef = edge(edges.agent_of, needs=("agent_id",), description="Whom it is for.")
-    card: CardRef | None = edge(edges.card_of, needs=("card_id",), description="The card that it is about.")
+    card: CardRef | None = edge(
+        edges.card_of, needs=("card_id", "workspace_id"), description="The card that it is about."
+    )
     project: ProjectRef | None = edge(edges.project_of, needs=("project_id",), description="The project of that card.")
     prompt: str = strawberry.field(description="What is asked.")
     status: MissionStatus = strawberry.field(description="Where it stands.")

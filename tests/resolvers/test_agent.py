@@ -23,10 +23,11 @@ from resolvers.agent import (
 from resolvers.context import Context
 from resolvers.inputs.agent import AgentCreate, AgentUpdate
 from resolvers.inputs.base import read_input
-from resolvers.inputs.workspace import WorkspaceCreate
+from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberUpdate
 from resolvers.mission import agent_of
 from resolvers.node import get_node, get_nodes
 from resolvers.workspace import create_workspace
+from resolvers.workspace_member import update_workspace_member
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import People, again, event_types, events
 from tests.resolvers.pilotage import Crew, stored
@@ -191,6 +192,28 @@ async def test_writing_takes_the_scope_pilotage_write(
         await create_agent(ctx, given(workspace))
 
     assert await list_agents(again(crew.owner), workspace["_id"]) == []
+
+
+@pytest.mark.parametrize("missing", TOKEN_SCOPES)
+async def test_no_token_makes_an_agent_that_may_do_more_than_itself(
+    crew: Crew, people: People, workspace: Record, missing: TokenScope
+) -> None:
+    ctx = await people.with_token(crew.owner, [one for one in TokenScope if one is not missing])
+
+    with pytest.raises(Forbidden):
+        await create_agent(ctx, given(workspace))
+
+    every = await people.with_token(crew.owner, TOKEN_SCOPES)
+    assert (await create_agent(every, given(workspace))).value.agent["slug"] == "atlas"
+
+
+async def test_an_agent_makes_no_other_even_as_an_admin(crew: Crew, workspace: Record) -> None:
+    atlas = await crew.hire()
+    values = WorkspaceMemberUpdate(role=Role.ADMIN)
+    await update_workspace_member(again(crew.owner), workspace["_id"], atlas.record["user_id"], values)
+
+    with pytest.raises(Forbidden):
+        await create_agent(atlas.ctx, given(workspace, slug="another"))
 
 
 async def test_an_update_changes_what_is_given_and_the_users_name(crew: Crew, workspace: Record) -> None:

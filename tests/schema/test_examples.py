@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from graphql import OperationDefinitionNode, parse, validate
 
-from gateway.limits import DocumentSize
+from gateway.limits import DEFAULTS, check_written
 from gateway.paths import graphql_folder
 from schema.graph import graph
 
@@ -30,4 +30,6 @@ def test_an_example_says_what_it_is_for_and_fits_the_graph_and_its_limits(file: 
 
     assert text.startswith("# ")
     assert validate(graph(), document) == []
-    assert DocumentSize(document).introspects is False
+    DEFAULTS.check_document(document)
+    assert check_written(document, DEFAULTS.code) is False
+    assert DEFAULTS.check_cost(graph(), document).total > 0

@@ -1,0 +1,1 @@
+"""Those that ours is measured against, each a server process of its own."""

@@ -1,0 +1,45 @@
+"""How many commands a request sends to the database, counted by the driver in a gateway of this process."""
+
+from collections.abc import Mapping
+
+import httpx
+from pymongo import monitoring
+
+from bench.project import BOARD
+from gateway.app import create_app
+from gateway.settings import Settings
+
+
+class Commands(monitoring.CommandListener):
+    """Counts the commands that are sent."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        self.count += event.command_name in ("find", "aggregate", "getMore")
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        pass
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        pass
+
+
+async def count_queries(database_url: str, secret_key: str, token: str, projects: Mapping[int, str]) -> dict[int, int]:
+    """The queries of one board by the number of its cards, that of the session included."""
+    commands = Commands()
+    monitoring.register(commands)  # only clients that are made later have it
+    app = create_app(Settings(secret_key=secret_key, mongodb_url=database_url))
+    found: dict[int, int] = {}
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client,
+    ):
+        client.headers["authorization"] = f"Bearer {token}"
+        for cards, project in projects.items():
+            before = commands.count
+            answer = await client.post("/graphql", json={"query": BOARD, "variables": {"id": project}})
+            assert "errors" not in answer.json(), answer.text
+            found[cards] = commands.count - before
+    return found
