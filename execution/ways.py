@@ -2,6 +2,7 @@
 
 from enum import Enum
 from operator import attrgetter
+from typing import Any
 
 from graphql import (
     ArgumentNode,
@@ -41,10 +42,15 @@ def way_of(definition: GraphQLField) -> tuple[How, ReadColumn | None, Batch | No
     if resolve is None or resolve is default_field_resolver:
         return How.DEFAULT, None, None
     if getattr(resolve, "_is_default", False):
-        # Strawberry marks the resolvers that only read an attribute under the Python name of the field.
-        field = definition.extensions.get("strawberry-definition")
-        if getattr(field, "default_resolver", None) is getattr and getattr(field, "is_basic_field", False):
-            return How.READ, column_reader(attrgetter(field.python_name)), None  # type: ignore[union-attr]
+        # Strawberry marks the resolvers that only read the value of the field under its Python name.
+        field: Any = definition.extensions.get("strawberry-definition")
+        if getattr(field, "is_basic_field", False):
+            get, name = field.default_resolver, field.python_name
+            return (
+                How.READ,
+                column_reader(attrgetter(name) if get is getattr else lambda source: get(source, name)),
+                None,
+            )
     return How.RESOLVER, None, None
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import strawberry
+from strawberry.schema.config import StrawberryConfig
 
 from execution import Executor
 
@@ -73,6 +74,18 @@ class Subscription:
             yield number + info.context["from"]
 
 
+@strawberry.type
+class Named:
+    full_name: str
+
+
+@strawberry.type
+class Records:
+    @strawberry.field
+    def record(self) -> Named:
+        return {"FULL_NAME": "Ann"}  # type: ignore[return-value]
+
+
 STOCK = strawberry.Schema(Query, subscription=Subscription)
 OURS = strawberry.Schema(Query, subscription=Subscription, execution_context_class=Executor)
 DOCUMENTS = [
@@ -100,3 +113,15 @@ def test_it_answers_synchronously() -> None:
 async def test_it_subscribes() -> None:
     source = await OURS.subscribe("subscription { count(to: 3) }", context_value={"from": 5})
     assert [result.data async for result in source] == [{"count": number} for number in (5, 6, 7)]
+
+
+def test_records_are_read_by_the_configured_resolver() -> None:
+    def read(source: Any, name: str) -> Any:
+        return source[name.upper()] if isinstance(source, dict) else getattr(source, name)
+
+    options: Any = {"config": StrawberryConfig(default_resolver=read)}
+    query = "{ record { fullName } }"
+    ours = strawberry.Schema(Records, execution_context_class=Executor, **options).execute_sync(query)
+    theirs = strawberry.Schema(Records, **options).execute_sync(query)
+    assert ours.errors is None
+    assert ours.data == theirs.data == {"record": {"fullName": "Ann"}}
