@@ -1,38 +1,55 @@
 """Request bodies: read under a limit, and parsed as the JSON that the database can hold."""
 
+import asyncio
 import json
 import math
 from typing import Any, NoReturn
 
 from starlette.requests import ClientDisconnect, Request
 
-from models.errors import BadUserInput, PayloadTooLarge
+from models.errors import BadUserInput, OrreryError, PayloadTooLarge
 from models.json import check_shape, check_text, join_path
 from rest.errors import UnsupportedMediaTypeError
 
 MAX_BODY = 1024 * 1024
 MAX_PARTS = 100_000
 """Objects and lists of a body: twice what the largest import holds."""
+BODY_SECONDS = 60.0
 _INT64 = 2**63
 
 
+class BodyTooSlowError(OrreryError):
+    """A body that was announced and did not come."""
+
+    code = "BAD_USER_INPUT"
+    status = 408
+
+
 async def read_bytes(request: Request, limit: int) -> bytes:
-    """The body; raises PayloadTooLarge as soon as it exceeds `limit` bytes, whatever was announced."""
+    """The body.
+
+    Raises PayloadTooLarge as soon as it exceeds `limit` bytes, whatever was announced, and BodyTooSlowError where it
+    has not come within a minute.
+    """
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced[:20]) > limit:
         _refuse(limit)
     chunks: list[bytes] = []
     size = 0
     more = True
-    while more:
-        message = await request.receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        chunk, more = message.get("body", b""), message.get("more_body", False)
-        size += len(chunk)
-        if size > limit:
-            _refuse(limit)
-        chunks.append(chunk)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while more:
+                message = await request.receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientDisconnect
+                chunk, more = message.get("body", b""), message.get("more_body", False)
+                size += len(chunk)
+                if size > limit:
+                    _refuse(limit)
+                chunks.append(chunk)
+    except TimeoutError as error:
+        raise BodyTooSlowError(f"The body did not come within {BODY_SECONDS:g} seconds") from error
     return b"".join(chunks)
 
 

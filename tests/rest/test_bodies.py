@@ -1,9 +1,12 @@
 """Bodies that are refused: each with a clear error, a stable code and nothing written."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 
+from rest import body as reading
 from tests.rest.conftest import Api, Board, made
 
 JSON = {"content-type": "application/json"}
@@ -159,3 +162,18 @@ async def test_a_long_path_is_not_repeated_whole(api: Api) -> None:
 
     assert (answer.status_code, answer.headers["x-content-type-options"]) == (404, "nosniff")
     assert len(answer.content) < 400
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "BODY_SECONDS", 0.01)
+    never = asyncio.Event()
+
+    async def stalled() -> AsyncIterator[bytes]:
+        yield b'{"email": '
+        await never.wait()
+
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(api.app), base_url="http://testserver")
+    answer = await client.post("/auth/login", content=stalled(), headers=JSON)
+    await client.aclose()
+
+    assert (answer.status_code, answer.json()["code"]) == (408, "BAD_USER_INPUT")
