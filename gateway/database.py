@@ -89,27 +89,21 @@ async def connect(settings: Settings, *, url: str | None = None) -> Database:
     if address is None:
         raise DatabaseError("No database is named: set ORRERY_MONGODB_URL or start the embedded database.")
     hosts = address.partition("://")[2].rpartition("@")[2].partition("/")[0].partition("?")[0]
-    # Connections that are opened ahead would fail beside the first request, and hide what it was refused for.
-    async with _open(address, minPoolSize=0) as probe:
-        await _check_server(probe, settings.mongodb_database, hosts)
-    client = _open(address)
     try:
+        with warnings.catch_warnings():
+            # The driver only warns of an option that it does not understand, and goes on without it.
+            warnings.simplefilter("error", UserWarning)
+            client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(address, **OPTIONS)
+    except (InvalidURI, ConfigurationError, UserWarning, ValueError) as error:
+        raise DatabaseError("ORRERY_MONGODB_URL is not a valid MongoDB URL.") from error
+    try:
+        await _check_server(client, settings.mongodb_database, hosts)
         database = Database(client=client, db=client[settings.mongodb_database])
         await _create_indexes(database)
     except BaseException:
         await client.close()
         raise
     return database
-
-
-def _open(address: str, **options: Any) -> AsyncMongoClient[dict[str, Any]]:
-    try:
-        with warnings.catch_warnings():
-            # The driver only warns of an option that it does not understand, and goes on without it.
-            warnings.simplefilter("error", UserWarning)
-            return AsyncMongoClient(address, **{**OPTIONS, **options})
-    except (InvalidURI, ConfigurationError, UserWarning, ValueError) as error:
-        raise DatabaseError("ORRERY_MONGODB_URL is not a valid MongoDB URL.") from error
 
 
 async def _check_server(client: AsyncMongoClient[dict[str, Any]], name: str, hosts: str) -> None:
