@@ -37,6 +37,15 @@ class Subject:
         """Whether the credential is a sign-in (JWT or session) rather than a token."""
         return self.credential in (Credential.JWT, Credential.SESSION)
 
+    def covers(self, other: "Subject") -> bool:
+        """Whether this subject may do all that another one of the same user may."""
+        return (
+            self.user_id == other.user_id
+            and self.scopes >= other.scopes
+            and self.agent_id == other.agent_id
+            and self.workspace_id in (None, other.workspace_id)
+        )
+
     def require_user(self) -> ObjectId:
         """The user's id; raises Unauthenticated for an anonymous subject."""
         if self.user_id is None:

@@ -23,6 +23,7 @@ from gateway.operations import MeasuredApp, Metrics, operation_routes, product_v
 from gateway.pages import dist_folder, page_routes, reference_page
 from gateway.settings import Settings
 from gateway.shortcut import GraphQLFirst
+from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
 from realtime.transports.connections import Connections
@@ -64,9 +65,12 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with nullcontext(database) if database is not None else open_database(chosen) as opened:
             hub = Hub(EventLog(opened.client), chosen.bus_url)
+            guard = Guard()
             await hub.start()
+            await guard.start()
             running.services = Services(
                 hub=hub,
+                guard=guard,
                 signer=JwtSigner(chosen.secret_key),
                 session_lifetime=chosen.jwt_expires_in,
                 base_url=chosen.base_url,
@@ -86,6 +90,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
             finally:
                 app.state.database = None
                 await running.connections.close_all()
+                await guard.stop()
                 await hub.stop()
 
     dist, hosts = dist_folder(), _hosts(chosen)

@@ -10,6 +10,7 @@ from gateway.settings import Settings
 from models import Organization, User, Workspace
 from models.base import Record, collection
 from models.errors import NotFound
+from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
 from resolvers.context import Context, Services
@@ -27,6 +28,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         try:
             yield Services(
                 hub=hub,
+                guard=Guard(),  # nothing stays open here: it need not run
                 signer=JwtSigner(settings.secret_key),
                 session_lifetime=settings.jwt_expires_in,
                 base_url=settings.base_url,

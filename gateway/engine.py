@@ -28,6 +28,7 @@ from gateway.failures import error_of, formatted
 from gateway.insight import asks, cost_by_path, told_cost, told_trace, tracer
 from models.errors import OrreryError, Unauthenticated
 from models.json import check_shape
+from realtime.guard import End, Watch
 from realtime.transports.protocol import AuthenticationFailed, OperationRefused, OperationRequest, Payload
 from resolvers.context import Context, Services
 from schema.context import GraphContext
@@ -177,6 +178,27 @@ class GraphEngine:
                 raise OperationRefused(outcome.payload["errors"])
             return outcome.payload
         return await self._subscribe(context, operation)
+
+    def watch(self, context: Subject, end: End) -> Watch:
+        """Call `end`, with the reason, when a connection of a subject must end. `release()` the watch when it has."""
+        return self._services.guard.watch(context, end, connection=True)
+
+    async def renew(self, context: Subject, authorization: str) -> Subject | None:
+        """Let a connection, with all that runs on it, go on with a new credential of the same user.
+
+        None, and nothing changes, where the credential is not valid or may do less. Raises AuthenticationFailed for
+        that of another user.
+        """
+        try:
+            renewed = await authenticate(self._services.signer, authorization=authorization, cookie=None)
+        except Unauthenticated:
+            return None
+        if renewed.user_id != context.user_id:
+            raise AuthenticationFailed
+        if not renewed.covers(context):
+            return None
+        self._services.guard.renew(context, renewed)
+        return renewed
 
     async def still_allowed(self, context: Subject) -> str | None:
         """Why a subject's connection must end, if it must."""

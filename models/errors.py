@@ -74,6 +74,15 @@ class PayloadTooLarge(OrreryError):
     status = 413
 
 
+class Unavailable(OrreryError):
+    """The database has been away for long; the same request may succeed later."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("The service is not available: try again later")
+
+
 class Internal(OrreryError):
     """What a client sees of an unexpected failure: an id to quote, and nothing else."""
 

@@ -11,8 +11,7 @@ from bson import ObjectId
 from auth.policies.permission import Permission
 from models import OrganizationMember, WorkspaceMember
 from models.base import Record, collection
-from models.enums import Role
-from models.errors import Forbidden, NotFound
+from models.errors import NotFound
 from models.ids import Kind, parse_id
 from resolvers.context import Context
 
@@ -93,7 +92,6 @@ async def workspace_memberships(ctx: Context, workspace_ids: Iterable[ObjectId])
 
 
 def _allow(membership: Record, permission: Permission, tenant: str) -> Record:
-    if not permission.allows(membership["role"]):
-        needed = " or ".join(role.value for role in Role if role in permission.roles)
-        raise Forbidden(f"This takes the role {needed} in the {tenant}", permission=permission.name)
+    if (refusal := permission.refusal(membership["role"], tenant)) is not None:
+        raise refusal
     return membership

@@ -11,6 +11,7 @@ from auth.attempts import PasswordChecks
 from auth.jwt import JwtSigner
 from auth.subject import Subject
 from models.base import Record
+from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import Change, Committed
 
@@ -22,6 +23,7 @@ class Services:
     """What one gateway process holds for all requests."""
 
     hub: Hub
+    guard: Guard
     signer: JwtSigner
     session_lifetime: timedelta
     base_url: str

@@ -8,6 +8,7 @@ import pytest
 from auth.jwt import JwtSigner
 from auth.subject import ANONYMOUS
 from gateway.database import Database
+from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
 from resolvers.context import Context, Services
@@ -22,6 +23,6 @@ async def world(database: Database) -> AsyncIterator[World]:
         await database.db[name].delete_many({})
     hub = Hub(EventLog(database.client))
     await hub.start()
-    services = Services(hub, JwtSigner("denials-" * 5), timedelta(days=7), "http://testserver")
+    services = Services(hub, Guard(), JwtSigner("denials-" * 5), timedelta(days=7), "http://testserver")
     yield await build(People(Context(ANONYMOUS, services)))
     await hub.stop()

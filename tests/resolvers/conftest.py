@@ -15,6 +15,7 @@ from auth.subject import ANONYMOUS
 from gateway.database import Database
 from models.base import Record
 from models.enums import Role
+from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
 from resolvers.context import Context, Services
@@ -34,7 +35,10 @@ async def services(database: Database) -> AsyncIterator[Services]:
     """What a gateway holds, with a running hub on the memory bus."""
     hub = Hub(EventLog(database.client))
     await hub.start()
-    yield Services(hub, JwtSigner("test-" * 10), timedelta(days=7), "http://127.0.0.1:3001")
+    guard = Guard(period=0.2)
+    await guard.start()
+    yield Services(hub, guard, JwtSigner("test-" * 10), timedelta(days=7), "http://127.0.0.1:3001")
+    await guard.stop()
     await hub.stop()
 
 

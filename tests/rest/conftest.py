@@ -14,6 +14,7 @@ from starlette.requests import Request
 from auth.authenticate import SESSION_COOKIE, authenticate
 from auth.jwt import JwtSigner
 from gateway.database import Database
+from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
 from resolvers.context import Context, Services
@@ -66,7 +67,7 @@ async def services(database: Database) -> AsyncIterator[Services]:
     """The services of a gateway over the embedded database."""
     hub = Hub(EventLog(database.client))
     await hub.start()
-    yield Services(hub, JwtSigner("rest-tests-" * 4), timedelta(days=7), "http://testserver")
+    yield Services(hub, Guard(), JwtSigner("rest-tests-" * 4), timedelta(days=7), "http://testserver")
     await hub.stop()
 
 

@@ -1,0 +1,62 @@
+"""Whether what a caller was let in with still stands: a session, a token, a membership; asked for many at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from beanie import Document
+from bson import ObjectId
+
+from auth.policies.permission import Permission
+from auth.subject import Credential, Subject
+from models import ApiToken, Session, WorkspaceMember
+from models.base import Record, collection, utc_now
+from models.errors import NotFound, OrreryError, Unauthenticated
+
+IDS_PER_QUERY = 100
+"""The embedded database takes a time for `$in` that grows with the square of the list: 20 ms for 100 ids, and more than
+two seconds for 1,000. MongoDB itself would take either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A kind of record that reading stands on, and the field of it that says whether it still does."""
+
+    model: type[Document]
+    field: str
+
+    async def find(self, ids: Sequence[ObjectId]) -> dict[ObjectId, Record]:
+        """Those of at most `IDS_PER_QUERY` records that are there, in one query on the primary index."""
+        wanted = {"_id": {"$in": list(ids)}}
+        found = collection(self.model).find(wanted, {self.field: 1}, batch_size=IDS_PER_QUERY + 1)
+        return {record["_id"]: record for record in await found.to_list()}
+
+
+SESSION = Ground(Session, "expires_at")
+API_TOKEN = Ground(ApiToken, "expires_at")
+MEMBERSHIP = Ground(WorkspaceMember, "role")
+GROUNDS = (SESSION, API_TOKEN, MEMBERSHIP)
+
+
+def credential_of(subject: Subject) -> tuple[Ground, ObjectId] | None:
+    """What a subject was recognised by; None for an anonymous one."""
+    if subject.credential_id is None:
+        return None
+    return (API_TOKEN if subject.credential is Credential.TOKEN else SESSION), subject.credential_id
+
+
+def refusal(ground: Ground, found: Record | None, permission: Permission | None) -> OrreryError | None:
+    """Why whoever stands on a record may read no more; None where they may."""
+    if ground is MEMBERSHIP:
+        if found is None:
+            return NotFound("Workspace")
+        return None if permission is None else permission.refusal(found["role"], "workspace")
+    if found is None or ((end := expiry(found)) is not None and end <= utc_now()):
+        return Unauthenticated("The session or token has expired or was revoked")
+    return None
+
+
+def expiry(found: Record) -> datetime | None:
+    """When a credential ends by itself."""
+    end: datetime | None = found.get("expires_at")
+    return end
