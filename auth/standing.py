@@ -12,10 +12,7 @@ from auth.subject import Credential, Subject
 from models import ApiToken, Session, WorkspaceMember
 from models.base import Record, collection, utc_now
 from models.errors import NotFound, OrreryError, Unauthenticated
-
-IDS_PER_QUERY = 100
-"""The embedded database takes a time for `$in` that grows with the square of the list: 20 ms for 100 ids, and more than
-two seconds for 1,000. MongoDB itself would take either."""
+from models.ids import IDS_PER_QUERY
 
 
 @dataclass(frozen=True, slots=True)

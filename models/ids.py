@@ -4,6 +4,7 @@ An ObjectId is 4 bytes of time, 5 bytes that are random per process and 3 bytes 
 so `kind_of` finds the collection from the id alone and REST clients keep plain Mongo ids.
 """
 
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import Any
 
@@ -12,6 +13,10 @@ from bson import ObjectId
 from models.errors import BadUserInput
 
 _KIND_BYTE = 4
+
+IDS_PER_QUERY = 100
+"""The embedded database takes a time for `$in` that grows with the square of the list: 20 ms for 100 ids, and more than
+two seconds for 1,000."""
 
 
 class Kind(IntEnum):
@@ -54,6 +59,13 @@ def kind_of(value: ObjectId) -> Kind | None:
         return Kind(value.binary[_KIND_BYTE])
     except ValueError:
         return None
+
+
+def portions(ids: Iterable[ObjectId]) -> Iterator[list[ObjectId]]:
+    """Lists of ids that one query each takes."""
+    given = list(ids)
+    for start in range(0, len(given), IDS_PER_QUERY):
+        yield given[start : start + IDS_PER_QUERY]
 
 
 def parse_id(value: Any, kind: Kind | None = None, *, field: str = "id") -> ObjectId:

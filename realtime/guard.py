@@ -14,10 +14,11 @@ from typing import Final
 from bson import ObjectId
 
 from auth.policies.permission import Permission
-from auth.standing import GROUNDS, IDS_PER_QUERY, MEMBERSHIP, Ground, credential_of, expiry, refusal
+from auth.standing import GROUNDS, MEMBERSHIP, Ground, credential_of, expiry, refusal
 from auth.subject import Subject
 from models.base import Record, utc_now
 from models.errors import OrreryError, Unavailable
+from models.ids import portions
 
 log = logging.getLogger("orrery.guard")
 
@@ -142,12 +143,7 @@ class Guard:
 
     async def _round(self, seconds: float) -> None:
         """Ask for everything once, spread over `seconds`; stops where somebody is in haste."""
-        parts = [
-            (ground, ids[start : start + IDS_PER_QUERY])
-            for ground, groups in self._groups.items()
-            for ids in [list(groups)]
-            for start in range(0, len(ids), IDS_PER_QUERY)
-        ]
+        parts = [(ground, ids) for ground, groups in self._groups.items() for ids in portions(groups)]
         for ground, ids in parts:
             await self._check(ground, ids)
             if seconds and await self._hastened(seconds / len(parts)):

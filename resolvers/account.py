@@ -120,7 +120,7 @@ async def log_out(ctx: Context) -> Committed[None]:
         if ended is not None:
             change.append(ctx.user_id, SessionEnded(session_id=ended["_id"]))
 
-    return await ctx.write(ctx.user_id, body)
+    return await ctx.write(ctx.user_id, body, revokes=True)
 
 
 @operation("viewer", scope=_READ_ACCOUNT, read_only=True)
@@ -181,7 +181,7 @@ async def change_password(ctx: Context, values: PasswordChange) -> Committed[Non
         await collection(Session).delete_many(others, session=change.session)
         change.append(ctx.user_id, PasswordChanged())
 
-    return await ctx.write(ctx.user_id, body)
+    return await ctx.write(ctx.user_id, body, revokes=True)
 
 
 async def _start(services: Services, change: Change, user_id: ObjectId) -> tuple[Record, str]:

@@ -153,7 +153,7 @@ async def delete_agent(ctx: Context, agent_id: ObjectId | str) -> Committed[Obje
         change.append(door["workspace_id"], AgentDeleted(deleted_id=door["_id"]))
         return ObjectId(door["_id"])
 
-    return await ctx.write(door["workspace_id"], body)
+    return await ctx.write(door["workspace_id"], body, revokes=True)
 
 
 @edge(scope=READ)

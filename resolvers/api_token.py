@@ -64,7 +64,7 @@ async def revoke_api_token(ctx: Context, token_id: ObjectId | str) -> Committed[
         change.append(ctx.user_id, ApiTokenRevoked(token_id=wanted))
         return wanted
 
-    return await ctx.write(ctx.user_id, body)
+    return await ctx.write(ctx.user_id, body, revokes=True)
 
 
 async def insert_token(

@@ -43,6 +43,16 @@ class Context:
         """The caller; raises Unauthenticated for an anonymous one."""
         return self.subject.require_user()
 
-    async def write(self, stream_id: ObjectId, body: Callable[[Change], Awaitable[T]]) -> Committed[T]:
-        """Commit a change with its events in the history of a workspace, an organization or a user."""
-        return await self.services.hub.log.write(stream_id, self.subject.user_id, body)
+    async def write(
+        self, stream_id: ObjectId, body: Callable[[Change], Awaitable[T]], *, revokes: bool = False
+    ) -> Committed[T]:
+        """Commit a change with its events in the history of a workspace, an organization or a user.
+
+        `revokes` says that somebody may be allowed less afterwards, so that their open streams end at once here. In
+        other processes, and where this is forgotten, they end a few seconds later.
+        """
+        committed = await self.services.hub.log.write(stream_id, self.subject.user_id, body)
+        if revokes:
+            self.memberships.clear()
+            self.services.guard.look()
+        return committed

@@ -159,9 +159,7 @@ async def delete_organization(ctx: Context, organization_id: ObjectId | str) -> 
         change.append(wanted, OrganizationDeleted(deleted_id=wanted))
         return wanted
 
-    committed = await ctx.write(wanted, body)
-    ctx.memberships.clear()
-    return committed
+    return await ctx.write(wanted, body, revokes=True)
 
 
 owner_of = users_by("owner_id")

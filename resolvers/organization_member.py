@@ -115,9 +115,7 @@ async def remove_organization_member(
         await delete_organization_member(change, wanted, leaving)
         return leaving
 
-    committed = await ctx.write(wanted, body)
-    ctx.memberships.clear()
-    return committed
+    return await ctx.write(wanted, body, revokes=True)
 
 
 async def insert_organization_member(

@@ -167,9 +167,7 @@ async def delete_workspace(ctx: Context, workspace_id: ObjectId | str) -> Commit
         await remove_workspace(change, workspace)
         return wanted
 
-    committed = await ctx.write(wanted, body)
-    ctx.memberships.clear()
-    return committed
+    return await ctx.write(wanted, body, revokes=True)
 
 
 async def remove_workspace(change: Change, workspace: Record) -> None:

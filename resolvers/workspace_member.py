@@ -70,9 +70,7 @@ async def update_workspace_member(
         change.append(wanted, WorkspaceMemberUpdated(member=changed))
         return changed
 
-    committed = await ctx.write(wanted, body)
-    ctx.memberships.clear()
-    return committed
+    return await ctx.write(wanted, body, revokes=True)
 
 
 @operation("workspaceMemberRemove", scope=ADMINISTER, permission=policy.MANAGE_MEMBERS)
@@ -92,9 +90,7 @@ async def remove_workspace_member(
         await take_off_workspace(change, wanted, leaving)
         return leaving
 
-    committed = await ctx.write(wanted, body)
-    ctx.memberships.clear()
-    return committed
+    return await ctx.write(wanted, body, revokes=True)
 
 
 async def insert_workspace_member(
