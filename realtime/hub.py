@@ -1,8 +1,9 @@
 """The hub: from the log to every subscriber of this process, in order, without gap or duplicate.
 
-It keeps one position per watched stream. A commit of this process, a hint of another, or the slow poll reads what the
-log holds beyond it, once, and hands it to the stream's subscriptions. A subscription that starts notes the position,
-replays the log from its cursor up to there, and goes on with what was handed to it meanwhile.
+It keeps one position per watched stream (`Tail`). A commit of this process, a hint of another, or the slow poll reads
+what the log holds beyond it, once, and hands it to the stream's feeds: one for all subscribers that asked the same. A
+subscription that starts notes the position, replays the log from its cursor up to there, and goes on with what was
+handed to it meanwhile. `stats` counts for the metrics.
 """
 
 import asyncio
@@ -19,7 +20,9 @@ from bson import ObjectId
 from models.base import Record
 from realtime.bus import Bus
 from realtime.cursor import Cursor
+from realtime.feed import Question
 from realtime.log import EventLog, Heads
+from realtime.stats import Stats
 from realtime.subscription import Subscription
 from realtime.tail import Tail
 
@@ -34,6 +37,7 @@ class Hub:
     def __init__(self, event_log: EventLog, bus_url: str = "memory://", *, poll_seconds: float = POLL_SECONDS) -> None:
         self.log = event_log
         self._name = secrets.token_hex(4)
+        self.stats = Stats()
         self._tails: dict[ObjectId, Tail] = {}
         self._bus = Bus(bus_url, self._receive)
         self._poll_seconds = poll_seconds
@@ -51,39 +55,39 @@ class Hub:
                 await self._poller
         await self._bus.stop()
         for tail in list(self._tails.values()):
-            self._end(tail)
+            tail.end()
+
+    async def attach(self, stream_id: ObjectId, question: Question, after: Cursor | None = None) -> Subscription:
+        """A subscription that gets what `question` makes of a stream's events, shared with those who ask the same.
+
+        `after` is where the client stands; None begins with what comes next. Open it, and close it when done.
+        """
+        tail = self._tails.get(stream_id)
+        if tail is None or not tail.covers(after):
+            # Only who comes first, or stands elsewhere than this process knows, is worth a query.
+            bounds = await self.log.bounds(stream_id)
+            tail = self._tails.get(stream_id)
+            if tail is None:
+                tail = self._tails[stream_id] = Tail(self.log, stream_id, bounds, self.stats, self._drop_if_idle)
+            head, tail.floor = bounds
+            if head.epoch == tail.epoch and head.seq > tail.position:
+                tail.arriving += 1
+                try:
+                    await tail.advance(head)  # committed before we came, and not handed out yet
+                except BaseException:
+                    tail.arriving -= 1
+                    self._drop_if_idle(tail)
+                    raise
+                tail.arriving -= 1
+        # From here to the end nothing is awaited: the positions cannot move meanwhile.
+        feed = tail.feed(question)
+        return feed.join(after, tail.floor)
 
     async def subscribe(
         self, stream_id: ObjectId, accepts: Callable[[Record], bool], after: Cursor | None = None
     ) -> Subscription:
-        """A subscription to the events of a stream that `accepts` lets through. Close it when done.
-
-        `after` is where the client stands; None begins with what comes next.
-        """
-        head, floor = await self.log.bounds(stream_id)
-        tail = self._tails.get(stream_id)
-        if tail is None:
-            tail = self._tails[stream_id] = Tail(self.log, stream_id, head)
-        tail.arriving += 1
-        try:
-            if head.epoch == tail.epoch and head.seq > tail.position:
-                await tail.advance(head)  # committed before we came, and not handed out yet
-            # From here to the registration nothing is awaited: the position cannot move between the two.
-            recovered = after is None or (after.epoch == tail.epoch and floor <= after.seq <= tail.position)
-            subscription = Subscription(
-                log=self.log,
-                stream_id=stream_id,
-                epoch=tail.epoch,
-                accepts=accepts,
-                replay=(after.seq if after is not None and recovered else tail.position, tail.position),
-                recovered=recovered,
-                on_close=lambda closed: self._leave(stream_id, tail, closed),
-            )
-            tail.subscriptions.add(subscription)
-        finally:
-            tail.arriving -= 1
-            self._drop_if_alone(stream_id, tail)
-        return subscription
+        """A subscription of its own to the events of a stream that `accepts` lets through, as their records."""
+        return await self.attach(stream_id, Question(object(), accepts, lambda event: event), after)
 
     def broadcast(self, stream_id: ObjectId, after: Cursor, ephemeral: Record) -> None:
         """Send the subscribers of a stream, in every process, something that the log does not hold.
@@ -129,20 +133,12 @@ class Hub:
                 head = heads.get(stream_id)
                 if head is None or head.epoch != tail.epoch or head.seq < position:
                     log.warning("stream %s was replaced; its subscribers have to begin again", stream_id)
-                    self._end(tail)
+                    tail.end()
                 else:
                     tail.hint(head)
                     tail.retry()
 
-    def _end(self, tail: Tail) -> None:
-        for subscription in list(tail.subscriptions):
-            subscription.close()
-
-    def _leave(self, stream_id: ObjectId, tail: Tail, subscription: Subscription) -> None:
-        tail.subscriptions.discard(subscription)
-        self._drop_if_alone(stream_id, tail)
-
-    def _drop_if_alone(self, stream_id: ObjectId, tail: Tail) -> None:
-        if not tail.subscriptions and not tail.arriving and self._tails.get(stream_id) is tail:
-            del self._tails[stream_id]
+    def _drop_if_idle(self, tail: Tail) -> None:
+        if not tail.feeds and not tail.arriving and self._tails.get(tail.stream_id) is tail:
+            del self._tails[tail.stream_id]
             tail.stop()

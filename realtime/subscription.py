@@ -1,117 +1,244 @@
-"""One subscriber's way through a stream: replay, StreamReady, live; bounded, and never silent about what it dropped."""
+"""One reader's way through a stream: replay, StreamReady, live; bounded, and never silent about what it dropped."""
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import suppress
+from typing import Any, Protocol
 
-from bson import ObjectId
-
-from models.base import Record, utc_now
-from realtime.cursor import Cursor
-from realtime.log import EventLog
+from models.base import Record
 
 MAX_QUEUED = 1000
 MAX_QUEUED_BYTES = 1_000_000
-"""What waits for one slow reader, before it is told that it lags. One event always may."""
+"""What waits for one slow reader, before it is told that it lags. One item always may."""
+
+Write = Callable[[Any], bool]
+"""Takes one item; False where the reader is slow and no more may come before `resume`."""
+End = Callable[[Exception | None], None]
+"""Is told once that nothing follows, and why, unless the reader itself has closed."""
+
+
+class Source(Protocol):
+    """What a subscription is fed from, as `Feed` is."""
+
+    def missed(self, after: int, until: int) -> AsyncIterator[tuple[int, Any]]:
+        """The items after a seq up to another, with their seqs. Raises `Trimmed` where the log has a hole there."""
+
+    async def control(self, name: str, seq: int, data: Record) -> Any:
+        """An item that tells of the stream itself."""
+
+    def cursor(self, seq: int) -> str: ...
+
+    def leave(self, subscription: "Subscription") -> None: ...
+
+    def count_dropped(self, count: int) -> None: ...
+
+
+class Trimmed(Exception):  # noqa: N818
+    """The log does not hold any more what comes next."""
 
 
 class Subscription:
-    """Events (records of the log, each with its `cursor`) and the two stream events, for one reader.
+    """What one reader gets: whatever its source makes of events, and of the two that tell of the stream itself.
 
-    `replay` is (seq that the client has seen, seq up to which the log is read before going live).
+    `replay` is (seq that the client has seen, seq up to which the source had handed out when this one joined it).
+    Nothing is written before `open`; from then on items go to `write` as they come, without a task or a wait.
     """
 
-    def __init__(
-        self,
-        *,
-        log: EventLog,
-        stream_id: ObjectId,
-        epoch: str,
-        accepts: Callable[[Record], bool],
-        replay: tuple[int, int],
-        recovered: bool,
-        on_close: Callable[["Subscription"], None],
-    ) -> None:
-        self._log = log
-        self._stream_id = stream_id
-        self._epoch = epoch
-        self._accepts = accepts
+    __slots__ = (
+        "_bytes",
+        "_closed",
+        "_dropped",
+        "_end",
+        "_live",
+        "_queue",
+        "_recovered",
+        "_replay",
+        "_seen",
+        "_slow",
+        "_source",
+        "_task",
+        "_waiting",
+        "_write",
+    )
+
+    def __init__(self, source: Source, *, replay: tuple[int, int], recovered: bool) -> None:
+        self._source = source
         self._replay = replay
         self._recovered = recovered
-        self._on_close = on_close
-        self._queue: deque[tuple[Record, int]] = deque()
+        self._queue: deque[tuple[int | None, Any, int]] = deque()
         self._bytes = 0
-        self._wake = asyncio.Event()
-        self._closed = False
         self._dropped = 0
         self._seen = replay[0]
+        self._live = False
+        self._slow = False
+        self._closed = False
+        self._write: Write | None = None
+        self._end: End | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._waiting: list[asyncio.Future[None]] = []
 
-    def push(self, event: Record, size: int) -> None:
-        """Hand over one event of `size` bytes; called by the hub, in order."""
-        if self._closed or not self._accepts(event):
+    @property
+    def queued(self) -> int:
+        """How many items wait for the reader."""
+        return len(self._queue)
+
+    def open(self, write: Write, end: End) -> None:
+        """Begin to write: first what was missed, then StreamReady, then what comes."""
+        self._write = write
+        self._end = end
+        if self._closed:
+            end(None)
+        else:
+            self._run(self._begin())
+
+    def push(self, seq: int | None, item: Any, size: int) -> None:
+        """Hand over an item of `size` bytes; called by the source, in order."""
+        if self._live:
+            self._pass(seq, item)
             return
         full = len(self._queue) >= MAX_QUEUED or (self._queue and self._bytes + size > MAX_QUEUED_BYTES)
         if self._dropped or full:
-            self._dropped += 1
+            self.drop(1)
         else:
-            self._queue.append((event, size))
+            self._queue.append((seq, item, size))
             self._bytes += size
-        self._wake.set()
+
+    def drop(self, count: int) -> None:
+        """Note that items were left out after all that was pushed so far."""
+        self._dropped += count
+        self._source.count_dropped(count)
+        if self._live:
+            self._live = False
+            self._drain()
+
+    def resume(self) -> None:
+        """The reader has caught up with what was written."""
+        self._slow = False
+        self._notify()
+        self._drain()
+
+    async def flush(self) -> None:
+        """Wait until the reader was given all that came so far."""
+        while self._write is not None and not self._live and not self._closed:
+            await self._changed()
 
     def close(self) -> None:
-        """End the iteration and let the hub forget it."""
-        if not self._closed:
-            self._closed = True
-            self._wake.set()
-            self._on_close(self)
+        """Stop; what is queued is forgotten. The reader hears nothing more."""
+        if self._closed:
+            return
+        self._closed = True
+        self._live = False
+        self._queue.clear()
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        self._source.leave(self)
+        self._notify()
 
-    async def events(self, tick: float | None = None) -> AsyncIterator[Record | None]:
-        """Everything from here on, and None after every `tick` seconds of waiting. Ends when the hub stops."""
+    def end(self, error: Exception | None = None) -> None:
+        """Stop, and tell the reader that nothing follows, and why."""
+        if not self._closed:
+            self.close()
+            if self._end is not None:
+                self._end(error)
+
+    async def events(self, tick: float | None = None) -> AsyncIterator[Any]:
+        """Everything from here on, one item at a time, and None after every `tick` seconds. Ends with the stream."""
         clock = asyncio.get_running_loop().time
         due = None if tick is None else clock() + tick
+        taken: list[Any] = []
+        failures: list[Exception] = []
+
+        def write(item: Any) -> bool:
+            taken.append(item)
+            self._notify()
+            return False
+
+        self.open(write, lambda error: failures.append(error) if error is not None else None)
         try:
-            async for event in self._replayed():
-                yield event
-            yield self._control("StreamReady", self._seen, {"recovered": self._recovered})
             while not self._closed:
-                while self._queue and not self._closed:
-                    event, size = self._queue.popleft()
-                    self._bytes -= size
-                    if event["seq"] is not None:
-                        self._seen = event["seq"]
-                    yield event
-                if self._dropped:
-                    dropped, self._dropped = self._dropped, 0
-                    data = {"dropped": dropped, "resume_from": self._cursor(self._seen)}
-                    yield self._control("StreamLagged", self._seen, data)
+                if taken:
+                    yield taken.pop()
+                    self.resume()
                     continue
-                self._wake.clear()
                 with suppress(TimeoutError):
                     async with asyncio.timeout_at(due):
-                        await self._wake.wait()
+                        await self._changed()
                 if tick is not None and due is not None and clock() >= due:
                     yield None
                     due = clock() + tick
+            for failure in failures:
+                raise failure
         finally:
             self.close()
 
-    async def _replayed(self) -> AsyncIterator[Record]:
-        start, target = self._replay
-        while start < target and not self._closed:
-            events = await self._log.read(self._stream_id, start)
-            if not events or events[0]["seq"] != start + 1:
-                self._recovered = False  # trimmed while it was read
-                break
-            for event in events:
-                event["cursor"] = self._cursor(event["seq"])
-                if event["seq"] <= target and self._accepts(event):
-                    yield event
-            start = events[-1]["seq"]
-        self._seen = target
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        self._live = False
+        self._task = asyncio.create_task(self._finish(work), name="subscription")
 
-    def _cursor(self, seq: int) -> str:
-        return str(Cursor(self._epoch, seq))
+    async def _finish(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:
+            self._task = None
+            self.end(error)
+            return
+        self._task = None
+        self._drain()
 
-    def _control(self, name: str, seq: int, data: Record) -> Record:
-        return {"type": name, "seq": None, "cursor": self._cursor(seq), "at": utc_now(), "actor_id": None, "data": data}
+    async def _begin(self) -> None:
+        seen, until = self._replay
+        try:
+            async for seq, item in self._source.missed(seen, until):
+                await self._writable()
+                self._pass(seq, item)
+        except Trimmed:
+            self._recovered = False
+        self._seen = until
+        await self._tell("StreamReady", {"recovered": self._recovered})
+
+    async def _tell(self, name: str, data: Record) -> None:
+        item = await self._source.control(name, self._seen, data)
+        await self._writable()
+        self._pass(None, item)
+
+    def _pass(self, seq: int | None, item: Any) -> None:
+        if seq is not None:
+            self._seen = seq
+        if self._write is not None and not self._write(item):
+            self._slow = True
+            self._live = False
+
+    def _drain(self) -> None:
+        """Write what is queued, as far as the reader takes it, and go live once nothing is."""
+        if self._task is not None or self._write is None:
+            return
+        while self._queue and not self._slow:
+            seq, item, size = self._queue.popleft()
+            self._bytes -= size
+            self._pass(seq, item)
+        if self._slow or self._closed:
+            return
+        if self._dropped:
+            dropped, self._dropped = self._dropped, 0
+            data = {"dropped": dropped, "resume_from": self._source.cursor(self._seen)}
+            self._run(self._tell("StreamLagged", data))
+            return
+        self._live = True
+        self._notify()
+
+    async def _writable(self) -> None:
+        while self._slow:
+            await self._changed()
+
+    async def _changed(self) -> None:
+        waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiting)
+        await waiting
+
+    def _notify(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for one in waiting:
+            if not one.done():
+                one.set_result(None)

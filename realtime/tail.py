@@ -3,35 +3,55 @@
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Callable, Hashable, Sequence
 
 import bson
 from bson import ObjectId
 
 from models.base import Record, utc_now
 from realtime.cursor import Cursor
+from realtime.feed import Feed, Question
 from realtime.log import EventLog
-from realtime.subscription import Subscription
+from realtime.stats import Stats
 
 log = logging.getLogger("orrery.hub")
 
 MAX_EPHEMERAL = 1000
 """Ephemeral events that wait for the log to be read; beyond it the oldest are dropped."""
+MAX_RECENT = 1000
+MAX_RECENT_BYTES = 1_000_000
+"""The events of a stream that stay in memory for those who come back."""
+BREATH = 200
+"""Deliveries after which the event loop gets a turn."""
 
 
 class Tail:
-    """A watched stream: `position` is the seq up to which its subscriptions were handed the events.
+    """A watched stream: `position` is the seq up to which its feeds were handed the events.
 
-    `arriving` counts those that are about to subscribe.
+    `floor` is the last seq that the log did not hold any more when that was last asked. `arriving` counts those that
+    are about to subscribe; `on_idle` is told when a feed has gone.
     """
 
-    def __init__(self, event_log: EventLog, stream_id: ObjectId, head: Cursor) -> None:
+    def __init__(
+        self,
+        event_log: EventLog,
+        stream_id: ObjectId,
+        bounds: tuple[Cursor, int],
+        stats: Stats,
+        on_idle: Callable[["Tail"], None],
+    ) -> None:
+        head, self.floor = bounds
         self.epoch = head.epoch
         self.position = head.seq
-        self.subscriptions: set[Subscription] = set()
+        self.feeds: dict[Hashable, Feed] = {}
         self.arriving = 0
         self._log = event_log
-        self._stream_id = stream_id
+        self.stream_id = stream_id
+        self._stats = stats
+        self._on_idle = on_idle
         self._known = head.seq
+        self._recent: deque[tuple[Record, int]] = deque()
+        self._recent_bytes = 0
         self._ephemeral: deque[tuple[int, Record]] = deque(maxlen=MAX_EPHEMERAL)
         self._wake = asyncio.Event()
         self._lock = asyncio.Lock()
@@ -40,6 +60,17 @@ class Tail:
     def stop(self) -> None:
         """End the reading."""
         self._task.cancel()
+
+    def feed(self, question: Question) -> Feed:
+        """The feed of those who ask this, made where there is none yet."""
+        found = self.feeds.get(question.key)
+        if found is None:
+            found = self.feeds[question.key] = Feed(self, question, self._stats, self._drop)
+        return found
+
+    def covers(self, after: Cursor | None) -> bool:
+        """Whether what is known here is enough to let somebody begin after a cursor."""
+        return after is None or (after.epoch == self.epoch and self.floor <= after.seq <= self.position)
 
     def hint(self, head: Cursor) -> None:
         """The stream has got as far as `head`."""
@@ -54,18 +85,30 @@ class Tail:
             self._known = max(self._known, after.seq)
             self._wake.set()
 
+    async def after(self, seq: int) -> list[Record]:
+        """Some of the events after a seq, the next one first: from memory where it reaches back so far."""
+        first = self._recent[0][0]["seq"] if self._recent else self.position + 1
+        if seq + 1 >= first:
+            return [event for event, _ in self._recent if event["seq"] > seq]
+        return self._dated(await self._log.read(self.stream_id, seq))
+
     async def advance(self, head: Cursor | None = None) -> None:
         """Hand out what the log holds beyond the position, up to `head` at least."""
         if head is not None:
             self._known = max(self._known, head.seq)
+        rest_at = self._stats.deliveries + BREATH
         async with self._lock:
-            while self.position < self._known and (events := await self._log.read(self._stream_id, self.position)):
-                # Nothing is awaited in here: who subscribes sees a position that all before it have reached.
-                for event in events:
+            while self.position < self._known and (events := await self._log.read(self.stream_id, self.position)):
+                for event in self._dated(events):
                     self._flush()
-                    event["cursor"] = str(Cursor(self.epoch, event["seq"]))
-                    self._push(event)
+                    size = len(bson.encode(event))
+                    self._remember(event, size)
+                    # Nothing is awaited between the two: who subscribes sees a position that all before it reached.
                     self.position = event["seq"]
+                    self._push(event, size)
+                    if self._stats.deliveries >= rest_at:
+                        await asyncio.sleep(0)
+                        rest_at = self._stats.deliveries + BREATH
             self._flush()
 
     async def _run(self) -> None:
@@ -82,12 +125,32 @@ class Tail:
         if self._known > self.position or self._ephemeral:
             self._wake.set()
 
+    def end(self, error: Exception | None = None) -> None:
+        """End every subscription."""
+        for feed in list(self.feeds.values()):
+            feed.end(error)
+
     def _flush(self) -> None:
         while self._ephemeral and self._ephemeral[0][0] <= self.position:
-            _, event = self._ephemeral.popleft()
-            self._push({**event, "cursor": str(Cursor(self.epoch, self.position)), "at": utc_now(), "seq": None})
+            _, ephemeral = self._ephemeral.popleft()
+            event = {**ephemeral, "cursor": str(Cursor(self.epoch, self.position)), "at": utc_now(), "seq": None}
+            self._push(event, len(bson.encode(event)))
 
-    def _push(self, event: Record) -> None:
-        size = len(bson.encode(event))
-        for subscription in self.subscriptions:
-            subscription.push(event, size)
+    def _push(self, event: Record, size: int) -> None:
+        for feed in tuple(self.feeds.values()):
+            feed.push(event, size)
+
+    def _dated(self, events: Sequence[Record]) -> list[Record]:
+        return [{**event, "cursor": str(Cursor(self.epoch, event["seq"]))} for event in events]
+
+    def _remember(self, event: Record, size: int) -> None:
+        self._recent.append((event, size))
+        self._recent_bytes += size
+        while len(self._recent) > MAX_RECENT or self._recent_bytes > MAX_RECENT_BYTES:
+            self._recent_bytes -= self._recent.popleft()[1]
+
+    def _drop(self, feed: Feed) -> None:
+        if self.feeds.get(feed.question.key) is feed:
+            del self.feeds[feed.question.key]
+        feed.stop()
+        self._on_idle(self)

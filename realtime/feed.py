@@ -1,0 +1,188 @@
+"""A feed: all subscribers of a stream that asked the same. Each event is made into an item once for them."""
+
+import asyncio
+import logging
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from dataclasses import dataclass
+from inspect import isawaitable
+from typing import Any, Protocol
+
+from models.base import Record, utc_now
+from realtime import subscription as limits
+from realtime.cursor import Cursor
+from realtime.stats import Stats
+from realtime.subscription import Subscription, Trimmed
+
+log = logging.getLogger("orrery.hub")
+
+MAX_KEPT = 256
+MAX_KEPT_BYTES = 1_000_000
+"""Items that are kept for those who come back."""
+
+Render = Callable[[Record], Any]
+"""From an event to the item that subscribers get, at once or as an awaitable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What subscribers ask of a stream; those with the same `key` share its answers."""
+
+    key: Hashable
+    accepts: Callable[[Record], bool]
+    render: Render
+
+
+class Log(Protocol):
+    """Where a feed reads the past, as a `Tail` is."""
+
+    epoch: str
+    position: int
+
+    async def after(self, seq: int) -> list[Record]:
+        """Some of the events after a seq, the next one first."""
+
+
+class Feed:
+    """Hands the events of a tail to its members. `position` is the seq up to which it has."""
+
+    def __init__(self, tail: Log, question: Question, stats: Stats, empty: Callable[["Feed"], None]) -> None:
+        self.question = question
+        self.position = tail.position
+        self.members: set[Subscription] = set()
+        self._tail = tail
+        self._stats = stats
+        self._empty = empty
+        self._kept: OrderedDict[int, Any] = OrderedDict()
+        self._kept_sizes: dict[int, int] = {}
+        self._kept_bytes = 0
+        self._behind: deque[tuple[Record, int]] = deque()
+        self._behind_bytes = 0
+        self._left_out = 0
+        self._task: asyncio.Task[None] | None = None
+
+    def join(self, after: Cursor | None, floor: int) -> Subscription:
+        """A new member, which begins after a cursor; None is now."""
+        recovered = after is None or (after.epoch == self._tail.epoch and floor <= after.seq <= self.position)
+        start = after.seq if after is not None and recovered else self.position
+        member = Subscription(self, replay=(start, self.position), recovered=recovered)
+        self.members.add(member)
+        self._stats.subscribers += 1
+        return member
+
+    def push(self, event: Record, size: int) -> None:
+        """Take the next event of the tail, or one that the log does not hold."""
+        if self._task is None:
+            item = self._item(event)
+            if isawaitable(item):
+                self._task = asyncio.create_task(self._catch_up(event, size, item), name="feed")
+            else:
+                self._hand_out(event, item, size)
+            return
+        # Others are still on their way: this one has to wait for its turn.
+        full = len(self._behind) >= limits.MAX_QUEUED or self._behind_bytes + size > limits.MAX_QUEUED_BYTES
+        if self._left_out or (full and self._behind):
+            self._left_out += self.question.accepts(event)
+        else:
+            self._behind.append((event, size))
+            self._behind_bytes += size
+
+    def end(self, error: Exception | None = None) -> None:
+        """End every member."""
+        for member in list(self.members):
+            member.end(error)
+
+    def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def missed(self, after: int, until: int) -> AsyncIterator[tuple[int, Any]]:
+        """What a member missed; see `realtime.subscription.Source`."""
+        while after < until:
+            events = await self._tail.after(after)
+            if not events or events[0]["seq"] != after + 1:
+                raise Trimmed
+            for event in events:
+                if event["seq"] > until:
+                    return
+                item = self._item(event)
+                if isawaitable(item):
+                    item = await item
+                self._keep(event["seq"], item, 0)
+                if item is not None:
+                    yield event["seq"], item
+                after = event["seq"]
+
+    async def control(self, name: str, seq: int, data: Record) -> Any:
+        """An item that tells a member of its stream."""
+        cursor = self.cursor(seq)
+        item = self.question.render(
+            {"type": name, "seq": None, "cursor": cursor, "at": utc_now(), "actor_id": None, "data": data}
+        )
+        return await item if isawaitable(item) else item
+
+    def cursor(self, seq: int) -> str:
+        """The cursor of a place in the stream."""
+        return str(Cursor(self._tail.epoch, seq))
+
+    def leave(self, subscription: Subscription) -> None:
+        """A member has closed."""
+        if subscription in self.members:
+            self.members.discard(subscription)
+            self._stats.subscribers -= 1
+            if not self.members:
+                self._empty(self)
+
+    def count_dropped(self, count: int) -> None:
+        self._stats.dropped += count
+
+    def _item(self, event: Record) -> Any:
+        """What members get of an event, kept or made now; None for nothing."""
+        seq = event["seq"]
+        if seq is not None and (kept := self._kept.get(seq)) is not None:
+            return kept
+        return self.question.render(event) if self.question.accepts(event) else None
+
+    async def _catch_up(self, event: Record, size: int, item: Awaitable[Any]) -> None:
+        while True:
+            try:
+                made = await item if isawaitable(item) else item
+            except Exception as error:
+                log.exception("an event could not be made into what its subscribers asked for")
+                self._task = None
+                self.end(error)
+                return
+            self._hand_out(event, made, size)
+            if not self._behind:
+                break
+            event, size = self._behind.popleft()
+            self._behind_bytes -= size
+            item = self._item(event)
+        self._task = None
+        if self._left_out:
+            left_out, self._left_out = self._left_out, 0
+            self.position = max(self.position, self._tail.position)
+            for member in list(self.members):
+                member.drop(left_out)
+
+    def _hand_out(self, event: Record, item: Any, size: int) -> None:
+        seq = event["seq"]
+        if seq is not None:
+            self.position = seq
+        if item is None:
+            return
+        if seq is not None:
+            self._keep(seq, item, size)
+        for member in tuple(self.members):
+            member.push(seq, item, size)
+        self._stats.handed_out(event, len(self.members))
+
+    def _keep(self, seq: int, item: Any, size: int) -> None:
+        if item is None or seq in self._kept:
+            return
+        self._kept[seq] = item
+        self._kept_sizes[seq] = size
+        self._kept_bytes += size
+        while len(self._kept) > MAX_KEPT or self._kept_bytes > MAX_KEPT_BYTES:
+            oldest, _ = self._kept.popitem(last=False)
+            self._kept_bytes -= self._kept_sizes.pop(oldest)
