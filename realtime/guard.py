@@ -55,7 +55,8 @@ class Watch:
 class Guard:
     """Everything open that reads, and whether it still may. One per process."""
 
-    def __init__(self, *, period: float = PERIOD_SECONDS) -> None:
+    def __init__(self, *, period: float = PERIOD_SECONDS, patience: float = PATIENCE_SECONDS) -> None:
+        self.patience = patience
         self._period = period
         self._groups: dict[Ground, dict[ObjectId, set[Watch]]] = {ground: {} for ground in GROUNDS}
         self._connections: set[Watch] = set()
@@ -160,7 +161,7 @@ class Guard:
     async def _check(self, ground: Ground, ids: Sequence[ObjectId]) -> None:
         self._asked += 1
         asked = self._asked
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(self.patience):
             found = await ground.find(ids)
         for one in ids:
             record = found.get(one)
