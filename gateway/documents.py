@@ -10,6 +10,7 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefiniti
 from execution.cost import Estimate
 from execution.limits import Limits
 from gateway.limits import check_written
+from gateway.live import Shape
 from models.errors import BadUserInput
 from models.json import check_text
 
@@ -28,6 +29,7 @@ class Prepared:
     errors: list[GraphQLError]
     introspects: bool = False
     costs: dict[Any, Estimate] = field(default_factory=dict)
+    shapes: list[Shape] = field(default_factory=list)
 
     def cost(
         self, name: str | None, variables: Mapping[str, Any] | None, limits: Limits, schema: GraphQLSchema
@@ -45,6 +47,14 @@ class Prepared:
                 self.costs.clear()
             self.costs[key] = found
         return found
+
+    def shape(self, schema: GraphQLSchema) -> Shape:
+        """What decides who shares the executions of its subscription, found once."""
+        if self.document is None:
+            raise BadUserInput("The document was refused")
+        if not self.shapes:
+            self.shapes.append(Shape(schema, self.document))
+        return self.shapes[0]
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to run; raises BadUserInput where the name picks none, or is needed."""

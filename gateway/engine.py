@@ -1,10 +1,11 @@
 """Runs operations on the graph, for HTTP and for the live transports alike."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any
 
+from bson import ObjectId
 from graphql import (
     ExecutionResult,
     FieldNode,
@@ -13,9 +14,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     create_source_event_stream,
-    execute_subscription_event,
 )
-from graphql.execution.executor import Executor as CoreExecutor
 from starlette.requests import HTTPConnection
 
 from auth.authenticate import SESSION_COOKIE, authenticate, still_valid
@@ -26,11 +25,13 @@ from execution.limits import Limits
 from gateway.documents import Documents, Prepared
 from gateway.failures import error_of, formatted
 from gateway.insight import asks, cost_by_path, told_cost, told_trace, tracer
+from gateway.live import Live, Renderer, Shape, question
 from models.errors import OrreryError, Unauthenticated
 from models.json import check_shape
 from realtime.guard import End, Watch
 from realtime.transports.protocol import AuthenticationFailed, OperationRefused, OperationRequest, Payload
 from resolvers.context import Context, Services
+from resolvers.subscribe import Source
 from schema.context import GraphContext
 
 MAX_PARTS = 10_000
@@ -169,8 +170,8 @@ class GraphEngine:
         asked = asks(operation.request.extensions, "trace") is True
         return asked and (not self._production or subject.user_id is not None)
 
-    async def start(self, context: Subject, request: OperationRequest) -> AsyncIterator[Payload] | Payload:
-        """Run an operation for a live transport; a subscription gives an iterator."""
+    async def start(self, context: Subject, request: OperationRequest) -> Live | Payload:
+        """Run an operation for a live transport; a subscription gives a stream."""
         operation = self.prepare(context, request)
         if operation.kind is not OperationType.SUBSCRIPTION:
             outcome = await self.run(context, operation)
@@ -178,6 +179,10 @@ class GraphEngine:
                 raise OperationRefused(outcome.payload["errors"])
             return outcome.payload
         return await self._subscribe(context, operation)
+
+    def owner(self, context: Subject) -> ObjectId | None:
+        """Whose a connection is."""
+        return context.user_id
 
     def watch(self, context: Subject, end: End) -> Watch:
         """Call `end`, with the reason, when a connection of a subject must end. `release()` the watch when it has."""
@@ -204,37 +209,33 @@ class GraphEngine:
         """Why a subject's connection must end, if it must."""
         return None if await still_valid(context) else "The session or token has ended"
 
-    async def _subscribe(self, subject: Subject, operation: Operation) -> AsyncIterator[Payload]:
+    async def _subscribe(self, subject: Subject, operation: Operation) -> Live:
         request = operation.request
+        context = self.context_of(subject)
         executor = Executor.build(
             self._schema,
             _document(operation),
-            context_value=GraphContext.of(self.context_of(subject), resume_after=request.resume_after),
+            context_value=GraphContext.of(context, resume_after=request.resume_after),
             raw_variable_values=request.variables,
             operation_name=request.operation_name,
             hide_suggestions=self._production,
         )
         if isinstance(executor, list):
             raise OperationRefused(formatted(executor))
-        source = create_source_event_stream(executor)
-        opened = await source if isawaitable(source) else source
-        if isinstance(opened, ExecutionResult):
-            raise OperationRefused(formatted(opened.errors or []))
-        return self._events(executor, opened, subject)
+        opened: Any = create_source_event_stream(executor)
+        events = await opened if isawaitable(opened) else opened
+        if isinstance(events, ExecutionResult):
+            raise OperationRefused(formatted(events.errors or []))
+        source = events.source
+        shape = operation.prepared.shape(self._schema)
+        asked = question(source, Renderer(executor, self._reader(subject, source, shape)), shape, request, subject)
+        return Live(source, await self._services.hub.attach(source.stream_id, asked, source.after))
 
-    async def _events(self, executor: "CoreExecutor[Any]", source: Any, subject: Subject) -> AsyncIterator[Payload]:
-        try:
-            async for event in source:
-                single = executor.build_per_event_executor(event)
-                # What one event read must not answer for the next.
-                single.context_value = GraphContext.of(self.context_of(subject))
-                result = execute_subscription_event(single)
-                done = await result if isawaitable(result) else result
-                yield {**_payload(done), "extensions": {"cursor": event.cursor}}
-        except OrreryError as error:  # the subject may no longer read
-            raise OperationRefused([error_of(error)]) from error
-        finally:
-            await source.aclose()
+    def _reader(self, subject: Subject, source: Source, shape: Shape) -> Callable[[], Context]:
+        """The contexts that events are executed with: the subscriber's own, or nobody's where many share them."""
+        if shape.by_viewer or source.is_personal:
+            return lambda: self.context_of(subject)
+        return lambda: Context.of_stream(self._services, source.stream_id, subject.scopes)
 
 
 def _document(operation: Operation) -> Any:

@@ -73,7 +73,11 @@ class Feed:
     def push(self, event: Record, size: int) -> None:
         """Take the next event of the tail, or one that the log does not hold."""
         if self._task is None:
-            item = self._item(event)
+            try:
+                item = self._item(event)
+            except Exception as error:
+                self._fail(error)
+                return
             if isawaitable(item):
                 self._task = asyncio.create_task(self._catch_up(event, size, item), name="feed")
             else:
@@ -144,26 +148,28 @@ class Feed:
         return self.question.render(event) if self.question.accepts(event) else None
 
     async def _catch_up(self, event: Record, size: int, item: Awaitable[Any]) -> None:
-        while True:
-            try:
-                made = await item if isawaitable(item) else item
-            except Exception as error:
-                log.exception("an event could not be made into what its subscribers asked for")
-                self._task = None
-                self.end(error)
-                return
-            self._hand_out(event, made, size)
-            if not self._behind:
-                break
-            event, size = self._behind.popleft()
-            self._behind_bytes -= size
-            item = self._item(event)
+        """Hand out an item that is not ready yet, and all that came after it meanwhile."""
+        try:
+            self._hand_out(event, await item, size)
+            while self._behind:
+                event, size = self._behind.popleft()
+                self._behind_bytes -= size
+                made = self._item(event)
+                self._hand_out(event, await made if isawaitable(made) else made, size)
+        except Exception as error:
+            self._task = None
+            self._fail(error)
+            return
         self._task = None
         if self._left_out:
             left_out, self._left_out = self._left_out, 0
             self.position = max(self.position, self._tail.position)
             for member in list(self.members):
                 member.drop(left_out)
+
+    def _fail(self, error: Exception) -> None:
+        log.error("an event could not be made into what its subscribers asked for", exc_info=error)
+        self.end(error)
 
     def _hand_out(self, event: Record, item: Any, size: int) -> None:
         seq = event["seq"]

@@ -11,6 +11,7 @@ from auth.attempts import PasswordChecks
 from auth.jwt import JwtSigner
 from auth.subject import Subject
 from models.base import Record
+from models.enums import TokenScope
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import Change, Committed
@@ -37,6 +38,15 @@ class Context:
     subject: Subject
     services: Services
     memberships: dict[ObjectId, Record | None] = field(default_factory=dict)
+
+    @classmethod
+    def of_stream(cls, services: Services, workspace_id: ObjectId, scopes: frozenset[TokenScope]) -> "Context":
+        """The context that events of a workspace are read with for all who watch it with the same scopes.
+
+        It is nobody's: it may read the one workspace, as every member may, and has no role. What asks for the user, a
+        role or another workspace fails.
+        """
+        return cls(Subject(scopes=scopes, workspace_id=workspace_id), services, {workspace_id: {"_id": None}})
 
     @property
     def user_id(self) -> ObjectId:

@@ -82,7 +82,7 @@ async def mark_all_notifications_read(ctx: Context) -> Committed[int]:
     return await ctx.write(user_id, body)
 
 
-@edge(scope=READ)
+@edge(scope=READ, viewer=True)
 async def notifications_of(
     ctx: Context,
     users: Sequence[Record],
@@ -97,7 +97,7 @@ async def notifications_of(
     return [found[user["_id"]] if user["_id"] == ctx.user_id else _not_yours() for user in users]
 
 
-@edge(scope=READ)
+@edge(scope=READ, viewer=True)
 async def unread_count_of(ctx: Context, users: Sequence[Record], fields: Fields) -> list[int | Forbidden]:
     """How many notifications the viewer has not read; an error in the place of each other user."""
     found = await counts(Notification, "user_id", [ctx.user_id], {"read_at": None})

@@ -43,6 +43,9 @@ CATALOGUE: dict[str, Operation] = {}
 EDGES: dict[Callable[..., Awaitable[Any]], TokenScope | None] = {}
 """Every edge of the graph, with the token scope that reaching it takes."""
 
+VIEWER_EDGES: set[Callable[..., Awaitable[Any]]] = set()
+"""Those whose answer depends on who asks, beyond the scopes. All others answer the same to every member of a tenant."""
+
 
 def check_scope(ctx: Context, scope: TokenScope | None, what: str) -> None:
     """Raise Forbidden where the caller's token lacks a scope."""
@@ -77,12 +80,17 @@ def operation(
 
 
 def edge(
-    *, scope: TokenScope | None = None
+    *, scope: TokenScope | None = None, viewer: bool = False
 ) -> Callable[[Callable[Concatenate[Context, P], Awaitable[R]]], Callable[Concatenate[Context, P], Awaitable[R]]]:
-    """Mark a function from (ctx, parents, …) to one result per parent as an edge of the graph."""
+    """Mark a function from (ctx, parents, …) to one result per parent as an edge of the graph.
+
+    `viewer` says that the answer depends on who asks, so that it cannot be shared among subscribers.
+    """
 
     def enter(run: Callable[Concatenate[Context, P], Awaitable[R]]) -> Callable[Concatenate[Context, P], Awaitable[R]]:
         EDGES[run] = scope
+        if viewer:
+            VIEWER_EDGES.add(run)
         return run
 
     return enter

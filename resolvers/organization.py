@@ -165,7 +165,7 @@ async def delete_organization(ctx: Context, organization_id: ObjectId | str) -> 
 owner_of = users_by("owner_id")
 
 
-@edge(scope=READ)
+@edge(scope=READ, viewer=True)
 async def my_role_of(ctx: Context, organizations: Sequence[Record], fields: Fields = None) -> list[Role | None]:
     """The caller's role in each organization; None where it has none."""
     found = await organization_memberships(ctx, (one["_id"] for one in organizations))
@@ -183,7 +183,7 @@ async def members_of(
     return [found[one] for one in ids]
 
 
-@edge(scope=READ)
+@edge(scope=READ, viewer=True)
 async def workspaces_of(
     ctx: Context, organizations: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
 ) -> list[JoinedPage]:
@@ -193,7 +193,7 @@ async def workspaces_of(
     return [found[one] for one in ids]
 
 
-@edge(scope=READ)
+@edge(scope=READ, viewer=True)
 async def workspace_of(
     ctx: Context, organizations: Sequence[Record], fields: Fields, *, slug: str
 ) -> list[Record | None]:

@@ -1,11 +1,12 @@
 """The sources of the subscriptions: events of a project, a workspace, a mission, and a person's notifications.
 
-Each checks the caller first and answers with an async iterator of event records: those of the log, ephemeral ones,
-and the two that tell of the stream itself. Nothing is subscribed before the iterator is asked for its first event.
+Each checks the caller first and answers with what is watched: an async iterator of event records (those of the log,
+ephemeral ones, and the two that tell of the stream itself), which a transport can also open so that it shares their
+rendering with others. Nothing is subscribed before either is asked for.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Hashable, Iterable
 
 from bson import ObjectId
 
@@ -15,19 +16,18 @@ from auth.policies import mission as mission_policy
 from models import Mission, Project
 from models.base import Record
 from models.enums import TokenScope
-from models.errors import BadUserInput, Unauthenticated
+from models.errors import BadUserInput, OrreryError, Unauthenticated
 from models.ids import Kind, parse_id
 from realtime import events
 from realtime.cursor import Cursor
-from resolvers.access import access, check_workspace
+from realtime.guard import Watch
+from resolvers.access import access, check_workspace, workspace_membership
 from resolvers.context import Context
 from resolvers.mission_drive import OUTPUT_DELTA
 from resolvers.operation import check_scope, operation
 
-Source = AsyncIterator[Record]
-
 CHECK_SECONDS = 4.0
-"""How often a running stream asks whether its caller may still read. A revoked one gets nothing after 5 s."""
+"""How often an iterated stream asks whether its caller may still read. A revoked one gets nothing after 5 s."""
 
 
 def _names(*types: type[events.Event]) -> frozenset[str]:
@@ -77,6 +77,77 @@ MISSION_TYPES = _names(events.MissionStatusChanged, events.MissionProgressed, ev
 NOTIFICATION_TYPES = _names(events.NotificationReceived, events.NotificationsRead, events.NotificationsDeleted)
 
 
+class Source:
+    """What a caller watches, after a cursor: the events of a stream that pass a filter; `key` names the two.
+
+    Iterated, it raises Unauthenticated when the credential ends, and NotFound when the membership does.
+    """
+
+    __slots__ = ("_ctx", "_records", "accepts", "after", "key", "membership_id", "stream_id")
+
+    def __init__(
+        self,
+        ctx: Context,
+        stream_id: ObjectId,
+        key: Hashable,
+        accepts: Callable[[Record], bool],
+        after: Cursor | None,
+        membership_id: ObjectId | None,
+    ) -> None:
+        self._ctx = ctx
+        self.stream_id = stream_id
+        self.key = key
+        self.accepts = accepts
+        self.after = after
+        self.membership_id = membership_id
+        self._records: AsyncGenerator[Record, None] | None = None
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it is somebody's own stream, not a workspace's."""
+        return self.membership_id is None
+
+    def watch(self, end: Callable[[OrreryError], None]) -> Watch:
+        """Let the guard call `end` once the caller may not read any more."""
+        permission = None if self.is_personal else delivery.READ
+        return self._ctx.services.guard.watch(
+            self._ctx.subject, end, membership_id=self.membership_id, permission=permission
+        )
+
+    def __aiter__(self) -> "Source":
+        return self
+
+    async def __anext__(self) -> Record:
+        if self._records is None:
+            self._records = self._read()
+        return await anext(self._records)
+
+    async def aclose(self) -> None:
+        """Stop."""
+        if self._records is not None:
+            await self._records.aclose()
+
+    async def _read(self) -> AsyncGenerator[Record, None]:
+        clock = asyncio.get_running_loop().time
+        subscription = await self._ctx.services.hub.subscribe(self.stream_id, self.accepts, self.after)
+        checked = clock()
+        try:
+            async for event in subscription.events(tick=CHECK_SECONDS):
+                if event is None or clock() - checked >= CHECK_SECONDS:
+                    await self._check()
+                    checked = clock()
+                if event is not None:
+                    yield event
+        finally:
+            subscription.close()
+
+    async def _check(self) -> None:
+        if not await still_valid(self._ctx.subject):
+            raise Unauthenticated("The credential of this subscription has expired or was revoked")
+        if not self.is_personal:
+            await check_workspace(Context(self._ctx.subject, self._ctx.services), self.stream_id, delivery.READ)
+
+
 @operation("projectEvents", scope=TokenScope.PROJECTS_READ, permission=delivery.READ, read_only=True)
 async def project_events(
     ctx: Context, project_id: ObjectId | str, after: str | None = None, types: Iterable[str] | None = None
@@ -88,7 +159,9 @@ async def project_events(
     def accepts(event: Record) -> bool:
         return event["type"] in wanted and event["project_id"] == project["_id"]
 
-    return _watch(ctx, project["workspace_id"], accepts, _cursor(after), _member(project["workspace_id"]))
+    workspace_id = project["workspace_id"]
+    membership = await workspace_membership(ctx, workspace_id)
+    return _watch(ctx, workspace_id, (project["_id"], wanted), accepts, after, membership)
 
 
 @operation("workspaceEvents", scope=TokenScope.PROJECTS_READ, permission=delivery.READ, read_only=True)
@@ -97,13 +170,13 @@ async def workspace_events(
 ) -> Source:
     """What happens in a workspace; agents and missions too, where the caller's token has their scope."""
     stream = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
-    await check_workspace(ctx, stream, delivery.READ)
+    membership = await check_workspace(ctx, stream, delivery.READ)
     wanted = _wanted(types, WORKSPACE_TYPES)
     if TokenScope.PILOTAGE_READ not in ctx.subject.scopes:
         if types is not None and wanted & PILOTAGE_TYPES:
             check_scope(ctx, TokenScope.PILOTAGE_READ, " and ".join(sorted(wanted & PILOTAGE_TYPES)))
         wanted -= PILOTAGE_TYPES
-    return _watch(ctx, stream, lambda event: event["type"] in wanted, _cursor(after), _member(stream))
+    return _watch(ctx, stream, wanted, lambda event: event["type"] in wanted, after, membership)
 
 
 @operation("missionEvents", scope=TokenScope.PILOTAGE_READ, permission=mission_policy.READ, read_only=True)
@@ -116,24 +189,15 @@ async def mission_events(ctx: Context, mission_id: ObjectId | str, after: str | 
     def accepts(event: Record) -> bool:
         return event["mission_id"] == mission["_id"] and event["type"] in MISSION_TYPES
 
-    return _watch(ctx, mission["workspace_id"], accepts, _cursor(after), _member(mission["workspace_id"]))
+    workspace_id = mission["workspace_id"]
+    membership = await workspace_membership(ctx, workspace_id)
+    return _watch(ctx, workspace_id, mission["_id"], accepts, after, membership)
 
 
 @operation("notifications", scope=TokenScope.NOTIFICATIONS_READ, read_only=True)
 async def notifications(ctx: Context, after: str | None = None) -> Source:
     """The caller's notifications as they come, and as they are read."""
-    return _watch(ctx, ctx.user_id, lambda event: event["type"] in NOTIFICATION_TYPES, _cursor(after), _anybody)
-
-
-Check = Callable[[Context], Awaitable[object]]
-
-
-def _member(workspace_id: ObjectId) -> Check:
-    return lambda ctx: check_workspace(ctx, workspace_id, delivery.READ)
-
-
-async def _anybody(_ctx: Context) -> None:
-    return None
+    return _watch(ctx, ctx.user_id, None, lambda event: event["type"] in NOTIFICATION_TYPES, after)
 
 
 def _cursor(after: str | None) -> Cursor | None:
@@ -151,24 +215,12 @@ def _wanted(types: Iterable[str] | None, known: frozenset[str]) -> frozenset[str
     return wanted
 
 
-async def _watch(
-    ctx: Context, stream_id: ObjectId, accepts: Callable[[Record], bool], after: Cursor | None, check: Check
+def _watch(
+    ctx: Context,
+    stream_id: ObjectId,
+    filter: Hashable,
+    accepts: Callable[[Record], bool],
+    after: str | None,
+    membership: Record | None = None,
 ) -> Source:
-    """The events of a stream for as long as the caller may read them.
-
-    Raises Unauthenticated when the credential ends, and what `check` raises when the membership does.
-    """
-    clock = asyncio.get_running_loop().time
-    subscription = await ctx.services.hub.subscribe(stream_id, accepts, after)
-    checked = clock()
-    try:
-        async for event in subscription.events(tick=CHECK_SECONDS):
-            if event is None or clock() - checked >= CHECK_SECONDS:
-                if not await still_valid(ctx.subject):
-                    raise Unauthenticated("The credential of this subscription has expired or was revoked")
-                await check(Context(ctx.subject, ctx.services))
-                checked = clock()
-            if event is not None:
-                yield event
-    finally:
-        subscription.close()
+    return Source(ctx, stream_id, (stream_id, filter), accepts, _cursor(after), membership and membership["_id"])

@@ -234,7 +234,7 @@ async def organization_of(ctx: Context, workspaces: Sequence[Record], fields: Fi
     return await to_one(Organization, workspaces, "organization_id", fields)
 
 
-@edge(scope=READ)
+@edge(scope=READ, viewer=True)
 async def my_role_of(ctx: Context, workspaces: Sequence[Record], fields: Fields = None) -> list[Role | None]:
     """The caller's role in each workspace; None where it has none."""
     found = await workspace_memberships(ctx, (one["_id"] for one in workspaces))
@@ -242,7 +242,7 @@ async def my_role_of(ctx: Context, workspaces: Sequence[Record], fields: Fields 
     return [None if one is None else Role(one["role"]) for one in memberships]
 
 
-@edge(scope=READ)
+@edge(scope=READ, viewer=True)
 async def my_pilotage_role_of(
     ctx: Context, workspaces: Sequence[Record], fields: Fields = None
 ) -> list[PilotageRole | None]:

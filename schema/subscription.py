@@ -6,7 +6,6 @@ from typing import Annotated, Any, TypeVar, cast
 import strawberry
 from strawberry import UNSET
 
-from models.base import Record
 from resolvers import subscribe
 from schema.arguments import MissionId, ProjectId, WorkspaceId
 from schema.context import Info
@@ -144,39 +143,47 @@ def since(info: Info, after: str | None) -> str | None:
     return info.context.resume_after or after or None
 
 
-async def _events(source: AsyncIterator[Record]) -> AsyncIterator[Any]:
-    try:
-        async for record in source:
-            event = build_event(record)
-            if event is not None:
-                yield event
-    finally:
-        if aclose := getattr(source, "aclose", None):
-            await aclose()
+class LiveEvents:
+    """The events of a source as the graph shows them; a transport can open `source` instead of iterating."""
+
+    def __init__(self, source: subscribe.Source) -> None:
+        self.source = source
+
+    def __aiter__(self) -> "LiveEvents":
+        return self
+
+    async def __anext__(self) -> Any:
+        while True:
+            if (event := build_event(await anext(self.source))) is not None:
+                return event
+
+    async def aclose(self) -> None:
+        """Stop."""
+        await self.source.aclose()
 
 
 @strawberry.type(description="What can be watched.")
 class Subscription:
     @live("The viewer's notifications as they come, and as they are read.")
     async def notifications(self, info: Info, after: AfterCursor = UNSET) -> AsyncIterator[NotificationEvent]:
-        return _events(await subscribe.notifications(info.context.ctx, since(info, after)))
+        return LiveEvents(await subscribe.notifications(info.context.ctx, since(info, after)))
 
     @live("The life of a mission, and the text that its agent writes.")
     async def mission_events(
         self, info: Info, mission_id: MissionId, after: AfterCursor = UNSET
     ) -> AsyncIterator[MissionEvent]:
-        return _events(await subscribe.mission_events(info.context.ctx, mission_id, since(info, after)))
+        return LiveEvents(await subscribe.mission_events(info.context.ctx, mission_id, since(info, after)))
 
     @live("What happens in a project.")
     async def project_events(
         self, info: Info, project_id: ProjectId, after: AfterCursor = UNSET, types: EventTypes = UNSET
     ) -> AsyncIterator[ProjectEvent]:
         source = await subscribe.project_events(info.context.ctx, project_id, since(info, after), types or None)
-        return _events(source)
+        return LiveEvents(source)
 
     @live("What happens in a workspace.")
     async def workspace_events(
         self, info: Info, workspace_id: WorkspaceId, after: AfterCursor = UNSET, types: EventTypes = UNSET
     ) -> AsyncIterator[WorkspaceEvent]:
         source = await subscribe.workspace_events(info.context.ctx, workspace_id, since(info, after), types or None)
-        return _events(source)
+        return LiveEvents(source)

@@ -1,0 +1,151 @@
+"""Running subscriptions: an event is executed and encoded once for all who asked the same of a stream."""
+
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from inspect import isawaitable
+from typing import Any
+
+import orjson
+from graphql import (
+    ArgumentNode,
+    DocumentNode,
+    ExecutionResult,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    execute_subscription_event,
+    visit,
+)
+
+from auth.subject import Subject
+from execution import Executor
+from execution.output import to_bytes
+from gateway.failures import error_of, formatted, masked
+from models.base import Record
+from models.errors import OrreryError
+from realtime.delivery import Delivery, Sink
+from realtime.feed import Question
+from realtime.guard import Watch
+from realtime.subscription import Subscription
+from realtime.transports.protocol import OperationRequest
+from resolvers.context import Context
+from resolvers.subscribe import Source
+from schema.context import GraphContext
+from schema.events.base import build_event
+from schema.viewer import depends_on_viewer
+
+AFTER = "after"
+
+
+class Shape:
+    """What of a document decides who can share its executions; made once per document."""
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
+        self.by_viewer = depends_on_viewer(schema, document)
+        uses = _Uses()
+        visit(document, uses)
+        self._cursors = frozenset(uses.cursors - uses.others)
+
+    def variables(self, given: Mapping[str, Any] | None) -> bytes:
+        """The variables that an execution depends on: all but those that only say where to resume."""
+        kept = {name: value for name, value in (given or {}).items() if name not in self._cursors}
+        return orjson.dumps(kept, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=repr)
+
+
+class _Uses(Visitor):
+    """Which variables are the `after` of a root field, and which are used for anything else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cursors: set[str] = set()
+        self.others: set[str] = set()
+
+    def enter_variable_definition(self, *_: Any) -> Any:
+        return self.SKIP
+
+    def enter_variable(self, node: VariableNode, _key: Any, parent: Any, _path: Any, ancestors: Any) -> None:
+        # The ancestors of a root field's argument: document, definitions, operation, selection set, selections, field.
+        of_root = len(ancestors) > 2 and isinstance(ancestors[2], OperationDefinitionNode) and len(ancestors) <= 9
+        if isinstance(parent, ArgumentNode) and parent.name.value == AFTER and of_root:
+            self.cursors.add(node.name.value)
+        else:
+            self.others.add(node.name.value)
+
+
+class Renderer:
+    """Makes the payload of an event: one execution of a subscription's document, as JSON."""
+
+    def __init__(self, executor: Executor, context: Callable[[], Context]) -> None:
+        self._executor = executor
+        self._context = context
+
+    def __call__(self, record: Record) -> Delivery | Awaitable[Delivery | None] | None:
+        """The delivery of an event's record, at once where nothing in it waits; None for one that is not shown."""
+        event = build_event(record)
+        if event is None:
+            return None
+        single: Any = self._executor.build_per_event_executor(event)
+        # What one event read must not answer for the next.
+        single.context_value = GraphContext.of(self._context())
+        result = execute_subscription_event(single)
+        if isawaitable(result):
+            return self._later(result, record)
+        return _delivery(result, record)
+
+    async def _later(self, result: Awaitable[ExecutionResult], record: Record) -> Delivery:
+        return _delivery(await result, record)
+
+
+def _delivery(result: ExecutionResult, record: Record) -> Delivery:
+    cursor = record["cursor"]
+    payload = to_bytes(result, formatted, lambda: {"cursor": cursor})
+    return Delivery(payload, cursor, None if record["seq"] is None else record["at"].timestamp())
+
+
+class Live:
+    """One subscription of one client, as a transport holds it."""
+
+    def __init__(self, source: Source, subscription: Subscription) -> None:
+        self._source = source
+        self._subscription = subscription
+        self._watch: Watch | None = None
+        self._sink: Sink | None = None
+
+    def open(self, sink: Sink) -> None:
+        """Begin to write; see `realtime.delivery.LiveStream`."""
+        self._sink = sink
+        self._watch = self._source.watch(self._subscription.end)
+        self._subscription.open(sink.write, self._end)
+
+    def resume(self) -> None:
+        self._subscription.resume()
+
+    async def flush(self) -> None:
+        await self._subscription.flush()
+
+    def close(self) -> None:
+        self._release()
+        self._subscription.close()
+
+    def _end(self, error: Exception | None) -> None:
+        self._release()
+        if self._sink is not None:
+            self._sink.end(None if error is None else [_told(error)])
+
+    def _release(self) -> None:
+        if self._watch is not None:
+            self._watch.release()
+            self._watch = None
+
+
+def question(source: Source, renderer: Renderer, shape: Shape, request: OperationRequest, subject: Subject) -> Question:
+    """What a subscriber asks; equal questions share their answers."""
+    viewer: Hashable = None
+    if shape.by_viewer or source.is_personal:
+        viewer = (subject.user_id, subject.workspace_id, subject.credential)
+    asked = (request.query, request.operation_name, shape.variables(request.variables))
+    return Question((source.key, asked, subject.scopes, viewer), source.accepts, renderer)
+
+
+def _told(error: Exception) -> dict[str, Any]:
+    return error_of(error) if isinstance(error, OrreryError) else masked(error, "a subscription")
