@@ -9,6 +9,7 @@ from graphql import (
     ArgumentNode,
     DocumentNode,
     ExecutionResult,
+    Executor,
     GraphQLSchema,
     OperationDefinitionNode,
     VariableNode,
@@ -18,7 +19,6 @@ from graphql import (
 )
 
 from auth.subject import Subject
-from execution import Executor
 from execution.output import to_bytes
 from gateway.failures import error_of, formatted, masked
 from models.base import Record
@@ -75,7 +75,7 @@ class _Uses(Visitor):
 class Renderer:
     """Makes the payload of an event: one execution of a subscription's document, as JSON."""
 
-    def __init__(self, executor: Executor, context: Callable[[], Context]) -> None:
+    def __init__(self, executor: Executor[Any], context: Callable[[], Context]) -> None:
         self._executor = executor
         self._context = context
 

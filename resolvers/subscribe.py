@@ -223,4 +223,6 @@ def _watch(
     after: str | None,
     membership: Record | None = None,
 ) -> Source:
-    return Source(ctx, stream_id, (stream_id, filter), accepts, _cursor(after), membership and membership["_id"])
+    return Source(
+        ctx, stream_id, (stream_id, filter), accepts, _cursor(after), None if membership is None else membership["_id"]
+    )
