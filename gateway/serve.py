@@ -11,16 +11,15 @@ import socket
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import FrameType
-from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uvicorn.config import WS_PROTOCOLS
 
 from gateway.settings import Settings
+from gateway.websocket_protocol import WebSocketProtocol
 
-MAX_FRAME_BYTES = 131_072
+MAX_FRAME_BYTES = 65_536
 MAX_CONNECTIONS = 10_000
 OWN_FILES = 256
 """File descriptors kept for all that is no client: the database's connections, logs, the listening sockets."""
@@ -167,10 +166,9 @@ class Server(uvicorn.Server):
 
 
 def _config(app: ASGIApp, access_log: bool) -> uvicorn.Config:
-    websockets: Any = "websockets-sansio" if "websockets-sansio" in WS_PROTOCOLS else "websockets"
     return uvicorn.Config(
         app,
-        ws=websockets,
+        ws=WebSocketProtocol,
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,
         # The transport sends pings of its own, which also find a client that reads but has stopped answering.

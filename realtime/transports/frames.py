@@ -1,0 +1,63 @@
+"""Text frames (RFC 6455) made ahead, so that one event to many sockets is framed once."""
+
+from collections.abc import Callable
+from struct import Struct
+from typing import Protocol
+
+import orjson
+
+from realtime.delivery import Delivery
+
+FRAME_WRITER = "orrery.frames"
+"""The extension of an ASGI scope under which a server offers its `FrameWriter`."""
+
+_TEXT = 0x81  # the final frame of a message, and its only one
+_MEDIUM = Struct("!BBH")
+_LONG = Struct("!BBQ")
+
+_MAX_FORMS = 4
+_MAX_SHARED_ID = 4
+"""Ids that clients count up are the same on many sockets; random ones are each used once, and not worth keeping."""
+
+
+class FrameWriter(Protocol):
+    """What a server offers an application beside `websocket.send`: ready-made frames, written at once."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more is waiting for the peer than should: hold back what can wait."""
+
+    def write_frame(self, frame: bytes) -> None:
+        """Write one whole frame, which is always taken; what follows a close is left out."""
+
+    def on_writable(self, call: Callable[[], None]) -> None:
+        """Have `call` called whenever the writer was full and is so no longer, and when the connection is lost."""
+
+
+def text_frame(*parts: bytes) -> bytes:
+    """The unmasked frame of a text in UTF-8, given in parts."""
+    length = sum(map(len, parts))
+    if length < 126:
+        header = bytes((_TEXT, length))
+    elif length < 65_536:
+        header = _MEDIUM.pack(_TEXT, 126, length)
+    else:
+        header = _LONG.pack(_TEXT, 127, length)
+    return b"".join((header, *parts))
+
+
+def next_head(id: str) -> bytes:
+    """The start of an operation's `next` messages; a payload and `}` complete one."""
+    return b'{"type":"next","id":' + orjson.dumps(id) + b',"payload":'
+
+
+def next_frame(delivery: Delivery, id: str, head: bytes) -> bytes:
+    """The frame of a `next` message, made once for all operations that share a short id."""
+    if len(id) > _MAX_SHARED_ID:
+        return text_frame(head, delivery.payload, b"}")
+    frame = delivery.forms.get(id)
+    if frame is None:
+        frame = text_frame(head, delivery.payload, b"}")
+        if len(delivery.forms) < _MAX_FORMS:
+            delivery.forms[id] = frame
+    return frame
