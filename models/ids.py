@@ -35,15 +35,24 @@ class Kind(IntEnum):
     SCOPE = 0x43
     COLUMN = 0x44
     LABEL = 0x45
+    CUSTOM_FIELD = 0x46
+    TEMPLATE = 0x47
+    TRANSFER_JOB = 0x48
     CARD = 0x51
     CHECKLIST_ITEM = 0x52
     COMMENT = 0x53
+    RELATION = 0x54
+    ATTACHMENT = 0x55
+    DOCUMENT = 0x56
+    DOCUMENT_VERSION = 0x57
+    DOCUMENT_LINK = 0x58
     ACTIVITY = 0x61
     NOTIFICATION = 0x62
     AGENT = 0x71
     MISSION = 0x72
     MISSION_ACTIVITY = 0x73
     EVENT = 0x81
+    MAIL = 0x91
 
 
 def new_id(kind: Kind) -> ObjectId:
