@@ -13,6 +13,7 @@ from gateway.limits import check_written
 from gateway.live import Shape
 from models.errors import BadUserInput
 from models.json import check_text
+from schema.viewer import selects_cursor
 
 MAX_KEPT = 1_000
 MAX_KEPT_BYTES = 8_000_000
@@ -30,6 +31,7 @@ class Prepared:
     introspects: bool = False
     costs: dict[Any, Estimate] = field(default_factory=dict)
     shapes: list[Shape] = field(default_factory=list)
+    selects_cursor: bool = False
 
     def cost(
         self, name: str | None, variables: Mapping[str, Any] | None, limits: Limits, schema: GraphQLSchema
@@ -102,7 +104,11 @@ class Documents:
         except RecursionError:
             return Prepared(None, [GraphQLError("The document is nested too deeply.")])
         errors = validate(self._schema, document, max_errors=MAX_ERRORS, hide_suggestions=self._hide_suggestions)
-        return Prepared(None if errors else document, errors, introspects)
+        if errors:
+            return Prepared(None, errors, introspects)
+        # Most documents do not have the word, and need not be walked once more.
+        cursor = "ursor" in text and selects_cursor(self._schema, document)
+        return Prepared(document, errors, introspects, selects_cursor=cursor)
 
     def _keep(self, text: str, prepared: Prepared) -> None:
         self._kept[text] = prepared

@@ -31,6 +31,7 @@ from models.json import check_shape
 from realtime.guard import End, Watch
 from realtime.transports.protocol import AuthenticationFailed, OperationRefused, OperationRequest, Payload
 from resolvers.context import Context, Services
+from resolvers.position import note_positions
 from resolvers.subscribe import Source
 from schema.context import GraphContext
 
@@ -143,6 +144,8 @@ class GraphEngine:
             hide_suggestions=self._production,
             trace=trace,
         )
+        if operation.prepared.selects_cursor:
+            await note_positions(context.ctx)
         result = ExecutionResult(None, executor) if isinstance(executor, list) else executor.execute_operation()
         done = await result if isawaitable(result) else result
         assert isinstance(done, ExecutionResult)  # noqa: S101  (the graph has no @defer)
@@ -228,7 +231,9 @@ class GraphEngine:
             raise OperationRefused(formatted(events.errors or []))
         source = events.source
         shape = operation.prepared.shape(self._schema)
-        asked = question(source, Renderer(executor, self._reader(subject, source, shape)), shape, request, subject)
+        asked = question(
+            source, Renderer(executor, source.stream_id, self._reader(subject, source, shape)), shape, request, subject
+        )
         return Live(source, await self._services.hub.attach(source.stream_id, asked, source.after))
 
     def _reader(self, subject: Subject, source: Source, shape: Shape) -> Callable[[], Context]:

@@ -5,6 +5,7 @@ from inspect import isawaitable
 from typing import Any
 
 import orjson
+from bson import ObjectId
 from graphql import (
     ArgumentNode,
     DocumentNode,
@@ -23,6 +24,7 @@ from execution.output import to_bytes
 from gateway.failures import error_of, formatted, masked
 from models.base import Record
 from models.errors import OrreryError
+from realtime.cursor import Cursor
 from realtime.delivery import Delivery, Sink
 from realtime.feed import Question
 from realtime.guard import Watch
@@ -75,8 +77,9 @@ class _Uses(Visitor):
 class Renderer:
     """Makes the payload of an event: one execution of a subscription's document, as JSON."""
 
-    def __init__(self, executor: Executor[Any], context: Callable[[], Context]) -> None:
+    def __init__(self, executor: Executor[Any], stream_id: ObjectId, context: Callable[[], Context]) -> None:
         self._executor = executor
+        self._stream_id = stream_id
         self._context = context
 
     def __call__(self, record: Record) -> Delivery | Awaitable[Delivery | None] | None:
@@ -86,7 +89,10 @@ class Renderer:
             return None
         single: Any = self._executor.build_per_event_executor(event)
         # What one event read must not answer for the next.
-        single.context_value = GraphContext.of(self._context())
+        ctx = self._context()
+        # What the event carries is as old as the event, so that is where its reader stands.
+        ctx.positions[self._stream_id] = Cursor.parse(record["cursor"])
+        single.context_value = GraphContext.of(ctx)
         result = execute_subscription_event(single)
         if isawaitable(result):
             return self._later(result, record)

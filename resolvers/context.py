@@ -12,6 +12,7 @@ from auth.jwt import JwtSigner
 from auth.subject import Subject
 from models.base import Record
 from models.enums import TokenScope
+from realtime.cursor import Cursor
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import Change, Committed
@@ -33,11 +34,15 @@ class Services:
 
 @dataclass(slots=True)
 class Context:
-    """One request (or one event of a subscription). `memberships` remembers the roles that were looked up for it."""
+    """One request (or one event of a subscription).
+
+    `memberships` remembers the roles that were looked up for it, `positions` where streams stood before it read them.
+    """
 
     subject: Subject
     services: Services
     memberships: dict[ObjectId, Record | None] = field(default_factory=dict)
+    positions: dict[ObjectId, Cursor] = field(default_factory=dict)
 
     @classmethod
     def of_stream(cls, services: Services, workspace_id: ObjectId, scopes: frozenset[TokenScope]) -> "Context":

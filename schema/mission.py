@@ -6,11 +6,13 @@ import strawberry
 from strawberry.scalars import JSON
 
 from resolvers import mission as edges
+from resolvers.position import cursor_of_mission
 from schema.connection import Connection, window
 from schema.enums import MissionActivityKind, MissionStatus
 from schema.loading import edge
 from schema.node import Node
 from schema.references import AgentRef, CardRef, ProjectRef, UserRef
+from schema.scalars import Cursor
 
 
 @strawberry.type(description="One report of an agent.")
@@ -34,6 +36,12 @@ class Mission(Node):
     progress: float = strawberry.field(description="How far it is, 0 to 1.")
     summary: str | None = strawberry.field(description="What came of it, once it is completed.")
     error: str | None = strawberry.field(description="Why it failed.")
+    cursor: Cursor = edge(
+        cursor_of_mission,
+        needs=("workspace_id",),
+        description="Where its stream stood before this request read anything: `missionEvents` after it bring every "
+        "later change, perhaps with some that were read already.",
+    )
     created_by: UserRef = edge(edges.creator_of, needs=("created_by",), description="Who asked.")
     created_at: datetime = strawberry.field(description="When it was asked.")
     started_at: datetime | None = strawberry.field(description="When the agent claimed it.")

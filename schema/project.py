@@ -10,12 +10,14 @@ from resolvers import card_graph as card_graph_edges
 from resolvers import column as column_edges
 from resolvers import project as project_edges
 from resolvers import scope as scope_edges
+from resolvers.position import cursor_of_project
 from resolvers.user import user_of_member
 from schema.connection import After, Connection, First, window
 from schema.filters import CardFilter, CardOrder
 from schema.loading import derived, edge
 from schema.node import Node
 from schema.references import CardRef, ColumnRef, LabelRef, ScopeRef, UserRef, WorkspaceRef
+from schema.scalars import Cursor
 
 CardFilterArgument = Annotated[CardFilter | None, strawberry.argument(description="Which cards.")]
 CardOrderArgument = Annotated[
@@ -44,6 +46,12 @@ class Project(Node):
     description: str | None = strawberry.field(description="What it is about.")
     deadline: datetime | None = strawberry.field(description="When it should be done.")
     workspace: WorkspaceRef = edge(project_edges.workspace_of, needs=("workspace_id",), description="Where it belongs.")
+    cursor: Cursor = edge(
+        cursor_of_project,
+        needs=("workspace_id",),
+        description="Where its stream stood before this request read anything: `projectEvents` after it bring every "
+        "later change, perhaps with some that were read already.",
+    )
     created_at: datetime = strawberry.field(description="When it was created.")
     updated_at: datetime = strawberry.field(description="When it last changed.")
     members: Connection[ProjectMember] = edge(

@@ -10,12 +10,14 @@ from models.base import Record
 from models.errors import Forbidden
 from resolvers import notification
 from resolvers.api_token import list_api_tokens
+from resolvers.position import notifications_cursor_of
 from schema.api_token import ApiToken
 from schema.connection import After, Connection, First
 from schema.context import Info
 from schema.loading import edge, resolved
 from schema.node import Node
 from schema.references import NotificationRef
+from schema.scalars import Cursor
 
 UnreadOnly = Annotated[bool | None, strawberry.argument(description="Leave out what was read.")]
 
@@ -39,6 +41,12 @@ class User(Node):
     )
     unread_notification_count: int = edge(
         notification.unread_count_of, description="How many notifications are unread: the viewer's own only."
+    )
+
+    notifications_cursor: Cursor = edge(
+        notifications_cursor_of,
+        description="Where the viewer's stream stood before this request read anything: the subscription "
+        "`notifications` after it brings every later change. The viewer's own only.",
     )
 
     @resolved("The personal access tokens, newest first: the viewer's own only, and never with a token.")

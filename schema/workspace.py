@@ -9,6 +9,7 @@ from strawberry import UNSET
 from resolvers import workspace as edges
 from resolvers.agent import agents_of
 from resolvers.mission import missions_of_workspace
+from resolvers.position import cursor_of_workspace
 from resolvers.project import projects_of
 from resolvers.user import user_of_member
 from schema.connection import After, Connection, First, window
@@ -17,6 +18,7 @@ from schema.filters import MissionFilter, ProjectFilter, ProjectOrder
 from schema.loading import derived, edge
 from schema.node import Node
 from schema.references import AgentRef, MissionRef, OrganizationRef, ProjectRef, UserRef
+from schema.scalars import Cursor
 
 ProjectFilterArgument = Annotated[ProjectFilter | None, strawberry.argument(description="Which projects.")]
 ProjectOrderArgument = Annotated[
@@ -59,6 +61,11 @@ class Workspace(Node):
     my_role: Role = edge(edges.my_role_of, description="What the viewer may do in it.")
     my_pilotage_role: PilotageRole = edge(
         edges.my_pilotage_role_of, description="What the viewer may do in its cockpit."
+    )
+    cursor: Cursor = edge(
+        cursor_of_workspace,
+        description="Where its stream stood before this request read anything: `workspaceEvents` after it bring every "
+        "later change, perhaps with some that were read already.",
     )
     created_at: datetime = strawberry.field(description="When it was created.")
     updated_at: datetime = strawberry.field(description="When it last changed.")

@@ -1,0 +1,79 @@
+"""Where streams stand, for those who read a snapshot and go on with the events after it.
+
+A cursor has to be older than every value that was read beside it: an event that is told twice changes nothing, one that
+is missed is missed for good. So a request that asks for one notes where all streams of its caller stand before it reads
+anything else, and answers with that.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from bson import ObjectId
+
+from models import WorkspaceMember
+from models.base import Record, collection
+from models.enums import TokenScope
+from models.errors import Forbidden
+from realtime.cursor import Cursor
+from realtime.heads import bounds, heads_of
+from resolvers.access import Fields
+from resolvers.context import Context
+from resolvers.operation import edge
+
+
+async def note_positions(ctx: Context) -> None:
+    """Note where the streams stand that the caller may read, before anything is read. Their memberships stay known."""
+    if ctx.subject.user_id is None:
+        return
+    bound = ctx.subject.workspace_id
+    mine = {"user_id": ctx.user_id, **({"workspace_id": bound} if bound is not None else {})}
+    found = await collection(WorkspaceMember).find(mine).to_list()
+    memberships = {one["workspace_id"]: one for one in found}
+    ctx.positions.update(await heads_of([ctx.user_id, *memberships]))
+    ctx.memberships.update(memberships)
+
+
+async def positions(ctx: Context, stream_ids: Iterable[ObjectId]) -> list[str]:
+    """A cursor in each stream that nothing read by this request is older than.
+
+    A stream that was not the caller's when the request began (a workspace that it created, say) has the one that
+    replays all that the log holds.
+    """
+    wanted = list(stream_ids)
+    for one in set(wanted):
+        if one not in ctx.positions:
+            head, floor = await bounds(one)
+            ctx.positions[one] = Cursor(head.epoch, floor)
+    return [str(ctx.positions[one]) for one in wanted]
+
+
+@edge(scope=TokenScope.PROJECTS_READ)
+async def cursor_of_workspace(ctx: Context, workspaces: Sequence[Record], fields: Fields) -> list[str]:
+    """Where the stream of each workspace stands."""
+    return await positions(ctx, (one["_id"] for one in workspaces))
+
+
+@edge(scope=TokenScope.PROJECTS_READ)
+async def cursor_of_project(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[str]:
+    """Where the stream stands that tells of each project: its workspace's."""
+    return await positions(ctx, (one["workspace_id"] for one in projects))
+
+
+@edge(scope=TokenScope.PILOTAGE_READ)
+async def cursor_of_mission(ctx: Context, missions: Sequence[Record], fields: Fields) -> list[str]:
+    """Where the stream stands that tells of each mission: its workspace's."""
+    return await positions(ctx, (one["workspace_id"] for one in missions))
+
+
+@edge(scope=TokenScope.NOTIFICATIONS_READ, viewer=True)
+async def notifications_cursor_of(ctx: Context, users: Sequence[Record], fields: Fields) -> list[str | Forbidden]:
+    """Where the viewer's own stream stands; an error in the place of each other user."""
+    (own,) = await positions(ctx, [ctx.user_id])
+    return [own if one["_id"] == ctx.user_id else _not_yours() for one in users]
+
+
+CURSORS = frozenset({cursor_of_workspace, cursor_of_project, cursor_of_mission, notifications_cursor_of})
+"""The edges that answer with what `note_positions` noted."""
+
+
+def _not_yours() -> Forbidden:
+    return Forbidden("A stream of notifications is its own user's alone")

@@ -1,0 +1,70 @@
+"""What a subscription replays, read from the engine without a socket."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from starlette.applications import Starlette
+
+from auth.authenticate import authenticate
+from auth.subject import Subject
+from gateway.engine import GraphEngine
+from gateway.limits import DEFAULTS
+from gateway.live import Live
+from realtime.delivery import Delivery
+from realtime.transports.protocol import OperationRequest
+from resolvers.context import Services
+from schema.graph import graph
+from tests.gateway.lab import JSON
+
+PATIENCE = 20.0
+
+
+class Replay:
+    """Takes what a subscription sends, up to its StreamReady; asked for something else, it fails."""
+
+    def __init__(self) -> None:
+        self.events: list[JSON] = []
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def write(self, delivery: Delivery) -> bool:
+        """See `realtime.delivery.Sink`."""
+        payload = orjson.loads(delivery.payload)
+        if self.done.done():
+            return True
+        if "errors" in payload:
+            self.done.set_exception(AssertionError(payload["errors"]))
+            return True
+        (event,) = payload["data"].values()
+        self.events.append(event)
+        if event["__typename"] == "StreamReady":
+            self.done.set_result(None)
+        return True
+
+    def end(self, errors: Sequence[JSON] | None = None) -> None:
+        """See `realtime.delivery.Sink`."""
+        if not self.done.done():
+            self.done.set_exception(AssertionError(errors or "the stream ended"))
+
+
+async def replay_to(services: Services, subject: Subject, query: str, **variables: Any) -> list[JSON]:
+    """The events of a subscription up to and with its StreamReady."""
+    engine = GraphEngine(graph(), services, limits=DEFAULTS, production=False)
+    live = await engine.start(subject, OperationRequest(query, variables))
+    assert isinstance(live, Live)
+    taken = Replay()
+    live.open(taken)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await taken.done
+    finally:
+        live.close()
+    return taken.events
+
+
+async def replay(app: Starlette, token: str, query: str, **variables: Any) -> list[JSON]:
+    """The same for whoever has a token."""
+    services: Services = app.state.services
+    subject = await authenticate(services.signer, authorization=f"Bearer {token}", cookie=None)
+    return await replay_to(services, subject, query, **variables)
