@@ -17,7 +17,14 @@ from models.enums import PilotageRole, TokenScope
 from models.errors import BadUserInput, Conflict, Unauthenticated
 from models.ids import Kind, new_id
 from models.write import find_and_delete
-from realtime.events import PasswordChanged, SessionEnded, SessionStarted, UserCreated, UserUpdated
+from realtime.events import (
+    PasswordChanged,
+    SessionEnded,
+    SessionStarted,
+    UserCreated,
+    UserUpdated,
+    WorkspaceMemberUpdated,
+)
 from realtime.log import Change, Committed
 from resolvers.access import Fields, projection
 from resolvers.context import Context, Services
@@ -152,6 +159,9 @@ async def update_user(ctx: Context, values: UserUpdate) -> Committed[Record]:
         if changed is None:
             raise Unauthenticated
         change.append(ctx.user_id, UserUpdated(user=changed))
+        # Their name stands on boards, whose streams have to tell of it.
+        async for member in collection(WorkspaceMember).find({"user_id": ctx.user_id}, session=change.session):
+            change.append(member["workspace_id"], WorkspaceMemberUpdated(member=member))
         return changed
 
     return await ctx.write(ctx.user_id, body)

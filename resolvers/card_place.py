@@ -16,6 +16,7 @@ from models import Card
 from models.base import Record, collection
 from models.errors import BadUserInput
 from models.rank import MAX_LENGTH, rank_between, ranks_after
+from realtime.events import IDS_PER_EVENT, CardsRanked
 from realtime.log import Change
 
 BY_RANK = [("rank", 1), ("_id", 1)]
@@ -109,10 +110,7 @@ def _first(cards: Sequence[Record], side: int) -> str | None:
 
 
 async def _spread(change: Change, moving: Record, lane: dict[str, Any]) -> None:
-    """Give the lane's other cards short ranks again: once in hundreds of moves into one gap.
-
-    Nothing that a client sees changes, so there is no event of it.
-    """
+    """Give the lane's other cards short ranks again: once in hundreds of moves into one gap."""
     others = {**lane, "_id": {"$ne": moving["_id"]}}
     cards = await collection(Card).find(others, {"_id": 1}, session=change.session).sort(BY_RANK).to_list()
     ranks = ranks_after(None, len(cards))
@@ -121,6 +119,11 @@ async def _spread(change: Change, moving: Record, lane: dict[str, Any]) -> None:
     ]
     if updates:
         await collection(Card).bulk_write(updates, session=change.session)
+    for start in range(0, len(cards), IDS_PER_EVENT):
+        part = slice(start, start + IDS_PER_EVENT)
+        ids = [card["_id"] for card in cards[part]]
+        event = CardsRanked(ids=ids, ranks=list(ranks[part]), project_id=moving["project_id"])
+        change.append(moving["workspace_id"], event)
 
 
 def number(cards: Sequence[Record]) -> None:

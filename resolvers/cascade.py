@@ -127,7 +127,12 @@ def _card_deleted(card: Record) -> Event:
 
 
 def _comment_deleted(comment: Record) -> Event:
-    return CommentDeleted(deleted_id=comment["_id"], project_id=comment["project_id"], card_id=comment["card_id"])
+    return CommentDeleted(
+        deleted_id=comment["_id"],
+        comment_count=0,
+        project_id=comment["project_id"],
+        card_id=comment["card_id"],
+    )
 
 
 def _member_removed(member: Record) -> Event:

@@ -135,6 +135,10 @@ async def _rank(change: Change, others: list[Record], place: int) -> str:
             UpdateOne({"_id": one["_id"]}, {"$set": {"rank": rank}}) for one, rank in zip(others, ranks, strict=True)
         ]
         await collection(Column).bulk_write(updates, session=change.session)
+        for number, (one, rank) in enumerate(zip(others, ranks, strict=True)):
+            column = {**one, "rank": rank}
+            order = number + (number >= place)
+            change.append(one["workspace_id"], ColumnUpdated(column=column, order=order, project_id=one["project_id"]))
     return rank_between(ranks[place - 1] if place else None, ranks[place] if place < len(ranks) else None)
 
 

@@ -8,6 +8,7 @@ from models.base import Record, collection, to_record
 from models.enums import ActivityType, TokenScope
 from models.errors import Forbidden, NotFound
 from models.ids import Kind
+from models.write import update_and_read
 from realtime.events import CommentAdded, CommentDeleted
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access, check_workspace
@@ -54,9 +55,9 @@ async def create_comment(ctx: Context, values: CommentCreate) -> Committed[Recor
                 created_at=change.at,
             )
         )
-        await _count(change, card["_id"], 1)
+        count = await _count(change, card["_id"], 1)
         await collection(Comment).insert_one(comment, session=change.session)
-        event = CommentAdded(comment=comment, project_id=card["project_id"], card_id=card["_id"])
+        event = CommentAdded(comment=comment, comment_count=count, project_id=card["project_id"], card_id=card["_id"])
         change.append(card["workspace_id"], event)
         meta = {"title": card["title"], "commentId": str(comment["_id"]), "excerpt": values.content[:EXCERPT]}
         await record_activity(change, card, ActivityType.COMMENT_ADDED, meta)
@@ -77,17 +78,21 @@ async def delete_comment(ctx: Context, comment_id: ObjectId | str) -> Committed[
         deleted = await collection(Comment).delete_one({"_id": comment["_id"]}, session=change.session)
         if not deleted.deleted_count:
             raise NotFound("Comment")
-        await _count(change, comment["card_id"], -1)
-        event = CommentDeleted(deleted_id=comment["_id"], project_id=comment["project_id"], card_id=comment["card_id"])
+        count = await _count(change, comment["card_id"], -1)
+        event = CommentDeleted(
+            deleted_id=comment["_id"],
+            comment_count=count,
+            project_id=comment["project_id"],
+            card_id=comment["card_id"],
+        )
         change.append(comment["workspace_id"], event)
         return ObjectId(comment["_id"])
 
     return await ctx.write(comment["workspace_id"], body)
 
 
-async def _count(change: Change, card_id: ObjectId, by: int) -> None:
-    counted = await collection(Card).update_one(
-        {"_id": card_id}, {"$inc": {"comment_count": by}}, session=change.session
-    )
-    if not counted.matched_count:
+async def _count(change: Change, card_id: ObjectId, by: int) -> int:
+    card = await update_and_read(Card, {"_id": card_id}, {"$inc": {"comment_count": by}}, change.session)
+    if card is None:
         raise NotFound("Card")
+    return int(card["comment_count"])

@@ -38,6 +38,7 @@ PROJECT_TYPES = _names(
     events.CardCreated,
     events.CardUpdated,
     events.CardMoved,
+    events.CardsRanked,
     events.CardArchived,
     events.CardDeleted,
     events.CommentAdded,
@@ -56,7 +57,14 @@ PROJECT_TYPES = _names(
     events.ProjectMemberAdded,
     events.ProjectMemberRemoved,
 )
-PILOTAGE_TYPES = _names(events.AgentCreated, events.AgentUpdated, events.AgentDeleted, events.MissionStatusChanged)
+PILOTAGE_TYPES = _names(
+    events.AgentCreated,
+    events.AgentUpdated,
+    events.AgentDeleted,
+    events.MissionStatusChanged,
+    events.MissionProgressed,
+    events.MissionActivityAdded,
+)
 """What takes the scope pilotage:read on a workspace's stream."""
 
 WORKSPACE_TYPES = (

@@ -48,6 +48,10 @@ class Card(Node):
     description: str | None = strawberry.field(description="The details, as Markdown.")
     priority: Priority | None = strawberry.field(description="How urgent it is.")
     order: int = edge(card_graph_edges.order_of, needs=PLACE, description="Its place in its column, from 0.")
+    rank: str = strawberry.field(
+        description="Sorts the cards of a column: compare byte by byte, then by `id`. Unlike `order` it does not "
+        "change with the moves of other cards, so it is what keeps a board right that follows events."
+    )
     archived: bool = strawberry.field(description="Whether it was taken out of sight.")
     start_date: datetime | None = strawberry.field(description="When work starts.")
     due_date: datetime | None = strawberry.field(description="When it is due.")

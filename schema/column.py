@@ -20,6 +20,10 @@ class Column(Node):
     order: int = edge(
         column_edges.order_of, needs=("project_id", "scope_id", "rank"), description="Its place on the board, from 0."
     )
+    rank: str = strawberry.field(
+        description="Sorts the columns of a board: compare byte by byte, then by `id`. Unlike `order` it does not "
+        "change with the moves of other columns."
+    )
     project: ProjectRef = edge(
         scope_edges.project_of, needs=("project_id",), description="The project that it is part of."
     )

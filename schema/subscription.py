@@ -15,6 +15,7 @@ from schema.events.board import (
     CardCreated,
     CardDeleted,
     CardMoved,
+    CardsRanked,
     CardUpdated,
     ColumnCreated,
     ColumnDeleted,
@@ -59,6 +60,7 @@ ProjectEvent = Annotated[
     CardCreated
     | CardUpdated
     | CardMoved
+    | CardsRanked
     | CardArchived
     | CardDeleted
     | CommentAdded
@@ -84,6 +86,7 @@ WorkspaceEvent = Annotated[
     CardCreated
     | CardUpdated
     | CardMoved
+    | CardsRanked
     | CardArchived
     | CardDeleted
     | CommentAdded
@@ -111,6 +114,8 @@ WorkspaceEvent = Annotated[
     | AgentUpdated
     | AgentDeleted
     | MissionStatusChanged
+    | MissionProgressed
+    | MissionActivityAdded
     | StreamReady
     | StreamLagged,
     strawberry.union("WorkspaceEvent", description="Something that happened in a workspace."),

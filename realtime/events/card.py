@@ -36,6 +36,16 @@ class CardMoved(CardEvent):
     order: int
 
 
+class CardsRanked(Event):
+    """Cards of one lane got other ranks and stand in the same order; `ranks` are theirs, in the order of `ids`.
+
+    Their versions do not change.
+    """
+
+    ids: list[Id]
+    ranks: list[str]
+
+
 class CardArchived(CardEvent):
     archived: bool
 
@@ -45,8 +55,14 @@ class CardDeleted(Event):
 
 
 class CommentAdded(Event):
+    """`comment_count` is how many the card has with it."""
+
     comment: Record
+    comment_count: int
 
 
 class CommentDeleted(Event):
+    """`comment_count` is how many the card has left."""
+
     deleted_id: Id
+    comment_count: int

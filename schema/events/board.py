@@ -1,5 +1,7 @@
 """Events of a project: its cards, comments, columns, scopes, labels and members."""
 
+from typing import Any
+
 import strawberry
 
 from resolvers import event as edges
@@ -9,7 +11,7 @@ from schema.column import Column
 from schema.comment import Comment
 from schema.events.base import ActorRef, Event, actor, carried, event
 from schema.label import Label
-from schema.loading import edge
+from schema.loading import derived, edge
 from schema.project import Project, ProjectMember
 from schema.references import ColumnRef, UserRef
 from schema.scope import Scope
@@ -41,6 +43,24 @@ class CardMoved(Event):
     order: int = carried("Its new place in the column, from 0.")
 
 
+@strawberry.type(description="A card and its rank.")
+class CardRank:
+    card_id: strawberry.ID = strawberry.field(description="The id of the card.")
+    rank: str = strawberry.field(description="Its rank now.")
+
+
+def _ranks(event: Event) -> list[dict[str, Any]]:
+    moved = event.record
+    return [{"card_id": card_id, "rank": rank} for card_id, rank in zip(moved["ids"], moved["ranks"], strict=True)]
+
+
+@event("Cards of a column got shorter ranks, and stand in the same order.")
+class CardsRanked(Event):
+    actor: ActorRef = actor()
+    project_id: strawberry.ID = carried("The id of their project.")
+    ranks: list[CardRank] = derived(_ranks, description="The cards and their ranks.")
+
+
 @event("A card was archived, or brought back.")
 class CardArchived(Event):
     actor: ActorRef = actor()
@@ -59,6 +79,7 @@ class CardDeleted(Event):
 class CommentAdded(Event):
     actor: ActorRef = actor()
     comment: Comment = carried("The comment.")
+    comment_count: int = carried("How many comments the card has with it.")
 
 
 @event("A comment was deleted.")
@@ -66,6 +87,7 @@ class CommentDeleted(Event):
     actor: ActorRef = actor()
     comment_id: strawberry.ID = carried("The id of the comment.", key="deleted_id")
     card_id: strawberry.ID | None = carried("The id of its card.")
+    comment_count: int = carried("How many comments the card has left.")
 
 
 @event("A column was created.")
@@ -153,5 +175,6 @@ class ProjectMemberAdded(Event):
 @event("Somebody is no member of a project any more.")
 class ProjectMemberRemoved(Event):
     actor: ActorRef = actor()
+    user_id: strawberry.ID = carried("The id of who left.")
     user: UserRef | None = edge(user_of_member, needs=("user_id",), description="Who left.")
     project_id: strawberry.ID = carried("The id of the project.")

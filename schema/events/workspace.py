@@ -42,4 +42,5 @@ class WorkspaceMemberUpdated(Event):
 @event("Somebody is no member of a workspace any more.")
 class WorkspaceMemberRemoved(Event):
     actor: ActorRef = actor()
+    user_id: strawberry.ID = carried("The id of who left.")
     user: UserRef | None = edge(user_of_member, needs=("user_id",), description="Who left.")

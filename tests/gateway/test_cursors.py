@@ -97,9 +97,6 @@ async def test_cursors_cost_two_queries_and_save_one_however_many_are_asked_for(
 
 
 async def test_the_cursor_of_notifications_is_where_the_viewers_own_stream_stands(lab: Lab, board: Board) -> None:
-    subscription = (
-        "subscription ($after: Cursor) { notifications(after: $after) { __typename ... on Event { cursor } } }"
-    )
     before = (await board.ann.ask(VIEWER))["viewer"]
     bob = await lab.person("bob@example.com")
     invite = """mutation ($w: ID!) {

@@ -225,6 +225,7 @@ def test_the_fields_that_depend_on_the_viewer_are_known() -> None:
         "Organization.workspaces",
         "User.apiTokens",
         "User.notifications",
+        "User.notificationsCursor",
         "User.unreadNotificationCount",
         "Workspace.myPilotageRole",
         "Workspace.myRole",

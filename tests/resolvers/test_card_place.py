@@ -248,7 +248,7 @@ async def test_a_gap_that_is_full_is_spread_anew_without_changing_the_order(boar
     # then
     assert await board.lane(0) == [cards[n]["_id"] for n in (0, 4, 1, 2, 3)]
     assert max(map(len, await _ranks(board))) < 10
-    assert await board.types_since(seq) == ["CardMoved"]
+    assert await board.types_since(seq) == ["CardsRanked", "CardMoved"]
 
 
 @pytest.mark.parametrize("side", ["afterCardId", "beforeCardId"])
