@@ -26,6 +26,7 @@ from gateway.shortcut import GraphQLFirst
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
+from realtime.retention import Bounds, Retention
 from realtime.transports.connections import Connections
 from realtime.transports.websocket import serve_websocket
 from resolvers.context import Context, Services
@@ -66,8 +67,10 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
         async with nullcontext(database) if database is not None else open_database(chosen) as opened:
             hub = Hub(EventLog(opened.client), chosen.bus_url)
             guard = Guard()
+            retention = Retention(Bounds(chosen.log_retention, chosen.log_max_events))
             await hub.start()
             await guard.start()
+            await retention.start()
             running.services = Services(
                 hub=hub,
                 guard=guard,
@@ -90,6 +93,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
             finally:
                 app.state.database = None
                 await running.connections.close_all()
+                await retention.stop()
                 await guard.stop()
                 await hub.stop()
 

@@ -45,6 +45,8 @@ class Settings:
     bus_url: str = field(default="memory://", repr=False)
     env: Environment = "development"
     jwt_expires_in: timedelta = timedelta(days=7)
+    log_retention: timedelta = timedelta(days=30)
+    log_max_events: int = 100_000
     limits: Limits = DEFAULTS
 
     @property
@@ -79,6 +81,8 @@ class Settings:
             bus_url=_bus_url(values.get("ORRERY_BUS_URL", "memory://")),
             env=_environment(values.get("ORRERY_ENV", "development")),
             jwt_expires_in=parse_duration(values.get("JWT_EXPIRES_IN", "7d"), variable="JWT_EXPIRES_IN"),
+            log_retention=parse_duration(values.get("ORRERY_LOG_RETENTION", "30d"), variable="ORRERY_LOG_RETENTION"),
+            log_max_events=_count(values.get("ORRERY_LOG_MAX_EVENTS", "100000"), variable="ORRERY_LOG_MAX_EVENTS"),
             limits=_limits(values),
         )
         make_data_dir(settings.data_dir)
@@ -95,10 +99,14 @@ def _limits(values: Mapping[str, str]) -> Limits:
         text = values.get(variable)
         if text is None:
             continue
-        if not text.isascii() or not text.isdigit() or not 0 < int(text) < 10**12:
-            raise SettingsError(f"{variable} must be a whole number above 0, not {text!r}.")
-        given[name] = int(text)
+        given[name] = _count(text, variable=variable)
     return chosen(given)
+
+
+def _count(text: str, *, variable: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 10**12:
+        raise SettingsError(f"{variable} must be a whole number above 0, not {text!r}.")
+    return int(text)
 
 
 def parse_duration(text: str, *, variable: str) -> timedelta:

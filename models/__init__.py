@@ -10,6 +10,7 @@ from models.column import Column
 from models.comment import Comment
 from models.event import LoggedEvent, StreamHead
 from models.label import Label
+from models.lease import Lease
 from models.mission import Mission, MissionActivity
 from models.notification import Notification
 from models.organization import Organization, OrganizationMember
@@ -42,6 +43,7 @@ DOCUMENTS: list[type[Document]] = [
     MissionActivity,
     LoggedEvent,
     StreamHead,
+    Lease,
 ]
 """Every collection; the gateway creates their indexes at start."""
 
@@ -55,6 +57,7 @@ __all__ = [
     "Comment",
     "Invitation",
     "Label",
+    "Lease",
     "LoggedEvent",
     "Mission",
     "MissionActivity",

@@ -33,7 +33,6 @@ class LoggedEvent(Document):
         name = "events"
         indexes = [
             IndexModel([("stream_id", ASCENDING), ("seq", ASCENDING)], unique=True),
-            IndexModel([("stream_id", ASCENDING), ("at", ASCENDING)]),
         ]
 
 

@@ -91,6 +91,15 @@ class Feed:
             self._behind.append((event, size))
             self._behind_bytes += size
 
+    def skip(self, count: int) -> None:
+        """Tell every member that so many events are gone before they could be handed out."""
+        if self._task is not None:
+            self._left_out += count
+            return
+        self.position = self._tail.position
+        for member in list(self.members):
+            member.drop(count)
+
     def end(self, error: Exception | None = None) -> None:
         """End every member."""
         for member in list(self.members):
@@ -104,9 +113,11 @@ class Feed:
         """What a member missed; see `realtime.subscription.Source`."""
         while after < until:
             events = await self._tail.after(after)
-            if not events or events[0]["seq"] != after + 1:
+            if not events:
                 raise Trimmed
             for event in events:
+                if event["seq"] != after + 1:  # also in the midst, while they are being deleted
+                    raise Trimmed
                 if event["seq"] > until:
                     return
                 item = self._item(event)

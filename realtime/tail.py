@@ -98,7 +98,12 @@ class Tail:
             self._known = max(self._known, head.seq)
         rest_at = self._stats.deliveries + BREATH
         async with self._lock:
-            while self.position < self._known and (events := await self._log.read(self.stream_id, self.position)):
+            while self.position < self._known:
+                events = await self._log.read(self.stream_id, self.position)
+                if not _follow(events, self.position):
+                    if not await self._skip():
+                        break  # not readable yet; the poll will try again
+                    continue
                 for event in self._dated(events):
                     self._flush()
                     size = len(bson.encode(event))
@@ -110,6 +115,20 @@ class Tail:
                         await asyncio.sleep(0)
                         rest_at = self._stats.deliveries + BREATH
             self._flush()
+
+    async def _skip(self) -> bool:
+        """Go on behind what the log does not hold any more, and tell the subscribers; False where it holds all."""
+        head, floor = await self._log.bounds(self.stream_id)
+        if head.epoch != self.epoch or floor <= self.position:
+            return False
+        self.floor = floor
+        gone, self.position = floor - self.position, floor
+        self._recent.clear()
+        self._recent_bytes = 0
+        log.warning("stream %s was trimmed faster than it was read: %d events were left out", self.stream_id, gone)
+        for feed in tuple(self.feeds.values()):
+            feed.skip(gone)
+        return True
 
     async def _run(self) -> None:
         while True:
@@ -154,3 +173,8 @@ class Tail:
             del self.feeds[feed.question.key]
         feed.stop()
         self._on_idle(self)
+
+
+def _follow(events: Sequence[Record], seq: int) -> bool:
+    """Whether events are the next ones after a seq, without a hole."""
+    return bool(events) and all(event["seq"] == seq + place for place, event in enumerate(events, 1))

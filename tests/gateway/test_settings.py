@@ -22,6 +22,7 @@ def test_an_empty_environment_gives_the_documented_defaults(tmp_path: Path, monk
     assert (settings.mongodb_url, settings.mongodb_database) == (None, "orrery")
     assert (settings.bus_url, settings.env, settings.production) == ("memory://", "development", False)
     assert settings.jwt_expires_in == timedelta(days=7)
+    assert (settings.log_retention, settings.log_max_events) == (timedelta(days=30), 100_000)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +58,9 @@ def test_a_duration_is_a_number_and_a_unit(text: str, expected: timedelta, tmp_p
         ("JWT_EXPIRES_IN", "-1d"),
         ("JWT_EXPIRES_IN", "9999d"),
         ("JWT_EXPIRES_IN", "2w"),
+        ("ORRERY_LOG_RETENTION", "forever"),
+        ("ORRERY_LOG_MAX_EVENTS", "0"),
+        ("ORRERY_LOG_MAX_EVENTS", "1e6"),
     ],
 )
 def test_a_bad_value_is_refused_in_one_sentence_that_names_the_variable(name: str, value: str, tmp_path: Path) -> None:

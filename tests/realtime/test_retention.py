@@ -1,0 +1,306 @@
+"""Retention: what goes, what stays, and that nobody takes a hole for nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from bson import ObjectId
+
+from gateway.database import Database
+from models import LoggedEvent, StreamHead
+from models.base import Record, collection, utc_now
+from models.ids import Kind, new_id
+from realtime import retention as module
+from realtime.cursor import Cursor
+from realtime.hub import Hub
+from realtime.lease import give_up, hold
+from realtime.log import EventLog
+from realtime.retention import Bounds, Retention
+from tests.realtime.log_lab import PATIENCE, appends, everything, logged, reading
+from tests.resolvers.test_indexes import check, recorded
+
+NONE = timedelta(0)
+EVER = timedelta(days=365)
+
+
+@pytest.fixture
+async def hub(clean: Database) -> AsyncIterator[Hub]:
+    hub = Hub(EventLog(clean.client), poll_seconds=3600)
+    await hub.start()
+    yield hub
+    await hub.stop()
+
+
+@pytest.fixture
+def stream() -> ObjectId:
+    return new_id(Kind.WORKSPACE)
+
+
+async def write(hub: Hub, stream: ObjectId, count: int) -> list[Cursor]:
+    return [(await hub.log.write(stream, None, appends(stream))).cursor for _ in range(count)]
+
+
+async def age(stream: ObjectId, up_to: int, by: timedelta) -> None:
+    old = {"stream_id": stream, "seq": {"$lte": up_to}}
+    await collection(LoggedEvent).update_many(old, {"$set": {"at": utc_now() - by}})
+
+
+async def seqs(stream: ObjectId) -> list[int]:
+    return [event["seq"] for event in await logged(stream)]
+
+
+async def until_trimmed(stream: ObjectId) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while await seqs(stream):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+async def floor(stream: ObjectId) -> int:
+    head = await collection(StreamHead).find_one({"_id": stream})
+    assert head is not None
+    return int(head["floor"])
+
+
+async def test_events_past_the_age_go_and_the_floor_says_so(hub: Hub, stream: ObjectId) -> None:
+    await write(hub, stream, 5)
+    await age(stream, 3, timedelta(days=31))
+
+    deleted = await Retention(Bounds(age=timedelta(days=30))).trim()
+
+    assert deleted == 3
+    assert await seqs(stream) == [4, 5]
+    assert await floor(stream) == 3
+
+
+async def test_the_oldest_events_past_the_number_go(hub: Hub, stream: ObjectId) -> None:
+    await write(hub, stream, 5)
+
+    await Retention(Bounds(age=EVER, events=2, grace=NONE)).trim()
+
+    assert await seqs(stream) == [4, 5]
+    assert await floor(stream) == 3
+
+
+async def test_an_event_of_the_last_minute_stays_whatever_the_number(hub: Hub, stream: ObjectId) -> None:
+    await write(hub, stream, 5)
+
+    assert await Retention(Bounds(age=EVER, events=2)).trim() == 0
+    assert await seqs(stream) == [1, 2, 3, 4, 5]
+
+
+async def test_an_old_event_behind_a_younger_one_stays_so_that_there_is_no_hole(hub: Hub, stream: ObjectId) -> None:
+    await write(hub, stream, 3)
+    await collection(LoggedEvent).update_one(
+        {"stream_id": stream, "seq": 2}, {"$set": {"at": utc_now() - timedelta(days=31)}}
+    )
+
+    assert await Retention(Bounds()).trim() == 0
+    assert await seqs(stream) == [1, 2, 3]
+
+
+async def test_a_long_history_goes_in_portions_and_other_streams_stay(
+    hub: Hub, stream: ObjectId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BATCH", 3)
+    other = new_id(Kind.USER)
+    await write(hub, other, 2)
+    await hub.log.write(stream, None, appends(stream, 10))
+    await age(stream, 8, EVER)
+
+    assert await Retention(Bounds()).trim() == 8
+    assert await seqs(stream) == [9, 10]
+    assert await seqs(other) == [1, 2]
+
+
+async def test_trimming_again_finds_nothing_and_writing_goes_on_where_it_was(hub: Hub, stream: ObjectId) -> None:
+    await write(hub, stream, 3)
+    await age(stream, 3, EVER)
+    retention = Retention(Bounds())
+
+    assert [await retention.trim(), await retention.trim()] == [3, 0]
+    (cursor,) = await write(hub, stream, 1)
+
+    assert cursor.seq == 4
+    assert await seqs(stream) == [4]
+
+
+async def test_what_an_interrupted_trimming_left_goes_with_the_next(hub: Hub, stream: ObjectId) -> None:
+    await write(hub, stream, 6)
+    await age(stream, 4, EVER)
+    await collection(StreamHead).update_one({"_id": stream}, {"$set": {"floor": 2}})
+
+    await Retention(Bounds()).trim()
+
+    assert await seqs(stream) == [5, 6]
+
+
+async def test_a_stream_that_is_not_due_is_not_read_again(hub: Hub, stream: ObjectId) -> None:
+    await write(hub, stream, 3)
+    retention = Retention(Bounds())
+    await retention.trim()
+
+    with recorded() as queries:
+        await retention.trim()
+
+    assert [name for _, name, _ in queries] == ["streams"]
+
+
+async def test_trimming_reads_and_deletes_on_an_index(clean: Database, hub: Hub, stream: ObjectId) -> None:
+    await write(hub, stream, 3)
+    await age(stream, 2, EVER)
+
+    with recorded() as queries:
+        await Retention(Bounds()).trim()
+
+    # The heads are read whole, once a pass: that is what it is about.
+    await check(clean, [one for one in queries if one[1] == "events" or one[0] == "update"])
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["new to the process", "watched by the process"])
+async def test_a_cursor_before_the_floor_is_told_to_fetch_afresh(hub: Hub, stream: ObjectId, known: bool) -> None:
+    first, *_, last = await write(hub, stream, 5)
+    other = await hub.subscribe(stream, everything) if known else None  # so that the floor of before is remembered
+    await age(stream, 3, EVER)
+    await Retention(Bounds()).trim()
+
+    async with reading(hub, stream, first) as reader:
+        assert reader.types == ["StreamReady"]
+        assert reader.events[0]["data"] == {"recovered": False}
+        assert reader.events[0]["cursor"] == str(last)
+    async with reading(hub, stream, Cursor(first.epoch, 3)) as reader:
+        assert reader.seqs == [4, 5]
+        assert reader.events[-1]["data"] == {"recovered": True}
+    if other is not None:
+        other.close()
+
+
+async def test_a_replay_that_is_overtaken_by_trimming_says_that_it_is_not_whole(
+    hub: Hub, stream: ObjectId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *_ = await write(hub, stream, 6)
+    read = hub.log.read
+
+    async def overtaken(stream_id: ObjectId, after: int, limit: int = 2) -> Any:
+        found = await read(stream_id, after, limit)
+        await age(stream, 5, EVER)
+        await Retention(Bounds()).trim()
+        return found
+
+    monkeypatch.setattr(hub.log, "read", overtaken)
+
+    async with reading(hub, stream, first) as reader:
+        assert reader.seqs == [2, 3]  # what it had read before
+        assert reader.events[-1]["data"] == {"recovered": False}
+
+
+async def test_events_that_are_being_deleted_one_by_one_are_a_hole(
+    hub: Hub, stream: ObjectId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *_ = await write(hub, stream, 6)
+    read = hub.log.read
+
+    async def torn(stream_id: ObjectId, after: int, limit: int = 500) -> list[Record]:
+        return [event for event in await read(stream_id, after, limit) if event["seq"] not in (3, 4)]
+
+    monkeypatch.setattr(hub.log, "read", torn)
+
+    async with reading(hub, stream, first) as reader:
+        assert reader.seqs == [2]
+        assert reader.events[-1]["data"] == {"recovered": False}
+
+
+async def test_a_live_reader_that_was_overtaken_is_told_that_it_lags_and_goes_on(
+    clean: Database, hub: Hub, stream: ObjectId
+) -> None:
+    elsewhere = EventLog(clean.client)  # another process, whose hints do not come
+    (first,) = await write(hub, stream, 1)
+    async with reading(hub, stream) as reader:
+        await elsewhere.write(stream, None, appends(stream, 4))
+        await age(stream, 4, EVER)
+        await Retention(Bounds()).trim()
+
+        await write(hub, stream, 1)
+        await reader.until(lambda one: 6 in one.seqs)
+
+    assert reader.types == ["StreamReady", "StreamLagged", "LabelDeleted", "LabelDeleted"]
+    assert reader.seqs == [5, 6]
+    assert reader.events[1]["data"] == {"dropped": 3, "resume_from": str(first)}
+
+
+async def test_readers_beside_a_trimmer_and_writers_never_miss_an_event_in_silence(hub: Hub, stream: ObjectId) -> None:
+    (first,) = await write(hub, stream, 1)
+    stopping = False
+
+    async def trimming() -> None:
+        retention = Retention(Bounds(age=EVER, events=5, grace=NONE))
+        while not stopping:
+            await retention.trim()
+            await asyncio.sleep(0)
+
+    async def reader(after: Cursor) -> list[str]:
+        """Resumes again and again; whatever it is told it has recovered must be without a hole."""
+        broken: list[str] = []
+        while not stopping:
+            async with reading(hub, stream, after) as one:
+                whole = next(event for event in one.events if event["type"] == "StreamReady")["data"]["recovered"]
+                expected = list(range(after.seq + 1, after.seq + 1 + len(one.seqs)))
+                if whole and one.seqs != expected:
+                    broken.append(f"{after.seq}: {one.seqs}")
+                after = Cursor.parse(one.events[-1]["cursor"])
+            await asyncio.sleep(0.01)
+        return broken
+
+    trimmer = asyncio.create_task(trimming())
+    readers = [asyncio.create_task(reader(first)) for _ in range(5)]
+    await write(hub, stream, 120)
+    stopping = True
+
+    async with asyncio.timeout(PATIENCE):
+        assert await asyncio.gather(*readers) == [[]] * 5
+        await trimmer
+    assert await floor(stream) >= 100
+
+
+async def test_one_process_at_a_time_holds_a_work_and_another_takes_it_over(clean: Database) -> None:
+    minute = timedelta(minutes=1)
+
+    assert await hold("work", "one", minute)
+    assert not await hold("work", "two", minute)
+    assert await hold("work", "one", -minute)  # its time is over
+    assert await hold("work", "two", minute)
+    assert not await hold("work", "one", minute)
+    await give_up("work", "one")
+    assert not await hold("work", "one", minute)
+    await give_up("work", "two")
+    assert await hold("work", "one", minute)
+
+
+async def test_two_processes_trim_in_turn_and_by_themselves(
+    hub: Hub, stream: ObjectId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MIN_PERIOD", timedelta(seconds=0.05))
+    bounds = Bounds(age=timedelta(seconds=0.2), grace=NONE)
+    both = [Retention(bounds), Retention(bounds)]
+    passes: list[int] = []
+    for place, one in enumerate(both):
+        trim = one.trim
+
+        async def counted(place: int = place, trim: Any = trim) -> int:
+            passes.append(place)
+            return int(await trim())
+
+        monkeypatch.setattr(one, "trim", counted)
+        await one.start()
+    await write(hub, stream, 3)
+    await until_trimmed(stream)
+    assert len(set(passes)) == 1
+
+    await both[passes[0]].stop()
+    await write(hub, stream, 3)
+    await until_trimmed(stream)
+    await both[1 - passes[0]].stop()
+
+    assert set(passes) == {0, 1}
+    assert await floor(stream) == 6
