@@ -17,9 +17,11 @@ from starlette.websockets import WebSocket
 
 from auth.jwt import JwtSigner
 from gateway.database import Database, open_database
+from gateway.delivery import Delivery, FolderDelivery, SmtpDelivery
 from gateway.engine import GraphEngine
 from gateway.http import GraphQLEndpoint
 from gateway.operations import MeasuredApp, Metrics, operation_routes, product_version
+from gateway.outbox import Outbox
 from gateway.pages import dist_folder, page_routes, reference_page
 from gateway.settings import Settings
 from gateway.shortcut import GraphQLFirst
@@ -77,7 +79,10 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
                 signer=JwtSigner(chosen.secret_key),
                 session_lifetime=chosen.jwt_expires_in,
                 base_url=chosen.base_url,
+                shows_links=chosen.smtp is None,
             )
+            outbox = Outbox(running.services, _delivery(chosen), chosen.mail_from)
+            await outbox.start()
             running.engine = GraphEngine(graph(), running.services, limits=chosen.limits, production=chosen.production)
             running.endpoint = GraphQLEndpoint(
                 engine=running.engine,
@@ -94,6 +99,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
                 app.state.database = None
                 await running.connections.close_all()
                 await retention.stop()
+                await outbox.stop()
                 await guard.stop()
                 await hub.stop()
 
@@ -110,6 +116,12 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     )
     app.state.connections = running.connections
     return app
+
+
+def _delivery(settings: Settings) -> Delivery:
+    if settings.smtp is not None:
+        return SmtpDelivery(settings.smtp)
+    return FolderDelivery(settings.data_dir / "mail", shows=not settings.production)
 
 
 def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]:

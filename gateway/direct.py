@@ -32,6 +32,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 signer=JwtSigner(settings.secret_key),
                 session_lifetime=settings.jwt_expires_in,
                 base_url=settings.base_url,
+                shows_links=settings.smtp is None,
             )
         finally:
             await hub.stop()

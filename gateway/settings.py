@@ -3,15 +3,18 @@
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from execution.limits import Limits
 from gateway.limits import DEFAULTS, NAMES, chosen
+from gateway.mail_settings import DEFAULT_SENDER, Sender, SmtpServer, parse_sender, parse_smtp_url
+
+T = TypeVar("T")
 
 Environment = Literal["development", "production"]
 
@@ -48,6 +51,10 @@ class Settings:
     log_retention: timedelta = timedelta(days=30)
     log_max_events: int = 100_000
     limits: Limits = DEFAULTS
+    smtp: SmtpServer | None = None
+    mail_from: Sender = DEFAULT_SENDER
+    public_url: str | None = None
+    require_verified_email: bool = False
 
     @property
     def production(self) -> bool:
@@ -55,7 +62,9 @@ class Settings:
 
     @property
     def base_url(self) -> str:
-        """Where a browser on this machine finds the gateway, without a trailing slash."""
+        """Where a browser finds the gateway, without a trailing slash; on this machine, unless `public_url` is set."""
+        if self.public_url is not None:
+            return self.public_url
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104
         if ":" in host and not host.startswith("["):
             host = f"[{host}]"
@@ -84,12 +93,41 @@ class Settings:
             log_retention=parse_duration(values.get("ORRERY_LOG_RETENTION", "30d"), variable="ORRERY_LOG_RETENTION"),
             log_max_events=_count(values.get("ORRERY_LOG_MAX_EVENTS", "100000"), variable="ORRERY_LOG_MAX_EVENTS"),
             limits=_limits(values),
+            smtp=_parsed(values, "ORRERY_SMTP_URL", parse_smtp_url),
+            mail_from=_parsed(values, "ORRERY_MAIL_FROM", parse_sender) or DEFAULT_SENDER,
+            public_url=_parsed(values, "ORRERY_PUBLIC_URL", _public_url),
+            require_verified_email=_parsed(values, "ORRERY_REQUIRE_VERIFIED_EMAIL", _flag) or False,
         )
+        if settings.smtp is not None and settings.mail_from is DEFAULT_SENDER:
+            raise SettingsError("ORRERY_MAIL_FROM must name the sender of the mails that go to ORRERY_SMTP_URL.")
         make_data_dir(settings.data_dir)
         if not settings.secret_key:
             key = kept_secret(settings.data_dir / "secret_key")
             object.__setattr__(settings, "secret_key", key)
         return settings
+
+
+def _parsed(values: Mapping[str, str], variable: str, parse: Callable[[str], T]) -> T | None:
+    text = values.get(variable)
+    if text is None:
+        return None
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise SettingsError(f"{variable} {error}.") from error
+
+
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise ValueError("must be an http:// or https:// address without query and fragment")
+    return text.rstrip("/")
+
+
+def _flag(text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ValueError("must be true or false")
+    return text.lower() == "true"
 
 
 def _limits(values: Mapping[str, str]) -> Limits:

@@ -5,12 +5,14 @@ from beanie import Document
 from models.activity import Activity
 from models.agent import Agent
 from models.api_token import ApiToken
+from models.attempt import AttemptCount
 from models.card import Card
 from models.column import Column
 from models.comment import Comment
 from models.event import LoggedEvent, StreamHead
 from models.label import Label
 from models.lease import Lease
+from models.mail import Mail, MailLink
 from models.mission import Mission, MissionActivity
 from models.notification import Notification
 from models.organization import Organization, OrganizationMember
@@ -41,6 +43,9 @@ DOCUMENTS: list[type[Document]] = [
     Agent,
     Mission,
     MissionActivity,
+    Mail,
+    MailLink,
+    AttemptCount,
     LoggedEvent,
     StreamHead,
     Lease,
@@ -52,6 +57,7 @@ __all__ = [
     "Activity",
     "Agent",
     "ApiToken",
+    "AttemptCount",
     "Card",
     "Column",
     "Comment",
@@ -59,6 +65,8 @@ __all__ = [
     "Label",
     "Lease",
     "LoggedEvent",
+    "Mail",
+    "MailLink",
     "Mission",
     "MissionActivity",
     "Notification",

@@ -95,3 +95,30 @@ class TokenScope(StrEnum):
     NOTIFICATIONS_READ = "notifications:read"
     ACCOUNT_READ = "account:read"
     ACCOUNT_WRITE = "account:write"
+
+
+class MailState(StrEnum):
+    """Where a mail stands. SENT and FAILED are final."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class MailTemplate(StrEnum):
+    """What a mail says."""
+
+    INVITATION = "invitation"
+    EMAIL_VERIFICATION = "email_verification"
+    PASSWORD_RESET = "password_reset"  # noqa: S105  (the name of a mail)
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    TWO_FACTOR_ENABLED = "two_factor_enabled"
+    TWO_FACTOR_DISABLED = "two_factor_disabled"
+    ACCOUNT_DELETED = "account_deleted"
+
+
+class LinkPurpose(StrEnum):
+    """What the link of a mail is good for."""
+
+    EMAIL_VERIFICATION = "email_verification"
+    PASSWORD_RESET = "password_reset"  # noqa: S105  (the name of a link)

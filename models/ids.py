@@ -53,6 +53,7 @@ class Kind(IntEnum):
     MISSION_ACTIVITY = 0x73
     EVENT = 0x81
     MAIL = 0x91
+    MAIL_LINK = 0x92
 
 
 def new_id(kind: Kind) -> ObjectId:

@@ -1,5 +1,7 @@
 """People and the service users of agents."""
 
+from datetime import datetime
+
 from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
@@ -9,7 +11,10 @@ from models.ids import Kind
 
 
 class User(Stored):
-    """An account. `email` is stored lower-case; `password_hash` is an argon2 hash, null for an agent's service user."""
+    """An account. `email` is stored lower-case; `password_hash` is an argon2 hash, null for an agent's service user.
+
+    Fields after it were added later: a stored user may lack them.
+    """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.USER))
     email: str
@@ -17,6 +22,7 @@ class User(Stored):
     job_title: str | None = None
     is_agent: bool = False
     password_hash: str | None = None
+    email_verified_at: datetime | None = None
 
     class Settings:
         name = "users"

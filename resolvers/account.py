@@ -1,102 +1,31 @@
 """The caller's own account: registering, signing in and out, profile and password."""
 
-import re
-import secrets
-import unicodedata
-from dataclasses import dataclass
-from datetime import datetime
-
 from bson import ObjectId
-from pymongo.errors import DuplicateKeyError
 
 from auth.passwords import hash_password
-from auth.sessions import start_session
 from models import Session, User, WorkspaceMember
-from models.base import Record, collection, to_record
-from models.enums import PilotageRole, TokenScope
+from models.base import Record, collection
+from models.enums import MailTemplate, TokenScope
 from models.errors import BadUserInput, Conflict, Unauthenticated
-from models.ids import Kind, new_id
 from models.write import find_and_delete
-from realtime.events import (
-    PasswordChanged,
-    SessionEnded,
-    SessionStarted,
-    UserCreated,
-    UserUpdated,
-    WorkspaceMemberUpdated,
-)
+from realtime.events import PasswordChanged, SessionEnded, UserUpdated, WorkspaceMemberUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, projection
-from resolvers.context import Context, Services
+from resolvers.context import Context
 from resolvers.inputs.account import AuthLogin, AuthRegister, PasswordChange, UserUpdate
+from resolvers.mail import insert_mail
 from resolvers.operation import Caller, operation
-from resolvers.organization import insert_organization
-from resolvers.user import PUBLIC, visible, without_secrets
-from resolvers.workspace import insert_workspace
+from resolvers.registration import NewAccount, create_account
+from resolvers.sign_in import SignIn, pilotage_role, signed_in, start
+from resolvers.user import PUBLIC, visible
 
 _READ_ACCOUNT, _WRITE_ACCOUNT = TokenScope.ACCOUNT_READ, TokenScope.ACCOUNT_WRITE
-_SLUG_ATTEMPTS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class SignIn:
-    """A new session: `access_token` for the Authorization header, or `cookie` with `csrf_token` for a browser.
-
-    `user` carries `pilotage_role` too.
-    """
-
-    user: Record
-    access_token: str
-    csrf_token: str
-    cookie: str
-    expires_at: datetime
 
 
 @operation("authRegister", caller=Caller.ANYONE)
 async def register(ctx: Context, values: AuthRegister) -> SignIn:
     """A new account with an organization and a workspace of its own, signed in."""
-    password_hash = await hash_password(values.password)
-    user_id, organization_id, workspace_id = (new_id(kind) for kind in (Kind.USER, Kind.ORGANIZATION, Kind.WORKSPACE))
-    name = values.name or values.email.partition("@")[0]
-    slug = _slug(name)
-
-    async def body(change: Change) -> tuple[Record, str, Record]:
-        user = to_record(
-            User(
-                id=user_id,
-                email=values.email,
-                name=values.name or None,
-                password_hash=password_hash,
-                created_at=change.at,
-            )
-        )
-        try:
-            await collection(User).insert_one(user, session=change.session)
-        except DuplicateKeyError as error:
-            raise Conflict("belongs to an account already", field="email") from error
-        change.append(user_id, UserCreated(user=without_secrets(user)))
-        await insert_organization(change, organization_id, name=name, slug=slug, owner_id=user_id)
-        await insert_workspace(
-            change,
-            workspace_id,
-            organization_id=organization_id,
-            name="Personal",
-            slug="personal",
-            owner_id=user_id,
-            is_personal=True,
-        )
-        session, cookie = await _start(ctx.services, change, user_id)
-        return session, cookie, user
-
-    for attempt in range(_SLUG_ATTEMPTS):
-        try:
-            session, cookie, user = (await ctx.services.hub.log.write(user_id, user_id, body)).value
-            return _sign_in(ctx.services, session, cookie, user, PilotageRole.OWNER)
-        except Conflict as error:
-            if error.field != "slug" or attempt == _SLUG_ATTEMPTS - 1:
-                raise
-            slug = f"{_slug(name)}-{secrets.token_hex(3)}"
-    raise AssertionError("unreachable")
+    return await create_account(ctx, NewAccount(values.email, values.password, values.name))
 
 
 @operation("authLogin", caller=Caller.ANYONE)
@@ -111,10 +40,10 @@ async def log_in(ctx: Context, values: AuthLogin) -> SignIn:
     user_id: ObjectId = user["_id"]
 
     async def body(change: Change) -> tuple[Record, str]:
-        return await _start(ctx.services, change, user_id)
+        return await start(ctx, change, user_id)
 
     session, cookie = (await ctx.services.hub.log.write(user_id, user_id, body)).value
-    return _sign_in(ctx.services, session, cookie, user, await _pilotage_role(user_id))
+    return signed_in(ctx.services, session, cookie, user, await pilotage_role(user_id))
 
 
 @operation("authLogout", caller=Caller.PERSON)
@@ -142,7 +71,7 @@ async def get_viewer(ctx: Context, fields: Fields = None) -> Record:
 @operation("me", scope=_READ_ACCOUNT, read_only=True)
 async def get_me(ctx: Context) -> Record:
     """The caller with `pilotage_role`, that of their first workspace."""
-    return {**await get_viewer(ctx), "pilotage_role": await _pilotage_role(ctx.user_id)}
+    return {**await get_viewer(ctx), "pilotage_role": await pilotage_role(ctx.user_id)}
 
 
 @operation("userUpdate", scope=_WRITE_ACCOUNT)
@@ -190,36 +119,6 @@ async def change_password(ctx: Context, values: PasswordChange) -> Committed[Non
         others = {"user_id": ctx.user_id, "_id": {"$ne": ctx.subject.credential_id}}
         await collection(Session).delete_many(others, session=change.session)
         change.append(ctx.user_id, PasswordChanged())
+        await insert_mail(change, user["email"], MailTemplate.PASSWORD_CHANGED, about_id=ctx.user_id)
 
-    return await ctx.write(ctx.user_id, body, revokes=True)
-
-
-async def _start(services: Services, change: Change, user_id: ObjectId) -> tuple[Record, str]:
-    session, cookie = await start_session(user_id, services.session_lifetime, change.session)
-    change.append(user_id, SessionStarted(session_id=session["_id"]))
-    return session, cookie
-
-
-def _sign_in(services: Services, session: Record, cookie: str, user: Record, role: PilotageRole) -> SignIn:
-    access_token = services.signer.sign(
-        user["_id"], session["_id"], issued_at=session["created_at"], expires_at=session["expires_at"]
-    )
-    return SignIn(
-        user={**without_secrets(user), "pilotage_role": role},
-        access_token=access_token,
-        csrf_token=session["csrf_token"],
-        cookie=cookie,
-        expires_at=session["expires_at"],
-    )
-
-
-async def _pilotage_role(user_id: ObjectId) -> PilotageRole:
-    """Of the first workspace that the user became a member of: the personal one, as long as it is there."""
-    first = collection(WorkspaceMember).find({"user_id": user_id}, {"pilotage_role": 1}).sort("_id", 1).limit(1)
-    return PilotageRole(next((one["pilotage_role"] for one in await first.to_list()), PilotageRole.VIEWER))
-
-
-def _slug(name: str) -> str:
-    ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", ascii_only)[:40].strip("-")
-    return slug if len(slug) > 1 else f"home-{slug}".strip("-")
+    return await ctx.write(ctx.user_id, body, revokes=True, mails=True)

@@ -19,6 +19,7 @@ from models import (
     Comment,
     Invitation,
     Label,
+    Mail,
     Mission,
     MissionActivity,
     Notification,
@@ -76,7 +77,7 @@ async def delete_workspace_contents(change: Change, workspace: Record) -> None:
     await _delete(change, Project, inside, lambda one: ProjectDeleted(deleted_id=one["_id"], project_id=one["_id"]))
     await _delete(change, Agent, inside, lambda one: AgentDeleted(deleted_id=one["_id"]))
     await _delete(change, WorkspaceMember, inside, lambda one: WorkspaceMemberRemoved(user_id=one["user_id"]))
-    for model in (ApiToken, Mission, MissionActivity, Invitation):
+    for model in (ApiToken, Mission, MissionActivity, Invitation, Mail):
         await collection(model).delete_many(inside, session=change.session)
     await collection(Workspace).delete_one({"_id": workspace["_id"]}, session=change.session)
     change.append(workspace["_id"], WorkspaceDeleted(deleted_id=workspace["_id"]))

@@ -1,5 +1,6 @@
 """What every operation is given first: who asks, and the services it works with."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,7 +23,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What one gateway process holds for all requests."""
+    """What one gateway process holds for all requests.
+
+    `shows_links` says that no mail leaves the gateway, so that its links are answered to whoever causes it.
+    `mail_due` wakes the sender of this process.
+    """
 
     hub: Hub
     guard: Guard
@@ -30,6 +35,8 @@ class Services:
     session_lifetime: timedelta
     base_url: str
     password_checks: PasswordChecks = field(default_factory=PasswordChecks)
+    shows_links: bool = True
+    mail_due: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(slots=True)
@@ -59,15 +66,23 @@ class Context:
         return self.subject.require_user()
 
     async def write(
-        self, stream_id: ObjectId, body: Callable[[Change], Awaitable[T]], *, revokes: bool = False
+        self,
+        stream_id: ObjectId,
+        body: Callable[[Change], Awaitable[T]],
+        *,
+        revokes: bool = False,
+        mails: bool = False,
     ) -> Committed[T]:
         """Commit a change with its events in the history of a workspace, an organization or a user.
 
         `revokes` says that somebody may be allowed less afterwards, so that their open streams end at once here. In
-        other processes, and where this is forgotten, they end a few seconds later.
+        other processes, and where this is forgotten, they end a few seconds later. `mails` says that a mail may have
+        been written, which is sent at once then.
         """
         committed = await self.services.hub.log.write(stream_id, self.subject.user_id, body)
         if revokes:
             self.memberships.clear()
             self.services.guard.look()
+        if mails:
+            self.services.mail_due.set()
         return committed

@@ -1,50 +1,64 @@
 """Invitations to a workspace: a link for one e-mail address, for a week, for one use."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bson import ObjectId
 
+from auth.counting import count_attempt
 from auth.policies import workspace as policy
-from auth.secrets import hash_secret, new_secret
+from auth.secrets import hash_secret
 from models import Invitation, OrganizationMember, User, Workspace, WorkspaceMember
 from models.base import Record, collection, to_record
-from models.enums import PilotageRole, Role, TokenScope
+from models.enums import MailTemplate, PilotageRole, Role, TokenScope
 from models.errors import Conflict, NotFound
-from models.ids import Kind, parse_id
-from realtime.events import InvitationCreated
+from models.ids import Kind, new_id, parse_id
+from realtime.events import InvitationAccepted, InvitationCreated, InvitationResent, InvitationRevoked
 from realtime.log import Change, Committed
-from resolvers.access import check_workspace
+from resolvers.access import Fields, access, check_workspace, workspace_memberships
 from resolvers.context import Context
 from resolvers.edit import require_parent
 from resolvers.inputs.workspace import WorkspaceMemberInvite
-from resolvers.operation import operation
+from resolvers.mail import insert_mail, invitation_link, invitation_token, withdraw_mails
+from resolvers.operation import edge, operation
 from resolvers.organization_member import insert_organization_member
+from resolvers.page import Page, Window, pages
+from resolvers.user import users_by
 from resolvers.workspace_member import insert_workspace_member
 
 log = logging.getLogger("orrery.invitation")
 
 LIFETIME = timedelta(days=7)
+MAX_INVITATIONS_AN_HOUR = 200
+MAX_RESENT_AN_HOUR = 5
+
+_ADMINISTER = TokenScope.ACCOUNT_WRITE
 
 
 @dataclass(frozen=True, slots=True)
 class NewInvitation:
-    """An invitation's record, without the hash, and the link, which cannot be shown again."""
+    """An invitation's record, without the hash. `token` and `link` are None where the link goes out by mail alone."""
 
     invitation: Record
-    token: str
-    link: str
+    token: str | None
+    link: str | None
 
 
-@operation("workspaceMemberInvite", scope=TokenScope.ACCOUNT_WRITE, permission=policy.MANAGE_MEMBERS)
+@operation("workspaceMemberInvite", scope=_ADMINISTER, permission=policy.MANAGE_MEMBERS)
 async def invite_workspace_member(
     ctx: Context, workspace_id: ObjectId | str, values: WorkspaceMemberInvite
 ) -> Committed[NewInvitation]:
-    """Invite an address to a workspace; an earlier invitation of the same address ends."""
+    """Invite an address to a workspace, by mail; an earlier invitation of the same address ends.
+
+    Nothing in the answer says whether the address has an account.
+    """
     wanted = parse_id(workspace_id, Kind.WORKSPACE)
     await check_workspace(ctx, wanted, policy.MANAGE_MEMBERS)
-    token = new_secret()
+    await count_attempt("invite", str(wanted), limit=MAX_INVITATIONS_AN_HOUR, window=timedelta(hours=1))
+    invitation_id = new_id(Kind.INVITATION)
+    token = invitation_token(ctx.services, invitation_id)
 
     async def body(change: Change) -> Record:
         await require_parent(change, Workspace, wanted)
@@ -52,9 +66,12 @@ async def invite_workspace_member(
         if user is not None and await _membership(change, wanted, user["_id"]) is not None:
             raise Conflict("is a member of the workspace already", field="email")
         same = {"workspace_id": wanted, "email": values.email}
+        for earlier in await collection(Invitation).find(same, {"_id": 1}, session=change.session).to_list():
+            await withdraw_mails(change, earlier["_id"])
         await collection(Invitation).delete_many(same, session=change.session)
         invitation = to_record(
             Invitation(
+                id=invitation_id,
                 workspace_id=wanted,
                 email=values.email,
                 role=values.role,
@@ -65,56 +82,161 @@ async def invite_workspace_member(
             )
         )
         await collection(Invitation).insert_one(invitation, session=change.session)
-        change.append(wanted, InvitationCreated(invitation_id=invitation["_id"], email=values.email))
-        return {name: value for name, value in invitation.items() if name != "secret_hash"}
+        await _send(change, invitation)
+        change.append(wanted, InvitationCreated(invitation_id=invitation_id, email=values.email))
+        return invitation
 
-    committed = await ctx.write(wanted, body)
-    link = f"{ctx.services.base_url.rstrip('/')}/invitations/{token}/accept"
-    # Until mail is sent, the log of the gateway and the answer to the inviter are the only ways to the link.
-    log.info("invitation of %s: %s", values.email, link)
-    return Committed(NewInvitation(committed.value, token, link), committed.cursor)
+    committed = await ctx.write(wanted, body, mails=True)
+    return Committed(_shown(ctx, committed.value), committed.cursor)
 
 
-@operation("invitationAccept", scope=TokenScope.ACCOUNT_WRITE)
+@operation("invitationResend", scope=_ADMINISTER, permission=policy.MANAGE_MEMBERS)
+async def resend_invitation(ctx: Context, invitation_id: ObjectId | str) -> Committed[NewInvitation]:
+    """Send an invitation once more; it is good for a week from now."""
+    found = await _access(ctx, invitation_id)
+    await count_attempt("resend", str(found["_id"]), limit=MAX_RESENT_AN_HOUR, window=timedelta(hours=1))
+
+    async def body(change: Change) -> Record:
+        invitation = await _open(change, found["_id"])
+        changes = {"expires_at": change.at + LIFETIME}
+        await collection(Invitation).update_one({"_id": found["_id"]}, {"$set": changes}, session=change.session)
+        await withdraw_mails(change, found["_id"])
+        await _send(change, invitation)
+        resent = InvitationResent(invitation_id=found["_id"], email=invitation["email"])
+        change.append(found["workspace_id"], resent)
+        return {**invitation, **changes}
+
+    committed = await ctx.write(found["workspace_id"], body, mails=True)
+    return Committed(_shown(ctx, committed.value), committed.cursor)
+
+
+@operation("invitationRevoke", scope=_ADMINISTER, permission=policy.MANAGE_MEMBERS)
+async def revoke_invitation(ctx: Context, invitation_id: ObjectId | str) -> Committed[ObjectId]:
+    """End an invitation that was not accepted: its link is worth nothing from now on."""
+    found = await _access(ctx, invitation_id)
+
+    async def body(change: Change) -> ObjectId:
+        invitation = await _open(change, found["_id"])
+        await collection(Invitation).delete_one({"_id": found["_id"]}, session=change.session)
+        await withdraw_mails(change, found["_id"])
+        change.append(found["workspace_id"], InvitationRevoked(invitation_id=found["_id"], email=invitation["email"]))
+        invitation_id: ObjectId = found["_id"]
+        return invitation_id
+
+    return await ctx.write(found["workspace_id"], body)
+
+
+@operation("invitations", scope=_ADMINISTER, permission=policy.MANAGE_MEMBERS, read_only=True)
+async def list_invitations(ctx: Context, workspace_id: ObjectId | str) -> list[Record]:
+    """The invitations of a workspace that were not accepted, oldest first; expired ones too."""
+    wanted = parse_id(workspace_id, Kind.WORKSPACE)
+    await check_workspace(ctx, wanted, policy.MANAGE_MEMBERS)
+    query = {"workspace_id": wanted, "accepted_at": None}
+    return await collection(Invitation).find(query, {"secret_hash": 0}).sort("_id", 1).to_list()
+
+
+@edge(scope=_ADMINISTER, viewer=True)
+async def invitations_of(
+    ctx: Context, workspaces: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """The invitations of each workspace that were not accepted. Raises Forbidden for whoever may not invite."""
+    ids = [one["_id"] for one in workspaces]
+    await workspace_memberships(ctx, ids)
+    for one in ids:
+        await check_workspace(ctx, one, policy.MANAGE_MEMBERS)
+    window, wanted = Window.read(first, after), None if fields is None else fields - {"secret_hash"}
+    found = await pages(Invitation, "workspace_id", ids, window, where={"accepted_at": None}, fields=wanted)
+    return [found[one] for one in ids]
+
+
+inviter_of = users_by("invited_by")
+
+
+@operation("invitationAccept", scope=_ADMINISTER)
 async def accept_invitation(ctx: Context, token: str) -> Committed[Record]:
     """Join the workspace of an invitation, and its organization; returns the membership of the workspace.
 
     Raises NotFound for anybody but the invited address, Conflict for an invitation that was used or has expired.
     """
-    invitations = collection(Invitation)
-    found = await invitations.find_one({"secret_hash": hash_secret(token)}, {"workspace_id": 1})
-    if found is None:
-        raise NotFound("Invitation")
+    found = await find_by_token(token)
 
     async def body(change: Change) -> Record:
-        invitation = await invitations.find_one({"_id": found["_id"]}, session=change.session)
         user = await collection(User).find_one({"_id": ctx.user_id}, {"email": 1}, session=change.session)
-        if invitation is None or user is None or invitation["email"] != user["email"]:
+        if user is None:
             raise NotFound("Invitation")
-        if invitation["accepted_at"] is not None:
-            raise Conflict("The invitation was used already")
-        if invitation["expires_at"] <= change.at:
-            raise Conflict("The invitation has expired: ask for a new one")
-        workspace = await collection(Workspace).find_one({"_id": invitation["workspace_id"]}, session=change.session)
-        if workspace is None:
-            raise NotFound("Invitation")
-        accepted = {"$set": {"accepted_at": change.at}}
-        await invitations.update_one({"_id": invitation["_id"]}, accepted, session=change.session)
-        return await _join(change, workspace, ctx.user_id, Role(invitation["role"]))
+        return await join(change, found["_id"], user)
 
     committed = await ctx.write(found["workspace_id"], body)
     ctx.memberships.clear()
     return committed
 
 
-async def _join(change: Change, workspace: Record, user_id: ObjectId, role: Role) -> Record:
+async def find_by_token(token: str) -> Record:
+    """The invitation of a link; raises NotFound."""
+    found = await collection(Invitation).find_one({"secret_hash": hash_secret(token)})
+    if found is None:
+        raise NotFound("Invitation")
+    return found
+
+
+async def join(change: Change, invitation_id: ObjectId, user: Record) -> Record:
+    """Use up an invitation and make the user (`_id` and `email`) a member, within a change; the membership."""
+    invitations = collection(Invitation)
+    invitation = await invitations.find_one({"_id": invitation_id}, session=change.session)
+    if invitation is None or invitation["email"] != user["email"]:
+        raise NotFound("Invitation")
+    if invitation["accepted_at"] is not None:
+        raise Conflict("The invitation was used already")
+    if invitation["expires_at"] <= change.at:
+        raise Conflict("The invitation has expired: ask for a new one")
+    workspace = await collection(Workspace).find_one({"_id": invitation["workspace_id"]}, session=change.session)
+    if workspace is None:
+        raise NotFound("Invitation")
+    await invitations.update_one({"_id": invitation_id}, {"$set": {"accepted_at": change.at}}, session=change.session)
+    await withdraw_mails(change, invitation_id)
+    change.append(workspace["_id"], InvitationAccepted(invitation_id=invitation_id, user_id=user["_id"]))
     organization_id = workspace["organization_id"]
-    belongs = {"organization_id": organization_id, "user_id": user_id}
+    belongs = {"organization_id": organization_id, "user_id": user["_id"]}
     if await collection(OrganizationMember).find_one(belongs, {"_id": 1}, session=change.session) is None:
-        await insert_organization_member(change, organization_id, user_id, Role.MEMBER)
+        await insert_organization_member(change, organization_id, user["_id"], Role.MEMBER)
     # Whoever became a member in another way keeps the role that they have.
-    member = await _membership(change, workspace["_id"], user_id)
-    return member or await insert_workspace_member(change, workspace, user_id, role, PilotageRole.VIEWER)
+    member = await _membership(change, workspace["_id"], user["_id"])
+    role = Role(invitation["role"])
+    return member or await insert_workspace_member(change, workspace, user["_id"], role, PilotageRole.VIEWER)
+
+
+async def _access(ctx: Context, invitation_id: ObjectId | str) -> Record:
+    return await access(ctx, Invitation, Kind.INVITATION, invitation_id, policy.MANAGE_MEMBERS)
+
+
+async def _open(change: Change, invitation_id: ObjectId) -> Record:
+    invitation = await collection(Invitation).find_one({"_id": invitation_id}, session=change.session)
+    if invitation is None:
+        raise NotFound("Invitation")
+    if invitation["accepted_at"] is not None:
+        raise Conflict("The invitation was used already")
+    return invitation
+
+
+async def _send(change: Change, invitation: Record) -> None:
+    await insert_mail(
+        change,
+        invitation["email"],
+        MailTemplate.INVITATION,
+        about_id=invitation["_id"],
+        workspace_id=invitation["workspace_id"],
+    )
+
+
+def _shown(ctx: Context, invitation: Record) -> NewInvitation:
+    shown = {name: value for name, value in invitation.items() if name != "secret_hash"}
+    if not ctx.services.shows_links:
+        # Whoever holds the token can open an account for the address: it is for its mailbox alone.
+        return NewInvitation(shown, None, None)
+    token = invitation_token(ctx.services, invitation["_id"])
+    link = invitation_link(ctx.services, token)
+    log.info("invitation of %s: %s", invitation["email"], link)
+    return NewInvitation(shown, token, link)
 
 
 async def _membership(change: Change, workspace_id: ObjectId, user_id: ObjectId) -> Record | None:

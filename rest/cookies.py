@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from auth.authenticate import CSRF_COOKIE, SESSION_COOKIE
 from models.base import utc_now
-from resolvers.account import SignIn
+from resolvers.sign_in import SignIn
 
 
 def set_session_cookies(response: Response, sign_in: SignIn, *, secure: bool) -> None:

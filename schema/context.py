@@ -5,8 +5,8 @@ from typing import Any
 
 import strawberry
 
-from resolvers.account import SignIn
 from resolvers.context import Context
+from resolvers.sign_in import SignIn
 
 
 @dataclass(slots=True)

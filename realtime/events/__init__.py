@@ -48,7 +48,10 @@ from realtime.events.pilotage import (
     MissionStatusChanged,
 )
 from realtime.events.tenancy import (
+    InvitationAccepted,
     InvitationCreated,
+    InvitationResent,
+    InvitationRevoked,
     OrganizationCreated,
     OrganizationDeleted,
     OrganizationMemberAdded,
@@ -85,7 +88,10 @@ __all__ = [
     "CommentDeleted",
     "Event",
     "Id",
+    "InvitationAccepted",
     "InvitationCreated",
+    "InvitationResent",
+    "InvitationRevoked",
     "LabelCreated",
     "LabelDeleted",
     "LabelUpdated",

@@ -33,6 +33,21 @@ class InvitationCreated(Event):
     email: str
 
 
+class InvitationResent(Event):
+    invitation_id: Id
+    email: str
+
+
+class InvitationRevoked(Event):
+    invitation_id: Id
+    email: str
+
+
+class InvitationAccepted(Event):
+    invitation_id: Id
+    user_id: Id
+
+
 class OrganizationCreated(Event):
     organization: Record
 

@@ -31,6 +31,7 @@ Password = Annotated[str, Text(8, 128, strip=False), Field(repr=False)]
 # What is no address, or no possible password, is told like a wrong one: so these two are only bounded.
 AnyEmail = Annotated[str, Text(1, 254)]
 AnyPassword = Annotated[str, Text(1, 128, strip=False), Field(repr=False)]
+LinkToken = Annotated[str, Text(1, 200), Field(repr=False)]
 ShortText = Annotated[str, Text(0, 100)]
 
 
@@ -47,6 +48,14 @@ class AuthLogin(Input):
 
     email: AnyEmail
     password: AnyPassword
+
+
+class InvitationRegister(Input):
+    """A new account for the address that an invitation was sent to."""
+
+    token: LinkToken
+    password: Password
+    name: ShortText | None = None
 
 
 class UserUpdate(Input):

@@ -1,8 +1,9 @@
 """The account: registering, signing in and out, profile and password."""
 
 from models.enums import TokenScope
-from resolvers.account import SignIn, change_password, get_me, log_in, log_out, register, update_user
+from resolvers.account import change_password, get_me, log_in, log_out, register, update_user
 from resolvers.inputs.account import AuthLogin, AuthRegister, PasswordChange, UserUpdate
+from resolvers.sign_in import SignIn
 from rest.cookies import clear_session_cookies, set_session_cookies
 from rest.routing import Call, Routes
 from rest.stellary.present.account import Account, Session, session, user

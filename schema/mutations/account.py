@@ -5,9 +5,9 @@ from typing import Annotated
 import strawberry
 
 from resolvers import account, api_token
-from resolvers.account import SignIn
 from resolvers.inputs.account import AuthLogin, AuthRegister, PasswordChange, UserUpdate
 from resolvers.inputs.api_token import ApiTokenCreate
+from resolvers.sign_in import SignIn
 from schema.api_token import ApiToken
 from schema.arguments import CHANGES, VALUES, TokenId
 from schema.context import Info

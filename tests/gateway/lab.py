@@ -1,5 +1,6 @@
 """A whole gateway over the session's database, and people who speak GraphQL to it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -162,7 +163,7 @@ class QueryLog(monitoring.CommandListener):
         self.watched: list[Read] | None = None
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
-        if self.watched is not None and event.command_name in self.READS:
+        if self.watched is not None and event.command_name in self.READS and not _of_outbox():
             name = event.command_name
             projection = frozenset(event.command.get("projection") or ())
             self.watched.append(Read(name, str(event.command.get(name)), projection))
@@ -172,6 +173,11 @@ class QueryLog(monitoring.CommandListener):
 
     def failed(self, event: monitoring.CommandFailedEvent) -> None:
         pass
+
+
+def _of_outbox() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.get_name() == "outbox"
 
 
 # Only clients that are made later have it, so it stands here, where every test that counts imports it.

@@ -9,12 +9,13 @@ from bson import ObjectId
 from auth.authenticate import authenticate
 from models import LoggedEvent
 from models.base import Record, collection
-from resolvers.account import SignIn, register
+from resolvers.account import register
 from resolvers.api_token import create_api_token
 from resolvers.context import Context
 from resolvers.inputs.account import AuthRegister
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.base import read_input
+from resolvers.sign_in import SignIn
 
 PASSWORD = "correct horse battery"
 

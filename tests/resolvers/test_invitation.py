@@ -43,7 +43,11 @@ async def test_the_invited_person_joins_the_workspace_and_its_organization(
     )
     assert belongs is not None
     assert belongs["role"] == Role.MEMBER
-    assert (await event_types(workspace["_id"]))[-2:] == ["InvitationCreated", "WorkspaceMemberAdded"]
+    assert (await event_types(workspace["_id"]))[-3:] == [
+        "InvitationCreated",
+        "InvitationAccepted",
+        "WorkspaceMemberAdded",
+    ]
     assert (await event_types(organization["_id"]))[-1] == "OrganizationMemberAdded"
 
 

@@ -6,8 +6,8 @@ from typing_extensions import TypedDict
 
 from models.base import Record
 from models.enums import TokenScope
-from resolvers.account import SignIn
 from resolvers.api_token import NewToken
+from resolvers.sign_in import SignIn
 from rest.stellary.present.base import Id, Timestamp, timestamp, timestamp_or_none
 
 PilotageRole = Literal["owner", "reviewer", "viewer"]

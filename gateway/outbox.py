@@ -1,0 +1,190 @@
+"""The sender of the outbox: takes mails that are due, one at a time, and hands them over.
+
+Several processes may run one each. Taking a mail moves its `due_at` on by a lease and counts an attempt, on the
+condition that nobody else has: of two senders one gets it. A mail that was handed over and could not be marked as sent
+is only marked by this process. What remains is a process that dies between the server's answer and the mark: the next
+one sends that mail again, with the same Message-ID.
+"""
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from bson import ObjectId
+from pymongo.errors import PyMongoError
+
+from gateway.delivery import Deliver, Delivery, DeliveryDownError, RefusedError
+from gateway.mail_settings import Sender
+from models import Mail
+from models.base import Record, collection, utc_now
+from models.enums import MailState
+from resolvers.context import Services
+from resolvers.letters import Letter
+from resolvers.mail import compose
+
+log = logging.getLogger("orrery.mail")
+
+LEASE = timedelta(minutes=5)
+"""More than a mail may take, so that no other sender takes one that is on its way."""
+MAX_ATTEMPTS = 8
+PORTION = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds: how often to look without being woken; the pauses where nobody takes mail, and after a refusal."""
+
+    poll: float = 5.0
+    first_pause: float = 1.0
+    longest_pause: float = 60.0
+    retry: float = 30.0
+    stop: float = 15.0
+
+
+class Outbox:
+    """The sender of one process."""
+
+    def __init__(self, services: Services, delivery: Delivery, sender: Sender, *, pace: Pace | None = None) -> None:
+        self._services = services
+        self._delivery = delivery
+        self._sender = sender
+        self._pace = pace or Pace()
+        self._stopping = False
+        self._handed_over: set[ObjectId] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="outbox")
+
+    async def stop(self) -> None:
+        """Finish the mail that is on its way, and stop."""
+        if self._task is None:
+            return
+        self._stopping = True
+        self._services.mail_due.set()
+        done, _ = await asyncio.wait([self._task], timeout=self._pace.stop)
+        if not done:
+            self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+        self._task = None
+
+    async def _run(self) -> None:
+        pause = self._pace.first_pause
+        while not self._stopping:
+            self._services.mail_due.clear()
+            try:
+                more = await self.round()
+                pause = self._pace.first_pause
+            except (DeliveryDownError, PyMongoError) as error:
+                log.warning("mail waits: %s", error)
+                await self._wait(pause, woken=False)
+                pause = min(pause * 2, self._pace.longest_pause)
+                continue
+            except Exception:
+                log.exception("mail waits")
+                await self._wait(self._pace.longest_pause, woken=False)
+                continue
+            if not more:
+                await self._wait(self._pace.poll, woken=True)
+
+    async def _wait(self, seconds: float, *, woken: bool) -> None:
+        clock = asyncio.get_running_loop().time
+        end = clock() + seconds
+        while not self._stopping and (left := end - clock()) > 0:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._services.mail_due.wait()
+                    if woken:
+                        return
+                    self._services.mail_due.clear()
+
+    async def round(self) -> bool:
+        """Send what is due; whether there may be more. Raises DeliveryDownError and what the database raises.
+
+        A server that cannot be reached costs no mail an attempt: it is asked before any is taken.
+        """
+        due = {"state": MailState.PENDING.value, "due_at": {"$lte": utc_now()}}
+        found = await collection(Mail).find(due).sort("due_at", 1).limit(PORTION).to_list()
+        if not found:
+            return False
+        async with self._delivery.open() as deliver:
+            for mail in found:
+                if self._stopping:
+                    return False
+                if mail["_id"] in self._handed_over:
+                    await self._mark(mail)
+                elif (taken := await _take(mail)) is not None:
+                    await self._send(taken, deliver)
+        return len(found) == PORTION
+
+    async def _send(self, mail: Record, deliver: Deliver) -> None:
+        letter = await compose(self._services, mail)
+        if letter is None:
+            await collection(Mail).delete_one({"_id": mail["_id"]})
+            return
+        try:
+            await deliver(self._message(mail, letter))
+        except RefusedError as error:
+            await self._refused(mail, str(error), for_good=error.for_good)
+        except DeliveryDownError as error:
+            if error.during:
+                await self._refused(mail, str(error), for_good=False)
+            else:
+                await _put_back(mail)
+            raise
+        else:
+            self._handed_over.add(mail["_id"])
+            await self._mark(mail)
+
+    async def _mark(self, mail: Record) -> None:
+        done = {"state": MailState.SENT.value, "ended_at": utc_now(), "error": None}
+        await collection(Mail).update_one({"_id": mail["_id"]}, {"$set": done})
+        self._handed_over.discard(mail["_id"])
+
+    async def _refused(self, mail: Record, error: str, *, for_good: bool) -> None:
+        now = utc_now()
+        changes: Record = {"error": error}
+        if for_good or mail["attempts"] >= MAX_ATTEMPTS:
+            log.warning("mail %s could not be delivered: %s", mail["_id"], error)
+            changes |= {"state": MailState.FAILED.value, "ended_at": now}
+        else:
+            changes["due_at"] = now + timedelta(seconds=self._pace.retry * 2 ** (mail["attempts"] - 1))
+        mine = {"_id": mail["_id"], "attempts": mail["attempts"]}
+        await collection(Mail).update_one(mine, {"$set": changes})
+
+    def _message(self, mail: Record, letter: Letter) -> EmailMessage:
+        message = EmailMessage(policy=SMTP)
+        message["From"] = self._sender.header
+        message["To"] = mail["to"]
+        message["Subject"] = letter.subject
+        message["Date"] = format_datetime(mail["created_at"])
+        message["Message-ID"] = f"<{mail['_id']}@{self._sender.domain}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(letter.text)
+        message.add_alternative(letter.html, subtype="html")
+        return message
+
+
+async def _take(mail: Record) -> Record | None:
+    """The mail with a lease of this sender, or None where another was faster."""
+    now: datetime = utc_now()
+    same = {
+        "_id": mail["_id"],
+        "state": MailState.PENDING.value,
+        "attempts": mail["attempts"],
+        "due_at": mail["due_at"],
+    }
+    lease = {"$set": {"due_at": now + LEASE}, "$inc": {"attempts": 1}}
+    taken = await collection(Mail).update_one(same, lease)
+    return {**mail, "attempts": mail["attempts"] + 1} if taken.matched_count else None
+
+
+async def _put_back(mail: Record) -> None:
+    mine = {"_id": mail["_id"], "attempts": mail["attempts"]}
+    await collection(Mail).update_one(mine, {"$set": {"due_at": utc_now()}, "$inc": {"attempts": -1}})

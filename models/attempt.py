@@ -1,0 +1,18 @@
+"""Attempts that are counted, so that guessing is slow in every process at once."""
+
+from datetime import datetime
+
+from beanie import Document
+from pymongo import ASCENDING, IndexModel
+
+
+class AttemptCount(Document):
+    """How often something was tried since a window began. `_id` is a hash of what is tried, and by whom."""
+
+    id: str  # type: ignore[assignment]
+    made: int
+    expires_at: datetime
+
+    class Settings:
+        name = "attempts"
+        indexes = [IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0)]
