@@ -40,7 +40,7 @@ MAX_PARTS_ANONYMOUS = 100
 """Objects and lists in the variables of an operation: reading one as an input takes about 40 µs."""
 
 DRY_RUN = "dryRun"
-SIGN_IN_FIELDS = frozenset({"authLogin", "authRegister"})
+SIGN_IN_FIELDS = frozenset({"authLogin", "authRegister", "invitation", "invitationRegister"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,4 +63,5 @@ class Invitation(Stored):
         indexes = [
             IndexModel([("secret_hash", ASCENDING)], unique=True),
             IndexModel([("workspace_id", ASCENDING), ("email", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
         ]

@@ -24,7 +24,9 @@ OrganizationId = Annotated[strawberry.ID, id_of("the organization")]
 WorkspaceId = Annotated[strawberry.ID, id_of("the workspace")]
 AgentId = Annotated[strawberry.ID, id_of("the agent")]
 MissionId = Annotated[strawberry.ID, id_of("the mission")]
+InvitationId = Annotated[strawberry.ID, id_of("the invitation")]
 NotificationId = Annotated[strawberry.ID, id_of("the notification")]
+LinkToken = Annotated[str, strawberry.argument(description="The token of the link that came by mail.")]
 
 VALUES = strawberry.argument(description="The values.")
 CHANGES = strawberry.argument(description="What changes; what is left out stays as it is.")

@@ -5,12 +5,13 @@ from typing import Annotated, Any, cast
 import strawberry
 from strawberry import UNSET
 
-from resolvers import account, card, mission, node, organization, project, scope, workspace
+from resolvers import account, card, invited, mission, node, organization, project, scope, workspace
 from resolvers.page import Window
-from schema.arguments import CardId, MissionId, ProjectId, ScopeId
+from schema.arguments import CardId, LinkToken, MissionId, ProjectId, ScopeId
 from schema.card import Card
 from schema.connection import After, Before, Connection, First, Last
 from schema.context import Info
+from schema.invitation import InvitationPreview
 from schema.loading import resolved
 from schema.mission import Mission
 from schema.node import Node
@@ -67,6 +68,10 @@ class Query:
     async def workspace(self, info: Info, org_slug: OrgSlug, slug: Slug) -> Workspace | None:
         found = await workspace.get_workspace(info.context.ctx, org_slug, slug, fields_of(info))
         return cast("Workspace", found)
+
+    @resolved("What the link of an invitation leads to, for whoever holds its token.")
+    async def invitation(self, info: Info, token: LinkToken) -> InvitationPreview | None:
+        return cast("InvitationPreview", await invited.get_invitation(info.context.ctx, token))
 
     @resolved("A project by its id.")
     async def project(self, info: Info, id: ProjectId) -> Project | None:

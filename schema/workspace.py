@@ -8,6 +8,7 @@ from strawberry import UNSET
 
 from resolvers import workspace as edges
 from resolvers.agent import agents_of
+from resolvers.invitation import invitations_of
 from resolvers.mission import missions_of_workspace
 from resolvers.position import cursor_of_workspace
 from resolvers.project import projects_of
@@ -15,6 +16,7 @@ from resolvers.user import user_of_member
 from schema.connection import After, Connection, First, window
 from schema.enums import PilotageRole, Role
 from schema.filters import MissionFilter, ProjectFilter, ProjectOrder
+from schema.invitation import Invitation
 from schema.loading import derived, edge
 from schema.node import Node
 from schema.references import AgentRef, MissionRef, OrganizationRef, ProjectRef, UserRef
@@ -71,6 +73,11 @@ class Workspace(Node):
     updated_at: datetime = strawberry.field(description="When it last changed.")
     members: Connection[WorkspaceMember] = edge(
         edges.members_of, arguments=window, description="Its members, in the order of joining."
+    )
+    invitations: Connection[Invitation] = edge(
+        invitations_of,
+        arguments=window,
+        description="Invitations that were not accepted, oldest first: for those who may invite.",
     )
     projects: Connection[ProjectRef] = edge(
         projects_of, arguments=projects_window, description="Its projects, oldest first unless an order is given."

@@ -15,13 +15,13 @@ routes = Routes("Account", "/auth")
 @routes.post("/register", "Create an account", body=AuthRegister, anonymous=True)
 async def create(call: Call) -> Session:
     """With an organization and a workspace of its own; signs in."""
-    return _start_session(call, await register(call.ctx, call.body(AuthRegister)))
+    return start_session(call, await register(call.ctx, call.body(AuthRegister)))
 
 
 @routes.post("/login", "Sign in", body=AuthLogin, anonymous=True)
 async def login(call: Call) -> Session:
     """Sets the session cookie too, for browsers."""
-    return _start_session(call, await log_in(call.ctx, call.body(AuthLogin)))
+    return start_session(call, await log_in(call.ctx, call.body(AuthLogin)))
 
 
 @routes.post("/logout", "Sign out")
@@ -52,6 +52,7 @@ async def set_password(call: Call) -> Ok:
     return ok()
 
 
-def _start_session(call: Call, signed_in: SignIn) -> Session:
+def start_session(call: Call, signed_in: SignIn) -> Session:
+    """The answer to a sign-in, and the cookies that come with it."""
     call.finish.append(lambda response: set_session_cookies(response, signed_in, secure=call.secure_cookies))
     return session(signed_in)

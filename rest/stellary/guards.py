@@ -13,7 +13,7 @@ from auth.policies import delivery
 from auth.policies import mission as mission_policy
 from auth.policies import organization as organization_policy
 from auth.policies import workspace as workspace_policy
-from models import Agent, Card, Column, Comment, Label, Mission, Organization, Project, Scope, Workspace
+from models import Agent, Card, Column, Comment, Invitation, Label, Mission, Organization, Project, Scope, Workspace
 from models.base import Record, collection
 from models.errors import NotFound
 from models.ids import Kind
@@ -91,6 +91,21 @@ async def comment(call: Call) -> Record:
 async def agent(call: Call) -> Record:
     """The agent of the path, in the workspace of the path."""
     return await _of_workspace(call, Agent, Kind.AGENT, "agentId")
+
+
+async def invitation(call: Call) -> Record:
+    """The invitation of the path, to the workspace of the path."""
+    inside = await workspace(call)
+    found = await access(
+        call.ctx,
+        Invitation,
+        Kind.INVITATION,
+        call.path["invitationId"],
+        workspace_policy.READ,
+        field="invitationId",
+        fields=NOTHING,
+    )
+    return _within(found, "workspace_id", inside["_id"], "Invitation")
 
 
 async def mission(call: Call) -> Record:

@@ -1,19 +1,14 @@
-"""Workspaces, their members, and the invitations to them."""
+"""Workspaces and their members."""
 
-from models import Organization as OrganizationDocument
-from models import Workspace as WorkspaceDocument
 from models.base import Record
 from models.errors import NotFound
 from models.ids import Kind
 from resolvers.context import Context
 from resolvers.inputs.workspace import (
     WorkspaceCreate,
-    WorkspaceMemberInvite,
     WorkspaceMemberUpdate,
     WorkspaceUpdate,
 )
-from resolvers.invitation import accept_invitation, invite_workspace_member
-from resolvers.load import to_one
 from resolvers.user import user_of_member
 from resolvers.workspace import (
     create_workspace,
@@ -30,19 +25,14 @@ from rest.stellary import guards
 from rest.stellary.paths import WORKSPACE, WORKSPACES
 from rest.stellary.present.base import Ok, ok
 from rest.stellary.present.tenancy import (
-    Invitation,
-    Membership,
     Workspace,
     WorkspaceMember,
-    invitation,
-    membership,
     workspace,
     workspace_member,
 )
 
 routes = Routes("Workspaces", WORKSPACES)
 members = Routes("Workspace members", WORKSPACE + "/members")
-invitations = Routes("Workspace members", "/invitations")
 
 
 @routes.get("", "List the caller's workspaces in an organization")
@@ -86,13 +76,6 @@ async def find_members(call: Call) -> list[WorkspaceMember]:
     return [workspace_member(record) for record in await list_workspace_members(call.ctx, found["_id"])]
 
 
-@members.post("/invite", "Invite an e-mail address to a workspace", body=WorkspaceMemberInvite)
-async def invite(call: Call) -> Invitation:
-    """`link` is for that address alone, and is shown this once."""
-    found = await guards.workspace(call)
-    return invitation((await invite_workspace_member(call.ctx, found["_id"], call.body(WorkspaceMemberInvite))).value)
-
-
 @members.patch("/{userId}", "Change the role, the pilotage role, or both, of a member", body=WorkspaceMemberUpdate)
 async def update_member(call: Call) -> WorkspaceMember:
     found = await guards.workspace(call)
@@ -110,17 +93,6 @@ async def remove_member(call: Call) -> Ok:
     found = await guards.workspace(call)
     await remove_workspace_member(call.ctx, found["_id"], call.id("userId", Kind.USER))
     return ok()
-
-
-@invitations.post("/{token}/accept", "Accept an invitation to a workspace")
-async def accept(call: Call) -> Membership:
-    """The caller's e-mail address must be the invited one."""
-    member = (await accept_invitation(call.ctx, call.path["token"])).value
-    workspaces = await to_one(WorkspaceDocument, [member], "workspace_id")
-    organizations = await to_one(OrganizationDocument, [member], "organization_id")
-    if workspaces[0] is None or organizations[0] is None:
-        raise NotFound("Workspace")
-    return membership(member, workspaces[0], organizations[0])
 
 
 async def _mine(ctx: Context, record: Record) -> Workspace:

@@ -21,6 +21,13 @@ class AuthLoginInput:
     password: str = required("The password.")
 
 
+@strawberry.input(description="A new account for an address that was invited to a workspace.")
+class InvitationRegisterInput:
+    token: str = required("The token of the invitation's link.")
+    password: str = required("The password, 8 to 128 characters.")
+    name: str | None = given("The name to show.")
+
+
 @strawberry.input(description="What changes of the profile.")
 class UserUpdateInput:
     name: str | None = given("The name to show; null clears it.")

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers import account, api_token
-from resolvers.inputs.account import AuthLogin, AuthRegister, PasswordChange, UserUpdate
+from resolvers import account, api_token, invited
+from resolvers.inputs.account import AuthLogin, AuthRegister, InvitationRegister, PasswordChange, UserUpdate
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.sign_in import SignIn
 from schema.api_token import ApiToken
@@ -15,6 +15,7 @@ from schema.inputs.account import (
     ApiTokenCreateInput,
     AuthLoginInput,
     AuthRegisterInput,
+    InvitationRegisterInput,
     PasswordChangeInput,
     UserUpdateInput,
 )
@@ -49,6 +50,10 @@ class AccountMutation:
     @mutation("Create an account with an organization and a workspace of its own, and sign in.")
     async def auth_register(self, info: Info, input: Annotated[AuthRegisterInput, VALUES]) -> AuthPayload:
         return _signed_in(info, await account.register(info.context.ctx, read(AuthRegister, input)))
+
+    @mutation("Create an account for an invited address, join the workspace, and sign in.")
+    async def invitation_register(self, info: Info, input: Annotated[InvitationRegisterInput, VALUES]) -> AuthPayload:
+        return _signed_in(info, await invited.register_invited(info.context.ctx, read(InvitationRegister, input)))
 
     @mutation("Sign in.")
     async def auth_login(self, info: Info, input: Annotated[AuthLoginInput, VALUES]) -> AuthPayload:

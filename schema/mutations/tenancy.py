@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from realtime.log import Committed
 from resolvers import invitation, organization, organization_member, workspace, workspace_member
 from resolvers.inputs.organization import (
     OrganizationCreate,
@@ -18,7 +19,8 @@ from resolvers.inputs.workspace import (
     WorkspaceMemberUpdate,
     WorkspaceUpdate,
 )
-from schema.arguments import CHANGES, VALUES, OrganizationId, UserId, WorkspaceId
+from resolvers.invitation import NewInvitation
+from schema.arguments import CHANGES, VALUES, InvitationId, LinkToken, OrganizationId, UserId, WorkspaceId
 from schema.context import Info
 from schema.inputs.base import read
 from schema.inputs.tenancy import (
@@ -31,6 +33,7 @@ from schema.inputs.tenancy import (
     WorkspaceMemberUpdateInput,
     WorkspaceUpdateInput,
 )
+from schema.invitation import Invitation
 from schema.loading import mutation
 from schema.organization import Organization, OrganizationMember
 from schema.payload import DeletePayload, committed, cursor_field, deleted, payload
@@ -64,13 +67,13 @@ class WorkspaceMemberPayload:
 
 @strawberry.type(description="What an invitation returns.")
 class InvitationPayload:
-    link: str = strawberry.field(description="The address that accepts it, shown this once.")
-    token: str = strawberry.field(description="What `invitationAccept` takes, shown this once.")
+    invitation: Invitation = strawberry.field(description="The invitation.")
+    link: str | None = strawberry.field(
+        description="The address that accepts it; null where it goes out by mail, to the invited person alone."
+    )
+    token: str | None = strawberry.field(description="What `invitationAccept` takes; null where `link` is.")
     expires_at: datetime = strawberry.field(description="When it ends.")
     cursor: Cursor = cursor_field()
-
-
-InvitationToken = Annotated[str, strawberry.argument(description="The token of the invitation.")]
 
 
 @strawberry.type
@@ -142,17 +145,18 @@ class TenancyMutation:
     ) -> InvitationPayload:
         values = read(WorkspaceMemberInvite, input)
         done = await invitation.invite_workspace_member(info.context.ctx, workspace_id, values)
-        made = done.value
-        return payload(
-            InvitationPayload,
-            link=made.link,
-            token=made.token,
-            expires_at=made.invitation["expires_at"],
-            cursor=str(done.cursor),
-        )
+        return _invited(done)
+
+    @mutation("Send an invitation once more; it is good for a week from now.")
+    async def invitation_resend(self, info: Info, id: InvitationId) -> InvitationPayload:
+        return _invited(await invitation.resend_invitation(info.context.ctx, id))
+
+    @mutation("End an invitation that was not accepted.")
+    async def invitation_revoke(self, info: Info, id: InvitationId) -> DeletePayload:
+        return deleted(await invitation.revoke_invitation(info.context.ctx, id))
 
     @mutation("Join the workspace of an invitation.")
-    async def invitation_accept(self, info: Info, token: InvitationToken) -> WorkspaceMemberPayload:
+    async def invitation_accept(self, info: Info, token: LinkToken) -> WorkspaceMemberPayload:
         done = await invitation.accept_invitation(info.context.ctx, token)
         return committed(WorkspaceMemberPayload, "member", done)
 
@@ -171,3 +175,15 @@ class TenancyMutation:
     @mutation("Take a member, or oneself, off a workspace and its projects; `deletedId` is the user's.")
     async def workspace_member_remove(self, info: Info, workspace_id: WorkspaceId, user_id: UserId) -> DeletePayload:
         return deleted(await workspace_member.remove_workspace_member(info.context.ctx, workspace_id, user_id))
+
+
+def _invited(done: Committed[NewInvitation]) -> InvitationPayload:
+    made = done.value
+    return payload(
+        InvitationPayload,
+        invitation=made.invitation,
+        link=made.link,
+        token=made.token,
+        expires_at=made.invitation["expires_at"],
+        cursor=str(done.cursor),
+    )

@@ -70,7 +70,7 @@ def test_a_token_of_another_key_is_refused() -> None:
 
 @pytest.mark.parametrize("algorithm", ["HS384", "HS512", "none"])
 def test_a_token_of_another_algorithm_is_refused(algorithm: str) -> None:
-    key = None if algorithm == "none" else KEY * 2
+    key: Any = None if algorithm == "none" else KEY * 2
 
     with pytest.raises(Unauthenticated):
         JwtSigner(KEY * 2).read(jwt.encode(claims(), key, algorithm=algorithm))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from models.enums import PilotageRole, Role, ViewType
-from resolvers.inputs.account import AuthLogin, AuthRegister, PasswordChange, UserUpdate
+from resolvers.inputs.account import AuthLogin, AuthRegister, InvitationRegister, PasswordChange, UserUpdate
 from resolvers.inputs.agent import AgentCreate, AgentUpdate
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.board import (
@@ -81,6 +81,11 @@ CALLS: dict[str, Arguments] = {
         WorkspaceMemberUpdate(pilotage_role=PilotageRole.VIEWER),
     ),
     "workspaceMemberRemove": lambda ids: (ids["workspace"], ids["user"]),
+    "invitations": lambda ids: (ids["workspace"],),
+    "invitationResend": lambda ids: (ids["invitation_id"],),
+    "invitationRevoke": lambda ids: (ids["invitation_id"],),
+    "invitation": lambda ids: (ids["invitation"],),
+    "invitationRegister": lambda ids: (InvitationRegister(token=ids["invitation"], password=PASSWORD),),
     "invitationAccept": lambda ids: (ids["invitation"],),
     # projects
     "project": lambda ids: (ids["project"],),

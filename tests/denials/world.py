@@ -106,7 +106,7 @@ async def _joined(world: World, name: str, role: Role) -> None:
     person = await _registered(world, name)
     values = WorkspaceMemberInvite(email=world.people.email(person), role=role)
     invited = await invitation.invite_workspace_member(again(world.owner), world.ids["workspace"], values)
-    await invitation.accept_invitation(again(person), invited.value.token)
+    await invitation.accept_invitation(again(person), invited.value.token or "")
     if role is Role.ADMIN:
         await organization_member.update_organization_member(
             again(world.owner), world.ids["organization"], person.user_id, OrganizationMemberUpdate(role=role)
@@ -137,6 +137,7 @@ async def _objects(world: World) -> None:
     invited = WorkspaceMemberInvite(email="nobody@example.com")
     made_invitation = await invitation.invite_workspace_member(again(world.owner), ids["workspace"], invited)
     ids["invitation"] = made_invitation.value.token
+    ids["invitation_id"] = made_invitation.value.invitation["_id"]
 
 
 async def _tokens(world: World) -> None:

@@ -137,7 +137,7 @@ async def _set_up(services: Services) -> Board:
     workspace_id = (await create_workspace(again(owner), workspace)).value["_id"]
     invite = WorkspaceMemberInvite(email="reader@example.com")
     invitation = (await invite_workspace_member(again(owner), workspace_id, invite)).value
-    await accept_invitation(reader, invitation.token)
+    await accept_invitation(reader, invitation.token or "")
     project = (await create_project(again(owner), ProjectCreate(workspace_id=workspace_id, name="Survey"))).value
     await add_project_member(again(owner), project["_id"], ProjectMemberAdd(email="reader@example.com"))
     column = (await create_column(again(owner), ColumnCreate(project_id=project["_id"], name="To do"))).value

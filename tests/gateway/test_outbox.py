@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from auth.jwt import JwtSigner
+from gateway import delivery
 from gateway.database import Database
 from gateway.delivery import FolderDelivery, SmtpDelivery
 from gateway.mail_settings import Sender, parse_smtp_url
@@ -249,7 +250,10 @@ async def test_the_password_of_the_address_signs_in(services: Services) -> None:
     await mailbox.stop()
 
 
-async def test_a_wrong_password_costs_no_mail_an_attempt(services: Services, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_wrong_password_costs_no_mail_an_attempt(
+    services: Services, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "CONNECT_SECONDS", 0.5)
     mailbox = Mailbox(free_port(), users={"orrery": "right"})
     await mailbox.start()
     [mail_id] = await write_mails(1)

@@ -53,6 +53,15 @@ def test_a_duration_is_a_number_and_a_unit(text: str, expected: timedelta, tmp_p
         ("ORRERY_MONGODB_URL", "mongodb://localhost/a.b"),
         ("ORRERY_MONGODB_URL", "mongodb://[::1/orrery"),
         ("ORRERY_SECRET_KEY", "short"),
+        ("ORRERY_SMTP_URL", "mail.example.com"),
+        ("ORRERY_SMTP_URL", "http://mail.example.com"),
+        ("ORRERY_SMTP_URL", "smtp://user@mail.example.com"),
+        ("ORRERY_SMTP_URL", "smtp://mail.example.com/path"),
+        ("ORRERY_SMTP_URL", "smtp://mail.example.com:99999"),
+        ("ORRERY_MAIL_FROM", "nobody"),
+        ("ORRERY_PUBLIC_URL", "orrery.example.com"),
+        ("ORRERY_PUBLIC_URL", "https://orrery.example.com/?x=1"),
+        ("ORRERY_REQUIRE_VERIFIED_EMAIL", "maybe"),
         ("JWT_EXPIRES_IN", "7"),
         ("JWT_EXPIRES_IN", "0d"),
         ("JWT_EXPIRES_IN", "-1d"),
@@ -132,3 +141,36 @@ def test_secrets_stay_out_of_the_representation(tmp_path: Path) -> None:
 )
 def test_the_base_url_is_one_that_a_browser_can_open(host: str, url: str, tmp_path: Path) -> None:
     assert Settings.from_env(environ(tmp_path, ORRERY_HOST=host)).base_url == url
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("smtp://mail.example.com", ("mail.example.com", 25, "offered", None, None)),
+        ("smtp://a%40b:p%3Aw@mail.example.com:2525", ("mail.example.com", 2525, "starttls", "a@b", "p:w")),
+        ("smtp+starttls://mail.example.com", ("mail.example.com", 587, "starttls", None, None)),
+        ("smtps://u:p@mail.example.com", ("mail.example.com", 465, "tls", "u", "p")),
+        ("smtp://u:p@127.0.0.1:1025", ("127.0.0.1", 1025, "none", "u", "p")),
+    ],
+)
+def test_a_password_for_the_mail_server_is_never_sent_in_the_clear_to_another_machine(
+    url: str, expected: tuple[object, ...], tmp_path: Path
+) -> None:
+    values = environ(tmp_path, ORRERY_SMTP_URL=url, ORRERY_MAIL_FROM="Orrery <orrery@example.com>")
+
+    smtp = Settings.from_env(values).smtp
+
+    assert smtp is not None
+    assert (smtp.host, smtp.port, smtp.security, smtp.user, smtp.password) == expected
+    assert "p:w" not in repr(smtp)
+
+
+def test_a_mail_server_takes_a_sender(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="ORRERY_MAIL_FROM"):
+        Settings.from_env(environ(tmp_path, ORRERY_SMTP_URL="smtp://mail.example.com"))
+
+
+def test_links_lead_to_the_public_address(tmp_path: Path) -> None:
+    settings = Settings.from_env(environ(tmp_path, ORRERY_PUBLIC_URL="https://orrery.example.com/"))
+
+    assert settings.base_url == "https://orrery.example.com"

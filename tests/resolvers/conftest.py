@@ -88,7 +88,7 @@ def join(people: People, owner: Context) -> Join:
         person = await people.register(name)
         values = WorkspaceMemberInvite(email=people.email(person), role=role)
         invitation = (await invite_workspace_member(again(owner), workspace["_id"], values)).value
-        await accept_invitation(again(person), invitation.token)
+        await accept_invitation(again(person), invitation.token or "")
         return again(person)
 
     return joined

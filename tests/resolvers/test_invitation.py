@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -14,18 +15,30 @@ from models.errors import BadUserInput, Conflict, Forbidden, NotFound
 from resolvers.context import Context
 from resolvers.inputs.base import read_input
 from resolvers.inputs.workspace import WorkspaceMemberInvite
-from resolvers.invitation import NewInvitation, accept_invitation, invite_workspace_member
+from resolvers.invitation import accept_invitation, invite_workspace_member
 from resolvers.workspace import delete_workspace, get_workspace_by_id
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import People, again, event_types, events
+
+
+@dataclass(frozen=True)
+class Invited:
+    """An invitation whose link was shown."""
+
+    invitation: Record
+    token: str
+    link: str
 
 
 def invite_input(email: str, **values: Any) -> WorkspaceMemberInvite:
     return read_input(WorkspaceMemberInvite, {"email": email, **values})
 
 
-async def invite(ctx: Context, workspace: Record, email: str, **values: Any) -> NewInvitation:
-    return (await invite_workspace_member(again(ctx), workspace["_id"], invite_input(email, **values))).value
+async def invite(ctx: Context, workspace: Record, email: str, **values: Any) -> Invited:
+    made = (await invite_workspace_member(again(ctx), workspace["_id"], invite_input(email, **values))).value
+    assert made.token is not None
+    assert made.link is not None
+    return Invited(made.invitation, made.token, made.link)
 
 
 async def test_the_invited_person_joins_the_workspace_and_its_organization(

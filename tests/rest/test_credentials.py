@@ -21,8 +21,13 @@ async def test_a_closed_route_answers_nobody(api: Api, route: object) -> None:
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
-def test_only_registering_and_signing_in_are_open() -> None:
-    assert {route.path for route in OPEN} == {"/auth/register", "/auth/login"}
+def test_only_registering_signing_in_and_links_of_mails_are_open() -> None:
+    assert {route.path for route in OPEN} == {
+        "/auth/register",
+        "/auth/login",
+        "/invitations/{token}",
+        "/invitations/{token}/register",
+    }
 
 
 @pytest.mark.parametrize("header", ["Bearer nonsense", "Bearer sl_nonsense", "Basic YTpi", "Bearer"])

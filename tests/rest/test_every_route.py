@@ -13,6 +13,7 @@ async def test_every_route_answers_as_the_document_declares(api: Api, board: Boa
     await _account(api, board.ann)
     await _organization(board.ann)
     await _members(board.ann, bob)
+    await _invitations(api, board.ann)
     await _project(board)
     await _notifications(board, bob)
     await _scope(board)
@@ -60,6 +61,20 @@ async def _members(ann: httpx.AsyncClient, bob: httpx.AsyncClient) -> None:
     await _changed(ann, f"/orgs/acme/workspaces/eng/members/{bob_id}", role="admin", pilotageRole="reviewer")
     members = await _read(ann, "/orgs/acme/workspaces/eng/members")
     assert [(one["role"], one["pilotageRole"]) for one in members] == [("owner", "owner"), ("admin", "reviewer")]
+
+
+async def _invitations(api: Api, ann: httpx.AsyncClient) -> None:
+    workspace = "/orgs/acme/workspaces/eng"
+    invited = await made(ann, f"{workspace}/members/invite", email="cleo@example.com", role="admin")
+    assert [one["email"] for one in await _read(ann, f"{workspace}/invitations")] == ["cleo@example.com"]
+    again = await made(ann, f"{workspace}/invitations/{invited['id']}/resend")
+    assert again["token"] == invited["token"]
+    assert (await _read(api.client(), f"/invitations/{invited['token']}"))["workspaceName"] == "Engineering"
+    cleo = await made(api.client(), f"/invitations/{invited['token']}/register", password=PASSWORD, name="Cleo")
+    assert cleo["user"]["email"] == "cleo@example.com"
+    await _deleted(ann, f"{workspace}/members/{cleo['user']['id']}")
+    other = await made(ann, f"{workspace}/members/invite", email="dan@example.com")
+    await _deleted(ann, f"{workspace}/invitations/{other['id']}")
 
 
 async def _project(board: Board) -> None:

@@ -1,6 +1,6 @@
 """Organizations, workspaces and their members over the graph."""
 
-from tests.gateway.lab import Board, Lab
+from tests.gateway.lab import PASSWORD, Board, Lab
 
 CREATE_ORGANIZATION = """
 mutation ($input: OrganizationCreateInput!) {
@@ -161,3 +161,59 @@ async def test_organizations_page_both_ways(lab: Lab) -> None:
     assert back["edges"] == first["edges"]
     assert first["totalCount"] == second["totalCount"] == 5
     assert mixed["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def test_invitations_are_listed_sent_again_and_revoked(lab: Lab, board: Board) -> None:
+    invite = "mutation ($w: ID!, $e: String!) { workspaceMemberInvite(workspaceId: $w, input: {email: $e}) { "
+    invite += "invitation { id email role inviter { name } } expiresAt token } }"
+    listed = 'query ($o: String!) { workspace(orgSlug: $o, slug: "personal") { invitations { totalCount nodes { '
+    listed += "id email role inviter { name } } } } }"
+
+    made = (await board.ann.ask(invite, w=board.workspace, e="bob@example.com"))["workspaceMemberInvite"]
+    before = await board.ann.ask(listed, o=board.org_slug)
+    again = await board.ann.ask(
+        "mutation ($id: ID!) { invitationResend(id: $id) { token expiresAt } }", id=made["invitation"]["id"]
+    )
+    revoked = await board.ann.ask(
+        "mutation ($id: ID!) { invitationRevoke(id: $id) { deletedId cursor } }", id=made["invitation"]["id"]
+    )
+    after = await board.ann.ask(listed, o=board.org_slug)
+
+    shown = {"email": "bob@example.com", "role": "MEMBER", "inviter": {"name": "Ann"}}
+    assert made["invitation"] == {"id": made["invitation"]["id"], **shown}
+    assert before["workspace"]["invitations"] == {"totalCount": 1, "nodes": [made["invitation"]]}
+    assert again["invitationResend"]["token"] == made["token"]
+    assert again["invitationResend"]["expiresAt"] >= made["expiresAt"]
+    assert revoked["invitationRevoke"]["deletedId"] == made["invitation"]["id"]
+    assert after["workspace"]["invitations"] == {"totalCount": 0, "nodes": []}
+
+
+async def test_an_invited_person_registers_and_joins_in_one_step(lab: Lab, board: Board) -> None:
+    invite = (
+        'mutation ($w: ID!) { workspaceMemberInvite(workspaceId: $w, input: {email: "bob@example.com"}) { token } }'
+    )
+    token = (await board.ann.ask(invite, w=board.workspace))["workspaceMemberInvite"]["token"]
+    preview = "query ($t: String!) { invitation(token: $t) { email role workspaceName organizationName inviterName } }"
+    register = "mutation ($input: InvitationRegisterInput!) { invitationRegister(input: $input) { "
+    register += "accessToken user { id email name } } }"
+    anyone = lab.client()
+
+    shown = await anyone.post("/graphql", json={"query": preview, "variables": {"t": token}})
+    values = {"token": token, "password": PASSWORD, "name": "Bob"}
+    made = await anyone.post("/graphql", json={"query": register, "variables": {"input": values}})
+    used = await anyone.post("/graphql", json={"query": preview, "variables": {"t": token}})
+
+    assert shown.json()["data"]["invitation"] == {
+        "email": "bob@example.com",
+        "role": "MEMBER",
+        "workspaceName": "Personal",
+        "organizationName": "Ann",
+        "inviterName": "Ann",
+    }
+    signed_in = made.json()["data"]["invitationRegister"]
+    assert (signed_in["user"]["email"], signed_in["user"]["name"]) == ("bob@example.com", "Bob")
+    bob = lab.client(signed_in["accessToken"])
+    mine = "{ organizations { nodes { name workspaces { nodes { slug myRole } } } } }"
+    organizations = (await bob.post("/graphql", json={"query": mine})).json()["data"]["organizations"]["nodes"]
+    assert {one["name"] for one in organizations} == {"Ann", "Bob"}
+    assert used.json()["errors"][0]["extensions"]["code"] == "NOT_FOUND"

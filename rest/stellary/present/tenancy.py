@@ -58,17 +58,34 @@ class WorkspaceMember(OrganizationMember):
     pilotageRole: PilotageRole
 
 
-class Invitation(TypedDict):
-    """An invitation with its link, which is shown this once."""
+class PendingInvitation(TypedDict):
+    """An invitation that was not accepted yet."""
 
     id: Id
     email: str
     role: Role
     workspaceId: Id
-    token: str
-    link: str
+    invitedBy: Id
     expiresAt: Timestamp
     createdAt: Timestamp
+
+
+class Invitation(PendingInvitation):
+    """An invitation with its link. `token` and `link` are null where the link goes to the invited person's mailbox."""
+
+    token: str | None
+    link: str | None
+
+
+class InvitationPreview(TypedDict):
+    """What the link of an invitation leads to."""
+
+    email: str
+    role: Role
+    workspaceName: str
+    organizationName: str | None
+    inviterName: str | None
+    expiresAt: Timestamp
 
 
 class Membership(TypedDict):
@@ -130,17 +147,30 @@ def workspace_member(record: Record) -> WorkspaceMember:
     return {**organization_member(record), "pilotageRole": PilotageRoleValue(record["pilotage_role"]).value}
 
 
-def invitation(created: NewInvitation) -> Invitation:
-    record = created.invitation
+def pending_invitation(record: Record) -> PendingInvitation:
     return {
         "id": str(record["_id"]),
         "email": record["email"],
         "role": RoleValue(record["role"]).value,
         "workspaceId": str(record["workspace_id"]),
-        "token": created.token,
-        "link": created.link,
+        "invitedBy": str(record["invited_by"]),
         "expiresAt": timestamp(record["expires_at"]),
         "createdAt": timestamp(record["created_at"]),
+    }
+
+
+def invitation(created: NewInvitation) -> Invitation:
+    return {**pending_invitation(created.invitation), "token": created.token, "link": created.link}
+
+
+def invitation_preview(record: Record) -> InvitationPreview:
+    return {
+        "email": record["email"],
+        "role": RoleValue(record["role"]).value,
+        "workspaceName": record["workspace_name"],
+        "organizationName": record["organization_name"],
+        "inviterName": record["inviter_name"],
+        "expiresAt": timestamp(record["expires_at"]),
     }
 
 

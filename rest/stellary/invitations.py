@@ -1,0 +1,89 @@
+"""Invitations to a workspace: for those who invite, and for whoever holds the link."""
+
+from models import Organization as OrganizationDocument
+from models import Workspace as WorkspaceDocument
+from models.errors import NotFound
+from resolvers.inputs.account import InvitationRegister
+from resolvers.inputs.workspace import WorkspaceMemberInvite
+from resolvers.invitation import (
+    accept_invitation,
+    invite_workspace_member,
+    list_invitations,
+    resend_invitation,
+    revoke_invitation,
+)
+from resolvers.invited import get_invitation, register_invited
+from resolvers.load import to_one
+from rest.routing import Call, Routes
+from rest.stellary import guards
+from rest.stellary.auth import start_session
+from rest.stellary.paths import WORKSPACE
+from rest.stellary.present.account import Session
+from rest.stellary.present.base import Ok, ok
+from rest.stellary.present.tenancy import (
+    Invitation,
+    InvitationPreview,
+    Membership,
+    PendingInvitation,
+    invitation,
+    invitation_preview,
+    membership,
+    pending_invitation,
+)
+
+routes = Routes("Invitations", WORKSPACE)
+links = Routes("Invitations", "/invitations")
+
+
+@routes.post("/members/invite", "Invite an e-mail address to a workspace", body=WorkspaceMemberInvite)
+async def invite(call: Call) -> Invitation:
+    """The mail with the link goes to that address alone."""
+    found = await guards.workspace(call)
+    return invitation((await invite_workspace_member(call.ctx, found["_id"], call.body(WorkspaceMemberInvite))).value)
+
+
+@routes.get("/invitations", "List the invitations that were not accepted")
+async def find(call: Call) -> list[PendingInvitation]:
+    """Expired ones too: they can be sent once more."""
+    found = await guards.workspace(call)
+    return [pending_invitation(record) for record in await list_invitations(call.ctx, found["_id"])]
+
+
+@routes.post("/invitations/{invitationId}/resend", "Send an invitation once more")
+async def resend(call: Call) -> Invitation:
+    """It is good for a week from now."""
+    found = await guards.invitation(call)
+    return invitation((await resend_invitation(call.ctx, found["_id"])).value)
+
+
+@routes.delete("/invitations/{invitationId}", "Revoke an invitation")
+async def revoke(call: Call) -> Ok:
+    """Its link is worth nothing from then on."""
+    found = await guards.invitation(call)
+    await revoke_invitation(call.ctx, found["_id"])
+    return ok()
+
+
+@links.get("/{token}", "Read what an invitation is for", anonymous=True)
+async def get(call: Call) -> InvitationPreview:
+    return invitation_preview(await get_invitation(call.ctx, call.path["token"]))
+
+
+@links.post("/{token}/accept", "Accept an invitation to a workspace")
+async def accept(call: Call) -> Membership:
+    """The caller's e-mail address must be the invited one."""
+    member = (await accept_invitation(call.ctx, call.path["token"])).value
+    workspaces = await to_one(WorkspaceDocument, [member], "workspace_id")
+    organizations = await to_one(OrganizationDocument, [member], "organization_id")
+    if workspaces[0] is None or organizations[0] is None:
+        raise NotFound("Workspace")
+    return membership(member, workspaces[0], organizations[0])
+
+
+@links.post(
+    "/{token}/register", "Register with an invitation", body=InvitationRegister, given=["token"], anonymous=True
+)
+async def register(call: Call) -> Session:
+    """An account for the invited address, which joins the workspace at once; signs in."""
+    values = call.body(InvitationRegister, token=call.path["token"])
+    return start_session(call, await register_invited(call.ctx, values))

@@ -1,0 +1,30 @@
+"""Invitations to workspaces."""
+
+from datetime import datetime
+
+import strawberry
+
+from resolvers.invitation import inviter_of
+from schema.enums import Role
+from schema.loading import edge
+from schema.references import UserRef
+
+
+@strawberry.type(description="An invitation of an e-mail address to a workspace that was not accepted yet.")
+class Invitation:
+    id: strawberry.ID = strawberry.field(description="The id.")
+    email: str = strawberry.field(description="The address that it is for.")
+    role: Role = strawberry.field(description="What the person may do once they have joined.")
+    inviter: UserRef | None = edge(inviter_of, needs=("invited_by",), description="Who invited.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    expires_at: datetime = strawberry.field(description="When it ends, or has ended.")
+
+
+@strawberry.type(description="What the link of an invitation leads to.")
+class InvitationPreview:
+    email: str = strawberry.field(description="The address that it is for.")
+    role: Role = strawberry.field(description="What the person may do once they have joined.")
+    workspace_name: str = strawberry.field(description="The workspace.")
+    organization_name: str | None = strawberry.field(description="The organization that the workspace is part of.")
+    inviter_name: str | None = strawberry.field(description="Who invited.")
+    expires_at: datetime = strawberry.field(description="When it ends.")
