@@ -67,7 +67,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with nullcontext(database) if database is not None else open_database(chosen) as opened:
-            hub = Hub(EventLog(opened.client), chosen.bus_url)
+            hub = Hub(EventLog(opened.client), chosen.bus)
             guard = Guard()
             retention = Retention(Bounds(chosen.log_retention, chosen.log_max_events))
             await hub.start()

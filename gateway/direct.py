@@ -23,7 +23,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     Raises `DatabaseError`, also where a running gateway owns the data folder.
     """
     async with open_database(settings) as database:
-        hub = Hub(EventLog(database.client), settings.bus_url)
+        hub = Hub(EventLog(database.client), settings.bus)
         await hub.start()
         try:
             yield Services(

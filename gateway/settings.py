@@ -4,7 +4,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -20,7 +20,9 @@ Environment = Literal["development", "production"]
 
 DEFAULT_DATABASE = "orrery"
 MIN_SECRET_BYTES = 32
-BUS_SCHEMES = ("memory", "redis", "rediss", "mongodb")
+BUS_SCHEMES = ("memory", "redis", "rediss")
+OWN_BUS = ("mongodb", "mongodb://")
+MAX_WORKERS = 64
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -35,8 +37,9 @@ class SettingsError(Exception):
 class Settings:
     """What a gateway needs to start.
 
-    `mongodb_url` is `None` for the embedded database. Secrets and the URLs, which may carry a password, stay out of
-    the representation.
+    `mongodb_url` is `None` for the embedded database. `bus_url` is `memory://…`, `redis://…`, `rediss://…`, or
+    `mongodb` for the database itself; None chooses. Secrets and the URLs, which may carry a password, stay out of the
+    representation.
     """
 
     secret_key: str = field(repr=False)
@@ -45,7 +48,8 @@ class Settings:
     port: int = 3001
     mongodb_url: str | None = field(default=None, repr=False)
     mongodb_database: str = DEFAULT_DATABASE
-    bus_url: str = field(default="memory://", repr=False)
+    bus_url: str | None = field(default=None, repr=False)
+    workers: int = 1
     env: Environment = "development"
     jwt_expires_in: timedelta = timedelta(days=7)
     log_retention: timedelta = timedelta(days=30)
@@ -59,6 +63,21 @@ class Settings:
     @property
     def production(self) -> bool:
         return self.env == "production"
+
+    @property
+    def bus(self) -> str:
+        """The URL of the bus: over the database where there are several workers and none is named."""
+        if self.bus_url is not None:
+            return self.bus_url
+        return "mongodb" if self.workers > 1 else "memory://"
+
+    def with_workers(self, count: int) -> "Settings":
+        """The same for a number of workers. Raises `SettingsError` where the bus does not reach from one to another."""
+        if count > 1 and self.bus_url is not None and self.bus_url.startswith("memory:"):
+            raise SettingsError(
+                "ORRERY_BUS_URL names memory://, which does not reach from one worker to another: leave it unset."
+            )
+        return replace(self, workers=count)
 
     @property
     def base_url(self) -> str:
@@ -87,7 +106,7 @@ class Settings:
             port=_port(values.get("ORRERY_PORT", "3001")),
             mongodb_url=mongodb_url,
             mongodb_database=_database_name(mongodb_url) if mongodb_url else DEFAULT_DATABASE,
-            bus_url=_bus_url(values.get("ORRERY_BUS_URL", "memory://")),
+            bus_url=_bus_url(values.get("ORRERY_BUS_URL")),
             env=_environment(values.get("ORRERY_ENV", "development")),
             jwt_expires_in=parse_duration(values.get("JWT_EXPIRES_IN", "7d"), variable="JWT_EXPIRES_IN"),
             log_retention=parse_duration(values.get("ORRERY_LOG_RETENTION", "30d"), variable="ORRERY_LOG_RETENTION"),
@@ -100,6 +119,7 @@ class Settings:
         )
         if settings.smtp is not None and settings.mail_from is DEFAULT_SENDER:
             raise SettingsError("ORRERY_MAIL_FROM must name the sender of the mails that go to ORRERY_SMTP_URL.")
+        settings = settings.with_workers(_workers(values.get("ORRERY_WORKERS", "1")))
         make_data_dir(settings.data_dir)
         if not settings.secret_key:
             key = kept_secret(settings.data_dir / "secret_key")
@@ -213,10 +233,23 @@ def _environment(text: str) -> Environment:
     raise SettingsError(f"ORRERY_ENV must be development or production, not {text!r}.")
 
 
-def _bus_url(text: str) -> str:
-    if text == "mongodb" or (text.partition("://")[1] and text.partition("://")[0] in BUS_SCHEMES):
+def _workers(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= MAX_WORKERS):
+        raise SettingsError(f"ORRERY_WORKERS must be a number between 1 and {MAX_WORKERS}, not {text!r}.")
+    return int(text)
+
+
+def _bus_url(text: str | None) -> str | None:
+    if text is None or text in OWN_BUS:
         return text
-    raise SettingsError("ORRERY_BUS_URL must start with memory://, redis://, rediss:// or mongodb://.")
+    scheme, found, _ = text.partition("://")
+    if found and scheme == "mongodb":
+        raise SettingsError(
+            "ORRERY_BUS_URL names a MongoDB server: write mongodb alone, which is the database of the gateway itself."
+        )
+    if found and scheme in BUS_SCHEMES:
+        return text
+    raise SettingsError("ORRERY_BUS_URL must start with memory://, redis:// or rediss://, or be mongodb.")
 
 
 def _database_name(url: str) -> str:

@@ -6,6 +6,7 @@ from models.activity import Activity
 from models.agent import Agent
 from models.api_token import ApiToken
 from models.attempt import AttemptCount
+from models.bus import BusMessage
 from models.card import Card
 from models.column import Column
 from models.comment import Comment
@@ -49,6 +50,7 @@ DOCUMENTS: list[type[Document]] = [
     LoggedEvent,
     StreamHead,
     Lease,
+    BusMessage,
 ]
 """Every collection; the gateway creates their indexes at start."""
 
@@ -58,6 +60,7 @@ __all__ = [
     "Agent",
     "ApiToken",
     "AttemptCount",
+    "BusMessage",
     "Card",
     "Column",
     "Comment",

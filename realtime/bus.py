@@ -5,15 +5,21 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from typing import cast
+from random import uniform
+from time import monotonic
 
-from broadcaster import Broadcast, Event
+from realtime.broadcaster import MONGODB, Broadcaster, backends
 
 log = logging.getLogger("orrery.bus")
 
 CHANNEL = "orrery"
 MAX_WAITING = 10_000
 """Messages that wait for a connection; beyond it the oldest are dropped."""
+MAX_AGE = 5.0
+"""Seconds after which one that still waits is dropped: the polls of the others have made up for it."""
+MAX_TOGETHER = 256 * 1024
+"""Characters that travel as one message of the server's."""
+MAX_PAUSE = 2.0
 
 Receiver = Callable[[str], None]
 
@@ -21,20 +27,38 @@ Receiver = Callable[[str], None]
 class Bus:
     """One supervised subscription to one channel per process.
 
-    broadcaster loses messages when several subscribe to a channel at once, and its listener ends for good, in silence,
-    when the connection does; so there is one subscription, and it is set up anew, with a growing pause, whenever it
-    ends or its own heartbeat no longer arrives. Times are in seconds.
+    broadcaster loses messages when several subscribe to a channel at once; so there is one subscription, and it is set
+    up anew, with a growing pause, whenever it ends or its own heartbeat no longer arrives. `on_connect` is called
+    whenever it stands (again): what others sent meanwhile is lost. Messages have no line breaks. Times are in seconds.
     """
 
-    def __init__(self, url: str, receiver: Receiver, *, heartbeat: float = 2.0, patience: float = 5.0) -> None:
-        self._url = url
+    def __init__(
+        self,
+        url: str,
+        receiver: Receiver,
+        *,
+        on_connect: Callable[[], None] = lambda: None,
+        heartbeat: float = 2.0,
+        patience: float = 5.0,
+    ) -> None:
+        self._backend = backends(url)
         self._receiver = receiver
+        self._on_connect = on_connect
         self._heartbeat = heartbeat
         self._patience = patience
-        self._waiting: deque[str] = deque(maxlen=MAX_WAITING)
+        self._waiting: deque[tuple[float, str]] = deque(maxlen=MAX_WAITING)
         self._wake = asyncio.Event()
         self._ready = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self.hears_commits = url.startswith(MONGODB)
+        """Whether commits need not be told, because it reads them from the database."""
+        self.connections = 0
+        """How often the connection was made."""
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether messages come and go."""
+        return self._ready.is_set()
 
     async def start(self) -> None:
         """Connect. Where that takes long, the rest starts without it: the hubs poll meanwhile."""
@@ -54,7 +78,7 @@ class Bus:
 
     def publish(self, message: str) -> None:
         """Send a message when the connection stands. A lost one costs seconds (the hub polls), never an event."""
-        self._waiting.append(message)
+        self._waiting.append((monotonic(), message))
         self._wake.set()
 
     async def _supervise(self) -> None:
@@ -67,34 +91,33 @@ class Bus:
             if self._ready.is_set():
                 pause = 0.1
                 self._ready.clear()
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, self._patience)
+            await asyncio.sleep(uniform(pause / 2, pause))
+            pause = min(pause * 2, MAX_PAUSE)
 
     async def _connected(self) -> None:
-        broadcast = Broadcast(self._url)
+        broadcaster = Broadcaster(self._backend())
         stack = contextlib.AsyncExitStack()
         try:
             async with asyncio.timeout(self._patience):
-                stack.push_async_callback(broadcast.disconnect)
-                await broadcast.connect()
-                subscriber = await stack.enter_async_context(broadcast.subscribe(CHANNEL))
-            # broadcaster annotates the iterator of its subscriber as an optional one: it is not.
-            events = cast("AsyncIterator[Event]", subscriber.__aiter__())
+                stack.push_async_callback(broadcaster.disconnect)
+                await broadcaster.connect()
+                messages = await stack.enter_async_context(broadcaster.messages(CHANNEL))
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._send(broadcast))
-                tasks.create_task(self._receive(events))
+                tasks.create_task(self._send(broadcaster))
+                tasks.create_task(self._receive(messages))
+                self.connections += 1
                 self._ready.set()
+                self._on_connect()
         finally:
             # Taking leave of a server that is gone fails, or hangs.
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(self._patience):
                     await stack.aclose()
 
-    async def _send(self, broadcast: Broadcast) -> None:
+    async def _send(self, broadcaster: Broadcaster) -> None:
         while True:
-            message = self._waiting.popleft() if self._waiting else ""
             async with asyncio.timeout(self._patience):
-                await broadcast.publish(CHANNEL, message)
+                await broadcaster.publish(CHANNEL, self._next())
             if self._waiting:
                 continue
             self._wake.clear()
@@ -102,9 +125,24 @@ class Bus:
                 async with asyncio.timeout(self._heartbeat):
                     await self._wake.wait()
 
-    async def _receive(self, events: AsyncIterator[Event]) -> None:
+    def _next(self) -> str:
+        """Some of what waits; nothing is a heartbeat."""
+        taken: list[str] = []
+        size = 0
+        oldest = monotonic() - MAX_AGE
+        while self._waiting and (not taken or size + len(self._waiting[0][1]) < MAX_TOGETHER):
+            sent_at, message = self._waiting.popleft()
+            if sent_at >= oldest:
+                taken.append(message)
+                size += len(message)
+        return "\n".join(taken)
+
+    async def _receive(self, messages: AsyncIterator[str]) -> None:
         while True:
             async with asyncio.timeout(self._heartbeat + self._patience):
-                event = await anext(events)
-            if event.message:
-                self._receiver(event.message)
+                together = await anext(messages, None)
+            if together is None:
+                raise ConnectionError("the bus has ended")
+            for message in together.split("\n"):
+                if message:
+                    self._receiver(message)

