@@ -72,6 +72,7 @@ def _of_session(found: Record, credential: Credential) -> Subject:
         scopes=ALL_SCOPES,
         credential_id=found["_id"],
         csrf_token=found["csrf_token"],
+        expires_at=found["expires_at"],
     )
 
 
@@ -92,6 +93,7 @@ async def _by_token(token: str) -> Subject:
         credential_id=found["_id"],
         agent_id=found["agent_id"],
         workspace_id=found["workspace_id"],
+        expires_at=found["expires_at"],
     )
 
 

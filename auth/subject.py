@@ -1,6 +1,7 @@
 """Who is asking: the person or agent behind a request, and what the credential it came with allows."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from bson import ObjectId
@@ -20,9 +21,12 @@ class Credential(StrEnum):
     TOKEN = "token"  # noqa: S105  (the name of a kind of credential)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Subject:
-    """A caller. An agent's token sets `agent_id` and `workspace_id`, and works in that workspace alone."""
+    """A caller. An agent's token sets `agent_id` and `workspace_id`, and works in that workspace alone.
+
+    `expires_at` is when the credential ends by itself, if it does.
+    """
 
     user_id: ObjectId | None = None
     credential: Credential = Credential.NONE
@@ -31,6 +35,7 @@ class Subject:
     csrf_token: str | None = field(default=None, repr=False)
     agent_id: ObjectId | None = None
     workspace_id: ObjectId | None = None
+    expires_at: datetime | None = None
 
     @property
     def is_person(self) -> bool:

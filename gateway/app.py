@@ -30,6 +30,7 @@ from realtime.hub import Hub
 from realtime.log import EventLog
 from realtime.retention import Bounds, Retention
 from realtime.transports.connections import Connections
+from realtime.transports.limits import SseLimits, WebSocketLimits
 from realtime.transports.websocket import serve_websocket
 from resolvers.context import Context, Services
 from rest.app import build_routes, openapi
@@ -90,6 +91,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
                 dist=dist,
                 secure_cookies=chosen.production,
                 count=running.metrics.count,
+                sse=SseLimits(max_connections=chosen.max_connections_per_user),
             )
             app.state.database = opened
             app.state.services = running.services
@@ -125,13 +127,17 @@ def _delivery(settings: Settings) -> Delivery:
 
 
 def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]:
+    sockets = WebSocketLimits(
+        allowed_origins=settings.allowed_origins, max_connections=settings.max_connections_per_user
+    )
+
     async def graphql(request: Request) -> Response:
         if running.endpoint is None:
             raise HTTPException(503, "The gateway is starting")
         return await running.endpoint(request)
 
     async def graphql_socket(websocket: WebSocket) -> None:
-        await serve_websocket(websocket, running.require_engine(), connections=running.connections)
+        await serve_websocket(websocket, running.require_engine(), limits=sockets, connections=running.connections)
 
     async def make_context(request: Request) -> Context:
         engine = running.require_engine()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from inspect import isawaitable
 from typing import Any
 
@@ -29,7 +30,13 @@ from gateway.live import Live, Renderer, Shape, question
 from models.errors import OrreryError, Unauthenticated
 from models.json import check_shape
 from realtime.guard import End, Watch
-from realtime.transports.protocol import AuthenticationFailed, OperationRefused, OperationRequest, Payload
+from realtime.transports.protocol import (
+    AuthenticationFailed,
+    OperationRefused,
+    OperationRequest,
+    Payload,
+    authorization_of,
+)
 from resolvers.context import Context, Services
 from resolvers.position import note_positions
 from resolvers.subscribe import Source
@@ -95,7 +102,7 @@ class GraphEngine:
 
     async def authenticate(self, connection: HTTPConnection, params: Mapping[str, Any] | None) -> Subject:
         """The subject of a socket: `Authorization` of its parameters first, then its own headers and cookie."""
-        sent = next((value for name, value in (params or {}).items() if name.lower() == "authorization"), None)
+        sent = authorization_of(params)
         if sent is not None and not isinstance(sent, str):
             raise AuthenticationFailed
         try:
@@ -201,12 +208,18 @@ class GraphEngine:
             renewed = await authenticate(self._services.signer, authorization=authorization, cookie=None)
         except Unauthenticated:
             return None
+        if renewed.user_id is None:  # it was empty
+            return None
         if renewed.user_id != context.user_id:
             raise AuthenticationFailed
         if not renewed.covers(context):
             return None
         self._services.guard.renew(context, renewed)
         return renewed
+
+    def expiry(self, context: Subject) -> datetime | None:
+        """When the credential of a connection ends by itself."""
+        return context.expires_at
 
     async def still_allowed(self, context: Subject) -> str | None:
         """Why a subject's connection must end, if it must."""

@@ -6,7 +6,7 @@ Status and media types follow the GraphQL over HTTP specification: a refused req
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from gateway.failures import error_of, masked
 from gateway.pages import graphiql_page
 from models.errors import BadUserInput, OrreryError
 from realtime.transports.connections import Connections
+from realtime.transports.limits import SseLimits
 from realtime.transports.protocol import OperationRefused, OperationRequest
 from realtime.transports.sse import serve_sse
 from rest.body import parse_object, read_bytes
@@ -56,6 +57,7 @@ class GraphQLEndpoint:
     dist: Path
     secure_cookies: bool
     count: Callable[[str, str], None]
+    sse: SseLimits = field(default_factory=SseLimits)
 
     async def __call__(self, request: Request) -> Response:
         if request.method == "GET" and "query" not in request.query_params and _accepts(request, "text/html"):
@@ -77,7 +79,7 @@ class GraphQLEndpoint:
         operation = self.engine.prepare(subject, sent)
         self._check(request, subject, operation)
         if operation.kind is OperationType.SUBSCRIPTION or _wants_stream(request):
-            return await serve_sse(request, self.engine, sent, subject, connections=self.connections)
+            return await serve_sse(request, self.engine, sent, subject, limits=self.sse, connections=self.connections)
         outcome = await self.engine.run(subject, operation)
         self.count(operation.kind.value, "failed" if "errors" in outcome.payload else "done")
         return self._answer(request, outcome)

@@ -51,7 +51,7 @@ def serve(settings: Settings, ready: Callable[[Settings], None], *, access_log: 
 
         app = create_app(settings)
         start = Start(app)
-        server = Server(_config(start, access_log), app, lambda: ready(settings))
+        server = Server(server_config(start, access_log), app, lambda: ready(settings))
         try:
             server.run(sockets=sockets)
         except SystemExit as ended:
@@ -165,7 +165,8 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _config(app: ASGIApp, access_log: bool) -> uvicorn.Config:
+def server_config(app: ASGIApp, access_log: bool = False) -> uvicorn.Config:
+    """How the web server is set up, whoever runs it."""
     return uvicorn.Config(
         app,
         ws=WebSocketProtocol,
@@ -208,4 +209,4 @@ def _refusal(settings: Settings, error: OSError) -> str:
     return f"The gateway cannot listen on {where}: {error.strerror}."
 
 
-__all__: Sequence[str] = ["ServeError", "listen", "serve"]
+__all__: Sequence[str] = ["ServeError", "listen", "serve", "server_config"]

@@ -26,6 +26,8 @@ MAX_WORKERS = 64
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+# As a browser writes it: lower case, without a path and without the scheme's own port.
+_ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[1-9][0-9]{0,4})?")
 _DATABASE_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}")
 
 
@@ -59,6 +61,8 @@ class Settings:
     mail_from: Sender = DEFAULT_SENDER
     public_url: str | None = None
     require_verified_email: bool = False
+    allowed_origins: frozenset[str] = frozenset()
+    max_connections_per_user: int = 1_000
 
     @property
     def production(self) -> bool:
@@ -116,6 +120,10 @@ class Settings:
             mail_from=_parsed(values, "ORRERY_MAIL_FROM", parse_sender) or DEFAULT_SENDER,
             public_url=_parsed(values, "ORRERY_PUBLIC_URL", _public_url),
             require_verified_email=_parsed(values, "ORRERY_REQUIRE_VERIFIED_EMAIL", _flag) or False,
+            allowed_origins=_origins(values.get("ORRERY_ALLOWED_ORIGINS", "")),
+            max_connections_per_user=_count(
+                values.get("ORRERY_MAX_CONNECTIONS_PER_USER", "1000"), variable="ORRERY_MAX_CONNECTIONS_PER_USER"
+            ),
         )
         if settings.smtp is not None and settings.mail_from is DEFAULT_SENDER:
             raise SettingsError("ORRERY_MAIL_FROM must name the sender of the mails that go to ORRERY_SMTP_URL.")
@@ -165,6 +173,16 @@ def _count(text: str, *, variable: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < 10**12:
         raise SettingsError(f"{variable} must be a whole number above 0, not {text!r}.")
     return int(text)
+
+
+def _origins(text: str) -> frozenset[str]:
+    origins = frozenset(one.strip() for one in text.split(",") if one.strip())
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise SettingsError(
+                f"ORRERY_ALLOWED_ORIGINS must be origins such as https://app.example, with commas, not {origin!r}."
+            )
+    return origins
 
 
 def parse_duration(text: str, *, variable: str) -> timedelta:

@@ -22,6 +22,11 @@ def utc_now() -> datetime:
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
+def timestamp(value: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds and Z."""
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def id_factory(kind: Kind) -> Callable[[], PydanticObjectId]:
     """A default factory of ids for documents of `kind`."""
     return lambda: PydanticObjectId(new_id(kind))

@@ -8,6 +8,7 @@ what expires, is looked at at once.
 import asyncio
 import contextlib
 import logging
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -60,6 +61,7 @@ class Guard:
         self._period = period
         self._groups: dict[Ground, dict[ObjectId, set[Watch]]] = {ground: {} for ground in GROUNDS}
         self._connections: set[Watch] = set()
+        self._renewed: dict[int, Subject] = {}
         self._asked = 0
         self._haste = asyncio.Event()
         self._expiry: asyncio.TimerHandle | None = None
@@ -91,6 +93,8 @@ class Guard:
 
         A connection is ended too (Unavailable) when nobody can be asked for long; its subscriptions end with it.
         """
+        while (renewed := self._renewed.get(id(subject))) is not None:
+            subject = renewed
         watch = Watch(self, subject, end, permission)
         watch.asked = self._asked
         if (credential := credential_of(subject)) is not None:
@@ -105,10 +109,11 @@ class Guard:
     def renew(self, old: Subject, new: Subject) -> None:
         """Let all that was opened for `old`, this very object, stand on the credential of `new`, the same user's.
 
-        A subject is made for each connection, so these are the watches of one.
+        A subject is made for each connection, so these are the watches of one. What is still being opened for `old`
+        will stand on it too.
         """
         before, after = credential_of(old), credential_of(new)
-        if before is None or after is None:
+        if before is None or after is None or old is new:
             return
         for watch in list(self._groups[before[0]].get(before[1], ())):
             if watch.subject is old:
@@ -117,6 +122,13 @@ class Guard:
                 watch.subject = new
                 watch.asked = self._asked
                 self._stand(watch, *after)
+        self._renewed[id(old)] = new
+        weakref.finalize(old, self._renewed.pop, id(old), None)
+
+    @property
+    def renewals(self) -> int:
+        """How many subjects that were renewed are still in use."""
+        return len(self._renewed)
 
     def look(self) -> None:
         """Look again at once: something changed in this process."""

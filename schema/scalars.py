@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NewType
 
 import orjson
@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from strawberry.scalars import JSON
 from strawberry.types.scalar import ScalarDefinition
 
+from models.base import timestamp
 from models.errors import BadUserInput
 from models.json import check_json
 from resolvers.inputs.base import Date
@@ -20,10 +21,6 @@ Cursor = NewType("Cursor", str)
 _SECONDS, _MICROSECONDS = len("2026-03-01T09:30:00Z"), len("2026-03-01T09:30:00.123456Z")
 
 _date: TypeAdapter[datetime] = TypeAdapter(Date)
-
-
-def _write_date(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def write_dates(values: list[datetime]) -> list[str]:
@@ -46,7 +43,7 @@ def _read_date(value: Any) -> datetime:
 
 def _write_json(value: Any) -> Any:
     if isinstance(value, datetime):
-        return _write_date(value)
+        return timestamp(value)
     if isinstance(value, Mapping):
         return {str(key): _write_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -76,7 +73,7 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         name="DateTime",
         description="A moment as ISO 8601 text in UTC, to the millisecond: 2026-03-01T09:30:00.000Z. A day alone is "
         "taken as its midnight.",
-        serialize=_write_date,
+        serialize=timestamp,
         parse_value=_read_date,
     ),
     JSON: strawberry.scalar(

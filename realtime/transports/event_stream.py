@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -88,12 +88,18 @@ class _Lines(SendQueue[bytes]):
 
 
 class EventStream(Connection, Response):
-    """The response, and the sink of its live stream."""
+    """The response, and the sink of its live stream. It leaves `connections`, as its `owner`'s, when it ends."""
 
     media_type = "text/event-stream"
 
     def __init__(
-        self, engine: Engine, context: Any, result: Result, limits: SseLimits, connections: Connections | None
+        self,
+        engine: Engine,
+        context: Any,
+        result: Result,
+        limits: SseLimits,
+        connections: Connections,
+        owner: Hashable | None,
     ) -> None:
         Connection.__init__(self)
         # Not Response.__init__: it would announce a content length.
@@ -104,7 +110,8 @@ class EventStream(Connection, Response):
         self._context = context
         self._result = result
         self._limits = limits
-        self._connections = Connections() if connections is None else connections
+        self._connections = connections
+        self._owner = owner
         self._stream: LiveStream | None = None
         self._watch: Watch | None = None
         self._duties: set[asyncio.Task[None]] = set()
@@ -212,6 +219,7 @@ class EventStream(Connection, Response):
 
     async def _end(self) -> None:
         self._over = True
+        self._connections.leave(self._owner)
         if self._timer is not None:
             self._timer.cancel()
         if self._watch is not None:

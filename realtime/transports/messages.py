@@ -8,6 +8,7 @@ import orjson
 
 from realtime.transports.protocol import OperationRequest
 
+_MAX_ID_BYTES = 512  # each of an operation's messages repeats its id
 _MAX_CLOSE_REASON = 123
 """Bytes of UTF-8 that a close frame carries beside its code (RFC 6455, 5.5)."""
 
@@ -125,9 +126,11 @@ def _string(value: Any, name: str) -> str:
 def _id(message: dict[str, Any]) -> str:
     value = _string(message.get("id"), "id")
     try:
-        value.encode()
+        length = len(value.encode())
     except UnicodeEncodeError:
         raise ProtocolError(4400, "Invalid message: id is not valid Unicode") from None
+    if length > _MAX_ID_BYTES:
+        raise ProtocolError(4400, f"Invalid message: id is longer than {_MAX_ID_BYTES} bytes")
     if not value:
         raise ProtocolError(4400, "Invalid message: id must not be empty")
     return value

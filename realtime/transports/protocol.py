@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from starlette.requests import HTTPConnection
@@ -85,8 +86,17 @@ class GuardedEngine(Protocol):
     async def renew(self, context: Any, authorization: str) -> Any:
         """Return the context with which a connection goes on under a new credential of the same user.
 
-        None, and nothing changes, where the credential is not valid. Raises AuthenticationFailed for another user's.
+        None, and nothing changes, where the credential is not valid or may do less. Raises AuthenticationFailed for
+        another user's.
         """
+
+    def expiry(self, context: Any) -> datetime | None:
+        """Return when the credential of a context ends by itself, if it does."""
+
+
+def authorization_of(payload: Mapping[str, Any] | None) -> Any:
+    """What the payload of a `connection_init` or a `ping` brings as its credential, however its name is written."""
+    return next((value for name, value in (payload or {}).items() if name.lower() == "authorization"), None)
 
 
 def graphql_error(message: str, code: str, **extensions: Any) -> GraphQLErrorDict:

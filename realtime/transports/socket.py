@@ -8,6 +8,7 @@ from typing import Any, assert_never
 
 from starlette.websockets import WebSocket
 
+from models.base import timestamp
 from models.errors import OrreryError
 from realtime.transports.connections import GONE, Connection, Connections, Stop, log_failure, stop_of, watch_access
 from realtime.transports.limits import WebSocketLimits
@@ -24,7 +25,14 @@ from realtime.transports.messages import (
 )
 from realtime.transports.operation import Operation
 from realtime.transports.outbox import open_outbox
-from realtime.transports.protocol import AuthenticationFailed, Engine, GuardedEngine, Watch, graphql_error
+from realtime.transports.protocol import (
+    AuthenticationFailed,
+    Engine,
+    GuardedEngine,
+    Watch,
+    authorization_of,
+    graphql_error,
+)
 from realtime.transports.sending import DISCONNECTED
 
 logger = logging.getLogger("orrery.transports")
@@ -138,8 +146,8 @@ class Socket(Connection):
         guard = self._engine if isinstance(self._engine, GuardedEngine) else None
         if guard is not None:
             owner = guard.owner(self._context)
-            if not self._connections.enter(owner, self._limits.max_sockets):
-                self.stop(Stop(4429, "Too many sockets of one user"))
+            if not self._connections.enter(owner, self._limits.max_connections):
+                self.stop(Stop(4429, "Too many connections of one user"))
                 return
             self._owner = owner
             self._watch = guard.watch(self._context, self._end_access)
@@ -183,25 +191,28 @@ class Socket(Connection):
 
     async def _answer(self, payload: dict[str, Any] | None) -> None:
         """Answer a ping: with its payload, or, where that holds a new credential, with whether it was taken."""
-        if payload is not None and (token := payload.get("authorization")) is not None and self._acknowledged:
-            payload = {"authorized": await self._renew(token)}
+        if (authorization := authorization_of(payload)) is not None:
+            payload = await self._renew(authorization)
         try:
             pong = encode_message("pong", payload=payload)
         except TypeError:
             raise ProtocolError(4400, "Invalid message: payload cannot be echoed") from None
         self._outbox.send(pong)
 
-    async def _renew(self, authorization: Any) -> bool:
-        if not isinstance(authorization, str) or not isinstance(self._engine, GuardedEngine):
-            return False
+    async def _renew(self, authorization: Any) -> dict[str, Any]:
+        """Go on with another credential of the same user; the payload of the answer."""
+        engine = self._engine
+        if not self._acknowledged or not isinstance(authorization, str) or not isinstance(engine, GuardedEngine):
+            return {"authorized": False}
         try:
-            context = await self._engine.renew(self._context, authorization)
+            context = await engine.renew(self._context, authorization)
         except AuthenticationFailed:
             raise ProtocolError(4403, "Forbidden") from None
         if context is None:
-            return False
+            return {"authorized": False}
         self._context = context
-        return True
+        expiry = engine.expiry(context)
+        return {"authorized": True, "expiresAt": None if expiry is None else timestamp(expiry)}
 
     def _ping(self) -> None:
         self._pinged = True

@@ -14,6 +14,7 @@ from realtime.transports.protocol import (
     AuthenticationFailed,
     Engine,
     GraphQLErrorDict,
+    GuardedEngine,
     OperationRefused,
     OperationRequest,
     graphql_error,
@@ -34,23 +35,34 @@ async def serve_sse(
 
     ``Last-Event-ID`` reaches the engine as ``resume_after``. What fails before the stream starts
     is JSON with ``errors``: 400 for a refused operation or a malformed ``Last-Event-ID``, 401
-    without valid credentials, 500 for an unexpected failure.
+    without valid credentials, 429 for a user with too many connections, 500 for an unexpected failure.
     """
+    limits = limits or SseLimits()
+    connections = Connections() if connections is None else connections
     if cursor := request.headers.get("last-event-id"):
         if not CURSOR.fullmatch(cursor):
             message = "Last-Event-ID must be at most 64 printable ASCII characters"
             error = graphql_error(message, "BAD_USER_INPUT", field="Last-Event-ID")
             return _refusal(400, [error])
         operation = replace(operation, resume_after=cursor)
+    owner = engine.owner(context) if isinstance(engine, GuardedEngine) else None
+    if not connections.enter(owner, limits.max_connections):
+        message = f"At most {limits.max_connections} connections of one user"
+        return _refusal(429, [graphql_error(message, "RATE_LIMITED")])
+    stream: EventStream | None = None
     try:
         result = await engine.start(context, operation)
+        stream = EventStream(engine, context, result, limits, connections, owner)
     except OperationRefused as refusal:
         return _refusal(400, refusal.errors)
     except AuthenticationFailed:
         return _refusal(401, [graphql_error("Unauthorized", "UNAUTHENTICATED")])
     except Exception:
         return _refusal(500, [internal_error(log_failure("an operation"))])
-    return EventStream(engine, context, result, limits or SseLimits(), connections)
+    finally:
+        if stream is None:
+            connections.leave(owner)
+    return stream
 
 
 def _refusal(status: int, errors: list[GraphQLErrorDict]) -> Response:

@@ -1,5 +1,6 @@
 """Mutations on the caller's own account."""
 
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
@@ -29,6 +30,7 @@ from schema.user import User
 @strawberry.type(description="A sign-in.")
 class AuthPayload:
     access_token: str = strawberry.field(description="The token for `Authorization: Bearer …`.")
+    expires_at: datetime = strawberry.field(description="When the token ends; a new sign-in gives another.")
     user: User = strawberry.field(description="Who signed in.")
 
 
@@ -87,4 +89,4 @@ class AccountMutation:
 
 def _signed_in(info: Info, sign_in: SignIn) -> AuthPayload:
     info.context.signed_in = sign_in
-    return payload(AuthPayload, access_token=sign_in.access_token, user=sign_in.user)
+    return payload(AuthPayload, access_token=sign_in.access_token, expires_at=sign_in.expires_at, user=sign_in.user)

@@ -9,8 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
-from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
@@ -32,22 +30,6 @@ subscription ($p: ID!, $after: Cursor, $types: [String!]) {
 }
 """
 PATIENCE = 20.0
-
-
-@pytest.fixture
-async def address(gateway: Starlette, lab: Lab) -> AsyncIterator[str]:
-    """The gateway on a real port of this machine."""
-    server = uvicorn.Server(
-        uvicorn.Config(gateway, host="127.0.0.1", port=0, lifespan="off", log_config=None, ws="websockets-sansio")
-    )
-    task = asyncio.create_task(server.serve())
-    async with asyncio.timeout(PATIENCE):
-        while not server.started:  # noqa: ASYNC110  (uvicorn has no event for it)
-            await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"127.0.0.1:{port}"
-    server.should_exit = True
-    await task
 
 
 @dataclass

@@ -39,6 +39,14 @@ def test_a_duration_is_a_number_and_a_unit(text: str, expected: timedelta, tmp_p
     assert Settings.from_env(environ(tmp_path, JWT_EXPIRES_IN=text)).jwt_expires_in == expected
 
 
+def test_origins_are_listed_with_commas(tmp_path: Path) -> None:
+    text = "https://app.example, http://localhost:5173,http://[::1]:8080 ,"
+
+    origins = Settings.from_env(environ(tmp_path, ORRERY_ALLOWED_ORIGINS=text)).allowed_origins
+
+    assert origins == {"https://app.example", "http://localhost:5173", "http://[::1]:8080"}
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -67,6 +75,12 @@ def test_a_duration_is_a_number_and_a_unit(text: str, expected: timedelta, tmp_p
         ("ORRERY_PUBLIC_URL", "orrery.example.com"),
         ("ORRERY_PUBLIC_URL", "https://orrery.example.com/?x=1"),
         ("ORRERY_REQUIRE_VERIFIED_EMAIL", "maybe"),
+        ("ORRERY_MAX_CONNECTIONS_PER_USER", "0"),
+        ("ORRERY_MAX_CONNECTIONS_PER_USER", "many"),
+        ("ORRERY_ALLOWED_ORIGINS", "*"),
+        ("ORRERY_ALLOWED_ORIGINS", "app.example"),
+        ("ORRERY_ALLOWED_ORIGINS", "https://app.example/"),
+        ("ORRERY_ALLOWED_ORIGINS", "https://APP.example"),
         ("JWT_EXPIRES_IN", "7"),
         ("JWT_EXPIRES_IN", "0d"),
         ("JWT_EXPIRES_IN", "-1d"),

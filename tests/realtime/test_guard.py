@@ -1,6 +1,7 @@
 """The guard: what is open ends with the reason once its reader may read no more, and nothing else does."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -270,6 +271,36 @@ async def test_a_new_credential_takes_the_place_of_one_that_ends(guard: Guard) -
     await collection(Session).delete_one({"_id": new.credential_id})
     for reader in renewing:
         assert isinstance(await reader.end_of_reading(), Unauthenticated)
+
+
+async def test_what_is_being_opened_while_its_credential_is_renewed_stands_on_the_new_one(guard: Guard) -> None:
+    # Given a connection that was renewed twice
+    subjects = [await sign_in()]
+    user_id = subjects[0].require_user()
+    for _ in range(2):
+        subjects.append(await sign_in(user_id))
+        guard.renew(*subjects[-2:])
+
+    # When something opens that began before, and its credential ends
+    reader, _ = watch(guard, subjects[0])
+    await collection(Session).delete_one({"_id": subjects[0].credential_id})
+    await rounds(guard)
+
+    # Then it goes on until the last one ends
+    assert reader.ended == []
+    await collection(Session).delete_one({"_id": subjects[-1].credential_id})
+    assert isinstance(await reader.end_of_reading(), Unauthenticated)
+
+
+async def test_credentials_that_nothing_was_opened_with_any_more_are_forgotten(guard: Guard) -> None:
+    subjects = [await sign_in()]
+    for _ in range(5):
+        subjects.append(await sign_in(subjects[0].require_user()))
+        guard.renew(*subjects[-2:])
+        del subjects[:-1]
+    gc.collect()
+
+    assert guard.renewals == 0
 
 
 # --- what it costs -----------------------------------------------------------------------------------------------

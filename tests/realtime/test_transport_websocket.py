@@ -138,6 +138,7 @@ async def test_a_crash_in_authentication_closes_with_4500_and_is_logged(
         '{"type": "subscribe", "id": 1, "payload": {"query": "one"}}',
         '{"type": "subscribe", "id": "", "payload": {"query": "one"}}',
         '{"type": "subscribe", "id": "\\ud800", "payload": {"query": "one"}}',
+        json.dumps({"type": "subscribe", "id": "é" * 257, "payload": {"query": "one"}}),
         '{"type": "subscribe", "id": "1"}',
         '{"type": "subscribe", "id": "1", "payload": "one"}',
         '{"type": "subscribe", "id": "1", "payload": {}}',

@@ -107,6 +107,18 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
+async def running(config: uvicorn.Config, listener: socket.socket) -> AsyncIterator[None]:
+    """A real server for as long as the block lasts."""
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+@asynccontextmanager
 async def serve_lab() -> AsyncIterator[Lab]:
     """Run a real server on loopback for as long as the block lasts."""
     listener = socket.create_server(("127.0.0.1", 0))
@@ -121,13 +133,8 @@ async def serve_lab() -> AsyncIterator[Lab]:
 
     app = Starlette(routes=[WebSocketRoute("/ws", websocket), Route("/sse", stream)])
     config = uvicorn.Config(app, log_config=None, lifespan="off", ws_max_size=1 << 20)
-    server = _Server(config)
-    running = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
+    async with running(config, listener):
         yield lab
-    finally:
-        server.should_exit = True
-        await running
 
 
 async def until(condition: Callable[[], bool]) -> None:

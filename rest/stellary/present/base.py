@@ -8,6 +8,7 @@ from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from models.base import Record
+from models.base import timestamp as timestamp
 
 Id = Annotated[str, Field(pattern="^[0-9a-f]{24}$")]
 Timestamp = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
@@ -27,11 +28,6 @@ class Count(TypedDict):
 
 def ok() -> Ok:
     return {"ok": True}
-
-
-def timestamp(value: datetime) -> str:
-    """ISO 8601 in UTC with milliseconds and Z."""
-    return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def timestamp_or_none(value: datetime | None) -> str | None:
