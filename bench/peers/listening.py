@@ -2,6 +2,7 @@
 
 import os
 import socket
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -20,7 +21,7 @@ class Server(uvicorn.Server):
         print(self.servers[0].sockets[0].getsockname()[1], flush=True)
 
 
-def serve(app: Starlette) -> None:
+def serve(app: Starlette, **settings: Any) -> None:
     """Serve on a free port of loopback until the process is ended."""
-    config = uvicorn.Config(app, port=0, server_header=False, proxy_headers=False, access_log=False, log_config=None)
-    Server(config).run()
+    quiet: dict[str, Any] = {"server_header": False, "proxy_headers": False, "access_log": False, "log_config": None}
+    Server(uvicorn.Config(app, port=0, **quiet, **settings)).run()
