@@ -66,9 +66,12 @@ def orrery(*arguments: str, data_dir: Path, **variables: str) -> Ended:
 
 @contextmanager
 def serving(data_dir: Path, **variables: str) -> Iterator[Serving]:
-    """A gateway on a free port of loopback, ended with the block unless it has ended before."""
+    """A gateway on loopback, ended with the block unless it has ended before.
+
+    It takes a free port where `ORRERY_PORT` is not among the variables.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-m", "gateway", "serve", "--port", "0"],
+        [sys.executable, "-m", "gateway", "serve", "--port", variables.get("ORRERY_PORT", "0")],
         cwd=ROOT,
         env=environment(data_dir, variables),
         stdin=subprocess.DEVNULL,
