@@ -3,11 +3,13 @@
 import hmac
 from datetime import timedelta
 
+from beanie import Document
+
 from auth.jwt import JwtSigner
 from auth.secrets import TOKEN_PREFIX, hash_secret
 from auth.sessions import find_session, find_session_of_cookie
-from auth.subject import ALL_SCOPES, ANONYMOUS, Credential, Subject
-from models import ApiToken
+from auth.subject import ALL_SCOPES, ANONYMOUS, MAX_USER_AGENT, RESTRICTED_SCOPES, Credential, Subject
+from models import ApiToken, Session
 from models.base import Record, collection, utc_now
 from models.enums import TokenScope
 from models.errors import Forbidden, Unauthenticated
@@ -19,24 +21,27 @@ CSRF_HEADER = "x-csrf-token"
 _USED_EVERY = timedelta(minutes=1)
 
 
-async def authenticate(signer: JwtSigner, *, authorization: str | None, cookie: str | None) -> Subject:
+async def authenticate(
+    signer: JwtSigner, *, authorization: str | None, cookie: str | None, user_agent: str | None = None
+) -> Subject:
     """The subject of a request.
 
     No credential at all is ANONYMOUS; one that is wrong, expired or revoked raises Unauthenticated rather than
     passing as anonymous. A cookie's subject carries the CSRF token that an unsafe request has to repeat.
     """
+    agent = _printable(user_agent)
     if authorization:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Unauthenticated("The Authorization header must be: Bearer <token>")
         token = token.strip()
-        return await (_by_token(token) if token.startswith(TOKEN_PREFIX) else _by_jwt(signer, token))
+        return await (_by_token(token) if token.startswith(TOKEN_PREFIX) else _by_jwt(signer, token, agent))
     if cookie:
         found = await find_session_of_cookie(cookie)
         if found is None:
-            return ANONYMOUS  # a browser keeps an old cookie: it must still reach the sign-in page
-        return _of_session(found, Credential.SESSION)
-    return ANONYMOUS
+            return _nobody(agent)  # a browser keeps an old cookie: it must still reach the sign-in page
+        return await _of_session(found, Credential.SESSION, agent)
+    return _nobody(agent)
 
 
 async def still_valid(subject: Subject) -> bool:
@@ -57,35 +62,54 @@ def check_csrf(subject: Subject, sent: str | None) -> None:
         raise Forbidden(f"The {CSRF_HEADER} header is missing or wrong")
 
 
-async def _by_jwt(signer: JwtSigner, token: str) -> Subject:
+async def _by_jwt(signer: JwtSigner, token: str, agent: str | None) -> Subject:
     claims = signer.read(token)
     found = await find_session(claims.session_id)
     if found is None or found["user_id"] != claims.user_id:
         raise Unauthenticated("The session has ended: sign in again")
-    return _of_session(found, Credential.JWT)
+    return await _of_session(found, Credential.JWT, agent)
 
 
-def _of_session(found: Record, credential: Credential) -> Subject:
+async def _of_session(found: Record, credential: Credential, agent: str | None) -> Subject:
+    await _used(Session, found)
+    restricted = found.get("restricted", False)
     return Subject(
         user_id=found["user_id"],
         credential=credential,
-        scopes=ALL_SCOPES,
+        scopes=RESTRICTED_SCOPES if restricted else ALL_SCOPES,
         credential_id=found["_id"],
         csrf_token=found["csrf_token"],
         expires_at=found["expires_at"],
+        restricted=restricted,
+        user_agent=agent,
     )
 
 
+def _nobody(agent: str | None) -> Subject:
+    return ANONYMOUS if agent is None else Subject(user_agent=agent)
+
+
+def _printable(user_agent: str | None) -> str | None:
+    """What a client calls itself, as it may be stored and shown."""
+    if user_agent is None:
+        return None
+    return "".join(one for one in user_agent[:MAX_USER_AGENT] if one.isprintable()).strip() or None
+
+
+async def _used(model: type[Document], found: Record) -> None:
+    """Note, once a minute at most, that a credential was used."""
+    now = utc_now()
+    if found.get("last_used_at") is None or now - found["last_used_at"] > _USED_EVERY:
+        await collection(model).update_one({"_id": found["_id"]}, {"$set": {"last_used_at": now}})
+
+
 async def _by_token(token: str) -> Subject:
-    tokens = collection(ApiToken)
-    found = await tokens.find_one({"secret_hash": hash_secret(token)})
+    found = await collection(ApiToken).find_one({"secret_hash": hash_secret(token)})
     if found is None:
         raise Unauthenticated("The token is not valid, or was revoked")
     if _expired(found):
         raise Unauthenticated("The token has expired")
-    now = utc_now()
-    if found["last_used_at"] is None or now - found["last_used_at"] > _USED_EVERY:
-        await tokens.update_one({"_id": found["_id"]}, {"$set": {"last_used_at": now}})
+    await _used(ApiToken, found)
     return Subject(
         user_id=found["user_id"],
         credential=Credential.TOKEN,

@@ -31,13 +31,15 @@ async def count_attempt(what: str, who: str, *, limit: int, window: timedelta) -
         begun = {"made": 1, "expires_at": now + window}
         if (await attempts.update_one(over, {"$set": begun})).matched_count:
             return
-        if await attempts.find_one({"_id": key}, {"_id": 1}) is None:
+        found = await attempts.find_one({"_id": key})
+        if found is None:
             try:
                 await attempts.insert_one({"_id": key, **begun})
             except DuplicateKeyError:
                 continue
             return
-        break
+        if found["made"] >= limit and found["expires_at"] > now:
+            break
     raise RateLimited("Too many attempts: try again later")
 
 

@@ -13,7 +13,14 @@ from models.base import Record, collection, to_record, utc_now
 from models.ids import Kind, kind_of
 
 
-async def start_session(user_id: ObjectId, lifetime: timedelta, session: AsyncClientSession) -> tuple[Record, str]:
+async def start_session(
+    user_id: ObjectId,
+    lifetime: timedelta,
+    session: AsyncClientSession,
+    *,
+    user_agent: str | None = None,
+    restricted: bool = False,
+) -> tuple[Record, str]:
     """A new session's record, and the value of its cookie (shown once)."""
     secret = new_secret()
     now = utc_now()
@@ -24,6 +31,9 @@ async def start_session(user_id: ObjectId, lifetime: timedelta, session: AsyncCl
             csrf_token=secrets.token_urlsafe(24),
             created_at=now,
             expires_at=now + lifetime,
+            user_agent=user_agent,
+            last_used_at=now,
+            restricted=restricted,
         )
     )
     await collection(Session).insert_one(record, session=session)

@@ -10,6 +10,10 @@ from models.enums import TokenScope
 from models.errors import Unauthenticated
 
 ALL_SCOPES = frozenset(TokenScope)
+RESTRICTED_SCOPES = frozenset({TokenScope.ACCOUNT_READ})
+"""What a session may do until the e-mail address is confirmed, where that is asked for."""
+
+MAX_USER_AGENT = 300
 
 
 class Credential(StrEnum):
@@ -36,6 +40,8 @@ class Subject:
     agent_id: ObjectId | None = None
     workspace_id: ObjectId | None = None
     expires_at: datetime | None = None
+    restricted: bool = False
+    user_agent: str | None = field(default=None, compare=False)
 
     @property
     def is_person(self) -> bool:

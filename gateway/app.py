@@ -81,6 +81,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
                 session_lifetime=chosen.jwt_expires_in,
                 base_url=chosen.base_url,
                 shows_links=chosen.smtp is None,
+                require_verified_email=chosen.require_verified_email,
             )
             outbox = Outbox(running.services, _delivery(chosen), chosen.mail_from)
             await outbox.start()

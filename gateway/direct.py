@@ -33,6 +33,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 session_lifetime=settings.jwt_expires_in,
                 base_url=settings.base_url,
                 shows_links=settings.smtp is None,
+                require_verified_email=settings.require_verified_email,
             )
         finally:
             await hub.stop()

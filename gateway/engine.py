@@ -47,7 +47,18 @@ MAX_PARTS_ANONYMOUS = 100
 """Objects and lists in the variables of an operation: reading one as an input takes about 40 µs."""
 
 DRY_RUN = "dryRun"
-SIGN_IN_FIELDS = frozenset({"authLogin", "authRegister", "invitation", "invitationRegister"})
+SIGN_IN_FIELDS = frozenset(
+    {
+        "authLogin",
+        "authRegister",
+        "invitation",
+        "invitationRegister",
+        "authVerifyTwoFactor",
+        "emailVerify",
+        "passwordReset",
+        "passwordResetRequest",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +109,7 @@ class GraphEngine:
             self._services.signer,
             authorization=authorization or connection.headers.get("authorization"),
             cookie=connection.cookies.get(SESSION_COOKIE) if "cookie" in connection.headers else None,
+            user_agent=connection.headers.get("user-agent"),
         )
 
     async def authenticate(self, connection: HTTPConnection, params: Mapping[str, Any] | None) -> Subject:

@@ -122,3 +122,10 @@ class LinkPurpose(StrEnum):
 
     EMAIL_VERIFICATION = "email_verification"
     PASSWORD_RESET = "password_reset"  # noqa: S105  (the name of a link)
+
+
+class ConsentSubject(StrEnum):
+    """What a person may agree to."""
+
+    TERMS = "terms"
+    PRIVACY = "privacy"

@@ -29,6 +29,16 @@ class Unauthenticated(OrreryError):
         super().__init__(message)
 
 
+class TwoFactorRequired(OrreryError):
+    """The password is right, and the account asks for a code as well. `temporaryToken` is sent back with the code."""
+
+    code = "TWO_FACTOR_REQUIRED"
+    status = 401
+
+    def __init__(self, temporary_token: str) -> None:
+        super().__init__("Send a code of your authenticator as well", temporaryToken=temporary_token)
+
+
 class Forbidden(OrreryError):
     """The subject is known, and may not do this: a missing role, token scope or kind of credential."""
 

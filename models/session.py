@@ -11,13 +11,20 @@ from models.ids import Kind
 
 
 class Session(Stored):
-    """One sign-in. `secret_hash` is the SHA-256 (hex) of the cookie's secret; the document goes when it is revoked."""
+    """One sign-in. `secret_hash` is the SHA-256 (hex) of the cookie's secret; the document goes when it is revoked.
+
+    A `restricted` one reads the account alone, until the address is confirmed. Fields after `expires_at` were added
+    later: a stored session may lack them.
+    """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.SESSION))
     user_id: PydanticObjectId
     secret_hash: str
     csrf_token: str
     expires_at: datetime
+    user_agent: str | None = None
+    last_used_at: datetime | None = None
+    restricted: bool = False
 
     class Settings:
         name = "sessions"

@@ -3,15 +3,43 @@
 from datetime import datetime
 
 from beanie import PydanticObjectId
-from pydantic import Field
+from pydantic import BaseModel, Field
 from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, id_factory
+from models.enums import ConsentSubject
 from models.ids import Kind
+
+
+class TwoFactor(BaseModel):
+    """The second factor of an account. `secret` is sealed with a key of the gateway; a code's time step is used once:
+    those up to `last_step` are. `recovery_hashes` are the SHA-256 (hex) of the recovery codes that are left.
+    """
+
+    secret: bytes
+    enabled_at: datetime
+    last_step: int
+    recovery_hashes: list[str]
+
+
+class TwoFactorSetup(BaseModel):
+    """A second factor that was begun and not confirmed."""
+
+    secret: bytes
+    begun_at: datetime
+
+
+class Consent(BaseModel):
+    """That a version of a text was agreed to."""
+
+    subject: ConsentSubject
+    version: str
+    at: datetime
 
 
 class User(Stored):
     """An account. `email` is stored lower-case; `password_hash` is an argon2 hash, null for an agent's service user.
+    `avatar` is the SHA-256 (hex) of the picture's bytes.
 
     Fields after it were added later: a stored user may lack them.
     """
@@ -23,6 +51,11 @@ class User(Stored):
     is_agent: bool = False
     password_hash: str | None = None
     email_verified_at: datetime | None = None
+    two_factor: TwoFactor | None = None
+    two_factor_setup: TwoFactorSetup | None = None
+    consents: list[Consent] = Field(default_factory=list)
+    avatar: str | None = None
+    deleted_at: datetime | None = None
 
     class Settings:
         name = "users"

@@ -16,7 +16,7 @@ from realtime.events import ApiTokenCreated, ApiTokenRevoked
 from realtime.log import Change, Committed
 from resolvers.context import Context
 from resolvers.inputs.api_token import ApiTokenCreate
-from resolvers.operation import Caller, operation
+from resolvers.operation import Caller, check_scope, operation
 
 MAX_LIVE_TOKENS = 100
 
@@ -32,6 +32,8 @@ class NewToken:
 @operation("apiTokenCreate", caller=Caller.PERSON)
 async def create_api_token(ctx: Context, values: ApiTokenCreate) -> Committed[NewToken]:
     """A new token of the caller; a person has at most 100 that have not expired."""
+    for scope in values.scopes:
+        check_scope(ctx, scope, "apiTokenCreate")
 
     async def body(change: Change) -> NewToken:
         live = {"user_id": ctx.user_id, "expires_at": {"$not": {"$lte": change.at}}}

@@ -36,6 +36,7 @@ class Services:
     base_url: str
     password_checks: PasswordChecks = field(default_factory=PasswordChecks)
     shows_links: bool = True
+    require_verified_email: bool = False
     mail_due: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -65,7 +65,7 @@ async def create_account(
             await also(change, user)
         if not account.verified:
             await insert_mail(change, account.email, MailTemplate.EMAIL_VERIFICATION, about_id=user_id)
-        session, cookie = await start(ctx, change, user_id)
+        session, cookie = await start(ctx, change, user)
         return session, cookie, user
 
     for attempt in range(_SLUG_ATTEMPTS):

@@ -1,18 +1,22 @@
 """Signing in: what every way to a session ends with."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from bson import ObjectId
 
 from auth.sessions import start_session
-from models import WorkspaceMember
+from models import User, WorkspaceMember
 from models.base import Record, collection
 from models.enums import PilotageRole
+from models.errors import Unauthenticated
 from realtime.events import SessionStarted
 from realtime.log import Change
 from resolvers.context import Context, Services
-from resolvers.user import without_secrets
+from resolvers.user import own
+
+Also = Callable[[Change], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +33,16 @@ class SignIn:
     expires_at: datetime
 
 
-async def start(ctx: Context, change: Change, user_id: ObjectId) -> tuple[Record, str]:
-    """A new session within a change: its record, and the value of its cookie."""
-    session, cookie = await start_session(user_id, ctx.services.session_lifetime, change.session)
-    change.append(user_id, SessionStarted(session_id=session["_id"]))
+async def start(ctx: Context, change: Change, user: Record) -> tuple[Record, str]:
+    """A new session of a user within a change: its record, and the value of its cookie."""
+    session, cookie = await start_session(
+        user["_id"],
+        ctx.services.session_lifetime,
+        change.session,
+        user_agent=ctx.subject.user_agent,
+        restricted=ctx.services.require_verified_email and user.get("email_verified_at") is None,
+    )
+    change.append(user["_id"], SessionStarted(session_id=session["_id"]))
     return session, cookie
 
 
@@ -42,7 +52,7 @@ def signed_in(services: Services, session: Record, cookie: str, user: Record, ro
         user["_id"], session["_id"], issued_at=session["created_at"], expires_at=session["expires_at"]
     )
     return SignIn(
-        user={**without_secrets(user), "pilotage_role": role},
+        user={**own(user), "pilotage_role": role},
         access_token=access_token,
         csrf_token=session["csrf_token"],
         cookie=cookie,
@@ -54,3 +64,22 @@ async def pilotage_role(user_id: ObjectId) -> PilotageRole:
     """Of the first workspace that the user became a member of: the personal one, as long as it is there."""
     first = collection(WorkspaceMember).find({"user_id": user_id}, {"pilotage_role": 1}).sort("_id", 1).limit(1)
     return PilotageRole(next((one["pilotage_role"] for one in await first.to_list()), PilotageRole.VIEWER))
+
+
+async def begin_session(ctx: Context, user: Record, also: Also | None = None) -> SignIn:
+    """Sign in a user whose password was checked; `also` is done first, in the same change.
+
+    Raises Unauthenticated where the password was changed in the meantime.
+    """
+    user_id: ObjectId = user["_id"]
+
+    async def body(change: Change) -> tuple[Record, str]:
+        still = await collection(User).find_one({"_id": user_id}, {"password_hash": 1}, session=change.session)
+        if still is None or still["password_hash"] != user["password_hash"]:
+            raise Unauthenticated("The password was changed in the meantime")
+        if also is not None:
+            await also(change)
+        return await start(ctx, change, user)
+
+    session, cookie = (await ctx.services.hub.log.write(user_id, user_id, body)).value
+    return signed_in(ctx.services, session, cookie, user, await pilotage_role(user_id))

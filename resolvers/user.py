@@ -1,6 +1,7 @@
 """Users as others see them: every read of a user goes through here, and the password's hash never comes along."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 from bson import ObjectId
 
@@ -27,6 +28,15 @@ def visible(fields: Fields) -> frozenset[str]:
     return PUBLIC if fields is None else fields & PUBLIC
 
 
+def own(user: Record) -> Record:
+    """A user's record as its owner sees it."""
+    return {
+        **without_secrets(user),
+        "email_verified_at": user.get("email_verified_at"),
+        "two_factor_enabled": user.get("two_factor") is not None,
+    }
+
+
 def without_secrets(user: Record) -> Record:
     """A user's record as it may leave the operations."""
     return {name: value for name, value in user.items() if name == "_id" or name in PUBLIC}
@@ -43,6 +53,25 @@ def users_by(key: str) -> UserEdge:
 
 
 user_of_member = users_by("user_id")
+
+
+@edge(scope=TokenScope.ACCOUNT_READ, viewer=True)
+async def email_verified_at_of(ctx: Context, users: Sequence[Record], fields: Fields) -> list[datetime | None]:
+    """When the caller's address was confirmed; None for anybody else."""
+    return [None if one is None else one["email_verified_at"] for one in await _own(ctx, users)]
+
+
+@edge(scope=TokenScope.ACCOUNT_READ, viewer=True)
+async def two_factor_enabled_of(ctx: Context, users: Sequence[Record], fields: Fields) -> list[bool | None]:
+    """Whether the caller signs in with two factors; None for anybody else."""
+    return [None if one is None else one["two_factor_enabled"] for one in await _own(ctx, users)]
+
+
+async def _own(ctx: Context, users: Sequence[Record]) -> list[Record | None]:
+    mine = None
+    if any(one["_id"] == ctx.user_id for one in users):
+        mine = await collection(User).find_one({"_id": ctx.user_id}, {"email_verified_at": 1, "two_factor": 1})
+    return [None if mine is None or one["_id"] != ctx.user_id else own(mine) for one in users]
 
 
 @operation("user", scope=READ, read_only=True)

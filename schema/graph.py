@@ -19,12 +19,21 @@ from schema.mutations.board import BoardMutation
 from schema.mutations.card import CardMutation
 from schema.mutations.pilotage import PilotageMutation
 from schema.mutations.project import ProjectMutation
+from schema.mutations.security import SecurityMutation
 from schema.mutations.tenancy import TenancyMutation
 from schema.query import Query
 from schema.scalars import SCALARS
 from schema.subscription import Subscription
 
-MUTATIONS = (AccountMutation, TenancyMutation, ProjectMutation, BoardMutation, CardMutation, PilotageMutation)
+MUTATIONS = (
+    AccountMutation,
+    SecurityMutation,
+    TenancyMutation,
+    ProjectMutation,
+    BoardMutation,
+    CardMutation,
+    PilotageMutation,
+)
 NODES = (Activity, Card, Column, Comment, Label)
 
 

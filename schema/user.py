@@ -9,8 +9,10 @@ from strawberry import UNSET
 from models.base import Record
 from models.errors import Forbidden
 from resolvers import notification
+from resolvers import user as people
 from resolvers.api_token import list_api_tokens
 from resolvers.position import notifications_cursor_of
+from resolvers.session import list_sessions
 from schema.api_token import ApiToken
 from schema.connection import After, Connection, First
 from schema.context import Info
@@ -18,6 +20,7 @@ from schema.loading import edge, resolved
 from schema.node import Node
 from schema.references import NotificationRef
 from schema.scalars import Cursor
+from schema.session import Session
 
 UnreadOnly = Annotated[bool | None, strawberry.argument(description="Leave out what was read.")]
 
@@ -33,6 +36,12 @@ class User(Node):
     job_title: str | None = strawberry.field(description="What the person does.")
     is_agent: bool = strawberry.field(description="Whether it is the service user of an agent.")
     created_at: datetime = strawberry.field(description="When the account was made.")
+    email_verified_at: datetime | None = edge(
+        people.email_verified_at_of, description="When the address was confirmed: the viewer's own only."
+    )
+    two_factor_enabled: bool | None = edge(
+        people.two_factor_enabled_of, description="Whether signing in takes a code as well: the viewer's own only."
+    )
 
     notifications: Connection[NotificationRef] = edge(
         notification.notifications_of,
@@ -48,6 +57,13 @@ class User(Node):
         description="Where the viewer's stream stood before this request read anything: the subscription "
         "`notifications` after it brings every later change. The viewer's own only.",
     )
+
+    @resolved("Where the viewer is signed in, newest first: the viewer's own only.")
+    async def sessions(self, info: Info) -> list[Session]:
+        user = cast("Record", self)
+        if user["_id"] != info.context.ctx.user_id:
+            raise Forbidden("Only the viewer's own sessions can be read")
+        return cast("list[Session]", await list_sessions(info.context.ctx))
 
     @resolved("The personal access tokens, newest first: the viewer's own only, and never with a token.")
     async def api_tokens(self, info: Info) -> list[ApiToken]:

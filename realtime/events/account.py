@@ -35,3 +35,44 @@ class ApiTokenCreated(Event):
 
 class ApiTokenRevoked(Event):
     token_id: Id
+
+
+class SessionsEnded(Event):
+    """Every session but one ended, as the person asked."""
+
+    kept_id: Id | None
+
+
+class EmailVerified(Event):
+    email: str
+
+
+class PasswordReset(Event):
+    """A new password by a link in a mail. Every session of the user ended with it."""
+
+
+class TwoFactorEnabled(Event):
+    pass
+
+
+class TwoFactorDisabled(Event):
+    pass
+
+
+class RecoveryCodesRenewed(Event):
+    """The earlier recovery codes are worth nothing any more."""
+
+
+class RecoveryCodeUsed(Event):
+    left: int
+
+
+class ConsentGiven(Event):
+    subject: str
+    version: str
+
+
+class UserDeleted(Event):
+    """The account was deleted: what remains of the user has no name and no address."""
+
+    deleted_id: Id

@@ -32,6 +32,7 @@ Password = Annotated[str, Text(8, 128, strip=False), Field(repr=False)]
 AnyEmail = Annotated[str, Text(1, 254)]
 AnyPassword = Annotated[str, Text(1, 128, strip=False), Field(repr=False)]
 LinkToken = Annotated[str, Text(1, 200), Field(repr=False)]
+Code = Annotated[str, Text(6, 40), Field(repr=False)]
 ShortText = Annotated[str, Text(0, 100)]
 
 
@@ -73,3 +74,53 @@ class PasswordChange(Input):
 
     current_password: AnyPassword
     new_password: Password
+
+
+class PasswordResetRequest(Input):
+    """Whoever has forgotten a password."""
+
+    email: AnyEmail
+
+    @property
+    def address(self) -> str:
+        """As accounts store it."""
+        return self.email.lower()
+
+
+class PasswordResetInput(Input):
+    """A new password for whoever holds the link of the mail."""
+
+    token: LinkToken
+    new_password: Password
+
+
+class EmailVerify(Input):
+    """The link of the mail, which proves the address."""
+
+    token: LinkToken
+
+
+class TwoFactorBegin(Input):
+    """The password proves that it is the account's owner who asks."""
+
+    password: AnyPassword
+
+
+class TwoFactorConfirm(Input):
+    """A code of the authenticator shows that it has the secret."""
+
+    code: Code
+
+
+class TwoFactorProof(Input):
+    """The password, and a code of the authenticator or of those for recovery."""
+
+    password: AnyPassword
+    code: Code
+
+
+class AuthVerifyTwoFactor(Input):
+    """The second step of a sign-in: a code of the authenticator, or one of those for recovery."""
+
+    temporary_token: Annotated[str, Text(1, 1000), Field(repr=False)]
+    code: Code

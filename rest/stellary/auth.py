@@ -1,12 +1,13 @@
-"""The account: registering, signing in and out, profile and password."""
+"""The account: registering, signing in and out, and the profile."""
 
 from models.enums import TokenScope
-from resolvers.account import change_password, get_me, log_in, log_out, register, update_user
-from resolvers.inputs.account import AuthLogin, AuthRegister, PasswordChange, UserUpdate
+from models.errors import TwoFactorRequired
+from resolvers.account import get_me, log_in, log_out, register, update_user
+from resolvers.inputs.account import AuthLogin, AuthRegister, UserUpdate
 from resolvers.sign_in import SignIn
 from rest.cookies import clear_session_cookies, set_session_cookies
 from rest.routing import Call, Routes
-from rest.stellary.present.account import Account, Session, session, user
+from rest.stellary.present.account import Account, Session, TwoFactorChallenge, session, user
 from rest.stellary.present.base import Ok, ok
 
 routes = Routes("Account", "/auth")
@@ -19,9 +20,15 @@ async def create(call: Call) -> Session:
 
 
 @routes.post("/login", "Sign in", body=AuthLogin, anonymous=True)
-async def login(call: Call) -> Session:
-    """Sets the session cookie too, for browsers."""
-    return start_session(call, await log_in(call.ctx, call.body(AuthLogin)))
+async def login(call: Call) -> Session | TwoFactorChallenge:
+    """Sets the session cookie too, for browsers.
+
+    With two factors, the answer is a temporary token for `POST /auth/two-factor/verify` instead of a session.
+    """
+    try:
+        return start_session(call, await log_in(call.ctx, call.body(AuthLogin)))
+    except TwoFactorRequired as error:
+        return {"requiresTwoFactor": True, "temporaryToken": str(error.details["temporaryToken"])}
 
 
 @routes.post("/logout", "Sign out")
@@ -43,13 +50,6 @@ async def update(call: Call) -> Account:
     if TokenScope.ACCOUNT_READ in call.ctx.subject.scopes:
         changed = await get_me(call.ctx)
     return {"user": user(changed), "csrfToken": call.ctx.subject.csrf_token}
-
-
-@routes.post("/change-password", "Change the caller's password", body=PasswordChange)
-async def set_password(call: Call) -> Ok:
-    """Every other session of the account ends."""
-    await change_password(call.ctx, call.body(PasswordChange))
-    return ok()
 
 
 def start_session(call: Call, signed_in: SignIn) -> Session:

@@ -16,12 +16,14 @@ from rest.stellary import (
     organizations,
     projects,
     scopes,
+    security,
     transfer,
     workspaces,
 )
 
 TAGS = {
-    "Account": "Registering, signing in and out, profile and password.",
+    "Account": "Registering, signing in and out, profile, password, sessions.",
+    "Two-factor sign-in": "A code of an authenticator, or one for recovery, beside the password.",
     "API tokens": "Personal access tokens, managed by the signed-in person.",
     "Notifications": "What happened in the caller's projects.",
     "Organizations": "The top of the tenancy.",
@@ -44,6 +46,8 @@ TAGS = {
 
 _PARTS = (
     auth.routes,
+    security.routes,
+    security.two_factor,
     api_tokens.routes,
     notifications.routes,
     organizations.routes,

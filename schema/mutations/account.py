@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers import account, api_token, invited
+from resolvers import account, api_token, invited, password
 from resolvers.inputs.account import AuthLogin, AuthRegister, InvitationRegister, PasswordChange, UserUpdate
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.sign_in import SignIn
@@ -51,15 +51,15 @@ class ApiTokenPayload:
 class AccountMutation:
     @mutation("Create an account with an organization and a workspace of its own, and sign in.")
     async def auth_register(self, info: Info, input: Annotated[AuthRegisterInput, VALUES]) -> AuthPayload:
-        return _signed_in(info, await account.register(info.context.ctx, read(AuthRegister, input)))
+        return signed_in(info, await account.register(info.context.ctx, read(AuthRegister, input)))
 
     @mutation("Create an account for an invited address, join the workspace, and sign in.")
     async def invitation_register(self, info: Info, input: Annotated[InvitationRegisterInput, VALUES]) -> AuthPayload:
-        return _signed_in(info, await invited.register_invited(info.context.ctx, read(InvitationRegister, input)))
+        return signed_in(info, await invited.register_invited(info.context.ctx, read(InvitationRegister, input)))
 
     @mutation("Sign in.")
     async def auth_login(self, info: Info, input: Annotated[AuthLoginInput, VALUES]) -> AuthPayload:
-        return _signed_in(info, await account.log_in(info.context.ctx, read(AuthLogin, input)))
+        return signed_in(info, await account.log_in(info.context.ctx, read(AuthLogin, input)))
 
     @mutation("End the session that the request came with.")
     async def auth_logout(self, info: Info) -> AccountPayload:
@@ -73,7 +73,7 @@ class AccountMutation:
 
     @mutation("Change the password; every other session ends.")
     async def password_change(self, info: Info, input: Annotated[PasswordChangeInput, VALUES]) -> AccountPayload:
-        done = await account.change_password(info.context.ctx, read(PasswordChange, input))
+        done = await password.change_password(info.context.ctx, read(PasswordChange, input))
         return payload(AccountPayload, cursor=str(done.cursor))
 
     @mutation("Create a personal access token.")
@@ -87,6 +87,7 @@ class AccountMutation:
         return deleted(await api_token.revoke_api_token(info.context.ctx, id))
 
 
-def _signed_in(info: Info, sign_in: SignIn) -> AuthPayload:
+def signed_in(info: Info, sign_in: SignIn) -> AuthPayload:
+    """The payload of a sign-in, whose cookies the edge sets."""
     info.context.signed_in = sign_in
     return payload(AuthPayload, access_token=sign_in.access_token, expires_at=sign_in.expires_at, user=sign_in.user)

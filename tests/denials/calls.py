@@ -4,7 +4,20 @@ from collections.abc import Callable
 from typing import Any
 
 from models.enums import PilotageRole, Role, ViewType
-from resolvers.inputs.account import AuthLogin, AuthRegister, InvitationRegister, PasswordChange, UserUpdate
+from resolvers.inputs.account import (
+    AuthLogin,
+    AuthRegister,
+    AuthVerifyTwoFactor,
+    EmailVerify,
+    InvitationRegister,
+    PasswordChange,
+    PasswordResetInput,
+    PasswordResetRequest,
+    TwoFactorBegin,
+    TwoFactorConfirm,
+    TwoFactorProof,
+    UserUpdate,
+)
 from resolvers.inputs.agent import AgentCreate, AgentUpdate
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.board import (
@@ -42,6 +55,18 @@ CALLS: dict[str, Arguments] = {
     "me": lambda _: (),
     "userUpdate": lambda _: (UserUpdate(name="Other"),),
     "passwordChange": lambda _: (PasswordChange(current_password=PASSWORD, new_password="another password"),),
+    "sessions": lambda _: (),
+    "sessionRevoke": lambda ids: (ids["session"],),
+    "sessionRevokeOthers": lambda _: (),
+    "emailVerificationSend": lambda _: (),
+    "emailVerify": lambda _: (EmailVerify(token="nothing"),),
+    "passwordResetRequest": lambda _: (PasswordResetRequest(email="nobody@example.com"),),
+    "passwordReset": lambda _: (PasswordResetInput(token="nothing", new_password="another password"),),
+    "twoFactorBegin": lambda _: (TwoFactorBegin(password=PASSWORD),),
+    "twoFactorConfirm": lambda _: (TwoFactorConfirm(code="123456"),),
+    "twoFactorRecoveryCodesRenew": lambda _: (TwoFactorProof(password=PASSWORD, code="123456"),),
+    "twoFactorDisable": lambda _: (TwoFactorProof(password=PASSWORD, code="123456"),),
+    "authVerifyTwoFactor": lambda _: (AuthVerifyTwoFactor(temporary_token="nothing", code="123456"),),
     "apiTokenCreate": lambda _: (ApiTokenCreate(name="more"),),
     "apiTokens": lambda _: (),
     "apiTokenRevoke": lambda ids: (ids["token"],),

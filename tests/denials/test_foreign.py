@@ -37,7 +37,16 @@ async def answer(world: World, caller: str, name: str, ids: Ids) -> tuple[str, s
 
 
 # All but those about the caller alone, and those about nothing that exists yet.
-BY_ID = {"apiTokenRevoke", "invitationAccept", "node", "nodes", "notification", "notificationMarkRead", "user"}
+BY_ID = {
+    "apiTokenRevoke",
+    "invitationAccept",
+    "sessionRevoke",
+    "node",
+    "nodes",
+    "notification",
+    "notificationMarkRead",
+    "user",
+}
 ABOUT_OTHERS = sorted(CALLS.keys() - (WITHOUT_PERMISSION - BY_ID))
 
 

@@ -31,6 +31,18 @@ def test_every_operation_says_who_may_call_it() -> None:
 
 
 WITHOUT_PERMISSION = {
+    "authVerifyTwoFactor",
+    "emailVerificationSend",
+    "emailVerify",
+    "passwordReset",
+    "passwordResetRequest",
+    "sessionRevoke",
+    "sessionRevokeOthers",
+    "sessions",
+    "twoFactorBegin",
+    "twoFactorConfirm",
+    "twoFactorDisable",
+    "twoFactorRecoveryCodesRenew",
     "apiTokenCreate",
     "apiTokenRevoke",
     "apiTokens",

@@ -70,6 +70,7 @@ async def build(people: People) -> World:
     """Register everyone, make everything."""
     owner = await people.register("owner")
     world = World(people, owner)
+    world.ids["session"] = owner.subject.credential_id
     world.tokens["owner"] = people.sign_ins[owner.user_id].access_token
     await _tenants(world)
     for role in ("admin", "member"):

@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from auth.authenticate import SESSION_COOKIE, authenticate
 from auth.jwt import JwtSigner
+from auth.subject import ANONYMOUS
 from gateway.database import Database
 from realtime.guard import Guard
 from realtime.hub import Hub
@@ -30,6 +31,7 @@ class Api:
     """The app, and who has called what of it with success."""
 
     app: Starlette
+    ctx: Context
     called: set[tuple[str, str | None]] = field(default_factory=set)
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
@@ -87,7 +89,7 @@ async def api(clean: Database, services: Services) -> AsyncIterator[Api]:
         routes=build_routes(make_context, secure_cookies=False),
         exception_handlers={HTTPException: answer_http_exception},
     )
-    opened = Api(app)
+    opened = Api(app, Context(ANONYMOUS, services))
     yield opened
     for client in opened.clients:
         await client.aclose()

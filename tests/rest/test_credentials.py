@@ -25,6 +25,10 @@ def test_only_registering_signing_in_and_links_of_mails_are_open() -> None:
     assert {route.path for route in OPEN} == {
         "/auth/register",
         "/auth/login",
+        "/auth/forgot-password",
+        "/auth/reset-password",
+        "/auth/verify-email",
+        "/auth/two-factor/verify",
         "/invitations/{token}",
         "/invitations/{token}/register",
     }

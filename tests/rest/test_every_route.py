@@ -3,8 +3,11 @@
 from typing import Any
 
 import httpx
+import pyotp
 
+from models.enums import MailTemplate
 from rest.stellary.table import TABLE
+from tests.resolvers.letters import token_to
 from tests.rest.conftest import PASSWORD, Api, Board, made
 
 
@@ -28,11 +31,39 @@ async def _account(api: Api, ann: httpx.AsyncClient) -> None:
     await _changed(ann, "/auth/me", jobTitle="CTO")
     passwords = {"currentPassword": PASSWORD, "newPassword": PASSWORD + "2"}
     assert await made(ann, "/auth/change-password", **passwords) == {"ok": True}
+    await _security(api)
     again = await made(api.client(), "/auth/login", email="ann@example.com", password=PASSWORD + "2")
     assert await made(api.client(again["access_token"]), "/auth/logout") == {"ok": True}
     token = await made(ann, "/api-tokens", name="CI", expiresAt="2030-01-01T00:00:00Z")
     assert len(await _read(ann, "/api-tokens")) == 1
     await _deleted(ann, f"/api-tokens/{token['id']}")
+
+
+async def _security(api: Api) -> None:
+    dora = await api.person("dora@example.com")
+    assert await made(dora, "/auth/verify-email/send") == {"ok": True}
+    token = await token_to(api.ctx, "dora@example.com", MailTemplate.EMAIL_VERIFICATION)
+    assert await made(api.client(), "/auth/verify-email", token=token) == {"ok": True}
+    assert (await _read(dora, "/auth/me"))["user"]["emailVerified"] is True
+    for _ in range(3):
+        await made(api.client(), "/auth/login", email="dora@example.com", password=PASSWORD)
+    sessions = await _read(dora, "/auth/sessions")
+    assert [one["current"] for one in sessions] == [False, False, False, True]
+    await _deleted(dora, f"/auth/sessions/{sessions[0]['id']}")
+    assert (await dora.delete("/auth/sessions")).json() == {"ok": True, "count": 2}
+    secret = (await made(dora, "/auth/two-factor/begin", password=PASSWORD))["secret"]
+    codes = await made(dora, "/auth/two-factor/confirm", code=pyotp.TOTP(secret).now())
+    proof = {"password": PASSWORD, "code": codes["recoveryCodes"][0]}
+    codes = await made(dora, "/auth/two-factor/recovery-codes", **proof)
+    half = await made(api.client(), "/auth/login", email="dora@example.com", password=PASSWORD)
+    assert half == {"requiresTwoFactor": True, "temporaryToken": half["temporaryToken"]}
+    values = {"temporaryToken": half["temporaryToken"], "code": codes["recoveryCodes"][0]}
+    assert (await made(api.client(), "/auth/two-factor/verify", **values))["user"]["twoFactorEnabled"] is True
+    proof = {"password": PASSWORD, "code": codes["recoveryCodes"][1]}
+    assert await made(dora, "/auth/two-factor/disable", **proof) == {"ok": True}
+    assert await made(api.client(), "/auth/forgot-password", email="dora@example.com") == {"ok": True}
+    token = await token_to(api.ctx, "dora@example.com", MailTemplate.PASSWORD_RESET)
+    assert await made(api.client(), "/auth/reset-password", token=token, newPassword=PASSWORD + "3") == {"ok": True}
 
 
 async def _organization(ann: httpx.AsyncClient) -> None:

@@ -52,6 +52,13 @@ class Session(TypedDict):
     user: User
 
 
+class TwoFactorChallenge(TypedDict):
+    """The password is right; `temporaryToken` goes back with a code, within five minutes."""
+
+    requiresTwoFactor: Literal[True]
+    temporaryToken: str
+
+
 class ApiToken(TypedDict):
     """A personal access token, without its secret. `prefix` and `tokenPrefix` are the same."""
 
@@ -78,8 +85,8 @@ def user(record: Record) -> User:
         "email": record["email"],
         "name": record["name"],
         "jobTitle": record["job_title"],
-        "emailVerified": False,
-        "twoFactorEnabled": False,
+        "emailVerified": record.get("email_verified_at") is not None,
+        "twoFactorEnabled": bool(record.get("two_factor_enabled")),
         "isAgent": record["is_agent"],
         "createdAt": timestamp(record["created_at"]),
     }

@@ -1,0 +1,91 @@
+"""Passwords: changing one that is known, and resetting one that was forgotten."""
+
+from datetime import timedelta
+
+from bson import ObjectId
+
+from auth.counting import count_attempt
+from auth.passwords import hash_password
+from models import Mail, Session, User
+from models.base import Record, collection, to_record
+from models.enums import LinkPurpose, MailTemplate
+from models.errors import BadUserInput, Conflict, Unauthenticated
+from realtime.events import PasswordChanged, PasswordReset
+from realtime.log import Change, Committed
+from resolvers.context import Context
+from resolvers.inputs.account import PasswordChange, PasswordResetInput, PasswordResetRequest
+from resolvers.links import find_link, use_link
+from resolvers.mail import insert_mail
+from resolvers.operation import Caller, operation
+
+MAX_RESETS_AN_HOUR = 5
+
+
+async def require_password(ctx: Context, password: str, *, field: str = "password") -> Record:
+    """The caller's record; raises BadUserInput, or RateLimited, where the password is not the caller's."""
+    user = await collection(User).find_one({"_id": ctx.user_id})
+    if user is None:
+        raise Unauthenticated
+    if not await ctx.services.password_checks.verify(user["email"], user["password_hash"], password):
+        raise BadUserInput("is wrong", field=field)
+    return user
+
+
+@operation("passwordChange", caller=Caller.PERSON)
+async def change_password(ctx: Context, values: PasswordChange) -> Committed[None]:
+    """A new password; every other session of the account ends."""
+    user = await require_password(ctx, values.current_password, field="currentPassword")
+    password_hash = await hash_password(values.new_password)
+
+    async def body(change: Change) -> None:
+        # The hash that was verified must still be there: of two changes at once, one wins.
+        changed = await collection(User).update_one(
+            {"_id": ctx.user_id, "password_hash": user["password_hash"]},
+            {"$set": {"password_hash": password_hash}},
+            session=change.session,
+        )
+        if not changed.matched_count:
+            raise Conflict("The password was changed in the meantime")
+        others = {"user_id": ctx.user_id, "_id": {"$ne": ctx.subject.credential_id}}
+        await collection(Session).delete_many(others, session=change.session)
+        change.append(ctx.user_id, PasswordChanged())
+        await insert_mail(change, user["email"], MailTemplate.PASSWORD_CHANGED, about_id=ctx.user_id)
+
+    return await ctx.write(ctx.user_id, body, revokes=True, mails=True)
+
+
+@operation("passwordResetRequest", caller=Caller.ANYONE)
+async def request_password_reset(ctx: Context, values: PasswordResetRequest) -> None:
+    """Send a link for a new password to an address, if it has an account.
+
+    Nothing here looks at that: what is done, and how long it takes, is the same for every address. The sender of the
+    mail looks later.
+    """
+    await count_attempt("reset", values.address, limit=MAX_RESETS_AN_HOUR, window=timedelta(hours=1))
+    await collection(Mail).insert_one(to_record(Mail(to=values.address, template=MailTemplate.PASSWORD_RESET)))
+    ctx.services.mail_due.set()
+
+
+@operation("passwordReset", caller=Caller.ANYONE)
+async def reset_password(ctx: Context, values: PasswordResetInput) -> None:
+    """A new password by the token of the mail. Every session ends; the address counts as confirmed.
+
+    A second factor stays: signing in takes it as before.
+    """
+    link = await find_link(values.token, LinkPurpose.PASSWORD_RESET)
+    password_hash = await hash_password(values.new_password)
+    user_id: ObjectId = link["user_id"]
+
+    async def body(change: Change) -> None:
+        user = await use_link(change, link)
+        changes: Record = {"password_hash": password_hash}
+        if user.get("email_verified_at") is None:
+            changes["email_verified_at"] = change.at
+        await collection(User).update_one({"_id": user_id}, {"$set": changes}, session=change.session)
+        await collection(Session).delete_many({"user_id": user_id}, session=change.session)
+        change.append(user_id, PasswordReset())
+        await insert_mail(change, user["email"], MailTemplate.PASSWORD_CHANGED, about_id=user_id)
+
+    await ctx.services.hub.log.write(user_id, user_id, body)
+    ctx.services.guard.look()
+    ctx.services.mail_due.set()

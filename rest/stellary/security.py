@@ -1,0 +1,122 @@
+"""What keeps an account safe: sessions, the confirmed address, a new password, the second factor."""
+
+from models.ids import Kind
+from resolvers.email import send_email_verification, verify_email
+from resolvers.inputs.account import (
+    AuthVerifyTwoFactor,
+    EmailVerify,
+    PasswordChange,
+    PasswordResetInput,
+    PasswordResetRequest,
+    TwoFactorBegin,
+    TwoFactorConfirm,
+    TwoFactorProof,
+)
+from resolvers.password import change_password, request_password_reset, reset_password
+from resolvers.session import list_sessions, revoke_other_sessions, revoke_session
+from resolvers.two_factor import (
+    begin_two_factor,
+    confirm_two_factor,
+    disable_two_factor,
+    renew_recovery_codes,
+    verify_two_factor,
+)
+from rest.routing import Call, Routes
+from rest.stellary.auth import start_session
+from rest.stellary.present.account import Session
+from rest.stellary.present.base import Ok, ok
+from rest.stellary.present.security import (
+    EndedSessions,
+    OpenSession,
+    RecoveryCodes,
+    TwoFactorSetup,
+    open_session,
+    recovery_codes,
+    two_factor_setup,
+)
+
+routes = Routes("Account", "/auth")
+two_factor = Routes("Two-factor sign-in", "/auth/two-factor")
+
+
+@routes.post("/change-password", "Change the caller's password", body=PasswordChange)
+async def set_password(call: Call) -> Ok:
+    """Every other session of the account ends."""
+    await change_password(call.ctx, call.body(PasswordChange))
+    return ok()
+
+
+@routes.post("/forgot-password", "Ask for a new password by mail", body=PasswordResetRequest, anonymous=True)
+async def forgot_password(call: Call) -> Ok:
+    """The answer is the same whether or not the address has an account."""
+    await request_password_reset(call.ctx, call.body(PasswordResetRequest))
+    return ok()
+
+
+@routes.post(
+    "/reset-password", "Choose a new password with the link of the mail", body=PasswordResetInput, anonymous=True
+)
+async def new_password(call: Call) -> Ok:
+    """Every session of the account ends."""
+    await reset_password(call.ctx, call.body(PasswordResetInput))
+    return ok()
+
+
+@routes.post("/verify-email", "Confirm an e-mail address with the link of the mail", body=EmailVerify, anonymous=True)
+async def confirm_email(call: Call) -> Ok:
+    await verify_email(call.ctx, call.body(EmailVerify))
+    return ok()
+
+
+@routes.post("/verify-email/send", "Send the mail that confirms the caller's address")
+async def send_verification(call: Call) -> Ok:
+    """Five times an hour at most."""
+    await send_email_verification(call.ctx)
+    return ok()
+
+
+@routes.get("/sessions", "List where the caller is signed in")
+async def find_sessions(call: Call) -> list[OpenSession]:
+    """The newest first."""
+    return [open_session(record) for record in await list_sessions(call.ctx)]
+
+
+@routes.delete("/sessions", "End all other sessions of the caller")
+async def end_other_sessions(call: Call) -> EndedSessions:
+    """All but the one that the request came with."""
+    return {"ok": True, "count": (await revoke_other_sessions(call.ctx)).value}
+
+
+@routes.delete("/sessions/{sessionId}", "End a session of the caller")
+async def end_session(call: Call) -> Ok:
+    """Streams that are open on it end too."""
+    await revoke_session(call.ctx, call.id("sessionId", Kind.SESSION))
+    return ok()
+
+
+@two_factor.post("/verify", "Finish a sign-in with a code", body=AuthVerifyTwoFactor, anonymous=True)
+async def verify(call: Call) -> Session:
+    """`temporaryToken` came with the answer of `POST /auth/login`. A code works once."""
+    return start_session(call, await verify_two_factor(call.ctx, call.body(AuthVerifyTwoFactor)))
+
+
+@two_factor.post("/begin", "Ask for the secret of a second factor", body=TwoFactorBegin)
+async def begin(call: Call) -> TwoFactorSetup:
+    """Nothing changes until a first code confirms it, within a quarter of an hour."""
+    return two_factor_setup(await begin_two_factor(call.ctx, call.body(TwoFactorBegin)))
+
+
+@two_factor.post("/confirm", "Turn two-factor sign-in on", body=TwoFactorConfirm)
+async def confirm(call: Call) -> RecoveryCodes:
+    return recovery_codes((await confirm_two_factor(call.ctx, call.body(TwoFactorConfirm))).value)
+
+
+@two_factor.post("/recovery-codes", "Replace the recovery codes", body=TwoFactorProof)
+async def renew(call: Call) -> RecoveryCodes:
+    return recovery_codes((await renew_recovery_codes(call.ctx, call.body(TwoFactorProof))).value)
+
+
+@two_factor.post("/disable", "Turn two-factor sign-in off", body=TwoFactorProof)
+async def disable(call: Call) -> Ok:
+    await disable_two_factor(call.ctx, call.body(TwoFactorProof))
+    return ok()
