@@ -78,7 +78,7 @@ class GuardedEngine(Protocol):
     """An engine that tells by itself when access ends, so that it need not be asked now and then."""
 
     def owner(self, context: Any) -> Hashable | None:
-        """Return whose the connection is, for the bound on sockets per user; None for nobody in particular."""
+        """Return whose the connection is, for the bound on connections per user; None for nobody in particular."""
 
     def watch(self, context: Any, end: Callable[[OrreryError], None]) -> Watch:
         """Call ``end`` once, with the reason, when a connection of the context must end."""
@@ -92,6 +92,14 @@ class GuardedEngine(Protocol):
 
     def expiry(self, context: Any) -> datetime | None:
         """Return when the credential of a context ends by itself, if it does."""
+
+
+def owner_of(engine: Engine, context: Any, connection: HTTPConnection) -> Hashable | None:
+    """Whose a connection is: its user's, or, without one, that of the address that it comes from."""
+    if not isinstance(engine, GuardedEngine):
+        return None
+    owner = engine.owner(context)
+    return owner if owner is not None or connection.client is None else connection.client.host
 
 
 def authorization_of(payload: Mapping[str, Any] | None) -> Any:

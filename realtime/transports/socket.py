@@ -32,6 +32,7 @@ from realtime.transports.protocol import (
     Watch,
     authorization_of,
     graphql_error,
+    owner_of,
 )
 from realtime.transports.sending import DISCONNECTED
 
@@ -143,13 +144,13 @@ class Socket(Connection):
             log_failure("admitting a WebSocket")
             self.stop(Stop(4500, "Internal server error"))
             return
+        owner = owner_of(self._engine, self._context, self._websocket)
+        if not self._connections.enter(owner, self._limits.max_connections):
+            self.stop(Stop(4429, "Too many connections of one user"))
+            return
+        self._owner = owner
         guard = self._engine if isinstance(self._engine, GuardedEngine) else None
         if guard is not None:
-            owner = guard.owner(self._context)
-            if not self._connections.enter(owner, self._limits.max_connections):
-                self.stop(Stop(4429, "Too many connections of one user"))
-                return
-            self._owner = owner
             self._watch = guard.watch(self._context, self._end_access)
         self._acknowledged = True
         self._outbox.send(_ACK)

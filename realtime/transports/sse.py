@@ -14,11 +14,11 @@ from realtime.transports.protocol import (
     AuthenticationFailed,
     Engine,
     GraphQLErrorDict,
-    GuardedEngine,
     OperationRefused,
     OperationRequest,
     graphql_error,
     internal_error,
+    owner_of,
 )
 
 
@@ -45,7 +45,7 @@ async def serve_sse(
             error = graphql_error(message, "BAD_USER_INPUT", field="Last-Event-ID")
             return _refusal(400, [error])
         operation = replace(operation, resume_after=cursor)
-    owner = engine.owner(context) if isinstance(engine, GuardedEngine) else None
+    owner = owner_of(engine, context, request)
     if not connections.enter(owner, limits.max_connections):
         message = f"At most {limits.max_connections} connections of one user"
         return _refusal(429, [graphql_error(message, "RATE_LIMITED")])

@@ -154,6 +154,14 @@ async def test_a_frame_that_breaks_the_websocket_protocol_closes_with_its_code(
     assert code == expected
 
 
+async def test_a_message_of_64_kb_is_taken(address: str, lab: Lab) -> None:
+    ping = {"type": "ping", "payload": {"padding": ""}}
+    padding = "x" * (65_536 - len(json.dumps(ping)))
+    async with dial(address) as socket:
+        await say(socket, "ping", payload={"padding": padding})
+        assert await hear(socket) == {"type": "pong", "payload": {"padding": padding}}
+
+
 async def test_others_are_served_while_a_peer_sends_nonsense(address: str, board: Board) -> None:
     async with dial(address) as reader:
         await sign_in(reader, board.ann.token)
@@ -305,6 +313,16 @@ async def test_a_user_has_no_more_connections_than_allowed_and_others_are_not_co
         await first.close()
         for _ in range(2):
             await _admitted(few, board.ann.token, stack)
+
+
+async def test_connections_of_nobody_are_counted_by_their_address(few: str, board: Board) -> None:
+    async with AsyncExitStack() as stack:
+        for _ in range(FEW):
+            await sign_in(await stack.enter_async_context(dial(few)), None)
+        async with dial(few) as one_more, dial(few) as hers:
+            await say(one_more, "connection_init")
+            assert (await closing(one_more))[0] == 4429
+            await sign_in(hers, board.ann.token)
 
 
 async def _admitted(address: str, token: str, stack: AsyncExitStack) -> None:
