@@ -25,7 +25,7 @@ from gateway.failures import error_of, formatted, masked
 from models.base import Record
 from models.errors import OrreryError
 from realtime.cursor import Cursor
-from realtime.delivery import Delivery, Sink
+from realtime.delivery import Delivery, Sink, together
 from realtime.feed import Question
 from realtime.guard import Watch
 from realtime.subscription import Subscription
@@ -150,7 +150,7 @@ def question(source: Source, renderer: Renderer, shape: Shape, request: Operatio
     if shape.by_viewer or source.is_personal:
         viewer = (subject.user_id, subject.workspace_id, subject.credential)
     asked = (request.query, request.operation_name, shape.variables(request.variables))
-    return Question((source.key, asked, subject.scopes, viewer), source.accepts, renderer)
+    return Question((source.key, asked, subject.scopes, viewer), source.accepts, renderer, together)
 
 
 def _told(error: Exception) -> dict[str, Any]:

@@ -11,14 +11,26 @@ class Delivery:
 
     `payload` is the JSON of `{"data": …, "errors": …, "extensions": …}` in UTF-8; `cursor` is where its event stands,
     for the `id:` line of an event stream. `written_at` is when the event was written, in seconds of the epoch, None
-    for what tells of the stream itself. `forms` is for a transport to keep what it made of the payload, so that it is
-    made once.
+    for what tells of the stream itself. `parts`, where there are any, are the deliveries that this one stands for, in
+    order: it has no payload of its own then. `forms` is for a transport to keep what it made of it, so that it is made
+    once.
     """
 
     payload: bytes
     cursor: str | None = None
     written_at: float | None = None
+    parts: tuple["Delivery", ...] = ()
     forms: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def each(self) -> tuple["Delivery", ...]:
+        """Its parts, or itself."""
+        return self.parts or (self,)
+
+
+def together(deliveries: Sequence[Delivery]) -> Delivery:
+    """Several deliveries as one."""
+    return Delivery(b"", deliveries[-1].cursor, deliveries[0].written_at, tuple(deliveries))
 
 
 class Sink(Protocol):

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any, Protocol
@@ -12,7 +12,7 @@ from models.base import Record, utc_now
 from realtime import subscription as limits
 from realtime.cursor import Cursor
 from realtime.stats import Stats
-from realtime.subscription import Subscription, Trimmed
+from realtime.subscription import Handed, Subscription, Trimmed
 
 log = logging.getLogger("orrery.hub")
 
@@ -22,6 +22,8 @@ MAX_KEPT_BYTES = 1_000_000
 
 Render = Callable[[Record], Any]
 """From an event to the item that subscribers get, at once or as an awaitable."""
+Merge = Callable[[Sequence[Any]], Any]
+"""From items in a row to one that a reader takes instead of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Question:
     key: Hashable
     accepts: Callable[[Record], bool]
     render: Render
+    merge: Merge | None = None
 
 
 class Log(Protocol):
@@ -56,6 +59,8 @@ class Feed:
         self._kept: OrderedDict[int, Any] = OrderedDict()
         self._kept_sizes: dict[int, int] = {}
         self._kept_bytes = 0
+        self._reached = tail.position
+        self._ready: list[Handed] = []
         self._behind: deque[tuple[Record, int]] = deque()
         self._behind_bytes = 0
         self._left_out = 0
@@ -71,7 +76,7 @@ class Feed:
         return member
 
     def push(self, event: Record, size: int) -> None:
-        """Take the next event of the tail, or one that the log does not hold."""
+        """Take the next event of the tail, or one that the log does not hold; members get it with `settle`."""
         if self._task is None:
             try:
                 item = self._item(event)
@@ -79,9 +84,10 @@ class Feed:
                 self._fail(error)
                 return
             if isawaitable(item):
+                self.settle()
                 self._task = asyncio.create_task(self._catch_up(event, size, item), name="feed")
             else:
-                self._hand_out(event, item, size)
+                self._take(event, item, size)
             return
         # Others are still on their way: this one has to wait for its turn.
         full = len(self._behind) >= limits.MAX_QUEUED or self._behind_bytes + size > limits.MAX_QUEUED_BYTES
@@ -91,12 +97,26 @@ class Feed:
             self._behind.append((event, size))
             self._behind_bytes += size
 
+    def settle(self) -> None:
+        """Hand out what was pushed."""
+        self.position = self._reached
+        ready, self._ready = self._ready, []
+        if not ready:
+            return
+        merged = None
+        if len(ready) > 1 and self.question.merge is not None:
+            merged = self.question.merge([item for _, item, _ in ready])
+        for member in tuple(self.members):
+            member.push(ready, merged)
+        for event, _, _ in ready:
+            self._stats.handed_out(event, len(self.members))
+
     def skip(self, count: int) -> None:
         """Tell every member that so many events are gone before they could be handed out."""
         if self._task is not None:
             self._left_out += count
             return
-        self.position = self._tail.position
+        self.position = self._reached = self._tail.position
         for member in list(self.members):
             member.drop(count)
 
@@ -174,7 +194,7 @@ class Feed:
         self._task = None
         if self._left_out:
             left_out, self._left_out = self._left_out, 0
-            self.position = max(self.position, self._tail.position)
+            self.position = self._reached = max(self.position, self._tail.position)
             for member in list(self.members):
                 member.drop(left_out)
 
@@ -182,17 +202,19 @@ class Feed:
         log.error("an event could not be made into what its subscribers asked for", exc_info=error)
         self.end(error)
 
-    def _hand_out(self, event: Record, item: Any, size: int) -> None:
+    def _take(self, event: Record, item: Any, size: int) -> None:
         seq = event["seq"]
         if seq is not None:
-            self.position = seq
+            self._reached = seq
         if item is None:
             return
         if seq is not None:
             self._keep(seq, item, size)
-        for member in tuple(self.members):
-            member.push(seq, item, size)
-        self._stats.handed_out(event, len(self.members))
+        self._ready.append((event, item, size))
+
+    def _hand_out(self, event: Record, item: Any, size: int) -> None:
+        self._take(event, item, size)
+        self.settle()
 
     def _keep(self, seq: int, item: Any, size: int) -> None:
         if item is None or seq in self._kept:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -14,6 +14,8 @@ MAX_QUEUED_BYTES = 1_000_000
 
 Write = Callable[[Any], bool]
 """Takes one item; False where the reader is slow and no more may come before `resume`."""
+Handed = tuple[Record, Any, int]
+"""An event, the item that it was made into, and its size in bytes."""
 End = Callable[[Exception | None], None]
 """Is told once that nothing follows, and why, unless the reader itself has closed."""
 
@@ -92,17 +94,14 @@ class Subscription:
         else:
             self._run(self._begin())
 
-    def push(self, seq: int | None, item: Any, size: int) -> None:
-        """Hand over an item of `size` bytes; called by the source, in order."""
-        if self._live:
-            self._pass(seq, item)
+    def push(self, handed: Sequence[Handed], merged: Any = None) -> None:
+        """Hand over the next items, and where there is one what a reader that keeps up can take instead of them."""
+        if self._live and merged is not None:
+            seqs = [event["seq"] for event, _, _ in handed if event["seq"] is not None]
+            self._pass(seqs[-1] if seqs else None, merged)
             return
-        full = len(self._queue) >= MAX_QUEUED or (self._queue and self._bytes + size > MAX_QUEUED_BYTES)
-        if self._dropped or full:
-            self.drop(1)
-        else:
-            self._queue.append((seq, item, size))
-            self._bytes += size
+        for event, item, size in handed:
+            self._push(event["seq"], item, size)
 
     def drop(self, count: int) -> None:
         """Note that items were left out after all that was pushed so far."""
@@ -172,6 +171,17 @@ class Subscription:
                 raise failure
         finally:
             self.close()
+
+    def _push(self, seq: int | None, item: Any, size: int) -> None:
+        if self._live:
+            self._pass(seq, item)
+            return
+        full = len(self._queue) >= MAX_QUEUED or (self._queue and self._bytes + size > MAX_QUEUED_BYTES)
+        if self._dropped or full:
+            self.drop(1)
+        else:
+            self._queue.append((seq, item, size))
+            self._bytes += size
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         self._live = False

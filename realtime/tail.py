@@ -23,6 +23,9 @@ MAX_RECENT_BYTES = 1_000_000
 """The events of a stream that stay in memory for those who come back."""
 BREATH = 200
 """Deliveries after which the event loop gets a turn."""
+MAX_TOGETHER = 16
+MAX_TOGETHER_BYTES = 16_384
+"""Events that were read at once and are handed out at once: each socket is written to once for all of them."""
 
 
 class Tail:
@@ -52,6 +55,8 @@ class Tail:
         self._known = head.seq
         self._recent: deque[tuple[Record, int]] = deque()
         self._recent_bytes = 0
+        self._together = 0
+        self._together_bytes = 0
         self._ephemeral: deque[tuple[int, Record]] = deque(maxlen=MAX_EPHEMERAL)
         self._wake = asyncio.Event()
         self._lock = asyncio.Lock()
@@ -96,7 +101,6 @@ class Tail:
         """Hand out what the log holds beyond the position, up to `head` at least."""
         if head is not None:
             self._known = max(self._known, head.seq)
-        rest_at = self._stats.deliveries + BREATH
         async with self._lock:
             while self.position < self._known:
                 events = await self._log.read(self.stream_id, self.position)
@@ -104,17 +108,25 @@ class Tail:
                     if not await self._skip():
                         break  # not readable yet; the poll will try again
                     continue
-                for event in self._dated(events):
-                    self._flush()
-                    size = len(bson.encode(event))
-                    self._remember(event, size)
-                    # Nothing is awaited between the two: who subscribes sees a position that all before it reached.
-                    self.position = event["seq"]
-                    self._push(event, size)
-                    if self._stats.deliveries >= rest_at:
-                        await asyncio.sleep(0)
-                        rest_at = self._stats.deliveries + BREATH
+                await self._hand_out(self._dated(events))
+            await self._hand_out([])
+
+    async def _hand_out(self, events: Sequence[Record]) -> None:
+        """Push events, and the ephemeral ones that are due, to the feeds; some at a time."""
+        rest_at = self._stats.deliveries + BREATH
+        for event in (*events, None):
             self._flush()
+            if event is not None:
+                size = len(bson.encode(event))
+                self._remember(event, size)
+                # Nothing is awaited before it is settled: who subscribes sees a position that all before it reached.
+                self.position = event["seq"]
+                self._push(event, size)
+            if event is None or self._together >= MAX_TOGETHER or self._together_bytes >= MAX_TOGETHER_BYTES:
+                self._settle()
+                if self._stats.deliveries >= rest_at:
+                    await asyncio.sleep(0)
+                    rest_at = self._stats.deliveries + BREATH
 
     async def _skip(self) -> bool:
         """Go on behind what the log does not hold any more, and tell the subscribers; False where it holds all."""
@@ -154,10 +166,19 @@ class Tail:
             _, ephemeral = self._ephemeral.popleft()
             event = {**ephemeral, "cursor": str(Cursor(self.epoch, self.position)), "at": utc_now(), "seq": None}
             self._push(event, len(bson.encode(event)))
+            if self._together >= MAX_TOGETHER or self._together_bytes >= MAX_TOGETHER_BYTES:
+                self._settle()
 
     def _push(self, event: Record, size: int) -> None:
+        self._together += 1
+        self._together_bytes += size
         for feed in tuple(self.feeds.values()):
             feed.push(event, size)
+
+    def _settle(self) -> None:
+        self._together = self._together_bytes = 0
+        for feed in tuple(self.feeds.values()):
+            feed.settle()
 
     def _dated(self, events: Sequence[Record]) -> list[Record]:
         return [{**event, "cursor": str(Cursor(self.epoch, event["seq"]))} for event in events]

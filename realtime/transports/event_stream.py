@@ -61,9 +61,11 @@ def _delivery(payload: Payload | bytes) -> Delivery:
 
 
 def _form(delivery: Delivery) -> bytes:
-    """The event of a payload, made once for all streams."""
+    """The event of a payload (that of each part, in a row), made once for all streams."""
     form = delivery.forms.get(_FORM)
-    if form is None:
+    if form is None and delivery.parts:
+        form = delivery.forms[_FORM] = b"".join(map(_form, delivery.parts))
+    elif form is None:
         cursor = delivery.cursor
         id_line = b"" if cursor is None or not CURSOR.fullmatch(cursor) else b"id: " + cursor.encode() + b"\n"
         form = delivery.forms[_FORM] = b"event: next\n" + id_line + b"data: " + delivery.payload + b"\n\n"

@@ -28,7 +28,7 @@ class FrameWriter(Protocol):
         """Whether more is waiting for the peer than should: hold back what can wait."""
 
     def write_frame(self, frame: bytes) -> None:
-        """Write one whole frame, which is always taken; what follows a close is left out."""
+        """Write whole frames, which are always taken; what follows a close is left out."""
 
     def on_writable(self, call: Callable[[], None]) -> None:
         """Have `call` called whenever the writer was full and is so no longer, and when the connection is lost."""
@@ -52,12 +52,18 @@ def next_head(id: str) -> bytes:
 
 
 def next_frame(delivery: Delivery, id: str, head: bytes) -> bytes:
-    """The frame of a `next` message, made once for all operations that share a short id."""
+    """The frame of a `next` message (that of each part, in a row), made once for all operations of a short id."""
     if len(id) > _MAX_SHARED_ID:
-        return text_frame(head, delivery.payload, b"}")
+        return _made(delivery, id, head)
     frame = delivery.forms.get(id)
     if frame is None:
-        frame = text_frame(head, delivery.payload, b"}")
+        frame = _made(delivery, id, head)
         if len(delivery.forms) < _MAX_FORMS:
             delivery.forms[id] = frame
     return frame
+
+
+def _made(delivery: Delivery, id: str, head: bytes) -> bytes:
+    if delivery.parts:
+        return b"".join(next_frame(part, id, head) for part in delivery.parts)
+    return text_frame(head, delivery.payload, b"}")

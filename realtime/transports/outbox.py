@@ -32,7 +32,7 @@ class Outbox(Protocol):
         """Send a message, of an operation or of the connection itself."""
 
     def send_next(self, delivery: Delivery, sender: Sender) -> None:
-        """Send a result of an operation."""
+        """Send a result of an operation, or several in a row."""
 
     async def room(self) -> None:
         """Wait while it is full."""
@@ -99,7 +99,8 @@ class QueuedOutbox(SendQueue[tuple[bytes, Sender | None, bool]]):
         self.put((message, sender, final))
 
     def send_next(self, delivery: Delivery, sender: Sender) -> None:
-        self.put((sender.head + delivery.payload + b"}", sender, False))
+        for part in delivery.each:
+            self.put((sender.head + part.payload + b"}", sender, False))
 
     async def _send(self, item: tuple[bytes, Sender | None, bool]) -> None:
         message, sender, final = item

@@ -227,6 +227,7 @@ def test_the_fields_that_depend_on_the_viewer_are_known() -> None:
         "User.notifications",
         "User.notificationsCursor",
         "User.unreadNotificationCount",
+        "Workspace.invitations",
         "Workspace.myPilotageRole",
         "Workspace.myRole",
     }
