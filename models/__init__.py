@@ -1,6 +1,6 @@
 """Documents, one module a noun, with the id, the enums and the error tree that every room shares."""
 
-from beanie import Document
+import beanie
 
 from models.activity import Activity
 from models.agent import Agent
@@ -10,6 +10,7 @@ from models.bus import BusMessage
 from models.card import Card
 from models.column import Column
 from models.comment import Comment
+from models.document import Document, DocumentLink, DocumentVersion
 from models.event import LoggedEvent, StreamHead
 from models.label import Label
 from models.lease import Lease
@@ -23,7 +24,7 @@ from models.session import Session
 from models.user import User
 from models.workspace import Invitation, Workspace, WorkspaceMember
 
-DOCUMENTS: list[type[Document]] = [
+DOCUMENTS: list[type[beanie.Document]] = [
     User,
     Session,
     ApiToken,
@@ -39,6 +40,9 @@ DOCUMENTS: list[type[Document]] = [
     Label,
     Card,
     Comment,
+    Document,
+    DocumentVersion,
+    DocumentLink,
     Activity,
     Notification,
     Agent,
@@ -64,6 +68,9 @@ __all__ = [
     "Card",
     "Column",
     "Comment",
+    "Document",
+    "DocumentLink",
+    "DocumentVersion",
     "Invitation",
     "Label",
     "Lease",

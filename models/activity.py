@@ -1,4 +1,4 @@
-"""Activity: what happened to cards and project members, as people read it."""
+"""Activity: what happened to cards, documents and project members, as people read it."""
 
 from typing import Any
 
@@ -12,12 +12,14 @@ from models.ids import Kind
 
 
 class Activity(Stored):
-    """One thing that happened. It outlives its card, so that "deleted" can be read; it goes with its project."""
+    """One thing that happened. It outlives its card and its document, so that "deleted" can be read; it goes with its
+    project or, without one (a document of the workspace), with the workspace."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.ACTIVITY))
     workspace_id: PydanticObjectId
-    project_id: PydanticObjectId
+    project_id: PydanticObjectId | None = None
     card_id: PydanticObjectId | None = None
+    document_id: PydanticObjectId | None = None
     type: ActivityType
     actor_id: PydanticObjectId | None = None
     meta: dict[str, Any] = Field(default_factory=dict)
@@ -26,6 +28,7 @@ class Activity(Stored):
         name = "activities"
         indexes = [
             IndexModel([("card_id", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("document_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("project_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("workspace_id", ASCENDING)]),
         ]

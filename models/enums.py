@@ -42,7 +42,7 @@ class Priority(IntEnum):
 
 
 class ActivityType(StrEnum):
-    """What happened to a card or to a project's members."""
+    """What happened to a card, to a document or to a project's members."""
 
     CARD_CREATED = "card_created"
     CARD_UPDATED = "card_updated"
@@ -53,6 +53,49 @@ class ActivityType(StrEnum):
     COMMENT_ADDED = "comment_added"
     MEMBER_ADDED = "member_added"
     MEMBER_REMOVED = "member_removed"
+    DOCUMENT_CREATED = "document_created"
+    DOCUMENT_DELETED = "document_deleted"
+    DOCUMENT_LINKED = "document_linked"
+    DOCUMENT_REVIEW_REQUESTED = "document_review_requested"
+    DOCUMENT_REVIEWED = "document_reviewed"
+
+
+class DocumentType(StrEnum):
+    """What a document is."""
+
+    DOCUMENT = "document"
+    SPEC = "spec"
+    BRIEF = "brief"
+    ADR = "adr"
+    NOTE = "note"
+    REFERENCE = "reference"
+    TEMPLATE = "template"
+    SPREADSHEET = "spreadsheet"
+
+
+class DocumentContext(StrEnum):
+    """What a document is about. Its tenant is the workspace in any case."""
+
+    ORGANIZATION = "organization"
+    WORKSPACE = "workspace"
+    PROJECT = "project"
+    SCOPE = "scope"
+
+
+class DocumentFormat(StrEnum):
+    """The form of a document's text."""
+
+    MARKDOWN = "markdown"
+    TIPTAP_JSON = "tiptap_json"
+
+
+class DocumentStatus(StrEnum):
+    """Where a document stands in its review."""
+
+    DRAFT = "draft"
+    PENDING_REVIEW = "pending_review"
+    APPROVED = "approved"
+    CHANGES_REQUESTED = "changes_requested"
 
 
 class AutonomyMode(StrEnum):

@@ -1,4 +1,4 @@
-"""Notifications: an activity, addressed to one member of its project."""
+"""Notifications: an activity, addressed to a member of its project, or to whom it is of use in the workspace."""
 
 from datetime import datetime
 
@@ -11,12 +11,12 @@ from models.ids import Kind
 
 
 class Notification(Stored):
-    """A notification. `read_at` is null until it is read."""
+    """A notification. `read_at` is null until it is read; `project_id` is null where the activity has no project."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.NOTIFICATION))
     user_id: PydanticObjectId
     workspace_id: PydanticObjectId
-    project_id: PydanticObjectId
+    project_id: PydanticObjectId | None = None
     activity_id: PydanticObjectId
     read_at: datetime | None = None
 

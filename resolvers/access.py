@@ -92,6 +92,7 @@ async def workspace_memberships(ctx: Context, workspace_ids: Iterable[ObjectId])
 
 
 def _allow(membership: Record, permission: Permission, tenant: str) -> Record:
-    if (refusal := permission.refusal(membership["role"], tenant)) is not None:
+    refusal = permission.refusal(membership["role"], tenant, membership.get("pilotage_role"))
+    if refusal is not None:
         raise refusal
     return membership

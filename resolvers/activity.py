@@ -1,18 +1,18 @@
 """Activity and the notifications that come of it: written with the change that they tell of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bson import ObjectId
 
-from models import Activity, Notification, Project, ProjectMember, User
+from models import Activity, Card, Document, Notification, Project, ProjectMember, User
 from models.base import Record, collection, to_record
 from models.enums import ActivityType, TokenScope
 from realtime.events import NotificationReceived
 from realtime.log import Change
 from resolvers.access import Fields, workspace_memberships
 from resolvers.context import Context
-from resolvers.load import card_inside, to_one
+from resolvers.load import to_one, to_one_inside
 from resolvers.operation import edge
 from resolvers.user import visible
 
@@ -33,6 +33,24 @@ def new_activity(change: Change, about: Record, kind: ActivityType, meta: dict[s
     )
 
 
+def document_activity(
+    change: Change, document: Record, kind: ActivityType, meta: dict[str, Any] | None = None, card: Record | None = None
+) -> Record:
+    """The record of an activity about a document and, where it is one of both, about a card, whose project it is."""
+    return to_record(
+        Activity(
+            workspace_id=document["workspace_id"],
+            project_id=document["project_id"] if card is None else card["project_id"],
+            card_id=None if card is None else card["_id"],
+            document_id=document["_id"],
+            type=kind,
+            actor_id=change.actor_id,
+            meta={"title": document["title"], **(meta or {})},
+            created_at=change.at,
+        )
+    )
+
+
 async def record_activity(
     change: Change, about: Record, kind: ActivityType, meta: dict[str, Any] | None = None
 ) -> None:
@@ -40,24 +58,33 @@ async def record_activity(
     await record_activities(change, [new_activity(change, about, kind, meta)])
 
 
-async def record_activities(change: Change, activities: Sequence[Record]) -> None:
-    """Write activities of one project, and a notification of each for every other member of the project."""
+async def record_activities(
+    change: Change, activities: Sequence[Record], recipients: Iterable[ObjectId] | None = None
+) -> None:
+    """Write activities of one project (or of none), and a notification of each for every other member of the project.
+
+    `recipients` are notified in the place of the project's members.
+    """
     if not activities:
         return
     await collection(Activity).insert_many(activities, session=change.session)
-    members = collection(ProjectMember).find(
-        {"project_id": activities[0]["project_id"], "user_id": {"$ne": change.actor_id}},
-        {"user_id": 1},
-        session=change.session,
-    )
+    if recipients is None:
+        recipients = await _project_members(change, activities[0]["project_id"])
     notifications: list[Record] = []
-    for member in await members.to_list():
-        for activity in activities:
-            notification = _notification(member["user_id"], activity, change)
+    for user_id in dict.fromkeys(recipients):
+        for activity in activities if user_id != change.actor_id else ():
+            notification = _notification(user_id, activity, change)
             notifications.append(notification)
-            change.append(member["user_id"], NotificationReceived(notification=notification, activity=activity))
+            change.append(user_id, NotificationReceived(notification=notification, activity=activity))
     if notifications:
         await collection(Notification).insert_many(notifications, session=change.session)
+
+
+async def _project_members(change: Change, project_id: ObjectId | None) -> list[ObjectId]:
+    if project_id is None:
+        return []
+    members = collection(ProjectMember).find({"project_id": project_id}, {"user_id": 1}, session=change.session)
+    return [member["user_id"] for member in await members.to_list()]
 
 
 def _notification(user_id: ObjectId, activity: Record, change: Change) -> Record:
@@ -87,7 +114,13 @@ async def project_of(ctx: Context, activities: Sequence[Record], fields: Fields)
 @edge(scope=TokenScope.PROJECTS_READ)
 async def card_of(ctx: Context, activities: Sequence[Record], fields: Fields) -> list[Record | None]:
     """The card that it is about; None once that is deleted, and for who has left its workspace since."""
-    return await card_inside(await _readable(ctx, activities), fields)
+    return await to_one_inside(Card, await _readable(ctx, activities), "card_id", fields)
+
+
+@edge(scope=TokenScope.PROJECTS_READ)
+async def document_of(ctx: Context, activities: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The document that it is about; None once that is deleted, and for who has left its workspace since."""
+    return await to_one_inside(Document, await _readable(ctx, activities), "document_id", fields)
 
 
 async def _readable(ctx: Context, activities: Sequence[Record]) -> list[Record]:

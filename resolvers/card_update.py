@@ -11,7 +11,7 @@ from auth.policies import delivery
 from models import Card, Column
 from models.base import Record, collection
 from models.enums import ActivityType, TokenScope
-from models.errors import BadUserInput, Conflict, NotFound, OrreryError
+from models.errors import BadUserInput, NotFound, OrreryError
 from models.ids import Kind, parse_id
 from realtime.cursor import Cursor
 from realtime.events import CardArchived, CardMoved, CardUpdated
@@ -21,6 +21,7 @@ from resolvers.activity import new_activity, record_activities
 from resolvers.card import checklist_of, require_labels, target_column
 from resolvers.card_place import Place, rank_for
 from resolvers.context import Context
+from resolvers.edit import check_version
 from resolvers.inputs.card import CardMove, CardUpdate
 from resolvers.load import by_ids
 from resolvers.operation import operation
@@ -133,25 +134,12 @@ async def _update(change: Change, card_id: ObjectId, values: CardUpdate) -> Reco
         moved, order = await _move(change, card, column_id, Place(values.order))
         changes |= moved
     changes = {name: value for name, value in changes.items() if card[name] != value}
-    _check_version(card, changes, values.expected_version)
+    check_version(card, changes, values.expected_version, noun="card", client_names=_CLIENT_NAMES)
     if "label_ids" in changes:
         await require_labels(change, card["project_id"], changes["label_ids"])
     if "assignee_id" in changes:
         await require_assignable(change, card["project_id"], changes["assignee_id"])
     return await _apply(change, card, changes, order)
-
-
-def _check_version(card: Record, changes: dict[str, Any], expected: int | None) -> None:
-    if expected is None:
-        return
-    if expected > card["version"]:
-        raise BadUserInput(f"is newer than the card, which is at {card['version']}", field="expectedVersion")
-    changed = (name for name in changes if card["field_versions"].get(name, 1) > expected)
-    stale = list(dict.fromkeys(_CLIENT_NAMES.get(name) or to_camel(name) for name in changed))
-    if stale:
-        raise Conflict(
-            f"{', '.join(stale)} changed since version {expected}", fields=stale, currentVersion=card["version"]
-        )
 
 
 async def _move(

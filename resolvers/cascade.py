@@ -7,7 +7,6 @@ which are the workspace's, without the card or the project that they were about.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from beanie import Document
 from bson import ObjectId
 
 from models import (
@@ -17,6 +16,9 @@ from models import (
     Card,
     Column,
     Comment,
+    Document,
+    DocumentLink,
+    DocumentVersion,
     Invitation,
     Label,
     Mail,
@@ -29,13 +31,16 @@ from models import (
     Workspace,
     WorkspaceMember,
 )
-from models.base import Record, collection
+from models.base import Record, Stored, collection
+from models.ids import portions
 from realtime.events import (
     IDS_PER_EVENT,
     AgentDeleted,
     CardDeleted,
     ColumnDeleted,
     CommentDeleted,
+    DocumentDeleted,
+    DocumentUnlinked,
     Event,
     LabelDeleted,
     NotificationsDeleted,
@@ -51,17 +56,28 @@ Where = Mapping[str, Any]
 
 
 async def delete_cards(change: Change, where: Where) -> None:
-    """Delete cards with their comments."""
+    """Delete cards with their comments and their links to documents."""
     cards = await collection(Card).find(where, {"_id": 1}, session=change.session).to_list()
     if cards:
         ids = [card["_id"] for card in cards]
         await _delete(change, Comment, {"card_id": {"$in": ids}}, _comment_deleted)
+        await _delete(change, DocumentLink, {"card_id": {"$in": ids}}, _unlinked)
         await _delete(change, Card, where, _card_deleted)
 
 
+async def delete_documents(change: Change, where: Where) -> None:
+    """Delete documents with their versions and links; what stands below them has to be among them."""
+    documents = await collection(Document).find(where, {"_id": 1}, session=change.session).to_list()
+    for ids in portions(document["_id"] for document in documents):
+        await _delete(change, DocumentLink, {"document_id": {"$in": ids}}, _unlinked)
+        await collection(DocumentVersion).delete_many({"document_id": {"$in": ids}}, session=change.session)
+    await _delete(change, Document, where, _document_deleted)
+
+
 async def delete_scope_contents(change: Change, scope_id: ObjectId) -> None:
-    """Delete the cards and columns of a scope."""
+    """Delete the cards, columns and documents of a scope."""
     await delete_cards(change, {"scope_id": scope_id})
+    await delete_documents(change, {"scope_id": scope_id})
     await _delete(change, Column, {"scope_id": scope_id}, _deleted(ColumnDeleted))
 
 
@@ -86,6 +102,8 @@ async def delete_workspace_contents(change: Change, workspace: Record) -> None:
 async def _delete_delivery(change: Change, inside: Where) -> None:
     """Delete what stands below the projects of a workspace, or below one of them."""
     await _delete(change, Comment, inside, _comment_deleted)
+    await _delete(change, DocumentLink, inside, _unlinked)
+    await delete_documents(change, inside)
     await _delete(change, Card, inside, _card_deleted)
     await _delete(change, Column, inside, _deleted(ColumnDeleted))
     await _delete(change, Scope, inside, _deleted(ScopeDeleted))
@@ -111,8 +129,8 @@ async def delete_notifications(change: Change, inside: Where) -> None:
             change.append(user_id, event)
 
 
-async def _delete(change: Change, model: type[Document], where: Where, event: Callable[[Record], Event]) -> None:
-    wanted = {"workspace_id": 1, "project_id": 1, "card_id": 1, "user_id": 1}
+async def _delete(change: Change, model: type[Stored], where: Where, event: Callable[[Record], Event]) -> None:
+    wanted = {"workspace_id": 1, "project_id": 1, "card_id": 1, "document_id": 1, "user_id": 1}
     doomed = await collection(model).find(where, wanted, session=change.session).to_list()
     if doomed:
         await collection(model).delete_many(where, session=change.session)
@@ -133,6 +151,19 @@ def _comment_deleted(comment: Record) -> Event:
         comment_count=0,
         project_id=comment["project_id"],
         card_id=comment["card_id"],
+    )
+
+
+def _document_deleted(document: Record) -> Event:
+    return DocumentDeleted(deleted_id=document["_id"], project_id=document["project_id"])
+
+
+def _unlinked(link: Record) -> Event:
+    return DocumentUnlinked(
+        deleted_id=link["_id"],
+        document_id=link["document_id"],
+        project_id=link["project_id"],
+        card_id=link["card_id"],
     )
 
 

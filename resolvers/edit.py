@@ -1,13 +1,14 @@
 """What changes of one object share: it still has its parent, and nothing is written where nothing differs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from beanie import Document
 from bson import ObjectId
+from pydantic.alias_generators import to_camel
 
 from models.base import Record, collection
-from models.errors import NotFound
+from models.errors import BadUserInput, Conflict, NotFound
 from realtime.log import Change
 
 
@@ -31,3 +32,28 @@ async def require_parent(change: Change, model: type[Document], parent_id: Objec
     """Raise NotFound for a parent that was deleted after the door was passed."""
     if await collection(model).find_one({"_id": parent_id}, {"_id": 1}, session=change.session) is None:
         raise NotFound(model.__name__)
+
+
+def check_version(
+    before: Record,
+    changed: Iterable[str],
+    expected: int | None,
+    *,
+    noun: str,
+    client_names: Mapping[str, str] | None = None,
+) -> None:
+    """Refuse an update of what has changed since the version that the client saw.
+
+    Raises Conflict where one of the `changed` fields has changed since `expected`, with their names for clients in
+    `fields`; BadUserInput for a version that the object has not reached.
+    """
+    if expected is None:
+        return
+    if expected > before["version"]:
+        raise BadUserInput(f"is newer than the {noun}, which is at {before['version']}", field="expectedVersion")
+    changed_since = (name for name in changed if before["field_versions"].get(name, 1) > expected)
+    stale = list(dict.fromkeys((client_names or {}).get(name) or to_camel(name) for name in changed_since))
+    if stale:
+        raise Conflict(
+            f"{', '.join(stale)} changed since version {expected}", fields=stale, currentVersion=before["version"]
+        )

@@ -46,8 +46,28 @@ CARD_FIELDS = {
     "updated_at": "updated_at",
 }
 PROJECT_FIELDS = {"name": "name", "deadline": "deadline", "created_at": "created_at", "updated_at": "updated_at"}
+DOCUMENT_FIELDS = {
+    "title": "title",
+    "doc_type": "doc_type",
+    "status": "status",
+    "context_type": "context_type",
+    "context": "context_id",
+    "project": "project_id",
+    "scope": "scope_id",
+    "parent": "parent_id",
+    "tag": "tags",
+    "author": "author_id",
+    "created_at": "created_at",
+    "updated_at": "updated_at",
+}
 MISSION_FIELDS = {"status": "status", "agent": "agent_id", "card": "card_id", "created_at": "created_at"}
-_ID_FIELDS = frozenset({"assignee_id", "column_id", "scope_id", "label_ids", "agent_id", "card_id"})
+_ID_FIELDS = frozenset({"assignee_id", "column_id", "scope_id", "label_ids", "agent_id", "card_id"}) | {
+    "context_id",
+    "project_id",
+    "parent_id",
+    "author_id",
+}
+_LIST_FIELDS = frozenset({"label_ids", "tags"})
 
 
 def card_filter(values: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -120,7 +140,7 @@ class _Compiler:
 
 def _condition(field: str, key: str, operator: str, value: Any) -> dict[str, Any]:
     if operator == "null":
-        empty: Any = [] if key == "label_ids" else None
+        empty: Any = [] if key in _LIST_FIELDS else None
         return {key: {"$eq" if value else "$ne": empty}}
     if operator in ("contains", "starts_with"):
         if len(value) > MAX_PATTERN:
@@ -138,7 +158,7 @@ def _condition(field: str, key: str, operator: str, value: Any) -> dict[str, Any
 def _reader(field: str, key: str) -> Callable[[Any], Any]:
     if key in _ID_FIELDS:
         return lambda value: parse_id(value, field=field)
-    if key in ("title", "name"):
+    if key in ("title", "name", "tags"):
         return lambda value: check_text(value, field=field)
     return lambda value: value.value if isinstance(value, Enum) else value
 

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from beanie import Document
 from bson import ObjectId
 
-from models.base import Record
+from models.base import Record, Stored
 from resolvers.page import Page, Window, encode_cursor
 
 JOINED = "joined_id"
@@ -24,7 +23,7 @@ class JoinedPage(Page):
         return encode_cursor({"_id": record[JOINED]}, self.model, ())
 
 
-def joined_after(window: Window, model: type[Document]) -> ObjectId | None:
+def joined_after(window: Window, model: type[Stored]) -> ObjectId | None:
     """The membership (of `model`) that a forward window begins after."""
     keyset = window.keyset(model, ())
     return None if keyset is None else ObjectId(keyset[-1])
@@ -34,7 +33,7 @@ def joined_page(
     nodes: Iterable[Record],
     window: Window,
     *,
-    model: type[Document],
+    model: type[Stored],
     parent_key: str,
     parent_id: ObjectId,
     where: Mapping[str, Any],

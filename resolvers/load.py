@@ -35,17 +35,24 @@ async def to_one(
     return [found.get(parent.get(key)) for parent in parents]
 
 
-async def card_inside(parents: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """For each parent that outlives its card, the card that its `card_id` names, as long as that is there.
+async def to_one_inside(
+    model: type[Document], parents: Sequence[Record], key: str, fields: Fields
+) -> list[Record | None]:
+    """For each parent that outlives what its `key` names, that object, as long as it is there.
 
-    A card of another workspace is none, whatever its id.
+    One of another workspace is none, whatever its id.
     """
     wanted = None if fields is None else fields | {"workspace_id"}
-    cards = await to_one(Card, parents, "card_id", wanted)
+    found = await to_one(model, parents, key, wanted)
     return [
-        card if card is not None and card["workspace_id"] == parent["workspace_id"] else None
-        for parent, card in zip(parents, cards, strict=True)
+        one if one is not None and one["workspace_id"] == parent["workspace_id"] else None
+        for parent, one in zip(parents, found, strict=True)
     ]
+
+
+async def card_inside(parents: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """For each parent that outlives its card, the card that its `card_id` names, as long as that is there."""
+    return await to_one_inside(Card, parents, "card_id", fields)
 
 
 async def to_list(

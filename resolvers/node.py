@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from beanie import Document
 from bson import ObjectId
 
 from models import (
@@ -11,6 +10,8 @@ from models import (
     Card,
     Column,
     Comment,
+    Document,
+    DocumentVersion,
     Label,
     Mission,
     MissionActivity,
@@ -22,7 +23,7 @@ from models import (
     User,
     Workspace,
 )
-from models.base import Record, collection
+from models.base import Record, Stored, collection
 from models.enums import TokenScope
 from models.errors import BadUserInput, NotFound
 from models.ids import Kind, kind_of, parse_id
@@ -36,13 +37,15 @@ MAX_NODES = 100
 _PROJECTS, _PILOTAGE = TokenScope.PROJECTS_READ, TokenScope.PILOTAGE_READ
 
 # What carries `workspace_id`; a member of the workspace may read it.
-_INSIDE: dict[Kind, tuple[type[Document], TokenScope]] = {
+_INSIDE: dict[Kind, tuple[type[Stored], TokenScope]] = {
     Kind.PROJECT: (Project, _PROJECTS),
     Kind.SCOPE: (Scope, _PROJECTS),
     Kind.COLUMN: (Column, _PROJECTS),
     Kind.LABEL: (Label, _PROJECTS),
     Kind.CARD: (Card, _PROJECTS),
     Kind.COMMENT: (Comment, _PROJECTS),
+    Kind.DOCUMENT: (Document, _PROJECTS),
+    Kind.DOCUMENT_VERSION: (DocumentVersion, _PROJECTS),
     Kind.ACTIVITY: (Activity, _PROJECTS),
     Kind.AGENT: (Agent, _PILOTAGE),
     Kind.MISSION: (Mission, _PILOTAGE),

@@ -8,16 +8,15 @@ from typing import Any
 from zlib import crc32
 
 import orjson
-from beanie import Document
 from bson import ObjectId
 from bson.errors import InvalidId
 
-from models import Agent, Card, Column, Mission, Organization, Project, Scope, User, Workspace
-from models.base import Record, collection
+from models import Agent, Card, Column, Document, Mission, Organization, Project, Scope, User, Workspace
+from models.base import Record, Stored, collection
 from models.errors import BadUserInput
 from resolvers.access import Fields, projection
 
-PARENTS: dict[str, type[Document]] = {
+PARENTS: dict[str, type[Stored]] = {
     "user_id": User,
     "organization_id": Organization,
     "workspace_id": Workspace,
@@ -25,6 +24,8 @@ PARENTS: dict[str, type[Document]] = {
     "scope_id": Scope,
     "column_id": Column,
     "card_id": Card,
+    "document_id": Document,
+    "parent_id": Document,
     "agent_id": Agent,
     "mission_id": Mission,
 }
@@ -68,7 +69,7 @@ class Window:
             return cls(_size(last, "last"), before, backward=True)
         return cls(_size(first, "first"), after, backward=False)
 
-    def keyset(self, model: type[Document], sort: Sort) -> list[Any] | None:
+    def keyset(self, model: type[Stored], sort: Sort) -> list[Any] | None:
         """The values that the page begins beyond; raises BadUserInput for a cursor of another list or order."""
         if self.cursor is None:
             return None
@@ -87,7 +88,7 @@ class Page:
     has_next: bool
     has_previous: bool
     sort: Sort
-    model: type[Document]
+    model: type[Stored]
     parent_key: str
     parent_id: Any
     where: Mapping[str, Any]
@@ -98,7 +99,7 @@ class Page:
 
 
 async def pages(
-    model: type[Document],
+    model: type[Stored],
     parent_key: str,
     parent_ids: Sequence[Any],
     window: Window,
@@ -144,7 +145,7 @@ async def pages(
 
 
 async def _lookup(
-    model: type[Document], parent_key: str, parent_ids: Sequence[Any], tail: Sequence[Mapping[str, Any]]
+    model: type[Stored], parent_key: str, parent_ids: Sequence[Any], tail: Sequence[Mapping[str, Any]]
 ) -> dict[Any, list[Record]]:
     join = {"from": collection(model).name, "localField": "_id", "foreignField": parent_key}
     pipeline: list[dict[str, Any]] = [
@@ -156,13 +157,13 @@ async def _lookup(
     return {row["_id"]: row["found"] for row in await cursor.to_list()}
 
 
-def encode_cursor(record: Record, model: type[Document], sort: Sort) -> str:
+def encode_cursor(record: Record, model: type[Stored], sort: Sort) -> str:
     """The keyset of a record as URL-safe text, marked with the list and the order that it belongs to."""
     values = [_mark(model, sort), *(_pack(record[field]) for field, _ in _total(sort))]
     return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
 
 
-def decode_cursor(text: str, model: type[Document], sort: Sort) -> list[Any]:
+def decode_cursor(text: str, model: type[Stored], sort: Sort) -> list[Any]:
     """The keyset in a cursor; raises ValueError, TypeError, KeyError, OverflowError or InvalidId for any other text."""
     if len(text) > MAX_CURSOR:
         raise ValueError("too long")
@@ -175,7 +176,7 @@ def decode_cursor(text: str, model: type[Document], sort: Sort) -> list[Any]:
     return keyset
 
 
-def _mark(model: type[Document], sort: Sort) -> int:
+def _mark(model: type[Stored], sort: Sort) -> int:
     return crc32(f"{model.__name__} {list(sort)}".encode())
 
 

@@ -8,7 +8,7 @@ import strawberry
 from models.base import Record
 from resolvers import card_graph as card_graph_edges
 from resolvers import column as column_edges
-from resolvers import mission
+from resolvers import document_link, mission
 from resolvers import scope as scope_edges
 from schema.activity import Activity
 from schema.comment import Comment
@@ -17,7 +17,7 @@ from schema.enums import Priority
 from schema.label import Label
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import ColumnRef, MissionRef, ProjectRef, ScopeRef, UserRef
+from schema.references import ColumnRef, DocumentRef, MissionRef, ProjectRef, ScopeRef, UserRef
 
 PLACE = ("column_id", "project_id", "rank")
 
@@ -82,6 +82,9 @@ class Card(Node):
     )
     activity: Connection[Activity] = edge(
         card_graph_edges.activity_of, arguments=window, description="What happened to it, oldest first."
+    )
+    documents: Connection[DocumentRef] = edge(
+        document_link.documents_of_card, arguments=window, description="The documents that are linked to it."
     )
     missions: Connection[MissionRef] = edge(
         mission.missions_of_card, arguments=window, description="What agents were asked about it, newest first."

@@ -11,6 +11,10 @@ import strawberry
 from models.enums import (
     ActivityType,
     AutonomyMode,
+    DocumentContext,
+    DocumentFormat,
+    DocumentStatus,
+    DocumentType,
     MissionActivityKind,
     MissionStatus,
     PilotageRole,
@@ -57,7 +61,7 @@ described(
 described(Priority, "How urgent a card is.", LOW="Can wait.", MEDIUM="The usual.", HIGH="Before the others.")
 described(
     ActivityType,
-    "What happened to a card or to a project's members.",
+    "What happened to a card, to a document or to a project's members.",
     CARD_CREATED="A card was created.",
     CARD_UPDATED="Fields of a card changed.",
     CARD_MOVED="A card moved to another column or place.",
@@ -67,6 +71,45 @@ described(
     COMMENT_ADDED="A comment was written.",
     MEMBER_ADDED="Somebody joined the project.",
     MEMBER_REMOVED="Somebody left the project.",
+    DOCUMENT_CREATED="A document was created.",
+    DOCUMENT_DELETED="A document was deleted with what stood below it.",
+    DOCUMENT_LINKED="A document was linked to a card.",
+    DOCUMENT_REVIEW_REQUESTED="A document was submitted for review.",
+    DOCUMENT_REVIEWED="A document was approved, or changes were asked for.",
+)
+described(
+    DocumentType,
+    "What a document is.",
+    DOCUMENT="Any text.",
+    SPEC="A specification.",
+    BRIEF="A brief.",
+    ADR="A record of a decision.",
+    NOTE="A note.",
+    REFERENCE="Something to look things up in.",
+    TEMPLATE="A pattern for other documents.",
+    SPREADSHEET="A table.",
+)
+described(
+    DocumentContext,
+    "What a document is about. Members of its workspace read it in any case, and nobody else.",
+    ORGANIZATION="The organization of its workspace.",
+    WORKSPACE="Its workspace.",
+    PROJECT="A project.",
+    SCOPE="A scope of a project.",
+)
+described(
+    DocumentFormat,
+    "The form of a document's text. Each is converted to the other.",
+    MARKDOWN="Markdown: CommonMark with tables, strike-through and task lists.",
+    TIPTAP_JSON="A TipTap document as JSON text.",
+)
+described(
+    DocumentStatus,
+    "Where a document stands in its review.",
+    DRAFT="Nobody was asked yet, or its text changed after it was approved.",
+    PENDING_REVIEW="It waits for a reviewer.",
+    APPROVED="A reviewer approved this text.",
+    CHANGES_REQUESTED="A reviewer asks for changes.",
 )
 described(
     AutonomyMode,
@@ -110,6 +153,10 @@ described(
 __all__ = [
     "ActivityType",
     "AutonomyMode",
+    "DocumentContext",
+    "DocumentFormat",
+    "DocumentStatus",
+    "DocumentType",
     "MissionActivityKind",
     "MissionStatus",
     "PilotageRole",

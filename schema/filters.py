@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
-from schema.enums import MissionStatus, Priority, described
+from schema.enums import DocumentContext, DocumentStatus, DocumentType, MissionStatus, Priority, described
 from schema.inputs.base import given
 
 
@@ -59,6 +59,25 @@ class MissionStatusComparator:
     in_: list[MissionStatus] | None = strawberry.field(name="in", default=UNSET, description="Is one of these.")
 
 
+@strawberry.input(description="Conditions on a document's type; all that are given must hold.")
+class DocumentTypeComparator:
+    eq: DocumentType | None = given("Is this one.")
+    in_: list[DocumentType] | None = strawberry.field(name="in", default=UNSET, description="Is one of these.")
+
+
+@strawberry.input(description="Conditions on a document's status; all that are given must hold.")
+class DocumentStatusComparator:
+    eq: DocumentStatus | None = given("Is this one.")
+    in_: list[DocumentStatus] | None = strawberry.field(name="in", default=UNSET, description="Is one of these.")
+
+
+@strawberry.input(description="Conditions on the kind of what a document is about; all that are given must hold.")
+class DocumentContextComparator:
+    eq: DocumentContext | None = given("Is this one.")
+    in_: list[DocumentContext] | None = strawberry.field(name="in", default=UNSET, description="Is one of these.")
+
+
+DocumentFilterRef = Annotated["DocumentFilter", strawberry.lazy("schema.filters")]
 CardFilterRef = Annotated["CardFilter", strawberry.lazy("schema.filters")]
 ProjectFilterRef = Annotated["ProjectFilter", strawberry.lazy("schema.filters")]
 MissionFilterRef = Annotated["MissionFilter", strawberry.lazy("schema.filters")]
@@ -103,6 +122,25 @@ class MissionFilter:
     created_at: DateComparator | None = given("When it was created.")
 
 
+@strawberry.input(description="Which documents.")
+class DocumentFilter:
+    and_: list[DocumentFilterRef] | None = strawberry.field(name="and", default=UNSET, description="All of these hold.")
+    or_: list[DocumentFilterRef] | None = strawberry.field(name="or", default=UNSET, description="One of these holds.")
+    not_: DocumentFilterRef | None = strawberry.field(name="not", default=UNSET, description="This does not hold.")
+    title: StringComparator | None = given("The title.")
+    doc_type: DocumentTypeComparator | None = given("What it is.")
+    status: DocumentStatusComparator | None = given("Where it stands in its review.")
+    context_type: DocumentContextComparator | None = given("The kind of what it is about.")
+    context: IdComparator | None = given("What it is about.")
+    project: IdComparator | None = given("The project that it is about, itself or by a scope.")
+    scope: IdComparator | None = given("The scope that it is about.")
+    parent: IdComparator | None = given("The document that it stands below; none for the top.")
+    tag: StringComparator | None = given("A tag that it carries.")
+    author: IdComparator | None = given("Who created it.")
+    created_at: DateComparator | None = given("When it was created.")
+    updated_at: DateComparator | None = given("When it last changed.")
+
+
 class OrderDirection(Enum):
     """Which end of a list comes first."""
 
@@ -130,6 +168,23 @@ class ProjectOrderField(Enum):
     UPDATED_AT = "UPDATED_AT"
 
 
+class DocumentOrderField(Enum):
+    """What documents are sorted by."""
+
+    ORDER = "ORDER"
+    TITLE = "TITLE"
+    CREATED_AT = "CREATED_AT"
+    UPDATED_AT = "UPDATED_AT"
+
+
+described(
+    DocumentOrderField,
+    "What documents are sorted by.",
+    ORDER="The place among the documents of the same parent.",
+    TITLE="The title.",
+    CREATED_AT="When it was created.",
+    UPDATED_AT="When it last changed.",
+)
 described(OrderDirection, "Which end of a list comes first.", ASC="The smallest.", DESC="The largest.")
 described(
     CardOrderField,
@@ -162,6 +217,14 @@ class CardOrder:
 @strawberry.input(description="One key to sort projects by.")
 class ProjectOrder:
     field: ProjectOrderField = strawberry.field(description="What to sort by.")
+    direction: OrderDirection | None = strawberry.field(
+        default=OrderDirection.ASC, description="Which end comes first."
+    )
+
+
+@strawberry.input(description="One key to sort documents by.")
+class DocumentOrder:
+    field: DocumentOrderField = strawberry.field(description="What to sort by.")
     direction: OrderDirection | None = strawberry.field(
         default=OrderDirection.ASC, description="Which end comes first."
     )

@@ -12,11 +12,13 @@ from schema.batching import install
 from schema.card import Card
 from schema.column import Column
 from schema.comment import Comment
+from schema.document import Document, DocumentVersion
 from schema.label import Label
 from schema.loading import from_record
 from schema.mutations.account import AccountMutation
 from schema.mutations.board import BoardMutation
 from schema.mutations.card import CardMutation
+from schema.mutations.document import DocumentMutation
 from schema.mutations.pilotage import PilotageMutation
 from schema.mutations.project import ProjectMutation
 from schema.mutations.security import SecurityMutation
@@ -32,9 +34,10 @@ MUTATIONS = (
     ProjectMutation,
     BoardMutation,
     CardMutation,
+    DocumentMutation,
     PilotageMutation,
 )
-NODES = (Activity, Card, Column, Comment, Label)
+NODES = (Activity, Card, Column, Comment, Document, DocumentVersion, Label)
 
 
 @cache

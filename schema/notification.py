@@ -1,4 +1,4 @@
-"""Notifications: an activity, addressed to one member of its project."""
+"""Notifications: an activity, addressed to one person."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from schema.node import Node
 from schema.references import ActivityRef
 
 
-@strawberry.type(description="Something that happened in a project of the viewer's.")
+@strawberry.type(description="Something that happened in a project or a workspace of the viewer's.")
 class Notification(Node):
     activity: ActivityRef = edge(edges.activity_of, needs=("activity_id",), description="What happened.")
     read_at: datetime | None = strawberry.field(description="When it was read; null for unread.")

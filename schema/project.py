@@ -8,15 +8,17 @@ from strawberry import UNSET
 
 from resolvers import card_graph as card_graph_edges
 from resolvers import column as column_edges
+from resolvers import document_graph
 from resolvers import project as project_edges
 from resolvers import scope as scope_edges
 from resolvers.position import cursor_of_project
 from resolvers.user import user_of_member
 from schema.connection import After, Connection, First, window
+from schema.document import documents_window
 from schema.filters import CardFilter, CardOrder
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import CardRef, ColumnRef, LabelRef, ScopeRef, UserRef, WorkspaceRef
+from schema.references import CardRef, ColumnRef, DocumentRef, LabelRef, ScopeRef, UserRef, WorkspaceRef
 from schema.scalars import Cursor
 
 CardFilterArgument = Annotated[CardFilter | None, strawberry.argument(description="Which cards.")]
@@ -67,4 +69,9 @@ class Project(Node):
         description="All its cards, those of its scopes included.",
     )
     labels: list[LabelRef] = edge(card_graph_edges.labels_of_project, description="Its labels, by name.")
+    documents: Connection[DocumentRef] = edge(
+        document_graph.documents_of_project,
+        arguments=documents_window,
+        description="The documents about it, those about its scopes included.",
+    )
     card_count: int = edge(project_edges.card_count_of, description="How many cards it has, archived ones left out.")

@@ -5,12 +5,13 @@ from typing import Annotated, Any, cast
 import strawberry
 from strawberry import UNSET
 
-from resolvers import account, card, invited, mission, node, organization, project, scope, workspace
+from resolvers import account, card, document, invited, mission, node, organization, project, scope, workspace
 from resolvers.page import Window
-from schema.arguments import CardId, LinkToken, MissionId, ProjectId, ScopeId
+from schema.arguments import CardId, DocumentId, LinkToken, MissionId, ProjectId, ScopeId
 from schema.card import Card
 from schema.connection import After, Before, Connection, First, Last
 from schema.context import Info
+from schema.document import Document
 from schema.invitation import InvitationPreview
 from schema.loading import resolved
 from schema.mission import Mission
@@ -84,6 +85,10 @@ class Query:
     @resolved("A card by its id.")
     async def card(self, info: Info, id: CardId) -> Card | None:
         return cast("Card", await card.get_card(info.context.ctx, id, fields_of(info)))
+
+    @resolved("A document by its id.")
+    async def document(self, info: Info, id: DocumentId) -> Document | None:
+        return cast("Document", await document.get_document(info.context.ctx, id, fields_of(info)))
 
     @resolved("A mission by its id.")
     async def mission(self, info: Info, id: MissionId) -> Mission | None:

@@ -6,13 +6,15 @@ import strawberry
 
 from resolvers import card_graph as card_graph_edges
 from resolvers import column as column_edges
+from resolvers import document_graph
 from resolvers import scope as scope_edges
 from schema.connection import Connection
+from schema.document import documents_window
 from schema.enums import ViewType
 from schema.loading import derived, edge
 from schema.node import Node
 from schema.project import cards_window
-from schema.references import CardRef, ColumnRef, ProjectRef
+from schema.references import CardRef, ColumnRef, DocumentRef, ProjectRef
 
 
 @strawberry.type(description="A work package or phase of a project, with a board and views of its own.")
@@ -28,6 +30,9 @@ class Scope(Node):
     views: list[ViewType] = derived(lambda _: list(ViewType), description="The views that it can be shown in.")
     columns: list[ColumnRef] = edge(column_edges.columns_of_scope, description="Its columns, in order.")
     cards: Connection[CardRef] = edge(card_graph_edges.cards_of_scope, arguments=cards_window, description="Its cards.")
+    documents: Connection[DocumentRef] = edge(
+        document_graph.documents_of_scope, arguments=documents_window, description="The documents about it."
+    )
     progress: float = edge(
         scope_edges.progress_of,
         description="Done cards over all cards, 0 to 1; done is what stands in the last column.",

@@ -34,6 +34,16 @@ from schema.events.board import (
     ScopeDeleted,
     ScopeUpdated,
 )
+from schema.events.document import (
+    DocumentCreated,
+    DocumentDeleted,
+    DocumentLinked,
+    DocumentMoved,
+    DocumentReviewed,
+    DocumentReviewRequested,
+    DocumentUnlinked,
+    DocumentUpdated,
+)
 from schema.events.notification import NotificationReceived, NotificationsDeleted, NotificationsRead
 from schema.events.pilotage import (
     AgentCreated,
@@ -74,6 +84,14 @@ ProjectEvent = Annotated[
     | LabelCreated
     | LabelUpdated
     | LabelDeleted
+    | DocumentCreated
+    | DocumentUpdated
+    | DocumentMoved
+    | DocumentDeleted
+    | DocumentReviewRequested
+    | DocumentReviewed
+    | DocumentLinked
+    | DocumentUnlinked
     | ProjectUpdated
     | ProjectDeleted
     | ProjectMemberAdded
@@ -100,6 +118,14 @@ WorkspaceEvent = Annotated[
     | LabelCreated
     | LabelUpdated
     | LabelDeleted
+    | DocumentCreated
+    | DocumentUpdated
+    | DocumentMoved
+    | DocumentDeleted
+    | DocumentReviewRequested
+    | DocumentReviewed
+    | DocumentLinked
+    | DocumentUnlinked
     | ProjectCreated
     | ProjectUpdated
     | ProjectDeleted

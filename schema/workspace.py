@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
+from resolvers import document_graph
 from resolvers import workspace as edges
 from resolvers.agent import agents_of
 from resolvers.invitation import invitations_of
@@ -14,12 +15,21 @@ from resolvers.position import cursor_of_workspace
 from resolvers.project import projects_of
 from resolvers.user import user_of_member
 from schema.connection import After, Connection, First, window
+from schema.document import documents_window, tree_arguments
 from schema.enums import PilotageRole, Role
 from schema.filters import MissionFilter, ProjectFilter, ProjectOrder
 from schema.invitation import Invitation
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import AgentRef, MissionRef, OrganizationRef, ProjectRef, UserRef
+from schema.references import (
+    AgentRef,
+    DocumentRef,
+    DocumentTreeEntryRef,
+    MissionRef,
+    OrganizationRef,
+    ProjectRef,
+    UserRef,
+)
 from schema.scalars import Cursor
 
 ProjectFilterArgument = Annotated[ProjectFilter | None, strawberry.argument(description="Which projects.")]
@@ -81,6 +91,16 @@ class Workspace(Node):
     )
     projects: Connection[ProjectRef] = edge(
         projects_of, arguments=projects_window, description="Its projects, oldest first unless an order is given."
+    )
+    documents: Connection[DocumentRef] = edge(
+        document_graph.documents_of_workspace,
+        arguments=documents_window,
+        description="All its documents, whatever they are about.",
+    )
+    document_tree: list[DocumentTreeEntryRef] = edge(
+        document_graph.tree_of_workspace,
+        arguments=tree_arguments,
+        description="Its documents as a tree: each right behind its parent and what precedes it there; 5,000 at most.",
     )
     agents: Connection[AgentRef] = edge(agents_of, arguments=window, description="Its agents, oldest first.")
     missions: Connection[MissionRef] = edge(

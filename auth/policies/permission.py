@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.enums import Role
+from models.enums import PilotageRole, Role
 from models.errors import Forbidden
 
 EVERYONE = frozenset(Role)
@@ -12,18 +12,24 @@ OWNER = frozenset({Role.OWNER})
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """`roles` of the tenant (organization or workspace) for which the answer to `question` is yes."""
+    """`roles` of the tenant (organization or workspace) for which the answer to `question` is yes, and pilotage roles
+    for which it is so as well."""
 
     name: str
     question: str
     roles: frozenset[Role]
+    pilotage_roles: frozenset[PilotageRole] = frozenset()
 
-    def allows(self, role: Role | str) -> bool:
-        return role in self.roles
+    def allows(self, role: Role | str, pilotage_role: PilotageRole | str | None = None) -> bool:
+        return role in self.roles or pilotage_role in self.pilotage_roles
 
-    def refusal(self, role: Role | str, tenant: str) -> Forbidden | None:
-        """Why a member of a tenant (an organization, a workspace) with a role may not; None where they may."""
-        if self.allows(role):
+    def refusal(
+        self, role: Role | str, tenant: str, pilotage_role: PilotageRole | str | None = None
+    ) -> Forbidden | None:
+        """Why a member of a tenant (an organization, a workspace) with these roles may not; None where they may."""
+        if self.allows(role, pilotage_role):
             return None
         needed = " or ".join(one.value for one in Role if one in self.roles)
-        return Forbidden(f"This takes the role {needed} in the {tenant}", permission=self.name)
+        pilotage = " or ".join(one.value for one in PilotageRole if one in self.pilotage_roles)
+        other = f", or the pilotage role {pilotage}" if pilotage else ""
+        return Forbidden(f"This takes the role {needed} in the {tenant}{other}", permission=self.name)

@@ -46,6 +46,17 @@ from realtime.events.card import (
     CommentAdded,
     CommentDeleted,
 )
+from realtime.events.document import (
+    DocumentCreated,
+    DocumentDeleted,
+    DocumentEvent,
+    DocumentLinked,
+    DocumentMoved,
+    DocumentReviewed,
+    DocumentReviewRequested,
+    DocumentUnlinked,
+    DocumentUpdated,
+)
 from realtime.events.notification import NotificationReceived, NotificationsDeleted, NotificationsRead
 from realtime.events.pilotage import (
     AgentCreated,
@@ -96,6 +107,15 @@ __all__ = [
     "CommentAdded",
     "CommentDeleted",
     "ConsentGiven",
+    "DocumentCreated",
+    "DocumentDeleted",
+    "DocumentEvent",
+    "DocumentLinked",
+    "DocumentMoved",
+    "DocumentReviewRequested",
+    "DocumentReviewed",
+    "DocumentUnlinked",
+    "DocumentUpdated",
     "EmailVerified",
     "Event",
     "Id",

@@ -6,15 +6,28 @@ afterwards asks for the token's scope and the permission.
 
 import asyncio
 
-from beanie import Document
 from bson import ObjectId
 
 from auth.policies import delivery
+from auth.policies import document as document_policy
 from auth.policies import mission as mission_policy
 from auth.policies import organization as organization_policy
 from auth.policies import workspace as workspace_policy
-from models import Agent, Card, Column, Comment, Invitation, Label, Mission, Organization, Project, Scope, Workspace
-from models.base import Record, collection
+from models import (
+    Agent,
+    Card,
+    Column,
+    Comment,
+    Document,
+    Invitation,
+    Label,
+    Mission,
+    Organization,
+    Project,
+    Scope,
+    Workspace,
+)
+from models.base import Record, Stored, collection
 from models.errors import NotFound
 from models.ids import Kind
 from resolvers.access import access, check_organization, check_workspace
@@ -88,6 +101,21 @@ async def comment(call: Call) -> Record:
     return _within(found, "card_id", inside["_id"], "Comment")
 
 
+async def document(call: Call) -> Record:
+    """The document of the path, in the workspace of the path."""
+    inside = await workspace(call)
+    found = await access(
+        call.ctx,
+        Document,
+        Kind.DOCUMENT,
+        call.path["documentId"],
+        document_policy.READ,
+        field="documentId",
+        fields=NOTHING,
+    )
+    return _within(found, "workspace_id", inside["_id"], "Document")
+
+
 async def agent(call: Call) -> Record:
     """The agent of the path, in the workspace of the path."""
     return await _of_workspace(call, Agent, Kind.AGENT, "agentId")
@@ -113,7 +141,7 @@ async def mission(call: Call) -> Record:
     return await _of_workspace(call, Mission, Kind.MISSION, "missionId")
 
 
-async def _of_project(call: Call, model: type[Document], kind: Kind, name: str) -> Record:
+async def _of_project(call: Call, model: type[Stored], kind: Kind, name: str) -> Record:
     inside = await project(call)
     found = await access(
         call.ctx, model, kind, call.path[name], delivery.READ, field=name, fields=frozenset({"project_id"})
@@ -121,7 +149,7 @@ async def _of_project(call: Call, model: type[Document], kind: Kind, name: str) 
     return _within(found, "project_id", inside["_id"], kind.name.capitalize())
 
 
-async def _of_workspace(call: Call, model: type[Document], kind: Kind, name: str) -> Record:
+async def _of_workspace(call: Call, model: type[Stored], kind: Kind, name: str) -> Record:
     inside = await workspace(call)
     found = await access(call.ctx, model, kind, call.path[name], mission_policy.READ, field=name)
     return _within(found, "workspace_id", inside["_id"], kind.name.capitalize())

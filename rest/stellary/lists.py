@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from models.base import Record
-from models.enums import MissionStatus
+from models.enums import DocumentContext, DocumentFormat, DocumentStatus, DocumentType, MissionStatus
 from resolvers.inputs.base import Input
+from resolvers.inputs.document import ContextId, Tag
 from resolvers.page import DEFAULT_SIZE, MAX_SIZE, Page
 
 LIST_LIMIT = 5000
@@ -29,6 +30,51 @@ class MissionQuery(Input):
     def filter(self) -> dict[str, Any]:
         """The filter of the graph that it stands for."""
         return {} if self.status is None else {"status": {"eq": self.status.value}}
+
+
+class DocumentQuery(Input):
+    """Which documents, and how many: of a type, a status, about something, below a document (`root`: at the top)."""
+
+    limit: Annotated[int, Field(ge=1, le=LIST_LIMIT)] = LIST_LIMIT
+    doc_type: DocumentType | None = None
+    status: DocumentStatus | None = None
+    context_type: DocumentContext | None = None
+    context_id: ContextId | None = None
+    parent_id: Annotated[str, Field(pattern=r"^([0-9a-f]{24}|root)$")] | None = None
+    tag: Tag | None = None
+
+    def filter(self) -> dict[str, Any]:
+        """The filter of the graph that it stands for."""
+        given = {
+            "doc_type": self.doc_type,
+            "status": self.status,
+            "context_type": self.context_type,
+            "context": self.context_id,
+            "tag": self.tag,
+        }
+        found: dict[str, Any] = {name: {"eq": value} for name, value in given.items() if value is not None}
+        if self.parent_id is not None:
+            found["parent"] = {"null": True} if self.parent_id == "root" else {"eq": self.parent_id}
+        return found
+
+
+class DocumentTreeQuery(Input):
+    """The tree of one context alone."""
+
+    context_id: ContextId | None = None
+
+
+class DocumentFormatQuery(Input):
+    """The form of the text; by default the one that it was last written in."""
+
+    content_format: DocumentFormat | None = None
+
+
+class DocumentDiffQuery(Input):
+    """The numbers of two versions; without them the last two."""
+
+    from_: Annotated[int, Field(ge=1, le=2**31, alias="from")] | None = None
+    to: Annotated[int, Field(ge=1, le=2**31)] | None = None
 
 
 async def whole(read: Callable[[int, str | None], Awaitable[Page]], limit: int = LIST_LIMIT) -> list[Record]:

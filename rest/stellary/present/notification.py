@@ -18,28 +18,34 @@ Type = Literal[
     "comment_added",
     "member_added",
     "member_removed",
+    "document_created",
+    "document_deleted",
+    "document_linked",
+    "document_review_requested",
+    "document_reviewed",
 ]
 
 
 class Activity(TypedDict):
-    """What happened to a card or to a project's members. `meta` depends on `type`."""
+    """What happened to a card, to a document or to a project's members. `meta` depends on `type`."""
 
     id: Id
     type: Type
     actorId: Id | None
-    projectId: Id
+    projectId: Id | None
     cardId: Id | None
+    documentId: Id | None
     meta: dict[str, Any]
     createdAt: Timestamp
 
 
 class Notification(TypedDict):
-    """An activity, addressed to one member of its project."""
+    """An activity, addressed to one person. Without a project it is about a document of the workspace."""
 
     id: Id
     userId: Id
     workspaceId: Id
-    projectId: Id
+    projectId: Id | None
     readAt: Timestamp | None
     activity: Activity
     createdAt: Timestamp
@@ -56,8 +62,9 @@ def activity(record: Record) -> Activity:
         "id": str(record["_id"]),
         "type": ActivityType(record["type"]).value,
         "actorId": id_or_none(record["actor_id"]),
-        "projectId": str(record["project_id"]),
+        "projectId": id_or_none(record["project_id"]),
         "cardId": id_or_none(record["card_id"]),
+        "documentId": id_or_none(record.get("document_id")),
         "meta": plain(record["meta"]),
         "createdAt": timestamp(record["created_at"]),
     }
@@ -69,7 +76,7 @@ def notification(record: Record, about: Record) -> Notification:
         "id": str(record["_id"]),
         "userId": str(record["user_id"]),
         "workspaceId": str(record["workspace_id"]),
-        "projectId": str(record["project_id"]),
+        "projectId": id_or_none(record["project_id"]),
         "readAt": timestamp_or_none(record["read_at"]),
         "activity": activity(about),
         "createdAt": timestamp(record["created_at"]),

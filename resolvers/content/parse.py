@@ -1,0 +1,214 @@
+"""From Markdown (CommonMark with tables, strike-through and task lists) to a TipTap document."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+from models.errors import BadUserInput
+
+Node = dict[str, Any]
+"""A node of a TipTap document: `type`, and `attrs`, `content`, `marks`, `text` where it has them."""
+
+MAX_LINES = 40_000
+MAX_BRACKETS = 1_000
+MAX_LEVEL = 60
+"""Of nested Markdown blocks; a list and its item are two."""
+
+MARK_RANK = {"link": 0, "bold": 1, "italic": 2, "strike": 3, "code": 4}
+_MARKS = {"strong": "bold", "em": "italic", "s": "strike"}
+_BLOCKS = {
+    "paragraph": "paragraph",
+    "heading": "heading",
+    "blockquote": "blockquote",
+    "bullet_list": "bulletList",
+    "ordered_list": "orderedList",
+    "list_item": "listItem",
+    "table": "table",
+    "tr": "tableRow",
+    "th": "tableHeader",
+    "td": "tableCell",
+}
+_TASK = re.compile(r"\[([ xX])\](?:[ \t]+|\n|\Z)")
+
+
+def to_tiptap(markdown: str) -> Node:
+    """The document that a Markdown text shows.
+
+    Raises BadUserInput for more than 40,000 lines, 60 levels, or 1,000 brackets in a paragraph: reading those would
+    take a time that grows with their square.
+    """
+    if markdown.count("\n") + markdown.count("\r") >= MAX_LINES:
+        raise BadUserInput(f"has more than {MAX_LINES} lines", field="content")
+    return _build(PARSER.parse(markdown))
+
+
+def _build(tokens: Sequence[Token]) -> Node:
+    doc: Node = {"type": "doc", "content": []}
+    open_nodes = [doc]
+    for token in tokens:
+        name = token.type.removesuffix("_open").removesuffix("_close")
+        if token.level > MAX_LEVEL:
+            raise BadUserInput("is nested too deeply", field="content")
+        if token.type == "inline":
+            content = inline_nodes(token.children or [])
+            inside = open_nodes[-1]
+            inside["content"] = [_paragraph(content)] if inside["type"] in ("tableHeader", "tableCell") else content
+        elif token.nesting == 0:
+            open_nodes[-1]["content"].append(_leaf(token))
+        elif name not in _BLOCKS:  # thead and tbody: TipTap has rows alone
+            continue
+        elif token.nesting == 1:
+            node = _container(token, name)
+            open_nodes[-1]["content"].append(node)
+            open_nodes.append(node)
+        else:
+            _close(open_nodes.pop(), open_nodes[-1])
+    return _filled(doc)
+
+
+def _container(token: Token, name: str) -> Node:
+    node: Node = {"type": _BLOCKS[name]}
+    if name == "heading":
+        node["attrs"] = {"level": int(token.tag[1:])}
+    elif token.meta.get("task"):
+        node["type"] = "taskItem" if name == "list_item" else "taskList"
+        if name == "list_item":
+            node["attrs"] = {"checked": token.meta["checked"]}
+    elif name == "ordered_list" and "start" in token.attrs:
+        node["attrs"] = {"start": token.attrs["start"]}
+    elif name in ("th", "td") and "style" in token.attrs:
+        node["attrs"] = {"align": str(token.attrs["style"]).removeprefix("text-align:")}
+    node["content"] = []
+    return node
+
+
+def _close(node: Node, parent: Node) -> None:
+    content = node["content"]
+    if node["type"] == "paragraph" and parent["type"] in ("doc", "blockquote"):
+        if [one["type"] for one in content] == ["image"]:
+            parent["content"][-1] = content[0]
+    elif node["type"] in ("listItem", "taskItem"):
+        if not content or content[0]["type"] != "paragraph":  # as TipTap's own schema wants it
+            content.insert(0, {"type": "paragraph"})
+    elif node["type"] == "blockquote":
+        _filled(node)
+    if not content:
+        del node["content"]
+
+
+def _filled(node: Node) -> Node:
+    if not node["content"]:
+        node["content"].append({"type": "paragraph"})
+    return node
+
+
+def _paragraph(content: list[Node]) -> Node:
+    return {"type": "paragraph", "content": content} if content else {"type": "paragraph"}
+
+
+def _leaf(token: Token) -> Node:
+    if token.type == "hr":
+        return {"type": "horizontalRule"}
+    text = token.content.removesuffix("\n")
+    node: Node = {"type": "codeBlock", "attrs": {"language": unescapeAll(token.info).strip() or None}}
+    return {**node, "content": [{"type": "text", "text": text}]} if text else node
+
+
+def inline_nodes(tokens: Sequence[Token]) -> list[Node]:
+    """The inline nodes of a paragraph; neighbours of the same marks are one text."""
+    found: list[Node] = []
+    marks: list[Node] = []
+    for token in tokens:
+        name = token.type.removesuffix("_open").removesuffix("_close")
+        if token.nesting == 1:
+            marks.append(_link(token) if name == "link" else {"type": _MARKS[name]})
+        elif token.nesting == -1:
+            kind = _MARKS.get(name, name)
+            marks.remove(next(one for one in reversed(marks) if one["type"] == kind))
+        elif token.type == "hardbreak":
+            found.append({"type": "hardBreak"})
+        elif token.type == "image":
+            found.append(_image(token, marks))
+        elif token.type == "code_inline":
+            _add_text(found, token.content, [*marks, {"type": "code"}])
+        else:
+            _add_text(found, " " if token.type == "softbreak" else token.content, marks)
+    return found
+
+
+def _link(token: Token) -> Node:
+    attrs: Node = {"href": token.attrs["href"]}
+    return {"type": "link", "attrs": {**attrs, "title": token.attrs["title"]} if "title" in token.attrs else attrs}
+
+
+def _image(token: Token, marks: Sequence[Node]) -> Node:
+    alt = "".join(" " if one.type in ("softbreak", "hardbreak") else one.content for one in token.children or [])
+    attrs = {"src": token.attrs["src"], "alt": alt or None, "title": token.attrs.get("title")}
+    link = [one for one in marks if one["type"] == "link"]
+    return {"type": "image", "attrs": attrs, **({"marks": link} if link else {})}
+
+
+def _add_text(found: list[Node], text: str, marks: Sequence[Node]) -> None:
+    if not text:
+        return
+    distinct = {one["type"]: one for one in marks}
+    ranked = sorted(distinct.values(), key=lambda one: MARK_RANK[one["type"]])
+    last = found[-1] if found else {}
+    if last.get("type") == "text" and last.get("marks", []) == ranked:
+        last["text"] += text
+    else:
+        found.append({"type": "text", **({"marks": ranked} if ranked else {}), "text": text})
+
+
+def _guard(state: StateCore) -> None:
+    """Refuse a paragraph that the inline rules would read again and again."""
+    for token in state.tokens:
+        if token.type == "inline" and token.content.count("[") > MAX_BRACKETS:
+            raise BadUserInput(f"has more than {MAX_BRACKETS} brackets in one paragraph", field="content")
+
+
+def _tasks(state: StateCore) -> None:
+    """Make a list whose items all begin with a box a list of tasks; other boxes are text."""
+    lists: list[tuple[Token, list[int]]] = []
+    for place, token in enumerate(state.tokens):
+        if token.type in ("bullet_list_open", "ordered_list_open"):
+            lists.append((token, []))
+        elif token.type == "list_item_open":
+            lists[-1][1].append(place)
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            _mark_tasks(state.tokens, *lists.pop())
+
+
+def _mark_tasks(tokens: Sequence[Token], opening: Token, items: Sequence[int]) -> None:
+    texts = [tokens[place + 2] for place in items]
+    boxes = [_TASK.match(text.content) if text.type == "inline" else None for text in texts]
+    headed = all(tokens[place + 1].type == "paragraph_open" for place in items)
+    if opening.type != "bullet_list_open" or not headed or not all(boxes):
+        return
+    opening.meta["task"] = True
+    for place, text, box in zip(items, texts, boxes, strict=True):
+        if box is not None:
+            tokens[place].meta.update(task=True, checked=box[1] != " ")
+            text.content = text.content[box.end() :]
+
+
+def _as_written(address: str) -> str:
+    return address
+
+
+def _parser() -> MarkdownIt:
+    made = MarkdownIt("commonmark", {"html": False, "maxNesting": 100}).enable(["table", "strikethrough"])
+    made.core.ruler.before("inline", "guard", _guard)
+    made.core.ruler.before("inline", "tasks", _tasks)
+    made.normalizeLink = _as_written  # type: ignore[method-assign, assignment]
+    made.normalizeLinkText = _as_written  # type: ignore[method-assign, assignment]
+    return made
+
+
+PARSER = _parser()
+"""Shared by threads: it keeps nothing of what it reads."""

@@ -1,0 +1,105 @@
+"""The review of documents: draft → pending_review → approved or changes_requested."""
+
+from typing import Any
+
+from bson import ObjectId
+
+from auth.policies import document as policy
+from models import Document, WorkspaceMember
+from models.base import Record, collection
+from models.enums import ActivityType, DocumentStatus, TokenScope
+from models.errors import BadUserInput, Conflict, Forbidden
+from models.ids import Kind
+from realtime.events import DocumentReviewed, DocumentReviewRequested
+from realtime.log import Change, Committed
+from resolvers.access import access
+from resolvers.activity import document_activity, record_activities
+from resolvers.context import Context
+from resolvers.document_place import current
+from resolvers.inputs.document import DocumentReview
+from resolvers.operation import operation
+
+WRITE = TokenScope.PROJECTS_WRITE
+EXCERPT = 140
+SUBMITTABLE = frozenset({DocumentStatus.DRAFT, DocumentStatus.CHANGES_REQUESTED})
+
+
+@operation("documentSubmitReview", scope=WRITE, permission=policy.SUBMIT)
+async def submit_document(ctx: Context, document_id: ObjectId | str) -> Committed[Record]:
+    """Ask for a review; those who may review are notified. Raises Conflict unless it is a draft, or was sent back."""
+    door = await access(ctx, Document, Kind.DOCUMENT, document_id, policy.SUBMIT, fields=frozenset())
+
+    async def body(change: Change) -> Record:
+        document = await current(change, door["_id"])
+        if document["status"] not in SUBMITTABLE:
+            raise Conflict(
+                f"The document is {document['status']}: only a draft is submitted", status=document["status"]
+            )
+        values = {"status": DocumentStatus.PENDING_REVIEW.value, "submitted_by": ctx.user_id, "submitted_at": change.at}
+        after = await _set(change, document, values)
+        change.append(after["workspace_id"], DocumentReviewRequested(document=after))
+        activity = document_activity(change, after, ActivityType.DOCUMENT_REVIEW_REQUESTED)
+        await record_activities(change, [activity], await _reviewers(change, after["workspace_id"]))
+        return after
+
+    return await ctx.write(door["workspace_id"], body)
+
+
+@operation("documentReview", scope=WRITE, permission=policy.REVIEW)
+async def review_document(ctx: Context, document_id: ObjectId | str, values: DocumentReview) -> Committed[Record]:
+    """Approve a document or ask for changes; its author and who submitted it are notified.
+
+    Raises Conflict unless a review was asked for, and Forbidden for who asked for it, unless nobody else could.
+    """
+    door = await access(ctx, Document, Kind.DOCUMENT, document_id, policy.REVIEW, fields=frozenset())
+
+    async def body(change: Change) -> Record:
+        document = await current(change, door["_id"])
+        if document["status"] != DocumentStatus.PENDING_REVIEW:
+            raise Conflict(f"The document is {document['status']}: no review was asked for", status=document["status"])
+        _check_seen(document, values.expected_version)
+        if document["submitted_by"] == ctx.user_id:
+            reviewers = await _reviewers(change, document["workspace_id"])
+            if any(one != ctx.user_id for one in reviewers):
+                raise Forbidden("Who submitted a document does not review it, as long as somebody else can")
+        decided = {"status": values.status.value, "review_notes": values.notes, "reviewed_by": ctx.user_id}
+        after = await _set(change, document, {**decided, "reviewed_at": change.at})
+        change.append(after["workspace_id"], DocumentReviewed(document=after))
+        meta = {"status": values.status.value, "notes": (values.notes or "")[:EXCERPT]}
+        activity = document_activity(change, after, ActivityType.DOCUMENT_REVIEWED, meta)
+        told = [one for one in (after["author_id"], after["submitted_by"]) if one is not None]
+        await record_activities(change, [activity], await _members_among(change, after["workspace_id"], told))
+        return after
+
+    return await ctx.write(door["workspace_id"], body)
+
+
+def _check_seen(document: Record, expected: int | None) -> None:
+    if expected is None or expected == document["version"]:
+        return
+    if expected > document["version"]:
+        raise BadUserInput(f"is newer than the document, which is at {document['version']}", field="expectedVersion")
+    raise Conflict(f"The document changed since version {expected}", currentVersion=document["version"])
+
+
+async def _set(change: Change, document: Record, values: dict[str, Any]) -> Record:
+    version = document["version"] + 1
+    marks = {**document["field_versions"], "status": version}
+    stored = {**values, "version": version, "field_versions": marks, "updated_at": change.at}
+    await collection(Document).update_one({"_id": document["_id"]}, {"$set": stored}, session=change.session)
+    return {**document, **stored}
+
+
+async def _reviewers(change: Change, workspace_id: ObjectId) -> list[ObjectId]:
+    """Who may review in a workspace."""
+    wanted = {"user_id": 1, "role": 1, "pilotage_role": 1}
+    members = collection(WorkspaceMember).find({"workspace_id": workspace_id}, wanted, session=change.session)
+    return [
+        one["user_id"] for one in await members.to_list() if policy.REVIEW.allows(one["role"], one["pilotage_role"])
+    ]
+
+
+async def _members_among(change: Change, workspace_id: ObjectId, user_ids: list[ObjectId]) -> list[ObjectId]:
+    query = {"workspace_id": workspace_id, "user_id": {"$in": user_ids}}
+    members = collection(WorkspaceMember).find(query, {"user_id": 1}, session=change.session)
+    return [one["user_id"] for one in await members.to_list()]

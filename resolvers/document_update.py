@@ -1,0 +1,282 @@
+"""Changing documents: their fields, their text and their place, in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bson import ObjectId
+from pydantic.alias_generators import to_camel
+
+from auth.policies import document as policy
+from models import Document, DocumentVersion
+from models.base import Record, collection
+from models.enums import DocumentFormat, DocumentStatus, TokenScope
+from models.errors import BadUserInput, NotFound, OrreryError
+from models.ids import Kind, parse_id
+from realtime.cursor import Cursor
+from realtime.events import DocumentMoved, DocumentUpdated
+from realtime.log import Change, Committed
+from resolvers import document_place as places
+from resolvers.access import access, check_workspace
+from resolvers.content import Content, read_content
+from resolvers.context import Context
+from resolvers.document import delete_with_children
+from resolvers.document_place import Place
+from resolvers.document_version import read_version_text, write_version
+from resolvers.edit import check_version
+from resolvers.inputs.document import MAX_BATCH, MAX_TAGS, MOVING, DocumentBatch, DocumentMove, DocumentUpdate
+from resolvers.load import by_ids
+from resolvers.operation import operation
+
+WRITE = TokenScope.PROJECTS_WRITE
+_CLIENT_NAMES = {"rank": "order", "project_id": "contextId", "scope_id": "contextId"}
+_PLACE = frozenset({"rank", "parent_id"})
+
+
+@operation("documentUpdate", scope=WRITE, permission=policy.WRITE)
+async def update_document(ctx: Context, document_id: ObjectId | str, values: DocumentUpdate) -> Committed[Record]:
+    """Change what is given of a document. A new text of an approved document makes it a draft again."""
+    door = await access(ctx, Document, Kind.DOCUMENT, document_id, policy.WRITE, fields=frozenset())
+    if values.content_format is not None and values.content is None:
+        raise BadUserInput("goes with content", field="contentFormat")
+    content = None if values.content is None else await read_content(values.content, values.content_format)
+
+    async def body(change: Change) -> Record:
+        document = await places.current(change, door["_id"])
+        given = values.given()
+        changes: dict[str, Any] = {name: given[name] for name in ("title", "doc_type", "tags") if name in given}
+        order: int | None = None
+        if "parent_id" in given or "order" in given:
+            parent_id = given.get("parent_id", document["parent_id"])
+            moved, order = await _move(change, document, parent_id, None, Place(values.order))
+            changes |= moved
+        return await _apply(change, document, changes, content, order=order, expected=values.expected_version)
+
+    return await ctx.write(door["workspace_id"], body)
+
+
+@operation("documentMove", scope=WRITE, permission=policy.WRITE)
+async def move_document(ctx: Context, document_id: ObjectId | str, values: DocumentMove) -> Committed[Record]:
+    """Move a document with all that stands below it to a place below another parent, or of another context."""
+    door = await access(ctx, Document, Kind.DOCUMENT, document_id, policy.WRITE, fields=frozenset())
+    if places.neighbours(values.order, values.after_document_id, values.before_document_id) > 1:
+        raise BadUserInput("give one of order, afterDocumentId and beforeDocumentId", field="order")
+    place = Place(values.order, values.after_document_id, values.before_document_id)
+
+    async def body(change: Change) -> Record:
+        document = await places.current(change, door["_id"])
+        changes, order = await _move(change, document, *await _target(change, document, values), place)
+        return await _apply(change, document, changes, order=order)
+
+    return await ctx.write(door["workspace_id"], body)
+
+
+@operation("documentRestoreVersion", scope=WRITE, permission=policy.WRITE)
+async def restore_document_version(
+    ctx: Context, document_id: ObjectId | str, version_id: ObjectId | str
+) -> Committed[Record]:
+    """Make the text of an older version the newest one; nothing of the versions between is lost."""
+    door = await access(ctx, Document, Kind.DOCUMENT, document_id, policy.WRITE, fields=frozenset())
+    text = await read_version_text(door["_id"], parse_id(version_id, Kind.DOCUMENT_VERSION, field="versionId"))
+
+    async def body(change: Change) -> Record:
+        return await _apply(change, await places.current(change, door["_id"]), {}, text, autosave=False)
+
+    return await ctx.write(door["workspace_id"], body)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What became of one document of a batch: the document (None: it is deleted), or why it was left as it is."""
+
+    id: str
+    document: Record | None = None
+    error: OrreryError | None = None
+
+
+@operation("documentBatchUpdate", scope=WRITE, permission=policy.WRITE)
+async def update_documents(
+    ctx: Context, document_ids: Sequence[ObjectId | str], values: DocumentBatch
+) -> tuple[list[BatchResult], Cursor]:
+    """The same to up to 50 documents of one workspace, in one transaction; one that refuses it is left out.
+
+    Raises BadUserInput for no or too many ids, NotFound when the caller may see none of them.
+    """
+    if not 1 <= len(document_ids) <= MAX_BATCH:
+        raise BadUserInput(f"must name between 1 and {MAX_BATCH} documents", field="ids")
+    ids = list(dict.fromkeys(parse_id(one, Kind.DOCUMENT, field="ids") for one in document_ids))
+    workspace_id, refused = await _doors(ctx, ids)
+
+    async def result(change: Change, one: ObjectId) -> BatchResult:
+        if one in refused:
+            return BatchResult(str(one), error=refused[one])
+        try:
+            return BatchResult(str(one), document=await _batch(change, one, values))
+        except OrreryError as error:  # raised before anything of this document was written
+            return BatchResult(str(one), error=error)
+
+    async def body(change: Change) -> list[BatchResult]:
+        return [await result(change, one) for one in ids]
+
+    done = await ctx.write(workspace_id, body)
+    return done.value, done.cursor
+
+
+async def _doors(ctx: Context, ids: Sequence[ObjectId]) -> tuple[ObjectId, dict[ObjectId, OrreryError]]:
+    """The workspace of a batch, and why some of its documents are out of reach."""
+    documents = await by_ids(Document, ids, frozenset({"workspace_id"}))
+    workspace_id: ObjectId | None = None
+    refused: dict[ObjectId, OrreryError] = {}
+    for one in ids:
+        try:
+            if one not in documents:
+                raise NotFound("Document")
+            await check_workspace(ctx, documents[one]["workspace_id"], policy.WRITE, noun="Document")
+        except OrreryError as error:
+            refused[one] = error
+            continue
+        workspace_id = workspace_id or documents[one]["workspace_id"]
+        if documents[one]["workspace_id"] != workspace_id:
+            refused[one] = BadUserInput("is a document of another workspace than the first", field="ids")
+    if workspace_id is None:
+        raise NotFound("Document")
+    return workspace_id, refused
+
+
+async def _batch(change: Change, document_id: ObjectId, values: DocumentBatch) -> Record | None:
+    if values.delete:
+        await delete_with_children(change, document_id)
+        return None
+    document = await places.current(change, document_id)
+    changes: dict[str, Any] = {} if values.doc_type is None else {"doc_type": values.doc_type}
+    if values.add_tags or values.remove_tags:
+        kept = [one for one in document["tags"] if one not in values.remove_tags]
+        changes["tags"] = list(dict.fromkeys([*kept, *values.add_tags]))
+        if len(changes["tags"]) > MAX_TAGS:
+            raise BadUserInput(f"must have at most {MAX_TAGS} entries", field="addTags")
+    order: int | None = None
+    if values.model_fields_set & MOVING:
+        moved, order = await _move(change, document, *await _target(change, document, values), Place())
+        changes |= moved
+    return await _apply(change, document, changes, order=order)
+
+
+async def _target(
+    change: Change, document: Record, values: DocumentMove | DocumentBatch
+) -> tuple[ObjectId | None, places.Context | None]:
+    """The parent and the context that a move leads to; where nothing is said of either, those of the document."""
+    if values.context_type is None and values.context_id is None:
+        stays = "parent_id" not in values.model_fields_set
+        return document["parent_id"] if stays else values.parent_id, None
+    context = await places.resolve_context(change, document["workspace_id"], values.context_type, values.context_id)
+    return values.parent_id, context
+
+
+async def _move(
+    change: Change, document: Record, parent_id: ObjectId | None, context: places.Context | None, place: Place
+) -> tuple[dict[str, Any], int | None]:
+    """What a move changes of a document, and its `order` then.
+
+    Raises BadUserInput for a parent that is the document, stands below it, or is of another context than is given.
+    """
+    own = places.Context.of(document)
+    target = context or own
+    if parent_id is not None:
+        inherited = places.Context.of(await places.parent_of(change, document["workspace_id"], parent_id))
+        if context is not None and inherited != context:
+            raise BadUserInput("is not the context of the parent", field="contextId")
+        target = inherited
+    tree = await places.read_tree(change, document["workspace_id"], own.id)
+    below = [one["_id"] for one in tree.below(document["_id"])]
+    if parent_id == document["_id"] or parent_id in below:
+        raise BadUserInput("is the document itself, or stands below it", field="parentId")
+    leaves = target.id != own.id
+    goal = await places.read_tree(change, document["workspace_id"], target.id) if leaves else tree
+    places.check_room(goal, parent_id, more=1 + len(below) if leaves else 0, height=tree.height(document["_id"]))
+    same_lane = not leaves and parent_id == document["parent_id"]
+    if same_lane and place == Place():
+        return {}, None
+    rank, order = await places.rank_for(change, goal, parent_id, place, document["_id"])
+    siblings = tree.children.get(parent_id, ())
+    if same_lane and [one["_id"] for one in siblings].index(document["_id"]) == order:
+        return {}, None
+    return {**target.fields(), "parent_id": parent_id, "rank": rank}, order
+
+
+async def _apply(
+    change: Change,
+    before: Record,
+    changes: dict[str, Any],
+    content: Content | None = None,
+    *,
+    order: int | None = None,
+    expected: int | None = None,
+    autosave: bool = True,
+) -> Record:
+    """Write what differs with its events; nothing at all where nothing does. `order` is where a move leads to."""
+    changes = {name: value for name, value in changes.items() if before[name] != value}
+    if content is not None and await _is_current(change, before, content):
+        content = None
+    touched = [*changes, *(["content"] if content is not None else [])]
+    check_version(before, touched, expected, noun="document", client_names=_CLIENT_NAMES)
+    if not touched:
+        return before
+    stored = {**changes, "version": before["version"] + 1, "updated_by": change.actor_id, "updated_at": change.at}
+    if content is not None:
+        version = await write_version(change, {**before, **changes}, content, autosave=autosave)
+        stored |= {
+            "content_id": version["_id"],
+            "content_format": content.format.value,
+            "excerpt": content.excerpt,
+            "size": content.size,
+        }
+        if before["status"] == DocumentStatus.APPROVED:
+            stored["status"] = DocumentStatus.DRAFT.value
+            touched.append("status")
+    marks = {**before["field_versions"], **dict.fromkeys(touched, stored["version"])}
+    stored["field_versions"] = marks
+    await collection(Document).update_one({"_id": before["_id"]}, {"$set": stored}, session=change.session)
+    after = {**before, **stored}
+    await _tell(change, before, after, touched, order)
+    return after if order is None else {**after, "order": order}
+
+
+async def _is_current(change: Change, document: Record, content: Content) -> bool:
+    query = {"_id": document["content_id"], "content_format": content.format.value}
+    name = "markdown" if content.format is DocumentFormat.MARKDOWN else "tiptap"
+    newest = await collection(DocumentVersion).find_one(query, {name: 1}, session=change.session)
+    return newest is not None and newest[name] == getattr(content, name)
+
+
+async def _tell(change: Change, before: Record, after: Record, touched: Sequence[str], order: int | None) -> None:
+    workspace_id = after["workspace_id"]
+    named = (_CLIENT_NAMES.get(one) or to_camel(one) for one in touched if one not in _PLACE)
+    if fields := list(dict.fromkeys(named)):
+        change.append(workspace_id, DocumentUpdated(document=after, changed_fields=fields))
+    if order is not None and _PLACE & set(touched):
+        left, joined = before["parent_id"], after["parent_id"]
+        event = DocumentMoved(document=after, from_parent_id=left, to_parent_id=joined, order=order)
+        change.append(workspace_id, event)
+    if before["context_id"] != after["context_id"]:
+        await _take_along(change, before, after)
+
+
+async def _take_along(change: Change, before: Record, after: Record) -> None:
+    """Give what stands below a document its new context. Nobody changed those, so their versions stay."""
+    tree = await places.read_tree(change, before["workspace_id"], before["context_id"])
+    context = places.Context.of(after).fields()
+    for node in tree.below(before["_id"]):
+        await collection(Document).update_one({"_id": node["_id"]}, {"$set": context}, session=change.session)
+        event = DocumentUpdated(
+            document=await places.current(change, node["_id"]), changed_fields=["contextType", "contextId"]
+        )
+        change.append(before["workspace_id"], event)
+
+
+__all__ = [
+    "BatchResult",
+    "move_document",
+    "restore_document_version",
+    "update_document",
+    "update_documents",
+]

@@ -1,0 +1,161 @@
+"""Versions of documents: each change of the text is one, but for those that one author makes within minutes."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import orjson
+from bson import ObjectId
+
+from auth.policies import document as policy
+from models import DocumentVersion
+from models.base import Record, collection, to_record
+from models.enums import DocumentFormat, TokenScope
+from models.errors import BadUserInput, NotFound, PayloadTooLarge
+from models.ids import Kind
+from realtime.log import Change
+from resolvers.access import Fields, access
+from resolvers.content import Content, excerpt_of, unified_diff
+from resolvers.context import Context
+from resolvers.load import by_ids
+from resolvers.operation import edge, operation
+from resolvers.page import Page, Window, pages
+
+READ = TokenScope.PROJECTS_READ
+MAX_VERSIONS = 100
+AUTOSAVE = timedelta(minutes=10)
+"""Changes of one author within this time of a version's beginning are part of it."""
+
+MAX_READ = 20_000_000
+"""Bytes of text that one request reads of all the documents that it asks for."""
+MAX_COMPARED = 10
+
+
+@operation("documentVersion", scope=READ, permission=policy.READ, read_only=True)
+async def get_document_version(ctx: Context, version_id: ObjectId | str, fields: Fields = None) -> Record:
+    """One version of a document, with its text."""
+    return await access(ctx, DocumentVersion, Kind.DOCUMENT_VERSION, version_id, policy.READ, fields=fields)
+
+
+async def write_version(change: Change, document: Record, content: Content, *, autosave: bool) -> Record:
+    """Keep a text as the newest version of a document, within a change; the record of that version.
+
+    With `autosave` it replaces the newest one where the same author began that one in the last ten minutes and it was
+    not submitted since. Versions beyond the newest 100 go.
+    """
+    versions = collection(DocumentVersion)
+    newest = await versions.find_one({"_id": document["content_id"]}, {"tiptap": 0}, session=change.session)
+    text: Record = {
+        "title": document["title"],
+        "content_format": content.format.value,
+        "markdown": content.markdown,
+        "tiptap": content.tiptap,
+        "size": content.size,
+        "updated_at": change.at,
+    }
+    if autosave and newest is not None and _goes_on(change, document, newest):
+        await versions.update_one({"_id": newest["_id"]}, {"$set": text}, session=change.session)
+        return {**newest, **text}
+    version = new_version(change, document, content, 1 if newest is None else newest["number"] + 1)
+    await versions.insert_one(version, session=change.session)
+    beyond = {"document_id": document["_id"], "number": {"$lte": version["number"] - MAX_VERSIONS}}
+    await versions.delete_many(beyond, session=change.session)
+    return version
+
+
+def new_version(change: Change, document: Record, content: Content, number: int) -> Record:
+    """The record of a version, not yet written."""
+    return to_record(
+        DocumentVersion(
+            workspace_id=document["workspace_id"],
+            document_id=document["_id"],
+            number=number,
+            author_id=change.actor_id,
+            title=document["title"],
+            content_format=content.format,
+            markdown=content.markdown,
+            tiptap=content.tiptap,
+            size=content.size,
+            created_at=change.at,
+            updated_at=change.at,
+        )
+    )
+
+
+async def read_version_text(document_id: ObjectId, version_id: ObjectId) -> Content:
+    """The text of a version of a document; raises NotFound for one that it does not have."""
+    version = await collection(DocumentVersion).find_one({"_id": version_id, "document_id": document_id})
+    if version is None:
+        raise NotFound("Document version")
+    excerpt = excerpt_of(orjson.loads(version["tiptap"]))
+    return Content(DocumentFormat(version["content_format"]), version["markdown"], version["tiptap"], excerpt)
+
+
+def _goes_on(change: Change, document: Record, newest: Record) -> bool:
+    submitted = document["submitted_at"]
+    return (
+        newest["author_id"] == change.actor_id
+        and change.at - newest["created_at"] < AUTOSAVE
+        and (submitted is None or submitted < newest["created_at"])
+    )
+
+
+@edge(scope=READ)
+async def versions_of(
+    ctx: Context, documents: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """The versions of each document, the newest first; without their text unless that is asked for."""
+    ids = [document["_id"] for document in documents]
+    wanted = _WITHOUT_TEXT if fields is None else fields
+    window = Window.read(first, after)
+    found = await pages(DocumentVersion, "document_id", ids, window, sort=[("number", -1)], fields=wanted)
+    return [found[one] for one in ids]
+
+
+_WITHOUT_TEXT = frozenset(DocumentVersion.model_fields) - {"id", "markdown", "tiptap"}
+
+
+@edge(scope=READ)
+async def content_of(
+    ctx: Context, documents: Sequence[Record], fields: Fields, *, format: DocumentFormat | None = None
+) -> list[str | None]:
+    """The text of each document, as Markdown or TipTap JSON."""
+    return await _texts([(one["content_id"], one["size"]) for one in documents], format)
+
+
+@edge(scope=READ)
+async def content_of_version(
+    ctx: Context, versions: Sequence[Record], fields: Fields, *, format: DocumentFormat | None = None
+) -> list[str | None]:
+    """The text of each version, as Markdown or TipTap JSON."""
+    return await _texts([(one["_id"], one["size"]) for one in versions], format)
+
+
+async def _texts(wanted: Sequence[tuple[ObjectId, int]], format: DocumentFormat | None) -> list[str | None]:
+    """Read at most 20 MB at once; raises PayloadTooLarge for more."""
+    if sum(size for _, size in wanted) > MAX_READ:
+        raise PayloadTooLarge(f"The texts are more than {MAX_READ} bytes together: ask for fewer at a time")
+    name = "tiptap" if format is DocumentFormat.TIPTAP_JSON else "markdown"
+    found = await by_ids(DocumentVersion, (one for one, _ in wanted), frozenset({name}))
+    return [found[one][name] if one in found else None for one, _ in wanted]
+
+
+@edge(scope=READ)
+async def diff_of(
+    ctx: Context, documents: Sequence[Record], fields: Fields, *, from_: int, to: int
+) -> list[str | None]:
+    """What changed in the Markdown between two versions, by their numbers, as a unified diff; None without the two."""
+    if len(documents) > MAX_COMPARED:
+        raise BadUserInput(f"is compared for at most {MAX_COMPARED} documents at a time", field="diff")
+    ids = [document["_id"] for document in documents]
+    query = {"document_id": {"$in": ids}, "number": {"$in": [from_, to]}}
+    texts: dict[tuple[ObjectId, int], str] = {}
+    wanted = {"document_id": 1, "number": 1, "markdown": 1}
+    for version in await collection(DocumentVersion).find(query, wanted).to_list():
+        texts[version["document_id"], version["number"]] = version["markdown"]
+    return [_compared(texts.get((one, from_)), texts.get((one, to)), from_, to) for one in ids]
+
+
+def _compared(old: str | None, new: str | None, old_number: int, new_number: int) -> str | None:
+    if old is None or new is None:
+        return None
+    return unified_diff(old, new, f"version {old_number}", f"version {new_number}")
