@@ -253,12 +253,21 @@ async def _tell(change: Change, before: Record, after: Record, touched: Sequence
     named = (_CLIENT_NAMES.get(one) or to_camel(one) for one in touched if one not in _PLACE)
     if fields := list(dict.fromkeys(named)):
         change.append(workspace_id, DocumentUpdated(document=after, changed_fields=fields))
-    if order is not None and _PLACE & set(touched):
+    if order is not None and (_PLACE | {"context_id"}) & set(touched):
         left, joined = before["parent_id"], after["parent_id"]
-        event = DocumentMoved(document=after, from_parent_id=left, to_parent_id=joined, order=order)
-        change.append(workspace_id, event)
+        for project_id in _projects(before, after):
+            event = DocumentMoved(
+                document=after, from_parent_id=left, to_parent_id=joined, order=order, project_id=project_id
+            )
+            change.append(workspace_id, event)
     if before["context_id"] != after["context_id"]:
         await _take_along(change, before, after)
+
+
+def _projects(before: Record, after: Record) -> list[ObjectId | None]:
+    """Whom a move is told: the project that a document is about then, and the one that it has left."""
+    left = before["project_id"]
+    return [after["project_id"]] if left in (None, after["project_id"]) else [left, after["project_id"]]
 
 
 async def _take_along(change: Change, before: Record, after: Record) -> None:
@@ -267,10 +276,10 @@ async def _take_along(change: Change, before: Record, after: Record) -> None:
     context = places.Context.of(after).fields()
     for node in tree.below(before["_id"]):
         await collection(Document).update_one({"_id": node["_id"]}, {"$set": context}, session=change.session)
-        event = DocumentUpdated(
-            document=await places.current(change, node["_id"]), changed_fields=["contextType", "contextId"]
-        )
-        change.append(before["workspace_id"], event)
+        document, changed = await places.current(change, node["_id"]), ["contextType", "contextId"]
+        for project_id in _projects(before, after):
+            event = DocumentUpdated(document=document, changed_fields=changed, project_id=project_id)
+            change.append(before["workspace_id"], event)
 
 
 __all__ = [

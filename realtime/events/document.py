@@ -10,12 +10,14 @@ from realtime.events.base import Event, Id
 
 
 class DocumentEvent(Event):
-    """An event that carries a document; routed by its project, if it has one."""
+    """An event that carries a document; routed by its project, if it has one, unless it tells the project that the
+    document has left."""
 
     document: Record
 
     def model_post_init(self, _: Any) -> None:
-        object.__setattr__(self, "project_id", self.document["project_id"])
+        if self.project_id is None:
+            object.__setattr__(self, "project_id", self.document["project_id"])
 
 
 class DocumentCreated(DocumentEvent):

@@ -73,8 +73,8 @@ class DocumentFormatQuery(Input):
 class DocumentDiffQuery(Input):
     """The numbers of two versions; without them the last two."""
 
-    from_: Annotated[int, Field(ge=1, le=2**31, alias="from")] | None = None
-    to: Annotated[int, Field(ge=1, le=2**31)] | None = None
+    from_: Annotated[int | None, Field(ge=1, le=2**31, alias="from")] = None
+    to: Annotated[int | None, Field(ge=1, le=2**31)] = None
 
 
 async def whole(read: Callable[[int, str | None], Awaitable[Page]], limit: int = LIST_LIMIT) -> list[Record]:

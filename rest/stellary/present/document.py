@@ -13,7 +13,7 @@ from resolvers.context import Context
 from resolvers.document_place import places_of
 from resolvers.document_version import content_of, content_of_version
 from resolvers.load import by_ids
-from rest.stellary.present.base import Id, Ok, Timestamp, id_or_none, name_of, timestamp, timestamp_or_none
+from rest.stellary.present.base import Id, Timestamp, id_or_none, name_of, timestamp, timestamp_or_none
 
 DocType = Literal["document", "spec", "brief", "adr", "note", "reference", "template", "spreadsheet"]
 ContextType = Literal["organization", "workspace", "project", "scope"]
@@ -115,9 +115,10 @@ class Bulk(TypedDict):
     results: list[BulkResult]
 
 
-class Linked(Ok):
+class Linked(TypedDict):
     """The document is linked to the card."""
 
+    ok: Literal[True]
     documentId: Id
     cardId: Id
     document: ListedDocument
