@@ -2,13 +2,13 @@
 
 import pytest
 
-from auth.policies import delivery, mission, organization, workspace
+from auth.policies import delivery, document, mission, organization, workspace
 from auth.policies.permission import Permission
-from models.enums import Role
+from models.enums import PilotageRole, Role
 
 PERMISSIONS = [
     value
-    for module in (delivery, mission, organization, workspace)
+    for module in (delivery, document, mission, organization, workspace)
     for value in vars(module).values()
     if isinstance(value, Permission)
 ]
@@ -41,3 +41,14 @@ def test_members_administer_nothing() -> None:
 
     assert not any(one.allows(Role.MEMBER) for one in administering)
     assert all(one.allows("admin") for one in administering)
+
+
+def test_documents_are_reviewed_by_admins_and_by_reviewers_of_the_cockpit() -> None:
+    assert document.REVIEW.allows(Role.MEMBER, PilotageRole.REVIEWER)
+    assert document.REVIEW.allows(Role.ADMIN, PilotageRole.VIEWER)
+    assert not document.REVIEW.allows(Role.MEMBER, PilotageRole.VIEWER)
+    refused = document.REVIEW.refusal("member", "workspace", "viewer")
+    assert refused is not None
+    assert (
+        refused.message == "This takes the role owner or admin in the workspace, or the pilotage role owner or reviewer"
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from models.enums import PilotageRole, Role, ViewType
+from models.enums import DocumentStatus, PilotageRole, Role, ViewType
 from resolvers.inputs.account import (
     AuthLogin,
     AuthRegister,
@@ -30,6 +30,7 @@ from resolvers.inputs.board import (
     ScopeViewSet,
 )
 from resolvers.inputs.card import CardCreate, CardMove, CardUpdate, ChecklistItemAdd, ChecklistItemUpdate, CommentCreate
+from resolvers.inputs.document import DocumentBatch, DocumentCreate, DocumentMove, DocumentReview, DocumentUpdate
 from resolvers.inputs.mission import MissionComplete, MissionCreate, MissionFail, MissionReport
 from resolvers.inputs.organization import (
     OrganizationCreate,
@@ -158,6 +159,24 @@ CALLS: dict[str, Arguments] = {
     "comments": lambda ids: (ids["card"],),
     "commentCreate": lambda ids: (CommentCreate(card_id=ids["card"], content="More"),),
     "commentDelete": lambda ids: (ids["comment"],),
+    # documents
+    "document": lambda ids: (ids["document"],),
+    "documents": lambda ids: (ids["workspace"],),
+    "documentCount": lambda ids: (ids["workspace"],),
+    "documentTree": lambda ids: (ids["workspace"],),
+    "documentVersion": lambda ids: (ids["version"],),
+    "documentCreate": lambda ids: (DocumentCreate(workspace_id=ids["workspace"], title="More"),),
+    "documentUpdate": lambda ids: (ids["document"], DocumentUpdate(title="Other")),
+    "documentMove": lambda ids: (ids["document"], DocumentMove(order=0)),
+    "documentDelete": lambda ids: (ids["document"],),
+    "documentBatchUpdate": lambda ids: ([ids["document"]], DocumentBatch(add_tags=["more"])),
+    "documentRestoreVersion": lambda ids: (ids["document"], ids["version"]),
+    "documentSubmitReview": lambda ids: (ids["document"],),
+    "documentReview": lambda ids: (ids["document"], DocumentReview(status=DocumentStatus.APPROVED)),
+    "documentLink": lambda ids: (ids["document"], ids["card"]),
+    "documentUnlink": lambda ids: (ids["document"], ids["card"]),
+    "cardDocuments": lambda ids: (ids["card"],),
+    "documentCards": lambda ids: (ids["document"],),
     # agents and missions
     "agent": lambda ids: (ids["agent"],),
     "agents": lambda ids: (ids["workspace"],),

@@ -11,6 +11,8 @@ WORKSPACES = "/orgs/{orgSlug}/workspaces"
 WORKSPACE = WORKSPACES + "/{wsSlug}"
 PROJECT = WORKSPACE + "/projects/{projectId}"
 MISSION = WORKSPACE + "/missions/{missionId}"
+DOCUMENTS = WORKSPACE + "/documents"
+DOCUMENT = DOCUMENTS + "/{documentId}"
 CARD = PROJECT + "/cards/{cardId}"
 
 Body = Callable[[Ids], dict[str, Any]]
@@ -116,6 +118,30 @@ ROUTES: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("DELETE", PROJECT + "/labels/{labelId}"): ("labelDelete", None),
     ("POST", CARD + "/labels/{labelId}"): ("cardLabelAdd", None),
     ("DELETE", CARD + "/labels/{labelId}"): ("cardLabelRemove", None),
+    ("GET", DOCUMENTS): ("documents", None),
+    ("POST", DOCUMENTS): ("documentCreate", sent(title="More")),
+    ("GET", DOCUMENTS + "/all"): ("documentTree", None),
+    ("GET", DOCUMENTS + "/tree"): ("documentTree", None),
+    ("GET", DOCUMENTS + "/count"): ("documentCount", None),
+    ("GET", DOCUMENTS + "/summaries"): ("documents", None),
+    ("POST", DOCUMENTS + "/bulk"): (
+        "documentBatchUpdate",
+        lambda ids: {"ids": [str(ids["document"])], "addTags": ["more"]},
+    ),
+    ("GET", DOCUMENT): ("document", None),
+    ("PATCH", DOCUMENT): ("documentUpdate", sent(title="Other")),
+    ("DELETE", DOCUMENT): ("documentDelete", None),
+    ("POST", DOCUMENT + "/move"): ("documentMove", sent(order=0)),
+    ("GET", DOCUMENT + "/cards"): ("documentCards", None),
+    ("GET", DOCUMENT + "/versions"): ("document", None),
+    ("GET", DOCUMENT + "/versions/{versionId}"): ("documentVersion", None),
+    ("POST", DOCUMENT + "/versions/{versionId}/restore"): ("documentRestoreVersion", None),
+    ("GET", DOCUMENT + "/diff"): ("document", None),
+    ("POST", DOCUMENT + "/submit-review"): ("documentSubmitReview", None),
+    ("POST", DOCUMENT + "/review"): ("documentReview", sent(status="approved")),
+    ("GET", CARD + "/documents"): ("cardDocuments", None),
+    ("POST", CARD + "/documents/{documentId}/link"): ("documentLink", None),
+    ("DELETE", CARD + "/documents/{documentId}/link"): ("documentUnlink", None),
     ("GET", "/notifications"): ("notificationList", None),
     ("GET", "/notifications/count"): ("notificationUnreadCount", None),
     ("PATCH", "/notifications/read-all"): ("notificationMarkAllRead", None),
@@ -156,6 +182,8 @@ def path_of(template: str, ids: Ids) -> str:
         cardId=ids["card"],
         itemId=ids["item"],
         commentId=ids["comment"],
+        documentId=ids["document"],
+        versionId=ids["version"],
         agentId=ids.get("agent"),
         missionId=ids.get("mission"),
     )

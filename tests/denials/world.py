@@ -20,6 +20,8 @@ from resolvers import (
     card,
     column,
     comment,
+    document,
+    document_link,
     invitation,
     label,
     mission,
@@ -37,6 +39,7 @@ from resolvers.inputs.agent import AgentCreate
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.board import ColumnCreate, LabelCreate, ScopeCreate
 from resolvers.inputs.card import CardCreate, ChecklistItemAdd, CommentCreate
+from resolvers.inputs.document import DocumentCreate
 from resolvers.inputs.mission import MissionActivityInput, MissionCreate, MissionReport
 from resolvers.inputs.organization import OrganizationCreate, OrganizationMemberAdd, OrganizationMemberUpdate
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd
@@ -135,6 +138,10 @@ async def _objects(world: World) -> None:
     ids["item"] = item.value["checklist"][-1]["id"]
     said = CommentCreate(card_id=ids["card"], content="Hello")
     ids["comment"] = (await made(comment.create_comment, said))["_id"]
+    written = DocumentCreate(workspace_id=ids["workspace"], title="Plan", content="# Plan")
+    made_document = await made(document.create_document, written)
+    ids["document"], ids["version"] = made_document["_id"], made_document["content_id"]
+    await document_link.link_document(again(world.owner), ids["document"], ids["card"])
     invited = WorkspaceMemberInvite(email="nobody@example.com")
     made_invitation = await invitation.invite_workspace_member(again(world.owner), ids["workspace"], invited)
     ids["invitation"] = made_invitation.value.token
@@ -187,6 +194,6 @@ async def fingerprint(database: Database) -> str:
     """A hash of everything that the database holds, when tokens were last used aside."""
     digest = sha256()
     for name in sorted(await database.db.list_collection_names()):
-        async for document in database.db[name].find({}, {"last_used_at": 0}).sort("_id", 1):
-            digest.update(name.encode() + bson.encode(document))
+        async for stored in database.db[name].find({}, {"last_used_at": 0}).sort("_id", 1):
+            digest.update(name.encode() + bson.encode(stored))
     return digest.hexdigest()

@@ -11,11 +11,13 @@ from models.base import Record, collection
 from models.ids import Kind, kind_of
 from resolvers.column import delete_column
 from resolvers.context import Context
+from resolvers.document_link import link_document
 from resolvers.project import delete_project
 from resolvers.scope import delete_scope
 from resolvers.workspace import delete_workspace
 from tests.resolvers.conftest import Join
 from tests.resolvers.delivery import Board, make_board
+from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import again, events
 
 HISTORY = {"events", "streams"}
@@ -27,6 +29,8 @@ EVENT_OF = {
     Kind.LABEL: "LabelDeleted",
     Kind.CARD: "CardDeleted",
     Kind.COMMENT: "CommentDeleted",
+    Kind.DOCUMENT: "DocumentDeleted",
+    Kind.DOCUMENT_LINK: "DocumentUnlinked",
     Kind.WORKSPACE: "WorkspaceDeleted",
 }
 
@@ -43,7 +47,8 @@ class World:
 
 @pytest.fixture
 async def world(owner: Context, workspace: Record, join: Join) -> World:
-    member = await join(workspace, "ada")
+    member, shelf = await join(workspace, "ada"), Shelf(owner, workspace["_id"])
+    loose = await shelf.document()
     boards = [await make_board(owner, workspace, columns=2) for _ in range(2)]
     scopes, columns = [], []
     for board in boards:
@@ -54,6 +59,13 @@ async def world(owner: Context, workspace: Record, join: Join) -> World:
             card = await board.card(None, columnId=place, labelIds=[label["_id"]], checklist=[{"title": "x"}])
             await board.comment(card)
             await board.update(await board.card(None, columnId=place), archived=True)
+            about = {"contextType": "project", "contextId": board.project["_id"]}
+            if place == scoped["_id"]:
+                about = {"contextType": "scope", "contextId": scope["_id"]}
+            document = await shelf.document(**about)
+            below = await shelf.document(parentId=document["_id"])
+            await link_document(again(owner), below["_id"], card["_id"])
+            await link_document(again(owner), loose["_id"], card["_id"])
         scopes.append(scope)
         columns.append(scoped)
     return World(boards[0], boards[1], scopes[0], columns[0])
@@ -112,13 +124,21 @@ async def test_deleting_a_column_takes_its_cards_and_nothing_else(world: World, 
 
     gone, _ = await deleted_by(database, world.board, lambda: delete_column(world.board.ctx, column))
 
-    assert kinds(gone) == {"COLUMN": 1, "CARD": 2, "COMMENT": 1}
+    assert kinds(gone) == {"COLUMN": 1, "CARD": 2, "COMMENT": 1, "DOCUMENT_LINK": 2}
 
 
 async def test_deleting_a_scope_takes_its_columns_and_their_cards(world: World, database: Database) -> None:
     gone, _ = await deleted_by(database, world.board, lambda: delete_scope(world.board.ctx, world.scope["_id"]))
 
-    assert kinds(gone) == {"SCOPE": 1, "COLUMN": 1, "CARD": 2, "COMMENT": 1}
+    assert kinds(gone) == {
+        "SCOPE": 1,
+        "COLUMN": 1,
+        "CARD": 2,
+        "COMMENT": 1,
+        "DOCUMENT": 2,
+        "DOCUMENT_VERSION": 2,
+        "DOCUMENT_LINK": 2,
+    }
     assert world.scoped["_id"] in gone
 
 
@@ -138,6 +158,7 @@ async def test_deleting_a_project_leaves_nothing_of_it_and_all_of_the_other(worl
         "LABEL": 1,
     }
     assert found["PROJECT_MEMBER"] == 2
+    assert (found["DOCUMENT"], found["DOCUMENT_VERSION"], found["DOCUMENT_LINK"]) == (8, 8, 8)
     assert found["NOTIFICATION"] > 0
     assert await collection(Card).count_documents({"project_id": world.other.project["_id"]}) == 8
     assert await collection(Comment).count_documents({"project_id": world.other.project["_id"]}) == 4

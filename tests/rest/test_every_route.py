@@ -21,6 +21,7 @@ async def test_every_route_answers_as_the_document_declares(api: Api, board: Boa
     await _notifications(board, bob)
     await _scope(board)
     await _card(board)
+    await _documents(board)
     await _transfer(board)
     await _agent(api, board)
 
@@ -168,6 +169,35 @@ async def _card(board: Board) -> None:
     await _deleted(board.ann, f"{board.path}/labels/{label['id']}")
     assert len(await _read(board.ann, f"{board.path}/cards")) == 3
     await _deleted(board.ann, f"{board.path}/cards/{loose['id']}")
+
+
+async def _documents(board: Board) -> None:
+    documents = f"{board.workspace}/documents"
+    top = await made(board.ann, documents, title="Top", content="# Top")
+    created = await made(board.ann, documents, title="Plan", content="One", parentId=top["id"])
+    document = f"{documents}/{created['id']}"
+    assert (await _changed(board.ann, document, content="Two"))["content"] == "Two"
+    assert (await _read(board.ann, document))["title"] == "Plan"
+    assert len(await _read(board.ann, documents)) == len(await _read(board.ann, f"{documents}/summaries")) == 2
+    assert await _read(board.ann, f"{documents}/count?docType=document") == {"count": 2}
+    assert await _read(board.ann, f"{documents}/all") == await _read(board.ann, f"{documents}/tree")
+    assert (await made(board.ann, f"{document}/move", parentId=None))["order"] == 1
+    bulk = await made(board.ann, f"{documents}/bulk", ids=[top["id"]], delete=True)
+    assert [one["error"] for one in bulk["results"]] == [None]
+    assert (await made(board.ann, f"{document}/submit-review"))["status"] == "pending_review"
+    assert (await made(board.ann, f"{document}/review", status="approved"))["status"] == "approved"
+    await _changed(board.ann, document, content="Three")
+    versions = await _read(board.ann, f"{document}/versions")
+    assert (await _read(board.ann, f"{document}/versions/{versions[-1]['id']}"))["content"] == "Two"
+    assert "+Three" in (await _read(board.ann, f"{document}/diff"))["diff"]
+    assert (await made(board.ann, f"{document}/versions/{versions[-1]['id']}/restore"))["content"] == "Two"
+    card = await made(board.ann, f"{board.path}/cards", title="Linked")
+    links = f"{board.path}/cards/{card['id']}/documents"
+    await made(board.ann, f"{links}/{created['id']}/link")
+    assert len(await _read(board.ann, links)) == len(await _read(board.ann, f"{document}/cards")) == 1
+    await _deleted(board.ann, f"{links}/{created['id']}/link")
+    await _deleted(board.ann, f"{board.path}/cards/{card['id']}")
+    await _deleted(board.ann, document)
 
 
 async def _transfer(board: Board) -> None:
