@@ -100,7 +100,7 @@ async def test_the_whole_tree_is_nested(board: Board) -> None:
     everything = (await board.ann.get(f"{base(board)}/all")).json()
     project = (await board.ann.get(f"{base(board)}/tree?contextId={board.project_id}")).json()
 
-    nested = ("Top", [("Middle", [("Leaf", [])])])
+    nested: tuple[str, list[Any]] = ("Top", [("Middle", [("Leaf", [])])])
     assert sorted(outline(everything)) == [("Loose", []), nested]
     assert outline(project) == [nested]
 
