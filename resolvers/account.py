@@ -1,12 +1,12 @@
 """The caller's own account: registering, signing in and out, and the profile."""
 
 from auth.challenge import challenge
-from models import Session, User, WorkspaceMember
+from models import Session, User
 from models.base import Record, collection
 from models.enums import TokenScope
 from models.errors import TwoFactorRequired, Unauthenticated
 from models.write import find_and_delete
-from realtime.events import SessionEnded, UserUpdated, WorkspaceMemberUpdated
+from realtime.events import SessionEnded, UserUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, projection
 from resolvers.context import Context
@@ -15,6 +15,7 @@ from resolvers.operation import Caller, operation
 from resolvers.registration import NewAccount, create_account
 from resolvers.sign_in import SignIn, begin_session, pilotage_role
 from resolvers.user import PUBLIC, own, visible
+from resolvers.workspace_member import tell_name
 
 _READ_ACCOUNT, _WRITE_ACCOUNT = TokenScope.ACCOUNT_READ, TokenScope.ACCOUNT_WRITE
 
@@ -87,9 +88,7 @@ async def update_user(ctx: Context, values: UserUpdate) -> Committed[Record]:
         if changed is None:
             raise Unauthenticated
         change.append(ctx.user_id, UserUpdated(user=changed))
-        # Their name stands on boards, whose streams have to tell of it.
-        async for member in collection(WorkspaceMember).find({"user_id": ctx.user_id}, session=change.session):
-            change.append(member["workspace_id"], WorkspaceMemberUpdated(member=member))
+        await tell_name(change, ctx.user_id)
         return changed
 
     return await ctx.write(ctx.user_id, body)

@@ -23,7 +23,7 @@ from resolvers.inputs.agent import AgentCreate, AgentUpdate
 from resolvers.mission_status import ACTIVE, change_status
 from resolvers.operation import check_scope, edge, operation
 from resolvers.page import Page, Window, pages
-from resolvers.workspace_member import add_service_user, remove_service_user
+from resolvers.workspace_member import add_service_user, remove_service_user, tell_name
 
 READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
 TOKEN_SCOPES = (
@@ -130,6 +130,7 @@ async def update_agent(ctx: Context, agent_id: ObjectId | str, values: AgentUpda
             if "name" in values.given():
                 name = {"$set": {"name": agent["name"]}}
                 await collection(User).update_one({"_id": agent["user_id"]}, name, session=change.session)
+                await tell_name(change, agent["user_id"])
             change.append(agent["workspace_id"], AgentUpdated(agent=agent))
         return agent
 

@@ -40,6 +40,13 @@ async def list_workspace_members(ctx: Context, workspace_id: ObjectId | str) -> 
     return [{**member, "user": user} for member, user in zip(members, users, strict=True) if user is not None]
 
 
+async def tell_name(change: Change, user_id: ObjectId) -> None:
+    """Say in the history of all their workspaces that a user is called otherwise: boards show the name."""
+    found = collection(WorkspaceMember).find({"user_id": user_id}, session=change.session)
+    for member in await found.to_list():
+        change.append(member["workspace_id"], WorkspaceMemberUpdated(member=member))
+
+
 @operation("workspaceMemberUpdate", scope=ADMINISTER, permission=policy.MANAGE_MEMBERS)
 async def update_workspace_member(
     ctx: Context, workspace_id: ObjectId | str, user_id: ObjectId | str, values: WorkspaceMemberUpdate

@@ -86,7 +86,7 @@ class CommentAdded(Event):
 class CommentDeleted(Event):
     actor: ActorRef = actor()
     comment_id: strawberry.ID = carried("The id of the comment.", key="deleted_id")
-    card_id: strawberry.ID | None = carried("The id of its card.")
+    card_id: strawberry.ID = carried("The id of its card.")
     comment_count: int = carried("How many comments the card has left.")
 
 

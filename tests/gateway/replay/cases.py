@@ -1,0 +1,80 @@
+"""Mutations that do not fit the plain case: who calls them with which arguments, and what has to be there before.
+
+The plain case is the owner of the world of the denials, with the arguments of `tests/denials/calls.py`.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from models.enums import PilotageRole
+from resolvers.inputs.account import AuthLogin
+from resolvers.inputs.mission import MissionCreate
+from resolvers.inputs.workspace import WorkspaceMemberInvite, WorkspaceMemberUpdate
+from resolvers.invitation import invite_workspace_member
+from resolvers.label import remove_card_label
+from resolvers.mission import create_mission
+from tests.denials.calls import CALLS, Arguments
+from tests.denials.world import World
+from tests.resolvers.lab import PASSWORD, again
+
+
+@dataclass(frozen=True)
+class Case:
+    """`caller` is one of the world's."""
+
+    arguments: Arguments
+    caller: str = "owner"
+    prepare: Callable[[World], Awaitable[None]] | None = None
+
+
+async def queue_mission(world: World) -> None:
+    """A mission that the other agent can claim."""
+    await create_mission(again(world.owner), MissionCreate(agent_id=world.ids["other agent"], prompt="Next"))
+
+
+async def take_label_off(world: World) -> None:
+    """A card without the label."""
+    await remove_card_label(again(world.owner), world.ids["card"], world.ids["label"])
+
+
+async def invite_outsider(world: World) -> None:
+    """An invitation that the outsider can accept."""
+    values = WorkspaceMemberInvite(email=world.ids["outsider_email"])
+    made = await invite_workspace_member(again(world.owner), world.ids["workspace"], values)
+    world.ids["outsider_invitation"] = made.value.token
+
+
+CASES: dict[str, Case] = {
+    "authLogin": Case(lambda ids: (AuthLogin(email=ids["bystander_email"], password=PASSWORD),)),
+    "cardLabelAdd": Case(CALLS["cardLabelAdd"], prepare=take_label_off),
+    "invitationAccept": Case(lambda ids: (ids["outsider_invitation"],), "outsider", invite_outsider),
+    "organizationMemberRemove": Case(lambda ids: (ids["organization"], ids["member_id"])),
+    "workspaceMemberRemove": Case(lambda ids: (ids["workspace"], ids["member_id"])),
+    "workspaceMemberUpdate": Case(
+        lambda ids: (
+            ids["workspace"],
+            ids["member_id"],
+            WorkspaceMemberUpdate(pilotage_role=PilotageRole.REVIEWER),
+        )
+    ),
+    "missionClaim": Case(CALLS["missionClaim"], "other agent", queue_mission),
+    "missionReport": Case(CALLS["missionReport"], "other agent"),
+    "missionComplete": Case(CALLS["missionComplete"], "other agent"),
+    "missionFail": Case(CALLS["missionFail"], "other agent"),
+}
+
+UNSEEN: dict[str, str] = {
+    "authRegister": "an account of somebody else",
+    "authLogin": "sessions are not in the graph",
+    "authLogout": "sessions are not in the graph",
+    "passwordChange": "passwords are not in the graph",
+    "apiTokenCreate": "tokens are the account's own",
+    "apiTokenRevoke": "tokens are the account's own",
+    "organizationCreate": "another organization",
+    "organizationUpdate": "organizations have no stream that can be watched",
+    "organizationMemberAdd": "organizations have no stream that can be watched",
+    "organizationMemberUpdate": "organizations have no stream that can be watched",
+    "workspaceCreate": "another workspace",
+    "workspaceMemberInvite": "invitations are not in the graph",
+}
+"""Mutations that change nothing of what a client of a workspace keeps, and why."""

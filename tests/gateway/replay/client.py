@@ -1,0 +1,199 @@
+"""A client as small as it can be: it keeps a snapshot and follows the events, by what those carry alone."""
+
+from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
+from typing import Any
+
+from tests.gateway.lab import JSON
+from tests.gateway.replay.nouns import BELOW_PARENT, FRAGMENTS, KEPT
+
+State = dict[str, dict[str, JSON]]
+"""By noun, then by key: objects whose references are ids."""
+
+Rule = tuple[str, Callable[[State, JSON], None]]
+"""What is selected of an event, and what it does to the state."""
+
+
+def state_of(snapshot: Mapping[str, Any] | None) -> State:
+    """The state that a snapshot of the graph tells."""
+    state: State = {}
+    _enter(state, snapshot or {}, None)
+    return state
+
+
+def follow(state: State, events: Iterable[JSON]) -> State:
+    """The state after some events."""
+    after = deepcopy(state)
+    for event in events:
+        rule = RULES[event["__typename"]]
+        rule[1](after, event)
+    return {noun: kept for noun, kept in after.items() if kept}
+
+
+def subscription(root: str, arguments: Mapping[str, str], types: Iterable[str]) -> str:
+    """The subscription to a root field that selects of each type what its rule needs."""
+    parts = " ".join(f"... on {name} {{ {RULES[name][0]} }}" for name in types)
+    given = ", ".join(f"{name}: ${name}" for name in arguments)
+    declared = ", ".join(f"${name}: {type_}" for name, type_ in arguments.items())
+    used = [text for name, text in FRAGMENTS.items() if f"...{name}Fields" in parts]
+    body = f"{root}({given}) {{ __typename ... on Event {{ cursor at }} {parts} }}"
+    return "\n".join([f"subscription ({declared}) {{ {body} }}", *used])
+
+
+def _enter(state: State, value: Any, parent: str | None) -> None:
+    """Walk a part of the answer: whatever has fields of a noun is an object of it, and what is below are others."""
+    if isinstance(value, list):
+        for one in value:
+            _enter(state, one, parent)
+    elif isinstance(value, dict):
+        noun = value.get("__typename")
+        if noun is not None:
+            _put(state, noun, value, parent)
+        for below in value.values():
+            _enter(state, below, value.get("id") if noun is not None else parent)
+
+
+def _put(state: State, noun: str, value: JSON, parent: str | None = None) -> None:
+    kept = {name: _plain(one) for name, one in value.items() if name in KEPT[noun]}
+    key = kept["id"] if "id" in kept else (kept["user"] if isinstance(kept["user"], str) else kept["user"]["id"])
+    if noun in BELOW_PARENT:
+        kept["parent"] = parent
+        key = f"{parent} {key}"
+    state.setdefault(noun, {})[key] = kept
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict) and value.keys() == {"id"}:
+        return value["id"]
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value
+
+
+def _nothing(_state: State, _event: JSON) -> None:
+    return None
+
+
+def _put_under(field: str, noun: str) -> Rule:
+    """An event that carries an object as it is then."""
+    return f"{field} {{ ...{noun}Fields }}", lambda state, event: _put(state, noun, event[field])
+
+
+def _gone(field: str, noun: str) -> Rule:
+    """An event that names what was deleted."""
+    return field, lambda state, event: _take(state, noun, event[field])
+
+
+def _take(state: State, noun: str, key: str) -> None:
+    state.get(noun, {}).pop(key, None)
+
+
+def _everywhere(state: State, noun: str, field: str, gone: str) -> None:
+    """What pointed at something that is gone points nowhere."""
+    for one in state.get(noun, {}).values():
+        if one[field] == gone:
+            one[field] = None
+
+
+def _card_deleted(state: State, event: JSON) -> None:
+    _take(state, "Card", event["cardId"])
+    _everywhere(state, "Mission", "card", event["cardId"])
+
+
+def _project_deleted(state: State, event: JSON) -> None:
+    _take(state, "Project", event["projectId"])
+    _everywhere(state, "Mission", "project", event["projectId"])
+
+
+def _label_deleted(state: State, event: JSON) -> None:
+    _take(state, "Label", event["labelId"])
+    for card in state.get("Card", {}).values():
+        card["labels"] = [one for one in card["labels"] if one != event["labelId"]]
+
+
+def _cards_ranked(state: State, event: JSON) -> None:
+    for one in event["ranks"]:
+        if card := state.get("Card", {}).get(one["cardId"]):
+            card["rank"] = one["rank"]
+
+
+def _comment_added(state: State, event: JSON) -> None:
+    _put(state, "Comment", event["comment"])
+    _count_comments(state, event["comment"]["card"]["id"], event)
+
+
+def _comment_deleted(state: State, event: JSON) -> None:
+    _take(state, "Comment", event["commentId"])
+    _count_comments(state, event["cardId"], event)
+
+
+def _count_comments(state: State, card_id: str, event: JSON) -> None:
+    if card := state.get("Card", {}).get(card_id):
+        card["commentCount"] = event["commentCount"]
+
+
+def _project_member_added(state: State, event: JSON) -> None:
+    _put(state, "ProjectMember", event["member"], event["projectId"])
+
+
+def _project_member_removed(state: State, event: JSON) -> None:
+    _take(state, "ProjectMember", f"{event['projectId']} {event['userId']}")
+
+
+def _activity_added(state: State, event: JSON) -> None:
+    _put(state, "Mission", event["mission"])
+    _put(state, "MissionActivity", event["activity"], event["mission"]["id"])
+
+
+def _read(state: State, event: JSON) -> None:
+    for one in event["ids"]:
+        if notification := state.get("Notification", {}).get(one):
+            notification["readAt"] = event["at"]
+
+
+def _notifications_deleted(state: State, event: JSON) -> None:
+    for one in event["ids"]:
+        _take(state, "Notification", one)
+
+
+RULES: dict[str, Rule] = {
+    "StreamReady": ("recovered", _nothing),
+    "StreamLagged": ("dropped", _nothing),
+    "WorkspaceUpdated": _put_under("workspace", "Workspace"),
+    "WorkspaceDeleted": _gone("workspaceId", "Workspace"),
+    "WorkspaceMemberAdded": _put_under("member", "WorkspaceMember"),
+    "WorkspaceMemberUpdated": _put_under("member", "WorkspaceMember"),
+    "WorkspaceMemberRemoved": _gone("userId", "WorkspaceMember"),
+    "ProjectCreated": _put_under("project", "Project"),
+    "ProjectUpdated": _put_under("project", "Project"),
+    "ProjectDeleted": ("projectId", _project_deleted),
+    "ProjectMemberAdded": ("projectId member { ...ProjectMemberFields }", _project_member_added),
+    "ProjectMemberRemoved": ("projectId userId", _project_member_removed),
+    "ScopeCreated": _put_under("scope", "Scope"),
+    "ScopeUpdated": _put_under("scope", "Scope"),
+    "ScopeDeleted": _gone("scopeId", "Scope"),
+    "ColumnCreated": _put_under("column", "Column"),
+    "ColumnUpdated": _put_under("column", "Column"),
+    "ColumnDeleted": _gone("columnId", "Column"),
+    "LabelCreated": _put_under("label", "Label"),
+    "LabelUpdated": _put_under("label", "Label"),
+    "LabelDeleted": ("labelId", _label_deleted),
+    "CardCreated": _put_under("card", "Card"),
+    "CardUpdated": _put_under("card", "Card"),
+    "CardMoved": _put_under("card", "Card"),
+    "CardArchived": _put_under("card", "Card"),
+    "CardsRanked": ("ranks { cardId rank }", _cards_ranked),
+    "CardDeleted": ("cardId", _card_deleted),
+    "CommentAdded": ("commentCount comment { ...CommentFields }", _comment_added),
+    "CommentDeleted": ("commentCount commentId cardId", _comment_deleted),
+    "AgentCreated": _put_under("agent", "Agent"),
+    "AgentUpdated": _put_under("agent", "Agent"),
+    "AgentDeleted": _gone("agentId", "Agent"),
+    "MissionStatusChanged": _put_under("mission", "Mission"),
+    "MissionProgressed": _put_under("mission", "Mission"),
+    "MissionActivityAdded": ("mission { ...MissionFields } activity { ...MissionActivityFields }", _activity_added),
+    "NotificationReceived": _put_under("notification", "Notification"),
+    "NotificationsRead": ("ids", _read),
+    "NotificationsDeleted": ("ids", _notifications_deleted),
+}
+"""What a client does with each event. A new type of event is an entry here."""

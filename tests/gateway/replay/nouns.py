@@ -1,0 +1,56 @@
+"""What a client keeps of each noun, and the query that reads all of it. A new noun is an entry here."""
+
+import re
+
+FIELDS: dict[str, str] = {
+    "Workspace": "id name slug isPersonal createdAt updatedAt",
+    "WorkspaceMember": "user { id name email jobTitle } role pilotageRole joinedAt",
+    "Project": "id name description deadline createdAt updatedAt workspace { id }",
+    "ProjectMember": "user { id } joinedAt",
+    "Scope": "id name description startDate endDate activeView createdAt updatedAt project { id }",
+    "Column": "id name rank createdAt project { id } scope { id }",
+    "Label": "id name color project { id }",
+    "Card": """
+      id title description priority archived startDate dueDate rank version commentCount attachmentCount
+      createdAt updatedAt checklistProgress checklist { id title done order } labels { id }
+      project { id } scope { id } column { id } assignee { id } createdBy { id }
+    """,
+    "Comment": "id content createdAt author { id } card { id }",
+    "Agent": "id name slug description autonomyMode tools mcpOnly createdAt user { id name }",
+    "Mission": """
+      id prompt status progress summary error createdAt startedAt finishedAt
+      agent { id } card { id } project { id } createdBy { id }
+    """,
+    "MissionActivity": "id kind content tool data createdAt",
+    "Notification": "id readAt createdAt activity { id }",
+}
+
+FRAGMENTS = {name: f"fragment {name}Fields on {name} {{ __typename {fields} }}" for name, fields in FIELDS.items()}
+
+KEPT = {name: frozenset(re.sub(r"{.*?}", "", fields).split()) for name, fields in FIELDS.items()}
+"""The names of those fields, without what is selected below them."""
+
+SNAPSHOT = """
+    query ($org: String!, $slug: String!) {
+      viewer { notificationsCursor notifications(first: 500) { nodes { ...NotificationFields } } }
+      workspace(orgSlug: $org, slug: $slug) {
+        cursor ...WorkspaceFields
+        members(first: 500) { nodes { ...WorkspaceMemberFields } }
+        agents(first: 500) { nodes { ...AgentFields } }
+        missions(first: 50) { nodes { ...MissionFields activities(first: 50) { nodes { ...MissionActivityFields } } } }
+        projects(first: 20) { nodes {
+          ...ProjectFields
+          members(first: 50) { nodes { ...ProjectMemberFields } }
+          scopes { ...ScopeFields columns { ...ColumnFields } }
+          columns { ...ColumnFields }
+          labels { ...LabelFields }
+          cards(first: 50, filter: {or: [{archived: {eq: true}}, {archived: {eq: false}}]}) {
+            nodes { ...CardFields comments(first: 20) { nodes { ...CommentFields } } }
+          }
+        } }
+      }
+    }
+    """ + "\n".join(FRAGMENTS.values())
+
+BELOW_PARENT = frozenset({"ProjectMember", "MissionActivity"})
+"""Nouns that do not say themselves what they belong to."""

@@ -1,0 +1,283 @@
+"""An old snapshot plus the events since equals a fresh read, for every mutation of the catalogue."""
+
+import importlib
+import pkgutil
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from graphql import GraphQLUnionType
+
+import resolvers
+from auth.jwt import JwtSigner
+from auth.subject import ANONYMOUS, Subject
+from gateway.database import Database
+from gateway.engine import GraphEngine
+from gateway.limits import DEFAULTS
+from models import Card
+from models.base import Record, collection
+from models.errors import NotFound
+from models.rank import MAX_LENGTH
+from realtime.guard import Guard
+from realtime.hub import Hub
+from realtime.log import EventLog
+from realtime.transports.protocol import OperationRefused, OperationRequest
+from resolvers import card, card_update, column, comment, label
+from resolvers.context import Context, Services
+from resolvers.inputs.board import ColumnCreate, ColumnUpdate, LabelCreate
+from resolvers.inputs.card import CardCreate, CardMove, CardUpdate, CommentCreate
+from resolvers.operation import CATALOGUE
+from schema.graph import graph
+from tests.denials.calls import CALLS
+from tests.denials.world import World, build
+from tests.gateway.lab import JSON
+from tests.gateway.replay.cases import CASES, UNSEEN, Case
+from tests.gateway.replay.client import RULES, State, follow, state_of, subscription
+from tests.gateway.replay.nouns import SNAPSHOT
+from tests.gateway.streams import replay_to
+from tests.resolvers.lab import People, again
+
+for module in pkgutil.iter_modules(resolvers.__path__):
+    importlib.import_module(f"resolvers.{module.name}")
+
+MUTATIONS = sorted(name for name, one in CATALOGUE.items() if not one.read_only)
+
+
+def types_of(union: str) -> list[str]:
+    found = graph().type_map[union]
+    assert isinstance(found, GraphQLUnionType)
+    return [type_.name for type_ in found.types]
+
+
+def workspace_events() -> str:
+    return subscription("workspaceEvents", {"workspaceId": "ID!", "after": "Cursor"}, types_of("WorkspaceEvent"))
+
+
+@dataclass
+class Watched:
+    """The world, what the database held of it at first, and a client of its owner's."""
+
+    world: World
+    database: Database
+    services: Services
+    documents: dict[str, list[Record]]
+
+    @property
+    def owner(self) -> Subject:
+        return self.world.owner.subject
+
+    async def reset(self) -> None:
+        """Everything as it was at first."""
+        for name in await self.database.db.list_collection_names():
+            await self.database.db[name].delete_many({})
+            if kept := self.documents.get(name):
+                await self.database.db[name].insert_many(kept)
+
+    async def read(self) -> JSON:
+        """A snapshot of all that the owner sees."""
+        engine = GraphEngine(graph(), self.services, limits=DEFAULTS, production=False)
+        request = OperationRequest(SNAPSHOT, {"org": self.world.ids["org_slug"], "slug": "eng"})
+        outcome = await engine.run(self.owner, engine.prepare(self.owner, request))
+        codes = {one["extensions"]["code"] for one in outcome.payload.get("errors", ())}
+        assert codes <= {"NOT_FOUND"}, outcome.payload["errors"]
+        data: JSON = outcome.payload["data"]
+        return data
+
+    async def since(self, snapshot: JSON) -> list[JSON]:
+        """The events of both streams after a snapshot. Raises OperationRefused where the workspace is gone."""
+        workspace, viewer = snapshot["workspace"], snapshot["viewer"]
+        personal = subscription("notifications", {"after": "Cursor"}, types_of("NotificationEvent"))
+        cursor = viewer["notificationsCursor"]
+        own = await replay_to(self.services, self.owner, personal, after=cursor)
+        asked = {"workspaceId": workspace["id"], "after": workspace["cursor"]}
+        shared = await replay_to(self.services, self.owner, workspace_events(), **asked)
+        for stream in (own, shared):
+            assert stream[-1]["recovered"]
+        return [*own, *shared]
+
+
+@pytest.fixture(scope="module")
+async def built(database: Database) -> AsyncIterator[Watched]:
+    for name in await database.db.list_collection_names():
+        await database.db[name].delete_many({})
+    hub = Hub(EventLog(database.client))
+    await hub.start()
+    services = Services(hub, Guard(), JwtSigner("replay-" * 6), timedelta(days=7), "http://testserver")
+    world = await build(People(Context(ANONYMOUS, services)))
+    names = await database.db.list_collection_names()
+    documents = {name: await database.db[name].find({}).to_list() for name in names}
+    yield Watched(world, database, services, documents)
+    await hub.stop()
+
+
+@pytest.fixture
+async def watched(built: Watched) -> Watched:
+    await built.reset()
+    return built
+
+
+def test_every_event_that_is_shown_has_a_rule() -> None:
+    assert set(types_of("WorkspaceEvent")) | set(types_of("NotificationEvent")) == RULES.keys()
+    assert set(types_of("ProjectEvent")) <= RULES.keys()
+
+
+def test_every_case_is_a_mutation() -> None:
+    assert {*CASES, *UNSEEN} <= set(MUTATIONS)
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+async def test_a_snapshot_plus_the_events_of_a_mutation_is_a_fresh_read(name: str, watched: Watched) -> None:
+    # Given a client with a snapshot
+    case = CASES.get(name) or Case(CALLS[name])
+    if case.prepare is not None:
+        await case.prepare(watched.world)
+    old = await watched.read()
+
+    # When something changes
+    await CATALOGUE[name].run(await watched.world.context(case.caller), *case.arguments(watched.world.ids))
+    new = await watched.read()
+
+    # Then what it is told leads where the server is, and being told again changes nothing
+    before, after = state_of(old), state_of(new)
+    assert (before == after) == (name in UNSEEN), f"{name} is in UNSEEN, or its noun in no snapshot"
+    if new["workspace"] is None:
+        with pytest.raises(OperationRefused) as refused:
+            await watched.since(old)
+        assert refused.value.errors[0]["extensions"]["code"] == "NOT_FOUND"
+        return
+    events = await watched.since(old)
+    assert follow(before, events) == after
+    assert follow(after, events) == after
+
+
+async def test_any_cursor_that_is_older_than_a_snapshot_leads_to_where_the_server_is(watched: Watched) -> None:
+    # Given snapshots taken while a board changes at random
+    chance = random.Random(4)
+    board = Changing(again(watched.world.owner), watched.world.ids["project"], chance)
+    snapshots: list[JSON] = []
+    for _ in range(8):
+        snapshots.append(await watched.read())
+        for _ in range(8):
+            await board.change()
+    final = state_of(await watched.read())
+
+    # When the events after one cursor are applied to it, or to any later snapshot
+    wrong = []
+    for place, cursor in enumerate(snapshots):
+        events = await watched.since(cursor)
+        wrong += [(place, later) for later in range(place, 8) if follow(state_of(snapshots[later]), events) != final]
+
+    # Then all end where the server is
+    assert wrong == []
+
+
+async def test_cards_that_get_shorter_ranks_stay_in_their_order(watched: Watched) -> None:
+    ids, owner = watched.world.ids, watched.world.owner
+    made = [
+        (await card.create_card(again(owner), CardCreate(project_id=ids["project"], title=f"{n}"))).value["_id"]
+        for n in range(3)
+    ]
+    for place, one in enumerate(made[:2], 1):
+        rank = "a0" + "0" * MAX_LENGTH + str(place)
+        await collection(Card).update_one({"_id": one}, {"$set": {"rank": rank}})
+    old = await watched.read()
+
+    await card_update.move_card(again(owner), made[2], CardMove(column_id=None, order=1))
+    events = await watched.since(old)
+    after = follow(state_of(old), events)
+
+    assert "CardsRanked" in [event["__typename"] for event in events]
+    assert after == state_of(await watched.read())
+    assert _in_order(after, made) == [str(made[0]), str(made[2]), str(made[1])]
+
+
+def _in_order(state: State, ids: list[Any]) -> list[str]:
+    cards = [state["Card"][str(one)] for one in ids]
+    return [one["id"] for one in sorted(cards, key=lambda one: (one["rank"], one["id"]))]
+
+
+class Changing:
+    """Changes a board at random, by what people do most."""
+
+    def __init__(self, ctx: Context, project_id: Any, chance: random.Random) -> None:
+        self._ctx = ctx
+        self._project_id = project_id
+        self._chance = chance
+        self._columns: list[Any] = []
+        self._cards: list[Any] = []
+        self._labels: list[Any] = []
+        self._comments: list[Any] = []
+
+    async def change(self) -> None:
+        """One change."""
+        ways = [self._create, self._create, self._move, self._move, self._move, self._edit, self._label, self._column]
+        ways += [self._comment, self._uncomment, self._delete, self._unlabel, self._archive]
+        await self._chance.choice(ways)()
+
+    @property
+    def ctx(self) -> Context:
+        return again(self._ctx)
+
+    def _one(self, of: list[Any]) -> Any:
+        return self._chance.choice(of) if of else None
+
+    async def _create(self) -> None:
+        values = CardCreate(
+            project_id=self._project_id,
+            column_id=self._one(self._columns),
+            title="Card",
+            label_ids=self._labels[:1],
+        )
+        self._cards.append((await card.create_card(self.ctx, values)).value["_id"])
+
+    async def _move(self) -> None:
+        if self._cards:
+            move = CardMove(column_id=self._one([None, *self._columns]), order=self._chance.randrange(4))
+            await card_update.move_card(self.ctx, self._one(self._cards), move)
+
+    async def _edit(self) -> None:
+        if self._cards:
+            values = CardUpdate(title=f"Card {self._chance.random()}", label_ids=self._labels[-2:])
+            await card_update.update_card(self.ctx, self._one(self._cards), values)
+
+    async def _archive(self) -> None:
+        if self._cards:
+            await card_update.archive_card(self.ctx, self._one(self._cards), self._chance.random() < 0.5)
+
+    async def _delete(self) -> None:
+        if len(self._cards) > 3:
+            await card.delete_card(self.ctx, self._cards.pop(self._chance.randrange(len(self._cards))))
+
+    async def _comment(self) -> None:
+        if self._cards:
+            values = CommentCreate(card_id=self._cards[0], content="Hello")
+            try:
+                self._comments.append((await comment.create_comment(self.ctx, values)).value["_id"])
+            except NotFound:
+                return
+
+    async def _uncomment(self) -> None:
+        if self._comments:
+            try:
+                await comment.delete_comment(self.ctx, self._comments.pop())
+            except NotFound:  # it went with its card
+                return
+
+    async def _column(self) -> None:
+        if self._columns and self._chance.random() < 0.5:
+            values = ColumnUpdate(name="Renamed", order=self._chance.randrange(3))
+            await column.update_column(self.ctx, self._one(self._columns), values)
+        else:
+            made = await column.create_column(self.ctx, ColumnCreate(project_id=self._project_id, name="Column"))
+            self._columns.append(made.value["_id"])
+
+    async def _label(self) -> None:
+        values = LabelCreate(project_id=self._project_id, name=f"label {self._chance.random()}")
+        self._labels.append((await label.create_label(self.ctx, values)).value["_id"])
+
+    async def _unlabel(self) -> None:
+        if self._labels:
+            await label.delete_label(self.ctx, self._labels.pop(0))
