@@ -63,6 +63,9 @@ CASES: dict[str, Case] = {
     "missionFail": Case(CALLS["missionFail"], "other agent"),
 }
 
+INVITATIONS = "invitations are for admins, and a workspace's stream is for all its members"
+ACCOUNT = "how somebody signs in is theirs alone"
+
 UNSEEN: dict[str, str] = {
     "authRegister": "an account of somebody else",
     "authLogin": "sessions are not in the graph",
@@ -75,6 +78,23 @@ UNSEEN: dict[str, str] = {
     "organizationMemberAdd": "organizations have no stream that can be watched",
     "organizationMemberUpdate": "organizations have no stream that can be watched",
     "workspaceCreate": "another workspace",
-    "workspaceMemberInvite": "invitations are not in the graph",
+    "workspaceMemberInvite": INVITATIONS,
+    "invitationResend": INVITATIONS,
+    "invitationRevoke": INVITATIONS,
+    "emailVerificationSend": ACCOUNT,
+    "passwordResetRequest": ACCOUNT,
+    "sessionRevoke": ACCOUNT,
+    "sessionRevokeOthers": ACCOUNT,
+    "twoFactorBegin": ACCOUNT,
 }
 """Mutations that change nothing of what a client of a workspace keeps, and why."""
+
+NOT_RUN: dict[str, str] = {
+    "authVerifyTwoFactor": ACCOUNT,
+    "emailVerify": ACCOUNT,
+    "passwordReset": ACCOUNT,
+    "twoFactorConfirm": ACCOUNT,
+    "twoFactorDisable": ACCOUNT,
+    "twoFactorRecoveryCodesRenew": ACCOUNT,
+}
+"""Mutations of the caller's own account that take a code or a link out of a mail; they belong to no workspace."""

@@ -34,7 +34,7 @@ from schema.graph import graph
 from tests.denials.calls import CALLS
 from tests.denials.world import World, build
 from tests.gateway.lab import JSON
-from tests.gateway.replay.cases import CASES, UNSEEN, Case
+from tests.gateway.replay.cases import CASES, NOT_RUN, UNSEEN, Case
 from tests.gateway.replay.client import RULES, State, follow, state_of, subscription
 from tests.gateway.replay.nouns import SNAPSHOT
 from tests.gateway.streams import replay_to
@@ -125,10 +125,14 @@ def test_every_event_that_is_shown_has_a_rule() -> None:
 
 
 def test_every_case_is_a_mutation() -> None:
-    assert {*CASES, *UNSEEN} <= set(MUTATIONS)
+    assert {*CASES, *UNSEEN, *NOT_RUN} <= set(MUTATIONS)
 
 
-@pytest.mark.parametrize("name", MUTATIONS)
+def test_only_mutations_of_the_callers_own_account_are_not_run() -> None:
+    assert [name for name in NOT_RUN if CATALOGUE[name].permission is not None] == []
+
+
+@pytest.mark.parametrize("name", [name for name in MUTATIONS if name not in NOT_RUN])
 async def test_a_snapshot_plus_the_events_of_a_mutation_is_a_fresh_read(name: str, watched: Watched) -> None:
     # Given a client with a snapshot
     case = CASES.get(name) or Case(CALLS[name])
