@@ -8,6 +8,7 @@ from bench.growth import growth
 from bench.http import http
 from bench.live import live
 from bench.memory import memory
+from bench.search import search
 
 BENCHMARKS: dict[str, Callable[[int], None]] = {
     "memory": memory,
@@ -15,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[int], None]] = {
     "http": http,
     "delivery": delivery,
     "live": live,
+    "search": search,
 }
 
 

@@ -33,6 +33,8 @@ from realtime.transports.connections import Connections
 from realtime.transports.limits import SseLimits, WebSocketLimits
 from realtime.transports.websocket import serve_websocket
 from resolvers.context import Context, Services
+from resolvers.search_follow import sweep
+from resolvers.search_index import SearchIndex
 from rest.app import build_routes, openapi
 from rest.errors import answer, answer_http_exception
 from schema.graph import graph
@@ -82,7 +84,9 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
                 base_url=chosen.base_url,
                 shows_links=chosen.smtp is None,
                 require_verified_email=chosen.require_verified_email,
+                search=SearchIndex(chosen.data_dir / "search"),
             )
+            await sweep(running.services.search)
             outbox = Outbox(running.services, _delivery(chosen), chosen.mail_from)
             await outbox.start()
             running.engine = GraphEngine(graph(), running.services, limits=chosen.limits, production=chosen.production)

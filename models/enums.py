@@ -19,6 +19,14 @@ class PilotageRole(StrEnum):
     VIEWER = "viewer"
 
 
+class SearchType(StrEnum):
+    """What a search finds."""
+
+    CARD = "card"
+    COMMENT = "comment"
+    PROJECT = "project"
+
+
 class ViewType(StrEnum):
     """How a scope is shown."""
 

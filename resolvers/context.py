@@ -17,6 +17,7 @@ from realtime.cursor import Cursor
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import Change, Committed
+from resolvers.search_index import SearchIndex
 
 T = TypeVar("T")
 
@@ -38,6 +39,7 @@ class Services:
     shows_links: bool = True
     require_verified_email: bool = False
     mail_due: asyncio.Event = field(default_factory=asyncio.Event)
+    search: SearchIndex = field(default_factory=SearchIndex)
 
 
 @dataclass(slots=True)

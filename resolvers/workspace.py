@@ -167,7 +167,9 @@ async def delete_workspace(ctx: Context, workspace_id: ObjectId | str) -> Commit
         await remove_workspace(change, workspace)
         return wanted
 
-    return await ctx.write(wanted, body, revokes=True)
+    done = await ctx.write(wanted, body, revokes=True)
+    ctx.services.search.forget(wanted)
+    return done
 
 
 async def remove_workspace(change: Change, workspace: Record) -> None:

@@ -55,7 +55,7 @@ async def totals_of(ctx: Context, pages: Sequence[Page], fields: Fields) -> list
     return [found[id(page)] for page in pages]
 
 
-def _ends(page: Page) -> Ends:
+def ends_of(page: Page) -> Ends:
     first, last = (page.nodes[0], page.nodes[-1]) if page.nodes else (None, None)
     return Ends(
         has_next_page=page.has_next,
@@ -87,7 +87,7 @@ class Connection(Generic[T]):
         through=True,
     )
     nodes: list[T] = derived(lambda page: page.nodes, description="The elements.", through=True)
-    page_info: PageInfo = derived(_ends, description="Where the page stands.")
+    page_info: PageInfo = derived(ends_of, description="Where the page stands.")
     total_count: int = edge(totals_of, description="How many elements the whole list has.")
 
 

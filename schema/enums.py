@@ -20,6 +20,7 @@ from models.enums import (
     PilotageRole,
     Priority,
     Role,
+    SearchType,
     TokenScope,
     ViewType,
 )
@@ -48,6 +49,13 @@ described(
     OWNER="Steers agents and missions.",
     REVIEWER="Reviews what agents propose.",
     VIEWER="Reads.",
+)
+described(
+    SearchType,
+    "What a search finds.",
+    CARD="Cards, by title, description and checklist.",
+    COMMENT="Comments, by their text.",
+    PROJECT="Projects, by name and description.",
 )
 described(
     ViewType,
@@ -162,6 +170,7 @@ __all__ = [
     "PilotageRole",
     "Priority",
     "Role",
+    "SearchType",
     "TokenScope",
     "ViewType",
     "described",

@@ -5,9 +5,9 @@ from typing import Annotated, Any, cast
 import strawberry
 from strawberry import UNSET
 
-from resolvers import account, card, document, invited, mission, node, organization, project, scope, workspace
+from resolvers import account, card, document, invited, mission, node, organization, project, scope, search, workspace
 from resolvers.page import Window
-from schema.arguments import CardId, DocumentId, LinkToken, MissionId, ProjectId, ScopeId
+from schema.arguments import CardId, DocumentId, LinkToken, MissionId, ProjectId, ScopeId, WorkspaceId
 from schema.card import Card
 from schema.connection import After, Before, Connection, First, Last
 from schema.context import Info
@@ -19,6 +19,7 @@ from schema.node import Node
 from schema.organization import Organization, Slug
 from schema.project import Project
 from schema.scope import Scope
+from schema.search import Archived, InProject, SearchAfter, SearchConnection, SearchFirst, SearchTypes, Words
 from schema.selection import wanted_fields
 from schema.user import User
 from schema.workspace import Workspace
@@ -93,3 +94,28 @@ class Query:
     @resolved("A mission by its id.")
     async def mission(self, info: Info, id: MissionId) -> Mission | None:
         return cast("Mission", await mission.get_mission(info.context.ctx, id, fields_of(info)))
+
+    @resolved("What a workspace holds that has the words of a query, the best first.")
+    async def search(
+        self,
+        info: Info,
+        workspace_id: WorkspaceId,
+        query: Words,
+        types: SearchTypes = UNSET,
+        project_id: InProject = UNSET,
+        archived: Archived = False,
+        first: SearchFirst = UNSET,
+        after: SearchAfter = UNSET,
+    ) -> SearchConnection:
+        found = await search.search(
+            info.context.ctx,
+            workspace_id,
+            query,
+            types=given(types),
+            project_id=given(project_id),
+            archived=archived,
+            first=given(first),
+            after=given(after),
+            fields=fields_of(info),
+        )
+        return cast("SearchConnection", found)

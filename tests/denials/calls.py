@@ -155,6 +155,7 @@ CALLS: dict[str, Arguments] = {
     "checklistItemAdd": lambda ids: (ids["card"], ChecklistItemAdd(title="More")),
     "checklistItemUpdate": lambda ids: (ids["card"], ids["item"], ChecklistItemUpdate(done=True)),
     "checklistItemRemove": lambda ids: (ids["card"], ids["item"]),
+    "search": lambda ids: (ids["workspace"], "first"),
     "comment": lambda ids: (ids["comment"],),
     "comments": lambda ids: (ids["card"],),
     "commentCreate": lambda ids: (CommentCreate(card_id=ids["card"], content="More"),),

@@ -1,4 +1,4 @@
-"""The operation behind each REST route, and a body that would be accepted."""
+"""The operation behind each REST route, and a body (or the parameters of a GET) that would be accepted."""
 
 from collections.abc import Callable
 from typing import Any
@@ -78,6 +78,7 @@ ROUTES: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("GET", "/invitations/{token}"): ("invitation", None),
     ("POST", "/invitations/{token}/register"): ("invitationRegister", sent(password=PASSWORD)),
     ("POST", "/invitations/{token}/accept"): ("invitationAccept", None),
+    ("GET", WORKSPACE + "/search"): ("search", sent(q="first")),
     ("GET", WORKSPACE + "/projects"): ("projects", None),
     ("POST", WORKSPACE + "/projects"): ("projectCreate", sent(name="More")),
     ("GET", PROJECT): ("project", None),

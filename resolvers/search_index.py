@@ -1,0 +1,273 @@
+"""The full-text index of a workspace: one SQLite file (FTS5) each, beside the data, derived and expendable.
+
+It holds no truth: a file that is missing, old or damaged is built anew from the database. `position` is the cursor of
+the workspace's stream up to which it is current; whoever searches first brings it up to date
+(`resolvers.search_follow`). Several processes share the files: a write holds SQLite's own lock, and is dropped where
+another was faster.
+"""
+
+import asyncio
+import shutil
+import sqlite3
+import tempfile
+import weakref
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bson import ObjectId
+
+from models.enums import SearchType
+from realtime.cursor import Cursor
+from resolvers.search_query import Fragment, Query
+
+T = TypeVar("T")
+
+VERSION = 1
+PATIENCE_SECONDS = 30.0
+"""How long a write waits for that of another process."""
+
+_SCHEMA = (
+    "DROP TABLE IF EXISTS words",
+    "DROP TABLE IF EXISTS entry",
+    "DROP TABLE IF EXISTS position",
+    "CREATE TABLE position (one INTEGER PRIMARY KEY CHECK (one = 1), cursor TEXT NOT NULL)",
+    """CREATE TABLE entry (place INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, type TEXT NOT NULL, project BLOB,
+       archived INTEGER NOT NULL)""",
+    """CREATE VIRTUAL TABLE words USING fts5 (title, text, prefix = "2 3",
+       tokenize = "unicode61 remove_diacritics 2")""",
+    # A word of the title counts as much as eight of the text.
+    "INSERT INTO words (words, rank) VALUES ('rank', 'bm25(8.0, 1.0)')",
+    f"PRAGMA user_version = {VERSION}",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What of an object can be found."""
+
+    id: ObjectId
+    type: SearchType
+    project_id: ObjectId | None
+    title: str
+    text: str
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An object that was found. A lower `rank` is better; `place` breaks ties."""
+
+    id: ObjectId
+    type: SearchType
+    rank: float
+    place: int
+    title: list[Fragment]
+    excerpt: list[Fragment]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is searched for, and what narrows it."""
+
+    query: Query
+    types: Sequence[SearchType]
+    project_id: ObjectId | None = None
+    archived: bool = False
+
+    def where(self) -> tuple[str, list[Any]]:
+        """The condition on `words` joined with `entry`, and its values."""
+        sql = f"words MATCH ? AND entry.type IN ({_marks(self.types)})"
+        values: list[Any] = [self.query.match, *self.types]
+        if self.project_id is not None:
+            sql, values = f"{sql} AND entry.project = ?", [*values, self.project_id.binary]
+        return (sql if self.archived else f"{sql} AND NOT entry.archived"), values
+
+
+class SearchIndex:
+    """The indexes of all workspaces, in one folder. SQLite runs in threads, so the event loop goes on meanwhile."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """In `folder`; without one, in a temporary folder that goes with the object."""
+        self._folder = folder or Path(tempfile.mkdtemp(prefix="orrery-search-"))
+        if folder is None:
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._locks: dict[ObjectId, asyncio.Lock] = {}
+
+    @asynccontextmanager
+    async def following(self, workspace_id: ObjectId) -> AsyncIterator[None]:
+        """Held by whoever brings an index up to date, so that a process does it once at a time."""
+        lock = self._locks.setdefault(workspace_id, asyncio.Lock())
+        try:
+            async with lock:
+                yield
+        finally:
+            if not lock.locked():
+                self._locks.pop(workspace_id, None)
+
+    async def position(self, workspace_id: ObjectId) -> Cursor | None:
+        """Where an index stands; None where it has to be built."""
+        return await self._run(workspace_id, _position)
+
+    async def apply(
+        self, workspace_id: ObjectId, since: Cursor, until: Cursor, changed: Iterable[Entry], gone: Iterable[ObjectId]
+    ) -> None:
+        """Go on from one cursor to another. Where the index does not stand at `since` any more, nothing happens."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            with _writing(connection):
+                if _position(connection) == since:
+                    _remove(connection, gone)
+                    _put(connection, changed)
+                    _stand(connection, until)
+
+        await self._run(workspace_id, write)
+
+    async def build(
+        self, workspace_id: ObjectId, stale: Cursor | None, until: Cursor, portions: AsyncIterable[Sequence[Entry]]
+    ) -> None:
+        """Fill an index anew, unless another process has since it stood at `stale`."""
+        connection = await asyncio.to_thread(self._open, workspace_id)
+        try:
+            await asyncio.to_thread(connection.execute, "BEGIN IMMEDIATE")
+            if await asyncio.to_thread(_position, connection) == stale:
+                await asyncio.to_thread(_clear, connection)
+                async for portion in portions:
+                    await asyncio.to_thread(_put, connection, portion)
+                await asyncio.to_thread(_stand, connection, until)
+            await asyncio.to_thread(connection.execute, "COMMIT")
+        finally:
+            # Without a commit this undoes all of it.
+            await asyncio.to_thread(connection.close)
+
+    async def find(
+        self, workspace_id: ObjectId, terms: Terms, size: int, after: tuple[float, int] | None = None
+    ) -> list[Hit]:
+        """The best `size` hits, or those that come after a rank and place."""
+        return await self._run(workspace_id, lambda connection: _find(connection, terms, size, after))
+
+    async def count(self, workspace_id: ObjectId, terms: Terms) -> int:
+        """How many objects there are to find."""
+
+        def counted(connection: sqlite3.Connection) -> int:
+            where, values = terms.where()
+            sql = f"SELECT count(*) FROM words JOIN entry ON entry.place = words.rowid WHERE {where}"  # noqa: S608
+            return int(connection.execute(sql, values).fetchone()[0])
+
+        return await self._run(workspace_id, counted)
+
+    def forget(self, workspace_id: ObjectId) -> None:
+        """Delete an index."""
+        for ending in ("-wal", "-shm", ""):
+            with suppress(FileNotFoundError):
+                self._path(workspace_id).with_name(f"{workspace_id}.sqlite3{ending}").unlink()
+
+    def known(self) -> list[ObjectId]:
+        """The workspaces that have an index here."""
+        return [ObjectId(file.stem) for file in self._folder.glob("*.sqlite3") if ObjectId.is_valid(file.stem)]
+
+    def _path(self, workspace_id: ObjectId) -> Path:
+        return self._folder / f"{workspace_id}.sqlite3"
+
+    async def _run(self, workspace_id: ObjectId, work: Callable[[sqlite3.Connection], T]) -> T:
+        def run() -> T:
+            connection = self._open(workspace_id)
+            try:
+                return work(connection)
+            finally:
+                connection.close()
+
+        return await asyncio.to_thread(run)
+
+    def _open(self, workspace_id: ObjectId) -> sqlite3.Connection:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            return _prepared(self._path(workspace_id))
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise  # locked, or a full disk: nothing that a new file would mend
+            self.forget(workspace_id)
+            return _prepared(self._path(workspace_id))
+
+
+def _prepared(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, PATIENCE_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        # A lost write shows in the position, which is lost with it.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+            with _writing(connection):
+                if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+                    for statement in _SCHEMA:
+                        connection.execute(statement)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def _writing(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _position(connection: sqlite3.Connection) -> Cursor | None:
+    found = connection.execute("SELECT cursor FROM position").fetchone()
+    return None if found is None else Cursor.parse(found[0])
+
+
+def _stand(connection: sqlite3.Connection, at: Cursor) -> None:
+    connection.execute("INSERT OR REPLACE INTO position VALUES (1, ?)", [str(at)])
+
+
+def _clear(connection: sqlite3.Connection) -> None:
+    for table in ("words", "entry", "position"):
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608
+
+
+def _remove(connection: sqlite3.Connection, ids: Iterable[ObjectId]) -> None:
+    given = [(one.binary,) for one in ids]
+    connection.executemany("DELETE FROM words WHERE rowid = (SELECT place FROM entry WHERE id = ?)", given)
+    connection.executemany("DELETE FROM entry WHERE id = ?", given)
+
+
+def _put(connection: sqlite3.Connection, entries: Iterable[Entry]) -> None:
+    given = list(entries)
+    _remove(connection, (one.id for one in given))
+    for one in given:
+        project = None if one.project_id is None else one.project_id.binary
+        place = connection.execute(
+            "INSERT INTO entry (id, type, project, archived) VALUES (?, ?, ?, ?)",
+            [one.id.binary, one.type, project, one.archived],
+        ).lastrowid
+        values = [place, one.title, one.text]
+        connection.execute("INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)", values)
+
+
+def _find(connection: sqlite3.Connection, terms: Terms, size: int, after: tuple[float, int] | None) -> list[Hit]:
+    where, values = terms.where()
+    if after is not None:
+        where, values = f"{where} AND (rank, words.rowid) > (?, ?)", [*values, *after]
+    ranked = connection.execute(
+        f"SELECT words.rowid, rank, entry.id, entry.type, title, text FROM words "  # noqa: S608
+        f"JOIN entry ON entry.place = words.rowid WHERE {where} ORDER BY rank, words.rowid LIMIT ?",
+        [*values, size],
+    )
+    mark, excerpt = terms.query.mark, terms.query.excerpt
+    return [
+        Hit(ObjectId(id_), SearchType(type_), rank, place, mark(title), excerpt(text))
+        for place, rank, id_, type_, title, text in ranked.fetchall()
+    ]
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join("?" * len(values))

@@ -1,0 +1,45 @@
+"""What a search finds, as the interface answers it."""
+
+from typing import Literal
+
+from typing_extensions import TypedDict
+
+from resolvers.search import Found
+from resolvers.search_query import Fragment
+from rest.stellary.present.base import Id, id_or_none
+
+
+class HitFragment(TypedDict):
+    """A piece of a text, and whether it is what was searched for."""
+
+    text: str
+    match: bool
+
+
+class Hit(TypedDict):
+    """Something that was found; a comment is on the card `cardId`."""
+
+    type: Literal["card", "comment", "project"]
+    id: Id
+    projectId: Id | None
+    cardId: Id | None
+    score: float
+    title: list[HitFragment]
+    excerpt: list[HitFragment]
+
+
+def hit(found: Found) -> Hit:
+    node = found.node
+    return {
+        "type": found.hit.type.value,
+        "id": str(node["_id"]),
+        "projectId": id_or_none(node.get("project_id")),
+        "cardId": id_or_none(node.get("card_id")),
+        "score": -found.hit.rank,
+        "title": _fragments(found.hit.title),
+        "excerpt": _fragments(found.hit.excerpt),
+    }
+
+
+def _fragments(fragments: list[Fragment]) -> list[HitFragment]:
+    return [{"text": one.text, "match": one.is_match} for one in fragments]
