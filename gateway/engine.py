@@ -27,8 +27,9 @@ from gateway.documents import Documents, Prepared
 from gateway.failures import error_of, formatted
 from gateway.insight import asks, cost_by_path, told_cost, told_trace, tracer
 from gateway.live import Live, Renderer, Shape, question
-from models.errors import OrreryError, Unauthenticated
+from models.errors import OrreryError, Unauthenticated, Unavailable
 from models.json import check_shape
+from models.reach import is_unreachable, reachable
 from realtime.guard import End, Watch
 from realtime.transports.protocol import (
     AuthenticationFailed,
@@ -104,13 +105,17 @@ class GraphEngine:
         return Context(subject, self._services)
 
     async def subject_of(self, connection: HTTPConnection, authorization: str | None = None) -> Subject:
-        """Who is asking; raises Unauthenticated for a credential that is not valid."""
-        return await authenticate(
-            self._services.signer,
-            authorization=authorization or connection.headers.get("authorization"),
-            cookie=connection.cookies.get(SESSION_COOKIE) if "cookie" in connection.headers else None,
-            user_agent=connection.headers.get("user-agent"),
-        )
+        """Who is asking.
+
+        Raises Unauthenticated for a credential that is not valid, Unavailable where nobody can tell.
+        """
+        with reachable():
+            return await authenticate(
+                self._services.signer,
+                authorization=authorization or connection.headers.get("authorization"),
+                cookie=connection.cookies.get(SESSION_COOKIE) if "cookie" in connection.headers else None,
+                user_agent=connection.headers.get("user-agent"),
+            )
 
     async def authenticate(self, connection: HTTPConnection, params: Mapping[str, Any] | None) -> Subject:
         """The subject of a socket: `Authorization` of its parameters first, then its own headers and cookie."""
@@ -214,10 +219,11 @@ class GraphEngine:
         """Let a connection, with all that runs on it, go on with a new credential of the same user.
 
         None, and nothing changes, where the credential is not valid or may do less. Raises AuthenticationFailed for
-        that of another user.
+        that of another user, Unavailable where nobody can tell.
         """
         try:
-            renewed = await authenticate(self._services.signer, authorization=authorization, cookie=None)
+            with reachable():
+                renewed = await authenticate(self._services.signer, authorization=authorization, cookie=None)
         except Unauthenticated:
             return None
         if renewed.user_id is None:  # it was empty
@@ -253,13 +259,16 @@ class GraphEngine:
         opened: Any = create_source_event_stream(executor)
         events = await opened if isawaitable(opened) else opened
         if isinstance(events, ExecutionResult):
+            if any(is_unreachable(error.original_error) for error in events.errors or ()):
+                raise Unavailable
             raise OperationRefused(formatted(events.errors or []))
         source = events.source
         shape = operation.prepared.shape(self._schema)
         asked = question(
             source, Renderer(executor, source.stream_id, self._reader(subject, source, shape)), shape, request, subject
         )
-        return Live(source, await self._services.hub.attach(source.stream_id, asked, source.after))
+        with reachable():
+            return Live(source, await self._services.hub.attach(source.stream_id, asked, source.after))
 
     def _reader(self, subject: Subject, source: Source, shape: Shape) -> Callable[[], Context]:
         """The contexts that events are executed with: the subscriber's own, or nobody's where many share them."""

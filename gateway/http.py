@@ -20,11 +20,11 @@ from auth.subject import Credential, Subject
 from gateway.engine import GraphEngine, Operation, Outcome
 from gateway.failures import error_of, masked
 from gateway.pages import graphiql_page
-from models.errors import BadUserInput, OrreryError
+from models.errors import BadUserInput, OrreryError, Unavailable
 from realtime.transports.connections import Connections
 from realtime.transports.limits import SseLimits
 from realtime.transports.protocol import OperationRefused, OperationRequest
-from realtime.transports.sse import serve_sse
+from realtime.transports.sse import interrupted, serve_sse
 from rest.body import parse_object, read_bytes
 from rest.cookies import clear_session_cookies, set_session_cookies
 
@@ -65,6 +65,8 @@ class GraphQLEndpoint:
         try:
             return await self._serve(request)
         except OrreryError as error:
+            if isinstance(error, Unavailable) and "last-event-id" in request.headers:
+                return interrupted(self.sse)
             return self._refuse(request, [error_of(error)], error.status)
         except OperationRefused as refusal:
             return self._refuse(request, refusal.errors, _status_of(refusal.errors))

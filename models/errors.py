@@ -85,7 +85,7 @@ class PayloadTooLarge(OrreryError):
 
 
 class Unavailable(OrreryError):
-    """The database has been away for long; the same request may succeed later."""
+    """The database cannot be reached; the same request may succeed later."""
 
     status = 503
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from models.errors import Unavailable
 from realtime.delivery import Delivery, LiveStream
 from realtime.transports.connections import log_failure
 from realtime.transports.frames import next_head
@@ -37,7 +38,7 @@ class Operation:
         self._held = False
 
     async def run(self, engine: Engine, context: Any, request: OperationRequest) -> None:
-        """Start it, and see it through unless it is a live stream."""
+        """Start it, and see it through unless it is a live stream. Raises Unavailable."""
         try:
             try:
                 if await self._open(await engine.start(context, request)):
@@ -45,6 +46,10 @@ class Operation:
                 final = encode_message("complete", id=self.id)
             except OperationRefused as refusal:
                 final = encode_message("error", id=self.id, payload=refusal.errors)
+        except Unavailable:
+            if not self.stopped:
+                raise
+            return
         except (Exception, asyncio.CancelledError) as error:
             # A cancellation that nobody asked for here is the operation's own failure.
             if self.stopped:

@@ -53,13 +53,14 @@ class Engine(Protocol):
     async def authenticate(self, connection: HTTPConnection, params: Mapping[str, Any] | None) -> Any:
         """Return a context; ``params`` is the payload of ``connection_init``.
 
-        Raises AuthenticationFailed.
+        Raises AuthenticationFailed, or Unavailable where nobody can tell.
         """
 
     async def start(self, context: Any, request: OperationRequest) -> Result:
         """Return one payload (query, mutation), a live stream or an iterator of payloads (subscription).
 
-        The transport closes the stream, or the iterator (``aclose``), however it ends. Raises OperationRefused.
+        The transport closes the stream, or the iterator (``aclose``), however it ends. Raises OperationRefused, or
+        Unavailable for a subscription that may be opened later.
         """
 
     async def still_allowed(self, context: Any) -> str | None:

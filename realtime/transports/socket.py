@@ -9,7 +9,7 @@ from typing import Any, assert_never
 from starlette.websockets import WebSocket
 
 from models.base import timestamp
-from models.errors import OrreryError
+from models.errors import OrreryError, Unavailable
 from realtime.transports.connections import GONE, Connection, Connections, Stop, log_failure, stop_of, watch_access
 from realtime.transports.limits import WebSocketLimits
 from realtime.transports.messages import (
@@ -101,6 +101,8 @@ class Socket(Connection):
                 await self._hear(event.get("text"))
         except ProtocolError as error:
             self.stop(Stop(error.code, error.reason))
+        except Unavailable as reason:
+            self.stop(stop_of(reason))
         except Exception:
             log_failure("serving a WebSocket")
             self.stop(Stop(4500, "Internal server error"))
@@ -139,6 +141,9 @@ class Socket(Connection):
             self._context = await self._engine.authenticate(self._websocket, params)
         except AuthenticationFailed:
             self.stop(Stop(4403, "Forbidden"))
+            return
+        except Unavailable as reason:
+            self.stop(stop_of(reason))
             return
         except Exception:
             log_failure("admitting a WebSocket")
@@ -180,7 +185,16 @@ class Socket(Connection):
         task = asyncio.create_task(operation.run(self._engine, self._context, message.request))
         operation.task = task
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        task.add_done_callback(self._has_run)
+
+    def _has_run(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        failure = None if task.cancelled() else task.exception()
+        if isinstance(failure, Unavailable):
+            # Clients of the protocol connect and subscribe again after this, and not after an error.
+            self.stop(stop_of(failure))
+        elif failure is not None:
+            logger.error("an operation failed", exc_info=failure)
 
     def _forget(self, operation: Operation) -> None:
         if self._operations.get(operation.id) is operation:

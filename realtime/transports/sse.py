@@ -7,6 +7,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from models.errors import Unavailable
 from realtime.transports.connections import Connections, log_failure
 from realtime.transports.event_stream import CURSOR, EventStream, event_id
 from realtime.transports.limits import SseLimits
@@ -36,6 +37,8 @@ async def serve_sse(
     ``Last-Event-ID`` reaches the engine as ``resume_after``. What fails before the stream starts
     is JSON with ``errors``: 400 for a refused operation or a malformed ``Last-Event-ID``, 401
     without valid credentials, 429 for a user with too many connections, 500 for an unexpected failure.
+
+    Raises Unavailable for a subscription that may be opened later.
     """
     limits = limits or SseLimits()
     connections = Connections() if connections is None else connections
@@ -57,6 +60,8 @@ async def serve_sse(
         return _refusal(400, refusal.errors)
     except AuthenticationFailed:
         return _refusal(401, [graphql_error("Unauthorized", "UNAUTHENTICATED")])
+    except Unavailable:
+        raise
     except Exception:
         return _refusal(500, [internal_error(log_failure("an operation"))])
     finally:
@@ -65,9 +70,14 @@ async def serve_sse(
     return stream
 
 
+def interrupted(limits: SseLimits) -> Response:
+    """What a client that resumes is told while it cannot: to come again. After a status, a browser would not."""
+    return Response(b"retry: %d\n\n" % limits.retry, media_type="text/event-stream")
+
+
 def _refusal(status: int, errors: list[GraphQLErrorDict]) -> Response:
     body = orjson.dumps({"errors": errors})
     return Response(body, status, media_type="application/json; charset=utf-8")
 
 
-__all__ = ["SseLimits", "event_id", "serve_sse"]
+__all__ = ["SseLimits", "event_id", "interrupted", "serve_sse"]
