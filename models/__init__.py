@@ -10,6 +10,7 @@ from models.bus import BusMessage
 from models.card import Card
 from models.column import Column
 from models.comment import Comment
+from models.custom_field import CustomField
 from models.document import Document, DocumentLink, DocumentVersion
 from models.event import LoggedEvent, StreamHead
 from models.label import Label
@@ -19,6 +20,7 @@ from models.mission import Mission, MissionActivity
 from models.notification import Notification
 from models.organization import Organization, OrganizationMember
 from models.project import Project, ProjectMember
+from models.relation import Relation
 from models.scope import Scope
 from models.session import Session
 from models.user import User
@@ -38,7 +40,9 @@ DOCUMENTS: list[type[beanie.Document]] = [
     Scope,
     Column,
     Label,
+    CustomField,
     Card,
+    Relation,
     Comment,
     Document,
     DocumentVersion,
@@ -68,6 +72,7 @@ __all__ = [
     "Card",
     "Column",
     "Comment",
+    "CustomField",
     "Document",
     "DocumentLink",
     "DocumentVersion",
@@ -84,6 +89,7 @@ __all__ = [
     "OrganizationMember",
     "Project",
     "ProjectMember",
+    "Relation",
     "Scope",
     "Session",
     "StreamHead",

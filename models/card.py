@@ -1,6 +1,7 @@
 """Cards: the work items, with their checklist inside."""
 
 from datetime import datetime
+from typing import Any
 
 from beanie import PydanticObjectId
 from pydantic import BaseModel, ConfigDict, Field
@@ -24,7 +25,8 @@ class ChecklistItem(BaseModel):
 class Card(Stored):
     """A card. `rank` orders it in its column; `scope_id` follows the column's; `version` counts changes of its fields.
 
-    `comment_count` and `attachment_count` are kept with the card, so that a board reads no comments.
+    `comment_count` and `attachment_count` are kept with the card, so that a board reads no comments. `custom_values`
+    are by the id of the custom field; those of a field that is gone count for nothing.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.CARD))
@@ -43,6 +45,7 @@ class Card(Stored):
     created_by: PydanticObjectId | None = None
     label_ids: list[PydanticObjectId] = Field(default_factory=list)
     checklist: list[ChecklistItem] = Field(default_factory=list)
+    custom_values: dict[str, Any] = Field(default_factory=dict)
     comment_count: int = 0
     attachment_count: int = 0
     version: int = 1

@@ -49,6 +49,52 @@ class Priority(IntEnum):
         return self.name.lower()
 
 
+class FieldType(StrEnum):
+    """What a custom field holds."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    SELECT = "select"
+    MULTI_SELECT = "multi-select"
+    DATE = "date"
+    BOOLEAN = "boolean"
+
+    @property
+    def has_options(self) -> bool:
+        return self in (FieldType.SELECT, FieldType.MULTI_SELECT)
+
+
+class OnIncompatible(StrEnum):
+    """What becomes of values that a changed custom field cannot hold."""
+
+    REFUSE = "refuse"
+    CLEAR = "clear"
+
+
+class RelationType(StrEnum):
+    """How one card stands to another. The inverses are never stored: they are the other side's view."""
+
+    BLOCKS = "blocks"
+    BLOCKED_BY = "blocked_by"
+    RELATED_TO = "related_to"
+    DUPLICATES = "duplicates"
+    DUPLICATED_BY = "duplicated_by"
+    PARENT_OF = "parent_of"
+    CHILD_OF = "child_of"
+
+    @property
+    def inverse(self) -> "RelationType":
+        return _INVERSES.get(self, self)
+
+
+_PAIRS = (
+    (RelationType.BLOCKS, RelationType.BLOCKED_BY),
+    (RelationType.DUPLICATES, RelationType.DUPLICATED_BY),
+    (RelationType.PARENT_OF, RelationType.CHILD_OF),
+)
+_INVERSES = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
+
+
 class ActivityType(StrEnum):
     """What happened to a card, to a document or to a project's members."""
 

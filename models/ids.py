@@ -38,6 +38,7 @@ class Kind(IntEnum):
     CUSTOM_FIELD = 0x46
     TEMPLATE = 0x47
     TRANSFER_JOB = 0x48
+    CUSTOM_FIELD_OPTION = 0x4F
     CARD = 0x51
     CHECKLIST_ITEM = 0x52
     COMMENT = 0x53

@@ -53,22 +53,29 @@ async def create_card(ctx: Context, values: CardCreate) -> Committed[Record]:
 
     async def body(change: Change) -> Record:
         await require_parent(change, Project, project["_id"])
-        column = await target_column(change, project["_id"], values.column_id)
         await require_labels(change, project["_id"], values.label_ids)
         await require_assignable(change, project["_id"], values.assignee_id)
         await _require_unused(change, values.id)
-        rank, order = await end_of(change, lane_of(project["_id"], values.column_id))
-        card = new_card(change, project, column, rank, values.model_dump(exclude={"project_id", "checklist"}))
-        card["checklist"] = checklist_of(values.checklist)
-        try:
-            await collection(Card).insert_one(card, session=change.session)
-        except DuplicateKeyError as error:
-            raise Conflict(TAKEN, field="id") from error
-        change.append(card["workspace_id"], CardCreated(card=card, order=order))
-        await record_activity(change, card, ActivityType.CARD_CREATED, {"title": card["title"]})
-        return {**card, "order": order}
+        given = values.model_dump(exclude={"project_id", "checklist"}) | {"checklist": checklist_of(values.checklist)}
+        inside = {"project_id": project["_id"], "workspace_id": project["workspace_id"]}
+        return await insert_card(change, inside, values.column_id, given)
 
     return await ctx.write(project["workspace_id"], body)
+
+
+async def insert_card(change: Change, inside: Record, column_id: ObjectId | None, values: Mapping[str, Any]) -> Record:
+    """Write a card at the end of a column, within a change that may go on; `inside` tells project and workspace."""
+    project = {"_id": inside["project_id"], "workspace_id": inside["workspace_id"]}
+    column = await target_column(change, project["_id"], column_id)
+    rank, order = await end_of(change, lane_of(project["_id"], column_id))
+    card = new_card(change, project, column, rank, values)
+    try:
+        await collection(Card).insert_one(card, session=change.session)
+    except DuplicateKeyError as error:
+        raise Conflict(TAKEN, field="id") from error
+    change.append(card["workspace_id"], CardCreated(card=card, order=order))
+    await record_activity(change, card, ActivityType.CARD_CREATED, {"title": card["title"]})
+    return {**card, "order": order}
 
 
 @operation("cardDelete", scope=WRITE, permission=delivery.WRITE)

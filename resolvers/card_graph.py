@@ -9,7 +9,8 @@ from models.enums import TokenScope
 from resolvers.access import Fields, projection
 from resolvers.card_place import places_of
 from resolvers.context import Context
-from resolvers.filters import card_filter, compile_order
+from resolvers.custom_filter import card_order, definitions
+from resolvers.filters import card_filter
 from resolvers.load import by_ids, to_one
 from resolvers.operation import edge
 from resolvers.page import Page, Sort, Window, pages
@@ -27,7 +28,7 @@ ORDER_FIELDS = {
 }
 
 MOST = 8
-"""Of the 22 fields of a card."""
+"""Of the 23 fields of a card."""
 
 Filter = Mapping[str, Any] | None
 Orders = Sequence[Mapping[str, Any]] | None
@@ -93,8 +94,12 @@ async def _cards(
     order_by: Orders,
 ) -> list[Page]:
     ids = [parent["_id"] for parent in parents]
-    sort, where = compile_order(order_by, ORDER_FIELDS, BY_RANK), card_filter(filter)
-    found = await pages(Card, key, ids, Window.read(first, after), sort=sort, where=where, fields=_worth_naming(fields))
+    window = Window.read(first, after)
+    projects = {parent["_id" if key == "project_id" else "project_id"] for parent in parents} if parents else set()
+    custom = await definitions(projects, filter, order_by)
+    sort, computed = card_order(order_by, ORDER_FIELDS, BY_RANK, custom)
+    where, wanted = card_filter(filter, custom), _worth_naming(fields)
+    found = await pages(Card, key, ids, window, sort=sort, computed=computed, where=where, fields=wanted)
     return [found[one] for one in ids]
 
 

@@ -1,6 +1,6 @@
 """Changing cards: fields, place and archive, in one document write and one transaction."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,7 @@ WRITE = TokenScope.PROJECTS_WRITE
 MAX_BATCH = 50
 _PLACING = ("column_id", "order", "expected_version")
 # A client knows the rank as `order`; the scope only follows the column.
-_CLIENT_NAMES = {"rank": "order", "scope_id": "columnId"}
+_CLIENT_NAMES = {"rank": "order", "scope_id": "columnId", "custom_values": "customFields"}
 
 
 @operation("cardUpdate", scope=WRITE, permission=delivery.WRITE)
@@ -142,6 +142,15 @@ async def _update(change: Change, card_id: ObjectId, values: CardUpdate) -> Reco
     return await _apply(change, card, changes, order)
 
 
+def changed_values(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """The ids of the custom fields whose values differ."""
+    return [key for key in {**before, **after} if before.get(key) != after.get(key)]
+
+
+def _client_name(name: str) -> str:
+    return _CLIENT_NAMES.get(name) or to_camel(name)
+
+
 async def _move(
     change: Change, card: Record, column_id: ObjectId | None, place: Place
 ) -> tuple[dict[str, Any], int | None]:
@@ -167,6 +176,9 @@ async def _apply(change: Change, before: Record, changes: dict[str, Any], order:
     version = before["version"] + 1
     stored = {**changes, "version": version, "updated_at": change.at}
     marks = dict.fromkeys(changes, version)
+    if "custom_values" in changes:  # each of them counts as a field of its own
+        values = changed_values(before.get("custom_values", {}), changes["custom_values"])
+        marks |= dict.fromkeys(values, version)
     await collection(Card).update_one(
         {"_id": before["_id"]},
         {"$set": {**stored, **{f"field_versions.{name}": version for name in marks}}},
@@ -174,7 +186,7 @@ async def _apply(change: Change, before: Record, changes: dict[str, Any], order:
     )
     # Not read again: the transaction holds what was read before.
     after = {**before, **stored, "field_versions": {**before["field_versions"], **marks}}
-    fields = [to_camel(name) for name in changes if name not in ("column_id", "scope_id", "rank", "archived")]
+    fields = [_client_name(name) for name in changes if name not in ("column_id", "scope_id", "rank", "archived")]
     if not changes.keys() & {"rank", "column_id"}:
         order = None
     if fields:
@@ -231,9 +243,18 @@ async def edit_card(
     async def body(change: Change) -> Record:
         card = await _current(change, door["_id"])
         changes = await edit(change, card)
-        return await _apply(change, card, {name: value for name, value in changes.items() if card[name] != value})
+        differing = {name: value for name, value in changes.items() if card.get(name) != value}
+        return await _apply(change, card, differing)
 
     return await ctx.write(door["workspace_id"], body)
 
 
-__all__ = ["BatchResult", "archive_card", "edit_card", "move_card", "update_card", "update_cards"]
+__all__ = [
+    "BatchResult",
+    "archive_card",
+    "changed_values",
+    "edit_card",
+    "move_card",
+    "update_card",
+    "update_cards",
+]

@@ -16,6 +16,7 @@ from models import (
     Card,
     Column,
     Comment,
+    CustomField,
     Document,
     DocumentLink,
     DocumentVersion,
@@ -27,11 +28,13 @@ from models import (
     Notification,
     Project,
     ProjectMember,
+    Relation,
     Scope,
     Workspace,
     WorkspaceMember,
 )
 from models.base import Record, Stored, collection
+from models.enums import RelationType
 from models.ids import portions
 from realtime.events import (
     IDS_PER_EVENT,
@@ -39,6 +42,7 @@ from realtime.events import (
     CardDeleted,
     ColumnDeleted,
     CommentDeleted,
+    CustomFieldDeleted,
     DocumentDeleted,
     DocumentUnlinked,
     Event,
@@ -46,6 +50,7 @@ from realtime.events import (
     NotificationsDeleted,
     ProjectDeleted,
     ProjectMemberRemoved,
+    RelationDeleted,
     ScopeDeleted,
     WorkspaceDeleted,
     WorkspaceMemberRemoved,
@@ -54,14 +59,28 @@ from realtime.log import Change
 
 Where = Mapping[str, Any]
 
+_TOLD = (
+    "workspace_id",
+    "project_id",
+    "card_id",
+    "document_id",
+    "user_id",
+    "source_id",
+    "target_id",
+    "type",
+    "project_ids",
+)
+"""What events of deletions are made of."""
+
 
 async def delete_cards(change: Change, where: Where) -> None:
-    """Delete cards with their comments and their links to documents."""
+    """Delete cards with their comments, their relations and their links to documents."""
     cards = await collection(Card).find(where, {"_id": 1}, session=change.session).to_list()
     if cards:
         ids = [card["_id"] for card in cards]
         await _delete(change, Comment, {"card_id": {"$in": ids}}, _comment_deleted)
         await _delete(change, DocumentLink, {"card_id": {"$in": ids}}, _unlinked)
+        await _delete(change, Relation, {"card_ids": {"$in": ids}}, relation_deleted)
         await _delete(change, Card, where, _card_deleted)
 
 
@@ -83,12 +102,14 @@ async def delete_scope_contents(change: Change, scope_id: ObjectId) -> None:
 
 async def delete_project_contents(change: Change, project: Record) -> None:
     """Delete all that a project holds."""
+    await _delete(change, Relation, {"project_ids": project["_id"]}, relation_deleted)
     await _delete_delivery(change, {"project_id": project["_id"]})
 
 
 async def delete_workspace_contents(change: Change, workspace: Record) -> None:
     """Delete a workspace with all that it holds, and say so in its own history, which stays."""
     inside = {"workspace_id": workspace["_id"]}
+    await _delete(change, Relation, inside, relation_deleted)
     await _delete_delivery(change, inside)
     await _delete(change, Project, inside, lambda one: ProjectDeleted(deleted_id=one["_id"], project_id=one["_id"]))
     await _delete(change, Agent, inside, lambda one: AgentDeleted(deleted_id=one["_id"]))
@@ -108,6 +129,7 @@ async def _delete_delivery(change: Change, inside: Where) -> None:
     await _delete(change, Column, inside, _deleted(ColumnDeleted))
     await _delete(change, Scope, inside, _deleted(ScopeDeleted))
     await _delete(change, Label, inside, _deleted(LabelDeleted))
+    await _delete(change, CustomField, inside, _deleted(CustomFieldDeleted))
     await _delete(change, ProjectMember, inside, _member_removed)
     await collection(Activity).delete_many(inside, session=change.session)
     await delete_notifications(change, inside)
@@ -130,14 +152,15 @@ async def delete_notifications(change: Change, inside: Where) -> None:
 
 
 async def _delete(change: Change, model: type[Stored], where: Where, event: Callable[[Record], Event]) -> None:
-    wanted = {"workspace_id": 1, "project_id": 1, "card_id": 1, "document_id": 1, "user_id": 1}
-    doomed = await collection(model).find(where, wanted, session=change.session).to_list()
+    doomed = await collection(model).find(where, dict.fromkeys(_TOLD, 1), session=change.session).to_list()
     if doomed:
         await collection(model).delete_many(where, session=change.session)
         change.append(doomed[0]["workspace_id"], *map(event, doomed))
 
 
-def _deleted(event: type[ColumnDeleted | ScopeDeleted | LabelDeleted]) -> Callable[[Record], Event]:
+def _deleted(
+    event: type[ColumnDeleted | CustomFieldDeleted | ScopeDeleted | LabelDeleted],
+) -> Callable[[Record], Event]:
     return lambda one: event(deleted_id=one["_id"], project_id=one["project_id"])
 
 
@@ -169,3 +192,15 @@ def _unlinked(link: Record) -> Event:
 
 def _member_removed(member: Record) -> Event:
     return ProjectMemberRemoved(user_id=member["user_id"], project_id=member["project_id"])
+
+
+def relation_deleted(relation: Record) -> RelationDeleted:
+    """The event that tells of a relation's end."""
+    return RelationDeleted(
+        deleted_id=relation["_id"],
+        source_id=relation["source_id"],
+        target_id=relation["target_id"],
+        relation_type=RelationType(relation["type"]),
+        project_ids=relation["project_ids"],
+        project_id=relation["project_ids"][0],
+    )

@@ -1,5 +1,6 @@
 """Checklist items of a card: single edits, so that two people ticking two items do not undo each other."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from bson import ObjectId
@@ -7,14 +8,16 @@ from bson import ObjectId
 from auth.policies import delivery
 from models.base import Record
 from models.card import ChecklistItem
-from models.enums import TokenScope
+from models.enums import RelationType, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, parse_id
 from realtime.log import Change, Committed
+from resolvers.card import insert_card
 from resolvers.card_update import edit_card
 from resolvers.context import Context
-from resolvers.inputs.card import MAX_CHECKLIST, ChecklistItemAdd, ChecklistItemUpdate
+from resolvers.inputs.card import MAX_CHECKLIST, ChecklistItemAdd, ChecklistItemMove, ChecklistItemUpdate
 from resolvers.operation import operation
+from resolvers.relation import relate
 
 WRITE = TokenScope.PROJECTS_WRITE
 
@@ -51,6 +54,61 @@ async def update_checklist_item(
         return {"checklist": [*others[:place], item, *others[place:]]}
 
     return await edit_card(ctx, card_id, edit)
+
+
+@operation("checklistItemMove", scope=WRITE, permission=delivery.WRITE)
+async def move_checklist_item(
+    ctx: Context, card_id: ObjectId | str, item_id: ObjectId | str, values: ChecklistItemMove
+) -> Committed[Record]:
+    """Move an item to a place of the checklist; returns the card.
+
+    Raises BadUserInput for more than one place, and for a neighbour that is not another item of the card.
+    """
+    wanted = parse_id(item_id, Kind.CHECKLIST_ITEM, field="itemId")
+    neighbour_id = values.after_item_id or values.before_item_id
+    if sum(one is not None for one in (values.order, values.after_item_id, values.before_item_id)) > 1:
+        raise BadUserInput("give one of order, afterItemId and beforeItemId", field="order")
+
+    async def edit(_change: Change, card: Record) -> dict[str, Any]:
+        item = card["checklist"][_place(card, wanted)]
+        others = [one for one in card["checklist"] if one["id"] != wanted]
+        place = len(others) if values.order is None else min(values.order, len(others))
+        if neighbour_id is not None:
+            ids = [one["id"] for one in others]
+            if neighbour_id not in ids:
+                field = "afterItemId" if values.after_item_id else "beforeItemId"
+                raise BadUserInput("is not another item of the card", field=field)
+            place = ids.index(neighbour_id) + (values.after_item_id is not None)
+        return {"checklist": [*others[:place], item, *others[place:]]}
+
+    return await edit_card(ctx, card_id, edit)
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """The card that an item became, the card that it was taken from, and the relation between the two."""
+
+    card: Record
+    parent: Record
+    relation: Record
+
+
+@operation("checklistItemConvert", scope=WRITE, permission=delivery.WRITE)
+async def convert_checklist_item(
+    ctx: Context, card_id: ObjectId | str, item_id: ObjectId | str
+) -> Committed[Converted]:
+    """Make an item a card at the end of its card's column, and that card its parent; the item is gone then."""
+    wanted = parse_id(item_id, Kind.CHECKLIST_ITEM, field="itemId")
+    made: dict[str, Record] = {}
+
+    async def edit(change: Change, card: Record) -> dict[str, Any]:
+        item = card["checklist"][_place(card, wanted)]
+        made["card"] = await insert_card(change, card, card["column_id"], {"title": item["title"]})
+        made["relation"] = await relate(change, card, RelationType.PARENT_OF, made["card"])
+        return {"checklist": [one for one in card["checklist"] if one["id"] != wanted]}
+
+    done = await edit_card(ctx, card_id, edit)
+    return Committed(Converted(parent=done.value, **made), done.cursor)
 
 
 @operation("checklistItemRemove", scope=WRITE, permission=delivery.WRITE)

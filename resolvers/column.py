@@ -1,6 +1,6 @@
 """Columns: the stages of a board, which is a project's own or a scope's."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bson import ObjectId
@@ -149,6 +149,19 @@ def _numbered(columns: list[Record]) -> list[Record]:
         column["order"] = places.get(column["scope_id"], 0)
         places[column["scope_id"]] = column["order"] + 1
     return columns
+
+
+async def done_columns(project_ids: Iterable[ObjectId]) -> set[ObjectId]:
+    """The columns of some projects whose cards are done: the last of each board, as for the progress of a scope."""
+    inside = {"project_id": {"$in": list(project_ids)}}
+    if not inside["project_id"]["$in"]:
+        return set()
+    wanted = {"project_id": 1, "scope_id": 1}
+    order = [("project_id", 1), ("scope_id", 1), *BY_RANK]
+    boards: dict[tuple[ObjectId, ObjectId | None], ObjectId] = {}
+    for column in await collection(Column).find(inside, wanted).sort(order).to_list():
+        boards[column["project_id"], column["scope_id"]] = column["_id"]
+    return set(boards.values())
 
 
 @edge(scope=READ)

@@ -9,10 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
+from bson import ObjectId
 from pydantic.alias_generators import to_camel
 
+from models.base import Record
+from models.enums import FieldType
 from models.errors import BadUserInput
-from models.ids import parse_id
+from models.ids import Kind, parse_id
 from models.json import check_text
 from resolvers.page import Sort
 
@@ -32,6 +35,15 @@ _OPERATORS = {
     "gte": "$gte",
 }
 _LISTS = ("in", "nin")
+_COMPARATORS = {
+    FieldType.TEXT: "text",
+    FieldType.NUMBER: "number",
+    FieldType.SELECT: "select",
+    FieldType.MULTI_SELECT: "select",
+    FieldType.DATE: "date",
+    FieldType.BOOLEAN: "boolean",
+}
+Reader = Callable[[Any], Any]
 
 CARD_FIELDS = {
     "title": "title",
@@ -70,9 +82,12 @@ _ID_FIELDS = frozenset({"assignee_id", "column_id", "scope_id", "label_ids", "ag
 _LIST_FIELDS = frozenset({"label_ids", "tags"})
 
 
-def card_filter(values: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The conditions on cards; archived cards are left out unless the filter speaks of them."""
-    compiled = compile_filter(values, CARD_FIELDS)
+def card_filter(values: Mapping[str, Any] | None, custom: Mapping[ObjectId, Record] | None = None) -> dict[str, Any]:
+    """The conditions on cards; archived cards are left out unless the filter speaks of them.
+
+    `custom` are the custom fields that it may speak of, by id.
+    """
+    compiled = _Compiler(CARD_FIELDS, custom or {}).compile(values) if values else {}
     return compiled if _mentions(values or {}, "archived") else {**compiled, "archived": False}
 
 
@@ -85,10 +100,10 @@ def compile_order(orders: Sequence[Mapping[str, Any]] | None, fields: Mapping[st
     """Record fields with directions; `default` where the client names none."""
     sort: dict[str, int] = {}
     for order in orders or ():
-        name = _name(order["field"])
+        name = name_of(order["field"])
         if name not in fields:
             raise BadUserInput("is not a field to sort by", field="orderBy")
-        direction = -1 if _name(order.get("direction") or "ASC") == "DESC" else 1
+        direction = -1 if name_of(order.get("direction") or "ASC") == "DESC" else 1
         sort.setdefault(fields[name], direction)
     return list(sort.items()) or default
 
@@ -96,8 +111,9 @@ def compile_order(orders: Sequence[Mapping[str, Any]] | None, fields: Mapping[st
 class _Compiler:
     """Compiles one filter. `left` is how many conditions and groups it may still have."""
 
-    def __init__(self, fields: Mapping[str, str]) -> None:
+    def __init__(self, fields: Mapping[str, str], custom: Mapping[ObjectId, Record] | None = None) -> None:
         self._fields = fields
+        self._custom = custom
         self._left = MAX_CONDITIONS
 
     def compile(self, values: Mapping[str, Any], depth: int = 1) -> dict[str, Any]:
@@ -114,6 +130,8 @@ class _Compiler:
                 conditions.append({"$nor": [self._group(value, depth)]})
             elif name in self._fields:
                 conditions += self._comparisons(to_camel(name), self._fields[name], value)
+            elif name == "custom_field" and self._custom is not None:
+                conditions += self._custom_comparisons(value, self._custom)
             else:
                 raise BadUserInput("is not a field to filter by", field=f"filter.{to_camel(name)}")
         if not conditions:
@@ -124,12 +142,29 @@ class _Compiler:
         self._spend()
         return self.compile(values, depth + 1)
 
-    def _comparisons(self, name: str, key: str, comparator: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _comparisons(
+        self, name: str, key: str, comparator: Mapping[str, Any], read: Reader | None = None
+    ) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         for operator, value in comparator.items():
             if value is not None:
                 self._spend()
-                found.append(_condition(f"filter.{name}", key, operator, value))
+                found.append(_condition(f"filter.{name}", key, operator, value, read))
+        return found
+
+    def _custom_comparisons(self, value: Mapping[str, Any], custom: Mapping[ObjectId, Record]) -> list[dict[str, Any]]:
+        field_id = parse_id(value["field_id"], Kind.CUSTOM_FIELD, field="filter.customField.fieldId")
+        if field_id not in custom:
+            raise BadUserInput("is not a custom field of the project", field="filter.customField.fieldId")
+        key, wanted = f"custom_values.{field_id}", _COMPARATORS[custom[field_id]["type"]]
+        found = self._comparisons("customField", key, {"null": value.get("null")})
+        for name in sorted(set(_COMPARATORS.values())):
+            if value.get(name) is None:
+                continue
+            if name != wanted:
+                message = f"does not compare a {custom[field_id]['type']} field: {wanted} does"
+                raise BadUserInput(message, field=f"filter.customField.{name}")
+            found += self._comparisons(f"customField.{name}", key, value[name], _custom_reader(name))
         return found
 
     def _spend(self) -> None:
@@ -138,7 +173,7 @@ class _Compiler:
             raise BadUserInput(f"has more than {MAX_CONDITIONS} conditions", field="filter")
 
 
-def _condition(field: str, key: str, operator: str, value: Any) -> dict[str, Any]:
+def _condition(field: str, key: str, operator: str, value: Any, read: Reader | None = None) -> dict[str, Any]:
     if operator == "null":
         empty: Any = [] if key in _LIST_FIELDS else None
         return {key: {"$eq" if value else "$ne": empty}}
@@ -147,7 +182,7 @@ def _condition(field: str, key: str, operator: str, value: Any) -> dict[str, Any
             raise BadUserInput(f"must have at most {MAX_PATTERN} characters", field=field)
         pattern = re.escape(check_text(value, field=field))
         return {key: {"$regex": pattern if operator == "contains" else f"^{pattern}", "$options": "i"}}
-    read = _reader(field, key)
+    read = read or _reader(field, key)
     if operator in _LISTS:
         if len(value) > MAX_VALUES:
             raise BadUserInput(f"has more than {MAX_VALUES} values", field=field)
@@ -155,7 +190,14 @@ def _condition(field: str, key: str, operator: str, value: Any) -> dict[str, Any
     return {key: {_OPERATORS[operator]: read(value)}}
 
 
-def _reader(field: str, key: str) -> Callable[[Any], Any]:
+def _custom_reader(name: str) -> Reader:
+    field = f"filter.customField.{name}"
+    if name == "select":
+        return lambda value: parse_id(value, Kind.CUSTOM_FIELD_OPTION, field=field)
+    return lambda value: check_text(value, field=field) if name == "text" else value
+
+
+def _reader(field: str, key: str) -> Reader:
     if key in _ID_FIELDS:
         return lambda value: parse_id(value, field=field)
     if key in ("title", "name", "tags"):
@@ -170,5 +212,5 @@ def _mentions(values: Mapping[str, Any], name: str) -> bool:
     return any(_mentions(one, name) for one in nested)
 
 
-def _name(value: Any) -> str:
+def name_of(value: Any) -> str:
     return str(value.name if isinstance(value, Enum) else value)

@@ -33,8 +33,8 @@ PARENTS: dict[str, type[Stored]] = {
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 500
-# A title alone can fill 3,000 characters of base64.
-MAX_CURSOR = 8000
+# A text to sort by can fill 4,000 characters of base64, and there can be four.
+MAX_CURSOR = 20_000
 
 Sort = Sequence[tuple[str, int]]
 """Record fields with 1 (ascending) or -1; `_id` is appended as the tiebreak where it is not the last one."""
@@ -107,11 +107,13 @@ async def pages(
     sort: Sort = (),
     where: Mapping[str, Any] | None = None,
     fields: Fields = None,
+    computed: Mapping[str, Any] | None = None,
 ) -> dict[Any, Page]:
     """One page per parent, in one query.
 
     One parent is one walk along an index; several are one `$lookup` from the parents, which reads no more than a page
-    of each. Parents are distinct by id; `parent_key` names their collection too (PARENTS).
+    of each. Parents are distinct by id; `parent_key` names their collection too (PARENTS). `computed` are keys to sort
+    by that no record holds, with the expressions that make them.
     """
     distinct = list(dict.fromkeys(parent_ids))
     keyset = window.keyset(model, sort)
@@ -121,13 +123,15 @@ async def pages(
     # The parent is a stage of its own: MongoDB joins it to the next, and the embedded database finds an index only
     # for a query without `$and` and `$or`.
     tail: list[dict[str, Any]] = [{"$match": where}] if where else []
+    tail += [{"$addFields": computed}] if computed else []
     tail += [{"$match": _beyond(order, keyset)}] if keyset is not None else []
     tail += [{"$sort": dict(order)}, {"$limit": window.size + 1}]
-    if (wanted := projection(fields, parent_key, *(field for field, _ in sort))) is not None:
+    if (wanted := projection(fields, parent_key, *(_root(field) for field, _ in sort))) is not None:
         tail.append({"$project": wanted})
     found: dict[Any, list[Record]] = {}
     if len(distinct) == 1:
-        begin = {parent_key: distinct[0], **(_bound(order, keyset) if keyset is not None else {})}
+        bounded = keyset is not None and order[0][0] not in (computed or ())
+        begin = {parent_key: distinct[0], **(_bound(order, keyset) if keyset is not None and bounded else {})}
         cursor = await collection(model).aggregate([{"$match": begin}, *tail])
         found[distinct[0]] = await cursor.to_list()
     elif distinct:
@@ -159,7 +163,7 @@ async def _lookup(
 
 def encode_cursor(record: Record, model: type[Stored], sort: Sort) -> str:
     """The keyset of a record as URL-safe text, marked with the list and the order that it belongs to."""
-    values = [_mark(model, sort), *(_pack(record[field]) for field, _ in _total(sort))]
+    values = [_mark(model, sort), *(_pack(_value(record, field)) for field, _ in _total(sort))]
     return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
 
 
@@ -174,6 +178,16 @@ def decode_cursor(text: str, model: type[Stored], sort: Sort) -> list[Any]:
     if not isinstance(keyset[-1], ObjectId):
         raise TypeError("no id at the end")
     return keyset
+
+
+def _root(field: str) -> str:
+    return field.partition(".")[0]
+
+
+def _value(record: Record, field: str) -> Any:
+    """What a record is sorted by: a key of its own, or one inside an object, which may not be there."""
+    key, _, inner = field.partition(".")
+    return record.get(key, {}).get(inner) if inner else record[key]
 
 
 def _mark(model: type[Stored], sort: Sort) -> int:
@@ -193,7 +207,7 @@ def _unpack(value: Any) -> Any:
         if "id" in value:
             return ObjectId(value["id"])
         return _EPOCH + timedelta(milliseconds=value["ms"])
-    if value is None or isinstance(value, str) or (isinstance(value, int) and abs(value) < 2**53):
+    if value is None or isinstance(value, str) or (isinstance(value, int | float) and abs(value) < 2**53):
         return value
     raise TypeError("not a keyset value")
 

@@ -60,6 +60,12 @@ PROJECT_TYPES = _names(
     events.DocumentReviewed,
     events.DocumentLinked,
     events.DocumentUnlinked,
+    events.CustomFieldCreated,
+    events.CustomFieldUpdated,
+    events.CustomFieldDeleted,
+    events.CustomFieldValuesChanged,
+    events.RelationCreated,
+    events.RelationDeleted,
     events.ProjectUpdated,
     events.ProjectDeleted,
     events.ProjectMemberAdded,
@@ -173,7 +179,8 @@ async def project_events(
     wanted = _wanted(types, PROJECT_TYPES)
 
     def accepts(event: Record) -> bool:
-        return event["type"] in wanted and event["project_id"] == project["_id"]
+        concerned = (event["project_id"], *event["data"].get("project_ids", ()))  # a relation may join two projects
+        return event["type"] in wanted and project["_id"] in concerned
 
     workspace_id = project["workspace_id"]
     membership = await workspace_membership(ctx, workspace_id)

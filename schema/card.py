@@ -6,18 +6,22 @@ from typing import Any
 import strawberry
 
 from models.base import Record
+from resolvers import card_custom as card_custom_edges
 from resolvers import card_graph as card_graph_edges
 from resolvers import column as column_edges
 from resolvers import document_link, mission
+from resolvers import relation_graph as relation_edges
 from resolvers import scope as scope_edges
 from schema.activity import Activity
 from schema.comment import Comment
 from schema.connection import Connection, window
+from schema.custom_field import CustomFieldValue
 from schema.enums import Priority
 from schema.label import Label
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import ColumnRef, DocumentRef, MissionRef, ProjectRef, ScopeRef, UserRef
+from schema.references import CardRef, ColumnRef, DocumentRef, MissionRef, ProjectRef, ScopeRef, UserRef
+from schema.relation import CardRelation
 
 PLACE = ("column_id", "project_id", "rank")
 
@@ -77,6 +81,24 @@ class Card(Node):
     checklist_progress: float = derived(
         _checklist_progress, needs=("checklist",), description="Done steps over all steps, 0 to 1; 0 without any."
     )
+    custom_fields: list[CustomFieldValue] = edge(
+        card_custom_edges.custom_fields_of,
+        needs=("project_id", "custom_values"),
+        description="The custom fields that it has a value for, in the project's order.",
+    )
+    relations: list[CardRelation] = edge(
+        relation_edges.relations_of, description="How it stands to other cards, oldest first; at most 200."
+    )
+    blocked_by: list[CardRef] = edge(
+        relation_edges.blocked_by_of, description="The cards that it waits for, done ones included."
+    )
+    blocks: list[CardRef] = edge(relation_edges.blocks_of, description="The cards that wait for it.")
+    is_blocked: bool = edge(
+        relation_edges.is_blocked_of,
+        description="Whether it waits for a card that is neither archived nor in the last column of its board.",
+    )
+    parent: CardRef | None = edge(relation_edges.parent_of, description="The card that it is a part of.")
+    children: list[CardRef] = edge(relation_edges.children_of, description="The cards that are parts of it.")
     comments: Connection[Comment] = edge(
         card_graph_edges.comments_of, arguments=window, description="What was said about it, oldest first."
     )

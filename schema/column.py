@@ -33,7 +33,10 @@ class Column(Node):
         description="The scope whose board it is on; null for the project's own.",
     )
     cards: Connection[CardRef] = edge(
-        card_graph_edges.cards_of_column, arguments=cards_window, description="Its cards, by their place."
+        card_graph_edges.cards_of_column,
+        needs=("project_id",),
+        arguments=cards_window,
+        description="Its cards, by their place.",
     )
     card_count: int = edge(column_edges.card_count_of, description="How many cards it has, archived ones left out.")
     created_at: datetime = strawberry.field(description="When it was created.")

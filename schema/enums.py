@@ -15,10 +15,13 @@ from models.enums import (
     DocumentFormat,
     DocumentStatus,
     DocumentType,
+    FieldType,
     MissionActivityKind,
     MissionStatus,
+    OnIncompatible,
     PilotageRole,
     Priority,
+    RelationType,
     Role,
     SearchType,
     TokenScope,
@@ -67,6 +70,33 @@ described(
     STATS="Figures.",
 )
 described(Priority, "How urgent a card is.", LOW="Can wait.", MEDIUM="The usual.", HIGH="Before the others.")
+described(
+    FieldType,
+    "What a custom field holds.",
+    TEXT="Text of at most 500 characters.",
+    NUMBER="A number, whole or not.",
+    SELECT="One of its options.",
+    MULTI_SELECT="Some of its options.",
+    DATE="A moment.",
+    BOOLEAN="Yes or no.",
+)
+described(
+    OnIncompatible,
+    "What becomes of values that a changed custom field cannot hold.",
+    REFUSE="The change is refused with CONFLICT, which tells how many there are.",
+    CLEAR="They go.",
+)
+described(
+    RelationType,
+    "What a card is to another.",
+    BLOCKS="The other waits for it.",
+    BLOCKED_BY="It waits for the other.",
+    RELATED_TO="The two have to do with each other.",
+    DUPLICATES="It says the same as the other.",
+    DUPLICATED_BY="The other says the same.",
+    PARENT_OF="The other is a part of it.",
+    CHILD_OF="It is a part of the other.",
+)
 described(
     ActivityType,
     "What happened to a card, to a document or to a project's members.",
@@ -165,10 +195,13 @@ __all__ = [
     "DocumentFormat",
     "DocumentStatus",
     "DocumentType",
+    "FieldType",
     "MissionActivityKind",
     "MissionStatus",
+    "OnIncompatible",
     "PilotageRole",
     "Priority",
+    "RelationType",
     "Role",
     "SearchType",
     "TokenScope",

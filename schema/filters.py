@@ -8,7 +8,7 @@ import strawberry
 from strawberry import UNSET
 
 from schema.enums import DocumentContext, DocumentStatus, DocumentType, MissionStatus, Priority, described
-from schema.inputs.base import given
+from schema.inputs.base import given, required
 
 
 @strawberry.input(description="Conditions on text; all that are given must hold.")
@@ -51,6 +51,32 @@ class PriorityComparator:
 @strawberry.input(description="A condition on a yes or no.")
 class BooleanComparator:
     eq: bool | None = given("Is this.")
+
+
+@strawberry.input(description="Conditions on a number; all that are given must hold.")
+class NumberComparator:
+    eq: float | None = given("Is this number.")
+    neq: float | None = given("Is another number.")
+    in_: list[float] | None = strawberry.field(name="in", default=UNSET, description="Is one of these.")
+    nin: list[float] | None = given("Is none of these.")
+    lt: float | None = given("Is less.")
+    lte: float | None = given("Is less, or this.")
+    gt: float | None = given("Is more.")
+    gte: float | None = given("Is more, or this.")
+    null: bool | None = given("Whether there is none.")
+
+
+@strawberry.input(
+    description="Conditions on the value of a custom field, by the comparator of its type; all that are given hold."
+)
+class CustomFieldComparator:
+    field_id: strawberry.ID = required("The custom field, of the project whose cards are listed.")
+    text: StringComparator | None = given("Of a text field.")
+    number: NumberComparator | None = given("Of a number field.")
+    date: DateComparator | None = given("Of a date field.")
+    boolean: BooleanComparator | None = given("Of a boolean field.")
+    select: IdComparator | None = given("Of a select or multi-select field: the options by their ids.")
+    null: bool | None = given("Whether there is no value, whatever the type.")
 
 
 @strawberry.input(description="Conditions on a mission's status; all that are given must hold.")
@@ -96,6 +122,7 @@ class CardFilter:
     column: IdComparator | None = given("The column it stands in.")
     scope: IdComparator | None = given("The scope it belongs to.")
     label: IdComparator | None = given("A label that it carries.")
+    custom_field: CustomFieldComparator | None = given("The value of a custom field.")
     created_at: DateComparator | None = given("When it was created.")
     updated_at: DateComparator | None = given("When it last changed.")
 
@@ -157,6 +184,7 @@ class CardOrderField(Enum):
     DUE_DATE = "DUE_DATE"
     CREATED_AT = "CREATED_AT"
     UPDATED_AT = "UPDATED_AT"
+    CUSTOM_FIELD = "CUSTOM_FIELD"
 
 
 class ProjectOrderField(Enum):
@@ -195,6 +223,7 @@ described(
     DUE_DATE="When it is due; none comes first.",
     CREATED_AT="When it was created.",
     UPDATED_AT="When it last changed.",
+    CUSTOM_FIELD="The value of the custom field `customFieldId`; none comes first, options come in the field's order.",
 )
 described(
     ProjectOrderField,
@@ -212,6 +241,7 @@ class CardOrder:
     direction: OrderDirection | None = strawberry.field(
         default=OrderDirection.ASC, description="Which end comes first."
     )
+    custom_field_id: strawberry.ID | None = given("The custom field, for CUSTOM_FIELD; at most three in one order.")
 
 
 @strawberry.input(description="One key to sort projects by.")

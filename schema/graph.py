@@ -12,18 +12,23 @@ from schema.batching import install
 from schema.card import Card
 from schema.column import Column
 from schema.comment import Comment
+from schema.custom_field import CustomField
 from schema.document import Document, DocumentVersion
 from schema.label import Label
 from schema.loading import from_record
 from schema.mutations.account import AccountMutation
 from schema.mutations.board import BoardMutation
 from schema.mutations.card import CardMutation
+from schema.mutations.checklist import ChecklistMutation
+from schema.mutations.custom_field import CustomFieldMutation
 from schema.mutations.document import DocumentMutation
 from schema.mutations.pilotage import PilotageMutation
 from schema.mutations.project import ProjectMutation
+from schema.mutations.relation import RelationMutation
 from schema.mutations.security import SecurityMutation
 from schema.mutations.tenancy import TenancyMutation
 from schema.query import Query
+from schema.relation import Relation
 from schema.scalars import SCALARS
 from schema.subscription import Subscription
 
@@ -33,11 +38,14 @@ MUTATIONS = (
     TenancyMutation,
     ProjectMutation,
     BoardMutation,
+    CustomFieldMutation,
     CardMutation,
     DocumentMutation,
+    ChecklistMutation,
+    RelationMutation,
     PilotageMutation,
 )
-NODES = (Activity, Card, Column, Comment, Document, DocumentVersion, Label)
+NODES = (Activity, Card, Column, Comment, CustomField, Document, DocumentVersion, Label, Relation)
 
 
 @cache

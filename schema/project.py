@@ -8,6 +8,7 @@ from strawberry import UNSET
 
 from resolvers import card_graph as card_graph_edges
 from resolvers import column as column_edges
+from resolvers import custom_field as custom_field_edges
 from resolvers import document_graph
 from resolvers import project as project_edges
 from resolvers import scope as scope_edges
@@ -18,7 +19,7 @@ from schema.document import documents_window
 from schema.filters import CardFilter, CardOrder
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import CardRef, ColumnRef, DocumentRef, LabelRef, ScopeRef, UserRef, WorkspaceRef
+from schema.references import CardRef, ColumnRef, CustomFieldRef, DocumentRef, LabelRef, ScopeRef, UserRef, WorkspaceRef
 from schema.scalars import Cursor
 
 CardFilterArgument = Annotated[CardFilter | None, strawberry.argument(description="Which cards.")]
@@ -67,6 +68,9 @@ class Project(Node):
         card_graph_edges.cards_of_project,
         arguments=cards_window,
         description="All its cards, those of its scopes included.",
+    )
+    custom_fields: list[CustomFieldRef] = edge(
+        custom_field_edges.custom_fields_of_project, description="Its custom fields, in order."
     )
     labels: list[LabelRef] = edge(card_graph_edges.labels_of_project, description="Its labels, by name.")
     documents: Connection[DocumentRef] = edge(

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from schema.card import Card, ChecklistItem
     from schema.column import Column
     from schema.comment import Comment
+    from schema.custom_field import CustomField
     from schema.document import Document, DocumentTreeEntry, DocumentVersion
     from schema.label import Label
     from schema.mission import Mission, MissionActivity
@@ -31,6 +32,7 @@ CommentRef = Annotated["Comment", strawberry.lazy("schema.comment")]
 DocumentRef = Annotated["Document", strawberry.lazy("schema.document")]
 DocumentTreeEntryRef = Annotated["DocumentTreeEntry", strawberry.lazy("schema.document")]
 DocumentVersionRef = Annotated["DocumentVersion", strawberry.lazy("schema.document")]
+CustomFieldRef = Annotated["CustomField", strawberry.lazy("schema.custom_field")]
 LabelRef = Annotated["Label", strawberry.lazy("schema.label")]
 MissionRef = Annotated["Mission", strawberry.lazy("schema.mission")]
 MissionActivityRef = Annotated["MissionActivity", strawberry.lazy("schema.mission")]

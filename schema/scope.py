@@ -29,7 +29,9 @@ class Scope(Node):
     active_view: ViewType = strawberry.field(description="The view that it opens with.")
     views: list[ViewType] = derived(lambda _: list(ViewType), description="The views that it can be shown in.")
     columns: list[ColumnRef] = edge(column_edges.columns_of_scope, description="Its columns, in order.")
-    cards: Connection[CardRef] = edge(card_graph_edges.cards_of_scope, arguments=cards_window, description="Its cards.")
+    cards: Connection[CardRef] = edge(
+        card_graph_edges.cards_of_scope, needs=("project_id",), arguments=cards_window, description="Its cards."
+    )
     documents: Connection[DocumentRef] = edge(
         document_graph.documents_of_scope, arguments=documents_window, description="The documents about it."
     )

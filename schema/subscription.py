@@ -34,6 +34,12 @@ from schema.events.board import (
     ScopeDeleted,
     ScopeUpdated,
 )
+from schema.events.custom_field import (
+    CustomFieldCreated,
+    CustomFieldDeleted,
+    CustomFieldUpdated,
+    CustomFieldValuesChanged,
+)
 from schema.events.document import (
     DocumentCreated,
     DocumentDeleted,
@@ -54,6 +60,7 @@ from schema.events.pilotage import (
     MissionProgressed,
     MissionStatusChanged,
 )
+from schema.events.relation import RelationCreated, RelationDeleted
 from schema.events.stream import StreamLagged, StreamReady
 from schema.events.workspace import (
     WorkspaceDeleted,
@@ -92,6 +99,12 @@ ProjectEvent = Annotated[
     | DocumentReviewed
     | DocumentLinked
     | DocumentUnlinked
+    | CustomFieldCreated
+    | CustomFieldUpdated
+    | CustomFieldDeleted
+    | CustomFieldValuesChanged
+    | RelationCreated
+    | RelationDeleted
     | ProjectUpdated
     | ProjectDeleted
     | ProjectMemberAdded
@@ -126,6 +139,12 @@ WorkspaceEvent = Annotated[
     | DocumentReviewed
     | DocumentLinked
     | DocumentUnlinked
+    | CustomFieldCreated
+    | CustomFieldUpdated
+    | CustomFieldDeleted
+    | CustomFieldValuesChanged
+    | RelationCreated
+    | RelationDeleted
     | ProjectCreated
     | ProjectUpdated
     | ProjectDeleted

@@ -46,6 +46,12 @@ from realtime.events.card import (
     CommentAdded,
     CommentDeleted,
 )
+from realtime.events.custom_field import (
+    CustomFieldCreated,
+    CustomFieldDeleted,
+    CustomFieldUpdated,
+    CustomFieldValuesChanged,
+)
 from realtime.events.document import (
     DocumentCreated,
     DocumentDeleted,
@@ -67,6 +73,7 @@ from realtime.events.pilotage import (
     MissionProgressed,
     MissionStatusChanged,
 )
+from realtime.events.relation import RelationCreated, RelationDeleted
 from realtime.events.tenancy import (
     InvitationAccepted,
     InvitationCreated,
@@ -107,6 +114,10 @@ __all__ = [
     "CommentAdded",
     "CommentDeleted",
     "ConsentGiven",
+    "CustomFieldCreated",
+    "CustomFieldDeleted",
+    "CustomFieldUpdated",
+    "CustomFieldValuesChanged",
     "DocumentCreated",
     "DocumentDeleted",
     "DocumentEvent",
@@ -148,6 +159,8 @@ __all__ = [
     "ProjectUpdated",
     "RecoveryCodeUsed",
     "RecoveryCodesRenewed",
+    "RelationCreated",
+    "RelationDeleted",
     "ScopeCreated",
     "ScopeDeleted",
     "ScopeUpdated",

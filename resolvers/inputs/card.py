@@ -115,6 +115,14 @@ class ChecklistItemUpdate(Input):
     order: Annotated[Order | None, NotNull] = None
 
 
+class ChecklistItemMove(Input):
+    """Where to, by `order` or next to another item; the end without any of the three."""
+
+    order: Order | None = None
+    after_item_id: ChecklistItemId | None = None
+    before_item_id: ChecklistItemId | None = None
+
+
 class CommentCreate(Input):
     card_id: CardId
     content: Annotated[str, Text(1, 2000)]

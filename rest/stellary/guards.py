@@ -18,12 +18,14 @@ from models import (
     Card,
     Column,
     Comment,
+    CustomField,
     Document,
     Invitation,
     Label,
     Mission,
     Organization,
     Project,
+    Relation,
     Scope,
     Workspace,
 )
@@ -89,6 +91,20 @@ async def label(call: Call) -> Record:
     return await _of_project(call, Label, Kind.LABEL, "labelId")
 
 
+async def custom_field(call: Call) -> Record:
+    """The custom field of the path, of the project of the path."""
+    return await _of_project(call, CustomField, Kind.CUSTOM_FIELD, "fieldId")
+
+
+async def relation(call: Call) -> Record:
+    """The relation of the path, of a card of the project of the path."""
+    inside = await project(call)
+    found = await access(call.ctx, Relation, Kind.RELATION, call.path["relationId"], delivery.READ, field="relationId")
+    if inside["_id"] not in found["project_ids"]:
+        raise NotFound("Relation")
+    return found
+
+
 async def card(call: Call) -> Record:
     """The card of the path, in the project of the path."""
     return await _of_project(call, Card, Kind.CARD, "cardId")
@@ -146,7 +162,7 @@ async def _of_project(call: Call, model: type[Stored], kind: Kind, name: str) ->
     found = await access(
         call.ctx, model, kind, call.path[name], delivery.READ, field=name, fields=frozenset({"project_id"})
     )
-    return _within(found, "project_id", inside["_id"], kind.name.capitalize())
+    return _within(found, "project_id", inside["_id"], kind.name.capitalize().replace("_", " "))
 
 
 async def _of_workspace(call: Call, model: type[Stored], kind: Kind, name: str) -> Record:

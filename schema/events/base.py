@@ -63,7 +63,7 @@ def build_event(record: Record) -> Event | None:
         **record["data"],
     }
     if "order" in flat:
-        for name in ("card", "column", "document"):  # the object knows its place then
+        for name in ("card", "column", "custom_field", "document"):  # the object knows its place then
             if name in flat:
                 flat[name] = {**flat[name], "order": flat["order"]}
     values = {

@@ -70,6 +70,13 @@ class ChecklistItemUpdateInput:
     order: int | None = given("The new place in the list, from 0.")
 
 
+@strawberry.input(description="Where a step goes: at most one way to name the place; the end without any.")
+class ChecklistItemMoveInput:
+    order: int | None = given("The place in the list, from 0; past the end is the end.")
+    after_item_id: strawberry.ID | None = given("Right after this step.")
+    before_item_id: strawberry.ID | None = given("Right before this step.")
+
+
 @strawberry.input(description="A new comment.")
 class CommentCreateInput:
     card_id: strawberry.ID = required("The card that it is about.")

@@ -1,31 +1,17 @@
-"""Mutations on cards, their checklists, labels and comments."""
+"""Mutations on cards, their labels and comments."""
 
 from typing import Annotated, Any
 
 import strawberry
 
-from resolvers import card, card_update, checklist, comment, label
-from resolvers.inputs.card import (
-    CardCreate,
-    CardMove,
-    CardUpdate,
-    ChecklistItemAdd,
-    ChecklistItemUpdate,
-    CommentCreate,
-)
-from schema.arguments import CHANGES, VALUES, CardId, CommentId, ItemId, LabelId
+from resolvers import card, card_update, comment, label
+from resolvers.inputs.card import CardCreate, CardMove, CardUpdate, CommentCreate
+from schema.arguments import CHANGES, VALUES, CardId, CommentId, LabelId
 from schema.card import Card
 from schema.comment import Comment
 from schema.context import Info
 from schema.inputs.base import read
-from schema.inputs.card import (
-    CardCreateInput,
-    CardMoveInput,
-    CardUpdateInput,
-    ChecklistItemAddInput,
-    ChecklistItemUpdateInput,
-    CommentCreateInput,
-)
+from schema.inputs.card import CardCreateInput, CardMoveInput, CardUpdateInput, CommentCreateInput
 from schema.loading import mutation
 from schema.payload import DeletePayload, committed, cursor_field, deleted, payload
 from schema.scalars import Cursor
@@ -105,26 +91,6 @@ class CardMutation:
     @mutation("Take a label off a card.")
     async def card_label_remove(self, info: Info, card_id: CardId, label_id: LabelId) -> CardPayload:
         return committed(CardPayload, "card", await label.remove_card_label(info.context.ctx, card_id, label_id))
-
-    @mutation("Add a step at the end of a card's checklist.")
-    async def checklist_item_add(
-        self, info: Info, card_id: CardId, input: Annotated[ChecklistItemAddInput, VALUES]
-    ) -> CardPayload:
-        done = await checklist.add_checklist_item(info.context.ctx, card_id, read(ChecklistItemAdd, input))
-        return committed(CardPayload, "card", done)
-
-    @mutation("Change a step, or move it to another place.")
-    async def checklist_item_update(
-        self, info: Info, card_id: CardId, item_id: ItemId, input: Annotated[ChecklistItemUpdateInput, CHANGES]
-    ) -> CardPayload:
-        values = read(ChecklistItemUpdate, input)
-        done = await checklist.update_checklist_item(info.context.ctx, card_id, item_id, values)
-        return committed(CardPayload, "card", done)
-
-    @mutation("Remove a step.")
-    async def checklist_item_remove(self, info: Info, card_id: CardId, item_id: ItemId) -> CardPayload:
-        done = await checklist.remove_checklist_item(info.context.ctx, card_id, item_id)
-        return committed(CardPayload, "card", done)
 
     @mutation("Comment on a card.")
     async def comment_create(self, info: Info, input: Annotated[CommentCreateInput, VALUES]) -> CommentPayload:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from models.enums import DocumentStatus, PilotageRole, Role, ViewType
+from models.enums import DocumentStatus, FieldType, PilotageRole, RelationType, Role, ViewType
 from resolvers.inputs.account import (
     AuthLogin,
     AuthRegister,
@@ -29,7 +29,21 @@ from resolvers.inputs.board import (
     ScopeUpdate,
     ScopeViewSet,
 )
-from resolvers.inputs.card import CardCreate, CardMove, CardUpdate, ChecklistItemAdd, ChecklistItemUpdate, CommentCreate
+from resolvers.inputs.card import (
+    CardCreate,
+    CardMove,
+    CardUpdate,
+    ChecklistItemAdd,
+    ChecklistItemMove,
+    ChecklistItemUpdate,
+    CommentCreate,
+)
+from resolvers.inputs.custom_field import (
+    CardCustomFieldsSet,
+    CustomFieldCreate,
+    CustomFieldUpdate,
+    CustomFieldValueInput,
+)
 from resolvers.inputs.document import DocumentBatch, DocumentCreate, DocumentMove, DocumentReview, DocumentUpdate
 from resolvers.inputs.mission import MissionComplete, MissionCreate, MissionFail, MissionReport
 from resolvers.inputs.organization import (
@@ -39,6 +53,7 @@ from resolvers.inputs.organization import (
     OrganizationUpdate,
 )
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd, ProjectUpdate
+from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.transfer import ImportedProject, ProjectImport
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite, WorkspaceMemberUpdate, WorkspaceUpdate
 from resolvers.page import Window
@@ -141,7 +156,22 @@ CALLS: dict[str, Arguments] = {
     "labelCreate": lambda ids: (LabelCreate(project_id=ids["project"], name="more"),),
     "labelUpdate": lambda ids: (ids["label"], LabelUpdate(name="other")),
     "labelDelete": lambda ids: (ids["label"],),
+    "customFields": lambda ids: (ids["project"],),
+    "customFieldCreate": lambda ids: (
+        CustomFieldCreate(project_id=ids["project"], name="more", type=FieldType.NUMBER),
+    ),
+    "customFieldUpdate": lambda ids: (ids["custom_field"], CustomFieldUpdate(name="other")),
+    "customFieldDelete": lambda ids: (ids["custom_field"],),
     # cards
+    "cardCustomFieldsSet": lambda ids: (
+        ids["card"],
+        CardCustomFieldsSet(values=[CustomFieldValueInput(field_id=ids["custom_field"])]),
+    ),
+    "relations": lambda ids: (ids["card"],),
+    "relationCreate": lambda ids: (
+        RelationCreate(card_id=ids["card"], target_card_id=ids["third_card"], type=RelationType.RELATED_TO),
+    ),
+    "relationDelete": lambda ids: (ids["relation"],),
     "card": lambda ids: (ids["card"],),
     "cards": lambda ids: (ids["project"],),
     "cardCreate": lambda ids: (CardCreate(project_id=ids["project"], title="More"),),
@@ -154,6 +184,8 @@ CALLS: dict[str, Arguments] = {
     "cardLabelRemove": lambda ids: (ids["card"], ids["label"]),
     "checklistItemAdd": lambda ids: (ids["card"], ChecklistItemAdd(title="More")),
     "checklistItemUpdate": lambda ids: (ids["card"], ids["item"], ChecklistItemUpdate(done=True)),
+    "checklistItemMove": lambda ids: (ids["card"], ids["item"], ChecklistItemMove(order=0)),
+    "checklistItemConvert": lambda ids: (ids["card"], ids["item"]),
     "checklistItemRemove": lambda ids: (ids["card"], ids["item"]),
     "search": lambda ids: (ids["workspace"], "first"),
     "comment": lambda ids: (ids["comment"],),

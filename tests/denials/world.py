@@ -13,13 +13,14 @@ from bson import ObjectId
 from gateway.database import Database
 from models import ApiToken, MissionActivity, Notification
 from models.base import Record, collection, utc_now
-from models.enums import MissionActivityKind, Role, TokenScope
+from models.enums import FieldType, MissionActivityKind, RelationType, Role, TokenScope
 from resolvers import (
     agent,
     api_token,
     card,
     column,
     comment,
+    custom_field,
     document,
     document_link,
     invitation,
@@ -30,19 +31,28 @@ from resolvers import (
     organization_member,
     project,
     project_member,
+    relation,
     scope,
     workspace,
 )
+from resolvers.card_custom import set_card_custom_fields
 from resolvers.checklist import add_checklist_item
 from resolvers.context import Context
 from resolvers.inputs.agent import AgentCreate
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.board import ColumnCreate, LabelCreate, ScopeCreate
 from resolvers.inputs.card import CardCreate, ChecklistItemAdd, CommentCreate
+from resolvers.inputs.custom_field import (
+    CardCustomFieldsSet,
+    CustomFieldCreate,
+    CustomFieldOptionInput,
+    CustomFieldValueInput,
+)
 from resolvers.inputs.document import DocumentCreate
 from resolvers.inputs.mission import MissionActivityInput, MissionCreate, MissionReport
 from resolvers.inputs.organization import OrganizationCreate, OrganizationMemberAdd, OrganizationMemberUpdate
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd
+from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
 from tests.resolvers.lab import People, again
 
@@ -136,6 +146,20 @@ async def _objects(world: World) -> None:
     ids["card"] = (await made(card.create_card, first))["_id"]
     item = await add_checklist_item(again(world.owner), ids["card"], ChecklistItemAdd(title="Step"))
     ids["item"] = item.value["checklist"][-1]["id"]
+    level = CustomFieldCreate(
+        project_id=ids["project"], name="Level", type=FieldType.SELECT, options=[CustomFieldOptionInput(label="Low")]
+    )
+    made_field = await made(custom_field.create_custom_field, level)
+    ids["custom_field"], ids["option"] = made_field["_id"], made_field["options"][0]["id"]
+    await set_card_custom_fields(
+        again(world.owner),
+        ids["card"],
+        CardCustomFieldsSet(values=[CustomFieldValueInput(field_id=ids["custom_field"], value="Low")]),
+    )
+    for name in ("second_card", "third_card"):
+        ids[name] = (await made(card.create_card, CardCreate(project_id=ids["project"], title=name)))["_id"]
+    waits = RelationCreate(card_id=ids["card"], target_card_id=ids["second_card"], type=RelationType.BLOCKS)
+    ids["relation"] = (await made(relation.create_relation, waits))["_id"]
     said = CommentCreate(card_id=ids["card"], content="Hello")
     ids["comment"] = (await made(comment.create_comment, said))["_id"]
     written = DocumentCreate(workspace_id=ids["workspace"], title="Plan", content="# Plan")

@@ -161,6 +161,7 @@ async def _card(board: Board) -> None:
     assert [one["authorName"] for one in await _read(board.ann, f"{card}/comments")] == ["Ann"]
     assert (await _read(board.ann, card))["commentCount"] == 1
     await _deleted(board.ann, f"{card}/comments/{comment['id']}")
+    await _fields_and_relations(board, card, loose["id"])
     label = await made(board.ann, f"{board.path}/labels", name="bug", color="#FF0000")
     await _changed(board.ann, f"{board.path}/labels/{label['id']}", name="defect")
     assert (await made(board.ann, f"{card}/labels/{label['id']}"))["labels"][0]["name"] == "defect"
@@ -198,6 +199,23 @@ async def _documents(board: Board) -> None:
     await _deleted(board.ann, f"{links}/{created['id']}/link")
     await _deleted(board.ann, f"{board.path}/cards/{card['id']}")
     await _deleted(board.ann, document)
+
+
+async def _fields_and_relations(board: Board, card: str, other: str) -> None:
+    steps = [await made(board.ann, f"{card}/checklist", title=title) for title in ("Part", "Next")]
+    answer = await board.ann.post(f"{card}/checklist/{steps[1]['id']}/move", json={"order": 0})
+    assert answer.json()["order"] == 0
+    part = (await made(board.ann, f"{card}/checklist/{steps[0]['id']}/convert"))["card"]
+    fields = f"{board.path}/custom-fields"
+    field = await made(board.ann, fields, name="Level", type="select", options=["Low", "High"])
+    await _changed(board.ann, f"{fields}/{field['id']}", name="Risk")
+    assert (await _changed(board.ann, f"{card}/custom-fields", **{field["id"]: "High"}))["customFields"]
+    assert len(await _read(board.ann, fields)) == 1
+    await _deleted(board.ann, f"{fields}/{field['id']}")
+    related = await made(board.ann, f"{card}/relations", targetCardId=other, type="blocked_by")
+    assert [one["targetCardId"] for one in await _read(board.ann, f"{card}/relations")] == [part["id"], other]
+    await _deleted(board.ann, f"{board.path}/relations/{related['id']}")
+    await _deleted(board.ann, f"{board.path}/cards/{part['id']}")
 
 
 async def _transfer(board: Board) -> None:

@@ -1,7 +1,7 @@
 """Cards with their checklist and labels, and comments."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from bson import ObjectId
 from typing_extensions import TypedDict
@@ -9,9 +9,11 @@ from typing_extensions import TypedDict
 from models import Label as LabelDocument
 from models.base import Record
 from models.enums import Priority
+from resolvers.card_custom import definitions_of
 from resolvers.card_place import places_of
+from resolvers.custom_value import known
 from resolvers.load import by_ids
-from rest.stellary.present.base import Id, Timestamp, id_or_none, name_of, timestamp, timestamp_or_none
+from rest.stellary.present.base import Id, Timestamp, id_or_none, name_of, plain, timestamp, timestamp_or_none
 from rest.stellary.present.board import Label, label
 
 PriorityWord = Literal["low", "medium", "high"]
@@ -36,7 +38,10 @@ class ChangedItem(ChecklistItem):
 
 
 class Card(TypedDict):
-    """A work item. `order` is its place in its column, from 0; `checklistProgress` is done over all, 0 to 1."""
+    """A work item. `order` is its place in its column, from 0; `checklistProgress` is done over all, 0 to 1.
+
+    `customFields` are the values by the ids of the project's fields; those without a value are left out.
+    """
 
     id: Id
     title: str
@@ -55,6 +60,7 @@ class Card(TypedDict):
     labels: list[Label]
     checklist: list[ChecklistItem]
     checklistProgress: float
+    customFields: dict[str, Any]
     commentCount: int
     attachmentCount: int
     version: int
@@ -74,17 +80,18 @@ class Comment(TypedDict):
 
 
 async def cards(records: Sequence[Record]) -> list[Card]:
-    """The cards with their places and labels: two queries at most, whatever their number."""
+    """The cards with their places, labels and custom fields: one query for each, whatever their number."""
     await places_of(records)
     labels = await by_ids(LabelDocument, (one for record in records for one in record["label_ids"]))
-    return [_card(record, labels) for record in records]
+    fields = await definitions_of(records)
+    return [_card(record, labels, fields[record["project_id"]]) for record in records]
 
 
 async def card(record: Record) -> Card:
     return (await cards([record]))[0]
 
 
-def _card(record: Record, labels: Mapping[ObjectId | None, Record]) -> Card:
+def _card(record: Record, labels: Mapping[ObjectId | None, Record], fields: Sequence[Record]) -> Card:
     items: Sequence[Record] = record["checklist"]
     return {
         "id": str(record["_id"]),
@@ -104,6 +111,9 @@ def _card(record: Record, labels: Mapping[ObjectId | None, Record]) -> Card:
         "labels": [label(labels[one]) for one in record["label_ids"] if one in labels],
         "checklist": _checklist(items),
         "checklistProgress": _progress(items),
+        "customFields": {
+            str(field["_id"]): plain(value) for field, value in known(record.get("custom_values"), fields)
+        },
         "commentCount": record["comment_count"],
         "attachmentCount": record["attachment_count"],
         "version": record["version"],

@@ -1,0 +1,39 @@
+"""Custom fields: what a project's cards can tell beside what every card tells."""
+
+from beanie import PydanticObjectId
+from pydantic import BaseModel, ConfigDict, Field
+from pymongo import ASCENDING, IndexModel
+
+from models.base import Stored, id_factory
+from models.enums import FieldType
+from models.ids import Kind
+
+
+class FieldOption(BaseModel):
+    """A choice of a select field. `color` is `#rrggbb`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: PydanticObjectId = Field(default_factory=id_factory(Kind.CUSTOM_FIELD_OPTION))
+    label: str
+    color: str
+
+
+class CustomField(Stored):
+    """The definition of a field; the values stand on the cards. `name` is unique in the project, `rank` orders."""
+
+    id: PydanticObjectId = Field(default_factory=id_factory(Kind.CUSTOM_FIELD))
+    workspace_id: PydanticObjectId
+    project_id: PydanticObjectId
+    name: str
+    type: FieldType
+    options: list[FieldOption] = Field(default_factory=list)
+    rank: str
+
+    class Settings:
+        name = "custom_fields"
+        indexes = [
+            IndexModel([("project_id", ASCENDING), ("name", ASCENDING)], unique=True),
+            IndexModel([("project_id", ASCENDING), ("rank", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING)]),
+        ]

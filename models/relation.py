@@ -1,0 +1,35 @@
+"""Relations between cards of one workspace."""
+
+from beanie import PydanticObjectId
+from pydantic import Field
+from pymongo import ASCENDING, IndexModel
+
+from models.base import Stored, id_factory
+from models.enums import RelationType
+from models.ids import Kind
+
+
+class Relation(Stored):
+    """`source_id` blocks, duplicates, is parent of or is related to `target_id`: one record for both directions.
+
+    `card_ids` and `project_ids` are both ends once more, so that one indexed query finds what concerns either.
+    """
+
+    id: PydanticObjectId = Field(default_factory=id_factory(Kind.RELATION))
+    workspace_id: PydanticObjectId
+    type: RelationType
+    source_id: PydanticObjectId
+    target_id: PydanticObjectId
+    card_ids: list[PydanticObjectId]
+    project_ids: list[PydanticObjectId]
+    created_by: PydanticObjectId | None = None
+
+    class Settings:
+        name = "relations"
+        indexes = [
+            IndexModel([("source_id", ASCENDING), ("target_id", ASCENDING), ("type", ASCENDING)], unique=True),
+            IndexModel([("target_id", ASCENDING), ("type", ASCENDING)]),
+            IndexModel([("card_ids", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("project_ids", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING)]),
+        ]

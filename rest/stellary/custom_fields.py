@@ -1,0 +1,63 @@
+"""Custom fields of a project, and their values on cards."""
+
+from pydantic import ConfigDict
+
+from resolvers.card_custom import set_card_custom_fields
+from resolvers.custom_field import create_custom_field, delete_custom_field, list_custom_fields
+from resolvers.custom_field_change import update_custom_field
+from resolvers.inputs.base import Input, read_input
+from resolvers.inputs.custom_field import CardCustomFieldsSet, CustomFieldCreate, CustomFieldUpdate
+from rest.routing import Call, Routes
+from rest.stellary import guards
+from rest.stellary.paths import CARD, PROJECT
+from rest.stellary.present.base import Ok, ok
+from rest.stellary.present.card import Card, card
+from rest.stellary.present.custom_field import ChangedCustomField, CustomField, changed_custom_field, custom_field
+
+routes = Routes("Custom fields", PROJECT + "/custom-fields")
+on_cards = Routes("Custom fields", CARD + "/custom-fields")
+
+
+class CustomFieldValues(Input):
+    """Values by the ids of their fields: text, a number, a boolean, an ISO 8601 date, an option's id or label, or a
+    list of those; null clears."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+@routes.get("", "List the custom fields of a project")
+async def find(call: Call) -> list[CustomField]:
+    project = await guards.project(call)
+    return [custom_field(record) for record in await list_custom_fields(call.ctx, project["_id"])]
+
+
+@routes.post("", "Create a custom field", body=CustomFieldCreate, given=["projectId"])
+async def create(call: Call) -> CustomField:
+    """`options` are for the types `select` and `multi-select`: objects, or labels alone."""
+    project = await guards.project(call)
+    values = call.body(CustomFieldCreate, projectId=project["_id"])
+    return custom_field((await create_custom_field(call.ctx, values)).value)
+
+
+@routes.patch("/{fieldId}", "Change a custom field", body=CustomFieldUpdate)
+async def update(call: Call) -> ChangedCustomField:
+    """A change that would lose values is refused unless `onIncompatible` is `clear`."""
+    found = await guards.custom_field(call)
+    return changed_custom_field((await update_custom_field(call.ctx, found["_id"], call.body(CustomFieldUpdate))).value)
+
+
+@routes.delete("/{fieldId}", "Delete a custom field and its values")
+async def delete(call: Call) -> Ok:
+    found = await guards.custom_field(call)
+    await delete_custom_field(call.ctx, found["_id"])
+    return ok()
+
+
+@on_cards.patch("", "Set custom fields of a card", body=CustomFieldValues)
+async def set_(call: Call) -> Card:
+    """The body maps ids of fields to values; those that it does not name stay as they are."""
+    found = await guards.card(call)
+    given = call.body(CustomFieldValues).model_extra or {}
+    values = [{"fieldId": field_id, "value": value} for field_id, value in given.items()]
+    done = await set_card_custom_fields(call.ctx, found["_id"], read_input(CardCustomFieldsSet, {"values": values}))
+    return await card(done.value)

@@ -1,0 +1,34 @@
+"""Relations of a card to others of the workspace."""
+
+from resolvers.inputs.relation import RelationCreate
+from resolvers.relation import create_relation, delete_relation, list_relations
+from rest.routing import Call, Routes
+from rest.stellary import guards
+from rest.stellary.paths import CARD, PROJECT
+from rest.stellary.present.base import Ok, ok
+from rest.stellary.present.relation import Relation, relation, relations
+
+routes = Routes("Relations", PROJECT)
+of_cards = Routes("Relations", CARD + "/relations")
+
+
+@of_cards.get("", "List the relations of a card")
+async def find(call: Call) -> list[Relation]:
+    """As the card sees them; at most 200."""
+    found = await guards.card(call)
+    return await relations(await list_relations(call.ctx, found["_id"]))
+
+
+@of_cards.post("", "Relate a card to another one", body=RelationCreate, given=["cardId"])
+async def create(call: Call) -> Relation:
+    """The other card may be of any project of the workspace."""
+    found = await guards.card(call)
+    made = await create_relation(call.ctx, call.body(RelationCreate, cardId=found["_id"]))
+    return await relation(made.value, found["_id"])
+
+
+@routes.delete("/relations/{relationId}", "End a relation, for both cards")
+async def delete(call: Call) -> Ok:
+    found = await guards.relation(call)
+    await delete_relation(call.ctx, found["_id"])
+    return ok()

@@ -1,0 +1,51 @@
+"""Custom fields of a project, and their values on cards."""
+
+from datetime import datetime
+
+import strawberry
+from strawberry.scalars import JSON
+
+from resolvers import custom_field as custom_field_edges
+from resolvers import scope as scope_edges
+from schema.enums import FieldType
+from schema.loading import derived, edge
+from schema.node import Node
+from schema.references import ProjectRef
+
+
+@strawberry.type(description="A choice of a select field.")
+class CustomFieldOption:
+    id: strawberry.ID = derived(lambda option: str(option["id"]), description="The id, unique in the field.")
+    label: str = strawberry.field(description="What is chosen.")
+    color: str = strawberry.field(description="The colour as #rrggbb.")
+
+
+@strawberry.type(description="What the cards of a project can tell beside what every card tells.")
+class CustomField(Node):
+    name: str = strawberry.field(description="The name, unique in the project.")
+    type: FieldType = strawberry.field(description="What it holds.")
+    options: list[CustomFieldOption] = strawberry.field(
+        description="The choices of a select field, in order; none for any other."
+    )
+    order: int = edge(
+        custom_field_edges.order_of, needs=("project_id",), description="Its place among the project's fields, from 0."
+    )
+    project: ProjectRef = edge(
+        scope_edges.project_of, needs=("project_id",), description="The project that it belongs to."
+    )
+    created_at: datetime = strawberry.field(description="When it was created.")
+
+
+@strawberry.type(
+    description="What a card has for a custom field. The one of the five that the field's type names is set."
+)
+class CustomFieldValue:
+    field: CustomField = derived(lambda one: one["field"], description="The field.")
+    value: JSON = derived(
+        lambda one: one["value"], description="The value as JSON: of options their ids, of a date its ISO 8601 text."
+    )
+    text_value: str | None = strawberry.field(description="The text of a text field.")
+    number_value: float | None = strawberry.field(description="The number of a number field.")
+    date_value: datetime | None = strawberry.field(description="The moment of a date field.")
+    boolean_value: bool | None = strawberry.field(description="The yes or no of a boolean field.")
+    options: list[CustomFieldOption] = strawberry.field(description="What a select field has chosen, in its order.")
