@@ -28,10 +28,10 @@ async def check_relation(change: Change, type: RelationType, source_id: ObjectId
     for source, target in pairs:
         if await _find(change, {"source_id": source, "target_id": target, "type": type.value}) is not None:
             raise Conflict("The two cards have this relation already", field="targetCardId")
-    for card_id, field in ((source_id, "cardId"), (target_id, "targetCardId")):
+    for card_id in (source_id, target_id):
         having = {"card_ids": card_id}
         if await collection(Relation).count_documents(having, session=change.session) >= MAX_RELATIONS:
-            raise Conflict(f"is a card with {MAX_RELATIONS} relations, the most there can be", field=field)
+            raise Conflict(f"A card has at most {MAX_RELATIONS} relations")
     if type is RelationType.PARENT_OF:
         await _check_parent(change, source_id, target_id)
     if type is RelationType.BLOCKS:
