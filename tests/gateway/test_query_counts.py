@@ -99,3 +99,48 @@ async def test_all_that_a_card_leads_to_takes_as_many_queries_for_5_as_for_50_ca
 
     recorded = json.loads(RECORDED.read_text())
     assert len(counts[5]) == len(counts[50]) == recorded["project to all of its cards"], counts
+
+
+RELATED = """
+query ($id: ID!, $filter: CardFilter, $orderBy: [CardOrder!]) {
+  project(id: $id) {
+    customFields { name order options { label } }
+    cards(first: 100, filter: $filter, orderBy: $orderBy) {
+      nodes {
+        title isBlocked customFields { field { name } numberValue }
+        relations { type card { title } } blockedBy { title isBlocked } blocks { title }
+        parent { title children { title } } children { title }
+      }
+    }
+  }
+}
+"""
+FIELD = "mutation ($i: CustomFieldCreateInput!) { customFieldCreate(input: $i) { customField { id } } }"
+SET = "mutation ($id: ID!, $i: CardCustomFieldsSetInput!) { cardCustomFieldsSet(id: $id, input: $i) { cursor } }"
+RELATE = "mutation ($i: RelationCreateInput!) { relationCreate(input: $i) { cursor } }"
+
+
+async def test_fields_and_relations_take_as_many_queries_for_4_as_for_16_cards(board: Board) -> None:
+    made = await board.ann.ask(FIELD, i={"projectId": board.project, "name": "Points", "type": "NUMBER"})
+    field = made["customFieldCreate"]["customField"]["id"]
+    asked = {
+        "filter": {"customField": {"fieldId": field, "number": {"gte": 0}}},
+        "orderBy": [{"field": "CUSTOM_FIELD", "customFieldId": field}],
+    }
+    cards: list[str] = []
+    counts: dict[int, list[str]] = {}
+    for size in (4, 16):
+        while len(cards) < size:
+            cards.append(await board.card(f"Card {len(cards)}"))
+            await board.ann.ask(SET, id=cards[-1], i={"values": [{"fieldId": field, "value": len(cards)}]})
+            for type_ in ("BLOCKED_BY", "CHILD_OF") if len(cards) > 1 else ():
+                await board.ann.ask(RELATE, i={"cardId": cards[-1], "targetCardId": cards[-2], "type": type_})
+        with count_queries() as seen:
+            found = await board.ann.ask(RELATED, id=board.project, **asked)
+        counts[size] = [str(one) for one in seen]
+        nodes = found["project"]["cards"]["nodes"]
+        assert len(nodes) == size
+        assert all(node["isBlocked"] and node["parent"] and node["customFields"] for node in nodes[1:])
+
+    recorded = json.loads(RECORDED.read_text())
+    assert len(counts[4]) == len(counts[16]) == recorded["cards with fields and relations"], counts

@@ -10,19 +10,37 @@ from pymongo import monitoring
 
 from gateway.database import Database
 from models.base import Record
-from resolvers import card_graph, checklist, column, comment, label, project, project_member, scope, transfer
+from resolvers import (
+    card_custom,
+    card_graph,
+    checklist,
+    column,
+    comment,
+    custom_field,
+    custom_field_change,
+    label,
+    project,
+    project_member,
+    relation,
+    relation_graph,
+    scope,
+    transfer,
+)
 from resolvers.activity import actor_of, card_of, project_of
 from resolvers.card import delete_card, get_card, list_cards
 from resolvers.card_update import update_cards
 from resolvers.context import Context
 from resolvers.inputs.base import read_input
 from resolvers.inputs.board import ColumnUpdate, LabelUpdate, ScopeUpdate
-from resolvers.inputs.card import CardUpdate, ChecklistItemAdd, ChecklistItemUpdate
+from resolvers.inputs.card import CardUpdate, ChecklistItemAdd, ChecklistItemMove, ChecklistItemUpdate
+from resolvers.inputs.custom_field import CustomFieldUpdate
 from resolvers.inputs.project import ProjectUpdate
+from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.transfer import ProjectImport
 from resolvers.load import totals
 from resolvers.workspace import delete_workspace
 from tests.resolvers.conftest import Join
+from tests.resolvers.custom import Fields, make_fields
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import again
 
@@ -150,7 +168,23 @@ async def test_every_change_of_a_board_runs_on_indexes(board: Board, owner: Cont
         item = card["checklist"][0]["id"]
         await checklist.add_checklist_item(board.ctx, card["_id"], ChecklistItemAdd(title="y"))
         await checklist.update_checklist_item(board.ctx, card["_id"], item, ChecklistItemUpdate(done=True))
-        await checklist.remove_checklist_item(board.ctx, card["_id"], item)
+        added = await checklist.add_checklist_item(board.ctx, card["_id"], ChecklistItemAdd(title="z"))
+        await checklist.remove_checklist_item(board.ctx, card["_id"], added.value["checklist"][-1]["id"])
+        await checklist.move_checklist_item(board.ctx, card["_id"], item, ChecklistItemMove())
+        child = (await checklist.convert_checklist_item(board.ctx, card["_id"], item)).value
+        fields = await make_fields(board)
+        await fields.set(card, {"Level": "High", "Tags": ["x"]})
+        for type_ in ("blocks", "duplicates", "related_to", "child_of"):
+            given = {"cardId": card["_id"], "targetCardId": other["_id"], "type": type_}
+            related = await relation.create_relation(board.ctx, read_input(RelationCreate, given))
+        await relation.delete_relation(board.ctx, related.value["_id"])
+        for values in ({"type": "text"}, {"type": "select", "options": ["Low", "x"], "onIncompatible": "clear"}):
+            wanted = read_input(CustomFieldUpdate, values)
+            await custom_field_change.update_custom_field(board.ctx, fields.id("Level"), wanted)
+        fewer = read_input(CustomFieldUpdate, {"options": ["x"], "onIncompatible": "clear", "order": 0})
+        await custom_field_change.update_custom_field(board.ctx, fields.id("Tags"), fewer)
+        await custom_field.delete_custom_field(board.ctx, fields.id("Tags"))
+        await delete_card(board.ctx, child.card["_id"])
         await column.update_column(board.ctx, scoped["_id"], ColumnUpdate(name="x", order=0))
         await label.update_label(board.ctx, mark["_id"], LabelUpdate(name="x"))
         await scope.update_scope(board.ctx, step["_id"], ScopeUpdate(name="x"))
@@ -185,6 +219,10 @@ async def test_every_list_and_edge_runs_on_indexes(
     step, mark = await board.scope(), await board.label()
     cards = [await board.card(0, labelIds=[mark["_id"]]), await board.card(None), await board.card(1)]
     said = await board.comment(cards[0])
+    fields = await make_fields(board)
+    level = fields["Level"]
+    given = {"cardId": cards[1]["_id"], "targetCardId": cards[0]["_id"], "type": "blocks"}
+    await relation.create_relation(board.ctx, read_input(RelationCreate, given))
     other = await make_board(owner, workspace, columns=1)
     ctx, projects = board.ctx, [board.project, other.project]
 
@@ -230,6 +268,23 @@ async def test_every_list_and_edge_runs_on_indexes(
         await card_graph.activity_of(ctx, cards[:1], None)
         await card_graph.comments_of(ctx, cards, None)
         await card_graph.comments_of(ctx, cards[:1], None)
+        await custom_field.list_custom_fields(again(owner), board.project["_id"])
+        await custom_field.custom_fields_of_project(ctx, projects, None)
+        await custom_field.order_of(ctx, [{"_id": level["_id"], "project_id": level["project_id"]}], None)
+        await card_custom.custom_fields_of(ctx, [await board.stored(one) for one in fields.cards], None)
+        await relation.list_relations(again(owner), cards[0]["_id"])
+        [seen, *_] = await relation_graph.relations_of(ctx, cards, None)
+        await relation_graph.other_of(ctx, seen, None)
+        for reach in (
+            relation_graph.blocked_by_of,
+            relation_graph.blocks_of,
+            relation_graph.children_of,
+            relation_graph.parent_of,
+            relation_graph.is_blocked_of,
+        ):
+            await reach(ctx, cards, frozenset({"title"}))
+        for end in (relation_graph.source_of, relation_graph.target_of, relation_graph.creator_of):
+            await end(ctx, [one["relation"] for one in seen], None)
         for about in (actor_of, project_of, card_of):
             await about(ctx, page.nodes, frozenset({"name"}))
 
@@ -273,5 +328,33 @@ async def test_every_page_of_cards_runs_on_an_index(
                 if found[0].nodes:
                     cursor = found[0].cursor(found[0].nodes[-1])
                     await edge(board.ctx, parents, None, first=1, after=cursor, filter=filter, order_by=order)
+
+    await check(database, queries)
+
+
+@pytest.mark.parametrize("direction", ["ASC", "DESC"])
+async def test_every_page_by_custom_fields_runs_on_an_index(direction: str, board: Board, database: Database) -> None:
+    fields = Fields(board)
+    for name, type_ in (("Level", "select"), ("Note", "text")):
+        await fields.add(name, type_, ("Low", "High") if type_ == "select" else ())
+    step = await board.scope()
+    for place in (0, 0, 1):
+        await fields.set(await board.card(place), {"Level": "Low", "Note": "x"})
+    where = {"custom_field": {"field_id": fields.id("Note"), "text": {"contains": "x"}}}
+
+    with recorded() as queries:
+        for name in ("Level", "Note"):
+            order = [{"field": "CUSTOM_FIELD", "custom_field_id": fields.id(name), "direction": direction}]
+            for edge, parents in (
+                (card_graph.cards_of_column, board.columns[:1]),
+                (card_graph.cards_of_column, board.columns),
+                (card_graph.cards_of_project, [board.project]),
+                (card_graph.cards_of_scope, [step]),
+            ):
+                found = await edge(board.ctx, parents, None, first=1, filter=where, order_by=order)
+                await totals(found)
+                if found[0].nodes:
+                    cursor = found[0].cursor(found[0].nodes[-1])
+                    await edge(board.ctx, parents, None, first=1, after=cursor, filter=where, order_by=order)
 
     await check(database, queries)
