@@ -1,7 +1,7 @@
 """What a watcher of a project is told of custom fields and relations."""
 
 from tests.gateway.lab import Board
-from tests.gateway.test_graphql_live import address, subscribed
+from tests.gateway.test_graphql_live import subscribed
 
 WATCH = """
 subscription ($p: ID!) {
@@ -24,8 +24,6 @@ TYPE = "mutation ($id: ID!) { customFieldUpdate(id: $id, input: {type: NUMBER}) 
 DELETE = "mutation ($id: ID!) { customFieldDelete(id: $id) { cursor } }"
 RELATE = "mutation ($i: RelationCreateInput!) { relationCreate(input: $i) { relation { id } } }"
 END = "mutation ($id: ID!) { relationDelete(id: $id) { cursor } }"
-
-__all__ = ["address"]
 
 
 async def test_a_watcher_sees_fields_and_relations_come_change_and_go(address: str, board: Board) -> None:
