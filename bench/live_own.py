@@ -40,8 +40,8 @@ def own_figures(rounds: int) -> None:
         table.add_column(heading, justify="left" if heading == "work" else "right")
     console = Console()
     with Progress(console=console, transient=True) as show, asyncio.Runner() as runner:
-        steps = show.add_task("live, ours alone", total=5)
-        for figure in (_idle, _many, _late_in_memory, _late_over_redis, _places):
+        steps = show.add_task("live, ours alone", total=len(FIGURES))
+        for figure in FIGURES:
             with ExitStack() as stack:
                 secret_key = secrets.token_hex(32)
                 database = stack.enter_context(embedded(runner))
@@ -128,6 +128,11 @@ def _late_over_redis(bench: Bench, _: int) -> Rows:
     yield from _late(bench, writer, reader, "redis bus", 100)
 
 
+def _late_over_mongodb(bench: Bench, _: int) -> Rows:
+    writer, reader = bench.gateway(ORRERY_BUS_URL="mongodb"), bench.gateway(ORRERY_BUS_URL="mongodb")
+    yield from _late(bench, writer, reader, "mongodb bus", 100)
+
+
 def _late(bench: Bench, writer: Server, reader: Server, bus: str, goal: int) -> Rows:
     """Events at a steady rate, from the start of their transactions to each socket."""
     tenants, loop = bench.tenants(1), Loop()
@@ -206,3 +211,6 @@ def _asks_of(tenants: Tenants, places: range) -> list[Ask]:
 
 def _milliseconds(seconds: list[float], share: float) -> str:
     return f"{sorted(seconds)[int(len(seconds) * share)] * 1000:,.0f} ms"
+
+
+FIGURES = (_idle, _many, _late_in_memory, _late_over_redis, _late_over_mongodb, _places)

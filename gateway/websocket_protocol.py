@@ -6,6 +6,7 @@ reaches it, without a traceback in the log; and one that does not read cannot ke
 """
 
 import asyncio
+import socket
 from asyncio.transports import BaseTransport
 from collections import deque
 from collections.abc import Callable
@@ -20,6 +21,10 @@ from realtime.transports.frames import FRAME_WRITER
 
 READ_BYTES = 16_384
 """What is read and parsed at a time, so that a flood of tiny frames lets the others have their turn."""
+UNSENT_BYTES = 131_072
+"""What the system takes of a connection before its peer reads. It would take megabytes, and a reader that has stopped
+would be noticed as late."""
+UNSENT_LIMIT: int | None = getattr(socket, "TCP_NOTSENT_LOWAT", None)
 MAX_FRAGMENTS = 256
 MAX_SURPLUS = 64 * 1024 * 1024
 SURPLUS_SECONDS = 2.0
@@ -57,6 +62,9 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         super().connection_made(transport)
         if hasattr(transport, "max_size"):
             transport.max_size = READ_BYTES
+        plain = transport.get_extra_info("socket")
+        if plain is not None and plain.family in (socket.AF_INET, socket.AF_INET6) and UNSENT_LIMIT is not None:
+            plain.setsockopt(socket.IPPROTO_TCP, UNSENT_LIMIT, UNSENT_BYTES)
 
     def resume_writing(self) -> None:
         super().resume_writing()
