@@ -24,6 +24,7 @@ class SearchType(StrEnum):
 
     CARD = "card"
     COMMENT = "comment"
+    DOCUMENT = "document"
     PROJECT = "project"
 
 

@@ -1,4 +1,4 @@
-"""Full-text search in a workspace: cards, comments and projects by words and their beginnings, best first."""
+"""Full-text search in a workspace by words and their beginnings, the best first."""
 
 import base64
 from collections.abc import Collection, Sequence

@@ -3,20 +3,21 @@
 Reading what is there now, and not what an event carried, makes every step repeatable in any order.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from beanie import Document
+import beanie
 from bson import ObjectId
 from pymongo.asynchronous.cursor import AsyncCursor
 
-from models import Card, Comment, Project, Workspace
+from models import Card, Comment, Document, DocumentVersion, Project, Workspace
 from models.base import Record, collection
 from models.enums import SearchType
 from models.ids import Kind, kind_of, portions
 from realtime.cursor import Cursor
 from resolvers.context import Services
+from resolvers.load import by_ids
 from resolvers.search_index import Entry, SearchIndex
 
 PORTION = 500
@@ -26,11 +27,18 @@ MAX_BEHIND = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Searchable:
-    """A kind of object that can be found; `fields` of its record make its entry."""
+    """A kind of object that can be found; `fields` of its record make its entry, `complete` adds what it lacks."""
 
-    model: type[Document]
+    model: type[beanie.Document]
     fields: tuple[str, ...]
     entry: Callable[[Record], Entry]
+    complete: Callable[[Sequence[Record]], Awaitable[None]] | None = None
+
+    async def entries(self, records: Sequence[Record]) -> list[Entry]:
+        """What of objects can be found."""
+        if self.complete is not None:
+            await self.complete(records)
+        return [self.entry(one) for one in records]
 
 
 def _card(card: Record) -> Entry:
@@ -47,9 +55,23 @@ def _project(project: Record) -> Entry:
     return Entry(project["_id"], SearchType.PROJECT, project["_id"], project["name"], project["description"] or "")
 
 
+async def _with_texts(documents: Sequence[Record]) -> None:
+    for some in portions(one["content_id"] for one in documents):
+        found = await by_ids(DocumentVersion, some, frozenset({"markdown"}))
+        for one in documents:
+            if one["content_id"] in found:
+                one["text"] = found[one["content_id"]]["markdown"]
+
+
+def _document(document: Record) -> Entry:
+    text = "\n".join([document.get("text", ""), *document["tags"]])
+    return Entry(document["_id"], SearchType.DOCUMENT, document["project_id"], document["title"], text)
+
+
 SEARCHABLE: dict[Kind, Searchable] = {
     Kind.CARD: Searchable(Card, ("project_id", "title", "description", "checklist", "archived"), _card),
     Kind.COMMENT: Searchable(Comment, ("project_id", "content"), _comment),
+    Kind.DOCUMENT: Searchable(Document, ("project_id", "title", "tags", "content_id"), _document, _with_texts),
     Kind.PROJECT: Searchable(Project, ("name", "description"), _project),
 }
 
@@ -107,7 +129,7 @@ async def _now(workspace_id: ObjectId, ids: Iterable[ObjectId]) -> tuple[list[En
     for kind, searchable in SEARCHABLE.items():
         for some in portions(one for one in wanted if kind_of(one) is kind):
             records = await _find(searchable, {"_id": {"$in": some}}).to_list()
-            entries += [searchable.entry(one) for one in records if one["workspace_id"] == workspace_id]
+            entries += await searchable.entries([one for one in records if one["workspace_id"] == workspace_id])
     return entries, list(wanted - {one.id for one in entries})
 
 
@@ -116,7 +138,7 @@ async def _everything(workspace_id: ObjectId) -> AsyncIterator[Sequence[Entry]]:
     for searchable in SEARCHABLE.values():
         cursor = _find(searchable, {"workspace_id": workspace_id}).batch_size(PORTION)
         while records := await cursor.to_list(PORTION):
-            yield [searchable.entry(one) for one in records]
+            yield await searchable.entries(records)
 
 
 def _find(searchable: Searchable, where: dict[str, Any]) -> AsyncCursor[Record]:

@@ -58,6 +58,7 @@ described(
     "What a search finds.",
     CARD="Cards, by title, description and checklist.",
     COMMENT="Comments, by their text.",
+    DOCUMENT="Documents, by title, text and tags.",
     PROJECT="Projects, by name and description.",
 )
 described(

@@ -29,7 +29,9 @@ class SearchQuery(Input):
     types: Annotated[
         list[SearchType] | None,
         BeforeValidator(_listed),
-        WithJsonSchema({"type": "string", "pattern": "^(card|comment|project)(,(card|comment|project))*$"}),
+        WithJsonSchema(
+            {"type": "string", "pattern": "^(card|comment|document|project)(,(card|comment|document|project))*$"}
+        ),
     ] = None
     project_id: Annotated[ObjectId, IdOf(Kind.PROJECT)] | None = None
     archived: bool = False

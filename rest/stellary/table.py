@@ -37,7 +37,7 @@ TAGS = {
     "Workspaces": "The tenants of projects, agents and missions.",
     "Workspace members": "Who belongs to a workspace, and with which roles.",
     "Invitations": "Asking people into a workspace by mail, and what their link opens.",
-    "Search": "Cards, comments and projects by their words.",
+    "Search": "Cards, comments, documents and projects by their words.",
     "Projects": "Projects of a workspace.",
     "Import and export": "Whole projects, all or nothing.",
     "Project members": "Who is notified of a project and can be assigned its cards.",

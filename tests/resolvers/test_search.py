@@ -26,6 +26,7 @@ from resolvers.search_query import Fragment, read_query
 from resolvers.workspace import delete_workspace
 from tests.resolvers.conftest import Join
 from tests.resolvers.delivery import Board, make_board
+from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import People, again
 
 
@@ -89,18 +90,32 @@ async def test_everything_of_a_project_goes_with_it(board: Board) -> None:
     assert await ids(board, "dome") == []
 
 
-async def test_comments_and_projects_are_found_too_and_can_be_asked_for_alone(board: Board) -> None:
+async def test_comments_documents_and_projects_are_found_too_and_can_be_asked_for_alone(board: Board) -> None:
     await update_project(board.ctx, board.project["_id"], read_input(ProjectUpdate, {"name": "Hello works"}))
     card = await board.card(0, title="Hello card")
     said = await board.comment(card, "Hello from here")
 
+    document = await Shelf(board.ctx, board.workspace_id).document("Plan", content="# Hello\n\nworld")
+
     by_type = {one: await ids(board, "hello", types=[one]) for one in SearchType}
 
+    assert by_type[SearchType.DOCUMENT] == [document["_id"]]
     assert by_type[SearchType.PROJECT] == [board.project["_id"]]
     assert by_type[SearchType.CARD] == [card["_id"]]
     assert by_type[SearchType.COMMENT] == [said["_id"]]
     everything = set().union(*by_type.values())
     assert set(await ids(board, "hello")) == everything
+
+
+async def test_a_document_is_found_by_its_newest_text_alone(board: Board) -> None:
+    shelf = Shelf(board.ctx, board.workspace_id)
+    document = await shelf.document("Plan", content="about mirrors", tags=["optics"])
+    assert await ids(board, "mirrors optics") == [document["_id"]]
+
+    await shelf.update(document, content="about lenses")
+
+    assert await ids(board, "mirrors") == []
+    assert await ids(board, "lenses") == [document["_id"]]
 
 
 async def test_archived_cards_are_found_only_when_asked_for(board: Board) -> None:

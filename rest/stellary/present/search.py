@@ -19,7 +19,7 @@ class HitFragment(TypedDict):
 class Hit(TypedDict):
     """Something that was found; a comment is on the card `cardId`."""
 
-    type: Literal["card", "comment", "project"]
+    type: Literal["card", "comment", "document", "project"]
     id: Id
     projectId: Id | None
     cardId: Id | None
