@@ -20,7 +20,8 @@ from gateway.database import Database, open_database
 from gateway.delivery import Delivery, FolderDelivery, SmtpDelivery
 from gateway.engine import GraphEngine
 from gateway.http import GraphQLEndpoint
-from gateway.operations import MeasuredApp, Metrics, operation_routes, product_version
+from gateway.metrics import Metrics
+from gateway.operations import MeasuredApp, operation_routes, product_version
 from gateway.outbox import Outbox
 from gateway.pages import dist_folder, page_routes, reference_page
 from gateway.settings import Settings
@@ -59,9 +60,12 @@ class Running:
         return self.engine
 
 
-def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Starlette:
+def create_app(
+    settings: Settings | None = None, *, database: Database | None = None, prepared: bool = False
+) -> Starlette:
     """The gateway over `settings`, by default those of the environment, and an open `database` where one is given.
 
+    `prepared` says that the database was set up before.
     The lifespan raises DatabaseError where it cannot start.
     """
     chosen = settings or Settings.from_env()
@@ -69,7 +73,9 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with nullcontext(database) if database is not None else open_database(chosen) as opened:
+        async with (
+            nullcontext(database) if database is not None else open_database(chosen, prepared=prepared) as opened
+        ):
             hub = Hub(EventLog(opened.client), chosen.bus)
             guard = Guard()
             retention = Retention(Bounds(chosen.log_retention, chosen.log_max_events))
@@ -101,7 +107,8 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
             app.state.database = opened
             app.state.services = running.services
             try:
-                yield
+                async with running.metrics.live.watching(hub, running.connections):
+                    yield
             finally:
                 app.state.database = None
                 await running.connections.close_all()

@@ -59,29 +59,43 @@ class Database:
 
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """The database of `settings` for as long as the block runs, the embedded one started where no URL is set.
+async def open_url(settings: Settings) -> AsyncIterator[str | None]:
+    """The URL of the database of `settings` for as long as the block runs, the embedded one started where none is set.
 
     Raises `DatabaseError`.
     """
-    embedded = None if settings.mongodb_url else EmbeddedDatabase(settings.data_dir)
+    if settings.mongodb_url:
+        yield settings.mongodb_url
+        return
+    embedded = EmbeddedDatabase(settings.data_dir)
     try:
-        url = await embedded.start() if embedded is not None else None
+        url = await embedded.start()
     except EmbeddedError as error:
         raise DatabaseError(str(error)) from error
     try:
-        database = await connect(settings, url=url)
+        yield url
+    finally:
+        await embedded.stop()
+
+
+@asynccontextmanager
+async def open_database(settings: Settings, *, prepared: bool = False) -> AsyncIterator[Database]:
+    """The database of `settings` for as long as the block runs, the embedded one started where no URL is set.
+
+    `prepared` says that it has its indexes already. Raises `DatabaseError`.
+    """
+    async with open_url(settings) as url:
+        database = await connect(settings, url=url, prepared=prepared)
         try:
             yield database
         finally:
             await database.close()
-    finally:
-        if embedded is not None:
-            await embedded.stop()
 
 
-async def connect(settings: Settings, *, url: str | None = None) -> Database:
+async def connect(settings: Settings, *, url: str | None = None, prepared: bool = False) -> Database:
     """Connect to `url` (by default the one of `settings`), check the server, and create the indexes.
+
+    Where they were created before, as `prepared` says, it only learns the documents.
 
     Raises `DatabaseError` where the server is unreachable, too old, standalone, or refuses the credentials.
     """
@@ -99,7 +113,7 @@ async def connect(settings: Settings, *, url: str | None = None) -> Database:
     try:
         await _check_server(client, settings.mongodb_database, hosts)
         database = Database(client=client, db=client[settings.mongodb_database])
-        await _create_indexes(database)
+        await _create_indexes(database, skip=prepared)
     except BaseException:
         await client.close()
         raise
@@ -128,12 +142,12 @@ async def _check_server(client: AsyncMongoClient[dict[str, Any]], name: str, hos
         raise DatabaseError(f"The connection to the MongoDB server at {hosts} failed.") from error
 
 
-async def _create_indexes(database: Database) -> None:
+async def _create_indexes(database: Database, *, skip: bool) -> None:
     # Not at the top: a wrong setting should be told at once, without loading every document first.
     from models import DOCUMENTS
 
     try:
-        await init_beanie(database=database.db, document_models=list(DOCUMENTS))
+        await init_beanie(database=database.db, document_models=list(DOCUMENTS), skip_indexes=skip)
     except OperationFailure as error:
         reason = (error.details or {}).get("errmsg", "the server gave no reason")
         raise DatabaseError(f"An index could not be created: {reason}.") from error

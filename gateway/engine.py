@@ -267,8 +267,9 @@ class GraphEngine:
         asked = question(
             source, Renderer(executor, source.stream_id, self._reader(subject, source, shape)), shape, request, subject
         )
+        hub = self._services.hub
         with reachable():
-            return Live(source, await self._services.hub.attach(source.stream_id, asked, source.after))
+            return Live(source, await hub.attach(source.stream_id, asked, source.after), hub.stats)
 
     def _reader(self, subject: Subject, source: Source, shape: Shape) -> Callable[[], Context]:
         """The contexts that events are executed with: the subscriber's own, or nobody's where many share them."""

@@ -28,6 +28,7 @@ from realtime.cursor import Cursor
 from realtime.delivery import Delivery, Sink, together
 from realtime.feed import Question
 from realtime.guard import Watch
+from realtime.stats import Stats
 from realtime.subscription import Subscription
 from realtime.transports.protocol import OperationRequest
 from resolvers.context import Context
@@ -111,15 +112,19 @@ def _delivery(result: ExecutionResult, record: Record) -> Delivery:
 class Live:
     """One subscription of one client, as a transport holds it."""
 
-    def __init__(self, source: Source, subscription: Subscription) -> None:
+    def __init__(self, source: Source, subscription: Subscription, stats: Stats) -> None:
         self._source = source
+        self._stats = stats
         self._subscription = subscription
         self._watch: Watch | None = None
         self._sink: Sink | None = None
+        self._transport: str | None = None
 
     def open(self, sink: Sink) -> None:
         """Begin to write; see `realtime.delivery.LiveStream`."""
         self._sink = sink
+        self._transport = sink.transport
+        self._stats.by_transport[sink.transport] += 1
         self._watch = self._source.watch(self._subscription.end)
         self._subscription.open(sink.write, self._end)
 
@@ -142,6 +147,9 @@ class Live:
         if self._watch is not None:
             self._watch.release()
             self._watch = None
+        if self._transport is not None:
+            self._stats.by_transport[self._transport] -= 1
+            self._transport = None
 
 
 def question(source: Source, renderer: Renderer, shape: Shape, request: OperationRequest, subject: Subject) -> Question:

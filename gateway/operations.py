@@ -1,18 +1,18 @@
 """What operators ask: is it alive, is it ready, what is it, and how much does it do."""
 
 import asyncio
-from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.database import Database
+from gateway.metrics import Metrics
+from resolvers.context import Services
 
 READY_SECONDS = 2.0
 
@@ -23,51 +23,6 @@ def product_version() -> str:
         return version("orrery")
     except PackageNotFoundError:
         return "0.0.0"
-
-
-@dataclass(slots=True)
-class Metrics:
-    """The counters of one application, apart from those of any other in the process."""
-
-    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
-    requests: Counter = field(init=False)
-    seconds: Histogram = field(init=False)
-    operations: Counter = field(init=False)
-    connections: Gauge = field(init=False)
-    # By their labels, which prometheus_client looks up slowly, under a lock.
-    _counters: dict[tuple[str, str], Counter] = field(init=False, default_factory=dict)
-    _clocks: dict[tuple[str, int], tuple[Counter, Histogram]] = field(init=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.requests = Counter(
-            "orrery_http_requests", "HTTP requests by method and status", ["method", "status"], registry=self.registry
-        )
-        self.seconds = Histogram(
-            "orrery_http_request_seconds", "Time to the start of the answer", ["method"], registry=self.registry
-        )
-        self.operations = Counter(
-            "orrery_graphql_operations",
-            "GraphQL operations over HTTP by kind and outcome",
-            ["kind", "outcome"],
-            registry=self.registry,
-        )
-        self.connections = Gauge("orrery_live_connections", "Open WebSockets and event streams", registry=self.registry)
-
-    def count(self, kind: str, outcome: str) -> None:
-        """One GraphQL operation ended."""
-        counter = self._counters.get((kind, outcome))
-        if counter is None:
-            counter = self._counters[kind, outcome] = self.operations.labels(kind, outcome)
-        counter.inc()
-
-    def answered(self, method: str, status: int, seconds: float) -> None:
-        """One HTTP request began to be answered."""
-        found = self._clocks.get((method, status))
-        if found is None:
-            labelled = self.requests.labels(method, str(status)), self.seconds.labels(method)
-            found = self._clocks[method, status] = labelled
-        found[0].inc()
-        found[1].observe(seconds)
 
 
 class MeasuredApp:
@@ -117,8 +72,10 @@ def operation_routes(metrics: Metrics) -> list[BaseRoute]:
         return _answer({"name": "orrery", "version": product_version(), "python": python_version()})
 
     async def show_metrics(request: Request) -> Response:
-        metrics.connections.set(len(request.app.state.connections))
-        return Response(generate_latest(metrics.registry), headers={"content-type": CONTENT_TYPE_LATEST})
+        services: Services | None = getattr(request.app.state, "services", None)
+        if services is not None:
+            metrics.live.look(services.hub, request.app.state.connections)
+        return Response(metrics.text(), headers={"content-type": CONTENT_TYPE_LATEST})
 
     return [
         Route("/health", health),

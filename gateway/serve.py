@@ -16,6 +16,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.serve_error import ServeError
 from gateway.settings import Settings
 from gateway.websocket_protocol import WebSocketProtocol
 
@@ -26,15 +27,13 @@ OWN_FILES = 256
 GRACE_SECONDS = 10
 CLOSE_SECONDS = 5.0
 BACKLOG = 2048
+TURN = 2
+"""Connections that a worker accepts before the others have their turn, so that no one gets all of a burst."""
 YOUNG_OBJECTS = 10_000
 
 log = logging.getLogger("orrery.serve")
 # Whoever calls `serve` is given the reason, and says it.
 logging.getLogger("uvicorn.error").addFilter(lambda record: record.msg != "Application startup failed. Exiting.")
-
-
-class ServeError(Exception):
-    """The server cannot start; the message is one sentence."""
 
 
 def serve(settings: Settings, ready: Callable[[Settings], None], *, access_log: bool = False) -> None:
@@ -47,23 +46,45 @@ def serve(settings: Settings, ready: Callable[[Settings], None], *, access_log: 
     try:
         if settings.port == 0:
             settings = replace(settings, port=sockets[0].getsockname()[1])
-        from gateway.app import create_app
+        if settings.workers > 1:
+            from gateway import workers
 
-        app = create_app(settings)
-        start = Start(app)
-        server = Server(server_config(start, access_log), app, lambda: ready(settings))
-        try:
-            server.run(sockets=sockets)
-        except SystemExit as ended:
-            if start.failure is None:
-                raise ServeError("The gateway could not start.") from ended
-        except OSError as error:
-            raise ServeError(_refusal(settings, error)) from error
-        if start.failure is not None:
-            raise start.failure
+            _listen_for_workers(settings, sockets)
+            workers.serve(settings, sockets, ready, access_log=access_log)
+        else:
+            run(settings, sockets, lambda: ready(settings), access_log=access_log)
     finally:
         for one in sockets:
             one.close()
+
+
+def run(
+    settings: Settings,
+    sockets: list[socket.socket],
+    ready: Callable[[], None],
+    *,
+    access_log: bool,
+    shared: bool = False,
+) -> None:
+    """Serve on sockets in this process until SIGINT or SIGTERM; `ready` is called once requests are answered.
+
+    `shared` says that other processes accept from the same sockets, over a database that was set up before.
+    Raises `ServeError`, `SettingsError` or `DatabaseError`.
+    """
+    from gateway.app import create_app
+
+    app = create_app(settings, prepared=shared)
+    start = Start(app)
+    server = Server(server_config(start, access_log, shared=shared), app, ready, shared=shared)
+    try:
+        server.run(sockets=sockets)
+    except SystemExit as ended:
+        if start.failure is None:
+            raise ServeError("The gateway could not start.") from ended
+    except OSError as error:
+        raise ServeError(_refusal(settings, error)) from error
+    if start.failure is not None:
+        raise start.failure
 
 
 def listen(settings: Settings) -> list[socket.socket]:
@@ -126,10 +147,11 @@ class Start:
 class Server(uvicorn.Server):
     """Ends live connections before it waits for open requests, since an event stream never ends by itself."""
 
-    def __init__(self, config: uvicorn.Config, app: Starlette, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, app: Starlette, ready: Callable[[], None], *, shared: bool) -> None:
         super().__init__(config)
         self._app = app
         self._ready = ready
+        self._shared = shared
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         # Not remembered, unlike in the base class, which ends by raising the signal once more.
@@ -144,6 +166,9 @@ class Server(uvicorn.Server):
             # Another process began to listen on the port since we bound it.
             await self.lifespan.shutdown()
             raise
+        if self._shared:
+            for one in sockets or ():
+                one.listen(BACKLOG)  # the event loop took how many it accepts at once for the length of the queue
         # The schema and the code live as long as the process: a collection need not walk them for each large request.
         gc.collect()
         gc.freeze()
@@ -165,7 +190,7 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def server_config(app: ASGIApp, access_log: bool = False) -> uvicorn.Config:
+def server_config(app: ASGIApp, access_log: bool = False, *, shared: bool = False) -> uvicorn.Config:
     """How the web server is set up, whoever runs it."""
     return uvicorn.Config(
         app,
@@ -181,9 +206,18 @@ def server_config(app: ASGIApp, access_log: bool = False) -> uvicorn.Config:
         access_log=access_log,
         log_config=None,
         limit_concurrency=_max_connections(),
-        backlog=BACKLOG,
+        backlog=TURN if shared else BACKLOG,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+
+
+def _listen_for_workers(settings: Settings, sockets: list[socket.socket]) -> None:
+    """Listen before the first worker is there, so that a port in use is told at once. Raises `ServeError`."""
+    for one in sockets:
+        try:
+            one.listen(BACKLOG)
+        except OSError as error:
+            raise ServeError(_refusal(settings, error)) from error
 
 
 def _max_connections() -> int:
@@ -209,4 +243,4 @@ def _refusal(settings: Settings, error: OSError) -> str:
     return f"The gateway cannot listen on {where}: {error.strerror}."
 
 
-__all__: Sequence[str] = ["ServeError", "listen", "serve", "server_config"]
+__all__: Sequence[str] = ["ServeError", "listen", "run", "serve", "server_config"]

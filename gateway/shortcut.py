@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.operations import Metrics
+from gateway.metrics import Metrics
 
 Find = Callable[[], Callable[[Request], Awaitable[Response]] | None]
 """The endpoint, once the application has started. It answers all of its own exceptions."""

@@ -36,6 +36,10 @@ def together(deliveries: Sequence[Delivery]) -> Delivery:
 class Sink(Protocol):
     """Where a subscription writes: one operation of a socket, or an event stream. Nothing of it blocks."""
 
+    @property
+    def transport(self) -> str:
+        """What the metrics call its kind."""
+
     def write(self, delivery: Delivery) -> bool:
         """Send a payload, which is always taken; False where the reader is slow, so that no more may come.
 

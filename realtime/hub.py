@@ -99,6 +99,11 @@ class Hub:
             tail.offer(ephemeral, after)
         self._tell(stream_id, after, ephemeral)
 
+    def queued(self) -> tuple[int, int]:
+        """How many events wait for slow readers: all together, and for the slowest."""
+        waiting = [one.queued for tail in self._tails.values() for feed in tail.feeds.values() for one in feed.members]
+        return sum(waiting), max(waiting, default=0)
+
     def _announce(self, heads: Heads) -> None:
         for stream_id, head in heads.items():
             if tail := self._tails.get(stream_id):

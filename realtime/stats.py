@@ -1,5 +1,6 @@
 """What a hub counts, for whoever shows it."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -14,13 +15,15 @@ def _nobody(_seconds: float) -> None:
 class Stats:
     """`events` were handed to a feed's members, `deliveries` counts one for each member, `dropped` those left out.
 
-    `on_lag` is told the seconds between the writing of an event and its last write to a socket.
+    `by_transport` counts the subscriptions that a client reads. `on_lag` is told the seconds between the writing of an
+    event and its last write to a socket.
     """
 
     subscribers: int = 0
     events: int = 0
     deliveries: int = 0
     dropped: int = 0
+    by_transport: Counter[str] = field(default_factory=Counter)
     on_lag: Callable[[float], None] = field(default=_nobody)
 
     def handed_out(self, event: Record, members: int) -> None:

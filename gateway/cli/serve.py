@@ -9,12 +9,15 @@ from rich.logging import RichHandler
 from rich.markup import escape
 
 from gateway.cli.console import STDERR, STDOUT
-from gateway.settings import Settings
+from gateway.settings import MAX_WORKERS, Settings
 
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address instead of ORRERY_HOST.")] = None,
     port: Annotated[int | None, typer.Option(help="Port instead of ORRERY_PORT.", min=0, max=65535)] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes instead of ORRERY_WORKERS.", min=1, max=MAX_WORKERS)
+    ] = None,
     access_log: Annotated[bool, typer.Option("--access-log", help="Log every request.")] = False,
 ) -> None:
     """Serve GraphQL, REST and the live streams until Ctrl-C."""
@@ -25,7 +28,9 @@ def serve(
         settings = replace(settings, host=host)
     if port is not None:
         settings = replace(settings, port=port)
-    _log_to_standard_error()
+    if workers is not None:
+        settings = settings.with_workers(workers)
+    log_to_standard_error()
     server.serve(settings, _tell_where, access_log=access_log)
 
 
@@ -43,7 +48,8 @@ def _tell_where(settings: Settings) -> None:
     STDOUT.file.flush()
 
 
-def _log_to_standard_error() -> None:
+def log_to_standard_error() -> None:
+    """What the gateway says of itself, for a person or for a file."""
     handler: logging.Handler
     if STDERR.is_terminal:
         handler = RichHandler(console=STDERR, show_path=False, markup=False, highlighter=None)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from models.errors import OrreryError
 from realtime.transports.protocol import Engine, GraphQLErrorDict, graphql_error
@@ -46,6 +46,9 @@ class Connection:
 
     __slots__ = ("_stopped", "_task")
 
+    transport: ClassVar[str]
+    """What the metrics call its kind."""
+
     def __init__(self) -> None:
         self._stopped: Stop | None = None
         self._task: asyncio.Task[Any] | None = None
@@ -74,6 +77,7 @@ class Connections:
 
     def __init__(self) -> None:
         self._open: set[Connection] = set()
+        self.by_transport: Counter[str] = Counter()
         self._owned: Counter[Hashable] = Counter()
         self._closing: Stop | None = None
         self._empty = asyncio.Event()
@@ -86,6 +90,7 @@ class Connections:
     def track(self, connection: Connection) -> Iterator[None]:
         """Hold a connection for as long as it lives."""
         self._open.add(connection)
+        self.by_transport[connection.transport] += 1
         self._empty.clear()
         if self._closing is not None:
             connection.stop(self._closing)
@@ -93,6 +98,7 @@ class Connections:
             yield
         finally:
             self._open.discard(connection)
+            self.by_transport[connection.transport] -= 1
             if not self._open:
                 self._empty.set()
 

@@ -92,6 +92,7 @@ class _Lines(SendQueue[bytes]):
 class EventStream(Connection, Response):
     """The response, and the sink of its live stream. It leaves `connections`, as its `owner`'s, when it ends."""
 
+    transport = "sse"
     media_type = "text/event-stream"
 
     def __init__(

@@ -27,6 +27,8 @@ class Operation:
 
     __slots__ = ("_forget", "_held", "_outbox", "_stream", "head", "id", "stopped", "task")
 
+    transport = "websocket"
+
     def __init__(self, id: str, outbox: Outbox, forget: Callable[["Operation"], None]) -> None:
         self.id = id
         self.head = next_head(id)

@@ -45,6 +45,8 @@ _PING = encode_message("ping")
 class Socket(Connection):
     """Speaks graphql-transport-ws with one client."""
 
+    transport = "websocket"
+
     __slots__ = (
         "_acknowledged",
         "_beat",

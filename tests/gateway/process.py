@@ -24,6 +24,11 @@ class Ended:
     output: str
     errors: str
 
+    @property
+    def troubles(self) -> list[str]:
+        """What it logged that an operator should look at."""
+        return [line for line in self.errors.splitlines() if re.search(r"\b(WARNING|ERROR|CRITICAL|Traceback)\b", line)]
+
 
 @dataclass(slots=True)
 class Serving:

@@ -24,6 +24,8 @@ PATIENCE = 20.0
 class Replay:
     """Takes what a subscription sends, up to its StreamReady; asked for something else, it fails."""
 
+    transport = "test"
+
     def __init__(self) -> None:
         self.events: list[JSON] = []
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()

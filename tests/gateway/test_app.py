@@ -40,7 +40,8 @@ async def test_metrics_count_requests_and_operations(lab: Lab) -> None:
     assert 'orrery_http_requests_total{method="POST",status="200"}' in text
     assert 'orrery_graphql_operations_total{kind="query",outcome="done"}' in text
     assert 'orrery_graphql_operations_total{kind="unknown",outcome="refused"}' in text
-    assert "orrery_live_connections 0.0" in text
+    assert 'orrery_live_connections{transport="sse"} 0.0' in text
+    assert "orrery_bus_connected 1.0" in text
 
 
 async def test_a_host_of_another_name_is_refused(lab: Lab) -> None:

@@ -44,6 +44,8 @@ subscription ($p: ID!) {
 class Sink:
     """A client's side of a subscription."""
 
+    transport = "test"
+
     def __init__(self, live: Live) -> None:
         self.live = live
         self.deliveries: list[Delivery] = []

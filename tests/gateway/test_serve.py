@@ -80,7 +80,7 @@ async def test_a_signal_ends_open_streams_first(tmp_path: Path) -> None:
             events.read()
 
     assert live.close_code == 1012
-    assert (ended.status, ended.errors) == (0, "")
+    assert (ended.status, ended.troubles) == (0, [])
 
 
 def test_a_killed_gateway_leaves_nothing_that_blocks_the_next_start(tmp_path: Path) -> None:
