@@ -186,6 +186,8 @@ class Subscription:
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         self._live = False
         self._task = asyncio.create_task(self._finish(work), name="subscription")
+        # A reader that closes at once cancels it before it has begun.
+        self._task.add_done_callback(lambda _: work.close())
 
     async def _finish(self, work: Coroutine[Any, Any, None]) -> None:
         try:

@@ -110,7 +110,9 @@ class LiveSocket:
 async def watching(gateway: Serving, owner: Owner, after: str | None = None) -> AsyncIterator[LiveSocket]:
     """A socket that has got its StreamReady."""
     address = gateway.url.replace("http", "ws") + "/graphql"
-    async with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None) as connection:
+    # A client that holds back what nobody has read yet would not hear the answer to its close either.
+    options: JSON = {"subprotocols": [Subprotocol("graphql-transport-ws")], "proxy": None, "max_queue": None}
+    async with connect(address, **options) as connection:
         bearer = {"authorization": f"Bearer {owner.token}"}
         await connection.send(json.dumps({"type": "connection_init", "payload": bearer}))
         assert json.loads(await connection.recv())["type"] == "connection_ack"
