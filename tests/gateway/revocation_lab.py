@@ -57,7 +57,6 @@ class Reader:
     codes: list[str] | None = None
     ended_at: float = 0.0
     closed: int | None = None
-    pongs: list[Any] = field(default_factory=list)
     socket: ClientConnection | None = None
 
     def __post_init__(self) -> None:
@@ -113,9 +112,6 @@ class Reader:
                             self.finish()
                         case "ping":
                             await self.say("pong")
-                        case "pong":
-                            self.pongs.append(message.get("payload"))
-                            self._changed.set()
             except ConnectionClosed:
                 pass
             self.closed = socket.close_code

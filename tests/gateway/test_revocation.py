@@ -262,7 +262,7 @@ async def run(gateways: Gateways, name: str, way: Way) -> Outcome:
     for reader in told:
         await reader.until(lambda one: "after" in one.titles)
     for reader in affected.values() if way.codes else ():
-        await reader.until(lambda one: one.codes is not None)
+        await reader.end()
     return Outcome(affected, unaffected, revoked_at)
 
 
