@@ -6,6 +6,7 @@ from models.activity import Activity
 from models.agent import Agent
 from models.api_token import ApiToken
 from models.attempt import AttemptCount
+from models.avatar import Avatar
 from models.bus import BusMessage
 from models.card import Card
 from models.column import Column
@@ -54,6 +55,7 @@ DOCUMENTS: list[type[beanie.Document]] = [
     MissionActivity,
     Mail,
     MailLink,
+    Avatar,
     AttemptCount,
     LoggedEvent,
     StreamHead,
@@ -68,6 +70,7 @@ __all__ = [
     "Agent",
     "ApiToken",
     "AttemptCount",
+    "Avatar",
     "BusMessage",
     "Card",
     "Column",

@@ -22,6 +22,7 @@ class Comment(Stored):
         name = "comments"
         indexes = [
             IndexModel([("card_id", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("author_id", ASCENDING)]),
             IndexModel([("project_id", ASCENDING)]),
             IndexModel([("workspace_id", ASCENDING)]),
         ]

@@ -62,6 +62,7 @@ class Invitation(Stored):
         name = "invitations"
         indexes = [
             IndexModel([("secret_hash", ASCENDING)], unique=True),
+            IndexModel([("email", ASCENDING)]),
             IndexModel([("workspace_id", ASCENDING), ("email", ASCENDING)]),
             IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
         ]

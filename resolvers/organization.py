@@ -145,21 +145,30 @@ async def delete_organization(ctx: Context, organization_id: ObjectId | str) -> 
     await check_organization(ctx, wanted, policy.DELETE)
 
     async def body(change: Change) -> ObjectId:
-        session = change.session
-        deleted = await find_and_delete(Organization, {"_id": wanted}, session)
-        if deleted is None:
-            raise NotFound("Organization")
         others = {"user_id": ctx.user_id, "organization_id": {"$ne": wanted}}
-        if await collection(OrganizationMember).find_one(others, {"_id": 1}, session=session) is None:
+        if await collection(OrganizationMember).find_one(others, {"_id": 1}, session=change.session) is None:
+            await _require(change, wanted)
             raise Conflict("This is your last organization: create another one first")
-        below = collection(Workspace).find({"organization_id": wanted}, session=session)
-        for workspace in await below.to_list():
-            await remove_workspace(change, workspace)
-        await collection(OrganizationMember).delete_many({"organization_id": wanted}, session=session)
-        change.append(wanted, OrganizationDeleted(deleted_id=wanted))
+        await remove_organization(change, wanted)
         return wanted
 
     return await ctx.write(wanted, body, revokes=True)
+
+
+async def remove_organization(change: Change, organization_id: ObjectId) -> None:
+    """Delete an organization with its workspaces and all that they hold, within a change; raises NotFound."""
+    if await find_and_delete(Organization, {"_id": organization_id}, change.session) is None:
+        raise NotFound("Organization")
+    inside = {"organization_id": organization_id}
+    for workspace in await collection(Workspace).find(inside, session=change.session).to_list():
+        await remove_workspace(change, workspace)
+    await collection(OrganizationMember).delete_many(inside, session=change.session)
+    change.append(organization_id, OrganizationDeleted(deleted_id=organization_id))
+
+
+async def _require(change: Change, organization_id: ObjectId) -> None:
+    if await collection(Organization).find_one({"_id": organization_id}, {"_id": 1}, session=change.session) is None:
+        raise NotFound("Organization")
 
 
 owner_of = users_by("owner_id")

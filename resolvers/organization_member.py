@@ -107,15 +107,20 @@ async def remove_organization_member(
         if member["role"] == Role.OWNER:
             raise Conflict("The owner of an organization cannot leave it, nor be removed")
         await require_person(change, leaving)
-        await _hand_over_workspaces(change, wanted, leaving)
-        below = {"organization_id": wanted, "user_id": leaving}
-        memberships = collection(WorkspaceMember).find(below, {"workspace_id": 1}, session=change.session)
-        for membership in await memberships.to_list():
-            await take_off_workspace(change, membership["workspace_id"], leaving)
-        await delete_organization_member(change, wanted, leaving)
+        await take_off_organization(change, wanted, leaving)
         return leaving
 
     return await ctx.write(wanted, body, revokes=True)
+
+
+async def take_off_organization(change: Change, organization_id: ObjectId, user_id: ObjectId) -> None:
+    """Take a member, who is not the owner, off an organization and all its workspaces, within a change."""
+    await _hand_over_workspaces(change, organization_id, user_id)
+    below = {"organization_id": organization_id, "user_id": user_id}
+    memberships = collection(WorkspaceMember).find(below, {"workspace_id": 1}, session=change.session)
+    for membership in await memberships.to_list():
+        await take_off_workspace(change, membership["workspace_id"], user_id)
+    await delete_organization_member(change, organization_id, user_id)
 
 
 async def insert_organization_member(

@@ -11,6 +11,7 @@ import strawberry
 from models.enums import (
     ActivityType,
     AutonomyMode,
+    ConsentSubject,
     DocumentContext,
     DocumentFormat,
     DocumentStatus,
@@ -189,9 +190,17 @@ described(
     ACCOUNT_WRITE="Change the account; administer organizations, workspaces and members.",
 )
 
+described(
+    ConsentSubject,
+    "What a person may agree to.",
+    TERMS="The terms of use.",
+    PRIVACY="The privacy policy.",
+)
+
 __all__ = [
     "ActivityType",
     "AutonomyMode",
+    "ConsentSubject",
     "DocumentContext",
     "DocumentFormat",
     "DocumentStatus",

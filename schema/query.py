@@ -4,8 +4,22 @@ from typing import Annotated, Any, cast
 
 import strawberry
 from strawberry import UNSET
+from strawberry.scalars import JSON
 
-from resolvers import account, card, document, invited, mission, node, organization, project, scope, search, workspace
+from resolvers import (
+    account,
+    account_export,
+    card,
+    document,
+    invited,
+    mission,
+    node,
+    organization,
+    project,
+    scope,
+    search,
+    workspace,
+)
 from resolvers.page import Window
 from schema.arguments import CardId, DocumentId, LinkToken, MissionId, ProjectId, ScopeId, WorkspaceId
 from schema.card import Card
@@ -44,6 +58,10 @@ class Query:
     @resolved("Whoever asks.")
     async def viewer(self, info: Info) -> User:
         return cast("User", await account.get_viewer(info.context.ctx, fields_of(info)))
+
+    @resolved("All that is about the viewer, to be kept or taken elsewhere.")
+    async def account_export(self, info: Info) -> JSON:
+        return cast("JSON", await account_export.export_account(info.context.ctx))
 
     @resolved("Any object by its id.")
     async def node(self, info: Info, id: NodeId) -> Node | None:

@@ -11,10 +11,12 @@ from models.errors import Forbidden
 from resolvers import notification
 from resolvers import user as people
 from resolvers.api_token import list_api_tokens
+from resolvers.consent import list_consents
 from resolvers.position import notifications_cursor_of
 from resolvers.session import list_sessions
 from schema.api_token import ApiToken
 from schema.connection import After, Connection, First
+from schema.consent import Consent
 from schema.context import Info
 from schema.loading import edge, resolved
 from schema.node import Node
@@ -64,6 +66,13 @@ class User(Node):
         if user["_id"] != info.context.ctx.user_id:
             raise Forbidden("Only the viewer's own sessions can be read")
         return cast("list[Session]", await list_sessions(info.context.ctx))
+
+    @resolved("What the viewer has agreed to, oldest first: the viewer's own only.")
+    async def consents(self, info: Info) -> list[Consent]:
+        user = cast("Record", self)
+        if user["_id"] != info.context.ctx.user_id:
+            raise Forbidden("Only the viewer's own consents can be read")
+        return cast("list[Consent]", await list_consents(info.context.ctx))
 
     @resolved("The personal access tokens, newest first: the viewer's own only, and never with a token.")
     async def api_tokens(self, info: Info) -> list[ApiToken]:

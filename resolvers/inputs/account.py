@@ -4,9 +4,10 @@ import unicodedata
 from typing import Annotated, Any
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from models.enums import ConsentSubject
 from resolvers.inputs.base import Input, Text
 
 
@@ -21,6 +22,12 @@ def _email(text: str) -> str:
     return address
 
 
+def _consent_subject(value: Any) -> ConsentSubject:
+    if not isinstance(value, str) or value not in list(ConsentSubject):
+        raise PydanticCustomError("subject", "must be terms or privacy")
+    return ConsentSubject(value)
+
+
 Email = Annotated[
     str,
     Text(3, 254),
@@ -32,7 +39,13 @@ Password = Annotated[str, Text(8, 128, strip=False), Field(repr=False)]
 AnyEmail = Annotated[str, Text(1, 254)]
 AnyPassword = Annotated[str, Text(1, 128, strip=False), Field(repr=False)]
 LinkToken = Annotated[str, Text(1, 200), Field(repr=False)]
-Code = Annotated[str, Text(6, 40), Field(repr=False)]
+_CodeText = Annotated[str, Text(6, 40)]
+Code = Annotated[_CodeText, Field(repr=False)]
+ConsentSubjectName = Annotated[
+    ConsentSubject,
+    BeforeValidator(_consent_subject),
+    WithJsonSchema({"type": "string", "enum": list(ConsentSubject)}),
+]
 ShortText = Annotated[str, Text(0, 100)]
 
 
@@ -124,3 +137,17 @@ class AuthVerifyTwoFactor(Input):
 
     temporary_token: Annotated[str, Text(1, 1000), Field(repr=False)]
     code: Code
+
+
+class AccountDelete(Input):
+    """What proves that it is the account's owner who asks; `code` where the account has two factors."""
+
+    password: AnyPassword
+    code: _CodeText | None = Field(default=None, repr=False)
+
+
+class ConsentGive(Input):
+    """A version of a text that the person agrees to, as the product's operator names it."""
+
+    subject: ConsentSubjectName
+    version: Annotated[str, Text(1, 50)]

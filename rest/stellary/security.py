@@ -1,9 +1,16 @@
 """What keeps an account safe: sessions, the confirmed address, a new password, the second factor."""
 
+from typing import Any
+
 from models.ids import Kind
+from resolvers.account_delete import delete_account
+from resolvers.account_export import export_account
+from resolvers.consent import give_consent, list_consents
 from resolvers.email import send_email_verification, verify_email
 from resolvers.inputs.account import (
+    AccountDelete,
     AuthVerifyTwoFactor,
+    ConsentGive,
     EmailVerify,
     PasswordChange,
     PasswordResetInput,
@@ -21,15 +28,18 @@ from resolvers.two_factor import (
     renew_recovery_codes,
     verify_two_factor,
 )
+from rest.cookies import clear_session_cookies
 from rest.routing import Call, Routes
 from rest.stellary.auth import start_session
 from rest.stellary.present.account import Session
-from rest.stellary.present.base import Ok, ok
+from rest.stellary.present.base import Ok, ok, plain
 from rest.stellary.present.security import (
+    Consent,
     EndedSessions,
     OpenSession,
     RecoveryCodes,
     TwoFactorSetup,
+    consent,
     open_session,
     recovery_codes,
     two_factor_setup,
@@ -119,4 +129,31 @@ async def renew(call: Call) -> RecoveryCodes:
 @two_factor.post("/disable", "Turn two-factor sign-in off", body=TwoFactorProof)
 async def disable(call: Call) -> Ok:
     await disable_two_factor(call.ctx, call.body(TwoFactorProof))
+    return ok()
+
+
+@routes.get("/consents", "List what the caller has agreed to")
+async def find_consents(call: Call) -> list[Consent]:
+    return [consent(one) for one in await list_consents(call.ctx)]
+
+
+@routes.post("/consents", "Agree to a version of the terms or of the privacy policy", body=ConsentGive)
+async def agree(call: Call) -> list[Consent]:
+    """All that the caller has agreed to."""
+    return [consent(one) for one in (await give_consent(call.ctx, call.body(ConsentGive))).value]
+
+
+@routes.get("/export", "Export all that is about the caller")
+async def export(call: Call) -> dict[str, Any]:
+    """The profile, memberships, what the person wrote, was told and agreed to; no secret."""
+    exported: dict[str, Any] = plain(await export_account(call.ctx))
+    return exported
+
+
+@routes.post("/delete-account", "Delete the caller's account", body=AccountDelete)
+async def delete(call: Call) -> Ok:
+    """What others rely on stays, by a user without a name. A conflict, as long as the caller owns an organization with
+    other people in it."""
+    await delete_account(call.ctx, call.body(AccountDelete))
+    call.finish.append(clear_session_cookies)
     return ok()

@@ -2,7 +2,8 @@
 
 import strawberry
 
-from schema.inputs.base import required
+from schema.enums import ConsentSubject
+from schema.inputs.base import given, required
 
 
 @strawberry.input(description="The second step of a sign-in.")
@@ -41,3 +42,15 @@ class PasswordResetRequestInput:
 class PasswordResetInput:
     token: str = required("The token of the link.")
     new_password: str = required("The password from now on, 8 to 128 characters.")
+
+
+@strawberry.input(description="What proves that it is the account's owner who asks.")
+class AccountDeleteInput:
+    password: str = required("The password.")
+    code: str | None = given("A code, where signing in takes one: six digits, or a recovery code.")
+
+
+@strawberry.input(description="A version of a text that the viewer agrees to.")
+class ConsentGiveInput:
+    subject: ConsentSubject = required("Which text.")
+    version: str = required("Which version, 1 to 50 characters.")

@@ -4,9 +4,11 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers import email, password, session, two_factor
+from resolvers import account_delete, consent, email, password, session, two_factor
 from resolvers.inputs.account import (
+    AccountDelete,
     AuthVerifyTwoFactor,
+    ConsentGive,
     EmailVerify,
     PasswordResetInput,
     PasswordResetRequest,
@@ -15,12 +17,13 @@ from resolvers.inputs.account import (
     TwoFactorProof,
 )
 from schema.arguments import VALUES, SessionId
+from schema.consent import Consent
 from schema.context import Info
 from schema.inputs import security as inputs
 from schema.inputs.base import read
 from schema.loading import mutation
 from schema.mutations.account import AuthPayload, signed_in
-from schema.payload import AccountPayload, DeletePayload, cursor_field, deleted, payload
+from schema.payload import AccountPayload, DeletePayload, committed, cursor_field, deleted, payload
 from schema.scalars import Cursor
 
 
@@ -44,6 +47,12 @@ class RecoveryCodesPayload:
 @strawberry.type(description="What ending the other sessions returns.")
 class SessionsPayload:
     ended: int = strawberry.field(description="How many there were.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What giving a consent returns.")
+class ConsentPayload:
+    consents: list[Consent] = strawberry.field(description="All that the viewer has agreed to.")
     cursor: Cursor = cursor_field()
 
 
@@ -114,3 +123,15 @@ class SecurityMutation:
     async def password_reset(self, info: Info, input: Annotated[inputs.PasswordResetInput, VALUES]) -> AcceptedPayload:
         await password.reset_password(info.context.ctx, read(PasswordResetInput, input))
         return payload(AcceptedPayload, accepted=True)
+
+    @mutation("Record that the viewer agrees to a version of a text.")
+    async def consent_give(self, info: Info, input: Annotated[inputs.ConsentGiveInput, VALUES]) -> ConsentPayload:
+        return committed(
+            ConsentPayload, "consents", await consent.give_consent(info.context.ctx, read(ConsentGive, input))
+        )
+
+    @mutation("Delete the viewer's account; what others rely on stays, without a name.")
+    async def account_delete(self, info: Info, input: Annotated[inputs.AccountDeleteInput, VALUES]) -> DeletePayload:
+        done = deleted(await account_delete.delete_account(info.context.ctx, read(AccountDelete, input)))
+        info.context.signed_out = True
+        return done

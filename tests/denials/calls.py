@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from models.enums import DocumentStatus, FieldType, PilotageRole, RelationType, Role, ViewType
+from models.enums import ConsentSubject, DocumentStatus, FieldType, PilotageRole, RelationType, Role, ViewType
 from resolvers.inputs.account import (
+    AccountDelete,
     AuthLogin,
     AuthRegister,
     AuthVerifyTwoFactor,
+    ConsentGive,
     EmailVerify,
     InvitationRegister,
     PasswordChange,
@@ -71,6 +73,10 @@ CALLS: dict[str, Arguments] = {
     "me": lambda _: (),
     "userUpdate": lambda _: (UserUpdate(name="Other"),),
     "passwordChange": lambda _: (PasswordChange(current_password=PASSWORD, new_password="another password"),),
+    "accountDelete": lambda _: (AccountDelete(password=PASSWORD),),
+    "accountExport": lambda _: (),
+    "consentGive": lambda _: (ConsentGive(subject=ConsentSubject.TERMS, version="1"),),
+    "consents": lambda _: (),
     "sessions": lambda _: (),
     "sessionRevoke": lambda ids: (ids["session"],),
     "sessionRevokeOthers": lambda _: (),

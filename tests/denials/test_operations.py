@@ -31,7 +31,11 @@ def test_every_operation_says_who_may_call_it() -> None:
 
 
 WITHOUT_PERMISSION = {
+    "accountDelete",
+    "accountExport",
     "authVerifyTwoFactor",
+    "consentGive",
+    "consents",
     "emailVerificationSend",
     "emailVerify",
     "passwordReset",

@@ -52,6 +52,8 @@ async def _security(api: Api) -> None:
     assert [one["current"] for one in sessions] == [False, False, False, True]
     await _deleted(dora, f"/auth/sessions/{sessions[0]['id']}")
     assert (await dora.delete("/auth/sessions")).json() == {"ok": True, "count": 2}
+    agreed = await made(dora, "/auth/consents", subject="terms", version="2026-01")
+    assert await _read(dora, "/auth/consents") == agreed
     secret = (await made(dora, "/auth/two-factor/begin", password=PASSWORD))["secret"]
     codes = await made(dora, "/auth/two-factor/confirm", code=pyotp.TOTP(secret).now())
     proof = {"password": PASSWORD, "code": codes["recoveryCodes"][0]}
@@ -62,9 +64,14 @@ async def _security(api: Api) -> None:
     assert (await made(api.client(), "/auth/two-factor/verify", **values))["user"]["twoFactorEnabled"] is True
     proof = {"password": PASSWORD, "code": codes["recoveryCodes"][1]}
     assert await made(dora, "/auth/two-factor/disable", **proof) == {"ok": True}
+    assert (await _read(dora, "/auth/export"))["profile"]["email"] == "dora@example.com"
     assert await made(api.client(), "/auth/forgot-password", email="dora@example.com") == {"ok": True}
     token = await token_to(api.ctx, "dora@example.com", MailTemplate.PASSWORD_RESET)
     assert await made(api.client(), "/auth/reset-password", token=token, newPassword=PASSWORD + "3") == {"ok": True}
+    again = await made(api.client(), "/auth/login", email="dora@example.com", password=PASSWORD + "3")
+    gone = api.client(again["access_token"])
+    assert await made(gone, "/auth/delete-account", password=PASSWORD + "3") == {"ok": True}
+    assert (await gone.get("/auth/me")).status_code == 401
 
 
 async def _organization(ann: httpx.AsyncClient) -> None:

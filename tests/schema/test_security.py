@@ -134,3 +134,32 @@ def test_what_takes_no_session_passes_a_stale_cookie() -> None:
 def services_of(lab: Lab) -> Services:
     services: Services = lab.app.state.services
     return services
+
+
+async def test_consents_are_given_read_and_exported(lab: Lab) -> None:
+    ann = await lab.person("ann@example.com")
+    give = (
+        "mutation ($input: ConsentGiveInput!) { consentGive(input: $input) { consents { subject version at } cursor } }"
+    )
+
+    given = await ann.ask(give, input={"subject": "PRIVACY", "version": "3"})
+    read = await ann.ask("{ viewer { consents { subject version at } } accountExport }")
+
+    [consent] = given["consentGive"]["consents"]
+    assert (consent["subject"], consent["version"]) == ("PRIVACY", "3")
+    assert read["viewer"]["consents"] == [consent]
+    assert read["accountExport"]["profile"]["email"] == "ann@example.com"
+    assert read["accountExport"]["profile"]["consents"][0]["version"] == "3"
+
+
+async def test_an_account_is_deleted_with_its_cookies(lab: Lab) -> None:
+    ann = await lab.person("ann@example.com")
+    remove = "mutation ($input: AccountDeleteInput!) { accountDelete(input: $input) { deletedId cursor } }"
+
+    wrong = await ann.refused(remove, input={"password": "wrong password"})
+    answer = await ann.http.post("/graphql", json={"query": remove, "variables": {"input": {"password": PASSWORD}}})
+
+    assert wrong["extensions"] == {"code": "BAD_USER_INPUT", "field": "password"}
+    assert answer.json()["data"]["accountDelete"]["deletedId"] == ann.id
+    assert 'orrery_session=""' in answer.headers["set-cookie"]
+    assert (await post(ann.http, ME))["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"

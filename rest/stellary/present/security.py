@@ -35,6 +35,14 @@ class TwoFactorSetup(TypedDict):
     otpauthUri: str
 
 
+class Consent(TypedDict):
+    """That the caller agreed to a version of a text."""
+
+    subject: Literal["terms", "privacy"]
+    version: str
+    at: Timestamp
+
+
 class RecoveryCodes(TypedDict):
     """Codes that take the place of the authenticator, each once; shown this once."""
 
@@ -50,6 +58,10 @@ def open_session(record: Record) -> OpenSession:
         "lastUsedAt": timestamp_or_none(record["last_used_at"]),
         "expiresAt": timestamp(record["expires_at"]),
     }
+
+
+def consent(record: Record) -> Consent:
+    return {"subject": record["subject"], "version": record["version"], "at": timestamp(record["at"])}
 
 
 def two_factor_setup(setup: Setup) -> TwoFactorSetup:

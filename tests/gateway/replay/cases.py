@@ -46,6 +46,7 @@ async def invite_outsider(world: World) -> None:
 
 CASES: dict[str, Case] = {
     "authLogin": Case(lambda ids: (AuthLogin(email=ids["bystander_email"], password=PASSWORD),)),
+    "accountDelete": Case(CALLS["accountDelete"], "member"),
     "cardLabelAdd": Case(CALLS["cardLabelAdd"], prepare=take_label_off),
     "invitationAccept": Case(lambda ids: (ids["outsider_invitation"],), "outsider", invite_outsider),
     "organizationMemberRemove": Case(lambda ids: (ids["organization"], ids["member_id"])),
@@ -81,6 +82,7 @@ UNSEEN: dict[str, str] = {
     "workspaceMemberInvite": INVITATIONS,
     "invitationResend": INVITATIONS,
     "invitationRevoke": INVITATIONS,
+    "consentGive": ACCOUNT,
     "emailVerificationSend": ACCOUNT,
     "passwordResetRequest": ACCOUNT,
     "sessionRevoke": ACCOUNT,
