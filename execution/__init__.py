@@ -5,8 +5,8 @@ Needs graphql-core, and orjson for results as bytes; knows nothing else of this 
 
 from execution.api import execute, execute_sync, subscribe
 from execution.batch import Batch, Read, Selected, Selection
-from execution.executor import Executor
-from execution.output import execute_bytes, to_bytes
+from execution.executor import Executor, RenderedResult
+from execution.output import dump, execute_bytes, to_bytes
 from execution.planner import Planner
 from execution.trace import FieldTrace, Trace
 
@@ -16,9 +16,11 @@ __all__ = [
     "FieldTrace",
     "Planner",
     "Read",
+    "RenderedResult",
     "Selected",
     "Selection",
     "Trace",
+    "dump",
     "execute",
     "execute_bytes",
     "execute_sync",

@@ -13,17 +13,17 @@ from execution.planner import Planner
 from execution.trace import Trace
 
 Result = ExecutionResult | ExperimentalIncrementalExecutionResults
-Render = Callable[[ExecutionResult], bytes]
+Render = Callable[[ExecutionResult], Any]
 
 
 class RenderedResult(ExecutionResult):
-    """A result that was written while its data was there, and holds it no more."""
+    """A result that was written while its data was there, and holds only what `rendered` says."""
 
-    __slots__ = ("body",)
+    __slots__ = ("rendered",)
 
-    def __init__(self, body: bytes, errors: list[GraphQLError] | None) -> None:
+    def __init__(self, rendered: Any, errors: list[GraphQLError] | None) -> None:
         super().__init__(None, errors)
-        self.body = body
+        self.rendered = rendered
 
 
 class Executor(IncrementalExecutor):

@@ -57,7 +57,8 @@ async def _awaited(
 
 def _body(result: Any, format_errors: FormatErrors | None, make_extensions: MakeExtensions | None) -> bytes:
     if isinstance(result, RenderedResult):
-        return result.body
+        body: bytes = result.rendered
+        return body
     if not isinstance(result, ExecutionResult):
         raise GraphQLError(UNEXPECTED_MULTIPLE_PAYLOADS)
     return to_bytes(result, format_errors, make_extensions)
@@ -75,13 +76,18 @@ def to_bytes(
     extensions = make_extensions() if make_extensions is not None else result.extensions
     if extensions:
         response["extensions"] = extensions
+    return dump(response)
+
+
+def dump(response: Mapping[str, Any]) -> bytes:
+    """The JSON of a response's parts in UTF-8."""
     try:
         return orjson.dumps(response)
     except TypeError:
         return _dumped(response)
 
 
-def _dumped(response: dict[str, Any]) -> bytes:
+def _dumped(response: Mapping[str, Any]) -> bytes:
     try:
         # Takes twice as long, so only where a scalar holds an object with other keys than strings.
         return orjson.dumps(response, option=orjson.OPT_NON_STR_KEYS)

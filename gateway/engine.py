@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from inspect import isawaitable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from bson import ObjectId
 from graphql import (
@@ -20,7 +21,7 @@ from starlette.requests import HTTPConnection
 
 from auth.authenticate import SESSION_COOKIE, authenticate, still_valid
 from auth.subject import Subject
-from execution import Executor, Trace
+from execution import Executor, RenderedResult, Trace
 from execution.cost import Estimate
 from execution.limits import Limits
 from gateway.documents import Documents, Prepared
@@ -42,6 +43,8 @@ from resolvers.context import Context, Services
 from resolvers.position import note_positions
 from resolvers.subscribe import Source
 from schema.context import GraphContext
+
+T = TypeVar("T")
 
 MAX_PARTS = 10_000
 MAX_PARTS_ANONYMOUS = 100
@@ -82,10 +85,11 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Generic[T]):
     """What an operation came to. `ran` is false where it was refused before any field was resolved."""
 
-    payload: Payload
+    response: T
+    errors: list[dict[str, Any]]
     ran: bool
     context: GraphContext
 
@@ -104,16 +108,22 @@ class GraphEngine:
         """A context for one request of a subject."""
         return Context(subject, self._services)
 
+    def recent_subject_of(self, connection: HTTPConnection) -> Subject | None:
+        """Who is asking, where that was read a moment ago; see `auth.recognition`."""
+        authorization, cookie = _credentials(connection)
+        return self._services.recognitions.recent(authorization=authorization, cookie=cookie)
+
     async def subject_of(self, connection: HTTPConnection, authorization: str | None = None) -> Subject:
-        """Who is asking.
+        """Who is asking, read now.
 
         Raises Unauthenticated for a credential that is not valid, Unavailable where nobody can tell.
         """
+        header, cookie = _credentials(connection)
         with reachable():
-            return await authenticate(
+            return await self._services.recognitions.read(
                 self._services.signer,
-                authorization=authorization or connection.headers.get("authorization"),
-                cookie=connection.cookies.get(SESSION_COOKIE) if "cookie" in connection.headers else None,
+                authorization=authorization or header,
+                cookie=cookie,
                 user_agent=connection.headers.get("user-agent"),
             )
 
@@ -151,14 +161,17 @@ class GraphEngine:
         request = operation.request
         return operation.prepared.cost(request.operation_name, request.variables, self._limits, self._schema)
 
-    async def run(self, subject: Subject, operation: Operation) -> Outcome:
-        """Run a query or a mutation."""
+    async def run(self, subject: Subject, operation: Operation, write: Callable[[Payload], T]) -> Outcome[T]:
+        """Run a query or a mutation. `write` takes the whole response and gives what is kept of it."""
         context = GraphContext.of(self.context_of(subject))
-        asked = asks(operation.request.extensions, "cost")
-        if asked == DRY_RUN:
-            return Outcome({"data": None, "extensions": {"cost": self._dry_run(operation)}}, True, context)
+        if asks(operation.request.extensions, "cost") == DRY_RUN:
+            told = {"data": None, "extensions": {"cost": self._dry_run(operation)}}
+            return Outcome(write(told), [], True, context)
         spans = tracer()
         trace = Trace() if spans is not None or self._may_trace(subject, operation) else None
+        finish = partial(
+            self._outcome, operation, context, trace if self._may_trace(subject, operation) else None, write
+        )
         executor = Executor.build(
             self._schema,
             _document(operation),
@@ -167,23 +180,40 @@ class GraphEngine:
             operation_name=operation.request.operation_name,
             hide_suggestions=self._production,
             trace=trace,
+            render=finish,
         )
+        if isinstance(executor, list):
+            return finish(ExecutionResult(None, executor))
         if operation.prepared.selects_cursor:
             await note_positions(context.ctx)
-        result = ExecutionResult(None, executor) if isinstance(executor, list) else executor.execute_operation()
+        result = executor.execute_operation()
         done = await result if isawaitable(result) else result
-        assert isinstance(done, ExecutionResult)  # noqa: S101  (the graph has no @defer)
-        # Errors without data are those of the request itself: its variables, say.
-        ran = not (done.data is None and done.errors and all(error.path is None for error in done.errors))
-        payload = _payload(done, with_data=ran)
-        extensions: dict[str, Any] = {}
-        if asked is True:
-            extensions["cost"] = told_cost(self.cost(operation), self._limits)
         if trace is not None and spans is not None:
             trace.emit(spans)
-        if trace is not None and self._may_trace(subject, operation):
+        return done.rendered if isinstance(done, RenderedResult) else finish(done)
+
+    def _outcome(
+        self,
+        operation: Operation,
+        context: GraphContext,
+        trace: Trace | None,
+        write: Callable[[Payload], T],
+        result: ExecutionResult,
+    ) -> Outcome[T]:
+        extensions: dict[str, Any] = {}
+        if asks(operation.request.extensions, "cost") is True:
+            extensions["cost"] = told_cost(self.cost(operation), self._limits)
+        if trace is not None:
             extensions["trace"] = told_trace(trace)
-        return Outcome({**payload, "extensions": extensions} if extensions else payload, ran, context)
+        errors = formatted(result.errors) if result.errors else []
+        # Errors without data are those of the request itself: its variables, say.
+        ran = result.data is not None or not errors or any("path" in error for error in errors)
+        response: Payload = {"errors": errors} if errors else {}
+        if ran:
+            response["data"] = result.data
+        if extensions:
+            response["extensions"] = extensions
+        return Outcome(write(response), errors, ran, context)
 
     def _dry_run(self, operation: Operation) -> dict[str, Any]:
         request = operation.request
@@ -201,10 +231,10 @@ class GraphEngine:
         """Run an operation for a live transport; a subscription gives a stream."""
         operation = self.prepare(context, request)
         if operation.kind is not OperationType.SUBSCRIPTION:
-            outcome = await self.run(context, operation)
+            outcome = await self.run(context, operation, _as_it_is)
             if not outcome.ran:
-                raise OperationRefused(outcome.payload["errors"])
-            return outcome.payload
+                raise OperationRefused(outcome.errors)
+            return outcome.response
         return await self._subscribe(context, operation)
 
     def owner(self, context: Subject) -> ObjectId | None:
@@ -278,14 +308,17 @@ class GraphEngine:
         return lambda: Context.of_stream(self._services, source.stream_id, subject.scopes)
 
 
+def _credentials(connection: HTTPConnection) -> tuple[str | None, str | None]:
+    """The `Authorization` header and the session's cookie."""
+    headers = dict(reversed(connection.scope["headers"]))
+    authorization = headers.get(b"authorization")
+    cookie = connection.cookies.get(SESSION_COOKIE) if b"cookie" in headers else None
+    return None if authorization is None else authorization.decode("latin-1"), cookie
+
+
 def _document(operation: Operation) -> Any:
     return operation.prepared.document
 
 
-def _payload(result: ExecutionResult, *, with_data: bool = True) -> Payload:
-    payload: Payload = {}
-    if result.errors:
-        payload["errors"] = formatted(result.errors)
-    if with_data:
-        payload["data"] = result.data
-    return payload
+def _as_it_is(response: Payload) -> Payload:
+    return response

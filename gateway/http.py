@@ -4,19 +4,18 @@ Status and media types follow the GraphQL over HTTP specification: a refused req
 200, whatever its fields came to.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
 from graphql import OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from auth.authenticate import CSRF_HEADER, check_csrf
 from auth.subject import Credential, Subject
+from execution import dump
 from gateway.engine import GraphEngine, Operation, Outcome
 from gateway.failures import error_of, masked
 from gateway.pages import graphiql_page
@@ -76,14 +75,17 @@ class GraphQLEndpoint:
             return self._refuse(request, [masked(error, "a GraphQL request")], 500)
 
     async def _serve(self, request: Request) -> Response:
-        subject = await self.engine.subject_of(request)
+        recent = self.engine.recent_subject_of(request)
+        subject = recent or await self.engine.subject_of(request)
         sent = _from_url(request) if request.method in ("GET", "HEAD") else await _from_body(request)
         operation = self.engine.prepare(subject, sent)
+        if recent is not None and operation.kind is not OperationType.QUERY:
+            subject = await self.engine.subject_of(request)
         self._check(request, subject, operation)
         if operation.kind is OperationType.SUBSCRIPTION or _wants_stream(request):
             return await serve_sse(request, self.engine, sent, subject, limits=self.sse, connections=self.connections)
-        outcome = await self.engine.run(subject, operation)
-        self.count(operation.kind.value, "failed" if "errors" in outcome.payload else "done")
+        outcome = await self.engine.run(subject, operation, dump)
+        self.count(operation.kind.value, "failed" if outcome.errors else "done")
         return self._answer(request, outcome)
 
     def _check(self, request: Request, subject: Subject, operation: Operation) -> None:
@@ -95,9 +97,8 @@ class GraphQLEndpoint:
         if operation.kind is OperationType.SUBSCRIPTION and not _accepts(request, EVENT_STREAM):
             raise BadUserInput(f"A subscription takes Accept: {EVENT_STREAM}, or a WebSocket")
 
-    def _answer(self, request: Request, outcome: Outcome) -> Response:
-        status = 200 if outcome.ran else 400
-        response = _respond(request, outcome.payload, status)
+    def _answer(self, request: Request, outcome: Outcome[bytes]) -> Response:
+        response = Answer(outcome.response, 200 if outcome.ran else 400, _media_type(request))
         if outcome.context.signed_in is not None:
             set_session_cookies(response, outcome.context.signed_in, secure=self.secure_cookies)
         elif outcome.context.signed_out:
@@ -106,7 +107,7 @@ class GraphQLEndpoint:
 
     def _refuse(self, request: Request, errors: list[dict[str, Any]], status: int) -> Response:
         self.count("unknown", "refused")
-        response = _respond(request, {"errors": errors}, status)
+        response = Answer(dump({"errors": errors}), status, _media_type(request))
         if status == 401:
             response.headers["www-authenticate"] = "Bearer"
         elif status == 405:
@@ -115,7 +116,7 @@ class GraphQLEndpoint:
 
 
 async def _from_body(request: Request) -> OperationRequest:
-    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    content_type = _header(request, b"content-type").partition(";")[0].strip().lower()
     if content_type != JSON:
         raise MediaTypeError(f"The body must be {JSON}")
     raw = await read_bytes(request, MAX_BODY)
@@ -166,7 +167,7 @@ def _request(given: dict[str, Any]) -> OperationRequest:
 
 
 def _accepts(request: Request, media_type: str) -> bool:
-    accept = request.headers.get("accept", "")
+    accept = _header(request, b"accept")
     if "," not in accept and ";" not in accept:
         return accept.strip().lower() == media_type
     accepted = (part.partition(";")[0].strip().lower() for part in accept.split(","))
@@ -175,29 +176,41 @@ def _accepts(request: Request, media_type: str) -> bool:
 
 def _wants_stream(request: Request) -> bool:
     """Whether only an event stream is accepted, as clients ask that use one for every operation."""
-    return request.headers.get("accept", "").partition(";")[0].strip().lower() == EVENT_STREAM
+    return _header(request, b"accept").partition(";")[0].strip().lower() == EVENT_STREAM
+
+
+def _media_type(request: Request) -> str:
+    return GRAPHQL_JSON if _accepts(request, GRAPHQL_JSON) else JSON
+
+
+def _header(request: Request, name: bytes) -> str:
+    """A header by its name in lower case; empty where it was not sent."""
+    for key, value in request.scope["headers"]:
+        if key == name:
+            found: str = value.decode("latin-1")
+            return found
+    return ""
+
+
+class Answer(Response):
+    """A response of JSON that nothing has to be worked out for."""
+
+    def __init__(self, body: bytes, status: int, media_type: str) -> None:
+        self.status_code = status
+        self.media_type = media_type
+        self.background = None
+        self.body = body
+        self.raw_headers = [(b"content-length", b"%d" % len(body)), *_HEADERS[media_type]]
 
 
 _HEADERS = {
-    media_type: [
+    media_type: (
         (b"content-type", f"{media_type}; charset=utf-8".encode()),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
-    ]
+    )
     for media_type in (JSON, GRAPHQL_JSON)
 }
-
-
-def _respond(request: Request, payload: dict[str, Any], status: int) -> Response:
-    try:
-        body = orjson.dumps(payload)
-    except TypeError:  # an integer over 64 bits, or half of a surrogate pair, that a client sent and an error quotes
-        body = json.dumps(payload).encode()
-    response = Response(None, status)
-    media_type = GRAPHQL_JSON if _accepts(request, GRAPHQL_JSON) else JSON
-    response.body = body
-    response.raw_headers = [(b"content-length", b"%d" % len(body)), *_HEADERS[media_type]]
-    return response
 
 
 def _status_of(errors: list[dict[str, Any]]) -> int:

@@ -10,6 +10,7 @@ from bson import ObjectId
 
 from auth.attempts import PasswordChecks
 from auth.jwt import JwtSigner
+from auth.recognition import Recognitions
 from auth.subject import Subject
 from models.base import Record
 from models.enums import TokenScope
@@ -40,6 +41,7 @@ class Services:
     require_verified_email: bool = False
     mail_due: asyncio.Event = field(default_factory=asyncio.Event)
     search: SearchIndex = field(default_factory=SearchIndex)
+    recognitions: Recognitions = field(default_factory=Recognitions)
 
 
 @dataclass(slots=True)
@@ -78,14 +80,17 @@ class Context:
     ) -> Committed[T]:
         """Commit a change with its events in the history of a workspace, an organization or a user.
 
-        `revokes` says that somebody may be allowed less afterwards, so that their open streams end at once here. In
-        other processes, and where this is forgotten, they end a few seconds later. `mails` says that a mail may have
-        been written, which is sent at once then.
+        `revokes` says that somebody may be allowed less afterwards, so that their open streams end at once here, and
+        their next request is refused. In other processes, and where this is forgotten, that takes a few seconds.
+        `mails` says that a mail may have been written, which is sent at once then.
         """
-        committed = await self.services.hub.log.write(stream_id, self.subject.user_id, body)
-        if revokes:
-            self.memberships.clear()
-            self.services.guard.look()
+        try:
+            committed = await self.services.hub.log.write(stream_id, self.subject.user_id, body)
+        finally:  # also where it failed: what became of a commit is not always known
+            if revokes:
+                self.memberships.clear()
+                self.services.recognitions.forget()
+                self.services.guard.look()
         if mails:
             self.services.mail_due.set()
         return committed
