@@ -35,6 +35,7 @@ class Recognitions:
     ) -> Subject:
         """The subject of credentials as the database has them now; raises as `authenticate` does."""
         began, revocations = monotonic(), self._revocations
+        self._kept.pop((authorization, cookie), None)
         subject = await authenticate(signer, authorization=authorization, cookie=cookie, user_agent=user_agent)
         # What was read before a revocation, and comes back after it, must not outlive it. What is restricted may be
         # freed at any time.
@@ -51,7 +52,6 @@ class Recognitions:
         seconds = self._seconds
         if subject.expires_at is not None:
             seconds = min(seconds, (subject.expires_at - utc_now()).total_seconds())
-        self._kept.pop(credentials, None)
         self._kept[credentials] = subject, began + seconds
         if len(self._kept) > MAX_KEPT:
             del self._kept[next(iter(self._kept))]

@@ -52,15 +52,14 @@ class Executor(IncrementalExecutor):
     @property
     def single(self) -> bool:
         """Whether the result is one, not one and then more."""
-        return not self.planner.is_incremental(self.schema, self.operation, self.fragments)
+        return not self.planner.operation(self.schema, self.operation, self.fragments).incremental
 
     def execute_operation(self, serially: bool | None = None) -> Result | Awaitable[Result]:
         """Execute the operation; an awaitable only where something in it is."""
-        if not self.single or (self.abort_signal is not None and self.abort_signal.aborted):
+        plans = self.planner.operation(self.schema, self.operation, self.fragments)
+        if plans.incremental or (self.abort_signal is not None and self.abort_signal.aborted):
             return super().execute_operation(serially)
-        plan = self.planner.plan(
-            self.schema, self.operation, self.fragments, self.variable_values, self.hide_suggestions
-        )
+        plan = self.planner.plan_of(plans, self.variable_values, self.hide_suggestions)
         root = plan.root
         if isinstance(root, GraphQLError):
             return self._result(None, [root])
@@ -91,7 +90,10 @@ class Executor(IncrementalExecutor):
         finally:
             if collecting:
                 gc.enable()
-        return self.finish(rendered)
+        finished = self.finish(rendered)
+        # Bound to the executor, they would keep it until the next collection.
+        del self.async_helpers
+        return finished
 
     def _result(self, data: Data, errors: list[GraphQLError]) -> ExecutionResult:
         self.run_async_work_finished_hook()

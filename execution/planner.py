@@ -25,8 +25,11 @@ _CONDITIONS = {"skip", "include"}
 _INCREMENTAL = {"defer", "stream"}
 
 
-class _Operation:
-    """An operation with what decides on its plans. Holds the nodes, so that their ids stay taken."""
+class Operation:
+    """An operation with what decides on its plans. Holds the nodes, so that their ids stay taken.
+
+    `incremental` says whether the document names `@defer` or `@stream`.
+    """
 
     __slots__ = ("conditions", "fragments", "incremental", "node", "plans", "schema", "uncacheable")
 
@@ -61,7 +64,7 @@ class Planner:
     def __init__(self, operations: int = 512, variants: int = 64) -> None:
         self._size = operations
         self._variants = variants
-        self._operations: OrderedDict[tuple[int, ...], _Operation] = OrderedDict()
+        self._operations: OrderedDict[tuple[int, ...], Operation] = OrderedDict()
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -72,12 +75,6 @@ class Planner:
         with self._lock:
             self._operations.clear()
 
-    def is_incremental(
-        self, schema: GraphQLSchema, node: OperationDefinitionNode, fragments: dict[str, FragmentDetails]
-    ) -> bool:
-        """Whether the document names `@defer` or `@stream`."""
-        return self._operation(schema, node, fragments).incremental
-
     def plan(
         self,
         schema: GraphQLSchema,
@@ -87,7 +84,11 @@ class Planner:
         hide_suggestions: bool = False,
     ) -> DocumentPlan:
         """The plan for an operation with these variables."""
-        operation = self._operation(schema, node, fragments)
+        return self.plan_of(self.operation(schema, node, fragments), variables, hide_suggestions)
+
+    def plan_of(self, operation: Operation, variables: VariableValues, hide_suggestions: bool = False) -> DocumentPlan:
+        """The plan for an operation that was looked up."""
+        schema, node, fragments = operation.schema, operation.node, operation.fragments
         if operation.uncacheable:
             return DocumentPlan(schema, node, fragments, variables, hide_suggestions)
         coerced = variables.coerced
@@ -105,16 +106,17 @@ class Planner:
                     plans.popitem(last=False)
         return plan
 
-    def _operation(
+    def operation(
         self, schema: GraphQLSchema, node: OperationDefinitionNode, fragments: dict[str, FragmentDetails]
-    ) -> _Operation:
+    ) -> Operation:
+        """An operation, with the plans that it has."""
         key = (id(schema), id(node), *[id(fragment.definition) for fragment in fragments.values()])
         with self._lock:
             found = self._operations.get(key)
             if found is not None:
                 self._operations.move_to_end(key)
                 return found
-        found = _Operation(schema, node, fragments)
+        found = Operation(schema, node, fragments)
         with self._lock:
             self._operations[key] = found
             if len(self._operations) > self._size:

@@ -145,8 +145,9 @@ class GraphEngine:
                 raise OperationRefused(formatted(prepared.errors))
             if prepared.introspects and self._production and subject.user_id is None:
                 raise Unauthenticated("Sign in first: introspection is for signed-in users")
-            limit = MAX_PARTS_ANONYMOUS if subject.user_id is None else MAX_PARTS
-            check_shape(request.variables or {}, field="variables", limit=limit)
+            if request.variables:
+                limit = MAX_PARTS_ANONYMOUS if subject.user_id is None else MAX_PARTS
+                check_shape(request.variables, field="variables", limit=limit)
             operation = Operation(prepared, prepared.operation(request.operation_name), request)
             if asks(request.extensions, "cost") != DRY_RUN:
                 self.cost(operation)
@@ -188,9 +189,13 @@ class GraphEngine:
             await note_positions(context.ctx)
         result = executor.execute_operation()
         done = await result if isawaitable(result) else result
+        assert isinstance(done, ExecutionResult)  # noqa: S101  (the graph has no @defer)
         if trace is not None and spans is not None:
             trace.emit(spans)
-        return done.rendered if isinstance(done, RenderedResult) else finish(done)
+        if isinstance(done, RenderedResult):
+            outcome: Outcome[T] = done.rendered
+            return outcome
+        return finish(done)
 
     def _outcome(
         self,

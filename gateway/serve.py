@@ -16,6 +16,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.http_protocol import HttpProtocol
 from gateway.serve_error import ServeError
 from gateway.settings import Settings
 from gateway.websocket_protocol import WebSocketProtocol
@@ -194,6 +195,7 @@ def server_config(app: ASGIApp, access_log: bool = False, *, shared: bool = Fals
     """How the web server is set up, whoever runs it."""
     return uvicorn.Config(
         app,
+        http=HttpProtocol,
         ws=WebSocketProtocol,
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,
