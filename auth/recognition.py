@@ -19,7 +19,7 @@ class Recognitions:
     """Who came with which credentials. One per process, and told of all that this process revokes."""
 
     def __init__(self, *, seconds: float = RECENT_SECONDS) -> None:
-        self._seconds = seconds
+        self.seconds = seconds
         self._kept: dict[_Credentials, tuple[Subject, float]] = {}
         self._revocations = 0
 
@@ -49,7 +49,7 @@ class Recognitions:
         self._kept.clear()
 
     def _keep(self, credentials: _Credentials, subject: Subject, began: float) -> None:
-        seconds = self._seconds
+        seconds = self.seconds
         if subject.expires_at is not None:
             seconds = min(seconds, (subject.expires_at - utc_now()).total_seconds())
         self._kept[credentials] = subject, began + seconds

@@ -26,7 +26,7 @@ from execution.cost import Estimate
 from execution.limits import Limits
 from gateway.documents import Documents, Prepared
 from gateway.failures import error_of, formatted
-from gateway.insight import asks, cost_by_path, told_cost, told_trace, tracer
+from gateway.insight import asks, cost_by_path, told_cost, told_trace, tracer, write_spans
 from gateway.live import Live, Renderer, Shape, question
 from models.errors import OrreryError, Unauthenticated, Unavailable
 from models.json import check_shape
@@ -191,7 +191,7 @@ class GraphEngine:
         done = await result if isawaitable(result) else result
         assert isinstance(done, ExecutionResult)  # noqa: S101  (the graph has no @defer)
         if trace is not None and spans is not None:
-            trace.emit(spans)
+            write_spans(spans, trace, operation.kind.value, operation.request.operation_name)
         if isinstance(done, RenderedResult):
             outcome: Outcome[T] = done.rendered
             return outcome

@@ -67,3 +67,12 @@ def tracer() -> Any:
         return None
     provider = trace.get_tracer_provider()
     return None if isinstance(provider, trace.ProxyTracerProvider) else provider.get_tracer("orrery")
+
+
+def write_spans(tracer: Any, trace: Trace, kind: str, name: str | None) -> None:
+    """A span of the whole operation, with those of its fields below it."""
+    with tracer.start_as_current_span(f"graphql {kind}", start_time=trace.epoch) as span:
+        span.set_attribute("graphql.operation.type", kind)
+        if name is not None:
+            span.set_attribute("graphql.operation.name", name)
+        trace.emit(tracer)

@@ -1,11 +1,12 @@
 """Callers recognised a moment ago: fewer reads, and none of them outlives its session or token."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from time import monotonic
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from auth.authenticate import CSRF_HEADER
 from auth.recognition import RECENT_SECONDS
@@ -42,6 +43,16 @@ async def api_token(ann: Person) -> tuple[str, str]:
     """The id and the secret of a new personal access token."""
     made = (await ann.http.post("/api-tokens", json={"name": "build", "scopes": ["account:read"]})).json()
     return made["id"], made["token"]
+
+
+@pytest.fixture(autouse=True)
+def recognising(gateway: Starlette) -> Iterator[None]:
+    """The gateway as it is outside of these tests."""
+    recognitions = gateway.state.services.recognitions
+    recognitions.seconds = RECENT_SECONDS
+    yield
+    recognitions.seconds = 0
+    recognitions.forget()
 
 
 @pytest.fixture
