@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from inspect import isawaitable
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from bson import ObjectId
 from graphql import (
@@ -44,7 +44,8 @@ from resolvers.position import note_positions
 from resolvers.subscribe import Source
 from schema.context import GraphContext
 
-T = TypeVar("T")
+Write = Callable[[Payload], Any]
+"""Takes a response while its data is there, and gives what is kept of it."""
 
 MAX_PARTS = 10_000
 MAX_PARTS_ANONYMOUS = 100
@@ -85,10 +86,13 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome(Generic[T]):
-    """What an operation came to. `ran` is false where it was refused before any field was resolved."""
+class Outcome:
+    """What an operation came to. `ran` is false where it was refused before any field was resolved.
 
-    response: T
+    `payload` is what was made of the response.
+    """
+
+    payload: Any
     errors: list[dict[str, Any]]
     ran: bool
     context: GraphContext
@@ -162,8 +166,8 @@ class GraphEngine:
         request = operation.request
         return operation.prepared.cost(request.operation_name, request.variables, self._limits, self._schema)
 
-    async def run(self, subject: Subject, operation: Operation, write: Callable[[Payload], T]) -> Outcome[T]:
-        """Run a query or a mutation. `write` takes the whole response and gives what is kept of it."""
+    async def run(self, subject: Subject, operation: Operation, write: Write = dict) -> Outcome:
+        """Run a query or a mutation."""
         context = GraphContext.of(self.context_of(subject))
         if asks(operation.request.extensions, "cost") == DRY_RUN:
             told = {"data": None, "extensions": {"cost": self._dry_run(operation)}}
@@ -193,7 +197,7 @@ class GraphEngine:
         if trace is not None and spans is not None:
             write_spans(spans, trace, operation.kind.value, operation.request.operation_name)
         if isinstance(done, RenderedResult):
-            outcome: Outcome[T] = done.rendered
+            outcome: Outcome = done.rendered
             return outcome
         return finish(done)
 
@@ -202,9 +206,9 @@ class GraphEngine:
         operation: Operation,
         context: GraphContext,
         trace: Trace | None,
-        write: Callable[[Payload], T],
+        write: Write,
         result: ExecutionResult,
-    ) -> Outcome[T]:
+    ) -> Outcome:
         extensions: dict[str, Any] = {}
         if asks(operation.request.extensions, "cost") is True:
             extensions["cost"] = told_cost(self.cost(operation), self._limits)
@@ -236,10 +240,11 @@ class GraphEngine:
         """Run an operation for a live transport; a subscription gives a stream."""
         operation = self.prepare(context, request)
         if operation.kind is not OperationType.SUBSCRIPTION:
-            outcome = await self.run(context, operation, _as_it_is)
+            outcome = await self.run(context, operation)
             if not outcome.ran:
                 raise OperationRefused(outcome.errors)
-            return outcome.response
+            payload: Payload = outcome.payload
+            return payload
         return await self._subscribe(context, operation)
 
     def owner(self, context: Subject) -> ObjectId | None:
@@ -323,7 +328,3 @@ def _credentials(connection: HTTPConnection) -> tuple[str | None, str | None]:
 
 def _document(operation: Operation) -> Any:
     return operation.prepared.document
-
-
-def _as_it_is(response: Payload) -> Payload:
-    return response

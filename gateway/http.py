@@ -97,8 +97,8 @@ class GraphQLEndpoint:
         if operation.kind is OperationType.SUBSCRIPTION and not _accepts(request, EVENT_STREAM):
             raise BadUserInput(f"A subscription takes Accept: {EVENT_STREAM}, or a WebSocket")
 
-    def _answer(self, request: Request, outcome: Outcome[bytes]) -> Response:
-        response = Answer(outcome.response, 200 if outcome.ran else 400, _media_type(request))
+    def _answer(self, request: Request, outcome: Outcome) -> Response:
+        response = Answer(outcome.payload, 200 if outcome.ran else 400, _media_type(request))
         if outcome.context.signed_in is not None:
             set_session_cookies(response, outcome.context.signed_in, secure=self.secure_cookies)
         elif outcome.context.signed_out:

@@ -43,6 +43,11 @@ class Services:
     search: SearchIndex = field(default_factory=SearchIndex)
     recognitions: Recognitions = field(default_factory=Recognitions)
 
+    def revoked(self) -> None:
+        """Somebody may be allowed less: ask about everybody anew."""
+        self.recognitions.forget()
+        self.guard.look()
+
 
 @dataclass(slots=True)
 class Context:
@@ -89,8 +94,7 @@ class Context:
         finally:  # also where it failed: what became of a commit is not always known
             if revokes:
                 self.memberships.clear()
-                self.services.recognitions.forget()
-                self.services.guard.look()
+                self.services.revoked()
         if mails:
             self.services.mail_due.set()
         return committed

@@ -87,5 +87,5 @@ async def reset_password(ctx: Context, values: PasswordResetInput) -> None:
         await insert_mail(change, user["email"], MailTemplate.PASSWORD_CHANGED, about_id=user_id)
 
     await ctx.services.hub.log.write(user_id, user_id, body)
-    ctx.services.guard.look()
+    ctx.services.revoked()
     ctx.services.mail_due.set()
