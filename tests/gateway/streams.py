@@ -32,9 +32,9 @@ class Replay:
 
     def write(self, delivery: Delivery) -> bool:
         """See `realtime.delivery.Sink`."""
-        payload = orjson.loads(delivery.payload)
         if self.done.done():
             return True
+        payload = orjson.loads(delivery.payload)
         if "errors" in payload:
             self.done.set_exception(AssertionError(payload["errors"]))
             return True

@@ -20,7 +20,7 @@ from realtime.delivery import Delivery
 from realtime.transports.protocol import OperationRequest
 from schema.graph import graph
 from schema.viewer import depends_on_viewer
-from tests.gateway.lab import Board, Lab, Person
+from tests.gateway.lab import Board, Lab, Person, make_board
 from tests.realtime.log_lab import PATIENCE
 
 SHARED = """
@@ -54,7 +54,7 @@ class Sink:
         live.open(self)
 
     def write(self, delivery: Delivery) -> bool:
-        self.deliveries.append(delivery)
+        self.deliveries += delivery.each
         self._arrived.set()
         return True
 
@@ -149,6 +149,102 @@ async def test_a_viewer_dependent_field_is_each_viewers_own(engine: GraphEngine,
     roles = [s.payloads[1]["data"]["projectEvents"]["card"]["project"]["workspace"]["myRole"] for s in (ann, bob)]
     assert roles == ["OWNER", "MEMBER"]
     for sink in (ann, bob):
+        sink.live.close()
+
+
+VIEWER_HIDDEN = """
+subscription ($p: ID!) { projectEvents(projectId: $p) { __typename ...Created } }
+fragment Created on ProjectEvent { ... on CardCreated { made: card { project { workspace { ...Mine } } } } }
+fragment Mine on Workspace { who: myRole }
+"""
+
+
+async def test_a_field_below_fragments_and_aliases_is_each_viewers_own(
+    engine: GraphEngine, lab: Lab, board: Board
+) -> None:
+    # Given an owner on two sockets, and a member, who ask for their own role in a roundabout way
+    ann, bob = await subject_of(board.ann), await subject_of(await joined(lab, board, "bob@example.com"))
+    sinks = [await watch(engine, one, VIEWER_HIDDEN, p=board.project) for one in (ann, ann, bob)]
+    for sink in sinks:
+        await sink.until(1)
+
+    await board.card("Lens 4")
+    for sink in sinks:
+        await sink.until(2)
+
+    # Then the owner's two share what the member does not see
+    roles = [sink.payloads[1]["data"]["projectEvents"]["made"]["project"]["workspace"]["who"] for sink in sinks]
+    assert roles == ["OWNER", "OWNER", "MEMBER"]
+    assert sinks[0].deliveries[1] is sinks[1].deliveries[1]
+    for sink in sinks:
+        sink.live.close()
+
+
+async def test_a_viewers_token_does_not_share_with_their_session_where_it_depends_on_the_viewer(
+    engine: GraphEngine, board: Board
+) -> None:
+    ann = await subject_of(board.ann)
+    token = Subject(ann.user_id, Credential.TOKEN, ann.scopes, ann.credential_id)
+    by_viewer = [await watch(engine, one, BY_VIEWER, p=board.project) for one in (ann, token)]
+    shared = [await watch(engine, one, SHARED, p=board.project) for one in (ann, token)]
+    for sink in (*by_viewer, *shared):
+        await sink.until(1)
+
+    await board.card("Lens 4")
+    for sink in (*by_viewer, *shared):
+        await sink.until(2)
+
+    assert by_viewer[0].deliveries[1] is not by_viewer[1].deliveries[1]
+    assert shared[0].deliveries[1] is shared[1].deliveries[1]
+    for sink in (*by_viewer, *shared):
+        sink.live.close()
+
+
+async def test_operations_of_one_document_are_told_apart_by_their_names(engine: GraphEngine, board: Board) -> None:
+    # Given a document of two operations that select different fields
+    ann = await subject_of(board.ann)
+    fields = {"Titles": "title", "Places": "column { name }"}
+    document = "".join(
+        f"subscription {name}($p: ID!) {{ projectEvents(projectId: $p) {{ ...On{name} }} }}"
+        f"fragment On{name} on ProjectEvent {{ ... on CardCreated {{ card {{ {one} }} }} }}"
+        for name, one in fields.items()
+    )
+    sinks = []
+    for name in fields:
+        live = await engine.start(ann, OperationRequest(document, {"p": board.project}, name))
+        assert isinstance(live, Live)
+        sinks.append(Sink(live))
+    for sink in sinks:
+        await sink.until(1)
+
+    await board.card("Lens 4")
+    for sink in sinks:
+        await sink.until(2)
+
+    cards = [sink.payloads[1]["data"]["projectEvents"]["card"] for sink in sinks]
+    assert cards == [{"title": "Lens 4"}, {"column": {"name": "To do"}}]
+    for sink in sinks:
+        sink.live.close()
+
+
+async def test_members_of_two_workspaces_share_nothing(engine: GraphEngine, lab: Lab, board: Board) -> None:
+    # Given the same document, on boards of two people
+    other = await make_board(await lab.person("eve@example.com"))
+    ann = await watch(engine, await subject_of(board.ann), SHARED, p=board.project)
+    eve = await watch(engine, await subject_of(other.ann), SHARED, p=other.project)
+    for sink in (ann, eve):
+        await sink.until(1)
+
+    # When a card is created on each
+    await board.card("Ann's lens")
+    await other.card("Eve's lens")
+    for sink in (ann, eve):
+        await sink.until(2)
+
+    # Then each sees the own one alone
+    for sink, title in ((ann, "Ann's lens"), (eve, "Eve's lens")):
+        created = [one["data"]["projectEvents"] for one in sink.payloads if "card" in one["data"]["projectEvents"]]
+        assert [one["card"]["title"] for one in created] == [title]
         sink.live.close()
 
 
