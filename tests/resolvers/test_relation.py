@@ -1,14 +1,19 @@
 import asyncio
-from itertools import pairwise
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
 
+from gateway.database import Database
 from models import Relation
 from models.base import Record, collection
 from models.enums import RelationType
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id
+from realtime.hub import Hub
+from realtime.log import EventLog
 from resolvers import relation_check
 from resolvers.card import delete_card
 from resolvers.context import Context
@@ -150,6 +155,33 @@ async def test_of_relations_at_once_that_would_close_a_circle_one_is_left_out(
 
     assert sum(isinstance(one, Conflict) for one in answers) == 1
     assert sum(isinstance(one, dict) for one in answers) == 3
+
+
+@pytest.fixture
+async def elsewhere(owner: Context, database: Database) -> AsyncIterator[Context]:
+    """A request of the owner to another process."""
+    hub = Hub(EventLog(database.client))
+    await hub.start()
+    yield Context(owner.subject, replace(owner.services, hub=hub))
+    await hub.stop()
+
+
+@pytest.mark.parametrize("type", ["parent_of", "blocks"])
+async def test_two_processes_do_not_close_a_circle_between_them(
+    type: str, board: Board, cards: list[Record], elsewhere: Context
+) -> None:
+    there = Board(elsewhere, board.project, board.columns)
+    pairs = list(combinations(cards, 2)) if type == "blocks" else [(cards[0], cards[1]), (cards[2], cards[3])]
+
+    for one, other in pairs:
+        answers = await asyncio.gather(
+            relate(board, one, type, other), relate(there, other, type, one), return_exceptions=True
+        )
+        assert sum(isinstance(answer, dict) for answer in answers) <= 1, answers
+        assert all(isinstance(answer, dict | Conflict) for answer in answers), answers
+
+    count = await collection(Relation).count_documents({"project_ids": board.project["_id"]})
+    assert count == len(pairs)
 
 
 async def test_of_many_parents_at_once_one_wins(board: Board, cards: list[Record]) -> None:
