@@ -1,5 +1,7 @@
 """The caller's own account: registering, signing in and out, and the profile."""
 
+from bson import ObjectId
+
 from auth.challenge import challenge
 from models import Session, User
 from models.base import Record, collection
@@ -82,13 +84,17 @@ async def update_user(ctx: Context, values: UserUpdate) -> Committed[Record]:
     async def body(change: Change) -> Record:
         if not given:
             return await get_viewer(ctx)
-        query = {"_id": ctx.user_id}
-        await collection(User).update_one(query, {"$set": given}, session=change.session)
-        changed = await collection(User).find_one(query, projection(PUBLIC), session=change.session)
-        if changed is None:
-            raise Unauthenticated
-        change.append(ctx.user_id, UserUpdated(user=changed))
-        await tell_name(change, ctx.user_id)
-        return changed
+        await collection(User).update_one({"_id": ctx.user_id}, {"$set": given}, session=change.session)
+        return await announce_user(change, ctx.user_id)
 
     return await ctx.write(ctx.user_id, body)
+
+
+async def announce_user(change: Change, user_id: ObjectId) -> Record:
+    """Tell that a user changed, within the change; the user as it is then."""
+    changed = await collection(User).find_one({"_id": user_id}, projection(PUBLIC), session=change.session)
+    if changed is None:
+        raise Unauthenticated
+    change.append(user_id, UserUpdated(user=changed))
+    await tell_name(change, user_id)
+    return changed

@@ -23,7 +23,7 @@ from models.base import Record, collection, to_record
 from models.enums import MailTemplate, Role
 from models.errors import BadUserInput, Conflict, Unauthenticated
 from models.ids import portions
-from realtime.events import UserDeleted, WorkspaceMemberUpdated
+from realtime.events import UserDeleted
 from realtime.log import Change, Committed
 from resolvers.context import Context
 from resolvers.inputs.account import AccountDelete
@@ -33,6 +33,7 @@ from resolvers.organization import remove_organization
 from resolvers.organization_member import take_off_organization
 from resolvers.password import require_password
 from resolvers.two_factor import count_code, use_code
+from resolvers.workspace_member import tell_name
 
 DELETED_NAME = "Deleted user"
 
@@ -76,10 +77,8 @@ async def _leave(change: Change, user_id: ObjectId) -> list[ObjectId]:
         slugs = await _slugs(change, shared)
         names = ", ".join(slugs)
         raise Conflict(f"You own organizations with other members: {names}. Remove them first", organizations=slugs)
-    below = await collection(WorkspaceMember).find(mine, session=change.session).to_list()
-    for member in below:
-        # Their name stands on boards, whose streams have to tell that it has gone.
-        change.append(member["workspace_id"], WorkspaceMemberUpdated(member=member))
+    below = await collection(WorkspaceMember).find(mine, {"workspace_id": 1}, session=change.session).to_list()
+    await tell_name(change, user_id)
     for membership in memberships:
         if membership["organization_id"] in owned:
             await remove_organization(change, membership["organization_id"])

@@ -1,5 +1,6 @@
 """All that is about the signed-in person, as one JSON object."""
 
+import base64
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from bson import ObjectId
 from models import (
     Activity,
     ApiToken,
+    Avatar,
     Card,
     Comment,
     Invitation,
@@ -24,6 +26,7 @@ from models import (
     Workspace,
     WorkspaceMember,
 )
+from models import Document as WrittenDocument
 from models.base import Record, collection, utc_now
 from models.errors import Unauthenticated
 from models.ids import portions
@@ -107,6 +110,8 @@ def _in_workspaces(model: type[Document], key: str) -> Section:
 _SECTIONS: Mapping[str, Section] = {
     "project_memberships": _in_workspaces(ProjectMember, "user_id"),
     "comments": _of_user(Comment, "author_id"),
+    "documents": _in_workspaces(WrittenDocument, "author_id"),
+    "avatars": _of_user(Avatar),
     "cards_created": _in_workspaces(Card, "created_by"),
     "cards_assigned": _in_workspaces(Card, "assignee_id"),
     "activities": _in_workspaces(Activity, "actor_id"),
@@ -124,4 +129,6 @@ _SECTIONS: Mapping[str, Section] = {
 def _shown(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {("id" if name == "_id" else name): _shown(one) for name, one in value.items() if name not in _SECRETS}
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     return [_shown(one) for one in value] if isinstance(value, list) else value

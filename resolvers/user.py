@@ -17,7 +17,7 @@ from resolvers.operation import edge, operation
 
 READ = TokenScope.PROJECTS_READ
 
-PUBLIC = frozenset({"email", "name", "job_title", "is_agent", "created_at"})
+PUBLIC = frozenset({"email", "name", "job_title", "avatar", "is_agent", "created_at"})
 """All that a user's record ever shows."""
 
 UserEdge = Callable[[Context, Sequence[Record], Fields], Awaitable[list[Record | None]]]
@@ -26,6 +26,12 @@ UserEdge = Callable[[Context, Sequence[Record], Fields], Awaitable[list[Record |
 def visible(fields: Fields) -> frozenset[str]:
     """The fields of a user to read: those that are asked for, or all but the secret."""
     return PUBLIC if fields is None else fields & PUBLIC
+
+
+def avatar_path(user: Record) -> str | None:
+    """Where the picture of a user is served, another address for each picture; None without one."""
+    digest = user.get("avatar")
+    return None if digest is None else f"/users/{user['_id']}/avatar?v={digest[:16]}"
 
 
 def own(user: Record) -> Record:

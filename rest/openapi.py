@@ -13,6 +13,7 @@ from rest.errors import Failure
 from rest.routing import Route
 
 REF = "#/components/schemas/{model}"
+_BYTES: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 _ID = {"type": "string", "pattern": "^[0-9a-f]{24}$"}
 _TEXT_PARAMETERS = {
     "orgSlug": "The slug of an organization that the caller is a member of.",
@@ -70,7 +71,7 @@ def _schemas(table: Sequence[Route]) -> tuple[dict[tuple[Any, JsonSchemaMode], A
     """The schema of every body and response, and the definitions that they refer to."""
     wanted: list[tuple[Any, JsonSchemaMode, TypeAdapter[Any]]] = []
     for index, route in enumerate(table):
-        wanted.append(((index, "response"), "serialization", TypeAdapter(route.response)))
+        wanted.append(((index, "response"), "serialization", TypeAdapter(bytes if route.gives else route.response)))
         if route.body is not None:
             wanted.append(((index, "body"), "validation", TypeAdapter(route.body)))
         if route.query is not None:
@@ -103,11 +104,15 @@ def _operation(route: Route, shapes: dict[tuple[Any, JsonSchemaMode], Any]) -> d
     if route.body is not None:
         schema = shapes[((route, "body"), "validation")]
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    if route.takes:
+        operation["requestBody"] = {"required": True, "content": dict.fromkeys(route.takes, _BYTES)}
     schema = shapes[((route, "response"), "serialization")]
-    content = {"application/json": {"schema": schema}}
+    content: dict[str, Any] = dict.fromkeys(route.gives, _BYTES) or {"application/json": {"schema": schema}}
     operation["responses"] = {str(route.status): {"description": "Done.", "content": content}} | {
         str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(_statuses(route, names))
     }
+    if route.gives:
+        operation["responses"]["304"] = {"description": "It is what `If-None-Match` names."}
     cookie: dict[str, list[str]] = {"session": []} if route.is_safe else {"session": [], "csrf": []}
     operation["security"] = [] if route.anonymous else [{"bearer": []}, cookie]
     return operation
@@ -115,7 +120,7 @@ def _operation(route: Route, shapes: dict[tuple[Any, JsonSchemaMode], Any]) -> d
 
 def _statuses(route: Route, names: Sequence[str]) -> set[int]:
     statuses = {401, 500}
-    if names or route.body or route.query:
+    if names or route.body or route.query or route.takes:
         statuses.add(400)
     if names:
         statuses.add(404)

@@ -27,7 +27,10 @@ MakeContext = Callable[[Request], Awaitable[Context]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One method of one path. `given` names the fields of `body` that the path decides, so clients do not send them."""
+    """One method of one path. `given` names the fields of `body` that the path decides, so clients do not send them.
+
+    `takes` names the media types of a body that is handed on as bytes, `gives` those of an answer that is no JSON.
+    """
 
     method: str
     path: str
@@ -41,6 +44,8 @@ class Route:
     query: type[Input] | None = None
     anonymous: bool = False
     max_body: int = MAX_BODY
+    takes: tuple[str, ...] = ()
+    gives: tuple[str, ...] = ()
 
     @property
     def is_safe(self) -> bool:
@@ -56,6 +61,8 @@ class Call:
     path: Mapping[str, str]
     raw_body: Mapping[str, Any]
     raw_query: Mapping[str, str]
+    raw: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
     secure_cookies: bool = False
     finish: list[Callable[[Response], None]] = field(default_factory=list)
 
@@ -93,6 +100,9 @@ class Routes:
 
     def post(self, path: str, summary: str, **declared: Any) -> Callable[[H], H]:
         return self._enter("POST", path, summary, {"status": 201, **declared})
+
+    def put(self, path: str, summary: str, **declared: Any) -> Callable[[H], H]:
+        return self._enter("PUT", path, summary, {"status": 200, **declared})
 
     def patch(self, path: str, summary: str, **declared: Any) -> Callable[[H], H]:
         return self._enter("PATCH", path, summary, {"status": 200, **declared})
@@ -166,9 +176,12 @@ async def _serve(route: Route, request: Request, ctx: Context, *, secure_cookies
         path=request.path_params,
         raw_body=parse_object(raw, request.headers.get("content-type", "")) if route.body else {},
         raw_query=request.query_params,
+        raw=raw,
+        headers=request.headers,
         secure_cookies=secure_cookies,
     )
-    response = answer(await route.handler(call), route.status)
+    answered = await route.handler(call)
+    response = answered if isinstance(answered, Response) else answer(answered, route.status)
     for change in call.finish:
         change(response)
     return response

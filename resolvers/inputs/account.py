@@ -1,5 +1,6 @@
 """Inputs of the operations on the caller's own account."""
 
+import base64
 import unicodedata
 from typing import Annotated, Any
 
@@ -26,6 +27,15 @@ def _consent_subject(value: Any) -> ConsentSubject:
     if not isinstance(value, str) or value not in list(ConsentSubject):
         raise PydanticCustomError("subject", "must be terms or privacy")
     return ConsentSubject(value)
+
+
+def _base64(value: Any) -> bytes:
+    if not isinstance(value, str):
+        raise PydanticCustomError("base64", "must be text in base64")
+    try:
+        return base64.b64decode(value, validate=True)
+    except ValueError as error:
+        raise PydanticCustomError("base64", "must be text in base64") from error
 
 
 Email = Annotated[
@@ -151,3 +161,9 @@ class ConsentGive(Input):
 
     subject: ConsentSubjectName
     version: Annotated[str, Text(1, 50)]
+
+
+class UserAvatarSet(Input):
+    """A picture, as base64 in JSON."""
+
+    image: Annotated[bytes, BeforeValidator(_base64), WithJsonSchema({"type": "string", "format": "byte"})]

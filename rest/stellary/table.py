@@ -5,6 +5,7 @@ from rest.stellary import (
     agents,
     api_tokens,
     auth,
+    avatars,
     cards,
     checklist,
     columns,
@@ -30,6 +31,7 @@ from rest.stellary import (
 TAGS = {
     "Account": "Registering, signing in and out, profile, password, sessions.",
     "Two-factor sign-in": "A code of an authenticator, or one for recovery, beside the password.",
+    "Users": "What is seen of people who share an organization.",
     "API tokens": "Personal access tokens, managed by the signed-in person.",
     "Notifications": "What happened in the caller's projects.",
     "Organizations": "The top of the tenancy.",
@@ -58,6 +60,8 @@ TAGS = {
 
 _PARTS = (
     auth.routes,
+    avatars.routes,
+    avatars.users,
     security.routes,
     security.two_factor,
     api_tokens.routes,

@@ -34,6 +34,11 @@ class UserUpdateInput:
     job_title: str | None = given("What the person does; null clears it.")
 
 
+@strawberry.input(description="A picture of the viewer.")
+class UserAvatarSetInput:
+    image: str = required("The bytes of a PNG, JPEG, GIF or WebP picture, in base64.")
+
+
 @strawberry.input(description="A change of the password.")
 class PasswordChangeInput:
     current_password: str = required("The password so far.")

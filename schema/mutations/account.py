@@ -5,8 +5,15 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers import account, api_token, invited, password
-from resolvers.inputs.account import AuthLogin, AuthRegister, InvitationRegister, PasswordChange, UserUpdate
+from resolvers import account, api_token, avatar, invited, password
+from resolvers.inputs.account import (
+    AuthLogin,
+    AuthRegister,
+    InvitationRegister,
+    PasswordChange,
+    UserAvatarSet,
+    UserUpdate,
+)
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.sign_in import SignIn
 from schema.api_token import ApiToken
@@ -18,6 +25,7 @@ from schema.inputs.account import (
     AuthRegisterInput,
     InvitationRegisterInput,
     PasswordChangeInput,
+    UserAvatarSetInput,
     UserUpdateInput,
 )
 from schema.inputs.base import read
@@ -70,6 +78,15 @@ class AccountMutation:
     @mutation("Change the profile.")
     async def user_update(self, info: Info, input: Annotated[UserUpdateInput, CHANGES]) -> UserPayload:
         return committed(UserPayload, "user", await account.update_user(info.context.ctx, read(UserUpdate, input)))
+
+    @mutation("Set the picture; up to 1 MiB with `PUT /auth/me/avatar`, up to 700 KB here.")
+    async def user_avatar_set(self, info: Info, input: Annotated[UserAvatarSetInput, VALUES]) -> UserPayload:
+        values = read(UserAvatarSet, input)
+        return committed(UserPayload, "user", await avatar.set_avatar(info.context.ctx, values.image))
+
+    @mutation("Take the picture away.")
+    async def user_avatar_remove(self, info: Info) -> UserPayload:
+        return committed(UserPayload, "user", await avatar.remove_avatar(info.context.ctx))
 
     @mutation("Change the password; every other session ends.")
     async def password_change(self, info: Info, input: Annotated[PasswordChangeInput, VALUES]) -> AccountPayload:

@@ -60,7 +60,7 @@ from resolvers.inputs.transfer import ImportedProject, ProjectImport
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite, WorkspaceMemberUpdate, WorkspaceUpdate
 from resolvers.page import Window
 from tests.denials.world import Ids
-from tests.resolvers.lab import PASSWORD
+from tests.resolvers.lab import PASSWORD, PICTURE
 
 Arguments = Callable[[Ids], tuple[Any, ...]]
 
@@ -77,6 +77,9 @@ CALLS: dict[str, Arguments] = {
     "accountExport": lambda _: (),
     "consentGive": lambda _: (ConsentGive(subject=ConsentSubject.TERMS, version="1"),),
     "consents": lambda _: (),
+    "userAvatar": lambda ids: (ids["user"],),
+    "userAvatarSet": lambda _: (PICTURE,),
+    "userAvatarRemove": lambda _: (),
     "sessions": lambda _: (),
     "sessionRevoke": lambda ids: (ids["session"],),
     "sessionRevokeOthers": lambda _: (),

@@ -40,6 +40,7 @@ BEYOND: dict[tuple[str, str], type[OrreryError]] = {
     ("node", "bystander"): NotFound,
     # A user is seen by those who share an organization.
     ("user", "outsider"): NotFound,
+    ("userAvatar", "outsider"): NotFound,
 }
 
 

@@ -46,6 +46,7 @@ BY_ID = {
     "notification",
     "notificationMarkRead",
     "user",
+    "userAvatar",
 }
 ABOUT_OTHERS = sorted(CALLS.keys() - (WITHOUT_PERMISSION - BY_ID))
 

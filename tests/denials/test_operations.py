@@ -31,6 +31,9 @@ def test_every_operation_says_who_may_call_it() -> None:
 
 
 WITHOUT_PERMISSION = {
+    "userAvatar",
+    "userAvatarRemove",
+    "userAvatarSet",
     "accountDelete",
     "accountExport",
     "authVerifyTwoFactor",

@@ -35,6 +35,7 @@ from resolvers import (
     scope,
     workspace,
 )
+from resolvers.avatar import set_avatar
 from resolvers.card_custom import set_card_custom_fields
 from resolvers.checklist import add_checklist_item
 from resolvers.context import Context
@@ -54,7 +55,7 @@ from resolvers.inputs.organization import OrganizationCreate, OrganizationMember
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd
 from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
-from tests.resolvers.lab import People, again
+from tests.resolvers.lab import PICTURE, People, again
 
 Ids = dict[str, Any]
 
@@ -83,6 +84,7 @@ async def build(people: People) -> World:
     """Register everyone, make everything."""
     owner = await people.register("owner")
     world = World(people, owner)
+    await set_avatar(again(owner), PICTURE)
     world.ids["session"] = owner.subject.credential_id
     world.tokens["owner"] = people.sign_ins[owner.user_id].access_token
     await _tenants(world)

@@ -7,6 +7,7 @@ import pyotp
 
 from models.enums import MailTemplate
 from rest.stellary.table import TABLE
+from tests.resolvers.lab import PICTURE
 from tests.resolvers.letters import token_to
 from tests.rest.conftest import PASSWORD, Api, Board, made
 
@@ -52,6 +53,10 @@ async def _security(api: Api) -> None:
     assert [one["current"] for one in sessions] == [False, False, False, True]
     await _deleted(dora, f"/auth/sessions/{sessions[0]['id']}")
     assert (await dora.delete("/auth/sessions")).json() == {"ok": True, "count": 2}
+    assert (await dora.put("/auth/me/avatar", content=PICTURE)).json() == {"ok": True}
+    url = (await _read(dora, "/auth/me"))["user"]["avatarUrl"]
+    assert (await dora.get(url)).content == PICTURE
+    await _deleted(dora, "/auth/me/avatar")
     agreed = await made(dora, "/auth/consents", subject="terms", version="2026-01")
     assert await _read(dora, "/auth/consents") == agreed
     secret = (await made(dora, "/auth/two-factor/begin", password=PASSWORD))["secret"]

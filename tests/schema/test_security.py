@@ -1,5 +1,6 @@
 """What keeps an account safe, over the graph."""
 
+import base64
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ from models.enums import MailTemplate
 from resolvers.context import Context, Services
 from resolvers.operation import CATALOGUE, Caller
 from tests.gateway.lab import PASSWORD, Lab, Person
+from tests.resolvers.lab import PICTURE
 from tests.resolvers.letters import token_to
 
 LOGIN = "mutation ($input: AuthLoginInput!) { authLogin(input: $input) { accessToken user { id } } }"
@@ -163,3 +165,20 @@ async def test_an_account_is_deleted_with_its_cookies(lab: Lab) -> None:
     assert answer.json()["data"]["accountDelete"]["deletedId"] == ann.id
     assert 'orrery_session=""' in answer.headers["set-cookie"]
     assert (await post(ann.http, ME))["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+async def test_a_picture_is_set_and_taken_away(lab: Lab) -> None:
+    ann = await lab.person("ann@example.com")
+    set_ = "mutation ($input: UserAvatarSetInput!) { userAvatarSet(input: $input) { user { id avatarUrl } cursor } }"
+
+    made = await ann.ask(set_, input={"image": base64.b64encode(PICTURE).decode()})
+    wrong = await ann.refused(set_, input={"image": "no base64!"})
+    removed = await ann.ask("mutation { userAvatarRemove { user { avatarUrl } } }")
+
+    assert made["userAvatarSet"]["user"]["avatarUrl"].startswith(f"/users/{ann.id}/avatar?v=")
+    assert wrong["extensions"] == {
+        "code": "BAD_USER_INPUT",
+        "field": "image",
+        "problems": wrong["extensions"]["problems"],
+    }
+    assert removed["userAvatarRemove"]["user"]["avatarUrl"] is None

@@ -8,6 +8,7 @@ from models.base import Record
 from models.enums import TokenScope
 from resolvers.api_token import NewToken
 from resolvers.sign_in import SignIn
+from resolvers.user import avatar_path
 from rest.stellary.present.base import Id, Timestamp, timestamp, timestamp_or_none
 
 PilotageRole = Literal["owner", "reviewer", "viewer"]
@@ -29,6 +30,7 @@ class User(TypedDict):
     email: str
     name: str | None
     jobTitle: str | None
+    avatarUrl: str | None
     emailVerified: bool
     twoFactorEnabled: bool
     isAgent: bool
@@ -85,6 +87,7 @@ def user(record: Record) -> User:
         "email": record["email"],
         "name": record["name"],
         "jobTitle": record["job_title"],
+        "avatarUrl": avatar_path(record),
         "emailVerified": record.get("email_verified_at") is not None,
         "twoFactorEnabled": bool(record.get("two_factor_enabled")),
         "isAgent": record["is_agent"],

@@ -44,12 +44,16 @@ async def invite_outsider(world: World) -> None:
     world.ids["outsider_invitation"] = made.value.token
 
 
+JPEG = b"\xff\xd8\xff\xe0" + bytes(20)
+
 CASES: dict[str, Case] = {
     "authLogin": Case(lambda ids: (AuthLogin(email=ids["bystander_email"], password=PASSWORD),)),
     "accountDelete": Case(CALLS["accountDelete"], "member"),
     "cardLabelAdd": Case(CALLS["cardLabelAdd"], prepare=take_label_off),
     "invitationAccept": Case(lambda ids: (ids["outsider_invitation"],), "outsider", invite_outsider),
     "organizationMemberRemove": Case(lambda ids: (ids["organization"], ids["member_id"])),
+    "userAvatarRemove": Case(CALLS["userAvatarRemove"]),
+    "userAvatarSet": Case(lambda _: (JPEG,)),
     "workspaceMemberRemove": Case(lambda ids: (ids["workspace"], ids["member_id"])),
     "workspaceMemberUpdate": Case(
         lambda ids: (

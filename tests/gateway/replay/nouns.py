@@ -4,7 +4,7 @@ import re
 
 FIELDS: dict[str, str] = {
     "Workspace": "id name slug isPersonal createdAt updatedAt",
-    "WorkspaceMember": "user { id name email jobTitle } role pilotageRole joinedAt",
+    "WorkspaceMember": "user { id name email jobTitle avatarUrl } role pilotageRole joinedAt",
     "Project": "id name description deadline createdAt updatedAt workspace { id }",
     "ProjectMember": "user { id } joinedAt",
     "Scope": "id name description startDate endDate activeView createdAt updatedAt project { id }",
