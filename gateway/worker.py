@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from gateway.settings import Settings
 
 READY = "ready"
-ORPHAN_SECONDS = 20.0
-"""How long a worker may take to end once its parent has gone; the database may have gone with it."""
+ORPHAN_SECONDS = 8.0
+"""How long a worker may take to end once its parent has gone: time to close its streams, but not to wait for a database
+that has gone as well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from gateway.workers import METRICS_DIR
 from tests.gateway.live_lab import LiveSocket, Owner, new_owner, watching
 from tests.gateway.process import PATIENCE, Serving, is_alive, orrery, serving
 from tests.realtime.log_lab import until
+from tests.realtime.redis_lab import RedisServer
 
 TWO = {"ORRERY_WORKERS": "2"}
 
@@ -196,6 +197,30 @@ async def test_nothing_is_left_behind_whatever_ends_the_parent(tmp_path: Path, b
     await until(lambda: not any(is_alive(pid) for pid in processes))
     assert holder(tmp_path / "gateway.pid") is None
     assert holder(tmp_path / "db.pid") is None
+
+
+async def test_workers_over_redis_outlive_it(tmp_path: Path) -> None:
+    redis = RedisServer(tmp_path)
+    redis.start()
+    with serving(tmp_path / "data", ORRERY_BUS_URL=redis.url, **TWO) as gateway:
+        owner = await asyncio.to_thread(new_owner, gateway)
+        async with AsyncExitStack() as stack:
+            sockets = await watching_each(stack, gateway, owner)
+            names = [f"redis {n}" for n in range(30)]
+            await asyncio.to_thread(owner.create, gateway, *names[:10])
+
+            # When Redis is away for a second while changes are made
+            redis.kill()
+            await asyncio.to_thread(owner.create, gateway, *names[10:20])
+            await asyncio.sleep(1)
+            redis.start()
+            await asyncio.to_thread(owner.create, gateway, *names[20:])
+
+            # Then both workers' subscribers get all of them, once and in order
+            for live in sockets.values():
+                await live.until(names[-1])
+                assert live.heard.names == names
+    redis.kill()
 
 
 def test_a_start_that_cannot_succeed_ends_with_one_sentence(tmp_path: Path) -> None:
