@@ -165,6 +165,7 @@ async def _card(board: Board) -> None:
     loose = await made(board.ann, f"{board.path}/cards", title="B")
     card = f"{board.path}/cards/{created['id']}"
     await _changed(board.ann, card, priority="low")
+    assert (await _read(board.ann, f"{board.workspace}/search?q=A&types=card"))[0]["id"] == created["id"]
     item = await made(board.ann, f"{card}/checklist", title="Step")
     ticked = await _changed(board.ann, f"{card}/checklist/{item['id']}", done=True)
     assert (ticked["_id"], ticked["checklistProgress"]) == (item["id"], 1.0)
