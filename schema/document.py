@@ -63,11 +63,11 @@ class DocumentVersion(Node):
     document: DocumentRef = edge(edges.document_of, needs=("document_id",), description="The document.")
     author: UserRef | None = edge(edges.author_of, needs=("author_id",), description="Who wrote it.")
     content_format: DocumentFormat = strawberry.field(description="The form that it was written in.")
-    content: str = edge(
+    content: str | None = edge(
         document_version.content_of_version,
         needs=("size",),
         arguments=content_arguments,
-        description="The text: Markdown, or a TipTap document as JSON text.",
+        description="The text: Markdown, or a TipTap document as JSON text; null once it is deleted.",
     )
     size: int = strawberry.field(description="The bytes of both forms together.")
     created_at: datetime = strawberry.field(description="When it was begun.")
@@ -95,11 +95,12 @@ class Document(Node):
     )
     child_count: int = edge(edges.child_count_of, description="How many documents are right below it.")
     content_format: DocumentFormat = strawberry.field(description="The form that its text was last written in.")
-    content: str = edge(
+    content: str | None = edge(
         document_version.content_of,
         needs=("content_id", "size"),
         arguments=content_arguments,
-        description="The text: Markdown, or a TipTap document as JSON text.",
+        description="The text: Markdown, or a TipTap document as JSON text; null, in an event of the past, once it is "
+        "deleted.",
     )
     excerpt: str = strawberry.field(description="The beginning of the text, at most 200 characters, without markup.")
     size: int = strawberry.field(description="The bytes of both forms of the text together.")

@@ -16,7 +16,7 @@ from resolvers.content.text import excerpt_of, plain_text
 from resolvers.content.write import to_markdown
 
 MAX_BYTES = 1_000_000
-MAX_CONVERTED = 4_000_000
+MAX_CONVERTED = 8_000_000
 _AT_ONCE = 16_000
 """Characters of a text that is converted in a few milliseconds; a larger one is in a thread, so that others go on."""
 

@@ -79,6 +79,8 @@ def _check_attrs(attrs: Any) -> int:
         found += 1
         if depth > 8 or found > MAX_NODES:
             raise BadUserInput("has attrs that are deeper than 8 levels", field=_FIELD)
+        if isinstance(value, float) and abs(value) >= 2**63:  # what was a larger integer, too
+            raise BadUserInput("has a number of more than 64 bits", field=_FIELD)
         if isinstance(value, str):
             check_text(value, field=_FIELD)
         elif isinstance(value, dict):

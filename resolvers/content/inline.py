@@ -129,32 +129,28 @@ def _split(node: Node, marks: list[Node]) -> list[Node]:
 
 def _settled(pieces: list[Node]) -> list[Node]:
     """Take emphasis off spaces that stand at its edge."""
-    for place, piece in enumerate(pieces):
-        if piece.get("marks") and piece["type"] == "text" and not piece["text"].strip() and not _is_code(piece):
-            around = _around(pieces, place)
-            kept = [
-                one
-                for one in piece["marks"]
-                if one["type"] == "link" or all(one in (beside or {}).get("marks", ()) for beside in around)
-            ]
-            piece.pop("marks")
-            if kept:
-                text = piece.pop("text")
-                piece |= {"marks": kept, "text": text}
+    before, after = _nearest(pieces), _nearest(pieces[::-1])[::-1]
+    for piece, *around in zip(pieces, before, after, strict=True):
+        if piece.get("marks") and not _is_solid(piece):
+            marks, text = piece.pop("marks"), piece.pop("text")
+            kept = [one for one in marks if one["type"] == "link" or all(one in beside for beside in around)]
+            piece |= {"marks": kept, "text": text} if kept else {"text": text}
     return pieces
 
 
-def _around(pieces: Sequence[Node], place: int) -> tuple[Node | None, Node | None]:
-    def nearest(step: int) -> Node | None:
-        at = place + step
-        while 0 <= at < len(pieces):
-            one = pieces[at]
-            if one["type"] != "text" or one["text"].strip() or _is_code(one):
-                return one
-            at += step
-        return None
+def _nearest(pieces: Sequence[Node]) -> list[Sequence[Node]]:
+    """For each piece, the marks of the last one before it that is no space."""
+    found: list[Sequence[Node]] = []
+    last: Sequence[Node] = ()
+    for piece in pieces:
+        found.append(last)
+        if _is_solid(piece):
+            last = piece.get("marks", ())
+    return found
 
-    return nearest(-1), nearest(1)
+
+def _is_solid(piece: Node) -> bool:
+    return piece["type"] != "text" or bool(piece["text"].strip()) or _is_code(piece)
 
 
 def _is_code(piece: Node) -> bool:

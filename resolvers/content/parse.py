@@ -16,6 +16,9 @@ Node = dict[str, Any]
 
 MAX_LINES = 40_000
 MAX_BRACKETS = 1_000
+MAX_READINGS = 5_000_000
+"""Of brackets, the squares of their numbers in each paragraph: about a second."""
+
 MAX_LEVEL = 60
 """Of nested Markdown blocks; a list and its item are two."""
 
@@ -33,14 +36,15 @@ _BLOCKS = {
     "th": "tableHeader",
     "td": "tableCell",
 }
+_BRACKET = re.compile(r"(?<!\\)\[")
 _TASK = re.compile(r"\[([ xX])\](?:[ \t]+|\n|\Z)")
 
 
 def to_tiptap(markdown: str) -> Node:
     """The document that a Markdown text shows.
 
-    Raises BadUserInput for more than 40,000 lines, 60 levels, or 1,000 brackets in a paragraph: reading those would
-    take a time that grows with their square.
+    Raises BadUserInput for more than 40,000 lines, 60 levels, or 1,000 brackets in a paragraph (or hundreds in many):
+    reading those would take a time that grows with their square.
     """
     if markdown.count("\n") + markdown.count("\r") >= MAX_LINES:
         raise BadUserInput(f"has more than {MAX_LINES} lines", field="content")
@@ -166,10 +170,14 @@ def _add_text(found: list[Node], text: str, marks: Sequence[Node]) -> None:
 
 
 def _guard(state: StateCore) -> None:
-    """Refuse a paragraph that the inline rules would read again and again."""
+    """Refuse paragraphs that the inline rules would read again and again, once for each bracket."""
+    readings = 0
     for token in state.tokens:
-        if token.type == "inline" and token.content.count("[") > MAX_BRACKETS:
-            raise BadUserInput(f"has more than {MAX_BRACKETS} brackets in one paragraph", field="content")
+        if token.type == "inline":
+            brackets = len(_BRACKET.findall(token.content))
+            readings += brackets**2
+            if brackets > MAX_BRACKETS or readings > MAX_READINGS:
+                raise BadUserInput(f"has too many brackets: {MAX_BRACKETS} in one paragraph at most", field="content")
 
 
 def _tasks(state: StateCore) -> None:

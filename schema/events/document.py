@@ -10,7 +10,7 @@ from schema.events.base import event as entered
 from schema.loading import edge
 from schema.references import CardRef, DocumentRef
 
-THEN = "The document as it was then; its text is that of today."
+THEN = "The document as it was then; its text as its version has it today."
 
 
 @entered("A document was created.")
@@ -43,7 +43,6 @@ class DocumentMoved(Event):
 class DocumentDeleted(Event):
     actor: ActorRef = actor()
     document_id: strawberry.ID = carried("The id of the document.", key="deleted_id")
-    project_id: strawberry.ID | None = carried("The id of the project that it was about.")
 
 
 @entered("A document was submitted for review.")
@@ -61,14 +60,14 @@ class DocumentReviewed(Event):
 @entered("A document was linked to a card.")
 class DocumentLinked(Event):
     actor: ActorRef = actor()
-    document: DocumentRef | None = edge(
+    linked_document: DocumentRef | None = edge(
         event.linked_document_of, needs=("link",), description="The document, if it is still there."
     )
-    card: CardRef | None = edge(card_of, needs=("card_id",), description="The card, if it is still there.")
+    linked_card: CardRef | None = edge(card_of, needs=("card_id",), description="The card, if it is still there.")
 
 
 @entered("A document was taken off a card; also where one of them was deleted.")
 class DocumentUnlinked(Event):
     actor: ActorRef = actor()
     document_id: strawberry.ID = carried("The id of the document.")
-    card_id: strawberry.ID | None = carried("The id of the card.")
+    card_id: strawberry.ID = carried("The id of the card.")

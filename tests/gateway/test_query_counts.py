@@ -144,3 +144,41 @@ async def test_fields_and_relations_take_as_many_queries_for_4_as_for_16_cards(b
 
     recorded = json.loads(RECORDED.read_text())
     assert len(counts[4]) == len(counts[16]) == recorded["cards with fields and relations"], counts
+
+
+DOCUMENTS = """
+query ($id: ID!) {
+  project(id: $id) {
+    documents(first: 100) { totalCount nodes {
+      title content order childCount parent { title } children { nodes { title order } } project { name }
+      workspace { name } author { name } updatedBy { name }
+      versions(first: 1) { nodes { number author { name } content } }
+      linkedCards { totalCount nodes { title documents { nodes { title } } } } activity { nodes { type } }
+    } }
+    workspace { documentTree { depth document { title order } } }
+  }
+}
+"""
+WRITE = "mutation ($input: DocumentCreateInput!) { documentCreate(input: $input) { document { id } } }"
+LINK = "mutation ($d: ID!, $c: ID!) { documentLink(id: $d, cardId: $c) { cursor } }"
+
+
+async def test_all_that_a_document_leads_to_takes_as_many_queries_for_5_as_for_30_documents(board: Board) -> None:
+    card = await board.card("Card")
+    about = {"workspaceId": board.workspace, "contextType": "PROJECT", "contextId": board.project}
+    top = (await board.ann.ask(WRITE, input={**about, "title": "Top"}))["documentCreate"]["document"]["id"]
+    counts: dict[int, list[str]] = {}
+    for size in (5, 30):
+        there = 5 if counts else 1
+        for number in range(size - there):
+            parent = {"parentId": top} if number % 2 else {}
+            made = await board.ann.ask(WRITE, input={**about, "title": f"Plan {number}", "content": "Text", **parent})
+            await board.ann.ask(LINK, d=made["documentCreate"]["document"]["id"], c=card)
+        with count_queries() as seen:
+            found = (await board.ann.ask(DOCUMENTS, id=board.project))["project"]
+        counts[size] = [str(one) for one in seen]
+        assert found["documents"]["totalCount"] == len(found["workspace"]["documentTree"]) == size
+        assert all(one["versions"]["nodes"] and one["author"] for one in found["documents"]["nodes"])
+
+    recorded = json.loads(RECORDED.read_text())
+    assert len(counts[5]) == len(counts[30]) == recorded["project to all of its documents"], counts
