@@ -37,9 +37,13 @@ def owner(gateway: Serving) -> Owner:
 
 
 def workers(gateway: Serving) -> list[psutil.Process]:
-    """The processes that serve."""
-    children = psutil.Process(gateway.process.pid).children()
-    return [one for one in children if one.is_running() and "gateway.worker" in one.cmdline()]
+    """The processes that serve, or are about to."""
+    found = []
+    for one in psutil.Process(gateway.process.pid).children():
+        with contextlib.suppress(psutil.Error):  # it has just been killed
+            if "gateway.worker" in one.cmdline():
+                found.append(one)
+    return found
 
 
 def worker_of(gateway: Serving, live: LiveSocket) -> int:
@@ -54,12 +58,14 @@ def worker_of(gateway: Serving, live: LiveSocket) -> int:
 async def watching_each(stack: AsyncExitStack, gateway: Serving, owner: Owner) -> dict[int, LiveSocket]:
     """One socket to each of two workers."""
     found: dict[int, LiveSocket] = {}
-    for _ in range(100):
-        live = await stack.enter_async_context(watching(gateway, owner))
-        found.setdefault(worker_of(gateway, live), live)
-        if len(found) == 2:
-            return found
-    raise AssertionError("one worker got every connection")
+    async with asyncio.timeout(PATIENCE):
+        while len(found) < 2:  # one that was just started may not accept yet
+            async with AsyncExitStack() as attempt:
+                live = await attempt.enter_async_context(watching(gateway, owner))
+                if found.setdefault(worker_of(gateway, live), live) is live:
+                    stack.push_async_exit(attempt.pop_all())
+            await asyncio.sleep(0.02)
+    return found
 
 
 def metrics(gateway: Serving) -> str:
