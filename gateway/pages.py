@@ -7,12 +7,14 @@ import os
 from html import escape
 from pathlib import Path
 
-from starlette.responses import HTMLResponse, Response
-from starlette.routing import BaseRoute, Mount
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import PathLike, StaticFiles
 from starlette.types import Scope
 
 HERE = Path(__file__).resolve().parent
+LINKS = HERE / "links"
 
 CONTENT_SECURITY_POLICY = "; ".join(
     [
@@ -87,7 +89,21 @@ def dist_folder() -> Path:
 def page_routes(dist: Path) -> list[BaseRoute]:
     """The routes of the files that the pages load, under the base path they were built for."""
     files = HashedFiles(directory=dist / "assets", check_dir=False)
-    return [Mount("/_web/assets", app=files, name="web-assets")]
+    return [Mount("/_web/assets", app=files, name="web-assets"), *_link_routes()]
+
+
+def _link_routes() -> list[BaseRoute]:
+    """What the links of mails open: a page without any build, so that a link works wherever the gateway runs."""
+    headers = {**SECURITY_HEADERS, "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+
+    async def page(_: Request) -> Response:
+        return FileResponse(LINKS / "page.html", headers=headers)
+
+    async def script(_: Request) -> Response:
+        return FileResponse(LINKS / "page.js", media_type="text/javascript", headers=headers)
+
+    paths = ("/account/verify-email", "/account/reset-password", "/invitations/{token}/accept")
+    return [*(Route(path, page, methods=["GET"]) for path in paths), Route("/account/page.js", script)]
 
 
 def graphiql_page(dist: Path) -> Response:

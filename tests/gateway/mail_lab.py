@@ -3,15 +3,22 @@
 import asyncio
 import email
 import socket
+import ssl
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from bson import ObjectId
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from models import Mail
 from models.base import Record, collection, to_record
@@ -31,6 +38,8 @@ class Mailbox:
     answer: Answer = lambda _: None
     users: dict[str, str] = field(default_factory=dict)
     logins: list[str] = field(default_factory=list)
+    tls: ssl.SSLContext | None = None
+    starttls: bool = False
     server: asyncio.Server | None = None
     protocols: list[SMTP] = field(default_factory=list)
 
@@ -56,12 +65,16 @@ class Mailbox:
             loop=asyncio.get_running_loop(),
             authenticator=self.authenticate,
             auth_require_tls=False,
+            tls_context=self.tls if self.starttls else None,
+            require_starttls=self.starttls,
         )
         self.protocols.append(protocol)
         return protocol
 
     async def start(self) -> None:
-        self.server = await asyncio.get_running_loop().create_server(self._protocol, "127.0.0.1", self.port)
+        implicit = None if self.starttls else self.tls
+        loop = asyncio.get_running_loop()
+        self.server = await loop.create_server(self._protocol, "127.0.0.1", self.port, ssl=implicit)
 
     async def stop(self) -> None:
         """Be gone, with all connections."""
@@ -78,6 +91,38 @@ class Mailbox:
     def counts(self) -> Counter[str]:
         """How often each mail came."""
         return Counter(str(one["Message-ID"]) for one in self.received)
+
+
+def certificate(folder: Path) -> Path:
+    """The file of a key, and of a certificate that it has signed itself, for `localhost`."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "server.pem"
+    file.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    return file
+
+
+def server_context(file: Path) -> ssl.SSLContext:
+    """What a server with that key and certificate speaks."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
 
 
 def free_port() -> int:

@@ -13,7 +13,7 @@ import pytest
 from auth.jwt import JwtSigner
 from gateway import delivery
 from gateway.database import Database
-from gateway.delivery import FolderDelivery, SmtpDelivery
+from gateway.delivery import DeliveryDownError, FolderDelivery, SmtpDelivery
 from gateway.mail_settings import Sender, parse_smtp_url
 from gateway.outbox import MAX_ATTEMPTS, Outbox, Pace
 from models import Mail
@@ -22,7 +22,16 @@ from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
 from resolvers.context import Services
-from tests.gateway.mail_lab import Mailbox, free_port, mail_of, unsent, until, write_mails
+from tests.gateway.mail_lab import (
+    Mailbox,
+    certificate,
+    free_port,
+    mail_of,
+    server_context,
+    unsent,
+    until,
+    write_mails,
+)
 
 SENDER = Sender("Orrery", "orrery", "example.com")
 QUICK = Pace(poll=0.05, first_pause=0.05, longest_pause=0.1, retry=0.0, stop=5.0)
@@ -280,6 +289,45 @@ async def test_without_a_server_mails_are_files_that_their_owner_alone_reads(
     assert file.name == f"{mail_id}.eml"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert "Your password was changed" in file.read_text()
+
+
+@pytest.mark.parametrize(("scheme", "starttls"), [("smtps", False), ("smtp+starttls", True)])
+async def test_mail_goes_over_tls_to_a_server_that_is_trusted_and_to_no_other(
+    scheme: str, starttls: bool, services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given
+    file = certificate(tmp_path)
+    mailbox = Mailbox(free_port(), tls=server_context(file), starttls=starttls)
+    await mailbox.start()
+    [mail_id] = await write_mails(1)
+    server = parse_smtp_url(f"{scheme}://localhost:{mailbox.port}")
+    sender = Outbox(services, SmtpDelivery(server), SENDER, pace=QUICK)
+
+    # When
+    with pytest.raises(DeliveryDownError, match=r"(?i)certificate|ssl"):
+        await sender.round()
+    untrusted = await mail_of(mail_id)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    await sender.round()
+
+    # Then
+    assert (untrusted["state"], untrusted["attempts"]) == ("pending", 0)
+    assert len(mailbox.received) == 1
+    await mailbox.stop()
+
+
+async def test_no_password_goes_to_a_server_that_offers_no_tls(services: Services) -> None:
+    mailbox = Mailbox(free_port(), users={"orrery": "secret"})
+    await mailbox.start()
+    await write_mails(1)
+    server = parse_smtp_url(f"smtp+starttls://orrery:secret@localhost:{mailbox.port}")
+
+    with pytest.raises(DeliveryDownError):
+        await Outbox(services, SmtpDelivery(server), SENDER, pace=QUICK).round()
+
+    assert mailbox.logins == []
+    assert mailbox.received == []
+    await mailbox.stop()
 
 
 async def _all_sent(count: int) -> bool:

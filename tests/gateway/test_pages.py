@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway import pages
+from tests.gateway.lab import Lab
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["/graphql", "/api/docs"]
@@ -122,3 +123,18 @@ def test_the_lock_file_of_the_pages_pins_by_hash_and_holds_no_address() -> None:
 
     assert '"integrity": "sha512-' in lock
     assert "://" not in lock
+
+
+@pytest.mark.parametrize("path", ["/account/verify-email", "/account/reset-password", "/invitations/any-token/accept"])
+async def test_a_link_of_a_mail_opens_a_page_that_changes_nothing_and_loads_from_here_alone(
+    lab: Lab, path: str
+) -> None:
+    answer = await lab.client().get(path)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+    assert re.findall(r'src="([^"]+)"', answer.text) == ["/account/page.js"]
+    script = await lab.client().get("/account/page.js")
+    assert script.headers["content-type"].startswith("text/javascript")
