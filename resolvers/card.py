@@ -80,7 +80,7 @@ async def insert_card(change: Change, inside: Record, column_id: ObjectId | None
 
 @operation("cardDelete", scope=WRITE, permission=delivery.WRITE)
 async def delete_card(ctx: Context, card_id: ObjectId | str) -> Committed[ObjectId]:
-    """Delete a card with its comments, for good."""
+    """Delete a card with its comments and links, for good."""
     door = await access(ctx, Card, Kind.CARD, card_id, delivery.WRITE, fields=frozenset())
 
     async def body(change: Change) -> ObjectId:

@@ -80,7 +80,7 @@ async def set_scope_view(ctx: Context, scope_id: ObjectId | str, values: ScopeVi
 
 @operation("scopeDelete", scope=WRITE, permission=delivery.WRITE)
 async def delete_scope(ctx: Context, scope_id: ObjectId | str) -> Committed[ObjectId]:
-    """Delete a scope with its columns and cards."""
+    """Delete a scope with its columns, cards and documents."""
     scope = await access(ctx, Scope, Kind.SCOPE, scope_id, delivery.WRITE)
 
     async def body(change: Change) -> ObjectId:

@@ -48,7 +48,7 @@ async def update(call: Call) -> ScopeDetails:
     return await _details(call.ctx, (await update_scope(call.ctx, found["_id"], call.body(ScopeUpdate))).value)
 
 
-@routes.delete("/{scopeId}", "Delete a scope with its columns and cards")
+@routes.delete("/{scopeId}", "Delete a scope with its columns, cards and documents")
 async def delete(call: Call) -> Ok:
     found = await guards.scope(call)
     await delete_scope(call.ctx, found["_id"])

@@ -121,7 +121,7 @@ class ScopeUpdated(Event):
     scope: Scope = carried("The scope as it was then.")
 
 
-@event("A scope was deleted with its columns and cards.")
+@event("A scope was deleted with its columns, cards and documents.")
 class ScopeDeleted(Event):
     actor: ActorRef = actor()
     scope_id: strawberry.ID = carried("The id of the scope.", key="deleted_id")

@@ -64,7 +64,7 @@ class BoardMutation:
         done = await scope.set_scope_view(info.context.ctx, id, read(ScopeViewSetValues, input))
         return committed(ScopePayload, "scope", done)
 
-    @mutation("Delete a scope with its columns and cards.")
+    @mutation("Delete a scope with its columns, cards and documents.")
     async def scope_delete(self, info: Info, id: ScopeId) -> DeletePayload:
         return deleted(await scope.delete_scope(info.context.ctx, id))
 
