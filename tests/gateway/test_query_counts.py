@@ -182,3 +182,29 @@ async def test_all_that_a_document_leads_to_takes_as_many_queries_for_5_as_for_3
 
     recorded = json.loads(RECORDED.read_text())
     assert len(counts[5]) == len(counts[30]) == recorded["project to all of its documents"], counts
+
+
+INVITATIONS = """
+query ($slug: String!) { organization(slug: $slug) { workspaces { nodes {
+  invitations(first: 100) { totalCount nodes { email role expiresAt inviter { name } } }
+} } } }
+"""
+INVITE = "mutation ($w: ID!, $e: String!) { workspaceMemberInvite(workspaceId: $w, input: {email: $e}) { expiresAt } }"
+
+
+async def test_invitations_take_as_many_queries_for_2_as_for_12_of_them(board: Board) -> None:
+    counts: dict[int, list[str]] = {}
+    invited = 0
+    for size in (2, 12):
+        while invited < size:
+            invited += 1
+            await board.ann.ask(INVITE, w=board.workspace, e=f"guest-{invited}@example.com")
+        with count_queries() as seen:
+            found = await board.ann.ask(INVITATIONS, slug=board.org_slug)
+        counts[size] = [str(one) for one in seen]
+        [workspace] = found["organization"]["workspaces"]["nodes"]
+        assert workspace["invitations"]["totalCount"] == size
+        assert {one["inviter"]["name"] for one in workspace["invitations"]["nodes"]} == {"Ann"}
+
+    recorded = json.loads(RECORDED.read_text())
+    assert len(counts[2]) == len(counts[12]) == recorded["organization to invitations"], counts
