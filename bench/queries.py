@@ -37,7 +37,8 @@ async def count_queries(database_url: str, secret_key: str, token: str, projects
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client,
     ):
         client.headers["authorization"] = f"Bearer {token}"
-        for cards, project in projects.items():
+        app.state.services.recognitions.seconds = 0  # the number must not depend on the time that has passed
+        for cards, project in [*projects.items()][:1] + [*projects.items()]:  # the first one twice: it also warms up
             before = commands.count
             answer = await client.post("/graphql", json={"query": BOARD, "variables": {"id": project}})
             assert "errors" not in answer.json(), answer.text
