@@ -38,7 +38,7 @@ async def count_queries(database_url: str, secret_key: str, token: str, projects
     ):
         client.headers["authorization"] = f"Bearer {token}"
         app.state.services.recognitions.seconds = 0  # the number must not depend on the time that has passed
-        for cards, project in [*projects.items()][:1] + [*projects.items()]:  # the first one twice: it also warms up
+        for cards, project in (*projects.items(), *projects.items()):  # the second time counts: the first warms up
             before = commands.count
             answer = await client.post("/graphql", json={"query": BOARD, "variables": {"id": project}})
             assert "errors" not in answer.json(), answer.text
