@@ -24,8 +24,11 @@ from gateway.metrics import Metrics
 from gateway.operations import MeasuredApp, operation_routes, product_version
 from gateway.outbox import Outbox
 from gateway.pages import dist_folder, page_routes, reference_page
+from gateway.paths import operations_folder
+from gateway.persisted import Persisted
 from gateway.settings import Settings
 from gateway.shortcut import GraphQLFirst
+from gateway.trusted import trusted_documents
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
@@ -95,7 +98,13 @@ def create_app(
             await sweep(running.services.search)
             outbox = Outbox(running.services, _delivery(chosen), chosen.mail_from)
             await outbox.start()
-            running.engine = GraphEngine(graph(), running.services, limits=chosen.limits, production=chosen.production)
+            running.engine = GraphEngine(
+                graph(),
+                running.services,
+                limits=chosen.limits,
+                production=chosen.production,
+                persisted=Persisted(trusted_documents(operations_folder()), only=chosen.trusted_documents_only),
+            )
             running.endpoint = GraphQLEndpoint(
                 engine=running.engine,
                 connections=running.connections,

@@ -28,6 +28,7 @@ from gateway.documents import Documents, Prepared
 from gateway.failures import error_of, formatted
 from gateway.insight import asks, cost_by_path, told_cost, told_trace, tracer, write_spans
 from gateway.live import Live, Renderer, Shape, question
+from gateway.persisted import Persisted
 from models.errors import OrreryError, Unauthenticated, Unavailable
 from models.json import check_shape
 from models.reach import is_unreachable, reachable
@@ -101,11 +102,20 @@ class Outcome:
 class GraphEngine:
     """The engine of the live transports, and of the HTTP endpoint."""
 
-    def __init__(self, schema: GraphQLSchema, services: Services, *, limits: Limits, production: bool) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        services: Services,
+        *,
+        limits: Limits,
+        production: bool,
+        persisted: Persisted | None = None,
+    ) -> None:
         self._schema = schema
         self._services = services
         self._production = production
         self._limits = limits
+        self._persisted = persisted or Persisted()
         self._documents = Documents(schema, limits, hide_suggestions=production)
 
     def context_of(self, subject: Subject) -> Context:
@@ -144,7 +154,7 @@ class GraphEngine:
     def prepare(self, subject: Subject, request: OperationRequest) -> Operation:
         """The operation of a request; raises OperationRefused."""
         try:
-            prepared = self._documents.prepare(request.query)
+            prepared = self._document(request)
             if prepared.errors:
                 raise OperationRefused(formatted(prepared.errors))
             if prepared.introspects and self._production and subject.user_id is None:
@@ -160,6 +170,14 @@ class GraphEngine:
             raise OperationRefused([error_of(error)]) from error
         except GraphQLError as error:  # over the limit of cost
             raise OperationRefused(formatted([error])) from error
+
+    def _document(self, request: OperationRequest) -> Prepared:
+        if request.extensions is None and request.query and request.document_id is None and not self._persisted.only:
+            return self._documents.prepare(request.query)
+        prepared = self._documents.prepare(self._persisted.text_of(request))
+        if not prepared.errors:
+            self._persisted.register(request)
+        return prepared
 
     def cost(self, operation: Operation) -> Estimate:
         """The estimated cost of an operation; raises GraphQLError for one that is over the limit."""

@@ -19,6 +19,8 @@ from execution import dump
 from gateway.engine import GraphEngine, Operation, Outcome
 from gateway.failures import error_of, masked
 from gateway.pages import graphiql_page
+from gateway.persisted import PersistedQueryNotFoundError
+from gateway.revalidation import revalidated
 from models.errors import BadUserInput, OrreryError, Unavailable
 from realtime.transports.connections import Connections
 from realtime.transports.limits import SseLimits
@@ -59,7 +61,7 @@ class GraphQLEndpoint:
     sse: SseLimits = field(default_factory=SseLimits)
 
     async def __call__(self, request: Request) -> Response:
-        if request.method == "GET" and "query" not in request.query_params and _accepts(request, "text/html"):
+        if request.method == "GET" and not _names_document(request) and _accepts(request, "text/html"):
             return graphiql_page(self.dist)
         try:
             return await self._serve(request)
@@ -68,7 +70,10 @@ class GraphQLEndpoint:
                 return interrupted(self.sse)
             return self._refuse(request, [error_of(error)], error.status)
         except OperationRefused as refusal:
-            return self._refuse(request, refusal.errors, _status_of(refusal.errors))
+            status = _status_of(refusal.errors)
+            if _is_unregistered(refusal.errors) and _media_type(request) == JSON:
+                status = 200  # as clients of that protocol expect it, which read no other status
+            return self._refuse(request, refusal.errors, status)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is left to read it
         except Exception as error:
@@ -86,7 +91,10 @@ class GraphQLEndpoint:
             return await serve_sse(request, self.engine, sent, subject, limits=self.sse, connections=self.connections)
         outcome = await self.engine.run(subject, operation, dump)
         self.count(operation.kind.value, "failed" if outcome.errors else "done")
-        return self._answer(request, outcome)
+        response = self._answer(request, outcome)
+        if not sent.query and request.method != "POST" and not outcome.errors:
+            return revalidated(request, response)
+        return response
 
     def _check(self, request: Request, subject: Subject, operation: Operation) -> None:
         if request.method == "POST":
@@ -127,7 +135,7 @@ async def _from_body(request: Request) -> OperationRequest:
 
 def _from_url(request: Request) -> OperationRequest:
     given: dict[str, Any] = {}
-    for name in ("query", "operationName", "variables", "extensions"):
+    for name in ("query", "documentId", "operationName", "variables", "extensions"):
         values = request.query_params.getlist(name)
         if len(values) > 1:
             raise BadUserInput("is given more than once", field=name)
@@ -151,7 +159,9 @@ def _object(text: str, name: str) -> dict[str, Any] | None:
 def _request(given: dict[str, Any]) -> OperationRequest:
     query = given.get("query")
     if not isinstance(query, str) or not query.strip():
-        raise BadUserInput("must be the text of a GraphQL document", field="query")
+        if query is not None or not _is_named(given):
+            raise BadUserInput("must be the text of a GraphQL document", field="query")
+        query = ""
     name = given.get("operationName")
     if name is not None and not isinstance(name, str):
         raise BadUserInput("must be text", field="operationName")
@@ -163,7 +173,25 @@ def _request(given: dict[str, Any]) -> OperationRequest:
         variables=given.get("variables"),
         operation_name=name or None,
         extensions=given.get("extensions"),
+        document_id=_document_id(given),
     )
+
+
+def _is_named(given: dict[str, Any]) -> bool:
+    """Whether a request names its document in place of bringing it."""
+    extensions = given.get("extensions")
+    return "documentId" in given or (isinstance(extensions, dict) and "persistedQuery" in extensions)
+
+
+def _document_id(given: dict[str, Any]) -> str | None:
+    named = given.get("documentId")
+    if named is not None and not isinstance(named, str):
+        raise BadUserInput("must be text", field="documentId")
+    return named
+
+
+def _names_document(request: Request) -> bool:
+    return any(name in request.query_params for name in ("query", "documentId", "extensions"))
 
 
 def _accepts(request: Request, media_type: str) -> bool:
@@ -213,6 +241,14 @@ _HEADERS = {
 }
 
 
+def _is_unregistered(errors: list[dict[str, Any]]) -> bool:
+    code: str = errors[0]["extensions"]["code"]
+    return code == PersistedQueryNotFoundError.code
+
+
 def _status_of(errors: list[dict[str, Any]]) -> int:
     codes = {error["extensions"]["code"] for error in errors}
-    return 401 if codes == {"UNAUTHENTICATED"} else 400
+    return _STATUSES.get(codes.pop(), 400) if len(codes) == 1 else 400
+
+
+_STATUSES = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403}

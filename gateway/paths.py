@@ -11,5 +11,10 @@ def graphql_folder() -> Path:
     return carried if carried.is_dir() else _PACKAGE.parent / "graphql"
 
 
+def operations_folder() -> Path:
+    """The folder with the trusted documents."""
+    return graphql_folder() / "operations"
+
+
 def sdl_path() -> Path:
     return graphql_folder() / "schema.graphql"

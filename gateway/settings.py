@@ -63,6 +63,7 @@ class Settings:
     require_verified_email: bool = False
     allowed_origins: frozenset[str] = frozenset()
     max_connections_per_user: int = 1_000
+    trusted_documents_only: bool = False
 
     @property
     def production(self) -> bool:
@@ -124,6 +125,7 @@ class Settings:
             max_connections_per_user=_count(
                 values.get("ORRERY_MAX_CONNECTIONS_PER_USER", "1000"), variable="ORRERY_MAX_CONNECTIONS_PER_USER"
             ),
+            trusted_documents_only=_parsed(values, "ORRERY_TRUSTED_DOCUMENTS_ONLY", _flag) or False,
         )
         if settings.smtp is not None and settings.mail_from is DEFAULT_SENDER:
             raise SettingsError("ORRERY_MAIL_FROM must name the sender of the mails that go to ORRERY_SMTP_URL.")
@@ -153,9 +155,9 @@ def _public_url(text: str) -> str:
 
 
 def _flag(text: str) -> bool:
-    if text.lower() not in ("true", "false"):
-        raise ValueError("must be true or false")
-    return text.lower() == "true"
+    if text.lower() not in ("true", "false", "1", "0"):
+        raise ValueError("must be true or false, or 1 or 0")
+    return text.lower() in ("true", "1")
 
 
 def _limits(values: Mapping[str, str]) -> Limits:

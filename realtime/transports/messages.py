@@ -139,9 +139,13 @@ def _id(message: dict[str, Any]) -> str:
 def _request(message: dict[str, Any]) -> OperationRequest:
     payload = _object(message.get("payload"), "payload")
     name = payload.get("operationName")
+    document_id = payload.get("documentId")
+    extensions = _optional_object(payload, "extensions")
+    is_named = document_id is not None or "persistedQuery" in (extensions or ())
     return OperationRequest(
-        query=_string(payload.get("query"), "query"),
+        query="" if is_named and payload.get("query") is None else _string(payload.get("query"), "query"),
         variables=_optional_object(payload, "variables"),
         operation_name=None if name is None else _string(name, "operationName"),
-        extensions=_optional_object(payload, "extensions"),
+        extensions=extensions,
+        document_id=None if document_id is None else _string(document_id, "documentId"),
     )

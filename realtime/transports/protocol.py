@@ -22,6 +22,7 @@ class OperationRequest:
 
     ``resume_after`` is the cursor of a reconnecting event stream (``Last-Event-ID``). It takes
     precedence over an ``after`` argument: a browser repeats its first URL when it reconnects.
+    ``document_id`` names a document in place of ``query``, which is empty then; an extension may do so too.
     """
 
     query: str
@@ -29,6 +30,7 @@ class OperationRequest:
     operation_name: str | None = None
     extensions: dict[str, Any] | None = None
     resume_after: str | None = None
+    document_id: str | None = None
 
 
 class AuthenticationFailed(Exception):  # noqa: N818

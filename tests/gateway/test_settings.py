@@ -39,6 +39,13 @@ def test_a_duration_is_a_number_and_a_unit(text: str, expected: timedelta, tmp_p
     assert Settings.from_env(environ(tmp_path, JWT_EXPIRES_IN=text)).jwt_expires_in == expected
 
 
+@pytest.mark.parametrize(("text", "expected"), [("1", True), ("true", True), ("0", False), ("False", False)])
+def test_trusted_documents_alone_are_a_setting(text: str, expected: bool, tmp_path: Path) -> None:
+    given = Settings.from_env(environ(tmp_path, ORRERY_TRUSTED_DOCUMENTS_ONLY=text))
+
+    assert given.trusted_documents_only is expected
+
+
 def test_origins_are_listed_with_commas(tmp_path: Path) -> None:
     text = "https://app.example, http://localhost:5173,http://[::1]:8080 ,"
 
@@ -75,6 +82,7 @@ def test_origins_are_listed_with_commas(tmp_path: Path) -> None:
         ("ORRERY_PUBLIC_URL", "orrery.example.com"),
         ("ORRERY_PUBLIC_URL", "https://orrery.example.com/?x=1"),
         ("ORRERY_REQUIRE_VERIFIED_EMAIL", "maybe"),
+        ("ORRERY_TRUSTED_DOCUMENTS_ONLY", "yes"),
         ("ORRERY_MAX_CONNECTIONS_PER_USER", "0"),
         ("ORRERY_MAX_CONNECTIONS_PER_USER", "many"),
         ("ORRERY_ALLOWED_ORIGINS", "*"),

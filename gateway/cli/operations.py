@@ -1,0 +1,13 @@
+"""`orrery operations`."""
+
+import json
+import sys
+
+from gateway.paths import operations_folder
+from gateway.trusted import trusted_documents
+
+
+def operations() -> None:
+    """Print the trusted documents as JSON: what a client sends as `documentId`, and the name of its file."""
+    manifest = {one.id: one.name for one in trusted_documents(operations_folder())}
+    sys.stdout.write(json.dumps(manifest, indent=2) + "\n")
