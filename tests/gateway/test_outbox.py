@@ -336,7 +336,7 @@ async def _all_sent(count: int) -> bool:
 
 async def _after_round(sender: Outbox, mail_id: ObjectId) -> bool:
     await sender.round()
-    return (await mail_of(mail_id))["state"] != "pending"
+    return bool((await mail_of(mail_id))["state"] != "pending")
 
 
 async def _die(_: Record) -> None:
