@@ -1,0 +1,286 @@
+"""Every client's history is exactly 1..N, whatever is killed: the gateways, Redis, the database, the connections.
+
+    python -m tests.faults.history
+
+Two gateways over one database and one Redis; clients that are cut and resume, over WebSocket and SSE; writers that
+write all the time; and a fault after another, each of which all clients have to have caught up on within 10 s. It
+prints a JSON object with what was done, and every contradiction.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import random
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from tests.faults.history_clients import Watcher, seq_of
+from tests.faults.history_servers import Servers
+
+CATCH_UP_SECONDS = 10.0
+PATIENCE = 120.0
+WRITERS = 2
+"""Per workspace."""
+CARDS = 5
+"""A write is one event, or as many as there are cards in a batch."""
+SHOWN = 10
+
+REGISTER = "mutation ($i: AuthRegisterInput!) { authRegister(input: $i) { accessToken } }"
+HOME = "{ organizations { nodes { workspaces { nodes { id cursor } } } } }"
+CURSOR = "query ($id: ID!) { node(id: $id) { ... on Workspace { cursor } } }"
+PROJECT = 'mutation ($w: ID!) { projectCreate(input: {workspaceId: $w, name: "P"}) { project { id } } }'
+CARD = 'mutation ($p: ID!) { cardCreate(input: {projectId: $p, title: "C"}) { card { id } } }'
+RENAME = "mutation ($id: ID!, $n: String!) { projectUpdate(id: $id, input: {name: $n}) { cursor } }"
+BATCH = "mutation ($ids: [ID!]!, $n: String!) { cardBatchUpdate(ids: $ids, input: {title: $n}) { cursor } }"
+
+Fault = tuple[str, Callable[[], Awaitable[None]]]
+"""What it is called, and how it is done, until what was killed is back."""
+
+
+@dataclass(eq=False)
+class Place:
+    """A workspace of somebody's, and how far its stream is known to have got."""
+
+    token: str
+    id: str
+    project: str
+    cards: list[str]
+    start: str
+    head: int = 0
+    written: int = 0
+
+
+@dataclass(slots=True)
+class Report:
+    clients: int
+    workspaces: int
+    events: int = 0
+    received: int = 0
+    connections: int = 0
+    cuts: int = 0
+    lags: int = 0
+    refused_writes: int = 0
+    seconds: float = 0.0
+    faults: list[str] = field(default_factory=list)
+    catch_up_seconds: list[float] = field(default_factory=list)
+    contradictions: list[str] = field(default_factory=list)
+
+
+class Check:
+    """One run."""
+
+    def __init__(self, servers: Servers, clients: int, workspaces: int, events: int, seed: int) -> None:
+        self.servers = servers
+        self.wanted = events
+        self.chance = random.Random(seed)
+        self.report = Report(clients, workspaces)
+        self.places: list[Place] = []
+        self.watchers: list[Watcher] = []
+        self.refused = 0
+
+    @property
+    def written(self) -> int:
+        return sum(place.written for place in self.places)
+
+    async def set_up(self) -> None:
+        """People with a workspace each, and clients that watch it."""
+        for number in range(self.report.workspaces):
+            self.places.append(await self._place(f"person{number}@example.com"))
+        for number in range(self.report.clients):
+            place = self.places[number % len(self.places)]
+            seed = self.chance.randrange(2**32)
+            self.watchers.append(
+                Watcher(place.id, place.token, place.start, number % 10 < 3, self._address, random.Random(seed))
+            )
+
+    async def run(self, faults: Sequence[Fault], tell: Callable[[int], None]) -> None:
+        """Write and watch, with the faults evenly in between."""
+        started = asyncio.get_running_loop().time()
+        watching = [asyncio.create_task(watcher.run()) for watcher in self.watchers]
+        writing = [asyncio.create_task(self._write(place)) for place in self.places for _ in range(WRITERS)]
+        showing = asyncio.create_task(self._show(tell))
+        try:
+            for number, (name, fault) in enumerate(faults, 1):
+                await self._until_written(self.wanted * number // (len(faults) + 1))
+                await fault()
+                self.report.faults.append(name)
+                await self._caught_up(name)
+            await asyncio.gather(*writing)
+            await self._heads()
+            await self._caught_up("the last event")
+        finally:
+            for watcher in self.watchers:
+                watcher.stopping = True
+            for task in (showing, *writing, *watching):
+                task.cancel()
+            await asyncio.gather(showing, *writing, *watching, return_exceptions=True)
+        for task in (*writing, *watching):
+            if not task.cancelled() and (failure := task.exception()) is not None:
+                self.report.contradictions.append(f"a client failed: {failure!r}")
+        self.report.seconds = round(asyncio.get_running_loop().time() - started, 1)
+        self._judge()
+
+    def _judge(self) -> None:
+        report = self.report
+        report.refused_writes = self.refused
+        by_id = {place.id: place for place in self.places}
+        report.events = sum(place.head - seq_of(place.start) for place in self.places)
+        for number, watcher in enumerate(self.watchers):
+            place = by_id[watcher.workspace_id]
+            report.received += watcher.seen
+            report.connections += watcher.connections
+            report.cuts += watcher.cuts
+            report.lags += watcher.lags
+            found = list(watcher.contradictions)
+            if (watcher.position, watcher.seen) != (place.head, place.head - seq_of(place.start)):
+                found.append(f"is at {watcher.position} of {place.head} with {watcher.seen} events")
+            report.contradictions += [f"client {number}: {one}" for one in found[:SHOWN]]
+
+    async def _place(self, email: str) -> Place:
+        values = {"email": email, "password": "correct horse battery", "name": "P"}
+        token = (await self._ask("", REGISTER, i=values))["authRegister"]["accessToken"]
+        home = await self._ask(token, HOME)
+        workspace = home["organizations"]["nodes"][0]["workspaces"]["nodes"][0]["id"]
+        project = (await self._ask(token, PROJECT, w=workspace))["projectCreate"]["project"]["id"]
+        cards = [(await self._ask(token, CARD, p=project))["cardCreate"]["card"]["id"] for _ in range(CARDS)]
+        start = (await self._ask(token, CURSOR, id=workspace))["node"]["cursor"]
+        return Place(token, workspace, project, cards, start, seq_of(start))
+
+    async def _write(self, place: Place) -> None:
+        chance = random.Random(self.chance.randrange(2**32))
+        async with httpx.AsyncClient(timeout=30.0) as http:
+            while self.written < self.wanted:
+                name = str(chance.random())
+                many = chance.random() < 0.3
+                query, values = (BATCH, {"ids": place.cards}) if many else (RENAME, {"id": place.project})
+                try:
+                    data = await self._send(http, place.token, query, {**values, "n": name})
+                except (httpx.HTTPError, ValueError):
+                    self.refused += 1  # its outcome is open: the log says in the end
+                    await asyncio.sleep(chance.uniform(0.05, 0.3))
+                    continue
+                ((_, payload),) = data.items()
+                place.head = max(place.head, seq_of(payload["cursor"]))
+                place.written += CARDS if many else 1
+
+    async def _ask(self, token: str, query: str, **variables: Any) -> dict[str, Any]:
+        async with asyncio.timeout(PATIENCE), httpx.AsyncClient(timeout=30.0) as http:
+            while True:
+                try:
+                    return await self._send(http, token, query, variables)
+                except (httpx.HTTPError, ValueError):
+                    await asyncio.sleep(0.2)
+
+    async def _send(self, http: httpx.AsyncClient, token: str, query: str, variables: Any) -> dict[str, Any]:
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        body = {"query": query, "variables": variables}
+        answer = (await http.post(f"http://{self._address()}/graphql", json=body, headers=headers)).json()
+        if "errors" in answer:
+            raise ValueError(answer["errors"])
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    def _address(self) -> str:
+        return self.servers.some_address(self.chance)
+
+    async def _heads(self) -> None:
+        """What the log says in the end, writes whose answer was lost included."""
+        for place in self.places:
+            place.head = seq_of((await self._ask(place.token, CURSOR, id=place.id))["node"]["cursor"])
+
+    async def _until_written(self, count: int) -> None:
+        while self.written < count:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+    async def _caught_up(self, after: str) -> None:
+        """Wait until every client has got what was written before now."""
+        clock = asyncio.get_running_loop().time
+        heads = {place.id: place.head for place in self.places}
+        started = clock()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                while any(one.position < heads[one.workspace_id] for one in self.watchers):  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+        took = clock() - started
+        self.report.catch_up_seconds.append(round(took, 2))
+        if took > CATCH_UP_SECONDS:
+            late = sum(watcher.position < heads[watcher.workspace_id] for watcher in self.watchers)
+            self.report.contradictions.append(f"{took:.1f} s to catch up after {after}; {late} clients never did")
+
+    async def _show(self, tell: Callable[[int], None]) -> None:
+        while True:
+            tell(self.written)
+            await asyncio.sleep(0.2)
+
+
+def schedule(servers: Servers, *, long: bool) -> list[Fault]:
+    """What is killed, in this order."""
+    faults: list[Fault] = [
+        ("gateway 0 killed", lambda: servers.kill_gateway(0)),
+        ("redis killed for 1 s", lambda: servers.kill_redis(1.0)),
+        ("database killed", servers.kill_database),
+    ]
+    if long:
+        faults += [
+            ("redis killed for 20 s", lambda: servers.kill_redis(20.0)),
+            ("gateway 1 killed", lambda: servers.kill_gateway(1, 3.0)),
+            ("database killed again", servers.kill_database),
+            ("both gateways killed", lambda: _both(servers)),
+        ]
+    return faults
+
+
+async def _both(servers: Servers) -> None:
+    await asyncio.gather(servers.kill_gateway(0), servers.kill_gateway(1))
+
+
+async def run(folder: Path, arguments: argparse.Namespace) -> Report:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    servers = Servers(folder)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        shown: TaskID = progress.add_task("events", total=arguments.events)
+        try:
+            await servers.start()
+            check = Check(servers, arguments.clients, arguments.workspaces, arguments.events, arguments.seed)
+            await check.set_up()
+            faults = schedule(servers, long=not arguments.short)
+            await check.run(faults, lambda written: progress.update(shown, completed=written))
+            for gateway in servers.gateways:
+                if "Traceback" in (told := gateway.log()):
+                    at = told.index("Traceback")
+                    check.report.contradictions.append(
+                        f"{gateway.folder.name} said: {told[max(0, at - 300) : at + 1500]}"
+                    )
+            return check.report
+        finally:
+            await servers.stop()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--clients", type=int, default=200)
+    parser.add_argument("--workspaces", type=int, default=20)
+    parser.add_argument("--events", type=int, default=20_000)
+    parser.add_argument("--short", action="store_true", help="three faults instead of seven")
+    parser.add_argument("--seed", type=int, default=random.randrange(2**32))
+    arguments = parser.parse_args()
+    logging.basicConfig(level="CRITICAL")
+    with tempfile.TemporaryDirectory(prefix="orrery-history-") as folder:
+        report = asyncio.run(run(Path(folder), arguments))
+    print(json.dumps({"seed": arguments.seed, **asdict(report)}, indent=2))
+    return 1 if report.contradictions else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

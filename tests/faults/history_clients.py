@@ -1,0 +1,161 @@
+"""The clients of the history check: they watch a workspace over WebSocket or SSE, are cut again and again, and resume.
+
+Each notes the number of every event that it gets. A number that does not follow on the one before is a contradiction.
+"""
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
+from websockets.typing import Subprotocol
+
+QUERY = """
+subscription ($id: ID!, $after: Cursor) {
+  workspaceEvents(workspaceId: $id, after: $after) {
+    __typename
+    ... on Event { cursor }
+    ... on StreamReady { recovered }
+    ... on StreamLagged { resumeFrom }
+  }
+}
+"""
+CUT_AFTER = 6.0
+"""Seconds that a connection lives on average."""
+AGAIN_AFTER = 0.3
+SILENCE = 30.0
+"""Seconds without a sign of life after which a client takes its connection for dead."""
+
+Message = dict[str, Any]
+
+
+def seq_of(cursor: str) -> int:
+    """The number in a cursor, which clients have no business with."""
+    return int(cursor[8:], 16)
+
+
+class Cut(Exception):  # noqa: N818
+    """The connection ends here."""
+
+
+@dataclass(eq=False)
+class Watcher:
+    """One client. `last` is the cursor of the last event that it got."""
+
+    workspace_id: str
+    token: str
+    last: str
+    over_sse: bool
+    address: Callable[[], str]
+    chance: random.Random
+    seen: int = 0
+    connections: int = 0
+    cuts: int = 0
+    lags: int = 0
+    contradictions: list[str] = field(default_factory=list)
+    stopping: bool = False
+
+    @property
+    def position(self) -> int:
+        return seq_of(self.last)
+
+    async def run(self) -> None:
+        """Watch until told to stop, whatever happens to the connections."""
+        while not self.stopping:
+            with suppress(OSError, WebSocketException, httpx.HTTPError, TimeoutError, Cut):
+                await self._connected()
+            await asyncio.sleep(self.chance.uniform(0, AGAIN_AFTER))
+
+    async def _connected(self) -> None:
+        life = self.chance.expovariate(1 / CUT_AFTER)
+        started = asyncio.get_running_loop().time()
+        stream = self._sse() if self.over_sse else self._socket()
+        try:
+            async with asyncio.timeout(life) as limit:
+                async for message in stream:
+                    self._take(message)
+        except TimeoutError:
+            if not limit.expired() or asyncio.get_running_loop().time() - started < life:
+                raise
+            self.cuts += 1
+        finally:
+            await stream.aclose()  # type: ignore[attr-defined]
+
+    def _take(self, event: Message) -> None:
+        match event["__typename"]:
+            case "StreamReady":
+                if not event["recovered"]:
+                    self.contradictions.append(f"not recovered after {self.position}")
+                if event["cursor"] < self.last or seq_of(event["cursor"]) != self.position:
+                    self.contradictions.append(f"ready at {seq_of(event['cursor'])} with {self.position} seen")
+            case "StreamLagged":
+                self.lags += 1
+                if event["resumeFrom"] != self.last:
+                    self.contradictions.append(f"lagged behind {event['resumeFrom']} with {self.last} seen")
+                raise Cut
+            case _:
+                seq = seq_of(event["cursor"])
+                if seq != self.position + 1:
+                    self.contradictions.append(f"{seq} came after {self.position}")
+                self.seen += 1
+                self.last = event["cursor"]
+
+    async def _socket(self) -> AsyncIterator[Message]:
+        url = f"ws://{self.address()}/graphql"
+        protocol = Subprotocol("graphql-transport-ws")
+        async with connect(url, subprotocols=[protocol], close_timeout=0.2, max_queue=None) as socket:
+            await socket.send(json.dumps({"type": "connection_init", "payload": {"Authorization": self._credential}}))
+            payload = {"query": QUERY, "variables": {"id": self.workspace_id, "after": self.last}}
+            try:
+                while True:
+                    async with asyncio.timeout(SILENCE):
+                        message = json.loads(await socket.recv())
+                    match message["type"]:
+                        case "connection_ack":
+                            self.connections += 1
+                            await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
+                        case "ping":
+                            await socket.send('{"type": "pong"}')
+                        case "next":
+                            yield self._event(message["payload"])
+                        case _:
+                            raise Cut  # refused while the database is away, or ended with its gateway
+            finally:
+                socket.transport.abort()  # a cut, not a farewell
+
+    async def _sse(self) -> AsyncIterator[Message]:
+        headers = {"accept": "text/event-stream", "authorization": self._credential, "last-event-id": self.last}
+        body = {"query": QUERY, "variables": {"id": self.workspace_id}}
+        url, kind, ended = f"http://{self.address()}/graphql", "", False
+        timeout = httpx.Timeout(10.0, read=SILENCE)
+        async with (
+            httpx.AsyncClient(timeout=timeout) as http,
+            http.stream("POST", url, headers=headers, json=body) as response,
+        ):
+            if response.status_code != 200:
+                raise Cut
+            self.connections += 1
+            async for line in response.aiter_lines():
+                field, _, value = line.partition(": ")
+                if field == "event":
+                    kind, ended = value, value == "complete"
+                elif field == "data" and kind == "next":
+                    yield self._event(json.loads(value))
+                if ended:
+                    raise Cut
+
+    @property
+    def _credential(self) -> str:
+        return f"Bearer {self.token}"
+
+    def _event(self, payload: Message) -> Message:
+        if payload.get("errors"):
+            raise Cut
+        event: Message = payload["data"]["workspaceEvents"]
+        return event

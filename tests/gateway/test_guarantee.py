@@ -1,0 +1,145 @@
+"""The client of `docs/guarantee.md` is run as it stands there."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+import websockets
+from starlette.applications import Starlette
+
+from gateway.websocket_protocol import WebSocketProtocol
+from models import LoggedEvent
+from models.base import collection, utc_now
+from realtime.retention import Bounds, Retention
+from tests.gateway.lab import JSON, Board, Lab
+
+PAGE = Path(__file__).parents[2] / "docs" / "guarantee.md"
+PATIENCE = 20.0
+UPDATE = "mutation ($id: ID!, $t: String!) { cardUpdate(id: $id, input: {title: $t}) { card { version rank } } }"
+DELETE = "mutation ($id: ID!) { cardDelete(id: $id) { cursor } }"
+
+
+class Seen:
+    """What the client said last, and what it keeps."""
+
+    def __init__(self) -> None:
+        self.types: list[str] = []
+        self.titles: list[str] = []
+        self._changed = asyncio.Event()
+
+    def __call__(self, type_: str, cards: dict[str, JSON]) -> None:
+        self.types.append(type_)
+        self.titles = [one["title"] for one in sorted(cards.values(), key=lambda one: (one["rank"], one["id"]))]
+        self._changed.set()
+
+    async def until(self, done: Callable[["Seen"], bool]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not done(self):
+                self._changed.clear()
+                await self._changed.wait()
+
+
+def client() -> dict[str, Any]:
+    """The names that the page's code defines."""
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    assert len(code.splitlines()) < 50
+    names: dict[str, Any] = {}
+    exec(compile(code, str(PAGE), "exec"), names)  # noqa: S102
+    return names
+
+
+@pytest.fixture
+async def host(gateway: Starlette, lab: Lab) -> AsyncIterator[str]:
+    config = uvicorn.Config(gateway, host="127.0.0.1", port=0, lifespan="off", log_config=None, ws=WebSocketProtocol)
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve())
+    async with asyncio.timeout(PATIENCE):
+        while not server.started:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    yield f"127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    await task
+
+
+async def test_the_client_of_the_page_keeps_a_board_right_through_cuts(host: str, board: Board) -> None:
+    # Given the client, with a board of one card
+    names, seen = client(), Seen()
+    first = await board.card("One")
+    sockets: list[Any] = []
+    connect = websockets.connect
+
+    class Kept(connect):  # type: ignore[misc, valid-type]
+        async def __aenter__(self) -> Any:
+            sockets.append(await super().__aenter__())
+            return sockets[-1]
+
+    names["websockets"] = type("W", (), {"connect": Kept, "WebSocketException": websockets.WebSocketException})
+    task = asyncio.create_task(names["follow"](host, board.ann.token, board.project, seen))
+    try:
+        await seen.until(lambda one: one.types == ["StreamReady"])
+        assert seen.titles == ["One"]
+
+        # When cards change, and its connection is cut while they do
+        await board.ann.ask(UPDATE, id=first, t="First")
+        await seen.until(lambda one: one.titles == ["First"])
+        sockets[-1].transport.abort()
+        second = await board.card("Two")
+        await board.card("Three")
+        await board.ann.ask(DELETE, id=second)
+        await seen.until(lambda one: one.types.count("StreamReady") == 2)
+
+        # Then it has what the server has, and saw each event once
+        assert seen.titles == ["First", "Three"]
+        assert seen.types == [
+            *("StreamReady", "CardUpdated"),
+            *("CardCreated", "CardCreated", "CardDeleted", "StreamReady"),
+        ]
+    finally:
+        await end(task)
+
+
+async def test_the_client_of_the_page_fetches_afresh_when_the_log_no_longer_reaches_back(
+    host: str, board: Board
+) -> None:
+    # Given the client, away for longer than the log reaches
+    names, seen = client(), Seen()
+    await board.card("One")
+    real = names["websockets"].connect
+    allowed = asyncio.Event()
+    allowed.set()
+
+    class Waiting(real):  # type: ignore[misc, valid-type]
+        async def __aenter__(self) -> Any:
+            await allowed.wait()
+            sockets.append(await super().__aenter__())
+            return sockets[-1]
+
+    sockets: list[Any] = []
+    names["websockets"] = type("W", (), {"connect": Waiting, "WebSocketException": websockets.WebSocketException})
+    task = asyncio.create_task(names["follow"](host, board.ann.token, board.project, seen))
+    try:
+        await seen.until(lambda one: one.types == ["StreamReady"])
+        allowed.clear()
+        sockets[-1].transport.abort()
+        await board.card("Two")
+        await collection(LoggedEvent).update_many({}, {"$set": {"at": utc_now().replace(year=2020)}})
+        await Retention(Bounds()).trim()
+        await board.card("Three")
+
+        # When it comes back
+        allowed.set()
+        await seen.until(lambda one: one.types.count("StreamReady") == 3)
+
+        # Then it was told, and has all
+        assert seen.titles == ["One", "Two", "Three"]
+    finally:
+        await end(task)
+
+
+async def end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
