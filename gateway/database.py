@@ -17,6 +17,7 @@ from pymongo.errors import (
     ServerSelectionTimeoutError,
 )
 
+from gateway.driver import repair
 from gateway.embedded import EmbeddedDatabase, EmbeddedError
 from gateway.settings import Settings
 
@@ -102,6 +103,7 @@ async def connect(settings: Settings, *, url: str | None = None, prepared: bool 
     address = url or settings.mongodb_url
     if address is None:
         raise DatabaseError("No database is named: set ORRERY_MONGODB_URL or start the embedded database.")
+    repair()
     hosts = address.partition("://")[2].rpartition("@")[2].partition("/")[0].partition("?")[0]
     try:
         with warnings.catch_warnings():

@@ -12,6 +12,7 @@ import asyncio
 import json
 import logging
 import random
+import signal
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
@@ -79,8 +80,11 @@ class Report:
 class Check:
     """One run."""
 
-    def __init__(self, servers: Servers, clients: int, workspaces: int, events: int, seed: int) -> None:
+    def __init__(
+        self, servers: Servers, tell: Callable[[str], None], clients: int, workspaces: int, events: int, seed: int
+    ) -> None:
         self.servers = servers
+        self.tell = tell
         self.wanted = events
         self.chance = random.Random(seed)
         self.report = Report(clients, workspaces)
@@ -213,6 +217,7 @@ class Check:
                     await asyncio.sleep(0.02)
         took = clock() - started
         self.report.catch_up_seconds.append(round(took, 2))
+        self.tell(f"{self.written} events; caught up on {after} in {took:.2f} s")
         if took > CATCH_UP_SECONDS:
             late = sum(watcher.position < heads[watcher.workspace_id] for watcher in self.watchers)
             self.report.contradictions.append(f"{took:.1f} s to catch up after {after}; {late} clients never did")
@@ -248,11 +253,17 @@ async def run(folder: Path, arguments: argparse.Namespace) -> Report:
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     servers = Servers(folder)
+    task = asyncio.current_task()
+    assert task is not None
+    # So that what was started is ended, too.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         shown: TaskID = progress.add_task("events", total=arguments.events)
         try:
             await servers.start()
-            check = Check(servers, arguments.clients, arguments.workspaces, arguments.events, arguments.seed)
+            check = Check(
+                servers, console.log, arguments.clients, arguments.workspaces, arguments.events, arguments.seed
+            )
             await check.set_up()
             faults = schedule(servers, long=not arguments.short)
             await check.run(faults, lambda written: progress.update(shown, completed=written))
