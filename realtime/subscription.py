@@ -92,7 +92,7 @@ class Subscription:
         if self._closed:
             end(None)
         else:
-            self._run(self._begin)
+            self._run(self._begin())
 
     def push(self, handed: Sequence[Handed], merged: Any = None) -> None:
         """Hand over the next items, and where there is one what a reader that keeps up can take instead of them."""
@@ -183,15 +183,15 @@ class Subscription:
             self._queue.append((seq, item, size))
             self._bytes += size
 
-    def _run(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
         self._live = False
         self._task = asyncio.create_task(self._finish(work), name="subscription")
         # A reader that closes at once cancels it before it has begun.
         self._task.add_done_callback(lambda _: work.close())
 
-    async def _finish(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async def _finish(self, work: Coroutine[Any, Any, None]) -> None:
         try:
-            await work()
+            await work
         except Exception as error:
             self._task = None
             self.end(error)
@@ -235,7 +235,7 @@ class Subscription:
         if self._dropped:
             dropped, self._dropped = self._dropped, 0
             data = {"dropped": dropped, "resume_from": self._source.cursor(self._seen)}
-            self._run(lambda: self._tell("StreamLagged", data))
+            self._run(self._tell("StreamLagged", data))
             return
         self._live = True
         self._notify()

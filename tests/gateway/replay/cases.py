@@ -6,8 +6,17 @@ The plain case is the owner of the world of the denials, with the arguments of `
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from models.enums import PilotageRole
+from models import Document
+from models.base import collection
+from models.enums import DocumentContext, PilotageRole
+from resolvers.checklist import add_checklist_item
+from resolvers.document import create_document
+from resolvers.document_link import unlink_document
+from resolvers.document_review import submit_document
+from resolvers.document_update import update_document
 from resolvers.inputs.account import AuthLogin
+from resolvers.inputs.card import ChecklistItemAdd, ChecklistItemMove
+from resolvers.inputs.document import DocumentCreate, DocumentMove, DocumentUpdate
 from resolvers.inputs.mission import MissionCreate
 from resolvers.inputs.workspace import WorkspaceMemberInvite, WorkspaceMemberUpdate
 from resolvers.invitation import invite_workspace_member
@@ -46,9 +55,46 @@ async def invite_outsider(world: World) -> None:
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(20)
 
+
+async def add_step(world: World) -> None:
+    """A second step of the card."""
+    await add_checklist_item(again(world.owner), world.ids["card"], ChecklistItemAdd(title="Next"))
+
+
+async def unlink(world: World) -> None:
+    """A document that is not linked."""
+    await unlink_document(again(world.owner), world.ids["document"], world.ids["card"])
+
+
+async def add_document(world: World) -> None:
+    """A document that the other can be moved below."""
+    values = DocumentCreate(workspace_id=world.ids["workspace"], title="Above")
+    context = await collection(Document).find_one({"_id": world.ids["document"]})
+    assert context is not None
+    values = values.model_copy(
+        update={"context_type": DocumentContext(context["context_type"]), "context_id": context["context_id"]}
+    )
+    world.ids["above"] = (await create_document(again(world.owner), values)).value["_id"]
+
+
+async def retitle(world: World) -> None:
+    """A document that differs from its first version."""
+    await update_document(again(world.owner), world.ids["document"], DocumentUpdate(title="Later", content="Later"))
+
+
+async def submit(world: World) -> None:
+    """A document that waits for its review."""
+    await submit_document(await world.context("admin"), world.ids["document"])
+
+
 CASES: dict[str, Case] = {
     "authLogin": Case(lambda ids: (AuthLogin(email=ids["bystander_email"], password=PASSWORD),)),
     "accountDelete": Case(CALLS["accountDelete"], "member"),
+    "checklistItemMove": Case(lambda ids: (ids["card"], ids["item"], ChecklistItemMove(order=1)), prepare=add_step),
+    "documentLink": Case(CALLS["documentLink"], prepare=unlink),
+    "documentMove": Case(lambda ids: (ids["document"], DocumentMove(parent_id=ids["above"])), prepare=add_document),
+    "documentRestoreVersion": Case(CALLS["documentRestoreVersion"], prepare=retitle),
+    "documentReview": Case(CALLS["documentReview"], prepare=submit),
     "cardLabelAdd": Case(CALLS["cardLabelAdd"], prepare=take_label_off),
     "invitationAccept": Case(lambda ids: (ids["outsider_invitation"],), "outsider", invite_outsider),
     "organizationMemberRemove": Case(lambda ids: (ids["organization"], ids["member_id"])),

@@ -63,8 +63,10 @@ def _put(state: State, noun: str, value: JSON, parent: str | None = None) -> Non
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, dict) and value.keys() == {"id"}:
-        return value["id"]
+    if isinstance(value, dict):
+        if value.keys() == {"nodes"}:
+            return sorted(map(_plain, value["nodes"]))
+        return value["id"] if value.keys() == {"id"} else {name: _plain(one) for name, one in value.items()}
     if isinstance(value, list):
         return [_plain(one) for one in value]
     return value
@@ -156,6 +158,35 @@ def _notifications_deleted(state: State, event: JSON) -> None:
         _take(state, "Notification", one)
 
 
+def _custom_field_deleted(state: State, event: JSON) -> None:
+    _take(state, "CustomField", event["customFieldId"])
+    for card in state.get("Card", {}).values():
+        _set_value(card, event["customFieldId"], None)
+
+
+def _custom_values_changed(state: State, event: JSON) -> None:
+    for one in event["changes"]:
+        if card := state.get("Card", {}).get(one["cardId"]):
+            _set_value(card, event["customFieldId"], one["value"])
+
+
+def _set_value(card: JSON, field: str, value: Any) -> None:
+    others = [one for one in card["customFields"] if one["field"] != field]
+    card["customFields"] = others if value is None else [*others, {"field": field, "value": value}]
+
+
+def _linked(state: State, event: JSON) -> None:
+    if event["linked"] is None or event["to"] is None:
+        return  # one of them is gone since, which a later event tells
+    if document := state.get("Document", {}).get(event["linked"]["id"]):
+        document["linkedCards"] = sorted({*document["linkedCards"], event["to"]["id"]})
+
+
+def _unlinked(state: State, event: JSON) -> None:
+    if document := state.get("Document", {}).get(event["documentId"]):
+        document["linkedCards"] = [one for one in document["linkedCards"] if one != event["unlinkedCardId"]]
+
+
 RULES: dict[str, Rule] = {
     "StreamReady": ("recovered", _nothing),
     "StreamLagged": ("dropped", _nothing),
@@ -186,6 +217,20 @@ RULES: dict[str, Rule] = {
     "CardDeleted": ("cardId", _card_deleted),
     "CommentAdded": ("commentCount comment { ...CommentFields }", _comment_added),
     "CommentDeleted": ("commentCount commentId cardId", _comment_deleted),
+    "CustomFieldCreated": _put_under("customField", "CustomField"),
+    "CustomFieldUpdated": _put_under("customField", "CustomField"),
+    "CustomFieldDeleted": ("customFieldId", _custom_field_deleted),
+    "CustomFieldValuesChanged": ("customFieldId changes { cardId value }", _custom_values_changed),
+    "RelationCreated": _put_under("relation", "Relation"),
+    "RelationDeleted": _gone("relationId", "Relation"),
+    "DocumentCreated": _put_under("document", "Document"),
+    "DocumentUpdated": _put_under("document", "Document"),
+    "DocumentMoved": _put_under("document", "Document"),
+    "DocumentDeleted": _gone("documentId", "Document"),
+    "DocumentReviewRequested": _put_under("document", "Document"),
+    "DocumentReviewed": _put_under("document", "Document"),
+    "DocumentLinked": ("linked: document { id } to: card { id }", _linked),
+    "DocumentUnlinked": ("documentId unlinkedCardId: cardId", _unlinked),
     "AgentCreated": _put_under("agent", "Agent"),
     "AgentUpdated": _put_under("agent", "Agent"),
     "AgentDeleted": _gone("agentId", "Agent"),

@@ -13,7 +13,14 @@ FIELDS: dict[str, str] = {
     "Card": """
       id title description priority archived startDate dueDate rank version commentCount attachmentCount
       createdAt updatedAt checklistProgress checklist { id title done order } labels { id }
-      project { id } scope { id } column { id } assignee { id } createdBy { id }
+      project { id } scope { id } column { id } assignee { id } createdBy { id } customFields { field { id } value }
+    """,
+    "CustomField": "id name type createdAt options { id label color } project { id }",
+    "Relation": "id type createdAt source { id } target { id } createdBy { id }",
+    "Document": """
+      id title docType tags contextType contextId contentFormat content size status reviewNotes submittedAt reviewedAt
+      version createdAt updatedAt linkedCards(first: 50) { nodes { id } }
+      project { id } scope { id } parent { id } submittedBy { id } reviewedBy { id } author { id } updatedBy { id }
     """,
     "Comment": "id content createdAt author { id } card { id }",
     "Agent": "id name slug description autonomyMode tools mcpOnly createdAt user { id name }",
@@ -27,7 +34,15 @@ FIELDS: dict[str, str] = {
 
 FRAGMENTS = {name: f"fragment {name}Fields on {name} {{ __typename {fields} }}" for name, fields in FIELDS.items()}
 
-KEPT = {name: frozenset(re.sub(r"{.*?}", "", fields).split()) for name, fields in FIELDS.items()}
+
+def _top(fields: str) -> str:
+    """Fields without what is selected below them, and without arguments."""
+    while (less := re.sub(r"\([^()]*\)|{[^{}]*}", "", fields)) != fields:
+        fields = less
+    return fields
+
+
+KEPT = {name: frozenset(re.findall(r"\w+", _top(fields))) for name, fields in FIELDS.items()}
 """The names of those fields, without what is selected below them."""
 
 SNAPSHOT = """
@@ -36,6 +51,7 @@ SNAPSHOT = """
       workspace(orgSlug: $org, slug: $slug) {
         cursor ...WorkspaceFields
         members(first: 500) { nodes { ...WorkspaceMemberFields } }
+        documents(first: 20) { nodes { ...DocumentFields } }
         agents(first: 500) { nodes { ...AgentFields } }
         missions(first: 50) { nodes { ...MissionFields activities(first: 50) { nodes { ...MissionActivityFields } } } }
         projects(first: 20) { nodes {
@@ -44,8 +60,13 @@ SNAPSHOT = """
           scopes { ...ScopeFields columns { ...ColumnFields } }
           columns { ...ColumnFields }
           labels { ...LabelFields }
+          customFields { ...CustomFieldFields }
           cards(first: 50, filter: {or: [{archived: {eq: true}}, {archived: {eq: false}}]}) {
-            nodes { ...CardFields comments(first: 20) { nodes { ...CommentFields } } }
+            nodes {
+              ...CardFields
+              relations { relation { ...RelationFields } }
+              comments(first: 20) { nodes { ...CommentFields } }
+            }
           }
         } }
       }

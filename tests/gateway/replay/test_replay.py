@@ -180,8 +180,12 @@ async def test_any_cursor_that_is_older_than_a_snapshot_leads_to_where_the_serve
 
 async def test_cards_that_get_shorter_ranks_stay_in_their_order(watched: Watched) -> None:
     ids, owner = watched.world.ids, watched.world.owner
+    values = ColumnCreate(project_id=ids["project"], name="Tight")
+    lane = (await column.create_column(again(owner), values)).value["_id"]
     made = [
-        (await card.create_card(again(owner), CardCreate(project_id=ids["project"], title=f"{n}"))).value["_id"]
+        (
+            await card.create_card(again(owner), CardCreate(project_id=ids["project"], column_id=lane, title=f"{n}"))
+        ).value["_id"]
         for n in range(3)
     ]
     for place, one in enumerate(made[:2], 1):
@@ -189,7 +193,7 @@ async def test_cards_that_get_shorter_ranks_stay_in_their_order(watched: Watched
         await collection(Card).update_one({"_id": one}, {"$set": {"rank": rank}})
     old = await watched.read()
 
-    await card_update.move_card(again(owner), made[2], CardMove(column_id=None, order=1))
+    await card_update.move_card(again(owner), made[2], CardMove(column_id=lane, order=1))
     events = await watched.since(old)
     after = follow(state_of(old), events)
 
