@@ -176,15 +176,15 @@ def _set_value(card: JSON, field: str, value: Any) -> None:
 
 
 def _linked(state: State, event: JSON) -> None:
-    if event["linked"] is None or event["to"] is None:
+    if event["linkedDocument"] is None or event["linkedCard"] is None:
         return  # one of them is gone since, which a later event tells
-    if document := state.get("Document", {}).get(event["linked"]["id"]):
-        document["linkedCards"] = sorted({*document["linkedCards"], event["to"]["id"]})
+    if document := state.get("Document", {}).get(event["linkedDocument"]["id"]):
+        document["linkedCards"] = sorted({*document["linkedCards"], event["linkedCard"]["id"]})
 
 
 def _unlinked(state: State, event: JSON) -> None:
     if document := state.get("Document", {}).get(event["documentId"]):
-        document["linkedCards"] = [one for one in document["linkedCards"] if one != event["unlinkedCardId"]]
+        document["linkedCards"] = [one for one in document["linkedCards"] if one != event["cardId"]]
 
 
 RULES: dict[str, Rule] = {
@@ -229,8 +229,8 @@ RULES: dict[str, Rule] = {
     "DocumentDeleted": _gone("documentId", "Document"),
     "DocumentReviewRequested": _put_under("document", "Document"),
     "DocumentReviewed": _put_under("document", "Document"),
-    "DocumentLinked": ("linked: document { id } to: card { id }", _linked),
-    "DocumentUnlinked": ("documentId unlinkedCardId: cardId", _unlinked),
+    "DocumentLinked": ("linkedDocument { id } linkedCard { id }", _linked),
+    "DocumentUnlinked": ("documentId cardId", _unlinked),
     "AgentCreated": _put_under("agent", "Agent"),
     "AgentUpdated": _put_under("agent", "Agent"),
     "AgentDeleted": _gone("agentId", "Agent"),
