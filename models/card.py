@@ -25,8 +25,9 @@ class ChecklistItem(BaseModel):
 class Card(Stored):
     """A card. `rank` orders it in its column; `scope_id` follows the column's; `version` counts changes of its fields.
 
-    `comment_count` and `attachment_count` are kept with the card, so that a board reads no comments. `custom_values`
-    are by the id of the custom field; those of a field that is gone count for nothing.
+    `started_at` and `completed_at` are set by moves (`resolvers.card_progress`); null on cards that moved before those
+    were kept. `comment_count` and `attachment_count` are kept with the card, so that a board reads no comments.
+    `custom_values` are by the id of the custom field; those of a field that is gone count for nothing.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.CARD))
@@ -41,6 +42,8 @@ class Card(Stored):
     archived: bool = False
     start_date: datetime | None = None
     due_date: datetime | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
     assignee_id: PydanticObjectId | None = None
     created_by: PydanticObjectId | None = None
     label_ids: list[PydanticObjectId] = Field(default_factory=list)

@@ -19,6 +19,7 @@ from realtime.log import Change, Committed
 from resolvers.access import Fields, access
 from resolvers.activity import record_activity
 from resolvers.card_place import BY_RANK, end_of, lane_of, number
+from resolvers.card_progress import progress_at
 from resolvers.cascade import delete_cards
 from resolvers.context import Context
 from resolvers.edit import require_parent
@@ -68,7 +69,7 @@ async def insert_card(change: Change, inside: Record, column_id: ObjectId | None
     project = {"_id": inside["project_id"], "workspace_id": inside["workspace_id"]}
     column = await target_column(change, project["_id"], column_id)
     rank, order = await end_of(change, lane_of(project["_id"], column_id))
-    card = new_card(change, project, column, rank, values)
+    card = new_card(change, project, column, rank, {**values, **await progress_at(change, {}, column)})
     try:
         await collection(Card).insert_one(card, session=change.session)
     except DuplicateKeyError as error:

@@ -28,7 +28,7 @@ ORDER_FIELDS = {
 }
 
 MOST = 8
-"""Of the 23 fields of a card."""
+"""Of the 25 fields of a card."""
 
 Filter = Mapping[str, Any] | None
 Orders = Sequence[Mapping[str, Any]] | None

@@ -20,6 +20,7 @@ from resolvers.access import access, check_workspace
 from resolvers.activity import new_activity, record_activities
 from resolvers.card import checklist_of, require_labels, target_column
 from resolvers.card_place import Place, rank_for
+from resolvers.card_progress import progress_at
 from resolvers.context import Context
 from resolvers.edit import check_version
 from resolvers.inputs.card import CardMove, CardUpdate
@@ -30,8 +31,15 @@ from resolvers.project_member import require_assignable
 WRITE = TokenScope.PROJECTS_WRITE
 MAX_BATCH = 50
 _PLACING = ("column_id", "order", "expected_version")
-# A client knows the rank as `order`; the scope only follows the column.
-_CLIENT_NAMES = {"rank": "order", "scope_id": "columnId", "custom_values": "customFields"}
+# A client knows the rank as `order`; the scope and the moments only follow the column.
+_CLIENT_NAMES = {
+    "rank": "order",
+    "scope_id": "columnId",
+    "started_at": "columnId",
+    "completed_at": "columnId",
+    "custom_values": "customFields",
+}
+_MOVED = frozenset({"column_id", "scope_id", "rank", "started_at", "completed_at"})
 
 
 @operation("cardUpdate", scope=WRITE, permission=delivery.WRITE)
@@ -133,7 +141,7 @@ async def _update(change: Change, card_id: ObjectId, values: CardUpdate) -> Reco
         column_id = given.get("column_id", card["column_id"])
         moved, order = await _move(change, card, column_id, Place(values.order))
         changes |= moved
-    changes = {name: value for name, value in changes.items() if card[name] != value}
+    changes = {name: value for name, value in changes.items() if card.get(name) != value}
     check_version(card, changes, values.expected_version, noun="card", client_names=_CLIENT_NAMES)
     if "label_ids" in changes:
         await require_labels(change, card["project_id"], changes["label_ids"])
@@ -163,7 +171,9 @@ async def _move(
     column = await target_column(change, card["project_id"], column_id)
     rank, order = await rank_for(change, card, column_id, place)
     moved = {"column_id": column_id, "scope_id": column["scope_id"] if column else None, "rank": rank}
-    return {name: value for name, value in moved.items() if card[name] != value}, order
+    if column_id != card["column_id"]:
+        moved |= await progress_at(change, card, column)
+    return {name: value for name, value in moved.items() if card.get(name) != value}, order
 
 
 async def _apply(change: Change, before: Record, changes: dict[str, Any], order: int | None = None) -> Record:
@@ -186,7 +196,7 @@ async def _apply(change: Change, before: Record, changes: dict[str, Any], order:
     )
     # Not read again: the transaction holds what was read before.
     after = {**before, **stored, "field_versions": {**before["field_versions"], **marks}}
-    fields = [_client_name(name) for name in changes if name not in ("column_id", "scope_id", "rank", "archived")]
+    fields = [_client_name(name) for name in changes if name not in _MOVED | {"archived"}]
     if not changes.keys() & {"rank", "column_id"}:
         order = None
     if fields:

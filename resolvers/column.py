@@ -1,6 +1,6 @@
 """Columns: the stages of a board, which is a project's own or a scope's."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bson import ObjectId
@@ -153,9 +153,12 @@ def _numbered(columns: list[Record]) -> list[Record]:
 
 async def done_columns(project_ids: Iterable[ObjectId]) -> set[ObjectId]:
     """The columns of some projects whose cards are done: the last of each board, as for the progress of a scope."""
-    inside = {"project_id": {"$in": list(project_ids)}}
-    if not inside["project_id"]["$in"]:
-        return set()
+    ids = list(project_ids)
+    return await done_columns_where({"project_id": {"$in": ids}}) if ids else set()
+
+
+async def done_columns_where(inside: Mapping[str, Any]) -> set[ObjectId]:
+    """The same of the boards that a filter by project, scope or workspace selects."""
     wanted = {"project_id": 1, "scope_id": 1}
     order = [("project_id", 1), ("scope_id", 1), *BY_RANK]
     boards: dict[tuple[ObjectId, ObjectId | None], ObjectId] = {}

@@ -59,6 +59,12 @@ class Card(Node):
     archived: bool = strawberry.field(description="Whether it was taken out of sight.")
     start_date: datetime | None = strawberry.field(description="When work starts.")
     due_date: datetime | None = strawberry.field(description="When it is due.")
+    started_at: datetime | None = strawberry.field(
+        description="Since when it stands beyond the first column of its board: set by moving, kept in the last column."
+    )
+    completed_at: datetime | None = strawberry.field(
+        description="Since when it stands in the last column of its board: set by moving and creating it there."
+    )
     project: ProjectRef = edge(
         scope_edges.project_of, needs=("project_id",), description="The project that it belongs to."
     )

@@ -9,7 +9,7 @@ from strawberry import UNSET
 from resolvers import card_graph as card_graph_edges
 from resolvers import column as column_edges
 from resolvers import custom_field as custom_field_edges
-from resolvers import document_graph
+from resolvers import document_graph, portfolio
 from resolvers import project as project_edges
 from resolvers import scope as scope_edges
 from resolvers.position import cursor_of_project
@@ -19,6 +19,7 @@ from schema.document import documents_window
 from schema.filters import CardFilter, CardOrder
 from schema.loading import derived, edge
 from schema.node import Node
+from schema.portfolio import ProjectMetrics
 from schema.references import CardRef, ColumnRef, CustomFieldRef, DocumentRef, LabelRef, ScopeRef, UserRef, WorkspaceRef
 from schema.scalars import Cursor
 
@@ -77,5 +78,8 @@ class Project(Node):
         document_graph.documents_of_project,
         arguments=documents_window,
         description="The documents about it, those about its scopes included.",
+    )
+    metrics: ProjectMetrics = edge(
+        portfolio.metrics_of, needs=("workspace_id",), description="What its cards add up to."
     )
     card_count: int = edge(project_edges.card_count_of, description="How many cards it has, archived ones left out.")

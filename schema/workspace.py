@@ -17,10 +17,11 @@ from resolvers.user import user_of_member
 from schema.connection import After, Connection, First, window
 from schema.document import documents_window, tree_arguments
 from schema.enums import PilotageRole, Role
-from schema.filters import MissionFilter, ProjectFilter, ProjectOrder
+from schema.filters import MissionFilter
 from schema.invitation import Invitation
 from schema.loading import derived, edge
 from schema.node import Node
+from schema.portfolio import Portfolio, projects_window
 from schema.references import (
     AgentRef,
     DocumentRef,
@@ -31,21 +32,6 @@ from schema.references import (
     UserRef,
 )
 from schema.scalars import Cursor
-
-ProjectFilterArgument = Annotated[ProjectFilter | None, strawberry.argument(description="Which projects.")]
-ProjectOrderArgument = Annotated[
-    list[ProjectOrder] | None, strawberry.argument(description="What to sort by, the most important key first.")
-]
-
-
-def projects_window(
-    first: First = UNSET,
-    after: After = UNSET,
-    filter: ProjectFilterArgument = UNSET,
-    order_by: ProjectOrderArgument = UNSET,
-) -> None:
-    """The arguments of a list of projects."""
-
 
 MissionFilterArgument = Annotated[MissionFilter | None, strawberry.argument(description="Which missions.")]
 
@@ -92,6 +78,7 @@ class Workspace(Node):
     projects: Connection[ProjectRef] = edge(
         projects_of, arguments=projects_window, description="Its projects, oldest first unless an order is given."
     )
+    portfolio: Portfolio = derived(lambda workspace: workspace, description="Its projects, and what they add up to.")
     documents: Connection[DocumentRef] = edge(
         document_graph.documents_of_workspace,
         arguments=documents_window,

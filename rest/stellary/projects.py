@@ -3,6 +3,7 @@
 from models.errors import NotFound
 from models.ids import Kind
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd, ProjectUpdate
+from resolvers.portfolio import get_portfolio
 from resolvers.project import create_project, delete_project, get_project, list_projects, update_project
 from resolvers.project_member import add_project_member, list_project_members, remove_project_member
 from resolvers.user import user_of_member
@@ -10,7 +11,7 @@ from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import PROJECT, PROJECTS
 from rest.stellary.present.base import Ok, ok
-from rest.stellary.present.project import Project, ProjectMember, project, project_member
+from rest.stellary.present.project import Portfolio, Project, ProjectMember, portfolio, project, project_member
 
 routes = Routes("Projects", PROJECTS)
 members = Routes("Project members", PROJECT + "/members")
@@ -28,6 +29,13 @@ async def create(call: Call) -> Project:
     workspace = await guards.workspace(call)
     values = call.body(ProjectCreate, workspaceId=workspace["_id"])
     return project((await create_project(call.ctx, values)).value)
+
+
+@routes.get("/portfolio", "Read what the projects of a workspace add up to")
+async def read_portfolio(call: Call) -> Portfolio:
+    """Each project with its metrics, at most 5,000, and the totals of all."""
+    workspace = await guards.workspace(call)
+    return portfolio(await get_portfolio(call.ctx, workspace["_id"]))
 
 
 @routes.get("/{projectId}", "Read a project")

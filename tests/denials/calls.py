@@ -140,6 +140,7 @@ CALLS: dict[str, Arguments] = {
     # projects
     "project": lambda ids: (ids["project"],),
     "projects": lambda ids: (ids["workspace"],),
+    "portfolio": lambda ids: (ids["workspace"],),
     "projectCreate": lambda ids: (ProjectCreate(workspace_id=ids["workspace"], name="More"),),
     "projectUpdate": lambda ids: (ids["project"], ProjectUpdate(name="Other")),
     "projectDelete": lambda ids: (ids["project"],),

@@ -86,6 +86,7 @@ ROUTES: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("POST", "/invitations/{token}/register"): ("invitationRegister", sent(password=PASSWORD)),
     ("POST", "/invitations/{token}/accept"): ("invitationAccept", None),
     ("GET", WORKSPACE + "/search"): ("search", sent(q="first")),
+    ("GET", WORKSPACE + "/projects/portfolio"): ("portfolio", None),
     ("GET", WORKSPACE + "/projects"): ("projects", None),
     ("POST", WORKSPACE + "/projects"): ("projectCreate", sent(name="More")),
     ("GET", PROJECT): ("project", None),

@@ -208,3 +208,43 @@ async def test_invitations_take_as_many_queries_for_2_as_for_12_of_them(board: B
 
     recorded = json.loads(RECORDED.read_text())
     assert len(counts[2]) == len(counts[12]) == recorded["organization to invitations"], counts
+
+
+PORTFOLIO = """
+query ($org: String!) {
+  workspace(orgSlug: $org, slug: "personal") {
+    portfolio {
+      totals { projects total blocked members }
+      projects(first: 100) { nodes { name metrics { total open progress byPriority { priority count } } } }
+    }
+  }
+}
+"""
+
+
+async def test_the_portfolio_takes_as_many_queries_for_2_as_for_20_projects(board: Board) -> None:
+    [home] = (await board.ann.ask(SLUGS))["organizations"]["nodes"]
+    query = PORTFOLIO.replace("personal", home["workspaces"]["nodes"][0]["slug"])
+    counts: dict[int, list[str]] = {}
+    size = 1
+    for wanted in (2, 20):
+        for number in range(size, wanted):
+            whole = {
+                "project": {"name": f"P{number}"},
+                "columns": [{"name": "Done"}],
+                "cards": [{"title": "a", "columnIndex": 0}],
+            }
+            await board.ann.ask(IMPORT, w=board.workspace, input=whole)
+        size = wanted
+        with count_queries() as seen:
+            found = await board.ann.ask(query, org=board.org_slug)
+        counts[size] = [str(one) for one in seen]
+        portfolio = found["workspace"]["portfolio"]
+        assert len(portfolio["projects"]["nodes"]) == portfolio["totals"]["projects"] == size
+        assert portfolio["totals"]["total"] == size - 1
+
+    recorded = json.loads(RECORDED.read_text())
+    assert len(counts[2]) == len(counts[20]) == recorded["portfolio"], counts
+
+
+SLUGS = "{ organizations { nodes { workspaces { nodes { slug } } } } }"

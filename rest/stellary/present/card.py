@@ -54,6 +54,8 @@ class Card(TypedDict):
     priority: PriorityWord | None
     startDate: Timestamp | None
     dueDate: Timestamp | None
+    startedAt: Timestamp | None
+    completedAt: Timestamp | None
     assigneeId: Id | None
     createdBy: Id | None
     labelIds: list[Id]
@@ -105,6 +107,8 @@ def _card(record: Record, labels: Mapping[ObjectId | None, Record], fields: Sequ
         "priority": None if record["priority"] is None else _WORDS[record["priority"]],
         "startDate": timestamp_or_none(record["start_date"]),
         "dueDate": timestamp_or_none(record["due_date"]),
+        "startedAt": timestamp_or_none(record.get("started_at")),
+        "completedAt": timestamp_or_none(record.get("completed_at")),
         "assigneeId": id_or_none(record["assignee_id"]),
         "createdBy": id_or_none(record["created_by"]),
         "labelIds": [str(one) for one in record["label_ids"]],

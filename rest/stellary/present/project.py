@@ -3,6 +3,7 @@
 from typing_extensions import TypedDict
 
 from models.base import Record
+from models.enums import Priority
 from rest.stellary.present.base import Id, Timestamp, id_or_none, timestamp, timestamp_or_none
 
 
@@ -17,6 +18,53 @@ class Project(TypedDict):
     createdBy: Id | None
     createdAt: Timestamp
     updatedAt: Timestamp
+
+
+class PriorityCounts(TypedDict):
+    """Open cards by priority."""
+
+    high: int
+    medium: int
+    low: int
+    none: int
+
+
+class Metrics(TypedDict):
+    """What cards add up to. `progress` is done over total, 0 to 1; archived cards count nowhere else.
+
+    Done is what stands in the last column of its board; overdue, blocked and by priority are of the others.
+    """
+
+    total: int
+    open: int
+    done: int
+    archived: int
+    overdue: int
+    blocked: int
+    progress: float
+    byPriority: PriorityCounts
+    members: int
+    nextDeadline: Timestamp | None
+    lastActivityAt: Timestamp | None
+
+
+class PortfolioProject(Project):
+    """A project with its metrics."""
+
+    metrics: Metrics
+
+
+class PortfolioTotals(Metrics):
+    """All projects together; somebody who is a member of two counts once."""
+
+    projects: int
+
+
+class Portfolio(TypedDict):
+    """The projects of a workspace, oldest first, and what they add up to."""
+
+    projects: list[PortfolioProject]
+    totals: PortfolioTotals
 
 
 class ProjectMember(TypedDict):
@@ -38,6 +86,37 @@ def project(record: Record) -> Project:
         "createdBy": id_or_none(record["created_by"]),
         "createdAt": timestamp(record["created_at"]),
         "updatedAt": timestamp(record["updated_at"]),
+    }
+
+
+def portfolio(found: Record) -> Portfolio:
+    """`found` are projects with their `metrics`, and the `totals`."""
+    totals = found["totals"]
+    return {
+        "projects": [{**project(one), "metrics": metrics(one["metrics"])} for one in found["projects"]],
+        "totals": {**metrics(totals), "projects": totals["projects"]},
+    }
+
+
+def metrics(record: Record) -> Metrics:
+    by_priority = {one["priority"]: one["count"] for one in record["by_priority"]}
+    return {
+        "total": record["total"],
+        "open": record["open"],
+        "done": record["done"],
+        "archived": record["archived"],
+        "overdue": record["overdue"],
+        "blocked": record["blocked"],
+        "progress": record["progress"],
+        "byPriority": {
+            "high": by_priority[Priority.HIGH],
+            "medium": by_priority[Priority.MEDIUM],
+            "low": by_priority[Priority.LOW],
+            "none": by_priority[None],
+        },
+        "members": record["members"],
+        "nextDeadline": timestamp_or_none(record["next_deadline"]),
+        "lastActivityAt": timestamp_or_none(record["last_activity_at"]),
     }
 
 

@@ -11,8 +11,8 @@ FIELDS: dict[str, str] = {
     "Column": "id name rank createdAt project { id } scope { id }",
     "Label": "id name color project { id }",
     "Card": """
-      id title description priority archived startDate dueDate rank version commentCount attachmentCount
-      createdAt updatedAt checklistProgress checklist { id title done order } labels { id }
+      id title description priority archived startDate dueDate startedAt completedAt rank version
+      commentCount attachmentCount createdAt updatedAt checklistProgress checklist { id title done order } labels { id }
       project { id } scope { id } column { id } assignee { id } createdBy { id } customFields { field { id } value }
     """,
     "CustomField": "id name type createdAt options { id label color } project { id }",

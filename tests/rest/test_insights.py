@@ -1,0 +1,50 @@
+"""Portfolio, roadmap and templates over REST: what each route answers and refuses, and to whom."""
+
+from typing import Any
+
+import httpx
+
+from tests.rest.conftest import Api, Board, made
+
+
+def refusal(answer: httpx.Response) -> tuple[int, str, str | None]:
+    body = answer.json()
+    return (answer.status_code, body["code"], (body.get("details") or {}).get("field"))
+
+
+async def test_the_portfolio_lists_every_project_with_its_metrics_and_the_totals(api: Api, board: Board) -> None:
+    # Given a project with two cards, one of them done, and an empty one
+    await made(board.ann, f"{board.path}/columns/{board.done}/cards", title="a")
+    card = await made(
+        board.ann, f"{board.path}/columns/{board.todo}/cards", title="b", priority="high", dueDate="2030-01-01"
+    )
+    other = await made(board.ann, f"{board.workspace}/projects", name="Other")
+
+    # When the portfolio is read
+    answer = await board.ann.get(f"{board.workspace}/projects/portfolio")
+
+    # Then
+    portfolio: dict[str, Any] = answer.json()
+    assert answer.status_code == 200
+    first, second = portfolio["projects"]
+    assert (first["id"], first["name"]) == (board.project_id, "Launch")
+    assert first["metrics"] == {
+        "total": 2,
+        "open": 1,
+        "done": 1,
+        "archived": 0,
+        "overdue": 0,
+        "blocked": 0,
+        "progress": 0.5,
+        "byPriority": {"high": 1, "medium": 0, "low": 0, "none": 0},
+        "members": 1,
+        "nextDeadline": "2030-01-01T00:00:00.000Z",
+        "lastActivityAt": card["updatedAt"],
+    }
+    assert (second["id"], second["metrics"]["total"]) == (other["id"], 0)
+    expected = {**first["metrics"], "projects": 2, "lastActivityAt": second["metrics"]["lastActivityAt"]}
+    assert portfolio["totals"] == expected
+    stranger = await api.person("stranger@example.com")
+    assert refusal(await stranger.get(f"{board.workspace}/projects/portfolio"))[:2] == (404, "NOT_FOUND")
+    unknown = await board.ann.get(f"{board.workspace}x/projects/portfolio")
+    assert refusal(unknown)[:2] == (404, "NOT_FOUND")
