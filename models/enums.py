@@ -38,6 +38,14 @@ class ViewType(StrEnum):
     STATS = "stats"
 
 
+class StatsInterval(StrEnum):
+    """The length of the periods that figures are told by."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
 class Priority(IntEnum):
     """How urgent a card is. A number in the database, so that it sorts; `word` is its name in REST."""
 

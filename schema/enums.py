@@ -25,6 +25,7 @@ from models.enums import (
     RelationType,
     Role,
     SearchType,
+    StatsInterval,
     TokenScope,
     ViewType,
 )
@@ -70,6 +71,13 @@ described(
     CALENDAR="By due date.",
     ROADMAP="By start and end.",
     STATS="Figures.",
+)
+described(
+    StatsInterval,
+    "The length of the periods that figures are told by.",
+    DAY="Days, in UTC.",
+    WEEK="Weeks, from Monday.",
+    MONTH="Months.",
 )
 described(Priority, "How urgent a card is.", LOW="Can wait.", MEDIUM="The usual.", HIGH="Before the others.")
 described(
@@ -214,6 +222,7 @@ __all__ = [
     "RelationType",
     "Role",
     "SearchType",
+    "StatsInterval",
     "TokenScope",
     "ViewType",
     "described",

@@ -9,7 +9,7 @@ from strawberry import UNSET
 from resolvers import card_graph as card_graph_edges
 from resolvers import column as column_edges
 from resolvers import custom_field as custom_field_edges
-from resolvers import document_graph, portfolio
+from resolvers import document_graph, portfolio, stats
 from resolvers import project as project_edges
 from resolvers import scope as scope_edges
 from resolvers.position import cursor_of_project
@@ -22,6 +22,7 @@ from schema.node import Node
 from schema.portfolio import ProjectMetrics
 from schema.references import CardRef, ColumnRef, CustomFieldRef, DocumentRef, LabelRef, ScopeRef, UserRef, WorkspaceRef
 from schema.scalars import Cursor
+from schema.stats import Stats, stats_range
 
 CardFilterArgument = Annotated[CardFilter | None, strawberry.argument(description="Which cards.")]
 CardOrderArgument = Annotated[
@@ -81,5 +82,10 @@ class Project(Node):
     )
     metrics: ProjectMetrics = edge(
         portfolio.metrics_of, needs=("workspace_id",), description="What its cards add up to."
+    )
+    stats: Stats = edge(
+        stats.stats_of_project,
+        arguments=stats_range,
+        description="Figures of its cards, those of its scopes included: as they are now, and over time.",
     )
     card_count: int = edge(project_edges.card_count_of, description="How many cards it has, archived ones left out.")

@@ -6,7 +6,7 @@ import strawberry
 
 from resolvers import card_graph as card_graph_edges
 from resolvers import column as column_edges
-from resolvers import document_graph
+from resolvers import document_graph, stats
 from resolvers import scope as scope_edges
 from schema.connection import Connection
 from schema.document import documents_window
@@ -15,6 +15,7 @@ from schema.loading import derived, edge
 from schema.node import Node
 from schema.project import cards_window
 from schema.references import CardRef, ColumnRef, DocumentRef, ProjectRef
+from schema.stats import Stats, stats_range
 
 
 @strawberry.type(description="A work package or phase of a project, with a board and views of its own.")
@@ -38,6 +39,11 @@ class Scope(Node):
     progress: float = edge(
         scope_edges.progress_of,
         description="Done cards over all cards, 0 to 1; done is what stands in the last column.",
+    )
+    stats: Stats = edge(
+        stats.stats_of_scope,
+        arguments=stats_range,
+        description="Figures of its cards: as they are now, and over time.",
     )
     created_at: datetime = strawberry.field(description="When it was created.")
     updated_at: datetime = strawberry.field(description="When it last changed.")

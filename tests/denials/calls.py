@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from models.enums import ConsentSubject, DocumentStatus, FieldType, PilotageRole, RelationType, Role, ViewType
+from models.enums import (
+    ConsentSubject,
+    DocumentStatus,
+    FieldType,
+    PilotageRole,
+    RelationType,
+    Role,
+    StatsInterval,
+    ViewType,
+)
 from resolvers.inputs.account import (
     AccountDelete,
     AuthLogin,
@@ -59,6 +68,7 @@ from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.transfer import ImportedProject, ProjectImport
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite, WorkspaceMemberUpdate, WorkspaceUpdate
 from resolvers.page import Window
+from resolvers.periods import Periods
 from tests.denials.world import Ids
 from tests.resolvers.lab import PASSWORD, PICTURE
 
@@ -142,6 +152,7 @@ CALLS: dict[str, Arguments] = {
     "projects": lambda ids: (ids["workspace"],),
     "portfolio": lambda ids: (ids["workspace"],),
     "projectCreate": lambda ids: (ProjectCreate(workspace_id=ids["workspace"], name="More"),),
+    "projectStats": lambda ids: (ids["project"], Periods.between(None, None, StatsInterval.DAY)),
     "projectUpdate": lambda ids: (ids["project"], ProjectUpdate(name="Other")),
     "projectDelete": lambda ids: (ids["project"],),
     "projectImport": lambda ids: (ids["workspace"], ProjectImport(project=ImportedProject(name="Imported"))),
@@ -152,6 +163,7 @@ CALLS: dict[str, Arguments] = {
     # boards
     "scope": lambda ids: (ids["scope"],),
     "scopes": lambda ids: (ids["project"],),
+    "scopeStats": lambda ids: (ids["scope"], Periods.between(None, None, StatsInterval.DAY)),
     "scopeCreate": lambda ids: (ScopeCreate(project_id=ids["project"], name="More"),),
     "scopeUpdate": lambda ids: (ids["scope"], ScopeUpdate(name="Other")),
     "scopeSetView": lambda ids: (ids["scope"], ScopeViewSet(active_view=ViewType.LIST)),

@@ -104,6 +104,8 @@ ROUTES: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("DELETE", PROJECT + "/scopes/{scopeId}"): ("scopeDelete", None),
     ("GET", PROJECT + "/scopes/{scopeId}/views"): ("scope", None),
     ("PATCH", PROJECT + "/scopes/{scopeId}/views"): ("scopeSetView", sent(activeView="list")),
+    ("GET", PROJECT + "/stats"): ("projectStats", None),
+    ("GET", PROJECT + "/scopes/{scopeId}/stats"): ("scopeStats", None),
     ("GET", PROJECT + "/columns"): ("columns", None),
     ("POST", PROJECT + "/columns"): ("columnCreate", sent(name="More")),
     ("GET", PROJECT + "/columns/{columnId}"): ("column", None),

@@ -4,10 +4,12 @@ import pytest
 
 from gateway.database import Database
 from models.base import Record
-from resolvers import portfolio
+from models.enums import StatsInterval
+from resolvers import portfolio, stats
 from resolvers.context import Context
 from resolvers.inputs.base import read_input
 from resolvers.inputs.relation import RelationCreate
+from resolvers.periods import Periods
 from resolvers.relation import create_relation
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import again
@@ -34,5 +36,20 @@ async def test_the_portfolio_runs_on_indexes(
         await portfolio.totals_of(again(owner), [workspace], None)
         for projects in ([board.project], [board.project, other.project], many):
             await portfolio.metrics_of(board.ctx, projects, None)
+
+    await check(database, queries)
+
+
+async def test_figures_run_on_indexes(board: Board, owner: Context, workspace: Record, database: Database) -> None:
+    other = await make_board(owner, workspace)
+    scopes = [await board.scope(), await board.scope()]
+    week = Periods.between(None, None, StatsInterval.WEEK)
+
+    with recorded() as queries:
+        await stats.get_project_stats(board.ctx, board.project["_id"], week)
+        await stats.get_scope_stats(board.ctx, scopes[0]["_id"], week)
+        await stats.stats_of_project(board.ctx, [board.project, other.project], None)
+        await stats.stats_of_scope(board.ctx, scopes, None)
+        await stats.label_of(board.ctx, [{"label_id": board.project["_id"]}], None)
 
     await check(database, queries)

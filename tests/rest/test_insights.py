@@ -48,3 +48,36 @@ async def test_the_portfolio_lists_every_project_with_its_metrics_and_the_totals
     assert refusal(await stranger.get(f"{board.workspace}/projects/portfolio"))[:2] == (404, "NOT_FOUND")
     unknown = await board.ann.get(f"{board.workspace}x/projects/portfolio")
     assert refusal(unknown)[:2] == (404, "NOT_FOUND")
+
+
+async def test_figures_come_by_the_periods_of_a_range(api: Api, board: Board) -> None:
+    # Given a card in work and one that is done
+    await made(board.ann, f"{board.path}/columns/{board.todo}/cards", title="a", priority="low")
+    await made(board.ann, f"{board.path}/columns/{board.done}/cards", title="b")
+    scope = await made(board.ann, f"{board.path}/scopes", name="Phase")
+
+    # When figures are asked for
+    answer = await board.ann.get(f"{board.path}/stats", params={"interval": "week"})
+    of_scope = await board.ann.get(f"{board.path}/scopes/{scope['id']}/stats")
+
+    # Then
+    stats: dict[str, Any] = answer.json()
+    assert (answer.status_code, stats["interval"], len(stats["throughput"])) == (200, "week", 12)
+    assert stats["cards"] == {"total": 2, "open": 1, "done": 1, "overdue": 0}
+    assert stats["throughput"][-1] == {"start": stats["throughput"][-1]["start"], "created": 2, "completed": 1}
+    assert stats["burnUp"][-1] == {"at": stats["to"], "scope": 2, "done": 1}
+    assert {one["columnId"] for one in stats["byColumn"]} == {board.todo, board.done}
+    assert {one["priority"] for one in stats["byPriority"]} == {"low", None}
+    assert stats["cycleTime"] == {"count": 0, "medianHours": None, "p85Hours": None, "averageHours": None}
+    assert stats["ageing"]["buckets"][0] == {"fromDays": 0, "toDays": 1, "count": 1}
+    assert (of_scope.status_code, of_scope.json()["cards"]["total"]) == (200, 0)
+
+    stranger = await api.person("stranger@example.com")
+    for path in (f"{board.path}/stats", f"{board.path}/scopes/{scope['id']}/stats"):
+        assert refusal(await stranger.get(path))[:2] == (404, "NOT_FOUND")
+        for query, field in (
+            ({"interval": "hour"}, "interval"),
+            ({"from": "yesterday"}, "from"),
+            ({"from": "2026-01-02", "to": "2026-01-01"}, "from"),
+        ):
+            assert refusal(await board.ann.get(path, params=query)) == (400, "BAD_USER_INPUT", field), query

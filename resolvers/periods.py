@@ -1,0 +1,71 @@
+"""Days, weeks (from Monday) and months of a range of time, in UTC."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+from models.base import utc_now
+from models.enums import StatsInterval
+from models.errors import BadUserInput
+
+MAX_PERIODS = 366
+_USUAL = {StatsInterval.DAY: 30, StatsInterval.WEEK: 12, StatsInterval.MONTH: 12}
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """The periods that a range touches, whole ones: the first may begin before it, the last one end after it."""
+
+    interval: StatsInterval
+    starts: tuple[datetime, ...]
+    end: datetime
+
+    @classmethod
+    def between(cls, begin: datetime | None, end: datetime | None, interval: StatsInterval) -> Self:
+        """The periods from `begin` to `end`: by default up to now, and the last 30 days, 12 weeks or 12 months.
+
+        Raises BadUserInput for a range that is empty or has more than 366 periods.
+        """
+        last = utc_now() if end is None else end
+        if last <= _EARLIEST or last >= _LATEST:
+            raise BadUserInput("must lie between the years 1970 and 9998", field="to")
+        if begin is None:
+            first = _start(last - timedelta(milliseconds=1), interval)
+            for _ in range(_USUAL[interval] - 1):
+                first = _start(max(first - timedelta(days=1), _EARLIEST), interval)
+        else:
+            first = _start(begin, interval)
+            if begin >= last:
+                raise BadUserInput("must lie before `to`", field="from")
+        starts = [first]
+        while (following := _next(starts[-1], interval)) < last:
+            starts.append(following)
+            if len(starts) > MAX_PERIODS:
+                raise BadUserInput(f"must lie at most {MAX_PERIODS} periods before `to`", field="from")
+        return cls(interval, tuple(starts), following)
+
+    @property
+    def ends(self) -> tuple[datetime, ...]:
+        """Where each period ends."""
+        return (*self.starts[1:], self.end)
+
+    def expression(self, moment: str) -> dict[str, Any]:
+        """For the database: the start of the period that a moment lies in, null for one before the first."""
+        truncated = {"date": moment, "unit": self.interval.value, "startOfWeek": "monday"}
+        if self.interval is not StatsInterval.WEEK:
+            del truncated["startOfWeek"]
+        return {"$cond": [{"$lt": [moment, self.starts[0]]}, None, {"$dateTrunc": truncated}]}
+
+
+def _start(moment: datetime, interval: StatsInterval) -> datetime:
+    day = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    if interval is StatsInterval.WEEK:
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if interval is StatsInterval.MONTH else day
+
+
+def _next(start: datetime, interval: StatsInterval) -> datetime:
+    if interval is StatsInterval.MONTH:
+        return (start + timedelta(days=32)).replace(day=1)
+    return start + timedelta(days=7 if interval is StatsInterval.WEEK else 1)

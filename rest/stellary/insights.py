@@ -1,0 +1,42 @@
+"""Figures of a project and its scopes over time."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from models.enums import StatsInterval
+from resolvers.inputs.base import Date, Input
+from resolvers.periods import Periods
+from resolvers.stats import get_project_stats, get_scope_stats
+from rest.routing import Call, Routes
+from rest.stellary import guards
+from rest.stellary.paths import PROJECT
+from rest.stellary.present.stats import Stats, stats
+
+routes = Routes("Figures", PROJECT)
+
+
+class StatsQuery(Input):
+    """The range, at most 366 periods; up to now by default, 30 days, 12 weeks or 12 months long."""
+
+    from_: Annotated[Date | None, Field(alias="from")] = None
+    to: Date | None = None
+    interval: StatsInterval = StatsInterval.DAY
+
+    def periods(self) -> Periods:
+        """What it selects."""
+        return Periods.between(self.from_, self.to, self.interval)
+
+
+@routes.get("/stats", "Read the figures of a project over time", query=StatsQuery)
+async def of_project(call: Call) -> Stats:
+    """Counts are those of now; times of completed cards and the ends of periods are those of the range."""
+    found = await guards.project(call)
+    return stats(await get_project_stats(call.ctx, found["_id"], call.query(StatsQuery).periods()))
+
+
+@routes.get("/scopes/{scopeId}/stats", "Read the figures of a scope over time", query=StatsQuery)
+async def of_scope(call: Call) -> Stats:
+    """As for a project, of the scope's cards alone."""
+    found = await guards.scope(call)
+    return stats(await get_scope_stats(call.ctx, found["_id"], call.query(StatsQuery).periods()))
