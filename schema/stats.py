@@ -16,8 +16,8 @@ From = Annotated[
     datetime | None,
     strawberry.argument(
         name="from",
-        description="Where to begin: the first period is the one that it lies in. By default 30 days, 12 weeks or 12 months "
-        "before `to`; at most 366 periods.",
+        description="Where to begin: the first period is the one that it lies in. By default 30 days, 12 weeks "
+        "or 12 months before `to`; at most 366 periods.",
     ),
 ]
 To = Annotated[datetime | None, strawberry.argument(description="Where to end: now, by default.")]
