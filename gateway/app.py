@@ -20,6 +20,7 @@ from gateway.database import Database, open_database
 from gateway.delivery import Delivery, FolderDelivery, SmtpDelivery
 from gateway.engine import GraphEngine
 from gateway.http import GraphQLEndpoint
+from gateway.leftovers import Leftovers
 from gateway.metrics import Metrics
 from gateway.operations import MeasuredApp, operation_routes, product_version
 from gateway.outbox import Outbox
@@ -93,6 +94,7 @@ def create_app(
                 base_url=chosen.base_url,
                 shows_links=chosen.smtp is None,
                 require_verified_email=chosen.require_verified_email,
+                attachment_quota=chosen.attachment_quota,
                 search=SearchIndex(chosen.data_dir / "search"),
             )
             await sweep(running.services.search)
@@ -105,6 +107,8 @@ def create_app(
                 production=chosen.production,
                 persisted=Persisted(trusted_documents(operations_folder()), only=chosen.trusted_documents_only),
             )
+            leftovers = Leftovers(running.services)
+            await leftovers.start()
             running.endpoint = GraphQLEndpoint(
                 engine=running.engine,
                 connections=running.connections,
@@ -123,6 +127,7 @@ def create_app(
                 await running.connections.close_all()
                 await retention.stop()
                 await outbox.stop()
+                await leftovers.stop()
                 await guard.stop()
                 await hub.stop()
 

@@ -18,6 +18,7 @@ from auth.subject import Credential, Subject
 from execution import dump
 from gateway.engine import GraphEngine, Operation, Outcome
 from gateway.failures import error_of, masked
+from gateway.multipart import read_form, spooling
 from gateway.pages import graphiql_page
 from gateway.persisted import PersistedQueryNotFoundError
 from gateway.revalidation import revalidated
@@ -28,6 +29,7 @@ from realtime.transports.protocol import OperationRefused, OperationRequest
 from realtime.transports.sse import interrupted, serve_sse
 from rest.body import parse_object, read_bytes
 from rest.cookies import clear_session_cookies, set_session_cookies
+from rest.multipart import is_multipart
 
 MAX_BODY = 1024 * 1024
 JSON = "application/json"
@@ -82,7 +84,12 @@ class GraphQLEndpoint:
     async def _serve(self, request: Request) -> Response:
         recent = self.engine.recent_subject_of(request)
         subject = recent or await self.engine.subject_of(request)
-        sent = _from_url(request) if request.method in ("GET", "HEAD") else await _from_body(request)
+        try:
+            sent = _from_url(request) if request.method in ("GET", "HEAD") else await _from_body(request)
+        except MediaTypeError:
+            if not is_multipart(request):
+                raise
+            return await self._serve_files(request)
         operation = self.engine.prepare(subject, sent)
         if recent is not None and operation.kind is not OperationType.QUERY:
             subject = await self.engine.subject_of(request)
@@ -95,6 +102,22 @@ class GraphQLEndpoint:
         if not sent.query and request.method != "POST" and not outcome.errors:
             return revalidated(request, response)
         return response
+
+    async def _serve_files(self, request: Request) -> Response:
+        """An operation with files. A page of another origin can send such a body, so it always takes the CSRF token of
+        a session, or a bearer token; and nobody sends files before they have signed in."""
+        subject = await self.engine.subject_of(request)
+        subject.require_user()
+        check_csrf(subject, request.headers.get(CSRF_HEADER))
+        with spooling(await read_form(request)) as form:
+            sent = _request(form.sent)
+            operation = self.engine.prepare(subject, sent)
+            if operation.kind is not OperationType.MUTATION:
+                raise BadUserInput("A multipart request takes a mutation")
+            await form.receive(form.sent["variables"])
+            outcome = await self.engine.run(subject, operation, dump)
+        self.count(operation.kind.value, "failed" if outcome.errors else "done")
+        return self._answer(request, outcome)
 
     def _check(self, request: Request, subject: Subject, operation: Operation) -> None:
         if request.method == "POST":

@@ -26,6 +26,8 @@ MAX_WORKERS = 64
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_SIZE = re.compile(r"([1-9][0-9]{0,11}) ?([KMGT]B)?")
+_SIZES = ("", "KB", "MB", "GB", "TB")
 # As a browser writes it: lower case, without a path and without the scheme's own port.
 _ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[1-9][0-9]{0,4})?")
 _DATABASE_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}")
@@ -61,6 +63,7 @@ class Settings:
     mail_from: Sender = DEFAULT_SENDER
     public_url: str | None = None
     require_verified_email: bool = False
+    attachment_quota: int = 1024**3
     allowed_origins: frozenset[str] = frozenset()
     max_connections_per_user: int = 1_000
     trusted_documents_only: bool = False
@@ -121,6 +124,7 @@ class Settings:
             mail_from=_parsed(values, "ORRERY_MAIL_FROM", parse_sender) or DEFAULT_SENDER,
             public_url=_parsed(values, "ORRERY_PUBLIC_URL", _public_url),
             require_verified_email=_parsed(values, "ORRERY_REQUIRE_VERIFIED_EMAIL", _flag) or False,
+            attachment_quota=_parsed(values, "ORRERY_ATTACHMENT_QUOTA", parse_size) or 1024**3,
             allowed_origins=_origins(values.get("ORRERY_ALLOWED_ORIGINS", "")),
             max_connections_per_user=_count(
                 values.get("ORRERY_MAX_CONNECTIONS_PER_USER", "1000"), variable="ORRERY_MAX_CONNECTIONS_PER_USER"
@@ -194,6 +198,14 @@ def parse_duration(text: str, *, variable: str) -> timedelta:
     if duration is None or duration > timedelta(days=3650):
         raise SettingsError(f"{variable} must be a number followed by s, m, h or d, at most 3650d, not {text!r}.")
     return duration
+
+
+def parse_size(text: str) -> int:
+    """A number of bytes, with a unit `KB`, `MB`, `GB` or `TB` or without one. Raises ValueError."""
+    match = _SIZE.fullmatch(text.upper())
+    if match is None:
+        raise ValueError(f"must be a number of bytes such as 500MB or 2GB, not {text!r}")
+    return int(match[1]) << 10 * _SIZES.index(match[2] or "")
 
 
 def make_data_dir(path: Path) -> None:

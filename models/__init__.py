@@ -5,6 +5,7 @@ import beanie
 from models.activity import Activity
 from models.agent import Agent
 from models.api_token import ApiToken
+from models.attachment import Attachment, AttachmentUsage, FileChunk, FileLeftover, StoredFile
 from models.attempt import AttemptCount
 from models.avatar import Avatar
 from models.bus import BusMessage
@@ -45,6 +46,11 @@ DOCUMENTS: list[type[beanie.Document]] = [
     Card,
     Relation,
     Comment,
+    Attachment,
+    AttachmentUsage,
+    StoredFile,
+    FileChunk,
+    FileLeftover,
     Document,
     DocumentVersion,
     DocumentLink,
@@ -69,6 +75,8 @@ __all__ = [
     "Activity",
     "Agent",
     "ApiToken",
+    "Attachment",
+    "AttachmentUsage",
     "AttemptCount",
     "Avatar",
     "BusMessage",
@@ -79,6 +87,8 @@ __all__ = [
     "Document",
     "DocumentLink",
     "DocumentVersion",
+    "FileChunk",
+    "FileLeftover",
     "Invitation",
     "Label",
     "Lease",
@@ -95,6 +105,7 @@ __all__ = [
     "Relation",
     "Scope",
     "Session",
+    "StoredFile",
     "StreamHead",
     "User",
     "Workspace",

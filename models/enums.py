@@ -114,6 +114,7 @@ class ActivityType(StrEnum):
     CARD_DELETED = "card_deleted"
     CARD_ASSIGNED = "card_assigned"
     COMMENT_ADDED = "comment_added"
+    ATTACHMENT_ADDED = "attachment_added"
     MEMBER_ADDED = "member_added"
     MEMBER_REMOVED = "member_removed"
     DOCUMENT_CREATED = "document_created"

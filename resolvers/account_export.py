@@ -10,6 +10,7 @@ from bson import ObjectId
 from models import (
     Activity,
     ApiToken,
+    Attachment,
     Avatar,
     Card,
     Comment,
@@ -110,6 +111,7 @@ def _in_workspaces(model: type[Document], key: str) -> Section:
 _SECTIONS: Mapping[str, Section] = {
     "project_memberships": _in_workspaces(ProjectMember, "user_id"),
     "comments": _of_user(Comment, "author_id"),
+    "attachments": _of_user(Attachment, "uploaded_by"),
     "documents": _in_workspaces(WrittenDocument, "author_id"),
     "avatars": _of_user(Avatar),
     "cards_created": _in_workspaces(Card, "created_by"),

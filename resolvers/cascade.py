@@ -4,7 +4,7 @@ What remains on purpose: the history (events; activities of a card that is gone,
 which are the workspace's, without the card or the project that they were about.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bson import ObjectId
@@ -13,6 +13,8 @@ from models import (
     Activity,
     Agent,
     ApiToken,
+    Attachment,
+    AttachmentUsage,
     Card,
     Column,
     Comment,
@@ -39,6 +41,7 @@ from models.ids import portions
 from realtime.events import (
     IDS_PER_EVENT,
     AgentDeleted,
+    AttachmentDeleted,
     CardDeleted,
     ColumnDeleted,
     CommentDeleted,
@@ -56,6 +59,7 @@ from realtime.events import (
     WorkspaceMemberRemoved,
 )
 from realtime.log import Change
+from resolvers.file_store import leave_files
 
 Where = Mapping[str, Any]
 
@@ -69,16 +73,18 @@ _TOLD = (
     "target_id",
     "type",
     "project_ids",
+    "size",
 )
 """What events of deletions are made of."""
 
 
 async def delete_cards(change: Change, where: Where) -> None:
-    """Delete cards with their comments, their relations and their links to documents."""
+    """Delete cards with their comments, files, relations and links to documents."""
     cards = await collection(Card).find(where, {"_id": 1}, session=change.session).to_list()
     if cards:
         ids = [card["_id"] for card in cards]
         await _delete(change, Comment, {"card_id": {"$in": ids}}, _comment_deleted)
+        await _delete_attachments(change, {"card_id": {"$in": ids}})
         await _delete(change, DocumentLink, {"card_id": {"$in": ids}}, _unlinked)
         await _delete(change, Relation, {"card_ids": {"$in": ids}}, relation_deleted)
         await _delete(change, Card, where, _card_deleted)
@@ -116,6 +122,7 @@ async def delete_workspace_contents(change: Change, workspace: Record) -> None:
     await _delete(change, WorkspaceMember, inside, lambda one: WorkspaceMemberRemoved(user_id=one["user_id"]))
     for model in (ApiToken, Mission, MissionActivity, Invitation, Mail):
         await collection(model).delete_many(inside, session=change.session)
+    await collection(AttachmentUsage).delete_one({"_id": workspace["_id"]}, session=change.session)
     await collection(Workspace).delete_one({"_id": workspace["_id"]}, session=change.session)
     change.append(workspace["_id"], WorkspaceDeleted(deleted_id=workspace["_id"]))
 
@@ -123,6 +130,7 @@ async def delete_workspace_contents(change: Change, workspace: Record) -> None:
 async def _delete_delivery(change: Change, inside: Where) -> None:
     """Delete what stands below the projects of a workspace, or below one of them."""
     await _delete(change, Comment, inside, _comment_deleted)
+    await _delete_attachments(change, inside)
     await _delete(change, DocumentLink, inside, _unlinked)
     await delete_documents(change, inside)
     await _delete(change, Card, inside, _card_deleted)
@@ -151,11 +159,28 @@ async def delete_notifications(change: Change, inside: Where) -> None:
             change.append(user_id, event)
 
 
-async def _delete(change: Change, model: type[Stored], where: Where, event: Callable[[Record], Event]) -> None:
+async def release_files(change: Change, attachments: Sequence[Record]) -> None:
+    """Give up the bytes of attachments of one workspace that are deleted in the same change."""
+    if attachments:
+        freed = sum(one["size"] for one in attachments)
+        workspace = {"_id": attachments[0]["workspace_id"]}
+        await collection(AttachmentUsage).update_one(workspace, {"$inc": {"bytes": -freed}}, session=change.session)
+        await leave_files(change, [one["_id"] for one in attachments])
+
+
+async def _delete_attachments(change: Change, where: Where) -> None:
+    await release_files(change, await _delete(change, Attachment, where, _attachment_deleted))
+
+
+async def _delete(
+    change: Change, model: type[Stored], where: Where, event: Callable[[Record], Event]
+) -> Sequence[Record]:
+    """Delete records and tell of each; what they were."""
     doomed = await collection(model).find(where, dict.fromkeys(_TOLD, 1), session=change.session).to_list()
     if doomed:
         await collection(model).delete_many(where, session=change.session)
         change.append(doomed[0]["workspace_id"], *map(event, doomed))
+    return doomed
 
 
 def _deleted(
@@ -174,6 +199,15 @@ def _comment_deleted(comment: Record) -> Event:
         comment_count=0,
         project_id=comment["project_id"],
         card_id=comment["card_id"],
+    )
+
+
+def _attachment_deleted(attachment: Record) -> Event:
+    return AttachmentDeleted(
+        deleted_id=attachment["_id"],
+        attachment_count=0,
+        project_id=attachment["project_id"],
+        card_id=attachment["card_id"],
     )
 
 

@@ -28,7 +28,8 @@ class Services:
     """What one gateway process holds for all requests.
 
     `shows_links` says that no mail leaves the gateway, so that its links are answered to whoever causes it.
-    `mail_due` wakes the sender of this process.
+    `mail_due` wakes the sender of this process, `files_due` what removes the bytes of deleted attachments.
+    `attachment_quota` is how many bytes those of a workspace may have together.
     """
 
     hub: Hub
@@ -40,6 +41,8 @@ class Services:
     shows_links: bool = True
     require_verified_email: bool = False
     mail_due: asyncio.Event = field(default_factory=asyncio.Event)
+    attachment_quota: int = 1024**3
+    files_due: asyncio.Event = field(default_factory=asyncio.Event)
     search: SearchIndex = field(default_factory=SearchIndex)
     recognitions: Recognitions = field(default_factory=Recognitions)
 

@@ -7,6 +7,7 @@ from bson import ObjectId
 from models import (
     Activity,
     Agent,
+    Attachment,
     Card,
     Column,
     Comment,
@@ -48,6 +49,7 @@ _INSIDE: dict[Kind, tuple[type[Stored], TokenScope]] = {
     Kind.CARD: (Card, _PROJECTS),
     Kind.RELATION: (Relation, _PROJECTS),
     Kind.COMMENT: (Comment, _PROJECTS),
+    Kind.ATTACHMENT: (Attachment, _PROJECTS),
     Kind.DOCUMENT: (Document, _PROJECTS),
     Kind.DOCUMENT_VERSION: (DocumentVersion, _PROJECTS),
     Kind.ACTIVITY: (Activity, _PROJECTS),

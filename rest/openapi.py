@@ -25,9 +25,11 @@ _FAILURES = {
     401: "No credential, or one that is invalid, expired or revoked.",
     403: "The caller's role, token scope or kind of credential does not suffice.",
     404: "No such object, or one that is not the caller's.",
+    408: "The body did not come in time.",
     409: "The state of things refuses it: a taken slug, an invalid transition, a lost update.",
     413: "The body is larger than the server takes.",
-    415: "The body is not `application/json`.",
+    415: "The body is not of the media type that the operation takes.",
+    416: "The range lies outside of the file.",
     429: "Too many changes at once; the same request may succeed later.",
     500: "Something went wrong on the server; `details.errorId` names it in the server's log.",
 }
@@ -106,16 +108,29 @@ def _operation(route: Route, shapes: dict[tuple[Any, JsonSchemaMode], Any]) -> d
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     if route.takes:
         operation["requestBody"] = {"required": True, "content": dict.fromkeys(route.takes, _BYTES)}
-    schema = shapes[((route, "response"), "serialization")]
-    content: dict[str, Any] = dict.fromkeys(route.gives, _BYTES) or {"application/json": {"schema": schema}}
-    operation["responses"] = {str(route.status): {"description": "Done.", "content": content}} | {
+    if route.file is not None:
+        operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _form(route.file)}}}
+    operation["responses"] = _successes(route, shapes) | {
         str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(_statuses(route, names))
     }
-    if route.gives:
-        operation["responses"]["304"] = {"description": "It is what `If-None-Match` names."}
     cookie: dict[str, list[str]] = {"session": []} if route.is_safe else {"session": [], "csrf": []}
     operation["security"] = [] if route.anonymous else [{"bearer": []}, cookie]
     return operation
+
+
+def _form(name: str) -> dict[str, Any]:
+    return {"type": "object", "required": [name], "properties": {name: _BYTES["schema"]}}
+
+
+def _successes(route: Route, shapes: dict[tuple[Any, JsonSchemaMode], Any]) -> dict[str, Any]:
+    schema = shapes[((route, "response"), "serialization")]
+    content: dict[str, Any] = dict.fromkeys(route.gives, _BYTES) or {"application/json": {"schema": schema}}
+    successes = {str(route.status): {"description": "Done.", "content": content}}
+    if route.ranges:
+        successes["206"] = {"description": "The range of it that was asked for.", "content": content}
+    if route.gives:
+        successes["304"] = {"description": "It is what `If-None-Match` names."}
+    return successes
 
 
 def _statuses(route: Route, names: Sequence[str]) -> set[int]:
@@ -128,8 +143,12 @@ def _statuses(route: Route, names: Sequence[str]) -> set[int]:
         statuses.add(403)
     if not route.is_safe:
         statuses |= {409, 413, 429}
-    if route.body:
+    if route.body or route.file:
         statuses.add(415)
+    if route.file:
+        statuses.add(408)
+    if route.ranges:
+        statuses |= {403, 416}
     return statuses
 
 

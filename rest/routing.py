@@ -29,7 +29,8 @@ MakeContext = Callable[[Request], Awaitable[Context]]
 class Route:
     """One method of one path. `given` names the fields of `body` that the path decides, so clients do not send them.
 
-    `takes` names the media types of a body that is handed on as bytes, `gives` those of an answer that is no JSON.
+    `takes` names the media types of a body that is handed on as bytes, `gives` those of an answer that is no JSON,
+    of which `ranges` may be asked for. `file` names the part of a form that a handler reads itself, as it comes.
     """
 
     method: str
@@ -42,10 +43,12 @@ class Route:
     body: type[Input] | None = None
     given: frozenset[str] = frozenset()
     query: type[Input] | None = None
+    file: str | None = None
     anonymous: bool = False
     max_body: int = MAX_BODY
     takes: tuple[str, ...] = ()
     gives: tuple[str, ...] = ()
+    ranges: bool = False
 
     @property
     def is_safe(self) -> bool:
@@ -58,6 +61,7 @@ class Call:
 
     ctx: Context
     route: Route
+    request: Request
     path: Mapping[str, str]
     raw_body: Mapping[str, Any]
     raw_query: Mapping[str, str]
@@ -169,10 +173,11 @@ async def _serve(route: Route, request: Request, ctx: Context, *, secure_cookies
         ctx.subject.require_user()
         if not route.is_safe:
             check_csrf(ctx.subject, request.headers.get(CSRF_HEADER))
-    raw = b"" if route.is_safe else await read_bytes(request, route.max_body)
+    raw = b"" if route.is_safe or route.file else await read_bytes(request, route.max_body)
     call = Call(
         ctx=ctx,
         route=route,
+        request=request,
         path=request.path_params,
         raw_body=parse_object(raw, request.headers.get("content-type", "")) if route.body else {},
         raw_query=request.query_params,

@@ -6,6 +6,7 @@ from typing import Any
 import strawberry
 
 from models.base import Record
+from resolvers import attachment_graph as attachment_edges
 from resolvers import card_custom as card_custom_edges
 from resolvers import card_graph as card_graph_edges
 from resolvers import column as column_edges
@@ -13,6 +14,7 @@ from resolvers import document_link, mission
 from resolvers import relation_graph as relation_edges
 from resolvers import scope as scope_edges
 from schema.activity import Activity
+from schema.attachment import Attachment
 from schema.comment import Comment
 from schema.connection import Connection, window
 from schema.custom_field import CustomFieldValue
@@ -107,6 +109,9 @@ class Card(Node):
     children: list[CardRef] = edge(relation_edges.children_of, description="The cards that are parts of it.")
     comments: Connection[Comment] = edge(
         card_graph_edges.comments_of, arguments=window, description="What was said about it, oldest first."
+    )
+    attachments: list[Attachment] = edge(
+        attachment_edges.attachments_of, description="The files on it, oldest first; at most 100."
     )
     activity: Connection[Activity] = edge(
         card_graph_edges.activity_of, arguments=window, description="What happened to it, oldest first."

@@ -117,6 +117,7 @@ described(
     CARD_DELETED="A card was deleted.",
     CARD_ASSIGNED="A card got another assignee, or none.",
     COMMENT_ADDED="A comment was written.",
+    ATTACHMENT_ADDED="A file was attached.",
     MEMBER_ADDED="Somebody joined the project.",
     MEMBER_REMOVED="Somebody left the project.",
     DOCUMENT_CREATED="A document was created.",

@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from schema.activity import Activity
+from schema.attachment import Attachment
 from schema.batching import install
 from schema.card import Card
 from schema.column import Column
@@ -17,6 +18,7 @@ from schema.document import Document, DocumentVersion
 from schema.label import Label
 from schema.loading import from_record
 from schema.mutations.account import AccountMutation
+from schema.mutations.attachment import AttachmentMutation
 from schema.mutations.board import BoardMutation
 from schema.mutations.card import CardMutation
 from schema.mutations.checklist import ChecklistMutation
@@ -40,12 +42,13 @@ MUTATIONS = (
     BoardMutation,
     CustomFieldMutation,
     CardMutation,
+    AttachmentMutation,
     DocumentMutation,
     ChecklistMutation,
     RelationMutation,
     PilotageMutation,
 )
-NODES = (Activity, Card, Column, Comment, CustomField, Document, DocumentVersion, Label, Relation)
+NODES = (Activity, Attachment, Card, Column, Comment, CustomField, Document, DocumentVersion, Label, Relation)
 
 
 @cache

@@ -9,6 +9,7 @@ from strawberry.scalars import JSON
 from resolvers import (
     account,
     account_export,
+    attachment,
     card,
     document,
     invited,
@@ -21,7 +22,8 @@ from resolvers import (
     workspace,
 )
 from resolvers.page import Window
-from schema.arguments import CardId, DocumentId, LinkToken, MissionId, ProjectId, ScopeId, WorkspaceId
+from schema.arguments import AttachmentId, CardId, DocumentId, LinkToken, MissionId, ProjectId, ScopeId, WorkspaceId
+from schema.attachment import Attachment
 from schema.card import Card
 from schema.connection import After, Before, Connection, First, Last
 from schema.context import Info
@@ -104,6 +106,10 @@ class Query:
     @resolved("A card by its id.")
     async def card(self, info: Info, id: CardId) -> Card | None:
         return cast("Card", await card.get_card(info.context.ctx, id, fields_of(info)))
+
+    @resolved("An attachment by its id.")
+    async def attachment(self, info: Info, id: AttachmentId) -> Attachment | None:
+        return cast("Attachment", await attachment.get_attachment(info.context.ctx, id, fields_of(info)))
 
     @resolved("A document by its id.")
     async def document(self, info: Info, id: DocumentId) -> Document | None:

@@ -15,8 +15,10 @@ from models.base import timestamp
 from models.errors import BadUserInput
 from models.json import check_json
 from resolvers.inputs.base import Date
+from resolvers.upload import Upload as UploadedFile
 
 Cursor = NewType("Cursor", str)
+Upload = NewType("Upload", UploadedFile)
 
 _SECONDS, _MICROSECONDS = len("2026-03-01T09:30:00Z"), len("2026-03-01T09:30:00.123456Z")
 
@@ -68,6 +70,16 @@ def _read_cursor(value: Any) -> str:
     return value
 
 
+def _read_upload(value: Any) -> UploadedFile:
+    if not isinstance(value, UploadedFile):
+        raise BadUserInput("An Upload is a variable that a multipart request maps a file to")
+    return value
+
+
+def _write_upload(value: Any) -> Any:
+    raise TypeError("an Upload is never an answer")
+
+
 SCALARS: Mapping[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
@@ -88,5 +100,11 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         "a subscription.",
         serialize=str,
         parse_value=_read_cursor,
+    ),
+    Upload: strawberry.scalar(
+        name="Upload",
+        description="A file: null in the variables of a multipart request that maps a part to it.",
+        serialize=_write_upload,
+        parse_value=_read_upload,
     ),
 }

@@ -9,6 +9,7 @@ from strawberry import UNSET
 from resolvers import subscribe
 from schema.arguments import MissionId, ProjectId, WorkspaceId
 from schema.context import Info
+from schema.events.attachment import AttachmentAdded, AttachmentDeleted
 from schema.events.base import build_event
 from schema.events.board import (
     CardArchived,
@@ -82,6 +83,8 @@ ProjectEvent = Annotated[
     | CardDeleted
     | CommentAdded
     | CommentDeleted
+    | AttachmentAdded
+    | AttachmentDeleted
     | ColumnCreated
     | ColumnUpdated
     | ColumnDeleted
@@ -122,6 +125,8 @@ WorkspaceEvent = Annotated[
     | CardDeleted
     | CommentAdded
     | CommentDeleted
+    | AttachmentAdded
+    | AttachmentDeleted
     | ColumnCreated
     | ColumnUpdated
     | ColumnDeleted

@@ -18,6 +18,7 @@ from realtime.events.account import (
     UserDeleted,
     UserUpdated,
 )
+from realtime.events.attachment import AttachmentAdded, AttachmentDeleted
 from realtime.events.base import IDS_PER_EVENT, ROUTING, Event, Id
 from realtime.events.board import (
     ColumnCreated,
@@ -101,6 +102,8 @@ __all__ = [
     "AgentUpdated",
     "ApiTokenCreated",
     "ApiTokenRevoked",
+    "AttachmentAdded",
+    "AttachmentDeleted",
     "CardArchived",
     "CardCreated",
     "CardDeleted",

@@ -15,6 +15,7 @@ from auth.policies import organization as organization_policy
 from auth.policies import workspace as workspace_policy
 from models import (
     Agent,
+    Attachment,
     Card,
     Column,
     Comment,
@@ -115,6 +116,21 @@ async def comment(call: Call) -> Record:
     inside = await card(call)
     found = await access(call.ctx, Comment, Kind.COMMENT, call.path["commentId"], delivery.READ, field="commentId")
     return _within(found, "card_id", inside["_id"], "Comment")
+
+
+async def attachment(call: Call) -> Record:
+    """The attachment of the path, on the card of the path."""
+    inside = await card(call)
+    found = await access(
+        call.ctx,
+        Attachment,
+        Kind.ATTACHMENT,
+        call.path["attachmentId"],
+        delivery.READ,
+        field="attachmentId",
+        fields=frozenset({"card_id"}),
+    )
+    return _within(found, "card_id", inside["_id"], "Attachment")
 
 
 async def document(call: Call) -> Record:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
 from models.enums import (
     ConsentSubject,
@@ -31,6 +32,7 @@ from resolvers.inputs.account import (
 )
 from resolvers.inputs.agent import AgentCreate, AgentUpdate
 from resolvers.inputs.api_token import ApiTokenCreate
+from resolvers.inputs.attachment import AttachmentCreate
 from resolvers.inputs.board import (
     ColumnCreate,
     ColumnUpdate,
@@ -70,9 +72,16 @@ from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite, W
 from resolvers.page import Window
 from resolvers.periods import Periods
 from tests.denials.world import Ids
+from tests.resolvers.files import upload
 from tests.resolvers.lab import PASSWORD, PICTURE
 
 Arguments = Callable[[Ids], tuple[Any, ...]]
+
+
+def link_of(ids: Ids) -> dict[str, str]:
+    """The query of the link to the world's attachment."""
+    return dict(parse_qsl(ids["link"]))
+
 
 CALLS: dict[str, Arguments] = {
     # account
@@ -214,6 +223,12 @@ CALLS: dict[str, Arguments] = {
     "comments": lambda ids: (ids["card"],),
     "commentCreate": lambda ids: (CommentCreate(card_id=ids["card"], content="More"),),
     "commentDelete": lambda ids: (ids["comment"],),
+    # attachments
+    "attachment": lambda ids: (ids["attachment"],),
+    "attachments": lambda ids: (ids["card"],),
+    "attachmentLinked": lambda ids: (ids["attachment"], *link_of(ids).values()),
+    "attachmentCreate": lambda ids: (AttachmentCreate(card_id=ids["card"], file=upload(b"More")),),
+    "attachmentDelete": lambda ids: (ids["attachment"],),
     # documents
     "document": lambda ids: (ids["document"],),
     "documents": lambda ids: (ids["workspace"],),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from tests.denials.calls import link_of
 from tests.denials.world import Ids
 from tests.resolvers.lab import PASSWORD
 
@@ -136,6 +137,11 @@ ROUTES: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("GET", CARD + "/comments"): ("comments", None),
     ("POST", CARD + "/comments"): ("commentCreate", sent(content="More")),
     ("DELETE", CARD + "/comments/{commentId}"): ("commentDelete", None),
+    ("GET", CARD + "/attachments"): ("attachments", None),
+    ("POST", CARD + "/attachments"): ("attachmentCreate", None),
+    ("GET", CARD + "/attachments/{attachmentId}"): ("attachment", None),
+    ("DELETE", CARD + "/attachments/{attachmentId}"): ("attachmentDelete", None),
+    ("GET", "/attachments/{attachmentId}"): ("attachmentLinked", link_of),
     ("GET", PROJECT + "/labels"): ("labels", None),
     ("POST", PROJECT + "/labels"): ("labelCreate", sent(name="more")),
     ("PATCH", PROJECT + "/labels/{labelId}"): ("labelUpdate", sent(name="other")),
@@ -208,6 +214,7 @@ def path_of(template: str, ids: Ids) -> str:
         fieldId=ids["custom_field"],
         relationId=ids["relation"],
         commentId=ids["comment"],
+        attachmentId=ids["attachment"],
         documentId=ids["document"],
         versionId=ids["version"],
         agentId=ids.get("agent"),

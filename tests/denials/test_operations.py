@@ -53,6 +53,7 @@ WITHOUT_PERMISSION = {
     "apiTokenCreate",
     "apiTokenRevoke",
     "apiTokens",
+    "attachmentLinked",
     "authLogin",
     "authLogout",
     "authRegister",

@@ -19,6 +19,8 @@ from tests.denials.expect import BEYOND, CALLERS, refusal, token_of
 from tests.denials.routes import ROUTES, path_of
 from tests.denials.world import World, fingerprint
 
+WITH_FILE = {(route.method, route.path) for route in TABLE if route.file is not None}
+
 
 def test_every_route_is_in_the_matrix() -> None:
     assert {(route.method, route.path) for route in TABLE} == ROUTES.keys()
@@ -61,6 +63,8 @@ async def test_a_route_refuses_as_the_policy_of_its_operation_says(
         headers = {"authorization": f"Bearer {token}"} if token else {}
         given = body(world.ids) if body else None
         sent: dict[str, Any] = {"params": given} if route[0] == "GET" else {"json": given}
+        if route in WITH_FILE:
+            sent = {"files": {"file": ("more.txt", b"More")}}
         answer = await client.request(route[0], path_of(route[1], world.ids), headers=headers, **sent)
         answers[caller] = answer.status_code
         if refused:

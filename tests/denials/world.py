@@ -17,6 +17,7 @@ from models.enums import FieldType, MissionActivityKind, RelationType, Role, Tok
 from resolvers import (
     agent,
     api_token,
+    attachment,
     card,
     column,
     comment,
@@ -35,12 +36,14 @@ from resolvers import (
     scope,
     workspace,
 )
+from resolvers.attachment_link import link_to
 from resolvers.avatar import set_avatar
 from resolvers.card_custom import set_card_custom_fields
 from resolvers.checklist import add_checklist_item
 from resolvers.context import Context
 from resolvers.inputs.agent import AgentCreate
 from resolvers.inputs.api_token import ApiTokenCreate
+from resolvers.inputs.attachment import AttachmentCreate
 from resolvers.inputs.board import ColumnCreate, LabelCreate, ScopeCreate
 from resolvers.inputs.card import CardCreate, ChecklistItemAdd, CommentCreate
 from resolvers.inputs.custom_field import (
@@ -55,6 +58,7 @@ from resolvers.inputs.organization import OrganizationCreate, OrganizationMember
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd
 from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
+from tests.resolvers.files import upload
 from tests.resolvers.lab import PICTURE, People, again
 
 Ids = dict[str, Any]
@@ -164,6 +168,9 @@ async def _objects(world: World) -> None:
     ids["relation"] = (await made(relation.create_relation, waits))["_id"]
     said = CommentCreate(card_id=ids["card"], content="Hello")
     ids["comment"] = (await made(comment.create_comment, said))["_id"]
+    file = AttachmentCreate(card_id=ids["card"], file=upload(b"Hello", name="hello.txt"))
+    ids["attachment"] = (await made(attachment.create_attachment, file))["_id"]
+    ids["link"] = link_to(world.owner.services, ids["attachment"]).partition("?")[2]
     written = DocumentCreate(workspace_id=ids["workspace"], title="Plan", content="# Plan")
     made_document = await made(document.create_document, written)
     ids["document"], ids["version"] = made_document["_id"], made_document["content_id"]

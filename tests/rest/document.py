@@ -85,4 +85,5 @@ def response_problems(method: str, path: str, status: int, body: Any) -> list[st
         return [f"{method} {template} does not declare {status}"]
     if "$ref" in declared:
         declared = DOCUMENT["components"]["responses"][declared["$ref"].rsplit("/", 1)[-1]]
-    return problems(body, declared["content"]["application/json"]["schema"])
+    json = declared.get("content", {}).get("application/json")
+    return [] if json is None else problems(body, json["schema"])

@@ -16,6 +16,7 @@ Type = Literal[
     "card_deleted",
     "card_assigned",
     "comment_added",
+    "attachment_added",
     "member_added",
     "member_removed",
     "document_created",

@@ -134,6 +134,21 @@ def _count_comments(state: State, card_id: str, event: JSON) -> None:
         card["commentCount"] = event["commentCount"]
 
 
+def _attachment_added(state: State, event: JSON) -> None:
+    _put(state, "Attachment", event["attachment"])
+    _count_attachments(state, event["attachment"]["card"]["id"], event)
+
+
+def _attachment_deleted(state: State, event: JSON) -> None:
+    _take(state, "Attachment", event["attachmentId"])
+    _count_attachments(state, event["cardId"], event)
+
+
+def _count_attachments(state: State, card_id: str, event: JSON) -> None:
+    if card := state.get("Card", {}).get(card_id):
+        card["attachmentCount"] = event["attachmentCount"]
+
+
 def _project_member_added(state: State, event: JSON) -> None:
     _put(state, "ProjectMember", event["member"], event["projectId"])
 
@@ -231,6 +246,8 @@ RULES: dict[str, Rule] = {
     "DocumentReviewed": _put_under("document", "Document"),
     "DocumentLinked": ("linkedDocument { id } linkedCard { id }", _linked),
     "DocumentUnlinked": ("documentId cardId", _unlinked),
+    "AttachmentAdded": ("attachmentCount attachment { ...AttachmentFields }", _attachment_added),
+    "AttachmentDeleted": ("attachmentCount attachmentId cardId", _attachment_deleted),
     "AgentCreated": _put_under("agent", "Agent"),
     "AgentUpdated": _put_under("agent", "Agent"),
     "AgentDeleted": _gone("agentId", "Agent"),

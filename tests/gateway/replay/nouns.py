@@ -22,6 +22,7 @@ FIELDS: dict[str, str] = {
       version createdAt updatedAt linkedCards(first: 50) { nodes { id } }
       project { id } scope { id } parent { id } submittedBy { id } reviewedBy { id } author { id } updatedBy { id }
     """,
+    "Attachment": "id name mimeType size createdAt uploadedBy { id } card { id }",
     "Comment": "id content createdAt author { id } card { id }",
     "Agent": "id name slug description autonomyMode tools mcpOnly createdAt user { id name }",
     "Mission": """
@@ -65,6 +66,7 @@ SNAPSHOT = """
             nodes {
               ...CardFields
               relations { relation { ...RelationFields } }
+              attachments { ...AttachmentFields }
               comments(first: 20) { nodes { ...CommentFields } }
             }
           }

@@ -1,0 +1,149 @@
+"""Files in GraphQL requests, as the GraphQL multipart request specification has them.
+
+`operations` and `map` come first, so the operation is known to be allowed before any file is received. Files are
+spooled: a small one in memory, a larger one on the disk, until the operation has run.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from tempfile import SpooledTemporaryFile
+from typing import Any
+
+from starlette.requests import Request
+
+from models.errors import BadUserInput, PayloadTooLarge
+from resolvers.upload import MAX_FILE, Upload
+from rest.body import parse_object
+from rest.multipart import FRAMING, Multipart, Part
+
+MAX_OPERATIONS = 1024 * 1024
+MAX_FILES = 5
+IN_MEMORY = 1024 * 1024
+PIECE = 64 * 1024
+JSON = "application/json"
+
+Place = list[str]
+"""Where a file goes in the variables: `["input", "file"]`."""
+
+
+@dataclass(slots=True)
+class Form:
+    """A request with files on their way. `places` are by the name of the part that brings a file."""
+
+    parts: Multipart
+    sent: dict[str, Any]
+    places: dict[str, list[Place]]
+    spooled: ExitStack = field(default_factory=ExitStack)
+
+    async def receive(self, variables: dict[str, Any]) -> None:
+        """Receive all files, and put each where it goes in `variables`. Raises BadUserInput where one is missing."""
+        awaited = dict(self.places)
+        while (part := await self.parts.next()) is not None:
+            places = awaited.pop(part.name, None)
+            if places is None or part.file_name is None:
+                raise BadUserInput(f"The part {part.name[:100]!r} is no file of the map, or comes twice")
+            upload = await self._spool(part)
+            for place in places:
+                _put(variables, place, upload)
+        if awaited:
+            raise BadUserInput(f"The file {next(iter(awaited))[:100]!r} of the map did not come")
+
+    async def _spool(self, part: Part) -> Upload:
+        file = self.spooled.enter_context(SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115  (the stack closes it)
+        size = 0
+        async for piece in self.parts.data():
+            size += len(piece)
+            if size > MAX_FILE:
+                raise PayloadTooLarge(f"file: is larger than {MAX_FILE} bytes", maximum=MAX_FILE)
+            if size > IN_MEMORY:
+                await asyncio.to_thread(file.write, piece)
+            else:
+                file.write(piece)
+
+        async def chunks() -> AsyncIterator[bytes]:
+            for start in range(0, size, PIECE):
+                yield await asyncio.to_thread(_read, file, start)
+
+        return Upload(part.file_name or "", part.mime_type, chunks)
+
+
+@contextmanager
+def spooling(form: Form) -> Iterator[Form]:
+    """Gives up the files of a form with the block."""
+    with form.spooled:
+        yield form
+
+
+async def read_form(request: Request) -> Form:
+    """The operation of a multipart request, and which files are to come. Raises BadUserInput for one without."""
+    parts = Multipart(request, MAX_FILES * MAX_FILE + MAX_OPERATIONS + FRAMING)
+    sent = await _object(parts, "operations", MAX_OPERATIONS)
+    places = _places(await _object(parts, "map", FRAMING))
+    if not isinstance(sent.get("variables"), dict):
+        raise BadUserInput("must be an object that files are put into", field="variables")
+    for each in places.values():
+        for place in each:
+            if _at(sent["variables"], place) is not None:
+                raise BadUserInput(f"{'.'.join(place)[:100]!r} is not null in the variables", field="map")
+    return Form(parts, sent, places)
+
+
+async def _object(parts: Multipart, name: str, limit: int) -> dict[str, Any]:
+    part = await parts.next()
+    if part is None or part.name != name or part.file_name is not None:
+        raise BadUserInput("must come first, then map, then the files: each a part of the body", field="operations")
+    raw = await parts.read(limit, name)
+    if raw.lstrip()[:1] == b"[":
+        raise BadUserInput("must be one operation: batches are not taken", field=name)
+    return parse_object(raw, JSON)
+
+
+def _places(sent: dict[str, Any]) -> dict[str, list[Place]]:
+    if not 0 < len(sent) <= MAX_FILES:
+        raise BadUserInput(f"must name 1 to {MAX_FILES} files", field="map")
+    found: dict[str, list[Place]] = {}
+    for name, paths in sent.items():
+        if not isinstance(paths, list) or not 0 < len(paths) <= MAX_FILES:
+            raise BadUserInput(f"must name 1 to {MAX_FILES} places of each file", field="map")
+        found[name] = [_place(path) for path in paths]
+    if len({tuple(place) for places in found.values() for place in places}) != sum(map(len, found.values())):
+        raise BadUserInput("puts two files in one place", field="map")
+    return found
+
+
+def _place(path: Any) -> Place:
+    root, *rest = path.split(".") if isinstance(path, str) else [""]
+    if root != "variables" or not rest or len(rest) > 10:
+        raise BadUserInput("must name places such as variables.input.file", field="map")
+    return rest
+
+
+def _at(value: Any, place: Place) -> Any:
+    """What stands at a place; raises BadUserInput where there is none."""
+    for key in place:
+        try:
+            value = value[_key(value, key)]
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            raise BadUserInput(f"{'.'.join(place)[:100]!r} is no place in the variables", field="map") from error
+    return value
+
+
+def _put(variables: dict[str, Any], place: Place, upload: Upload) -> None:
+    *above, last = place
+    holder = _at(variables, above)
+    holder[_key(holder, last)] = upload
+
+
+def _key(holder: Any, key: str) -> Any:
+    if isinstance(holder, list):
+        if not (key.isascii() and key.isdigit()):
+            raise ValueError(key)
+        return int(key[:9])
+    return key
+
+
+def _read(file: "SpooledTemporaryFile[bytes]", start: int) -> bytes:
+    file.seek(start)
+    return file.read(PIECE)

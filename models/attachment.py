@@ -1,0 +1,91 @@
+"""Files on cards: what is told of them, their bytes in the layout of GridFS, and what is still to be removed."""
+
+from datetime import datetime
+from typing import Any
+
+from beanie import Document, PydanticObjectId
+from pydantic import Field
+from pymongo import ASCENDING, IndexModel
+
+from models.base import Stored, id_factory
+from models.ids import Kind
+
+
+class Attachment(Stored):
+    """A file on a card. Its bytes are the stored file of the same id.
+
+    `mime_type` is what it is served as: `detected_mime_type` (out of its bytes) where there is one, and otherwise what
+    its uploader declared, as far as that is harmless.
+    """
+
+    id: PydanticObjectId = Field(default_factory=id_factory(Kind.ATTACHMENT))
+    workspace_id: PydanticObjectId
+    project_id: PydanticObjectId
+    card_id: PydanticObjectId
+    uploaded_by: PydanticObjectId
+    name: str
+    mime_type: str
+    declared_mime_type: str | None
+    detected_mime_type: str | None
+    size: int
+    sha256: str
+
+    class Settings:
+        name = "attachments"
+        indexes = [
+            IndexModel([("card_id", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("uploaded_by", ASCENDING)]),
+            IndexModel([("project_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING)]),
+        ]
+
+
+class AttachmentUsage(Document):
+    """How many bytes the attachments of a workspace have together; `id` is the workspace's."""
+
+    id: PydanticObjectId
+    bytes: int
+
+    class Settings:
+        name = "attachment_usage"
+
+
+class StoredFile(Document):
+    """What GridFS keeps of a file, beside its chunks; the names are its own."""
+
+    id: PydanticObjectId
+    filename: str
+    length: int
+    chunk_size: int = Field(alias="chunkSize")
+    upload_date: datetime = Field(alias="uploadDate")
+    metadata: dict[str, Any]
+
+    class Settings:
+        name = "attachments.files"
+        indexes = [IndexModel([("filename", ASCENDING), ("uploadDate", ASCENDING)])]
+
+
+class FileChunk(Document):
+    """A piece of a stored file: the `n`th of equal size, the last one aside."""
+
+    files_id: PydanticObjectId
+    n: int
+    data: bytes
+
+    class Settings:
+        name = "attachments.chunks"
+        indexes = [IndexModel([("files_id", ASCENDING), ("n", ASCENDING)], unique=True)]
+
+
+class FileLeftover(Document):
+    """A stored file that is to be removed from `due_at` on, with all of its chunks that are there.
+
+    An upload begins with one, and its attachment is written by the transaction that takes it away.
+    """
+
+    id: PydanticObjectId
+    due_at: datetime
+
+    class Settings:
+        name = "attachment_leftovers"
+        indexes = [IndexModel([("due_at", ASCENDING)])]

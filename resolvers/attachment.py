@@ -1,0 +1,167 @@
+"""Attachments: files on cards. `resolvers.file_store` keeps the bytes, `resolvers.media_type` says what they are."""
+
+from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
+
+from auth.policies import delivery
+from models import Attachment, AttachmentUsage, Card
+from models.base import Record, collection, to_record
+from models.enums import ActivityType, TokenScope
+from models.errors import Conflict, NotFound, PayloadTooLarge
+from models.ids import Kind, new_id
+from models.write import update_and_read
+from realtime.events import AttachmentAdded, AttachmentDeleted
+from realtime.log import Change, Committed
+from resolvers.access import Fields, access
+from resolvers.activity import record_activity
+from resolvers.attachment_link import check_link
+from resolvers.cascade import release_files
+from resolvers.context import Context
+from resolvers.file_store import discard_file, keep_file, write_file
+from resolvers.inputs.attachment import AttachmentCreate
+from resolvers.media_type import media_of
+from resolvers.operation import Caller, operation
+from resolvers.upload import file_name
+
+READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
+MAX_PER_CARD = 100
+
+
+@operation("attachment", scope=READ, permission=delivery.READ, read_only=True)
+async def get_attachment(ctx: Context, attachment_id: ObjectId | str, fields: Fields = None) -> Record:
+    """What is told of one file; `read_file` reads its bytes."""
+    return await access(ctx, Attachment, Kind.ATTACHMENT, attachment_id, delivery.READ, fields=fields)
+
+
+@operation("attachmentLinked", caller=Caller.ANYONE, read_only=True)
+async def get_linked_attachment(ctx: Context, attachment_id: ObjectId | str, expires: str, signature: str) -> Record:
+    """The same for whoever holds a link to it; raises Forbidden for one that is not valid, or has expired."""
+    wanted = check_link(ctx.services, attachment_id, expires, signature)
+    found = await collection(Attachment).find_one({"_id": wanted})
+    if found is None:
+        raise NotFound("Attachment")
+    return found
+
+
+@operation("attachments", scope=READ, permission=delivery.READ, read_only=True)
+async def list_attachments(ctx: Context, card_id: ObjectId | str) -> list[Record]:
+    """A card's files, oldest first; at most 100."""
+    card = await access(ctx, Card, Kind.CARD, card_id, delivery.READ, field="cardId", fields=frozenset())
+    return await collection(Attachment).find({"card_id": card["_id"]}).sort("_id", 1).to_list()
+
+
+@operation("attachmentCreate", scope=WRITE, permission=delivery.WRITE)
+async def create_attachment(ctx: Context, values: AttachmentCreate) -> Committed[Record]:
+    """Attach a file to a card. Its bytes come while it is stored; what fails leaves nothing behind.
+
+    Raises PayloadTooLarge beyond 10 MB and beyond the workspace's quota, Conflict for more than 100 files on a card.
+    """
+    needed = frozenset({"project_id", "title", "attachment_count"})
+    card = await access(ctx, Card, Kind.CARD, values.card_id, delivery.WRITE, field="cardId", fields=needed)
+    name = file_name(values.file.name)
+    # Both are looked at again in the change, which alone decides: here they spare the transfer.
+    _check_count(card["attachment_count"] + 1)
+    _check_quota(ctx, await _used(card["workspace_id"]), 1)
+    attachment_id = new_id(Kind.ATTACHMENT)
+    try:
+        written = await write_file(attachment_id, card["workspace_id"], name, values.file)
+        media = media_of(written.head, values.file.mime_type)
+
+        async def body(change: Change) -> Record:
+            attachment = to_record(
+                Attachment(
+                    id=attachment_id,
+                    workspace_id=card["workspace_id"],
+                    project_id=card["project_id"],
+                    card_id=card["_id"],
+                    uploaded_by=ctx.user_id,
+                    name=name,
+                    mime_type=media.served,
+                    declared_mime_type=media.declared,
+                    detected_mime_type=media.detected,
+                    size=written.size,
+                    sha256=written.sha256,
+                    created_at=change.at,
+                )
+            )
+            await _add(ctx, change, card, attachment)
+            return attachment
+
+        return await ctx.write(card["workspace_id"], body)
+    except BaseException:
+        await discard_file(attachment_id)
+        raise
+
+
+async def _add(ctx: Context, change: Change, card: Record, attachment: Record) -> None:
+    if not await keep_file(change, attachment["_id"]):
+        raise Conflict("took too long to come: send it again", field="file")
+    count = await _count(change, card["_id"], 1)
+    _check_count(count)
+    added = {"$inc": {"bytes": attachment["size"]}}
+    used = await update_and_read(AttachmentUsage, {"_id": card["workspace_id"]}, added, change.session)
+    if used is None:  # the workspace was deleted meanwhile
+        raise NotFound("Card")
+    _check_quota(ctx, used["bytes"] - attachment["size"], attachment["size"])
+    await collection(Attachment).insert_one(attachment, session=change.session)
+    event = AttachmentAdded(
+        attachment=attachment, attachment_count=count, project_id=card["project_id"], card_id=card["_id"]
+    )
+    change.append(card["workspace_id"], event)
+    meta = {"title": card["title"], "attachmentId": str(attachment["_id"]), "name": attachment["name"]}
+    await record_activity(change, card, ActivityType.ATTACHMENT_ADDED, meta)
+
+
+@operation("attachmentDelete", scope=WRITE, permission=delivery.WRITE)
+async def delete_attachment(ctx: Context, attachment_id: ObjectId | str) -> Committed[ObjectId]:
+    """Take a file off its card, for good."""
+    attachment = await access(ctx, Attachment, Kind.ATTACHMENT, attachment_id, delivery.WRITE)
+
+    async def body(change: Change) -> ObjectId:
+        deleted = await collection(Attachment).delete_one({"_id": attachment["_id"]}, session=change.session)
+        if not deleted.deleted_count:
+            raise NotFound("Attachment")
+        count = await _count(change, attachment["card_id"], -1)
+        await release_files(change, [attachment])
+        event = AttachmentDeleted(
+            deleted_id=attachment["_id"],
+            attachment_count=count,
+            project_id=attachment["project_id"],
+            card_id=attachment["card_id"],
+        )
+        change.append(attachment["workspace_id"], event)
+        return ObjectId(attachment["_id"])
+
+    done = await ctx.write(attachment["workspace_id"], body)
+    ctx.services.files_due.set()
+    return done
+
+
+async def _count(change: Change, card_id: ObjectId, by: int) -> int:
+    card = await update_and_read(Card, {"_id": card_id}, {"$inc": {"attachment_count": by}}, change.session)
+    if card is None:
+        raise NotFound("Card")
+    return int(card["attachment_count"])
+
+
+async def _used(workspace_id: ObjectId) -> int:
+    """How much a workspace has stored; its counter is made where there is none."""
+    counter = collection(AttachmentUsage)
+    found = await counter.find_one({"_id": workspace_id})
+    if found is None:
+        try:
+            await counter.insert_one({"_id": workspace_id, "bytes": 0})
+        except DuplicateKeyError:
+            return await _used(workspace_id)
+    return 0 if found is None else int(found["bytes"])
+
+
+def _check_count(count: int) -> None:
+    if count > MAX_PER_CARD:
+        raise Conflict(f"has {MAX_PER_CARD} attachments, which is the most", field="cardId")
+
+
+def _check_quota(ctx: Context, used: int, more: int) -> None:
+    quota = ctx.services.attachment_quota
+    if used + more > quota:
+        raise PayloadTooLarge("file: the attachments of the workspace would exceed its quota", quota=quota, used=used)

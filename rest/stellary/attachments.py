@@ -1,0 +1,81 @@
+"""Files on cards: sent as a form, answered as they are."""
+
+from bson import ObjectId
+from starlette.responses import Response
+
+from models.base import Record
+from models.ids import Kind
+from resolvers.attachment import (
+    create_attachment,
+    delete_attachment,
+    get_attachment,
+    get_linked_attachment,
+    list_attachments,
+)
+from resolvers.inputs.attachment import AttachmentCreate
+from resolvers.inputs.base import Input
+from rest.download import download
+from rest.multipart import upload_of
+from rest.routing import Call, Routes
+from rest.stellary import guards
+from rest.stellary.paths import CARD
+from rest.stellary.present.attachment import Attachment, attachment
+from rest.stellary.present.base import Ok, ok
+
+FIELD = "file"
+ANY = ("*/*",)
+
+routes = Routes("Attachments", CARD + "/attachments")
+links = Routes("Attachments", "/attachments")
+
+
+class Link(Input):
+    """What `url` of an attachment carries."""
+
+    expires: str | None = None
+    signature: str | None = None
+
+
+@routes.get("", "List the files on a card, oldest first")
+async def find(call: Call) -> list[Attachment]:
+    card = await guards.card(call)
+    return [attachment(record) for record in await list_attachments(call.ctx, card["_id"])]
+
+
+@routes.post("", "Attach a file to a card", file=FIELD)
+async def create(call: Call) -> Attachment:
+    """At most 10 MB, as the one part of the form."""
+    card = await guards.card(call)
+    values = AttachmentCreate(card_id=card["_id"], file=await upload_of(call.request, FIELD))
+    return attachment((await create_attachment(call.ctx, values)).value)
+
+
+@routes.get("/{attachmentId}", "Download a file", gives=ANY, ranges=True)
+async def get(call: Call) -> Response:
+    """What a browser would run is served to be saved, never to be shown. One range is answered with 206."""
+    found = await _of_card(call)
+    return download(call.request, await get_attachment(call.ctx, found))
+
+
+@routes.delete("/{attachmentId}", "Take a file off a card")
+async def delete(call: Call) -> Ok:
+    await delete_attachment(call.ctx, await _of_card(call))
+    return ok()
+
+
+@links.get("/{attachmentId}", "Download a file by its link", query=Link, anonymous=True, gives=ANY, ranges=True)
+async def get_linked(call: Call) -> Response:
+    """With `expires` and `signature`, as `url` in the graph has them, for whoever holds the link; otherwise for members
+    of the workspace."""
+    return download(call.request, await _linked(call))
+
+
+async def _linked(call: Call) -> Record:
+    wanted, link = call.id("attachmentId", Kind.ATTACHMENT), call.query(Link)
+    if link.signature is None:
+        return await get_attachment(call.ctx, wanted)
+    return await get_linked_attachment(call.ctx, wanted, link.expires or "", link.signature)
+
+
+async def _of_card(call: Call) -> ObjectId:
+    return ObjectId((await guards.attachment(call))["_id"])
