@@ -33,6 +33,8 @@ TURN = 2
 YOUNG_OBJECTS = 10_000
 
 log = logging.getLogger("orrery.serve")
+# What is wrong with a body is told to its sender.
+logging.getLogger("python_multipart").setLevel(logging.ERROR)
 # Whoever calls `serve` is given the reason, and says it.
 logging.getLogger("uvicorn.error").addFilter(lambda record: record.msg != "Application startup failed. Exiting.")
 

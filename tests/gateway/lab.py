@@ -167,7 +167,7 @@ class QueryLog(monitoring.CommandListener):
         self.watched: list[Read] | None = None
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
-        if self.watched is not None and event.command_name in self.READS and not _of_outbox():
+        if self.watched is not None and event.command_name in self.READS and not _in_the_background():
             name = event.command_name
             projection = frozenset(event.command.get("projection") or ())
             self.watched.append(Read(name, str(event.command.get(name)), projection))
@@ -179,9 +179,9 @@ class QueryLog(monitoring.CommandListener):
         pass
 
 
-def _of_outbox() -> bool:
+def _in_the_background() -> bool:
     task = asyncio.current_task()
-    return task is not None and task.get_name() == "outbox"
+    return task is not None and task.get_name() in ("outbox", "attachment-leftovers")
 
 
 # Only clients that are made later have it, so it stands here, where every test that counts imports it.

@@ -47,9 +47,7 @@ async def test_a_mutation_by_get_is_refused_and_changes_nothing(lab: Lab) -> Non
     assert (await ann.ask("{ viewer { name } }"))["viewer"]["name"] == "Ann"
 
 
-@pytest.mark.parametrize(
-    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""]
-)
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/mixed", ""])
 async def test_a_body_that_is_not_called_json_is_refused(lab: Lab, content_type: str) -> None:
     answer = await lab.client().post(
         "/graphql", content=b'{"query": "{ __typename }"}', headers={"content-type": content_type}
