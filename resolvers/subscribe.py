@@ -43,6 +43,8 @@ PROJECT_TYPES = _names(
     events.CardDeleted,
     events.CommentAdded,
     events.CommentDeleted,
+    events.AttachmentAdded,
+    events.AttachmentDeleted,
     events.ColumnCreated,
     events.ColumnUpdated,
     events.ColumnDeleted,

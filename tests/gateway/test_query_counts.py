@@ -248,3 +248,35 @@ async def test_the_portfolio_takes_as_many_queries_for_2_as_for_20_projects(boar
 
 
 SLUGS = "{ organizations { nodes { workspaces { nodes { slug } } } } }"
+
+
+ATTACHED = """
+query ($id: ID!) {
+  project(id: $id) { cards(first: 100) { nodes {
+    title attachmentCount attachments { name mimeType size url uploadedBy { name } card { title } }
+  } } }
+}
+"""
+ATTACH = "mutation ($i: AttachmentCreateInput!) { attachmentCreate(input: $i) { cursor } }"
+
+
+async def test_attachments_take_as_many_queries_for_3_as_for_12_cards(board: Board) -> None:
+    cards: list[str] = []
+    counts: dict[int, list[str]] = {}
+    for size in (3, 12):
+        while len(cards) < size:
+            cards.append(await board.card(f"Card {len(cards)}"))
+            for name in "ab":
+                operations = {"query": ATTACH, "variables": {"i": {"cardId": cards[-1], "file": None}}}
+                sent = {"operations": json.dumps(operations), "map": json.dumps({"0": ["variables.i.file"]})}
+                answer = await board.ann.http.post("/graphql", data=sent, files={"0": (name, b"Hello")})
+                assert "errors" not in answer.json()
+        with count_queries() as seen:
+            found = await board.ann.ask(ATTACHED, id=board.project)
+        counts[size] = [str(one) for one in seen]
+        nodes = found["project"]["cards"]["nodes"]
+        assert [[one["name"] for one in node["attachments"]] for node in nodes] == [["a", "b"]] * size
+        assert {node["attachmentCount"] for node in nodes} == {2}
+
+    recorded = json.loads(RECORDED.read_text())
+    assert len(counts[3]) == len(counts[12]) == recorded["cards with attachments"], counts

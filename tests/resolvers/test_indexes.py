@@ -10,7 +10,10 @@ from pymongo import monitoring
 
 from gateway.database import Database
 from models.base import Record
+from models.errors import PayloadTooLarge
 from resolvers import (
+    attachment,
+    attachment_graph,
     card_custom,
     card_graph,
     checklist,
@@ -30,6 +33,7 @@ from resolvers.activity import actor_of, card_of, project_of
 from resolvers.card import delete_card, get_card, list_cards
 from resolvers.card_update import update_cards
 from resolvers.context import Context
+from resolvers.file_store import remove_leftovers
 from resolvers.inputs.base import read_input
 from resolvers.inputs.board import ColumnUpdate, LabelUpdate, ScopeUpdate
 from resolvers.inputs.card import CardUpdate, ChecklistItemAdd, ChecklistItemMove, ChecklistItemUpdate
@@ -38,10 +42,12 @@ from resolvers.inputs.project import ProjectUpdate
 from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.transfer import ProjectImport
 from resolvers.load import totals
+from resolvers.upload import MAX_FILE
 from resolvers.workspace import delete_workspace
 from tests.resolvers.conftest import Join
 from tests.resolvers.custom import Fields, make_fields
 from tests.resolvers.delivery import Board, make_board
+from tests.resolvers.files import attach, content_of
 from tests.resolvers.lab import again
 
 Query = tuple[str, str, Mapping[str, Any]]
@@ -149,6 +155,12 @@ async def test_a_query_without_an_index_is_found_out(database: Database) -> None
     assert await has_index(database, ("find", "cards", {"column_id": one, "archived": False}))
 
 
+async def attach_too_large(board: Board, card: Record) -> None:
+    """An upload whose bytes are discarded."""
+    with pytest.raises(PayloadTooLarge):
+        await attach(board, card, bytes(MAX_FILE + 1))
+
+
 async def test_every_change_of_a_board_runs_on_indexes(board: Board, owner: Context, database: Database) -> None:
     with recorded() as queries:
         step = await board.scope()
@@ -157,6 +169,10 @@ async def test_every_change_of_a_board_runs_on_indexes(board: Board, owner: Cont
         card = await board.card(0, assigneeId=owner.user_id, labelIds=[mark["_id"]], checklist=[{"title": "x"}])
         other, loose = await board.card(1), await board.card(None)
         said = await board.comment(card)
+        files = [await attach(board, one) for one in (card, card, other, loose)]
+        await attachment.delete_attachment(board.ctx, files[0]["_id"])
+        await attach_too_large(board, card)
+        await remove_leftovers()
         for values in ({"order": 0, "columnId": scoped["_id"]}, {"order": 3, "columnId": None}, {"order": 0}):
             await board.move(card, **values)
         await board.move(card, afterCardId=loose["_id"])
@@ -205,7 +221,7 @@ async def test_every_change_of_a_board_runs_on_indexes(board: Board, owner: Cont
 
 
 async def test_deleting_a_workspace_runs_on_indexes(board: Board, owner: Context, database: Database) -> None:
-    await board.card()
+    await attach(board, await board.card())
 
     with recorded() as queries:
         await delete_workspace(again(owner), board.workspace_id)
@@ -218,7 +234,7 @@ async def test_every_list_and_edge_runs_on_indexes(
 ) -> None:
     step, mark = await board.scope(), await board.label()
     cards = [await board.card(0, labelIds=[mark["_id"]]), await board.card(None), await board.card(1)]
-    said = await board.comment(cards[0])
+    said, file = await board.comment(cards[0]), await attach(board, cards[0])
     fields = await make_fields(board)
     level = fields["Level"]
     given = {"cardId": cards[1]["_id"], "targetCardId": cards[0]["_id"], "type": "blocks"}
@@ -234,6 +250,7 @@ async def test_every_list_and_edge_runs_on_indexes(
             (label.get_label, mark),
             (get_card, cards[0]),
             (comment.get_comment, said),
+            (attachment.get_attachment, file),
         ):
             await read(again(owner), one["_id"])
         for listing in (
@@ -247,6 +264,11 @@ async def test_every_list_and_edge_runs_on_indexes(
             await listing(again(owner), board.project["_id"])
         await project.list_projects(ctx, workspace["_id"])
         await comment.list_comments(ctx, cards[0]["_id"])
+        await attachment.list_attachments(ctx, cards[0]["_id"])
+        await attachment_graph.attachments_of(ctx, cards, frozenset({"name"}))
+        await attachment_graph.card_of(ctx, [file], frozenset({"title"}))
+        await attachment_graph.uploader_of(ctx, [file], frozenset({"name"}))
+        assert await content_of(file["_id"], file["size"]) == b"Hello"
         await project.workspace_of(ctx, projects, frozenset({"name"}))
         await project.members_of(ctx, projects, None)
         await project.card_count_of(ctx, projects, None)

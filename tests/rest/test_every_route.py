@@ -4,8 +4,10 @@ from typing import Any
 
 import httpx
 import pyotp
+from bson import ObjectId
 
 from models.enums import MailTemplate
+from resolvers.attachment_link import link_to
 from rest.stellary.table import TABLE
 from tests.resolvers.lab import PICTURE
 from tests.resolvers.letters import token_to
@@ -21,7 +23,7 @@ async def test_every_route_answers_as_the_document_declares(api: Api, board: Boa
     await _project(board)
     await _notifications(board, bob)
     await _scope(board)
-    await _card(board)
+    await _card(api, board)
     await _documents(board)
     await _transfer(board)
     await _agent(api, board)
@@ -160,7 +162,7 @@ async def _scope(board: Board) -> None:
     await _deleted(board.ann, scope)
 
 
-async def _card(board: Board) -> None:
+async def _card(api: Api, board: Board) -> None:
     created = await made(board.ann, f"{board.path}/columns/{board.todo}/cards", title="A")
     loose = await made(board.ann, f"{board.path}/cards", title="B")
     card = f"{board.path}/cards/{created['id']}"
@@ -174,6 +176,7 @@ async def _card(board: Board) -> None:
     assert [one["authorName"] for one in await _read(board.ann, f"{card}/comments")] == ["Ann"]
     assert (await _read(board.ann, card))["commentCount"] == 1
     await _deleted(board.ann, f"{card}/comments/{comment['id']}")
+    await _attachments(api, board.ann, f"{card}/attachments")
     await _fields_and_relations(board, card, loose["id"])
     label = await made(board.ann, f"{board.path}/labels", name="bug", color="#FF0000")
     await _changed(board.ann, f"{board.path}/labels/{label['id']}", name="defect")
@@ -183,6 +186,17 @@ async def _card(board: Board) -> None:
     await _deleted(board.ann, f"{board.path}/labels/{label['id']}")
     assert len(await _read(board.ann, f"{board.path}/cards")) == 3
     await _deleted(board.ann, f"{board.path}/cards/{loose['id']}")
+
+
+async def _attachments(api: Api, ann: httpx.AsyncClient, attachments: str) -> None:
+    answer = await ann.post(attachments, files={"file": ("a.txt", b"Hello")})
+    assert (answer.status_code, answer.json()["mimeType"]) == (201, "text/plain")
+    file = answer.json()["id"]
+    assert await _read(ann, attachments) == [answer.json()]
+    assert (await ann.get(f"{attachments}/{file}")).content == b"Hello"
+    link = link_to(api.ctx.services, ObjectId(file))
+    assert (await api.client().get(link, headers={"range": "bytes=1-2"})).content == b"el"
+    await _deleted(ann, f"{attachments}/{file}")
 
 
 async def _documents(board: Board) -> None:
