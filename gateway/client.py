@@ -3,8 +3,8 @@
 import http.client
 import json
 import ssl
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
 TIMEOUT_SECONDS = 30.0
+CHUNK = 64 * 1024
 SUBPROTOCOL = Subprotocol("graphql-transport-ws")
 
 
@@ -59,14 +60,28 @@ class Client:
         base = urlsplit(self.url)
         connection = self._connection()
         try:
-            connection.request(method, base.path.rstrip("/") + path, data, headers)
-            answer = connection.getresponse()
-            status, text = answer.status, answer.read()
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise ClientError(f"No gateway answers at {self.url}: is it running?") from error
+            with _reached(self.url):
+                connection.request(method, base.path.rstrip("/") + path, data, headers)
+                answer = connection.getresponse()
+                status, text = answer.status, answer.read()
         finally:
             connection.close()
         return _read(status, text, self.url)
+
+    @contextmanager
+    def download(self, path: str) -> Iterator[Iterator[bytes]]:
+        """What a REST route answers, in chunks as they come. Raises `ClientError`, also where it breaks off."""
+        base = urlsplit(self.url)
+        connection = self._connection()
+        try:
+            with _reached(self.url):
+                connection.request("GET", base.path.rstrip("/") + path, None, self._authorization())
+                answer = connection.getresponse()
+            if answer.status >= 400:
+                _read(answer.status, answer.read(), self.url)
+            yield _chunks(answer, self.url)
+        finally:
+            connection.close()
 
     def graphql(self, query: str, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The `data` of an operation. Raises `ClientError` with the code of its first error."""
@@ -106,6 +121,22 @@ class Client:
                 host, parts.port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
             )
         return http.client.HTTPConnection(host, parts.port, timeout=TIMEOUT_SECONDS)
+
+
+@contextmanager
+def _reached(url: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise ClientError(f"No gateway answers at {url}: is it running?") from error
+
+
+def _chunks(answer: http.client.HTTPResponse, url: str) -> Iterator[bytes]:
+    try:
+        while chunk := answer.read(CHUNK):
+            yield chunk
+    except (OSError, http.client.HTTPException) as error:
+        raise ClientError(f"The answer of {url} broke off.") from error
 
 
 async def _told(events: AsyncIterator[dict[str, Any]], url: str) -> AsyncIterator[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """Comments on cards."""
 
+from datetime import datetime
+
 from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
@@ -9,7 +11,10 @@ from models.ids import Kind
 
 
 class Comment(Stored):
-    """A comment of one author on one card."""
+    """A comment of one author on one card.
+
+    Of one that was imported, `original_author` and `original_at` are what the file told; the author is who imported it.
+    """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.COMMENT))
     workspace_id: PydanticObjectId
@@ -17,6 +22,8 @@ class Comment(Stored):
     card_id: PydanticObjectId
     author_id: PydanticObjectId
     content: str
+    original_author: str | None = None
+    original_at: datetime | None = None
 
     class Settings:
         name = "comments"

@@ -93,7 +93,8 @@ class Call:
 
 @dataclass(slots=True)
 class Routes:
-    """Collects the routes of one noun. The type that a handler returns is the response's documented shape."""
+    """Collects the routes of one noun. The type that a handler returns is the response's documented shape,
+    unless it declares one as `response`."""
 
     tag: str
     prefix: str
@@ -123,8 +124,11 @@ class Routes:
                     handler=handler,
                     summary=summary,
                     tag=self.tag,
-                    response=get_type_hints(inspect.unwrap(handler), include_extras=True)["return"],
-                    **{**declared, "given": frozenset(declared.get("given", ()))},
+                    **{
+                        "response": get_type_hints(inspect.unwrap(handler), include_extras=True)["return"],
+                        **declared,
+                        "given": frozenset(declared.get("given", ())),
+                    },
                 )
             )
             return handler

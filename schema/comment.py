@@ -16,3 +16,9 @@ class Comment(Node):
     author: UserRef = edge(card_graph_edges.author_of, needs=("author_id",), description="Who wrote it.")
     card: CardRef = edge(card_graph_edges.card_of, needs=("card_id",), description="The card that it is about.")
     created_at: datetime = strawberry.field(description="When it was written.")
+    original_author: str | None = strawberry.field(
+        description="Of an imported comment: who wrote it, as the file told. Its author is the one who imported it."
+    )
+    original_at: datetime | None = strawberry.field(
+        description="Of an imported comment: when it was written, as the file told."
+    )

@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.markup import escape
 
-from gateway.cli import demo, operations, schema, serve, token, transfer
+from gateway.cli import demo, operations, schema, serve, token, transfer, transfer_export
 from gateway.cli.console import STDERR, CommandError
 from gateway.client import ClientError
 from gateway.settings import SettingsError
@@ -19,7 +19,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve.serve)
 app.command("import")(transfer.import_file)
-app.command("export")(transfer.export)
+app.command("export")(transfer_export.export)
 app.command("schema")(schema.schema)
 app.command("operations")(operations.operations)
 app.command("token")(token.token)

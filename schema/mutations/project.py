@@ -14,7 +14,7 @@ from schema.inputs.base import read
 from schema.inputs.project import ProjectCreateInput, ProjectMemberAddInput, ProjectUpdateInput
 from schema.inputs.transfer import ProjectImportInput
 from schema.loading import mutation
-from schema.payload import DeletePayload, committed, cursor_field, deleted
+from schema.payload import DeletePayload, committed, cursor_field, deleted, payload
 from schema.project import Project, ProjectMember
 from schema.scalars import Cursor
 
@@ -22,6 +22,15 @@ from schema.scalars import Cursor
 @strawberry.type(description="What a change of a project returns.")
 class ProjectPayload:
     project: Project = strawberry.field(description="The project as it is now.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What an import returns.")
+class ProjectImportPayload:
+    project: Project = strawberry.field(description="The new project.")
+    warnings: list[str] = strawberry.field(
+        description="What of the file was left out, such as a relation in a circle; the first 500."
+    )
     cursor: Cursor = cursor_field()
 
 
@@ -52,10 +61,12 @@ class ProjectMutation:
     @mutation("Make a project out of its whole description, all or nothing.")
     async def project_import(
         self, info: Info, workspace_id: WorkspaceId, input: Annotated[ProjectImportInput, VALUES]
-    ) -> ProjectPayload:
+    ) -> ProjectImportPayload:
         workspace = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
         done = await transfer.import_project(info.context.ctx, workspace, read(ProjectImport, input))
-        return committed(ProjectPayload, "project", done)
+        return payload(
+            ProjectImportPayload, project=done.value, warnings=done.value["warnings"], cursor=str(done.cursor)
+        )
 
     @mutation("Make a member of the workspace a member of a project.")
     async def project_member_add(

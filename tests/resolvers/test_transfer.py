@@ -173,11 +173,11 @@ async def test_an_import_that_fails_half_way_writes_nothing(
     owner: Context, workspace: Record, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given a failure after everything but the activities was written
-    async def fail(*_: object) -> None:
+    async def fail(*_: object, **__: object) -> None:
         raise BadUserInput("no", field="late")
 
     before = await _sizes(database)
-    monkeypatch.setattr("resolvers.transfer.record_activities", fail)
+    monkeypatch.setattr("resolvers.transfer_write.record_activities", fail)
 
     # when
     with pytest.raises(BadUserInput, match="late"):

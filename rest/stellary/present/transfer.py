@@ -1,11 +1,19 @@
-"""The export format, which is what the import takes."""
+"""The export format, which is what the import takes, written piece by piece."""
 
-from typing import Any
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any, NotRequired
 
+import orjson
 from typing_extensions import TypedDict
 
-from rest.stellary.present.base import Timestamp, timestamp_or_none
+from models.base import Record
+from resolvers.transfer_export import SECTIONS, Piece
+from rest.stellary.present.base import Timestamp, timestamp
 from rest.stellary.present.card import PriorityWord
+from rest.stellary.present.project import Project, project
+
+CHUNK = 64 * 1024
 
 
 class ExportedDetails(TypedDict):
@@ -14,13 +22,50 @@ class ExportedDetails(TypedDict):
     deadline: Timestamp | None
 
 
-class ExportedColumn(TypedDict):
+class ExportedScope(TypedDict):
     name: str
+    description: str | None
+    startDate: Timestamp | None
+    endDate: Timestamp | None
+    activeView: str
+
+
+class ExportedColumn(TypedDict):
+    """`scopeIndex` points into `scopes`; the project's own columns have none."""
+
+    name: str
+    scopeIndex: NotRequired[int]
+
+
+class ExportedLabel(TypedDict):
+    name: str
+    color: str
+
+
+class ExportedField(TypedDict):
+    name: str
+    type: str
+    options: list[dict[str, str]]
 
 
 class ExportedItem(TypedDict):
     title: str
     done: bool
+
+
+class ExportedValue(TypedDict):
+    """Options are told by their labels."""
+
+    field: str
+    value: Any
+
+
+class ExportedComment(TypedDict):
+    """`author` is an e-mail address, or what an imported file told."""
+
+    content: str
+    author: str | None
+    createdAt: Timestamp
 
 
 class ExportedCard(TypedDict):
@@ -35,38 +80,94 @@ class ExportedCard(TypedDict):
     archived: bool
     checklist: list[ExportedItem]
     labels: list[str]
+    customFields: list[ExportedValue]
+    assignee: str | None
+    comments: list[ExportedComment]
+
+
+class ExportedRelation(TypedDict):
+    """`source` and `target` point into `cards`."""
+
+    type: str
+    source: int
+    target: int
+
+
+class ExportedDocument(TypedDict):
+    """`content` is text for Markdown, an object for TipTap; `parentIndex` points to a document before this one."""
+
+    title: str
+    docType: str
+    content: Any
+    contentFormat: str
+    tags: list[str]
+    status: str
+    reviewNotes: str | None
+    scopeIndex: int | None
+    parentIndex: int | None
+    cardIndexes: list[int]
 
 
 class ExportedProject(TypedDict):
     """A whole project: its own columns come first, then those of its scopes."""
 
+    format: str
+    version: int
     project: ExportedDetails
+    members: list[str]
+    scopes: list[ExportedScope]
     columns: list[ExportedColumn]
+    labels: list[ExportedLabel]
+    customFields: list[ExportedField]
     cards: list[ExportedCard]
+    relations: list[ExportedRelation]
+    documents: list[ExportedDocument]
 
 
-def exported_project(exported: dict[str, Any]) -> ExportedProject:
-    details = exported["project"]
-    return {
-        "project": {
-            "name": details["name"],
-            "description": details["description"],
-            "deadline": timestamp_or_none(details["deadline"]),
-        },
-        "columns": exported["columns"],
-        "cards": [_card(card) for card in exported["cards"]],
-    }
+class ImportedProject(Project):
+    """The new project; `warnings` tell what of the file was left out, such as an unknown assignee."""
+
+    warnings: list[str]
 
 
-def _card(card: dict[str, Any]) -> ExportedCard:
-    return {
-        "title": card["title"],
-        "columnIndex": card["columnIndex"],
-        "description": card["description"],
-        "priority": card["priority"],
-        "startDate": timestamp_or_none(card["startDate"]),
-        "dueDate": timestamp_or_none(card["dueDate"]),
-        "archived": card["archived"],
-        "checklist": card["checklist"],
-        "labels": card["labels"],
-    }
+def imported_project(record: Record) -> ImportedProject:
+    return {**project(record), "warnings": record["warnings"]}
+
+
+async def written(pieces: AsyncIterator[Piece]) -> AsyncIterator[bytes]:
+    """The file as JSON, one entry a line, in chunks of some 64 kB."""
+    text = bytearray(b"{")
+    sections = iter(SECTIONS)
+    current: str | None = None
+    async for name, value in pieces:
+        if name not in SECTIONS:
+            text += _key(name, first=len(text) == 1) + _json(value)
+        else:
+            while current != name:
+                text += b"" if current is None else b"]"
+                current = next(sections)
+                text += _key(current) + b"[" + (b"\n" if current == name else b"")
+                fresh = True
+            text += (b"" if fresh else b",\n") + _json(value)
+            fresh = False
+        if len(text) >= CHUNK:
+            yield bytes(text)
+            text.clear()
+    text += b"" if current is None else b"]"
+    for section in sections:
+        text += _key(section) + b"[]"
+    yield bytes(text) + b"\n}\n"
+
+
+def _key(name: str, *, first: bool = False) -> bytes:
+    return (b"\n" if first else b",\n") + _json(name) + b": "
+
+
+def _json(value: Any) -> bytes:
+    return orjson.dumps(value, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return timestamp(value)
+    raise TypeError(f"{type(value).__name__} has no place in a file")

@@ -1,0 +1,214 @@
+"""What the shape of an import alone does not tell: that its indexes point somewhere, and which relations can be."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from models.base import Record
+from models.enums import RelationType
+from models.errors import BadUserInput
+from models.ids import Kind, new_id
+from models.rank import ranks_after
+from resolvers import custom_value
+from resolvers.custom_field import options_of
+from resolvers.document_place import MAX_DEPTH, MAX_DOCUMENTS
+from resolvers.inputs.board import MAX_PROJECT_LABELS
+from resolvers.inputs.transfer import MAX_LINKS, ImportedCard, ImportedRelation, ProjectImport
+from resolvers.relation_check import MAX_ANCESTORS, MAX_RELATIONS
+
+
+def check(values: ProjectImport) -> None:
+    """Raise BadUserInput that names the first place at fault."""
+    _board(values)
+    names = {label.name for label in values.labels}
+    fields = {field.name for field in values.custom_fields}
+    for index, card in enumerate(values.cards):
+        if card.column_index is not None and card.column_index >= len(values.columns):
+            raise BadUserInput("points to no column", field=f"cards.{index}.columnIndex", index=index)
+        ids = [item.id for item in card.checklist if item.id is not None]
+        if len(set(ids)) != len(ids):
+            raise BadUserInput("has two items with one id", field=f"cards.{index}.checklist", index=index)
+        names.update(card.labels)
+        if len(names) > MAX_PROJECT_LABELS:
+            limit = f"a project has at most {MAX_PROJECT_LABELS} labels"
+            raise BadUserInput(limit, field=f"cards.{index}.labels", index=index)
+        for place, value in enumerate(card.custom_fields):
+            if value.field not in fields:
+                where = f"cards.{index}.customFields.{place}.field"
+                raise BadUserInput("is not a custom field of the project", field=where, index=index)
+    for index, relation in enumerate(values.relations):
+        for end in ("source", "target"):
+            if getattr(relation, end) >= len(values.cards):
+                raise BadUserInput("points to no card", field=f"relations.{index}.{end}", index=index)
+    _documents(values)
+
+
+def _board(values: ProjectImport) -> None:
+    for index, scope in enumerate(values.scopes):
+        if scope.start_date and scope.end_date and scope.end_date < scope.start_date:
+            raise BadUserInput("must not lie before startDate", field=f"scopes.{index}.endDate", index=index)
+    for index, column in enumerate(values.columns):
+        if column.scope_index is not None and column.scope_index >= len(values.scopes):
+            raise BadUserInput("points to no scope", field=f"columns.{index}.scopeIndex", index=index)
+    _unlike("labels", [label.name for label in values.labels])
+    _unlike("customFields", [field.name for field in values.custom_fields])
+
+
+def _unlike(where: str, names: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for index, name in enumerate(names):
+        if name in seen:
+            raise BadUserInput("is the name of another one", field=f"{where}.{index}.name", index=index)
+        seen.add(name)
+
+
+def _documents(values: ProjectImport) -> None:
+    depths: list[int] = []
+    linked: Counter[int] = Counter()
+    for index, document in enumerate(values.documents):
+        where = f"documents.{index}"
+        if document.scope_index is not None and document.scope_index >= len(values.scopes):
+            raise BadUserInput("points to no scope", field=f"{where}.scopeIndex", index=index)
+        parent = document.parent_index
+        if parent is not None and parent >= index:
+            raise BadUserInput("points to no document before this one", field=f"{where}.parentIndex", index=index)
+        depths.append(1 if parent is None else depths[parent] + 1)
+        if depths[-1] > MAX_DEPTH:
+            limit = f"documents stand at most {MAX_DEPTH} deep"
+            raise BadUserInput(limit, field=f"{where}.parentIndex", index=index)
+        for place, card in enumerate(document.card_indexes):
+            if card >= len(values.cards):
+                raise BadUserInput("points to no card", field=f"{where}.cardIndexes.{place}", index=index)
+        linked.update(set(document.card_indexes))
+        if any(linked[card] > MAX_LINKS for card in document.card_indexes):
+            limit = f"a card has at most {MAX_LINKS} documents"
+            raise BadUserInput(limit, field=f"{where}.cardIndexes", index=index)
+    if len(values.documents) > MAX_DOCUMENTS:  # a context's tree is read whole
+        raise BadUserInput(f"a project has at most {MAX_DOCUMENTS} documents", field="documents")
+
+
+def _inside(error: BadUserInput, field: str, index: int) -> BadUserInput:
+    return BadUserInput(error.message.removeprefix(f"{error.field}: "), field=field, index=index)
+
+
+def field_records(values: ProjectImport) -> dict[str, Record]:
+    """The custom fields by name, with ids, ranks and options; not yet of any project."""
+    ranks = ranks_after(None, len(values.custom_fields))
+    found: dict[str, Record] = {}
+    for index, (field, rank) in enumerate(zip(values.custom_fields, ranks, strict=True)):
+        try:
+            options = options_of(field.type, field.options, ())
+        except BadUserInput as error:
+            raise _inside(error, f"customFields.{index}.{error.field}", index) from error
+        found[field.name] = {
+            "_id": new_id(Kind.CUSTOM_FIELD),
+            "name": field.name,
+            "type": field.type.value,
+            "options": options,
+            "rank": rank,
+        }
+    return found
+
+
+def custom_values(card: ImportedCard, index: int, fields: dict[str, Record]) -> dict[str, Any]:
+    """A card's values as they are stored; raises BadUserInput that names the first bad one."""
+    found: dict[str, Any] = {}
+    for place, given in enumerate(card.custom_fields):
+        field = fields[given.field]
+        name = f"cards.{index}.customFields.{place}.value"
+        try:
+            value = custom_value.parse(field, given.value, name=name)
+        except BadUserInput as error:
+            raise _inside(error, name, index) from error
+        if value is not None:
+            found[str(field["_id"])] = value
+    return found
+
+
+def possible(relations: Sequence[ImportedRelation]) -> tuple[list[ImportedRelation], list[str]]:
+    """The relations that can be, and a sentence for each one that cannot: those are left out of the import.
+
+    The rules are those of `resolvers.relation_check`, asked of the file, as nothing else stands in its project.
+    """
+    refused: dict[int, str] = {}
+    seen: set[tuple[RelationType, int, int]] = set()
+    numbers: Counter[int] = Counter()
+    parents: dict[int, int] = {}
+    for index, one in enumerate(relations):
+        reason = _refusal(one, seen, numbers, parents)
+        if reason is not None:
+            refused[index] = reason
+            continue
+        seen.add((one.type, one.source, one.target))
+        numbers.update((one.source, one.target))
+        if one.type is RelationType.PARENT_OF:
+            parents[one.target] = one.source
+    blocks = [n for n, one in enumerate(relations) if one.type is RelationType.BLOCKS and n not in refused]
+    for index in _closing(relations, blocks):
+        refused[index] = "would close a circle of cards that block each other"
+    kept = [one for index, one in enumerate(relations) if index not in refused]
+    return kept, [f"relations.{index}: {reason}" for index, reason in sorted(refused.items())]
+
+
+def _refusal(
+    one: ImportedRelation,
+    seen: set[tuple[RelationType, int, int]],
+    numbers: Counter[int],
+    parents: dict[int, int],
+) -> str | None:
+    if one.source == one.target:
+        return "relates a card to itself"
+    mirrored = one.type in (RelationType.RELATED_TO, RelationType.DUPLICATES)
+    if (one.type, one.source, one.target) in seen or (mirrored and (one.type, one.target, one.source) in seen):
+        return "is there already"
+    if max(numbers[one.source], numbers[one.target]) >= MAX_RELATIONS:
+        return f"is beyond the {MAX_RELATIONS} relations of a card"
+    if one.type is RelationType.PARENT_OF:
+        if one.target in parents:
+            return "would be a second parent"
+        if not _may_be_parent(one, parents):
+            return f"would make a card its own ancestor, or more than {MAX_ANCESTORS} generations"
+    return None
+
+
+def _may_be_parent(one: ImportedRelation, parents: dict[int, int]) -> bool:
+    ancestor: int | None = one.source
+    for _ in range(MAX_ANCESTORS):
+        ancestor = parents.get(ancestor) if ancestor is not None else None
+        if ancestor is None:
+            return True
+        if ancestor == one.target:
+            return False
+    return False
+
+
+def _closing(relations: Sequence[ImportedRelation], blocks: Sequence[int]) -> list[int]:
+    """Which of the relations lead back to a card that they come from; without those there is no circle.
+
+    One walk over all of them: asking each on its own would take a time that grows with the square of their number.
+    """
+    leaving: dict[int, list[int]] = {}
+    for index in blocks:
+        leaving.setdefault(relations[index].source, []).append(index)
+    found: list[int] = []
+    done: set[int] = set()
+    for start in leaving:
+        if start in done:
+            continue
+        above = {start}
+        path = [(start, iter(leaving[start]))]
+        while path:
+            card, edges = path[-1]
+            for index in edges:
+                target = relations[index].target
+                if target in above:
+                    found.append(index)
+                elif target not in done:
+                    above.add(target)
+                    path.append((target, iter(leaving.get(target, ()))))
+                    break
+            else:
+                path.pop()
+                above.discard(card)
+                done.add(card)
+    return found

@@ -1,0 +1,125 @@
+"""The documents of an import, with their texts and their links to its cards."""
+
+from collections.abc import Awaitable, Callable, Iterator
+
+from bson import ObjectId
+
+from models import Document, DocumentLink, DocumentVersion
+from models.base import Record, collection, to_record
+from models.enums import DocumentContext, DocumentStatus
+from models.rank import ranks_after
+from realtime.events import DocumentCreated, DocumentLinked
+from realtime.log import Change
+from resolvers.document import new_document
+from resolvers.document_place import Context
+from resolvers.inputs.document import DocumentCreate
+from resolvers.transfer_plan import Plan
+
+AT_ONCE = 50
+BYTES_AT_ONCE = 2_000_000
+
+Write = Callable[[Change, Record], Awaitable[None]]
+LaneKey = tuple[int | None, int | None]
+"""The scope and the parent of documents that are ordered among each other."""
+
+
+def document_parts(plan: Plan) -> Iterator[tuple[int, Write]]:
+    """How many documents each part holds, and what writes them."""
+    documents = plan.values.documents
+    scopes = _scopes(plan)
+    lanes: dict[LaneKey, list[int]] = {}
+    for index, document in enumerate(documents):
+        lanes.setdefault((scopes[index], document.parent_index), []).append(index)
+    ranks: dict[int, tuple[str, int]] = {}
+    for lane in lanes.values():
+        for order, (index, rank) in enumerate(zip(lane, ranks_after(None, len(lane)), strict=True)):
+            ranks[index] = (rank, order)
+    start = size = 0
+    for end in range(1, len(documents) + 1):
+        size += plan.contents[end - 1].size
+        links = sum(len(one.card_indexes) for one in documents[start:end])
+        if end == len(documents) or end - start >= AT_ONCE or size >= BYTES_AT_ONCE or links >= 10 * AT_ONCE:
+            yield end - start, _write(plan, range(start, end), scopes, ranks)
+            start, size = end, 0
+
+
+def _scopes(plan: Plan) -> list[int | None]:
+    """The scope of each document: its parent's, for one below another."""
+    found: list[int | None] = []
+    for document in plan.values.documents:
+        found.append(document.scope_index if document.parent_index is None else found[document.parent_index])
+    return found
+
+
+def _write(plan: Plan, which: range, scopes: list[int | None], ranks: dict[int, tuple[str, int]]) -> Write:
+    async def write(change: Change, project: Record) -> None:
+        documents: list[Record] = []
+        versions: list[Record] = []
+        links: list[Record] = []
+        for index in which:
+            rank, order = ranks[index]
+            document, version = _records(change, plan, project, index, scopes[index], rank)
+            change.append(plan.workspace_id, DocumentCreated(document=document, order=order))
+            documents.append(document)
+            versions.append(version)
+            links += _links(change, plan, project, index)
+        await collection(Document).insert_many(documents, session=change.session)
+        await collection(DocumentVersion).insert_many(versions, session=change.session)
+        if links:
+            await collection(DocumentLink).insert_many(links, session=change.session)
+        change.append(
+            plan.workspace_id,
+            *(DocumentLinked(link=one, project_id=one["project_id"], card_id=one["card_id"]) for one in links),
+        )
+
+    return write
+
+
+def _records(
+    change: Change, plan: Plan, project: Record, index: int, scope: int | None, rank: str
+) -> tuple[Record, Record]:
+    values = plan.values.documents[index]
+    if scope is None:
+        context = Context(DocumentContext.PROJECT, project["_id"], project_id=project["_id"])
+    else:
+        scope_id = plan.scope_ids[scope]
+        context = Context(DocumentContext.SCOPE, scope_id, project_id=project["_id"], scope_id=scope_id)
+    parent = values.parent_index
+    created = DocumentCreate(
+        workspace_id=plan.workspace_id,
+        title=values.title,
+        doc_type=values.doc_type,
+        tags=values.tags,
+        parent_id=None if parent is None else plan.document_ids[parent],
+    )
+    document, version = new_document(change, created, context, plan.contents[index], rank)
+    document_id = plan.document_ids[index]
+    review = _review(change, plan.statuses[index], values.review_notes)
+    return {**document, **review, "_id": document_id}, {**version, "document_id": document_id}
+
+
+def _review(change: Change, status: DocumentStatus, notes: str | None) -> Record:
+    """Where the document stands in its review; the person who imports is the one who brought it there."""
+    found: Record = {"status": status.value, "review_notes": notes}
+    if status is not DocumentStatus.DRAFT:
+        found |= {"submitted_by": change.actor_id, "submitted_at": change.at}
+    if status in (DocumentStatus.APPROVED, DocumentStatus.CHANGES_REQUESTED):
+        found |= {"reviewed_by": change.actor_id, "reviewed_at": change.at}
+    return found
+
+
+def _links(change: Change, plan: Plan, project: Record, index: int) -> list[Record]:
+    cards: list[ObjectId] = [plan.card_ids[one] for one in dict.fromkeys(plan.values.documents[index].card_indexes)]
+    return [
+        to_record(
+            DocumentLink(
+                workspace_id=plan.workspace_id,
+                project_id=project["_id"],
+                document_id=plan.document_ids[index],
+                card_id=card_id,
+                created_by=change.actor_id,
+                created_at=change.at,
+            )
+        )
+        for card_id in cards
+    ]

@@ -1,0 +1,135 @@
+"""What an import is going to write, decided before anything is written: ids, people, texts, and what is left out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from bson import ObjectId
+
+from auth.policies import document as policy
+from models import User, WorkspaceMember
+from models.base import Record, collection
+from models.enums import DocumentFormat, DocumentStatus
+from models.errors import OrreryError
+from models.ids import Kind, new_id
+from resolvers.access import check_workspace
+from resolvers.content import Content, read_content
+from resolvers.context import Context
+from resolvers.inputs.transfer import ImportedRelation, ProjectImport
+from resolvers.transfer_check import check, custom_values, field_records, possible
+
+MAX_WARNINGS = 500
+PALETTE = ("#ef4444", "#f59e0b", "#10b981", "#3b82f6", "#8b5cf6", "#ec4899", "#14b8a6", "#6b7280")
+
+
+@dataclass(slots=True)
+class Plan:
+    """A checked import. Ids are fixed, so that a transaction that runs again writes the same.
+
+    `labels` are colours by name, `people` the members of the workspace by e-mail address.
+    """
+
+    workspace_id: ObjectId
+    values: ProjectImport
+    scope_ids: list[ObjectId]
+    column_ids: list[ObjectId]
+    card_ids: list[ObjectId]
+    document_ids: list[ObjectId]
+    labels: dict[str, tuple[ObjectId, str]]
+    fields: dict[str, Record]
+    card_values: list[dict[str, Any]]
+    relations: list[ImportedRelation]
+    warnings: list[str]
+    people: dict[str, ObjectId] = field(default_factory=dict)
+    contents: list[Content] = field(default_factory=list)
+    statuses: list[DocumentStatus] = field(default_factory=list)
+
+    def warn(self, sentences: Iterable[str]) -> None:
+        """Keep the first 500."""
+        self.warnings.extend(list(sentences)[: MAX_WARNINGS - len(self.warnings)])
+
+
+def draw(workspace_id: ObjectId, values: ProjectImport) -> Plan:
+    """What can be told without the database, in one go: a thread's work for a large file. Raises BadUserInput."""
+    check(values)
+    fields = field_records(values)
+    relations, refused = possible(values.relations)
+    plan = Plan(
+        workspace_id=workspace_id,
+        values=values,
+        scope_ids=_ids(Kind.SCOPE, values.scopes),
+        column_ids=_ids(Kind.COLUMN, values.columns),
+        card_ids=_ids(Kind.CARD, values.cards),
+        document_ids=_ids(Kind.DOCUMENT, values.documents),
+        labels=_labels(values),
+        fields=fields,
+        card_values=[custom_values(card, index, fields) for index, card in enumerate(values.cards)],
+        relations=relations,
+        warnings=[],
+    )
+    plan.warn(refused)
+    return plan
+
+
+async def complete(ctx: Context, plan: Plan) -> None:
+    """Add what the database and the texts tell: who is a member, and how documents read."""
+    await _people(plan)
+    await _documents(ctx, plan)
+
+
+def _ids(kind: Kind, of: Sequence[object]) -> list[ObjectId]:
+    return [new_id(kind) for _ in of]
+
+
+def _labels(values: ProjectImport) -> dict[str, tuple[ObjectId, str]]:
+    """Those that are described keep their colours; those that cards alone name take the next of the palette."""
+    colors: dict[str, str] = {label.name: label.color for label in values.labels}
+    for name in (name for card in values.cards for name in card.labels):
+        colors.setdefault(name, PALETTE[len(colors) % len(PALETTE)])
+    return {name: (new_id(Kind.LABEL), color) for name, color in colors.items()}
+
+
+async def _people(plan: Plan) -> None:
+    """Find the members of the workspace among those whom the file names; tell of the others."""
+    wanted: dict[str, str] = {email.lower(): f"members.{n}" for n, email in enumerate(plan.values.members)}
+    for n, card in enumerate(plan.values.cards):
+        if card.assignee is not None:
+            wanted.setdefault(card.assignee.lower(), f"cards.{n}.assignee")
+    if not wanted:
+        return
+    members = collection(WorkspaceMember).find({"workspace_id": plan.workspace_id}, {"user_id": 1})
+    ids = {member["user_id"] async for member in members}
+    emails = list(wanted)
+    for start in range(0, len(emails), 100):
+        some = {"email": {"$in": emails[start : start + 100]}}
+        for user in await collection(User).find(some, {"email": 1}).to_list():
+            if user["_id"] in ids:
+                plan.people[user["email"]] = user["_id"]
+    plan.warn(
+        f"{where}: {email} is not a member of the workspace"
+        for email, where in wanted.items()
+        if email not in plan.people
+    )
+
+
+async def _documents(ctx: Context, plan: Plan) -> None:
+    decided = {DocumentStatus.APPROVED, DocumentStatus.CHANGES_REQUESTED}
+    membership = await check_workspace(ctx, plan.workspace_id, policy.WRITE)
+    may_review = policy.REVIEW.refusal(membership["role"], "workspace", membership.get("pilotage_role")) is None
+    for index, document in enumerate(plan.values.documents):
+        try:
+            plan.contents.append(await read_content(document.content, document.content_format))
+        except OrreryError as error:
+            raise type(error)(
+                error.message.removeprefix(f"{error.field}: "), field=f"documents.{index}.content", index=index
+            ) from error
+        lowered = document.status in decided and not may_review
+        plan.statuses.append(DocumentStatus.DRAFT if lowered else document.status)
+        if lowered:
+            plan.warn([f"documents.{index}: is a draft now, as only who may review can import it as {document.status}"])
+
+
+def exported_content(format: DocumentFormat, version: Record) -> Any:
+    """A text as the file holds it: Markdown, or a TipTap document as an object."""
+    return version["markdown"] if format is DocumentFormat.MARKDOWN else orjson.loads(version["tiptap"])

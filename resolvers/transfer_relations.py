@@ -1,0 +1,53 @@
+"""The relations of an import."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+
+from models import Relation
+from models.base import Record, collection, to_record
+from models.enums import RelationType
+from realtime.events import RelationCreated
+from realtime.log import Change
+from resolvers.inputs.transfer import ImportedRelation
+from resolvers.transfer_plan import Plan
+
+AT_ONCE = 500
+
+Write = Callable[[Change, Record], Awaitable[None]]
+
+
+def relation_parts(plan: Plan) -> Iterator[tuple[int, Write]]:
+    """How many relations each part holds, and what writes them."""
+    for start in range(0, len(plan.relations), AT_ONCE):
+        some = plan.relations[start : start + AT_ONCE]
+        yield len(some), _write(plan, some)
+
+
+def _write(plan: Plan, relations: Sequence[ImportedRelation]) -> Write:
+    async def write(change: Change, project: Record) -> None:
+        records = [_record(change, plan, project, one) for one in relations]
+        await collection(Relation).insert_many(records, session=change.session)
+        project_id = project["_id"]
+        change.append(
+            plan.workspace_id,
+            *(RelationCreated(relation=one, project_ids=[project_id], project_id=project_id) for one in records),
+        )
+
+    return write
+
+
+def _record(change: Change, plan: Plan, project: Record, one: ImportedRelation) -> Record:
+    ends = [plan.card_ids[one.source], plan.card_ids[one.target]]
+    if one.type is RelationType.RELATED_TO:  # the same from either side, so kept one way
+        ends.sort()
+    return to_record(
+        Relation(
+            workspace_id=plan.workspace_id,
+            type=one.type,
+            source_id=ends[0],
+            target_id=ends[1],
+            card_ids=ends,
+            project_ids=[project["_id"]],
+            created_by=change.actor_id,
+            created_at=change.at,
+        )
+    )

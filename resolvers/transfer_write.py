@@ -1,0 +1,210 @@
+"""The parts of an import, each small enough for a transaction: all of them in one, or one after the other in a job."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bson import ObjectId
+
+from models import Card, Column, Comment, CustomField, Label, Scope
+from models.base import Record, collection, to_record
+from models.enums import ActivityType
+from models.rank import ranks_after
+from realtime.events import (
+    CardCreated,
+    ColumnCreated,
+    CommentAdded,
+    CustomFieldCreated,
+    LabelCreated,
+    ScopeCreated,
+)
+from realtime.log import Change
+from resolvers.activity import new_activity, record_activities
+from resolvers.card import checklist_of, new_card
+from resolvers.inputs.project import ProjectCreate
+from resolvers.inputs.transfer import ImportedCard
+from resolvers.label import new_label
+from resolvers.project import insert_project
+from resolvers.project_member import add_member
+from resolvers.transfer_documents import document_parts
+from resolvers.transfer_plan import Plan
+from resolvers.transfer_relations import relation_parts
+
+CARDS_AT_ONCE = 200
+"""Cards, with their comments, of one part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A bounded piece of an import: `size` objects that `write` writes into a project."""
+
+    size: int
+    write: Callable[[Change, Record], Awaitable[None]]
+
+
+async def write_project(change: Change, plan: Plan, creator_id: ObjectId) -> Record:
+    """The project itself, its members and its board without cards."""
+    created = ProjectCreate(workspace_id=plan.workspace_id, **plan.values.project.model_dump())
+    project = await insert_project(change, created, creator_id)
+    members = [plan.people.get(email.lower()) for email in plan.values.members]
+    assignees = [plan.people.get((card.assignee or "").lower()) for card in plan.values.cards]
+    for user_id in dict.fromkeys([*members, *assignees]):
+        if user_id is not None and user_id != creator_id:
+            await add_member(change, project, user_id)
+    await _scopes(change, plan, project)
+    await _columns(change, plan, project)
+    await _labels(change, plan, project)
+    await _fields(change, plan, project)
+    return project
+
+
+def parts(plan: Plan) -> Iterator[Part]:
+    """What is left to write after the project itself, in order."""
+    yield from _card_parts(plan)
+    for size, write in (*relation_parts(plan), *document_parts(plan)):
+        yield Part(size, write)
+
+
+async def _scopes(change: Change, plan: Plan, project: Record) -> None:
+    scopes = [
+        to_record(
+            Scope(
+                id=scope_id,
+                workspace_id=plan.workspace_id,
+                project_id=project["_id"],
+                **scope.model_dump(),
+                created_at=change.at,
+                updated_at=change.at,
+            )
+        )
+        for scope_id, scope in zip(plan.scope_ids, plan.values.scopes, strict=True)
+    ]
+    if scopes:
+        await collection(Scope).insert_many(scopes, session=change.session)
+    change.append(plan.workspace_id, *(ScopeCreated(scope=one, project_id=project["_id"]) for one in scopes))
+
+
+async def _columns(change: Change, plan: Plan, project: Record) -> None:
+    given = plan.values.columns
+    columns = [
+        to_record(
+            Column(
+                id=column_id,
+                workspace_id=plan.workspace_id,
+                project_id=project["_id"],
+                scope_id=None if column.scope_index is None else plan.scope_ids[column.scope_index],
+                name=column.name,
+                rank=rank,
+                created_at=change.at,
+            )
+        )
+        for column_id, column, rank in zip(plan.column_ids, given, ranks_after(None, len(given)), strict=True)
+    ]
+    if columns:
+        await collection(Column).insert_many(columns, session=change.session)
+    places: dict[ObjectId | None, int] = {}
+    for column in columns:
+        place = places.get(column["scope_id"], 0)
+        places[column["scope_id"]] = place + 1
+        change.append(plan.workspace_id, ColumnCreated(column=column, order=place, project_id=project["_id"]))
+
+
+async def _labels(change: Change, plan: Plan, project: Record) -> None:
+    labels = [
+        {**new_label(change, project, name, color), "_id": label_id} for name, (label_id, color) in plan.labels.items()
+    ]
+    if labels:
+        await collection(Label).insert_many(labels, session=change.session)
+    change.append(plan.workspace_id, *(LabelCreated(label=one, project_id=project["_id"]) for one in labels))
+
+
+async def _fields(change: Change, plan: Plan, project: Record) -> None:
+    inside = {"workspace_id": plan.workspace_id, "project_id": project["_id"], "created_at": change.at}
+    fields = [{**field, **inside} for field in plan.fields.values()]
+    if fields:
+        await collection(CustomField).insert_many(fields, session=change.session)
+    events = (
+        CustomFieldCreated(custom_field=one, order=place, project_id=project["_id"]) for place, one in enumerate(fields)
+    )
+    change.append(plan.workspace_id, *events)
+
+
+def _card_parts(plan: Plan) -> Iterator[Part]:
+    cards = plan.values.cards
+    ranks = ranks_after(None, len(cards))
+    open_before: dict[int | None, int] = {}
+    orders: list[int] = []
+    for card in cards:
+        order = open_before.get(card.column_index, 0)
+        open_before[card.column_index] = order + (not card.archived)
+        orders.append(order)
+    start = size = 0
+    for end, card in enumerate(cards, 1):
+        size += 1 + len(card.comments)
+        if size >= CARDS_AT_ONCE or end == len(cards):
+            yield Part(end - start, _cards(plan, range(start, end), ranks, orders))
+            start, size = end, 0
+
+
+def _cards(
+    plan: Plan, which: range, ranks: Sequence[str], orders: Sequence[int]
+) -> Callable[[Change, Record], Awaitable[None]]:
+    async def write(change: Change, project: Record) -> None:
+        cards: list[Record] = []
+        comments: list[Record] = []
+        for place in which:
+            card = _card(change, plan, project, place, ranks[place])
+            said = _comments(change, card, plan.values.cards[place])
+            change.append(plan.workspace_id, CardCreated(card=card, order=orders[place]), *_told(said))
+            cards.append({**card, "comment_count": len(said)})
+            comments += said
+        await collection(Card).insert_many(cards, session=change.session)
+        if comments:
+            await collection(Comment).insert_many(comments, session=change.session)
+        kind = ActivityType.CARD_CREATED
+        created = [new_activity(change, one, kind, {"title": one["title"]}) for one in cards]
+        # Nobody is notified of each card of a project that arrives as a whole.
+        await record_activities(change, created, recipients=())
+
+    return write
+
+
+def _card(change: Change, plan: Plan, project: Record, place: int, rank: str) -> Record:
+    values = plan.values.cards[place]
+    column: Record | None = None
+    if values.column_index is not None:
+        scope = plan.values.columns[values.column_index].scope_index
+        column = {
+            "_id": plan.column_ids[values.column_index],
+            "scope_id": None if scope is None else plan.scope_ids[scope],
+        }
+    own = {"column_index", "labels", "checklist", "assignee", "custom_fields", "comments"}
+    record = new_card(change, project, column, rank, {**values.model_dump(exclude=own), "id": plan.card_ids[place]})
+    record["label_ids"] = [plan.labels[name][0] for name in dict.fromkeys(values.labels)]
+    record["checklist"] = checklist_of(values.checklist)
+    record["custom_values"] = plan.card_values[place]
+    if values.assignee is not None:
+        record["assignee_id"] = plan.people.get(values.assignee.lower())
+    return record
+
+
+def _comments(change: Change, card: Record, values: ImportedCard) -> list[Record]:
+    return [
+        to_record(
+            Comment(
+                workspace_id=card["workspace_id"],
+                project_id=card["project_id"],
+                card_id=card["_id"],
+                author_id=change.actor_id,
+                content=comment.content,
+                original_author=comment.author,
+                original_at=comment.created_at,
+                created_at=change.at,
+            )
+        )
+        for comment in values.comments
+    ]
+
+
+def _told(comments: Sequence[Record]) -> Iterator[CommentAdded]:
+    for count, one in enumerate(comments, 1):
+        yield CommentAdded(comment=one, comment_count=count, project_id=one["project_id"], card_id=one["card_id"])
