@@ -25,6 +25,7 @@ from models.project import Project, ProjectMember
 from models.relation import Relation
 from models.scope import Scope
 from models.session import Session
+from models.template import Template
 from models.user import User
 from models.workspace import Invitation, Workspace, WorkspaceMember
 
@@ -51,6 +52,7 @@ DOCUMENTS: list[type[beanie.Document]] = [
     StoredFile,
     FileChunk,
     FileLeftover,
+    Template,
     Document,
     DocumentVersion,
     DocumentLink,
@@ -107,6 +109,7 @@ __all__ = [
     "Session",
     "StoredFile",
     "StreamHead",
+    "Template",
     "User",
     "Workspace",
     "WorkspaceMember",

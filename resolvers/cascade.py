@@ -32,6 +32,7 @@ from models import (
     ProjectMember,
     Relation,
     Scope,
+    Template,
     Workspace,
     WorkspaceMember,
 )
@@ -55,6 +56,7 @@ from realtime.events import (
     ProjectMemberRemoved,
     RelationDeleted,
     ScopeDeleted,
+    TemplateDeleted,
     WorkspaceDeleted,
     WorkspaceMemberRemoved,
 )
@@ -118,6 +120,7 @@ async def delete_workspace_contents(change: Change, workspace: Record) -> None:
     await _delete(change, Relation, inside, relation_deleted)
     await _delete_delivery(change, inside)
     await _delete(change, Project, inside, lambda one: ProjectDeleted(deleted_id=one["_id"], project_id=one["_id"]))
+    await _delete(change, Template, inside, lambda one: TemplateDeleted(deleted_id=one["_id"]))
     await _delete(change, Agent, inside, lambda one: AgentDeleted(deleted_id=one["_id"]))
     await _delete(change, WorkspaceMember, inside, lambda one: WorkspaceMemberRemoved(user_id=one["user_id"]))
     for model in (ApiToken, Mission, MissionActivity, Invitation, Mail):

@@ -24,6 +24,8 @@ from resolvers.load import counts, to_one
 from resolvers.operation import edge, operation
 from resolvers.page import Page, Window, pages
 from resolvers.project_member import add_member
+from resolvers.template import find_content
+from resolvers.template_apply import fill_project
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 ORDER_FIELDS = {
@@ -51,11 +53,16 @@ async def list_projects(ctx: Context, workspace_id: ObjectId | str) -> list[Reco
 
 @operation("projectCreate", scope=WRITE, permission=delivery.WRITE)
 async def create_project(ctx: Context, values: ProjectCreate) -> Committed[Record]:
-    """A new project in a workspace; its creator is its first member."""
+    """A new project in a workspace, with all that its template holds; its creator is its first member."""
     await check_workspace(ctx, values.workspace_id, delivery.WRITE)
 
     async def body(change: Change) -> Record:
-        return await insert_project(change, values, ctx.user_id)
+        template = values.template
+        content = None if template is None else await find_content(change, values.workspace_id, template)
+        project = await insert_project(change, values, ctx.user_id)
+        if content is not None:
+            await fill_project(change, project, content)
+        return project
 
     return await ctx.write(values.workspace_id, body)
 

@@ -88,6 +88,8 @@ WORKSPACE_TYPES = (
     | PILOTAGE_TYPES
     | _names(
         events.ProjectCreated,
+        events.TemplateCreated,
+        events.TemplateDeleted,
         events.WorkspaceUpdated,
         events.WorkspaceDeleted,
         events.WorkspaceMemberAdded,

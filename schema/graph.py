@@ -28,6 +28,7 @@ from schema.mutations.pilotage import PilotageMutation
 from schema.mutations.project import ProjectMutation
 from schema.mutations.relation import RelationMutation
 from schema.mutations.security import SecurityMutation
+from schema.mutations.template import TemplateMutation
 from schema.mutations.tenancy import TenancyMutation
 from schema.query import Query
 from schema.relation import Relation
@@ -39,6 +40,7 @@ MUTATIONS = (
     SecurityMutation,
     TenancyMutation,
     ProjectMutation,
+    TemplateMutation,
     BoardMutation,
     CustomFieldMutation,
     CardMutation,

@@ -63,6 +63,7 @@ from schema.events.pilotage import (
 )
 from schema.events.relation import RelationCreated, RelationDeleted
 from schema.events.stream import StreamLagged, StreamReady
+from schema.events.template import TemplateCreated, TemplateDeleted
 from schema.events.workspace import (
     WorkspaceDeleted,
     WorkspaceMemberAdded,
@@ -151,6 +152,8 @@ WorkspaceEvent = Annotated[
     | RelationCreated
     | RelationDeleted
     | ProjectCreated
+    | TemplateCreated
+    | TemplateDeleted
     | ProjectUpdated
     | ProjectDeleted
     | ProjectMemberAdded

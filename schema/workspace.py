@@ -13,6 +13,7 @@ from resolvers.invitation import invitations_of
 from resolvers.mission import missions_of_workspace
 from resolvers.position import cursor_of_workspace
 from resolvers.project import projects_of
+from resolvers.template import templates_of
 from resolvers.user import user_of_member
 from schema.connection import After, Connection, First, window
 from schema.document import documents_window, tree_arguments
@@ -32,6 +33,7 @@ from schema.references import (
     UserRef,
 )
 from schema.scalars import Cursor
+from schema.template import Template
 
 MissionFilterArgument = Annotated[MissionFilter | None, strawberry.argument(description="Which missions.")]
 
@@ -79,6 +81,9 @@ class Workspace(Node):
         projects_of, arguments=projects_window, description="Its projects, oldest first unless an order is given."
     )
     portfolio: Portfolio = derived(lambda workspace: workspace, description="Its projects, and what they add up to.")
+    templates: list[Template] = edge(
+        templates_of, description="What its projects can begin with: the built-in templates, then its own by name."
+    )
     documents: Connection[DocumentRef] = edge(
         document_graph.documents_of_workspace,
         arguments=documents_window,

@@ -75,6 +75,7 @@ from realtime.events.pilotage import (
     MissionStatusChanged,
 )
 from realtime.events.relation import RelationCreated, RelationDeleted
+from realtime.events.template import TemplateCreated, TemplateDeleted
 from realtime.events.tenancy import (
     InvitationAccepted,
     InvitationCreated,
@@ -170,6 +171,8 @@ __all__ = [
     "SessionEnded",
     "SessionStarted",
     "SessionsEnded",
+    "TemplateCreated",
+    "TemplateDeleted",
     "TwoFactorDisabled",
     "TwoFactorEnabled",
     "UserCreated",

@@ -4,17 +4,17 @@ from typing import Annotated
 
 from models.errors import BadUserInput
 from resolvers.inputs.account import AnyEmail
-from resolvers.inputs.base import Date, Description, Input, Name, NotNull, UserId, WorkspaceId
+from resolvers.inputs.base import Date, Description, Input, Name, NotNull, Text, UserId, WorkspaceId
 
 
 class ProjectCreate(Input):
-    """`template` names a project template; none are offered yet, so only null is taken."""
+    """`template` is the key of a built-in template, or the id of one of the workspace."""
 
     workspace_id: WorkspaceId
     name: Name
     description: Description | None = None
     deadline: Date | None = None
-    template: None = None
+    template: Annotated[str, Text(1, 60)] | None = None
 
 
 class ProjectUpdate(Input):

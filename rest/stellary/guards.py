@@ -28,6 +28,7 @@ from models import (
     Project,
     Relation,
     Scope,
+    Template,
     Workspace,
 )
 from models.base import Record, Stored, collection
@@ -75,6 +76,21 @@ async def project(call: Call) -> Record:
         call.ctx, Project, Kind.PROJECT, call.path["projectId"], delivery.READ, field="projectId", fields=NOTHING
     )
     return _within(found, "workspace_id", inside["_id"], "Project")
+
+
+async def project_of(call: Call, project_id: ObjectId, workspace: Record) -> Record:
+    """The project that a body names, in the workspace of the path."""
+    found = await access(call.ctx, Project, Kind.PROJECT, project_id, delivery.READ, field="projectId", fields=NOTHING)
+    return _within(found, "workspace_id", workspace["_id"], "Project")
+
+
+async def template(call: Call) -> Record:
+    """The template of the path, of the workspace of the path."""
+    inside = await workspace(call)
+    found = await access(
+        call.ctx, Template, Kind.TEMPLATE, call.path["templateId"], delivery.READ, field="templateId", fields=NOTHING
+    )
+    return _within(found, "workspace_id", inside["_id"], "Template")
 
 
 async def scope(call: Call) -> Record:

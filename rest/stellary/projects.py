@@ -3,17 +3,21 @@
 from models.errors import NotFound
 from models.ids import Kind
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd, ProjectUpdate
+from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.portfolio import get_portfolio
 from resolvers.project import create_project, delete_project, get_project, list_projects, update_project
 from resolvers.project_member import add_project_member, list_project_members, remove_project_member
+from resolvers.template import create_template, delete_template, list_templates
 from resolvers.user import user_of_member
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import PROJECT, PROJECTS
 from rest.stellary.present.base import Ok, ok
 from rest.stellary.present.project import Portfolio, Project, ProjectMember, portfolio, project, project_member
+from rest.stellary.present.template import Template, template
 
 routes = Routes("Projects", PROJECTS)
+templates = Routes("Templates", PROJECTS + "/templates")
 members = Routes("Project members", PROJECT + "/members")
 
 
@@ -36,6 +40,35 @@ async def read_portfolio(call: Call) -> Portfolio:
     """Each project with its metrics, at most 5,000, and the totals of all."""
     workspace = await guards.workspace(call)
     return portfolio(await get_portfolio(call.ctx, workspace["_id"]))
+
+
+@templates.get("", "List the templates that a project can begin with")
+async def find_templates(call: Call) -> list[Template]:
+    """The built-in ones, then those of the workspace by name."""
+    workspace = await guards.workspace(call)
+    return [template(record) for record in await list_templates(call.ctx, workspace["_id"])]
+
+
+@templates.post("", "Make a template of a project", body=TemplateCreateFromProject)
+async def create_from_project(call: Call) -> Template:
+    """Its scopes, columns, labels and custom fields, and its open cards if `includeCards` says so."""
+    made = await create_template(call.ctx, await _inside(call))
+    return template(made.value)
+
+
+@templates.delete("/{templateId}", "Delete a template of the workspace")
+async def remove_template(call: Call) -> Ok:
+    """The projects that began with it stay."""
+    found = await guards.template(call)
+    await delete_template(call.ctx, found["_id"])
+    return ok()
+
+
+async def _inside(call: Call) -> TemplateCreateFromProject:
+    """The body; its project has to be one of the path's workspace."""
+    workspace, values = await guards.workspace(call), call.body(TemplateCreateFromProject)
+    await guards.project_of(call, values.project_id, workspace)
+    return values
 
 
 @routes.get("/{projectId}", "Read a project")

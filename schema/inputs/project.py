@@ -13,7 +13,7 @@ class ProjectCreateInput:
     name: str = required("The name, 1 to 100 characters.")
     description: str | None = given("What it is about, at most 5,000 characters.")
     deadline: datetime | None = given("When it should be done.")
-    template: str | None = given("A project template; none are offered yet.")
+    template: str | None = given("The template that it begins with: the `id` of one of `workspace.templates`.")
 
 
 @strawberry.input(description="What changes of a project.")

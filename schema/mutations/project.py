@@ -42,7 +42,7 @@ class ProjectMemberPayload:
 
 @strawberry.type
 class ProjectMutation:
-    @mutation("Create a project; its creator is its first member.")
+    @mutation("Create a project, with all that its template holds; its creator is its first member.")
     async def project_create(self, info: Info, input: Annotated[ProjectCreateInput, VALUES]) -> ProjectPayload:
         done = await project.create_project(info.context.ctx, read(ProjectCreate, input))
         return committed(ProjectPayload, "project", done)

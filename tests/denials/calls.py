@@ -67,6 +67,7 @@ from resolvers.inputs.organization import (
 )
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd, ProjectUpdate
 from resolvers.inputs.relation import RelationCreate
+from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.inputs.transfer import ImportedProject, ProjectImport
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite, WorkspaceMemberUpdate, WorkspaceUpdate
 from resolvers.page import Window
@@ -162,6 +163,9 @@ CALLS: dict[str, Arguments] = {
     "portfolio": lambda ids: (ids["workspace"],),
     "projectCreate": lambda ids: (ProjectCreate(workspace_id=ids["workspace"], name="More"),),
     "projectStats": lambda ids: (ids["project"], Periods.between(None, None, StatsInterval.DAY)),
+    "templates": lambda ids: (ids["workspace"],),
+    "templateCreateFromProject": lambda ids: (TemplateCreateFromProject(project_id=ids["project"], name="More"),),
+    "templateDelete": lambda ids: (ids["template"],),
     "projectUpdate": lambda ids: (ids["project"], ProjectUpdate(name="Other")),
     "projectDelete": lambda ids: (ids["project"],),
     "projectImport": lambda ids: (ids["workspace"], ProjectImport(project=ImportedProject(name="Imported"))),

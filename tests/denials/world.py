@@ -34,6 +34,7 @@ from resolvers import (
     project_member,
     relation,
     scope,
+    template,
     workspace,
 )
 from resolvers.attachment_link import link_to
@@ -57,6 +58,7 @@ from resolvers.inputs.mission import MissionActivityInput, MissionCreate, Missio
 from resolvers.inputs.organization import OrganizationCreate, OrganizationMemberAdd, OrganizationMemberUpdate
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd
 from resolvers.inputs.relation import RelationCreate
+from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
 from tests.resolvers.files import upload
 from tests.resolvers.lab import PICTURE, People, again
@@ -162,6 +164,8 @@ async def _objects(world: World) -> None:
         ids["card"],
         CardCustomFieldsSet(values=[CustomFieldValueInput(field_id=ids["custom_field"], value="Low")]),
     )
+    pattern = TemplateCreateFromProject(project_id=ids["project"], name="Pattern", include_cards=True)
+    ids["template"] = (await made(template.create_template, pattern))["_id"]
     for name in ("second_card", "third_card"):
         ids[name] = (await made(card.create_card, CardCreate(project_id=ids["project"], title=name)))["_id"]
     waits = RelationCreate(card_id=ids["card"], target_card_id=ids["second_card"], type=RelationType.BLOCKS)

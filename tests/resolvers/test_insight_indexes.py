@@ -5,11 +5,14 @@ import pytest
 from gateway.database import Database
 from models.base import Record
 from models.enums import StatsInterval
-from resolvers import portfolio, stats
+from resolvers import portfolio, stats, template
 from resolvers.context import Context
 from resolvers.inputs.base import read_input
+from resolvers.inputs.project import ProjectCreate
 from resolvers.inputs.relation import RelationCreate
+from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.periods import Periods
+from resolvers.project import create_project
 from resolvers.relation import create_relation
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import again
@@ -51,5 +54,22 @@ async def test_figures_run_on_indexes(board: Board, owner: Context, workspace: R
         await stats.stats_of_project(board.ctx, [board.project, other.project], None)
         await stats.stats_of_scope(board.ctx, scopes, None)
         await stats.label_of(board.ctx, [{"label_id": board.project["_id"]}], None)
+
+    await check(database, queries)
+
+
+async def test_templates_run_on_indexes(board: Board, owner: Context, workspace: Record, database: Database) -> None:
+    await board.label()
+    given = {"projectId": board.project["_id"], "name": "Pattern", "includeCards": True}
+
+    with recorded() as queries:
+        made = await template.create_template(board.ctx, read_input(TemplateCreateFromProject, given))
+        for name in (str(made.value["_id"]), "launch"):
+            values = {"workspaceId": workspace["_id"], "name": "New", "template": name}
+            await create_project(again(owner), read_input(ProjectCreate, values))
+        [[*_, listed]] = [await template.list_templates(again(owner), workspace["_id"])]
+        await template.templates_of(again(owner), [workspace, {"_id": board.project["_id"]}], None)
+        await template.creator_of(again(owner), [listed], None)
+        await template.delete_template(again(owner), made.value["_id"])
 
     await check(database, queries)

@@ -135,6 +135,12 @@ async def _project(board: Board) -> None:
     columns = await _read(board.ann, f"{board.path}/columns")
     assert [(one["name"], one["order"]) for one in columns] == [("Soon", 0), ("To do", 1), ("Done", 2)]
     await _deleted(board.ann, f"{board.path}/columns/{column['id']}")
+    assert (await _read(board.ann, f"{board.path}/stats"))["interval"] == "day"
+    projects = f"{board.workspace}/projects"
+    assert (await _read(board.ann, f"{projects}/portfolio"))["totals"]["projects"] == 1
+    template = await made(board.ann, f"{projects}/templates", projectId=board.project_id, name="Like this")
+    assert template["id"] in [one["id"] for one in await _read(board.ann, f"{projects}/templates")]
+    await _deleted(board.ann, f"{projects}/templates/{template['id']}")
 
 
 async def _notifications(board: Board, bob: httpx.AsyncClient) -> None:
@@ -155,6 +161,7 @@ async def _scope(board: Board) -> None:
     scope = f"{board.path}/scopes/{created['id']}"
     await made(board.ann, f"{board.path}/columns", name="Inside", scopeId=created["id"])
     await _changed(board.ann, scope, endDate="2030-01-01")
+    assert (await _read(board.ann, f"{scope}/stats"))["cards"]["total"] == 0
     assert (await _changed(board.ann, f"{scope}/views", activeView="roadmap"))["activeView"] == "roadmap"
     assert len((await _read(board.ann, f"{scope}/views"))["views"]) == 5
     assert [one["name"] for one in (await _read(board.ann, scope))["columns"]] == ["Inside"]

@@ -81,3 +81,54 @@ async def test_figures_come_by_the_periods_of_a_range(api: Api, board: Board) ->
             ({"from": "2026-01-02", "to": "2026-01-01"}, "from"),
         ):
             assert refusal(await board.ann.get(path, params=query)) == (400, "BAD_USER_INPUT", field), query
+
+
+async def test_a_project_begins_with_a_template(api: Api, board: Board) -> None:
+    # Given the templates of the workspace, one of them made of a project
+    templates = f"{board.workspace}/projects/templates"
+    saved = await made(board.ann, templates, projectId=board.project_id, name="Ours", description="As we do it")
+
+    # When a project begins with it
+    project = await made(board.ann, f"{board.workspace}/projects", name="New", template=saved["id"])
+    built_in = await made(board.ann, f"{board.workspace}/projects", name="Flow", template="kanban")
+
+    # Then
+    listed = (await board.ann.get(templates)).json()
+    assert [one["id"] for one in listed] == ["kanban", "scrum", "bug-tracking", "launch", saved["id"]]
+    assert [one["builtIn"] for one in listed] == [True] * 4 + [False]
+    assert saved["columns"] == [{"name": "To do", "scope": None}, {"name": "Done", "scope": None}]
+    assert (saved["createdBy"], saved["cardCount"], saved["description"]) == (board.ann_id, 0, "As we do it")
+    for one, names in ((project, ["To do", "Done"]), (built_in, [column["name"] for column in listed[0]["columns"]])):
+        columns = (await board.ann.get(f"{board.workspace}/projects/{one['id']}/columns")).json()
+        assert [column["name"] for column in columns] == names
+
+
+async def test_templates_refuse_what_they_cannot_be_made_of(api: Api, board: Board) -> None:
+    templates = f"{board.workspace}/projects/templates"
+    saved = await made(board.ann, templates, projectId=board.project_id, name="Ours")
+    await made(board.ann, "/orgs/acme/workspaces", name="Other", slug="other")
+    foreign = await made(board.ann, "/orgs/acme/workspaces/other/projects", name="Far")
+    stranger = await api.person("stranger@example.com")
+
+    for body, expected in (
+        ({"projectId": board.project_id}, (400, "BAD_USER_INPUT", "name")),
+        ({"projectId": "x", "name": "A"}, (400, "BAD_USER_INPUT", "projectId")),
+        ({"projectId": board.project_id, "name": "A", "includeCards": 1}, (400, "BAD_USER_INPUT", "includeCards")),
+        ({"projectId": board.project_id, "name": "Ours"}, (409, "CONFLICT", "name")),
+        ({"projectId": foreign["id"], "name": "A"}, (404, "NOT_FOUND", None)),
+    ):
+        assert refusal(await board.ann.post(templates, json=body)) == expected, body
+    begun = await board.ann.post(f"{board.workspace}/projects", json={"name": "A", "template": "waterfall"})
+    assert refusal(begun) == (400, "BAD_USER_INPUT", "template")
+    elsewhere = {"name": "A", "template": saved["id"]}
+    begun = await board.ann.post("/orgs/acme/workspaces/other/projects", json=elsewhere)
+    assert refusal(begun) == (400, "BAD_USER_INPUT", "template")
+    away = f"/orgs/acme/workspaces/other/projects/templates/{saved['id']}"
+    assert refusal(await board.ann.delete(away))[:2] == (404, "NOT_FOUND")
+    for answer in (
+        await stranger.get(templates),
+        await stranger.post(templates, json={"projectId": board.project_id, "name": "B"}),
+        await stranger.delete(f"{templates}/{saved['id']}"),
+    ):
+        assert refusal(answer)[:2] == (404, "NOT_FOUND")
+    assert refusal(await board.ann.delete(f"{templates}/kanban")) == (400, "BAD_USER_INPUT", "templateId")

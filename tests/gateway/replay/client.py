@@ -210,6 +210,8 @@ RULES: dict[str, Rule] = {
     "WorkspaceMemberAdded": _put_under("member", "WorkspaceMember"),
     "WorkspaceMemberUpdated": _put_under("member", "WorkspaceMember"),
     "WorkspaceMemberRemoved": _gone("userId", "WorkspaceMember"),
+    "TemplateCreated": _put_under("template", "Template"),
+    "TemplateDeleted": _gone("templateId", "Template"),
     "ProjectCreated": _put_under("project", "Project"),
     "ProjectUpdated": _put_under("project", "Project"),
     "ProjectDeleted": ("projectId", _project_deleted),

@@ -7,6 +7,7 @@ FIELDS: dict[str, str] = {
     "WorkspaceMember": "user { id name email jobTitle avatarUrl } role pilotageRole joinedAt",
     "Project": "id name description deadline createdAt updatedAt workspace { id }",
     "ProjectMember": "user { id } joinedAt",
+    "Template": "id name description isBuiltIn createdAt columns { name scope } cards { title column }",
     "Scope": "id name description startDate endDate activeView createdAt updatedAt project { id }",
     "Column": "id name rank createdAt project { id } scope { id }",
     "Label": "id name color project { id }",
@@ -52,6 +53,7 @@ SNAPSHOT = """
       workspace(orgSlug: $org, slug: $slug) {
         cursor ...WorkspaceFields
         members(first: 500) { nodes { ...WorkspaceMemberFields } }
+        templates { ...TemplateFields }
         documents(first: 20) { nodes { ...DocumentFields } }
         agents(first: 500) { nodes { ...AgentFields } }
         missions(first: 50) { nodes { ...MissionFields activities(first: 50) { nodes { ...MissionActivityFields } } } }

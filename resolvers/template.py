@@ -1,0 +1,116 @@
+"""Templates: those that every workspace has, and those that were made of its projects."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
+
+from auth.policies import delivery
+from models import Project, Template, User
+from models.base import Record, collection, to_record
+from models.enums import TokenScope
+from models.errors import BadUserInput, Conflict, NotFound
+from models.ids import Kind, parse_id
+from realtime.events import TemplateCreated, TemplateDeleted
+from realtime.log import Change, Committed
+from resolvers.access import Fields, access, check_workspace
+from resolvers.context import Context
+from resolvers.edit import require_parent
+from resolvers.inputs.template import TemplateCreateFromProject
+from resolvers.load import to_one
+from resolvers.operation import edge, operation
+from resolvers.template_builtin import BUILT_IN
+from resolvers.template_read import content_of
+from resolvers.user import visible
+
+READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
+MAX_TEMPLATES = 100
+
+
+@operation("templates", scope=READ, permission=delivery.READ, read_only=True)
+async def list_templates(ctx: Context, workspace_id: ObjectId | str) -> list[Record]:
+    """The templates that projects of a workspace can begin with: the built-in ones, then its own by name."""
+    wanted = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
+    await check_workspace(ctx, wanted, delivery.READ)
+    return (await templates_of(ctx, [{"_id": wanted}], None))[0]
+
+
+@operation("templateCreateFromProject", scope=WRITE, permission=delivery.WRITE)
+async def create_template(ctx: Context, values: TemplateCreateFromProject) -> Committed[Record]:
+    """A template with all that a project consists of; its cards where `include_cards` says so.
+
+    Raises Conflict for a name that is taken, and for a project that is too large.
+    """
+    project = await access(ctx, Project, Kind.PROJECT, values.project_id, delivery.WRITE, field="projectId")
+    inside = {"workspace_id": project["workspace_id"]}
+
+    async def body(change: Change) -> Record:
+        await require_parent(change, Project, project["_id"])
+        if await collection(Template).count_documents(inside, session=change.session) >= MAX_TEMPLATES:
+            raise Conflict(f"A workspace has at most {MAX_TEMPLATES} templates of its own")
+        template = to_record(
+            Template(
+                workspace_id=project["workspace_id"],
+                name=values.name,
+                description=values.description,
+                created_by=ctx.user_id,
+                created_at=change.at,
+                content=await content_of(change, project["_id"], cards=values.include_cards),
+            )
+        )
+        try:
+            await collection(Template).insert_one(template, session=change.session)
+        except DuplicateKeyError as error:
+            raise Conflict("is taken by another template of the workspace", field="name") from error
+        change.append(template["workspace_id"], TemplateCreated(template=template))
+        return template
+
+    return await ctx.write(project["workspace_id"], body)
+
+
+@operation("templateDelete", scope=WRITE, permission=delivery.WRITE)
+async def delete_template(ctx: Context, template_id: ObjectId | str) -> Committed[ObjectId]:
+    """Delete a template of a workspace; the projects that began with it stay. Built-in ones have no id."""
+    template = await access(ctx, Template, Kind.TEMPLATE, template_id, delivery.WRITE, fields=frozenset())
+
+    async def body(change: Change) -> ObjectId:
+        deleted = await collection(Template).delete_one({"_id": template["_id"]}, session=change.session)
+        if not deleted.deleted_count:
+            raise NotFound("Template")
+        change.append(template["workspace_id"], TemplateDeleted(deleted_id=template["_id"]))
+        return ObjectId(template["_id"])
+
+    return await ctx.write(template["workspace_id"], body)
+
+
+async def find_content(change: Change, workspace_id: ObjectId, template: str) -> dict[str, Any]:
+    """What a template holds: a built-in one by its key, one of the workspace by its id.
+
+    Raises BadUserInput for any other.
+    """
+    found: Record | None = BUILT_IN.get(template)
+    if found is None and ObjectId.is_valid(template) and len(template) == 24:
+        query = {"_id": ObjectId(template), "workspace_id": workspace_id}
+        found = await collection(Template).find_one(query, session=change.session)
+    if found is None:
+        raise BadUserInput("is no template of the workspace", field="template")
+    content: dict[str, Any] = found["content"]
+    return content
+
+
+@edge(scope=READ)
+async def templates_of(ctx: Context, workspaces: Sequence[Record], fields: Fields) -> list[list[Record]]:
+    """The built-in templates, then those of each workspace by name."""
+    ids = list({workspace["_id"] for workspace in workspaces})
+    query = {"workspace_id": {"$in": ids}}
+    own: dict[ObjectId, list[Record]] = {one: [] for one in ids}
+    for template in await collection(Template).find(query).sort([("workspace_id", 1), ("name", 1)]).to_list():
+        own[template["workspace_id"]].append(template)
+    return [[*BUILT_IN.values(), *own[workspace["_id"]]] for workspace in workspaces]
+
+
+@edge(scope=READ)
+async def creator_of(ctx: Context, templates: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """Who made a template."""
+    return await to_one(User, templates, "created_by", visible(fields))

@@ -1,0 +1,109 @@
+"""Templates: what new projects can begin with."""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from models.base import Record
+from resolvers import template as edges
+from schema.enums import FieldType, Priority
+from schema.loading import derived, edge
+from schema.references import UserRef
+
+
+def _columns(template: Record) -> list[dict[str, Any]]:
+    content = template["content"]
+    names = [scope["name"] for scope in content["scopes"]]
+    return [
+        {"name": one["name"], "scope": None if one["scope"] is None else names[one["scope"]]}
+        for one in content["columns"]
+    ]
+
+
+def _cards(template: Record) -> list[dict[str, Any]]:
+    content = template["content"]
+    return [
+        {
+            "title": one["title"],
+            "priority": None if one["priority"] is None else Priority(one["priority"]),
+            "column": None if one["column"] is None else content["columns"][one["column"]]["name"],
+            "labels": [content["labels"][place]["name"] for place in one["labels"]],
+            "checklist": one["checklist"],
+        }
+        for one in content["cards"]
+    ]
+
+
+def _fields(template: Record) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": one["name"],
+            "type": FieldType(one["type"]),
+            "options": [option["name"] for option in one["options"]],
+        }
+        for one in template["content"]["custom_fields"]
+    ]
+
+
+@strawberry.type(description="A scope that a new project gets.")
+class TemplateScope:
+    name: str = strawberry.field(description="Its name.")
+    description: str | None = strawberry.field(description="What it is about.")
+    start_day: int | None = strawberry.field(description="When it starts, in days from the creation of the project.")
+    end_day: int | None = strawberry.field(description="When it ends, in days from the creation of the project.")
+
+
+@strawberry.type(description="A column that a new project gets.")
+class TemplateColumn:
+    name: str = strawberry.field(description="Its name.")
+    scope: str | None = strawberry.field(description="The name of its scope; null for the project's own board.")
+
+
+@strawberry.type(description="A label that a new project gets.")
+class TemplateLabel:
+    name: str = strawberry.field(description="Its name.")
+    color: str = strawberry.field(description="Its colour as #rrggbb.")
+
+
+@strawberry.type(description="A custom field that a new project gets.")
+class TemplateField:
+    name: str = strawberry.field(description="Its name.")
+    type: FieldType = strawberry.field(description="What it holds.")
+    options: list[str] = strawberry.field(description="The labels of its options.")
+
+
+@strawberry.type(description="A card that a new project gets.")
+class TemplateCard:
+    title: str = strawberry.field(description="Its title.")
+    priority: Priority | None = strawberry.field(description="How urgent it is.")
+    column: str | None = strawberry.field(description="The name of its column.")
+    labels: list[str] = strawberry.field(description="The names of its labels.")
+    checklist: list[str] = strawberry.field(description="Its steps.")
+
+
+@strawberry.type(description="What a new project can begin with: built in, or made of a project of the workspace.")
+class Template:
+    id: strawberry.ID = strawberry.field(description="What `projectCreate` takes as its `template`.")
+    name: str = strawberry.field(description="The name.")
+    description: str | None = strawberry.field(description="What it is for.")
+    is_built_in: bool = derived(
+        lambda template: "workspace_id" not in template,
+        needs=("workspace_id",),
+        description="Whether every workspace has it; it cannot be deleted then.",
+    )
+    scopes: list[TemplateScope] = derived(
+        lambda template: template["content"]["scopes"], needs=("content",), description="The scopes, in order."
+    )
+    columns: list[TemplateColumn] = derived(_columns, needs=("content",), description="The columns, in order.")
+    labels: list[TemplateLabel] = derived(
+        lambda template: template["content"]["labels"], needs=("content",), description="The labels."
+    )
+    custom_fields: list[TemplateField] = derived(
+        _fields, needs=("content",), description="The custom fields, in order."
+    )
+    cards: list[TemplateCard] = derived(_cards, needs=("content",), description="The cards, in order.")
+    created_by: UserRef | None = edge(
+        edges.creator_of, needs=("created_by",), description="Who made it; null for a built-in one."
+    )
+    created_at: datetime | None = strawberry.field(description="When it was made; null for a built-in one.")
