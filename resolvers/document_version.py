@@ -1,5 +1,6 @@
 """Versions of documents: each change of the text is one, but for those that one author makes within minutes."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -152,7 +153,10 @@ async def diff_of(
     wanted = {"document_id": 1, "number": 1, "markdown": 1}
     for version in await collection(DocumentVersion).find(query, wanted).to_list():
         texts[version["document_id"], version["number"]] = version["markdown"]
-    return [_compared(texts.get((one, from_)), texts.get((one, to)), from_, to) for one in ids]
+    # In a thread: comparing long texts takes a while, and others go on meanwhile.
+    return await asyncio.to_thread(
+        lambda: [_compared(texts.get((one, from_)), texts.get((one, to)), from_, to) for one in ids]
+    )
 
 
 def _compared(old: str | None, new: str | None, old_number: int, new_number: int) -> str | None:

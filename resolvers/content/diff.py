@@ -4,8 +4,11 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 MAX_LINES = 2_000
-"""Of either text, between what both begin and end with: beyond that, all of it counts as replaced. The matching takes
-a time that grows with the square."""
+"""Of either text, between what both begin and end with: beyond that, all of it counts as replaced."""
+
+MAX_EDITS = 1_000
+"""Lines that are taken away or added: beyond that, all between what both begin and end with counts as replaced. The
+search takes a time that grows with its square, whatever the lines are: at most about a third of a second."""
 
 Opcode = tuple[str, int, int, int, int]
 
@@ -13,6 +16,7 @@ Opcode = tuple[str, int, int, int, int]
 def unified_diff(old: str, new: str, old_name: str, new_name: str, context: int = 3) -> str:
     """The lines that differ with `context` lines around, as `diff -u` shows them; empty where nothing does."""
     a, b = old.splitlines(), new.splitlines()
+    # It groups what differs; its own matching takes minutes for a few thousand lines that repeat.
     matcher = SequenceMatcher(None, "", "")
     matcher.opcodes = _opcodes(a, b)  # type: ignore[attr-defined]
     lines: list[str] = []
@@ -30,14 +34,69 @@ def _opcodes(a: Sequence[str], b: Sequence[str]) -> list[Opcode]:
         tail += 1
     ends = len(a) - tail, len(b) - tail
     found: list[Opcode] = [("equal", 0, head, 0, head)] if head else []
-    if max(ends) - head > MAX_LINES:
-        found.append(("replace", head, ends[0], head, ends[1]))
-    else:
-        between = SequenceMatcher(None, a[head : ends[0]], b[head : ends[1]], autojunk=False).get_opcodes()
-        found += [(tag, i1 + head, i2 + head, j1 + head, j2 + head) for tag, i1, i2, j1, j2 in between]
+    known: list[tuple[int, int]] | None = None
+    if max(ends) - head <= MAX_LINES:
+        known = _common(a[head : ends[0]], b[head : ends[1]])
+    found += _between([(x + head, y + head) for x, y in known or ()], (head, head), ends)
     if tail:
         found.append(("equal", ends[0], len(a), ends[1], len(b)))
     return found
+
+
+def _common(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]] | None:
+    """The lines that two texts have in common in the fewest edits, as pairs of places; None beyond the bound.
+
+    Myers' greedy search: `furthest[k]` is how far in `a` so many edits lead on the diagonal k = x - y.
+    """
+    numbers: dict[str, int] = {}
+    old = [numbers.setdefault(line, len(numbers)) for line in a]
+    new = [numbers.setdefault(line, len(numbers)) for line in b]
+    furthest, steps = {1: 0}, list[dict[int, int]]()
+    for edits in range(min(len(old) + len(new), MAX_EDITS) + 1):
+        reached: dict[int, int] = {}
+        for k in range(-edits, edits + 1, 2):
+            adds = k == -edits or (k != edits and furthest[k - 1] < furthest[k + 1])
+            x = furthest[k + 1] if adds else furthest[k - 1] + 1
+            y = x - k
+            while x < len(old) and y < len(new) and old[x] == new[y]:
+                x, y = x + 1, y + 1
+            reached[k] = x
+            if x >= len(old) and y >= len(new):
+                return _way_back(steps, k, x)
+        steps.append(reached)
+        furthest = reached
+    return None
+
+
+def _way_back(steps: Sequence[dict[int, int]], k: int, x: int) -> list[tuple[int, int]]:
+    """The pairs on the way to where a search ended, in order."""
+    pairs: list[tuple[int, int]] = []
+    for edits in range(len(steps), 0, -1):
+        before = steps[edits - 1]
+        adds = k == -edits or (k != edits and before[k - 1] < before[k + 1])
+        begin = before[k + 1] if adds else before[k - 1] + 1
+        pairs += [(at, at - k) for at in range(x - 1, begin - 1, -1)]
+        k, x = (k + 1, begin) if adds else (k - 1, begin - 1)
+    pairs += [(at, at) for at in range(x - 1, -1, -1)]
+    return pairs[::-1]
+
+
+def _between(pairs: Sequence[tuple[int, int]], start: tuple[int, int], ends: tuple[int, int]) -> Iterator[Opcode]:
+    """Pairs of equal lines, and what lies between them, as the steps from one text to the other."""
+    i, j = start
+    run: list[int] = []
+    for x, y in [*pairs, ends]:
+        if (x, y) == (i, j) and (x, y) != ends:
+            run = run or [i, j]
+            i, j = i + 1, j + 1
+            continue
+        if run:
+            yield "equal", run[0], i, run[1], j
+            run = []
+        if x > i or y > j:
+            yield ("replace" if x > i and y > j else "delete" if x > i else "insert"), i, x, j, y
+        if (x, y) != ends:
+            run, i, j = [x, y], x + 1, y + 1
 
 
 def _hunk(a: Sequence[str], b: Sequence[str], group: Sequence[Opcode]) -> Iterator[str]:

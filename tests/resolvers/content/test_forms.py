@@ -1,6 +1,8 @@
 """What each form of a text becomes in the other, what is refused, and what a difference looks like."""
 
 import time
+from random import Random
+from time import process_time
 from typing import Any
 
 import orjson
@@ -10,7 +12,7 @@ from models.enums import DocumentFormat
 from models.errors import BadUserInput
 from resolvers.content import excerpt_of, plain_text, read_content, to_markdown, to_tiptap, unified_diff
 from resolvers.content.check import MAX_DEPTH, MAX_NODES, read_tiptap
-from resolvers.content.diff import MAX_LINES
+from resolvers.content.diff import MAX_EDITS, MAX_LINES
 
 Node = dict[str, Any]
 
@@ -254,6 +256,43 @@ def test_a_difference_has_its_surroundings() -> None:
     )
     assert unified_diff("", "a", "1", "2") == "--- 1\n+++ 2\n@@ -0,0 +1 @@\n+a\n"
     assert unified_diff("a\nb", "b", "1", "2") == "--- 1\n+++ 2\n@@ -1,2 +1 @@\n-a\n b\n"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_difference_leads_from_one_text_to_the_other(seed: int) -> None:
+    random = Random(seed)
+    old = [random.choice("abcde") for _ in range(random.randrange(60))]
+    new = [one for one in old if random.random() < 0.8] + [random.choice("abcde") for _ in range(random.randrange(9))]
+    if seed % 4 == 0:
+        random.shuffle(new)
+
+    lines = unified_diff("\n".join(old), "\n".join(new), "1", "2", context=100).splitlines()[3:]
+
+    assert [line[1:] for line in lines if line[0] in " -"] == (old if lines else [])
+    assert [line[1:] for line in lines if line[0] in " +"] == (new if lines else [])
+    assert lines or old == new
+
+
+def test_lines_that_repeat_are_compared_in_bounded_time() -> None:
+    # What the matching of difflib takes more than a minute for: the gateway did nothing else meanwhile.
+    old, new = "a\n" * MAX_LINES, "b\na\n" * (MAX_LINES // 2)
+    began = process_time()
+
+    lines = unified_diff(old, new, "1", "2").splitlines()[3:]
+
+    assert process_time() - began < 5
+    assert sum(line == "-a" for line in lines) <= MAX_LINES
+    assert sum(line == "+b" for line in lines) == MAX_LINES // 2
+
+
+def test_more_edits_than_the_bound_are_one_replacement() -> None:
+    old = ["same", *(f"{'kept' if n % 2 else 'old'} {n}" for n in range(MAX_EDITS + 2)), "end"]
+    new = ["same", *(f"{'kept' if n % 2 else 'new'} {n}" for n in range(MAX_EDITS + 2)), "end"]
+
+    lines = unified_diff("\n".join(old), "\n".join(new), "1", "2").splitlines()[2:]
+
+    common_ends = 3  # "same" before, the last line that is kept and "end" behind
+    assert sum(line.startswith("-") for line in lines) == len(old) - common_ends
 
 
 def test_a_difference_beyond_the_bound_is_one_replacement() -> None:
