@@ -43,6 +43,7 @@ from realtime.transports.protocol import (
 from resolvers.context import Context, Services
 from resolvers.position import note_positions
 from resolvers.subscribe import Source
+from resolvers.upload import Uploads
 from schema.context import GraphContext
 
 Write = Callable[[Payload], Any]
@@ -117,6 +118,11 @@ class GraphEngine:
         self._limits = limits
         self._persisted = persisted or Persisted()
         self._documents = Documents(schema, limits, hide_suggestions=production)
+
+    @property
+    def uploads(self) -> Uploads:
+        """Who is sending files."""
+        return self._services.uploads
 
     def context_of(self, subject: Subject) -> Context:
         """A context for one request of a subject."""

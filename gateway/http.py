@@ -107,9 +107,9 @@ class GraphQLEndpoint:
         """An operation with files. A page of another origin can send such a body, so it always takes the CSRF token of
         a session, or a bearer token; and nobody sends files before they have signed in."""
         subject = await self.engine.subject_of(request)
-        subject.require_user()
+        sender = subject.require_user()
         check_csrf(subject, request.headers.get(CSRF_HEADER))
-        with spooling(await read_form(request)) as form:
+        with self.engine.uploads.one(sender), spooling(await read_form(request)) as form:
             sent = _request(form.sent)
             operation = self.engine.prepare(subject, sent)
             if operation.kind is not OperationType.MUTATION:

@@ -19,6 +19,7 @@ from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import Change, Committed
 from resolvers.search_index import SearchIndex
+from resolvers.upload import Uploads
 
 T = TypeVar("T")
 
@@ -43,6 +44,7 @@ class Services:
     mail_due: asyncio.Event = field(default_factory=asyncio.Event)
     attachment_quota: int = 1024**3
     files_due: asyncio.Event = field(default_factory=asyncio.Event)
+    uploads: Uploads = field(default_factory=Uploads)
     search: SearchIndex = field(default_factory=SearchIndex)
     recognitions: Recognitions = field(default_factory=Recognitions)
 

@@ -24,7 +24,6 @@ _SHOWN = frozenset(
         *(f"image/{one}" for one in ("png", "jpeg", "gif", "webp", "avif", "bmp", "x-ms-bmp")),
         *(f"audio/{one}" for one in ("mpeg", "ogg", "wav", "x-wav", "flac", "mp4", "aac", "webm")),
         *(f"video/{one}" for one in ("mp4", "webm", "ogg", "quicktime")),
-        "application/pdf",
         TEXT,
     }
 )

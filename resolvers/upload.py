@@ -1,13 +1,18 @@
 """A file on its way in, whichever door it came through."""
 
 import unicodedata
-from collections.abc import AsyncIterator, Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from models.errors import BadUserInput
+from bson import ObjectId
+
+from models.errors import BadUserInput, RateLimited
 
 MAX_FILE = 10 * 1024 * 1024
 MAX_NAME = 255
+MAX_AT_ONCE = 10
 
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 """What makes a name read otherwise than it is: `gpj.exe` as `exe.jpg`."""
@@ -20,6 +25,26 @@ class Upload:
     name: str
     mime_type: str | None
     chunks: Callable[[], AsyncIterator[bytes]] = field(repr=False)
+
+
+class Uploads:
+    """Who is sending files at the moment. What comes in lies on the disk before a quota can speak, so it is bounded."""
+
+    def __init__(self) -> None:
+        self._running: Counter[ObjectId] = Counter()
+
+    @contextmanager
+    def one(self, user_id: ObjectId) -> Iterator[None]:
+        """Count an upload of a user while the block runs; raises RateLimited for more than ten at once."""
+        if self._running[user_id] >= MAX_AT_ONCE:
+            raise RateLimited(f"You are sending {MAX_AT_ONCE} files already: wait for one to arrive")
+        self._running[user_id] += 1
+        try:
+            yield
+        finally:
+            self._running[user_id] -= 1
+            if not self._running[user_id]:
+                del self._running[user_id]
 
 
 def file_name(sent: str) -> str:

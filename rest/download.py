@@ -14,6 +14,9 @@ from rest.errors import answer, failure
 Range = tuple[int, int]
 """The first byte, and the one after the last."""
 
+POLICY = "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
+"""No script, no origin; what browsers need to show a picture or a film by itself."""
+
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _PLAIN = re.compile(r"[^A-Za-z0-9 !#$&+.^_`|~()\[\]{}=@,;'-]")
 
@@ -80,7 +83,7 @@ def _headers(file: Record, tag: str) -> dict[str, str]:
         # Kept, but asked about each time: whoever may not read it any more is not shown it again.
         "cache-control": "private, no-cache",
         "content-disposition": disposition(file["name"], shown=may_be_shown(file["mime_type"])),
-        "content-security-policy": "sandbox; default-src 'none'",
+        "content-security-policy": POLICY,
         "cross-origin-resource-policy": "same-origin",
         "referrer-policy": "no-referrer",
         "x-content-type-options": "nosniff",

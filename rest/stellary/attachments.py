@@ -46,8 +46,9 @@ async def find(call: Call) -> list[Attachment]:
 async def create(call: Call) -> Attachment:
     """At most 10 MB, as the one part of the form."""
     card = await guards.card(call)
-    values = AttachmentCreate(card_id=card["_id"], file=await upload_of(call.request, FIELD))
-    return attachment((await create_attachment(call.ctx, values)).value)
+    with call.ctx.services.uploads.one(call.ctx.user_id):
+        values = AttachmentCreate(card_id=card["_id"], file=await upload_of(call.request, FIELD))
+        return attachment((await create_attachment(call.ctx, values)).value)
 
 
 @routes.get("/{attachmentId}", "Download a file", gives=ANY, ranges=True)

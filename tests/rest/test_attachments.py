@@ -1,5 +1,6 @@
 """Files on cards over REST: each route's request, answer, bad input and denial, and how a file is served."""
 
+import asyncio
 from typing import Any
 from urllib.parse import unquote
 
@@ -8,6 +9,7 @@ import pytest
 
 from models import Attachment, FileChunk
 from models.base import collection
+from resolvers import upload
 from resolvers.attachment_link import link_to
 from resolvers.file_store import remove_leftovers
 from resolvers.upload import MAX_FILE
@@ -74,7 +76,8 @@ async def test_every_download_says_how_little_it_may_do(board: Board, path: str)
     headers = (await board.ann.get(f"{path}/{file['id']}")).headers
 
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["content-security-policy"] == "sandbox; default-src 'none'"
+    assert headers["content-security-policy"].startswith("sandbox; default-src 'none'; ")
+    assert "script" not in headers["content-security-policy"]
     assert headers["cross-origin-resource-policy"] == "same-origin"
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cache-control"] == "private, no-cache"
@@ -84,6 +87,7 @@ async def test_every_download_says_how_little_it_may_do(board: Board, path: str)
 @pytest.mark.parametrize(
     ("content", "name", "mime_type"),
     [
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "a.pdf", "application/pdf"),
         (HTML, "page.html", "text/html"),
         (HTML, "photo.png", "image/png"),
         (HTML, "photo.jpg.html", "text/plain"),
@@ -218,6 +222,19 @@ async def test_two_files_and_no_file_are_refused_and_leave_nothing(board: Board,
         (415, "BAD_USER_INPUT"),
     ]
     assert await collection(Attachment).count_documents({}) == await collection(FileChunk).count_documents({}) == 0
+
+
+async def test_one_person_sends_a_bounded_number_of_files_at_once(
+    api: Api, board: Board, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upload, "MAX_AT_ONCE", 2)
+
+    answers = await asyncio.gather(*(send(board.ann, path) for _ in range(5)))
+    later = await send(board.ann, path)
+
+    assert sorted(one.status_code for one in answers) == [201, 201, 429, 429, 429]
+    assert later.status_code == 201
+    assert len((await board.ann.get(path)).json()) == 3
 
 
 async def test_a_stranger_reaches_no_file(api: Api, board: Board, path: str) -> None:
