@@ -15,7 +15,8 @@ from resolvers.inputs.base import read_input
 from resolvers.inputs.card import CommentCreate
 from rest.stellary.present.base import plain
 from tests.resolvers.conftest import Join
-from tests.resolvers.delivery import make_board
+from tests.resolvers.delivery import Board, make_board
+from tests.resolvers.files import attach
 from tests.resolvers.lab import People, again, event_types
 
 
@@ -33,6 +34,8 @@ async def test_the_export_holds_what_a_person_has_and_wrote(
     card = await board.card(assigneeId=ada.user_id)
     await create_comment(again(ada), CommentCreate(card_id=card["_id"], content="From Ada"))
     await create_comment(again(owner), CommentCreate(card_id=card["_id"], content="From the owner"))
+    for caller, name in ((ada, "ada.txt"), (owner, "owner.txt")):
+        await attach(Board(caller, board.project), card, name=name)
     await people.with_token(ada, ["projects:read"])
     await give_consent(again(ada), terms("2026-01"))
 
@@ -43,6 +46,7 @@ async def test_the_export_holds_what_a_person_has_and_wrote(
     assert exported["profile"]["email"] == people.email(ada)
     assert [one["version"] for one in exported["profile"]["consents"]] == ["2026-01"]
     assert [one["content"] for one in exported["comments"]] == ["From Ada"]
+    assert [one["name"] for one in exported["attachments"]] == ["ada.txt"]
     assert [one["id"] for one in exported["cards_assigned"]] == [card["_id"]]
     assert exported["cards_created"] == []
     assert {one["slug"] for one in exported["workspaces"]} == {"personal", "telescopes"}
