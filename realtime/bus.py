@@ -14,7 +14,7 @@ log = logging.getLogger("orrery.bus")
 
 CHANNEL = "orrery"
 MAX_WAITING = 10_000
-"""Messages that wait for a connection; beyond it the oldest are dropped."""
+"""Messages that wait for a connection, and hints that do; beyond it the oldest are dropped."""
 MAX_AGE = 5.0
 """Seconds after which one that still waits is dropped: the polls of the others have made up for it."""
 MAX_TOGETHER = 256 * 1024
@@ -47,6 +47,8 @@ class Bus:
         self._heartbeat = heartbeat
         self._patience = patience
         self._waiting: deque[tuple[float, str]] = deque(maxlen=MAX_WAITING)
+        # Apart, so that a flood of messages pushes no hint out.
+        self._hints: dict[str, tuple[float, int, str]] = {}
         self._wake = asyncio.Event()
         self._ready = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -80,6 +82,15 @@ class Bus:
         """Send a message when the connection stands. A lost one costs seconds (the hub polls), never an event."""
         self._waiting.append((monotonic(), message))
         self._wake.set()
+
+    def hint(self, about: str, rank: int, message: str) -> None:
+        """Send a message that makes those of a lower rank about the same thing superfluous: they no longer wait."""
+        waiting = self._hints.get(about)
+        if waiting is None and len(self._hints) >= MAX_WAITING:
+            del self._hints[next(iter(self._hints))]
+        if waiting is None or waiting[1] < rank:
+            self._hints[about] = (monotonic(), rank, message)
+            self._wake.set()
 
     async def _supervise(self) -> None:
         pause = 0.1
@@ -118,7 +129,7 @@ class Bus:
         while True:
             async with asyncio.timeout(self._patience):
                 await broadcaster.publish(CHANNEL, self._next())
-            if self._waiting:
+            if self._hints or self._waiting:
                 continue
             self._wake.clear()
             with contextlib.suppress(TimeoutError):
@@ -126,16 +137,26 @@ class Bus:
                     await self._wake.wait()
 
     def _next(self) -> str:
-        """Some of what waits; nothing is a heartbeat."""
+        """Some of what waits, hints first; nothing is a heartbeat."""
         taken: list[str] = []
         size = 0
         oldest = monotonic() - MAX_AGE
-        while self._waiting and (not taken or size + len(self._waiting[0][1]) < MAX_TOGETHER):
-            sent_at, message = self._waiting.popleft()
+        while (found := self._oldest()) and (not taken or size + len(found[1]) < MAX_TOGETHER):
+            sent_at, message = found
+            if self._hints:
+                del self._hints[next(iter(self._hints))]
+            else:
+                self._waiting.popleft()
             if sent_at >= oldest:
                 taken.append(message)
                 size += len(message)
         return "\n".join(taken)
+
+    def _oldest(self) -> tuple[float, str] | None:
+        if self._hints:
+            sent_at, _, message = next(iter(self._hints.values()))
+            return sent_at, message
+        return self._waiting[0] if self._waiting else None
 
     async def _receive(self, messages: AsyncIterator[str]) -> None:
         while True:

@@ -113,8 +113,10 @@ class Hub:
 
     def _tell(self, stream_id: ObjectId, head: Cursor, ephemeral: Record | None = None) -> None:
         message: dict[str, Any] = {"from": self._name, "stream": str(stream_id), "epoch": head.epoch, "seq": head.seq}
-        if ephemeral is not None:
-            message["event"] = bson.encode(ephemeral).hex()
+        if ephemeral is None:
+            self.bus.hint(f"{stream_id}{head.epoch}", head.seq, orjson.dumps(message).decode())
+            return
+        message["event"] = bson.encode(ephemeral).hex()
         self.bus.publish(orjson.dumps(message).decode())
 
     def _receive(self, text: str) -> None:

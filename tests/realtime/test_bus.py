@@ -109,6 +109,37 @@ async def test_what_waited_too_long_for_a_connection_is_dropped(inbox: Inbox, mo
     assert inbox.messages == ["fresh"]
 
 
+async def test_of_the_hints_about_one_thing_that_wait_only_the_furthest_is_sent(inbox: Inbox) -> None:
+    bus = Bus("memory://", inbox)
+    for about, rank in (("a", 1), ("b", 1), ("a", 3), ("a", 2)):
+        bus.hint(about, rank, f"{about}{rank}")
+    bus.publish("end")
+
+    await bus.start()
+    await inbox.until("end")
+    bus.hint("a", 1, "a1 once nothing waits")
+    await inbox.until("a1 once nothing waits")
+    await bus.stop()
+
+    assert inbox.messages == ["a3", "b1", "end", "a1 once nothing waits"]
+
+
+async def test_messages_that_wait_and_hints_that_do_push_each_other_out_of_no_place(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("realtime.bus.MAX_WAITING", 2)
+    bus = Bus("memory://", inbox)
+
+    for n in range(4):
+        bus.hint(f"{n}", 1, f"hint {n}")
+        bus.publish(f"{n}")
+    await bus.start()
+    await inbox.until("3")
+    await bus.stop()
+
+    assert inbox.messages == ["hint 2", "hint 3", "2", "3"]
+
+
 async def test_the_bus_outlives_its_redis(redis: RedisServer, buses: tuple[Bus, Bus], inbox: Inbox) -> None:
     # Given a bus that works
     buses[0].publish("before")
