@@ -9,7 +9,7 @@ from strawberry import UNSET
 from resolvers import card_graph as card_graph_edges
 from resolvers import column as column_edges
 from resolvers import custom_field as custom_field_edges
-from resolvers import document_graph, portfolio, stats
+from resolvers import document_graph, portfolio, roadmap, stats
 from resolvers import project as project_edges
 from resolvers import scope as scope_edges
 from resolvers.position import cursor_of_project
@@ -21,6 +21,7 @@ from schema.loading import derived, edge
 from schema.node import Node
 from schema.portfolio import ProjectMetrics
 from schema.references import CardRef, ColumnRef, CustomFieldRef, DocumentRef, LabelRef, ScopeRef, UserRef, WorkspaceRef
+from schema.roadmap import Roadmap
 from schema.scalars import Cursor
 from schema.stats import Stats, stats_range
 
@@ -82,6 +83,9 @@ class Project(Node):
     )
     metrics: ProjectMetrics = edge(
         portfolio.metrics_of, needs=("workspace_id",), description="What its cards add up to."
+    )
+    roadmap: Roadmap = edge(
+        roadmap.roadmap_of_project, description="Its scopes and cards in time, and what waits for what."
     )
     stats: Stats = edge(
         stats.stats_of_project,

@@ -6,7 +6,7 @@ import strawberry
 
 from resolvers import card_graph as card_graph_edges
 from resolvers import column as column_edges
-from resolvers import document_graph, stats
+from resolvers import document_graph, roadmap, stats
 from resolvers import scope as scope_edges
 from schema.connection import Connection
 from schema.document import documents_window
@@ -15,6 +15,7 @@ from schema.loading import derived, edge
 from schema.node import Node
 from schema.project import cards_window
 from schema.references import CardRef, ColumnRef, DocumentRef, ProjectRef
+from schema.roadmap import Roadmap
 from schema.stats import Stats, stats_range
 
 
@@ -40,6 +41,7 @@ class Scope(Node):
         scope_edges.progress_of,
         description="Done cards over all cards, 0 to 1; done is what stands in the last column.",
     )
+    roadmap: Roadmap = edge(roadmap.roadmap_of_scope, description="Its cards in time, and what waits for what.")
     stats: Stats = edge(
         stats.stats_of_scope,
         arguments=stats_range,

@@ -1,4 +1,4 @@
-"""Figures of a project and its scopes over time."""
+"""The roadmap of a project, and figures of it and its scopes over time."""
 
 from typing import Annotated
 
@@ -7,10 +7,12 @@ from pydantic import Field
 from models.enums import StatsInterval
 from resolvers.inputs.base import Date, Input
 from resolvers.periods import Periods
+from resolvers.roadmap import get_project_roadmap
 from resolvers.stats import get_project_stats, get_scope_stats
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import PROJECT
+from rest.stellary.present.roadmap import Roadmap, roadmap
 from rest.stellary.present.stats import Stats, stats
 
 routes = Routes("Figures", PROJECT)
@@ -26,6 +28,13 @@ class StatsQuery(Input):
     def periods(self) -> Periods:
         """What it selects."""
         return Periods.between(self.from_, self.to, self.interval)
+
+
+@routes.get("/roadmap", "Read the roadmap of a project")
+async def read_roadmap(call: Call) -> Roadmap:
+    """Scopes, cards with a date, milestones, and which cards wait for which."""
+    found = await guards.project(call)
+    return roadmap(await get_project_roadmap(call.ctx, found["_id"]))
 
 
 @routes.get("/stats", "Read the figures of a project over time", query=StatsQuery)

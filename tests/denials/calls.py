@@ -162,6 +162,7 @@ CALLS: dict[str, Arguments] = {
     "projects": lambda ids: (ids["workspace"],),
     "portfolio": lambda ids: (ids["workspace"],),
     "projectCreate": lambda ids: (ProjectCreate(workspace_id=ids["workspace"], name="More"),),
+    "projectRoadmap": lambda ids: (ids["project"],),
     "projectStats": lambda ids: (ids["project"], Periods.between(None, None, StatsInterval.DAY)),
     "templates": lambda ids: (ids["workspace"],),
     "templateCreateFromProject": lambda ids: (TemplateCreateFromProject(project_id=ids["project"], name="More"),),

@@ -111,6 +111,7 @@ ROUTES: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("DELETE", PROJECT + "/scopes/{scopeId}"): ("scopeDelete", None),
     ("GET", PROJECT + "/scopes/{scopeId}/views"): ("scope", None),
     ("PATCH", PROJECT + "/scopes/{scopeId}/views"): ("scopeSetView", sent(activeView="list")),
+    ("GET", PROJECT + "/roadmap"): ("projectRoadmap", None),
     ("GET", PROJECT + "/stats"): ("projectStats", None),
     ("GET", PROJECT + "/scopes/{scopeId}/stats"): ("scopeStats", None),
     ("GET", PROJECT + "/columns"): ("columns", None),

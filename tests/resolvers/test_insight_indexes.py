@@ -5,7 +5,7 @@ import pytest
 from gateway.database import Database
 from models.base import Record
 from models.enums import StatsInterval
-from resolvers import portfolio, stats, template
+from resolvers import portfolio, roadmap, stats, template
 from resolvers.context import Context
 from resolvers.inputs.base import read_input
 from resolvers.inputs.project import ProjectCreate
@@ -71,5 +71,19 @@ async def test_templates_run_on_indexes(board: Board, owner: Context, workspace:
         await template.templates_of(again(owner), [workspace, {"_id": board.project["_id"]}], None)
         await template.creator_of(again(owner), [listed], None)
         await template.delete_template(again(owner), made.value["_id"])
+
+    await check(database, queries)
+
+
+async def test_roadmaps_run_on_indexes(board: Board, owner: Context, workspace: Record, database: Database) -> None:
+    other = await make_board(owner, workspace)
+    scopes = [await board.scope(), await board.scope()]
+
+    with recorded() as queries:
+        found = await roadmap.get_project_roadmap(board.ctx, board.project["_id"])
+        await roadmap.roadmap_of_project(board.ctx, [board.project, other.project], None)
+        await roadmap.roadmap_of_scope(board.ctx, scopes, None)
+        await roadmap.blocker_of(board.ctx, found["dependencies"], None)
+        await roadmap.blocked_of(board.ctx, found["dependencies"], None)
 
     await check(database, queries)

@@ -135,6 +135,7 @@ async def _project(board: Board) -> None:
     columns = await _read(board.ann, f"{board.path}/columns")
     assert [(one["name"], one["order"]) for one in columns] == [("Soon", 0), ("To do", 1), ("Done", 2)]
     await _deleted(board.ann, f"{board.path}/columns/{column['id']}")
+    assert (await _read(board.ann, f"{board.path}/roadmap"))["milestones"][0]["title"] == "Launch"
     assert (await _read(board.ann, f"{board.path}/stats"))["interval"] == "day"
     projects = f"{board.workspace}/projects"
     assert (await _read(board.ann, f"{projects}/portfolio"))["totals"]["projects"] == 1

@@ -132,3 +132,46 @@ async def test_templates_refuse_what_they_cannot_be_made_of(api: Api, board: Boa
     ):
         assert refusal(answer)[:2] == (404, "NOT_FOUND")
     assert refusal(await board.ann.delete(f"{templates}/kanban")) == (400, "BAD_USER_INPUT", "templateId")
+
+
+async def test_a_roadmap_shows_dates_and_what_waits_for_what(api: Api, board: Board) -> None:
+    # Given a deadline, a scope, and two cards of which one waits for the other
+    await board.ann.patch(board.path, json={"deadline": "2031-01-01"})
+    scope = await made(board.ann, f"{board.path}/scopes", name="Phase", endDate="2030-06-01")
+    cards = f"{board.path}/columns/{board.todo}/cards"
+    first = await made(board.ann, cards, title="a", startDate="2030-01-01", dueDate="2030-01-11")
+    second = await made(board.ann, cards, title="b", startDate="2030-01-05")
+    relation = f"{board.path}/cards/{first['id']}/relations"
+    await made(board.ann, relation, targetCardId=second["id"], type="blocks")
+
+    # When
+    answer = await board.ann.get(f"{board.path}/roadmap")
+
+    # Then
+    roadmap: dict[str, Any] = answer.json()
+    assert answer.status_code == 200
+    assert (roadmap["start"], roadmap["end"]) == ("2030-01-01T00:00:00.000Z", "2030-06-01T00:00:00.000Z")
+    assert roadmap["scopes"] == [
+        {
+            "scopeId": scope["id"],
+            "start": None,
+            "end": "2030-06-01T00:00:00.000Z",
+            "derived": True,
+            "progress": 0.0,
+            "late": False,
+        }
+    ]
+    assert [(one["cardId"], one["blocked"], one["step"]) for one in roadmap["cards"]] == [
+        (first["id"], False, 0),
+        (second["id"], True, 1),
+    ]
+    assert roadmap["dependencies"] == [{"blockerId": first["id"], "blockedId": second["id"], "violated": True}]
+    assert [(one["title"], one["scopeId"]) for one in roadmap["milestones"]] == [
+        ("Phase", scope["id"]),
+        ("Launch", None),
+    ]
+    assert (roadmap["criticalPath"], roadmap["truncated"]) == ([first["id"], second["id"]], False)
+    stranger = await api.person("stranger@example.com")
+    assert refusal(await stranger.get(f"{board.path}/roadmap"))[:2] == (404, "NOT_FOUND")
+    bad = await board.ann.get(f"{board.workspace}/projects/nothing/roadmap")
+    assert refusal(bad) == (400, "BAD_USER_INPUT", "projectId")

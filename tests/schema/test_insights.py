@@ -67,6 +67,36 @@ async def test_a_template_is_made_of_a_project_and_makes_another(board: Board) -
     assert (refused["extensions"]["code"], refused["extensions"]["field"]) == ("BAD_USER_INPUT", "template")
 
 
+ROADMAP = """
+query ($id: ID!) { project(id: $id) {
+  roadmap {
+    start end isTruncated scopes { scope { name } start end isDerived progress isLate }
+    cards { card { title } scope { name } start due isDone isLate isBlocked step }
+    dependencies { blocker { title } blocked { title } isViolated } milestones { title at scope { name } isLate }
+    criticalPath { card { title } }
+  }
+  scopes { roadmap { cards { card { title } } } }
+} }
+"""
+RELATE = "mutation ($i: RelationCreateInput!) { relationCreate(input: $i) { cursor } }"
+
+
+async def test_a_roadmap_names_its_cards_in_the_order_of_their_dependencies(board: Board) -> None:
+    late = await board.card("Late", dueDate="2020-01-01")
+    first = await board.card("First", dueDate="2030-01-01")
+    await board.ann.ask(RELATE, i={"cardId": first, "targetCardId": late, "type": "BLOCKS"})
+
+    roadmap = (await board.ann.ask(ROADMAP, id=board.project))["project"]["roadmap"]
+
+    assert [(one["card"]["title"], one["step"], one["isLate"], one["isBlocked"]) for one in roadmap["cards"]] == [
+        ("First", 0, False, False),
+        ("Late", 1, True, True),
+    ]
+    expected = {"blocker": {"title": "First"}, "blocked": {"title": "Late"}, "isViolated": True}
+    assert roadmap["dependencies"] == [expected]
+    assert [one["card"]["title"] for one in roadmap["criticalPath"]] == ["First", "Late"]
+
+
 async def test_figures_name_what_they_count_by(board: Board) -> None:
     await board.card("A", priority="HIGH", assigneeId=board.ann.id)
     await board.card("B", columnId=board.done)
