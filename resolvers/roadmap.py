@@ -85,7 +85,7 @@ async def _roadmaps(
     found: dict[ObjectId, Record] = {}
     for one in ids:
         cards = {card["_id"]: card for card in dated if card[key] == one}
-        cut = len(cards) > MAX_CARDS
+        cut = len(cards) > MAX_CARDS or len(dated) > MAX_CARDS * len(ids)
         cards = dict(list(cards.items())[:MAX_CARDS])
         edges = [row for row in blocking if any(end[key] == one for end in row["ends"])][:MAX_CARDS]
         cards |= {end["_id"]: end for row in edges for end in row["ends"] if end[key] == one}
@@ -99,13 +99,13 @@ async def _roadmaps(
 
 
 async def _spans(inside: Mapping[str, Any], done: set[ObjectId]) -> dict[ObjectId | None, Record]:
-    """By scope (None: the project's own cards): how many cards there are and are done, and from when to when."""
+    """By scope and by project: how many cards there are and are done, and from when to when."""
     pipeline: list[dict[str, Any]] = [
         {"$match": dict(inside)},
         {"$match": {"archived": False}},
         {
             "$group": {
-                "_id": {"scope": "$scope_id", "column": "$column_id"},
+                "_id": {"project": "$project_id", "scope": "$scope_id", "column": "$column_id"},
                 "count": {"$sum": 1},
                 "start": {"$min": {"$ifNull": ["$start_date", "$due_date"]}},
                 "end": {"$max": {"$ifNull": ["$due_date", "$start_date"]}},
@@ -114,11 +114,12 @@ async def _spans(inside: Mapping[str, Any], done: set[ObjectId]) -> dict[ObjectI
     ]
     found: dict[ObjectId | None, Record] = {}
     for row in await (await collection(Card).aggregate(pipeline)).to_list():
-        span = found.setdefault(row["_id"].get("scope"), {"count": 0, "done": 0, "start": None, "end": None})
-        span["count"] += row["count"]
-        span["done"] += row["count"] if row["_id"].get("column") in done else 0
-        span["start"] = _first(span["start"], row["start"])
-        span["end"] = _last(span["end"], row["end"])
+        for key in (row["_id"]["project"], row["_id"].get("scope")):
+            span = found.setdefault(key, {"count": 0, "done": 0, "start": None, "end": None})
+            span["count"] += row["count"]
+            span["done"] += row["count"] if row["_id"].get("column") in done else 0
+            span["start"] = _first(span["start"], row["start"])
+            span["end"] = _last(span["end"], row["end"])
     return found
 
 
@@ -231,8 +232,8 @@ def _milestones(
                 {"title": scope["name"], "at": scope["end_date"], "scope_id": scope["_id"], "is_late": is_late}
             )
     if project is not None and project["deadline"] is not None:
-        is_open = any(span["done"] < span["count"] for span in spans.values())
-        is_late = project["deadline"] < now and is_open
+        span = spans.get(project["_id"], {"done": 0, "count": 0})
+        is_late = project["deadline"] < now and span["done"] < span["count"]
         found.append({"title": project["name"], "at": project["deadline"], "scope_id": None, "is_late": is_late})
     return sorted(found, key=lambda one: (one["at"], one["title"]))
 

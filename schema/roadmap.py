@@ -73,5 +73,5 @@ class Roadmap:
     dependencies: list[RoadmapDependency] = strawberry.field(description="Which cards wait for which; at most 1,000.")
     milestones: list[RoadmapMilestone] = strawberry.field(description="The dates to be met, the first one first.")
     critical_path: list[RoadmapStep] = strawberry.field(
-        description="The chain of cards waiting for each other that takes the most days; a card without two dates is one."
+        description="The chain of waiting cards that takes the most days; a card without two dates takes one."
     )
