@@ -7,6 +7,7 @@ from functools import partial
 from inspect import isawaitable
 from typing import Any
 
+import orjson
 from bson import ObjectId
 from graphql import (
     ExecutionResult,
@@ -26,6 +27,7 @@ from execution.cost import Estimate
 from execution.limits import Limits
 from gateway.documents import Documents, Prepared
 from gateway.failures import error_of, formatted
+from gateway.idempotency import EXTENSION, key_of, run_once
 from gateway.insight import asks, cost_by_path, told_cost, told_trace, tracer, write_spans
 from gateway.live import Live, Renderer, Shape, question
 from gateway.persisted import Persisted
@@ -41,6 +43,7 @@ from realtime.transports.protocol import (
     authorization_of,
 )
 from resolvers.context import Context, Services
+from resolvers.idempotency import Claim
 from resolvers.position import note_positions
 from resolvers.subscribe import Source
 from resolvers.upload import Uploads
@@ -190,9 +193,12 @@ class GraphEngine:
         request = operation.request
         return operation.prepared.cost(request.operation_name, request.variables, self._limits, self._schema)
 
-    async def run(self, subject: Subject, operation: Operation, write: Write = dict) -> Outcome:
-        """Run a query or a mutation."""
+    async def run(
+        self, subject: Subject, operation: Operation, write: Write = dict, claim: Claim | None = None
+    ) -> Outcome:
+        """Run a query or a mutation, which uses up an idempotency key where there is a claim."""
         context = GraphContext.of(self.context_of(subject))
+        context.ctx.claim = claim
         if asks(operation.request.extensions, "cost") == DRY_RUN:
             told = {"data": None, "extensions": {"cost": self._dry_run(operation)}}
             return Outcome(write(told), [], True, context)
@@ -260,16 +266,33 @@ class GraphEngine:
         asked = asks(operation.request.extensions, "trace") is True
         return asked and (not self._production or subject.user_id is not None)
 
-    async def start(self, context: Subject, request: OperationRequest) -> Live | Payload:
+    async def start(self, context: Subject, request: OperationRequest) -> Live | Payload | bytes:
         """Run an operation for a live transport; a subscription gives a stream."""
         operation = self.prepare(context, request)
         if operation.kind is not OperationType.SUBSCRIPTION:
+            if asks(request.extensions, EXTENSION) is not None:
+                return await self._once(context, operation)
             outcome = await self.run(context, operation)
             if not outcome.ran:
                 raise OperationRefused(outcome.errors)
             payload: Payload = outcome.payload
             return payload
         return await self._subscribe(context, operation)
+
+    async def _once(self, subject: Subject, operation: Operation) -> Payload | bytes:
+        try:
+            key = key_of(operation, "")
+            if key is None:
+                payload: Payload = (await self.run(subject, operation)).payload
+                return payload
+            reply = (await run_once(self, subject, operation, key)).reply
+        except Unavailable:
+            raise
+        except OrreryError as error:
+            raise OperationRefused([error_of(error)]) from error
+        if reply.status >= 400:
+            raise OperationRefused(orjson.loads(reply.body)["errors"])
+        return reply.body
 
     def owner(self, context: Subject) -> ObjectId | None:
         """Whose a connection is."""

@@ -18,6 +18,7 @@ from auth.subject import Credential, Subject
 from execution import dump
 from gateway.engine import GraphEngine, Operation, Outcome
 from gateway.failures import error_of, masked
+from gateway.idempotency import key_of, run_once
 from gateway.multipart import read_form, spooling
 from gateway.pages import graphiql_page
 from gateway.persisted import PersistedQueryNotFoundError
@@ -27,6 +28,7 @@ from realtime.transports.connections import Connections
 from realtime.transports.limits import SseLimits
 from realtime.transports.protocol import OperationRefused, OperationRequest
 from realtime.transports.sse import interrupted, serve_sse
+from resolvers.idempotency import HEADER, REPLAYED, Reply, refuse_with_file
 from rest.body import parse_object, read_bytes
 from rest.cookies import clear_session_cookies, set_session_cookies
 from rest.multipart import is_multipart
@@ -35,6 +37,7 @@ MAX_BODY = 1024 * 1024
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 EVENT_STREAM = "text/event-stream"
+IDEMPOTENCY_KEY = HEADER.lower().encode()
 
 
 class NotAllowedError(OrreryError):
@@ -96,7 +99,13 @@ class GraphQLEndpoint:
         self._check(request, subject, operation)
         if operation.kind is OperationType.SUBSCRIPTION or _wants_stream(request):
             return await serve_sse(request, self.engine, sent, subject, limits=self.sse, connections=self.connections)
-        outcome = await self.engine.run(subject, operation, dump)
+        if operation.kind is OperationType.MUTATION and (key := key_of(operation, _header(request, IDEMPOTENCY_KEY))):
+            done = await run_once(self.engine, subject, operation, key)
+            if done.outcome is None:
+                return self._replay(request, operation, done.reply)
+            outcome = done.outcome
+        else:
+            outcome = await self.engine.run(subject, operation, dump)
         self.count(operation.kind.value, "failed" if outcome.errors else "done")
         response = self._answer(request, outcome)
         if not sent.query and request.method != "POST" and not outcome.errors:
@@ -114,6 +123,8 @@ class GraphQLEndpoint:
             operation = self.engine.prepare(subject, sent)
             if operation.kind is not OperationType.MUTATION:
                 raise BadUserInput("A multipart request takes a mutation")
+            if key_of(operation, _header(request, IDEMPOTENCY_KEY)) is not None:
+                refuse_with_file()
             await form.receive(form.sent["variables"])
             outcome = await self.engine.run(subject, operation, dump)
         self.count(operation.kind.value, "failed" if outcome.errors else "done")
@@ -134,6 +145,12 @@ class GraphQLEndpoint:
             set_session_cookies(response, outcome.context.signed_in, secure=self.secure_cookies)
         elif outcome.context.signed_out:
             clear_session_cookies(response)
+        return response
+
+    def _replay(self, request: Request, operation: Operation, reply: Reply) -> Response:
+        self.count(operation.kind.value, "replayed")
+        response = Answer(reply.body, reply.status, _media_type(request))
+        response.headers[REPLAYED] = "true"
         return response
 
     def _refuse(self, request: Request, errors: list[dict[str, Any]], status: int) -> Response:

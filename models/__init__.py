@@ -15,6 +15,7 @@ from models.comment import Comment
 from models.custom_field import CustomField
 from models.document import Document, DocumentLink, DocumentVersion
 from models.event import LoggedEvent, StreamHead
+from models.idempotency import IdempotencyKey
 from models.label import Label
 from models.lease import Lease
 from models.mail import Mail, MailLink
@@ -65,6 +66,7 @@ DOCUMENTS: list[type[beanie.Document]] = [
     MailLink,
     Avatar,
     AttemptCount,
+    IdempotencyKey,
     LoggedEvent,
     StreamHead,
     Lease,
@@ -91,6 +93,7 @@ __all__ = [
     "DocumentVersion",
     "FileChunk",
     "FileLeftover",
+    "IdempotencyKey",
     "Invitation",
     "Label",
     "Lease",

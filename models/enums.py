@@ -236,3 +236,11 @@ class ConsentSubject(StrEnum):
 
     TERMS = "terms"
     PRIVACY = "privacy"
+
+
+class KeyState(StrEnum):
+    """How far the request of an idempotency key has come; `committed`: its change is, its answer is not kept yet."""
+
+    PENDING = "pending"
+    COMMITTED = "committed"
+    DONE = "done"

@@ -22,13 +22,13 @@ from resolvers.workspace_member import tell_name
 _READ_ACCOUNT, _WRITE_ACCOUNT = TokenScope.ACCOUNT_READ, TokenScope.ACCOUNT_WRITE
 
 
-@operation("authRegister", caller=Caller.ANYONE)
+@operation("authRegister", caller=Caller.ANYONE, reveals=True)
 async def register(ctx: Context, values: AuthRegister) -> SignIn:
     """A new account with an organization and a workspace of its own, signed in."""
     return await create_account(ctx, NewAccount(values.email, values.password, values.name))
 
 
-@operation("authLogin", caller=Caller.ANYONE)
+@operation("authLogin", caller=Caller.ANYONE, reveals=True)
 async def log_in(ctx: Context, values: AuthLogin) -> SignIn:
     """A session for whoever knows the password. An unknown address and a wrong password cannot be told apart.
 

@@ -8,6 +8,7 @@ from models import (
     Activity,
     ApiToken,
     Avatar,
+    IdempotencyKey,
     Invitation,
     LoggedEvent,
     Mail,
@@ -106,7 +107,7 @@ async def _slugs(change: Change, organization_ids: Sequence[ObjectId]) -> list[s
 async def _forget(change: Change, user: Record, workspace_ids: Sequence[ObjectId]) -> None:
     """Delete what is the user's alone, and take name and address out of what stays."""
     session, user_id = change.session, user["_id"]
-    for model in (Session, ApiToken, Notification, MailLink, Avatar):
+    for model in (Session, ApiToken, Notification, MailLink, Avatar, IdempotencyKey):
         await collection(model).delete_many({"user_id": user_id}, session=session)
     await collection(Mail).delete_many({"to": user["email"]}, session=session)
     accepted = {"email": user["email"], "accepted_at": {"$ne": None}}
@@ -133,5 +134,5 @@ async def _leave_what_was_joined_meanwhile(ctx: Context, user_id: ObjectId) -> N
         await _leave(change, user_id)
 
     if await collection(OrganizationMember).find_one({"user_id": user_id}, {"_id": 1}) is not None:
-        await ctx.services.hub.log.write(user_id, user_id, body)
+        await ctx.write_as(user_id, user_id, body)
         ctx.services.guard.look()

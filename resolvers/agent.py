@@ -64,7 +64,7 @@ async def list_agents(ctx: Context, workspace_id: ObjectId | str, fields: Fields
     return await found.sort("_id", 1).to_list()
 
 
-@operation("agentCreate", scope=WRITE, permission=workspace_policy.MANAGE_AGENTS)
+@operation("agentCreate", scope=WRITE, permission=workspace_policy.MANAGE_AGENTS, reveals=True)
 async def create_agent(ctx: Context, values: AgentCreate) -> Committed[NewAgent]:
     """A new agent with its service user and its token, which is shown here and never again.
 

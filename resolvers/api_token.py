@@ -29,7 +29,7 @@ class NewToken:
     secret: str
 
 
-@operation("apiTokenCreate", caller=Caller.PERSON)
+@operation("apiTokenCreate", caller=Caller.PERSON, reveals=True)
 async def create_api_token(ctx: Context, values: ApiTokenCreate) -> Committed[NewToken]:
     """A new token of the caller; a person has at most 100 that have not expired."""
     for scope in values.scopes:

@@ -18,6 +18,7 @@ from realtime.cursor import Cursor
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import Change, Committed
+from resolvers.idempotency import Claim
 from resolvers.search_index import SearchIndex
 from resolvers.upload import Uploads
 
@@ -59,12 +60,14 @@ class Context:
     """One request (or one event of a subscription).
 
     `memberships` remembers the roles that were looked up for it, `positions` where streams stood before it read them.
+    `claim` is marked in the transaction of each of its changes.
     """
 
     subject: Subject
     services: Services
     memberships: dict[ObjectId, Record | None] = field(default_factory=dict)
     positions: dict[ObjectId, Cursor] = field(default_factory=dict)
+    claim: Claim | None = None
 
     @classmethod
     def of_stream(cls, services: Services, workspace_id: ObjectId, scopes: frozenset[TokenScope]) -> "Context":
@@ -95,7 +98,7 @@ class Context:
         `mails` says that a mail may have been written, which is sent at once then.
         """
         try:
-            committed = await self.services.hub.log.write(stream_id, self.subject.user_id, body)
+            committed = await self.write_as(stream_id, self.subject.user_id, body)
         finally:  # also where it failed: what became of a commit is not always known
             if revokes:
                 self.memberships.clear()
@@ -103,3 +106,11 @@ class Context:
         if mails:
             self.services.mail_due.set()
         return committed
+
+    async def write_as(
+        self, stream_id: ObjectId, actor_id: ObjectId | None, body: Callable[[Change], Awaitable[T]]
+    ) -> Committed[T]:
+        """Commit a change as that of somebody who is not signed in yet. Every change of a request passes here."""
+        if self.claim is not None:
+            body = self.claim.marking(body)
+        return await self.services.hub.log.write(stream_id, actor_id, body)

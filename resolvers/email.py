@@ -18,7 +18,7 @@ from resolvers.operation import Caller, operation
 MAX_MAILS_AN_HOUR = 5
 
 
-@operation("emailVerificationSend", caller=Caller.PERSON)
+@operation("emailVerificationSend", caller=Caller.PERSON, reveals=True)
 async def send_email_verification(ctx: Context) -> Committed[None]:
     """Send a mail with a link that confirms the caller's address; Conflict where it is confirmed already."""
     await count_attempt("verify", str(ctx.user_id), limit=MAX_MAILS_AN_HOUR, window=timedelta(hours=1))
@@ -48,4 +48,4 @@ async def verify_email(ctx: Context, values: EmailVerify) -> None:
         await collection(Session).update_many({"user_id": user_id}, free, session=change.session)
         change.append(user_id, EmailVerified(email=user["email"]))
 
-    await ctx.services.hub.log.write(user_id, user_id, body)
+    await ctx.write_as(user_id, user_id, body)

@@ -46,7 +46,7 @@ class NewInvitation:
     link: str | None
 
 
-@operation("workspaceMemberInvite", scope=_ADMINISTER, permission=policy.MANAGE_MEMBERS)
+@operation("workspaceMemberInvite", scope=_ADMINISTER, permission=policy.MANAGE_MEMBERS, reveals=True)
 async def invite_workspace_member(
     ctx: Context, workspace_id: ObjectId | str, values: WorkspaceMemberInvite
 ) -> Committed[NewInvitation]:
@@ -90,7 +90,7 @@ async def invite_workspace_member(
     return Committed(_shown(ctx, committed.value), committed.cursor)
 
 
-@operation("invitationResend", scope=_ADMINISTER, permission=policy.MANAGE_MEMBERS)
+@operation("invitationResend", scope=_ADMINISTER, permission=policy.MANAGE_MEMBERS, reveals=True)
 async def resend_invitation(ctx: Context, invitation_id: ObjectId | str) -> Committed[NewInvitation]:
     """Send an invitation once more; it is good for a week from now."""
     found = await _access(ctx, invitation_id)

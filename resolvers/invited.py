@@ -38,7 +38,7 @@ async def get_invitation(ctx: Context, token: str) -> Record:
     }
 
 
-@operation("invitationRegister", caller=Caller.ANYONE)
+@operation("invitationRegister", caller=Caller.ANYONE, reveals=True)
 async def register_invited(ctx: Context, values: InvitationRegister) -> SignIn:
     """Register the invited address and join the workspace, in one step.
 

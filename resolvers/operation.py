@@ -34,6 +34,7 @@ class Operation:
     scope: TokenScope | None
     permission: Permission | None
     read_only: bool
+    reveals: bool
     run: Callable[..., Awaitable[Any]]
 
 
@@ -62,8 +63,12 @@ def operation(
     permission: Permission | None = None,
     caller: Caller = Caller.SIGNED_IN,
     read_only: bool = False,
+    reveals: bool = False,
 ) -> Callable[[Callable[Concatenate[Context, P], Awaitable[R]]], Callable[Concatenate[Context, P], Awaitable[R]]]:
-    """Enter an async function `(ctx, …)` into the catalogue; the caller and its scope are checked before it runs."""
+    """Enter an async function `(ctx, …)` into the catalogue; the caller and its scope are checked before it runs.
+
+    `reveals` says that what it returns holds a credential, which is shown once and not kept.
+    """
 
     def enter(run: Callable[Concatenate[Context, P], Awaitable[R]]) -> Callable[Concatenate[Context, P], Awaitable[R]]:
         @functools.wraps(run)
@@ -71,11 +76,13 @@ def operation(
             _check_caller(ctx, name, caller)
             if caller is not Caller.ANYONE:
                 check_scope(ctx, scope, name)
+            if reveals and ctx.claim is not None:
+                ctx.claim.reveals = True
             return await run(ctx, *args, **kwargs)
 
         if name in CATALOGUE:
             raise ValueError(f"two operations are named {name}")
-        CATALOGUE[name] = Operation(name, caller, scope, permission, read_only, checked)
+        CATALOGUE[name] = Operation(name, caller, scope, permission, read_only, reveals, checked)
         return checked
 
     return enter

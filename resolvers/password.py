@@ -54,7 +54,7 @@ async def change_password(ctx: Context, values: PasswordChange) -> Committed[Non
     return await ctx.write(ctx.user_id, body, revokes=True, mails=True)
 
 
-@operation("passwordResetRequest", caller=Caller.ANYONE)
+@operation("passwordResetRequest", caller=Caller.ANYONE, reveals=True)
 async def request_password_reset(ctx: Context, values: PasswordResetRequest) -> None:
     """Send a link for a new password to an address, if it has an account.
 
@@ -86,6 +86,6 @@ async def reset_password(ctx: Context, values: PasswordResetInput) -> None:
         change.append(user_id, PasswordReset())
         await insert_mail(change, user["email"], MailTemplate.PASSWORD_CHANGED, about_id=user_id)
 
-    await ctx.services.hub.log.write(user_id, user_id, body)
+    await ctx.write_as(user_id, user_id, body)
     ctx.services.revoked()
     ctx.services.mail_due.set()

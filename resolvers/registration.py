@@ -70,7 +70,7 @@ async def create_account(
 
     for attempt in range(_SLUG_ATTEMPTS):
         try:
-            written = await ctx.services.hub.log.write(stream_id or user_id, user_id, body)
+            written = await ctx.write_as(stream_id or user_id, user_id, body)
             session, cookie, user = written.value
             ctx.services.mail_due.set()
             return signed_in(ctx.services, session, cookie, user, PilotageRole.OWNER)

@@ -81,5 +81,5 @@ async def begin_session(ctx: Context, user: Record, also: Also | None = None) ->
             await also(change)
         return await start(ctx, change, user)
 
-    session, cookie = (await ctx.services.hub.log.write(user_id, user_id, body)).value
+    session, cookie = (await ctx.write_as(user_id, user_id, body)).value
     return signed_in(ctx.services, session, cookie, user, await pilotage_role(user_id))

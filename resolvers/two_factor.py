@@ -49,7 +49,7 @@ class Setup:
     otpauth_uri: str
 
 
-@operation("twoFactorBegin", caller=Caller.PERSON)
+@operation("twoFactorBegin", caller=Caller.PERSON, reveals=True)
 async def begin_two_factor(ctx: Context, values: TwoFactorBegin) -> Setup:
     """A secret for an authenticator; nothing changes until a code of it confirms it, within a quarter of an hour."""
     user = await require_password(ctx, values.password)
@@ -65,7 +65,7 @@ async def begin_two_factor(ctx: Context, values: TwoFactorBegin) -> Setup:
     return Setup(secret, otpauth_uri(secret, user["email"]))
 
 
-@operation("twoFactorConfirm", caller=Caller.PERSON)
+@operation("twoFactorConfirm", caller=Caller.PERSON, reveals=True)
 async def confirm_two_factor(ctx: Context, values: TwoFactorConfirm) -> Committed[list[str]]:
     """Turn the second factor on with a first code; returns the recovery codes, which cannot be shown again."""
     await count_code(ctx.user_id)
@@ -96,7 +96,7 @@ async def confirm_two_factor(ctx: Context, values: TwoFactorConfirm) -> Committe
     return Committed(codes, committed.cursor)
 
 
-@operation("twoFactorRecoveryCodesRenew", caller=Caller.PERSON)
+@operation("twoFactorRecoveryCodesRenew", caller=Caller.PERSON, reveals=True)
 async def renew_recovery_codes(ctx: Context, values: TwoFactorProof) -> Committed[list[str]]:
     """Ten new recovery codes; those so far are worth nothing any more."""
     await require_password(ctx, values.password)
@@ -126,7 +126,7 @@ async def disable_two_factor(ctx: Context, values: TwoFactorProof) -> Committed[
     return await _proven(ctx, body)
 
 
-@operation("authVerifyTwoFactor", caller=Caller.ANYONE)
+@operation("authVerifyTwoFactor", caller=Caller.ANYONE, reveals=True)
 async def verify_two_factor(ctx: Context, values: AuthVerifyTwoFactor) -> SignIn:
     """The session that a sign-in has left open: for its temporary token and a code of the authenticator, or of those
     for recovery. Each code works once. Raises Unauthenticated, and RateLimited after ten tries in an hour.

@@ -9,6 +9,7 @@ from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaMode
 
 from auth.authenticate import CSRF_HEADER, SESSION_COOKIE
+from resolvers.idempotency import HEADER
 from rest.errors import Failure
 from rest.routing import Route
 
@@ -19,6 +20,14 @@ _TEXT_PARAMETERS = {
     "orgSlug": "The slug of an organization that the caller is a member of.",
     "wsSlug": "The slug of a workspace of the organization that the caller is a member of.",
     "token": "The token of the invitation's link.",
+}
+_IDEMPOTENCY = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+    "description": "Names the request: sent again within 24 hours, it does nothing and has the same answer, with "
+    "`Idempotency-Replayed: true`. Another request under the same key is a conflict.",
 }
 _FAILURES = {
     400: "The input is malformed, of the wrong type or out of range; `problems` names the fields.",
@@ -99,7 +108,8 @@ def _operation(route: Route, shapes: dict[tuple[Any, JsonSchemaMode], Any]) -> d
         "summary": route.summary,
         "tags": [route.tag],
         "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in names]
-        + _query(shapes.get(((route, "query"), "validation"))),
+        + _query(shapes.get(((route, "query"), "validation")))
+        + ([] if route.is_safe or route.file else [{"$ref": f"#/components/parameters/{HEADER}"}]),
     }
     if route.handler.__doc__:
         operation["description"] = " ".join(route.handler.__doc__.split())
@@ -142,7 +152,7 @@ def _statuses(route: Route, names: Sequence[str]) -> set[int]:
     if not route.anonymous:
         statuses.add(403)
     if not route.is_safe:
-        statuses |= {409, 413, 429}
+        statuses |= {400, 409, 413, 429}
     if route.body or route.file:
         statuses.add(415)
     if route.file:
@@ -163,7 +173,7 @@ def _query(schema: dict[str, Any] | None) -> list[dict[str, Any]]:
 
 def _parameters(table: Sequence[Route]) -> dict[str, Any]:
     names = sorted({name for route in table for name in re.findall(r"\{(\w+)\}", route.path)})
-    return {
+    return {HEADER: _IDEMPOTENCY} | {
         name: {
             "name": name,
             "in": "path",

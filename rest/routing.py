@@ -16,6 +16,7 @@ from auth.authenticate import CSRF_HEADER, check_csrf
 from models.errors import OrreryError
 from models.ids import Kind, parse_id
 from resolvers.context import Context
+from resolvers.idempotency import HEADER, REPLAYED, Claim, Reply, fingerprint, once, refuse_with_file
 from resolvers.inputs.base import Input, read_input
 from rest.body import MAX_BODY, parse_object, read_bytes
 from rest.errors import answer, answer_error, answer_unexpected
@@ -178,6 +179,32 @@ async def _serve(route: Route, request: Request, ctx: Context, *, secure_cookies
         if not route.is_safe:
             check_csrf(ctx.subject, request.headers.get(CSRF_HEADER))
     raw = b"" if route.is_safe or route.file else await read_bytes(request, route.max_body)
+    if route.is_safe or (key := request.headers.get(HEADER)) is None:
+        return await _handle(route, request, ctx, raw, secure_cookies=secure_cookies)
+    if route.file:
+        refuse_with_file()
+    answered: list[Response] = []
+
+    async def run(claim: Claim) -> Reply:
+        ctx.claim = claim
+        try:
+            response = await _handle(route, request, ctx, raw, secure_cookies=secure_cookies)
+        except OrreryError as error:
+            response = answer_error(error)
+        answered.append(response)
+        return Reply(response.status_code, bytes(response.body), response.headers.get("content-type", ""))
+
+    path = request.url.path + "?" + request.url.query
+    reply = await once(ctx.subject, key, fingerprint(request.method.encode(), path.encode(), raw), run)
+    return answered[0] if answered else _replay(reply)
+
+
+def _replay(reply: Reply) -> Response:
+    headers = {"content-type": reply.media_type, "cache-control": "no-store", REPLAYED: "true"}
+    return Response(reply.body, reply.status, headers={name: value for name, value in headers.items() if value})
+
+
+async def _handle(route: Route, request: Request, ctx: Context, raw: bytes, *, secure_cookies: bool) -> Response:
     call = Call(
         ctx=ctx,
         route=route,

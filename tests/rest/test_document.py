@@ -44,6 +44,15 @@ def test_a_body_leaves_out_what_its_path_decides() -> None:
     assert body["properties"]["dueDate"]["anyOf"][0]["format"] == "date-time"
 
 
+def test_every_change_takes_an_idempotency_key_unless_it_brings_a_file() -> None:
+    taken = {"$ref": "#/components/parameters/Idempotency-Key"}
+
+    for route in TABLE:
+        operation = DOCUMENT["paths"][route.path][route.method.lower()]
+        assert (taken in operation["parameters"]) is (not route.is_safe and not route.file)
+        assert route.is_safe or {"400", "409"} <= operation["responses"].keys()
+
+
 def test_a_write_with_the_cookie_is_declared_to_need_the_csrf_token() -> None:
     operations = DOCUMENT["paths"]["/organizations"]
 
