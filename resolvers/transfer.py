@@ -1,7 +1,8 @@
 """Import and export of whole projects: all or nothing, and what is exported can be imported again."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any
 
 from bson import ObjectId
@@ -14,11 +15,13 @@ from models.ids import Kind, parse_id
 from realtime.log import Change, Committed
 from resolvers.access import access, check_workspace
 from resolvers.context import Context
+from resolvers.edit import require_parent
 from resolvers.inputs.transfer import ProjectImport
 from resolvers.operation import operation
+from resolvers.project import delete_project
 from resolvers.transfer_export import SECTIONS, Piece, pieces
 from resolvers.transfer_plan import complete, draw
-from resolvers.transfer_write import parts, write_project
+from resolvers.transfer_write import Part, parts, write_project
 
 
 @operation("projectImport", scope=TokenScope.PROJECTS_WRITE, permission=delivery.WRITE)
@@ -40,6 +43,34 @@ async def import_project(ctx: Context, workspace_id: ObjectId | str, values: Pro
         return {**project, "warnings": plan.warnings}
 
     return await ctx.write(wanted, body)
+
+
+async def import_in_parts(
+    ctx: Context, workspace_id: ObjectId, values: ProjectImport, told: Callable[[int], None]
+) -> Committed[Record]:
+    """As `import_project`, for a command: one transaction for each part, after each of which `told` is its size.
+
+    A part that fails takes what was written with it: the project is deleted.
+    """
+    await check_workspace(ctx, workspace_id, delivery.WRITE)
+    plan = await asyncio.to_thread(draw, workspace_id, values)
+    await complete(ctx, plan)
+    done = await ctx.write(workspace_id, lambda change: write_project(change, plan, ctx.user_id))
+    project = done.value
+    try:
+        for part in parts(plan):
+            written = await ctx.write(workspace_id, partial(_write_part, part, project))
+            done = Committed(project, written.cursor)
+            told(part.size)
+    except BaseException:
+        await delete_project(ctx, project["_id"])
+        raise
+    return Committed({**project, "warnings": plan.warnings}, done.cursor)
+
+
+async def _write_part(part: Part, project: Record, change: Change) -> None:
+    await require_parent(change, Project, project["_id"])
+    await part.write(change, project)
 
 
 @operation("projectExport", scope=TokenScope.PROJECTS_READ, permission=delivery.READ, read_only=True)

@@ -9,33 +9,44 @@ import typer
 from rich.markup import escape
 
 from gateway.cli.console import STDERR, CommandError, Steps, steps
+from gateway.cli.mappings import MAPPINGS
 from gateway.cli.through import As, Token, Url, WorkspaceOption, client_of, own_folder, path_of, slugs_of
 from gateway.settings import Settings
 
-MAX_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
 CHUNK = 256 * 1024
 
 
 def import_file(
     file: Annotated[Path, typer.Argument(help="A project as JSON: project, columns, cards.")],
     workspace: WorkspaceOption,
+    mapping: Annotated[
+        str | None,
+        typer.Option(help=f"The file is another tool's: {', '.join(MAPPINGS)}.", metavar="NAME"),
+    ] = None,
     as_: As = None,
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Import a project, all or nothing: at most 50 columns, 500 cards and 8 MB."""
+    """Import a project, all or nothing. Through a gateway at most 50 columns, 500 cards and 8 MB."""
+    if mapping is not None and mapping not in MAPPINGS:
+        raise CommandError(f"There is no mapping {mapping}: --mapping takes {', '.join(MAPPINGS)}.")
     slugs = slugs_of(workspace)
     remote = client_of(url, token, as_)
     with steps() as bar:
         text = _read(file, bar)
-        values = _parse(text, file)
+        values, warnings = _parse(text, file) if mapping is None else _mapped(text, file, mapping)
         if remote is not None:
             bar.begin("Writing")
-            project = remote.request("POST", f"{path_of(slugs)}/projects/import", text)
+            project = remote.request("POST", f"{path_of(slugs)}/projects/import", values)
+            warnings += project.get("warnings", [])
             project_id = project.get("_id") or project["id"]
         else:
-            project_id = asyncio.run(_import(own_folder(), slugs, as_, values, bar))
+            project_id, more = asyncio.run(_import(own_folder(), slugs, as_, values, bar))
+            warnings += more
         bar.end()
+    for warning in warnings:
+        STDERR.print(f"Left out: {escape(warning)}.", soft_wrap=True)
     counts = [f"{_count(values, name)} {name}" for name in ("columns", "cards")]
     STDERR.print(f"Imported {escape(str(values['project']['name']))}: {' and '.join(counts)}.", soft_wrap=True)
     print(project_id)
@@ -59,15 +70,26 @@ def _read(file: Path, bar: Steps) -> bytes:
     return bytes(text)
 
 
-def _parse(text: bytes, file: Path) -> dict[str, Any]:
+def _json(text: bytes, file: Path) -> Any:
     try:
-        values = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise CommandError(f"{file} is not JSON{where}.") from error
+
+
+def _mapped(text: bytes, file: Path, mapping: str) -> tuple[dict[str, Any], list[str]]:
+    try:
+        return MAPPINGS[mapping](_json(text, file))
+    except ValueError as error:
+        raise CommandError(f"{file} is no file of {mapping}: {error}.") from error
+
+
+def _parse(text: bytes, file: Path) -> tuple[dict[str, Any], list[str]]:
+    values = _json(text, file)
     if not isinstance(values, dict) or not isinstance(values.get("project"), dict):
         raise CommandError(f"{file} is no project: it must be an object with project, columns and cards.")
-    return values
+    return values, []
 
 
 def _count(values: dict[str, Any], name: str) -> int:
@@ -77,18 +99,20 @@ def _count(values: dict[str, Any], name: str) -> int:
 
 async def _import(
     settings: Settings, slugs: tuple[str, str], as_: str | None, values: dict[str, Any], bar: Steps
-) -> str:
+) -> tuple[str, list[str]]:
     from gateway.direct import act_as, act_as_owner, find_workspace, open_services
     from resolvers.inputs.base import read_input
-    from resolvers.inputs.transfer import ProjectImport
-    from resolvers.transfer import import_project
+    from resolvers.inputs.transfer import WholeImport
+    from resolvers.transfer import import_in_parts
 
     cards = _count(values, "cards")
     bar.begin(f"Checking {cards} cards")
-    checked = read_input(ProjectImport, values)
+    checked = read_input(WholeImport, values)
     bar.begin("Opening the database")
     async with open_services(settings) as services:
         workspace = await find_workspace(*slugs)
         ctx = await act_as(services, as_) if as_ else await act_as_owner(services, workspace)
-        bar.begin(f"Writing {cards} cards")
-        return str((await import_project(ctx, workspace["_id"], checked)).value["_id"])
+        total = sum(_count(values, name) for name in ("cards", "relations", "documents"))
+        bar.begin(f"Writing {cards} cards", total)
+        done = (await import_in_parts(ctx, workspace["_id"], checked, bar.advance)).value
+        return str(done["_id"]), done["warnings"]

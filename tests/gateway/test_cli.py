@@ -121,6 +121,27 @@ def test_what_was_imported_into_the_data_folder_is_exported_alike(folder: Path, 
     assert [one.name for one in tmp_path.iterdir() if one.suffix == ".part"] == []
 
 
+def test_a_file_of_another_tool_is_imported_through_a_mapping(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "backlog.json"
+    tasks = [
+        {"key": f"T-{n}", "title": f"Task {n}", "status": "Done", "dependencies": [f"T-{n + 1}"]} for n in range(501)
+    ]
+    file.write_text(json.dumps({"tasks": tasks, "documents": [{"kind": "docs", "title": "Guide", "content": "# Go"}]}))
+    asked = ("import", str(file), "--workspace", WORKSPACE, "--mapping")
+
+    unknown = orrery(*asked, "other", data_dir=folder)
+    imported = orrery(*asked, "backlog-md", data_dir=folder)
+    exported = orrery("export", imported.output.strip(), "--workspace", WORKSPACE, data_dir=folder)
+
+    assert_one_sentence(unknown, "no mapping other", "backlog-md")
+    assert imported.errors == (
+        "Left out: tasks.500: T-501, which blocks T-500, is not in the file.\n"
+        "Imported Backlog: 3 columns and 501 cards.\n"
+    )
+    found = json.loads(exported.output)
+    assert (len(found["cards"]), len(found["relations"]), len(found["documents"])) == (501, 500, 2)
+
+
 def test_what_was_imported_through_a_gateway_is_exported_alike(gateway: Serving, ada: Client, plan: Path) -> None:
     through = ("--workspace", WORKSPACE, "--url", gateway.url)
     imported = orrery("import", str(plan), *through, data_dir=plan.parent, ORRERY_TOKEN=str(ada.token))
@@ -159,7 +180,7 @@ def test_a_card_that_is_refused_is_named_and_nothing_is_written(folder: Path, tm
         ("{", ["--workspace", WORKSPACE], "is not JSON (line 1)"),
         ("[" * 100_000, ["--workspace", WORKSPACE], "is not JSON"),
         ("[]", ["--workspace", WORKSPACE], "is no project"),
-        (" " * (8 * 1024 * 1024 + 1), ["--workspace", WORKSPACE], "at most 8388608"),
+        (" " * (64 * 1024 * 1024 + 1), ["--workspace", WORKSPACE], "at most 67108864"),
         ("{}", ["--workspace", "ada"], "ORGANIZATION/WORKSPACE"),
         ("{}", ["--workspace", WORKSPACE, "--url", "http://127.0.0.1:1"], "--token"),
         ("{}", ["--workspace", WORKSPACE, "--url", "gateway", "--token", "t"], "'gateway' is no address"),

@@ -4,7 +4,7 @@ from typing import Any
 import orjson
 import pytest
 
-from models import Card, Comment, Document, Relation
+from models import Card, Comment, Document, Project, Relation
 from models.base import Record, collection
 from models.enums import Role
 from models.errors import BadUserInput
@@ -18,7 +18,7 @@ from resolvers.inputs.transfer import ProjectImport
 from resolvers.inputs.workspace import WorkspaceCreate
 from resolvers.relation import create_relation
 from resolvers.scope import update_scope
-from resolvers.transfer import export_project, import_project, open_export
+from resolvers.transfer import export_project, import_in_parts, import_project, open_export
 from resolvers.workspace import create_workspace
 from rest.stellary.present.transfer import written
 from tests.resolvers.conftest import Join
@@ -243,3 +243,31 @@ async def test_what_points_nowhere_is_refused_by_its_place(
         )
 
     assert caught.value.field == field
+
+
+async def test_an_import_in_parts_is_the_same_project_and_tells_how_far_it_is(
+    owner: Context, workspace: Record, join: Join
+) -> None:
+    board = await make_whole(owner, workspace, await join(workspace, "helper", Role.MEMBER))
+    exported = await export_project(board.ctx, board.project["_id"])
+    sizes: list[int] = []
+
+    values = read_input(ProjectImport, exported)
+    done = (await import_in_parts(again(owner), workspace["_id"], values, sizes.append)).value
+
+    assert await export_project(again(owner), done["_id"]) == exported
+    assert sizes == [len(exported["cards"]), len(exported["relations"]), len(exported["documents"])]
+
+
+async def test_an_import_in_parts_that_fails_takes_what_it_wrote_with_it(owner: Context, workspace: Record) -> None:
+    def fail(_: int) -> None:
+        raise BadUserInput("no", field="late")
+
+    cards = [{"title": str(n)} for n in range(201)]
+    values = read_input(ProjectImport, {"project": {"name": "Half"}, "cards": cards})
+
+    with pytest.raises(BadUserInput, match="late"):
+        await import_in_parts(again(owner), workspace["_id"], values, fail)
+
+    assert await collection(Project).count_documents({"workspace_id": workspace["_id"], "name": "Half"}) == 0
+    assert await collection(Card).count_documents({"workspace_id": workspace["_id"]}) == 0

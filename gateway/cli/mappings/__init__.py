@@ -1,0 +1,14 @@
+"""Mappings: from the data file of another tool to a project's file. `docs/transfer.md` says how to write another.
+
+A mapping is a function from the parsed file to the project's file (`docs/transfer.md`) and sentences about what it left
+out. It raises ValueError, whose text is one sentence, for a file that is not of its shape.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from gateway.cli.mappings import backlog_md
+
+Mapping = Callable[[Any], tuple[dict[str, Any], list[str]]]
+
+MAPPINGS: dict[str, Mapping] = {"backlog-md": backlog_md.convert}
