@@ -3,7 +3,6 @@
 Stored are text, a number, a boolean, a datetime, an option's id, or a list of those; never null and never empty.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -39,7 +38,7 @@ def parse(field: Record, value: Any, *, name: str) -> Any:
         case FieldType.NUMBER:
             if isinstance(value, bool) or not isinstance(value, int | float):
                 raise BadUserInput("must be a number", field=name)
-            if not math.isfinite(value) or abs(value) > MAX_NUMBER:
+            if not abs(value) <= MAX_NUMBER:  # nor what is no number at all
                 raise BadUserInput(f"must lie between -{MAX_NUMBER} and {MAX_NUMBER}", field=name)
             return value
         case FieldType.BOOLEAN:

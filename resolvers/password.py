@@ -6,11 +6,11 @@ from bson import ObjectId
 
 from auth.counting import count_attempt
 from auth.passwords import hash_password
-from models import Mail, Session, User
+from models import ApiToken, Mail, Session, User
 from models.base import Record, collection, to_record
 from models.enums import LinkPurpose, MailTemplate
 from models.errors import BadUserInput, Conflict, Unauthenticated
-from realtime.events import PasswordChanged, PasswordReset
+from realtime.events import ApiTokenRevoked, PasswordChanged, PasswordReset, TwoFactorDisabled
 from realtime.log import Change, Committed
 from resolvers.context import Context
 from resolvers.inputs.account import PasswordChange, PasswordResetInput, PasswordResetRequest
@@ -70,7 +70,8 @@ async def request_password_reset(ctx: Context, values: PasswordResetRequest) -> 
 async def reset_password(ctx: Context, values: PasswordResetInput) -> None:
     """A new password by the token of the mail. Every session ends; the address counts as confirmed.
 
-    A second factor stays: signing in takes it as before.
+    A second factor stays: signing in takes it as before. But where nobody had confirmed the address, whoever set the
+    account up may be somebody else, waiting for its owner: their tokens and their second factor go.
     """
     link = await find_link(values.token, LinkPurpose.PASSWORD_RESET)
     password_hash = await hash_password(values.new_password)
@@ -80,7 +81,10 @@ async def reset_password(ctx: Context, values: PasswordResetInput) -> None:
         user = await use_link(change, link)
         changes: Record = {"password_hash": password_hash}
         if user.get("email_verified_at") is None:
-            changes["email_verified_at"] = change.at
+            changes |= {"email_verified_at": change.at, "two_factor": None, "two_factor_setup": None}
+            await _end_tokens(change, user_id)
+            if user.get("two_factor") is not None:
+                change.append(user_id, TwoFactorDisabled())
         await collection(User).update_one({"_id": user_id}, {"$set": changes}, session=change.session)
         await collection(Session).delete_many({"user_id": user_id}, session=change.session)
         change.append(user_id, PasswordReset())
@@ -89,3 +93,11 @@ async def reset_password(ctx: Context, values: PasswordResetInput) -> None:
     await ctx.write_as(user_id, user_id, body)
     ctx.services.revoked()
     ctx.services.mail_due.set()
+
+
+async def _end_tokens(change: Change, user_id: ObjectId) -> None:
+    mine = {"user_id": user_id}
+    tokens = await collection(ApiToken).find(mine, {"_id": 1}, session=change.session).to_list()
+    await collection(ApiToken).delete_many(mine, session=change.session)
+    for token in tokens:
+        change.append(user_id, ApiTokenRevoked(token_id=token["_id"]))

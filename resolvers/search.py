@@ -75,9 +75,10 @@ async def search(
     beyond = None if after is None else _place(after)
     await follow(ctx.services, wanted)
     hits = await ctx.services.search.find(wanted, terms, window.size + 1, beyond)
-    found = await _records(hits[: window.size], fields)
-    # What was deleted since the index was read is left out.
-    nodes = [Found(found[hit.id], hit) for hit in hits[: window.size] if hit.id in found]
+    found = await _records(hits[: window.size], None if fields is None else fields | {"workspace_id"})
+    # What was deleted, or left the workspace, since the index was read is left out.
+    inside = {one for one, record in found.items() if record["workspace_id"] == wanted}
+    nodes = [Found(found[hit.id], hit) for hit in hits[: window.size] if hit.id in inside]
     return FoundPage(nodes, len(hits) > window.size, beyond is not None, wanted, terms)
 
 
@@ -100,7 +101,7 @@ async def _records(hits: Sequence[Hit], fields: Fields) -> dict[ObjectId, Record
 def _place(cursor: str) -> tuple[float, int]:
     try:
         rank, place = orjson.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise BadUserInput("is not a cursor of this list", field="after") from error
     if not isinstance(rank, float) or not isinstance(place, int) or abs(place) >= 2**63:
         raise BadUserInput("is not a cursor of this list", field="after")

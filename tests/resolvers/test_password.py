@@ -12,8 +12,9 @@ from auth.challenge import challenge
 from models import MailLink, Session, User
 from models.base import collection, utc_now
 from models.enums import LinkPurpose, MailTemplate
-from models.errors import BadUserInput, OrreryError, RateLimited, Unauthenticated
+from models.errors import BadUserInput, OrreryError, RateLimited, TwoFactorRequired, Unauthenticated
 from resolvers.account import log_in
+from resolvers.api_token import create_api_token
 from resolvers.context import Context
 from resolvers.email import verify_email
 from resolvers.inputs.account import (
@@ -24,6 +25,8 @@ from resolvers.inputs.account import (
     PasswordResetInput,
     PasswordResetRequest,
 )
+from resolvers.inputs.api_token import ApiTokenCreate
+from resolvers.inputs.base import read_input
 from resolvers.mail import compose
 from resolvers.password import MAX_RESETS_AN_HOUR, change_password, request_password_reset, reset_password
 from resolvers.two_factor import verify_two_factor
@@ -181,6 +184,35 @@ async def test_a_reset_confirms_the_address(people: People) -> None:
 
     assert stored is not None
     assert stored["email_verified_at"] is not None
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+async def test_who_set_an_account_up_for_the_address_of_another_cannot_come_back(
+    confirmed: bool, people: People
+) -> None:
+    # Given an account whose maker left a token and a second factor behind
+    ada = await people.register("ada")
+    if confirmed:
+        link = await token_to(ada, people.email(ada), MailTemplate.EMAIL_VERIFICATION)
+        await verify_email(people.anonymous, EmailVerify(token=link))
+    left = (await create_api_token(ada, read_input(ApiTokenCreate, {"name": "left"}))).value
+    factor = {"secret": b"", "enabled_at": utc_now(), "last_step": 0, "recovery_hashes": []}
+    await collection(User).update_one({"_id": ada.user_id}, {"$set": {"two_factor": factor}})
+
+    # When the owner of the mailbox resets the password
+    await ask(people.anonymous, people.email(ada))
+    await reset(people.anonymous, await token_to(ada, people.email(ada), RESET))
+
+    # Then that ends both, unless the mailbox had confirmed them
+    if confirmed:
+        assert (await people.by_jwt(left.secret)).user_id == ada.user_id
+        with pytest.raises(TwoFactorRequired):
+            await sign_in(people, ada, NEW)
+    else:
+        with pytest.raises(Unauthenticated):
+            await people.by_jwt(left.secret)
+        await sign_in(people, ada, NEW)
+        assert {"ApiTokenRevoked", "TwoFactorDisabled"} <= set(await event_types(ada.user_id))
 
 
 async def test_a_sign_in_that_is_half_done_ends_with_the_old_password(people: People) -> None:

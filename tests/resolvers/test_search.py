@@ -219,7 +219,7 @@ async def test_the_syntax_of_the_index_is_only_text(board: Board, text: str) -> 
 
 
 @pytest.mark.parametrize(
-    "options", [{"first": 101}, {"first": -1}, {"after": "x"}, {"after": "WzEsMl0"}, {"after": "e30"}]
+    "options", [{"first": 101}, {"first": -1}, {"after": "x"}, {"after": "WzEsMl0"}, {"after": "e30"}, {"after": "NQ"}]
 )
 async def test_a_bad_page_is_refused(board: Board, options: dict[str, Any]) -> None:
     with pytest.raises(BadUserInput):
