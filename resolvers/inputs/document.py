@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from bson import ObjectId
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from models.enums import DocumentContext, DocumentFormat, DocumentStatus, DocumentType
@@ -30,8 +30,14 @@ ContextId = Annotated[
 """The id of an organization, a workspace, a project or a scope: which of them, the context's type tells."""
 
 
+# Its length is the operation's to judge: what is too long has a code of its own.
+_text: TypeAdapter[str] = TypeAdapter(Annotated[str, Text(0, 2**31, strip=False)])
+
+
 def _content(value: Any) -> Any:
-    if not isinstance(value, str | dict):
+    if isinstance(value, str):
+        return _text.validate_python(value)
+    if not isinstance(value, dict) or value.get("type") != "doc":
         raise PydanticCustomError("content", "must be text, or a TipTap document")
     return value
 
@@ -121,7 +127,7 @@ class DocumentBatch(Input):
     def _something_alone(self) -> "DocumentBatch":
         wanted = self.changes()
         if not wanted and not self.delete:
-            raise PydanticCustomError("batch", "must say what to do")
+            raise PydanticCustomError("batch", "must say at least one of the things to do")
         if wanted and self.delete:
             raise PydanticCustomError("batch", "cannot delete and change at once")
         return self

@@ -130,10 +130,15 @@ def test_a_value_of_a_wrong_type_is_refused_by_name(model: type[Input], name: st
     refused_field(model, name, value)
 
 
+# A picture and the text of a document, for whose size the operations answer PAYLOAD_TOO_LARGE.
+WHOLE_FILES = {"UserAvatarSet.image", "DocumentUpdate.content"}
+
+
 @pytest.mark.parametrize(("model", "name"), EVERY)
 @pytest.mark.parametrize("value", ["\x00", "a\ud800", "x" * 200_000], ids=["NUL", "surrogate", "long"])
 def test_text_that_cannot_be_stored_is_refused_by_name(model: type[Input], name: str, value: str) -> None:
-    refused_field(model, name, value)
+    if len(value) < 3 or f"{model.__name__}.{name}" not in WHOLE_FILES:
+        refused_field(model, name, value)
 
 
 @pytest.mark.parametrize(("model", "name", "text"), fields(Text))
