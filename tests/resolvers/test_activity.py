@@ -64,7 +64,7 @@ async def test_the_other_members_are_notified_of_the_nine_types_and_nobody_else(
         "member_added",
         "member_removed",
     ]
-    assert set(expected) == {one for one in ActivityType if not one.startswith("document_")}
+    assert set(expected) == {one for one in ActivityType if not one.startswith(("document_", "attachment_"))}
     assert await notified(member.user_id, project_id) == expected
     assert await notified(guest.user_id, project_id) == ["member_added"]
     assert await notified(owner.user_id, project_id) == []

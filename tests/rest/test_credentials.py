@@ -21,7 +21,7 @@ async def test_a_closed_route_answers_nobody(api: Api, route: object) -> None:
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
-def test_only_registering_signing_in_and_links_of_mails_are_open() -> None:
+def test_only_registering_signing_in_and_links_are_open() -> None:
     assert {route.path for route in OPEN} == {
         "/auth/register",
         "/auth/login",
@@ -31,6 +31,7 @@ def test_only_registering_signing_in_and_links_of_mails_are_open() -> None:
         "/auth/two-factor/verify",
         "/invitations/{token}",
         "/invitations/{token}/register",
+        "/attachments/{attachmentId}",  # by a signed link
     }
 
 

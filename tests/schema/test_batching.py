@@ -39,4 +39,5 @@ def test_every_edge_is_one_call_a_level() -> None:
 def test_no_field_of_an_object_is_resolved_object_by_object() -> None:
     one_by_one = {name for name, given in fields_of_objects().items() if not isinstance(given, Batch | Read)}
 
-    assert one_by_one == {"User.apiTokens"}  # of the viewer alone, so of one object
+    # Of the viewer alone, so of one object.
+    assert one_by_one == {"User.apiTokens", "User.consents", "User.sessions"}
