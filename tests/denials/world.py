@@ -11,7 +11,7 @@ import bson
 from bson import ObjectId
 
 from gateway.database import Database
-from models import ApiToken, MissionActivity, Notification
+from models import ApiToken, Lease, MissionActivity, Notification
 from models.base import Record, collection, utc_now
 from models.enums import FieldType, MissionActivityKind, RelationType, Role, TokenScope
 from resolvers import (
@@ -228,9 +228,19 @@ async def _agents(world: World) -> None:
 
 
 async def fingerprint(database: Database) -> str:
-    """A hash of everything that the database holds, when tokens were last used aside."""
+    """A hash of everything that the database holds, when tokens were last used and what processes take turns at aside.
+
+    What the database removes by itself, because its time has come, counts as gone some minutes before.
+    """
     digest = sha256()
     for name in sorted(await database.db.list_collection_names()):
-        async for stored in database.db[name].find({}, {"last_used_at": 0}).sort("_id", 1):
+        if name == collection(Lease).name:
+            continue
+        where: dict[str, Any] = {}
+        for index in (await database.db[name].index_information()).values():
+            if "expireAfterSeconds" in index:
+                after = utc_now() + timedelta(minutes=5) - timedelta(seconds=index["expireAfterSeconds"])
+                where[index["key"][0][0]] = {"$not": {"$lte": after}}
+        async for stored in database.db[name].find(where, {"last_used_at": 0}).sort("_id", 1):
             digest.update(name.encode() + bson.encode(stored))
     return digest.hexdigest()

@@ -322,6 +322,7 @@ def test_the_fields_that_depend_on_the_viewer_are_known() -> None:
         "Organization.workspace",
         "Organization.workspaces",
         "User.apiTokens",
+        "User.consents",
         "User.emailVerifiedAt",
         "User.notifications",
         "User.notificationsCursor",
