@@ -14,7 +14,7 @@ from gateway.live import Live, Shape
 from gateway.settings import Settings
 from models import Session, WorkspaceMember
 from models.base import collection
-from models.enums import Role
+from models.enums import Role, TokenScope
 from models.ids import Kind, new_id, parse_id
 from realtime.delivery import Delivery
 from realtime.transports.protocol import OperationRequest
@@ -261,7 +261,7 @@ async def test_what_differs_is_not_shared(engine: GraphEngine, board: Board, dif
         case "filter":
             variables["types"] = ["CardCreated"]
         case "scopes":
-            subject = Subject(ann.user_id, ann.credential, ALL_SCOPES - {next(iter(ALL_SCOPES))}, ann.credential_id)
+            subject = Subject(ann.user_id, ann.credential, ALL_SCOPES - {TokenScope.PILOTAGE_WRITE}, ann.credential_id)
         case "document":
             query = SHARED.replace("Watch", "Look")
     second = await watch(engine, subject, query, **variables)
