@@ -2,13 +2,14 @@
 
 import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import uvicorn
-import websockets
 from starlette.applications import Starlette
 
 from gateway.websocket_protocol import WebSocketProtocol
@@ -46,7 +47,7 @@ class Seen:
 def client() -> dict[str, Any]:
     """The names that the page's code defines."""
     (code,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
-    assert len(code.splitlines()) < 50
+    assert len([line for line in code.splitlines() if line]) <= 30
     names: dict[str, Any] = {}
     exec(compile(code, str(PAGE), "exec"), names)  # noqa: S102
     return names
@@ -65,19 +66,36 @@ async def host(gateway: Starlette, lab: Lab) -> AsyncIterator[str]:
     await task
 
 
+class Cuts:
+    """Stands for the page's `httpx`: its streams can be cut, and held back before they are opened."""
+
+    TransportError = httpx.TransportError
+
+    def __init__(self) -> None:
+        self.allowed = asyncio.Event()
+        self.allowed.set()
+        self._streams: list[httpx.Response] = []
+
+    def AsyncClient(self, **settings: Any) -> httpx.AsyncClient:  # noqa: N802
+        async def wait(request: httpx.Request) -> None:
+            await self.allowed.wait()
+
+        async def keep(response: httpx.Response) -> None:
+            if response.headers["content-type"].startswith("text/event-stream"):
+                self._streams.append(response)
+
+        return httpx.AsyncClient(**settings, event_hooks={"request": [wait], "response": [keep]})
+
+    def cut(self) -> None:
+        """End the newest stream's connection below HTTP."""
+        self._streams[-1].extensions["network_stream"].get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+
+
 async def test_the_client_of_the_page_keeps_a_board_right_through_cuts(host: str, board: Board) -> None:
     # Given the client, with a board of one card
-    names, seen = client(), Seen()
+    names, seen, cuts = client(), Seen(), Cuts()
     first = await board.card("One")
-    sockets: list[Any] = []
-    connect = websockets.connect
-
-    class Kept(connect):  # type: ignore[misc, valid-type]
-        async def __aenter__(self) -> Any:
-            sockets.append(await super().__aenter__())
-            return sockets[-1]
-
-    names["websockets"] = type("W", (), {"connect": Kept, "WebSocketException": websockets.WebSocketException})
+    names["httpx"] = cuts
     task = asyncio.create_task(names["follow"](host, board.ann.token, board.project, seen))
     try:
         await seen.until(lambda one: one.types == ["StreamReady"])
@@ -86,7 +104,7 @@ async def test_the_client_of_the_page_keeps_a_board_right_through_cuts(host: str
         # When cards change, and its connection is cut while they do
         await board.ann.ask(UPDATE, id=first, t="First")
         await seen.until(lambda one: one.titles == ["First"])
-        sockets[-1].transport.abort()
+        cuts.cut()
         second = await board.card("Two")
         await board.card("Three")
         await board.ann.ask(DELETE, id=second)
@@ -106,38 +124,42 @@ async def test_the_client_of_the_page_fetches_afresh_when_the_log_no_longer_reac
     host: str, board: Board
 ) -> None:
     # Given the client, away for longer than the log reaches
-    names, seen = client(), Seen()
+    names, seen, cuts = client(), Seen(), Cuts()
     await board.card("One")
-    real = names["websockets"].connect
-    allowed = asyncio.Event()
-    allowed.set()
-
-    class Waiting(real):  # type: ignore[misc, valid-type]
-        async def __aenter__(self) -> Any:
-            await allowed.wait()
-            sockets.append(await super().__aenter__())
-            return sockets[-1]
-
-    sockets: list[Any] = []
-    names["websockets"] = type("W", (), {"connect": Waiting, "WebSocketException": websockets.WebSocketException})
+    names["httpx"] = cuts
     task = asyncio.create_task(names["follow"](host, board.ann.token, board.project, seen))
     try:
         await seen.until(lambda one: one.types == ["StreamReady"])
-        allowed.clear()
-        sockets[-1].transport.abort()
+        cuts.allowed.clear()
+        cuts.cut()
         await board.card("Two")
         await collection(LoggedEvent).update_many({}, {"$set": {"at": utc_now().replace(year=2020)}})
         await Retention(Bounds()).trim()
         await board.card("Three")
 
         # When it comes back
-        allowed.set()
+        cuts.allowed.set()
         await seen.until(lambda one: one.types.count("StreamReady") == 3)
 
         # Then it was told, and has all
         assert seen.titles == ["One", "Two", "Three"]
     finally:
         await end(task)
+
+
+async def test_the_client_of_the_page_ends_where_access_ends(host: str, board: Board) -> None:
+    # Given the client, following a board
+    names, seen = client(), Seen()
+    task = asyncio.create_task(names["follow"](host, board.ann.token, board.project, seen))
+    await seen.until(lambda one: one.types == ["StreamReady"])
+
+    # When the credential is taken back
+    await board.ann.http.post("/auth/logout")
+
+    # Then it does not go on asking
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises((TypeError, KeyError, httpx.HTTPStatusError)):
+            await task
 
 
 async def end(task: asyncio.Task[None]) -> None:
