@@ -13,7 +13,7 @@ from resolvers.custom_filter import card_order, definitions
 from resolvers.filters import card_filter
 from resolvers.load import by_ids, to_one
 from resolvers.operation import edge
-from resolvers.page import Page, Sort, Window, pages
+from resolvers.page import ListEdge, Page, Sort, Window, pages
 from resolvers.user import visible
 
 READ = TokenScope.PROJECTS_READ
@@ -32,56 +32,6 @@ MOST = 8
 
 Filter = Mapping[str, Any] | None
 Orders = Sequence[Mapping[str, Any]] | None
-
-
-@edge(scope=READ)
-async def cards_of_project(
-    ctx: Context,
-    projects: Sequence[Record],
-    fields: Fields,
-    *,
-    first: int | None = None,
-    after: str | None = None,
-    filter: Filter = None,
-    order_by: Orders = None,
-) -> list[Page]:
-    """All cards of a project, those of its scopes included."""
-    return await _cards(projects, "project_id", fields, first, after, filter, order_by)
-
-
-@edge(scope=READ)
-async def cards_of_scope(
-    ctx: Context,
-    scopes: Sequence[Record],
-    fields: Fields,
-    *,
-    first: int | None = None,
-    after: str | None = None,
-    filter: Filter = None,
-    order_by: Orders = None,
-) -> list[Page]:
-    """The cards of a scope."""
-    return await _cards(scopes, "scope_id", fields, first, after, filter, order_by)
-
-
-@edge(scope=READ)
-async def cards_of_column(
-    ctx: Context,
-    columns: Sequence[Record],
-    fields: Fields,
-    *,
-    first: int | None = None,
-    after: str | None = None,
-    filter: Filter = None,
-    order_by: Orders = None,
-) -> list[Page]:
-    """The cards of a column, by their place."""
-    found = await _cards(columns, "column_id", fields, first, after, filter, order_by)
-    if after is None and not filter and not order_by:  # the head of the column: the index is the place
-        for page in found:
-            for place, card in enumerate(page.nodes):
-                card["order"] = place
-    return found
 
 
 async def _cards(
@@ -109,6 +59,39 @@ def _worth_naming(fields: Fields) -> Fields:
     The embedded database copies every field that a projection names: 15 of them take it longer than the reading.
     """
     return None if fields is not None and "description" in fields and len(fields) >= MOST else fields
+
+
+def cards_by(key: str) -> ListEdge:
+    """The edge from records to the cards that carry their id under `key`."""
+
+    @edge(scope=READ)
+    async def cards_of(
+        ctx: Context,
+        parents: Sequence[Record],
+        fields: Fields,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        filter: Filter = None,
+        order_by: Orders = None,
+    ) -> list[Page]:
+        found = await _cards(parents, key, fields, first, after, filter, order_by)
+        if key == "column_id" and after is None and not filter and not order_by:
+            # The head of a column: the index is the place.
+            for page in found:
+                for place, card in enumerate(page.nodes):
+                    card["order"] = place
+        return found
+
+    return cards_of
+
+
+cards_of_project = cards_by("project_id")
+"""All cards of a project, those of its scopes included."""
+cards_of_scope = cards_by("scope_id")
+"""The cards of a scope."""
+cards_of_column = cards_by("column_id")
+"""The cards of a column, by their place."""
 
 
 @edge(scope=READ)

@@ -14,7 +14,7 @@ from resolvers.document_place import places_of
 from resolvers.filters import DOCUMENT_FIELDS, compile_filter, compile_order
 from resolvers.load import counts, to_one
 from resolvers.operation import edge
-from resolvers.page import Page, Sort, Window, pages
+from resolvers.page import ListEdge, Page, Sort, Window, pages
 from resolvers.user import users_by
 
 READ = TokenScope.PROJECTS_READ
@@ -45,49 +45,31 @@ async def _documents(
     return [found[one] for one in ids]
 
 
-@edge(scope=READ)
-async def documents_of_workspace(
-    ctx: Context,
-    workspaces: Sequence[Record],
-    fields: Fields,
-    *,
-    first: int | None = None,
-    after: str | None = None,
-    filter: Filter = None,
-    order_by: Orders = None,
-) -> list[Page]:
-    """All documents of a workspace, whatever they are about."""
-    return await _documents(workspaces, "workspace_id", fields, first, after, filter, order_by)
+def documents_by(key: str) -> ListEdge:
+    """The edge from records to the documents that carry their id under `key`."""
+
+    @edge(scope=READ)
+    async def documents_of(
+        ctx: Context,
+        parents: Sequence[Record],
+        fields: Fields,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        filter: Filter = None,
+        order_by: Orders = None,
+    ) -> list[Page]:
+        return await _documents(parents, key, fields, first, after, filter, order_by)
+
+    return documents_of
 
 
-@edge(scope=READ)
-async def documents_of_project(
-    ctx: Context,
-    projects: Sequence[Record],
-    fields: Fields,
-    *,
-    first: int | None = None,
-    after: str | None = None,
-    filter: Filter = None,
-    order_by: Orders = None,
-) -> list[Page]:
-    """The documents about a project, those about its scopes included."""
-    return await _documents(projects, "project_id", fields, first, after, filter, order_by)
-
-
-@edge(scope=READ)
-async def documents_of_scope(
-    ctx: Context,
-    scopes: Sequence[Record],
-    fields: Fields,
-    *,
-    first: int | None = None,
-    after: str | None = None,
-    filter: Filter = None,
-    order_by: Orders = None,
-) -> list[Page]:
-    """The documents about a scope."""
-    return await _documents(scopes, "scope_id", fields, first, after, filter, order_by)
+documents_of_workspace = documents_by("workspace_id")
+"""All documents of a workspace, whatever they are about."""
+documents_of_project = documents_by("project_id")
+"""The documents about a project, those about its scopes included."""
+documents_of_scope = documents_by("scope_id")
+"""The documents about a scope."""
 
 
 @edge(scope=READ)

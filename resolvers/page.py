@@ -1,7 +1,7 @@
 """Pages: keyset pagination with an id tiebreak, for one parent or for many in one query."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -96,6 +96,10 @@ class Page:
     def cursor(self, record: Record) -> str:
         """Where a record stands in the list, as clients send it back."""
         return encode_cursor(record, self.model, self.sort)
+
+
+ListEdge = Callable[..., Awaitable[list[Page]]]
+"""An edge from parents to a page each; it takes `first`, `after`, `filter` and `order_by`."""
 
 
 async def pages(

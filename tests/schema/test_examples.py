@@ -9,7 +9,10 @@ from gateway.limits import DEFAULTS, check_written
 from gateway.paths import graphql_folder
 from schema.graph import graph
 
-EXAMPLES = sorted((graphql_folder() / "examples").glob("*.graphql"))
+EXAMPLES = [
+    *sorted((graphql_folder() / "examples").glob("*.graphql")),
+    graphql_folder() / "operations" / "project-events.graphql",
+]
 
 
 def test_there_are_examples_of_every_kind_of_operation() -> None:

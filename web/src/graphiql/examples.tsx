@@ -11,11 +11,10 @@ export interface Example {
   variables: string;
 }
 
-const FILES = import.meta.glob<string>("../../../graphql/examples/*.graphql", {
-  query: "?raw",
-  import: "default",
-  eager: true,
-});
+const FILES = import.meta.glob<string>(
+  ["../../../graphql/examples/*.graphql", "../../../graphql/operations/project-events.graphql"],
+  { query: "?raw", import: "default", eager: true },
+);
 
 export const EXAMPLES: readonly Example[] = Object.entries(FILES)
   .map(([path, query]) => read(path.slice(path.lastIndexOf("/") + 1, -".graphql".length), query))
