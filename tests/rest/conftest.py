@@ -76,9 +76,8 @@ async def services(database: Database) -> AsyncIterator[Services]:
     await hub.stop()
 
 
-@pytest.fixture
-async def api(clean: Database, services: Services) -> AsyncIterator[Api]:
-    """The routes over an empty database."""
+def rest_app(services: Services) -> Starlette:
+    """The routes alone, with the credentials that a gateway takes."""
 
     async def make_context(request: Request) -> Context:
         subject = await authenticate(
@@ -88,11 +87,16 @@ async def api(clean: Database, services: Services) -> AsyncIterator[Api]:
         )
         return Context(subject, services)
 
-    app = Starlette(
+    return Starlette(
         routes=build_routes(make_context, secure_cookies=False),
         exception_handlers={HTTPException: answer_http_exception},
     )
-    opened = Api(app, Context(ANONYMOUS, services))
+
+
+@pytest.fixture
+async def api(clean: Database, services: Services) -> AsyncIterator[Api]:
+    """The routes over an empty database."""
+    opened = Api(rest_app(services), Context(ANONYMOUS, services))
     yield opened
     for client in opened.clients:
         await client.aclose()

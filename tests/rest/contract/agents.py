@@ -1,0 +1,157 @@
+"""Contracts of agents and missions, as far as people and the agents' own tokens drive them."""
+
+from tests.denials.routes import MISSION, WORKSPACE
+from tests.rest.contract.contract import MEMBER, OK, STRANGER, Contract, Ref, Refused, Then, bad, bad_id, unknown
+from tests.rest.contract.shape import COUNT, FLAG, ID, LIST, NUMBER, TEXT, TIME, maybe, one_of
+
+AGENTS = WORKSPACE + "/agents"
+AGENT = AGENTS + "/{agentId}"
+MISSIONS = WORKSPACE + "/missions"
+AGENT_SHAPE = {
+    "id": ID,
+    "userId": ID,
+    "name": TEXT,
+    "slug": TEXT,
+    "autonomyMode": one_of("supervised", "autonomous", "approval"),
+    "tools": LIST,
+    "mcpOnly": FLAG,
+}
+REVIEWER = {
+    "name": "Delivery reviewer",
+    "slug": "delivery-reviewer",
+    "description": "Reviews risky work before apply",
+    "autonomyMode": "approval",
+    "tools": ["read_board", "write_comments"],
+    "mcpOnly": False,
+}
+MISSION_SHAPE = {
+    "id": ID,
+    "agentId": ID,
+    "cardId": maybe(ID),
+    "prompt": TEXT,
+    "status": one_of("queued", "running", "awaiting_approval", "completed", "failed", "cancelled"),
+    "progress": NUMBER,
+    "createdAt": TIME,
+}
+RUNNING = {**MISSION_SHAPE, "id": Ref("mission"), "agentId": Ref("other agent"), "status": "running"}
+NO_WORKSPACE = unknown(wsSlug="no-such-workspace")
+OTHER_AGENT = Refused(status=403, code="FORBIDDEN", by="agent")
+
+CONTRACTS = [
+    Contract(method="GET", route=AGENTS, answers=(AGENT_SHAPE, AGENT_SHAPE), bad=NO_WORKSPACE, denied=STRANGER),
+    Contract(
+        method="POST",
+        route=AGENTS,
+        sent=REVIEWER,
+        answers={**AGENT_SHAPE, **REVIEWER, "tools": ("read_board", "write_comments"), "token": TEXT},
+        bad=bad("autonomyMode", sent={**REVIEWER, "autonomyMode": "anarchy"}),
+        denied=MEMBER,
+    ),
+    Contract(
+        method="GET",
+        route=AGENT,
+        answers={**AGENT_SHAPE, "id": Ref("agent"), "name": "agent"},
+        bad=bad_id("agentId"),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="PATCH",
+        route=AGENT,
+        sent={"autonomyMode": "autonomous", "name": "Bot"},
+        answers={**AGENT_SHAPE, "id": Ref("agent"), "name": "Bot", "autonomyMode": "autonomous"},
+        then=(Then(AGENT, {"name": "Bot"}),),
+        bad=bad("slug", sent={"slug": "Not a slug"}),
+        denied=MEMBER,
+    ),
+    Contract(
+        method="DELETE",
+        route=AGENT,
+        answers=OK,
+        then=(Then(AGENT, {"statusCode": 404}, 404),),
+        bad=bad_id("agentId"),
+        denied=MEMBER,
+    ),
+    Contract(
+        method="GET",
+        route=AGENT + "/missions",
+        path={"agentId": Ref("other agent")},
+        params={"limit": "10"},
+        answers=(RUNNING,),
+        bad=bad("status", params={"status": "sleeping"}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="POST",
+        route=AGENT + "/missions",
+        sent={"cardId": Ref("card"), "prompt": "Summarize blockers"},
+        answers={
+            **MISSION_SHAPE,
+            "agentId": Ref("agent"),
+            "cardId": Ref("card"),
+            "prompt": "Summarize blockers",
+            "status": "queued",
+        },
+        bad=bad("prompt", sent={"cardId": Ref("card")}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="GET",
+        route=MISSIONS,
+        params={"status": "running"},
+        answers=(RUNNING,),
+        bad=bad("limit", params={"limit": "-1"}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="GET",
+        route=MISSION,
+        answers={**RUNNING, "activities": ({"kind": "thought", "content": "Hm", "position": COUNT},)},
+        bad=bad_id("missionId"),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="POST",
+        route=MISSION + "/cancel",
+        answers={**RUNNING, "status": "cancelled"},
+        then=(Then(MISSION, {"status": "cancelled"}),),
+        bad=bad_id("missionId"),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="POST",
+        route=MISSIONS + "/claim",
+        by="agent",
+        answers={"mission": None},
+        bad=NO_WORKSPACE,
+        denied=Refused(status=403, code="FORBIDDEN", by="owner"),
+    ),
+    Contract(
+        method="POST",
+        route=MISSION + "/report",
+        by="other agent",
+        sent={"progress": 0.5, "activities": [{"kind": "response", "content": "Half"}]},
+        answers={**RUNNING, "progress": 0.5},
+        bad=bad("progress", sent={"progress": 2}),
+        denied=OTHER_AGENT,
+    ),
+    Contract(
+        method="POST",
+        route=MISSION + "/complete",
+        by="other agent",
+        sent={"summary": "Fine"},
+        answers={**RUNNING, "status": "completed", "progress": 1.0, "summary": "Fine"},
+        then=(Then(MISSION, {"status": "completed"}),),
+        bad=bad("summary", sent={"summary": 1}),
+        denied=OTHER_AGENT,
+    ),
+    Contract(
+        method="POST",
+        route=MISSION + "/fail",
+        by="other agent",
+        sent={"error": "No way"},
+        answers={**RUNNING, "status": "failed", "error": "No way"},
+        then=(Then(MISSION, {"status": "failed"}),),
+        bad=bad("error", sent={}),
+        denied=OTHER_AGENT,
+    ),
+]

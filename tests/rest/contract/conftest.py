@@ -1,0 +1,36 @@
+"""The stage: one world for all contracts, as it was for each test."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from auth.subject import ANONYMOUS
+from gateway.database import Database
+from resolvers.context import Context, Services
+from tests.denials.world import build
+from tests.resolvers.lab import People
+from tests.rest.conftest import rest_app
+from tests.rest.contract.stage import Stage
+
+
+@pytest.fixture(scope="package")
+async def world(database: Database, services: Services) -> AsyncIterator[Stage]:
+    """Everyone and everything, in an otherwise empty database."""
+    for name in await database.db.list_collection_names():
+        await database.db[name].delete_many({})
+    made = await build(People(Context(ANONYMOUS, services)))
+    ids = {**made.ids, "ws_slug": "eng", "owner_email": made.people.email(made.owner)}
+    transport = httpx.ASGITransport(rest_app(services))
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        opened = Stage(database, client, made.owner, ids, made.tokens)
+        await opened.keep()
+        yield opened
+
+
+@pytest.fixture
+async def stage(world: Stage) -> AsyncIterator[Stage]:
+    """The world, which a test may change and add names to."""
+    used = Stage(world.database, world.client, world.owner, dict(world.ids), dict(world.tokens), world.kept)
+    yield used
+    await used.restore()

@@ -1,0 +1,145 @@
+"""The app and the world that contracts are tried on. What a test writes is taken back after it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import bson
+import httpx
+from pymongo import monitoring
+
+from gateway.database import Database
+from models import AttemptCount, Lease
+from models.base import Record, collection
+from resolvers.context import Context
+from tests.denials.world import Ids
+from tests.rest.contract.shape import filled
+from tests.rest.document import response_problems
+
+PATHS = {
+    "orgSlug": "org_slug",
+    "wsSlug": "ws_slug",
+    "userId": "member_id",
+    "sessionId": "session",
+    "token": "invitation",
+    "invitationId": "invitation_id",
+    "projectId": "project",
+    "templateId": "template",
+    "scopeId": "scope",
+    "columnId": "column",
+    "labelId": "label",
+    "cardId": "card",
+    "itemId": "item",
+    "fieldId": "custom_field",
+    "relationId": "relation",
+    "commentId": "comment",
+    "attachmentId": "attachment",
+    "documentId": "document",
+    "versionId": "version",
+    "agentId": "agent",
+    "missionId": "mission",
+}
+"""The object of the world that a parameter of a path names, unless a contract says otherwise."""
+
+
+class Writes(monitoring.CommandListener):
+    """The collections that were written to."""
+
+    COMMANDS = frozenset({"insert", "update", "delete", "findAndModify"})
+
+    def __init__(self) -> None:
+        self.collections: set[str] = set()
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        if event.command_name in self.COMMANDS:
+            self.collections.add(str(event.command[event.command_name]))
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        pass
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        pass
+
+
+# Only clients that are made later have it: conftest.py imports it before the database of the session is opened.
+WRITES = Writes()
+monitoring.register(WRITES)
+
+
+@dataclass
+class Stage:
+    """`ids` and `tokens` are those of the world, and what a test adds. `owner` is a request of the owner."""
+
+    database: Database
+    client: httpx.AsyncClient
+    owner: Context
+    ids: Ids
+    tokens: dict[str, str]
+    kept: Mapping[str, list[Record]] = field(default_factory=dict, repr=False)
+    arranged: Mapping[str, list[Record]] = field(default_factory=dict, repr=False)
+
+    async def send(
+        self,
+        method: str,
+        route: str,
+        *,
+        by: str | None = "owner",
+        path: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> httpx.Response:
+        """The answer to a request of a caller, which has to be one that the document declares."""
+        if "json" in options:
+            options["json"] = filled(options["json"], self.ids)
+        token = {"authorization": f"Bearer {self.tokens[by]}"} if by is not None else {}
+        address = self.address(route, path or {})
+        self.client.cookies.clear()  # a caller is who the token says
+        answer = await self.client.request(method, address, headers={**token, **(headers or {})}, **options)
+        body = answer.json() if answer.headers["content-type"] == "application/json" else None
+        assert response_problems(method, address.partition("?")[0], answer.status_code, body) == []
+        return answer
+
+    async def made(self, route: str, by: str = "owner", **body: Any) -> dict[str, Any]:
+        """What a POST answers."""
+        answer = await self.send("POST", route, by=by, json=body)
+        assert answer.status_code == 201, answer.text
+        created: dict[str, Any] = answer.json()
+        return created
+
+    def address(self, route: str, path: Mapping[str, Any]) -> str:
+        """The path of a route for objects of the world."""
+        named = {name: str(self.ids[known]) for name, known in PATHS.items()}
+        return route.format(**{**named, **filled(dict(path), self.ids)})
+
+    async def keep(self) -> None:
+        """Remember the database as it is."""
+        names = await self.database.db.list_collection_names()
+        self.kept = {name: await self._all(name) for name in names}
+        WRITES.collections.clear()
+
+    async def arrange(self) -> None:
+        """Remember what a test has written until now as the way things are before what it is about."""
+        self.arranged = {name: await self._all(name) for name in WRITES.collections.copy()}
+
+    async def changes(self) -> list[str]:
+        """What was inserted, changed or deleted since; when credentials were last used, what processes take turns at
+        and how often something was tried aside."""
+        names = WRITES.collections - {collection(Lease).name, collection(AttemptCount).name}
+        before = {**self.kept, **self.arranged}
+        return [name for name in sorted(names) if _told(await self._all(name)) != _told(before.get(name, []))]
+
+    async def restore(self) -> None:
+        """Take back what was written."""
+        for name in WRITES.collections.copy():
+            await self.database.db[name].delete_many({})
+            if kept := self.kept.get(name):
+                await self.database.db[name].insert_many(kept)
+        WRITES.collections.clear()
+        self.owner.services.revoked()
+
+    async def _all(self, name: str) -> list[Record]:
+        return await self.database.db[name].find().sort("_id", 1).to_list()
+
+
+def _told(records: list[Record]) -> list[bytes]:
+    return [bson.encode({key: value for key, value in record.items() if key != "last_used_at"}) for record in records]

@@ -1,0 +1,131 @@
+"""Every route of the interface, held to its contract."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from rest.stellary.table import TABLE
+from tests.rest.contract import (
+    about_cards,
+    account,
+    agents,
+    api_tokens,
+    board,
+    cards,
+    documents,
+    mailed,
+    notifications,
+    organizations,
+    projects,
+    two_factor,
+    workspaces,
+)
+from tests.rest.contract.contract import SAME, Contract, Refused
+from tests.rest.contract.reference import REFERENCE
+from tests.rest.contract.shape import filled, misfits
+from tests.rest.contract.stage import Stage
+
+CONTRACTS: list[Contract] = [
+    *account.CONTRACTS,
+    *mailed.CONTRACTS,
+    *two_factor.CONTRACTS,
+    *api_tokens.CONTRACTS,
+    *notifications.CONTRACTS,
+    *organizations.CONTRACTS,
+    *workspaces.CONTRACTS,
+    *projects.CONTRACTS,
+    *board.CONTRACTS,
+    *cards.CONTRACTS,
+    *about_cards.CONTRACTS,
+    *documents.CONTRACTS,
+    *agents.CONTRACTS,
+]
+PHRASES = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 409: "Conflict"}
+
+each = pytest.mark.parametrize("contract", CONTRACTS, ids=lambda one: one.name)
+
+
+def test_each_route_has_one_contract_and_each_contract_a_route() -> None:
+    names = [one.name for one in CONTRACTS]
+
+    assert sorted(names) == sorted(f"{route.method} {route.path}" for route in TABLE)
+
+
+def test_each_route_of_the_reference_has_a_contract() -> None:
+    assert {one.name for one in CONTRACTS} >= REFERENCE
+    assert len(REFERENCE) == 89
+
+
+@each
+async def test_a_route_answers_the_documented_request_as_documented(contract: Contract, stage: Stage) -> None:
+    # Given
+    if contract.given:
+        await contract.given(stage)
+
+    # When
+    answer = await _send(stage, contract)
+
+    # Then
+    assert answer.status_code == contract.wanted_status, answer.text
+    assert answer.headers["content-type"].partition(";")[0] == contract.gives
+    if isinstance(contract.answers, bytes):
+        assert answer.content == contract.answers
+    else:
+        assert misfits(answer.json(), contract.answers, stage.ids) == []
+    for one in contract.then:
+        found = await stage.send("GET", one.path, by=contract.by, path=contract.path)
+        assert found.status_code == one.status, found.text
+        assert misfits(found.json(), one.shape, stage.ids, f"GET {one.path}") == []
+
+
+@each
+async def test_a_route_refuses_bad_input_and_changes_nothing(contract: Contract, stage: Stage) -> None:
+    await _refuses(stage, contract, contract.bad)
+
+
+@each
+async def test_a_route_denies_whoever_may_not_and_changes_nothing(contract: Contract, stage: Stage) -> None:
+    await _refuses(stage, contract, contract.denied)
+
+
+async def _refuses(stage: Stage, contract: Contract, refused: Refused) -> None:
+    # Given
+    if contract.given:
+        await contract.given(stage)
+        await stage.arrange()
+
+    # When
+    answer = await _send(stage, contract, refused)
+
+    # Then
+    body = answer.json()
+    wanted = {"statusCode": refused.status, "message": body["message"], "error": PHRASES[refused.status]}
+    assert answer.status_code == refused.status, answer.text
+    assert misfits(body, {**wanted, "code": refused.code}, stage.ids) == []
+    if refused.at is not None:
+        assert body["details"]["field"] == refused.at
+    assert await stage.changes() == []
+
+
+async def _send(stage: Stage, contract: Contract, refused: Refused | None = None) -> httpx.Response:
+    sent: dict[str, Any] = {"by": contract.by, "path": contract.path, "headers": contract.headers}
+    body, params, content = contract.sent, contract.params, contract.content
+    if refused is not None:
+        sent["by"] = contract.by if refused.by is SAME else refused.by
+        sent["path"] = {**contract.path, **refused.path}
+        sent["headers"] = {**contract.headers, **refused.headers}
+        body = body if refused.sent is SAME else refused.sent
+        params = params if refused.params is SAME else refused.params
+        if refused.content is not SAME:
+            body, content = None, refused.content
+    if body is not None:
+        sent["json"] = body
+    if params is not None:
+        sent["params"] = filled(params, stage.ids)
+    if content is not None:
+        sent["content"] = content
+        sent["headers"] = {"content-type": "application/json", **sent["headers"]}
+    if contract.file is not None and content is None:
+        sent["files"] = {"file": contract.file}
+    return await stage.send(contract.method, contract.route, **sent)
