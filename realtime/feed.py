@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any, Protocol
 
+import bson
+
 from models.base import Record, utc_now
 from realtime import subscription as limits
 from realtime.cursor import Cursor
@@ -24,16 +26,21 @@ Render = Callable[[Record], Any]
 """From an event to the item that subscribers get, at once or as an awaitable."""
 Merge = Callable[[Sequence[Any]], Any]
 """From items in a row to one that a reader takes instead of them."""
+Weigh = Callable[[Any], int]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What subscribers ask of a stream; those with the same `key` share its answers."""
+    """What subscribers ask of a stream; those with the same `key` share its answers.
+
+    `weigh` is how many bytes an item takes while it waits or is kept; without it, those of its event count.
+    """
 
     key: Hashable
     accepts: Callable[[Record], bool]
     render: Render
     merge: Merge | None = None
+    weigh: Weigh | None = None
 
 
 class Log(Protocol):
@@ -68,7 +75,8 @@ class Feed:
 
     def join(self, after: Cursor | None, floor: int) -> Subscription:
         """A new member, which begins after a cursor; None is now."""
-        recovered = after is None or (after.epoch == self._tail.epoch and floor <= after.seq <= self.position)
+        # Those who ask something else may be further: what takes longer to be made is still on its way here.
+        recovered = after is None or (after.epoch == self._tail.epoch and floor <= after.seq <= self._tail.position)
         start = after.seq if after is not None and recovered else self.position
         member = Subscription(self, replay=(start, self.position), recovered=recovered)
         self.members.add(member)
@@ -143,8 +151,8 @@ class Feed:
                 item = self._item(event)
                 if isawaitable(item):
                     item = await item
-                self._keep(event["seq"], item, 0)
                 if item is not None:
+                    self._keep(event["seq"], item, self._weight(item, event))
                     yield event["seq"], item
                 after = event["seq"]
 
@@ -208,6 +216,8 @@ class Feed:
             self._reached = seq
         if item is None:
             return
+        if self.question.weigh is not None:
+            size = self.question.weigh(item)
         if seq is not None:
             self._keep(seq, item, size)
         self._ready.append((event, item, size))
@@ -216,8 +226,11 @@ class Feed:
         self._take(event, item, size)
         self.settle()
 
+    def _weight(self, item: Any, event: Record) -> int:
+        return len(bson.encode(event)) if self.question.weigh is None else self.question.weigh(item)
+
     def _keep(self, seq: int, item: Any, size: int) -> None:
-        if item is None or seq in self._kept:
+        if seq in self._kept:
             return
         self._kept[seq] = item
         self._kept_sizes[seq] = size

@@ -43,11 +43,13 @@ class Trimmed(Exception):  # noqa: N818
 class Subscription:
     """What one reader gets: whatever its source makes of events, and of the two that tell of the stream itself.
 
-    `replay` is (seq that the client has seen, seq up to which the source had handed out when this one joined it).
+    `replay` is (seq that the client has seen, seq up to which the source had handed out when this one joined it). A
+    client that has seen more than that is not given it again.
     Nothing is written before `open`; from then on items go to `write` as they come, without a task or a wait.
     """
 
     __slots__ = (
+        "_ahead",
         "_bytes",
         "_closed",
         "_dropped",
@@ -67,6 +69,7 @@ class Subscription:
     def __init__(self, source: Source, *, replay: tuple[int, int], recovered: bool) -> None:
         self._source = source
         self._replay = replay
+        self._ahead = replay[0] > replay[1]
         self._recovered = recovered
         self._queue: deque[tuple[int | None, Any, int]] = deque()
         self._bytes = 0
@@ -96,6 +99,8 @@ class Subscription:
 
     def push(self, handed: Sequence[Handed], merged: Any = None) -> None:
         """Hand over the next items, and where there is one what a reader that keeps up can take instead of them."""
+        if self._ahead:
+            handed, merged = self._unseen(handed), None
         if self._live and merged is not None:
             seqs = [event["seq"] for event, _, _ in handed if event["seq"] is not None]
             self._pass(seqs[-1] if seqs else None, merged)
@@ -172,6 +177,12 @@ class Subscription:
         finally:
             self.close()
 
+    def _unseen(self, handed: Sequence[Handed]) -> Sequence[Handed]:
+        seen = self._replay[0]
+        new = [one for one in handed if one[0]["seq"] is None or one[0]["seq"] > seen]
+        self._ahead = handed[-1][0]["seq"] is None or handed[-1][0]["seq"] < seen
+        return new
+
     def _push(self, seq: int | None, item: Any, size: int) -> None:
         if self._live:
             self._pass(seq, item)
@@ -207,7 +218,7 @@ class Subscription:
                 self._pass(seq, item)
         except Trimmed:
             self._recovered = False
-        self._seen = until
+        self._seen = max(seen, until)
         await self._tell("StreamReady", {"recovered": self._recovered})
 
     async def _tell(self, name: str, data: Record) -> None:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Hashable, Sequence
 
 import bson
 from bson import ObjectId
+from pymongo.errors import PyMongoError
 
 from models.base import Record, utc_now
+from models.reach import is_unreachable
 from realtime.cursor import Cursor
 from realtime.feed import Feed, Question
 from realtime.log import EventLog
@@ -26,6 +28,8 @@ BREATH = 200
 MAX_TOGETHER = 16
 MAX_TOGETHER_BYTES = 16_384
 """Events that were read at once and are handed out at once: each socket is written to once for all of them."""
+AWAY_SECONDS = 0.5
+"""Until a database that could not be reached is asked again."""
 
 
 class Tail:
@@ -91,11 +95,20 @@ class Tail:
             self._wake.set()
 
     async def after(self, seq: int) -> list[Record]:
-        """Some of the events after a seq, the next one first: from memory where it reaches back so far."""
-        first = self._recent[0][0]["seq"] if self._recent else self.position + 1
-        if seq + 1 >= first:
-            return [event for event, _ in self._recent if event["seq"] > seq]
-        return self._dated(await self._log.read(self.stream_id, seq))
+        """Some of the events after a seq, the next one first: from memory where it reaches back so far.
+
+        Waits for a database that cannot be reached. Whoever does not want to wait as long is closed.
+        """
+        while True:
+            first = self._recent[0][0]["seq"] if self._recent else self.position + 1
+            if seq + 1 >= first:
+                return [event for event, _ in self._recent if event["seq"] > seq]
+            try:
+                return self._dated(await self._log.read(self.stream_id, seq))
+            except PyMongoError as error:
+                if not is_unreachable(error):
+                    raise
+            await asyncio.sleep(AWAY_SECONDS)
 
     async def advance(self, head: Cursor | None = None) -> None:
         """Hand out what the log holds beyond the position, up to `head` at least."""
