@@ -1,5 +1,6 @@
 """Running subscriptions: an event is executed and encoded once for all who asked the same of a stream."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from inspect import isawaitable
 from typing import Any
@@ -24,6 +25,7 @@ from execution.output import to_bytes
 from gateway.failures import error_of, formatted, masked
 from models.base import Record
 from models.errors import OrreryError
+from models.reach import is_unreachable
 from realtime.cursor import Cursor
 from realtime.delivery import Delivery, Sink, together
 from realtime.feed import Question
@@ -38,6 +40,8 @@ from schema.events.base import build_event
 from schema.viewer import depends_on_viewer
 
 AFTER = "after"
+AWAY_SECONDS = 0.5
+"""Until an event is executed again for which the database could not be reached."""
 
 
 class Shape:
@@ -88,19 +92,26 @@ class Renderer:
         event = build_event(record)
         if event is None:
             return None
+        result = self._execute(event, record)
+        return self._later(result, event, record) if isawaitable(result) else _delivery(result, record)
+
+    def _execute(self, event: Any, record: Record) -> ExecutionResult | Awaitable[ExecutionResult]:
         single: Any = self._executor.build_per_event_executor(event)
         # What one event read must not answer for the next.
         ctx = self._context()
         # What the event carries is as old as the event, so that is where its reader stands.
         ctx.positions[self._stream_id] = Cursor.parse(record["cursor"])
         single.context_value = GraphContext.of(ctx)
-        result = execute_subscription_event(single)
-        if isawaitable(result):
-            return self._later(result, record)
-        return _delivery(result, record)
+        return execute_subscription_event(single)
 
-    async def _later(self, result: Awaitable[ExecutionResult], record: Record) -> Delivery:
-        return _delivery(await result, record)
+    async def _later(self, result: Awaitable[ExecutionResult], event: Any, record: Record) -> Delivery:
+        """Waits for a database that cannot be reached: an event that came without what was asked never comes again."""
+        done = await result
+        while any(is_unreachable(error.original_error) for error in done.errors or ()):
+            await asyncio.sleep(AWAY_SECONDS)
+            again = self._execute(event, record)
+            done = await again if isawaitable(again) else again
+        return _delivery(done, record)
 
 
 def _delivery(result: ExecutionResult, record: Record) -> Delivery:
@@ -158,7 +169,11 @@ def question(source: Source, renderer: Renderer, shape: Shape, request: Operatio
     if shape.by_viewer or source.is_personal:
         viewer = (subject.user_id, subject.workspace_id, subject.credential)
     asked = (request.query, request.operation_name, shape.variables(request.variables))
-    return Question((source.key, asked, subject.scopes, viewer), source.accepts, renderer, together)
+    return Question((source.key, asked, subject.scopes, viewer), source.accepts, renderer, together, _weight)
+
+
+def _weight(delivery: Delivery) -> int:
+    return len(delivery.payload)
 
 
 def _told(error: Exception) -> dict[str, Any]:
