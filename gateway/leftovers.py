@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 
+from realtime.background import end
 from resolvers.context import Services
 from resolvers.file_store import remove_leftovers
 
@@ -24,11 +25,8 @@ class Leftovers:
         self._task = asyncio.create_task(self._run(), name="attachment-leftovers")
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await end(self._task)
+        self._task = None
 
     async def _run(self) -> None:
         while True:

@@ -23,6 +23,7 @@ from gateway.mail_settings import Sender
 from models import Mail
 from models.base import Record, collection, utc_now
 from models.enums import MailState
+from realtime.background import end
 from resolvers.context import Services
 from resolvers.letters import Letter
 from resolvers.mail import compose
@@ -67,11 +68,8 @@ class Outbox:
             return
         self._stopping = True
         self._services.mail_due.set()
-        done, _ = await asyncio.wait([self._task], timeout=self._pace.stop)
-        if not done:
-            self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        await asyncio.wait([self._task], timeout=self._pace.stop)
+        await end(self._task)
         self._task = None
 
     async def _run(self) -> None:

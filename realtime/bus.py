@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from random import uniform
 from time import monotonic
 
+from realtime.background import end
 from realtime.broadcaster import MONGODB, Broadcaster, backends
 
 log = logging.getLogger("orrery.bus")
@@ -72,11 +73,8 @@ class Bus:
             log.warning("the bus does not answer yet; events of other processes may come seconds late")
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await end(self._task)
+        self._task = None
 
     def publish(self, message: str) -> None:
         """Send a message when the connection stands. A lost one costs seconds (the hub polls), never an event."""

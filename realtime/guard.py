@@ -20,6 +20,7 @@ from auth.subject import Subject
 from models.base import Record, utc_now
 from models.errors import OrreryError, Unavailable
 from models.ids import portions
+from realtime.background import end
 
 log = logging.getLogger("orrery.guard")
 
@@ -73,11 +74,8 @@ class Guard:
     async def stop(self) -> None:
         if self._expiry is not None:
             self._expiry.cancel()
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await end(self._task)
+        self._task = None
 
     def watch(
         self,

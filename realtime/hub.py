@@ -18,6 +18,7 @@ import orjson
 from bson import ObjectId
 
 from models.base import Record
+from realtime.background import end
 from realtime.bus import Bus
 from realtime.cursor import Cursor
 from realtime.feed import Question
@@ -50,10 +51,7 @@ class Hub:
         self._poller = asyncio.create_task(self._poll(), name="hub-poll")
 
     async def stop(self) -> None:
-        if self._poller is not None:
-            self._poller.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._poller
+        await end(self._poller)
         await self.bus.stop()
         for tail in list(self._tails.values()):
             tail.end()

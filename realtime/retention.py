@@ -17,6 +17,7 @@ from pymongo.read_concern import ReadConcern
 
 from models import LoggedEvent, StreamHead
 from models.base import Record, collection, utc_now
+from realtime.background import end
 from realtime.heads import WRITE_CONFLICT
 from realtime.lease import give_up, hold
 
@@ -55,9 +56,7 @@ class Retention:
 
     async def stop(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await end(self._task)
             self._task = None
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(1):

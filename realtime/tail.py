@@ -64,10 +64,12 @@ class Tail:
         self._ephemeral: deque[tuple[int, Record]] = deque(maxlen=MAX_EPHEMERAL)
         self._wake = asyncio.Event()
         self._lock = asyncio.Lock()
+        self._stopping = False
         self._task = asyncio.create_task(self._run(), name="hub-tail")
 
     def stop(self) -> None:
         """End the reading."""
+        self._stopping = True  # for a reading that answers the cancellation with a result
         self._task.cancel()
 
     def feed(self, question: Question) -> Feed:
@@ -156,7 +158,7 @@ class Tail:
         return True
 
     async def _run(self) -> None:
-        while True:
+        while not self._stopping:
             await self._wake.wait()
             self._wake.clear()
             try:

@@ -260,7 +260,7 @@ async def test_readers_beside_a_trimmer_and_writers_never_miss_an_event_in_silen
     async with asyncio.timeout(PATIENCE):
         assert await asyncio.gather(*readers) == [[]] * 5
         await trimmer
-    assert await floor(stream) >= 100
+    assert await floor(stream) > 1  # it was trimmed while they read
 
 
 async def test_one_process_at_a_time_holds_a_work_and_another_takes_it_over(clean: Database) -> None:
