@@ -29,6 +29,7 @@ from gateway.paths import operations_folder
 from gateway.persisted import Persisted
 from gateway.settings import Settings
 from gateway.shortcut import GraphQLFirst
+from gateway.transfers import Transfers
 from gateway.trusted import trusted_documents
 from realtime.guard import Guard
 from realtime.hub import Hub
@@ -109,6 +110,8 @@ def create_app(
             )
             leftovers = Leftovers(running.services)
             await leftovers.start()
+            transfers = Transfers(running.services)
+            await transfers.start()
             running.endpoint = GraphQLEndpoint(
                 engine=running.engine,
                 connections=running.connections,
@@ -125,6 +128,7 @@ def create_app(
             finally:
                 app.state.database = None
                 await running.connections.close_all()
+                await transfers.stop()
                 await retention.stop()
                 await outbox.stop()
                 await leftovers.stop()

@@ -89,6 +89,12 @@ class Operation:
         roots = self.node.selection_set.selections
         return all(isinstance(one, FieldNode) and one.name.value in SIGN_IN_FIELDS for one in roots)
 
+    @property
+    def starts_import(self) -> bool:
+        """Whether it takes the file of a project, which may be larger than others, and no other file."""
+        roots = self.node.selection_set.selections
+        return all(isinstance(one, FieldNode) and one.name.value == "projectImportStart" for one in roots)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

@@ -29,6 +29,8 @@ from realtime.transports.limits import SseLimits
 from realtime.transports.protocol import OperationRefused, OperationRequest
 from realtime.transports.sse import interrupted, serve_sse
 from resolvers.idempotency import HEADER, REPLAYED, Reply, refuse_with_file
+from resolvers.transfer_read import MAX_TEXT
+from resolvers.upload import MAX_FILE
 from rest.body import parse_object, read_bytes
 from rest.cookies import clear_session_cookies, set_session_cookies
 from rest.multipart import is_multipart
@@ -125,7 +127,7 @@ class GraphQLEndpoint:
                 raise BadUserInput("A multipart request takes a mutation")
             if key_of(operation, _header(request, IDEMPOTENCY_KEY)) is not None:
                 refuse_with_file()
-            await form.receive(form.sent["variables"])
+            await form.receive(form.sent["variables"], MAX_TEXT if operation.starts_import else MAX_FILE)
             outcome = await self.engine.run(subject, operation, dump)
         self.count(operation.kind.value, "failed" if outcome.errors else "done")
         return self._answer(request, outcome)

@@ -14,6 +14,7 @@ from typing import Any
 from starlette.requests import Request
 
 from models.errors import BadUserInput, PayloadTooLarge
+from resolvers.transfer_read import MAX_TEXT
 from resolvers.upload import MAX_FILE, Upload
 from rest.body import parse_object
 from rest.multipart import FRAMING, Multipart, Part
@@ -37,26 +38,29 @@ class Form:
     places: dict[str, list[Place]]
     spooled: ExitStack = field(default_factory=ExitStack)
 
-    async def receive(self, variables: dict[str, Any]) -> None:
-        """Receive all files, and put each where it goes in `variables`. Raises BadUserInput where one is missing."""
+    async def receive(self, variables: dict[str, Any], limit: int = MAX_FILE) -> None:
+        """Receive all files, and put each where it goes in `variables`.
+
+        Raises BadUserInput where one is missing, PayloadTooLarge for one of more than `limit` bytes.
+        """
         awaited = dict(self.places)
         while (part := await self.parts.next()) is not None:
             places = awaited.pop(part.name, None)
             if places is None or part.file_name is None:
                 raise BadUserInput(f"The part {part.name[:100]!r} is no file of the map, or comes twice")
-            upload = await self._spool(part)
+            upload = await self._spool(part, limit)
             for place in places:
                 _put(variables, place, upload)
         if awaited:
             raise BadUserInput(f"The file {next(iter(awaited))[:100]!r} of the map did not come")
 
-    async def _spool(self, part: Part) -> Upload:
+    async def _spool(self, part: Part, limit: int) -> Upload:
         file = self.spooled.enter_context(SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115  (the stack closes it)
         size = 0
         async for piece in self.parts.data():
             size += len(piece)
-            if size > MAX_FILE:
-                raise PayloadTooLarge(f"file: is larger than {MAX_FILE} bytes", maximum=MAX_FILE)
+            if size > limit:
+                raise PayloadTooLarge(f"file: is larger than {limit} bytes", maximum=limit)
             if size > IN_MEMORY:
                 await asyncio.to_thread(file.write, piece)
             else:
@@ -78,7 +82,7 @@ def spooling(form: Form) -> Iterator[Form]:
 
 async def read_form(request: Request) -> Form:
     """The operation of a multipart request, and which files are to come. Raises BadUserInput for one without."""
-    parts = Multipart(request, MAX_FILES * MAX_FILE + MAX_OPERATIONS + FRAMING)
+    parts = Multipart(request, max(MAX_FILES * MAX_FILE, MAX_TEXT) + MAX_OPERATIONS + FRAMING)
     sent = await _object(parts, "operations", MAX_OPERATIONS)
     places = _places(await _object(parts, "map", FRAMING))
     if not isinstance(sent.get("variables"), dict):

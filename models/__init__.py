@@ -27,6 +27,7 @@ from models.relation import Relation
 from models.scope import Scope
 from models.session import Session
 from models.template import Template
+from models.transfer_job import TransferJob
 from models.user import User
 from models.workspace import Invitation, Workspace, WorkspaceMember
 
@@ -54,6 +55,7 @@ DOCUMENTS: list[type[beanie.Document]] = [
     FileChunk,
     FileLeftover,
     Template,
+    TransferJob,
     Document,
     DocumentVersion,
     DocumentLink,
@@ -113,6 +115,7 @@ __all__ = [
     "StoredFile",
     "StreamHead",
     "Template",
+    "TransferJob",
     "User",
     "Workspace",
     "WorkspaceMember",

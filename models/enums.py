@@ -192,6 +192,15 @@ class MissionActivityKind(StrEnum):
     ERROR = "error"
 
 
+class TransferState(StrEnum):
+    """Where an import stands that runs by itself. DONE and FAILED are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
 class TokenScope(StrEnum):
     """What a personal access token may be used for. A JWT or a session has all of them."""
 

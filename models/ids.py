@@ -4,8 +4,10 @@ An ObjectId is 4 bytes of time, 5 bytes that are random per process and 3 bytes 
 so `kind_of` finds the collection from the id alone and REST clients keep plain Mongo ids.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import IntEnum
+from hashlib import sha256
+from itertools import count
 from typing import Any
 
 from bson import ObjectId
@@ -62,6 +64,16 @@ def new_id(kind: Kind) -> ObjectId:
     raw = bytearray(ObjectId().binary)
     raw[_KIND_BYTE] = kind
     return ObjectId(bytes(raw))
+
+
+def ids_from(seed: ObjectId) -> Callable[[Kind], ObjectId]:
+    """What makes fresh ids that follow from `seed`: whoever makes them in the same order makes the same ones."""
+    time, mark, counter = seed.binary[:_KIND_BYTE], sha256(seed.binary).digest()[:4], count()
+
+    def make(kind: Kind) -> ObjectId:
+        return ObjectId(time + bytes([kind]) + mark + next(counter).to_bytes(3))
+
+    return make
 
 
 def kind_of(value: ObjectId) -> Kind | None:

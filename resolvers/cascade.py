@@ -33,6 +33,7 @@ from models import (
     Relation,
     Scope,
     Template,
+    TransferJob,
     Workspace,
     WorkspaceMember,
 )
@@ -123,7 +124,11 @@ async def delete_workspace_contents(change: Change, workspace: Record) -> None:
     await _delete(change, Template, inside, lambda one: TemplateDeleted(deleted_id=one["_id"]))
     await _delete(change, Agent, inside, lambda one: AgentDeleted(deleted_id=one["_id"]))
     await _delete(change, WorkspaceMember, inside, lambda one: WorkspaceMemberRemoved(user_id=one["user_id"]))
-    for model in (ApiToken, Mission, MissionActivity, Invitation, Mail):
+    jobs = (
+        await collection(TransferJob).find({**inside, "expires_at": None}, {"_id": 1}, session=change.session).to_list()
+    )
+    await leave_files(change, [job["_id"] for job in jobs])
+    for model in (ApiToken, Mission, MissionActivity, Invitation, Mail, TransferJob):
         await collection(model).delete_many(inside, session=change.session)
     await collection(AttachmentUsage).delete_one({"_id": workspace["_id"]}, session=change.session)
     await collection(Workspace).delete_one({"_id": workspace["_id"]}, session=change.session)

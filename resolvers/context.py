@@ -30,7 +30,8 @@ class Services:
     """What one gateway process holds for all requests.
 
     `shows_links` says that no mail leaves the gateway, so that its links are answered to whoever causes it.
-    `mail_due` wakes the sender of this process, `files_due` what removes the bytes of deleted attachments.
+    `mail_due` wakes the sender of this process, `files_due` what removes the bytes of deleted attachments, and
+    `transfers_due` what runs imports.
     `attachment_quota` is how many bytes those of a workspace may have together.
     """
 
@@ -46,6 +47,7 @@ class Services:
     attachment_quota: int = 1024**3
     files_due: asyncio.Event = field(default_factory=asyncio.Event)
     uploads: Uploads = field(default_factory=Uploads)
+    transfers_due: asyncio.Event = field(default_factory=asyncio.Event)
     search: SearchIndex = field(default_factory=SearchIndex)
     recognitions: Recognitions = field(default_factory=Recognitions)
 

@@ -37,18 +37,20 @@ class Written:
     head: bytes
 
 
-async def write_file(file_id: ObjectId, workspace_id: ObjectId, name: str, upload: Upload) -> Written:
+async def write_file(
+    file_id: ObjectId, workspace_id: ObjectId, name: str, upload: Upload, *, limit: int = MAX_FILE
+) -> Written:
     """Store a file, chunk by chunk. Until a change keeps it (`keep_file`) it is to be removed in an hour.
 
-    Raises PayloadTooLarge beyond 10 MB. What is stored of a file that fails is for `discard_file`.
+    Raises PayloadTooLarge beyond `limit` bytes. What is stored of a file that fails is for `discard_file`.
     """
     await collection(FileLeftover).insert_one({"_id": file_id, "due_at": utc_now() + GRACE})
     digest, size, number = hashlib.sha256(), 0, 0
     head, pending = bytearray(), bytearray()
     async for piece in upload.chunks():
         size += len(piece)
-        if size > MAX_FILE:
-            raise PayloadTooLarge(f"file: is larger than {MAX_FILE} bytes", maximum=MAX_FILE)
+        if size > limit:
+            raise PayloadTooLarge(f"file: is larger than {limit} bytes", maximum=limit)
         digest.update(piece)
         head += piece[: HEAD - len(head)]
         pending += piece

@@ -23,6 +23,7 @@ from models import (
     Project,
     Relation,
     Scope,
+    TransferJob,
     User,
     Workspace,
 )
@@ -52,6 +53,7 @@ _INSIDE: dict[Kind, tuple[type[Stored], TokenScope]] = {
     Kind.ATTACHMENT: (Attachment, _PROJECTS),
     Kind.DOCUMENT: (Document, _PROJECTS),
     Kind.DOCUMENT_VERSION: (DocumentVersion, _PROJECTS),
+    Kind.TRANSFER_JOB: (TransferJob, _PROJECTS),
     Kind.ACTIVITY: (Activity, _PROJECTS),
     Kind.AGENT: (Agent, _PILOTAGE),
     Kind.MISSION: (Mission, _PILOTAGE),

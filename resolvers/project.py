@@ -107,14 +107,21 @@ async def delete_project(ctx: Context, project_id: ObjectId | str) -> Committed[
     project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.WRITE)
 
     async def body(change: Change) -> ObjectId:
-        deleted = await find_and_delete(Project, {"_id": project["_id"]}, change.session)
-        if deleted is None:
+        if not await remove_project(change, project["_id"]):
             raise NotFound("Project")
-        await delete_project_contents(change, project)
-        change.append(project["workspace_id"], ProjectDeleted(deleted_id=project["_id"], project_id=project["_id"]))
         return ObjectId(project["_id"])
 
     return await ctx.write(project["workspace_id"], body)
+
+
+async def remove_project(change: Change, project_id: ObjectId) -> bool:
+    """Delete a project with all it holds within a change; False where it is gone already."""
+    deleted = await find_and_delete(Project, {"_id": project_id}, change.session)
+    if deleted is None:
+        return False
+    await delete_project_contents(change, deleted)
+    change.append(deleted["workspace_id"], ProjectDeleted(deleted_id=project_id, project_id=project_id))
+    return True
 
 
 @edge(scope=READ)

@@ -90,6 +90,7 @@ WORKSPACE_TYPES = (
         events.ProjectCreated,
         events.TemplateCreated,
         events.TemplateDeleted,
+        events.TransferJobChanged,
         events.WorkspaceUpdated,
         events.WorkspaceDeleted,
         events.WorkspaceMemberAdded,

@@ -1,13 +1,15 @@
 """What the shape of an import alone does not tell: that its indexes point somewhere, and which relations can be."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+
+from bson import ObjectId
 
 from models.base import Record
 from models.enums import RelationType
 from models.errors import BadUserInput
-from models.ids import Kind, new_id
+from models.ids import Kind
 from models.rank import ranks_after
 from resolvers import custom_value
 from resolvers.custom_field import options_of
@@ -15,6 +17,9 @@ from resolvers.document_place import MAX_DEPTH, MAX_DOCUMENTS
 from resolvers.inputs.board import MAX_PROJECT_LABELS
 from resolvers.inputs.transfer import MAX_LINKS, ImportedCard, ImportedRelation, ProjectImport
 from resolvers.relation_check import MAX_ANCESTORS, MAX_RELATIONS
+
+MakeId = Callable[[Kind], ObjectId]
+"""Makes a fresh id of a kind."""
 
 
 def check(values: ProjectImport) -> None:
@@ -91,17 +96,18 @@ def _inside(error: BadUserInput, field: str, index: int) -> BadUserInput:
     return BadUserInput(error.message.removeprefix(f"{error.field}: "), field=field, index=index)
 
 
-def field_records(values: ProjectImport) -> dict[str, Record]:
+def field_records(values: ProjectImport, make_id: MakeId) -> dict[str, Record]:
     """The custom fields by name, with ids, ranks and options; not yet of any project."""
     ranks = ranks_after(None, len(values.custom_fields))
     found: dict[str, Record] = {}
     for index, (field, rank) in enumerate(zip(values.custom_fields, ranks, strict=True)):
         try:
-            options = options_of(field.type, field.options, ())
+            named = [{"id": make_id(Kind.CUSTOM_FIELD_OPTION), "label": one.label} for one in field.options]
+            options = options_of(field.type, field.options, named)
         except BadUserInput as error:
             raise _inside(error, f"customFields.{index}.{error.field}", index) from error
         found[field.name] = {
-            "_id": new_id(Kind.CUSTOM_FIELD),
+            "_id": make_id(Kind.CUSTOM_FIELD),
             "name": field.name,
             "type": field.type.value,
             "options": options,

@@ -1,6 +1,6 @@
 """What an import is going to write, decided before anything is written: ids, people, texts, and what is left out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from resolvers.access import check_workspace
 from resolvers.content import Content, read_content
 from resolvers.context import Context
 from resolvers.inputs.transfer import ImportedRelation, ProjectImport
-from resolvers.transfer_check import check, custom_values, field_records, possible
+from resolvers.transfer_check import MakeId, check, custom_values, field_records, possible
 
 MAX_WARNINGS = 500
 PALETTE = ("#ef4444", "#f59e0b", "#10b981", "#3b82f6", "#8b5cf6", "#ec4899", "#14b8a6", "#6b7280")
@@ -50,19 +50,22 @@ class Plan:
         self.warnings.extend(list(sentences)[: MAX_WARNINGS - len(self.warnings)])
 
 
-def draw(workspace_id: ObjectId, values: ProjectImport) -> Plan:
-    """What can be told without the database, in one go: a thread's work for a large file. Raises BadUserInput."""
+def draw(workspace_id: ObjectId, values: ProjectImport, make_id: MakeId = new_id) -> Plan:
+    """What can be told without the database, in one go: a thread's work for a large file. Raises BadUserInput.
+
+    All that one part of the import says of another goes by ids of `make_id`.
+    """
     check(values)
-    fields = field_records(values)
+    fields = field_records(values, make_id)
     relations, refused = possible(values.relations)
     plan = Plan(
         workspace_id=workspace_id,
         values=values,
-        scope_ids=_ids(Kind.SCOPE, values.scopes),
-        column_ids=_ids(Kind.COLUMN, values.columns),
-        card_ids=_ids(Kind.CARD, values.cards),
-        document_ids=_ids(Kind.DOCUMENT, values.documents),
-        labels=_labels(values),
+        scope_ids=[make_id(Kind.SCOPE) for _ in values.scopes],
+        column_ids=[make_id(Kind.COLUMN) for _ in values.columns],
+        card_ids=[make_id(Kind.CARD) for _ in values.cards],
+        document_ids=[make_id(Kind.DOCUMENT) for _ in values.documents],
+        labels=_labels(values, make_id),
         fields=fields,
         card_values=[custom_values(card, index, fields) for index, card in enumerate(values.cards)],
         relations=relations,
@@ -78,16 +81,12 @@ async def complete(ctx: Context, plan: Plan) -> None:
     await _documents(ctx, plan)
 
 
-def _ids(kind: Kind, of: Sequence[object]) -> list[ObjectId]:
-    return [new_id(kind) for _ in of]
-
-
-def _labels(values: ProjectImport) -> dict[str, tuple[ObjectId, str]]:
+def _labels(values: ProjectImport, make_id: MakeId) -> dict[str, tuple[ObjectId, str]]:
     """Those that are described keep their colours; those that cards alone name take the next of the palette."""
     colors: dict[str, str] = {label.name: label.color for label in values.labels}
     for name in (name for card in values.cards for name in card.labels):
         colors.setdefault(name, PALETTE[len(colors) % len(PALETTE)])
-    return {name: (new_id(Kind.LABEL), color) for name, color in colors.items()}
+    return {name: (make_id(Kind.LABEL), color) for name, color in colors.items()}
 
 
 async def _people(plan: Plan) -> None:

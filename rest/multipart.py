@@ -136,9 +136,9 @@ class Multipart:
             raise BadUserInput("The body is no multipart body of that boundary") from error
 
 
-async def upload_of(request: Request, name: str) -> Upload:
+async def upload_of(request: Request, name: str, *, limit: int = MAX_FILE) -> Upload:
     """The one file of a body, under a field's name. Its bytes end only where the body has ended as it should."""
-    form = Multipart(request, MAX_FILE + FRAMING)
+    form = Multipart(request, limit + FRAMING)
     part = await form.next()
     if part is None or part.name != name or part.file_name is None:
         raise BadUserInput("must be the one part of the body, and a file", field=name)

@@ -27,6 +27,7 @@ from models.enums import (
     SearchType,
     StatsInterval,
     TokenScope,
+    TransferState,
     ViewType,
 )
 
@@ -178,6 +179,14 @@ described(
     CANCELLED="Stopped by a person. Final.",
 )
 described(
+    TransferState,
+    "Where an import stands that runs by itself.",
+    QUEUED="Waits for its turn.",
+    RUNNING="Is read and written, part by part.",
+    DONE="All of it is written. Final.",
+    FAILED="It could not be; nothing of it is left. Final.",
+)
+described(
     MissionActivityKind,
     "What an agent reports while it works.",
     THOUGHT="What it considers.",
@@ -225,6 +234,7 @@ __all__ = [
     "SearchType",
     "StatsInterval",
     "TokenScope",
+    "TransferState",
     "ViewType",
     "described",
 ]

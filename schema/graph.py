@@ -34,6 +34,7 @@ from schema.query import Query
 from schema.relation import Relation
 from schema.scalars import SCALARS
 from schema.subscription import Subscription
+from schema.transfer import TransferJob
 
 MUTATIONS = (
     AccountMutation,
@@ -50,7 +51,19 @@ MUTATIONS = (
     RelationMutation,
     PilotageMutation,
 )
-NODES = (Activity, Attachment, Card, Column, Comment, CustomField, Document, DocumentVersion, Label, Relation)
+NODES = (
+    Activity,
+    Attachment,
+    Card,
+    Column,
+    Comment,
+    CustomField,
+    Document,
+    DocumentVersion,
+    Label,
+    Relation,
+    TransferJob,
+)
 
 
 @cache

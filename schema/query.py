@@ -19,10 +19,21 @@ from resolvers import (
     project,
     scope,
     search,
+    transfer_job,
     workspace,
 )
 from resolvers.page import Window
-from schema.arguments import AttachmentId, CardId, DocumentId, LinkToken, MissionId, ProjectId, ScopeId, WorkspaceId
+from schema.arguments import (
+    AttachmentId,
+    CardId,
+    DocumentId,
+    LinkToken,
+    MissionId,
+    ProjectId,
+    ScopeId,
+    TransferJobId,
+    WorkspaceId,
+)
 from schema.attachment import Attachment
 from schema.card import Card
 from schema.connection import After, Before, Connection, First, Last
@@ -37,6 +48,7 @@ from schema.project import Project
 from schema.scope import Scope
 from schema.search import Archived, InProject, SearchAfter, SearchConnection, SearchFirst, SearchTypes, Words
 from schema.selection import wanted_fields
+from schema.transfer import TransferJob
 from schema.user import User
 from schema.workspace import Workspace
 
@@ -118,6 +130,11 @@ class Query:
     @resolved("A mission by its id.")
     async def mission(self, info: Info, id: MissionId) -> Mission | None:
         return cast("Mission", await mission.get_mission(info.context.ctx, id, fields_of(info)))
+
+    @resolved("An import that runs by itself, by its id.")
+    async def transfer_job(self, info: Info, id: TransferJobId) -> TransferJob | None:
+        found = await transfer_job.get_transfer_job(info.context.ctx, id, fields_of(info))
+        return cast("TransferJob", found)
 
     @resolved("What a workspace holds that has the words of a query, the best first.")
     async def search(

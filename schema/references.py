@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from schema.organization import Organization
     from schema.project import Project, ProjectMember
     from schema.scope import Scope
+    from schema.transfer import TransferJob
     from schema.user import User
     from schema.workspace import Workspace, WorkspaceMember
 
@@ -41,6 +42,7 @@ OrganizationRef = Annotated["Organization", strawberry.lazy("schema.organization
 ProjectRef = Annotated["Project", strawberry.lazy("schema.project")]
 ProjectMemberRef = Annotated["ProjectMember", strawberry.lazy("schema.project")]
 ScopeRef = Annotated["Scope", strawberry.lazy("schema.scope")]
+TransferJobRef = Annotated["TransferJob", strawberry.lazy("schema.transfer")]
 UserRef = Annotated["User", strawberry.lazy("schema.user")]
 WorkspaceRef = Annotated["Workspace", strawberry.lazy("schema.workspace")]
 WorkspaceMemberRef = Annotated["WorkspaceMember", strawberry.lazy("schema.workspace")]

@@ -64,6 +64,7 @@ from schema.events.pilotage import (
 from schema.events.relation import RelationCreated, RelationDeleted
 from schema.events.stream import StreamLagged, StreamReady
 from schema.events.template import TemplateCreated, TemplateDeleted
+from schema.events.transfer import TransferJobChanged
 from schema.events.workspace import (
     WorkspaceDeleted,
     WorkspaceMemberAdded,
@@ -154,6 +155,7 @@ WorkspaceEvent = Annotated[
     | ProjectCreated
     | TemplateCreated
     | TemplateDeleted
+    | TransferJobChanged
     | ProjectUpdated
     | ProjectDeleted
     | ProjectMemberAdded

@@ -14,6 +14,7 @@ from resolvers.mission import missions_of_workspace
 from resolvers.position import cursor_of_workspace
 from resolvers.project import projects_of
 from resolvers.template import templates_of
+from resolvers.transfer_job import transfer_jobs_of
 from resolvers.user import user_of_member
 from schema.connection import After, Connection, First, window
 from schema.document import documents_window, tree_arguments
@@ -30,6 +31,7 @@ from schema.references import (
     MissionRef,
     OrganizationRef,
     ProjectRef,
+    TransferJobRef,
     UserRef,
 )
 from schema.scalars import Cursor
@@ -83,6 +85,11 @@ class Workspace(Node):
     portfolio: Portfolio = derived(lambda workspace: workspace, description="Its projects, and what they add up to.")
     templates: list[Template] = edge(
         templates_of, description="What its projects can begin with: the built-in templates, then its own by name."
+    )
+    transfer_jobs: Connection[TransferJobRef] = edge(
+        transfer_jobs_of,
+        arguments=window,
+        description="Imports that run by themselves, and those of the last seven days, newest first.",
     )
     documents: Connection[DocumentRef] = edge(
         document_graph.documents_of_workspace,

@@ -94,6 +94,7 @@ from realtime.events.tenancy import (
     WorkspaceMemberUpdated,
     WorkspaceUpdated,
 )
+from realtime.events.transfer import TransferJobChanged
 
 __all__ = [
     "IDS_PER_EVENT",
@@ -173,6 +174,7 @@ __all__ = [
     "SessionsEnded",
     "TemplateCreated",
     "TemplateDeleted",
+    "TransferJobChanged",
     "TwoFactorDisabled",
     "TwoFactorEnabled",
     "UserCreated",

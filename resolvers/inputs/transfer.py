@@ -5,15 +5,28 @@ Objects point at each other by their place in the file's own lists, from 0. What
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from models.enums import DocumentFormat, DocumentStatus, DocumentType, FieldType, RelationType, ViewType
-from resolvers.inputs.base import Color, Date, Description, Flag, Input, Name, Order, PriorityWord, Text, Title
+from resolvers.inputs.base import (
+    Color,
+    Date,
+    Description,
+    Flag,
+    Input,
+    Name,
+    Order,
+    PriorityWord,
+    Text,
+    Title,
+    WorkspaceId,
+)
 from resolvers.inputs.board import MAX_PROJECT_LABELS
 from resolvers.inputs.card import MAX_LABELS, Checklist
 from resolvers.inputs.custom_field import MAX_FIELDS, Options
 from resolvers.inputs.document import Content, Notes, Tags
+from resolvers.upload import Upload
 
 FORMAT = "orrery.project"
 VERSION = 1
@@ -26,6 +39,8 @@ MAX_COMMENTS = 5_000
 MAX_RELATIONS = 10_000
 MAX_DOCUMENTS = 5_000
 MAX_LINKS = 500
+WHOLE_CARDS = 50_000
+WHOLE_RELATIONS = 200_000
 
 STORED = (RelationType.BLOCKS, RelationType.DUPLICATES, RelationType.PARENT_OF, RelationType.RELATED_TO)
 
@@ -155,6 +170,13 @@ class WholeImport(ProjectImport):
 
     scopes: Annotated[list[ImportedScope], Field(max_length=500)] = Field(default_factory=list)
     columns: Annotated[list[ImportedColumn], Field(max_length=5_000)] = Field(default_factory=list)
-    cards: Annotated[list[ImportedCard], Field(max_length=50_000, fail_fast=True)] = Field(default_factory=list)
-    relations: Annotated[list[ImportedRelation], Field(max_length=200_000)] = Field(default_factory=list)
+    cards: Annotated[list[ImportedCard], Field(max_length=WHOLE_CARDS, fail_fast=True)] = Field(default_factory=list)
+    relations: Annotated[list[ImportedRelation], Field(max_length=WHOLE_RELATIONS)] = Field(default_factory=list)
     documents: Annotated[list[ImportedDocument], Field(max_length=MAX_DOCUMENTS)] = Field(default_factory=list)
+
+
+class ProjectImportStart(Input):
+    """`file` is read once the caller is known to be allowed to write to the workspace."""
+
+    workspace_id: WorkspaceId
+    file: Annotated[Upload, WithJsonSchema({"type": "string", "format": "binary"})]

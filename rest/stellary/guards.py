@@ -29,6 +29,7 @@ from models import (
     Relation,
     Scope,
     Template,
+    TransferJob,
     Workspace,
 )
 from models.base import Record, Stored, collection
@@ -91,6 +92,15 @@ async def template(call: Call) -> Record:
         call.ctx, Template, Kind.TEMPLATE, call.path["templateId"], delivery.READ, field="templateId", fields=NOTHING
     )
     return _within(found, "workspace_id", inside["_id"], "Template")
+
+
+async def transfer_job(call: Call) -> Record:
+    """The import of the path, to the workspace of the path."""
+    inside = await workspace(call)
+    found = await access(
+        call.ctx, TransferJob, Kind.TRANSFER_JOB, call.path["jobId"], delivery.READ, field="jobId", fields=NOTHING
+    )
+    return _within(found, "workspace_id", inside["_id"], "Transfer job")
 
 
 async def scope(call: Call) -> Record:

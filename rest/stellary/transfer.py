@@ -2,13 +2,20 @@
 
 from starlette.responses import StreamingResponse
 
-from resolvers.inputs.transfer import ProjectImport
+from resolvers.inputs.transfer import ProjectImport, ProjectImportStart
+from resolvers.page import Page, Window
 from resolvers.transfer import import_project, open_export
+from resolvers.transfer_job import get_transfer_job, list_transfer_jobs, start_import
+from resolvers.transfer_read import MAX_TEXT
+from rest.multipart import upload_of
 from rest.routing import Call, Routes
 from rest.stellary import guards
+from rest.stellary.lists import whole
 from rest.stellary.paths import PROJECTS
 from rest.stellary.present.transfer import ExportedProject, ImportedProject, imported_project, written
+from rest.stellary.present.transfer_job import TransferJob, transfer_job
 
+FIELD = "file"
 MAX_IMPORT = 8 * 1024 * 1024
 
 routes = Routes("Import and export", PROJECTS)
@@ -19,6 +26,34 @@ async def import_(call: Call) -> ImportedProject:
     """All or nothing; `details.index` tells the first card that is refused. The body may have up to 8 MB."""
     workspace = await guards.workspace(call)
     return imported_project((await import_project(call.ctx, workspace["_id"], call.body(ProjectImport))).value)
+
+
+@routes.post("/import/jobs", "Import a large project by a job", file=FIELD, status=202)
+async def start(call: Call) -> TransferJob:
+    """The file of an export, of at most 64 MB, as the one part of the form. It is written afterwards, part by part."""
+    workspace = await guards.workspace(call)
+    with call.ctx.services.uploads.one(call.ctx.user_id):
+        values = ProjectImportStart(
+            workspace_id=workspace["_id"], file=await upload_of(call.request, FIELD, limit=MAX_TEXT)
+        )
+        return transfer_job((await start_import(call.ctx, values)).value)
+
+
+@routes.get("/import/jobs", "List the imports of a workspace that run by themselves, the newest first")
+async def jobs(call: Call) -> list[TransferJob]:
+    """Those that have ended are kept for seven days."""
+    workspace = await guards.workspace(call)
+
+    async def read(size: int, after: str | None) -> Page:
+        return await list_transfer_jobs(call.ctx, workspace["_id"], Window.read(size, after))
+
+    return [transfer_job(record) for record in await whole(read)]
+
+
+@routes.get("/import/jobs/{jobId}", "Read how far an import is")
+async def job(call: Call) -> TransferJob:
+    found = await guards.transfer_job(call)
+    return transfer_job(await get_transfer_job(call.ctx, found["_id"]))
 
 
 @routes.get("/{projectId}/export", "Export a project", response=ExportedProject)

@@ -9,6 +9,7 @@ from schema.enums import DocumentFormat, DocumentStatus, DocumentType, FieldType
 from schema.inputs.base import given, required
 from schema.inputs.card import ChecklistItemInput
 from schema.inputs.custom_field import CustomFieldOptionInput
+from schema.scalars import Upload
 
 
 @strawberry.input(description="The project itself.")
@@ -111,3 +112,9 @@ class ProjectImportInput:
     cards: list[ImportedCardInput] | None = given("Its cards, in order.")
     relations: list[ImportedRelationInput] | None = given("The relations between its cards.")
     documents: list[ImportedDocumentInput] | None = given("Its documents, each behind its parent.")
+
+
+@strawberry.input(description="The file of a project, to be imported part by part.")
+class ProjectImportStartInput:
+    workspace_id: strawberry.ID = required("The workspace that the project comes to.")
+    file: Upload = required("The file, as an export has it: at most 64 MB, by a multipart request.")

@@ -5,18 +5,19 @@ from typing import Annotated
 import strawberry
 
 from models.ids import Kind, parse_id
-from resolvers import project, project_member, transfer
+from resolvers import project, project_member, transfer, transfer_job
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd, ProjectUpdate
-from resolvers.inputs.transfer import ProjectImport
+from resolvers.inputs.transfer import ProjectImport, ProjectImportStart
 from schema.arguments import CHANGES, VALUES, ProjectId, UserId, WorkspaceId
 from schema.context import Info
 from schema.inputs.base import read
 from schema.inputs.project import ProjectCreateInput, ProjectMemberAddInput, ProjectUpdateInput
-from schema.inputs.transfer import ProjectImportInput
+from schema.inputs.transfer import ProjectImportInput, ProjectImportStartInput
 from schema.loading import mutation
 from schema.payload import DeletePayload, committed, cursor_field, deleted, payload
 from schema.project import Project, ProjectMember
 from schema.scalars import Cursor
+from schema.transfer import TransferJob
 
 
 @strawberry.type(description="What a change of a project returns.")
@@ -31,6 +32,12 @@ class ProjectImportPayload:
     warnings: list[str] = strawberry.field(
         description="What of the file was left out, such as a relation in a circle; the first 500."
     )
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What starting an import returns.")
+class TransferJobPayload:
+    job: TransferJob = strawberry.field(description="The job, which has just been queued.")
     cursor: Cursor = cursor_field()
 
 
@@ -67,6 +74,16 @@ class ProjectMutation:
         return payload(
             ProjectImportPayload, project=done.value, warnings=done.value["warnings"], cursor=str(done.cursor)
         )
+
+    @mutation(
+        "Import a large project by a job: its file comes with this request, and is written afterwards, part by part. "
+        "`TransferJobChanged` of `workspaceEvents` tells how far it is."
+    )
+    async def project_import_start(
+        self, info: Info, input: Annotated[ProjectImportStartInput, VALUES]
+    ) -> TransferJobPayload:
+        done = await transfer_job.start_import(info.context.ctx, read(ProjectImportStart, input))
+        return committed(TransferJobPayload, "job", done)
 
     @mutation("Make a member of the workspace a member of a project.")
     async def project_member_add(

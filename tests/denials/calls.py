@@ -68,7 +68,7 @@ from resolvers.inputs.organization import (
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd, ProjectUpdate
 from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.template import TemplateCreateFromProject
-from resolvers.inputs.transfer import ImportedProject, ProjectImport
+from resolvers.inputs.transfer import ImportedProject, ProjectImport, ProjectImportStart
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite, WorkspaceMemberUpdate, WorkspaceUpdate
 from resolvers.page import Window
 from resolvers.periods import Periods
@@ -170,6 +170,11 @@ CALLS: dict[str, Arguments] = {
     "projectUpdate": lambda ids: (ids["project"], ProjectUpdate(name="Other")),
     "projectDelete": lambda ids: (ids["project"],),
     "projectImport": lambda ids: (ids["workspace"], ProjectImport(project=ImportedProject(name="Imported"))),
+    "projectImportStart": lambda ids: (
+        ProjectImportStart(workspace_id=ids["workspace"], file=upload(b'{"project": {"name": "Large"}}')),
+    ),
+    "transferJob": lambda ids: (ids["transfer_job"],),
+    "transferJobs": lambda ids: (ids["workspace"], Window.read()),
     "projectExport": lambda ids: (ids["project"],),
     "projectMembers": lambda ids: (ids["project"],),
     "projectMemberAdd": lambda ids: (ids["project"], ProjectMemberAdd(user_id=ids["admin_id"])),

@@ -35,6 +35,7 @@ from resolvers import (
     relation,
     scope,
     template,
+    transfer_job,
     workspace,
 )
 from resolvers.attachment_link import link_to
@@ -59,6 +60,7 @@ from resolvers.inputs.organization import OrganizationCreate, OrganizationMember
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd
 from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.template import TemplateCreateFromProject
+from resolvers.inputs.transfer import ProjectImportStart
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
 from tests.resolvers.files import upload
 from tests.resolvers.lab import PICTURE, People, again
@@ -175,6 +177,8 @@ async def _objects(world: World) -> None:
     file = AttachmentCreate(card_id=ids["card"], file=upload(b"Hello", name="hello.txt"))
     ids["attachment"] = (await made(attachment.create_attachment, file))["_id"]
     ids["link"] = link_to(world.owner.services, ids["attachment"]).partition("?")[2]
+    large = ProjectImportStart(workspace_id=ids["workspace"], file=upload(b'{"project": {"name": "Large"}}'))
+    ids["transfer_job"] = (await made(transfer_job.start_import, large))["_id"]
     written = DocumentCreate(workspace_id=ids["workspace"], title="Plan", content="# Plan")
     made_document = await made(document.create_document, written)
     ids["document"], ids["version"] = made_document["_id"], made_document["content_id"]

@@ -105,6 +105,7 @@ def _card_deleted(state: State, event: JSON) -> None:
 def _project_deleted(state: State, event: JSON) -> None:
     _take(state, "Project", event["projectId"])
     _everywhere(state, "Mission", "project", event["projectId"])
+    _everywhere(state, "TransferJob", "project", event["projectId"])
 
 
 def _label_deleted(state: State, event: JSON) -> None:
@@ -212,6 +213,7 @@ RULES: dict[str, Rule] = {
     "WorkspaceMemberRemoved": _gone("userId", "WorkspaceMember"),
     "TemplateCreated": _put_under("template", "Template"),
     "TemplateDeleted": _gone("templateId", "Template"),
+    "TransferJobChanged": _put_under("job", "TransferJob"),
     "ProjectCreated": _put_under("project", "Project"),
     "ProjectUpdated": _put_under("project", "Project"),
     "ProjectDeleted": ("projectId", _project_deleted),

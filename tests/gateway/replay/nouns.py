@@ -24,6 +24,10 @@ FIELDS: dict[str, str] = {
       project { id } scope { id } parent { id } submittedBy { id } reviewedBy { id } author { id } updatedBy { id }
     """,
     "Attachment": "id name mimeType size createdAt uploadedBy { id } card { id }",
+    "TransferJob": """
+      id state fileName fileSize done total progress warnings error { code message field }
+      createdAt startedAt finishedAt expiresAt project { id } workspace { id } createdBy { id }
+    """,
     "Comment": "id content createdAt author { id } card { id }",
     "Agent": "id name slug description autonomyMode tools mcpOnly createdAt user { id name }",
     "Mission": """
@@ -55,6 +59,7 @@ SNAPSHOT = """
         members(first: 500) { nodes { ...WorkspaceMemberFields } }
         templates { ...TemplateFields }
         documents(first: 20) { nodes { ...DocumentFields } }
+        transferJobs(first: 20) { nodes { ...TransferJobFields } }
         agents(first: 500) { nodes { ...AgentFields } }
         missions(first: 50) { nodes { ...MissionFields activities(first: 50) { nodes { ...MissionActivityFields } } } }
         projects(first: 20) { nodes {

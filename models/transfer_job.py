@@ -1,0 +1,50 @@
+"""Imports that run by themselves, part by part."""
+
+from datetime import datetime
+from typing import Any
+
+from beanie import PydanticObjectId
+from pydantic import Field
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from models.base import Stored, id_factory, utc_now
+from models.enums import TransferState
+from models.ids import Kind
+
+
+class TransferJob(Stored):
+    """An import on its way. Its input is the stored file of the same id, which goes when the job has ended.
+
+    `done` and `total` count objects: cards, relations, documents, attachments; `total` is None until the file was read.
+    `next_part` is the number of the part that is written next, 0 for the project itself; a part is written in the
+    transaction that counts it. `holder` works on it until `lease_until`; from then on whoever takes it may. `error`
+    has `code`, `message` and `field`. The job itself is removed at `expires_at`, which it gets with its end.
+    """
+
+    id: PydanticObjectId = Field(default_factory=id_factory(Kind.TRANSFER_JOB))
+    workspace_id: PydanticObjectId
+    created_by: PydanticObjectId
+    file_name: str
+    file_size: int
+    state: TransferState = TransferState.QUEUED
+    project_id: PydanticObjectId | None = None
+    done: int = 0
+    total: int | None = None
+    warnings: list[str] = Field(default_factory=list)
+    error: dict[str, Any] | None = None
+    next_part: int = 0
+    parts: int | None = None
+    holder: str | None = None
+    lease_until: datetime = Field(default_factory=utc_now)
+    attempts: int = 0
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    expires_at: datetime | None = None
+
+    class Settings:
+        name = "transfer_jobs"
+        indexes = [
+            IndexModel([("workspace_id", ASCENDING), ("_id", DESCENDING)]),
+            IndexModel([("state", ASCENDING), ("lease_until", ASCENDING)]),
+            IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0),
+        ]

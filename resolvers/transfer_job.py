@@ -1,0 +1,145 @@
+"""Imports that run by themselves: what starts one, and what is told of it. `resolvers.transfer_run` does the work."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bson import ObjectId
+
+from auth.policies import delivery
+from models import Project, TransferJob, Workspace
+from models.base import Record, collection, to_record
+from models.enums import TokenScope
+from models.errors import BadUserInput, Conflict
+from models.ids import Kind, new_id, parse_id
+from realtime.events import TransferJobChanged
+from realtime.log import Change, Committed
+from resolvers.access import Fields, access, check_workspace
+from resolvers.context import Context
+from resolvers.edit import require_parent
+from resolvers.file_store import discard_file, keep_file, write_file
+from resolvers.inputs.transfer import ProjectImportStart
+from resolvers.load import to_one_inside
+from resolvers.operation import edge, operation
+from resolvers.page import NEWEST_FIRST, Page, Window, pages
+from resolvers.transfer_read import MAX_TEXT
+from resolvers.upload import Upload, file_name
+from resolvers.user import users_by
+
+READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
+MAX_WAITING = 3
+"""Jobs of a workspace that have not ended: their input lies in the database, and counts for no quota."""
+
+_INTERNAL = frozenset({"holder", "lease_until", "attempts", "next_part", "parts"})
+_STARTS = (b"{", b"\xef\xbb\xbf{")
+
+starter_of = users_by("created_by")
+"""The edge to whoever started a job."""
+
+
+def told(job: Mapping[str, Any]) -> Record:
+    """A job without what its workers keep in it."""
+    return {name: value for name, value in job.items() if name not in _INTERNAL}
+
+
+@operation("transferJob", scope=READ, permission=delivery.READ, read_only=True)
+async def get_transfer_job(ctx: Context, job_id: ObjectId | str, fields: Fields = None) -> Record:
+    """One import that runs by itself, or did within the last seven days."""
+    return await access(ctx, TransferJob, Kind.TRANSFER_JOB, job_id, delivery.READ, fields=fields)
+
+
+@operation("transferJobs", scope=READ, permission=delivery.READ, read_only=True)
+async def list_transfer_jobs(ctx: Context, workspace_id: ObjectId | str, window: Window, fields: Fields = None) -> Page:
+    """A page of the imports of a workspace, the newest first."""
+    wanted = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
+    await check_workspace(ctx, wanted, delivery.READ)
+    return (await pages(TransferJob, "workspace_id", [wanted], window, sort=NEWEST_FIRST, fields=fields))[wanted]
+
+
+@operation("projectImportStart", scope=WRITE, permission=delivery.WRITE)
+async def start_import(ctx: Context, values: ProjectImportStart) -> Committed[Record]:
+    """Take the file of a project, and import it afterwards, part by part. What fails here leaves nothing behind.
+
+    Raises PayloadTooLarge for a file that is too large, BadUserInput for what is no such file by its first bytes,
+    Conflict where three imports of the workspace have not ended yet.
+    """
+    workspace_id = values.workspace_id
+    await check_workspace(ctx, workspace_id, delivery.WRITE)
+    name = file_name(values.file.name)
+    # Looked at again in the change, which alone decides: here it spares the transfer.
+    _check_waiting(await collection(TransferJob).find(_waiting(workspace_id), {"_id": 1}).to_list())
+    job_id = new_id(Kind.TRANSFER_JOB)
+    try:
+        written = await write_file(job_id, workspace_id, name, _bounded(values.file), limit=MAX_TEXT)
+
+        async def body(change: Change) -> Record:
+            await require_parent(change, Workspace, workspace_id)
+            before = (
+                await collection(TransferJob).find(_waiting(workspace_id), {"_id": 1}, session=change.session).to_list()
+            )
+            _check_waiting(before)
+            if not await keep_file(change, job_id):
+                raise Conflict("took too long to come: send it again", field="file")
+            job = to_record(
+                TransferJob(
+                    id=job_id,
+                    workspace_id=workspace_id,
+                    created_by=ctx.user_id,
+                    file_name=name,
+                    file_size=written.size,
+                    lease_until=change.at,
+                    created_at=change.at,
+                )
+            )
+            await collection(TransferJob).insert_one(job, session=change.session)
+            change.append(workspace_id, TransferJobChanged(job=told(job)))
+            return job
+
+        started = await ctx.write(workspace_id, body)
+    except BaseException:
+        await discard_file(job_id)
+        raise
+    ctx.services.transfers_due.set()
+    return started
+
+
+@edge(scope=READ)
+async def transfer_jobs_of(
+    ctx: Context, workspaces: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """The imports of each workspace, the newest first."""
+    ids = [workspace["_id"] for workspace in workspaces]
+    found = await pages(TransferJob, "workspace_id", ids, Window.read(first, after), sort=NEWEST_FIRST, fields=fields)
+    return [found[one] for one in ids]
+
+
+@edge(scope=READ)
+async def project_of(ctx: Context, jobs: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The project that a job writes or wrote; None before it does, and where it is gone."""
+    return await to_one_inside(Project, jobs, "project_id", fields)
+
+
+def _waiting(workspace_id: ObjectId) -> Record:
+    return {"workspace_id": workspace_id, "expires_at": None}
+
+
+def _check_waiting(jobs: Sequence[Record]) -> None:
+    if len(jobs) >= MAX_WAITING:
+        raise Conflict(f"The workspace has {MAX_WAITING} imports that have not ended: wait for one")
+
+
+def _bounded(file: Upload) -> Upload:
+    """A file that is refused as soon as its first bytes show that it is none to import."""
+
+    async def chunks() -> AsyncIterator[bytes]:
+        head = b""
+        async for piece in file.chunks():
+            if len(head) < 4:
+                head = (head + piece).lstrip(b" \t\r\n")[:8]
+                if head and not any(head.startswith(one) or one.startswith(head) for one in _STARTS):
+                    raise BadUserInput("is no JSON object", field="file")
+            yield piece
+        if not head:
+            raise BadUserInput("is empty", field="file")
+
+    return replace(file, chunks=chunks)

@@ -1,0 +1,246 @@
+"""Carries out an import that runs by itself: takes it, writes its parts, and ends it.
+
+Every part is written in the transaction that counts it, on the condition that this worker still holds the job and that
+the part is the one that comes next. So whatever dies in between, each part is written once, by whoever holds the job
+then; see decision 23.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import accumulate
+from typing import Any
+from uuid import uuid4
+
+from bson import ObjectId
+from pymongo.errors import PyMongoError
+
+from auth.policies import delivery
+from auth.subject import ALL_SCOPES, Subject
+from models import Project, TransferJob
+from models.base import Record, collection, utc_now
+from models.enums import TransferState
+from models.errors import Internal, NotFound, OrreryError, RateLimited, Unavailable
+from models.ids import ids_from
+from realtime.events import TransferJobChanged
+from realtime.log import Change
+from resolvers.access import check_workspace
+from resolvers.context import Context, Services
+from resolvers.file_store import leave_files
+from resolvers.project import remove_project
+from resolvers.transfer_input import opened
+from resolvers.transfer_job import told
+from resolvers.transfer_plan import Plan, complete, draw
+from resolvers.transfer_write import Part, parts, write_project
+
+log = logging.getLogger("orrery.transfers")
+
+KEPT = timedelta(days=7)
+MAX_ATTEMPTS = 5
+PAUSE = timedelta(seconds=10)
+"""Before a job is tried again that the database stood in the way of."""
+
+_LATER = (RateLimited, Unavailable, PyMongoError)
+
+
+class LostError(Exception):
+    """Another worker has taken the job, or it is gone."""
+
+
+class StoppedError(Exception):
+    """The worker is to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Who carries out jobs: `holder` is unique; a job that is held for `lease` without a sign of life is free."""
+
+    services: Services
+    holder: str
+    lease: timedelta = timedelta(seconds=30)
+    stopping: Callable[[], bool] = lambda: False
+
+    async def run_next(self) -> bool:
+        """Carry out the job that has waited longest, as far as that is possible; whether there was one."""
+        found = await _due()
+        if found is None:
+            return False
+        job = await self._take(found)
+        if job is None:
+            return True
+        mine = {"_id": job["_id"], "holder": self.holder}
+        try:
+            async with self._alive(mine):
+                await self._carry_out(job)
+        except LostError:
+            log.info("the import %s goes on elsewhere, or is gone", job["_id"])
+        except StoppedError:
+            freed = {"$set": {"lease_until": utc_now(), "holder": None}, "$inc": {"attempts": -1}}
+            await collection(TransferJob).update_one(mine, freed)
+        except _LATER:
+            log.warning("the import %s waits", job["_id"], exc_info=True)
+            later = {"$set": {"lease_until": utc_now() + PAUSE, "holder": None}}
+            await collection(TransferJob).update_one(mine, later)
+        return True
+
+    async def _take(self, found: Record) -> Record | None:
+        """The job, held by this worker; None where another was faster, or where it was begun too often."""
+        is_spent = found["attempts"] >= MAX_ATTEMPTS
+
+        async def body(change: Change) -> Record | None:
+            same = {"_id": found["_id"], "attempts": found["attempts"], "lease_until": found["lease_until"]}
+            same |= {"state": found["state"], "holder": found["holder"]}
+            changes = {
+                "state": TransferState.RUNNING.value,
+                "holder": self.holder,
+                "lease_until": change.at + self.lease,
+                "attempts": found["attempts"] + (not is_spent),
+                "started_at": found["started_at"] or change.at,
+            }
+            taken = await collection(TransferJob).update_one(same, {"$set": changes}, session=change.session)
+            if not taken.matched_count:
+                return None
+            if found["state"] == TransferState.QUEUED:
+                change.append(found["workspace_id"], TransferJobChanged(job=told({**found, **changes})))
+            return {**found, **changes}
+
+        job = (await self._context(found).write(found["workspace_id"], body)).value
+        if job is not None and is_spent:
+            masked = Internal(uuid4().hex)
+            text = "the import %s was begun %d times, and is given up (error %s)"
+            log.error(text, job["_id"], MAX_ATTEMPTS, masked.details["errorId"])
+            await self._fail(job, masked)
+            return None
+        return job
+
+    async def _carry_out(self, job: Record) -> None:
+        try:
+            plan, waiting = await self._read(job)
+            for number in range(job["next_part"], len(waiting) + 1):
+                if self.stopping():
+                    raise StoppedError
+                job = await self._write(job, plan, waiting, number)
+            await self._end(job, {"state": TransferState.DONE.value, "warnings": plan.warnings})
+        except OrreryError as error:
+            if isinstance(error, _LATER):
+                raise
+            await self._fail(job, error)
+        except (LostError, StoppedError, PyMongoError):
+            raise
+        except Exception as error:
+            masked = Internal(uuid4().hex)
+            log.error("the import %s failed (error %s)", job["_id"], masked.details["errorId"], exc_info=error)
+            await self._fail(job, masked)
+
+    async def _read(self, job: Record) -> tuple[Plan, list[Part]]:
+        async with opened(job) as source:
+            values = await asyncio.to_thread(source.read)
+        plan = await asyncio.to_thread(draw, job["workspace_id"], values, ids_from(job["_id"]))
+        await complete(self._context(job), plan)
+        waiting = list(parts(plan))
+        if job["parts"] not in (None, len(waiting)):
+            raise LookupError(f"the import has {len(waiting)} parts now, and had {job['parts']}")
+        return plan, waiting
+
+    async def _write(self, job: Record, plan: Plan, waiting: list[Part], number: int) -> Record:
+        """Write a part, and count it; the job as it is then."""
+        ctx = self._context(job)
+        await check_workspace(ctx, job["workspace_id"], delivery.WRITE)
+        sizes = [0, 0, *accumulate(part.size for part in waiting)]
+
+        async def body(change: Change) -> Record:
+            await self._hold(change, job, number)
+            changes: dict[str, Any] = {
+                "next_part": number + 1,
+                "parts": len(waiting),
+                "done": sizes[number + 1],
+                "total": sizes[-1],
+            }
+            if number == 0:
+                project = await write_project(change, plan, ctx.user_id)
+                changes["project_id"] = project["_id"]
+            else:
+                project = await _project(change, job["project_id"])
+                await waiting[number - 1].write(change, project)
+            return await self._set(change, job, changes)
+
+        return (await ctx.write(job["workspace_id"], body)).value
+
+    async def _end(self, job: Record, changes: dict[str, Any]) -> None:
+        async def body(change: Change) -> None:
+            await self._hold(change, job, job["next_part"])
+            if changes["state"] == TransferState.FAILED and job["project_id"] is not None:
+                await remove_project(change, job["project_id"])
+            await leave_files(change, [job["_id"]])
+            at = {"finished_at": change.at, "expires_at": change.at + KEPT, "holder": None}
+            await self._set(change, job, {**changes, **at})
+
+        await self._context(job).write(job["workspace_id"], body)
+        self.services.files_due.set()
+
+    async def _fail(self, job: Record, error: OrreryError) -> None:
+        """End a job that cannot be carried out; what it has written goes with it."""
+        reason = {"code": error.code, "message": error.message, "field": error.field}
+        await self._end(job, {"state": TransferState.FAILED.value, "error": reason})
+
+    async def _hold(self, change: Change, job: Record, number: int) -> None:
+        """Begin a change of a job that this worker holds, and whose next part is known; raises LostError.
+
+        From here on a sign of life of this worker conflicts, and not this change with it.
+        """
+        same = {"_id": job["_id"], "holder": self.holder, "next_part": number}
+        held = {"$set": {"lease_until": change.at + self.lease}}
+        done = await collection(TransferJob).update_one(same, held, session=change.session)
+        if not done.matched_count:
+            raise LostError
+
+    async def _set(self, change: Change, job: Record, changes: dict[str, Any]) -> Record:
+        """Change a job that is held, and tell of it; the job as it is then."""
+        await collection(TransferJob).update_one({"_id": job["_id"]}, {"$set": changes}, session=change.session)
+        changed = {**job, **changes}
+        change.append(job["workspace_id"], TransferJobChanged(job=told(changed)))
+        return changed
+
+    @asynccontextmanager
+    async def _alive(self, mine: Record) -> AsyncIterator[None]:
+        """Hold a job for as long as the block runs, also while no part is written."""
+
+        async def beat() -> None:
+            while True:
+                await asyncio.sleep(self.lease.total_seconds() / 3)
+                with contextlib.suppress(PyMongoError):
+                    held = {"$set": {"lease_until": utc_now() + self.lease}}
+                    await collection(TransferJob).update_one(mine, held)
+
+        task = asyncio.create_task(beat(), name="transfer-lease")
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    def _context(self, job: Record) -> Context:
+        """A request of whoever started the job: what that person may do is asked anew for each part."""
+        return Context(Subject(user_id=job["created_by"], scopes=ALL_SCOPES), self.services)
+
+
+async def _due() -> Record | None:
+    """The job that has waited longest: one that was given up comes before one that nobody has begun."""
+    for state in (TransferState.RUNNING, TransferState.QUEUED):
+        where = {"state": state.value, "lease_until": {"$lte": utc_now()}}
+        found = await collection(TransferJob).find_one(where, sort=[("lease_until", 1)])
+        if found is not None:
+            return found
+    return None
+
+
+async def _project(change: Change, project_id: ObjectId) -> Record:
+    found = await collection(Project).find_one({"_id": project_id}, session=change.session)
+    if found is None:
+        raise NotFound("Project")
+    return found
