@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import orjson
 import pyotp
 from bson import ObjectId
 
@@ -259,6 +260,11 @@ async def _transfer(board: Board) -> None:
     path = f"{board.workspace}/projects/{copy['id']}"
     assert await _read(board.ann, f"{path}/export") == exported
     await _deleted(board.ann, path)
+    jobs = f"{board.workspace}/projects/import/jobs"
+    taken = await board.ann.post(jobs, files={"file": ("large.json", orjson.dumps(exported))})
+    assert taken.status_code == 202, taken.text
+    assert await _read(board.ann, jobs) == [taken.json()]
+    assert await _read(board.ann, f"{jobs}/{taken.json()['id']}") == taken.json()
 
 
 async def _agent(api: Api, board: Board) -> None:

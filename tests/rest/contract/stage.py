@@ -25,6 +25,7 @@ PATHS = {
     "invitationId": "invitation_id",
     "projectId": "project",
     "templateId": "template",
+    "jobId": "transfer_job",
     "scopeId": "scope",
     "columnId": "column",
     "labelId": "label",

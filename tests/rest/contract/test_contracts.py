@@ -18,6 +18,7 @@ from tests.rest.contract import (
     notifications,
     organizations,
     projects,
+    transfers,
     two_factor,
     workspaces,
 )
@@ -35,6 +36,7 @@ CONTRACTS: list[Contract] = [
     *organizations.CONTRACTS,
     *workspaces.CONTRACTS,
     *projects.CONTRACTS,
+    *transfers.CONTRACTS,
     *board.CONTRACTS,
     *cards.CONTRACTS,
     *about_cards.CONTRACTS,
