@@ -40,11 +40,19 @@ async def _moved(stage: Stage) -> None:
     await stage.send("PATCH", CARD, by="member", json={"columnId": column["id"]})
 
 
+async def _moved_and_more_is_read(stage: Stage) -> None:
+    await _moved(stage)
+    await stage.made(CARD + "/comments", by="member", content="Look")
+    newest = (await stage.send("GET", "/notifications")).json()[0]
+    assert newest["activity"]["type"] == "comment_added"
+    await stage.send("PATCH", "/notifications/{id}/read", path={"id": newest["id"]})
+
+
 CONTRACTS = [
     Contract(
         method="GET",
         route="/notifications",
-        given=_moved,
+        given=_moved_and_more_is_read,
         params={"limit": "1", "unreadOnly": "true"},
         answers=(MOVED,),
         bad=bad("limit", params={"limit": "none"}),

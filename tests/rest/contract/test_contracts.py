@@ -66,7 +66,7 @@ async def test_a_route_answers_the_documented_request_as_documented(contract: Co
         await contract.given(stage)
 
     # When
-    answer = await _send(stage, contract)
+    answer = await send(stage, contract)
 
     # Then
     assert answer.status_code == contract.wanted_status, answer.text
@@ -98,7 +98,7 @@ async def _refuses(stage: Stage, contract: Contract, refused: Refused) -> None:
         await stage.arrange()
 
     # When
-    answer = await _send(stage, contract, refused)
+    answer = await send(stage, contract, refused)
 
     # Then
     body = answer.json()
@@ -110,8 +110,11 @@ async def _refuses(stage: Stage, contract: Contract, refused: Refused) -> None:
     assert await stage.changes() == []
 
 
-async def _send(stage: Stage, contract: Contract, refused: Refused | None = None) -> httpx.Response:
-    sent: dict[str, Any] = {"by": contract.by, "path": contract.path, "headers": contract.headers}
+async def send(
+    stage: Stage, contract: Contract, refused: Refused | None = None, path: dict[str, Any] | None = None
+) -> httpx.Response:
+    """The answer to the documented request, or to one that is refused, or that goes through other objects."""
+    sent: dict[str, Any] = {"by": contract.by, "path": {**contract.path, **(path or {})}, "headers": contract.headers}
     body, params, content = contract.sent, contract.params, contract.content
     if refused is not None:
         sent["by"] = contract.by if refused.by is SAME else refused.by
