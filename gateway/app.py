@@ -122,6 +122,7 @@ def create_app(
             )
             app.state.database = opened
             app.state.services = running.services
+            app.state.transfers = transfers
             try:
                 async with running.metrics.live.watching(hub, running.connections):
                     yield

@@ -123,11 +123,13 @@ async def make_board(ann: Person) -> Board:
 async def gateway(settings: Settings, database: Database) -> AsyncIterator[Starlette]:
     """The application over the session's database, started.
 
-    It recognises nobody twice, so that the number of queries does not depend on the time that has passed.
+    It recognises nobody twice, so that the number of queries does not depend on the time that has passed, and carries
+    out no imports, which other tests of the session leave or run by themselves.
     """
     app = create_app(settings, database=database)
     async with app.router.lifespan_context(app):
         app.state.services.recognitions.seconds = 0
+        await app.state.transfers.stop()
         yield app
 
 

@@ -1,11 +1,15 @@
-"""Imports by jobs through the gateway: sent by the multipart specification, carried out by its worker, watched."""
+"""Imports by jobs through the gateway: sent by the multipart specification, carried out by a worker."""
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
 
+from gateway.database import Database
+from gateway.transfers import Transfers
 from resolvers import transfer_read
 from resolvers.upload import MAX_FILE
 from tests.gateway.lab import JSON, Board, Person
@@ -24,6 +28,15 @@ query ($id: ID!) {
   }
 }
 """
+
+
+@pytest.fixture(autouse=True)
+async def _working(gateway: Starlette, clean: Database) -> AsyncIterator[None]:
+    """A worker as the gateway has one."""
+    transfers = Transfers(gateway.state.services)
+    await transfers.start()
+    yield
+    await transfers.stop()
 
 
 async def start(person: Person, workspace: str, content: bytes, query: str = START) -> JSON:
