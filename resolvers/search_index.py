@@ -257,16 +257,25 @@ def _find(connection: sqlite3.Connection, terms: Terms, size: int, after: tuple[
     where, values = terms.where()
     if after is not None:
         where, values = f"{where} AND (rank, words.rowid) > (?, ?)", [*values, *after]
-    ranked = connection.execute(
-        f"SELECT words.rowid, rank, entry.id, entry.type, title, text FROM words "  # noqa: S608
-        f"JOIN entry ON entry.place = words.rowid WHERE {where} ORDER BY rank, words.rowid LIMIT ?",
-        [*values, size],
-    )
-    mark, excerpt = terms.query.mark, terms.query.excerpt
-    return [
-        Hit(ObjectId(id_), SearchType(type_), rank, place, mark(title), excerpt(text))
-        for place, rank, id_, type_, title, text in ranked.fetchall()
-    ]
+    connection.execute("BEGIN")  # one state of the index for the places and for their texts
+    try:
+        # Without the texts: a sort of all that fits would carry them along.
+        ranked = connection.execute(
+            f"SELECT words.rowid, rank, entry.id, entry.type FROM words "  # noqa: S608
+            f"JOIN entry ON entry.place = words.rowid WHERE {where} ORDER BY rank, words.rowid LIMIT ?",
+            [*values, size],
+        ).fetchall()
+        return [
+            Hit(ObjectId(id_), SearchType(type_), rank, place, *_texts(connection, terms.query, place))
+            for place, rank, id_, type_ in ranked
+        ]
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def _texts(connection: sqlite3.Connection, query: Query, place: int) -> tuple[list[Fragment], list[Fragment]]:
+    title, text = connection.execute("SELECT title, text FROM words WHERE rowid = ?", [place]).fetchone()
+    return query.mark(title), query.excerpt(text)
 
 
 def _marks(values: Sequence[Any]) -> str:

@@ -11,10 +11,14 @@ from models.json import check_text
 MAX_QUERY = 200
 MAX_WORDS = 12
 EXCERPT_WORDS = 24
+WINDOW = 20_000
+"""Characters that an excerpt is chosen from: of a longer text, those that begin a little before the first hit."""
+LEAD = 200
 ELLIPSIS = "…"
 
 _PARTS = re.compile(r'"([^"]*)"?|([^\s"]+)')
 _WORD = re.compile(r"[^\W_]+")
+_GAP = re.compile(r"[\W_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,10 @@ class Query:
 
     def excerpt(self, text: str) -> list[Fragment]:
         """The same for the part of a long text, of some words, that holds most of what was searched for."""
+        opening, closing = self._window(text)
+        cut_before, cut_after = opening > 0, closing < len(text)
+        text = text[opening:closing]
         words = [word.span() for word in _WORD.finditer(text)]
-        if len(words) <= EXCERPT_WORDS:
-            return self.mark(text)
         starts = {start for start, _ in self._found(text)}
         found = [start in starts for start, _ in words]
         best = count = sum(found[:EXCERPT_WORDS])
@@ -59,10 +64,41 @@ class Query:
             count += found[place + EXCERPT_WORDS - 1] - found[place - 1]
             if count > best:
                 best, first = count, place
-        start, end = words[first][0], words[first + EXCERPT_WORDS - 1][1]
-        before = [Fragment(ELLIPSIS, False)] if first else []
-        after = [Fragment(ELLIPSIS, False)] if end < words[-1][1] else []
-        return [*before, *self.mark(text[start:end]), *after]
+        last = first + EXCERPT_WORDS
+        if len(words) > EXCERPT_WORDS:
+            text = text[words[first][0] : words[last - 1][1]]
+        before = [Fragment(ELLIPSIS, False)] if first or cut_before else []
+        after = [Fragment(ELLIPSIS, False)] if last < len(words) or cut_after else []
+        return [*before, *self.mark(text), *after]
+
+    def _window(self, text: str) -> tuple[int, int]:
+        """Where the part of a text begins and ends that its excerpt is chosen from; no word is cut but a huge one."""
+        if len(text) <= WINDOW:
+            return 0, len(text)
+        hit = self._first(text)
+        start = max(0, hit - LEAD)
+        if start and (gap := _GAP.search(text, start, hit)):
+            start = gap.end()
+        end = min(len(text), start + WINDOW)
+        gap = _GAP.search(text, end, end + LEAD)
+        return start, gap.start() if gap else end
+
+    def _first(self, text: str) -> int:
+        """Where the first word is that was searched for; 0 where there is none.
+
+        Portions without one are told by their folded text, as looking at every word of a long text takes too long.
+        """
+        needles = [_needle(one, r"(?![^\W_])") for one in self.words] + [_needle(one, "") for one in self.beginnings]
+        start = 0
+        while start < len(text):
+            gap = _GAP.search(text, start + WINDOW)
+            portion = text[start : gap.start() if gap else len(text)]
+            folded = _fold(portion)
+            if any(needle.search(folded) for needle in needles):
+                for begin, _ in self._found(portion):
+                    return start + begin
+            start += len(portion)
+        return 0
 
     def _found(self, text: str) -> Iterator[tuple[int, int]]:
         for word in _WORD.finditer(text):
@@ -97,8 +133,24 @@ def read_query(text: str) -> Query:
     return Query(match, frozenset(words), tuple(beginnings))
 
 
-def _fold(word: str) -> str:
-    if word.isascii():
-        return word.lower()
-    apart = unicodedata.normalize("NFKD", word.lower())
-    return "".join(character for character in apart if not unicodedata.combining(character))
+def _needle(folded: str, after: str) -> re.Pattern[str]:
+    # What it begins with comes last: an expression that begins with a word is searched for much faster.
+    word = re.escape(folded)
+    return re.compile(rf"{word}(?<![^\W_]{word}){after}")
+
+
+class _WithoutMarks(dict[int, int | None]):
+    """For `str.translate`: what combines with the character before it goes."""
+
+    def __missing__(self, code: int) -> int | None:
+        kept = self[code] = None if unicodedata.combining(chr(code)) else code
+        return kept
+
+
+_MARKS = _WithoutMarks()
+
+
+def _fold(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKD", text.lower()).translate(_MARKS)

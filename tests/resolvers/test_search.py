@@ -133,6 +133,22 @@ async def test_a_word_of_the_title_counts_more_than_one_of_the_text(board: Board
     assert await ids(board, "gimbal") == [title["_id"], text["_id"]]
 
 
+async def test_what_fits_is_sorted_without_its_texts_and_those_of_the_page_are_read_singly(
+    board: Board, tmp_path: Path
+) -> None:
+    index = WatchedIndex(tmp_path)
+    for number in range(8):  # each fits better than those before it
+        await board.card(0, title=f"Probe {number}", description="filler " * (80 - 10 * number))
+    await search(_over(board.ctx, index), board.workspace_id, "probe")  # brings it up to date
+    index.asked.clear()
+
+    page = await search(_over(board.ctx, index), board.workspace_id, "probe", first=2)
+
+    assert len(page.nodes) == 2
+    # One more than the page tells whether there is a next one.
+    assert len([one for one in index.asked if "c0, c1" in one.replace("T.", "")]) == 3
+
+
 async def test_what_was_searched_for_is_marked(board: Board) -> None:
     await board.card(0, title="Align the finder", description="Use <b>stars</b> near the pole to align it")
 
@@ -282,6 +298,19 @@ async def test_an_index_goes_with_its_workspace(board: Board, tmp_path: Path) ->
     await sweep(elsewhere)
 
     assert index.known() == elsewhere.known() == []
+
+
+class WatchedIndex(SearchIndex):
+    """Keeps the statements that it sends."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.asked: list[str] = []
+
+    def _open(self, workspace_id: ObjectId) -> sqlite3.Connection:
+        connection = super()._open(workspace_id)
+        connection.set_trace_callback(self.asked.append)
+        return connection
 
 
 def damage(folder: Path) -> None:
