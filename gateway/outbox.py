@@ -122,12 +122,20 @@ class Outbox:
         return len(found) == PORTION
 
     async def _send(self, mail: Record, deliver: Deliver) -> None:
-        letter = await compose(self._services, mail)
-        if letter is None:
+        try:
+            letter = await compose(self._services, mail)
+            message = None if letter is None else self._message(mail, letter)
+        except PyMongoError:
+            raise  # no fault of the mail
+        except Exception as error:
+            log.exception("mail %s cannot be composed", mail["_id"])
+            await self._refused(mail, f"{type(error).__name__}: {error}"[:500], for_good=False)
+            return
+        if message is None:
             await collection(Mail).delete_one({"_id": mail["_id"]})
             return
         try:
-            await deliver(self._message(mail, letter))
+            await deliver(message)
         except RefusedError as error:
             await self._refused(mail, str(error), for_good=error.for_good)
         except DeliveryDownError as error:

@@ -109,9 +109,12 @@ async def _forget(change: Change, user: Record, workspace_ids: Sequence[ObjectId
     session, user_id = change.session, user["_id"]
     for model in (Session, ApiToken, Notification, MailLink, Avatar, IdempotencyKey):
         await collection(model).delete_many({"user_id": user_id}, session=session)
-    await collection(Mail).delete_many({"to": user["email"]}, session=session)
-    accepted = {"email": user["email"], "accepted_at": {"$ne": None}}
-    await collection(Invitation).delete_many(accepted, session=session)
+    if user.get("email_verified_at") is not None:
+        await collection(Mail).delete_many({"to": user["email"]}, session=session)
+        accepted = {"email": user["email"], "accepted_at": {"$ne": None}}
+        await collection(Invitation).delete_many(accepted, session=session)
+    else:  # whoever has the address may be somebody else
+        await collection(Mail).delete_many({"to": user["email"], "about_id": user_id}, session=session)
     for workspace_id in workspace_ids:
         told = {"workspace_id": workspace_id, "meta.userId": str(user_id)}
         nameless = {"$set": {"meta.name": DELETED_NAME}}

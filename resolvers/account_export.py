@@ -91,7 +91,11 @@ def _of_user(model: type[Document], key: str = "user_id") -> Section:
 
 def _to_address(model: type[Document], key: str) -> Section:
     async def read(user: Record, _: list[ObjectId]) -> list[Record]:
-        return await _all(model, {key: user["email"]})
+        if user.get("email_verified_at") is not None:
+            return await _all(model, {key: user["email"]})
+        # Whoever has the address may be somebody else: what it was sent for this account is shown alone.
+        about = {key: user["email"], "about_id": user["_id"]}
+        return await _all(model, about) if "about_id" in model.model_fields else []
 
     return read
 

@@ -1,13 +1,23 @@
 """Using the link of a mail: once, for the address that it was sent to."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from auth.secrets import hash_secret
 from models import MailLink, User
 from models.base import Record, collection, utc_now
-from models.enums import LinkPurpose
+from models.enums import LinkPurpose, MailTemplate
 from models.errors import BadUserInput
 from realtime.log import Change
+from resolvers.mail import withdraw_mails_to
+
+_TEMPLATES: Mapping[LinkPurpose, MailTemplate] = MappingProxyType(
+    {
+        LinkPurpose.EMAIL_VERIFICATION: MailTemplate.EMAIL_VERIFICATION,
+        LinkPurpose.PASSWORD_RESET: MailTemplate.PASSWORD_RESET,
+    }
+)
 
 
 def _refused() -> BadUserInput:
@@ -29,6 +39,8 @@ async def use_link(change: Change, link: Record) -> Record:
         raise _refused()
     same = {"user_id": link["user_id"], "purpose": link["purpose"]}
     await collection(MailLink).delete_many(same, session=change.session)
+    # One that was delivered and not marked as sent would be sent again, and make its link anew.
+    await withdraw_mails_to(change, link["email"], _TEMPLATES[LinkPurpose(link["purpose"])])
     return user
 
 

@@ -40,6 +40,12 @@ async def withdraw_mails(change: Change, about_id: ObjectId) -> None:
     await collection(Mail).delete_many(pending, session=change.session)
 
 
+async def withdraw_mails_to(change: Change, to: str, template: MailTemplate) -> None:
+    """Delete the mails of a kind to an address that have not been marked as sent."""
+    pending = {"to": to, "template": template.value, "state": MailState.PENDING.value}
+    await collection(Mail).delete_many(pending, session=change.session)
+
+
 def invitation_token(services: Services, invitation_id: ObjectId) -> str:
     """The token of an invitation's link."""
     return link_token(services.signer.key, INVITATION, invitation_id)
@@ -109,6 +115,9 @@ async def _with_link(
     # A mail that is sent again carries the same link.
     same = {"secret_hash": link.pop("secret_hash")}
     await collection(MailLink).update_one(same, {"$setOnInsert": link}, upsert=True)
+    if await collection(Mail).find_one({"_id": mail["_id"]}, {"_id": 1}) is None:  # its link was used meanwhile
+        await collection(MailLink).delete_one(same)
+        return None
     address = f"{services.base_url.rstrip('/')}{_PAGES[purpose]}#{token}"
     template = MailTemplate(mail["template"])
     return write_letter(template, {"to": mail["to"], "until": _minute(expires_at)}, address)

@@ -23,6 +23,8 @@ from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
 from resolvers.context import Services
+from resolvers.letters import Letter
+from resolvers.mail import compose
 from tests.gateway.mail_lab import (
     Mailbox,
     certificate,
@@ -185,6 +187,35 @@ async def test_one_that_fails_does_not_hold_up_the_others(services: Services, ma
 
     assert len(mailbox.received) == 3
     assert await collection(Mail).count_documents({"state": "failed"}) == 1
+
+
+@pytest.mark.parametrize("to", ["a\nb@example.com", "broken@example.com"])
+async def test_one_that_cannot_be_composed_waits_and_does_not_hold_up_the_others(
+    to: str, services: Services, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    # Given
+    [bad] = await write_mails(1, to=to)
+    await write_mails(3)
+
+    async def broken(of: Services, mail: Record) -> Letter | None:
+        if mail["to"] == "broken@example.com":
+            raise KeyError("inviter")
+        return await compose(of, mail)
+
+    monkeypatch.setattr("gateway.outbox.compose", broken)
+    sender = outbox(services, mailbox)
+
+    # When
+    await sender.round()
+
+    # Then
+    waiting = await mail_of(bad)
+    assert len(mailbox.received) == 3
+    assert (waiting["state"], waiting["attempts"]) == ("pending", 1)
+    assert waiting["error"].startswith(("ValueError: ", "KeyError: "))
+    assert f"mail {bad} cannot be composed" in caplog.text
+    await until(lambda: _after_round(sender, bad))
+    assert ((await mail_of(bad))["state"], (await mail_of(bad))["attempts"]) == ("failed", MAX_ATTEMPTS)
 
 
 async def test_a_mail_that_was_handed_over_and_not_marked_is_only_marked(

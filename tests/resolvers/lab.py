@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from bson import ObjectId
 
 from auth.authenticate import authenticate
-from models import LoggedEvent
-from models.base import Record, collection
+from models import LoggedEvent, User
+from models.base import Record, collection, utc_now
 from resolvers.account import register
 from resolvers.api_token import create_api_token
 from resolvers.context import Context
@@ -54,6 +54,11 @@ class People:
         """A request with a session cookie."""
         services = self.anonymous.services
         return Context(await authenticate(services.signer, authorization=None, cookie=cookie), services)
+
+    async def confirm(self, ctx: Context) -> None:
+        """Confirm the address of a person."""
+        confirmed = {"$set": {"email_verified_at": utc_now()}}
+        await collection(User).update_one({"_id": ctx.user_id}, confirmed)
 
     async def with_token(self, ctx: Context, scopes: Collection[str]) -> Context:
         """A request of the same person with a personal access token of some scopes."""

@@ -20,8 +20,8 @@ from models import (
     Workspace,
     WorkspaceMember,
 )
-from models.base import Record, collection, utc_now
-from models.enums import MailTemplate, Role
+from models.base import Record, collection, to_record, utc_now
+from models.enums import MailState, MailTemplate, Role
 from models.errors import BadUserInput, Conflict, NotFound, OrreryError, Unauthenticated
 from resolvers.account import log_in, register
 from resolvers.account_delete import DELETED_NAME, delete_account
@@ -203,9 +203,25 @@ async def test_invitations_that_were_accepted_and_mails_that_were_sent_are_forgo
 ) -> None:
     ada = await join(workspace, "ada")
     address = people.email(ada)
+    await people.confirm(ada)
 
     await delete(ada)
 
     assert await collection(Invitation).count_documents({"email": address}) == 0
     others = {"to": address, "template": {"$ne": MailTemplate.ACCOUNT_DELETED.value}}
     assert await collection(Mail).count_documents(others) == 0
+
+
+async def test_without_a_confirmed_address_what_went_to_its_owner_stays(
+    owner: Context, workspace: Record, join: Join, people: People
+) -> None:
+    ada = await join(workspace, "ada")
+    address = people.email(ada)
+    elsewhere = (await make_board(owner, workspace)).workspace_id
+    sent = Mail(to=address, template=MailTemplate.INVITATION, workspace_id=elsewhere, state=MailState.SENT)
+    await collection(Mail).insert_one(to_record(sent))
+
+    await delete(ada)
+
+    assert await collection(Invitation).count_documents({"email": address}) == 1
+    assert [one["template"] for one in await mails_to(address)] == ["invitation", "account_deleted"]

@@ -13,6 +13,8 @@ from resolvers.context import Context
 from resolvers.inputs.account import ConsentGive
 from resolvers.inputs.base import read_input
 from resolvers.inputs.card import CommentCreate
+from resolvers.inputs.workspace import WorkspaceMemberInvite
+from resolvers.invitation import invite_workspace_member
 from rest.stellary.present.base import plain
 from tests.resolvers.conftest import Join
 from tests.resolvers.delivery import Board, make_board
@@ -38,6 +40,7 @@ async def test_the_export_holds_what_a_person_has_and_wrote(
         await attach(Board(caller, board.project), card, name=name)
     await people.with_token(ada, ["projects:read"])
     await give_consent(again(ada), terms("2026-01"))
+    await people.confirm(ada)
 
     # When
     exported = await export_account(again(ada))
@@ -53,6 +56,23 @@ async def test_the_export_holds_what_a_person_has_and_wrote(
     assert len(exported["organizations"]) == 2
     for section in ("project_memberships", "activities", "invitations", "mails", "sessions", "api_tokens", "history"):
         assert exported[section], section
+
+
+async def test_the_export_of_an_account_with_an_unconfirmed_address_holds_nothing_that_went_to_its_owner(
+    owner: Context, workspace: Record, people: People
+) -> None:
+    ada = await people.register("ada")
+    values = WorkspaceMemberInvite(email=people.email(ada))
+    await invite_workspace_member(again(owner), workspace["_id"], values)
+
+    unconfirmed = await export_account(again(ada))
+    await people.confirm(ada)
+    confirmed = await export_account(again(ada))
+
+    assert unconfirmed["invitations"] == []
+    assert [one["template"] for one in unconfirmed["mails"]] == ["email_verification"]
+    assert len(confirmed["invitations"]) == 1
+    assert [one["template"] for one in confirmed["mails"]] == ["email_verification", "invitation"]
 
 
 async def test_the_export_is_json_without_a_secret_and_without_others(

@@ -120,6 +120,28 @@ async def test_a_mail_that_is_composed_again_carries_the_same_link(people: Peopl
     assert await collection(MailLink).count_documents(query) == 1
 
 
+async def test_a_used_link_does_not_come_back_where_its_sender_died_before_it_marked_the_mail(people: People) -> None:
+    # Given
+    ada = await people.register("ada")
+    address = people.email(ada)
+    await ask(people.anonymous, address)
+    [taken] = await mails_to(address, RESET)
+    token = await token_to(ada, address, RESET)
+    await ask(people.anonymous, f"other-{address}")
+
+    # When
+    await reset(people.anonymous, token)
+
+    # Then
+    assert await mails_to(address, RESET) == []
+    assert len(await mails_to(f"other-{address}", RESET)) == 1
+    assert await mails_to(address, MailTemplate.PASSWORD_CHANGED) != []
+    assert await compose(ada.services, taken) is None
+    with pytest.raises(BadUserInput):
+        await reset(people.anonymous, token)
+    assert await collection(MailLink).count_documents({"user_id": ada.user_id}) == 0
+
+
 async def test_the_link_of_another_purpose_resets_nothing(people: People) -> None:
     ada = await people.register("ada")
     verification = await token_to(ada, people.email(ada), MailTemplate.EMAIL_VERIFICATION)
