@@ -32,6 +32,11 @@ log = logging.getLogger("orrery.invitation")
 
 LIFETIME = timedelta(days=7)
 MAX_INVITATIONS_AN_HOUR = 200
+"""Of one workspace, and by one person to all workspaces."""
+MAX_TO_ADDRESS_AN_HOUR = 10
+"""Mails of one workspace to one address, whether it is invited again or an invitation is sent again."""
+MAX_TO_ADDRESS_A_DAY = 50
+"""Mails of all workspaces to one address."""
 MAX_RESENT_AN_HOUR = 5
 
 _ADMINISTER = TokenScope.ACCOUNT_WRITE
@@ -52,11 +57,13 @@ async def invite_workspace_member(
 ) -> Committed[NewInvitation]:
     """Invite an address to a workspace, by mail; an earlier invitation of the same address ends.
 
-    Nothing in the answer says whether the address has an account.
+    Nothing in the answer says whether the address has an account. Raises RateLimited for too many, to one address too.
     """
     wanted = parse_id(workspace_id, Kind.WORKSPACE)
     await check_workspace(ctx, wanted, policy.MANAGE_MEMBERS)
-    await count_attempt("invite", str(wanted), limit=MAX_INVITATIONS_AN_HOUR, window=timedelta(hours=1))
+    for who in (wanted, ctx.user_id):
+        await count_attempt("invite", str(who), limit=MAX_INVITATIONS_AN_HOUR, window=timedelta(hours=1))
+    await _count_mail(wanted, values.email)
     invitation_id = new_id(Kind.INVITATION)
     token = invitation_token(ctx.services, invitation_id)
 
@@ -95,6 +102,7 @@ async def resend_invitation(ctx: Context, invitation_id: ObjectId | str) -> Comm
     """Send an invitation once more; it is good for a week from now."""
     found = await _access(ctx, invitation_id)
     await count_attempt("resend", str(found["_id"]), limit=MAX_RESENT_AN_HOUR, window=timedelta(hours=1))
+    await _count_mail(found["workspace_id"], found["email"])
 
     async def body(change: Change) -> Record:
         invitation = await _open(change, found["_id"])
@@ -216,6 +224,13 @@ async def _open(change: Change, invitation_id: ObjectId) -> Record:
     if invitation["accepted_at"] is not None:
         raise Conflict("The invitation was used already")
     return invitation
+
+
+async def _count_mail(workspace_id: ObjectId, email: str) -> None:
+    """Count a mail to an address before it is written; raises RateLimited where it gets too many."""
+    same = f"{workspace_id} {email}"
+    await count_attempt("invite-address", same, limit=MAX_TO_ADDRESS_AN_HOUR, window=timedelta(hours=1))
+    await count_attempt("invite-address", email, limit=MAX_TO_ADDRESS_A_DAY, window=timedelta(days=1))
 
 
 async def _send(change: Change, invitation: Record) -> None:

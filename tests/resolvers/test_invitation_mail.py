@@ -10,10 +10,11 @@ from models import Invitation, Mail, User, WorkspaceMember
 from models.base import Record, collection, utc_now
 from models.enums import Role
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound, RateLimited
+from resolvers import invitation
 from resolvers.context import Context, Services
 from resolvers.inputs.account import InvitationRegister
 from resolvers.inputs.base import read_input
-from resolvers.inputs.workspace import WorkspaceMemberInvite, WorkspaceUpdate
+from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite, WorkspaceUpdate
 from resolvers.invitation import (
     MAX_RESENT_AN_HOUR,
     NewInvitation,
@@ -26,7 +27,7 @@ from resolvers.invitation import (
 from resolvers.invited import get_invitation, register_invited
 from resolvers.letters import Letter
 from resolvers.mail import compose
-from resolvers.workspace import delete_workspace, get_workspace_by_id, update_workspace
+from resolvers.workspace import create_workspace, delete_workspace, get_workspace_by_id, update_workspace
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import PASSWORD, People, again, event_types
 
@@ -36,12 +37,12 @@ async def invite(ctx: Context, workspace: Record, email: str, role: Role = Role.
     return (await invite_workspace_member(again(ctx), workspace["_id"], values)).value
 
 
-async def mails_about(invitation: NewInvitation) -> list[Record]:
-    return await collection(Mail).find({"about_id": invitation.invitation["_id"]}).to_list()
+async def mails_about(made: NewInvitation) -> list[Record]:
+    return await collection(Mail).find({"about_id": made.invitation["_id"]}).to_list()
 
 
-async def letter_of(ctx: Context, invitation: NewInvitation) -> Letter:
-    [mail] = await mails_about(invitation)
+async def letter_of(ctx: Context, made: NewInvitation) -> Letter:
+    [mail] = await mails_about(made)
     letter = await compose(ctx.services, mail)
     assert letter is not None
     return letter
@@ -51,9 +52,9 @@ def register_input(token: str | None, **values: Any) -> InvitationRegister:
     return read_input(InvitationRegister, {"token": token, "password": PASSWORD, "name": "New", **values})
 
 
-async def expire(invitation: NewInvitation) -> None:
+async def expire(made: NewInvitation) -> None:
     past = {"$set": {"expires_at": utc_now() - timedelta(seconds=1)}}
-    await collection(Invitation).update_one({"_id": invitation.invitation["_id"]}, past)
+    await collection(Invitation).update_one({"_id": made.invitation["_id"]}, past)
 
 
 async def test_an_invitation_is_written_with_its_mail_which_holds_no_secret(owner: Context, workspace: Record) -> None:
@@ -152,6 +153,49 @@ async def test_an_expired_invitation_that_is_sent_again_is_good_for_another_week
     assert "InvitationResent" in await event_types(workspace["_id"])
     with pytest.raises(Conflict, match="used"):
         await resend_invitation(again(owner), made.invitation["_id"])
+
+
+async def test_an_address_is_not_invited_again_and_again(
+    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given
+    monkeypatch.setattr(invitation, "MAX_TO_ADDRESS_AN_HOUR", 3)
+    monkeypatch.setattr(invitation, "MAX_TO_ADDRESS_A_DAY", 5)
+    address = f"often-{workspace['_id']}@example.com"
+    values = WorkspaceCreate(organization_id=workspace["organization_id"], name="Other", slug="other")
+    other = (await create_workspace(again(owner), values)).value
+
+    # When
+    for _ in range(2):
+        made = await invite(owner, workspace, address)
+    await resend_invitation(again(owner), made.invitation["_id"])
+
+    # Then
+    for attempt in (invite(owner, workspace, address), resend_invitation(again(owner), made.invitation["_id"])):
+        with pytest.raises(RateLimited):
+            await attempt
+    await invite(owner, workspace, f"another-{address}")
+    for _ in range(2):
+        await invite(owner, other, address)
+    with pytest.raises(RateLimited):
+        await invite(owner, other, address)
+    assert await collection(Mail).count_documents({"to": address, "workspace_id": workspace["_id"]}) == 1
+    assert await collection(Invitation).count_documents({"email": address}) == 2
+
+
+async def test_one_person_does_not_invite_more_by_more_workspaces(
+    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invitation, "MAX_INVITATIONS_AN_HOUR", 3)
+    values = WorkspaceCreate(organization_id=workspace["organization_id"], name="Other", slug="other")
+    other = (await create_workspace(again(owner), values)).value
+
+    for number in range(2):
+        await invite(owner, workspace, f"{number}-{workspace['_id']}@example.com")
+    await invite(owner, other, f"2-{workspace['_id']}@example.com")
+
+    with pytest.raises(RateLimited):
+        await invite(owner, other, f"3-{workspace['_id']}@example.com")
 
 
 async def test_an_invitation_is_not_sent_again_and_again(owner: Context, workspace: Record) -> None:
