@@ -44,6 +44,7 @@ CONTRACTS = [
         route=AGENTS,
         sent=REVIEWER,
         answers={**AGENT_SHAPE, **REVIEWER, "tools": ("read_board", "write_comments"), "token": TEXT},
+        then=(Then(AGENTS, (AGENT_SHAPE, AGENT_SHAPE, {"slug": "delivery-reviewer"})),),
         bad=bad("autonomyMode", sent={**REVIEWER, "autonomyMode": "anarchy"}),
         denied=MEMBER,
     ),

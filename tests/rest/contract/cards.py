@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.denials.routes import CARD, PROJECT, WORKSPACE
 from tests.rest.contract.contract import OK, STRANGER, Contract, Ref, Refused, Then, bad, bad_id, without
-from tests.rest.contract.shape import COUNT, FLAG, ID, LIST, NUMBER, TEXT, TIME, maybe, one_of
+from tests.rest.contract.shape import COUNT, FLAG, ID, LIST, NUMBER, TEXT, TIME, Having, maybe, one_of
 from tests.rest.contract.stage import Stage
 
 ITEM = {"_id": ID, "title": TEXT, "done": FLAG, "order": COUNT}
@@ -71,6 +71,7 @@ CONTRACTS = [
         route=PROJECT + "/cards",
         sent=WEBHOOK,
         answers={**CARD_SHAPE, **WEBHOOK, "archived": False, "commentCount": 0, "attachmentCount": 0},
+        then=(Then(PROJECT + "/cards", Having(WEBHOOK)),),
         bad=bad("priority", sent={"title": "Ship", "priority": "urgent"}),
         denied=STRANGER,
     ),
@@ -98,6 +99,7 @@ CONTRACTS = [
             "order": 1,
             "checklist": ({**ITEM, "title": "Setup routes", "done": False, "order": 0},),
         },
+        then=(Then(PROJECT + "/cards", Having({"title": "Implement billing API", "order": 1})),),
         bad=bad("title", sent={"title": "t" * 501}),
         denied=STRANGER,
     ),

@@ -55,6 +55,14 @@ TREE = ({**SUMMARY, "children": ()},)
 ABOUT = {"docType": "document", "contextType": "workspace", "contextId": Ref("workspace"), "parentId": "root"}
 
 
+async def _others_written(stage: Stage) -> None:
+    """Each differs from the one that is asked for in one thing."""
+    await stage.made(DOCUMENTS, title="Of another type", docType="spec")
+    await stage.made(DOCUMENTS, title="Below it", parentId=str(stage.ids["document"]))
+    about = {"contextType": "project", "contextId": str(stage.ids["project"])}
+    await stage.made(DOCUMENTS, title="About something else", **about)
+
+
 async def _changed_by_another(stage: Stage) -> None:
     await stage.send("PATCH", DOCUMENT, by="member", json={"content": "# Another plan"})
 
@@ -71,6 +79,7 @@ CONTRACTS = [
     Contract(
         method="GET",
         route=DOCUMENTS,
+        given=_others_written,
         params=ABOUT,
         answers=(LISTED,),
         bad=bad("docType", params={"docType": "poem"}),
@@ -94,14 +103,19 @@ CONTRACTS = [
     Contract(
         method="GET",
         route=DOCUMENTS + "/tree",
+        given=_others_written,
         params={"contextId": Ref("workspace")},
-        answers=TREE,
+        answers=(
+            {**SUMMARY, "children": ({"title": "Below it", "parentId": Ref("document"), "children": ()},)},
+            {"title": "Of another type"},
+        ),
         bad=bad("contextId", params={"contextId": "nonsense"}),
         denied=STRANGER,
     ),
     Contract(
         method="GET",
         route=DOCUMENTS + "/count",
+        given=_others_written,
         params=ABOUT,
         answers={"count": 1},
         bad=bad("status", params={"status": "burnt"}),
@@ -110,6 +124,7 @@ CONTRACTS = [
     Contract(
         method="GET",
         route=DOCUMENTS + "/summaries",
+        given=_others_written,
         params=ABOUT,
         answers=({**SUMMARY, "excerpt": "Plan"},),
         bad=bad("limit", params={"limit": "0"}),
@@ -151,6 +166,7 @@ CONTRACTS = [
         route=DOCUMENT + "/move",
         sent={"contextType": "project", "contextId": Ref("project"), "parentId": None},
         answers={**LISTED, "contextType": "project", "contextId": Ref("project"), "parentId": None},
+        then=(Then(DOCUMENT, {"contextType": "project", "contextId": Ref("project")}),),
         bad=bad("parentId", sent={"parentId": Ref("document")}),
         denied=STRANGER,
     ),

@@ -15,7 +15,7 @@ from tests.rest.contract.contract import (
     unknown,
     without,
 )
-from tests.rest.contract.shape import ID, TEXT, TIME, one_of
+from tests.rest.contract.shape import ANYTHING, ID, TEXT, TIME, Having, one_of
 
 MEMBERS = ORGANIZATION + "/members"
 ORGANIZED = {
@@ -42,6 +42,7 @@ CONTRACTS = [
         route="/organizations",
         sent={"name": "Acme Corp", "slug": "acme-corp"},
         answers={"id": ID, "name": "Acme Corp", "slug": "acme-corp", "ownerId": Ref("user"), "createdAt": TIME},
+        then=(Then("/organizations", (ANYTHING, ORGANIZED, {"slug": "acme-corp", "myRole": "owner"})),),
         bad=bad("slug", sent={"name": "Acme Corp", "slug": "Acme Corp"}),
         denied=Refused(status=409, code="CONFLICT", by="outsider", sent={"name": "Acme", "slug": Ref("org_slug")}),
     ),
@@ -81,6 +82,7 @@ CONTRACTS = [
         route=MEMBERS,
         sent={"email": Ref("outsider_email"), "role": "member"},
         answers=ADMITTED,
+        then=(Then(MEMBERS, Having(ADMITTED)),),
         bad=bad("role", sent={"email": Ref("outsider_email"), "role": "owner"}),
         denied=MEMBER,
     ),

@@ -14,7 +14,7 @@ from tests.rest.contract.contract import (
     unknown,
     without,
 )
-from tests.rest.contract.shape import COUNT, FLAG, ID, LIST, NUMBER, TEXT, TIME, maybe
+from tests.rest.contract.shape import COUNT, FLAG, ID, LIST, NUMBER, TEXT, TIME, maybe, one_of
 from tests.rest.contract.stage import Stage
 
 PROJECTS = WORKSPACE + "/projects"
@@ -43,6 +43,14 @@ METRICS = {
     "progress": NUMBER,
     "byPriority": {"high": COUNT, "medium": COUNT, "low": COUNT, "none": COUNT},
     "members": COUNT,
+}
+# What an import takes, so that one comes back out of the other.
+EXPORTED = {
+    "title": TEXT,
+    "columnIndex": maybe(COUNT),
+    "description": maybe(TEXT),
+    "priority": maybe(one_of("low", "medium", "high")),
+    "checklist": LIST,
 }
 STATS = {
     "from": TIME,
@@ -85,6 +93,7 @@ CONTRACTS = [
         route=PROJECTS,
         sent=CHECKOUT,
         answers={"id": ID, **CHECKOUT, "workspaceId": Ref("workspace"), "createdAt": TIME},
+        then=(Then(PROJECTS, (LAUNCH, CHECKOUT)),),
         bad=bad("name", sent={"description": "Without a name"}),
         denied=STRANGER,
     ),
@@ -186,13 +195,18 @@ CONTRACTS = [
         method="DELETE",
         route=PROJECT + "/members/{userId}",
         answers=OK,
+        then=(Then(PROJECT + "/members", ({"userId": Ref("user")},)),),
         bad=bad_id("userId"),
         denied=Refused(status=404, code="NOT_FOUND", path={"userId": Ref("outsider_id")}),
     ),
     Contract(
         method="GET",
         route=PROJECT + "/export",
-        answers={"project": {"name": "Launch"}, "columns": [{"name": TEXT}], "cards": [{"title": TEXT}]},
+        answers={
+            "project": {"name": "Launch", "description": None, "deadline": None},
+            "columns": ({"name": "To do"},),
+            "cards": (EXPORTED, EXPORTED, EXPORTED),
+        },
         bad=bad_id("projectId"),
         denied=STRANGER,
     ),
@@ -205,6 +219,7 @@ CONTRACTS = [
             "cards": [{"title": "First task", "columnIndex": 0, "priority": "medium"}],
         },
         answers={"id": ID, "name": "Imported", "workspaceId": Ref("workspace"), "createdAt": TIME},
+        then=(Then(PROJECTS, (LAUNCH, {"name": "Imported"})),),
         bad=bad("columns", sent={"project": {"name": "Imported"}, "columns": [{"name": "Column"}] * 51}),
         denied=STRANGER,
     ),

@@ -33,6 +33,13 @@ class Either:
     shapes: tuple[Any, ...]
 
 
+@dataclass(frozen=True)
+class Having:
+    """A list with an entry of a shape among others."""
+
+    shape: Any
+
+
 def _is_time(value: Any) -> bool:
     return (
         isinstance(value, str)
@@ -77,6 +84,9 @@ def misfits(value: Any, shape: Any, ids: Mapping[str, Any], at: str = "answer") 
         case Either():
             found = [misfits(value, one, ids, at) for one in shape.shapes]
             return [] if [] in found else found[0]
+        case Having():
+            has = isinstance(value, list) and any(not misfits(one, shape.shape, ids) for one in value)
+            return [] if has else [f"{at} has nothing like {shape.shape!r}: {value!r}"]
         case dict():
             return _object_misfits(value, shape, ids, at)
         case list() | tuple():

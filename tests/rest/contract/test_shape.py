@@ -11,6 +11,7 @@ from tests.rest.contract.shape import (
     NUMBER,
     TEXT,
     TIME,
+    Having,
     Ref,
     containing,
     filled,
@@ -36,6 +37,7 @@ FITTING: list[tuple[Any, Any]] = [
     ({"ok": True}, {"ok": True, "more": 1}),
     ([ID], ["0" * 24, "1" * 24]),
     ((), []),
+    (Having(1), [0, 1]),
     (({"id": Ref("card")}, ID), [{"id": "6" * 24}, "0" * 24]),
 ]
 UNFIT: list[tuple[Any, Any]] = [
@@ -59,6 +61,9 @@ UNFIT: list[tuple[Any, Any]] = [
     ([ID], []),
     ([ID], ["0" * 24, "x"]),
     ((), [1]),
+    (Having(1), [0, 2]),
+    (Having(1), []),
+    (Having(1), {}),
     ((ID,), ["0" * 24, "0" * 24]),
     (0, False),
     (1, 1.0),
