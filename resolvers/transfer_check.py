@@ -30,6 +30,8 @@ def check(values: ProjectImport) -> None:
     for index, card in enumerate(values.cards):
         if card.column_index is not None and card.column_index >= len(values.columns):
             raise BadUserInput("points to no column", field=f"cards.{index}.columnIndex", index=index)
+        if card.started_at and card.completed_at and card.completed_at < card.started_at:
+            raise BadUserInput("must not lie before startedAt", field=f"cards.{index}.completedAt", index=index)
         ids = [item.id for item in card.checklist if item.id is not None]
         if len(set(ids)) != len(ids):
             raise BadUserInput("has two items with one id", field=f"cards.{index}.checklist", index=index)

@@ -176,6 +176,8 @@ def _card(
         "priority": Priority(card["priority"]).word if card["priority"] else None,
         "startDate": card["start_date"],
         "dueDate": card["due_date"],
+        "startedAt": card.get("started_at"),
+        "completedAt": card.get("completed_at"),
         "archived": card["archived"],
         "checklist": [{"title": item["title"], "done": item["done"]} for item in card["checklist"]],
         "labels": [labels[one] for one in card["label_ids"] if one in labels],

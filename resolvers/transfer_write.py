@@ -1,6 +1,6 @@
 """The parts of an import, each small enough for a transaction: all of them in one, or one after the other in a job."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bson import ObjectId
@@ -20,6 +20,7 @@ from realtime.events import (
 from realtime.log import Change
 from resolvers.activity import new_activity, record_activities
 from resolvers.card import checklist_of, new_card
+from resolvers.card_progress import progress
 from resolvers.inputs.project import ProjectCreate
 from resolvers.inputs.transfer import ImportedCard
 from resolvers.label import new_label
@@ -29,6 +30,7 @@ from resolvers.transfer_documents import document_parts
 from resolvers.transfer_plan import Plan
 from resolvers.transfer_relations import relation_parts
 
+PROGRESS = ("started_at", "completed_at")
 CARDS_AT_ONCE = 200
 """Cards, with their comments, of one part."""
 
@@ -148,11 +150,13 @@ def _card_parts(plan: Plan) -> Iterator[Part]:
 def _cards(
     plan: Plan, which: range, ranks: Sequence[str], orders: Sequence[int]
 ) -> Callable[[Change, Record], Awaitable[None]]:
+    boards = _boards(plan)
+
     async def write(change: Change, project: Record) -> None:
         cards: list[Record] = []
         comments: list[Record] = []
         for place in which:
-            card = _card(change, plan, project, place, ranks[place])
+            card = _card(change, plan, project, place, ranks[place], boards)
             said = _comments(change, card, plan.values.cards[place])
             change.append(plan.workspace_id, CardCreated(card=card, order=orders[place]), *_told(said))
             cards.append({**card, "comment_count": len(said)})
@@ -168,23 +172,38 @@ def _cards(
     return write
 
 
-def _card(change: Change, plan: Plan, project: Record, place: int, rank: str) -> Record:
+def _card(
+    change: Change, plan: Plan, project: Record, place: int, rank: str, boards: Mapping[int | None, list[ObjectId]]
+) -> Record:
     values = plan.values.cards[place]
     column: Record | None = None
+    board: list[ObjectId] = []
     if values.column_index is not None:
         scope = plan.values.columns[values.column_index].scope_index
+        board = boards[scope]
         column = {
             "_id": plan.column_ids[values.column_index],
             "scope_id": None if scope is None else plan.scope_ids[scope],
         }
-    own = {"column_index", "labels", "checklist", "assignee", "custom_fields", "comments"}
-    record = new_card(change, project, column, rank, {**values.model_dump(exclude=own), "id": plan.card_ids[place]})
+    own = {"column_index", "labels", "checklist", "assignee", "custom_fields", "comments", *PROGRESS}
+    moments = progress({}, column["_id"] if column else None, board, change.at)
+    moments |= {name: value for name, value in values.given().items() if name in PROGRESS}
+    given = {**values.model_dump(exclude=own), **moments, "id": plan.card_ids[place]}
+    record = new_card(change, project, column, rank, given)
     record["label_ids"] = [plan.labels[name][0] for name in dict.fromkeys(values.labels)]
     record["checklist"] = checklist_of(values.checklist)
     record["custom_values"] = plan.card_values[place]
     if values.assignee is not None:
         record["assignee_id"] = plan.people.get(values.assignee.lower())
     return record
+
+
+def _boards(plan: Plan) -> dict[int | None, list[ObjectId]]:
+    """The columns of each board in order, by the place of its scope."""
+    found: dict[int | None, list[ObjectId]] = {}
+    for column_id, column in zip(plan.column_ids, plan.values.columns, strict=True):
+        found.setdefault(column.scope_index, []).append(column_id)
+    return found
 
 
 def _comments(change: Change, card: Record, values: ImportedCard) -> list[Record]:

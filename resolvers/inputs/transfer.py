@@ -105,7 +105,8 @@ class ImportedComment(Input):
 class ImportedCard(Input):
     """`column_index` points into `columns`; null puts the card beside them. Labels go by name, made where missing.
 
-    `assignee` is an e-mail address, of use where it is that of a member of the workspace.
+    `assignee` is an e-mail address, of use where it is that of a member of the workspace. When work began and ended
+    follows from the column where the file does not tell it.
     """
 
     title: Title
@@ -114,6 +115,8 @@ class ImportedCard(Input):
     priority: PriorityWord | None = None
     start_date: Date | None = None
     due_date: Date | None = None
+    started_at: Date | None = None
+    completed_at: Date | None = None
     archived: Flag = False
     checklist: Checklist = Field(default_factory=list)
     labels: Annotated[list[Name], Field(max_length=MAX_LABELS)] = Field(default_factory=list)

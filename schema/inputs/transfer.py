@@ -68,6 +68,8 @@ class ImportedCardInput:
     priority: Priority | None = given("How urgent it is.")
     start_date: datetime | None = given("When work starts.")
     due_date: datetime | None = given("When it is due.")
+    started_at: datetime | None = given("When work began; without it that follows from the column.")
+    completed_at: datetime | None = given("When work ended; without it that follows from the column.")
     archived: bool | None = given("Whether it is out of sight.")
     checklist: list[ChecklistItemInput] | None = given("Its steps, at most 100.")
     labels: list[str] | None = given("Its labels by name, made where missing.")

@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -6,7 +7,7 @@ import pytest
 
 from models import Card, Comment, Document, Project, Relation
 from models.base import Record, collection
-from models.enums import Role
+from models.enums import Role, StatsInterval
 from models.errors import BadUserInput
 from resolvers.context import Context
 from resolvers.document_link import link_document
@@ -16,8 +17,10 @@ from resolvers.inputs.board import ScopeUpdate
 from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.transfer import ProjectImport
 from resolvers.inputs.workspace import WorkspaceCreate
+from resolvers.periods import Periods
 from resolvers.relation import create_relation
 from resolvers.scope import update_scope
+from resolvers.stats import get_project_stats
 from resolvers.transfer import export_project, import_in_parts, import_project, open_export
 from resolvers.workspace import create_workspace
 from rest.stellary.present.transfer import written
@@ -221,6 +224,10 @@ CARD = {"title": "x"}
             {"customFields": FIELDS, "cards": [CARD, CARD | {"customFields": [{"field": "Level", "value": "High"}]}]},
             "cards.1.customFields.0.value",
         ),
+        (
+            {"cards": [CARD | {"startedAt": "2026-02-02", "completedAt": "2026-02-01"}]},
+            "cards.0.completedAt",
+        ),
         ({"cards": [CARD, CARD | {"comments": [{"content": ""}]}]}, "cards.1.comments.0.content"),
         ({"cards": [CARD], "relations": [relation("blocks", 0, 1)]}, "relations.0.target"),
         ({"cards": [CARD], "relations": [relation("blocked_by", 0, 0)]}, "relations.0.type"),
@@ -271,3 +278,37 @@ async def test_an_import_in_parts_that_fails_takes_what_it_wrote_with_it(owner: 
 
     assert await collection(Project).count_documents({"workspace_id": workspace["_id"], "name": "Half"}) == 0
     assert await collection(Card).count_documents({"workspace_id": workspace["_id"]}) == 0
+
+
+async def test_when_work_began_and_ended_is_the_files_or_else_follows_from_the_column(
+    owner: Context, workspace: Record
+) -> None:
+    columns = [{"name": "To do"}, {"name": "Doing"}, {"name": "Done"}, {"name": "Alone", "scopeIndex": 0}]
+    told = {"startedAt": "2026-01-01T00:00:00Z", "completedAt": "2026-01-03T00:00:00Z"}
+    silent = {"startedAt": None, "completedAt": None}
+    cards = [
+        *({"title": f"in {place}", "columnIndex": place} for place in range(4)),
+        {"title": "beside"},
+        {"title": "told", "columnIndex": 2, **told},
+        {"title": "silent", "columnIndex": 2, **silent},
+    ]
+    given = {"project": {"name": "x"}, "scopes": [{"name": "x"}], "columns": columns, "cards": cards}
+
+    done = (await import_project(again(owner), workspace["_id"], read_input(ProjectImport, given))).value
+
+    inside = {"project_id": done["_id"]}
+    found = {one["title"]: one async for one in collection(Card).find(inside)}
+    at = done["created_at"]
+    assert {title: (one["started_at"], one["completed_at"]) for title, one in found.items()} == {
+        "in 0": (None, None),
+        "in 1": (at, None),
+        "in 2": (None, at),
+        "in 3": (None, None),
+        "beside": (None, None),
+        "told": (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 3, tzinfo=UTC)),
+        "silent": (None, None),
+    }
+    week = Periods.between(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 7, tzinfo=UTC), StatsInterval.DAY)
+    stats = await get_project_stats(again(owner), done["_id"], week)
+    assert (stats["cycle_time"]["count"], stats["cycle_time"]["median_hours"]) == (1, 48)
+    assert sum(one["completed"] for one in stats["throughput"]) == 1

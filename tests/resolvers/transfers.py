@@ -39,6 +39,8 @@ def large(cards: int = CARDS) -> dict[str, Any]:
             {
                 "title": f"Card {n}",
                 "columnIndex": n * COLUMNS // cards,
+                "startedAt": "2026-01-01T00:00:00Z" if n % 4 else None,
+                "completedAt": "2026-01-02T00:00:00Z" if n % 3 else None,
                 "labels": ["brass", f"l{n % 5}"] if n % 2 else [],
                 "customFields": [{"field": "Level", "value": "High" if n % 2 else "Low"}],
                 "checklist": [{"title": "Step", "done": n % 3 == 0}],

@@ -77,6 +77,8 @@ class ExportedCard(TypedDict):
     priority: PriorityWord | None
     startDate: Timestamp | None
     dueDate: Timestamp | None
+    startedAt: Timestamp | None
+    completedAt: Timestamp | None
     archived: bool
     checklist: list[ExportedItem]
     labels: list[str]
