@@ -130,16 +130,23 @@ class Stage:
         return [name for name in sorted(names) if _told(await self._all(name)) != _told(before.get(name, []))]
 
     async def restore(self) -> None:
-        """Take back what was written."""
+        """Take back what was written, when credentials were last used aside."""
         for name in WRITES.collections.copy():
-            await self.database.db[name].delete_many({})
-            if kept := self.kept.get(name):
-                await self.database.db[name].insert_many(kept)
+            before, now = _by_id(self.kept.get(name, [])), _by_id(await self._all(name))
+            wrong = [one for one, record in now.items() if one not in before or _told([record]) != _told([before[one]])]
+            if wrong:
+                await self.database.db[name].delete_many({"_id": {"$in": wrong}})
+            if lost := [record for one, record in before.items() if one in wrong or one not in now]:
+                await self.database.db[name].insert_many(lost)
         WRITES.collections.clear()
         self.owner.services.revoked()
 
     async def _all(self, name: str) -> list[Record]:
         return await self.database.db[name].find().sort("_id", 1).to_list()
+
+
+def _by_id(records: list[Record]) -> dict[Any, Record]:
+    return {record["_id"]: record for record in records}
 
 
 def _told(records: list[Record]) -> list[bytes]:
