@@ -18,7 +18,7 @@ from auth.subject import Credential, Subject
 from execution import dump
 from gateway.engine import GraphEngine, Operation, Outcome
 from gateway.failures import error_of, masked
-from gateway.idempotency import key_of, run_once
+from gateway.idempotency import key_of, run_once, with_key
 from gateway.multipart import read_form, spooling
 from gateway.pages import graphiql_page
 from gateway.persisted import PersistedQueryNotFoundError
@@ -100,6 +100,7 @@ class GraphQLEndpoint:
             subject = await self.engine.subject_of(request)
         self._check(request, subject, operation)
         if operation.kind is OperationType.SUBSCRIPTION or _wants_stream(request):
+            sent = with_key(sent, _header(request, IDEMPOTENCY_KEY))
             return await serve_sse(request, self.engine, sent, subject, limits=self.sse, connections=self.connections)
         if operation.kind is OperationType.MUTATION and (key := key_of(operation, _header(request, IDEMPOTENCY_KEY))):
             done = await run_once(self.engine, subject, operation, key)

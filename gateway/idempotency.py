@@ -1,7 +1,7 @@
 """Mutations that name an idempotency key, by header or, on a socket, by `extensions.idempotencyKey`."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from graphql import OperationType, print_ast
@@ -9,6 +9,7 @@ from graphql import OperationType, print_ast
 from auth.subject import Subject
 from execution import dump
 from gateway.insight import asks
+from realtime.transports.protocol import OperationRequest
 from resolvers.idempotency import HEADER, Claim, Reply, check_key, fingerprint, once
 
 if TYPE_CHECKING:
@@ -35,6 +36,13 @@ def key_of(operation: "Operation", header: str) -> str | None:
         return check_key(header)
     key = asks(operation.request.extensions, EXTENSION)
     return None if key is None else check_key(key, f"extensions.{EXTENSION}")
+
+
+def with_key(request: OperationRequest, header: str) -> OperationRequest:
+    """A request that brings the key of its header in its extensions, as a live transport reads it."""
+    if not header:
+        return request
+    return replace(request, extensions={**(request.extensions or {}), EXTENSION: header})
 
 
 async def run_once(engine: "GraphEngine", subject: Subject, operation: "Operation", key: str) -> Done:

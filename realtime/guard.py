@@ -63,6 +63,7 @@ class Guard:
         self._groups: dict[Ground, dict[ObjectId, set[Watch]]] = {ground: {} for ground in GROUNDS}
         self._connections: set[Watch] = set()
         self._renewed: dict[int, Subject] = {}
+        self._earlier: dict[int, set[int]] = {}
         self._asked = 0
         self._haste = asyncio.Event()
         self._expiry: asyncio.TimerHandle | None = None
@@ -91,8 +92,7 @@ class Guard:
 
         A connection is ended too (Unavailable) when nobody can be asked for long; its subscriptions end with it.
         """
-        while (renewed := self._renewed.get(id(subject))) is not None:
-            subject = renewed
+        subject = self._renewed.get(id(subject), subject)
         watch = Watch(self, subject, end, permission)
         watch.asked = self._asked
         if (credential := credential_of(subject)) is not None:
@@ -120,13 +120,24 @@ class Guard:
                 watch.subject = new
                 watch.asked = self._asked
                 self._stand(watch, *after)
-        self._renewed[id(old)] = new
-        weakref.finalize(old, self._renewed.pop, id(old), None)
+        # Straight from each of those before to the last one, so that nothing in between is kept.
+        earlier = self._earlier.pop(id(old), set()) | {id(old)}
+        for one in earlier:
+            self._renewed[one] = new
+        self._earlier[id(new)] = earlier
+        weakref.finalize(old, self._forget_renewed, id(old))
 
     @property
     def renewals(self) -> int:
         """How many subjects that were renewed are still in use."""
         return len(self._renewed)
+
+    def _forget_renewed(self, old: int) -> None:
+        new = self._renewed.pop(old, None)
+        if new is not None and (earlier := self._earlier.get(id(new))) is not None:
+            earlier.discard(old)
+            if not earlier:
+                del self._earlier[id(new)]
 
     def look(self) -> None:
         """Look again at once: something changed in this process."""

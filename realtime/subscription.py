@@ -227,6 +227,8 @@ class Subscription:
         self._pass(None, item)
 
     def _pass(self, seq: int | None, item: Any) -> None:
+        if self._closed:
+            return  # a cancellation may be lost on its way through the database's driver
         if seq is not None:
             self._seen = seq
         if self._write is not None and not self._write(item):
@@ -252,7 +254,7 @@ class Subscription:
         self._notify()
 
     async def _writable(self) -> None:
-        while self._slow:
+        while self._slow and not self._closed:
             await self._changed()
 
     async def _changed(self) -> None:

@@ -72,6 +72,8 @@ class Operation:
             await self._emit(result)
         elif isinstance(result, AsyncIterator):
             await self._emit_all(result)
+        elif self.stopped:
+            result.close()  # a cancellation may be lost on its way through the database's driver
         else:
             self._stream = result
             result.open(self)

@@ -83,6 +83,25 @@ async def test_a_socket_brings_the_key_in_the_extensions(board: Board, lab: Lab)
     assert await titles(board) == ["A"]
 
 
+async def test_the_key_of_a_mutation_over_an_event_stream_is_that_of_its_header(board: Board) -> None:
+    # Given clients that use event streams for every operation
+    streamed = {**KEY, "accept": "text/event-stream"}
+    answers = [await board.ann.http.post("/graphql", json=creating(board, "Once"), headers=streamed) for _ in range(2)]
+    plain = await board.ann.http.post("/graphql", json=creating(board, "Once"), headers=KEY)
+
+    # Then the same request again has the same answer, over whatever it comes
+    assert "errors" not in answers[0].text
+    assert answers[0].text == answers[1].text
+    assert f"data: {plain.text}\n" in answers[0].text
+    assert await titles(board) == ["Once"]
+
+    # And a malformed key is refused before anything runs
+    odd = {**streamed, "idempotency-key": "x" * 256}
+    refused = await board.ann.http.post("/graphql", json=creating(board, "Odd"), headers=odd)
+    assert refused.status_code == 400
+    assert await titles(board) == ["Once"]
+
+
 @pytest.fixture(scope="module")
 def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     with serving(tmp_path_factory.mktemp("idempotency"), ORRERY_WORKERS="2") as running:

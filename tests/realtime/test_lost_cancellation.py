@@ -1,0 +1,134 @@
+"""A cancellation that is lost on its way: whoever has gone is written to no more, and leaves nothing open."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from models.base import Record
+from realtime.delivery import Delivery, Sink
+from realtime.subscription import Subscription
+from realtime.transports.operation import Operation
+from realtime.transports.outbox import Outbox
+from realtime.transports.protocol import Engine, OperationRequest
+
+
+async def _deaf(until: asyncio.Event) -> None:
+    """Waits, and swallows what cancels it, as `asyncio.wait_for` of Python 3.11 may."""
+    with suppress(asyncio.CancelledError):
+        await until.wait()
+
+
+class Past:
+    """A source that is asked for three events, and is deaf meanwhile."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.left = 0
+
+    async def missed(self, after: int, until: int) -> AsyncIterator[tuple[int, Any]]:
+        self.asked.set()
+        await _deaf(asyncio.Event())
+        for seq in range(after + 1, until + 1):
+            yield seq, seq
+
+    async def control(self, name: str, seq: int, data: Record) -> Any:
+        return name
+
+    def cursor(self, seq: int) -> str:
+        return str(seq)
+
+    def leave(self, subscription: Subscription) -> None:
+        self.left += 1
+
+    def count_dropped(self, count: int) -> None:
+        raise AssertionError
+
+
+@pytest.mark.parametrize("takes", [True, False])
+async def test_a_reader_that_has_ended_is_written_to_no_more(takes: bool) -> None:
+    # Given a reader in its replay
+    source, written, ended = Past(), list[Any](), list[Exception | None]()
+    subscription = Subscription(source, replay=(0, 3), recovered=True)
+
+    def write(item: Any) -> bool:
+        written.append(item)
+        return takes
+
+    subscription.open(write, ended.append)
+    await source.asked.wait()
+
+    # When it ends, and the cancellation of its replay is lost
+    subscription.end()
+    await asyncio.sleep(0.05)
+
+    # Then it hears nothing any more, and no task is left
+    assert (written, ended, source.left) == ([], [None], 1)
+    assert not [task for task in asyncio.all_tasks() if task.get_name() == "subscription"]
+
+
+class Opened:
+    """A live stream."""
+
+    def __init__(self) -> None:
+        self.opened = self.closed = False
+
+    def open(self, sink: Sink) -> None:
+        self.opened = True
+
+    def resume(self) -> None:
+        raise AssertionError
+
+    async def flush(self) -> None:
+        raise AssertionError
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Silent:
+    """An outbox that nothing may be sent by."""
+
+    is_full = False
+
+    def send(self, message: bytes, sender: object = None, *, final: bool = False) -> None:
+        raise AssertionError
+
+    def send_next(self, delivery: Delivery, sender: object) -> None:
+        raise AssertionError
+
+    async def room(self) -> None:
+        return
+
+    async def flush(self) -> None:
+        return
+
+    async def close(self) -> None:
+        return
+
+
+async def test_an_operation_that_was_stopped_while_its_stream_was_opened_closes_it() -> None:
+    # Given an operation whose stream is being opened
+    stream, asked = Opened(), asyncio.Event()
+
+    class Slow:
+        async def start(self, context: Any, request: OperationRequest) -> Opened:
+            asked.set()
+            await _deaf(asyncio.Event())
+            return stream
+
+    outbox: Outbox = Silent()
+    engine: Engine = Slow()  # type: ignore[assignment]
+    operation = Operation("1", outbox, lambda one: None)
+    operation.task = task = asyncio.create_task(operation.run(engine, None, OperationRequest("subscription { a }")))
+    await asked.wait()
+
+    # When its client completes it, and the cancellation is lost
+    operation.stop()
+    async with asyncio.timeout(10):
+        await task
+
+    # Then the stream does not stay open
+    assert (stream.opened, stream.closed) == (False, True)
