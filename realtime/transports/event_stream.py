@@ -115,7 +115,8 @@ class EventStream(Connection, Response):
         self._limits = limits
         self._connections = connections
         self._owner = owner
-        self._stream: LiveStream | None = None
+        # Held from here on, so that it is closed however early the response ends.
+        self._stream: LiveStream | None = None if isinstance(result, dict | bytes | AsyncIterator) else result
         self._watch: Watch | None = None
         self._duties: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -146,11 +147,10 @@ class EventStream(Connection, Response):
             self._spawn(self._ask())
         if self._stopped is not None:
             return
-        if isinstance(self._result, dict | bytes | AsyncIterator):
-            self._spawn(self._pump(self._result))
-        else:
-            self._stream = self._result
+        if self._stream is not None:
             self._stream.open(self)
+        elif isinstance(self._result, dict | bytes | AsyncIterator):
+            self._spawn(self._pump(self._result))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

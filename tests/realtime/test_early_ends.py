@@ -1,4 +1,4 @@
-"""A cancellation that is lost on its way: whoever has gone is written to no more, and leaves nothing open."""
+"""Whoever has gone before a stream was opened, or whose cancellation is lost, leaves nothing open and hears nothing."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,10 +6,14 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from starlette.types import Message
 
 from models.base import Record
 from realtime.delivery import Delivery, Sink
 from realtime.subscription import Subscription
+from realtime.transports.connections import Connections
+from realtime.transports.event_stream import EventStream
+from realtime.transports.limits import SseLimits
 from realtime.transports.operation import Operation
 from realtime.transports.outbox import Outbox
 from realtime.transports.protocol import Engine, OperationRequest
@@ -82,7 +86,7 @@ class Opened:
         raise AssertionError
 
     async def flush(self) -> None:
-        raise AssertionError
+        return
 
     def close(self) -> None:
         self.closed = True
@@ -132,3 +136,47 @@ async def test_an_operation_that_was_stopped_while_its_stream_was_opened_closes_
 
     # Then the stream does not stay open
     assert (stream.opened, stream.closed) == (False, True)
+
+
+@pytest.mark.parametrize("stopping", [True, False])
+async def test_an_event_stream_that_never_begins_closes_its_subscription(stopping: bool) -> None:
+    # Given a response whose peer has gone, or whose gateway stops, before its first byte
+    stream, connections = Opened(), Connections()
+    assert connections.enter("ann", 1)
+    if stopping:
+        await connections.close_all()
+
+    async def send(message: Message) -> None:
+        if not stopping:
+            raise OSError("gone")
+
+    async def receive() -> Message:
+        return await asyncio.Event().wait()  # type: ignore[return-value]
+
+    class Watching:
+        def owner(self, context: Any) -> str:
+            return "ann"
+
+        def watch(self, context: Any, end: Any) -> "Watching":
+            return self
+
+        def release(self) -> None:
+            return
+
+        async def renew(self, context: Any, authorization: str) -> None:
+            return
+
+        def expiry(self, context: Any) -> None:
+            return
+
+    engine: Engine = Watching()  # type: ignore[assignment]
+    response = EventStream(engine, None, stream, SseLimits(), connections, "ann")
+
+    # When it is sent
+    with suppress(OSError):
+        await response({}, receive, send)
+
+    # Then nothing of it is left
+    assert (stream.opened, stream.closed) == (False, True)
+    assert len(connections) == 0
+    assert connections.enter("ann", 1)
