@@ -7,7 +7,6 @@ import os
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -272,32 +271,6 @@ async def test_a_new_credential_takes_the_place_of_one_that_ends(guard: Guard) -
     await collection(Session).delete_one({"_id": new.credential_id})
     for reader in renewing:
         assert isinstance(await reader.end_of_reading(), Unauthenticated)
-
-
-async def test_a_connection_that_is_renewed_again_and_again_holds_no_trace_of_it() -> None:
-    # Given a connection with a subscription from its beginning, which was renewed a thousand times
-    guard = Guard()
-    first = await sign_in()
-    reader, _ = watch(guard, first)
-    subject = first
-    for _ in range(1_000):
-        renewed = replace(first, credential_id=new_id(Kind.SESSION))
-        guard.renew(subject, renewed)
-        subject = renewed
-    gc.collect()
-
-    # Then what was in between is forgotten, and what the subscription opens stands on the last credential
-    assert guard.renewals <= 2
-    last = await sign_in(first.user_id)
-    guard.renew(subject, last)
-    again, opened = watch(guard, first)
-    assert opened.subject is last
-    assert (reader.ended, again.ended) == ([], [])
-
-    # And nothing is left when the connection has gone
-    del first, subject, renewed
-    gc.collect()
-    assert guard.renewals == 0
 
 
 async def test_what_is_being_opened_while_its_credential_is_renewed_stands_on_the_new_one(guard: Guard) -> None:
