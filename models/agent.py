@@ -14,12 +14,14 @@ from models.ids import Kind
 class Agent(Stored):
     """An agent. `slug` is unique in its workspace; `user_id` is the service user that it acts as.
 
-    A deleted agent stays, with `deleted_at`, for the missions that name it; nobody else finds it.
+    `created_by` is the person who made it, and was shown its token. A deleted agent stays, with `deleted_at`, for the
+    missions that name it; nobody else finds it.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.AGENT))
     workspace_id: PydanticObjectId
     user_id: PydanticObjectId
+    created_by: PydanticObjectId | None = None
     name: str
     slug: str
     description: str | None = None

@@ -17,6 +17,7 @@ from models.ids import Kind
 class Document(Stored):
     """A document. Its context is that of its parent; `rank` orders it among the documents of the same parent.
 
+    `approved_at` is when it was approved last, whatever became of it since.
     `project_id` and `scope_id` follow the context. `content_id` is the newest version, `content_format` the form that
     its text was written in, `excerpt` the beginning of it, `size` its bytes as Markdown and as TipTap JSON together.
     """
@@ -38,6 +39,7 @@ class Document(Stored):
     submitted_at: datetime | None = None
     reviewed_by: PydanticObjectId | None = None
     reviewed_at: datetime | None = None
+    approved_at: datetime | None = None
     content_id: PydanticObjectId
     content_format: DocumentFormat
     excerpt: str

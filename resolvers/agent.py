@@ -87,6 +87,7 @@ async def create_agent(ctx: Context, values: AgentCreate) -> Committed[NewAgent]
                 id=new_id(Kind.AGENT),
                 workspace_id=values.workspace_id,
                 user_id=user["_id"],
+                created_by=ctx.user_id,
                 name=values.name,
                 slug=values.slug,
                 description=values.description,

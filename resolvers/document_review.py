@@ -1,11 +1,14 @@
-"""The review of documents: draft → pending_review → approved or changes_requested."""
+"""The review of documents: draft → pending_review → approved or changes_requested.
+
+A new text of a document that waits for a review, or was approved, makes it a draft again (`document_update`).
+"""
 
 from typing import Any
 
 from bson import ObjectId
 
 from auth.policies import document as policy
-from models import Document, WorkspaceMember
+from models import Agent, Document, DocumentVersion, WorkspaceMember
 from models.base import Record, collection
 from models.enums import ActivityType, DocumentStatus, TokenScope
 from models.errors import BadUserInput, Conflict, Forbidden
@@ -49,8 +52,11 @@ async def submit_document(ctx: Context, document_id: ObjectId | str) -> Committe
 async def review_document(ctx: Context, document_id: ObjectId | str, values: DocumentReview) -> Committed[Record]:
     """Approve a document or ask for changes; its author and who submitted it are notified.
 
-    Raises Conflict unless a review was asked for, and Forbidden for who asked for it, unless nobody else could.
+    Raises Conflict unless a review was asked for; Forbidden for whoever wrote some of it since it was approved last, or
+    submitted it, by themselves or by an agent that they made, unless nobody else could, and for an agent that approves.
     """
+    if ctx.subject.agent_id is not None and values.status is DocumentStatus.APPROVED:
+        raise Forbidden("A document is approved by a person: an agent may ask for changes")
     door = await access(ctx, Document, Kind.DOCUMENT, document_id, policy.REVIEW, fields=frozenset())
 
     async def body(change: Change) -> Record:
@@ -58,11 +64,10 @@ async def review_document(ctx: Context, document_id: ObjectId | str, values: Doc
         if document["status"] != DocumentStatus.PENDING_REVIEW:
             raise Conflict(f"The document is {document['status']}: no review was asked for", status=document["status"])
         _check_seen(document, values.expected_version)
-        if document["submitted_by"] == ctx.user_id:
-            reviewers = await _reviewers(change, document["workspace_id"])
-            if any(one != ctx.user_id for one in reviewers):
-                raise Forbidden("Who submitted a document does not review it, as long as somebody else can")
+        await _check_independent(change, document, ctx.user_id)
         decided = {"status": values.status.value, "review_notes": values.notes, "reviewed_by": ctx.user_id}
+        if values.status is DocumentStatus.APPROVED:
+            decided["approved_at"] = change.at
         after = await _set(change, document, {**decided, "reviewed_at": change.at})
         change.append(after["workspace_id"], DocumentReviewed(document=after))
         meta = {"status": values.status.value, "notes": (values.notes or "")[:EXCERPT]}
@@ -80,6 +85,29 @@ def _check_seen(document: Record, expected: int | None) -> None:
     if expected > document["version"]:
         raise BadUserInput(f"is newer than the document, which is at {document['version']}", field="expectedVersion")
     raise Conflict(f"The document changed since version {expected}", currentVersion=document["version"])
+
+
+async def _check_independent(change: Change, document: Record, user_id: ObjectId) -> None:
+    authors = await _authors(change, document)
+    if user_id not in authors:
+        return
+    # Other agents do not count: they approve nothing.
+    others = set(await _reviewers(change, document["workspace_id"])) - authors
+    agents = collection(Agent).find({"user_id": {"$in": list(others)}}, {"user_id": 1}, session=change.session)
+    if others - {one["user_id"] for one in await agents.to_list()}:
+        raise Forbidden("Who wrote or submitted a document does not review it, as long as somebody else can")
+
+
+async def _authors(change: Change, document: Record) -> set[ObjectId]:
+    """Who wrote what is under review or submitted it, with those who made the agents among them."""
+    wrote: Record = {"document_id": document["_id"]}
+    if (approved_at := document.get("approved_at")) is not None:
+        wrote["updated_at"] = {"$gte": approved_at}
+    versions = collection(DocumentVersion).find(wrote, {"author_id": 1}, session=change.session)
+    found = {one["author_id"] for one in await versions.to_list()} | {document["submitted_by"]}
+    agents = collection(Agent).find({"user_id": {"$in": list(found)}}, {"created_by": 1}, session=change.session)
+    found |= {one.get("created_by") for one in await agents.to_list()}
+    return {one for one in found if one is not None}
 
 
 async def _set(change: Change, document: Record, values: dict[str, Any]) -> Record:

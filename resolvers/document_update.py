@@ -35,7 +35,7 @@ _PLACE = frozenset({"rank", "parent_id"})
 
 @operation("documentUpdate", scope=WRITE, permission=policy.WRITE)
 async def update_document(ctx: Context, document_id: ObjectId | str, values: DocumentUpdate) -> Committed[Record]:
-    """Change what is given of a document. A new text of an approved document makes it a draft again."""
+    """Change what is given of a document. A new text makes what was approved, or waits for review, a draft."""
     door = await access(ctx, Document, Kind.DOCUMENT, document_id, policy.WRITE, fields=frozenset())
     if values.content_format is not None and values.content is None:
         raise BadUserInput("goes with content", field="contentFormat")
@@ -230,7 +230,8 @@ async def _apply(
             "excerpt": content.excerpt,
             "size": content.size,
         }
-        if before["status"] == DocumentStatus.APPROVED:
+        # Nobody has seen this text: what was approved, or is being looked at, is another one.
+        if before["status"] in (DocumentStatus.APPROVED, DocumentStatus.PENDING_REVIEW):
             stored["status"] = DocumentStatus.DRAFT.value
             touched.append("status")
     marks = {**before["field_versions"], **dict.fromkeys(touched, stored["version"])}

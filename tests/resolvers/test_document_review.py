@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models import Activity, DocumentLink, Notification
+from models import Activity, DocumentLink, Notification, WorkspaceMember
 from models.base import Record, collection
 from models.enums import PilotageRole, Role
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound
@@ -19,6 +19,7 @@ from resolvers.document_link import (
     unlink_document,
 )
 from resolvers.document_review import review_document, submit_document
+from resolvers.document_update import restore_document_version
 from resolvers.inputs.base import read_input
 from resolvers.inputs.document import DocumentReview
 from resolvers.inputs.organization import OrganizationCreate
@@ -30,6 +31,7 @@ from tests.resolvers.conftest import Join
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import People, again, events
+from tests.resolvers.pilotage import Crew
 
 
 @pytest.fixture
@@ -87,7 +89,27 @@ async def test_a_text_that_was_submitted_is_a_version_of_its_own(
     await shelf.of(ada).update(made, content="Two")
 
     assert [one["markdown"] for one in await shelf.versions(made)] == ["One", "Two"]
-    assert (await shelf.stored(made))["status"] == "pending_review"
+
+
+async def test_a_new_text_while_a_review_is_pending_is_a_draft_that_is_submitted_anew(
+    shelf: Shelf, owner: Context, workspace: Record, join: Join
+) -> None:
+    ada = await join(workspace, "ada")
+    made = await shelf.of(ada).document(content="One")
+    await submit_document(again(ada), made["_id"])
+
+    renamed = await shelf.of(ada).update(made, title="Other", tags=["x"])
+    changed = await shelf.of(ada).update(made, content="Two")
+
+    assert (renamed["status"], changed["status"]) == ("pending_review", "draft")
+    last = (await events(shelf.workspace_id))[-1]
+    assert sorted(last["data"]["changed_fields"]) == ["content", "status"]
+    with pytest.raises(Conflict, match="no review was asked for"):
+        await review_document(again(owner), made["_id"], decision())
+    await submit_document(again(ada), made["_id"])
+    [first, _] = await shelf.versions(made)
+    restored = (await restore_document_version(again(ada), made["_id"], first["_id"])).value
+    assert restored["status"] == "draft"
 
 
 async def test_a_new_text_of_an_approved_document_makes_it_a_draft_again(
@@ -157,11 +179,82 @@ async def test_who_submits_reviews_only_where_nobody_else_can(
 
     await review_document(again(owner), alone["_id"], decision())
     await join(workspace, "eve", Role.ADMIN)
-    with pytest.raises(Forbidden, match="does not review it"):
+    with pytest.raises(Forbidden, match="wrote or submitted"):
         await review_document(again(owner), shared["_id"], decision())
 
     assert (await shelf.stored(alone))["status"] == "approved"
     assert (await shelf.stored(shared))["status"] == "pending_review"
+
+
+async def test_who_wrote_some_of_it_since_it_was_approved_does_not_review_it(
+    shelf: Shelf, owner: Context, workspace: Record, join: Join
+) -> None:
+    # Given
+    eve, ada = await join(workspace, "eve", Role.ADMIN), await join(workspace, "ada")
+    made = await shelf.of(eve).document(content="Of Eve")
+    await shelf.of(ada).update(made, content="Of Eve and Ada")
+    await submit_document(again(ada), made["_id"])
+    before = await shelf.stored(made)
+
+    # When
+    for status in ("approved", "changes_requested"):
+        with pytest.raises(Forbidden, match="wrote or submitted"):
+            await review_document(again(eve), made["_id"], decision(status))
+    unchanged = await shelf.stored(made)
+    await review_document(again(owner), made["_id"], decision())
+    await shelf.of(owner).update(made, content="Of the owner")
+    await submit_document(again(ada), made["_id"])
+    with pytest.raises(Forbidden, match="wrote or submitted"):
+        await review_document(again(owner), made["_id"], decision())
+    done = (await review_document(again(eve), made["_id"], decision())).value
+
+    # Then
+    assert unchanged == before
+    assert (done["status"], done["reviewed_by"]) == ("approved", eve.user_id)
+
+
+async def test_what_an_agent_wrote_is_reviewed_by_others_than_who_made_the_agent(
+    shelf: Shelf, owner: Context, workspace: Record, join: Join, people: People
+) -> None:
+    # Given
+    eve = await join(workspace, "eve", Role.ADMIN)
+    hand = await Crew(people, eve, workspace).hire()
+    made = await shelf.of(hand.ctx).document(content="Of the agent")
+    await submit_document(again(hand.ctx), made["_id"])
+
+    # When
+    with pytest.raises(Forbidden, match="wrote or submitted"):
+        await review_document(again(eve), made["_id"], decision())
+    done = (await review_document(again(owner), made["_id"], decision())).value
+
+    # Then
+    assert done["reviewed_by"] == owner.user_id
+
+
+async def test_an_agent_with_the_role_asks_for_changes_and_approves_nothing(
+    shelf: Shelf, owner: Context, workspace: Record, join: Join, people: People
+) -> None:
+    # Given
+    ada = await join(workspace, "ada")
+    hand = await Crew(people, owner, workspace).hire()
+    reviewing = {"$set": {"pilotage_role": PilotageRole.REVIEWER.value}}
+    await collection(WorkspaceMember).update_one({"user_id": hand.record["user_id"]}, reviewing)
+    made, alone = await shelf.of(ada).document(content="One"), await shelf.document(content="Of the owner")
+    await submit_document(again(ada), made["_id"])
+    await submit_document(again(owner), alone["_id"])
+    before = await shelf.stored(made)
+
+    # When
+    with pytest.raises(Forbidden, match="approved by a person"):
+        await review_document(again(hand.ctx), made["_id"], decision())
+    unchanged = await shelf.stored(made)
+    back = (await review_document(again(hand.ctx), made["_id"], decision("changes_requested"))).value
+    approved = (await review_document(again(owner), alone["_id"], decision())).value
+
+    # Then
+    assert unchanged == before
+    assert (back["status"], back["reviewed_by"]) == ("changes_requested", hand.record["user_id"])
+    assert approved["status"] == "approved"  # no other person could
 
 
 async def test_a_link_is_seen_from_both_ends_and_made_once(
