@@ -19,6 +19,7 @@ from resolvers.activity import document_activity, record_activities
 from resolvers.cascade import delete_documents
 from resolvers.content import Content, read_content
 from resolvers.context import Context
+from resolvers.document_room import check_room
 from resolvers.document_version import new_version
 from resolvers.edit import require_parent
 from resolvers.filters import DOCUMENT_FIELDS, compile_filter
@@ -119,9 +120,10 @@ async def create_document(ctx: Context, values: DocumentCreate) -> Committed[Rec
     async def body(change: Change) -> Record:
         await require_parent(change, Workspace, values.workspace_id)
         context = await _context(change, values)
-        tree = await place.read_tree(change, values.workspace_id, context.id)
-        place.check_room(tree, values.parent_id)
-        rank, order = await place.rank_for(change, tree, values.parent_id, place.Place())
+        await check_room(change, values.workspace_id, context.id, 1)
+        place.check_depth(len(await place.above(change, values.parent_id)) + 1)
+        lane = place.lane_below(values.workspace_id, context.id, values.parent_id)
+        rank, order = await place.rank_for(change, lane, place.Place())
         document, version = new_document(change, values, context, content, rank)
         await collection(Document).insert_one(document, session=change.session)
         await collection(DocumentVersion).insert_one(version, session=change.session)
@@ -179,9 +181,9 @@ async def delete_document(ctx: Context, document_id: ObjectId | str) -> Committe
 async def delete_with_children(change: Change, document_id: ObjectId) -> ObjectId:
     """Delete a document and what is below it, within a change; raises NotFound for one that is gone."""
     document = await place.current(change, document_id)
-    tree = await place.read_tree(change, document["workspace_id"], document["context_id"])
     # From the leaves up: no event leaves a document without the parent that it names.
-    doomed = [*reversed([one["_id"] for one in tree.below(document_id)]), document_id]
+    levels = await place.below(change, document_id)
+    doomed = [*(one for level in reversed(levels) for one in reversed(level)), document_id]
     for ids in portions(doomed):
         await delete_documents(change, {"_id": {"$in": ids}})
     await record_activities(change, [document_activity(change, document, ActivityType.DOCUMENT_DELETED)])

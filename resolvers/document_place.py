@@ -1,12 +1,12 @@
 """Where a document stands: its context, its parent, and its place among the documents of the same parent.
 
-A context's documents are read once, ids and ranks alone, whatever is asked of the tree: who stands below whom, how
-deep, and between which ranks there is room.
+What is asked of the tree is read from its near surroundings: the way up from a parent, the levels below a document, and
+the ranks of the documents of one parent, so that a large context costs no more than a small one.
 """
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from bson import ObjectId
@@ -16,12 +16,9 @@ from models import Document, Project, Scope, Workspace
 from models.base import Record, collection
 from models.enums import DocumentContext
 from models.errors import BadUserInput, Conflict, NotFound
-from models.ids import Kind, parse_id
+from models.ids import Kind, parse_id, portions
 from models.rank import MAX_LENGTH, rank_between, ranks_after
 from realtime.log import Change
-
-MAX_DOCUMENTS = 5_000
-"""Of one context: its tree is read whole."""
 
 MAX_DEPTH = 20
 
@@ -65,45 +62,28 @@ class Place:
     before: ObjectId | None = None
 
 
-@dataclass(slots=True)
-class Tree:
-    """The documents of one context: ids, parents and ranks. Children stand in order."""
-
-    nodes: dict[ObjectId, Record]
-    children: dict[ObjectId | None, list[Record]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for node in sorted(self.nodes.values(), key=lambda one: (one["rank"], one["_id"])):
-            self.children.setdefault(node["parent_id"], []).append(node)
-
-    def below(self, document_id: ObjectId) -> Iterator[Record]:
-        """Everything below a document, parents before their children."""
-        pending = list(self.children.get(document_id, ()))
-        while pending:
-            node = pending.pop(0)
-            yield node
-            pending += self.children.get(node["_id"], ())
-
-    def depth(self, document_id: ObjectId | None) -> int:
-        """How many levels stand above a child of `document_id`."""
-        levels = 0
-        while document_id is not None:
-            levels, document_id = levels + 1, self.nodes[document_id]["parent_id"]
-        return levels
-
-    def height(self, document_id: ObjectId) -> int:
-        """How many levels a document and what is below it are."""
-        levels, row = 0, [document_id]
-        while row:
-            levels, row = levels + 1, [child["_id"] for one in row for child in self.children.get(one, ())]
-        return levels
+async def above(change: Change, document_id: ObjectId | None) -> list[ObjectId]:
+    """A document and all that it stands below, from the inside out; nothing for None."""
+    found: list[ObjectId] = []
+    while document_id is not None and len(found) <= MAX_DEPTH:
+        found.append(document_id)
+        one = await collection(Document).find_one({"_id": document_id}, {"parent_id": 1}, session=change.session)
+        document_id = None if one is None else one["parent_id"]
+    return found
 
 
-async def read_tree(change: Change, workspace_id: ObjectId, context_id: ObjectId) -> Tree:
-    """The tree of a context as it stands in a change."""
-    query = {"workspace_id": workspace_id, "context_id": context_id}
-    found = await collection(Document).find(query, {"parent_id": 1, "rank": 1}, session=change.session).to_list()
-    return Tree({one["_id"]: one for one in found})
+async def below(change: Change, document_id: ObjectId) -> list[list[ObjectId]]:
+    """What stands below a document, level by level; one query for each."""
+    levels: list[list[ObjectId]] = []
+    row = [document_id]
+    while row and len(levels) <= MAX_DEPTH:
+        children: list[ObjectId] = []
+        for ids in portions(row):
+            found = collection(Document).find({"parent_id": {"$in": ids}}, {"_id": 1}, session=change.session)
+            children += [one["_id"] for one in await found.sort(BY_RANK).to_list()]
+        levels += [children] if children else []
+        row = children
+    return levels
 
 
 async def resolve_context(
@@ -149,23 +129,26 @@ async def parent_of(change: Change, workspace_id: ObjectId, parent_id: ObjectId)
     return found
 
 
-def check_room(tree: Tree, parent_id: ObjectId | None, *, more: int = 1, height: int = 1) -> None:
-    """Raise Conflict where a context would have too many documents, or a document too many above it."""
-    if len(tree.nodes) + more > MAX_DOCUMENTS:
-        raise Conflict(f"A context has at most {MAX_DOCUMENTS} documents")
-    if tree.depth(parent_id) + height > MAX_DEPTH:
+def check_depth(levels: int) -> None:
+    """Raise Conflict where documents would stand too deep."""
+    if levels > MAX_DEPTH:
         raise Conflict(f"Documents stand at most {MAX_DEPTH} deep")
 
 
-async def rank_for(
-    change: Change, tree: Tree, parent_id: ObjectId | None, place: Place, moving: ObjectId | None = None
-) -> tuple[str, int]:
-    """A rank for a place among a parent's children other than `moving`, and the place's number.
+async def rank_for(change: Change, lane: Record, place: Place, moving: Record | None = None) -> tuple[str, int]:
+    """A rank for a place in a lane (the filter of the documents of one parent) other than `moving`, and its number.
 
-    Raises BadUserInput for a neighbour that is none of them.
+    The rank of `moving` where it stands there already. Raises BadUserInput for a neighbour that is not in the lane.
     """
-    others = [one for one in tree.children.get(parent_id, ()) if one["_id"] != moving]
+    stands = moving is not None and all(moving[name] == value for name, value in lane.items())
+    if place == Place() and not stands and (end := await _end(change, lane)) is not None:
+        return end
+    found = await collection(Document).find(lane, {"rank": 1}, session=change.session).to_list()
+    found.sort(key=lambda one: (one["rank"], one["_id"]))
+    others = [one for one in found if moving is None or one["_id"] != moving["_id"]]
     at = _index(others, place)
+    if moving is not None and stands and [one["_id"] for one in found].index(moving["_id"]) == at:
+        return moving["rank"], at
     ranks = [one["rank"] for one in others]
     if any(len(rank) >= MAX_LENGTH for rank in ranks):
         ranks = list(ranks_after(None, len(ranks)))
@@ -174,6 +157,21 @@ async def rank_for(
         ]
         await collection(Document).bulk_write(updates, session=change.session)
     return rank_between(ranks[at - 1] if at else None, ranks[at] if at < len(ranks) else None), at
+
+
+async def _end(change: Change, lane: Record) -> tuple[str, int] | None:
+    """The end of a lane; None where its last rank is due to be spread anew."""
+    documents = collection(Document)
+    last = documents.find(lane, {"rank": 1}, session=change.session).sort([("rank", -1), ("_id", -1)]).limit(1)
+    order = await documents.count_documents(lane, session=change.session)
+    for one in await last.to_list():
+        return None if len(one["rank"]) >= MAX_LENGTH else (rank_between(one["rank"], None), order)
+    return rank_between(None, None), 0
+
+
+def lane_below(workspace_id: ObjectId, context_id: ObjectId, parent_id: ObjectId | None) -> Record:
+    """The filter of the documents of one parent, or of those at the top of a context."""
+    return {"workspace_id": workspace_id, "context_id": context_id, "parent_id": parent_id}
 
 
 def _index(others: Sequence[Record], place: Place) -> int:

@@ -65,7 +65,11 @@ async def review_document(ctx: Context, document_id: ObjectId | str, values: Doc
             raise Conflict(f"The document is {document['status']}: no review was asked for", status=document["status"])
         _check_seen(document, values.expected_version)
         await _check_independent(change, document, ctx.user_id)
-        decided = {"status": values.status.value, "review_notes": values.notes, "reviewed_by": ctx.user_id}
+        decided: Record = {
+            "status": values.status.value,
+            "review_notes": values.notes,
+            "reviewed_by": ctx.user_id,
+        }
         if values.status is DocumentStatus.APPROVED:
             decided["approved_at"] = change.at
         after = await _set(change, document, {**decided, "reviewed_at": change.at})

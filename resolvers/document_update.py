@@ -12,7 +12,7 @@ from models import Document, DocumentVersion
 from models.base import Record, collection
 from models.enums import DocumentFormat, DocumentStatus, TokenScope
 from models.errors import BadUserInput, NotFound, OrreryError
-from models.ids import Kind, parse_id
+from models.ids import Kind, parse_id, portions
 from realtime.cursor import Cursor
 from realtime.events import DocumentMoved, DocumentUpdated
 from realtime.log import Change, Committed
@@ -22,6 +22,7 @@ from resolvers.content import Content, read_content
 from resolvers.context import Context
 from resolvers.document import delete_with_children
 from resolvers.document_place import Place
+from resolvers.document_room import check_room
 from resolvers.document_version import read_version_text, write_version
 from resolvers.edit import check_version
 from resolvers.inputs.document import MAX_BATCH, MAX_TAGS, MOVING, DocumentBatch, DocumentMove, DocumentUpdate
@@ -186,19 +187,21 @@ async def _move(
         if context is not None and inherited != context:
             raise BadUserInput("is not the context of the parent", field="contextId")
         target = inherited
-    tree = await places.read_tree(change, document["workspace_id"], own.id)
-    below = [one["_id"] for one in tree.below(document["_id"])]
-    if parent_id == document["_id"] or parent_id in below:
-        raise BadUserInput("is the document itself, or stands below it", field="parentId")
     leaves = target.id != own.id
-    goal = await places.read_tree(change, document["workspace_id"], target.id) if leaves else tree
-    places.check_room(goal, parent_id, more=1 + len(below) if leaves else 0, height=tree.height(document["_id"]))
     same_lane = not leaves and parent_id == document["parent_id"]
     if same_lane and place == Place():
         return {}, None
-    rank, order = await places.rank_for(change, goal, parent_id, place, document["_id"])
-    siblings = tree.children.get(parent_id, ())
-    if same_lane and [one["_id"] for one in siblings].index(document["_id"]) == order:
+    if not same_lane:
+        above = await places.above(change, parent_id)
+        if document["_id"] in above:
+            raise BadUserInput("is the document itself, or stands below it", field="parentId")
+        below = await places.below(change, document["_id"])
+        if leaves:
+            await check_room(change, document["workspace_id"], target.id, 1 + sum(map(len, below)))
+        places.check_depth(len(above) + 1 + len(below))
+    lane = places.lane_below(document["workspace_id"], target.id, parent_id)
+    rank, order = await places.rank_for(change, lane, place, document)
+    if same_lane and rank == document["rank"]:
         return {}, None
     return {**target.fields(), "parent_id": parent_id, "rank": rank}, order
 
@@ -273,13 +276,17 @@ def _projects(before: Record, after: Record) -> list[ObjectId | None]:
 
 async def _take_along(change: Change, before: Record, after: Record) -> None:
     """Give what stands below a document its new context. Nobody changed those, so their versions stay."""
-    tree = await places.read_tree(change, before["workspace_id"], before["context_id"])
     context = places.Context.of(after).fields()
-    for node in tree.below(before["_id"]):
-        await collection(Document).update_one({"_id": node["_id"]}, {"$set": context}, session=change.session)
-        document, changed = await places.current(change, node["_id"]), ["contextType", "contextId"]
+    ids = [one for level in await places.below(change, before["_id"]) for one in level]
+    found: dict[ObjectId, Record] = {}
+    for some in portions(ids):
+        these = {"_id": {"$in": some}}
+        await collection(Document).update_many(these, {"$set": context}, session=change.session)
+        found |= {one["_id"]: one for one in await collection(Document).find(these, session=change.session).to_list()}
+    for one in ids:
         for project_id in _projects(before, after):
-            event = DocumentUpdated(document=document, changed_fields=changed, project_id=project_id)
+            changed = ["contextType", "contextId"]
+            event = DocumentUpdated(document=found[one], changed_fields=changed, project_id=project_id)
             change.append(before["workspace_id"], event)
 
 

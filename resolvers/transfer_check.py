@@ -13,7 +13,8 @@ from models.ids import Kind
 from models.rank import ranks_after
 from resolvers import custom_value
 from resolvers.custom_field import options_of
-from resolvers.document_place import MAX_DEPTH, MAX_DOCUMENTS
+from resolvers.document_place import MAX_DEPTH
+from resolvers.document_room import MAX_DOCUMENTS
 from resolvers.inputs.board import MAX_PROJECT_LABELS
 from resolvers.inputs.transfer import MAX_LINKS, ImportedCard, ImportedRelation, ProjectImport
 from resolvers.relation_check import MAX_ANCESTORS, MAX_RELATIONS
@@ -90,7 +91,7 @@ def _documents(values: ProjectImport) -> None:
         if any(linked[card] > MAX_LINKS for card in document.card_indexes):
             limit = f"a card has at most {MAX_LINKS} documents"
             raise BadUserInput(limit, field=f"{where}.cardIndexes", index=index)
-    if len(values.documents) > MAX_DOCUMENTS:  # a context's tree is read whole
+    if len(values.documents) > MAX_DOCUMENTS:  # of one context
         raise BadUserInput(f"a project has at most {MAX_DOCUMENTS} documents", field="documents")
 
 

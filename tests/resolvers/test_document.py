@@ -10,12 +10,15 @@ from models import Document, DocumentLink, DocumentVersion, Notification
 from models.base import Record, collection
 from models.errors import BadUserInput, Conflict, NotFound, PayloadTooLarge
 from models.ids import Kind, new_id
-from resolvers import document_place
+from resolvers import document_place, document_room
 from resolvers.content import MAX_BYTES
 from resolvers.context import Context
 from resolvers.document import count_documents, delete_document, get_document, list_documents
 from resolvers.document_link import link_document
+from resolvers.document_update import update_documents
 from resolvers.document_version import content_of
+from resolvers.inputs.base import read_input
+from resolvers.inputs.document import DocumentBatch
 from resolvers.inputs.workspace import WorkspaceCreate
 from resolvers.workspace import create_workspace
 from tests.resolvers.conftest import Join
@@ -212,7 +215,7 @@ async def test_a_link_that_would_run_a_script_is_refused_in_either_form(shelf: S
 
 async def test_a_tree_is_bounded_in_depth_and_number(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(document_place, "MAX_DEPTH", 2)
-    monkeypatch.setattr(document_place, "MAX_DOCUMENTS", 3)
+    monkeypatch.setattr(document_room, "MAX_DOCUMENTS", 3)
     top = await shelf.document()
     below = await shelf.document(parentId=top["_id"])
 
@@ -221,6 +224,31 @@ async def test_a_tree_is_bounded_in_depth_and_number(shelf: Shelf, monkeypatch: 
     await shelf.document()
     with pytest.raises(Conflict, match="at most 3"):
         await shelf.document()
+
+
+async def test_the_number_in_a_context_is_exact_whatever_comes_and_goes(
+    shelf: Shelf, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document_room, "MAX_DOCUMENTS", 3)
+    about = {"contextType": "project", "contextId": board.project["_id"]}
+    first, *_ = [await shelf.document(**about) for _ in range(3)]
+    outside, pair = await shelf.document(), await shelf.document()
+    await shelf.document(parentId=pair["_id"])
+
+    async def refused(document: Record) -> None:
+        with pytest.raises(Conflict, match="at most 3"):
+            await shelf.move(document, **about)
+
+    await refused(outside)
+    await delete_document(shelf.ctx, first["_id"])
+    await refused(pair)  # takes one along
+    joining = read_input(DocumentBatch, about)
+    both = [outside["_id"], pair["_id"]]
+    results, _ = await update_documents(shelf.ctx, both, joining)
+    assert [type(one.error) for one in results] == [type(None), Conflict]
+    assert await collection(Document).count_documents({"context_id": board.project["_id"]}) == 3
+    with pytest.raises(Conflict, match="at most 3"):
+        await shelf.document(**about)
 
 
 async def test_strangers_find_no_document(shelf: Shelf, people: People) -> None:

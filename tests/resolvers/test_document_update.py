@@ -24,6 +24,7 @@ from tests.resolvers.conftest import Join
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import events
+from tests.resolvers.test_indexes import recorded
 
 
 @pytest.fixture
@@ -231,6 +232,39 @@ async def test_what_stands_below_moves_to_another_context_too(shelf: Shelf, boar
     moved = [one["project_id"] for one in await board.events_since(seq) if one["type"] == "DocumentMoved"]
     assert moved == [board.project["_id"], None]
     assert await shelf.outline() == [(0, "parent"), (1, "top"), (2, "below")]
+
+
+async def test_a_move_sends_the_same_queries_however_many_stand_below(shelf: Shelf, board: Board) -> None:
+    asked: list[int] = []
+    about = {"contextType": "project", "contextId": board.project["_id"]}
+    await shelf.document(**about)  # the context's documents are counted
+    for children in (1, 9):
+        top = await shelf.document()
+        for _ in range(children):
+            await shelf.document(parentId=top["_id"])
+        with recorded() as queries:
+            await shelf.move(top, **about)
+        asked.append(len(queries))
+        inside = {"parent_id": top["_id"], "project_id": board.project["_id"]}
+        assert await collection(Document).count_documents(inside) == children
+
+    assert asked[0] == asked[1]
+
+
+async def test_a_new_or_moved_document_reads_no_others_than_those_around_it(shelf: Shelf) -> None:
+    top, other = await shelf.document("top"), await shelf.document("other")
+    below = await shelf.document("below", parentId=top["_id"])
+    for parent in (top, other):
+        await shelf.document(parentId=parent["_id"])
+
+    with recorded() as queries:
+        await shelf.document(parentId=below["_id"])
+        await shelf.move(below, parentId=other["_id"], order=0)
+
+    filters = [where for _, name, where in queries if name == "documents"]
+    assert filters
+    for where in filters:
+        assert "_id" in where or "parent_id" in where, where
 
 
 async def test_ranks_are_spread_anew_before_they_grow_without_bound(shelf: Shelf) -> None:
