@@ -17,7 +17,7 @@ from resolvers.activity import record_activity
 from resolvers.attachment_link import check_link
 from resolvers.cascade import release_files
 from resolvers.context import Context
-from resolvers.file_store import discard_file, keep_file, write_file
+from resolvers.file_store import Written, discard_file, keep_file, write_file
 from resolvers.inputs.attachment import AttachmentCreate
 from resolvers.media_type import media_of
 from resolvers.operation import Caller, operation
@@ -61,29 +61,13 @@ async def create_attachment(ctx: Context, values: AttachmentCreate) -> Committed
     name = file_name(values.file.name)
     # Both are looked at again in the change, which alone decides: here they spare the transfer.
     _check_count(card["attachment_count"] + 1)
-    _check_quota(ctx, await _used(card["workspace_id"]), 1)
+    check_quota(ctx, await used_bytes(card["workspace_id"]), 1)
     attachment_id = new_id(Kind.ATTACHMENT)
     try:
         written = await write_file(attachment_id, card["workspace_id"], name, values.file)
-        media = media_of(written.head, values.file.mime_type)
 
         async def body(change: Change) -> Record:
-            attachment = to_record(
-                Attachment(
-                    id=attachment_id,
-                    workspace_id=card["workspace_id"],
-                    project_id=card["project_id"],
-                    card_id=card["_id"],
-                    uploaded_by=ctx.user_id,
-                    name=name,
-                    mime_type=media.served,
-                    declared_mime_type=media.declared,
-                    detected_mime_type=media.detected,
-                    size=written.size,
-                    sha256=written.sha256,
-                    created_at=change.at,
-                )
-            )
+            attachment = new_attachment(change, card, attachment_id, name, values.file.mime_type, written, ctx.user_id)
             await _add(ctx, change, card, attachment)
             return attachment
 
@@ -91,6 +75,35 @@ async def create_attachment(ctx: Context, values: AttachmentCreate) -> Committed
     except BaseException:
         await discard_file(attachment_id)
         raise
+
+
+def new_attachment(
+    change: Change,
+    card: Record,
+    attachment_id: ObjectId,
+    name: str,
+    declared: str | None,
+    written: Written,
+    uploader_id: ObjectId,
+) -> Record:
+    """The record of a file that is stored already, not yet written."""
+    media = media_of(written.head, declared)
+    return to_record(
+        Attachment(
+            id=attachment_id,
+            workspace_id=card["workspace_id"],
+            project_id=card["project_id"],
+            card_id=card["_id"],
+            uploaded_by=uploader_id,
+            name=name,
+            mime_type=media.served,
+            declared_mime_type=media.declared,
+            detected_mime_type=media.detected,
+            size=written.size,
+            sha256=written.sha256,
+            created_at=change.at,
+        )
+    )
 
 
 async def _add(ctx: Context, change: Change, card: Record, attachment: Record) -> None:
@@ -102,7 +115,7 @@ async def _add(ctx: Context, change: Change, card: Record, attachment: Record) -
     used = await update_and_read(AttachmentUsage, {"_id": card["workspace_id"]}, added, change.session)
     if used is None:  # the workspace was deleted meanwhile
         raise NotFound("Card")
-    _check_quota(ctx, used["bytes"] - attachment["size"], attachment["size"])
+    check_quota(ctx, used["bytes"] - attachment["size"], attachment["size"])
     await collection(Attachment).insert_one(attachment, session=change.session)
     event = AttachmentAdded(
         attachment=attachment, attachment_count=count, project_id=card["project_id"], card_id=card["_id"]
@@ -144,7 +157,7 @@ async def _count(change: Change, card_id: ObjectId, by: int) -> int:
     return int(card["attachment_count"])
 
 
-async def _used(workspace_id: ObjectId) -> int:
+async def used_bytes(workspace_id: ObjectId) -> int:
     """How much a workspace has stored; its counter is made where there is none."""
     counter = collection(AttachmentUsage)
     found = await counter.find_one({"_id": workspace_id})
@@ -152,7 +165,7 @@ async def _used(workspace_id: ObjectId) -> int:
         try:
             await counter.insert_one({"_id": workspace_id, "bytes": 0})
         except DuplicateKeyError:
-            return await _used(workspace_id)
+            return await used_bytes(workspace_id)
     return 0 if found is None else int(found["bytes"])
 
 
@@ -161,7 +174,8 @@ def _check_count(count: int) -> None:
         raise Conflict(f"has {MAX_PER_CARD} attachments, which is the most", field="cardId")
 
 
-def _check_quota(ctx: Context, used: int, more: int) -> None:
+def check_quota(ctx: Context, used: int, more: int) -> None:
+    """Raise PayloadTooLarge where a workspace may not store that much more."""
     quota = ctx.services.attachment_quota
     if used + more > quota:
         raise PayloadTooLarge("file: the attachments of the workspace would exceed its quota", quota=quota, used=used)

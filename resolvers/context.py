@@ -47,6 +47,7 @@ class Services:
     attachment_quota: int = 1024**3
     files_due: asyncio.Event = field(default_factory=asyncio.Event)
     uploads: Uploads = field(default_factory=Uploads)
+    imports: Uploads = field(default_factory=lambda: Uploads(at_once=2))
     transfers_due: asyncio.Event = field(default_factory=asyncio.Event)
     search: SearchIndex = field(default_factory=SearchIndex)
     recognitions: Recognitions = field(default_factory=Recognitions)

@@ -19,7 +19,9 @@ from resolvers.edit import require_parent
 from resolvers.inputs.transfer import ProjectImport
 from resolvers.operation import operation
 from resolvers.project import delete_project
+from resolvers.transfer_archive import NO_FILES, Source, Stored
 from resolvers.transfer_export import SECTIONS, Piece, pieces
+from resolvers.transfer_files import file_parts, plan_files
 from resolvers.transfer_plan import complete, draw
 from resolvers.transfer_write import Part, parts, write_project
 
@@ -35,6 +37,7 @@ async def import_project(ctx: Context, workspace_id: ObjectId | str, values: Pro
     await check_workspace(ctx, wanted, delivery.WRITE)
     plan = await asyncio.to_thread(draw, wanted, values)
     await complete(ctx, plan)
+    await plan_files(ctx, plan, NO_FILES)
 
     async def body(change: Change) -> Record:
         project = await write_project(change, plan, ctx.user_id)
@@ -46,20 +49,27 @@ async def import_project(ctx: Context, workspace_id: ObjectId | str, values: Pro
 
 
 async def import_in_parts(
-    ctx: Context, workspace_id: ObjectId, values: ProjectImport, told: Callable[[int], None]
+    ctx: Context,
+    workspace_id: ObjectId,
+    values: ProjectImport,
+    told: Callable[[int], None],
+    source: Source = NO_FILES,
 ) -> Committed[Record]:
     """As `import_project`, for a command: one transaction for each part, after each of which `told` is its size.
 
+    The files of cards are those of `source`.
     A part that fails takes what was written with it: the project is deleted.
     """
     await check_workspace(ctx, workspace_id, delivery.WRITE)
     plan = await asyncio.to_thread(draw, workspace_id, values)
     await complete(ctx, plan)
+    waiting = [*parts(plan), *file_parts(ctx, plan, source, await plan_files(ctx, plan, source))]
     done = await ctx.write(workspace_id, lambda change: write_project(change, plan, ctx.user_id))
     project = done.value
     try:
-        for part in parts(plan):
-            written = await ctx.write(workspace_id, partial(_write_part, part, project))
+        for part in waiting:
+            async with part.ready():
+                written = await ctx.write(workspace_id, partial(_write_part, part, project))
             done = Committed(project, written.cursor)
             told(part.size)
     except BaseException:
@@ -74,10 +84,13 @@ async def _write_part(part: Part, project: Record, change: Change) -> None:
 
 
 @operation("projectExport", scope=TokenScope.PROJECTS_READ, permission=delivery.READ, read_only=True)
-async def open_export(ctx: Context, project_id: ObjectId | str) -> AsyncIterator[Piece]:
-    """The project's file in pieces, each a list's name with an entry, or a name with its value; dates as datetimes."""
+async def open_export(ctx: Context, project_id: ObjectId | str, files: Stored | None = None) -> AsyncIterator[Piece]:
+    """The project's file in pieces, each a list's name with an entry, or a name with its value; dates as datetimes.
+
+    With `files` cards name their attachments, whose bytes are entered there.
+    """
     project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.READ)
-    return pieces(project)
+    return pieces(project, files)
 
 
 async def export_project(ctx: Context, project_id: ObjectId | str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from resolvers.document_room import MAX_DOCUMENTS
 from resolvers.inputs.board import MAX_PROJECT_LABELS
 from resolvers.inputs.transfer import MAX_LINKS, ImportedCard, ImportedRelation, ProjectImport
 from resolvers.relation_check import MAX_ANCESTORS, MAX_RELATIONS
+from resolvers.upload import file_name
 
 MakeId = Callable[[Kind], ObjectId]
 """Makes a fresh id of a kind."""
@@ -36,6 +37,11 @@ def check(values: ProjectImport) -> None:
         ids = [item.id for item in card.checklist if item.id is not None]
         if len(set(ids)) != len(ids):
             raise BadUserInput("has two items with one id", field=f"cards.{index}.checklist", index=index)
+        for place, file in enumerate(card.attachments):
+            try:
+                file_name(file.name)
+            except BadUserInput as error:
+                raise _inside(error, f"cards.{index}.attachments.{place}.name", index) from error
         names.update(card.labels)
         if len(names) > MAX_PROJECT_LABELS:
             limit = f"a project has at most {MAX_PROJECT_LABELS} labels"

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from bson import ObjectId
 
 from models import (
+    Attachment,
     Card,
     Column,
     Comment,
@@ -28,6 +29,7 @@ from models.ids import portions
 from resolvers.card_place import BY_RANK
 from resolvers.custom_value import known
 from resolvers.inputs.transfer import FORMAT, VERSION
+from resolvers.transfer_archive import Stored, member_of
 from resolvers.transfer_plan import exported_content
 
 T = TypeVar("T")
@@ -43,8 +45,8 @@ Piece = tuple[str, Any]
 """The name of a list and an entry of it; or the name of a single value and that."""
 
 
-async def pieces(project: Record) -> AsyncIterator[Piece]:
-    """All that a project's file holds, in order; dates as datetimes."""
+async def pieces(project: Record, files: Stored | None = None) -> AsyncIterator[Piece]:
+    """All that a project's file holds, in order; dates as datetimes. With `files` also what its cards have of those."""
     yield "format", FORMAT
     yield "version", VERSION
     yield "project", {name: project[name] for name in ("name", "description", "deadline")}
@@ -67,7 +69,7 @@ async def pieces(project: Record) -> AsyncIterator[Piece]:
         yield "customFields", _field(field)
     places: dict[ObjectId, int] = {}
     names = {label["_id"]: label["name"] for label in labels}
-    async for card in _cards(inside, columns, names, fields, places):
+    async for card in _cards(inside, columns, names, fields, places, files):
         yield "cards", card
     for relation in await _relations(inside, places):
         yield "relations", relation
@@ -111,17 +113,20 @@ async def _cards(
     labels: dict[ObjectId, str],
     fields: Sequence[Record],
     places: dict[ObjectId, int],
+    files: Stored | None,
 ) -> AsyncIterator[Record]:
-    """The cards of each column in order, then those of none; `places` gets the place of each."""
+    """The cards of each column in order, then those of none; `places` gets the place of each, `files` their files."""
     index = {column["_id"]: place for place, column in enumerate(columns)}
     async for some in _batches(inside, columns):
         said = await _comments([card["_id"] for card in some if card["comment_count"]])
         people = await _emails([card["assignee_id"] for card in some if card["assignee_id"]])
+        attached = {} if files is None else await _attached(some, files)
         for card in some:
             places[card["_id"]] = len(places)
             yield _card(card, index, labels, fields) | {
                 "assignee": people.get(card["assignee_id"]),
                 "comments": said.get(card["_id"], []),
+                **({} if files is None else {"attachments": attached.get(card["_id"], [])}),
             }
 
 
@@ -148,6 +153,17 @@ async def _in_order(inside: Record, columns: Sequence[Record]) -> AsyncIterator[
     async for card in collection(Card).find(inside).sort(BY_RANK).batch_size(CARDS_AT_ONCE):
         if card["column_id"] not in known_columns:
             yield card
+
+
+async def _attached(cards: Sequence[Record], files: Stored) -> dict[ObjectId, list[Record]]:
+    found: dict[ObjectId, list[Record]] = {}
+    for ids in portions(card["_id"] for card in cards if card["attachment_count"]):
+        query = {"card_id": {"$in": ids}}
+        async for one in collection(Attachment).find(query).sort([("card_id", 1), ("_id", 1)]):
+            files.setdefault(member_of(one), (one["_id"], one["size"]))
+            told = {"name": one["name"], "mimeType": one["declared_mime_type"], "file": member_of(one)}
+            found.setdefault(one["card_id"], []).append(told)
+    return found
 
 
 async def _comments(card_ids: Sequence[ObjectId]) -> dict[ObjectId, list[Record]]:

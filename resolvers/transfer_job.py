@@ -10,7 +10,7 @@ from auth.policies import delivery
 from models import Project, TransferJob, Workspace
 from models.base import Record, collection, to_record
 from models.enums import TokenScope
-from models.errors import BadUserInput, Conflict
+from models.errors import BadUserInput, Conflict, PayloadTooLarge
 from models.ids import Kind, new_id, parse_id
 from realtime.events import TransferJobChanged
 from realtime.log import Change, Committed
@@ -22,6 +22,7 @@ from resolvers.inputs.transfer import ProjectImportStart
 from resolvers.load import to_one_inside
 from resolvers.operation import edge, operation
 from resolvers.page import NEWEST_FIRST, Page, Window, pages
+from resolvers.transfer_archive import MAGIC
 from resolvers.transfer_read import MAX_TEXT
 from resolvers.upload import Upload, file_name
 from resolvers.user import users_by
@@ -31,10 +32,15 @@ MAX_WAITING = 3
 """Jobs of a workspace that have not ended: their input lies in the database, and counts for no quota."""
 
 _INTERNAL = frozenset({"holder", "lease_until", "attempts", "next_part", "parts"})
-_STARTS = (b"{", b"\xef\xbb\xbf{")
+_STARTS = (b"{", b"\xef\xbb\xbf{", MAGIC)
 
 starter_of = users_by("created_by")
 """The edge to whoever started a job."""
+
+
+def max_input(ctx: Context) -> int:
+    """Bytes that a file may have: an archive as many as all files of a workspace beside a project's text."""
+    return ctx.services.attachment_quota + MAX_TEXT
 
 
 def told(job: Mapping[str, Any]) -> Record:
@@ -70,7 +76,7 @@ async def start_import(ctx: Context, values: ProjectImportStart) -> Committed[Re
     _check_waiting(await collection(TransferJob).find(_waiting(workspace_id), {"_id": 1}).to_list())
     job_id = new_id(Kind.TRANSFER_JOB)
     try:
-        written = await write_file(job_id, workspace_id, name, _bounded(values.file), limit=MAX_TEXT)
+        written = await write_file(job_id, workspace_id, name, _bounded(values.file), limit=max_input(ctx))
 
         async def body(change: Change) -> Record:
             await require_parent(change, Workspace, workspace_id)
@@ -132,12 +138,15 @@ def _bounded(file: Upload) -> Upload:
     """A file that is refused as soon as its first bytes show that it is none to import."""
 
     async def chunks() -> AsyncIterator[bytes]:
-        head = b""
+        head, size = b"", 0
         async for piece in file.chunks():
             if len(head) < 4:
                 head = (head + piece).lstrip(b" \t\r\n")[:8]
                 if head and not any(head.startswith(one) or one.startswith(head) for one in _STARTS):
-                    raise BadUserInput("is no JSON object", field="file")
+                    raise BadUserInput("is neither a JSON object nor an archive", field="file")
+            size += len(piece)
+            if size > MAX_TEXT and not head.startswith(MAGIC):
+                raise PayloadTooLarge(f"file: is larger than {MAX_TEXT} bytes", maximum=MAX_TEXT)
             yield piece
         if not head:
             raise BadUserInput("is empty", field="file")

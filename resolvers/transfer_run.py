@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import accumulate
@@ -32,6 +32,8 @@ from resolvers.access import check_workspace
 from resolvers.context import Context, Services
 from resolvers.file_store import leave_files
 from resolvers.project import remove_project
+from resolvers.transfer_archive import Source
+from resolvers.transfer_files import file_parts, plan_files
 from resolvers.transfer_input import opened
 from resolvers.transfer_job import told
 from resolvers.transfer_plan import Plan, complete, draw
@@ -119,11 +121,12 @@ class Worker:
 
     async def _carry_out(self, job: Record) -> None:
         try:
-            plan, waiting = await self._read(job)
-            for number in range(job["next_part"], len(waiting) + 1):
-                if self.stopping():
-                    raise StoppedError
-                job = await self._write(job, plan, waiting, number)
+            async with opened(job) as source:
+                plan, waiting = await self._read(job, source)
+                for number in range(job["next_part"], len(waiting) + 1):
+                    if self.stopping():
+                        raise StoppedError
+                    job = await self._write(job, plan, waiting, number)
             await self._end(job, {"state": TransferState.DONE.value, "warnings": plan.warnings})
         except OrreryError as error:
             if isinstance(error, _LATER):
@@ -136,12 +139,13 @@ class Worker:
             log.error("the import %s failed (error %s)", job["_id"], masked.details["errorId"], exc_info=error)
             await self._fail(job, masked)
 
-    async def _read(self, job: Record) -> tuple[Plan, list[Part]]:
-        async with opened(job) as source:
-            values = await asyncio.to_thread(source.read)
+    async def _read(self, job: Record, source: Source) -> tuple[Plan, list[Part]]:
+        values = await asyncio.to_thread(source.read)
         plan = await asyncio.to_thread(draw, job["workspace_id"], values, ids_from(job["_id"]))
-        await complete(self._context(job), plan)
-        waiting = list(parts(plan))
+        ctx = self._context(job)
+        await complete(ctx, plan)
+        files = await plan_files(ctx, plan, source, is_new=job["next_part"] == 0)
+        waiting = [*parts(plan), *file_parts(ctx, plan, source, files)]
         if job["parts"] not in (None, len(waiting)):
             raise LookupError(f"the import has {len(waiting)} parts now, and had {job['parts']}")
         return plan, waiting
@@ -168,7 +172,8 @@ class Worker:
                 await waiting[number - 1].write(change, project)
             return await self._set(change, job, changes)
 
-        return (await ctx.write(job["workspace_id"], body)).value
+        async with waiting[number - 1].ready() if number else nullcontext():
+            return (await ctx.write(job["workspace_id"], body)).value
 
     async def _end(self, job: Record, changes: dict[str, Any]) -> None:
         async def body(change: Change) -> None:

@@ -1,6 +1,7 @@
 """The parts of an import, each small enough for a transaction: all of them in one, or one after the other in a job."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 
 from bson import ObjectId
@@ -37,10 +38,11 @@ CARDS_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A bounded piece of an import: `size` objects that `write` writes into a project."""
+    """A bounded piece of an import: `size` objects that `write` writes into a project, inside of `ready`."""
 
     size: int
     write: Callable[[Change, Record], Awaitable[None]]
+    ready: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
 
 
 async def write_project(change: Change, plan: Plan, creator_id: ObjectId) -> Record:
@@ -185,7 +187,7 @@ def _card(
             "_id": plan.column_ids[values.column_index],
             "scope_id": None if scope is None else plan.scope_ids[scope],
         }
-    own = {"column_index", "labels", "checklist", "assignee", "custom_fields", "comments", *PROGRESS}
+    own = {"column_index", "labels", "checklist", "assignee", "custom_fields", "comments", "attachments", *PROGRESS}
     moments = progress({}, column["_id"] if column else None, board, change.at)
     moments |= {name: value for name, value in values.given().items() if name in PROGRESS}
     given = {**values.model_dump(exclude=own), **moments, "id": plan.card_ids[place]}

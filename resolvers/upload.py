@@ -30,14 +30,16 @@ class Upload:
 class Uploads:
     """Who is sending files at the moment. What comes in lies on the disk before a quota can speak, so it is bounded."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int | None = None) -> None:
+        self._at_once = at_once
         self._running: Counter[ObjectId] = Counter()
 
     @contextmanager
     def one(self, user_id: ObjectId) -> Iterator[None]:
-        """Count an upload of a user while the block runs; raises RateLimited for more than ten at once."""
-        if self._running[user_id] >= MAX_AT_ONCE:
-            raise RateLimited(f"You are sending {MAX_AT_ONCE} files already: wait for one to arrive")
+        """Count an upload of a user while the block runs; raises RateLimited for too many at once."""
+        limit = self._at_once or MAX_AT_ONCE
+        if self._running[user_id] >= limit:
+            raise RateLimited(f"You are sending {limit} files already: wait for one to arrive")
         self._running[user_id] += 1
         try:
             yield

@@ -36,6 +36,7 @@ MAX_CARDS = 500
 MAX_SCOPES = 100
 MAX_MEMBERS = 500
 MAX_COMMENTS = 5_000
+MAX_ATTACHMENTS = 100
 MAX_RELATIONS = 10_000
 MAX_DOCUMENTS = 5_000
 MAX_LINKS = 500
@@ -102,6 +103,14 @@ class ImportedComment(Input):
     created_at: Date | None = None
 
 
+class ImportedAttachment(Input):
+    """A file of the archive that the import came in: `file` is its name there. What it is tells its content."""
+
+    name: Annotated[str, Text(1, 255)]
+    mime_type: Annotated[str, Text(1, 255)] | None = None
+    file: Annotated[str, Text(1, 255)]
+
+
 class ImportedCard(Input):
     """`column_index` points into `columns`; null puts the card beside them. Labels go by name, made where missing.
 
@@ -123,6 +132,7 @@ class ImportedCard(Input):
     assignee: Email | None = None
     custom_fields: Annotated[list[ImportedValue], Field(max_length=MAX_FIELDS)] = Field(default_factory=list)
     comments: Annotated[list[ImportedComment], Field(max_length=MAX_COMMENTS)] = Field(default_factory=list)
+    attachments: Annotated[list[ImportedAttachment], Field(max_length=MAX_ATTACHMENTS)] = Field(default_factory=list)
 
 
 class ImportedRelation(Input):

@@ -5,8 +5,8 @@ from starlette.responses import StreamingResponse
 from resolvers.inputs.transfer import ProjectImport, ProjectImportStart
 from resolvers.page import Page, Window
 from resolvers.transfer import import_project, open_export
-from resolvers.transfer_job import get_transfer_job, list_transfer_jobs, start_import
-from resolvers.transfer_read import MAX_TEXT
+from resolvers.transfer_archive import Stored, archived
+from resolvers.transfer_job import get_transfer_job, list_transfer_jobs, max_input, start_import
 from rest.multipart import upload_of
 from rest.routing import Call, Routes
 from rest.stellary import guards
@@ -30,12 +30,11 @@ async def import_(call: Call) -> ImportedProject:
 
 @routes.post("/import/jobs", "Import a large project by a job", file=FIELD, status=202)
 async def start(call: Call) -> TransferJob:
-    """The file of an export, of at most 64 MB, as the one part of the form. It is written afterwards, part by part."""
+    """An export as the one part of the form: JSON of at most 64 MB, or an archive. It is written afterwards."""
     workspace = await guards.workspace(call)
-    with call.ctx.services.uploads.one(call.ctx.user_id):
-        values = ProjectImportStart(
-            workspace_id=workspace["_id"], file=await upload_of(call.request, FIELD, limit=MAX_TEXT)
-        )
+    with call.ctx.services.imports.one(call.ctx.user_id):
+        file = await upload_of(call.request, FIELD, limit=max_input(call.ctx))
+        values = ProjectImportStart(workspace_id=workspace["_id"], file=file)
         return transfer_job((await start_import(call.ctx, values)).value)
 
 
@@ -63,3 +62,17 @@ async def export(call: Call) -> StreamingResponse:
     pieces = await open_export(call.ctx, found["_id"])
     headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
     return StreamingResponse(written(pieces), media_type="application/json", headers=headers)
+
+
+@routes.get("/{projectId}/export/archive", "Export a project with its files", gives=("application/zip",))
+async def export_archive(call: Call) -> StreamingResponse:
+    """A ZIP with `project.json`, the export, and the files on its cards; an import by a job takes it."""
+    found = await guards.project(call)
+    files: Stored = {}
+    pieces = await open_export(call.ctx, found["_id"], files)
+    headers = {
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "content-disposition": 'attachment; filename="project.zip"',
+    }
+    return StreamingResponse(archived(written(pieces), files), media_type="application/zip", headers=headers)

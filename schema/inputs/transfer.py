@@ -60,6 +60,13 @@ class ImportedCommentInput:
     created_at: datetime | None = given("When it was written; kept as `originalAt`.")
 
 
+@strawberry.input(description="A file on a card, out of the archive that a job imports.")
+class ImportedAttachmentInput:
+    name: str = required("The name of the file, 1 to 255 characters.")
+    mime_type: str | None = given("The media type that it is declared to have.")
+    file: str = required("Its name in the archive.")
+
+
 @strawberry.input(description="A card.")
 class ImportedCardInput:
     title: str = required("The title, 1 to 500 characters.")
@@ -78,6 +85,9 @@ class ImportedCardInput:
     )
     custom_fields: list[ImportedValueInput] | None = given("Its values of custom fields.")
     comments: list[ImportedCommentInput] | None = given("What was said about it, oldest first.")
+    attachments: list[ImportedAttachmentInput] | None = given(
+        "Its files, at most 100. They come with an archive alone, so that here each is a warning."
+    )
 
 
 @strawberry.input(description="A relation between two cards of the project.")

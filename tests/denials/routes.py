@@ -104,6 +104,7 @@ ROUTES: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("GET", WORKSPACE + "/projects/import/jobs"): ("transferJobs", None),
     ("GET", WORKSPACE + "/projects/import/jobs/{jobId}"): ("transferJob", None),
     ("GET", PROJECT + "/export"): ("projectExport", None),
+    ("GET", PROJECT + "/export/archive"): ("projectExport", None),
     ("GET", PROJECT + "/members"): ("projectMembers", None),
     ("POST", PROJECT + "/members"): ("projectMemberAdd", lambda ids: {"email": ids["admin_email"]}),
     ("DELETE", PROJECT + "/members/{userId}"): ("projectMemberRemove", None),

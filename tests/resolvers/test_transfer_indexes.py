@@ -9,7 +9,12 @@ from resolvers import transfer_job
 from resolvers.context import Context, Services
 from resolvers.file_store import remove_leftovers
 from resolvers.page import Window
+from resolvers.transfer import open_export
+from resolvers.transfer_archive import Stored, archived
 from resolvers.workspace import delete_workspace
+from rest.stellary.present.transfer import written
+from tests.resolvers.delivery import make_board
+from tests.resolvers.files import attach
 from tests.resolvers.lab import again
 from tests.resolvers.test_indexes import check, recorded
 from tests.resolvers.transfers import Dying, Killed, expire, queue, run, small_parts
@@ -39,4 +44,21 @@ async def test_jobs_run_on_indexes(
         await delete_workspace(again(owner), workspace["_id"])
         await remove_leftovers()
 
+    await check(database, queries)
+
+
+async def test_files_of_projects_run_on_indexes(
+    owner: Context, workspace: Record, services: Services, database: Database
+) -> None:
+    await collection(TransferJob).delete_many({})
+    board = await make_board(owner, workspace, columns=1)
+    await attach(board, await board.card())
+
+    with recorded() as queries:
+        files: Stored = {}
+        pieces = await open_export(again(owner), board.project["_id"], files)
+        archive = b"".join([chunk async for chunk in archived(written(pieces), files)])
+        done = await run(services, await queue(owner, workspace, archive))
+
+    assert done["total"] == 2
     await check(database, queries)

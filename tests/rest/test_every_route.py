@@ -1,5 +1,7 @@
 """One story that calls every route with success; the client holds each answer against the document."""
 
+import io
+import zipfile
 from typing import Any
 
 import httpx
@@ -260,6 +262,8 @@ async def _transfer(board: Board) -> None:
     path = f"{board.workspace}/projects/{copy['id']}"
     assert await _read(board.ann, f"{path}/export") == exported
     await _deleted(board.ann, path)
+    archive = await board.ann.get(f"{board.path}/export/archive")
+    assert zipfile.ZipFile(io.BytesIO(archive.content)).namelist() == ["project.json"]
     jobs = f"{board.workspace}/projects/import/jobs"
     taken = await board.ann.post(jobs, files={"file": ("large.json", orjson.dumps(exported))})
     assert taken.status_code == 202, taken.text

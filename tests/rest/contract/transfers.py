@@ -1,10 +1,14 @@
 """Imports by jobs."""
 
+import re
+
 from tests.rest.contract.contract import STRANGER, Contract, Ref, bad, bad_id, unknown
 from tests.rest.contract.projects import PROJECTS
 from tests.rest.contract.shape import COUNT, ID, TIME
 
+PROJECT = PROJECTS + "/{projectId}"
 JOBS = PROJECTS + "/import/jobs"
+ARCHIVE = re.compile(rb"PK\x03\x04.{26}project\.json", re.DOTALL)
 FORM = {"content-type": "multipart/form-data; boundary=x"}
 LIST = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.json"\r\n\r\n[]\r\n--x--\r\n'
 JOB = {
@@ -25,6 +29,14 @@ JOB = {
 }
 
 CONTRACTS = [
+    Contract(
+        method="GET",
+        route=PROJECT + "/export/archive",
+        gives="application/zip",
+        answers=ARCHIVE,
+        bad=bad_id("projectId"),
+        denied=STRANGER,
+    ),
     Contract(
         method="POST",
         route=JOBS,
