@@ -20,6 +20,7 @@ MAX_AGE = 5.0
 """Seconds after which one that still waits is dropped: the polls of the others have made up for it."""
 MAX_TOGETHER = 256 * 1024
 """Characters that travel as one message of the server's."""
+FIRST_PAUSE = 0.1
 MAX_PAUSE = 2.0
 
 Receiver = Callable[[str], None]
@@ -91,15 +92,16 @@ class Bus:
             self._wake.set()
 
     async def _supervise(self) -> None:
-        pause = 0.1
+        pause = FIRST_PAUSE
         while True:
+            began = monotonic()
             try:
                 await self._connected()
             except Exception:
                 log.warning("the bus connection was lost; connecting again", exc_info=log.isEnabledFor(logging.DEBUG))
-            if self._ready.is_set():
-                pause = 0.1
-                self._ready.clear()
+            self._ready.clear()
+            if monotonic() - began > self._patience:
+                pause = FIRST_PAUSE  # a connection that ends as soon as it stands is no better than none
             await asyncio.sleep(uniform(pause / 2, pause))
             pause = min(pause * 2, MAX_PAUSE)
 

@@ -10,6 +10,7 @@ from statistics import median
 from time import monotonic
 
 import pytest
+from broadcaster._backends.memory import MemoryBackend
 
 from gateway.database import Database
 from models.ids import Kind, new_id
@@ -207,6 +208,30 @@ async def test_a_process_starts_without_its_bus() -> None:
         await bus.stop()
 
     assert not is_connected
+
+
+class _Refusing(MemoryBackend):
+    """A server that lets one connect and listen, and takes no message."""
+
+    async def publish(self, channel: str, message: str) -> None:
+        raise ConnectionError("not allowed")
+
+
+async def test_a_server_that_ends_every_connection_at_once_is_left_alone_for_longer_and_longer(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a bus whose connections stand, and end as soon as something is sent
+    monkeypatch.setattr("realtime.bus.backends", lambda url: lambda: _Refusing(url))
+    polls = list[None]()
+    bus = Bus("memory://", inbox, on_connect=lambda: polls.append(None))
+    await bus.start()
+
+    # When that goes on for a while
+    await asyncio.sleep(1.6)
+    await bus.stop()
+
+    # Then neither it nor the database was asked again ten times a second
+    assert 2 <= bus.connections == len(polls) <= 6
 
 
 def test_a_bus_of_another_kind_is_refused() -> None:
