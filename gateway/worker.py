@@ -1,9 +1,12 @@
 """One worker process: started by `gateway/workers.py` as `python -m gateway.worker`, never by hand.
 
 Standard input brings its orders, and is then held open: its end, however the parent ended, ends the worker. Standard
-output carries one line: that it is ready, or the sentence that says why it is not.
+output carries one line, that it is ready or the sentence that says why it is not, and then a beat every few seconds for
+as long as its event loop turns.
 """
 
+import asyncio
+import contextlib
 import logging
 import os
 import pickle
@@ -16,6 +19,7 @@ from dataclasses import dataclass
 from gateway.settings import Settings
 
 READY = "ready"
+BEAT_SECONDS = 5.0
 ORPHAN_SECONDS = 8.0
 """How long a worker may take to end once its parent has gone: time to close its streams, but not to wait for a database
 that has gone as well."""
@@ -43,7 +47,7 @@ def main() -> int:
     log_to_standard_error()
     sockets = [socket.socket(fileno=file) for file in order.files]
     try:
-        run(order.settings, sockets, lambda: _tell(READY), access_log=order.access_log, shared=True)
+        run(order.settings, sockets, _serves, access_log=order.access_log, shared=True)
     except (ServeError, DatabaseError, SettingsError) as error:
         _tell(str(error))
         return 1
@@ -51,6 +55,18 @@ def main() -> int:
         logging.getLogger("orrery.workers").exception("a worker failed")
         raise
     return 0
+
+
+def _serves() -> None:
+    _tell(READY)
+    os.set_blocking(sys.stdout.fileno(), False)
+    _beat()
+
+
+def _beat() -> None:
+    with contextlib.suppress(OSError):  # nobody reads: a parent that is stopped, or has gone
+        os.write(sys.stdout.fileno(), b".")
+    asyncio.get_running_loop().call_later(BEAT_SECONDS, _beat)
 
 
 def _tell(line: str) -> None:

@@ -1,7 +1,7 @@
 """Several worker processes behind one listening socket: started, watched, replaced and ended by a parent.
 
-The parent owns the socket and the embedded database, and serves nothing itself. A worker that dies is replaced, and
-its socket goes on, since all of them accept from the same one.
+The parent owns the socket and the embedded database, and serves nothing itself. A worker that dies, or no longer
+answers, is replaced, and its socket goes on, since all of them accept from the same one.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from typing import Any, cast
 from gateway.database import connect, open_url
 from gateway.serve_error import ServeError
 from gateway.settings import Settings
-from gateway.worker import READY, Order
+from gateway.worker import BEAT_SECONDS, READY, Order
 
 METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
 START_SECONDS = 120.0
@@ -32,6 +32,10 @@ STOP_SECONDS = 25.0
 """More than a worker takes to close its streams, to end its requests, and to leave the database."""
 HEALTHY_SECONDS = 10.0
 """How long a worker must have served for its next death to count as the first of a series."""
+SILENT_SECONDS = 2 * BEAT_SECONDS
+SILENCES = 3
+"""How often in a row a worker has to be silent for so long: a parent that was stopped itself finds its time up before it
+has read what was said meanwhile."""
 BACKOFF_SECONDS = (0.05, 0.5, 1.0, 2.0, 5.0)
 
 log = logging.getLogger("orrery.workers")
@@ -129,12 +133,12 @@ class Workers:
         return process
 
     async def _keep(self, process: Process) -> None:
-        """Replace a worker whenever it has ended."""
+        """Replace a worker whenever it has ended, or hangs."""
         clock = asyncio.get_running_loop().time
         failures = 0
         while True:
             began = clock()
-            status = await process.wait()
+            status = await _end_of(process)
             self._forget(process)
             log.error("worker %d ended (status %d); another one takes its place", process.pid, status)
             if clock() - began > HEALTHY_SECONDS:
@@ -165,6 +169,23 @@ class Workers:
         self._processes.discard(process)
         for file in Path(self._metrics).glob(f"gauge_live*_{process.pid}.db"):
             file.unlink(missing_ok=True)
+
+
+async def _end_of(process: Process) -> int:
+    """Wait until a worker has ended, and kill one whose event loop no longer turns; its status."""
+    beats = cast(StreamReader, process.stdout)
+    silences = 0
+    while silences < SILENCES:
+        try:
+            async with asyncio.timeout(SILENT_SECONDS):
+                if not await beats.read(1024):
+                    return await process.wait()
+            silences = 0
+        except TimeoutError:
+            silences += 1
+    log.error("worker %d no longer answers and is killed", process.pid)
+    _send(process, signal.SIGKILL)
+    return await process.wait()
 
 
 def _send(process: Process, name: signal.Signals) -> None:
