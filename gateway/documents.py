@@ -9,6 +9,7 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefiniti
 
 from execution.cost import Estimate
 from execution.limits import Limits
+from gateway.failures import formatted
 from gateway.limits import check_written
 from gateway.live import Shape
 from models.errors import BadUserInput
@@ -16,7 +17,8 @@ from models.json import check_text
 from schema.viewer import selects_cursor
 
 MAX_KEPT = 1_000
-MAX_KEPT_BYTES = 8_000_000
+MAX_KEPT_BYTES = 1_000_000
+"""Of text; what is made of it takes about a hundred times as much."""
 MAX_ERRORS = 10
 MAX_COSTS = 16
 """Estimates kept of one document, for different sizes in its variables."""
@@ -27,7 +29,7 @@ class Prepared:
     """A document ready to run, or the errors that refuse it."""
 
     document: DocumentNode | None
-    errors: list[GraphQLError]
+    errors: list[dict[str, Any]]
     introspects: bool = False
     costs: dict[Any, Estimate] = field(default_factory=dict)
     shapes: list[Shape] = field(default_factory=list)
@@ -75,6 +77,11 @@ class Prepared:
         raise BadUserInput("names no operation of the document", field="operationName")
 
 
+def _refused(errors: list[GraphQLError], introspects: bool = False) -> Prepared:
+    # As text: the errors themselves hold the document that is not kept.
+    return Prepared(None, formatted(errors), introspects)
+
+
 class Documents:
     """The least recently used documents go first, bounded by number and by bytes of text."""
 
@@ -100,15 +107,15 @@ class Documents:
             self._limits.check_document(document)
             introspects = check_written(document, self._limits.code)
         except GraphQLError as error:
-            return Prepared(None, [error])
+            return _refused([error])
         except RecursionError:
-            return Prepared(None, [GraphQLError("The document is nested too deeply.")])
+            return _refused([GraphQLError("The document is nested too deeply.")])
         errors = validate(self._schema, document, max_errors=MAX_ERRORS, hide_suggestions=self._hide_suggestions)
         if errors:
-            return Prepared(None, errors, introspects)
+            return _refused(errors, introspects)
         # Most documents do not have the word, and need not be walked once more.
         cursor = "ursor" in text and selects_cursor(self._schema, document)
-        return Prepared(document, errors, introspects, selects_cursor=cursor)
+        return Prepared(document, [], introspects, selects_cursor=cursor)
 
     def _keep(self, text: str, prepared: Prepared) -> None:
         self._kept[text] = prepared

@@ -171,7 +171,7 @@ class GraphEngine:
         try:
             prepared = self._document(request)
             if prepared.errors:
-                raise OperationRefused(formatted(prepared.errors))
+                raise OperationRefused(prepared.errors)
             if prepared.introspects and self._production and subject.user_id is None:
                 raise Unauthenticated("Sign in first: introspection is for signed-in users")
             if request.variables:

@@ -34,8 +34,8 @@ HEALTHY_SECONDS = 10.0
 """How long a worker must have served for its next death to count as the first of a series."""
 SILENT_SECONDS = 2 * BEAT_SECONDS
 SILENCES = 3
-"""How often in a row a worker has to be silent for so long: a parent that was stopped itself finds its time up before it
-has read what was said meanwhile."""
+"""How often in a row a worker has to be silent for so long: a parent that was stopped itself finds its time up before
+it has read what was said meanwhile."""
 BACKOFF_SECONDS = (0.05, 0.5, 1.0, 2.0, 5.0)
 
 log = logging.getLogger("orrery.workers")
