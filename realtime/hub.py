@@ -75,6 +75,7 @@ class Hub:
                     await tail.advance(head)  # committed before we came, and not handed out yet
                 except BaseException:
                     tail.arriving -= 1
+                    tail.retry()  # others may wait for what was not handed out
                     self._drop_if_idle(tail)
                     raise
                 tail.arriving -= 1

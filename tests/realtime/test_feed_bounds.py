@@ -1,5 +1,6 @@
 """Feeds at their bounds: what waits and what is kept, cursors ahead of them, a database that is away."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -15,7 +16,7 @@ from realtime.feed import Question
 from realtime.hub import Hub
 from realtime.log import EventLog
 from tests.realtime.feed_lab import Rendering, Socket, ready, told, write
-from tests.realtime.log_lab import everything
+from tests.realtime.log_lab import appends, everything
 
 
 @pytest.fixture
@@ -129,3 +130,33 @@ async def test_a_replay_waits_for_a_database_that_is_away(
     # Then it gets everything
     assert socket.ended == []
     assert socket.seqs == [1, 2, 3, 4, 5]
+
+
+async def test_whoever_leaves_while_the_log_is_read_for_them_keeps_nobody_waiting(
+    database: Database, stream: ObjectId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a hub that has not heard of what another process wrote, and never polls
+    hub = Hub(EventLog(database.client), poll_seconds=3600)
+    await hub.start()
+    stays = Socket(await hub.attach(stream, Question("same", everything, told)))
+    await stays.until(ready)
+    head = (await EventLog(database.client).write(stream, None, appends(stream, 3))).cursor
+
+    # When a client comes from there, and leaves while that is read
+    read, asked = hub.log.read, asyncio.Event()
+
+    async def hangs(*_: Any) -> Any:
+        asked.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(hub.log, "read", hangs)
+    coming = asyncio.create_task(hub.attach(stream, Question("other", everything, told), head))
+    await asked.wait()
+    monkeypatch.setattr(hub.log, "read", read)
+    coming.cancel()
+    await asyncio.wait([coming])
+
+    # Then whoever stays gets it all the same
+    await stays.until(lambda one: len(one.seqs) >= 3)
+    await hub.stop()
+    assert stays.seqs == [1, 2, 3]
