@@ -86,7 +86,6 @@ def create_app(
             retention = Retention(Bounds(chosen.log_retention, chosen.log_max_events))
             await hub.start()
             await guard.start()
-            await retention.start()
             running.services = Services(
                 hub=hub,
                 guard=guard,
@@ -99,8 +98,6 @@ def create_app(
                 search=SearchIndex(chosen.data_dir / "search"),
             )
             await sweep(running.services.search)
-            outbox = Outbox(running.services, _delivery(chosen), chosen.mail_from)
-            await outbox.start()
             running.engine = GraphEngine(
                 graph(),
                 running.services,
@@ -108,10 +105,14 @@ def create_app(
                 production=chosen.production,
                 persisted=Persisted(trusted_documents(operations_folder()), only=chosen.trusted_documents_only),
             )
-            leftovers = Leftovers(running.services)
-            await leftovers.start()
-            transfers = Transfers(running.services)
-            await transfers.start()
+            background = (
+                retention,
+                Outbox(running.services, _delivery(chosen), chosen.mail_from),
+                Leftovers(running.services),
+                Transfers(running.services),
+            )
+            for one in background:
+                await one.start()
             running.endpoint = GraphQLEndpoint(
                 engine=running.engine,
                 connections=running.connections,
@@ -122,17 +123,15 @@ def create_app(
             )
             app.state.database = opened
             app.state.services = running.services
-            app.state.transfers = transfers
+            app.state.background = background
             try:
                 async with running.metrics.live.watching(hub, running.connections):
                     yield
             finally:
                 app.state.database = None
                 await running.connections.close_all()
-                await transfers.stop()
-                await retention.stop()
-                await outbox.stop()
-                await leftovers.stop()
+                for one in reversed(background):
+                    await one.stop()
                 await guard.stop()
                 await hub.stop()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
+from realtime.background import end
 from resolvers.context import Services
 from resolvers.transfer_run import Worker
 
@@ -44,11 +45,8 @@ class Transfers:
             return
         self._stopping = True
         self._due.set()
-        done, _ = await asyncio.wait([self._task], timeout=self._pace.stop)
-        if not done:
-            self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        await asyncio.wait([self._task], timeout=self._pace.stop)
+        await end(self._task)
         self._task = None
 
     async def _run(self) -> None:

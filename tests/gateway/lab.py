@@ -123,13 +123,14 @@ async def make_board(ann: Person) -> Board:
 async def gateway(settings: Settings, database: Database) -> AsyncIterator[Starlette]:
     """The application over the session's database, started.
 
-    It recognises nobody twice, so that the number of queries does not depend on the time that has passed, and carries
-    out no imports, which other tests of the session leave or run by themselves.
+    It recognises nobody twice, so that the number of queries does not depend on the time that has passed, and does
+    nothing by itself: mails, imports and old events of other tests are theirs.
     """
     app = create_app(settings, database=database)
     async with app.router.lifespan_context(app):
         app.state.services.recognitions.seconds = 0
-        await app.state.transfers.stop()
+        for one in app.state.background:
+            await one.stop()
         yield app
 
 

@@ -56,7 +56,7 @@ class Mailbox:
     def authenticate(self, _server: Any, _session: Any, _envelope: Any, mechanism: str, data: Any) -> AuthResult:
         user, password = data.login.decode(), data.password.decode()
         self.logins.append(f"{mechanism} {user}")
-        return AuthResult(success=self.users.get(user) == password)
+        return AuthResult(success=self.users.get(user) == password, handled=False)
 
     def _protocol(self) -> SMTP:
         protocol = SMTP(

@@ -72,9 +72,12 @@ class Watched:
     async def reset(self) -> None:
         """Everything as it was at first."""
         for name in await self.database.db.list_collection_names():
-            await self.database.db[name].delete_many({})
-            if kept := self.documents.get(name):
-                await self.database.db[name].insert_many(kept)
+            kept = self.documents.get(name, [])
+            # Writing takes far longer than reading, and a mutation changes few collections.
+            if await self.database.db[name].find({}).to_list() != kept:
+                await self.database.db[name].delete_many({})
+                if kept:
+                    await self.database.db[name].insert_many(kept)
 
     async def read(self) -> JSON:
         """A snapshot of all that the owner sees."""
