@@ -184,7 +184,7 @@ class QueryLog(monitoring.CommandListener):
 
 def _in_the_background() -> bool:
     task = asyncio.current_task()
-    return task is not None and task.get_name() in ("outbox", "attachment-leftovers")
+    return task is not None and task.get_name() in ("outbox", "attachment-leftovers", "transfers", "transfer-lease")
 
 
 # Only clients that are made later have it, so it stands here, where every test that counts imports it.
