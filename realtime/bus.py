@@ -16,6 +16,8 @@ log = logging.getLogger("orrery.bus")
 CHANNEL = "orrery"
 MAX_WAITING = 10_000
 """Messages that wait for a connection, and hints that do; beyond it the oldest are dropped."""
+MAX_WAITING_SIZE = 16 * 1024 * 1024
+"""Characters of the messages that wait."""
 MAX_AGE = 5.0
 """Seconds after which one that still waits is dropped: the polls of the others have made up for it."""
 MAX_TOGETHER = 256 * 1024
@@ -48,7 +50,8 @@ class Bus:
         self._on_connect = on_connect
         self._heartbeat = heartbeat
         self._patience = patience
-        self._waiting: deque[tuple[float, str]] = deque(maxlen=MAX_WAITING)
+        self._waiting: deque[tuple[float, str]] = deque()
+        self._waiting_size = 0
         # Apart, so that a flood of messages pushes no hint out.
         self._hints: dict[str, tuple[float, int, str]] = {}
         self._wake = asyncio.Event()
@@ -79,7 +82,15 @@ class Bus:
 
     def publish(self, message: str) -> None:
         """Send a message when the connection stands. A lost one costs seconds (the hub polls), never an event."""
-        self._waiting.append((monotonic(), message))
+        now = monotonic()
+        self._waiting.append((now, message))
+        self._waiting_size += len(message)
+        while self._waiting and (
+            len(self._waiting) > MAX_WAITING
+            or self._waiting_size > MAX_WAITING_SIZE
+            or self._waiting[0][0] < now - MAX_AGE
+        ):
+            self._take()
         self._wake.set()
 
     def hint(self, about: str, rank: int, message: str) -> None:
@@ -146,11 +157,14 @@ class Bus:
             if self._hints:
                 del self._hints[next(iter(self._hints))]
             else:
-                self._waiting.popleft()
+                self._take()
             if sent_at >= oldest:
                 taken.append(message)
                 size += len(message)
         return "\n".join(taken)
+
+    def _take(self) -> None:
+        self._waiting_size -= len(self._waiting.popleft()[1])
 
     def _oldest(self) -> tuple[float, str] | None:
         if self._hints:
@@ -166,4 +180,10 @@ class Bus:
                 raise ConnectionError("the bus has ended")
             for message in together.split("\n"):
                 if message:
-                    self._receiver(message)
+                    self._hand_over(message)
+
+    def _hand_over(self, message: str) -> None:
+        try:
+            self._receiver(message)
+        except Exception:  # of another version, or of somebody else: what it told is found by the polls
+            log.warning("a message of the bus could not be read", exc_info=log.isEnabledFor(logging.DEBUG))

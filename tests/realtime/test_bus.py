@@ -14,7 +14,7 @@ from broadcaster._backends.memory import MemoryBackend
 
 from gateway.database import Database
 from models.ids import Kind, new_id
-from realtime.bus import MAX_AGE, Bus
+from realtime.bus import MAX_AGE, MAX_WAITING_SIZE, Bus
 from realtime.hub import Hub
 from realtime.log import EventLog
 from tests.realtime.log_lab import PATIENCE, appends, reading, until
@@ -208,6 +208,63 @@ async def test_a_process_starts_without_its_bus() -> None:
         await bus.stop()
 
     assert not is_connected
+
+
+async def test_what_waits_for_a_server_that_is_away_takes_bounded_memory(inbox: Inbox) -> None:
+    # Given a bus that is not connected, and messages of half a megabyte
+    bus = Bus("memory://", inbox)
+    text = "x" * 500_000
+
+    # When more are sent than can be kept
+    for number in range(100):
+        bus.publish(f"{number} {text}")
+
+    # Then the last ones wait, up to so many characters
+    kept = [int(message.partition(" ")[0]) for _, message in bus._waiting]
+    assert kept == list(range(100 - len(kept), 100))
+    assert len(text) * len(kept) <= MAX_WAITING_SIZE < len(text) * (len(kept) + 1) + 1_000
+
+    # And all of them go out, and leave room for others, when it is there
+    await bus.start()
+    await inbox.until(f"99 {text}")
+    bus.publish("afterwards")
+    await inbox.until("afterwards")
+    await bus.stop()
+    assert len(inbox.messages) == len(kept) + 1
+
+
+async def test_what_waited_too_long_makes_room_while_nothing_is_sent(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bus = Bus("memory://", inbox)
+    bus.publish("old")
+    now = monotonic()
+    monkeypatch.setattr("realtime.bus.monotonic", lambda: now + MAX_AGE + 1)
+
+    bus.publish("new")
+
+    assert [message for _, message in bus._waiting] == ["new"]
+
+
+async def test_a_message_that_cannot_be_read_costs_no_connection(inbox: Inbox) -> None:
+    # Given a receiver that does not know what to make of some messages
+    def receive(message: str) -> None:
+        if message == "odd":
+            raise ValueError(message)
+        inbox(message)
+
+    bus = Bus("memory://", receive)
+    await bus.start()
+
+    # When one of them comes among others
+    for message in ("before", "odd", "after"):
+        bus.publish(message)
+    await inbox.until("after")
+    await bus.stop()
+
+    # Then the others are received, over the connection that there was
+    assert inbox.messages == ["before", "after"]
+    assert bus.connections == 1
 
 
 class _Refusing(MemoryBackend):
