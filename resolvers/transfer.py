@@ -22,8 +22,8 @@ from resolvers.project import delete_project
 from resolvers.transfer_archive import NO_FILES, Source, Stored
 from resolvers.transfer_export import SECTIONS, Piece, pieces
 from resolvers.transfer_files import file_parts, plan_files
-from resolvers.transfer_plan import complete, draw
-from resolvers.transfer_write import Part, parts, write_project
+from resolvers.transfer_plan import Plan, complete, draw
+from resolvers.transfer_write import Part, find_gone, parts, write_project
 
 
 @operation("projectImport", scope=TokenScope.PROJECTS_WRITE, permission=delivery.WRITE)
@@ -69,7 +69,7 @@ async def import_in_parts(
     try:
         for part in waiting:
             async with part.ready():
-                written = await ctx.write(workspace_id, partial(_write_part, part, project))
+                written = await ctx.write(workspace_id, partial(_write_part, plan, part, project))
             done = Committed(project, written.cursor)
             told(part.size)
     except BaseException:
@@ -78,8 +78,9 @@ async def import_in_parts(
     return Committed({**project, "warnings": plan.warnings}, done.cursor)
 
 
-async def _write_part(part: Part, project: Record, change: Change) -> None:
+async def _write_part(plan: Plan, part: Part, project: Record, change: Change) -> None:
     await require_parent(change, Project, project["_id"])
+    await find_gone(change, plan, part)
     await part.write(change, project)
 
 

@@ -23,8 +23,8 @@ LaneKey = tuple[int | None, int | None]
 """The scope and the parent of documents that are ordered among each other."""
 
 
-def document_parts(plan: Plan) -> Iterator[tuple[int, Write]]:
-    """How many documents each part holds, and what writes them."""
+def document_parts(plan: Plan) -> Iterator[tuple[int, Write, frozenset[ObjectId]]]:
+    """How many documents each part holds, what writes them, and what they stand below or are linked to."""
     documents = plan.values.documents
     scopes = _scopes(plan)
     lanes: dict[LaneKey, list[int]] = {}
@@ -39,7 +39,8 @@ def document_parts(plan: Plan) -> Iterator[tuple[int, Write]]:
         size += plan.contents[end - 1].size
         links = sum(len(one.card_indexes) for one in documents[start:end])
         if end == len(documents) or end - start >= AT_ONCE or size >= BYTES_AT_ONCE or links >= 10 * AT_ONCE:
-            yield end - start, _write(plan, range(start, end), scopes, ranks)
+            which = range(start, end)
+            yield end - start, _write(plan, which, scopes, ranks), frozenset(_refers(plan, which, scopes))
             start, size = end, 0
 
 
@@ -49,6 +50,16 @@ def _scopes(plan: Plan) -> list[int | None]:
     for document in plan.values.documents:
         found.append(document.scope_index if document.parent_index is None else found[document.parent_index])
     return found
+
+
+def _refers(plan: Plan, which: range, scopes: list[int | None]) -> Iterator[ObjectId]:
+    for index in which:
+        document = plan.values.documents[index]
+        yield from (plan.card_ids[one] for one in document.card_indexes)
+        if document.parent_index is not None and document.parent_index < which.start:
+            yield plan.document_ids[document.parent_index]
+        if (scope := scopes[index]) is not None:
+            yield plan.scope_ids[scope]
 
 
 def _write(plan: Plan, which: range, scopes: list[int | None], ranks: dict[int, tuple[str, int]]) -> Write:
@@ -79,12 +90,14 @@ def _records(
     change: Change, plan: Plan, project: Record, index: int, scope: int | None, rank: str
 ) -> tuple[Record, Record]:
     values = plan.values.documents[index]
-    if scope is None:
+    if scope is None or plan.scope_ids[scope] in plan.gone:
         context = Context(DocumentContext.PROJECT, project["_id"], project_id=project["_id"])
     else:
         scope_id = plan.scope_ids[scope]
         context = Context(DocumentContext.SCOPE, scope_id, project_id=project["_id"], scope_id=scope_id)
     parent = values.parent_index
+    if parent is not None and plan.document_ids[parent] in plan.gone:
+        parent = None
     created = DocumentCreate(
         workspace_id=plan.workspace_id,
         title=values.title,
@@ -109,7 +122,8 @@ def _review(change: Change, status: DocumentStatus, notes: str | None) -> Record
 
 
 def _links(change: Change, plan: Plan, project: Record, index: int) -> list[Record]:
-    cards: list[ObjectId] = [plan.card_ids[one] for one in dict.fromkeys(plan.values.documents[index].card_indexes)]
+    indexes = dict.fromkeys(plan.values.documents[index].card_indexes)
+    cards: list[ObjectId] = [plan.card_ids[one] for one in indexes if plan.card_ids[one] not in plan.gone]
     return [
         to_record(
             DocumentLink(

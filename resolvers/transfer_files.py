@@ -124,5 +124,5 @@ def file_parts(ctx: Context, plan: Plan, source: Source, planned: Sequence[Plann
         size += one.info.file_size
         if end == len(planned) or end - start >= AT_ONCE or size >= BYTES_AT_ONCE:
             files = Files(ctx, plan, source, planned[start:end])
-            yield Part(end - start, files.write, files.ready)
+            yield Part(end - start, files.write, ready=files.ready)
             start, size = end, 0

@@ -27,7 +27,8 @@ PALETTE = ("#ef4444", "#f59e0b", "#10b981", "#3b82f6", "#8b5cf6", "#ec4899", "#1
 class Plan:
     """A checked import. Ids are fixed, so that a transaction that runs again writes the same.
 
-    `labels` are colours by name, `people` the members of the workspace by e-mail address.
+    `labels` are colours by name, `people` the members of the workspace by e-mail address. `gone` is what others deleted
+    of what was written before the part that is being written, among that which it points to.
     """
 
     workspace_id: ObjectId
@@ -44,6 +45,7 @@ class Plan:
     people: dict[str, ObjectId] = field(default_factory=dict)
     contents: list[Content] = field(default_factory=list)
     statuses: list[DocumentStatus] = field(default_factory=list)
+    gone: set[ObjectId] = field(default_factory=set)
 
     def warn(self, sentences: Iterable[str]) -> None:
         """Keep the first 500."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
+from bson import ObjectId
+
 from models import Relation
 from models.base import Record, collection, to_record
 from models.enums import RelationType
@@ -15,16 +17,20 @@ AT_ONCE = 500
 Write = Callable[[Change, Record], Awaitable[None]]
 
 
-def relation_parts(plan: Plan) -> Iterator[tuple[int, Write]]:
-    """How many relations each part holds, and what writes them."""
+def relation_parts(plan: Plan) -> Iterator[tuple[int, Write, frozenset[ObjectId]]]:
+    """How many relations each part holds, what writes them, and the cards that they are of."""
     for start in range(0, len(plan.relations), AT_ONCE):
         some = plan.relations[start : start + AT_ONCE]
-        yield len(some), _write(plan, some)
+        ends = frozenset(plan.card_ids[end] for one in some for end in (one.source, one.target))
+        yield len(some), _write(plan, some), ends
 
 
 def _write(plan: Plan, relations: Sequence[ImportedRelation]) -> Write:
     async def write(change: Change, project: Record) -> None:
-        records = [_record(change, plan, project, one) for one in relations]
+        there = (one for one in relations if plan.gone.isdisjoint(_ends(plan, one)))
+        records = [_record(change, plan, project, one) for one in there]
+        if not records:
+            return
         await collection(Relation).insert_many(records, session=change.session)
         project_id = project["_id"]
         change.append(
@@ -36,7 +42,7 @@ def _write(plan: Plan, relations: Sequence[ImportedRelation]) -> Write:
 
 
 def _record(change: Change, plan: Plan, project: Record, one: ImportedRelation) -> Record:
-    ends = [plan.card_ids[one.source], plan.card_ids[one.target]]
+    ends = _ends(plan, one)
     if one.type is RelationType.RELATED_TO:  # the same from either side, so kept one way
         ends.sort()
     return to_record(
@@ -51,3 +57,7 @@ def _record(change: Change, plan: Plan, project: Record, one: ImportedRelation) 
             created_at=change.at,
         )
     )
+
+
+def _ends(plan: Plan, one: ImportedRelation) -> list[ObjectId]:
+    return [plan.card_ids[one.source], plan.card_ids[one.target]]

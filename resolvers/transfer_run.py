@@ -37,7 +37,7 @@ from resolvers.transfer_files import file_parts, plan_files
 from resolvers.transfer_input import opened
 from resolvers.transfer_job import told
 from resolvers.transfer_plan import Plan, complete, draw
-from resolvers.transfer_write import Part, parts, write_project
+from resolvers.transfer_write import Part, find_gone, parts, write_project
 
 log = logging.getLogger("orrery.transfers")
 
@@ -169,6 +169,7 @@ class Worker:
                 changes["project_id"] = project["_id"]
             else:
                 project = await _project(change, job["project_id"])
+                await find_gone(change, plan, waiting[number - 1])
                 await waiting[number - 1].write(change, project)
             return await self._set(change, job, changes)
 

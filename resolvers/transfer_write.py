@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from bson import ObjectId
 
-from models import Card, Column, Comment, CustomField, Label, Scope
-from models.base import Record, collection, to_record
+from models import Card, Column, Comment, CustomField, Document, Label, Scope
+from models.base import Record, Stored, collection, to_record
 from models.enums import ActivityType
+from models.ids import Kind, kind_of, portions
 from models.rank import ranks_after
 from realtime.events import (
     CardCreated,
@@ -31,6 +32,13 @@ from resolvers.transfer_documents import document_parts
 from resolvers.transfer_plan import Plan
 from resolvers.transfer_relations import relation_parts
 
+_MODELS: dict[type[Stored], Kind] = {
+    Card: Kind.CARD,
+    Column: Kind.COLUMN,
+    Document: Kind.DOCUMENT,
+    Label: Kind.LABEL,
+    Scope: Kind.SCOPE,
+}
 PROGRESS = ("started_at", "completed_at")
 CARDS_AT_ONCE = 200
 """Cards, with their comments, of one part."""
@@ -38,10 +46,14 @@ CARDS_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A bounded piece of an import: `size` objects that `write` writes into a project, inside of `ready`."""
+    """A bounded piece of an import: `size` objects that `write` writes into a project, inside of `ready`.
+
+    `refers` are ids of what it points to in parts before it.
+    """
 
     size: int
     write: Callable[[Change, Record], Awaitable[None]]
+    refers: frozenset[ObjectId] = frozenset()
     ready: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
 
 
@@ -64,8 +76,17 @@ async def write_project(change: Change, plan: Plan, creator_id: ObjectId) -> Rec
 def parts(plan: Plan) -> Iterator[Part]:
     """What is left to write after the project itself, in order."""
     yield from _card_parts(plan)
-    for size, write in (*relation_parts(plan), *document_parts(plan)):
-        yield Part(size, write)
+    for size, write, refers in (*relation_parts(plan), *document_parts(plan)):
+        yield Part(size, write, refers)
+
+
+async def find_gone(change: Change, plan: Plan, part: Part) -> None:
+    """Look for what a part points to, where others may have worked on the project since that was written."""
+    plan.gone = set(part.refers)
+    for model, kind in _MODELS.items():
+        for ids in portions(one for one in part.refers if kind_of(one) is kind):
+            found = collection(model).find({"_id": {"$in": ids}}, {"_id": 1}, session=change.session)
+            plan.gone.difference_update([one["_id"] async for one in found])
 
 
 async def _scopes(change: Change, plan: Plan, project: Record) -> None:
@@ -145,7 +166,10 @@ def _card_parts(plan: Plan) -> Iterator[Part]:
     for end, card in enumerate(cards, 1):
         size += 1 + len(card.comments)
         if size >= CARDS_AT_ONCE or end == len(cards):
-            yield Part(end - start, _cards(plan, range(start, end), ranks, orders))
+            labels = {plan.labels[name][0] for one in cards[start:end] for name in one.labels}
+            columns = {plan.column_ids[one.column_index] for one in cards[start:end] if one.column_index is not None}
+            write = _cards(plan, range(start, end), ranks, orders)
+            yield Part(end - start, write, frozenset(labels | columns))
             start, size = end, 0
 
 
@@ -180,7 +204,7 @@ def _card(
     values = plan.values.cards[place]
     column: Record | None = None
     board: list[ObjectId] = []
-    if values.column_index is not None:
+    if values.column_index is not None and plan.column_ids[values.column_index] not in plan.gone:
         scope = plan.values.columns[values.column_index].scope_index
         board = boards[scope]
         column = {
@@ -192,7 +216,8 @@ def _card(
     moments |= {name: value for name, value in values.given().items() if name in PROGRESS}
     given = {**values.model_dump(exclude=own), **moments, "id": plan.card_ids[place]}
     record = new_card(change, project, column, rank, given)
-    record["label_ids"] = [plan.labels[name][0] for name in dict.fromkeys(values.labels)]
+    labels = (plan.labels[name][0] for name in dict.fromkeys(values.labels))
+    record["label_ids"] = [one for one in labels if one not in plan.gone]
     record["checklist"] = checklist_of(values.checklist)
     record["custom_values"] = plan.card_values[place]
     if values.assignee is not None:

@@ -7,15 +7,29 @@ from typing import Any
 
 import pytest
 
-from models import Activity, Card, Comment, Project, Relation, TransferJob
+from models import (
+    Activity,
+    Card,
+    Column,
+    Comment,
+    DocumentLink,
+    Label,
+    Project,
+    Relation,
+    Scope,
+    TransferJob,
+)
 from models.base import Record, collection, utc_now
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound, PayloadTooLarge
 from resolvers import transfer_job, transfer_run
+from resolvers.card import delete_card
 from resolvers.context import Context, Services
 from resolvers.inputs.base import read_input
 from resolvers.inputs.transfer import ProjectImport, WholeImport
+from resolvers.label import delete_label
 from resolvers.page import Window
 from resolvers.project import delete_project
+from resolvers.scope import delete_scope
 from resolvers.transfer import export_project, import_in_parts, import_project
 from resolvers.transfer_job import get_transfer_job, list_transfer_jobs
 from resolvers.transfer_plan import Plan
@@ -253,6 +267,46 @@ async def test_deleting_the_project_ends_its_job(owner: Context, workspace: Reco
     assert await collection(Card).count_documents({"workspace_id": workspace["_id"]}) == 0
 
 
+async def test_what_is_deleted_of_a_growing_project_is_not_pointed_to(
+    owner: Context, workspace: Record, services: Services
+) -> None:
+    # Given a project with two parts of its cards
+    job = await queue(owner, workspace)
+    with pytest.raises(Killed):
+        await Dying(services, "dying", after=2).run_next()
+    inside = {"project_id": (await stored_job(job))["project_id"]}
+    columns = await collection(Column).find(inside).sort("_id", 1).to_list()
+    brass = await collection(Label).find_one({**inside, "name": "brass"})
+    first = await collection(Card).find_one({**inside, "title": "Card 1"})
+    [phase] = await collection(Scope).find(inside).to_list()
+    assert brass is not None
+    assert first is not None
+
+    # When somebody deletes a column, a label, a scope and a card
+    await delete_label(again(owner), brass["_id"])
+    await delete_card(again(owner), first["_id"])
+    await delete_scope(again(owner), phase["_id"])  # with the column in it, where the last cards belong
+    await expire(job)
+    done = await run(services, job)
+
+    # Then the rest is there without these
+    assert done["state"] == "done"
+    cards = await collection(Card).find(inside).to_list()
+    assert {card["column_id"] for card in cards} == {columns[0]["_id"], columns[1]["_id"], None}
+    assert all(brass["_id"] not in card["label_ids"] for card in cards)
+    there = {card["_id"] for card in cards}
+    relations = await collection(Relation).find({"project_ids": done["project_id"]}).to_list()
+    titles = {card["title"] for card in cards}
+    possible = [n for n in range(RELATIONS) if {f"Card {n}", f"Card {CARDS - 1 - n}"} <= titles]
+    assert 0 < len(relations) == len(possible) < RELATIONS
+    assert all(there.issuperset(one["card_ids"]) for one in relations)
+    links = await collection(DocumentLink).find(inside).to_list()
+    assert links
+    assert all(one["card_id"] in there for one in links)
+    exported = await export_project(again(owner), done["project_id"])
+    assert len(exported["documents"]) == 6
+
+
 async def test_deleting_the_workspace_takes_jobs_and_their_files_with_it(
     owner: Context, workspace: Record, services: Services
 ) -> None:
@@ -308,7 +362,7 @@ async def test_a_workspace_has_three_jobs_at_most_that_have_not_ended(
 
 @pytest.mark.parametrize(
     ("content", "refused"),
-    [(b"", "is empty"), (b"  \n", "is empty"), (b"hello", "no JSON"), (b" [1]", "no JSON"), (b"\xef\xbb", "")],
+    [(b"", "is empty"), (b"  \n", "is empty"), (b"hello", "neither"), (b" [1]", "neither"), (b"\xef\xbb", "")],
 )
 async def test_a_file_that_is_none_by_its_first_bytes_is_refused_at_once(
     content: bytes, refused: str, owner: Context, workspace: Record
