@@ -1,5 +1,6 @@
 """The REST interfaces as one set of routes and one document."""
 
+from functools import cache
 from typing import Any
 
 from starlette.routing import BaseRoute
@@ -17,6 +18,7 @@ def build_routes(make_context: MakeContext, *, secure_cookies: bool) -> list[Bas
     return starlette_routes(TABLE, make_context, secure_cookies=secure_cookies)
 
 
+@cache
 def openapi(version: str, base_url: str) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of every route."""
+    """The OpenAPI 3.1 document of every route, made once."""
     return build(TABLE, TAGS, version=version, base_url=base_url)

@@ -18,7 +18,7 @@ log = logging.getLogger("orrery.rest")
 MAX_SHOWN_PATH = 200
 
 _CODES = {404: "NOT_FOUND", 413: "PAYLOAD_TOO_LARGE", 429: "RATE_LIMITED"}
-_HEADERS = {401: {"www-authenticate": "Bearer"}, 429: {"retry-after": "1"}}
+_HEADERS = {401: {"www-authenticate": "Bearer"}, 429: {"retry-after": "1"}, 503: {"retry-after": "1"}}
 
 
 class Problem(TypedDict):

@@ -2,46 +2,20 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaMode
 
 from auth.authenticate import CSRF_HEADER, SESSION_COOKIE
-from resolvers.idempotency import HEADER
+from resolvers.idempotency import HEADER, REPLAYED
 from rest.errors import Failure
+from rest.examples import Example, examples
+from rest.openapi_parts import REF, failures, headers, parameters, response_headers
 from rest.routing import Route
 
-REF = "#/components/schemas/{model}"
 _BYTES: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
-_ID = {"type": "string", "pattern": "^[0-9a-f]{24}$"}
-_TEXT_PARAMETERS = {
-    "orgSlug": "The slug of an organization that the caller is a member of.",
-    "wsSlug": "The slug of a workspace of the organization that the caller is a member of.",
-    "token": "The token of the invitation's link.",
-}
-_IDEMPOTENCY = {
-    "name": HEADER,
-    "in": "header",
-    "required": False,
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
-    "description": "Names the request: sent again within 24 hours, it does nothing and has the same answer, with "
-    "`Idempotency-Replayed: true`. Another request under the same key is a conflict.",
-}
-_FAILURES = {
-    400: "The input is malformed, of the wrong type or out of range; `problems` names the fields.",
-    401: "No credential, or one that is invalid, expired or revoked.",
-    403: "The caller's role, token scope or kind of credential does not suffice.",
-    404: "No such object, or one that is not the caller's.",
-    408: "The body did not come in time.",
-    409: "The state of things refuses it: a taken slug, an invalid transition, a lost update.",
-    413: "The body is larger than the server takes.",
-    415: "The body is not of the media type that the operation takes.",
-    416: "The range lies outside of the file.",
-    429: "Too many changes at once; the same request may succeed later.",
-    500: "Something went wrong on the server; `details.errorId` names it in the server's log.",
-}
 _DESCRIPTION = (
     "Sign in with `POST /auth/login`, then send `Authorization: Bearer <access_token>`, or a personal access token. "
     f"A browser may use the session cookie instead; it repeats the CSRF token in `{CSRF_HEADER}` whenever it writes. "
@@ -63,8 +37,9 @@ def build(table: Sequence[Route], tags: dict[str, str], *, version: str, base_ur
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "parameters": _parameters(table),
-            "responses": {str(status): _failure(text) for status, text in _FAILURES.items()},
+            "parameters": parameters(_path_names(table)),
+            "headers": headers(),
+            "responses": failures(),
             "securitySchemes": {
                 "bearer": {
                     "type": "http",
@@ -103,24 +78,26 @@ def _schemas(table: Sequence[Route]) -> tuple[dict[tuple[Any, JsonSchemaMode], A
 
 def _operation(route: Route, shapes: dict[tuple[Any, JsonSchemaMode], Any]) -> dict[str, Any]:
     names = re.findall(r"\{(\w+)\}", route.path)
+    example = examples().get(f"{route.method} {route.path}", {})
     operation: dict[str, Any] = {
         "operationId": to_camel(f"{route.handler.__module__.rsplit('.', 1)[-1]}_{route.handler.__name__.rstrip('_')}"),
         "summary": route.summary,
         "tags": [route.tag],
         "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in names]
-        + _query(shapes.get(((route, "query"), "validation")))
-        + ([] if route.is_safe or route.file else [{"$ref": f"#/components/parameters/{HEADER}"}]),
+        + _query(shapes.get(((route, "query"), "validation")), example.get("query", {}))
+        + [{"$ref": f"#/components/parameters/{name}"} for name in _request_headers(route)],
     }
     if route.handler.__doc__:
         operation["description"] = " ".join(route.handler.__doc__.split())
     if route.body is not None:
         schema = shapes[((route, "body"), "validation")]
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        content = {"application/json": {"schema": schema} | _shown(example, "request")}
+        operation["requestBody"] = {"required": True, "content": content}
     if route.takes:
         operation["requestBody"] = {"required": True, "content": dict.fromkeys(route.takes, _BYTES)}
     if route.file is not None:
         operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _form(route.file)}}}
-    operation["responses"] = _successes(route, shapes) | {
+    operation["responses"] = _successes(route, shapes, example) | {
         str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(_statuses(route, names))
     }
     cookie: dict[str, list[str]] = {"session": []} if route.is_safe else {"session": [], "csrf": []}
@@ -132,19 +109,45 @@ def _form(name: str) -> dict[str, Any]:
     return {"type": "object", "required": [name], "properties": {name: _BYTES["schema"]}}
 
 
-def _successes(route: Route, shapes: dict[tuple[Any, JsonSchemaMode], Any]) -> dict[str, Any]:
-    schema = shapes[((route, "response"), "serialization")]
-    content: dict[str, Any] = dict.fromkeys(route.gives, _BYTES) or {"application/json": {"schema": schema}}
-    successes = {str(route.status): {"description": "Done.", "content": content}}
-    if route.ranges:
-        successes["206"] = {"description": "The range of it that was asked for.", "content": content}
+def _shown(example: Example, part: Literal["request", "response"]) -> dict[str, Any]:
+    return {"example": example[part]} if part in example else {}
+
+
+def _request_headers(route: Route) -> tuple[str, ...]:
+    if not route.is_safe:
+        return () if route.file else (HEADER,)
+    if not route.gives:
+        return ()
+    return ("If-None-Match", "Range", "If-Range") if route.ranges else ("If-None-Match",)
+
+
+def _successes(
+    route: Route, shapes: dict[tuple[Any, JsonSchemaMode], Any], example: Example
+) -> dict[str, dict[str, Any]]:
     if route.gives:
-        successes["304"] = {"description": "It is what `If-None-Match` names."}
-    return successes
+        return _downloads(route)
+    schema = shapes[((route, "response"), "serialization")]
+    content = {"application/json": {"schema": schema} | _shown(example, "response")}
+    sent = [] if route.is_safe or route.file else [REPLAYED.title()]
+    sent += ["Set-Cookie"] if route.sets_cookies else []
+    shown = {"headers": response_headers(*sent)} if sent else {}
+    return {str(route.status): {"description": "Done.", "content": content, **shown}}
+
+
+def _downloads(route: Route) -> dict[str, dict[str, Any]]:
+    content: dict[str, Any] = dict.fromkeys(route.gives, _BYTES)
+    sent = ["ETag", "Cache-Control", "Content-Disposition", *(["Accept-Ranges"] if route.ranges else [])]
+    whole = {"description": "Done.", "content": content, "headers": response_headers(*sent)}
+    found = {str(route.status): whole}
+    if route.ranges:
+        part = {"description": "The range of it that was asked for.", "content": content}
+        found["206"] = part | {"headers": response_headers(*sent, "Content-Range")}
+    unchanged = {"description": "It is what `If-None-Match` names.", "headers": response_headers("ETag")}
+    return found | {"304": unchanged}
 
 
 def _statuses(route: Route, names: Sequence[str]) -> set[int]:
-    statuses = {401, 500}
+    statuses = {401, 500, 503}
     if names or route.body or route.query or route.takes:
         statuses.add(400)
     if names:
@@ -152,41 +155,39 @@ def _statuses(route: Route, names: Sequence[str]) -> set[int]:
     if not route.anonymous:
         statuses.add(403)
     if not route.is_safe:
-        statuses |= {400, 409, 413, 429}
+        statuses |= {400, 408, 409, 413, 429}
     if route.body or route.file:
         statuses.add(415)
-    if route.file:
-        statuses.add(408)
     if route.ranges:
         statuses |= {403, 416}
     return statuses
 
 
-def _query(schema: dict[str, Any] | None) -> list[dict[str, Any]]:
+def _query(schema: dict[str, Any] | None, example: dict[str, str]) -> list[dict[str, Any]]:
     if schema is None:
         return []
     return [
         {"name": name, "in": "query", "required": name in schema.get("required", ()), "schema": shape}
+        | ({"example": _typed(example[name], shape)} if name in example else {})
         for name, shape in schema["properties"].items()
     ]
 
 
-def _parameters(table: Sequence[Route]) -> dict[str, Any]:
-    names = sorted({name for route in table for name in re.findall(r"\{(\w+)\}", route.path)})
-    return {HEADER: _IDEMPOTENCY} | {
-        name: {
-            "name": name,
-            "in": "path",
-            "required": True,
-            "schema": {"type": "string"} if name in _TEXT_PARAMETERS else _ID,
-            "description": _TEXT_PARAMETERS.get(name, "The object's id."),
-        }
-        for name in names
-    }
+def _typed(text: str, schema: dict[str, Any]) -> Any:
+    """The value that a query parameter stands for."""
+    if schema.get("type") == "boolean":
+        return text in ("1", "true")
+    return int(text) if schema.get("type") == "integer" else text
 
 
-def _failure(text: str) -> dict[str, Any]:
-    return {"description": text, "content": {"application/json": {"schema": {"$ref": REF.format(model="Failure")}}}}
+def _path_names(table: Sequence[Route]) -> dict[str, str | None]:
+    """The names in paths, each with an example."""
+    found: dict[str, str | None] = {}
+    for route in table:
+        recorded = examples().get(f"{route.method} {route.path}", {}).get("path", {})
+        for name in re.findall(r"\{(\w+)\}", route.path):
+            found[name] = found.get(name) or recorded.get(name)
+    return dict(sorted(found.items()))
 
 
 def _resolve(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:

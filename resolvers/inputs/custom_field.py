@@ -31,7 +31,12 @@ def _labels(values: Any) -> Any:
     return [{"label": one} if isinstance(one, str) else one for one in values]
 
 
-Options = Annotated[list[CustomFieldOptionInput], Field(max_length=MAX_OPTIONS), BeforeValidator(_labels)]
+_Written = Annotated[list[CustomFieldOptionInput | Name], Field(max_length=MAX_OPTIONS)]
+Options = Annotated[
+    list[CustomFieldOptionInput],
+    Field(max_length=MAX_OPTIONS),
+    BeforeValidator(_labels, json_schema_input_type=_Written),
+]
 
 
 class CustomFieldCreate(Input):

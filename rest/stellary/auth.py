@@ -13,13 +13,13 @@ from rest.stellary.present.base import Ok, ok
 routes = Routes("Account", "/auth")
 
 
-@routes.post("/register", "Create an account", body=AuthRegister, anonymous=True)
+@routes.post("/register", "Create an account", body=AuthRegister, anonymous=True, sets_cookies=True)
 async def create(call: Call) -> Session:
     """With an organization and a workspace of its own; signs in."""
     return start_session(call, await register(call.ctx, call.body(AuthRegister)))
 
 
-@routes.post("/login", "Sign in", body=AuthLogin, anonymous=True)
+@routes.post("/login", "Sign in", body=AuthLogin, anonymous=True, sets_cookies=True)
 async def login(call: Call) -> Session | TwoFactorChallenge:
     """Sets the session cookie too, for browsers.
 
@@ -31,7 +31,7 @@ async def login(call: Call) -> Session | TwoFactorChallenge:
         return {"requiresTwoFactor": True, "temporaryToken": str(error.details["temporaryToken"])}
 
 
-@routes.post("/logout", "Sign out")
+@routes.post("/logout", "Sign out", sets_cookies=True)
 async def logout(call: Call) -> Ok:
     """The session's JWT and its cookie end together."""
     await log_out(call.ctx)

@@ -81,7 +81,12 @@ async def accept(call: Call) -> Membership:
 
 
 @links.post(
-    "/{token}/register", "Register with an invitation", body=InvitationRegister, given=["token"], anonymous=True
+    "/{token}/register",
+    "Register with an invitation",
+    body=InvitationRegister,
+    given=["token"],
+    anonymous=True,
+    sets_cookies=True,
 )
 async def register(call: Call) -> Session:
     """An account for the invited address, which joins the workspace at once; signs in."""

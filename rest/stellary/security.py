@@ -104,7 +104,7 @@ async def end_session(call: Call) -> Ok:
     return ok()
 
 
-@two_factor.post("/verify", "Finish a sign-in with a code", body=AuthVerifyTwoFactor, anonymous=True)
+@two_factor.post("/verify", "Finish a sign-in with a code", body=AuthVerifyTwoFactor, anonymous=True, sets_cookies=True)
 async def verify(call: Call) -> Session:
     """`temporaryToken` came with the answer of `POST /auth/login`. A code works once."""
     return start_session(call, await verify_two_factor(call.ctx, call.body(AuthVerifyTwoFactor)))
@@ -150,7 +150,7 @@ async def export(call: Call) -> dict[str, Any]:
     return exported
 
 
-@routes.post("/delete-account", "Delete the caller's account", body=AccountDelete)
+@routes.post("/delete-account", "Delete the caller's account", body=AccountDelete, sets_cookies=True)
 async def delete(call: Call) -> Ok:
     """What others rely on stays, by a user without a name. A conflict, as long as the caller owns an organization with
     other people in it."""

@@ -22,6 +22,7 @@ from resolvers.context import Context, Services
 from rest.app import build_routes
 from rest.errors import answer_http_exception
 from tests.rest.document import response_problems, template_of
+from tests.rest.recorded import Recorder
 
 PASSWORD = "correct horse battery"
 
@@ -33,6 +34,7 @@ class Api:
     app: Starlette
     ctx: Context
     called: set[tuple[str, str | None]] = field(default_factory=set)
+    recorder: Recorder = field(default_factory=Recorder)
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     def client(self, token: str | None = None, **options: Any) -> httpx.AsyncClient:
@@ -59,6 +61,7 @@ class Api:
         method, path = answer.request.method, answer.request.url.path
         if answer.is_success or answer.status_code == 304:
             self.called.add((method, template_of(path)))
+            self.recorder.note(answer)
         if "etag" in answer.headers or "content-disposition" in answer.headers:  # a picture, a file, an archive
             assert method == "HEAD" or response_problems(method, path, answer.status_code, None) == []
             return

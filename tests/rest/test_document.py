@@ -4,7 +4,9 @@ import json
 import re
 from typing import Any
 
+from rest.routing import Route
 from rest.stellary.table import TABLE
+from tests.rest.conftest import PASSWORD, Api
 from tests.rest.document import DOCUMENT
 
 
@@ -59,3 +61,34 @@ def test_a_write_with_the_cookie_is_declared_to_need_the_csrf_token() -> None:
     assert operations["get"]["security"] == [{"bearer": []}, {"session": []}]
     assert operations["post"]["security"] == [{"bearer": []}, {"session": [], "csrf": []}]
     assert DOCUMENT["paths"]["/auth/login"]["post"]["security"] == []
+
+
+def test_what_is_sent_beside_a_body_is_declared() -> None:
+    def headers(route: Route, status: int | str) -> set[str]:
+        declared = DOCUMENT["paths"][route.path][route.method.lower()]["responses"][str(status)]
+        if "$ref" in declared:
+            declared = DOCUMENT["components"]["responses"][str(status)]
+        return set(declared.get("headers", {}))
+
+    for route in TABLE:
+        assert headers(route, 401) == {"WWW-Authenticate"}
+        assert headers(route, 503) == {"Retry-After"}
+        assert ("Idempotency-Replayed" in headers(route, route.status)) is (not route.is_safe and not route.file)
+        assert ("ETag" in headers(route, route.status)) is bool(route.gives)
+        assert route.is_safe or headers(route, 429) == {"Retry-After"}
+        assert not route.ranges or "Content-Range" in headers(route, 206) & headers(route, 416)
+
+
+async def test_routes_that_set_cookies_are_those_that_declare_it(api: Api) -> None:
+    await api.person("ann@example.com")
+    answer = await api.client().post("/auth/login", json={"email": "ann@example.com", "password": PASSWORD})
+
+    assert "set-cookie" in answer.headers
+    assert {route.path for route in TABLE if route.sets_cookies} == {
+        "/auth/register",
+        "/auth/login",
+        "/auth/logout",
+        "/auth/two-factor/verify",
+        "/auth/delete-account",
+        "/invitations/{token}/register",
+    }

@@ -32,6 +32,7 @@ async def test_every_route_answers_as_the_document_declares(api: Api, board: Boa
     await _agent(api, board)
 
     assert {(route.method, route.path) for route in TABLE} - api.called == set()
+    assert api.recorder.differences() == []
 
 
 async def _account(api: Api, ann: httpx.AsyncClient) -> None:
