@@ -116,7 +116,7 @@ def _shown(example: Example, part: Literal["request", "response"]) -> dict[str, 
 def _request_headers(route: Route) -> tuple[str, ...]:
     if not route.is_safe:
         return () if route.file else (HEADER,)
-    if not route.gives:
+    if not route.gives or not route.tagged:
         return ()
     return ("If-None-Match", "Range", "If-Range") if route.ranges else ("If-None-Match",)
 
@@ -136,12 +136,16 @@ def _successes(
 
 def _downloads(route: Route) -> dict[str, dict[str, Any]]:
     content: dict[str, Any] = dict.fromkeys(route.gives, _BYTES)
-    sent = ["ETag", "Cache-Control", "Content-Disposition", *(["Accept-Ranges"] if route.ranges else [])]
+    sent = ["Cache-Control", "Content-Disposition"]
+    sent += ["ETag"] if route.tagged else []
+    sent += ["Accept-Ranges"] if route.ranges else []
     whole = {"description": "Done.", "content": content, "headers": response_headers(*sent)}
     found = {str(route.status): whole}
     if route.ranges:
         part = {"description": "The range of it that was asked for.", "content": content}
         found["206"] = part | {"headers": response_headers(*sent, "Content-Range")}
+    if not route.tagged:
+        return found
     unchanged = {"description": "It is what `If-None-Match` names.", "headers": response_headers("ETag")}
     return found | {"304": unchanged}
 

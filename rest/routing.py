@@ -32,7 +32,7 @@ class Route:
 
     `takes` names the media types of a body that is handed on as bytes, `gives` those of an answer that is no JSON,
     of which `ranges` may be asked for. `file` names the part of a form that a handler reads itself, as it comes.
-    `sets_cookies` says that it signs in or out.
+    An answer of bytes has an ETag, unless it is not `tagged`. `sets_cookies` says that it signs in or out.
     """
 
     method: str
@@ -51,6 +51,7 @@ class Route:
     takes: tuple[str, ...] = ()
     gives: tuple[str, ...] = ()
     ranges: bool = False
+    tagged: bool = True
     sets_cookies: bool = False
 
     @property

@@ -64,7 +64,7 @@ async def export(call: Call) -> StreamingResponse:
     return StreamingResponse(written(pieces), media_type="application/json", headers=headers)
 
 
-@routes.get("/{projectId}/export/archive", "Export a project with its files", gives=("application/zip",))
+@routes.get("/{projectId}/export/archive", "Export a project with its files", gives=("application/zip",), tagged=False)
 async def export_archive(call: Call) -> StreamingResponse:
     """A ZIP with `project.json`, the export, and the files on its cards; an import by a job takes it."""
     found = await guards.project(call)

@@ -39,6 +39,7 @@ MEANT: dict[str, tuple[str, ...]] = {
     "agentId": ("agent", "other agent"),
     "missionId": ("mission",),
     "sessionId": ("session",),
+    "jobId": ("transfer_job",),
     "userId": ("member_id", "user", "admin_id", "outsider_id"),
     "assigneeId": ("member_id", "user"),
     "token": ("invitation",),
