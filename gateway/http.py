@@ -139,6 +139,8 @@ class GraphQLEndpoint:
                 check_csrf(subject, request.headers.get(CSRF_HEADER))
         elif operation.kind is OperationType.MUTATION:
             raise NotAllowedError("Send a mutation by POST")
+        elif request.method == "HEAD" and (operation.kind is OperationType.SUBSCRIPTION or _wants_stream(request)):
+            raise NotAllowedError("An event stream takes GET or POST")
         if operation.kind is OperationType.SUBSCRIPTION and not _accepts(request, EVENT_STREAM):
             raise BadUserInput(f"A subscription takes Accept: {EVENT_STREAM}, or a WebSocket")
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
 
 from auth.authenticate import CSRF_COOKIE, CSRF_HEADER, SESSION_COOKIE
 from tests.gateway.lab import PASSWORD, REGISTER, Board, Lab
@@ -35,6 +36,16 @@ async def test_the_response_type_of_graphql_over_http_is_used_where_it_is_accept
 
     assert answer.headers["content-type"] == "application/graphql-response+json; charset=utf-8"
     assert answer.json() == {"data": {"__typename": "Query"}}
+
+
+async def test_the_head_of_a_stream_opens_none(gateway: Starlette, lab: Lab) -> None:
+    ann = await lab.person("ann@example.com")
+    query = "subscription { notifications { __typename } }"
+
+    answer = await ann.http.head("/graphql", params={"query": query}, headers={"accept": "text/event-stream"})
+
+    assert answer.status_code == 405
+    assert len(gateway.state.connections) == 0
 
 
 async def test_a_mutation_by_get_is_refused_and_changes_nothing(lab: Lab) -> None:
