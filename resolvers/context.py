@@ -63,7 +63,8 @@ class Context:
     """One request (or one event of a subscription).
 
     `memberships` remembers the roles that were looked up for it, `positions` where streams stood before it read them.
-    `claim` is marked in the transaction of each of its changes.
+    `claim` is marked in the transaction of each of its changes. `text_read` counts the bytes of documents that it
+    has read (`resolvers.document_version`).
     """
 
     subject: Subject
@@ -71,6 +72,7 @@ class Context:
     memberships: dict[ObjectId, Record | None] = field(default_factory=dict)
     positions: dict[ObjectId, Cursor] = field(default_factory=dict)
     claim: Claim | None = None
+    text_read: int = 0
 
     @classmethod
     def of_stream(cls, services: Services, workspace_id: ObjectId, scopes: frozenset[TokenScope]) -> "Context":

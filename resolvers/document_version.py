@@ -27,7 +27,7 @@ AUTOSAVE = timedelta(minutes=10)
 """Changes of one author within this time of a version's beginning are part of it."""
 
 MAX_READ = 20_000_000
-"""Bytes of text that one request reads of all the documents that it asks for."""
+"""Bytes of text (in both forms) that one request reads, of all versions of all documents that it asks for together."""
 MAX_COMPARED = 10
 
 
@@ -120,7 +120,7 @@ async def content_of(
     ctx: Context, documents: Sequence[Record], fields: Fields, *, format: DocumentFormat | None = None
 ) -> list[str | None]:
     """The text of each document, as Markdown or TipTap JSON."""
-    return await _texts([(one["content_id"], one["size"]) for one in documents], format)
+    return await _texts(ctx, [(one["content_id"], one["size"]) for one in documents], format)
 
 
 @edge(scope=READ)
@@ -128,13 +128,20 @@ async def content_of_version(
     ctx: Context, versions: Sequence[Record], fields: Fields, *, format: DocumentFormat | None = None
 ) -> list[str | None]:
     """The text of each version, as Markdown or TipTap JSON."""
-    return await _texts([(one["_id"], one["size"]) for one in versions], format)
+    return await _texts(ctx, [(one["_id"], one["size"]) for one in versions], format)
 
 
-async def _texts(wanted: Sequence[tuple[ObjectId, int]], format: DocumentFormat | None) -> list[str | None]:
-    """Read at most 20 MB at once; raises PayloadTooLarge for more."""
-    if sum(size for _, size in wanted) > MAX_READ:
+def _count_read(ctx: Context, size: int) -> None:
+    """Count bytes that are read; raises PayloadTooLarge where the request has read, or asks for, too many."""
+    if ctx.text_read + size > MAX_READ:
         raise PayloadTooLarge(f"The texts are more than {MAX_READ} bytes together: ask for fewer at a time")
+    ctx.text_read += size
+
+
+async def _texts(
+    ctx: Context, wanted: Sequence[tuple[ObjectId, int]], format: DocumentFormat | None
+) -> list[str | None]:
+    _count_read(ctx, sum(size for _, size in wanted))
     name = "tiptap" if format is DocumentFormat.TIPTAP_JSON else "markdown"
     found = await by_ids(DocumentVersion, (one for one, _ in wanted), frozenset({name}))
     return [found[one][name] if one in found else None for one, _ in wanted]
@@ -153,6 +160,7 @@ async def diff_of(
     wanted = {"document_id": 1, "number": 1, "markdown": 1}
     for version in await collection(DocumentVersion).find(query, wanted).to_list():
         texts[version["document_id"], version["number"]] = version["markdown"]
+    _count_read(ctx, sum(map(len, texts.values())))
     # In a thread: comparing long texts takes a while, and others go on meanwhile.
     return await asyncio.to_thread(
         lambda: [_compared(texts.get((one, from_)), texts.get((one, to)), from_, to) for one in ids]

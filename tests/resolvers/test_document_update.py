@@ -11,13 +11,13 @@ from bson import ObjectId
 from models import Document, DocumentVersion
 from models.base import Record, collection
 from models.enums import DocumentFormat
-from models.errors import BadUserInput, Conflict, NotFound
+from models.errors import BadUserInput, Conflict, NotFound, PayloadTooLarge
 from models.ids import Kind, new_id
 from models.rank import MAX_LENGTH
 from resolvers import document_version
 from resolvers.context import Context
 from resolvers.document_update import restore_document_version, update_documents
-from resolvers.document_version import content_of, diff_of, versions_of
+from resolvers.document_version import content_of, content_of_version, diff_of, versions_of
 from resolvers.inputs.base import read_input
 from resolvers.inputs.document import DocumentBatch
 from tests.resolvers.conftest import Join
@@ -137,6 +137,32 @@ async def test_a_diff_tells_what_changed_between_versions(shelf: Shelf) -> None:
 
     assert found == "--- version 1\n+++ version 2\n@@ -1,5 +1,5 @@\n a\n \n-b\n+B\n \n c\n"
     assert none is None
+
+
+async def test_what_one_request_reads_of_texts_is_bounded_over_all_its_edges(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given
+    made = await shelf.document(content="One")
+    await age(made, minutes=20)
+    changed = await shelf.update(made, content="Two")
+    [versions] = await versions_of(shelf.ctx, [changed], None)
+    monkeypatch.setattr(document_version, "MAX_READ", 2 * changed["size"])
+
+    # When
+    ctx = shelf.ctx
+    for _ in range(2):
+        assert await content_of(ctx, [changed], None) == ["Two"]
+
+    # Then
+    for attempt in (
+        content_of(ctx, [changed], None),
+        content_of_version(ctx, versions.nodes, None),
+        diff_of(ctx, [changed], None, from_=1, to=2),
+    ):
+        with pytest.raises(PayloadTooLarge):
+            await attempt
+    assert await content_of_version(shelf.ctx, versions.nodes, None) == ["Two", "One"]
 
 
 async def test_the_text_is_read_in_either_form(shelf: Shelf) -> None:

@@ -1,6 +1,7 @@
 """Which credential a route takes, and what a browser's cookie needs beside it."""
 
 import logging
+from typing import Any
 
 import httpx
 import pytest
@@ -75,6 +76,24 @@ async def test_a_browser_reads_with_its_cookie_and_writes_with_the_csrf_token_to
     assert read.json()["csrfToken"] == csrf
     assert [answer.status_code for answer in (read, without, wrong, right)] == [200, 403, 403, 200]
     assert right.json()["user"]["name"] == "Bea"
+
+
+async def test_no_change_is_taken_with_the_cookie_alone_whatever_its_body_is(api: Api) -> None:
+    browser, csrf = await _browser(api)
+    unsafe = [one for one in CLOSED if not one.is_safe]
+    bodies: tuple[dict[str, Any], ...] = ({}, {"json": {}}, {"files": {"file": ("a.txt", b"Hello")}})
+
+    refused: dict[str, set[int]] = {}
+    for route in unsafe:
+        refused[f"{route.method} {route.path}"] = {
+            (await browser.request(route.method, _address(route.path), headers=headers, **body)).status_code
+            for body in bodies
+            for headers in ({}, {CSRF_HEADER: csrf + "x"})
+        }
+
+    assert len([one for one in unsafe if one.file]) > 1
+    assert {route: codes for route, codes in refused.items() if codes != {403}} == {}
+    assert (await browser.get("/auth/me")).status_code == 200
 
 
 async def test_a_bearer_token_goes_before_the_cookie(api: Api) -> None:
