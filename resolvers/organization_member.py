@@ -1,9 +1,11 @@
 """Members of organizations: who belongs, and with which role."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from bson import ObjectId
 
+from auth.counting import count_attempt
 from auth.policies import organization as policy
 from models import Organization, OrganizationMember, User, Workspace, WorkspaceMember
 from models.base import Record, collection, to_record
@@ -27,6 +29,8 @@ from resolvers.user import user_of_member
 from resolvers.workspace_member import insert_workspace_member, require_person, take_off_workspace
 
 READ, ADMINISTER = TokenScope.PROJECTS_READ, TokenScope.ACCOUNT_WRITE
+MAX_ADDED_AN_HOUR = 200
+"""Addresses that one person asks for, whether they have an account or not."""
 
 
 @operation("organizationMembers", scope=READ, permission=policy.READ, read_only=True)
@@ -43,9 +47,14 @@ async def list_organization_members(ctx: Context, organization_id: ObjectId | st
 async def add_organization_member(
     ctx: Context, organization_id: ObjectId | str, values: OrganizationMemberAdd
 ) -> Committed[Record]:
-    """Make a person with an account a member of an organization."""
+    """Make a person with an account a member of an organization.
+
+    Raises BadUserInput for an address without an account; as anybody may found an organization to ask, RateLimited
+    follows after a while.
+    """
     wanted = parse_id(organization_id, Kind.ORGANIZATION)
     await check_organization(ctx, wanted, policy.MANAGE_MEMBERS)
+    await count_attempt("add-member", str(ctx.user_id), limit=MAX_ADDED_AN_HOUR, window=timedelta(hours=1))
 
     async def body(change: Change) -> Record:
         await _find_organization(change, wanted)

@@ -12,10 +12,13 @@ from models import Session, WorkspaceMember
 from models.base import Record, collection, utc_now
 from models.errors import Forbidden, NotFound, Unauthenticated
 from models.ids import Kind, new_id
+from realtime import events
 from resolvers import subscribe
 from resolvers.account import log_out
 from resolvers.agent import delete_agent
 from resolvers.context import Context
+from resolvers.inputs.workspace import WorkspaceMemberInvite
+from resolvers.invitation import invite_workspace_member
 from resolvers.operation import CATALOGUE
 from resolvers.subscribe import Source, mission_events, notifications, project_events, workspace_events
 from resolvers.workspace_member import remove_workspace_member
@@ -198,3 +201,22 @@ async def test_a_stream_that_is_left_leaves_nothing_behind(board: Board, crew: C
     assert tails() == before
     stream: ObjectId = crew.workspace["_id"]
     await crew.owner.services.hub.log.write(stream, None, appends(stream))
+
+
+@pytest.mark.parametrize("types", [subscribe.PROJECT_TYPES, subscribe.WORKSPACE_TYPES])
+def test_no_event_that_members_follow_carries_an_address(types: frozenset[str]) -> None:
+    assert types
+    for name in types:
+        assert "email" not in getattr(events, name).model_fields, name
+
+
+async def test_members_are_told_nothing_of_invitations(board: Board, join: Join, workspace: Record) -> None:
+    ada = await join(workspace, "ada")
+    async with watching(workspace_events(again(ada), workspace["_id"])) as seen:
+        values = WorkspaceMemberInvite(email="secret@example.com")
+        await invite_workspace_member(again(board.ctx), workspace["_id"], values)
+        await board.card(title="After it")
+        await seen.until(2)
+
+    assert "secret@example.com" not in str(seen.events)
+    assert seen.types[:2] == ["StreamReady", "CardCreated"]
