@@ -8,9 +8,8 @@ import pytest
 from models import Organization, OrganizationMember, ProjectMember, Workspace, WorkspaceMember
 from models.base import Record, collection
 from models.enums import PilotageRole, Role
-from models.errors import BadUserInput, Conflict, Forbidden, NotFound, RateLimited
+from models.errors import BadUserInput, Conflict, Forbidden, NotFound
 from models.ids import Kind, new_id
-from resolvers import organization_member
 from resolvers.context import Context
 from resolvers.inputs.base import read_input
 from resolvers.inputs.organization import (
@@ -21,7 +20,6 @@ from resolvers.inputs.organization import (
 )
 from resolvers.inputs.project import ProjectCreate
 from resolvers.inputs.workspace import WorkspaceCreate
-from resolvers.node import get_nodes
 from resolvers.organization import (
     create_organization,
     delete_organization,
@@ -209,34 +207,6 @@ async def test_members_are_listed_with_their_users_and_no_hash(
 
     assert [(one["user"]["name"], one["role"]) for one in members] == [("owner", "owner"), ("bob", "admin")]
     assert not any("password_hash" in one["user"] for one in members)
-
-
-async def test_addresses_are_not_asked_for_without_end(
-    people: People, owner: Context, organization: Record, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(organization_member, "MAX_ADDED_AN_HOUR", 2)
-    bob = await people.register("bob")
-
-    for _ in range(2):
-        with pytest.raises(BadUserInput):
-            await add_organization_member(again(owner), organization["_id"], add_input("nobody@example.com"))
-
-    with pytest.raises(RateLimited):
-        await add_organization_member(again(owner), organization["_id"], add_input(people.email(bob)))
-
-
-async def test_an_address_is_seen_by_those_who_share_an_organization_and_by_nobody_else(
-    people: People, owner: Context, organization: Record, workspace: Record, join: Join
-) -> None:
-    ada, stranger = await join(workspace, "ada"), await people.register("stranger")
-
-    assert (await get_user(again(ada), owner.user_id))["email"] == people.email(owner)
-    with pytest.raises(NotFound):
-        await get_user(again(stranger), owner.user_id)
-    assert await get_nodes(again(stranger), [owner.user_id, ada.user_id]) == [None, None]
-    await remove_organization_member(again(owner), organization["_id"], ada.user_id)
-    with pytest.raises(NotFound):
-        await get_user(again(ada), owner.user_id)
 
 
 async def test_only_people_with_an_account_are_added_and_once(
