@@ -3,6 +3,7 @@
 import pytest
 
 from models.base import Record
+from models.enums import Role
 from models.errors import BadUserInput, NotFound, RateLimited
 from resolvers import organization_member
 from resolvers.context import Context
@@ -20,14 +21,16 @@ async def test_addresses_are_not_asked_for_without_end(
     monkeypatch.setattr(organization_member, "MAX_ADDED_AN_HOUR", 2)
     bob = await people.register("bob")
 
+    nobody, somebody = [
+        OrganizationMemberAdd(email=one, role=Role.MEMBER) for one in ("nobody@example.com", people.email(bob))
+    ]
+
     for _ in range(2):
         with pytest.raises(BadUserInput):
-            await add_organization_member(
-                again(owner), organization["_id"], OrganizationMemberAdd(email="nobody@example.com")
-            )
+            await add_organization_member(again(owner), organization["_id"], nobody)
 
     with pytest.raises(RateLimited):
-        await add_organization_member(again(owner), organization["_id"], OrganizationMemberAdd(email=people.email(bob)))
+        await add_organization_member(again(owner), organization["_id"], somebody)
 
 
 async def test_an_address_is_seen_by_those_who_share_an_organization_and_by_nobody_else(
