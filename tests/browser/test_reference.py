@@ -1,0 +1,56 @@
+"""The REST reference: routes by noun, each with an example of its request and its answers."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from rest.examples import examples
+from rest.stellary.table import TAGS
+from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.browser
+
+
+async def test_the_reference_shows_nouns_and_in_each_route_its_example(
+    visit: Visit, address: str, tmp_path: Path
+) -> None:
+    # Given
+    page, route = visit.page, visit.page.locator(".opblock.is-open")
+    await page.goto(f"{address}/api/docs")
+    await expect(page.locator(".opblock-tag").first).to_be_visible()
+    await page.screenshot(path=tmp_path / "reference.png")
+
+    # When
+    await page.locator(".opblock-summary", has_text="/auth/login").click()
+
+    # Then
+    await expect(route.locator(".highlight-code").first).to_be_visible()
+    assert json.loads(await route.locator("textarea").input_value()) == examples()["POST /auth/login"]["request"]
+    await expect(route.locator(".responses-table")).to_contain_text("expiresAt")
+    await expect(route.locator(".responses-table")).to_contain_text("Retry-After")
+    await page.screenshot(path=tmp_path / "route.png")
+    await route.locator(".responses-wrapper").screenshot(path=tmp_path / "answers.png")
+
+    # When
+    await page.locator(".opblock-summary", has_text="/auth/login").click()
+    seen = await nouns(page)
+
+    # Then
+    assert seen == list(TAGS)
+    assert visit.foreign == []
+    assert visit.problems == []
+
+
+async def nouns(page: Page) -> list[str]:
+    """The headings of the page from its top to its end: it holds those alone that are near to what is looked at."""
+    seen: dict[str, None] = {}
+    for _ in range(60):
+        found = await page.locator(".opblock-tag").evaluate_all("all => all.map(one => one.dataset.tag)")
+        seen |= dict.fromkeys(found)
+        if await page.evaluate("scrollY + innerHeight >= document.documentElement.scrollHeight - 2"):
+            break
+        await page.mouse.wheel(0, 500)
+        await page.wait_for_timeout(150)
+    return list(seen)
