@@ -107,14 +107,20 @@ def _argument(draw: st.DrawFn, stage: Stage, argument: ArgumentNode, root: str |
 def _filled(draw: st.DrawFn, stage: Stage, value: ValueNode, name: str) -> ValueNode:
     """The value with ids of the world in most places that are named as ids are."""
     if isinstance(value, ObjectValueNode):
+        # What can be left out is generated as null half of the time, and to most fields null is no value.
+        kept = [
+            one
+            for one in value.fields or ()
+            if not isinstance(one.value, NullValueNode) or draw(mostly(st.just(False), st.just(True)))
+        ]
         return replace(
-            value,
-            fields=tuple(
-                replace(one, value=_filled(draw, stage, one.value, one.name.value)) for one in value.fields or ()
-            ),
+            value, fields=tuple(replace(one, value=_filled(draw, stage, one.value, one.name.value)) for one in kept)
         )
     if isinstance(value, ListValueNode):
         return replace(value, values=tuple(_filled(draw, stage, one, name) for one in value.values or ()))
+    if isinstance(value, StringValueNode) and name in _SHAPES:
+        shaped: ValueNode = draw(mostly(_SHAPES[name].map(_text), st.just(value)))
+        return shaped
     if isinstance(value, StringValueNode) or (isinstance(value, IntValueNode) and _is_id(name)):
         return StringValueNode(value=draw(stage.filled(value.value, name)))
     return value
@@ -193,6 +199,13 @@ def _compound(values: st.SearchStrategy[ValueNode]) -> st.SearchStrategy[ValueNo
     ).map(lambda found: ObjectValueNode(fields=tuple(found)))
 
 
+_words = st.text(alphabet=st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=20)
+_SHAPES: dict[str, st.SearchStrategy[str]] = {
+    **dict.fromkeys(("name", "title", "label", "content", "prompt", "query", "error", "description"), _words),
+    "color": st.from_regex(r"#[0-9a-f]{6}", fullmatch=True),
+    "slug": st.from_regex(r"[a-z][a-z0-9]{3,20}", fullmatch=True),
+}
+"""What operations take as some texts, of which the schema says no more than that they are texts."""
 _moments = st.datetimes().map(lambda moment: moment.isoformat() + "Z") | st.dates().map(str)
 _SCALARS: dict[str, st.SearchStrategy[ValueNode]] = {
     "ID": st.text(alphabet="0123456789abcdef", min_size=24, max_size=24).map(_text) | st.text().map(_text),
