@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,10 +12,15 @@ from rich.markup import escape
 from gateway.cli.console import STDERR, CommandError, Steps, steps
 from gateway.cli.mappings import MAPPINGS
 from gateway.cli.through import As, Token, Url, WorkspaceOption, client_of, own_folder, path_of, slugs_of
+from gateway.client import Client
 from gateway.settings import Settings
 
 MAX_BYTES = 64 * 1024 * 1024
 CHUNK = 256 * 1024
+MAX_AT_ONCE = 8 * 1024 * 1024
+AT_ONCE = {"columns": 50, "cards": 500, "scopes": 100, "relations": 10_000, "documents": 500}
+"""What a gateway imports in one request; more takes a job."""
+POLL_SECONDS = 0.3
 
 
 def import_file(
@@ -28,7 +34,7 @@ def import_file(
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Import a project, all or nothing. Through a gateway at most 50 columns, 500 cards and 8 MB."""
+    """Import a project, all or nothing; a large one through a gateway by a job, which the gateway goes on with."""
     if mapping is not None and mapping not in MAPPINGS:
         raise CommandError(f"There is no mapping {mapping}: --mapping takes {', '.join(MAPPINGS)}.")
     slugs = slugs_of(workspace)
@@ -37,10 +43,8 @@ def import_file(
         text = _read(file, bar)
         values, warnings = _parse(text, file) if mapping is None else _mapped(text, file, mapping)
         if remote is not None:
-            bar.begin("Writing")
-            project = remote.request("POST", f"{path_of(slugs)}/projects/import", values)
-            warnings += project.get("warnings", [])
-            project_id = project.get("_id") or project["id"]
+            project_id, more = _import_remote(remote, f"{path_of(slugs)}/projects/import", values, bar)
+            warnings += more
         else:
             project_id, more = asyncio.run(_import(own_folder(), slugs, as_, values, bar))
             warnings += more
@@ -95,6 +99,29 @@ def _parse(text: bytes, file: Path) -> tuple[dict[str, Any], list[str]]:
 def _count(values: dict[str, Any], name: str) -> int:
     found = values.get(name)
     return len(found) if isinstance(found, list) else 0
+
+
+def _import_remote(remote: Client, path: str, values: dict[str, Any], bar: Steps) -> tuple[str, list[str]]:
+    text = json.dumps(values, ensure_ascii=True).encode()
+    if len(text) <= MAX_AT_ONCE and all(_count(values, name) <= limit for name, limit in AT_ONCE.items()):
+        bar.begin("Writing")
+        project = remote.request("POST", path, text)
+        return project.get("_id") or project["id"], project.get("warnings", [])
+    bar.begin("Sending")
+    job = remote.upload(f"{path}/jobs", "project.json", text)
+    bar.begin("Waiting")
+    total = done = 0
+    while job["state"] in ("queued", "running"):
+        time.sleep(POLL_SECONDS)
+        job = remote.request("GET", f"{path}/jobs/{job['id']}")
+        if job["total"] and not total:
+            total = job["total"]
+            bar.begin("Writing", total)
+        bar.advance(job["done"] - done)
+        done = job["done"]
+    if job["state"] != "done":
+        raise CommandError(f"{job['error']['message']}.")
+    return job["projectId"], job["warnings"]
 
 
 async def _import(

@@ -28,6 +28,8 @@ PLAN: dict[str, Any] = {
             "priority": "high",
             "startDate": "2030-01-01T00:00:00.000Z",
             "dueDate": "2030-01-02T00:00:00.000Z",
+            "startedAt": None,
+            "completedAt": None,
             "archived": False,
             "checklist": [{"title": "Level", "done": True}, {"title": "Polar axis", "done": False}],
             "labels": ["mount", "night"],
@@ -39,6 +41,8 @@ PLAN: dict[str, Any] = {
             "priority": None,
             "startDate": None,
             "dueDate": None,
+            "startedAt": "2026-01-01T00:00:00.000Z",
+            "completedAt": "2026-01-02T00:00:00.000Z",
             "archived": True,
             "checklist": [],
             "labels": [],
@@ -153,6 +157,23 @@ def test_what_was_imported_through_a_gateway_is_exported_alike(gateway: Serving,
     projects = ada.graphql(COUNTS)["workspace"]["projects"]["nodes"]
     assert projects == [{"name": "Comet search", "cardCount": 1, "columns": [{"name": "To do"}, {"name": "Done"}]}]
     assert not (plan.parent / "db").exists()
+
+
+def test_a_large_file_goes_through_a_gateway_by_a_job(gateway: Serving, ada: Client, tmp_path: Path) -> None:
+    file = tmp_path / "large.json"
+    through = ("--workspace", WORKSPACE, "--url", gateway.url)
+    whole = {"project": {"name": "Survey"}, "cards": [{"title": f"Field {n}"} for n in range(501)]}
+    for cards in (whole["cards"], [*whole["cards"], {"title": ""}]):
+        file.write_text(json.dumps({**whole, "cards": cards}))
+        imported = orrery("import", str(file), *through, data_dir=tmp_path, ORRERY_TOKEN=str(ada.token))
+        if len(cards) == 501:
+            assert imported.status == 0, imported.errors
+            exported = orrery(
+                "export", imported.output.strip(), *through, data_dir=tmp_path, ORRERY_TOKEN=str(ada.token)
+            )
+
+    assert [card["title"] for card in json.loads(exported.output)["cards"]] == [f"Field {n}" for n in range(501)]
+    assert_one_sentence(imported, "cards.501.title")
 
 
 def test_the_folder_of_a_running_gateway_is_left_to_it(gateway: Serving, plan: Path) -> None:
