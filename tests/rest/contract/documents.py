@@ -220,9 +220,10 @@ CONTRACTS = [
     Contract(
         method="POST",
         route=DOCUMENT + "/review",
+        by="admin",  # the owner wrote it
         given=_submitted,
         sent={"status": "changes_requested", "notes": "Say when"},
-        answers={**LISTED, "status": "changes_requested", "reviewNotes": "Say when", "reviewedBy": Ref("user")},
+        answers={**LISTED, "status": "changes_requested", "reviewNotes": "Say when", "reviewedBy": Ref("admin_id")},
         then=(Then(DOCUMENT, {"status": "changes_requested"}),),
         bad=Refused(status=400, code="BAD_USER_INPUT", sent={"status": "draft"}),
         denied=MEMBER,
