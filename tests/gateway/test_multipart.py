@@ -6,8 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from auth.authenticate import CSRF_COOKIE, CSRF_HEADER, SESSION_COOKIE
+from gateway.leftovers import Leftovers
 from models import Attachment, FileChunk, FileLeftover
 from models.base import collection
 from resolvers.upload import MAX_FILE
@@ -225,7 +227,9 @@ async def test_a_body_that_breaks_off_changes_nothing(board: Board) -> None:
     assert await collection(Attachment).count_documents({}) == 0
 
 
-async def test_a_deleted_attachment_goes_with_its_bytes_soon(board: Board) -> None:
+async def test_a_deleted_attachment_goes_with_its_bytes_soon(board: Board, gateway: Starlette) -> None:
+    leftovers = Leftovers(gateway.state.services)
+    await leftovers.start()
     made = await send(board.ann.http, form(creation(await board.card("Lens")), ONE, ("a", b"abc")))
     attachment = made.json()["data"]["attachmentCreate"]["attachment"]["id"]
 
@@ -236,4 +240,5 @@ async def test_a_deleted_attachment_goes_with_its_bytes_soon(board: Board) -> No
         if not await collection(FileLeftover).count_documents({}):
             break
         await asyncio.sleep(0.02)
+    await leftovers.stop()
     assert await collection(FileChunk).count_documents({}) == 0

@@ -61,7 +61,8 @@ class Api:
         method, path = answer.request.method, answer.request.url.path
         if answer.is_success or answer.status_code == 304:
             self.called.add((method, template_of(path)))
-            self.recorder.note(answer)
+            if method != "HEAD":
+                self.recorder.note(answer)
         if "etag" in answer.headers or "content-disposition" in answer.headers:  # a picture, a file, an archive
             assert method == "HEAD" or response_problems(method, path, answer.status_code, None) == []
             return
