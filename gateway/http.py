@@ -28,7 +28,7 @@ from realtime.transports.connections import Connections
 from realtime.transports.limits import SseLimits
 from realtime.transports.protocol import OperationRefused, OperationRequest
 from realtime.transports.sse import interrupted, serve_sse
-from resolvers.idempotency import HEADER, REPLAYED, Reply, refuse_with_file
+from resolvers.idempotency import HEADER, REPLAYED, Reply
 from resolvers.transfer_read import MAX_TEXT
 from resolvers.upload import MAX_FILE
 from rest.body import parse_object, read_bytes
@@ -102,18 +102,23 @@ class GraphQLEndpoint:
         if operation.kind is OperationType.SUBSCRIPTION or _wants_stream(request):
             sent = with_key(sent, _header(request, IDEMPOTENCY_KEY))
             return await serve_sse(request, self.engine, sent, subject, limits=self.sse, connections=self.connections)
+        response, failed = await self._run(request, subject, operation)
+        if not sent.query and request.method != "POST" and not failed:
+            return revalidated(request, response)
+        return response
+
+    async def _run(self, request: Request, subject: Subject, operation: Operation) -> tuple[Response, bool]:
+        """The answer of a query or a mutation, and whether it has errors."""
         if operation.kind is OperationType.MUTATION and (key := key_of(operation, _header(request, IDEMPOTENCY_KEY))):
             done = await run_once(self.engine, subject, operation, key)
             if done.outcome is None:
-                return self._replay(request, operation, done.reply)
+                return self._replay(request, operation, done.reply), False
             outcome = done.outcome
         else:
             outcome = await self.engine.run(subject, operation, dump)
-        self.count(operation.kind.value, "failed" if outcome.errors else "done")
-        response = self._answer(request, outcome)
-        if not sent.query and request.method != "POST" and not outcome.errors:
-            return revalidated(request, response)
-        return response
+        failed = bool(outcome.errors)
+        self.count(operation.kind.value, "failed" if failed else "done")
+        return self._answer(request, outcome), failed
 
     async def _serve_files(self, request: Request) -> Response:
         """An operation with files. A page of another origin can send such a body, so it always takes the CSRF token of
@@ -126,12 +131,8 @@ class GraphQLEndpoint:
             operation = self.engine.prepare(subject, sent)
             if operation.kind is not OperationType.MUTATION:
                 raise BadUserInput("A multipart request takes a mutation")
-            if key_of(operation, _header(request, IDEMPOTENCY_KEY)) is not None:
-                refuse_with_file()
             await form.receive(form.sent["variables"], MAX_TEXT if operation.starts_import else MAX_FILE)
-            outcome = await self.engine.run(subject, operation, dump)
-        self.count(operation.kind.value, "failed" if outcome.errors else "done")
-        return self._answer(request, outcome)
+            return (await self._run(request, subject, operation))[0]
 
     def _check(self, request: Request, subject: Subject, operation: Operation) -> None:
         if request.method == "POST":

@@ -4,25 +4,21 @@
 spooled: a small one in memory, a larger one on the disk, until the operation has run.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from starlette.requests import Request
 
-from models.errors import BadUserInput, PayloadTooLarge
+from models.errors import BadUserInput
 from resolvers.transfer_read import MAX_TEXT
-from resolvers.upload import MAX_FILE, Upload
+from resolvers.upload import MAX_FILE, Upload, spool
 from rest.body import parse_object
-from rest.multipart import FRAMING, Multipart, Part
+from rest.multipart import FRAMING, Multipart
 
 MAX_OPERATIONS = 1024 * 1024
 MAX_FILES = 5
-IN_MEMORY = 1024 * 1024
-PIECE = 64 * 1024
 JSON = "application/json"
 
 Place = list[str]
@@ -48,29 +44,11 @@ class Form:
             places = awaited.pop(part.name, None)
             if places is None or part.file_name is None:
                 raise BadUserInput(f"The part {part.name[:100]!r} is no file of the map, or comes twice")
-            upload = await self._spool(part, limit)
+            upload = await spool(Upload(part.file_name, part.mime_type, self.parts.data), limit, self.spooled)
             for place in places:
                 _put(variables, place, upload)
         if awaited:
             raise BadUserInput(f"The file {next(iter(awaited))[:100]!r} of the map did not come")
-
-    async def _spool(self, part: Part, limit: int) -> Upload:
-        file = self.spooled.enter_context(SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115  (the stack closes it)
-        size = 0
-        async for piece in self.parts.data():
-            size += len(piece)
-            if size > limit:
-                raise PayloadTooLarge(f"file: is larger than {limit} bytes", maximum=limit)
-            if size > IN_MEMORY:
-                await asyncio.to_thread(file.write, piece)
-            else:
-                file.write(piece)
-
-        async def chunks() -> AsyncIterator[bytes]:
-            for start in range(0, size, PIECE):
-                yield await asyncio.to_thread(_read, file, start)
-
-        return Upload(part.file_name or "", part.mime_type, chunks)
 
 
 @contextmanager
@@ -146,8 +124,3 @@ def _key(holder: Any, key: str) -> Any:
             raise ValueError(key)
         return int(key[:9])
     return key
-
-
-def _read(file: "SpooledTemporaryFile[bytes]", start: int) -> bytes:
-    file.seek(start)
-    return file.read(PIECE)

@@ -215,11 +215,6 @@ def _reply(found: Record) -> Reply:
     return replace(Reply(found["status"], found["body"], found["media_type"]), replayed=True)
 
 
-def refuse_with_file() -> NoReturn:
-    """Raise BadUserInput: what a file holds is known only when it has been received and stored."""
-    raise BadUserInput("is not taken with a file", field=HEADER)
-
-
 def _refuse_lost() -> NoReturn:
     raise Conflict(f"It is done already under this {HEADER}, and its answer was lost", kind="ANSWER_LOST")
 

@@ -1,18 +1,23 @@
 """A file on its way in, whichever door it came through."""
 
+import asyncio
 import unicodedata
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from tempfile import SpooledTemporaryFile
 
 from bson import ObjectId
 
-from models.errors import BadUserInput, RateLimited
+from models.errors import BadUserInput, PayloadTooLarge, RateLimited
 
 MAX_FILE = 10 * 1024 * 1024
 MAX_NAME = 255
 MAX_AT_ONCE = 10
+IN_MEMORY = 1024 * 1024
+PIECE = 64 * 1024
 
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 """What makes a name read otherwise than it is: `gpj.exe` as `exe.jpg`."""
@@ -20,11 +25,43 @@ _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as its sender calls it. `chunks` gives its bytes piece by piece, and raises where not all come."""
+    """A file as its sender calls it. `chunks` gives its bytes piece by piece, and raises where not all come.
+
+    `digest` is their SHA-256, in hexadecimal, where they have all come already.
+    """
 
     name: str
     mime_type: str | None
     chunks: Callable[[], AsyncIterator[bytes]] = field(repr=False)
+    digest: str | None = None
+
+
+async def spool(upload: Upload, limit: int, kept: ExitStack) -> Upload:
+    """Receive a file whole: a small one into memory, a larger one onto the disk, until `kept` ends.
+
+    Raises PayloadTooLarge for one of more than `limit` bytes.
+    """
+    file = kept.enter_context(SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115  (`kept` closes it)
+    size, digest = 0, sha256()
+    async for piece in upload.chunks():
+        size += len(piece)
+        if size > limit:
+            raise PayloadTooLarge(f"file: is larger than {limit} bytes", maximum=limit)
+        digest.update(piece)
+        if size > IN_MEMORY:
+            await asyncio.to_thread(file.write, piece)
+        else:
+            file.write(piece)
+
+    def read(start: int) -> bytes:
+        file.seek(start)
+        return file.read(PIECE)
+
+    async def chunks() -> AsyncIterator[bytes]:
+        for start in range(0, size, PIECE):
+            yield await asyncio.to_thread(read, start)
+
+    return replace(upload, chunks=chunks, digest=digest.hexdigest())
 
 
 class Uploads:

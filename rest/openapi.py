@@ -115,7 +115,7 @@ def _shown(example: Example, part: Literal["request", "response"]) -> dict[str, 
 
 def _request_headers(route: Route) -> tuple[str, ...]:
     if not route.is_safe:
-        return () if route.file else (HEADER,)
+        return (HEADER,)
     if not route.gives or not route.tagged:
         return ()
     return ("If-None-Match", "Range", "If-Range") if route.ranges else ("If-None-Match",)
@@ -128,7 +128,7 @@ def _successes(
         return _downloads(route)
     schema = shapes[((route, "response"), "serialization")]
     content = {"application/json": {"schema": schema} | _shown(example, "response")}
-    sent = [] if route.is_safe or route.file else [REPLAYED.title()]
+    sent = [] if route.is_safe else [REPLAYED.title()]
     sent += ["Set-Cookie"] if route.sets_cookies else []
     shown = {"headers": response_headers(*sent)} if sent else {}
     return {str(route.status): {"description": "Done.", "content": content, **shown}}

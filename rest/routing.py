@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, get_type_hints
 
@@ -16,10 +17,12 @@ from auth.authenticate import CSRF_HEADER, check_csrf
 from models.errors import OrreryError
 from models.ids import Kind, parse_id
 from resolvers.context import Context
-from resolvers.idempotency import HEADER, REPLAYED, Claim, Reply, fingerprint, once, refuse_with_file
+from resolvers.idempotency import HEADER, REPLAYED, Claim, Reply, check_key, fingerprint, once
 from resolvers.inputs.base import Input, read_input
+from resolvers.upload import MAX_FILE, Upload, Uploads, spool
 from rest.body import MAX_BODY, parse_object, read_bytes
 from rest.errors import answer, answer_error, answer_unexpected
+from rest.multipart import upload_of
 
 M = TypeVar("M", bound=Input)
 H = TypeVar("H", bound=Callable[["Call"], Awaitable[Any]])
@@ -31,7 +34,8 @@ class Route:
     """One method of one path. `given` names the fields of `body` that the path decides, so clients do not send them.
 
     `takes` names the media types of a body that is handed on as bytes, `gives` those of an answer that is no JSON,
-    of which `ranges` may be asked for. `file` names the part of a form that a handler reads itself, as it comes.
+    of which `ranges` may be asked for. `file` names the one part of a form, a file of at most `max_file` bytes, which
+    counts among the `uploads` of its sender.
     An answer of bytes has an ETag, unless it is not `tagged`. `sets_cookies` says that it signs in or out.
     """
 
@@ -46,6 +50,8 @@ class Route:
     given: frozenset[str] = frozenset()
     query: type[Input] | None = None
     file: str | None = None
+    max_file: Callable[[Context], int] = lambda _: MAX_FILE
+    uploads: Callable[[Context], Uploads] = lambda ctx: ctx.services.uploads
     anonymous: bool = False
     max_body: int = MAX_BODY
     takes: tuple[str, ...] = ()
@@ -70,6 +76,7 @@ class Call:
     raw_body: Mapping[str, Any]
     raw_query: Mapping[str, str]
     raw: bytes = b""
+    received: Upload | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     secure_cookies: bool = False
     finish: list[Callable[[Response], None]] = field(default_factory=list)
@@ -89,6 +96,14 @@ class Call:
             raise TypeError(f"{self.route.method} {self.route.path} declares other query parameters")
         names = [info.alias or name for name, info in model.model_fields.items()]
         return read_input(model, {name: self.raw_query[name] for name in names if name in self.raw_query})
+
+    async def file(self) -> Upload:
+        """The file of the form, whose bytes may still be on their way."""
+        if self.route.file is None:
+            raise TypeError(f"{self.route.method} {self.route.path} declares no file")
+        if self.received is not None:
+            return self.received
+        return await upload_of(self.request, self.route.file, limit=self.route.max_file(self.ctx))
 
     def id(self, name: str, kind: Kind) -> ObjectId:
         """An id of the path; raises BadUserInput that names it."""
@@ -181,24 +196,41 @@ async def _serve(route: Route, request: Request, ctx: Context, *, secure_cookies
         ctx.subject.require_user()
         if not route.is_safe:
             check_csrf(ctx.subject, request.headers.get(CSRF_HEADER))
-    raw = b"" if route.is_safe or route.file else await read_bytes(request, route.max_body)
+    if route.file is not None:
+        return await _serve_file(route, request, ctx, route.file, secure_cookies=secure_cookies)
+    raw = b"" if route.is_safe else await read_bytes(request, route.max_body)
+    call = _call(route, request, ctx, raw, secure_cookies=secure_cookies)
     if route.is_safe or (key := request.headers.get(HEADER)) is None:
-        return await _handle(route, request, ctx, raw, secure_cookies=secure_cookies)
-    if route.file:
-        refuse_with_file()
-    answered: list[Response] = []
+        return await _handle(call)
+    return await _handle_once(call, key, raw)
+
+
+async def _serve_file(route: Route, request: Request, ctx: Context, name: str, *, secure_cookies: bool) -> Response:
+    """The bytes of a file go where the handler puts them as they come; with a key, once they are known to be new."""
+    call = _call(route, request, ctx, secure_cookies=secure_cookies)
+    with route.uploads(ctx).one(ctx.user_id), ExitStack() as kept:
+        if (key := request.headers.get(HEADER)) is None:
+            return await _handle(call)
+        check_key(key)
+        limit = route.max_file(ctx)
+        call.received = await spool(await upload_of(request, name, limit=limit), limit, kept)
+        return await _handle_once(call, key, repr(call.received).encode())
+
+
+async def _handle_once(call: Call, key: str, sent: bytes) -> Response:
+    request, answered = call.request, list[Response]()
 
     async def run(claim: Claim) -> Reply:
-        ctx.claim = claim
+        call.ctx.claim = claim
         try:
-            response = await _handle(route, request, ctx, raw, secure_cookies=secure_cookies)
+            response = await _handle(call)
         except OrreryError as error:
             response = answer_error(error)
         answered.append(response)
         return Reply(response.status_code, bytes(response.body), response.headers.get("content-type", ""))
 
     path = request.url.path + "?" + request.url.query
-    reply = await once(ctx.subject, key, fingerprint(request.method.encode(), path.encode(), raw), run)
+    reply = await once(call.ctx.subject, key, fingerprint(request.method.encode(), path.encode(), sent), run)
     return answered[0] if answered else _replay(reply)
 
 
@@ -207,8 +239,8 @@ def _replay(reply: Reply) -> Response:
     return Response(reply.body, reply.status, headers={name: value for name, value in headers.items() if value})
 
 
-async def _handle(route: Route, request: Request, ctx: Context, raw: bytes, *, secure_cookies: bool) -> Response:
-    call = Call(
+def _call(route: Route, request: Request, ctx: Context, raw: bytes = b"", *, secure_cookies: bool) -> Call:
+    return Call(
         ctx=ctx,
         route=route,
         request=request,
@@ -219,8 +251,11 @@ async def _handle(route: Route, request: Request, ctx: Context, raw: bytes, *, s
         headers=request.headers,
         secure_cookies=secure_cookies,
     )
-    answered = await route.handler(call)
-    response = answered if isinstance(answered, Response) else answer(answered, route.status)
+
+
+async def _handle(call: Call) -> Response:
+    answered = await call.route.handler(call)
+    response = answered if isinstance(answered, Response) else answer(answered, call.route.status)
     for change in call.finish:
         change(response)
     return response

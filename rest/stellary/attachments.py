@@ -15,7 +15,6 @@ from resolvers.attachment import (
 from resolvers.inputs.attachment import AttachmentCreate
 from resolvers.inputs.base import Input
 from rest.download import download
-from rest.multipart import upload_of
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import CARD
@@ -46,9 +45,8 @@ async def find(call: Call) -> list[Attachment]:
 async def create(call: Call) -> Attachment:
     """At most 10 MB, as the one part of the form."""
     card = await guards.card(call)
-    with call.ctx.services.uploads.one(call.ctx.user_id):
-        values = AttachmentCreate(card_id=card["_id"], file=await upload_of(call.request, FIELD))
-        return attachment((await create_attachment(call.ctx, values)).value)
+    values = AttachmentCreate(card_id=card["_id"], file=await call.file())
+    return attachment((await create_attachment(call.ctx, values)).value)
 
 
 @routes.get("/{attachmentId}", "Download a file", gives=ANY, ranges=True)

@@ -7,7 +7,6 @@ from resolvers.page import Page, Window
 from resolvers.transfer import import_project, open_export
 from resolvers.transfer_archive import Stored, archived
 from resolvers.transfer_job import get_transfer_job, list_transfer_jobs, max_input, start_import
-from rest.multipart import upload_of
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.lists import whole
@@ -28,14 +27,19 @@ async def import_(call: Call) -> ImportedProject:
     return imported_project((await import_project(call.ctx, workspace["_id"], call.body(ProjectImport))).value)
 
 
-@routes.post("/import/jobs", "Import a large project by a job", file=FIELD, status=202)
+@routes.post(
+    "/import/jobs",
+    "Import a large project by a job",
+    file=FIELD,
+    max_file=max_input,
+    uploads=lambda ctx: ctx.services.imports,
+    status=202,
+)
 async def start(call: Call) -> TransferJob:
     """An export as the one part of the form: JSON of at most 64 MB, or an archive. It is written afterwards."""
     workspace = await guards.workspace(call)
-    with call.ctx.services.imports.one(call.ctx.user_id):
-        file = await upload_of(call.request, FIELD, limit=max_input(call.ctx))
-        values = ProjectImportStart(workspace_id=workspace["_id"], file=file)
-        return transfer_job((await start_import(call.ctx, values)).value)
+    values = ProjectImportStart(workspace_id=workspace["_id"], file=await call.file())
+    return transfer_job((await start_import(call.ctx, values)).value)
 
 
 @routes.get("/import/jobs", "List the imports of a workspace that run by themselves, the newest first")

@@ -86,6 +86,18 @@ async def test_one_file_may_go_to_several_places_and_several_files_may_come(boar
     assert [second[name]["attachment"]["name"] for name in "ab"] == ["y", "x"]
 
 
+async def test_a_file_sent_again_under_its_key_is_attached_once(board: Board) -> None:
+    card = await board.card("Lens")
+    parts, key = form(creation(card), ONE, ("x", b"X")), {"idempotency_key": "once"}
+
+    first, again = [await send(board.ann.http, parts, **key) for _ in range(2)]
+    other = await send(board.ann.http, form(creation(card), ONE, ("x", b"Y")), **key)
+
+    assert again.content == first.content
+    assert (again.headers["idempotency-replayed"], code_of(other)) == ("true", "CONFLICT")
+    assert await collection(Attachment).count_documents({}) == 1
+
+
 async def test_a_page_of_another_origin_sends_no_file_with_a_session(lab: Lab, board: Board) -> None:
     # Given what a browser has of Ann's session
     card = await board.card("Lens")

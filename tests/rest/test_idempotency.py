@@ -67,11 +67,28 @@ async def test_somebody_elses_key_is_another_one(board: Board, api: Api) -> None
     assert answer.status_code == 201
 
 
-async def test_a_file_takes_no_key(board: Board) -> None:
+async def test_a_file_sent_again_is_attached_once(board: Board) -> None:
+    # Given a file of more than what is held in memory, sent five times at once under one key
     card = (await board.ann.post(f"{board.path}/columns/{board.todo}/cards", json={"title": "A"})).json()
     address = f"{board.path}/cards/{card['id']}/attachments"
+    file = {"file": ("a.bin", bytes(range(256)) * 5000, "application/octet-stream")}
 
-    answer = await board.ann.post(address, files={"file": ("a.txt", b"text", "text/plain")}, headers=KEY)
+    answers = await asyncio.gather(*(board.ann.post(address, files=file, headers=KEY) for _ in range(5)))
 
-    assert (answer.status_code, answer.json()["details"]["field"]) == (400, "Idempotency-Key")
-    assert (await board.ann.get(address)).json() == []
+    # Then it is there once, whole, and all are told of it
+    assert {(one.status_code, one.content) for one in answers} == {(201, answers[0].content)}
+    assert sum("idempotency-replayed" in one.headers for one in answers) == 4
+    [found] = (await board.ann.get(address)).json()
+    assert (await board.ann.get(f"{address}/{found['id']}")).content == file["file"][1]
+
+
+async def test_other_bytes_or_another_name_of_a_file_are_another_request(board: Board) -> None:
+    card = (await board.ann.post(f"{board.path}/columns/{board.todo}/cards", json={"title": "A"})).json()
+    address = f"{board.path}/cards/{card['id']}/attachments"
+    await board.ann.post(address, files={"file": ("a.txt", b"text", "text/plain")}, headers=KEY)
+
+    for other in (("a.txt", b"tent", "text/plain"), ("b.txt", b"text", "text/plain")):
+        answer = await board.ann.post(address, files={"file": other}, headers=KEY)
+
+        assert (answer.status_code, answer.json()["details"]["kind"]) == (409, "OTHER_REQUEST")
+    assert len((await board.ann.get(address)).json()) == 1
