@@ -1,6 +1,7 @@
 """Our executor against graphql-core's own, over random schemas, values and documents."""
 
 import asyncio
+import gc
 import json
 import os
 import re
@@ -70,6 +71,8 @@ def runner() -> Iterator[asyncio.Runner]:
         # graphql-core does not await all that an error leaves behind.
         runner.get_loop().set_exception_handler(lambda _loop, _context: None)
         yield runner
+    # Here, where its warnings are known, and not in whatever test the collector comes by next.
+    gc.collect()
 
 
 # graphql-core leaves coroutines of its own behind where an error cancels what they belong to.
