@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from zipfile import ZipInfo
 
 from bson import ObjectId
@@ -78,7 +79,7 @@ class Files:
                 file_id = new_id(Kind.ATTACHMENT)
                 self.stored.append((file_id, Written(0, "", b"")))
                 name = file_name(one.given.name)
-                upload = Upload(name, one.given.mime_type, lambda info=one.info: self.source.chunks(info))  # type: ignore[misc]
+                upload = Upload(name, one.given.mime_type, partial(self.source.chunks, one.info))
                 self.stored[-1] = (file_id, await write_file(file_id, self.plan.workspace_id, name, upload))
             yield
         except BaseException:

@@ -35,7 +35,7 @@ class Route:
 
     `takes` names the media types of a body that is handed on as bytes, `gives` those of an answer that is no JSON,
     of which `ranges` may be asked for. `file` names the one part of a form, a file of at most `max_file` bytes, which
-    counts among the `uploads` of its sender.
+    counts among the `uploads` of its sender; `guard` finds what it is for, so that strangers are refused beforehand.
     An answer of bytes has an ETag, unless it is not `tagged`. `sets_cookies` says that it signs in or out.
     """
 
@@ -52,6 +52,7 @@ class Route:
     file: str | None = None
     max_file: Callable[[Context], int] = lambda _: MAX_FILE
     uploads: Callable[[Context], Uploads] = lambda ctx: ctx.services.uploads
+    guard: Callable[["Call"], Awaitable[Any]] | None = None
     anonymous: bool = False
     max_body: int = MAX_BODY
     takes: tuple[str, ...] = ()
@@ -212,6 +213,8 @@ async def _serve_file(route: Route, request: Request, ctx: Context, name: str, *
         if (key := request.headers.get(HEADER)) is None:
             return await _handle(call)
         check_key(key)
+        if route.guard is not None:
+            await route.guard(call)
         limit = route.max_file(ctx)
         call.received = await spool(await upload_of(request, name, limit=limit), limit, kept)
         return await _handle_once(call, key, repr(call.received).encode())

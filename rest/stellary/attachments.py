@@ -41,7 +41,7 @@ async def find(call: Call) -> list[Attachment]:
     return [attachment(record) for record in await list_attachments(call.ctx, card["_id"])]
 
 
-@routes.post("", "Attach a file to a card", file=FIELD)
+@routes.post("", "Attach a file to a card", file=FIELD, guard=guards.card)
 async def create(call: Call) -> Attachment:
     """At most 10 MB, as the one part of the form."""
     card = await guards.card(call)

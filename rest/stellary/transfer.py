@@ -31,6 +31,7 @@ async def import_(call: Call) -> ImportedProject:
     "/import/jobs",
     "Import a large project by a job",
     file=FIELD,
+    guard=guards.workspace,
     max_file=max_input,
     uploads=lambda ctx: ctx.services.imports,
     status=202,

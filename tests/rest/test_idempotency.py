@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from rest import routing
 from tests.rest.conftest import PASSWORD, Api, Board
 
 KEY = {"idempotency-key": "7f0c"}
@@ -92,3 +95,20 @@ async def test_other_bytes_or_another_name_of_a_file_are_another_request(board: 
 
         assert (answer.status_code, answer.json()["details"]["kind"]) == (409, "OTHER_REQUEST")
     assert len((await board.ann.get(address)).json()) == 1
+
+
+async def test_a_stranger_sends_no_file_under_a_key(board: Board, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given what would receive a file
+    async def receive(*_: object) -> None:
+        raise AssertionError("a file was received")
+
+    monkeypatch.setattr(routing, "spool", receive)
+    card = (await board.ann.post(f"{board.path}/columns/{board.todo}/cards", json={"title": "A"})).json()
+    ben, file = await api.person("ben@example.com"), {"file": ("a.txt", b"text", "text/plain")}
+
+    # When somebody of another tenant sends one with a key
+    for address in (f"{board.path}/cards/{card['id']}/attachments", f"{board.path.rpartition('/')[0]}/import/jobs"):
+        answer = await ben.post(address, files=file, headers=KEY)
+
+        # Then it is refused before it comes
+        assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
