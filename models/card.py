@@ -7,9 +7,30 @@ from beanie import PydanticObjectId
 from pydantic import BaseModel, ConfigDict, Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Record, Stored, id_factory, utc_now
 from models.enums import Priority
 from models.ids import Kind
+
+CardPair = tuple[Record | None, Record | None]
+"""A card before and after a change: (None, card) of one that is made, (card, None) of one that is deleted."""
+
+KEPT_FIELDS = (
+    "workspace_id",
+    "project_id",
+    "scope_id",
+    "column_id",
+    "rank",
+    "archived",
+    "priority",
+    "assignee_id",
+    "label_ids",
+    "created_at",
+    "start_date",
+    "due_date",
+    "started_at",
+    "completed_at",
+)
+"""The fields of cards that other documents are kept from (`resolvers.card_kept`)."""
 
 
 class ChecklistItem(BaseModel):

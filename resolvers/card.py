@@ -18,6 +18,7 @@ from realtime.events import CardCreated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access
 from resolvers.activity import record_activity
+from resolvers.card_kept import keep
 from resolvers.card_place import BY_RANK, end_of, lane_of, number
 from resolvers.card_progress import progress_at
 from resolvers.cascade import delete_cards
@@ -74,6 +75,7 @@ async def insert_card(change: Change, inside: Record, column_id: ObjectId | None
         await collection(Card).insert_one(card, session=change.session)
     except DuplicateKeyError as error:
         raise Conflict(TAKEN, field="id") from error
+    await keep(change, [(None, card)])
     change.append(card["workspace_id"], CardCreated(card=card, order=order))
     await record_activity(change, card, ActivityType.CARD_CREATED, {"title": card["title"]})
     return {**card, "order": order}

@@ -14,10 +14,12 @@ from pymongo import UpdateOne
 
 from models import Card
 from models.base import Record, collection
+from models.card import KEPT_FIELDS
 from models.errors import BadUserInput
 from models.rank import MAX_LENGTH, rank_between, ranks_after
 from realtime.events import IDS_PER_EVENT, CardsRanked
 from realtime.log import Change
+from resolvers.card_kept import keep
 
 BY_RANK = [("rank", 1), ("_id", 1)]
 
@@ -112,13 +114,15 @@ def _first(cards: Sequence[Record], side: int) -> str | None:
 async def _spread(change: Change, moving: Record, lane: dict[str, Any]) -> None:
     """Give the lane's other cards short ranks again: once in hundreds of moves into one gap."""
     others = {**lane, "_id": {"$ne": moving["_id"]}}
-    cards = await collection(Card).find(others, {"_id": 1}, session=change.session).sort(BY_RANK).to_list()
+    wanted = dict.fromkeys(KEPT_FIELDS, 1)
+    cards = await collection(Card).find(others, wanted, session=change.session).sort(BY_RANK).to_list()
     ranks = ranks_after(None, len(cards))
     updates = [
         UpdateOne({"_id": card["_id"]}, {"$set": {"rank": rank}}) for card, rank in zip(cards, ranks, strict=True)
     ]
     if updates:
         await collection(Card).bulk_write(updates, session=change.session)
+    await keep(change, [(card, {**card, "rank": rank}) for card, rank in zip(cards, ranks, strict=True)])
     for start in range(0, len(cards), IDS_PER_EVENT):
         part = slice(start, start + IDS_PER_EVENT)
         ids = [card["_id"] for card in cards[part]]

@@ -19,6 +19,7 @@ from realtime.log import Change, Committed
 from resolvers.access import access, check_workspace
 from resolvers.activity import new_activity, record_activities
 from resolvers.card import checklist_of, require_labels, target_column
+from resolvers.card_kept import keep
 from resolvers.card_place import Place, rank_for
 from resolvers.card_progress import progress_at
 from resolvers.context import Context
@@ -196,6 +197,7 @@ async def _apply(change: Change, before: Record, changes: dict[str, Any], order:
     )
     # Not read again: the transaction holds what was read before.
     after = {**before, **stored, "field_versions": {**before["field_versions"], **marks}}
+    await keep(change, [(before, after)])
     fields = [_client_name(name) for name in changes if name not in _MOVED | {"archived"}]
     if not changes.keys() & {"rank", "column_id"}:
         order = None

@@ -38,6 +38,7 @@ from models import (
     WorkspaceMember,
 )
 from models.base import Record, Stored, collection
+from models.card import KEPT_FIELDS
 from models.enums import RelationType
 from models.ids import portions
 from realtime.events import (
@@ -62,6 +63,7 @@ from realtime.events import (
     WorkspaceMemberRemoved,
 )
 from realtime.log import Change
+from resolvers.card_kept import keep
 from resolvers.file_store import leave_files
 
 Where = Mapping[str, Any]
@@ -83,7 +85,7 @@ _TOLD = (
 
 async def delete_cards(change: Change, where: Where) -> None:
     """Delete cards with their comments, files, relations and links to documents."""
-    cards = await collection(Card).find(where, {"_id": 1}, session=change.session).to_list()
+    cards = await collection(Card).find(where, dict.fromkeys(KEPT_FIELDS, 1), session=change.session).to_list()
     if cards:
         ids = [card["_id"] for card in cards]
         await _delete(change, Comment, {"card_id": {"$in": ids}}, _comment_deleted)
@@ -91,6 +93,7 @@ async def delete_cards(change: Change, where: Where) -> None:
         await _delete(change, DocumentLink, {"card_id": {"$in": ids}}, _unlinked)
         await _delete(change, Relation, {"card_ids": {"$in": ids}}, relation_deleted)
         await _delete(change, Card, where, _card_deleted)
+        await keep(change, [(card, None) for card in cards])
 
 
 async def delete_documents(change: Change, where: Where) -> None:

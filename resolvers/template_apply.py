@@ -14,6 +14,7 @@ from realtime.events import CardCreated, ColumnCreated, CustomFieldCreated, Labe
 from realtime.log import Change
 from resolvers.activity import new_activity, record_activities
 from resolvers.card import new_card
+from resolvers.card_kept import keep
 from resolvers.label import new_label
 
 
@@ -115,6 +116,7 @@ async def _cards(
         change.append(project["workspace_id"], CardCreated(card=card, order=order))
         cards.append(card)
     await _insert(change, Card, cards)
+    await keep(change, [(None, card) for card in cards])
     kind = ActivityType.CARD_CREATED
     await record_activities(change, [new_activity(change, one, kind, {"title": one["title"]}) for one in cards])
 

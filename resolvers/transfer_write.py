@@ -22,6 +22,7 @@ from realtime.events import (
 from realtime.log import Change
 from resolvers.activity import new_activity, record_activities
 from resolvers.card import checklist_of, new_card
+from resolvers.card_kept import keep
 from resolvers.card_progress import progress
 from resolvers.inputs.project import ProjectCreate
 from resolvers.inputs.transfer import ImportedCard
@@ -188,6 +189,7 @@ def _cards(
             cards.append({**card, "comment_count": len(said)})
             comments += said
         await collection(Card).insert_many(cards, session=change.session)
+        await keep(change, [(None, card) for card in cards])
         if comments:
             await collection(Comment).insert_many(comments, session=change.session)
         kind = ActivityType.CARD_CREATED

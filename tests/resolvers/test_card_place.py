@@ -15,6 +15,7 @@ from resolvers.card_place import places_of
 from resolvers.card_update import archive_card
 from resolvers.context import Context
 from tests.resolvers.delivery import Board, make_board
+from tests.resolvers.kept import ledger_of
 
 LANES: list[int | None] = [0, 1, None]
 
@@ -234,18 +235,22 @@ async def test_ranks_stay_short_when_every_card_goes_to_the_head(board: Board) -
     assert max(map(len, await _ranks(board))) <= 4
 
 
-async def test_a_gap_that_is_full_is_spread_anew_without_changing_the_order(board: Board) -> None:
+async def test_a_gap_that_is_full_is_spread_anew_without_changing_the_order(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # given two neighbours so close that a rank between them would be too long
     cards = [await board.card() for _ in range(5)]
     tight = ["a0" + "0" * MAX_LENGTH + "1", "a0" + "0" * MAX_LENGTH + "2"]
     for card, rank in zip(cards[:2], tight, strict=True):
         await collection(Card).update_one({"_id": card["_id"]}, {"$set": {"rank": rank}})
     seq = await board.seq()
+    ledger, before = ledger_of(monkeypatch), await collection(Card).find({}).to_list()
 
     # when
     await board.move(cards[4], order=1)
 
     # then
+    await ledger.check(before)
     assert await board.lane(0) == [cards[n]["_id"] for n in (0, 4, 1, 2, 3)]
     assert max(map(len, await _ranks(board))) < 10
     assert await board.types_since(seq) == ["CardsRanked", "CardMoved"]

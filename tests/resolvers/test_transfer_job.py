@@ -29,6 +29,7 @@ from resolvers.transfer_run import Worker
 from resolvers.transfer_write import Part
 from tests.resolvers.conftest import Join
 from tests.resolvers.files import stored
+from tests.resolvers.kept import ledger_of
 from tests.resolvers.lab import again, event_types, events
 from tests.resolvers.transfers import (
     CARDS,
@@ -77,6 +78,17 @@ async def test_a_job_imports_what_the_command_does(owner: Context, workspace: Re
     assert await export_project(again(owner), done["project_id"]) == wanted
     file, chunks, leftovers = await stored(job["_id"])
     assert (file, chunks, leftovers) == (1, 1, 1)  # what is left is to be removed
+
+
+async def test_what_is_kept_of_cards_is_told_of_every_card_of_a_job(
+    owner: Context, workspace: Record, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger, cards = ledger_of(monkeypatch), await collection(Card).find({}).to_list()
+
+    await run(services, await queue(owner, workspace))
+
+    await ledger.check(cards)
+    assert len(ledger.told) == CARDS
 
 
 async def test_a_job_tells_how_far_it_is_with_each_part(owner: Context, workspace: Record, services: Services) -> None:

@@ -38,6 +38,7 @@ from tests.gateway.replay.cases import CASES, NOT_RUN, UNSEEN, Case
 from tests.gateway.replay.client import RULES, State, follow, state_of, subscription
 from tests.gateway.replay.nouns import SNAPSHOT
 from tests.gateway.streams import replay_to
+from tests.resolvers.kept import ledger_of
 from tests.resolvers.lab import People, again
 
 for module in pkgutil.iter_modules(resolvers.__path__):
@@ -136,16 +137,20 @@ def test_only_mutations_of_the_callers_own_account_are_not_run() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in MUTATIONS if name not in NOT_RUN])
-async def test_a_snapshot_plus_the_events_of_a_mutation_is_a_fresh_read(name: str, watched: Watched) -> None:
+async def test_a_snapshot_plus_the_events_of_a_mutation_is_a_fresh_read(
+    name: str, watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # Given a client with a snapshot
     case = CASES.get(name) or Case(CALLS[name])
     if case.prepare is not None:
         await case.prepare(watched.world)
     old = await watched.read()
+    ledger, cards = ledger_of(monkeypatch), await collection(Card).find({}).to_list()
 
     # When something changes
     await CATALOGUE[name].run(await watched.world.context(case.caller), *case.arguments(watched.world.ids))
     new = await watched.read()
+    await ledger.check(cards)
 
     # Then what it is told leads where the server is, and being told again changes nothing
     before, after = state_of(old), state_of(new)
