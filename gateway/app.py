@@ -94,7 +94,7 @@ def create_app(
                 base_url=chosen.base_url,
                 shows_links=chosen.smtp is None,
                 require_verified_email=chosen.require_verified_email,
-                attachment_quota=chosen.attachment_quota,
+                storage_quota=chosen.storage_quota,
                 search=SearchIndex(chosen.data_dir / "search"),
             )
             await sweep(running.services.search)

@@ -63,7 +63,7 @@ class Settings:
     mail_from: Sender = DEFAULT_SENDER
     public_url: str | None = None
     require_verified_email: bool = False
-    attachment_quota: int = 1024**3
+    storage_quota: int = 1024**3
     allowed_origins: frozenset[str] = frozenset()
     max_connections_per_user: int = 1_000
     trusted_documents_only: bool = False
@@ -124,7 +124,7 @@ class Settings:
             mail_from=_parsed(values, "ORRERY_MAIL_FROM", parse_sender) or DEFAULT_SENDER,
             public_url=_parsed(values, "ORRERY_PUBLIC_URL", _public_url),
             require_verified_email=_parsed(values, "ORRERY_REQUIRE_VERIFIED_EMAIL", _flag) or False,
-            attachment_quota=_parsed(values, "ORRERY_ATTACHMENT_QUOTA", parse_size) or 1024**3,
+            storage_quota=_parsed(values, "ORRERY_STORAGE_QUOTA", parse_size) or 1024**3,
             allowed_origins=_origins(values.get("ORRERY_ALLOWED_ORIGINS", "")),
             max_connections_per_user=_count(
                 values.get("ORRERY_MAX_CONNECTIONS_PER_USER", "1000"), variable="ORRERY_MAX_CONNECTIONS_PER_USER"

@@ -5,7 +5,7 @@ import beanie
 from models.activity import Activity
 from models.agent import Agent
 from models.api_token import ApiToken
-from models.attachment import Attachment, AttachmentUsage, FileChunk, FileLeftover, StoredFile
+from models.attachment import Attachment, FileChunk, FileLeftover, StoredFile
 from models.attempt import AttemptCount
 from models.avatar import Avatar
 from models.bus import BusMessage
@@ -26,6 +26,7 @@ from models.project import Project, ProjectMember
 from models.relation import Relation
 from models.scope import Scope
 from models.session import Session
+from models.storage_account import StorageAccount
 from models.template import Template
 from models.transfer_job import TransferJob
 from models.user import User
@@ -50,7 +51,7 @@ DOCUMENTS: list[type[beanie.Document]] = [
     Relation,
     Comment,
     Attachment,
-    AttachmentUsage,
+    StorageAccount,
     StoredFile,
     FileChunk,
     FileLeftover,
@@ -82,7 +83,6 @@ __all__ = [
     "Agent",
     "ApiToken",
     "Attachment",
-    "AttachmentUsage",
     "AttemptCount",
     "Avatar",
     "BusMessage",
@@ -112,6 +112,7 @@ __all__ = [
     "Relation",
     "Scope",
     "Session",
+    "StorageAccount",
     "StoredFile",
     "StreamHead",
     "Template",

@@ -40,16 +40,6 @@ class Attachment(Stored):
         ]
 
 
-class AttachmentUsage(Document):
-    """How many bytes the attachments of a workspace have together; `id` is the workspace's."""
-
-    id: PydanticObjectId
-    bytes: int
-
-    class Settings:
-        name = "attachment_usage"
-
-
 class StoredFile(Document):
     """What GridFS keeps of a file, beside its chunks; the names are its own."""
 

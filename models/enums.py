@@ -201,6 +201,15 @@ class TransferState(StrEnum):
     FAILED = "failed"
 
 
+class StorageKind(StrEnum):
+    """What counts in the storage account of a workspace."""
+
+    ATTACHMENTS = "attachments"
+    DOCUMENTS = "documents"
+    IMPORTS = "imports"
+    REPORTS = "reports"
+
+
 class TokenScope(StrEnum):
     """What a personal access token may be used for. A JWT or a session has all of them."""
 

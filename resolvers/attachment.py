@@ -1,13 +1,12 @@
 """Attachments: files on cards. `resolvers.file_store` keeps the bytes, `resolvers.media_type` says what they are."""
 
 from bson import ObjectId
-from pymongo.errors import DuplicateKeyError
 
 from auth.policies import delivery
-from models import Attachment, AttachmentUsage, Card
+from models import Attachment, Card
 from models.base import Record, collection, to_record
-from models.enums import ActivityType, TokenScope
-from models.errors import Conflict, NotFound, PayloadTooLarge
+from models.enums import ActivityType, StorageKind, TokenScope
+from models.errors import Conflict, NotFound
 from models.ids import Kind, new_id
 from models.write import update_and_read
 from realtime.events import AttachmentAdded, AttachmentDeleted
@@ -21,6 +20,7 @@ from resolvers.file_store import Written, discard_file, keep_file, write_file
 from resolvers.inputs.attachment import AttachmentCreate
 from resolvers.media_type import media_of
 from resolvers.operation import Caller, operation
+from resolvers.storage_account import charge, check_room
 from resolvers.upload import file_name
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
@@ -61,7 +61,7 @@ async def create_attachment(ctx: Context, values: AttachmentCreate) -> Committed
     name = file_name(values.file.name)
     # Both are looked at again in the change, which alone decides: here they spare the transfer.
     _check_count(card["attachment_count"] + 1)
-    check_quota(ctx, await used_bytes(card["workspace_id"]), 1)
+    await check_room(ctx, card["workspace_id"], 1)
     attachment_id = new_id(Kind.ATTACHMENT)
     try:
         written = await write_file(attachment_id, card["workspace_id"], name, values.file)
@@ -111,11 +111,7 @@ async def _add(ctx: Context, change: Change, card: Record, attachment: Record) -
         raise Conflict("took too long to come: send it again", field="file")
     count = await _count(change, card["_id"], 1)
     _check_count(count)
-    added = {"$inc": {"bytes": attachment["size"]}}
-    used = await update_and_read(AttachmentUsage, {"_id": card["workspace_id"]}, added, change.session)
-    if used is None:  # the workspace was deleted meanwhile
-        raise NotFound("Card")
-    check_quota(ctx, used["bytes"] - attachment["size"], attachment["size"])
+    await charge(ctx, change, card["workspace_id"], StorageKind.ATTACHMENTS, attachment["size"])
     await collection(Attachment).insert_one(attachment, session=change.session)
     event = AttachmentAdded(
         attachment=attachment, attachment_count=count, project_id=card["project_id"], card_id=card["_id"]
@@ -157,25 +153,6 @@ async def _count(change: Change, card_id: ObjectId, by: int) -> int:
     return int(card["attachment_count"])
 
 
-async def used_bytes(workspace_id: ObjectId) -> int:
-    """How much a workspace has stored; its counter is made where there is none."""
-    counter = collection(AttachmentUsage)
-    found = await counter.find_one({"_id": workspace_id})
-    if found is None:
-        try:
-            await counter.insert_one({"_id": workspace_id, "bytes": 0})
-        except DuplicateKeyError:
-            return await used_bytes(workspace_id)
-    return 0 if found is None else int(found["bytes"])
-
-
 def _check_count(count: int) -> None:
     if count > MAX_PER_CARD:
         raise Conflict(f"has {MAX_PER_CARD} attachments, which is the most", field="cardId")
-
-
-def check_quota(ctx: Context, used: int, more: int) -> None:
-    """Raise PayloadTooLarge where a workspace may not store that much more."""
-    quota = ctx.services.attachment_quota
-    if used + more > quota:
-        raise PayloadTooLarge("file: the attachments of the workspace would exceed its quota", quota=quota, used=used)

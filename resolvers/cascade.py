@@ -14,7 +14,6 @@ from models import (
     Agent,
     ApiToken,
     Attachment,
-    AttachmentUsage,
     Card,
     Column,
     Comment,
@@ -32,6 +31,7 @@ from models import (
     ProjectMember,
     Relation,
     Scope,
+    StorageAccount,
     Template,
     TransferJob,
     Workspace,
@@ -39,7 +39,7 @@ from models import (
 )
 from models.base import Record, Stored, collection
 from models.card import KEPT_FIELDS
-from models.enums import RelationType
+from models.enums import RelationType, StorageKind
 from models.ids import portions
 from realtime.events import (
     IDS_PER_EVENT,
@@ -65,6 +65,7 @@ from realtime.events import (
 from realtime.log import Change
 from resolvers.card_kept import keep
 from resolvers.file_store import leave_files
+from resolvers.storage_account import release
 
 Where = Mapping[str, Any]
 
@@ -133,7 +134,7 @@ async def delete_workspace_contents(change: Change, workspace: Record) -> None:
     await leave_files(change, [job["_id"] for job in jobs])
     for model in (ApiToken, Mission, MissionActivity, Invitation, Mail, TransferJob):
         await collection(model).delete_many(inside, session=change.session)
-    await collection(AttachmentUsage).delete_one({"_id": workspace["_id"]}, session=change.session)
+    await collection(StorageAccount).delete_one({"_id": workspace["_id"]}, session=change.session)
     await collection(Workspace).delete_one({"_id": workspace["_id"]}, session=change.session)
     change.append(workspace["_id"], WorkspaceDeleted(deleted_id=workspace["_id"]))
 
@@ -174,8 +175,7 @@ async def release_files(change: Change, attachments: Sequence[Record]) -> None:
     """Give up the bytes of attachments of one workspace that are deleted in the same change."""
     if attachments:
         freed = sum(one["size"] for one in attachments)
-        workspace = {"_id": attachments[0]["workspace_id"]}
-        await collection(AttachmentUsage).update_one(workspace, {"$inc": {"bytes": -freed}}, session=change.session)
+        await release(change, attachments[0]["workspace_id"], StorageKind.ATTACHMENTS, freed)
         await leave_files(change, [one["_id"] for one in attachments])
 
 

@@ -32,7 +32,7 @@ class Services:
     `shows_links` says that no mail leaves the gateway, so that its links are answered to whoever causes it.
     `mail_due` wakes the sender of this process, `files_due` what removes the bytes of deleted attachments, and
     `transfers_due` what runs imports.
-    `attachment_quota` is how many bytes those of a workspace may have together.
+    `storage_quota` is how many bytes those of a workspace may have together.
     """
 
     hub: Hub
@@ -44,7 +44,7 @@ class Services:
     shows_links: bool = True
     require_verified_email: bool = False
     mail_due: asyncio.Event = field(default_factory=asyncio.Event)
-    attachment_quota: int = 1024**3
+    storage_quota: int = 1024**3
     files_due: asyncio.Event = field(default_factory=asyncio.Event)
     uploads: Uploads = field(default_factory=Uploads)
     imports: Uploads = field(default_factory=lambda: Uploads(at_once=2))

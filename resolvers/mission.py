@@ -18,7 +18,7 @@ from resolvers.agent import get_agent
 from resolvers.context import Context
 from resolvers.filters import MISSION_FIELDS, compile_filter
 from resolvers.inputs.mission import MissionCreate
-from resolvers.load import card_inside, to_one
+from resolvers.load import by_ids, card_inside, to_one
 from resolvers.mission_status import change_status
 from resolvers.operation import edge, operation
 from resolvers.page import NEWEST_FIRST, Page, Window, pages
@@ -28,6 +28,8 @@ READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
 
 Filter = Mapping[str, Any] | None
 """A MissionFilter of the graph with snake_case names: `{"status": {"in": […]}, "agent": {"eq": …}}`."""
+
+_GONE: Record = {"prompt": None}
 
 creator_of = users_by("created_by")
 """The edge to whoever created a mission."""
@@ -118,6 +120,14 @@ async def find_mission(change: Change, mission_id: ObjectId) -> Record:
     if found is None:
         raise NotFound("Mission")
     return found
+
+
+@edge(scope=READ)
+async def prompt_of(ctx: Context, missions: Sequence[Record], fields: Fields) -> list[str | None]:
+    """What each mission asks; one that an event told of has it in the database alone."""
+    untold = [one["_id"] for one in missions if "prompt" not in one]
+    found = await by_ids(Mission, untold, frozenset({"prompt"}))
+    return [one["prompt"] if "prompt" in one else found.get(one["_id"], _GONE)["prompt"] for one in missions]
 
 
 @edge(scope=READ)

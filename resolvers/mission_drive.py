@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import bson
 from bson import ObjectId
 
 from auth.policies import mission as policy
 from models import Mission, MissionActivity
 from models.base import Record, collection, to_record
-from models.enums import MissionStatus, TokenScope
+from models.enums import MissionStatus, StorageKind, TokenScope
 from models.errors import Conflict
 from models.ids import Kind, parse_id
 from realtime.events import MissionActivityAdded, MissionProgressed
@@ -18,6 +19,7 @@ from resolvers.inputs.mission import MissionComplete, MissionFail, MissionReport
 from resolvers.mission import check_own, find_mission
 from resolvers.mission_status import change_status
 from resolvers.operation import Caller, operation
+from resolvers.storage_account import charge
 
 WRITE = TokenScope.PILOTAGE_WRITE
 
@@ -26,6 +28,9 @@ OUTPUT_DELTA = "MissionOutputDelta"
 
 CANDIDATES = 16
 """How many of an agent's queued missions one claim looks at, before it looks at all."""
+
+MAX_REPORTS = 10_000
+"""Activities of one mission: one that says more goes round in circles."""
 
 _UNDER_WAY = (MissionStatus.RUNNING, MissionStatus.AWAITING_APPROVAL)
 
@@ -61,7 +66,7 @@ async def report_mission(ctx: Context, mission_id: ObjectId | str, values: Missi
     else:
 
         async def body(change: Change) -> Record:
-            return await _report(change, await find_mission(change, door["_id"]), values)
+            return await _report(ctx, change, await find_mission(change, door["_id"]), values)
 
         committed = await ctx.write(door["workspace_id"], body)
     if values.output_delta is not None:
@@ -103,7 +108,7 @@ async def _finish(
     return await ctx.write(door["workspace_id"], body)
 
 
-async def _report(change: Change, mission: Record, values: MissionReport) -> Record:
+async def _report(ctx: Context, change: Change, mission: Record, values: MissionReport) -> Record:
     _check_under_way(mission)
     activities = [
         to_record(
@@ -122,6 +127,10 @@ async def _report(change: Change, mission: Record, values: MissionReport) -> Rec
     ]
     changes: dict[str, Any] = {}
     if activities:
+        if mission["activity_count"] + len(activities) > MAX_REPORTS:
+            raise Conflict(f"The mission has {MAX_REPORTS} reports at most", field="activities")
+        size = sum(len(bson.encode(one)) for one in activities)
+        await charge(ctx, change, mission["workspace_id"], StorageKind.REPORTS, size)
         await collection(MissionActivity).insert_many(activities, session=change.session)
         changes["activity_count"] = mission["activity_count"] + len(activities)
     if values.progress is not None and values.progress != mission["progress"]:

@@ -8,17 +8,19 @@ from zipfile import ZipInfo
 
 from bson import ObjectId
 
-from models import Attachment, AttachmentUsage, Card
+from models import Attachment, Card
 from models.base import Record, collection
-from models.errors import BadUserInput, PayloadTooLarge
+from models.enums import StorageKind
+from models.errors import BadUserInput
 from models.ids import Kind, new_id
 from models.write import update_and_read
 from realtime.events import AttachmentAdded
 from realtime.log import Change
-from resolvers.attachment import check_quota, new_attachment, used_bytes
+from resolvers.attachment import new_attachment
 from resolvers.context import Context
 from resolvers.file_store import Written, discard_file, keep_file, write_file
 from resolvers.inputs.transfer import ImportedAttachment
+from resolvers.storage_account import charge, check_room
 from resolvers.transfer_archive import Source
 from resolvers.transfer_plan import Plan
 from resolvers.transfer_write import Part
@@ -54,10 +56,8 @@ async def plan_files(ctx: Context, plan: Plan, source: Source, *, is_new: bool =
                 raise BadUserInput(f"is larger than {MAX_FILE} bytes", field=where, index=place)
             else:
                 found.append(Planned(place, given, info))
-    if found:
-        used = await used_bytes(plan.workspace_id)
-        if is_new:
-            check_quota(ctx, used, sum(one.info.file_size for one in found))
+    if found and is_new:
+        await check_room(ctx, plan.workspace_id, sum(one.info.file_size for one in found))
     return found
 
 
@@ -110,11 +110,7 @@ class Files:
         if not attachments:
             return
         more = sum(one["size"] for one in attachments)
-        workspace = {"_id": self.plan.workspace_id}
-        used = await update_and_read(AttachmentUsage, workspace, {"$inc": {"bytes": more}}, change.session)
-        if used is None:
-            raise PayloadTooLarge("The workspace has no room for files")
-        check_quota(self.ctx, used["bytes"] - more, more)
+        await charge(self.ctx, change, self.plan.workspace_id, StorageKind.ATTACHMENTS, more)
         await collection(Attachment).insert_many(attachments, session=change.session)
 
 

@@ -9,7 +9,7 @@ from bson import ObjectId
 from auth.policies import delivery
 from models import Project, TransferJob, Workspace
 from models.base import Record, collection, to_record
-from models.enums import TokenScope
+from models.enums import StorageKind, TokenScope
 from models.errors import BadUserInput, Conflict, PayloadTooLarge
 from models.ids import Kind, new_id, parse_id
 from realtime.events import TransferJobChanged
@@ -22,6 +22,7 @@ from resolvers.inputs.transfer import ProjectImportStart
 from resolvers.load import to_one_inside
 from resolvers.operation import edge, operation
 from resolvers.page import NEWEST_FIRST, Page, Window, pages
+from resolvers.storage_account import charge, check_room
 from resolvers.transfer_archive import MAGIC
 from resolvers.transfer_read import MAX_TEXT
 from resolvers.upload import Upload, file_name
@@ -29,7 +30,7 @@ from resolvers.user import users_by
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 MAX_WAITING = 3
-"""Jobs of a workspace that have not ended: their input lies in the database, and counts for no quota."""
+"""Jobs of a workspace that have not ended. Their input counts in its storage account until then."""
 
 _INTERNAL = frozenset({"holder", "lease_until", "attempts", "next_part", "parts"})
 _STARTS = (b"{", b"\xef\xbb\xbf{", MAGIC)
@@ -39,8 +40,8 @@ starter_of = users_by("created_by")
 
 
 def max_input(ctx: Context) -> int:
-    """Bytes that a file may have: an archive as many as all files of a workspace beside a project's text."""
-    return ctx.services.attachment_quota + MAX_TEXT
+    """Bytes that a file may have: no more than the workspace may store."""
+    return ctx.services.storage_quota
 
 
 def told(job: Mapping[str, Any]) -> Record:
@@ -66,14 +67,15 @@ async def list_transfer_jobs(ctx: Context, workspace_id: ObjectId | str, window:
 async def start_import(ctx: Context, values: ProjectImportStart) -> Committed[Record]:
     """Take the file of a project, and import it afterwards, part by part. What fails here leaves nothing behind.
 
-    Raises PayloadTooLarge for a file that is too large, BadUserInput for what is no such file by its first bytes,
-    Conflict where three imports of the workspace have not ended yet.
+    Raises PayloadTooLarge for a file that is too large or that the workspace has no room for, BadUserInput for what is
+    no such file by its first bytes, Conflict where three imports of the workspace have not ended yet.
     """
     workspace_id = values.workspace_id
     await check_workspace(ctx, workspace_id, delivery.WRITE)
     name = file_name(values.file.name)
     # Looked at again in the change, which alone decides: here it spares the transfer.
     _check_waiting(await collection(TransferJob).find(_waiting(workspace_id), {"_id": 1}).to_list())
+    await check_room(ctx, workspace_id, 1)
     job_id = new_id(Kind.TRANSFER_JOB)
     try:
         written = await write_file(job_id, workspace_id, name, _bounded(values.file), limit=max_input(ctx))
@@ -97,6 +99,7 @@ async def start_import(ctx: Context, values: ProjectImportStart) -> Committed[Re
                     created_at=change.at,
                 )
             )
+            await charge(ctx, change, workspace_id, StorageKind.IMPORTS, written.size)
             await collection(TransferJob).insert_one(job, session=change.session)
             change.append(workspace_id, TransferJobChanged(job=told(job)))
             return job

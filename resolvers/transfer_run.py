@@ -23,7 +23,7 @@ from auth.policies import delivery
 from auth.subject import ALL_SCOPES, Subject
 from models import Project, TransferJob
 from models.base import Record, collection, utc_now
-from models.enums import TransferState
+from models.enums import StorageKind, TransferState
 from models.errors import Internal, NotFound, OrreryError, RateLimited, Unavailable
 from models.ids import ids_from
 from realtime.events import TransferJobChanged
@@ -32,6 +32,7 @@ from resolvers.access import check_workspace
 from resolvers.context import Context, Services
 from resolvers.file_store import leave_files
 from resolvers.project import remove_project
+from resolvers.storage_account import release
 from resolvers.transfer_archive import Source
 from resolvers.transfer_files import file_parts, plan_files
 from resolvers.transfer_input import opened
@@ -182,6 +183,7 @@ class Worker:
             if changes["state"] == TransferState.FAILED and job["project_id"] is not None:
                 await remove_project(change, job["project_id"])
             await leave_files(change, [job["_id"]])
+            await release(change, job["workspace_id"], StorageKind.IMPORTS, job["file_size"])
             at = {"finished_at": change.at, "expires_at": change.at + KEPT, "holder": None}
             await self._set(change, job, {**changes, **at})
 

@@ -31,7 +31,7 @@ class Mission(Node):
         edges.card_of, needs=("card_id", "workspace_id"), description="The card that it is about."
     )
     project: ProjectRef | None = edge(edges.project_of, needs=("project_id",), description="The project of that card.")
-    prompt: str = strawberry.field(description="What is asked.")
+    prompt: str = edge(edges.prompt_of, needs=("prompt",), description="What is asked.")
     status: MissionStatus = strawberry.field(description="Where it stands.")
     progress: float = strawberry.field(description="How far it is, 0 to 1.")
     summary: str | None = strawberry.field(description="What came of it, once it is completed.")

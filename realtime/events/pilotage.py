@@ -20,11 +20,17 @@ class AgentDeleted(Event):
 
 
 class MissionEvent(Event):
-    """An event that carries a mission; routed by the mission's own ids."""
+    """An event that carries a mission; routed by the mission's own ids.
+
+    Without the prompt, which never changes: thousands of reports would repeat its 20 kB each. Whoever shows the event
+    reads it (`resolvers.mission.prompt_of`).
+    """
 
     mission: Record
 
     def model_post_init(self, _: Any) -> None:
+        told = {name: value for name, value in self.mission.items() if name != "prompt"}
+        object.__setattr__(self, "mission", told)
         object.__setattr__(self, "project_id", self.mission["project_id"])
         object.__setattr__(self, "card_id", self.mission["card_id"])
         object.__setattr__(self, "mission_id", self.mission["_id"])

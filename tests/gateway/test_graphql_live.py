@@ -244,7 +244,7 @@ async def test_a_mission_streams_its_whole_life_in_order(address: str, lab: Lab,
     watch = """subscription ($m: ID!) { missionEvents(missionId: $m) {
       __typename ... on Event { cursor } ... on MissionOutputDelta { text }
       ... on MissionStatusChanged { from to mission { summary } }
-      ... on MissionProgressed { mission { progress } }
+      ... on MissionProgressed { mission { progress prompt } }
       ... on MissionActivityAdded { activity { kind content } mission { progress } } } }"""
 
     async with subscribed(address, board.ann, watch, "missionEvents", m=mission) as stream:
@@ -267,7 +267,7 @@ async def test_a_mission_streams_its_whole_life_in_order(address: str, lab: Lab,
             "mission": {"progress": 0.5},
         },
         {"__typename": "MissionOutputDelta", "text": "It is "},
-        {"__typename": "MissionProgressed", "mission": {"progress": 0.9}},
+        {"__typename": "MissionProgressed", "mission": {"progress": 0.9, "prompt": "Find out"}},
         {"__typename": "MissionStatusChanged", "from": "RUNNING", "to": "COMPLETED", "mission": {"summary": "42"}},
     ]
 

@@ -50,7 +50,7 @@ def test_trusted_documents_alone_are_a_setting(text: str, expected: bool, tmp_pa
     ("text", "expected"), [("5000", 5000), ("10MB", 10 * 1024**2), ("2 gb", 2 * 1024**3), ("1TB", 1024**4)]
 )
 def test_a_quota_is_a_number_of_bytes_with_a_unit_or_without(text: str, expected: int, tmp_path: Path) -> None:
-    assert Settings.from_env(environ(tmp_path, ORRERY_ATTACHMENT_QUOTA=text)).attachment_quota == expected
+    assert Settings.from_env(environ(tmp_path, ORRERY_STORAGE_QUOTA=text)).storage_quota == expected
 
 
 def test_origins_are_listed_with_commas(tmp_path: Path) -> None:
@@ -69,9 +69,9 @@ def test_origins_are_listed_with_commas(tmp_path: Path) -> None:
         ("ORRERY_PORT", "http"),
         ("ORRERY_PORT", "³"),
         ("ORRERY_ENV", "staging"),
-        ("ORRERY_ATTACHMENT_QUOTA", "0"),
-        ("ORRERY_ATTACHMENT_QUOTA", "2 GiB"),
-        ("ORRERY_ATTACHMENT_QUOTA", "much"),
+        ("ORRERY_STORAGE_QUOTA", "0"),
+        ("ORRERY_STORAGE_QUOTA", "2 GiB"),
+        ("ORRERY_STORAGE_QUOTA", "much"),
         ("ORRERY_BUS_URL", "kafka://localhost"),
         ("ORRERY_BUS_URL", "memory"),
         ("ORRERY_BUS_URL", "mongodb://other:27017/orrery"),

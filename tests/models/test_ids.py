@@ -40,7 +40,7 @@ def test_the_codes_of_kinds_are_distinct_and_stay() -> None:
 
 
 KNOWN_BY_ANOTHER_ID = {
-    "AttachmentUsage",
+    "StorageAccount",
     "AttemptCount",
     "Avatar",
     "BusMessage",

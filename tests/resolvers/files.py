@@ -5,7 +5,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from models import AttachmentUsage, FileChunk, FileLeftover, StoredFile
+from models import FileChunk, FileLeftover, StorageAccount, StoredFile
 from models.base import Record, collection
 from resolvers.attachment import create_attachment
 from resolvers.file_store import read_file
@@ -49,5 +49,5 @@ async def stored(file_id: ObjectId) -> tuple[int, int, int]:
 
 async def used(workspace_id: ObjectId) -> int | None:
     """The bytes that a workspace has stored by its counter; None without one."""
-    found = await collection(AttachmentUsage).find_one({"_id": workspace_id})
+    found = await collection(StorageAccount).find_one({"_id": workspace_id})
     return None if found is None else int(found["bytes"])

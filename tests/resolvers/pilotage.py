@@ -87,6 +87,11 @@ async def stored(mission: Record) -> Record:
     return found
 
 
+def as_told(mission: Record) -> Record:
+    """A mission as its events carry it: the prompt, which never changes, is not repeated in each."""
+    return {name: value for name, value in mission.items() if name != "prompt"}
+
+
 async def mission_events(mission: Record) -> list[Record]:
     """The events of a mission, oldest first."""
     return [event for event in await events(mission["workspace_id"]) if event["mission_id"] == mission["_id"]]

@@ -46,7 +46,7 @@ async def card(board: Board) -> Record:
 
 def limited(ctx: Context, quota: int) -> Context:
     """The next request of a caller to a gateway with a smaller quota."""
-    return Context(ctx.subject, replace(ctx.services, attachment_quota=quota))
+    return Context(ctx.subject, replace(ctx.services, storage_quota=quota))
 
 
 async def test_a_file_is_kept_counted_and_told_of(board: Board, card: Record, owner: Context) -> None:
@@ -291,7 +291,7 @@ async def test_a_card_that_goes_while_its_file_comes_takes_none(board: Board, ca
     with pytest.raises(NotFound, match="Card not found"):
         await create_attachment(board.ctx, AttachmentCreate(card_id=card["_id"], file=Upload("a", None, late)))
     assert await collection(Attachment).count_documents({"card_id": card["_id"]}) == 0
-    assert await used(board.workspace_id) == 0
+    assert not await used(board.workspace_id)
 
 
 async def test_strangers_neither_read_nor_write_attachments(board: Board, card: Record, people: People) -> None:

@@ -33,7 +33,7 @@ from resolvers.workspace import create_workspace
 from tests.resolvers.conftest import Join
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again
-from tests.resolvers.pilotage import Crew, Hand, mission_events, stored
+from tests.resolvers.pilotage import Crew, Hand, as_told, mission_events, stored
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ async def test_a_new_mission_waits_for_its_agent(crew: Crew, atlas: Hand, board:
     assert (mission["created_by"], mission["started_at"], mission["finished_at"]) == (crew.owner.user_id, None, None)
     assert await get_mission(again(crew.owner), mission["_id"]) == mission
     [event] = await mission_events(mission)
-    assert event["data"] == {"mission": mission, "from_status": None, "to_status": "queued"}
+    assert event["data"] == {"mission": as_told(mission), "from_status": None, "to_status": "queued"}
     assert (event["project_id"], event["card_id"]) == (board.project["_id"], card["_id"])
     assert committed.cursor.seq == event["seq"]
 

@@ -18,7 +18,7 @@ from resolvers.mission import (
 )
 from resolvers.mission_drive import claim_mission
 from tests.resolvers.lab import People, again, events
-from tests.resolvers.pilotage import Crew, Hand, life, mission_events, stored
+from tests.resolvers.pilotage import Crew, Hand, as_told, life, mission_events, stored
 
 FINAL = {Status.COMPLETED, Status.FAILED, Status.CANCELLED}
 
@@ -83,7 +83,7 @@ async def test_a_transition_that_there_is(crew: Crew, atlas: Hand, what: str, be
         "Out of polish" if after is Status.FAILED else None,
     )
     [event] = (await mission_events(mission))[told:]
-    assert event["data"] == {"mission": now, "from_status": before, "to_status": after}
+    assert event["data"] == {"mission": as_told(now), "from_status": before, "to_status": after}
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ async def test_a_report_keeps_its_activities_in_order(crew: Crew, atlas: Hand) -
     happened = (await mission_events(mission))[told:]
     assert [event["type"] for event in happened] == ["MissionActivityAdded"] * 3
     assert [event["data"]["activity"] for event in happened] == found
-    assert happened[-1]["data"]["mission"] == now
+    assert happened[-1]["data"]["mission"] == as_told(now)
     assert await get_mission_activity(again(crew.owner), found[0]["_id"]) == found[0]
 
 
@@ -223,7 +223,7 @@ async def test_progress_alone_is_an_event_of_its_own_unless_it_is_the_same(crew:
     await atlas.report(mission, progress=0.5)
 
     [event] = (await mission_events(mission))[told:]
-    assert (event["type"], event["data"]) == ("MissionProgressed", {"mission": now})
+    assert (event["type"], event["data"]) == ("MissionProgressed", {"mission": as_told(now)})
     assert now["progress"] == 0.5
 
 

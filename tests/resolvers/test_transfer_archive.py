@@ -166,7 +166,7 @@ async def test_the_quota_holds_for_imports(left: int, board: Board, owner: Conte
     archive = await archive_of(owner, board.project["_id"])
     before = await used(board.workspace_id)
     assert before is not None
-    narrow = replace(services, attachment_quota=before + left)
+    narrow = replace(services, storage_quota=before + left)
     projects = await collection(Project).count_documents({"workspace_id": board.workspace_id})
 
     failed = await run(narrow, await queue(owner, {"_id": board.workspace_id}, archive))

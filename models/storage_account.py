@@ -1,0 +1,20 @@
+"""What a workspace has stored, in bytes."""
+
+from beanie import Document, PydanticObjectId
+from pydantic import Field
+
+from models.enums import StorageKind
+
+
+class StorageAccount(Document):
+    """One account a workspace, whose id it has: `bytes` of everything that counts, and of each kind alone.
+
+    It changes in the transaction of what it counts (`resolvers.storage_account`).
+    """
+
+    id: PydanticObjectId
+    bytes: int
+    kinds: dict[StorageKind, int] = Field(default_factory=dict)
+
+    class Settings:
+        name = "storage_accounts"

@@ -1,0 +1,60 @@
+"""What a workspace stores is counted in one account, in the change that stores it, and has one quota."""
+
+from collections.abc import Mapping
+
+from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
+
+from models import StorageAccount
+from models.base import collection
+from models.enums import StorageKind
+from models.errors import PayloadTooLarge
+from realtime.log import Change
+from resolvers.context import Context
+
+
+async def used_bytes(workspace_id: ObjectId) -> int:
+    """How much a workspace has stored."""
+    found = await collection(StorageAccount).find_one({"_id": workspace_id}, {"bytes": 1})
+    return 0 if found is None else int(found["bytes"])
+
+
+async def check_room(ctx: Context, workspace_id: ObjectId, more: int) -> None:
+    """Raise PayloadTooLarge where a workspace may not store that much more; only `charge` decides for good."""
+    _check(ctx, await used_bytes(workspace_id), more)
+
+
+async def charge(ctx: Context, change: Change, workspace_id: ObjectId, kind: StorageKind, more: int) -> None:
+    """Count bytes that a change stores (or, below 0, that it stores no more).
+
+    Raises PayloadTooLarge with `quota` and `used` beyond the quota. What makes room is never refused.
+    """
+    if not more:
+        return
+    accounts, add = collection(StorageAccount), _add(kind, more)
+    room = {"bytes": {"$lte": ctx.services.storage_quota - more}} if more > 0 else {}
+    if (await accounts.update_one({"_id": workspace_id, **room}, add, session=change.session)).matched_count:
+        return
+    found = await accounts.find_one({"_id": workspace_id}, {"bytes": 1}, session=change.session)
+    _check(ctx, 0 if found is None else found["bytes"], more)
+    try:
+        await accounts.insert_one({"_id": workspace_id, "bytes": more, "kinds": {kind: more}}, session=change.session)
+    except DuplicateKeyError as error:  # another process opened the account at the same moment
+        error._add_error_label("TransientTransactionError")
+        raise
+
+
+async def release(change: Change, workspace_id: ObjectId, kind: StorageKind, freed: int) -> None:
+    """Count bytes that a change removes."""
+    if freed:
+        await collection(StorageAccount).update_one({"_id": workspace_id}, _add(kind, -freed), session=change.session)
+
+
+def _add(kind: StorageKind, more: int) -> Mapping[str, Mapping[str, int]]:
+    return {"$inc": {"bytes": more, f"kinds.{kind}": more}}
+
+
+def _check(ctx: Context, used: int, more: int) -> None:
+    quota = ctx.services.storage_quota
+    if more > 0 and used + more > quota:
+        raise PayloadTooLarge("The workspace has no room for it within its storage quota", quota=quota, used=used)

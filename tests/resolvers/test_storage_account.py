@@ -1,0 +1,100 @@
+"""The storage account of a workspace: what counts, what is refused, and what frees room again."""
+
+from dataclasses import replace
+
+import pytest
+
+from models import StorageAccount
+from models.base import Record, collection
+from models.enums import StorageKind
+from models.errors import Conflict, PayloadTooLarge
+from resolvers import mission_drive
+from resolvers.context import Context, Services
+from resolvers.inputs.base import read_input
+from resolvers.inputs.mission import MissionReport
+from resolvers.mission_drive import report_mission
+from tests.resolvers.lab import People
+from tests.resolvers.pilotage import Crew, Hand
+from tests.resolvers.transfers import queue, run
+
+THOUGHT = {"kind": "thought", "content": "It could be the mirror"}
+
+
+async def kinds(workspace: Record) -> dict[str, int]:
+    """What the account of a workspace says of each kind; the sum has to be its total."""
+    found = await collection(StorageAccount).find_one({"_id": workspace["_id"]})
+    if found is None:
+        return {}
+    assert found["bytes"] == sum(found["kinds"].values())
+    return {kind: size for kind, size in found["kinds"].items() if size}
+
+
+@pytest.fixture
+async def atlas(people: People, owner: Context, workspace: Record) -> Hand:
+    return await Crew(people, owner, workspace).hire("atlas")
+
+
+async def test_the_file_of_an_import_counts_until_its_job_has_ended(
+    owner: Context, workspace: Record, services: Services
+) -> None:
+    text = b'{"project": {"name": "Observatory"}, "cards": [{"title": "Polish the lens"}]}'
+
+    job = await queue(owner, workspace, text)
+    waiting = await kinds(workspace)
+    done = await run(services, job)
+
+    assert waiting == {StorageKind.IMPORTS: len(text)}
+    assert (done["state"], await kinds(workspace)) == ("done", {})
+
+
+async def test_the_file_of_a_failed_import_counts_no_more(
+    owner: Context, workspace: Record, services: Services
+) -> None:
+    failed = await run(services, await queue(owner, workspace, b'{"project": {}}'))
+
+    assert (failed["state"], await kinds(workspace)) == ("failed", {})
+
+
+async def test_reports_of_agents_count(people: People, owner: Context, workspace: Record, atlas: Hand) -> None:
+    mission = await Crew(people, owner, workspace).ask(atlas)
+    await atlas.claim()
+
+    await atlas.report(mission, activities=[THOUGHT])
+    first = (await kinds(workspace))[StorageKind.REPORTS]
+    await atlas.report(mission, activities=[THOUGHT, THOUGHT])
+
+    assert (await kinds(workspace))[StorageKind.REPORTS] == 3 * first > len(THOUGHT["content"])
+
+
+async def test_a_report_beyond_the_quota_is_refused_and_tells_how_much_is_used(
+    people: People, owner: Context, workspace: Record, atlas: Hand, services: Services
+) -> None:
+    # Given a workspace whose quota is what it has stored
+    mission = await Crew(people, owner, workspace).ask(atlas)
+    await atlas.claim()
+    await atlas.report(mission, activities=[THOUGHT])
+    before = await kinds(workspace)
+    full = Context(atlas.ctx.subject, replace(services, storage_quota=sum(before.values())))
+
+    # When an agent goes on reporting
+    with pytest.raises(PayloadTooLarge, match="quota") as refused:
+        await report_mission(full, mission["_id"], read_input(MissionReport, {"activities": [THOUGHT]}))
+
+    # Then nothing was stored
+    used = sum(before.values())
+    assert (refused.value.details["quota"], refused.value.details["used"]) == (used, used)
+    assert await kinds(workspace) == before
+
+
+async def test_a_mission_has_so_many_reports_at_most(
+    people: People, owner: Context, workspace: Record, atlas: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mission_drive, "MAX_REPORTS", 3)
+    mission = await Crew(people, owner, workspace).ask(atlas)
+    await atlas.claim()
+    await atlas.report(mission, activities=[THOUGHT, THOUGHT])
+
+    with pytest.raises(Conflict, match="at most"):
+        await atlas.report(mission, activities=[THOUGHT, THOUGHT])
+
+    await atlas.report(mission, activities=[THOUGHT])
