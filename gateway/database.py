@@ -9,43 +9,14 @@ from typing import Any
 from beanie import init_beanie
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import (
-    ConfigurationError,
-    InvalidURI,
-    OperationFailure,
-    PyMongoError,
-    ServerSelectionTimeoutError,
-)
+from pymongo.errors import ConfigurationError, InvalidURI
 
+from gateway.database_check import check_server, with_patience
+from gateway.database_error import DatabaseError
+from gateway.database_options import options
 from gateway.driver import repair
 from gateway.embedded import EmbeddedDatabase, EmbeddedError
 from gateway.settings import Settings
-
-# MongoDB 5.0, the first version whose transactions and change streams we rely on.
-MIN_WIRE_VERSION = 13
-
-OPTIONS: dict[str, Any] = {
-    "appname": "orrery",
-    "tz_aware": True,
-    "w": "majority",
-    "journal": True,
-    "retryWrites": True,
-    "retryReads": True,
-    "timeoutMS": 20_000,
-    "serverSelectionTimeoutMS": 5_000,
-    "connectTimeoutMS": 5_000,
-    "socketTimeoutMS": 20_000,
-    "waitQueueTimeoutMS": 10_000,
-    "maxPoolSize": 100,
-    # Opened ahead: a first burst of requests then waits for no greeting and no authentication.
-    "minPoolSize": 16,
-    # Below the five minutes after which the embedded database closes an idle connection.
-    "maxIdleTimeMS": 240_000,
-}
-
-
-class DatabaseError(Exception):
-    """The database cannot be used; the message is one sentence without any credential."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,62 +67,42 @@ async def open_database(settings: Settings, *, prepared: bool = False) -> AsyncI
 async def connect(settings: Settings, *, url: str | None = None, prepared: bool = False) -> Database:
     """Connect to `url` (by default the one of `settings`), check the server, and create the indexes.
 
-    Where they were created before, as `prepared` says, it only learns the documents.
+    Where that was done before, as `prepared` says, it only learns the documents.
 
-    Raises `DatabaseError` where the server is unreachable, too old, standalone, or refuses the credentials.
+    Raises `DatabaseError` where the server cannot be reached within a minute or cannot hold this data.
     """
     address = url or settings.mongodb_url
     if address is None:
         raise DatabaseError("No database is named: set ORRERY_MONGODB_URL or start the embedded database.")
     repair()
     hosts = address.partition("://")[2].rpartition("@")[2].partition("/")[0].partition("?")[0]
+    client = _client(address, settings)
     try:
-        with warnings.catch_warnings():
-            # The driver only warns of an option that it does not understand, and goes on without it.
-            warnings.simplefilter("error", UserWarning)
-            client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(address, **OPTIONS)
-    except (InvalidURI, ConfigurationError, UserWarning, ValueError) as error:
-        raise DatabaseError("ORRERY_MONGODB_URL is not a valid MongoDB URL.") from error
-    try:
-        await _check_server(client, settings.mongodb_database, hosts)
         database = Database(client=client, db=client[settings.mongodb_database])
-        await _create_indexes(database, skip=prepared)
+        if not prepared:
+            await check_server(client, settings.mongodb_database, hosts)
+        await with_patience(lambda: _create_indexes(database, skip=prepared), client, hosts)
     except BaseException:
         await client.close()
         raise
     return database
 
 
-async def _check_server(client: AsyncMongoClient[dict[str, Any]], name: str, hosts: str) -> None:
-    too_old = f"The MongoDB server at {hosts} is too old: 5.0 or later is needed."
+def _client(address: str, settings: Settings) -> AsyncMongoClient[dict[str, Any]]:
     try:
-        hello = await client.admin.command("hello")
-        if hello.get("maxWireVersion", 0) < MIN_WIRE_VERSION:
-            raise DatabaseError(too_old)
-        if "setName" not in hello and hello.get("msg") != "isdbgrid":
-            raise DatabaseError(
-                f"The MongoDB server at {hosts} stands alone: transactions need a replica set or a sharded cluster."
-            )
-        # Unlike a greeting, this needs the right to read.
-        await client[name].list_collection_names()
-    except ServerSelectionTimeoutError as error:
-        raise DatabaseError(f"No MongoDB server answers at {hosts}: is it running, and a replica set?") from error
-    except OperationFailure as error:
-        raise DatabaseError(f"The MongoDB server at {hosts} refuses the credentials of ORRERY_MONGODB_URL.") from error
-    except ConfigurationError as error:
-        raise DatabaseError(too_old) from error
-    except PyMongoError as error:
-        raise DatabaseError(f"The connection to the MongoDB server at {hosts} failed.") from error
+        with warnings.catch_warnings():
+            # The driver only warns of an option that it does not understand, and goes on without it.
+            warnings.simplefilter("error", UserWarning)
+            return AsyncMongoClient(address, **options(settings))
+    except (InvalidURI, ConfigurationError, UserWarning, ValueError) as error:
+        raise DatabaseError("ORRERY_MONGODB_URL is not a valid MongoDB URL.") from error
 
 
 async def _create_indexes(database: Database, *, skip: bool) -> None:
     # Not at the top: a wrong setting should be told at once, without loading every document first.
     from models import DOCUMENTS
 
-    try:
-        await init_beanie(database=database.db, document_models=list(DOCUMENTS), skip_indexes=skip)
-    except OperationFailure as error:
-        reason = (error.details or {}).get("errmsg", "the server gave no reason")
-        raise DatabaseError(f"An index could not be created: {reason}.") from error
-    except PyMongoError as error:
-        raise DatabaseError("The connection to the database failed while its indexes were created.") from error
+    await init_beanie(database=database.db, document_models=list(DOCUMENTS), skip_indexes=skip)
+
+
+__all__ = ["Database", "DatabaseError", "connect", "open_database", "open_url"]

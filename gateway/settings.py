@@ -23,6 +23,7 @@ MIN_SECRET_BYTES = 32
 BUS_SCHEMES = ("memory", "redis", "rediss")
 OWN_BUS = ("mongodb", "mongodb://")
 MAX_WORKERS = 64
+MAX_POOL = 10_000
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -52,6 +53,7 @@ class Settings:
     port: int = 3001
     mongodb_url: str | None = field(default=None, repr=False)
     mongodb_database: str = DEFAULT_DATABASE
+    mongodb_pool: int = 100
     bus_url: str | None = field(default=None, repr=False)
     workers: int = 1
     env: Environment = "development"
@@ -114,6 +116,7 @@ class Settings:
             port=_port(values.get("ORRERY_PORT", "3001")),
             mongodb_url=mongodb_url,
             mongodb_database=_database_name(mongodb_url) if mongodb_url else DEFAULT_DATABASE,
+            mongodb_pool=_pool(values.get("ORRERY_MONGODB_POOL", "100")),
             bus_url=_bus_url(values.get("ORRERY_BUS_URL")),
             env=_environment(values.get("ORRERY_ENV", "development")),
             jwt_expires_in=parse_duration(values.get("JWT_EXPIRES_IN", "7d"), variable="JWT_EXPIRES_IN"),
@@ -268,6 +271,13 @@ def _environment(text: str) -> Environment:
 def _workers(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= MAX_WORKERS):
         raise SettingsError(f"ORRERY_WORKERS must be a number between 1 and {MAX_WORKERS}, not {text!r}.")
+    return int(text)
+
+
+def _pool(text: str) -> int:
+    # Two transactions of the check at start are open at once, and a stream of changes stays open.
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 4 <= int(text) <= MAX_POOL):
+        raise SettingsError(f"ORRERY_MONGODB_POOL must be a number between 4 and {MAX_POOL}, not {text!r}.")
     return int(text)
 
 

@@ -22,6 +22,7 @@ from models.mail import Mail, MailLink
 from models.mission import Mission, MissionActivity
 from models.notification import Notification
 from models.organization import Organization, OrganizationMember
+from models.probe import Probe
 from models.project import Project, ProjectMember
 from models.relation import Relation
 from models.scope import Scope
@@ -74,6 +75,7 @@ DOCUMENTS: list[type[beanie.Document]] = [
     StreamHead,
     Lease,
     BusMessage,
+    Probe,
 ]
 """Every collection; the gateway creates their indexes at start."""
 
@@ -107,6 +109,7 @@ __all__ = [
     "Notification",
     "Organization",
     "OrganizationMember",
+    "Probe",
     "Project",
     "ProjectMember",
     "Relation",

@@ -7,7 +7,6 @@ from bson import ObjectId
 from pymongo import UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError, OperationFailure
-from pymongo.read_concern import ReadConcern
 
 from models import StreamHead
 from models.base import Record, collection
@@ -15,8 +14,6 @@ from models.ids import portions
 from realtime.cursor import Cursor
 
 WRITE_CONFLICT = 112
-# What a cursor is made of must never be rolled back.
-_MAJORITY = ReadConcern("majority")
 
 
 async def advance(by: Mapping[ObjectId, int], session: AsyncClientSession) -> dict[ObjectId, Cursor]:
@@ -49,7 +46,7 @@ async def bounds(stream_id: ObjectId) -> tuple[Cursor, int]:
 
     A stream without history is given its epoch here, so that its start can be resumed.
     """
-    heads = collection(StreamHead).with_options(read_concern=_MAJORITY)
+    heads = collection(StreamHead)
     while (found := await heads.find_one({"_id": stream_id})) is None:
         try:
             await collection(StreamHead).insert_one({"_id": stream_id, "seq": 0, **_new()})
@@ -63,7 +60,7 @@ async def bounds(stream_id: ObjectId) -> tuple[Cursor, int]:
 
 async def heads_of(stream_ids: Iterable[ObjectId]) -> dict[ObjectId, Cursor]:
     """Where several streams stand, in one query for every hundred; unknown streams are left out."""
-    heads = collection(StreamHead).with_options(read_concern=_MAJORITY)
+    heads = collection(StreamHead)
     found: dict[ObjectId, Cursor] = {}
     for ids in portions(stream_ids):
         for head in await heads.find({"_id": {"$in": ids}}, {"seq": 1, "epoch": 1}).to_list():

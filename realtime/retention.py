@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 
 from bson import ObjectId
 from pymongo.errors import OperationFailure
-from pymongo.read_concern import ReadConcern
 
 from models import LoggedEvent, StreamHead
 from models.base import Record, collection, utc_now
@@ -65,7 +64,7 @@ class Retention:
     async def trim(self) -> int:
         """Look at every stream once; how many events were deleted."""
         deleted = 0
-        heads = collection(StreamHead).with_options(read_concern=ReadConcern("majority"))
+        heads = collection(StreamHead)
         async for head in heads.find({}, batch_size=BATCH):
             due = self._due.get(head["_id"])
             is_long = head["seq"] - head["floor"] > self._bounds.events
@@ -120,7 +119,7 @@ class Retention:
 
 
 async def _oldest(stream_id: ObjectId, floor: int) -> list[Record]:
-    events = collection(LoggedEvent).with_options(read_concern=ReadConcern("majority"))
+    events = collection(LoggedEvent)
     some = {"stream_id": stream_id, "seq": {"$gt": floor, "$lte": floor + BATCH}}
     return await events.find(some, {"seq": 1, "at": 1}).sort("seq", 1).to_list()
 

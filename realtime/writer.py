@@ -233,11 +233,13 @@ async def _is_committed(event_id: ObjectId, deadline: float) -> bool:
     """Whether a commit whose answer was lost took place: its first event is in the log, or it is not.
 
     A server that was killed forgets which transactions it had committed, so asking it to commit again proves nothing;
-    the event does, for it was written in the same transaction.
+    the event does, for it was written in the same transaction. The read is linearizable: a server that was the primary,
+    and does not know yet that it is not, would answer of a past without the commit.
     """
+    events = collection(LoggedEvent).with_options(read_concern=ReadConcern("linearizable"))
     while True:
         try:
-            return await collection(LoggedEvent).find_one({"_id": event_id}, {"_id": 1}) is not None
+            return await events.find_one({"_id": event_id}, {"_id": 1}) is not None
         except PyMongoError:
             if asyncio.get_running_loop().time() > deadline:
                 raise

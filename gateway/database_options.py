@@ -1,0 +1,41 @@
+"""How the client of the database is set up, whatever its URL asks for."""
+
+from typing import Any
+
+from gateway.settings import Settings
+
+OPTIONS: dict[str, Any] = {
+    "appname": "orrery",
+    "tz_aware": True,
+    # What is acknowledged or shown was written by a majority, so that no failover takes it back.
+    "w": "majority",
+    "journal": True,
+    "wTimeoutMS": 0,
+    "readConcernLevel": "majority",
+    # A transaction reads from the primary, and everything else must not be older than what it decided.
+    "readPreference": "primary",
+    "readPreferenceTags": "",
+    "maxStalenessSeconds": -1,
+    "retryWrites": True,
+    "retryReads": True,
+    "timeoutMS": 20_000,
+    "serverSelectionTimeoutMS": 5_000,
+    "connectTimeoutMS": 5_000,
+    "socketTimeoutMS": 20_000,
+    "waitQueueTimeoutMS": 10_000,
+    # Below the five minutes after which the embedded database closes an idle connection.
+    "maxIdleTimeMS": 240_000,
+}
+"""These win over the same options of a URL: with others, a client could lose what it was promised."""
+
+AHEAD = 16
+"""Connections that one process opens ahead, at most: a first burst of requests then waits for no greeting and no
+authentication."""
+AHEAD_TOGETHER = 64
+"""The same for all workers of a gateway, at least one each: idle connections cost the server memory."""
+
+
+def options(settings: Settings) -> dict[str, Any]:
+    """The options of one process's client."""
+    ahead = min(AHEAD, settings.mongodb_pool, max(1, AHEAD_TOGETHER // settings.workers))
+    return {**OPTIONS, "maxPoolSize": settings.mongodb_pool, "minPoolSize": ahead}

@@ -1,0 +1,20 @@
+"""Documents that a start writes to see what the database does with them."""
+
+from datetime import datetime
+
+from beanie import Document, PydanticObjectId
+from pymongo import ASCENDING, IndexModel
+
+IDLE_SECONDS = 3600
+
+
+class Probe(Document):
+    """One trial of the database's promises. What a killed process left behind is removed after an hour."""
+
+    id: PydanticObjectId
+    value: int
+    at: datetime
+
+    class Settings:
+        name = "probes"
+        indexes = [IndexModel([("at", ASCENDING)], expireAfterSeconds=IDLE_SECONDS)]
