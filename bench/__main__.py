@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from bench.delivery import delivery
+from bench.flood import flood
 from bench.growth import growth
 from bench.http import http
 from bench.live import live
@@ -17,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[int], None]] = {
     "delivery": delivery,
     "live": live,
     "search": search,
+    "flood": flood,
 }
 
 
