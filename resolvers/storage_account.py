@@ -1,16 +1,19 @@
 """What a workspace stores is counted in one account, in the change that stores it, and has one quota."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from models import StorageAccount
-from models.base import collection
-from models.enums import StorageKind
+from models.base import Record, collection
+from models.enums import StorageKind, TokenScope
 from models.errors import PayloadTooLarge
 from realtime.log import Change
+from resolvers.access import Fields
 from resolvers.context import Context
+from resolvers.load import by_ids
+from resolvers.operation import edge
 
 
 async def used_bytes(workspace_id: ObjectId) -> int:
@@ -48,6 +51,22 @@ async def release(change: Change, workspace_id: ObjectId, kind: StorageKind, fre
     """Count bytes that a change removes."""
     if freed:
         await collection(StorageAccount).update_one({"_id": workspace_id}, _add(kind, -freed), session=change.session)
+
+
+@edge(scope=TokenScope.PROJECTS_READ)
+async def storage_of(ctx: Context, workspaces: Sequence[Record], fields: Fields) -> list[Record]:
+    """What each workspace has stored, of each kind and in all, and its quota, in bytes."""
+    found = await by_ids(StorageAccount, (one["_id"] for one in workspaces))
+    return [_told(ctx, found.get(one["_id"], {})) for one in workspaces]
+
+
+def _told(ctx: Context, account: Record) -> Record:
+    kinds = account.get("kinds", {})
+    return {
+        "quota": ctx.services.storage_quota,
+        "used": account.get("bytes", 0),
+        **{kind.value: kinds.get(kind, 0) for kind in StorageKind},
+    }
 
 
 def _add(kind: StorageKind, more: int) -> Mapping[str, Mapping[str, int]]:

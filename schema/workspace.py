@@ -13,6 +13,7 @@ from resolvers.invitation import invitations_of
 from resolvers.mission import missions_of_workspace
 from resolvers.position import cursor_of_workspace
 from resolvers.project import projects_of
+from resolvers.storage_account import storage_of
 from resolvers.template import templates_of
 from resolvers.transfer_job import transfer_jobs_of
 from resolvers.user import user_of_member
@@ -35,6 +36,7 @@ from schema.references import (
     UserRef,
 )
 from schema.scalars import Cursor
+from schema.storage_account import StorageUsage
 from schema.template import Template
 
 MissionFilterArgument = Annotated[MissionFilter | None, strawberry.argument(description="Which missions.")]
@@ -83,6 +85,7 @@ class Workspace(Node):
         projects_of, arguments=projects_window, description="Its projects, oldest first unless an order is given."
     )
     portfolio: Portfolio = derived(lambda workspace: workspace, description="Its projects, and what they add up to.")
+    storage: StorageUsage = edge(storage_of, description="What it has stored, and its quota.")
     templates: list[Template] = edge(
         templates_of, description="What its projects can begin with: the built-in templates, then its own by name."
     )

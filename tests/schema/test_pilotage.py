@@ -83,7 +83,7 @@ async def test_a_mission_is_claimed_reported_on_and_completed(lab: Lab, board: B
           mission(id: $id) { status activities { totalCount } }
           card(id: $card) { missions { nodes { prompt } } }
           workspace(orgSlug: $o, slug: "personal") { missions(filter: {status: {eq: COMPLETED}}) { nodes { id } }
-            agents { nodes { missions { totalCount } } } }
+            agents { nodes { missions { totalCount } } } storage { quota used reports documents } }
         }""",
         id=mission["id"],
         card=card,
@@ -110,6 +110,9 @@ async def test_a_mission_is_claimed_reported_on_and_completed(lab: Lab, board: B
     assert read["card"]["missions"]["nodes"] == [{"prompt": "Find out"}]
     assert read["workspace"]["missions"]["nodes"] == [{"id": mission["id"]}]
     assert read["workspace"]["agents"]["nodes"] == [{"missions": {"totalCount": 1}}]
+    stored = read["workspace"]["storage"]
+    assert 0 < stored["reports"] == stored["used"] < stored["quota"]
+    assert stored["documents"] == 0
 
 
 async def test_a_mission_fails_or_is_cancelled(lab: Lab, board: Board) -> None:
