@@ -17,21 +17,21 @@ from models.ids import IDS_PER_QUERY
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A kind of record that reading stands on, and the field of it that says whether it still does."""
+    """A kind of record that reading stands on, and the fields of it that say whether it still does."""
 
     model: type[Document]
-    field: str
+    fields: tuple[str, ...]
 
     async def find(self, ids: Sequence[ObjectId]) -> dict[ObjectId, Record]:
         """Those of at most `IDS_PER_QUERY` records that are there, in one query on the primary index."""
         wanted = {"_id": {"$in": list(ids)}}
-        found = collection(self.model).find(wanted, {self.field: 1}, batch_size=IDS_PER_QUERY + 1)
+        found = collection(self.model).find(wanted, dict.fromkeys(self.fields, 1), batch_size=IDS_PER_QUERY + 1)
         return {record["_id"]: record for record in await found.to_list()}
 
 
-SESSION = Ground(Session, "expires_at")
-API_TOKEN = Ground(ApiToken, "expires_at")
-MEMBERSHIP = Ground(WorkspaceMember, "role")
+SESSION = Ground(Session, ("expires_at",))
+API_TOKEN = Ground(ApiToken, ("expires_at",))
+MEMBERSHIP = Ground(WorkspaceMember, ("role", "pilotage_role"))
 GROUNDS = (SESSION, API_TOKEN, MEMBERSHIP)
 
 
@@ -47,7 +47,7 @@ def refusal(ground: Ground, found: Record | None, permission: Permission | None)
     if ground is MEMBERSHIP:
         if found is None:
             return NotFound("Workspace")
-        return None if permission is None else permission.refusal(found["role"], "workspace")
+        return None if permission is None else permission.refusal(found, "workspace")
     if found is None or ((end := expiry(found)) is not None and end <= utc_now()):
         return Unauthenticated("The session or token has expired or was revoked")
     return None

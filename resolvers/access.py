@@ -1,17 +1,19 @@
 """The one door to an object: it exists, the caller is a member of its tenant, and the member's role allows it.
 
-Whoever is no member of the tenant gets the answer of something that does not exist.
+Whoever is no member of the tenant gets the answer of something that does not exist, and gets it after the same queries:
+how long an answer takes must not tell the one from the other (decision 32).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from beanie import Document
 from bson import ObjectId
 
 from auth.policies.permission import Permission
+from auth.policies.reads import READS
 from models import OrganizationMember, WorkspaceMember
 from models.base import Record, collection
-from models.errors import NotFound
+from models.errors import BadUserInput, NotFound, OrreryError
 from models.ids import Kind, parse_id
 from resolvers.context import Context
 
@@ -34,19 +36,63 @@ async def access(
     field: str = "id",
     fields: Fields = None,
 ) -> Record:
-    """The record of an object below a workspace.
+    """The record of an object below a workspace, which the caller may read and do what `permission` says.
 
     Raises BadUserInput for what is no id of `kind`, NotFound where it does not exist or its workspace is not the
     caller's, Forbidden where the caller's role does not suffice.
     """
-    noun = kind.name.capitalize().replace("_", " ")
     found = await collection(model).find_one(
         {"_id": parse_id(object_id, kind, field=field)}, projection(fields, "workspace_id")
     )
-    if found is None:
-        raise NotFound(noun)
-    await check_workspace(ctx, found["workspace_id"], permission, noun=noun)
+    memberships = await memberships_behind(ctx, [] if found is None else [found], asked=1)
+    return _enter(found, memberships, kind, permission)
+
+
+async def access_batch(
+    ctx: Context, model: type[Document], kind: Kind, ids: Sequence[ObjectId], permission: Permission
+) -> tuple[ObjectId, dict[ObjectId, OrreryError]]:
+    """The workspace of several objects, which is that of the first one in reach, and why others are out of reach.
+
+    Raises NotFound where all are.
+    """
+    found = await collection(model).find({"_id": {"$in": list(ids)}}, {"workspace_id": 1}).to_list()
+    memberships = await memberships_behind(ctx, found, asked=len(ids))
+    records = {one["_id"]: one for one in found}
+    workspace_id: ObjectId | None = None
+    refused: dict[ObjectId, OrreryError] = {}
+    for one in ids:
+        try:
+            inside = _enter(records.get(one), memberships, kind, permission)["workspace_id"]
+        except OrreryError as error:
+            refused[one] = error
+            continue
+        workspace_id = workspace_id or inside
+        if inside != workspace_id:
+            noun = kind.name.lower().replace("_", " ")
+            refused[one] = BadUserInput(f"is a {noun} of another workspace than the first", field="ids")
+    if workspace_id is None:
+        raise NotFound(_noun(kind))
+    return workspace_id, refused
+
+
+def _enter(
+    found: Record | None, memberships: Mapping[ObjectId, Record | None], kind: Kind, permission: Permission
+) -> Record:
+    membership = None if found is None else memberships[found["workspace_id"]]
+    if found is None or membership is None:
+        raise NotFound(_noun(kind))
+    for question in (READS[kind], permission):
+        allow(membership, question, "workspace")
     return found
+
+
+def _noun(kind: Kind) -> str:
+    return kind.name.capitalize().replace("_", " ")
+
+
+def id_of(found: Record | None) -> ObjectId:
+    """The id of what was found, or else one that is nobody's: the door is asked about it in either case."""
+    return ObjectId() if found is None else ObjectId(found["_id"])
 
 
 async def check_workspace(
@@ -56,19 +102,19 @@ async def check_workspace(
     membership = await workspace_membership(ctx, workspace_id)
     if membership is None:
         raise NotFound(noun)
-    return _allow(membership, permission, "workspace")
+    return allow(membership, permission, "workspace")
 
 
 async def check_organization(ctx: Context, organization_id: ObjectId, permission: Permission) -> Record:
     """The caller's membership of an organization; raises NotFound without one, Forbidden without the role."""
-    if organization_id not in ctx.memberships:
+    if ctx.memberships.get(organization_id) is None:
         ctx.memberships[organization_id] = await collection(OrganizationMember).find_one(
             {"organization_id": organization_id, "user_id": ctx.user_id}
         )
     membership = ctx.memberships[organization_id]
     if membership is None:
         raise NotFound("Organization")
-    return _allow(membership, permission, "organization")
+    return allow(membership, permission, "organization")
 
 
 async def workspace_membership(ctx: Context, workspace_id: ObjectId) -> Record | None:
@@ -79,20 +125,39 @@ async def workspace_membership(ctx: Context, workspace_id: ObjectId) -> Record |
 async def workspace_memberships(ctx: Context, workspace_ids: Iterable[ObjectId]) -> dict[ObjectId, Record | None]:
     """The caller's memberships of several workspaces, in one query at most. An agent's token sees its own alone."""
     wanted = set(workspace_ids)
-    unknown = [one for one in wanted if one not in ctx.memberships]
+    unknown = [one for one in wanted if ctx.memberships.get(one) is None]
     if unknown:
-        bound = ctx.subject.workspace_id
-        found = collection(WorkspaceMember).find(
-            {"workspace_id": {"$in": [one for one in unknown if bound in (None, one)]}, "user_id": ctx.user_id}
-        )
-        by_workspace = {membership["workspace_id"]: membership async for membership in found}
-        # All at once and only now: fields of one request are resolved side by side.
-        ctx.memberships.update({one: by_workspace.get(one) for one in unknown})
+        await _look_up(ctx, unknown, unknown)
     return {one: ctx.memberships[one] for one in wanted}
 
 
-def _allow(membership: Record, permission: Permission, tenant: str) -> Record:
-    refusal = permission.refusal(membership["role"], tenant, membership.get("pilotage_role"))
-    if refusal is not None:
+async def memberships_behind(ctx: Context, found: Sequence[Record], *, asked: int) -> dict[ObjectId, Record | None]:
+    """The caller's memberships of the workspaces of what was `found` among the objects that were `asked` for.
+
+    Each object that is foreign, and each that does not exist, has the query look for one workspace more. A foreign
+    workspace is looked for again each time, so that it is not known by a query that was saved.
+    """
+    wanted = [one["workspace_id"] for one in found]
+    own = sum(ctx.memberships.get(one) is not None for one in wanted)
+    if asked > own:
+        unknown = {one for one in wanted if ctx.memberships.get(one) is None}
+        await _look_up(ctx, unknown, [*unknown, *(ObjectId() for _ in range(asked - own - len(unknown)))])
+    return {one: ctx.memberships[one] for one in wanted}
+
+
+async def _look_up(ctx: Context, unknown: Iterable[ObjectId], padded: Iterable[ObjectId]) -> None:
+    """Remember the memberships of workspaces; `padded` are these, and others that none are asked of."""
+    bound = ctx.subject.workspace_id
+    found = collection(WorkspaceMember).find(
+        {"workspace_id": {"$in": [one for one in padded if bound in (None, one)]}, "user_id": ctx.user_id}
+    )
+    by_workspace = {membership["workspace_id"]: membership async for membership in found}
+    # All at once and only now: fields of one request are resolved side by side.
+    ctx.memberships.update({one: by_workspace.get(one) for one in unknown})
+
+
+def allow(membership: Record, permission: Permission, tenant: str) -> Record:
+    """The membership itself; raises Forbidden where its role does not suffice."""
+    if (refusal := permission.refusal(membership, tenant)) is not None:
         raise refusal
     return membership

@@ -16,7 +16,7 @@ from models.ids import Kind, parse_id
 from realtime.cursor import Cursor
 from realtime.events import CardArchived, CardMoved, CardUpdated
 from realtime.log import Change, Committed
-from resolvers.access import access, check_workspace
+from resolvers.access import access, access_batch
 from resolvers.activity import new_activity, record_activities
 from resolvers.card import checklist_of, require_labels, target_column
 from resolvers.card_kept import keep
@@ -25,7 +25,6 @@ from resolvers.card_progress import progress_at
 from resolvers.context import Context
 from resolvers.edit import check_version
 from resolvers.inputs.card import CardMove, CardUpdate
-from resolvers.load import by_ids
 from resolvers.operation import operation
 from resolvers.project_member import require_assignable
 
@@ -92,22 +91,7 @@ async def update_cards(
     if not 1 <= len(card_ids) <= MAX_BATCH:
         raise BadUserInput(f"must name between 1 and {MAX_BATCH} cards", field="ids")
     ids = list(dict.fromkeys(parse_id(one, Kind.CARD, field="ids") for one in card_ids))
-    cards = await by_ids(Card, ids, frozenset({"workspace_id"}))
-    workspace_id: ObjectId | None = None
-    refused: dict[ObjectId, OrreryError] = {}
-    for one in ids:
-        try:
-            if one not in cards:
-                raise NotFound("Card")
-            await check_workspace(ctx, cards[one]["workspace_id"], delivery.WRITE, noun="Card")
-        except OrreryError as error:
-            refused[one] = error
-            continue
-        workspace_id = workspace_id or cards[one]["workspace_id"]
-        if cards[one]["workspace_id"] != workspace_id:
-            refused[one] = BadUserInput("is a card of another workspace than the first", field="ids")
-    if workspace_id is None:
-        raise NotFound("Card")
+    workspace_id, refused = await access_batch(ctx, Card, Kind.CARD, ids, delivery.WRITE)
 
     async def result(change: Change, one: ObjectId) -> BatchResult:
         if one in refused:

@@ -11,13 +11,13 @@ from auth.policies import document as policy
 from models import Document, DocumentVersion
 from models.base import Record, collection
 from models.enums import DocumentFormat, DocumentStatus, TokenScope
-from models.errors import BadUserInput, NotFound, OrreryError
+from models.errors import BadUserInput, OrreryError
 from models.ids import Kind, parse_id, portions
 from realtime.cursor import Cursor
 from realtime.events import DocumentMoved, DocumentUpdated
 from realtime.log import Change, Committed
 from resolvers import document_place as places
-from resolvers.access import access, check_workspace
+from resolvers.access import access, access_batch
 from resolvers.content import Content, read_content
 from resolvers.context import Context
 from resolvers.document import delete_with_children
@@ -26,7 +26,6 @@ from resolvers.document_room import check_room
 from resolvers.document_version import read_version_text, write_version
 from resolvers.edit import check_version
 from resolvers.inputs.document import MAX_BATCH, MAX_TAGS, MOVING, DocumentBatch, DocumentMove, DocumentUpdate
-from resolvers.load import by_ids
 from resolvers.operation import operation
 
 WRITE = TokenScope.PROJECTS_WRITE
@@ -106,7 +105,7 @@ async def update_documents(
     if not 1 <= len(document_ids) <= MAX_BATCH:
         raise BadUserInput(f"must name between 1 and {MAX_BATCH} documents", field="ids")
     ids = list(dict.fromkeys(parse_id(one, Kind.DOCUMENT, field="ids") for one in document_ids))
-    workspace_id, refused = await _doors(ctx, ids)
+    workspace_id, refused = await access_batch(ctx, Document, Kind.DOCUMENT, ids, policy.WRITE)
 
     async def result(change: Change, one: ObjectId) -> BatchResult:
         if one in refused:
@@ -121,27 +120,6 @@ async def update_documents(
 
     done = await ctx.write(workspace_id, body)
     return done.value, done.cursor
-
-
-async def _doors(ctx: Context, ids: Sequence[ObjectId]) -> tuple[ObjectId, dict[ObjectId, OrreryError]]:
-    """The workspace of a batch, and why some of its documents are out of reach."""
-    documents = await by_ids(Document, ids, frozenset({"workspace_id"}))
-    workspace_id: ObjectId | None = None
-    refused: dict[ObjectId, OrreryError] = {}
-    for one in ids:
-        try:
-            if one not in documents:
-                raise NotFound("Document")
-            await check_workspace(ctx, documents[one]["workspace_id"], policy.WRITE, noun="Document")
-        except OrreryError as error:
-            refused[one] = error
-            continue
-        workspace_id = workspace_id or documents[one]["workspace_id"]
-        if documents[one]["workspace_id"] != workspace_id:
-            refused[one] = BadUserInput("is a document of another workspace than the first", field="ids")
-    if workspace_id is None:
-        raise NotFound("Document")
-    return workspace_id, refused
 
 
 async def _batch(change: Change, document_id: ObjectId, values: DocumentBatch) -> Record | None:

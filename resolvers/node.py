@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bson import ObjectId
 
+from auth.policies.reads import READS
 from models import (
     Activity,
     Agent,
@@ -31,9 +32,10 @@ from models.base import Record, Stored, collection
 from models.enums import TokenScope
 from models.errors import BadUserInput, NotFound
 from models.ids import Kind, kind_of, parse_id
-from resolvers.access import projection, workspace_memberships
+from resolvers.access import allow, memberships_behind, projection, workspace_memberships
 from resolvers.context import Context
 from resolvers.operation import check_scope, operation
+from resolvers.organization_member import organization_memberships
 from resolvers.user import PUBLIC
 
 MAX_NODES = 100
@@ -99,23 +101,19 @@ async def _of_kind(ctx: Context, kind: Kind | None, ids: list[ObjectId]) -> list
         check_scope(ctx, scope, "node")
         gone = {"deleted_at": None} if kind is Kind.AGENT else {}
         records = await collection(model).find({"_id": {"$in": ids}, **gone}).to_list()
-        memberships = await workspace_memberships(ctx, (one["workspace_id"] for one in records))
-        return [
-            one
-            for one in records
-            # A deleted agent is there for its missions alone.
-            if memberships[one["workspace_id"]] is not None and one.get("deleted_at") is None
-        ]
+        memberships = await memberships_behind(ctx, records, asked=len(ids))
+        # A deleted agent is there for its missions alone.
+        return [one for one in records if _may_read(memberships[one["workspace_id"]], kind, "workspace")]
     match kind:
         case Kind.WORKSPACE:
             check_scope(ctx, _PROJECTS, "node")
             member_of = await workspace_memberships(ctx, ids)
-            mine = [one for one in ids if member_of[one] is not None]
+            mine = [one for one in ids if _may_read(member_of[one], kind, "workspace")]
             return await collection(Workspace).find({"_id": {"$in": mine}}).to_list()
         case Kind.ORGANIZATION:
             check_scope(ctx, _PROJECTS, "node")
-            query = {"organization_id": {"$in": ids}, "user_id": ctx.user_id}
-            mine = await collection(OrganizationMember).distinct("organization_id", query)
+            in_organization = await organization_memberships(ctx, ids)
+            mine = [one for one in ids if _may_read(in_organization[one], kind, "organization")]
             return await collection(Organization).find({"_id": {"$in": mine}}).to_list()
         case Kind.NOTIFICATION:
             check_scope(ctx, TokenScope.NOTIFICATIONS_READ, "node")
@@ -125,6 +123,11 @@ async def _of_kind(ctx: Context, kind: Kind | None, ids: list[ObjectId]) -> list
             check_scope(ctx, _PROJECTS, "node")
             return await _users(ctx, ids)
     return []
+
+
+def _may_read(membership: Record | None, kind: Kind, tenant: str) -> bool:
+    """Whether there is a membership; raises Forbidden for one whose role does not suffice."""
+    return membership is not None and bool(allow(membership, READS[kind], tenant))
 
 
 async def _users(ctx: Context, ids: list[ObjectId]) -> list[Record]:

@@ -155,7 +155,7 @@ async def delete_organization_member(change: Change, organization_id: ObjectId, 
 async def organization_memberships(ctx: Context, organization_ids: Iterable[ObjectId]) -> dict[ObjectId, Record | None]:
     """The caller's memberships of several organizations, in one query at most."""
     wanted = set(organization_ids)
-    unknown = [one for one in wanted if one not in ctx.memberships]
+    unknown = [one for one in wanted if ctx.memberships.get(one) is None]
     if unknown:
         query = {"organization_id": {"$in": unknown}, "user_id": ctx.user_id}
         found = await collection(OrganizationMember).find(query).to_list()

@@ -117,7 +117,7 @@ async def _people(plan: Plan) -> None:
 async def _documents(ctx: Context, plan: Plan) -> None:
     decided = {DocumentStatus.APPROVED, DocumentStatus.CHANGES_REQUESTED}
     membership = await check_workspace(ctx, plan.workspace_id, policy.WRITE)
-    may_review = policy.REVIEW.refusal(membership["role"], "workspace", membership.get("pilotage_role")) is None
+    may_review = policy.REVIEW.refusal(membership, "workspace") is None
     for index, document in enumerate(plan.values.documents):
         try:
             plan.contents.append(await read_content(document.content, document.content_format))

@@ -17,7 +17,7 @@ from models.json import check_text
 from models.write import update_and_read
 from realtime.events import OrganizationUpdated, WorkspaceCreated, WorkspaceUpdated
 from realtime.log import Change, Committed
-from resolvers.access import Fields, check_organization, check_workspace, projection, workspace_memberships
+from resolvers.access import Fields, check_organization, check_workspace, id_of, projection, workspace_memberships
 from resolvers.cascade import delete_workspace_contents
 from resolvers.context import Context
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceUpdate
@@ -44,14 +44,14 @@ async def list_workspaces(ctx: Context, organization_id: ObjectId | str) -> list
 async def get_workspace(ctx: Context, org_slug: str, slug: str, fields: Fields = None) -> Record:
     """The workspace with a slug in the organization with a slug, with `my_role` and `my_pilotage_role`."""
     organization = await collection(Organization).find_one({"slug": check_text(org_slug, field="orgSlug")}, {"_id": 1})
-    if organization is None:
-        raise NotFound("Organization")
-    await check_organization(ctx, organization["_id"], organization_policy.READ)
-    query = {"organization_id": organization["_id"], "slug": check_text(slug, field="slug")}
+    organization_id = id_of(organization)
+    await check_organization(ctx, organization_id, organization_policy.READ)
+    query = {"organization_id": organization_id, "slug": check_text(slug, field="slug")}
     found = await collection(Workspace).find_one(query, projection(fields))
+    membership = await check_workspace(ctx, id_of(found), policy.READ)
     if found is None:
         raise NotFound("Workspace")
-    return _with_roles(found, await check_workspace(ctx, found["_id"], policy.READ))
+    return _with_roles(found, membership)
 
 
 @operation("workspaceById", scope=READ, permission=policy.READ, read_only=True)

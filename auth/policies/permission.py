@@ -1,6 +1,8 @@
 """What a permission is: a named question about a role."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from models.enums import PilotageRole, Role
 from models.errors import Forbidden
@@ -23,11 +25,12 @@ class Permission:
     def allows(self, role: Role | str, pilotage_role: PilotageRole | str | None = None) -> bool:
         return role in self.roles or pilotage_role in self.pilotage_roles
 
-    def refusal(
-        self, role: Role | str, tenant: str, pilotage_role: PilotageRole | str | None = None
-    ) -> Forbidden | None:
-        """Why a member of a tenant (an organization, a workspace) with these roles may not; None where they may."""
-        if self.allows(role, pilotage_role):
+    def refusal(self, membership: Mapping[str, Any], tenant: str) -> Forbidden | None:
+        """Why a member of a tenant (an organization, a workspace) may not; None where they may.
+
+        `membership` is its record: with the `role`, and the `pilotage_role` where the tenant is a workspace.
+        """
+        if self.allows(membership["role"], membership.get("pilotage_role")):
             return None
         needed = " or ".join(one.value for one in Role if one in self.roles)
         pilotage = " or ".join(one.value for one in PilotageRole if one in self.pilotage_roles)

@@ -35,7 +35,7 @@ from models import (
 from models.base import Record, Stored, collection
 from models.errors import NotFound
 from models.ids import Kind
-from resolvers.access import access, check_organization, check_workspace
+from resolvers.access import access, check_organization, check_workspace, id_of
 from rest.routing import Call
 
 NOTHING: frozenset[str] = frozenset()
@@ -45,29 +45,30 @@ NOTHING: frozenset[str] = frozenset()
 async def organization(call: Call) -> Record:
     """The organization of the path."""
     found = await _organization(call)
-    await check_organization(call.ctx, found["_id"], organization_policy.READ)
-    return found
+    await check_organization(call.ctx, id_of(found), organization_policy.READ)
+    return _existing(found, "Organization")
 
 
-async def _organization(call: Call) -> Record:
-    found = await collection(Organization).find_one({"slug": call.path["orgSlug"]})
+async def _organization(call: Call) -> Record | None:
+    return await collection(Organization).find_one({"slug": call.path["orgSlug"]})
+
+
+def _existing(found: Record | None, noun: str) -> Record:
     if found is None:
-        raise NotFound("Organization")
+        raise NotFound(noun)
     return found
 
 
 async def workspace(call: Call) -> Record:
     """The workspace of the path, in the organization of the path."""
-    inside = await _organization(call)
+    inside = id_of(await _organization(call))
     # Both are looked up at once; a non-member of the organization is refused first, whatever the workspace.
     _, found = await asyncio.gather(
-        check_organization(call.ctx, inside["_id"], organization_policy.READ),
-        collection(Workspace).find_one({"organization_id": inside["_id"], "slug": call.path["wsSlug"]}),
+        check_organization(call.ctx, inside, organization_policy.READ),
+        collection(Workspace).find_one({"organization_id": inside, "slug": call.path["wsSlug"]}),
     )
-    if found is None:
-        raise NotFound("Workspace")
-    await check_workspace(call.ctx, found["_id"], workspace_policy.READ)
-    return found
+    await check_workspace(call.ctx, id_of(found), workspace_policy.READ)
+    return _existing(found, "Workspace")
 
 
 async def project(call: Call) -> Record:

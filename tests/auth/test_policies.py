@@ -47,7 +47,7 @@ def test_documents_are_reviewed_by_admins_and_by_reviewers_of_the_cockpit() -> N
     assert document.REVIEW.allows(Role.MEMBER, PilotageRole.REVIEWER)
     assert document.REVIEW.allows(Role.ADMIN, PilotageRole.VIEWER)
     assert not document.REVIEW.allows(Role.MEMBER, PilotageRole.VIEWER)
-    refused = document.REVIEW.refusal("member", "workspace", "viewer")
+    refused = document.REVIEW.refusal({"role": "member", "pilotage_role": "viewer"}, "workspace")
     assert refused is not None
     assert (
         refused.message == "This takes the role owner or admin in the workspace, or the pilotage role owner or reviewer"
