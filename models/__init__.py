@@ -20,7 +20,7 @@ from models.label import Label
 from models.lease import Lease
 from models.mail import Mail, MailLink
 from models.mission import Mission, MissionActivity
-from models.notification import Notification
+from models.notification import Inbox, Notification, ReadMark
 from models.organization import Organization, OrganizationMember
 from models.probe import Probe
 from models.project import Project, ProjectMember
@@ -63,6 +63,8 @@ DOCUMENTS: list[type[beanie.Document]] = [
     DocumentLink,
     Activity,
     Notification,
+    Inbox,
+    ReadMark,
     Agent,
     Mission,
     MissionActivity,
@@ -98,6 +100,7 @@ __all__ = [
     "FileChunk",
     "FileLeftover",
     "IdempotencyKey",
+    "Inbox",
     "Invitation",
     "Label",
     "Lease",
@@ -112,6 +115,7 @@ __all__ = [
     "Probe",
     "Project",
     "ProjectMember",
+    "ReadMark",
     "Relation",
     "Scope",
     "Session",

@@ -51,6 +51,7 @@ class Kind(IntEnum):
     DOCUMENT_LINK = 0x58
     ACTIVITY = 0x61
     NOTIFICATION = 0x62
+    READ_MARK = 0x63
     AGENT = 0x71
     MISSION = 0x72
     MISSION_ACTIVITY = 0x73
@@ -74,6 +75,12 @@ def ids_from(seed: ObjectId) -> Callable[[Kind], ObjectId]:
         return ObjectId(time + bytes([kind]) + mark + next(counter).to_bytes(3))
 
     return make
+
+
+def id_of(kind: Kind, first: ObjectId, *others: ObjectId) -> ObjectId:
+    """The one id of `kind` that follows from others. It has the time of the first."""
+    mark = sha256(b"".join(one.binary for one in (first, *others))).digest()[: 12 - _KIND_BYTE - 1]
+    return ObjectId(first.binary[:_KIND_BYTE] + bytes([kind]) + mark)
 
 
 def kind_of(value: ObjectId) -> Kind | None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from beanie import PydanticObjectId
+from beanie import Document, PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
@@ -11,21 +11,55 @@ from models.ids import Kind
 
 
 class Notification(Stored):
-    """A notification. `read_at` is null until it is read; `project_id` is null where the activity has no project."""
+    """A notification. Its id follows from the activity and the person, so that nobody gets one twice.
+
+    `number` counts a person's notifications in the order in which they came; those of before it was kept have none,
+    and came before all others. `read_at` is null until it is read alone: a `ReadMark` may have read it before.
+    `project_id` is null where the activity has no project.
+    """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.NOTIFICATION))
     user_id: PydanticObjectId
     workspace_id: PydanticObjectId
     project_id: PydanticObjectId | None = None
     activity_id: PydanticObjectId
+    number: int | None = None
     read_at: datetime | None = None
 
     class Settings:
         name = "notifications"
         indexes = [
-            IndexModel([("user_id", ASCENDING), ("_id", DESCENDING)]),
-            IndexModel([("user_id", ASCENDING), ("read_at", ASCENDING), ("_id", DESCENDING)]),
+            IndexModel([("user_id", ASCENDING), ("number", DESCENDING), ("_id", DESCENDING)]),
+            IndexModel([("user_id", ASCENDING), ("read_at", ASCENDING), ("number", DESCENDING), ("_id", DESCENDING)]),
             IndexModel([("user_id", ASCENDING), ("workspace_id", ASCENDING)]),
             IndexModel([("project_id", ASCENDING)]),
             IndexModel([("workspace_id", ASCENDING)]),
         ]
+
+
+class Inbox(Document):
+    """What a person's notifications come to, kept with every change of them; `_id` is the person.
+
+    `last` is the number of the newest one, `unread` how many are not read. All up to `read_through` are read; null
+    where they were never read all at once.
+    """
+
+    id: PydanticObjectId
+    last: int = 0
+    unread: int = 0
+    read_through: int | None = None
+
+    class Settings:
+        name = "inboxes"
+
+
+class ReadMark(Stored):
+    """That a person has read, at `created_at`, all notifications up to the number `through`."""
+
+    id: PydanticObjectId = Field(default_factory=id_factory(Kind.READ_MARK))
+    user_id: PydanticObjectId
+    through: int
+
+    class Settings:
+        name = "read_marks"
+        indexes = [IndexModel([("user_id", ASCENDING), ("through", ASCENDING)])]

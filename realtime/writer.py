@@ -199,7 +199,7 @@ def _document(event: Event, stream_id: ObjectId, seq: int, change: Change) -> Re
         "project_id": event.project_id,
         "card_id": event.card_id,
         "mission_id": event.mission_id,
-        "actor_id": change.actor_id,
+        "actor_id": event.actor_id or change.actor_id,
         "at": change.at,
         "data": event.data(),
     }

@@ -13,7 +13,6 @@ from models import (
     LoggedEvent,
     Mail,
     MailLink,
-    Notification,
     Organization,
     OrganizationMember,
     Session,
@@ -29,6 +28,7 @@ from realtime.log import Change, Committed
 from resolvers.context import Context
 from resolvers.inputs.account import AccountDelete
 from resolvers.mail import insert_mail
+from resolvers.notification_store import forget_notifications
 from resolvers.operation import Caller, operation
 from resolvers.organization import remove_organization
 from resolvers.organization_member import take_off_organization
@@ -107,8 +107,9 @@ async def _slugs(change: Change, organization_ids: Sequence[ObjectId]) -> list[s
 async def _forget(change: Change, user: Record, workspace_ids: Sequence[ObjectId]) -> None:
     """Delete what is the user's alone, and take name and address out of what stays."""
     session, user_id = change.session, user["_id"]
-    for model in (Session, ApiToken, Notification, MailLink, Avatar, IdempotencyKey):
+    for model in (Session, ApiToken, MailLink, Avatar, IdempotencyKey):
         await collection(model).delete_many({"user_id": user_id}, session=session)
+    await forget_notifications(change, user_id)
     if user.get("email_verified_at") is not None:
         await collection(Mail).delete_many({"to": user["email"]}, session=session)
         accepted = {"email": user["email"], "accepted_at": {"$ne": None}}

@@ -32,6 +32,7 @@ from models.base import Record, collection, utc_now
 from models.errors import Unauthenticated
 from models.ids import portions
 from resolvers.context import Context
+from resolvers.notification_store import with_marks
 from resolvers.operation import Caller, operation
 from resolvers.user import own
 
@@ -112,6 +113,10 @@ def _in_workspaces(model: type[Document], key: str) -> Section:
     return read
 
 
+async def _notifications(user: Record, _: list[ObjectId]) -> list[Record]:
+    return await with_marks(user["_id"], await _all(Notification, {"user_id": user["_id"]}))
+
+
 _SECTIONS: Mapping[str, Section] = {
     "project_memberships": _in_workspaces(ProjectMember, "user_id"),
     "comments": _of_user(Comment, "author_id"),
@@ -122,7 +127,7 @@ _SECTIONS: Mapping[str, Section] = {
     "cards_assigned": _in_workspaces(Card, "assignee_id"),
     "activities": _in_workspaces(Activity, "actor_id"),
     "missions": _in_workspaces(Mission, "created_by"),
-    "notifications": _of_user(Notification),
+    "notifications": _notifications,
     "invitations": _to_address(Invitation, "email"),
     "mails": _to_address(Mail, "to"),
     "sessions": _of_user(Session),

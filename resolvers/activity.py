@@ -5,14 +5,14 @@ from typing import Any
 
 from bson import ObjectId
 
-from models import Activity, Card, Document, Notification, Project, ProjectMember, User
+from models import Activity, Card, Document, Project, ProjectMember, User
 from models.base import Record, collection, to_record
 from models.enums import ActivityType, TokenScope
-from realtime.events import NotificationReceived
 from realtime.log import Change
 from resolvers.access import Fields, workspace_memberships
 from resolvers.context import Context
 from resolvers.load import to_one, to_one_inside
+from resolvers.notification_store import receive
 from resolvers.operation import edge
 from resolvers.user import visible
 
@@ -70,14 +70,7 @@ async def record_activities(
     await collection(Activity).insert_many(activities, session=change.session)
     if recipients is None:
         recipients = await _project_members(change, activities[0]["project_id"])
-    notifications: list[Record] = []
-    for user_id in dict.fromkeys(recipients):
-        for activity in activities if user_id != change.actor_id else ():
-            notification = _notification(user_id, activity, change)
-            notifications.append(notification)
-            change.append(user_id, NotificationReceived(notification=notification, activity=activity))
-    if notifications:
-        await collection(Notification).insert_many(notifications, session=change.session)
+    await receive(change, {one: activities for one in dict.fromkeys(recipients) if one != change.actor_id})
 
 
 async def _project_members(change: Change, project_id: ObjectId | None) -> list[ObjectId]:
@@ -85,18 +78,6 @@ async def _project_members(change: Change, project_id: ObjectId | None) -> list[
         return []
     members = collection(ProjectMember).find({"project_id": project_id}, {"user_id": 1}, session=change.session)
     return [member["user_id"] for member in await members.to_list()]
-
-
-def _notification(user_id: ObjectId, activity: Record, change: Change) -> Record:
-    return to_record(
-        Notification(
-            user_id=user_id,
-            workspace_id=activity["workspace_id"],
-            project_id=activity["project_id"],
-            activity_id=activity["_id"],
-            created_at=change.at,
-        )
-    )
 
 
 @edge(scope=TokenScope.PROJECTS_READ)

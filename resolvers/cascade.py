@@ -42,7 +42,6 @@ from models.card import KEPT_FIELDS
 from models.enums import RelationType, StorageKind
 from models.ids import portions
 from realtime.events import (
-    IDS_PER_EVENT,
     AgentDeleted,
     AttachmentDeleted,
     CardDeleted,
@@ -53,7 +52,6 @@ from realtime.events import (
     DocumentUnlinked,
     Event,
     LabelDeleted,
-    NotificationsDeleted,
     ProjectDeleted,
     ProjectMemberRemoved,
     RelationDeleted,
@@ -65,6 +63,7 @@ from realtime.events import (
 from realtime.log import Change
 from resolvers.card_kept import keep
 from resolvers.file_store import leave_files
+from resolvers.notification_store import drop_notifications
 from resolvers.storage_account import release
 
 Where = Mapping[str, Any]
@@ -157,18 +156,11 @@ async def _delete_delivery(change: Change, inside: Where) -> None:
 
 async def delete_notifications(change: Change, inside: Where) -> None:
     """Delete notifications, and say so in the history of everyone whom they were for."""
-    notifications = collection(Notification)
     doomed: dict[ObjectId, list[ObjectId]] = {}
-    for one in await notifications.find(inside, {"user_id": 1}, session=change.session).to_list():
+    for one in await collection(Notification).find(inside, {"user_id": 1}, session=change.session).to_list():
         doomed.setdefault(one["user_id"], []).append(one["_id"])
-    if not doomed:
-        return
-    await notifications.delete_many(inside, session=change.session)
     for user_id, ids in doomed.items():
-        left = await notifications.count_documents({"user_id": user_id, "read_at": None}, session=change.session)
-        for start in range(0, len(ids), IDS_PER_EVENT):
-            event = NotificationsDeleted(ids=ids[start : start + IDS_PER_EVENT], unread_count=left)
-            change.append(user_id, event)
+        await drop_notifications(change, user_id, ids)
 
 
 async def release_files(change: Change, attachments: Sequence[Record]) -> None:

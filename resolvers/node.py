@@ -34,6 +34,7 @@ from models.errors import BadUserInput, NotFound
 from models.ids import Kind, kind_of, parse_id
 from resolvers.access import allow, memberships_behind, projection, workspace_memberships
 from resolvers.context import Context
+from resolvers.notification_store import with_marks
 from resolvers.operation import check_scope, operation
 from resolvers.organization_member import organization_memberships
 from resolvers.user import PUBLIC
@@ -118,7 +119,7 @@ async def _of_kind(ctx: Context, kind: Kind | None, ids: list[ObjectId]) -> list
         case Kind.NOTIFICATION:
             check_scope(ctx, TokenScope.NOTIFICATIONS_READ, "node")
             own = {"_id": {"$in": ids}, "user_id": ctx.user_id}
-            return await collection(Notification).find(own).to_list()
+            return await with_marks(ctx.user_id, await collection(Notification).find(own).to_list())
         case Kind.USER:
             check_scope(ctx, _PROJECTS, "node")
             return await _users(ctx, ids)

@@ -9,38 +9,41 @@ from models.base import Record, collection
 from models.enums import TokenScope
 from models.errors import Forbidden, NotFound
 from models.ids import Kind, parse_id
-from models.write import update_and_read
-from realtime.events import IDS_PER_EVENT, NotificationsRead
 from realtime.log import Change, Committed
 from resolvers.access import Fields, projection
 from resolvers.context import Context
-from resolvers.load import counts, to_one
+from resolvers.load import to_one
+from resolvers.notification_store import inbox_of, mark_all_read, mark_read, unread_in, with_marks
 from resolvers.operation import edge, operation
-from resolvers.page import NEWEST_FIRST, Page, Window, pages
+from resolvers.page import Page, Sort, Window, pages
 
 READ = TokenScope.NOTIFICATIONS_READ
+
+NEWEST_FIRST: Sort = [("number", -1), ("_id", -1)]
+"""In the order in which they came, which is not quite that of what they tell of."""
 
 
 @operation("notification", scope=READ, read_only=True)
 async def get_notification(ctx: Context, notification_id: ObjectId | str, fields: Fields = None) -> Record:
     """One notification of the caller; anybody else's does not exist."""
     own = {"_id": parse_id(notification_id, Kind.NOTIFICATION), "user_id": ctx.user_id}
-    found = await collection(Notification).find_one(own, projection(fields))
+    found = await collection(Notification).find_one(own, projection(_needed(fields)))
     if found is None:
         raise NotFound("Notification")
-    return found
+    (read,) = await with_marks(ctx.user_id, [found])
+    return read
 
 
 @operation("notificationList", scope=READ, read_only=True)
 async def list_notifications(ctx: Context, window: Window, unread_only: bool = False, fields: Fields = None) -> Page:
     """A page of the caller's notifications, the newest first."""
-    return (await _of([ctx.user_id], window, unread_only, fields))[ctx.user_id]
+    return await _own(ctx, window, unread_only, fields)
 
 
 @operation("notificationUnreadCount", scope=READ, read_only=True)
 async def count_unread(ctx: Context) -> int:
     """How many notifications the caller has not read."""
-    return await collection(Notification).count_documents(_unread(ctx.user_id))
+    return int((await inbox_of(ctx.user_id))["unread"])
 
 
 @operation("notificationMarkRead", scope=READ)
@@ -50,16 +53,10 @@ async def mark_notification_read(ctx: Context, notification_id: ObjectId | str) 
     user_id = ctx.user_id
 
     async def body(change: Change) -> Record:
-        own = {"_id": wanted, "user_id": user_id}
-        found = await collection(Notification).find_one(own, session=change.session)
-        if found is None:
+        read = await mark_read(change, user_id, wanted)
+        if read is None:
             raise NotFound("Notification")
-        if found["read_at"] is not None:
-            return found
-        marked = await update_and_read(Notification, own, {"$set": {"read_at": change.at}}, change.session)
-        left = await collection(Notification).count_documents(_unread(user_id), session=change.session)
-        change.append(user_id, NotificationsRead(ids=[wanted], unread_count=left))
-        return marked or found
+        return read
 
     return await ctx.write(user_id, body)
 
@@ -70,14 +67,7 @@ async def mark_all_notifications_read(ctx: Context) -> Committed[int]:
     user_id = ctx.user_id
 
     async def body(change: Change) -> int:
-        found = collection(Notification).find(_unread(user_id), {"_id": 1}, session=change.session)
-        ids = [one["_id"] for one in await found.sort("_id", 1).to_list()]
-        for start in range(0, len(ids), IDS_PER_EVENT):
-            some = ids[start : start + IDS_PER_EVENT]
-            read = {"$set": {"read_at": change.at}}
-            await collection(Notification).update_many({"_id": {"$in": some}}, read, session=change.session)
-            change.append(user_id, NotificationsRead(ids=some, unread_count=len(ids) - start - len(some)))
-        return len(ids)
+        return await mark_all_read(change, user_id)
 
     return await ctx.write(user_id, body)
 
@@ -93,15 +83,14 @@ async def notifications_of(
     unread_only: bool | None = None,
 ) -> list[Page | Forbidden]:
     """The viewer's own notifications, the newest first; an error in the place of each other user."""
-    found = await _of([ctx.user_id], Window.read(first, after), bool(unread_only), fields)
-    return [found[user["_id"]] if user["_id"] == ctx.user_id else _not_yours() for user in users]
+    own = await _own(ctx, Window.read(first, after), bool(unread_only), fields)
+    return [own if user["_id"] == ctx.user_id else _not_yours() for user in users]
 
 
 @edge(scope=READ, viewer=True)
 async def unread_count_of(ctx: Context, users: Sequence[Record], fields: Fields) -> list[int | Forbidden]:
     """How many notifications the viewer has not read; an error in the place of each other user."""
-    found = await counts(Notification, "user_id", [ctx.user_id], {"read_at": None})
-    own = found.get(ctx.user_id, 0)
+    own = int((await inbox_of(ctx.user_id))["unread"])
     return [own if user["_id"] == ctx.user_id else _not_yours() for user in users]
 
 
@@ -111,13 +100,19 @@ async def activity_of(ctx: Context, notifications: Sequence[Record], fields: Fie
     return await to_one(Activity, notifications, "activity_id", fields)
 
 
-async def _of(user_ids: Sequence[ObjectId], window: Window, unread_only: bool, fields: Fields) -> dict[ObjectId, Page]:
-    where = {"read_at": None} if unread_only else None
-    return await pages(Notification, "user_id", user_ids, window, sort=NEWEST_FIRST, where=where, fields=fields)
+async def _own(ctx: Context, window: Window, unread_only: bool, fields: Fields) -> Page:
+    where = unread_in(await inbox_of(ctx.user_id)) if unread_only else None
+    wanted = _needed(fields)
+    found = await pages(Notification, "user_id", [ctx.user_id], window, sort=NEWEST_FIRST, where=where, fields=wanted)
+    page = found[ctx.user_id]
+    if not unread_only:
+        page.nodes = await with_marks(ctx.user_id, page.nodes)
+    return page
 
 
-def _unread(user_id: ObjectId) -> Record:
-    return {"user_id": user_id, "read_at": None}
+def _needed(fields: Fields) -> Fields:
+    """With what it takes to know whether a notification is read."""
+    return None if fields is None else fields | {"number", "read_at"}
 
 
 def _not_yours() -> Forbidden:

@@ -189,9 +189,9 @@ def _root(field: str) -> str:
 
 
 def _value(record: Record, field: str) -> Any:
-    """What a record is sorted by: a key of its own, or one inside an object, which may not be there."""
+    """What a record is sorted by: a key of its own, or one inside an object. Neither need be there."""
     key, _, inner = field.partition(".")
-    return record.get(key, {}).get(inner) if inner else record[key]
+    return record.get(key, {}).get(inner) if inner else record.get(key)
 
 
 def _mark(model: type[Stored], sort: Sort) -> int:

@@ -16,9 +16,13 @@ IDS_PER_EVENT = 1000
 
 
 class Event(BaseModel):
-    """What every event is. `type` (the class name) is stable: clients filter by it and the log holds it."""
+    """What every event is. `type` (the class name) is stable: clients filter by it and the log holds it.
+
+    `actor_id` is who caused it, where that is not the actor of the change that tells of it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    actor_id: Id | None = None
     project_id: Id | None = None
     card_id: Id | None = None
     mission_id: Id | None = None

@@ -1,5 +1,7 @@
 """Events of the personal stream of notifications."""
 
+from pydantic import Field
+
 from models.base import Record
 from realtime.events.base import Event, Id
 
@@ -10,7 +12,10 @@ class NotificationReceived(Event):
 
 
 class NotificationsRead(Event):
-    ids: list[Id]
+    """Some were read or, without `ids`, all that had come before."""
+
+    ids: list[Id] = Field(default_factory=list)
+    all: bool = False
     unread_count: int
 
 

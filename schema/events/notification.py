@@ -3,7 +3,12 @@
 import strawberry
 
 from schema.events.base import Event, carried, event
+from schema.loading import derived
 from schema.notification import Notification
+
+
+def _all(read: Event) -> bool:
+    return bool(read.record.get("all"))
 
 
 @event("A notification came.")
@@ -13,7 +18,8 @@ class NotificationReceived(Event):
 
 @event("Notifications were read.")
 class NotificationsRead(Event):
-    ids: list[strawberry.ID] = carried("The ids of the notifications.")
+    ids: list[strawberry.ID] = carried("The ids of those that were read one by one; empty where `all` is true.")
+    all: bool = derived(_all, description="Whether all were read that had come before this event.")
     unread_count: int = carried("How many are left unread.")
 
 

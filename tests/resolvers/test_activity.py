@@ -26,7 +26,7 @@ async def board(owner: Context, workspace: Record) -> Board:
 async def notified(user_id: ObjectId, project_id: ObjectId) -> list[str]:
     """The types of the activities that a user has notifications of, oldest first."""
     query = {"user_id": user_id, "project_id": project_id}
-    found = await collection(Notification).find(query).sort("_id", 1).to_list()
+    found = await collection(Notification).find(query).sort("number", 1).to_list()
     by_id = {one["_id"]: one["type"] async for one in collection(Activity).find({"project_id": project_id})}
     assert all(one["read_at"] is None for one in found)
     return [by_id[one["activity_id"]] for one in found]

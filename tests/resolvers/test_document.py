@@ -69,7 +69,7 @@ async def test_a_document_of_a_project_is_told_to_the_projects_other_members(
 
     assert (made["project_id"], made["scope_id"]) == (board.project["_id"], None)
     latest = [
-        await collection(Notification).find_one({"user_id": one.user_id}, sort=[("_id", -1)]) for one in (ada, bob)
+        await collection(Notification).find_one({"user_id": one.user_id}, sort=[("number", -1)]) for one in (ada, bob)
     ]
     assert latest[0] is not None
     assert latest[1] is None

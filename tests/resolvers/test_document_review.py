@@ -50,7 +50,7 @@ def decision(status: str = "approved", **values: Any) -> DocumentReview:
 
 async def told(person: Context) -> list[str]:
     """The types of what a person was notified of."""
-    found = await collection(Notification).find({"user_id": person.user_id}).sort("_id", 1).to_list()
+    found = await collection(Notification).find({"user_id": person.user_id}).sort("number", 1).to_list()
     activities = [await collection(Activity).find_one({"_id": one["activity_id"]}) for one in found]
     return [one["type"] for one in activities if one is not None]
 

@@ -4,11 +4,10 @@ import asyncio
 
 import pytest
 
-from models import Notification
-from models.base import Record, collection, to_record
+from models import Inbox, Notification, ReadMark
+from models.base import Record, collection, utc_now
 from models.errors import BadUserInput, Forbidden, NotFound, OrreryError
 from models.ids import Kind, new_id
-from resolvers import notification as module
 from resolvers.context import Context
 from resolvers.inputs.project import ProjectMemberAdd
 from resolvers.notification import (
@@ -21,11 +20,13 @@ from resolvers.notification import (
     notifications_of,
     unread_count_of,
 )
+from resolvers.notification_store import drop_notifications, receive
 from resolvers.page import Page, Window
 from resolvers.project_member import add_project_member
 from tests.resolvers.conftest import Join
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again, events
+from tests.resolvers.test_indexes import recorded
 
 
 @pytest.fixture
@@ -48,6 +49,15 @@ async def listed(ctx: Context, *, unread_only: bool = False) -> list[Record]:
 
 async def read_events(ctx: Context) -> list[Record]:
     return [event["data"] for event in await events(ctx.user_id) if event["type"] == "NotificationsRead"]
+
+
+async def receive_many(ctx: Context, count: int) -> None:
+    activities = [
+        {"_id": new_id(Kind.ACTIVITY), "workspace_id": new_id(Kind.WORKSPACE), "project_id": None, "actor_id": None}
+        for _ in range(count)
+    ]
+    told = {ctx.user_id: [{**one, "created_at": utc_now()} for one in activities]}
+    await ctx.services.hub.log.write(ctx.user_id, None, lambda change: receive(change, told))
 
 
 async def test_the_other_members_of_a_project_are_notified_the_newest_first(
@@ -84,7 +94,7 @@ async def test_reading_one_leaves_the_others(board: Board, grace: Context) -> No
     assert await get_notification(again(grace), middle["_id"]) == committed.value
     assert await listed(grace, unread_only=True) == [newest, oldest]
     assert await count_unread(again(grace)) == 2
-    assert (await read_events(grace))[told:] == [{"ids": [middle["_id"]], "unread_count": 2}]
+    assert (await read_events(grace))[told:] == [{"ids": [middle["_id"]], "all": False, "unread_count": 2}]
     assert committed.cursor.seq == (await events(grace.user_id))[-1]["seq"]
 
 
@@ -109,38 +119,131 @@ async def test_reading_all_tells_how_many_there_were(board: Board, grace: Contex
     # When all are read, twice
     counts = [(await mark_all_notifications_read(again(grace))).value for _ in range(2)]
 
-    # Then the second time does nothing
+    # Then the second time does nothing, and all have the time of the one event
     assert counts == [2, 0]
     assert await count_unread(again(grace)) == 0
-    assert (await read_events(grace))[told:] == [{"ids": [one["_id"] for one in reversed(unread)], "unread_count": 0}]
+    assert await listed(grace, unread_only=True) == []
+    assert (await read_events(grace))[told:] == [{"ids": [], "all": True, "unread_count": 0}]
+    at = (await events(grace.user_id))[-1]["at"]
+    assert [one["read_at"] for one in (await listed(grace))[:2]] == [at, at]
+    assert (await get_notification(again(grace), unread[0]["_id"]))["read_at"] == at
+    assert (await mark_notification_read(again(grace), unread[0]["_id"])).value["read_at"] == at
 
 
-async def test_reading_very_many_is_told_in_several_events(grace: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Given more notifications than one event names
-    monkeypatch.setattr(module, "IDS_PER_EVENT", 10)
-    many = [
-        to_record(
-            Notification(
-                user_id=grace.user_id,
-                workspace_id=new_id(Kind.WORKSPACE),
-                project_id=new_id(Kind.PROJECT),
-                activity_id=new_id(Kind.ACTIVITY),
-            )
-        )
-        for _ in range(25)
+async def test_each_keeps_the_time_at_which_it_was_read(board: Board, grace: Context) -> None:
+    # Given one that was read alone, some that were read together, twice, and one that is unread
+    times = []
+    for n in range(4):
+        await board.card(title=f"{n}")
+        if n != 1:
+            await board.card(title=f"{n} again")
+        if n == 0:
+            first = (await listed(grace))[0]
+            times += [(await mark_notification_read(again(grace), first["_id"])).value["read_at"]]
+        if n < 3:
+            await asyncio.sleep(0.002)
+            await mark_all_notifications_read(again(grace))
+            times += [(await events(grace.user_id))[-1]["at"]]
+
+    # When they are listed in one page, in pages, and one by one
+    found = await listed(grace)
+    alone = [await get_notification(again(grace), one["_id"]) for one in found]
+    window, paged = Window.read(first=2), list[Record]()
+    while True:
+        page = await list_notifications(again(grace), window)
+        paged += page.nodes
+        if not page.has_next:
+            break
+        window = Window.read(first=2, after=page.cursor(page.nodes[-1]))
+
+    # Then each has its own time, wherever it is read
+    alone_at, one_at, two_at, three_at = times
+    assert [one["read_at"] for one in found[:7]] == [None, None, three_at, three_at, two_at, alone_at, one_at]
+    assert alone == found == paged
+    assert len(set(times)) == 4
+
+
+async def test_reading_all_and_counting_takes_as_much_of_many_as_of_few(grace: Context) -> None:
+    taken = []
+    for count in (3, 30):
+        await receive_many(grace, count)
+        with recorded() as queries:
+            assert await count_unread(again(grace)) == count
+            first = (await list_notifications(again(grace), Window.read(first=1), unread_only=True)).nodes[0]
+            await mark_notification_read(again(grace), first["_id"])
+            assert (await mark_all_notifications_read(again(grace))).value == count - 1
+        taken.append([(command, name) for command, name, _ in queries])
+        assert await count_unread(again(grace)) == 0
+
+    # No command names the notifications one by one: those that were read together are not written
+    assert taken[0] == taken[1]
+    written = [one for one in taken[1] if one in (("update", "notifications"), ("aggregate", "notifications"))]
+    assert written == [("aggregate", "notifications"), ("update", "notifications")]
+
+
+async def test_notifications_of_before_they_were_numbered_are_counted_read_and_paged(
+    grace: Context, board: Board
+) -> None:
+    # Given notifications as they were stored once, and none counted
+    await collection(Inbox).delete_one({"_id": grace.user_id})
+    await collection(ReadMark).delete_many({"user_id": grace.user_id})
+    await collection(Notification).delete_many({"user_id": grace.user_id})
+    old = [
+        {
+            "_id": new_id(Kind.NOTIFICATION),
+            "user_id": grace.user_id,
+            "workspace_id": board.project["workspace_id"],
+            "project_id": board.project["_id"],
+            "activity_id": new_id(Kind.ACTIVITY),
+            "created_at": utc_now(),
+            "read_at": None,
+        }
+        for _ in range(3)
     ]
-    await collection(Notification).insert_many(many)
-    told = len(await read_events(grace))
+    await collection(Notification).insert_many(old)
+    assert await count_unread(again(grace)) == 3
 
-    # When all are read
-    assert (await mark_all_notifications_read(again(grace))).value == 25
+    # When one is read and another comes
+    await mark_notification_read(again(grace), old[0]["_id"])
+    await board.card()
 
-    # Then the events name each once, and count down
-    happened = (await read_events(grace))[told:]
-    assert [len(event["ids"]) for event in happened] == [10, 10, 5]
-    assert [event["unread_count"] for event in happened] == [15, 5, 0]
-    assert [one for event in happened for one in event["ids"]] == [one["_id"] for one in many]
-    assert await count_unread(again(grace)) == 0
+    # Then they count together, the new one comes first, and all are read at once
+    assert await count_unread(again(grace)) == 3
+    pages = [await list_notifications(again(grace), Window.read(first=2))]
+    pages.append(await list_notifications(again(grace), Window.read(2, pages[0].cursor(pages[0].nodes[-1]))))
+    listed_ids = [one["_id"] for page in pages for one in page.nodes]
+    assert listed_ids[1:] == sorted((one["_id"] for one in old), reverse=True)
+    assert (await mark_all_notifications_read(again(grace))).value == 3
+    assert await listed(grace, unread_only=True) == []
+    assert None not in [one["read_at"] for one in await listed(grace)]
+
+
+async def test_whoever_deletes_some_keeps_the_count(board: Board, grace: Context) -> None:
+    # Given three that are read together, and three that are not, of which one was read alone
+    for n in range(6):
+        await board.card(title=f"{n}")
+        if n == 2:
+            await mark_all_notifications_read(again(grace))
+    found = await listed(grace)
+    await mark_notification_read(again(grace), found[0]["_id"])
+    told = len(await events(grace.user_id))
+
+    # When some of each are deleted, with one of somebody else
+    await board.ctx.services.hub.log.write(
+        grace.user_id,
+        None,
+        lambda change: drop_notifications(
+            change, grace.user_id, [found[0]["_id"], found[1]["_id"], found[3]["_id"], new_id(Kind.NOTIFICATION)]
+        ),
+    )
+
+    # Then what is left is counted, and one event tells
+    assert await count_unread(again(grace)) == 1
+    assert [one["_id"] for one in await listed(grace, unread_only=True)] == [found[2]["_id"]]
+    [event] = (await events(grace.user_id))[told:]
+    assert event["type"] == "NotificationsDeleted"
+    assert event["data"]["unread_count"] == 1
+    assert set(event["data"]["ids"]) == {found[0]["_id"], found[1]["_id"], found[3]["_id"]}
 
 
 async def test_another_persons_notifications_do_not_exist(

@@ -164,8 +164,8 @@ def _activity_added(state: State, event: JSON) -> None:
 
 
 def _read(state: State, event: JSON) -> None:
-    for one in event["ids"]:
-        if notification := state.get("Notification", {}).get(one):
+    for key, notification in state.get("Notification", {}).items():
+        if key in event["ids"] or (event["all"] and notification["readAt"] is None):
             notification["readAt"] = event["at"]
 
 
@@ -259,7 +259,7 @@ RULES: dict[str, Rule] = {
     "MissionProgressed": _put_under("mission", "Mission"),
     "MissionActivityAdded": ("mission { ...MissionFields } activity { ...MissionActivityFields }", _activity_added),
     "NotificationReceived": _put_under("notification", "Notification"),
-    "NotificationsRead": ("ids", _read),
+    "NotificationsRead": ("ids all", _read),
     "NotificationsDeleted": ("ids", _notifications_deleted),
 }
 """What a client does with each event. A new type of event is an entry here."""

@@ -1,0 +1,201 @@
+"""What is written of notifications: they come, are read, and go, and the person's `Inbox` counts with them.
+
+All of it is within a change. Whoever changes notifications of a person writes the inbox too, so that two who do it at
+once conflict, and one of them runs again over what the other has left.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ReplaceOne
+from pymongo.errors import BulkWriteError
+
+from models import Inbox, Notification, ReadMark
+from models.base import Record, collection, to_record
+from models.ids import Kind, id_of, portions
+from realtime.events import IDS_PER_EVENT, NotificationReceived, NotificationsDeleted, NotificationsRead
+from realtime.log import Change
+
+DUPLICATE_KEY = 11000
+
+
+async def receive(change: Change, activities: Mapping[ObjectId, Sequence[Record]], *, again: bool = False) -> None:
+    """Notify people, each of some activities in their order.
+
+    `again` says that somebody may have been notified of some of it before, which is not done twice then. Without it,
+    that is a DuplicateKeyError or a BulkWriteError.
+    """
+    if not activities:
+        return
+    inboxes = await _open(change, activities)
+    known = await _known(change, activities) if again else frozenset()
+    came: list[Record] = []
+    for user_id, told in activities.items():
+        inbox = inboxes[user_id]
+        for activity in told:
+            notification = _notification(user_id, activity, inbox["last"] + 1)
+            if notification["_id"] in known:
+                continue
+            inbox["last"] += 1
+            inbox["unread"] += 1
+            came.append(notification)
+            event = NotificationReceived(notification=notification, activity=activity, actor_id=activity["actor_id"])
+            change.append(user_id, event)
+    if came:
+        await collection(Notification).insert_many(came, session=change.session)
+    await _keep(change, inboxes.values())
+
+
+async def mark_read(change: Change, user_id: ObjectId, notification_id: ObjectId) -> Record | None:
+    """Mark one notification of a person as read; None where there is none, and one that is read keeps its time."""
+    own = {"_id": notification_id, "user_id": user_id}
+    found = await collection(Notification).find_one(own, session=change.session)
+    if found is None:
+        return None
+    inbox = (await _open(change, [user_id]))[user_id]
+    if not _is_unread(found, inbox):
+        (read,) = await with_marks(user_id, [found], change)
+        return read
+    await collection(Notification).update_one(own, {"$set": {"read_at": change.at}}, session=change.session)
+    inbox["unread"] -= 1
+    await _keep(change, [inbox])
+    change.append(user_id, NotificationsRead(ids=[notification_id], unread_count=inbox["unread"]))
+    return {**found, "read_at": change.at}
+
+
+async def mark_all_read(change: Change, user_id: ObjectId) -> int:
+    """Mark all notifications of a person as read, however many there are; how many were not."""
+    inbox = (await _open(change, [user_id]))[user_id]
+    count: int = inbox["unread"]
+    if count:
+        inbox |= {"unread": 0, "read_through": inbox["last"]}
+        mark = to_record(ReadMark(user_id=user_id, through=inbox["last"], created_at=change.at))
+        await collection(ReadMark).insert_one(mark, session=change.session)
+        await _keep(change, [inbox])
+        change.append(user_id, NotificationsRead(all=True, unread_count=0))
+    return count
+
+
+async def drop_notifications(change: Change, user_id: ObjectId, ids: Iterable[ObjectId]) -> None:
+    """Delete some notifications of a person, and say so in their history.
+
+    The inbox is written in any case, so also without `ids`: what is on its way to the person at the same moment is
+    looked at again then, which keeps it from somebody who may not read it any more.
+    """
+    inbox = (await _open(change, [user_id]))[user_id]
+    gone: list[ObjectId] = []
+    for some in portions(ids):
+        own = {"_id": {"$in": some}, "user_id": user_id}
+        found = await collection(Notification).find(own, session=change.session).to_list()
+        inbox["unread"] -= sum(_is_unread(one, inbox) for one in found)
+        gone += [one["_id"] for one in found]
+        if found:
+            await collection(Notification).delete_many(own, session=change.session)
+    await _keep(change, [inbox])
+    for start in range(0, len(gone), IDS_PER_EVENT):
+        event = NotificationsDeleted(ids=gone[start : start + IDS_PER_EVENT], unread_count=inbox["unread"])
+        change.append(user_id, event)
+
+
+async def forget_notifications(change: Change, user_id: ObjectId) -> None:
+    """Delete all notifications of a person who goes; nobody is told."""
+    for model in (Notification, ReadMark):
+        await collection(model).delete_many({"user_id": user_id}, session=change.session)
+    await collection(Inbox).delete_one({"_id": user_id}, session=change.session)
+
+
+async def with_marks(user_id: ObjectId, notifications: Sequence[Record], change: Change | None = None) -> list[Record]:
+    """Notifications of a person (with `number` and `read_at`), those that a mark has read with its time."""
+    unread = [_number(one) for one in notifications if one["read_at"] is None]
+    if not unread:
+        return list(notifications)
+    since = {"user_id": user_id, "through": {"$gte": min(unread)}}
+    session = None if change is None else change.session
+    marks = await collection(ReadMark).find(since, session=session).sort("through", 1).to_list()
+    bounds = [mark["through"] for mark in marks]
+
+    def read_at(one: Record) -> datetime | None:
+        place = bisect_left(bounds, _number(one))
+        return marks[place]["created_at"] if place < len(marks) else None
+
+    return [one if one["read_at"] is not None else {**one, "read_at": read_at(one)} for one in notifications]
+
+
+async def inbox_of(user_id: ObjectId) -> Record:
+    """What a person's notifications come to; counted where that is not kept yet."""
+    return await collection(Inbox).find_one({"_id": user_id}) or await _counted(user_id)
+
+
+def unread_in(inbox: Record) -> dict[str, Any]:
+    """What selects those that are not read among a person's notifications."""
+    through = inbox["read_through"]
+    return {"read_at": None} if through is None else {"read_at": None, "number": {"$gt": through}}
+
+
+async def _open(change: Change, user_ids: Iterable[ObjectId]) -> dict[ObjectId, Record]:
+    """The inboxes of people, to be changed and kept."""
+    opened: dict[ObjectId, Record] = {}
+    wanted = list(user_ids)
+    for some in portions(wanted):
+        for one in await collection(Inbox).find({"_id": {"$in": some}}, session=change.session).to_list():
+            opened[one["_id"]] = one
+    for user_id in wanted:
+        if user_id not in opened:
+            opened[user_id] = await _counted(user_id, change)
+    return opened
+
+
+async def _keep(change: Change, inboxes: Iterable[Record]) -> None:
+    writes = [ReplaceOne({"_id": one["_id"]}, one, upsert=True) for one in inboxes]
+    try:
+        await collection(Inbox).bulk_write(writes, session=change.session)
+    except BulkWriteError as error:
+        if any(one.get("code") == DUPLICATE_KEY for one in error.details.get("writeErrors", ())):
+            error._add_error_label("TransientTransactionError")  # somebody else opened it at the same moment
+        raise
+
+
+async def _counted(user_id: ObjectId, change: Change | None = None) -> Record:
+    """The inbox of somebody whose notifications were not counted when they came."""
+    session = None if change is None else change.session
+    unread = await collection(Notification).count_documents({"user_id": user_id, "read_at": None}, session=session)
+    return {"_id": user_id, "last": 0, "unread": unread, "read_through": None}
+
+
+async def _known(change: Change, activities: Mapping[ObjectId, Sequence[Record]]) -> frozenset[ObjectId]:
+    """The ids of those notifications that are there already."""
+    ids = (_id(one, user_id) for user_id, told in activities.items() for one in told)
+    known: set[ObjectId] = set()
+    for some in portions(ids):
+        found = collection(Notification).find({"_id": {"$in": some}}, {"_id": 1}, session=change.session)
+        known |= {one["_id"] for one in await found.to_list()}
+    return frozenset(known)
+
+
+def _notification(user_id: ObjectId, activity: Record, number: int) -> Record:
+    return {
+        "_id": _id(activity, user_id),
+        "created_at": activity["created_at"],
+        "user_id": user_id,
+        "workspace_id": activity["workspace_id"],
+        "project_id": activity["project_id"],
+        "activity_id": activity["_id"],
+        "number": number,
+        "read_at": None,
+    }
+
+
+def _id(activity: Record, user_id: ObjectId) -> ObjectId:
+    return id_of(Kind.NOTIFICATION, activity["_id"], user_id)
+
+
+def _is_unread(notification: Record, inbox: Record) -> bool:
+    through = inbox["read_through"]
+    return notification["read_at"] is None and (through is None or _number(notification) > through)
+
+
+def _number(notification: Record) -> int:
+    return notification.get("number") or 0
