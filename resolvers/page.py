@@ -11,33 +11,15 @@ import orjson
 from bson import ObjectId
 from bson.errors import InvalidId
 
-from models import Agent, Card, Column, Document, Mission, Organization, Project, Scope, User, Workspace
-from models.base import Record, Stored, collection
+from models.base import Record, Stored
 from models.errors import BadUserInput
 from resolvers.access import Fields, projection
-
-PARENTS: dict[str, type[Stored]] = {
-    "user_id": User,
-    "organization_id": Organization,
-    "workspace_id": Workspace,
-    "project_id": Project,
-    "scope_id": Scope,
-    "column_id": Column,
-    "card_id": Card,
-    "document_id": Document,
-    "parent_id": Document,
-    "agent_id": Agent,
-    "mission_id": Mission,
-}
-"""The collection that a parent key points to."""
+from resolvers.page_query import PageQuery, Sort
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 500
 # A text to sort by can fill 4,000 characters of base64, and there can be four.
 MAX_CURSOR = 20_000
-
-Sort = Sequence[tuple[str, int]]
-"""Record fields with 1 (ascending) or -1; `_id` is appended as the tiebreak where it is not the last one."""
 
 NEWEST_FIRST: Sort = [("_id", -1)]
 
@@ -113,33 +95,18 @@ async def pages(
     fields: Fields = None,
     computed: Mapping[str, Any] | None = None,
 ) -> dict[Any, Page]:
-    """One page per parent, in one query.
+    """One page per parent. Parents are distinct by id; `parent_key` names their collection too (PARENTS).
 
-    One parent is one walk along an index; several are one `$lookup` from the parents, which reads no more than a page
-    of each. Parents are distinct by id; `parent_key` names their collection too (PARENTS). `computed` are keys to sort
-    by that no record holds, with the expressions that make them.
+    `computed` are keys to sort by that no record holds, with the expressions that make them.
     """
     distinct = list(dict.fromkeys(parent_ids))
     keyset = window.keyset(model, sort)
     order = _total(sort)
     if window.backward:
         order = [(field, -direction) for field, direction in order]
-    # The parent is a stage of its own: MongoDB joins it to the next, and the embedded database finds an index only
-    # for a query without `$and` and `$or`.
-    tail: list[dict[str, Any]] = [{"$match": where}] if where else []
-    tail += [{"$addFields": computed}] if computed else []
-    tail += [{"$match": _beyond(order, keyset)}] if keyset is not None else []
-    tail += [{"$sort": dict(order)}, {"$limit": window.size + 1}]
-    if (wanted := projection(fields, parent_key, *(_root(field) for field, _ in sort))) is not None:
-        tail.append({"$project": wanted})
-    found: dict[Any, list[Record]] = {}
-    if len(distinct) == 1:
-        bounded = keyset is not None and order[0][0] not in (computed or ())
-        begin = {parent_key: distinct[0], **(_bound(order, keyset) if keyset is not None and bounded else {})}
-        cursor = await collection(model).aggregate([{"$match": begin}, *tail])
-        found[distinct[0]] = await cursor.to_list()
-    elif distinct:
-        found = await _lookup(model, parent_key, distinct, tail)
+    wanted = projection(fields, parent_key, *(field.partition(".")[0] for field, _ in sort))
+    query = PageQuery(model, parent_key, order, keyset, window.size + 1, where or {}, computed or {}, wanted)
+    found = await query.read(distinct)
     made: dict[Any, Page] = {}
     for one in distinct:
         nodes = found.get(one, [])
@@ -150,19 +117,6 @@ async def pages(
         has_next, has_previous = (beyond, more) if window.backward else (more, beyond)
         made[one] = Page(nodes, has_next, has_previous, sort, model, parent_key, one, where or {})
     return made
-
-
-async def _lookup(
-    model: type[Stored], parent_key: str, parent_ids: Sequence[Any], tail: Sequence[Mapping[str, Any]]
-) -> dict[Any, list[Record]]:
-    join = {"from": collection(model).name, "localField": "_id", "foreignField": parent_key}
-    pipeline: list[dict[str, Any]] = [
-        {"$match": {"_id": {"$in": list(parent_ids)}}},
-        {"$project": {"_id": 1}},
-        {"$lookup": {**join, "pipeline": tail, "as": "found"}},
-    ]
-    cursor = await collection(PARENTS[parent_key]).aggregate(pipeline)
-    return {row["_id"]: row["found"] for row in await cursor.to_list()}
 
 
 def encode_cursor(record: Record, model: type[Stored], sort: Sort) -> str:
@@ -182,10 +136,6 @@ def decode_cursor(text: str, model: type[Stored], sort: Sort) -> list[Any]:
     if not isinstance(keyset[-1], ObjectId):
         raise TypeError("no id at the end")
     return keyset
-
-
-def _root(field: str) -> str:
-    return field.partition(".")[0]
 
 
 def _value(record: Record, field: str) -> Any:
@@ -216,29 +166,6 @@ def _unpack(value: Any) -> Any:
     raise TypeError("not a keyset value")
 
 
-def _beyond(order: Sort, keyset: list[Any]) -> dict[str, Any]:
-    """What lies strictly beyond a keyset. MongoDB sorts null before everything, and compares it with nothing."""
-    branches: list[dict[str, Any]] = []
-    equal: dict[str, Any] = {}
-    for (field, direction), value in zip(order, keyset, strict=True):
-        if direction > 0:
-            branches.append({**equal, field: {"$ne": None} if value is None else {"$gt": value}})
-        elif field == "_id":
-            branches.append({**equal, field: {"$lt": value}})
-        elif value is not None:
-            branches.append({**equal, "$or": [{field: {"$lt": value}}, {field: None}]})
-        equal[field] = value
-    return branches[0] if len(branches) == 1 else {"$or": branches}
-
-
-def _bound(order: Sort, keyset: list[Any]) -> dict[str, Any]:
-    """A range that holds all of what lies beyond a keyset and that an index can begin at; {} where there is none."""
-    (field, direction), value = order[0], keyset[0]
-    if direction > 0:
-        return {} if value is None else {field: {"$gte": value}}
-    return {field: {"$lte": value}} if field == "_id" else {}  # a descending order ends with null
-
-
 def _total(sort: Sort) -> Sort:
     return sort if sort and sort[-1][0] == "_id" else [*sort, ("_id", 1)]
 
@@ -249,3 +176,17 @@ def _size(size: int | None, field: str) -> int:
     if not 0 <= size <= MAX_SIZE:
         raise BadUserInput(f"must be between 0 and {MAX_SIZE}", field=field)
     return size
+
+
+__all__ = [
+    "DEFAULT_SIZE",
+    "MAX_SIZE",
+    "NEWEST_FIRST",
+    "ListEdge",
+    "Page",
+    "Sort",
+    "Window",
+    "decode_cursor",
+    "encode_cursor",
+    "pages",
+]
