@@ -11,7 +11,7 @@ from auth.policies import workspace as workspace_policy
 from models import Agent, Mission, User, Workspace
 from models.base import Record, collection, to_record
 from models.enums import MissionStatus, TokenScope
-from models.errors import Conflict, Forbidden, NotFound
+from models.errors import Conflict, NotFound
 from models.ids import Kind, new_id, parse_id
 from realtime.events import AgentCreated, AgentDeleted, AgentUpdated
 from realtime.log import Change, Committed
@@ -21,7 +21,7 @@ from resolvers.context import Context
 from resolvers.edit import set_fields
 from resolvers.inputs.agent import AgentCreate, AgentUpdate
 from resolvers.mission_status import ACTIVE, change_status
-from resolvers.operation import check_scope, edge, operation
+from resolvers.operation import Caller, check_scope, edge, operation
 from resolvers.page import Page, Window, pages
 from resolvers.workspace_member import add_service_user, remove_service_user, tell_name
 
@@ -64,15 +64,13 @@ async def list_agents(ctx: Context, workspace_id: ObjectId | str, fields: Fields
     return await found.sort("_id", 1).to_list()
 
 
-@operation("agentCreate", scope=WRITE, permission=workspace_policy.MANAGE_AGENTS, reveals=True)
+@operation("agentCreate", scope=WRITE, permission=workspace_policy.MANAGE_AGENTS, caller=Caller.PERSON, reveals=True)
 async def create_agent(ctx: Context, values: AgentCreate) -> Committed[NewAgent]:
     """A new agent with its service user and its token, which is shown here and never again.
 
-    Raises Forbidden where that token could do more than the caller's own, and for an agent, which makes no others.
+    It takes a signed-in person: what a token made would outlive the token.
     """
     await check_workspace(ctx, values.workspace_id, workspace_policy.MANAGE_AGENTS)
-    if ctx.subject.agent_id is not None:
-        raise Forbidden("agentCreate takes a person: an agent may not make another")
     for scope in TOKEN_SCOPES:
         check_scope(ctx, scope, "agentCreate")
 

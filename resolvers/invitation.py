@@ -1,6 +1,5 @@
 """Invitations to a workspace: a link for one e-mail address, for a week, for one use."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +12,7 @@ from auth.secrets import hash_secret
 from models import Invitation, OrganizationMember, User, Workspace, WorkspaceMember
 from models.base import Record, collection, to_record
 from models.enums import MailTemplate, PilotageRole, Role, TokenScope
-from models.errors import Conflict, NotFound
+from models.errors import Conflict, Forbidden, NotFound
 from models.ids import Kind, new_id, parse_id
 from realtime.events import InvitationAccepted, InvitationCreated, InvitationResent, InvitationRevoked
 from realtime.log import Change, Committed
@@ -27,8 +26,6 @@ from resolvers.organization_member import insert_organization_member
 from resolvers.page import Page, Window, pages
 from resolvers.user import users_by
 from resolvers.workspace_member import insert_workspace_member
-
-log = logging.getLogger("orrery.invitation")
 
 LIFETIME = timedelta(days=7)
 MAX_INVITATIONS_AN_HOUR = 200
@@ -61,6 +58,7 @@ async def invite_workspace_member(
     """
     wanted = parse_id(workspace_id, Kind.WORKSPACE)
     await check_workspace(ctx, wanted, policy.MANAGE_MEMBERS)
+    await _check_inviter(ctx)
     for who in (wanted, ctx.user_id):
         await count_attempt("invite", str(who), limit=MAX_INVITATIONS_AN_HOUR, window=timedelta(hours=1))
     await _count_mail(wanted, values.email)
@@ -101,6 +99,7 @@ async def invite_workspace_member(
 async def resend_invitation(ctx: Context, invitation_id: ObjectId | str) -> Committed[NewInvitation]:
     """Send an invitation once more; it is good for a week from now."""
     found = await _access(ctx, invitation_id)
+    await _check_inviter(ctx)
     await count_attempt("resend", str(found["_id"]), limit=MAX_RESENT_AN_HOUR, window=timedelta(hours=1))
     await _count_mail(found["workspace_id"], found["email"])
 
@@ -226,6 +225,15 @@ async def _open(change: Change, invitation_id: ObjectId) -> Record:
     return invitation
 
 
+async def _check_inviter(ctx: Context) -> None:
+    """Raise Forbidden for whoever has not confirmed an address of their own, where mail to other people goes out."""
+    if ctx.services.shows_links:
+        return
+    inviter = await collection(User).find_one({"_id": ctx.user_id}, {"email_verified_at": 1})
+    if inviter is None or inviter.get("email_verified_at") is None:
+        raise Forbidden("Confirm your e-mail address first: invitations go out in your name")
+
+
 async def _count_mail(workspace_id: ObjectId, email: str) -> None:
     """Count a mail to an address before it is written; raises RateLimited where it gets too many."""
     same = f"{workspace_id} {email}"
@@ -245,13 +253,12 @@ async def _send(change: Change, invitation: Record) -> None:
 
 def _shown(ctx: Context, invitation: Record) -> NewInvitation:
     shown = {name: value for name, value in invitation.items() if name != "secret_hash"}
-    if not ctx.services.shows_links:
-        # Whoever holds the token can open an account for the address: it is for its mailbox alone.
+    if not ctx.services.shows_links or not ctx.subject.is_person:
+        # Whoever holds the token can open an account for the address: it is for its mailbox alone. Where no mail goes
+        # out it is for the person who invites, and not for a token of theirs, which may end before it.
         return NewInvitation(shown, None, None)
     token = invitation_token(ctx.services, invitation["_id"])
-    link = invitation_link(ctx.services, token)
-    log.info("invitation of %s: %s", invitation["email"], link)
-    return NewInvitation(shown, token, link)
+    return NewInvitation(shown, token, invitation_link(ctx.services, token))
 
 
 async def _membership(change: Change, workspace_id: ObjectId, user_id: ObjectId) -> Record | None:

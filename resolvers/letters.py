@@ -50,9 +50,10 @@ _NOT_YOU = "If this was not you, reset your password at once, and look at the se
 
 DRAFTS: Mapping[MailTemplate, _Draft] = {
     MailTemplate.INVITATION: _Draft(
-        "$inviter invites you to $workspace",
+        # Nothing here that the inviter has chosen: a subject is read before anybody knows whom it is from.
+        "You are invited to a workspace",
         (
-            "$inviter invites you to the workspace $workspace of $organization in Orrery.",
+            "$inviter ($address) invites you to the workspace $workspace of $organization in Orrery.",
             "You can accept with your account, or create one. The invitation is for $to and ends on $until.",
         ),
         "If you do not know $inviter, you can ignore this mail.",

@@ -73,6 +73,7 @@ async def _invitation(services: Services, mail: Record) -> Letter | None:
     inviter = await collection(User).find_one({"_id": found["invited_by"]}, {"name": 1, "email": 1})
     words = {
         "inviter": "Somebody" if inviter is None else inviter["name"] or inviter["email"],
+        "address": "who has left" if inviter is None else inviter["email"],
         "workspace": workspace["name"],
         "organization": "" if organization is None else organization["name"],
         "to": mail["to"],

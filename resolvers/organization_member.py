@@ -31,6 +31,7 @@ from resolvers.workspace_member import insert_workspace_member, require_person, 
 READ, ADMINISTER = TokenScope.PROJECTS_READ, TokenScope.ACCOUNT_WRITE
 MAX_ADDED_AN_HOUR = 200
 """Addresses that one person asks for, whether they have an account or not."""
+NOT_CONFIRMED = "no account has confirmed this address: invite it to a workspace, by a mail to its owner"
 
 
 @operation("organizationMembers", scope=READ, permission=policy.READ, read_only=True)
@@ -47,10 +48,10 @@ async def list_organization_members(ctx: Context, organization_id: ObjectId | st
 async def add_organization_member(
     ctx: Context, organization_id: ObjectId | str, values: OrganizationMemberAdd
 ) -> Committed[Record]:
-    """Make a person with an account a member of an organization.
+    """Make a person whose address is confirmed a member of an organization.
 
-    Raises BadUserInput for an address without an account; as anybody may found an organization to ask, RateLimited
-    follows after a while.
+    Raises BadUserInput for any other address, whether it has an account or not: whoever registered it first need not be
+    its owner. As anybody may found an organization to ask, RateLimited follows after a while.
     """
     wanted = parse_id(organization_id, Kind.ORGANIZATION)
     await check_organization(ctx, wanted, policy.MANAGE_MEMBERS)
@@ -59,9 +60,9 @@ async def add_organization_member(
     async def body(change: Change) -> Record:
         await _find_organization(change, wanted)
         person = {"email": values.email, "is_agent": False}
-        user = await collection(User).find_one(person, {"_id": 1}, session=change.session)
-        if user is None:
-            raise BadUserInput("no account has this address", field="email")
+        user = await collection(User).find_one(person, {"email_verified_at": 1}, session=change.session)
+        if user is None or user.get("email_verified_at") is None:
+            raise BadUserInput(NOT_CONFIRMED, field="email")
         query = {"organization_id": wanted, "user_id": user["_id"]}
         if await collection(OrganizationMember).find_one(query, {"_id": 1}, session=change.session):
             raise Conflict("is a member of the organization already", field="email")

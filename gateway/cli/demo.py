@@ -24,9 +24,7 @@ def demo(
     url: Annotated[str, typer.Option(help="Where the gateway is.", metavar="URL")] = "http://127.0.0.1:3001",
     token: Annotated[
         str | None,
-        typer.Option(
-            help="Act as the account of this token, with all scopes, instead of a new one.", envvar="ORRERY_TOKEN"
-        ),
+        typer.Option(help="Act as the account of this session (a JWT), instead of a new one.", envvar="ORRERY_TOKEN"),
     ] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Do not pause between the agent's reports.")] = False,
 ) -> None:

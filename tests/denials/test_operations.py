@@ -30,6 +30,12 @@ def test_every_operation_says_who_may_call_it() -> None:
     assert about_no_tenant == WITHOUT_PERMISSION
 
 
+def test_no_token_is_shown_a_credential_that_would_outlive_it() -> None:
+    shown = {one.name for one in CATALOGUE.values() if one.reveals and one.caller.name not in ("PERSON", "ANYONE")}
+    # To a token these two send a mail, and show nothing.
+    assert shown == {"workspaceMemberInvite", "invitationResend"}
+
+
 WITHOUT_PERMISSION = {
     "userAvatar",
     "userAvatarRemove",

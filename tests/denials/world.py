@@ -99,9 +99,10 @@ async def build(people: People) -> World:
     for role in ("admin", "member"):
         await _joined(world, role, Role(role))
     bystander = await _registered(world, "bystander")
+    await people.confirm(bystander)
     values = OrganizationMemberAdd(email=people.email(bystander), role=Role.MEMBER)
     await organization_member.add_organization_member(again(owner), world.ids["organization"], values)
-    await _registered(world, "outsider")
+    await people.confirm(await _registered(world, "outsider"))
     await _objects(world)
     await _tokens(world)
     await _agents(world)

@@ -69,7 +69,7 @@ async def test_an_invitation_is_written_with_its_mail_which_holds_no_secret(owne
     assert made.link is not None
     assert made.link in letter.text
     assert made.link in letter.html
-    assert letter.subject == "owner invites you to Telescopes"
+    assert letter.subject == "You are invited to a workspace"  # not a word of whoever invites
 
 
 async def test_a_refused_invitation_writes_no_mail(
@@ -112,13 +112,46 @@ async def test_an_address_with_an_account_is_invited_just_like_one_without(
     assert texts[0] == texts[1]
 
 
-async def test_where_mail_goes_out_the_link_is_for_the_mailbox_alone(owner: Context, workspace: Record) -> None:
-    by_mail = Context(owner.subject, replace(owner.services, shows_links=False))
+async def _by_mail(owner: Context, people: People) -> Context:
+    """A request of the owner, with a confirmed address, to a gateway that sends mail."""
+    await people.confirm(owner)
+    return Context(owner.subject, replace(owner.services, shows_links=False))
+
+
+async def test_where_mail_goes_out_the_link_is_for_the_mailbox_alone(
+    owner: Context, workspace: Record, people: People
+) -> None:
+    by_mail = await _by_mail(owner, people)
 
     made = await invite(by_mail, workspace, "mail-3@example.com")
 
     assert (made.token, made.link) == (None, None)
     assert "/invitations/" in (await letter_of(by_mail, made)).text
+
+
+async def test_a_token_invites_by_mail_and_is_shown_no_link(owner: Context, workspace: Record, people: People) -> None:
+    made = await invite(await people.with_token(owner, ["account:write"]), workspace, "mail-4@example.com")
+
+    assert (made.token, made.link) == (None, None)
+    assert len(await mails_about(made)) == 1
+
+
+async def test_whoever_has_not_confirmed_an_address_sends_no_mail_to_others(
+    owner: Context, workspace: Record, people: People
+) -> None:
+    # Given a gateway that sends mail, and an invitation that is out already
+    made = await invite(owner, workspace, "mail-5@example.com")
+    by_mail = Context(owner.subject, replace(owner.services, shows_links=False))
+
+    # When somebody invites whose own address nobody has confirmed
+    with pytest.raises(Forbidden):
+        await invite(by_mail, workspace, "mail-6@example.com")
+    with pytest.raises(Forbidden):
+        await resend_invitation(again(by_mail), made.invitation["_id"])
+
+    # Then no mail is written
+    assert await collection(Mail).count_documents({"to": "mail-6@example.com"}) == 0
+    assert len(await mails_about(made)) == 1
 
 
 async def test_the_open_invitations_of_a_workspace_are_listed_without_their_hash(

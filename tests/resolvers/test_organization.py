@@ -54,6 +54,7 @@ def add_input(email: str, role: str = "member") -> OrganizationMemberAdd:
 async def enrol(people: People, owner: Context, organization: Record, name: str, role: str = "member") -> Context:
     """A new person who is a member of the organization, and of none of its workspaces."""
     person = await people.register(name)
+    await people.confirm(person)
     await add_organization_member(again(owner), organization["_id"], add_input(people.email(person), role))
     return person
 
@@ -209,18 +210,22 @@ async def test_members_are_listed_with_their_users_and_no_hash(
     assert not any("password_hash" in one["user"] for one in members)
 
 
-async def test_only_people_with_an_account_are_added_and_once(
+async def test_only_people_who_have_confirmed_the_address_are_added_and_once(
     people: People, owner: Context, organization: Record
 ) -> None:
     bob = await enrol(people, owner, organization, "bob")
+    squatter = await people.register("boss")
     before = await event_types(organization["_id"])
 
     with pytest.raises(BadUserInput) as unknown:
         await add_organization_member(again(owner), organization["_id"], add_input("nobody@example.com"))
+    with pytest.raises(BadUserInput) as unconfirmed:
+        await add_organization_member(again(owner), organization["_id"], add_input(people.email(squatter), "admin"))
     with pytest.raises(Conflict) as twice:
         await add_organization_member(again(owner), organization["_id"], add_input(people.email(bob), "admin"))
 
     assert unknown.value.field == twice.value.field == "email"
+    assert unconfirmed.value.message == unknown.value.message  # whether there is an account is not told
     assert await event_types(organization["_id"]) == before
 
 

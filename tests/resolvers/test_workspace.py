@@ -97,6 +97,7 @@ async def test_members_of_the_organization_do_not_see_a_workspace_that_they_are_
     people: People, owner: Context, organization: Record, workspace: Record
 ) -> None:
     admin = await people.register("admin")
+    await people.confirm(admin)
     values = OrganizationMemberAdd(email=people.email(admin), role=Role.ADMIN)
     await add_organization_member(again(owner), organization["_id"], values)
     before = await event_types(workspace["_id"])

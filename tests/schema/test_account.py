@@ -46,7 +46,7 @@ async def test_a_token_is_shown_once_and_listed_without_its_text(lab: Lab) -> No
 
 
 async def test_the_tokens_of_somebody_else_cannot_be_read(lab: Lab, board: Board) -> None:
-    await lab.person("bob@example.com")
+    await lab.confirmed("bob@example.com")
     add = """mutation ($o: ID!) { organizationMemberAdd(
       organizationId: $o, input: {email: "bob@example.com", role: MEMBER}) {
         member { user { id apiTokens { id } } } } }"""

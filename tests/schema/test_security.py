@@ -117,7 +117,7 @@ async def test_an_address_is_confirmed_and_a_password_reset_by_mail(lab: Lab) ->
 
 
 async def test_what_is_the_viewers_own_is_null_for_everybody_else(lab: Lab) -> None:
-    ann, bob = await lab.person("ann@example.com"), await lab.person("bob@example.com")
+    ann, bob = await lab.person("ann@example.com"), await lab.confirmed("bob@example.com")
     home = await ann.ask("{ organizations { nodes { id } } }")
     add = """mutation ($o: ID!) { organizationMemberAdd(organizationId: $o, input: {email: "bob@example.com",
       role: MEMBER}) { member { user { id twoFactorEnabled emailVerifiedAt } } } }"""

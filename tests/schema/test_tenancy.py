@@ -67,7 +67,7 @@ async def test_a_workspace_is_created_changed_and_deleted(board: Board) -> None:
 
 
 async def test_members_of_an_organization_come_change_and_go(lab: Lab, board: Board) -> None:
-    ann, bob = board.ann, await lab.person("bob@example.com")
+    ann, bob = board.ann, await lab.confirmed("bob@example.com")
     variables = {"o": board.organization, "u": bob.id}
 
     added = await ann.ask(
