@@ -11,9 +11,9 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ConfigurationError, InvalidURI
 
-from gateway.database_check import check_server, with_patience
+from gateway.database_check import Server, check_server, with_patience
 from gateway.database_error import DatabaseError
-from gateway.database_options import options
+from gateway.database_options import UNLIMITED, options
 from gateway.driver import repair
 from gateway.embedded import EmbeddedDatabase, EmbeddedError
 from gateway.settings import Settings
@@ -31,7 +31,7 @@ class Database:
 
 
 @asynccontextmanager
-async def open_url(settings: Settings) -> AsyncIterator[str | None]:
+async def open_url(settings: Settings) -> AsyncIterator[str]:
     """The URL of the database of `settings` for as long as the block runs, the embedded one started where none is set.
 
     Raises `DatabaseError`.
@@ -54,7 +54,7 @@ async def open_url(settings: Settings) -> AsyncIterator[str | None]:
 async def open_database(settings: Settings, *, prepared: bool = False) -> AsyncIterator[Database]:
     """The database of `settings` for as long as the block runs, the embedded one started where no URL is set.
 
-    `prepared` says that it has its indexes already. Raises `DatabaseError`.
+    `prepared` says that it was looked at and migrated already. Raises `DatabaseError`.
     """
     async with open_url(settings) as url:
         database = await connect(settings, url=url, prepared=prepared)
@@ -65,44 +65,95 @@ async def open_database(settings: Settings, *, prepared: bool = False) -> AsyncI
 
 
 async def connect(settings: Settings, *, url: str | None = None, prepared: bool = False) -> Database:
-    """Connect to `url` (by default the one of `settings`), check the server, and create the indexes.
+    """Connect to `url` (by default the one of `settings`), check the server, and see that the database is migrated.
 
-    Where that was done before, as `prepared` says, it only learns the documents.
+    The embedded database, and one that nobody has used yet, are migrated here; for another one that is for
+    `orrery migrate`. Where all that was done before, as `prepared` says, it only learns the documents.
 
-    Raises `DatabaseError` where the server cannot be reached within a minute or cannot hold this data.
+    Raises `DatabaseError` where the server cannot be reached in time or cannot hold this data, and where it has to be
+    migrated.
     """
-    address = url or settings.mongodb_url
-    if address is None:
-        raise DatabaseError("No database is named: set ORRERY_MONGODB_URL or start the embedded database.")
-    repair()
-    hosts = address.partition("://")[2].rpartition("@")[2].partition("/")[0].partition("?")[0]
-    client = _client(address, settings)
+    address = _address(settings, url)
+    database, server = _open(settings, address, options(settings))
     try:
-        database = Database(client=client, db=client[settings.mongodb_database])
         if not prepared:
-            await check_server(client, settings.mongodb_database, hosts)
-        await with_patience(lambda: _create_indexes(database, skip=prepared), client, hosts)
+            await check_server(server, settings.mongodb_database)
+        await with_patience(lambda: learn(database), server)
+        if not prepared and await with_patience(lambda: _is_left_to_us(database, settings), server):
+            await _migrate(settings, address)
+            await learn(database)
     except BaseException:
-        await client.close()
+        await database.close()
         raise
     return database
 
 
-def _client(address: str, settings: Settings) -> AsyncMongoClient[dict[str, Any]]:
+@asynccontextmanager
+async def open_unlimited(settings: Settings, url: str) -> AsyncIterator[Database]:
+    """The database at `url` for work that takes as long as it takes, checked and as it is. Raises `DatabaseError`."""
+    hasty, server = _open(settings, url, options(settings))
+    try:
+        await check_server(server, settings.mongodb_database)
+    finally:
+        await hasty.close()
+    database, _ = _open(settings, url, options(settings) | UNLIMITED)
+    try:
+        await learn(database)
+        yield database
+    finally:
+        await database.close()
+
+
+def _open(settings: Settings, address: str, chosen: dict[str, Any]) -> tuple[Database, Server]:
+    client = _client(address, chosen)
+    hosts = address.partition("://")[2].rpartition("@")[2].partition("/")[0].partition("?")[0]
+    return Database(client, client[settings.mongodb_database]), Server(client, hosts, settings.mongodb_patience)
+
+
+def _address(settings: Settings, url: str | None) -> str:
+    address = url or settings.mongodb_url
+    if address is None:
+        raise DatabaseError("No database is named: set ORRERY_MONGODB_URL or start the embedded database.")
+    return address
+
+
+def _client(address: str, chosen: dict[str, Any]) -> AsyncMongoClient[dict[str, Any]]:
+    repair()
     try:
         with warnings.catch_warnings():
             # The driver only warns of an option that it does not understand, and goes on without it.
             warnings.simplefilter("error", UserWarning)
-            return AsyncMongoClient(address, **options(settings))
+            return AsyncMongoClient(address, **chosen)
     except (InvalidURI, ConfigurationError, UserWarning, ValueError) as error:
         raise DatabaseError("ORRERY_MONGODB_URL is not a valid MongoDB URL.") from error
 
 
-async def _create_indexes(database: Database, *, skip: bool) -> None:
+async def learn(database: Database) -> None:
+    """Let the documents be those of `database`."""
     # Not at the top: a wrong setting should be told at once, without loading every document first.
     from models import DOCUMENTS
 
-    await init_beanie(database=database.db, document_models=list(DOCUMENTS), skip_indexes=skip)
+    await init_beanie(database=database.db, document_models=list(DOCUMENTS), skip_indexes=True)
 
 
-__all__ = ["Database", "DatabaseError", "connect", "open_database", "open_url"]
+async def _is_left_to_us(database: Database, settings: Settings) -> bool:
+    """Whether there is something to migrate that this start does by itself. Raises `DatabaseError` where it is not."""
+    from gateway.migrations import find_pending, is_new
+
+    pending = await find_pending(database.db)
+    if pending and settings.mongodb_url is not None and not await is_new():
+        raise DatabaseError(
+            f"The database is not ready for this version, which needs {pending.told}: run orrery migrate first, with "
+            "no gateway of another version serving."
+        )
+    return bool(pending)
+
+
+async def _migrate(settings: Settings, address: str) -> None:
+    from gateway.migrations import Logged, migrate
+
+    async with open_unlimited(settings, address) as database:
+        await migrate(database.db, Logged())
+
+
+__all__ = ["Database", "DatabaseError", "connect", "learn", "open_database", "open_unlimited", "open_url"]

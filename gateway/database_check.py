@@ -3,12 +3,15 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
 
-from pymongo import AsyncMongoClient
+from pymongo import AsyncMongoClient, timeout
 from pymongo.errors import (
     AutoReconnect,
     ConfigurationError,
+    NotPrimaryError,
     OperationFailure,
     PyMongoError,
     ServerSelectionTimeoutError,
@@ -16,12 +19,13 @@ from pymongo.errors import (
 
 from gateway.database_error import DatabaseError
 
+T = TypeVar("T")
 Client = AsyncMongoClient[dict[str, Any]]
 
 # MongoDB 5.0, the first version whose transactions and change streams we rely on.
 MIN_WIRE_VERSION = 13
-PATIENCE = 60.0
-"""Seconds that a start waits for a server that is starting, electing or busy."""
+LOOK_SECONDS = 5.0
+"""Until somebody who waits is told why."""
 PAUSE = 1.0
 CREDENTIALS = (13, 18, 8000)
 """Unauthorized, AuthenticationFailed, and what Atlas says for both."""
@@ -31,7 +35,16 @@ MAY_PASS = (50, 91, 189, 262, 11600, 11602, 10107, 13435, 13436)
 log = logging.getLogger("orrery.database")
 
 
-async def check_server(client: Client, name: str, hosts: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A client and what to call its server: hosts without a credential. `patience` is for one that is away or busy."""
+
+    client: Client
+    hosts: str
+    patience: timedelta
+
+
+async def check_server(server: Server, name: str) -> None:
     """Look at the server and try out its transactions.
 
     Raises `DatabaseError` where it does not answer in time, is too old, stands alone, refuses the credentials, or does
@@ -39,25 +52,25 @@ async def check_server(client: Client, name: str, hosts: str) -> None:
     """
 
     async def check() -> None:
-        await _look(client, name, hosts)
+        await _look(server, name)
         # Not at the top: a wrong setting should be told at once, without loading every document first.
         from gateway.isolation import find_fault
 
-        if fault := await find_fault(client[name]):
-            raise DatabaseError(f"The database at {hosts} cannot be trusted with this data: it {fault}.")
+        if fault := await find_fault(server.client[name]):
+            raise DatabaseError(f"The database at {server.hosts} cannot be trusted with this data: it {fault}.")
 
-    await with_patience(check, client, hosts)
+    await with_patience(check, server)
 
 
-async def with_patience(work: Callable[[], Awaitable[None]], client: Client, hosts: str) -> None:
-    """Do `work`, again for up to a minute while the server is away or busy, and say so. Raises `DatabaseError`."""
+async def with_patience(work: Callable[[], Awaitable[T]], server: Server) -> T:
+    """What `work` returns, done again for a while where the server is away or busy. Raises `DatabaseError`."""
     clock = asyncio.get_running_loop().time
-    deadline = clock() + PATIENCE
+    deadline = clock() + server.patience.total_seconds()
     while True:
         try:
             return await work()
         except PyMongoError as error:
-            sentence = _sentence(error, client, hosts)
+            sentence = _sentence(error, server)
             left = deadline - clock()
             if left <= 0 or not _may_pass(error):
                 raise DatabaseError(sentence) from error
@@ -65,14 +78,17 @@ async def with_patience(work: Callable[[], Awaitable[None]], client: Client, hos
             await asyncio.sleep(PAUSE)
 
 
-async def _look(client: Client, name: str, hosts: str) -> None:
-    hello = await client.admin.command("hello")
+async def _look(server: Server, name: str) -> None:
+    client, hosts = server.client, server.hosts
+    with timeout(LOOK_SECONDS):
+        hello = await client.admin.command("hello")
     if hello.get("maxWireVersion", 0) < MIN_WIRE_VERSION:
         raise DatabaseError(_too_old(hosts))
     if "setName" not in hello and hello.get("msg") != "isdbgrid":
         raise DatabaseError(f"The MongoDB server at {hosts} stands alone: transactions need a replica set.")
-    # Unlike a greeting, this needs the right to read.
-    await client[name].list_collection_names()
+    with timeout(LOOK_SECONDS):
+        # Unlike a greeting, this needs the right to read.
+        await client[name].list_collection_names()
 
 
 def _may_pass(error: PyMongoError) -> bool:
@@ -81,13 +97,14 @@ def _may_pass(error: PyMongoError) -> bool:
     return isinstance(error, OperationFailure) and error.code in MAY_PASS
 
 
-def _sentence(error: PyMongoError, client: Client, hosts: str) -> str:
+def _sentence(error: PyMongoError, server: Server) -> str:
     """What is wrong and where, for the person who starts the gateway; the driver's own texts are long and tell all."""
+    client, hosts = server.client, server.hosts
     if isinstance(error, ConfigurationError):
         return _too_old(hosts)
-    if isinstance(error, ServerSelectionTimeoutError):
-        known = [one for one in client.topology_description.server_descriptions().values() if one.is_server_type_known]
-        if known:
+    if isinstance(error, ServerSelectionTimeoutError | NotPrimaryError):
+        servers = client.topology_description.server_descriptions().values()
+        if isinstance(error, NotPrimaryError) or any(one.is_server_type_known for one in servers):
             return f"The MongoDB servers at {hosts} answer, and none of them is the primary of a replica set."
         return f"No MongoDB server answers at {hosts}: is it running, and a replica set?"
     if isinstance(error, OperationFailure) and error.code in CREDENTIALS:

@@ -35,6 +35,10 @@ AHEAD_TOGETHER = 64
 """The same for all workers of a gateway, at least one each: idle connections cost the server memory."""
 
 
+UNLIMITED: dict[str, Any] = {"timeoutMS": None, "socketTimeoutMS": None}
+"""For work that takes as long as it takes, such as building an index: the server ends what its client gives up on."""
+
+
 def options(settings: Settings) -> dict[str, Any]:
     """The options of one process's client."""
     ahead = min(AHEAD, settings.mongodb_pool, max(1, AHEAD_TOGETHER // settings.workers))

@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import IO, cast
 from urllib.parse import quote
 
+from gateway.embedded_version import OtherVersionError, check_version
 from gateway.locking import LockedError, PidLock, end_holder
 from gateway.settings import DEFAULT_DATABASE, kept_secret, make_data_dir
 
 USER = "orrery"
-START_SECONDS = 30.0
+START_SECONDS = 60.0
+SLOW_SECONDS = 5.0
 STOP_SECONDS = 12.0
 # How long a child must have served for its next death to count as the first of a series.
 HEALTHY_SECONDS = 10.0
@@ -38,8 +40,8 @@ class EmbeddedDatabase:
     """Owns the data folder and the database process over it.
 
     A child that dies is started again on the same port, so that the driver's clients reconnect by themselves. The
-    folder keeps: `db/` (the data), `db.log`, `db.password` (mode 600), and two lock files with a pid, `gateway.pid`
-    (the owner) and `db.pid` (the child).
+    folder keeps: `db/` (the data), `db.version` (what wrote it), `db.log`, `db.password` (mode 600), and two lock files
+    with a pid, `gateway.pid` (the owner) and `db.pid` (the child).
     """
 
     def __init__(self, data_dir: Path) -> None:
@@ -58,8 +60,9 @@ class EmbeddedDatabase:
     async def start(self) -> str:
         """Start the database and return its URL (with the password), once it accepts connections.
 
-        Raises `EmbeddedError` where another gateway owns the folder, where SecantusDB is not installed, or where the
-        child does not come up; `SettingsError` where the folder cannot be used.
+        Raises `EmbeddedError` where another gateway owns the folder, where SecantusDB is not installed or another
+        version than the one that wrote the folder, or where the child does not come up; `SettingsError` where the
+        folder cannot be used.
         """
         if importlib.util.find_spec("secantus") is None:
             raise EmbeddedError(
@@ -76,10 +79,14 @@ class EmbeddedDatabase:
                 "another folder."
             ) from error
         try:
+            check_version(self._dir)
             password = kept_secret(self._dir / "db.password")
             if stale := await end_holder(self._dir / "db.pid"):
                 log.warning("ended the database process %d, left behind by a gateway that was killed", stale)
             process = await self._spawn()
+        except OtherVersionError as error:
+            await self.stop()
+            raise EmbeddedError(str(error)) from error
         except BaseException:
             await self.stop()
             raise
@@ -117,14 +124,11 @@ class EmbeddedDatabase:
                 start_new_session=True,
             )
         self._process = process
-        try:
-            async with asyncio.timeout(START_SECONDS):
-                line = await cast(StreamReader, process.stdout).readline()
-        except TimeoutError:
-            line = b""
-        if not line.strip().isdigit():
+        line = await _first_line(process)
+        if not line.isdigit():
+            how = f"did not start within {START_SECONDS:.0f} seconds" if process.returncode is None else "did not start"
             await self._end_child()
-            raise EmbeddedError(f"The embedded database did not start: see {self._dir / 'db.log'}.")
+            raise EmbeddedError(f"The embedded database {how}: see {self._dir / 'db.log'}.")
         self._port = int(line)
         self._started_at = asyncio.get_running_loop().time()
         return process
@@ -169,6 +173,23 @@ class EmbeddedDatabase:
             if path.stat().st_size > LOG_BYTES:
                 os.replace(path, path.with_suffix(".log.1"))
         return open(path, "ab", opener=_private)
+
+
+async def _first_line(process: Process) -> str:
+    """What the child says once it serves; nothing where it has ended, or has not come up in time."""
+    telling = asyncio.get_running_loop().call_later(
+        SLOW_SECONDS, log.warning, "the embedded database is slow to start; waiting for up to %d seconds", START_SECONDS
+    )
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            line = await cast(StreamReader, process.stdout).readline()
+            if not line:
+                await process.wait()
+    except TimeoutError:
+        line = b""
+    finally:
+        telling.cancel()
+    return line.decode(errors="replace").strip()
 
 
 def _private(path: str, flags: int) -> int:

@@ -54,6 +54,7 @@ class Settings:
     mongodb_url: str | None = field(default=None, repr=False)
     mongodb_database: str = DEFAULT_DATABASE
     mongodb_pool: int = 100
+    mongodb_patience: timedelta = timedelta(minutes=1)
     bus_url: str | None = field(default=None, repr=False)
     workers: int = 1
     env: Environment = "development"
@@ -117,6 +118,9 @@ class Settings:
             mongodb_url=mongodb_url,
             mongodb_database=_database_name(mongodb_url) if mongodb_url else DEFAULT_DATABASE,
             mongodb_pool=_pool(values.get("ORRERY_MONGODB_POOL", "100")),
+            mongodb_patience=parse_duration(
+                values.get("ORRERY_MONGODB_PATIENCE", "60s"), variable="ORRERY_MONGODB_PATIENCE"
+            ),
             bus_url=_bus_url(values.get("ORRERY_BUS_URL")),
             env=_environment(values.get("ORRERY_ENV", "development")),
             jwt_expires_in=parse_duration(values.get("JWT_EXPIRES_IN", "7d"), variable="JWT_EXPIRES_IN"),

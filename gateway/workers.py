@@ -72,8 +72,8 @@ class Workers:
         try:
             async with open_url(self._settings) as url:
                 settings = replace(self._settings, mongodb_url=url)
-                # Once for all of them: the server is looked at, and every index is created.
-                await (await connect(settings)).close()
+                # Once for all of them: the server is looked at, and the database migrated where that is left to us.
+                await (await connect(self._settings, url=url)).close()
                 files = tuple(one.fileno() for one in self._sockets)
                 self._order = pickle.dumps(Order(settings, files, self._access_log))
                 await self._supervise(lambda: ready(self._settings))

@@ -19,6 +19,7 @@ from models.idempotency import IdempotencyKey
 from models.label import Label
 from models.lease import Lease
 from models.mail import Mail, MailLink
+from models.migration import Migration
 from models.mission import Mission, MissionActivity
 from models.notification import Inbox, Notification, ReadMark
 from models.organization import Organization, OrganizationMember
@@ -78,6 +79,7 @@ DOCUMENTS: list[type[beanie.Document]] = [
     Lease,
     BusMessage,
     Probe,
+    Migration,
 ]
 """Every collection; the gateway creates their indexes at start."""
 
@@ -107,6 +109,7 @@ __all__ = [
     "LoggedEvent",
     "Mail",
     "MailLink",
+    "Migration",
     "Mission",
     "MissionActivity",
     "Notification",

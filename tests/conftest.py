@@ -10,6 +10,7 @@ import pytest
 
 from gateway.database import Database, open_database
 from gateway.settings import Settings
+from models import Migration
 
 _connect = socket.socket.connect
 _connect_ex = socket.socket.connect_ex
@@ -57,7 +58,8 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def clean(database: Database) -> Database:
-    """The database with every collection empty; the indexes stay."""
+    """The database with every collection empty; the indexes stay, and what says that it is migrated."""
     for name in await database.db.list_collection_names():
-        await database.db[name].delete_many({})
+        if name != Migration.Settings.name:
+            await database.db[name].delete_many({})
     return database

@@ -1,4 +1,4 @@
-"""The command `orrery`: serve, import, export, schema, operations, token, demo."""
+"""The command `orrery`: serve, migrate, import, export, schema, operations, token, demo."""
 
 import sys
 

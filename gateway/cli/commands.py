@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.markup import escape
 
-from gateway.cli import demo, operations, schema, serve, token, transfer, transfer_export
+from gateway.cli import demo, migrate, operations, schema, serve, token, transfer, transfer_export
 from gateway.cli.console import STDERR, CommandError
 from gateway.client import ClientError
 from gateway.settings import SettingsError
@@ -18,6 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("serve")(serve.serve)
+app.command("migrate")(migrate.migrate)
 app.command("import")(transfer.import_file)
 app.command("export")(transfer_export.export)
 app.command("schema")(schema.schema)

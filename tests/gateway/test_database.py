@@ -6,6 +6,7 @@ import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import bson
 import pytest
@@ -15,7 +16,7 @@ from pymongo.write_concern import WriteConcern
 
 from gateway import database_check
 from gateway.database import Database, DatabaseError, connect
-from gateway.database_options import OPTIONS, options
+from gateway.database_options import options
 from gateway.settings import Settings
 from models import DOCUMENTS
 from models.base import Record
@@ -48,12 +49,11 @@ async def test_dates_come_back_with_their_time_zone(database: Database) -> None:
 async def test_an_unreachable_server_ends_the_start_with_one_sentence(
     settings: Settings, silent_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(OPTIONS, "serverSelectionTimeoutMS", 200)
-    monkeypatch.setattr(database_check, "PATIENCE", 0)
+    monkeypatch.setattr(database_check, "LOOK_SECONDS", 0.2)
     url = f"mongodb://reader:hunter2@127.0.0.1:{silent_port}/board"
 
     with pytest.raises(DatabaseError) as caught:
-        await connect(replace(settings, mongodb_url=url))
+        await connect(replace(settings, mongodb_url=url, mongodb_patience=timedelta(0)))
 
     assert f"127.0.0.1:{silent_port}" in str(caught.value)
     assert "hunter2" not in str(caught.value)
@@ -114,7 +114,10 @@ BUSY = {"ok": 0, "code": 50, "codeName": "MaxTimeMSExpired", "errmsg": "operatio
     ("answer", "sentence"),
     [
         (BUSY, "is too busy to answer in time."),
-        ({"ok": 0, "code": 10107, "codeName": "NotWritablePrimary", "errmsg": "not primary"}, "closes the connection"),
+        (
+            {"ok": 0, "code": 10107, "codeName": "NotWritablePrimary", "errmsg": "not primary"},
+            "none of them is the primary",
+        ),
         ({"ok": 0, "code": 8, "codeName": "UnknownError", "errmsg": "the disk is full"}, "fails: the disk is full."),
         ({"ok": 0, "code": 13, "codeName": "Unauthorized", "errmsg": "not allowed"}, "refuses the credentials"),
     ],
@@ -122,11 +125,10 @@ BUSY = {"ok": 0, "code": 50, "codeName": "MaxTimeMSExpired", "errmsg": "operatio
 async def test_what_a_server_answers_is_the_cause_that_is_named(
     answer: dict[str, object], sentence: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_check, "PATIENCE", 0)
-
+    monkeypatch.setattr(database_check, "LOOK_SECONDS", 0.5)
     async with listening(greeting_then(answer)) as url:
         with pytest.raises(DatabaseError, match=sentence) as caught:
-            await connect(replace(settings, mongodb_url=url))
+            await connect(replace(settings, mongodb_url=url, mongodb_patience=timedelta(0)))
 
     assert "127.0.0.1" in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -3,8 +3,10 @@ import os
 import signal
 import stat
 import sys
+import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -150,3 +152,31 @@ async def test_a_damaged_data_folder_ends_the_start_with_one_sentence(tmp_path: 
 
     assert str(tmp_path / "db.log") in str(caught.value)
     assert holder(tmp_path / "gateway.pid") is None
+
+
+async def test_the_folder_says_which_version_wrote_it(tmp_path: Path) -> None:
+    async with running(tmp_path):
+        pass
+
+    assert (tmp_path / "db.version").read_text() == f"{version('SecantusDB')}\n"
+
+
+async def test_a_folder_of_another_version_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "db.version").write_text("0.6.0b1\n")
+
+    with pytest.raises(EmbeddedError) as caught:
+        await EmbeddedDatabase(tmp_path).start()
+
+    said = str(caught.value)
+    for part in (str(tmp_path), "0.6.0b1", version("SecantusDB"), "orrery dump", "orrery restore"):
+        assert part in said
+    assert not (tmp_path / "db").exists()
+    assert holder(tmp_path / "gateway.pid") is None
+
+
+def test_one_exact_version_of_the_embedded_database_is_installed_everywhere() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    [wanted] = project["optional-dependencies"]["embedded"]
+
+    assert wanted == f"SecantusDB=={version('SecantusDB')}"
+    assert wanted in (ROOT / "constraints.txt").read_text().splitlines()

@@ -1,14 +1,15 @@
 """A start tries the database's transactions out, and names what is wrong with them."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 
-from gateway import database_check
 from gateway.database import Database, DatabaseError
+from gateway.database_check import Server, check_server
 from gateway.isolation import find_fault
 from models import Probe
 from models.base import Record, collection
@@ -70,7 +71,7 @@ async def test_what_is_wrong_with_transactions_is_named(
         monkeypatch.setattr(AsyncClientSession, name, patched)
 
     with pytest.raises(DatabaseError, match=f"^The database at here cannot be trusted with this data: it {told}.$"):
-        await database_check.check_server(clean.client, clean.db.name, "here")
+        await check_server(Server(clean.client, "here", timedelta(0)), clean.db.name)
 
 
 async def test_a_database_that_loses_a_conflict_is_named(clean: Database, monkeypatch: pytest.MonkeyPatch) -> None:

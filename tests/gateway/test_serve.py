@@ -112,7 +112,8 @@ def test_an_unreachable_server_ends_the_start_with_one_sentence(tmp_path: Path) 
         closed.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{closed.getsockname()[1]}"
 
-        ended = orrery("serve", "--port", "0", data_dir=tmp_path, ORRERY_MONGODB_URL=f"mongodb://{address}/orrery")
+        given = {"ORRERY_MONGODB_URL": f"mongodb://{address}/orrery", "ORRERY_MONGODB_PATIENCE": "1s"}
+        ended = orrery("serve", "--port", "0", data_dir=tmp_path, **given)
 
     assert ended.status == 1
     assert ended.errors == f"orrery: No MongoDB server answers at {address}: is it running, and a replica set?\n"

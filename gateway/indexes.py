@@ -1,0 +1,65 @@
+"""The indexes of every collection: which are missing, and building them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from beanie import Document
+from pymongo import IndexModel
+from pymongo.asynchronous.database import AsyncDatabase
+
+from models import DOCUMENTS
+from models.base import Record, collection
+
+OPTIONS = ("unique", "sparse", "expireAfterSeconds", "partialFilterExpression")
+"""What an index of the same name may have otherwise than declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Indexes of one collection that are not there, and those of the same names that are otherwise."""
+
+    model: type[Document]
+    indexes: Sequence[IndexModel]
+    outdated: Sequence[str]
+
+    @property
+    def told(self) -> str:
+        return f"{len(self.indexes)} of {collection(self.model).name}"
+
+
+async def missing_indexes(db: AsyncDatabase[Record]) -> list[Missing]:
+    """What `build` has to be called for; nothing where every declared index is there as it is declared."""
+    there = set(await db.list_collection_names())
+    found: list[Missing] = []
+    for model in DOCUMENTS:
+        declared = [one.index for one in model.get_settings().indexes]
+        if not declared:
+            continue
+        name = collection(model).name
+        known = await db[name].index_information() if name in there else {}
+        wanted = [one for one in declared if not _is_there(one.document, known)]
+        if wanted:
+            outdated = [one.document["name"] for one in wanted if one.document["name"] in known]
+            found.append(Missing(model, wanted, outdated))
+    return found
+
+
+async def build(missing: Missing) -> None:
+    """Build what is missing of one collection, in one reading of it. Indexes that are there already stay."""
+    documents = collection(missing.model)
+    for name in missing.outdated:
+        await documents.drop_index(name)
+    await documents.create_indexes(list(missing.indexes))
+
+
+def _is_there(declared: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
+    found = known.get(declared["name"])
+    if found is None or _keys(declared["key"].items()) != _keys(found["key"]):
+        return False
+    return all(declared.get(option) == found.get(option) for option in OPTIONS)
+
+
+def _keys(pairs: Iterable[tuple[str, Any]]) -> list[tuple[str, int]]:
+    # Servers give a direction back as a float now and then.
+    return [(name, int(direction)) for name, direction in pairs]

@@ -1,0 +1,158 @@
+"""What a release needs done to the database before it serves: indexes, and back-fills of what an earlier one wrote."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import OperationFailure
+
+from gateway.database_error import DatabaseError
+from gateway.indexes import Missing, build, missing_indexes
+from models import Migration, User
+from models.base import Record, collection, utc_now
+from realtime.background import end
+from realtime.lease import give_up, hold
+from resolvers.migration_step import MigrationStep
+
+STEPS: Sequence[MigrationStep] = ()
+"""In the order in which they are done, after the indexes. A new one goes to the end."""
+
+WORK = "migration"
+LEASE = timedelta(seconds=30)
+POLL_SECONDS = 1.0
+
+log = logging.getLogger("orrery.migrations")
+
+
+class Progress(Protocol):
+    """Who is told how far it is."""
+
+    def begin(self, what: str, total: int | None = None) -> None: ...
+
+    def advance(self, units: int = 1) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What is still to be done."""
+
+    indexes: Sequence[Missing]
+    steps: Sequence[MigrationStep]
+
+    def __bool__(self) -> bool:
+        return bool(self.indexes or self.steps)
+
+    @property
+    def told(self) -> str:
+        """All of it, in words."""
+        indexes = [f"indexes ({', '.join(one.told for one in self.indexes)})"] if self.indexes else []
+        return " and ".join([*indexes, *([", ".join(one.title for one in self.steps)] if self.steps else [])])
+
+
+async def find_pending(db: AsyncDatabase[Record]) -> Pending:
+    """What this release needs and the database does not have yet."""
+    names = [one.name for one in STEPS]
+    done = await collection(Migration).find({"_id": {"$in": names}, "done_at": {"$ne": None}}, {"_id": 1}).to_list()
+    known = {one["_id"] for one in done}
+    return Pending(await missing_indexes(db), [one for one in STEPS if one.name not in known])
+
+
+async def is_new() -> bool:
+    """Whether nobody has used the database yet, so that a migration takes no time."""
+    return await collection(User).find_one({}, {"_id": 1}) is None
+
+
+async def migrate(db: AsyncDatabase[Record], progress: Progress) -> list[str]:
+    """Do what is pending, one process at a time; what was done, a line each.
+
+    What was interrupted is gone on with: indexes that are there stay, and a step begins where it had got.
+    Raises `DatabaseError`.
+    """
+    async with _alone(progress):
+        pending = await find_pending(db)
+        return [
+            *[await _index(one, progress) for one in pending.indexes],
+            *[await _step(one, progress) for one in pending.steps],
+        ]
+
+
+async def _index(missing: Missing, progress: Progress) -> str:
+    documents = collection(missing.model)
+    name, count = documents.name, await documents.estimated_document_count()
+    progress.begin(f"Indexing {count} documents of {name}")
+    try:
+        await build(missing)
+    except OperationFailure as error:
+        reason = str((error.details or {}).get("errmsg", "the server gave no reason")).rstrip(".")
+        raise DatabaseError(f"An index of {name} could not be built: {reason}.") from error
+    return f"Built {missing.told} over {count} documents."
+
+
+async def _step(step: MigrationStep, progress: Progress) -> str:
+    work = _Work(step, await collection(Migration).find_one({"_id": step.name}), progress)
+    await step.run(work)
+    await work.remember({"done_at": utc_now()})
+    return f"{step.title}: {work.done} done."
+
+
+class _Work:
+    """How far one step is, kept in the database."""
+
+    def __init__(self, step: MigrationStep, known: Record | None, progress: Progress) -> None:
+        self._step = step
+        self._progress = progress
+        self.place: Any = (known or {}).get("place")
+        self.done = 0
+        self.expect(0)
+
+    def expect(self, total: int) -> None:
+        self._progress.begin(self._step.title, total or None)
+
+    async def reached(self, place: Any, units: int) -> None:
+        self.place = place
+        self.done += units
+        await self.remember({"place": place})
+        self._progress.advance(units)
+
+    async def remember(self, values: Record) -> None:
+        await collection(Migration).update_one({"_id": self._step.name}, {"$set": values}, upsert=True)
+
+
+@asynccontextmanager
+async def _alone(progress: Progress) -> AsyncIterator[None]:
+    """Hold the work while the block runs, once whoever else does it has ended."""
+    holder = secrets.token_hex(8)
+    while not await hold(WORK, holder, LEASE):
+        progress.begin("Waiting for another process that migrates this database")
+        await asyncio.sleep(POLL_SECONDS)
+    holding = asyncio.create_task(_go_on(holder), name="migration-lease")
+    try:
+        yield
+    finally:
+        await end(holding)
+        await give_up(WORK, holder)
+
+
+async def _go_on(holder: str) -> None:
+    while True:
+        await asyncio.sleep(LEASE.total_seconds() / 3)
+        try:
+            await hold(WORK, holder, LEASE)
+        except Exception:
+            log.warning("the lease of the migration could not be renewed; trying again", exc_info=True)
+
+
+class Logged:
+    """Progress for a log: each part as it begins."""
+
+    def begin(self, what: str, total: int | None = None) -> None:
+        log.info("%s%s", what, f" ({total})" if total else "")
+
+    def advance(self, units: int = 1) -> None:
+        pass

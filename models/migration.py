@@ -1,0 +1,17 @@
+"""What was done to the documents that an earlier version wrote."""
+
+from datetime import datetime
+from typing import Any
+
+from beanie import Document
+
+
+class Migration(Document):
+    """A step of `orrery migrate`; `_id` is its name. `place` is how far it has got until `done_at` is set."""
+
+    id: str  # type: ignore[assignment]
+    place: Any = None
+    done_at: datetime | None = None
+
+    class Settings:
+        name = "migrations"
