@@ -101,8 +101,17 @@ async def delete_documents(change: Change, where: Where) -> None:
     documents = await collection(Document).find(where, {"_id": 1}, session=change.session).to_list()
     for ids in portions(document["_id"] for document in documents):
         await _delete(change, DocumentLink, {"document_id": {"$in": ids}}, _unlinked)
-        await collection(DocumentVersion).delete_many({"document_id": {"$in": ids}}, session=change.session)
+        await _delete_versions(change, {"document_id": {"$in": ids}})
     await _delete(change, Document, where, _document_deleted)
+
+
+async def _delete_versions(change: Change, where: Where) -> None:
+    versions = collection(DocumentVersion)
+    found = await versions.find(where, {"workspace_id": 1, "size": 1}, session=change.session).to_list()
+    if found:
+        await versions.delete_many(where, session=change.session)
+        freed = sum(one["size"] for one in found)
+        await release(change, found[0]["workspace_id"], StorageKind.DOCUMENTS, freed)
 
 
 async def delete_scope_contents(change: Change, scope_id: ObjectId) -> None:

@@ -8,7 +8,7 @@ from bson import ObjectId
 from auth.policies import document as policy
 from models import Document, DocumentVersion, Workspace
 from models.base import Record, collection, to_record
-from models.enums import ActivityType, TokenScope
+from models.enums import ActivityType, StorageKind, TokenScope
 from models.errors import BadUserInput
 from models.ids import Kind, new_id, parse_id, portions
 from realtime.events import DocumentCreated
@@ -25,6 +25,7 @@ from resolvers.edit import require_parent
 from resolvers.filters import DOCUMENT_FIELDS, compile_filter
 from resolvers.inputs.document import DocumentCreate
 from resolvers.operation import operation
+from resolvers.storage_account import charge
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 LIST_LIMIT = 5000
@@ -126,6 +127,7 @@ async def create_document(ctx: Context, values: DocumentCreate) -> Committed[Rec
         rank, order = await place.rank_for(change, lane, place.Place())
         document, version = new_document(change, values, context, content, rank)
         await collection(Document).insert_one(document, session=change.session)
+        await charge(ctx, change, values.workspace_id, StorageKind.DOCUMENTS, version["size"])
         await collection(DocumentVersion).insert_one(version, session=change.session)
         change.append(values.workspace_id, DocumentCreated(document=document, order=order))
         await record_activities(change, [document_activity(change, document, ActivityType.DOCUMENT_CREATED)])

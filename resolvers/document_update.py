@@ -50,7 +50,7 @@ async def update_document(ctx: Context, document_id: ObjectId | str, values: Doc
             parent_id = given.get("parent_id", document["parent_id"])
             moved, order = await _move(change, document, parent_id, None, Place(values.order))
             changes |= moved
-        return await _apply(change, document, changes, content, order=order, expected=values.expected_version)
+        return await _apply(ctx, change, document, changes, content, order=order, expected=values.expected_version)
 
     return await ctx.write(door["workspace_id"], body)
 
@@ -66,7 +66,7 @@ async def move_document(ctx: Context, document_id: ObjectId | str, values: Docum
     async def body(change: Change) -> Record:
         document = await places.current(change, door["_id"])
         changes, order = await _move(change, document, *await _target(change, document, values), place)
-        return await _apply(change, document, changes, order=order)
+        return await _apply(ctx, change, document, changes, order=order)
 
     return await ctx.write(door["workspace_id"], body)
 
@@ -80,7 +80,7 @@ async def restore_document_version(
     text = await read_version_text(door["_id"], parse_id(version_id, Kind.DOCUMENT_VERSION, field="versionId"))
 
     async def body(change: Change) -> Record:
-        return await _apply(change, await places.current(change, door["_id"]), {}, text, autosave=False)
+        return await _apply(ctx, change, await places.current(change, door["_id"]), {}, text, autosave=False)
 
     return await ctx.write(door["workspace_id"], body)
 
@@ -111,7 +111,7 @@ async def update_documents(
         if one in refused:
             return BatchResult(str(one), error=refused[one])
         try:
-            return BatchResult(str(one), document=await _batch(change, one, values))
+            return BatchResult(str(one), document=await _batch(ctx, change, one, values))
         except OrreryError as error:  # raised before anything of this document was written
             return BatchResult(str(one), error=error)
 
@@ -122,7 +122,7 @@ async def update_documents(
     return done.value, done.cursor
 
 
-async def _batch(change: Change, document_id: ObjectId, values: DocumentBatch) -> Record | None:
+async def _batch(ctx: Context, change: Change, document_id: ObjectId, values: DocumentBatch) -> Record | None:
     if values.delete:
         await delete_with_children(change, document_id)
         return None
@@ -137,7 +137,7 @@ async def _batch(change: Change, document_id: ObjectId, values: DocumentBatch) -
     if values.model_fields_set & MOVING:
         moved, order = await _move(change, document, *await _target(change, document, values), Place())
         changes |= moved
-    return await _apply(change, document, changes, order=order)
+    return await _apply(ctx, change, document, changes, order=order)
 
 
 async def _target(
@@ -185,6 +185,7 @@ async def _move(
 
 
 async def _apply(
+    ctx: Context,
     change: Change,
     before: Record,
     changes: dict[str, Any],
@@ -204,7 +205,7 @@ async def _apply(
         return before
     stored = {**changes, "version": before["version"] + 1, "updated_by": change.actor_id, "updated_at": change.at}
     if content is not None:
-        version = await write_version(change, {**before, **changes}, content, autosave=autosave)
+        version = await write_version(ctx, change, {**before, **changes}, content, autosave=autosave)
         stored |= {
             "content_id": version["_id"],
             "content_format": content.format.value,

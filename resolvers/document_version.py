@@ -10,7 +10,7 @@ from bson import ObjectId
 from auth.policies import document as policy
 from models import DocumentVersion
 from models.base import Record, collection, to_record
-from models.enums import DocumentFormat, TokenScope
+from models.enums import DocumentFormat, StorageKind, TokenScope
 from models.errors import BadUserInput, NotFound, PayloadTooLarge
 from models.ids import Kind
 from realtime.log import Change
@@ -20,6 +20,7 @@ from resolvers.context import Context
 from resolvers.load import by_ids
 from resolvers.operation import edge, operation
 from resolvers.page import Page, Window, pages
+from resolvers.storage_account import charge
 
 READ = TokenScope.PROJECTS_READ
 MAX_VERSIONS = 100
@@ -37,11 +38,11 @@ async def get_document_version(ctx: Context, version_id: ObjectId | str, fields:
     return await access(ctx, DocumentVersion, Kind.DOCUMENT_VERSION, version_id, policy.READ, fields=fields)
 
 
-async def write_version(change: Change, document: Record, content: Content, *, autosave: bool) -> Record:
+async def write_version(ctx: Context, change: Change, document: Record, content: Content, *, autosave: bool) -> Record:
     """Keep a text as the newest version of a document, within a change; the record of that version.
 
     With `autosave` it replaces the newest one where the same author began that one in the last ten minutes and it was
-    not submitted since. Versions beyond the newest 100 go.
+    not submitted since. Versions beyond the newest 100 go. Raises PayloadTooLarge beyond the workspace's quota.
     """
     versions = collection(DocumentVersion)
     newest = await versions.find_one({"_id": document["content_id"]}, {"tiptap": 0}, session=change.session)
@@ -54,13 +55,24 @@ async def write_version(change: Change, document: Record, content: Content, *, a
         "updated_at": change.at,
     }
     if autosave and newest is not None and _goes_on(change, document, newest):
+        await charge(ctx, change, document["workspace_id"], StorageKind.DOCUMENTS, content.size - newest["size"])
         await versions.update_one({"_id": newest["_id"]}, {"$set": text}, session=change.session)
         return {**newest, **text}
     version = new_version(change, document, content, 1 if newest is None else newest["number"] + 1)
+    freed = await _drop_beyond(change, document["_id"], version["number"] - MAX_VERSIONS)
+    await charge(ctx, change, document["workspace_id"], StorageKind.DOCUMENTS, content.size - freed)
     await versions.insert_one(version, session=change.session)
-    beyond = {"document_id": document["_id"], "number": {"$lte": version["number"] - MAX_VERSIONS}}
-    await versions.delete_many(beyond, session=change.session)
     return version
+
+
+async def _drop_beyond(change: Change, document_id: ObjectId, last: int) -> int:
+    """Drop the versions up to a number: one at most, as each change adds one. The bytes that they had."""
+    if last < 1:
+        return 0
+    beyond = {"document_id": document_id, "number": {"$lte": last}}
+    sizes = await collection(DocumentVersion).find(beyond, {"size": 1}, session=change.session).to_list()
+    await collection(DocumentVersion).delete_many(beyond, session=change.session)
+    return sum(one["size"] for one in sizes)
 
 
 def new_version(change: Change, document: Record, content: Content, number: int) -> Record:

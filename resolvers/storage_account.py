@@ -1,6 +1,6 @@
 """What a workspace stores is counted in one account, in the change that stores it, and has one quota."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
@@ -32,25 +32,38 @@ async def charge(ctx: Context, change: Change, workspace_id: ObjectId, kind: Sto
 
     Raises PayloadTooLarge with `quota` and `used` beyond the quota. What makes room is never refused.
     """
-    if not more:
-        return
-    accounts, add = collection(StorageAccount), _add(kind, more)
     room = {"bytes": {"$lte": ctx.services.storage_quota - more}} if more > 0 else {}
-    if (await accounts.update_one({"_id": workspace_id, **room}, add, session=change.session)).matched_count:
-        return
-    found = await accounts.find_one({"_id": workspace_id}, {"bytes": 1}, session=change.session)
-    _check(ctx, 0 if found is None else found["bytes"], more)
-    try:
-        await accounts.insert_one({"_id": workspace_id, "bytes": more, "kinds": {kind: more}}, session=change.session)
-    except DuplicateKeyError as error:  # another process opened the account at the same moment
-        error._add_error_label("TransientTransactionError")
-        raise
+    if more and not await _added(change, {"_id": workspace_id, **room}, kind, more):
+        account = {"_id": workspace_id}
+        found = await collection(StorageAccount).find_one(account, {"bytes": 1}, session=change.session)
+        _check(ctx, 0 if found is None else found["bytes"], more)
+        await _open(change, workspace_id, kind, more)
+
+
+async def count(change: Change, workspace_id: ObjectId, kind: StorageKind, more: int) -> None:
+    """Count bytes that a change stores whatever the quota: it was asked before (`check_room`)."""
+    if more and not await _added(change, {"_id": workspace_id}, kind, more):
+        await _open(change, workspace_id, kind, more)
 
 
 async def release(change: Change, workspace_id: ObjectId, kind: StorageKind, freed: int) -> None:
     """Count bytes that a change removes."""
     if freed:
-        await collection(StorageAccount).update_one({"_id": workspace_id}, _add(kind, -freed), session=change.session)
+        await _added(change, {"_id": workspace_id}, kind, -freed)
+
+
+async def _added(change: Change, account: Record, kind: StorageKind, more: int) -> bool:
+    add = {"$inc": {"bytes": more, f"kinds.{kind}": more}}
+    return bool((await collection(StorageAccount).update_one(account, add, session=change.session)).matched_count)
+
+
+async def _open(change: Change, workspace_id: ObjectId, kind: StorageKind, bytes: int) -> None:
+    account = {"_id": workspace_id, "bytes": bytes, "kinds": {kind: bytes}}
+    try:
+        await collection(StorageAccount).insert_one(account, session=change.session)
+    except DuplicateKeyError as error:  # another process opened the account at the same moment
+        error._add_error_label("TransientTransactionError")
+        raise
 
 
 @edge(scope=TokenScope.PROJECTS_READ)
@@ -67,10 +80,6 @@ def _told(ctx: Context, account: Record) -> Record:
         "used": account.get("bytes", 0),
         **{kind.value: kinds.get(kind, 0) for kind in StorageKind},
     }
-
-
-def _add(kind: StorageKind, more: int) -> Mapping[str, Mapping[str, int]]:
-    return {"$inc": {"bytes": more, f"kinds.{kind}": more}}
 
 
 def _check(ctx: Context, used: int, more: int) -> None:

@@ -6,13 +6,14 @@ from bson import ObjectId
 
 from models import Document, DocumentLink, DocumentVersion
 from models.base import Record, collection, to_record
-from models.enums import DocumentContext, DocumentStatus
+from models.enums import DocumentContext, DocumentStatus, StorageKind
 from models.rank import ranks_after
 from realtime.events import DocumentCreated, DocumentLinked
 from realtime.log import Change
 from resolvers.document import new_document
 from resolvers.document_place import Context
 from resolvers.inputs.document import DocumentCreate
+from resolvers.storage_account import count
 from resolvers.transfer_plan import Plan
 
 AT_ONCE = 50
@@ -75,6 +76,7 @@ def _write(plan: Plan, which: range, scopes: list[int | None], ranks: dict[int, 
             versions.append(version)
             links += _links(change, plan, project, index)
         await collection(Document).insert_many(documents, session=change.session)
+        await count(change, plan.workspace_id, StorageKind.DOCUMENTS, sum(one["size"] for one in versions))
         await collection(DocumentVersion).insert_many(versions, session=change.session)
         if links:
             await collection(DocumentLink).insert_many(links, session=change.session)

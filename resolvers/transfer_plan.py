@@ -17,6 +17,7 @@ from resolvers.access import check_workspace
 from resolvers.content import Content, read_content
 from resolvers.context import Context
 from resolvers.inputs.transfer import ImportedRelation, ProjectImport
+from resolvers.storage_account import check_room
 from resolvers.transfer_check import MakeId, check, custom_values, field_records, possible
 
 MAX_WARNINGS = 500
@@ -77,10 +78,15 @@ def draw(workspace_id: ObjectId, values: ProjectImport, make_id: MakeId = new_id
     return plan
 
 
-async def complete(ctx: Context, plan: Plan) -> None:
-    """Add what the database and the texts tell: who is a member, and how documents read."""
+async def complete(ctx: Context, plan: Plan, *, is_new: bool = True) -> None:
+    """Add what the database and the texts tell: who is a member, and how documents read.
+
+    Raises PayloadTooLarge where the workspace's quota does not hold the texts of an import `is_new`.
+    """
     await _people(plan)
     await _documents(ctx, plan)
+    if is_new and plan.contents:
+        await check_room(ctx, plan.workspace_id, sum(content.size for content in plan.contents))
 
 
 def _labels(values: ProjectImport, make_id: MakeId) -> dict[str, tuple[ObjectId, str]]:

@@ -144,7 +144,7 @@ class Worker:
         values = await asyncio.to_thread(source.read)
         plan = await asyncio.to_thread(draw, job["workspace_id"], values, ids_from(job["_id"]))
         ctx = self._context(job)
-        await complete(ctx, plan)
+        await complete(ctx, plan, is_new=job["next_part"] == 0)
         files = await plan_files(ctx, plan, source, is_new=job["next_part"] == 0)
         waiting = [*parts(plan), *file_parts(ctx, plan, source, files)]
         if job["parts"] not in (None, len(waiting)):

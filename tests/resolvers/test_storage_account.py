@@ -1,6 +1,7 @@
 """The storage account of a workspace: what counts, what is refused, and what frees room again."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -8,11 +9,13 @@ from models import StorageAccount
 from models.base import Record, collection
 from models.enums import StorageKind
 from models.errors import Conflict, PayloadTooLarge
-from resolvers import mission_drive
+from resolvers import document_version, mission_drive
 from resolvers.context import Context, Services
+from resolvers.document import delete_document
 from resolvers.inputs.base import read_input
 from resolvers.inputs.mission import MissionReport
 from resolvers.mission_drive import report_mission
+from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import People
 from tests.resolvers.pilotage import Crew, Hand
 from tests.resolvers.transfers import queue, run
@@ -98,3 +101,60 @@ async def test_a_mission_has_so_many_reports_at_most(
         await atlas.report(mission, activities=[THOUGHT, THOUGHT])
 
     await atlas.report(mission, activities=[THOUGHT])
+
+
+async def test_every_version_of_a_document_counts_until_it_is_dropped(
+    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given documents that keep two versions, each author's changes being versions of their own
+    monkeypatch.setattr(document_version, "MAX_VERSIONS", 2)
+    monkeypatch.setattr(document_version, "AUTOSAVE", timedelta(0))
+    shelf = Shelf(owner, workspace["_id"])
+    document = await shelf.document(content="Once upon a time")
+
+    for text in ("It was long ago, and far away", "Long ago", "Then"):
+        await shelf.update(document, content=text)
+        kept = sum(version["size"] for version in await shelf.versions(document))
+        assert await kinds(workspace) == {StorageKind.DOCUMENTS: kept}
+
+    # When it is deleted, nothing of it counts
+    await delete_document(shelf.ctx, document["_id"])
+    assert await kinds(workspace) == {}
+
+
+async def test_a_text_that_is_saved_on_and_on_counts_once(owner: Context, workspace: Record) -> None:
+    shelf = Shelf(owner, workspace["_id"])
+    document = await shelf.document(content="Once upon a time")
+
+    for length in (100, 3, 50):
+        await shelf.update(document, content="x" * length)
+
+    (version,) = await shelf.versions(document)
+    assert await kinds(workspace) == {StorageKind.DOCUMENTS: version["size"]}
+
+
+async def test_a_text_beyond_the_quota_is_refused_and_a_shorter_one_is_not(
+    owner: Context, workspace: Record, services: Services
+) -> None:
+    document = await Shelf(owner, workspace["_id"]).document(content="x" * 100)
+    before = await kinds(workspace)
+    full = Shelf(Context(owner.subject, replace(services, storage_quota=sum(before.values()))), workspace["_id"])
+
+    with pytest.raises(PayloadTooLarge, match="quota"):
+        await full.update(document, content="x" * 101)
+    with pytest.raises(PayloadTooLarge, match="quota"):
+        await full.document(content="x")
+    assert await kinds(workspace) == before
+
+    await full.update(document, content="x" * 99)
+
+
+async def test_texts_of_an_import_count(owner: Context, workspace: Record, services: Services) -> None:
+    text = b'{"project": {"name": "Observatory"}, "documents": [{"title": "Log", "content": "Clear sky"}]}'
+    narrow = replace(services, storage_quota=len(text) + 1)
+
+    failed = await run(narrow, await queue(owner, workspace, text))
+    done = await run(services, await queue(owner, workspace, text))
+
+    assert (failed["state"], failed["error"]["code"]) == ("failed", "PAYLOAD_TOO_LARGE")
+    assert (done["state"], list(await kinds(workspace))) == ("done", [StorageKind.DOCUMENTS])
