@@ -7,7 +7,8 @@ import orjson
 
 from models.errors import BadUserInput
 from models.json import check_text
-from resolvers.content.parse import PARSER, Node
+from resolvers.content.parse import UNSAFE, Node
+from resolvers.content.url import is_safe_attribute
 
 MAX_NODES = 50_000
 """Nodes, marks and values of attributes."""
@@ -21,7 +22,7 @@ def read_tiptap(value: str | Mapping[str, Any]) -> Node:
     """The TipTap document in a JSON text or object.
 
     Raises BadUserInput for what is no JSON, no document of nodes, deeper than 60 levels or larger than 50,000 nodes,
-    and for links that run scripts.
+    and for links to anything but http, https, mailto, tel and relative addresses.
     """
     try:
         doc = orjson.loads(value if isinstance(value, str) else orjson.dumps(value))
@@ -69,24 +70,26 @@ def _check_attrs(attrs: Any) -> int:
         return 0
     if not isinstance(attrs, dict):
         raise BadUserInput("has attrs that are no object", field=_FIELD)
-    for name in ("href", "src"):
-        if isinstance(attrs.get(name), str) and not PARSER.validateLink(attrs[name]):
-            raise BadUserInput("has a link that would run a script", field=_FIELD)
     found = 0
-    pending: list[tuple[Any, int]] = [(attrs, 1)]
+    pending: list[tuple[str, Any, int]] = [("", attrs, 1)]
     while pending:
-        value, depth = pending.pop()
+        name, value, depth = pending.pop()
         found += 1
         if depth > 8 or found > MAX_NODES:
             raise BadUserInput("has attrs that are deeper than 8 levels", field=_FIELD)
         if isinstance(value, float) and abs(value) >= 2**63:  # what was a larger integer, too
             raise BadUserInput("has a number of more than 64 bits", field=_FIELD)
+        if not is_safe_attribute(name, value):
+            raise BadUserInput(UNSAFE, field=_FIELD)
         if isinstance(value, str):
             check_text(value, field=_FIELD)
         elif isinstance(value, dict):
-            pending += [(child, depth + 1) for pair in value.items() for child in pair]
+            found += len(value)
+            for key, child in value.items():
+                check_text(key, field=_FIELD)
+                pending.append((key, child, depth + 1))
         elif isinstance(value, list):
-            pending += [(child, depth + 1) for child in value]
+            pending += [(name, child, depth + 1) for child in value]
     return found
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from resolvers.content.parse import MARK_RANK, PARSER, Node, inline_nodes
+from resolvers.content.url import is_safe_url
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _ESCAPED = re.compile(r"[\\`*\[\]<~]|&(?=[#\w])|(?<!\w)_|_(?!\w)")
@@ -70,9 +71,7 @@ def _pieces(nodes: Sequence[Node], allowed: frozenset[str]) -> list[Node]:
     for node in nodes:
         if node["type"] == "text":
             split += _split(node, _marks(node, allowed))
-        elif node["type"] == "image" and "link" in allowed and (node.get("attrs") or {}).get("src"):
-            attrs = node["attrs"]
-            shown = {name: _clean(attrs[name]) if attrs.get(name) else None for name in ("src", "alt", "title")}
+        elif node["type"] == "image" and "link" in allowed and (shown := _shown_image(node)):
             link = [one for one in _marks(node, allowed) if one["type"] == "link"]
             split.append({"type": "image", "attrs": shown, **({"marks": link} if link else {})})
         elif node["type"] == "hardBreak":
@@ -82,6 +81,14 @@ def _pieces(nodes: Sequence[Node], allowed: frozenset[str]) -> list[Node]:
     while split and split[-1]["type"] == "hardBreak":
         split.pop()
     return _merged(_settled(split))
+
+
+def _shown_image(node: Node) -> Node | None:
+    """What an image shows, in the form in which it would be read; None for one that may not be shown."""
+    attrs = {name: _clean(value) for name, value in (node.get("attrs") or {}).items() if isinstance(value, str)}
+    if not attrs.get("src") or not is_safe_url(attrs["src"], of_image=True):
+        return None
+    return {name: attrs.get(name) or None for name in ("src", "alt", "title")}
 
 
 def plain_text_of(node: Node) -> str:
@@ -103,11 +110,11 @@ def _marks(node: Node, allowed: frozenset[str]) -> list[Node]:
     known = {one["type"]: one for one in node.get("marks") or () if one["type"] in allowed & MARK_RANK.keys()}
     if "link" in known:
         attrs = known["link"].get("attrs") or {}
-        if not isinstance(attrs.get("href"), str):
+        href, title = (_clean(one) if isinstance(one := attrs.get(name), str) else "" for name in ("href", "title"))
+        if not isinstance(attrs.get("href"), str) or not is_safe_url(href):
             del known["link"]
         else:
-            title = {"title": _clean(attrs["title"])} if attrs.get("title") else {}
-            known["link"] = {"type": "link", "attrs": {"href": _clean(attrs["href"]), **title}}
+            known["link"] = {"type": "link", "attrs": {"href": href, **({"title": title} if title else {})}}
     return sorted(({**one} if one["type"] == "link" else {"type": one["type"]} for one in known.values()), key=_rank)
 
 

@@ -10,6 +10,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from models.errors import BadUserInput
+from resolvers.content.url import is_safe_url, runs_script
 
 Node = dict[str, Any]
 """A node of a TipTap document: `type`, and `attrs`, `content`, `marks`, `text` where it has them."""
@@ -36,6 +37,7 @@ _BLOCKS = {
     "th": "tableHeader",
     "td": "tableCell",
 }
+UNSAFE = "has a link that is neither of http, https, mailto or tel nor relative, or would run a script"
 _BRACKET = re.compile(r"(?<!\\)\[")
 _TASK = re.compile(r"\[([ xX])\](?:[ \t]+|\n|\Z)")
 
@@ -44,7 +46,8 @@ def to_tiptap(markdown: str) -> Node:
     """The document that a Markdown text shows.
 
     Raises BadUserInput for more than 40,000 lines, 60 levels, or 1,000 brackets in a paragraph (or hundreds in many):
-    reading those would take a time that grows with their square.
+    reading those would take a time that grows with their square. Raises it for links that run scripts, too, because the
+    Markdown is handed out as it came; other links than those of `SCHEMES` are read as their text.
     """
     if markdown.count("\n") + markdown.count("\r") >= MAX_LINES:
         raise BadUserInput(f"has more than {MAX_LINES} lines", field="content")
@@ -60,6 +63,7 @@ def _build(tokens: Sequence[Token]) -> Node:
             raise BadUserInput("is nested too deeply", field="content")
         if token.type == "inline":
             content = inline_nodes(token.children or [])
+            _check_links(content)
             inside = open_nodes[-1]
             inside["content"] = [_paragraph(content)] if inside["type"] in ("tableHeader", "tableCell") else content
         elif token.nesting == 0:
@@ -205,6 +209,19 @@ def _mark_tasks(tokens: Sequence[Token], opening: Token, items: Sequence[int]) -
             text.content = text.content[box.end() :]
 
 
+def _check_links(content: Sequence[Node]) -> None:
+    for node in content:
+        links = [one["attrs"]["href"] for one in node.get("marks", ()) if one["type"] == "link"]
+        image = node["type"] == "image"
+        if not all(map(is_safe_url, links)) or (image and not is_safe_url(node["attrs"]["src"], of_image=True)):
+            raise BadUserInput(UNSAFE, field="content")
+
+
+def _is_link(address: str) -> bool:
+    """Those that run scripts are links as well: to be found, and refused."""
+    return is_safe_url(address) or runs_script(address)
+
+
 def _as_written(address: str) -> str:
     return address
 
@@ -213,6 +230,7 @@ def _parser() -> MarkdownIt:
     made = MarkdownIt("commonmark", {"html": False, "maxNesting": 100}).enable(["table", "strikethrough"])
     made.core.ruler.before("inline", "guard", _guard)
     made.core.ruler.before("inline", "tasks", _tasks)
+    made.validateLink = _is_link  # type: ignore[method-assign, assignment]
     made.normalizeLink = _as_written  # type: ignore[method-assign, assignment]
     made.normalizeLinkText = _as_written  # type: ignore[method-assign, assignment]
     return made

@@ -28,6 +28,7 @@ from models.enums import Priority
 from models.errors import BadUserInput
 from models.ids import Kind, parse_id
 from models.json import check_text, join_path
+from resolvers.content.prose import links_to_script
 
 M = TypeVar("M", bound="Input")
 
@@ -105,6 +106,12 @@ def _clean(text: Any) -> str:
         return check_text(text, field="")
     except BadUserInput as error:
         raise PydanticCustomError("text", "{reason}", {"reason": error.message}) from error
+
+
+def _prose(text: str) -> str:
+    if links_to_script(text):
+        raise PydanticCustomError("link", "has a link that would run a script")
+    return text
 
 
 def _date(value: Any) -> Any:
@@ -214,7 +221,10 @@ Order = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 
 Name = Annotated[str, Text(1, 100)]
 Title = Annotated[str, Text(1, 500)]
-Description = Annotated[str, Text(0, 5000, strip=False)]
+Prose = AfterValidator(_prose)
+"""Annotates a text that clients may show as Markdown."""
+
+Description = Annotated[str, Text(0, 5000, strip=False), Prose]
 Slug = Annotated[str, Text(2, 60, pattern=r"^[a-z0-9][a-z0-9-]*[a-z0-9]$")]
 Color = Annotated[str, Text(7, 7, pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(str.lower)]
 

@@ -19,6 +19,7 @@ from resolvers.inputs.base import (
     Order,
     PriorityWord,
     ProjectId,
+    Prose,
     Text,
     Title,
     UserId,
@@ -125,4 +126,4 @@ class ChecklistItemMove(Input):
 
 class CommentCreate(Input):
     card_id: CardId
-    content: Annotated[str, Text(1, 2000)]
+    content: Annotated[str, Text(1, 2000), Prose]

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from models.enums import DocumentContext, DocumentFormat, DocumentStatus, DocumentType
 from models.errors import BadUserInput
 from models.ids import Kind, parse_id
-from resolvers.inputs.base import Flag, IdOf, Input, NotNull, Order, Text, Title, WorkspaceId
+from resolvers.inputs.base import Flag, IdOf, Input, NotNull, Order, Prose, Text, Title, WorkspaceId
 
 MAX_TAGS = 30
 MAX_BATCH = 50
@@ -61,7 +61,7 @@ def _unique(values: list[str]) -> list[str]:
 Tag = Annotated[str, Text(1, 50)]
 Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS), AfterValidator(_unique)]
 Version = Annotated[int, Field(strict=True, ge=1, le=2**53)]
-Notes = Annotated[str, Text(0, 5000, strip=False)]
+Notes = Annotated[str, Text(0, 5000, strip=False), Prose]
 
 
 class DocumentCreate(Input):

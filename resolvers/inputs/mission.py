@@ -9,13 +9,13 @@ from pydantic_core import PydanticCustomError
 from models.enums import MissionActivityKind
 from models.errors import BadUserInput
 from models.json import check_json
-from resolvers.inputs.base import AgentId, CardId, Flag, Input, NotNull, Text
+from resolvers.inputs.base import AgentId, CardId, Flag, Input, NotNull, Prose, Text
 
 MAX_ACTIVITIES = 50
 MAX_DATA_BYTES = 64 * 1024
 
-LongText = Annotated[str, Text(1, 20_000, strip=False)]
-Summary = Annotated[str, Text(0, 20_000, strip=False)]
+LongText = Annotated[str, Text(1, 20_000, strip=False), Prose]
+Summary = Annotated[str, Text(0, 20_000, strip=False), Prose]
 Progress = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
 
 

@@ -18,6 +18,7 @@ from resolvers.inputs.base import (
     Name,
     Order,
     PriorityWord,
+    Prose,
     Text,
     Title,
     WorkspaceId,
@@ -98,7 +99,7 @@ class ImportedValue(Input):
 class ImportedComment(Input):
     """`author` and `created_at` are kept beside the comment, whose author is the person who imports."""
 
-    content: Annotated[str, Text(1, 2000)]
+    content: Annotated[str, Text(1, 2000), Prose]
     author: Annotated[str, Text(1, 254)] | None = None
     created_at: Date | None = None
 

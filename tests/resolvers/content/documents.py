@@ -4,6 +4,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from resolvers.content.url import is_safe_url
+
 Node = dict[str, Any]
 
 WORDS = st.text(alphabet="ab1 \\`*_[]<>~&!#|-+=.:)(\"'é\u00a0", min_size=1, max_size=8)
@@ -11,7 +13,9 @@ SOLID = WORDS.filter(lambda text: text == text.strip())
 MARKS = st.lists(st.sampled_from(["bold", "italic", "strike"]), unique=True, max_size=2)
 SOME_MARKS = st.lists(st.sampled_from(["bold", "italic", "strike"]), unique=True, min_size=1, max_size=2)
 RANK = ["link", "bold", "italic", "strike", "code"]
-ADDRESSES = st.text(alphabet='ab:/ ()<>\\*&#|"é', min_size=1, max_size=6).filter(lambda text: text == text.strip())
+ADDRESSES = st.text(alphabet='ab:/ ()<>\\*&#|"é', min_size=1, max_size=6).filter(
+    lambda text: text == text.strip() and is_safe_url(text)
+)
 
 
 def _text(text: str, marks: list[str], href: str | None) -> Node:
