@@ -17,6 +17,7 @@ from models.document import Document, DocumentLink, DocumentVersion
 from models.event import LoggedEvent, StreamHead
 from models.idempotency import IdempotencyKey
 from models.label import Label
+from models.lane import Lane, LaneBlock
 from models.lease import Lease
 from models.mail import Mail, MailLink
 from models.migration import Migration
@@ -50,6 +51,8 @@ DOCUMENTS: list[type[beanie.Document]] = [
     Label,
     CustomField,
     Card,
+    Lane,
+    LaneBlock,
     Relation,
     Comment,
     Attachment,
@@ -105,6 +108,8 @@ __all__ = [
     "Inbox",
     "Invitation",
     "Label",
+    "Lane",
+    "LaneBlock",
     "Lease",
     "LoggedEvent",
     "Mail",

@@ -18,3 +18,9 @@ def ranks_after(before: str | None, count: int) -> Sequence[str]:
     """`count` ascending ranks behind `before`."""
     ranks: list[str] = generate_n_keys_between(before, None, count)
     return ranks
+
+
+def ranks_within(before: str | None, after: str | None, count: int) -> list[str]:
+    """`count` ascending ranks after `before` and before `after`, which differ; None is the end on that side."""
+    ranks: list[str] = generate_n_keys_between(before, after, count)
+    return ranks

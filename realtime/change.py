@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -16,12 +16,16 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Change:
-    """One change within a transaction. Pass `session` to every read and write that belongs to it."""
+    """One change within a transaction. Pass `session` to every read and write that belongs to it.
+
+    `lanes` remembers what `resolvers.lane_store` has read for it.
+    """
 
     session: AsyncClientSession
     actor_id: ObjectId | None
     at: datetime = field(default_factory=utc_now)
     events: dict[ObjectId, list[Event]] = field(default_factory=dict)
+    lanes: dict[ObjectId, Any] = field(default_factory=dict)
 
     def append(self, stream_id: ObjectId, *events: Event) -> None:
         """Record what happened in the history of a workspace, an organization or a user."""

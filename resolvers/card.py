@@ -19,12 +19,13 @@ from realtime.log import Change, Committed
 from resolvers.access import Fields, access
 from resolvers.activity import record_activity
 from resolvers.card_kept import keep
-from resolvers.card_place import BY_RANK, end_of, lane_of, number
+from resolvers.card_place import BY_RANK, end_of, number
 from resolvers.card_progress import progress_at
 from resolvers.cascade import delete_cards
 from resolvers.context import Context
 from resolvers.edit import require_parent
 from resolvers.inputs.card import CardCreate, ChecklistItemInput
+from resolvers.lane_blocks import LaneKey
 from resolvers.operation import operation
 from resolvers.project_member import require_assignable
 
@@ -69,7 +70,7 @@ async def insert_card(change: Change, inside: Record, column_id: ObjectId | None
     """Write a card at the end of a column, within a change that may go on; `inside` tells project and workspace."""
     project = {"_id": inside["project_id"], "workspace_id": inside["workspace_id"]}
     column = await target_column(change, project["_id"], column_id)
-    rank, order = await end_of(change, lane_of(project["_id"], column_id))
+    rank, order = await end_of(change, LaneKey.of(project["_id"], column_id))
     card = new_card(change, project, column, rank, {**values, **await progress_at(change, {}, column)})
     try:
         await collection(Card).insert_one(card, session=change.session)

@@ -23,6 +23,8 @@ from models import (
     DocumentVersion,
     Invitation,
     Label,
+    Lane,
+    LaneBlock,
     Mail,
     Mission,
     MissionActivity,
@@ -96,6 +98,12 @@ async def delete_cards(change: Change, where: Where) -> None:
         await keep(change, [(card, None) for card in cards])
 
 
+async def delete_lanes(change: Change, inside: Where) -> None:
+    """Delete the lanes of a column, a scope, a project or a workspace that goes; their cards are gone before."""
+    for model in (Lane, LaneBlock):
+        await collection(model).delete_many(inside, session=change.session)
+
+
 async def delete_documents(change: Change, where: Where) -> None:
     """Delete documents with their versions and links; what stands below them has to be among them."""
     documents = await collection(Document).find(where, {"_id": 1}, session=change.session).to_list()
@@ -117,6 +125,7 @@ async def _delete_versions(change: Change, where: Where) -> None:
 async def delete_scope_contents(change: Change, scope_id: ObjectId) -> None:
     """Delete the cards, columns and documents of a scope."""
     await delete_cards(change, {"scope_id": scope_id})
+    await delete_lanes(change, {"scope_id": scope_id})
     await delete_documents(change, {"scope_id": scope_id})
     await _delete(change, Column, {"scope_id": scope_id}, _deleted(ColumnDeleted))
 
@@ -154,6 +163,7 @@ async def _delete_delivery(change: Change, inside: Where) -> None:
     await _delete(change, DocumentLink, inside, _unlinked)
     await delete_documents(change, inside)
     await _delete(change, Card, inside, _card_deleted)
+    await delete_lanes(change, inside)
     await _delete(change, Column, inside, _deleted(ColumnDeleted))
     await _delete(change, Scope, inside, _deleted(ScopeDeleted))
     await _delete(change, Label, inside, _deleted(LabelDeleted))

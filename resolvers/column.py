@@ -17,7 +17,7 @@ from realtime.events import ColumnCreated, ColumnDeleted, ColumnUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access
 from resolvers.card_place import BY_RANK
-from resolvers.cascade import delete_cards
+from resolvers.cascade import delete_cards, delete_lanes
 from resolvers.context import Context
 from resolvers.edit import require_parent
 from resolvers.inputs.board import ColumnCreate, ColumnUpdate
@@ -114,6 +114,7 @@ async def delete_column(ctx: Context, column_id: ObjectId | str) -> Committed[Ob
         if not deleted.deleted_count:
             raise NotFound("Column")
         await delete_cards(change, {"column_id": column["_id"]})
+        await delete_lanes(change, {"column_id": column["_id"]})
         event = ColumnDeleted(deleted_id=column["_id"], project_id=column["project_id"])
         change.append(column["workspace_id"], event)
         return ObjectId(column["_id"])

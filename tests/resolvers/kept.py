@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from models import Card, Project
+from models import Card, Lane, LaneBlock, Project
 from models.base import Record, collection
 from models.card import KEPT_FIELDS, CardPair
 from realtime.log import Change
-from resolvers import card_kept
+from resolvers import card_kept, lane_blocks
+from resolvers.lane_blocks import LaneKey, entry_of, is_open, key_of
 
 Kept = dict[str, Any] | None
 
@@ -46,6 +47,36 @@ def ledger_of(monkeypatch: pytest.MonkeyPatch) -> Ledger:
     ledger = Ledger()
     monkeypatch.setattr(card_kept, "KEEPERS", (*card_kept.KEEPERS, ledger.note))
     return ledger
+
+
+async def check_lanes(project_id: ObjectId | None = None) -> None:
+    """What is stored of lanes is what a look at their cards finds, and all of it is of projects that exist."""
+    inside = {} if project_id is None else {"project_id": project_id}
+    project_ids = {project["_id"] for project in await collection(Project).find({}, {"_id": 1}).to_list()}
+    cards: dict[LaneKey, list[str]] = {}
+    for card in await collection(Card).find(inside).to_list():
+        cards.setdefault(key_of(card), []).append(entry_of(card))
+    blocks = {block["_id"]: block for block in await collection(LaneBlock).find(inside).to_list()}
+    stored: dict[ObjectId, list[str]] = {}
+    for lane in await collection(Lane).find(inside).to_list():
+        assert lane["project_id"] in project_ids
+        parts = [blocks.pop(one)["entries"] for one in lane["blocks"]]
+        assert lane["firsts"] == [part[0].removesuffix(" -") for part in parts]
+        assert lane["sizes"] == [len(part) for part in parts]
+        assert lane["opens"] == [sum(map(is_open, part)) for part in parts]
+        stored[lane["_id"]] = found = [*lane["entries"], *(entry for part in parts for entry in part)]
+        assert (lane["open"], lane["archived"]) == (sum(map(is_open, found)), len(found) - sum(map(is_open, found)))
+        assert max(map(len, (lane["entries"], *parts))) <= lane_blocks.BLOCK
+    assert blocks == {}
+    assert {one: entries for one, entries in stored.items() if entries} == {
+        key.id: sorted(entries) for key, entries in cards.items()
+    }
+
+
+async def forget_lanes(project_id: ObjectId) -> None:
+    """As if the lanes of a project had never been stored: for a test that writes its cards itself."""
+    for model in (Lane, LaneBlock):
+        await collection(model).delete_many({"project_id": project_id})
 
 
 def _kept(card: Record | None) -> Kept:

@@ -10,12 +10,13 @@ from models import Card
 from models.base import Record, collection
 from models.errors import BadUserInput
 from models.rank import MAX_LENGTH
+from resolvers import lane_blocks
 from resolvers.card import delete_card, list_cards
 from resolvers.card_place import places_of
 from resolvers.card_update import archive_card
 from resolvers.context import Context
 from tests.resolvers.delivery import Board, make_board
-from tests.resolvers.kept import ledger_of
+from tests.resolvers.kept import check_lanes, forget_lanes, ledger_of
 
 LANES: list[int | None] = [0, 1, None]
 
@@ -100,11 +101,15 @@ STEPS = st.lists(
 )
 @given(steps=STEPS)
 async def test_any_sequence_of_changes_leaves_every_lane_in_the_order_of_a_plain_list(
-    steps: list[tuple[str, int, int, int | None, int]], owner: Context, workspace: Record
+    steps: list[tuple[str, int, int, int | None, int]],
+    owner: Context,
+    workspace: Record,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # given
+    # given lanes of several blocks
+    monkeypatch.setattr(lane_blocks, "BLOCK", 4)
     board, model = await make_board(owner, workspace, columns=2), Model()
-    for start in (0, 0, 0, 1):
+    for start in (0, 0, 0, 0, 0, 0, 0, 1):
         model.lanes[start].append((await board.card(start))["_id"])
 
     # when
@@ -114,6 +119,7 @@ async def test_any_sequence_of_changes_leaves_every_lane_in_the_order_of_a_plain
         # then
         for lane in LANES:
             assert await board.lane(lane, archived=True) == model.lanes[lane], step
+        await check_lanes(board.project["_id"])
     cards = await list_cards(board.ctx, board.project["_id"])
     assert {card["_id"]: card["order"] for card in cards if not card["archived"]} == {
         card: place for lane in LANES for place, card in enumerate(model.visible(lane))
@@ -243,6 +249,7 @@ async def test_a_gap_that_is_full_is_spread_anew_without_changing_the_order(
     tight = ["a0" + "0" * MAX_LENGTH + "1", "a0" + "0" * MAX_LENGTH + "2"]
     for card, rank in zip(cards[:2], tight, strict=True):
         await collection(Card).update_one({"_id": card["_id"]}, {"$set": {"rank": rank}})
+    await forget_lanes(board.project["_id"])
     seq = await board.seq()
     ledger, before = ledger_of(monkeypatch), await collection(Card).find({}).to_list()
 

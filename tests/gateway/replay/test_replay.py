@@ -38,7 +38,7 @@ from tests.gateway.replay.cases import CASES, NOT_RUN, UNSEEN, Case
 from tests.gateway.replay.client import RULES, State, follow, state_of, subscription
 from tests.gateway.replay.nouns import SNAPSHOT
 from tests.gateway.streams import replay_to
-from tests.resolvers.kept import ledger_of
+from tests.resolvers.kept import check_lanes, forget_lanes, ledger_of
 from tests.resolvers.lab import People, again
 
 for module in pkgutil.iter_modules(resolvers.__path__):
@@ -151,6 +151,7 @@ async def test_a_snapshot_plus_the_events_of_a_mutation_is_a_fresh_read(
     await CATALOGUE[name].run(await watched.world.context(case.caller), *case.arguments(watched.world.ids))
     new = await watched.read()
     await ledger.check(cards)
+    await check_lanes()
 
     # Then what it is told leads where the server is, and being told again changes nothing
     before, after = state_of(old), state_of(new)
@@ -199,6 +200,7 @@ async def test_cards_that_get_shorter_ranks_stay_in_their_order(watched: Watched
     for place, one in enumerate(made[:2], 1):
         rank = "a0" + "0" * MAX_LENGTH + str(place)
         await collection(Card).update_one({"_id": one}, {"$set": {"rank": rank}})
+    await forget_lanes(ids["project"])
     old = await watched.read()
 
     await card_update.move_card(again(owner), made[2], CardMove(column_id=lane, order=1))

@@ -1,0 +1,168 @@
+"""Lanes as they are stored: read with the blocks that are needed, written where they differ.
+
+A lane that is not stored is made of its cards: one that is empty, or that is older than lanes are. It is stored with
+the next change of one of its cards, or by `resolvers.lane_rebuild`.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from bson import ObjectId
+from pymongo import DeleteOne, ReplaceOne
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import BulkWriteError
+
+from models import Card, Lane, LaneBlock
+from models.base import Record, collection
+from models.ids import portions
+from realtime.log import Change
+from resolvers.lane_blocks import Block, Blocks, LaneKey, entry_of, key_of
+
+_INSIDE = ("workspace_id", "project_id", "scope_id", "column_id")
+_ATTEMPTS = 3
+_DUPLICATE = 11000
+
+Lanes = dict[ObjectId, Blocks]
+
+
+class ChangedMeanwhileError(Exception):
+    """A lane and its blocks were read as different changes left them."""
+
+
+async def read_lanes(keys: Collection[LaneKey], needed: Callable[[Blocks], Iterable[int]]) -> Lanes:
+    """Lanes by id, outside of a transaction, with the blocks loaded whose places `needed` tells.
+
+    One query, one more for the blocks of long lanes, and one or two for the cards of lanes that are not stored.
+    """
+    for _ in range(_ATTEMPTS):
+        lanes = await _find(keys, None)
+        try:
+            await load_blocks([(lane, needed(lane)) for lane in lanes.values()], None)
+        except ChangedMeanwhileError:
+            continue
+        return lanes
+    return await of_cards(keys, None)
+
+
+async def lanes_in(change: Change, keys: Collection[LaneKey]) -> Lanes:
+    """The same as a change sees them, and remembered for the rest of it; without blocks, see `load_blocks`."""
+    unknown = [key for key in keys if key.id not in change.lanes]
+    if unknown:
+        change.lanes |= await _find(unknown, change.session)
+    return {key.id: change.lanes[key.id] for key in keys}
+
+
+async def load_blocks(needed: Iterable[tuple[Blocks, Iterable[int]]], session: AsyncClientSession | None) -> None:
+    """Load blocks by their places, all in one query for each hundred.
+
+    Raises ChangedMeanwhileError, which a transaction never meets.
+    """
+    wanted: dict[ObjectId, Block] = {}
+    for lane, places in needed:
+        for block in map(lane.blocks.__getitem__, places):
+            if block.entries is None and block.id is not None:
+                wanted[block.id] = block
+    for ids in portions(wanted):
+        for stored in await collection(LaneBlock).find({"_id": {"$in": ids}}, session=session).to_list():
+            block = wanted.pop(stored["_id"])
+            if not block.matches(stored["entries"]):
+                raise ChangedMeanwhileError
+            block.entries = stored["entries"]
+    if wanted:
+        raise ChangedMeanwhileError
+
+
+async def of_cards(keys: Collection[LaneKey], session: AsyncClientSession | None) -> Lanes:
+    """Lanes made of the cards themselves, whatever is stored of them."""
+    insides: dict[ObjectId, Record] = {}
+    entries: dict[ObjectId, list[str]] = {key.id: [] for key in keys}
+    wanted = dict.fromkeys((*_INSIDE, "rank", "archived"), 1)
+    for where in _where(keys):
+        async for card in collection(Card).find(where, wanted, session=session):
+            lane_id = key_of(card).id
+            entries[lane_id].append(entry_of(card))
+            insides[lane_id] = inside_of(card)
+    return {one: Blocks.of({"_id": one, **insides.get(one, {})}, found) for one, found in entries.items()}
+
+
+def inside_of(card: Mapping[str, Any]) -> Record:
+    """The ids that the lane of a card is stored with."""
+    return {name: card[name] for name in _INSIDE}
+
+
+async def save(change: Change, lanes: Sequence[Blocks]) -> None:
+    """Write changed lanes whose heads are up to date, with their changed blocks.
+
+    Lanes are written as a whole: two changes of one lane are in conflict, wherever in it they are.
+    """
+    blocks: list[ReplaceOne[Record]] = []
+    gone: list[DeleteOne] = []
+    for lane in lanes:
+        gone += [DeleteOne({"_id": one}) for one in lane.gone]
+        for block in lane.blocks if len(lane.blocks) > 1 or (lane.blocks and lane.blocks[0].id is not None) else ():
+            if block.dirty:
+                block.id = block.id or ObjectId()
+                stored = {**lane.inside, "_id": block.id, "entries": block.loaded}
+                blocks.append(ReplaceOne({"_id": block.id}, stored, upsert=True))
+        _settled(lane)
+    whole = [ReplaceOne({"_id": lane.inside["_id"]}, _record(lane), upsert=True) for lane in lanes]
+    try:
+        if gone:
+            await collection(LaneBlock).bulk_write(gone, session=change.session)
+        if blocks:
+            await collection(LaneBlock).bulk_write(blocks, session=change.session)
+        await collection(Lane).bulk_write(whole, session=change.session)
+    except BulkWriteError as error:
+        if any(one.get("code") == _DUPLICATE for one in (error.details or {}).get("writeErrors", ())):
+            # Another process stored the lane for the first time, at the same moment.
+            error._add_error_label("TransientTransactionError")
+        raise
+
+
+async def _find(keys: Collection[LaneKey], session: AsyncClientSession | None) -> Lanes:
+    found: Lanes = {}
+    for ids in portions(key.id for key in keys):
+        for stored in await collection(Lane).find({"_id": {"$in": ids}}, session=session).to_list():
+            found[stored["_id"]] = _lane(stored)
+    missing = [key for key in keys if key.id not in found]
+    return found | await of_cards(missing, session) if missing else found
+
+
+def _where(keys: Iterable[LaneKey]) -> Iterable[Record]:
+    """The cards of lanes, in flat queries: the embedded database finds no index for an `$or`."""
+    keys = list(keys)
+    for ids in portions(key.id for key in keys if not key.is_rest):
+        yield {"column_id": {"$in": ids}}
+    for ids in portions(key.id for key in keys if key.is_rest):
+        yield {"project_id": {"$in": ids}, "column_id": None}
+
+
+def _lane(stored: Record) -> Blocks:
+    inside = {name: stored[name] for name in ("_id", *_INSIDE)}
+    if not stored["blocks"]:
+        entries: list[str] = stored["entries"]
+        return Blocks(inside, [Block.of(entries)] if entries else [])
+    heads = zip(stored["blocks"], stored["firsts"], stored["sizes"], stored["opens"], strict=True)
+    return Blocks(inside, [Block(*head) for head in heads])
+
+
+def _record(lane: Blocks) -> Record:
+    held = lane.blocks[0].loaded if len(lane.blocks) == 1 and lane.blocks[0].id is None else []
+    stored = [] if held else lane.blocks
+    return {
+        **lane.inside,
+        "open": lane.open,
+        "archived": lane.size - lane.open,
+        "entries": held,
+        "blocks": [block.id for block in stored],
+        "firsts": [block.first for block in stored],
+        "sizes": [block.size for block in stored],
+        "opens": [block.open for block in stored],
+    }
+
+
+def _settled(lane: Blocks) -> None:
+    lane.gone = []
+    lane.fresh = False
+    for block in lane.blocks:
+        block.dirty = False
