@@ -14,13 +14,19 @@ from pymongo.errors import OperationFailure
 
 from gateway.database_error import DatabaseError
 from gateway.indexes import Missing, build, missing_indexes
-from models import Migration, User
+from models import Migration, StreamHead, User
 from models.base import Record, collection, utc_now
 from realtime.background import end
 from realtime.lease import give_up, hold
-from resolvers.migration_step import MigrationStep
+from realtime.retention import remember_oldest
+from resolvers.migration_step import MigrationStep, Work, over_all
 
-STEPS: Sequence[MigrationStep] = ()
+
+async def _streams(work: Work) -> None:
+    await over_all(StreamHead, work, remember_oldest, ["floor"])
+
+
+STEPS: Sequence[MigrationStep] = (MigrationStep("streams-oldest", "What streams hold", _streams),)
 """In the order in which they are done, after the indexes. A new one goes to the end."""
 
 WORK = "migration"

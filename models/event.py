@@ -39,13 +39,21 @@ class LoggedEvent(Document):
 class StreamHead(Document):
     """The head of a stream: `_id` is the stream's id, `seq` the last number given out, `floor` the last one trimmed.
 
-    `epoch` names this incarnation of the stream: a cursor of another epoch cannot be resumed.
+    `epoch` names this incarnation of the stream: a cursor of another epoch cannot be resumed. Retention finds it by
+    `oldest_at`, when the oldest event was written that the log still holds (None: there is none), and by `size`, how
+    many bits their number has.
     """
 
     id: PydanticObjectId
     epoch: str
     seq: int
     floor: int = 0
+    oldest_at: datetime | None = None
+    size: int = 0
 
     class Settings:
         name = "streams"
+        indexes = [
+            IndexModel([("oldest_at", ASCENDING)]),
+            IndexModel([("size", ASCENDING)]),
+        ]

@@ -9,7 +9,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from models import StreamHead
-from models.base import Record, collection
+from models.base import Record, collection, utc_now
 from models.ids import portions
 from realtime.cursor import Cursor
 
@@ -29,16 +29,31 @@ async def advance(by: Mapping[ObjectId, int], session: AsyncClientSession) -> di
     after = {one: Cursor(head["epoch"], head["seq"] + by[one]) for one, head in {**known, **new}.items()}
     await heads.bulk_write(
         [
-            UpdateOne(
-                {"_id": one},
-                {"$inc": {"seq": count}, "$setOnInsert": {"epoch": after[one].epoch, "floor": 0}},
-                upsert=True,
-            )
+            UpdateOne({"_id": one}, _advanced(known.get(one), after[one], count), upsert=True)
             for one, count in sorted(by.items())
         ],
         session=session,
     )
     return after
+
+
+def _advanced(known: Record | None, after: Cursor, count: int) -> Record:
+    """The update of a head; what retention finds it by changes seldom."""
+    if known is None:
+        begun = {"epoch": after.epoch, "floor": 0, "oldest_at": utc_now(), "size": size_of(count)}
+        return {"$inc": {"seq": count}, "$setOnInsert": begun}
+    changed: Record = {}
+    # Not where there are events of before retention knew of it: the back-fill looks at them.
+    if known["seq"] == known["floor"] and known.get("oldest_at") is None:
+        changed["oldest_at"] = utc_now()
+    if (size := size_of(after.seq - known["floor"])) != known.get("size"):
+        changed["size"] = size
+    return {"$inc": {"seq": count}, **({"$set": changed} if changed else {})}
+
+
+def size_of(count: int) -> int:
+    """How long a history of so many events is told to be: in powers of two, so that it seldom changes."""
+    return count.bit_length()
 
 
 async def bounds(stream_id: ObjectId) -> tuple[Cursor, int]:
@@ -69,4 +84,4 @@ async def heads_of(stream_ids: Iterable[ObjectId]) -> dict[ObjectId, Cursor]:
 
 
 def _new() -> Record:
-    return {"epoch": secrets.token_hex(4), "floor": 0}
+    return {"epoch": secrets.token_hex(4), "floor": 0, "oldest_at": None, "size": 0}

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,18 +18,18 @@ from pymongo.errors import OperationFailure
 from models import LoggedEvent, StreamHead
 from models.base import Record, collection, utc_now
 from realtime.background import end
-from realtime.heads import WRITE_CONFLICT
+from realtime.heads import WRITE_CONFLICT, size_of
 from realtime.lease import give_up, hold
 
 log = logging.getLogger("orrery.retention")
 
 WORK = "log-retention"
 BATCH = 500
-MAX_PERIOD = timedelta(hours=1)
+MAX_PERIOD = timedelta(minutes=1)
+"""What is due waits at most this long for its pass, and twice as long where the process that trims was killed."""
 MIN_PERIOD = timedelta(seconds=1)
 GRACE = timedelta(minutes=1)
 """No event younger than this is trimmed: a commit whose answer was lost looks for its own (see `realtime.writer`)."""
-MAX_DUE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,16 @@ class Bounds:
 
 
 class Retention:
-    """Trims every stream, again and again, in one process at a time. Trimming twice does no harm."""
+    """Trims what is due, again and again, in one process at a time. Trimming twice does no harm.
+
+    A pass reads the heads of streams that are due and no others, however many there are.
+    """
 
     def __init__(self, bounds: Bounds) -> None:
         self._bounds = bounds
         self._holder = secrets.token_hex(8)
         self._period = max(MIN_PERIOD, min(MAX_PERIOD, bounds.age / 10))
-        self._due: dict[ObjectId, datetime] = {}
+        self._held_at = 0.0
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -62,44 +66,64 @@ class Retention:
                     await give_up(WORK, self._holder)
 
     async def trim(self) -> int:
-        """Look at every stream once; how many events were deleted."""
-        deleted = 0
-        heads = collection(StreamHead)
-        async for head in heads.find({}, batch_size=BATCH):
-            due = self._due.get(head["_id"])
-            is_long = head["seq"] - head["floor"] > self._bounds.events
-            if head["seq"] == head["floor"] or (due is not None and utc_now() < due and not is_long):
-                continue
-            deleted += await self._trim(head)
-        return deleted
+        """Trim every stream that is due; how many events were deleted."""
+        return await self._trim_old() + await self._trim_long()
 
     async def _run(self) -> None:
         while True:
             try:
-                # A pass may take long: what it deletes meanwhile, nobody else needs to.
-                if await hold(WORK, self._holder, self._period * 2) and (deleted := await self.trim()):
+                if await self._hold() and (deleted := await self.trim()):
                     log.info("%d events were trimmed from the log", deleted)
             except Exception:
                 log.warning("the log could not be trimmed; trying again later", exc_info=True)
             await asyncio.sleep(self._period.total_seconds())
 
-    async def _trim(self, head: Record) -> int:
-        """Trim one stream, in portions that leave the database time for others."""
+    async def _hold(self) -> bool:
+        self._held_at = asyncio.get_running_loop().time()
+        return await hold(WORK, self._holder, self._period * 2)
+
+    async def _go_on(self) -> None:
+        """Hold on to the work during a long pass."""
+        if asyncio.get_running_loop().time() - self._held_at > self._period.total_seconds():
+            await self._hold()
+
+    async def _trim_old(self) -> int:
+        """Streams whose oldest event has come of age, by the portion."""
         deleted = 0
+        due = {"oldest_at": {"$lte": utc_now() - max(self._bounds.age, self._bounds.grace)}}
+        while heads := await collection(StreamHead).find(due).limit(BATCH).to_list():
+            trimmed = [await self._trim(head) for head in heads]
+            deleted += sum(one for one in trimmed if one is not None)
+            if None in trimmed:
+                break  # somebody else is at it
+        return deleted
+
+    async def _trim_long(self) -> int:
+        """Streams that hold too many events. All of those are long, so there are few of them."""
+        deleted = 0
+        long = {"size": {"$gte": size_of(self._bounds.events + 1)}}
+        for head in await collection(StreamHead).find(long).to_list():
+            if head["seq"] - head["floor"] > self._bounds.events:
+                deleted += await self._trim(head) or 0
+        return deleted
+
+    async def _trim(self, head: Record) -> int | None:
+        """Trim one stream, in portions that leave the database time for others; None where somebody else does."""
         clock = asyncio.get_running_loop().time
         stream_id, floor = head["_id"], head["floor"]
+        deleted = await _delete(stream_id, floor)  # left by a pass that was interrupted
         while events := await _oldest(stream_id, floor):
             last = self._last(events, head["seq"])
             if last is None:
-                self._remember(stream_id, events[0]["at"])
                 break
+            await self._go_on()
             started = clock()
-            if not await _raise_floor(head, last):
-                break  # somebody else is at it
-            result = await collection(LoggedEvent).delete_many({"stream_id": stream_id, "seq": {"$lte": last}})
-            deleted += result.deleted_count
+            if not await _update(_lower(head, last), {"floor": last}):
+                return None
+            deleted += await _delete(stream_id, last)
             floor = last
             await asyncio.sleep(clock() - started)
+        await _remember(stream_id, events[0]["at"] if events else None, floor)
         return deleted
 
     def _last(self, events: list[Record], head: int) -> int | None:
@@ -112,27 +136,47 @@ class Retention:
             last = event["seq"]
         return last
 
-    def _remember(self, stream_id: ObjectId, oldest: datetime) -> None:
-        if len(self._due) >= MAX_DUE:
-            self._due.clear()
-        self._due[stream_id] = oldest + self._bounds.age
+
+async def remember_oldest(heads: Sequence[Record]) -> None:
+    """Let streams be found that were begun before there was an index for that; for `orrery migrate`."""
+    for head in heads:
+        events = await _oldest(head["_id"], head["floor"])
+        await _remember(head["_id"], events[0]["at"] if events else None, head["floor"])
 
 
 async def _oldest(stream_id: ObjectId, floor: int) -> list[Record]:
-    events = collection(LoggedEvent)
     some = {"stream_id": stream_id, "seq": {"$gt": floor, "$lte": floor + BATCH}}
-    return await events.find(some, {"seq": 1, "at": 1}).sort("seq", 1).to_list()
+    return await collection(LoggedEvent).find(some, {"seq": 1, "at": 1}).sort("seq", 1).to_list()
 
 
-async def _raise_floor(head: Record, floor: int) -> bool:
-    """Say that the log ends at `floor`; False where it says so already."""
-    lower = {"_id": head["_id"], "epoch": head["epoch"], "floor": {"$lt": floor}}
+async def _delete(stream_id: ObjectId, floor: int) -> int:
+    result = await collection(LoggedEvent).delete_many({"stream_id": stream_id, "seq": {"$lte": floor}})
+    return result.deleted_count
+
+
+def _lower(head: Record, floor: int) -> Record:
+    return {"_id": head["_id"], "epoch": head["epoch"], "floor": {"$lt": floor}}
+
+
+async def _remember(stream_id: ObjectId, oldest_at: datetime | None, floor: int) -> None:
+    """Say what a stream still holds, at the floor that is known of it."""
+    while (head := await collection(StreamHead).find_one({"_id": stream_id, "floor": floor})) is not None:
+        if oldest_at is None and head["seq"] > floor:
+            return  # an event has come since: the next pass finds it
+        size = size_of(head["seq"] - floor)
+        same = {"_id": stream_id, "floor": floor, "seq": head["seq"]}
+        if await _update(same, {"oldest_at": oldest_at, "size": size}):
+            return
+
+
+async def _update(which: Record, values: Record) -> bool:
+    """Change a head; False where it is not as expected any more."""
     while True:
         try:
-            raised = await collection(StreamHead).update_one(lower, {"$set": {"floor": floor}})
+            updated = await collection(StreamHead).update_one(which, {"$set": values})
         except OperationFailure as error:
             if error.code != WRITE_CONFLICT:
                 raise
             await asyncio.sleep(0.005)
             continue
-        return bool(raised.matched_count)
+        return bool(updated.matched_count)

@@ -17,9 +17,9 @@ from realtime.cursor import Cursor
 from realtime.hub import Hub
 from realtime.lease import give_up, hold
 from realtime.log import EventLog
-from realtime.retention import Bounds, Retention
+from realtime.retention import Bounds, Retention, remember_oldest
 from tests.realtime.log_lab import PATIENCE, appends, everything, logged, reading
-from tests.resolvers.test_indexes import check, recorded
+from tests.resolvers.test_indexes import Query, check, recorded
 
 NONE = timedelta(0)
 EVER = timedelta(days=365)
@@ -45,6 +45,13 @@ async def write(hub: Hub, stream: ObjectId, count: int) -> list[Cursor]:
 async def age(stream: ObjectId, up_to: int, by: timedelta) -> None:
     old = {"stream_id": stream, "seq": {"$lte": up_to}}
     await collection(LoggedEvent).update_many(old, {"$set": {"at": utc_now() - by}})
+    await collection(StreamHead).update_one({"_id": stream}, {"$set": {"oldest_at": utc_now() - by}})
+
+
+async def head_of(stream: ObjectId) -> Record:
+    head = await collection(StreamHead).find_one({"_id": stream})
+    assert head is not None
+    return head
 
 
 async def seqs(stream: ObjectId) -> list[int]:
@@ -58,9 +65,7 @@ async def until_trimmed(stream: ObjectId) -> None:
 
 
 async def floor(stream: ObjectId) -> int:
-    head = await collection(StreamHead).find_one({"_id": stream})
-    assert head is not None
-    return int(head["floor"])
+    return int((await head_of(stream))["floor"])
 
 
 async def test_events_past_the_age_go_and_the_floor_says_so(hub: Hub, stream: ObjectId) -> None:
@@ -92,12 +97,13 @@ async def test_an_event_of_the_last_minute_stays_whatever_the_number(hub: Hub, s
 
 async def test_an_old_event_behind_a_younger_one_stays_so_that_there_is_no_hole(hub: Hub, stream: ObjectId) -> None:
     await write(hub, stream, 3)
-    await collection(LoggedEvent).update_one(
-        {"stream_id": stream, "seq": 2}, {"$set": {"at": utc_now() - timedelta(days=31)}}
-    )
+    await age(stream, 3, timedelta(days=31))
+    young = utc_now()
+    await collection(LoggedEvent).update_one({"stream_id": stream, "seq": 1}, {"$set": {"at": young}})
 
     assert await Retention(Bounds()).trim() == 0
     assert await seqs(stream) == [1, 2, 3]
+    assert (await head_of(stream))["oldest_at"] == young
 
 
 async def test_a_long_history_goes_in_portions_and_other_streams_stay(
@@ -136,15 +142,59 @@ async def test_what_an_interrupted_trimming_left_goes_with_the_next(hub: Hub, st
     assert await seqs(stream) == [5, 6]
 
 
-async def test_a_stream_that_is_not_due_is_not_read_again(hub: Hub, stream: ObjectId) -> None:
+async def test_a_pass_that_was_killed_between_its_two_writes_is_made_up_for(hub: Hub, stream: ObjectId) -> None:
     await write(hub, stream, 3)
-    retention = Retention(Bounds())
-    await retention.trim()
+    await age(stream, 3, EVER)
+    await collection(StreamHead).update_one({"_id": stream}, {"$set": {"floor": 3}})
 
+    assert await Retention(Bounds()).trim() == 3
+    assert (await head_of(stream))["oldest_at"] is None
+
+
+async def test_a_head_says_what_its_stream_holds(hub: Hub, stream: ObjectId) -> None:
+    began = utc_now()
+    await write(hub, stream, 5)
+    head = await head_of(stream)
+    assert began <= head["oldest_at"] <= utc_now()
+    assert head["size"] == 3
+
+    await age(stream, 4, EVER)
+    await Retention(Bounds()).trim()
+    head, [event] = await head_of(stream), await logged(stream)
+    assert (head["oldest_at"], head["size"]) == (event["at"], 1)
+
+    await age(stream, 5, EVER)
+    await Retention(Bounds()).trim()
+    head = await head_of(stream)
+    assert (head["oldest_at"], head["size"]) == (None, 0)
+
+    await write(hub, stream, 1)
+    head = await head_of(stream)
+    assert began < head["oldest_at"]
+    assert head["size"] == 1
+
+
+async def test_a_pass_reads_the_heads_that_are_due_and_no_others(clean: Database, hub: Hub, stream: ObjectId) -> None:
+    others = [{"_id": new_id(Kind.USER), "epoch": "0" * 8, "seq": 9, "floor": 0, "size": 4} for _ in range(300)]
+    await collection(StreamHead).insert_many([{**one, "oldest_at": utc_now()} for one in others])
+    await write(hub, stream, 3)
     with recorded() as queries:
-        await retention.trim()
+        assert await Retention(Bounds()).trim() == 0
+    assert [name for _, name, _ in queries] == ["streams", "streams"]
+    assert [await examined(clean, query) for query in queries] == [0, 0]
 
-    assert [name for _, name, _ in queries] == ["streams"]
+    await age(stream, 3, EVER)
+    with recorded() as queries:
+        assert await Retention(Bounds()).trim() == 3
+    assert {asked["_id"] for _, name, asked in queries if name == "streams" and "_id" in asked} == {stream}
+
+
+async def examined(database: Database, query: Query) -> int:
+    """How many documents the database looks at for a find."""
+    command, name, asked = query
+    assert command == "find"
+    plan = await database.db.command("explain", {"find": name, "filter": asked}, verbosity="executionStats")
+    return int(plan["executionStats"]["totalDocsExamined"])
 
 
 async def test_trimming_reads_and_deletes_on_an_index(clean: Database, hub: Hub, stream: ObjectId) -> None:
@@ -154,8 +204,23 @@ async def test_trimming_reads_and_deletes_on_an_index(clean: Database, hub: Hub,
     with recorded() as queries:
         await Retention(Bounds()).trim()
 
-    # The heads are read whole, once a pass: that is what it is about.
-    await check(clean, [one for one in queries if one[1] == "events" or one[0] == "update"])
+    await check(clean, queries)
+
+
+async def test_streams_that_were_begun_before_are_back_filled(clean: Database, hub: Hub, stream: ObjectId) -> None:
+    empty = new_id(Kind.USER)
+    await write(hub, stream, 5)
+    await hub.log.head(empty)
+    await collection(StreamHead).update_many({}, {"$unset": {"oldest_at": "", "size": ""}})
+    await write(hub, stream, 1)  # does not pass for the oldest
+    assert (await head_of(stream)).get("oldest_at") is None
+
+    await remember_oldest([await head_of(stream), await head_of(empty)])
+
+    first, *_ = await logged(stream)
+    head, other = await head_of(stream), await head_of(empty)
+    assert (head["oldest_at"], head["size"]) == (first["at"], 3)
+    assert (other["oldest_at"], other["size"]) == (None, 0)
 
 
 @pytest.mark.parametrize("known", [False, True], ids=["new to the process", "watched by the process"])
