@@ -139,15 +139,14 @@ class Walk:
         found: dict[Any, Record] = {}
         read: list[int] = []
         for span in known.spans(start, size, down=self.down):
-            bounds = known.bounds(span)
-            if start is not None and not read:
-                bounds = self._from(start, bounds)
-            for record in await self._in(bounds, tail):
-                found.setdefault(record["_id"], record)  # what moved meanwhile is there once
+            for condition in self._conditions(known, span, None if read else start):
+                for record in await self._in(condition, tail):
+                    found.setdefault(record["_id"], record)  # what moved meanwhile is there once
             read += span
             if len(found) >= size:
                 known.pages += 1
-                await self._measure(known, (min(read), max(read)))
+                if known.total >= _ENDLESS or known.pages % READS == 0:
+                    await self._measure(known, (min(read), max(read)))
                 break
         return list(found.values())[:size]
 
@@ -155,24 +154,34 @@ class Walk:
         """Look where a list that was read without landmarks can be cut."""
         await self._measure(MEMORY.get(self.name), (0, 0))
 
-    def _from(self, start: Any, bounds: dict[str, Any]) -> dict[str, Any]:
-        """The first bounds, cut at `start` where the database can do that.
+    def _conditions(self, known: Landmarks, span: Span, start: Any) -> list[dict[str, Any] | None]:
+        """The conditions on the key of a span, cut at `start` where the database can do that, in order.
 
         Where more keys follow in the index, its `$lte` leaves out what is equal; and it minds one upper bound alone.
         """
-        if not self.down:
-            return {**bounds, "$gte": start}
-        if self.key != "_id":
-            return bounds
-        return {name: value for name, value in bounds.items() if name != "$lt"} | {"$lte": start}
+        bounds = known.bounds(span)
+        if start is not None and not self.down:
+            bounds["$gte"] = start
+        elif start is not None and self.key == "_id":
+            bounds.pop("$lt", None)
+            bounds["$lte"] = start
+        if not self.has_nulls or span[0] > 0 or not bounds:
+            return [bounds]
+        if start is not None and not self.down:
+            return [bounds]
+        return [bounds, None] if self.down else [None, bounds]  # null comes before all, and compares with nothing
 
-    async def _in(self, bounds: Mapping[str, Any], tail: Sequence[Mapping[str, Any]]) -> list[Record]:
-        begin = {**self.equal, self.key: bounds} if bounds else dict(self.equal)
+    @property
+    def has_nulls(self) -> bool:
+        """Whether there may be records without a key."""
+        field = self.model.model_fields.get(self.key)
+        return field is not None and not field.is_required() and field.default is None
+
+    async def _in(self, condition: Mapping[str, Any] | None, tail: Sequence[Mapping[str, Any]]) -> list[Record]:
+        begin = dict(self.equal) if condition == {} else {**self.equal, self.key: condition}
         return await (await collection(self.model).aggregate([{"$match": begin}, *tail])).to_list()
 
     async def _measure(self, known: Landmarks, span: Span) -> None:
-        if known.total < _ENDLESS and known.pages % READS:
-            return
         parts = {"$bucketAuto": {"groupBy": f"${self.key}", "buckets": PARTS}}
         MEMORY.put(self.name, known.with_blocks(span, _blocks(await self._in(known.bounds(span), [parts]))))
 
@@ -180,8 +189,8 @@ class Walk:
 def _blocks(parts: Sequence[Record]) -> list[tuple[Any, int]]:
     blocks: list[tuple[Any, int]] = []
     for part in parts:
-        if blocks and (blocks[-1][1] < BLOCK or part["_id"]["min"] <= blocks[-1][0]):
-            blocks[-1] = (blocks[-1][0], blocks[-1][1] + part["count"])
-        else:
-            blocks.append((part["_id"]["min"], part["count"]))
+        key, count = part["_id"]["min"], part["count"]
+        if blocks and (blocks[-1][1] < BLOCK or blocks[-1][0] == key):
+            key, count = blocks[-1][0], blocks.pop()[1] + count
+        blocks.append((key, count))
     return blocks

@@ -4,6 +4,7 @@ from asyncio import gather
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from bson import ObjectId
@@ -11,7 +12,7 @@ from pymongo import IndexModel
 
 from models import Agent, Card, Column, Document, Mission, Organization, Project, Scope, User, Workspace
 from models.base import Record, Stored, collection
-from resolvers.landmark import Walk, reads_whole_ranges
+from resolvers.landmark import MEMORY, Landmarks, Walk, reads_whole_ranges
 
 PARENTS: dict[str, type[Stored]] = {
     "user_id": User,
@@ -31,10 +32,12 @@ PARENTS: dict[str, type[Stored]] = {
 Sort = Sequence[tuple[str, int]]
 """Record fields with 1 (ascending) or -1; `_id` is appended as the tiebreak where it is not the last one."""
 
-NEVER_NULL = frozenset({"_id", "rank", "number", "position"})
-"""The keys that lists are walked by: every record has one, and they are all of one type."""
+WALKED = frozenset({"_id", "rank", "number", "position"})
+"""The keys that lists are walked by: those of one list are all of one type, or null."""
 LONG, LONGER = 100, 4
 """Among the lists of several parents, one is walked by itself that is longer than this, and than so many pages."""
+TOGETHER = 20
+"""So many parents are read in one simple query where their lists are known to be short."""
 MEASURED = 4
 """Lists that one request measures of those it met among others."""
 
@@ -66,11 +69,25 @@ class PageQuery:
         if left and alone:
             found[left[0]] = await self._range(left[0])
         elif left:
-            found |= await self._lookup(left)
-            full = (walks[one] for one in left if one in walks and len(found.get(one, ())) == self.size)
-            for walk in [one for one in full if one.length is None][:MEASURED]:
-                await walk.measure()
+            found |= await self._others({one: walks[one] for one in left if one in walks}, left)
         return found
+
+    async def _others(self, walks: Mapping[Any, Walk], parent_ids: Sequence[Any]) -> dict[Any, list[Record]]:
+        """The records of several parents, whose lists are short or not known, in one query."""
+        sortable = len(self.order) <= 2 and walks and not next(iter(walks.values())).has_nulls
+        simple = sortable and self.keyset is None and len(parent_ids) <= TOGETHER
+        names = {one: (*walk.name, str(self.where)) for one, walk in walks.items()} if simple else {}
+        if simple and all(MEMORY.get(name).total <= max(LONG, self.size) for name in names.values()):
+            found = await self._together(parent_ids)
+        else:
+            found = await self._lookup(parent_ids)
+        for one, name in names.items():
+            if len(found.get(one, ())) != self.size:  # else it was cut
+                MEMORY.put(name, Landmarks(counts=(len(found.get(one, ())),)))
+        full = [walk for one, walk in walks.items() if len(found.get(one, ())) == self.size and walk.length is None]
+        for walk in full[:MEASURED]:
+            await walk.measure()
+        return {one: records[: self.size] for one, records in found.items()}
 
     async def _walks(self, parent_ids: Sequence[Any]) -> dict[Any, Walk]:
         """By parent, the list to walk along an index where the database needs that."""
@@ -106,6 +123,19 @@ class PageQuery:
         cursor = await collection(PARENTS[self.parent_key]).aggregate(pipeline)
         return {row["_id"]: row["found"] for row in await cursor.to_list()}
 
+    async def _together(self, parent_ids: Sequence[Any]) -> dict[Any, list[Record]]:
+        """All of some lists, in one simple query: the embedded database takes longer to sort and to cut short ones."""
+        begin = {"$match": {self.parent_key: {"$in": list(parent_ids)}}}
+        stages: list[Mapping[str, Any]] = [begin, {"$match": self.where}] if self.where else [begin]
+        stages += [{"$project": self.fields}] if self.fields is not None else []
+        found: dict[Any, list[Record]] = {one: [] for one in parent_ids}
+        for record in await (await collection(self.model).aggregate(stages)).to_list():
+            found[record[self.parent_key]].append(record)
+        for field, direction in reversed(self.order):
+            for records in found.values():
+                records.sort(key=itemgetter(field), reverse=direction < 0)
+        return found
+
     def _tail(self) -> list[dict[str, Any]]:
         """The stages behind the one that selects a parent.
 
@@ -124,7 +154,7 @@ def _equal(model: type[Stored], parent_key: str, where: Mapping[str, Any], key: 
     found: dict[str, Any] | None = None
     indexes: Sequence[IndexModel] = getattr(model.Settings, "indexes", ())
     for parent, *rest in (list(index.document["key"]) for index in indexes):
-        if parent == parent_key and key in rest and key in NEVER_NULL:
+        if parent == parent_key and key in rest and key in WALKED:
             between = rest[: rest.index(key)]
             fixed = {one: where[one] for one in between if one in where and _is_plain(where[one])}
             if len(fixed) == len(between) and (found is None or len(fixed) > len(found)):

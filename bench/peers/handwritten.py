@@ -1,11 +1,14 @@
 """By hand: a Starlette endpoint that reads dicts with PyMongo and writes them with orjson, and one that reads nothing.
 
-No types, no validation, no access checks: the least that a Python server can do for this answer.
+No types, no validation, no access checks: the least that a Python server can do for this answer. Cards are read by the
+index of their project, whole and unsorted: the embedded database takes longer to leave fields out or to sort than this
+process takes to do without.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -18,12 +21,8 @@ from starlette.routing import Route
 
 from bench.peers.listening import database_url, serve
 
-CARD = (
-    "column_id title description priority archived start_date due_date comment_count attachment_count version"
-    " created_at updated_at assignee_id label_ids checklist"
-)
-PROJECTION = dict.fromkeys(CARD.split(), 1)
 PRIORITIES = {None: None, 1: "LOW", 2: "MEDIUM", 3: "HIGH"}
+BY_RANK = itemgetter("rank")
 OPTIONS = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
 
 
@@ -34,10 +33,12 @@ async def board(request: Request) -> Response:
     own = {"project_id": project_id}
     project, columns, labels, cards = await asyncio.gather(
         db.projects.find_one({"_id": project_id}, {"name": 1}),
-        db.columns.find(own, {"name": 1}).sort("rank", 1).to_list(),
-        db.labels.find(own, {"name": 1, "color": 1}).to_list(),
-        db.cards.find(own, PROJECTION, batch_size=10_000).sort("rank", 1).to_list(),
+        db.columns.find(own).to_list(),
+        db.labels.find(own).to_list(),
+        db.cards.find(own, batch_size=10_000).to_list(),
     )
+    columns.sort(key=BY_RANK)
+    cards.sort(key=BY_RANK)
     wanted = list({card["assignee_id"] for card in cards} - {None})
     users = await db.users.find({"_id": {"$in": wanted}}, {"name": 1}).to_list()
     people = {user["_id"]: {"id": user["_id"], "name": user["name"]} for user in users}

@@ -14,8 +14,9 @@ from models.base import Record, Stored, collection, to_record, utc_now
 from models.ids import Kind, new_id
 from resolvers import landmark
 from resolvers.landmark import Landmarks, Memory
-from resolvers.page import NEWEST_FIRST, Sort, Window, pages
-from resolvers.page_query import NEVER_NULL, PARENTS
+from resolvers.notification import NEWEST_FIRST
+from resolvers.page import Sort, Window, pages
+from resolvers.page_query import PARENTS, WALKED
 from tests.resolvers.test_indexes import recorded
 
 RANKS = [f"a{one}" for one in "0123456789"]
@@ -27,7 +28,7 @@ def lists() -> list[tuple[type[Stored], str, str]]:
     for model in DOCUMENTS:
         for index in getattr(model.Settings, "indexes", ()):
             first, *rest = index.document["key"]
-            if issubclass(model, Stored) and first in PARENTS and rest and rest[0] in NEVER_NULL:
+            if issubclass(model, Stored) and first in PARENTS and rest and rest[0] in WALKED:
                 found[model, first, rest[0]] = None
     return list(found)
 
@@ -89,13 +90,14 @@ async def test_long_lists_among_others_are_walked_once_they_are_known(clean: Dat
         assert [[node["_id"] for node in found[one].nodes] for one in parents] == [one[:10] for one in ids]
 
     ranges = [query for query in queries if query[0] == "aggregate" and query[1] == "cards"]
-    assert len(ranges) == 2
-    assert await documents_read(Card, ranges) <= 2 * (11 + landmark.BLOCK)
+    assert len(ranges) == 3
+    assert await documents_read(Card, ranges) <= 2 * (11 + landmark.BLOCK) + 3
 
 
 async def test_unread_notifications_are_walked_past_any_number_of_read_ones(clean: Database) -> None:
     user_id, read = new_id(Kind.USER), utc_now()
-    ids = await fill(Notification, "user_id", user_id, "_id", 600)
+    ids = await fill(Notification, "user_id", user_id, "number", 600)
+    await collection(Notification).update_many({"_id": {"$in": ids[:30]}}, {"$unset": {"number": ""}})
     await collection(Notification).update_many({"user_id": user_id}, {"$set": {"read_at": read}})
     for one in ids[::3]:
         await collection(Notification).update_one({"_id": one}, {"$set": {"read_at": None}})
@@ -108,6 +110,23 @@ async def test_unread_notifications_are_walked_past_any_number_of_read_ones(clea
 
     assert [node["_id"] for node in found[user_id].nodes] == ids[::3][::-1][:10]
     assert await documents_read(Notification, queries) <= 11 + landmark.BLOCK
+    assert await all_of(user_id, -1) == ids[::-1]
+    assert await all_of(user_id, 1) == ids
+
+
+async def all_of(user_id: ObjectId, direction: int) -> list[ObjectId]:
+    """A person's notifications, page after page; those of before they were numbered came first."""
+    found: list[ObjectId] = []
+    cursor: str | None = None
+    while True:
+        window = Window.read(first=70, after=cursor)
+        [one] = (
+            await pages(Notification, "user_id", [user_id], window, sort=[("number", direction), ("_id", direction)])
+        ).values()
+        found += [node["_id"] for node in one.nodes]
+        if not one.has_next:
+            return found
+        cursor = one.cursor(one.nodes[-1])
 
 
 steps = st.lists(
