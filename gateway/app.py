@@ -19,6 +19,7 @@ from auth.jwt import JwtSigner
 from gateway.database import Database, open_database
 from gateway.delivery import Delivery, FolderDelivery, SmtpDelivery
 from gateway.engine import GraphEngine
+from gateway.follower import Follower
 from gateway.http import GraphQLEndpoint
 from gateway.leftovers import Leftovers
 from gateway.metrics import Metrics
@@ -109,6 +110,7 @@ def create_app(
                 retention,
                 Outbox(running.services, _delivery(chosen), chosen.mail_from),
                 Leftovers(running.services),
+                Follower(running.services),
                 Transfers(running.services),
             )
             for one in background:

@@ -15,6 +15,7 @@ from models.comment import Comment
 from models.custom_field import CustomField
 from models.document import Document, DocumentLink, DocumentVersion
 from models.event import LoggedEvent, StreamHead
+from models.fanout import Fanout
 from models.idempotency import IdempotencyKey
 from models.label import Label
 from models.lane import Lane, LaneBlock
@@ -66,6 +67,7 @@ DOCUMENTS: list[type[beanie.Document]] = [
     DocumentVersion,
     DocumentLink,
     Activity,
+    Fanout,
     Notification,
     Inbox,
     ReadMark,
@@ -102,6 +104,7 @@ __all__ = [
     "Document",
     "DocumentLink",
     "DocumentVersion",
+    "Fanout",
     "FileChunk",
     "FileLeftover",
     "IdempotencyKey",

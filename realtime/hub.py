@@ -40,6 +40,7 @@ class Hub:
         self._name = secrets.token_hex(4)
         self.stats = Stats()
         self._tails: dict[ObjectId, Tail] = {}
+        self._listeners: list[Callable[[ObjectId], None]] = []
         self._poll_now = asyncio.Event()
         self.bus = Bus(bus_url, self._receive, on_connect=self._poll_now.set)
         self._poll_seconds = poll_seconds
@@ -55,6 +56,13 @@ class Hub:
         await self.bus.stop()
         for tail in list(self._tails.values()):
             tail.end()
+
+    def on_change(self, listener: Callable[[ObjectId], None]) -> None:
+        """Call `listener` with every stream that is changed here and, as a hint that may be lost, elsewhere.
+
+        It must not block.
+        """
+        self._listeners.append(listener)
 
     async def attach(self, stream_id: ObjectId, question: Question, after: Cursor | None = None) -> Subscription:
         """A subscription that gets what `question` makes of a stream's events, shared with those who ask the same.
@@ -105,10 +113,15 @@ class Hub:
 
     def _announce(self, heads: Heads) -> None:
         for stream_id, head in heads.items():
+            self._hear(stream_id)
             if tail := self._tails.get(stream_id):
                 tail.hint(head)
             if not self.bus.hears_commits:
                 self._tell(stream_id, head)
+
+    def _hear(self, stream_id: ObjectId) -> None:
+        for listener in self._listeners:
+            listener(stream_id)
 
     def _tell(self, stream_id: ObjectId, head: Cursor, ephemeral: Record | None = None) -> None:
         message: dict[str, Any] = {"from": self._name, "stream": str(stream_id), "epoch": head.epoch, "seq": head.seq}
@@ -120,7 +133,12 @@ class Hub:
 
     def _receive(self, text: str) -> None:
         message: dict[str, Any] = orjson.loads(text)
-        if message.get("from") == self._name or (tail := self._tails.get(ObjectId(message["stream"]))) is None:
+        if message.get("from") == self._name:
+            return
+        stream_id = ObjectId(message["stream"])
+        if "event" not in message:
+            self._hear(stream_id)
+        if (tail := self._tails.get(stream_id)) is None:
             return
         # A change stream cannot tell the epoch. Where it is another one, the poll finds out.
         head = Cursor(message.get("epoch", tail.epoch), message["seq"])

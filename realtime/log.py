@@ -44,6 +44,15 @@ class EventLog:
             return Committed(value, await self.head(stream_id))
         return Committed(value, heads[stream_id])
 
+    async def aside(self, queue: ObjectId, body: Callable[[Change], Awaitable[T]]) -> T:
+        """Run `body` as `write` does, for work that is nobody's change and belongs to no one stream; what it returned.
+
+        Works of one `queue` come one after the other, and share no transaction with anybody's changes.
+        """
+        value, _ = await self._writer.write(queue, None, body)
+        returned: T = value
+        return returned
+
     async def head(self, stream_id: ObjectId) -> Cursor:
         """Where a stream stands now."""
         return (await bounds(stream_id))[0]

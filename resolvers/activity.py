@@ -1,18 +1,18 @@
-"""Activity and the notifications that come of it: written with the change that they tell of."""
+"""Activity, written with the change that it tells of; the notifications of it follow (`notification_follow`)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from bson import ObjectId
 
-from models import Activity, Card, Document, Project, ProjectMember, User
+from models import Activity, Card, Document, Fanout, Project, User
 from models.base import Record, collection, to_record
 from models.enums import ActivityType, TokenScope
+from models.fanout import Audience
 from realtime.log import Change
 from resolvers.access import Fields, workspace_memberships
 from resolvers.context import Context
 from resolvers.load import to_one, to_one_inside
-from resolvers.notification_store import receive
 from resolvers.operation import edge
 from resolvers.user import visible
 
@@ -54,30 +54,36 @@ def document_activity(
 async def record_activity(
     change: Change, about: Record, kind: ActivityType, meta: dict[str, Any] | None = None
 ) -> None:
-    """Write one activity and notify the project's other members."""
+    """Write one activity, of which the project's other members are notified."""
     await record_activities(change, [new_activity(change, about, kind, meta)])
 
 
 async def record_activities(
-    change: Change, activities: Sequence[Record], recipients: Iterable[ObjectId] | None = None
+    change: Change,
+    activities: Sequence[Record],
+    audience: Audience | None = Audience.PROJECT,
+    named: Sequence[ObjectId] = (),
 ) -> None:
-    """Write activities of one project (or of none), and a notification of each for every other member of the project.
+    """Write activities of one project (or of none), and leave word that others are to be notified of them.
 
-    `recipients` are notified in the place of the project's members.
+    Nobody is without an `audience`, nor of what is in no project where it is that one's members.
     """
     if not activities:
         return
     await collection(Activity).insert_many(activities, session=change.session)
-    if recipients is None:
-        recipients = await _project_members(change, activities[0]["project_id"])
-    await receive(change, {one: activities for one in dict.fromkeys(recipients) if one != change.actor_id})
-
-
-async def _project_members(change: Change, project_id: ObjectId | None) -> list[ObjectId]:
-    if project_id is None:
-        return []
-    members = collection(ProjectMember).find({"project_id": project_id}, {"user_id": 1}, session=change.session)
-    return [member["user_id"] for member in await members.to_list()]
+    first = activities[0]
+    if audience is None or (audience is Audience.PROJECT and first["project_id"] is None):
+        return
+    fanout = Fanout(
+        workspace_id=first["workspace_id"],
+        project_id=first["project_id"],
+        audience=audience,
+        named=list(dict.fromkeys(named)),
+        actor_id=change.actor_id,
+        activity_ids=[one["_id"] for one in activities],
+        created_at=change.at,
+    )
+    await collection(Fanout).insert_one(to_record(fanout), session=change.session)
 
 
 @edge(scope=TokenScope.PROJECTS_READ)

@@ -12,6 +12,7 @@ from models import Agent, Document, DocumentVersion, WorkspaceMember
 from models.base import Record, collection
 from models.enums import ActivityType, DocumentStatus, TokenScope
 from models.errors import BadUserInput, Conflict, Forbidden
+from models.fanout import Audience
 from models.ids import Kind
 from realtime.events import DocumentReviewed, DocumentReviewRequested
 from realtime.log import Change, Committed
@@ -42,7 +43,7 @@ async def submit_document(ctx: Context, document_id: ObjectId | str) -> Committe
         after = await _set(change, document, values)
         change.append(after["workspace_id"], DocumentReviewRequested(document=after))
         activity = document_activity(change, after, ActivityType.DOCUMENT_REVIEW_REQUESTED)
-        await record_activities(change, [activity], await _reviewers(change, after["workspace_id"]))
+        await record_activities(change, [activity], Audience.REVIEWERS)
         return after
 
     return await ctx.write(door["workspace_id"], body)
@@ -77,7 +78,7 @@ async def review_document(ctx: Context, document_id: ObjectId | str, values: Doc
         meta = {"status": values.status.value, "notes": (values.notes or "")[:EXCERPT]}
         activity = document_activity(change, after, ActivityType.DOCUMENT_REVIEWED, meta)
         told = [one for one in (after["author_id"], after["submitted_by"]) if one is not None]
-        await record_activities(change, [activity], await _members_among(change, after["workspace_id"], told))
+        await record_activities(change, [activity], Audience.NAMED, told)
         return after
 
     return await ctx.write(door["workspace_id"], body)
@@ -129,9 +130,3 @@ async def _reviewers(change: Change, workspace_id: ObjectId) -> list[ObjectId]:
     return [
         one["user_id"] for one in await members.to_list() if policy.REVIEW.allows(one["role"], one["pilotage_role"])
     ]
-
-
-async def _members_among(change: Change, workspace_id: ObjectId, user_ids: list[ObjectId]) -> list[ObjectId]:
-    query = {"workspace_id": workspace_id, "user_id": {"$in": user_ids}}
-    members = collection(WorkspaceMember).find(query, {"user_id": 1}, session=change.session)
-    return [one["user_id"] for one in await members.to_list()]

@@ -195,7 +195,7 @@ def _cards(
         kind = ActivityType.CARD_CREATED
         created = [new_activity(change, one, kind, {"title": one["title"]}) for one in cards]
         # Nobody is notified of each card of a project that arrives as a whole.
-        await record_activities(change, created, recipients=())
+        await record_activities(change, created, audience=None)
 
     return write
 

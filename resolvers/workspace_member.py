@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bson import ObjectId
 
 from auth.policies import workspace as policy
-from models import ApiToken, OrganizationMember, User, WorkspaceMember
+from models import ApiToken, Notification, OrganizationMember, User, WorkspaceMember
 from models.base import Record, collection, to_record
 from models.enums import PilotageRole, Role, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
@@ -20,9 +20,9 @@ from realtime.events import (
 )
 from realtime.log import Change, Committed
 from resolvers.access import check_workspace
-from resolvers.cascade import delete_notifications
 from resolvers.context import Context
 from resolvers.inputs.workspace import WorkspaceMemberUpdate
+from resolvers.notification_store import drop_notifications
 from resolvers.operation import operation
 from resolvers.project_member import remove_from_workspace
 from resolvers.user import user_of_member, without_secrets
@@ -122,7 +122,9 @@ async def insert_workspace_member(
 async def take_off_workspace(change: Change, workspace_id: ObjectId, user_id: ObjectId) -> None:
     """Delete a membership of a workspace with those of its projects, and what it brought, within a change."""
     await remove_from_workspace(change, workspace_id, user_id)
-    await delete_notifications(change, {"user_id": user_id, "workspace_id": workspace_id})
+    told = {"user_id": user_id, "workspace_id": workspace_id}
+    found = await collection(Notification).find(told, {"_id": 1}, session=change.session).to_list()
+    await drop_notifications(change, user_id, [one["_id"] for one in found])
     query = {"workspace_id": workspace_id, "user_id": user_id}
     deleted = await collection(WorkspaceMember).delete_one(query, session=change.session)
     if deleted.deleted_count:

@@ -62,6 +62,7 @@ from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.inputs.transfer import ProjectImportStart
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
+from resolvers.notification_follow import follow
 from tests.resolvers.files import upload
 from tests.resolvers.lab import PICTURE, People, again
 
@@ -227,6 +228,7 @@ async def _agents(world: World) -> None:
     # The owner is told of what the agent does.
     note = CommentCreate(card_id=ids["card"], content="Done")
     await comment.create_comment(await world.context("agent"), note)
+    await follow(world.owner.services)
     told = await collection(Notification).find_one({"user_id": ids["user"]}, {"_id": 1})
     assert told is not None
     ids["notification"] = told["_id"]

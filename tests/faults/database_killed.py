@@ -25,6 +25,7 @@ from bson import ObjectId
 
 from auth.subject import ANONYMOUS
 from gateway.direct import acting, open_services
+from gateway.follower import Follower
 from gateway.locking import holder
 from gateway.settings import Settings
 from models import Activity, Card, LoggedEvent, Notification
@@ -41,6 +42,7 @@ from resolvers.inputs.organization import OrganizationCreate
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
 from resolvers.invitation import accept_invitation, invite_workspace_member
+from resolvers.notification_follow import follow
 from resolvers.organization import create_organization
 from resolvers.project import create_project
 from resolvers.project_member import add_project_member
@@ -99,6 +101,8 @@ async def run(data: Path, kills: int, seed: int) -> Report:
         writes = Writes()
         seen: list[int] = []
         start = (await services.hub.log.head(board.workspace_id)).seq
+        follower = Follower(services)
+        await follower.start()
         live = await services.hub.subscribe(board.workspace_id, lambda _: True)
         watcher = asyncio.create_task(_watch(live.events(), seen))
         writers = [asyncio.create_task(_write(board, writes)) for _ in range(WRITERS)]
@@ -109,6 +113,8 @@ async def run(data: Path, kills: int, seed: int) -> Report:
         await _until_written(writes, CALM_WRITES)
         writes.stopping = True
         await asyncio.gather(*writers)
+        await follower.stop()
+        await follow(services)
         report = await _check(board, writes, kills)
         last = (await services.hub.log.head(board.workspace_id)).seq
         with contextlib.suppress(TimeoutError):
@@ -206,10 +212,15 @@ async def _check(board: Board, writes: Writes, kills: int) -> Report:
     report.expect("holes or doubles in the workspace's log", _irregular(events))
     personal = await _events(board.reader_id)
     report.expect("holes or doubles in the reader's log", _irregular(personal))
-    notified = await collection(Notification).count_documents({"user_id": board.reader_id})
-    received = sum(event["type"] == "NotificationReceived" for event in personal)
-    if not len(cards) <= notified == received:
-        report.contradictions.append(f"{len(cards)} cards, {notified} notifications, {received} events of them")
+    own = {"user_id": board.reader_id}
+    notified = await collection(Notification).find(own).sort("number", 1).to_list()
+    received = [event["data"] for event in personal if event["type"] == "NotificationReceived"]
+    told = [one["activity"]["card_id"] for one in received if one["activity"]["type"] == "card_created"]
+    if told != sorted(cards, key=lambda one: at.get(one, 0)):
+        report.expect("cards that the reader was not told of once", [one for one in cards if told.count(one) != 1])
+        report.contradictions.append("the reader was told in another order")
+    if [one["notification"] for one in received] != notified:
+        report.contradictions.append(f"{len(notified)} notifications, {len(received)} other events of them")
     return report
 
 

@@ -28,6 +28,9 @@ HOME = """
 
 JSON = dict[str, Any]
 
+BACKGROUND = ("outbox", "attachment-leftovers", "transfers", "transfer-lease", "follower")
+"""The tasks whose reads are none of a request."""
+
 
 @dataclass
 class Person:
@@ -194,7 +197,7 @@ class QueryLog(monitoring.CommandListener):
 
 def _in_the_background() -> bool:
     task = asyncio.current_task()
-    return task is not None and task.get_name() in ("outbox", "attachment-leftovers", "transfers", "transfer-lease")
+    return task is not None and task.get_name() in BACKGROUND
 
 
 # Only clients that are made later have it, so it stands here, where every test that counts imports it.

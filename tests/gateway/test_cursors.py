@@ -7,6 +7,7 @@ import pytest
 from models.base import Record
 from resolvers import project as project_operations
 from resolvers.context import Context
+from resolvers.notification_follow import follow
 from tests.gateway.lab import Board, Lab, count_queries
 from tests.gateway.streams import replay
 
@@ -106,6 +107,7 @@ async def test_the_cursor_of_notifications_is_where_the_viewers_own_stream_stand
     await bob.ask("mutation ($t: String!) { invitationAccept(token: $t) { cursor } }", t=token)
     await bob.ask('mutation ($p: ID!) { cardCreate(input: {projectId: $p, title: "One"}) { cursor } }', p=board.project)
 
+    await follow(lab.app.state.services)
     events = await replay(lab.app, board.ann.token, NOTIFICATIONS, after=before["notificationsCursor"])
     after = (await board.ann.ask(VIEWER))["viewer"]
 

@@ -12,6 +12,7 @@ from resolvers.card_graph import activity_of
 from resolvers.context import Context
 from resolvers.inputs.base import read_input
 from resolvers.inputs.project import ProjectMemberAdd
+from resolvers.notification_follow import follow
 from resolvers.project_member import add_project_member, remove_project_member
 from tests.resolvers.conftest import Join
 from tests.resolvers.delivery import Board, make_board
@@ -23,8 +24,9 @@ async def board(owner: Context, workspace: Record) -> Board:
     return await make_board(owner, workspace)
 
 
-async def notified(user_id: ObjectId, project_id: ObjectId) -> list[str]:
+async def notified(ctx: Context, user_id: ObjectId, project_id: ObjectId) -> list[str]:
     """The types of the activities that a user has notifications of, oldest first."""
+    await follow(ctx.services)
     query = {"user_id": user_id, "project_id": project_id}
     found = await collection(Notification).find(query).sort("number", 1).to_list()
     by_id = {one["_id"]: one["type"] async for one in collection(Activity).find({"project_id": project_id})}
@@ -48,7 +50,9 @@ async def test_the_other_members_are_notified_of_the_nine_types_and_nobody_else(
     await board.comment(card)
     await board.update(card, archived=True)
     await delete_card(board.ctx, card["_id"])
+    await follow(board.ctx.services)
     await add_project_member(board.ctx, project_id, read_input(ProjectMemberAdd, {"userId": guest.user_id}))
+    await follow(board.ctx.services)
     await remove_project_member(board.ctx, project_id, guest.user_id)
 
     # then
@@ -65,25 +69,27 @@ async def test_the_other_members_are_notified_of_the_nine_types_and_nobody_else(
         "member_removed",
     ]
     assert set(expected) == {one for one in ActivityType if not one.startswith(("document_", "attachment_"))}
-    assert await notified(member.user_id, project_id) == expected
-    assert await notified(guest.user_id, project_id) == ["member_added"]
-    assert await notified(owner.user_id, project_id) == []
-    assert await notified(outsider.user_id, project_id) == []
+    assert await notified(board.ctx, member.user_id, project_id) == expected
+    assert await notified(board.ctx, guest.user_id, project_id) == ["member_added"]
+    assert await notified(board.ctx, owner.user_id, project_id) == []
+    assert await notified(board.ctx, outsider.user_id, project_id) == []
 
 
 async def test_a_notification_arrives_in_the_stream_of_its_user(board: Board, workspace: Record, join: Join) -> None:
     member = await join(workspace, "ada")
     await board.add_member(member)
+    await follow(member.services)
     before = len(await events(member.user_id))
 
     card = await board.card(title="Lens")
+    await follow(member.services)
 
     [event] = (await events(member.user_id))[before:]
     [activity] = await collection(Activity).find({"card_id": card["_id"]}).to_list()
     assert event["type"] == "NotificationReceived"
     assert event["data"]["activity"] == activity
     assert event["data"]["notification"]["activity_id"] == activity["_id"]
-    assert event["workspace_id"] is None
+    assert (event["workspace_id"], event["actor_id"]) == (None, board.caller.user_id)
 
 
 async def test_whoever_acts_is_not_notified_even_as_a_member(board: Board, workspace: Record, join: Join) -> None:
@@ -93,8 +99,8 @@ async def test_whoever_acts_is_not_notified_even_as_a_member(board: Board, works
 
     await theirs.card()
 
-    assert await notified(member.user_id, board.project["_id"]) == ["member_added"]
-    assert await notified(board.caller.user_id, board.project["_id"]) == ["card_created"]
+    assert await notified(board.ctx, member.user_id, board.project["_id"]) == ["member_added"]
+    assert await notified(board.ctx, board.caller.user_id, board.project["_id"]) == ["card_created"]
 
 
 async def test_what_changes_no_card_is_no_activity(board: Board) -> None:

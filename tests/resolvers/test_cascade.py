@@ -12,6 +12,7 @@ from models.ids import Kind, kind_of
 from resolvers.column import delete_column
 from resolvers.context import Context
 from resolvers.document_link import link_document
+from resolvers.notification_follow import follow
 from resolvers.project import delete_project
 from resolvers.scope import delete_scope
 from resolvers.workspace import delete_workspace
@@ -68,6 +69,7 @@ async def world(owner: Context, workspace: Record, join: Join) -> World:
             await link_document(again(owner), loose["_id"], card["_id"])
         scopes.append(scope)
         columns.append(scoped)
+    await follow(owner.services)
     return World(boards[0], boards[1], scopes[0], columns[0])
 
 

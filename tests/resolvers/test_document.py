@@ -20,6 +20,7 @@ from resolvers.document_version import content_of
 from resolvers.inputs.base import read_input
 from resolvers.inputs.document import DocumentBatch
 from resolvers.inputs.workspace import WorkspaceCreate
+from resolvers.notification_follow import follow
 from resolvers.workspace import create_workspace
 from tests.resolvers.conftest import Join
 from tests.resolvers.delivery import Board, make_board
@@ -68,6 +69,7 @@ async def test_a_document_of_a_project_is_told_to_the_projects_other_members(
     made = await shelf.document(contextType="project", contextId=board.project["_id"])
 
     assert (made["project_id"], made["scope_id"]) == (board.project["_id"], None)
+    await follow(board.ctx.services)
     latest = [
         await collection(Notification).find_one({"user_id": one.user_id}, sort=[("number", -1)]) for one in (ada, bob)
     ]

@@ -24,6 +24,7 @@ from resolvers.inputs.base import read_input
 from resolvers.inputs.document import DocumentReview
 from resolvers.inputs.organization import OrganizationCreate
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberUpdate
+from resolvers.notification_follow import follow
 from resolvers.organization import create_organization
 from resolvers.workspace import create_workspace
 from resolvers.workspace_member import update_workspace_member
@@ -50,6 +51,7 @@ def decision(status: str = "approved", **values: Any) -> DocumentReview:
 
 async def told(person: Context) -> list[str]:
     """The types of what a person was notified of."""
+    await follow(person.services)
     found = await collection(Notification).find({"user_id": person.user_id}).sort("number", 1).to_list()
     activities = [await collection(Activity).find_one({"_id": one["activity_id"]}) for one in found]
     return [one["type"] for one in activities if one is not None]

@@ -20,6 +20,7 @@ from resolvers.notification import (
     notifications_of,
     unread_count_of,
 )
+from resolvers.notification_follow import follow
 from resolvers.notification_store import drop_notifications, receive
 from resolvers.page import Page, Window
 from resolvers.project_member import add_project_member
@@ -39,11 +40,13 @@ async def grace(board: Board, join: Join, workspace: Record) -> Context:
     """A member of the board's project, to whom nothing has happened yet."""
     member = await join(workspace, "grace")
     await add_project_member(board.ctx, board.project["_id"], ProjectMemberAdd(user_id=member.user_id))
+    await follow(member.services)
     await mark_all_notifications_read(again(member))
     return member
 
 
 async def listed(ctx: Context, *, unread_only: bool = False) -> list[Record]:
+    await follow(ctx.services)
     return (await list_notifications(again(ctx), Window.read(), unread_only)).nodes
 
 
@@ -140,6 +143,7 @@ async def test_each_keeps_the_time_at_which_it_was_read(board: Board, grace: Con
         if n == 0:
             first = (await listed(grace))[0]
             times += [(await mark_notification_read(again(grace), first["_id"])).value["read_at"]]
+        await follow(grace.services)
         if n < 3:
             await asyncio.sleep(0.002)
             await mark_all_notifications_read(again(grace))
@@ -185,6 +189,7 @@ async def test_notifications_of_before_they_were_numbered_are_counted_read_and_p
     grace: Context, board: Board
 ) -> None:
     # Given notifications as they were stored once, and none counted
+    await follow(grace.services)
     await collection(Inbox).delete_one({"_id": grace.user_id})
     await collection(ReadMark).delete_many({"user_id": grace.user_id})
     await collection(Notification).delete_many({"user_id": grace.user_id})
@@ -206,6 +211,7 @@ async def test_notifications_of_before_they_were_numbered_are_counted_read_and_p
     # When one is read and another comes
     await mark_notification_read(again(grace), old[0]["_id"])
     await board.card()
+    await follow(grace.services)
 
     # Then they count together, the new one comes first, and all are read at once
     assert await count_unread(again(grace)) == 3
@@ -223,6 +229,7 @@ async def test_whoever_deletes_some_keeps_the_count(board: Board, grace: Context
     for n in range(6):
         await board.card(title=f"{n}")
         if n == 2:
+            await follow(grace.services)
             await mark_all_notifications_read(again(grace))
     found = await listed(grace)
     await mark_notification_read(again(grace), found[0]["_id"])
@@ -271,6 +278,7 @@ async def test_the_graph_shows_the_viewers_own_alone(board: Board, grace: Contex
     # Given users in one batch, the viewer among them
     for n in range(3):
         await board.card(title=f"{n}")
+    await follow(grace.services)
     users = [{"_id": owner.user_id}, {"_id": grace.user_id}]
 
     # When their notifications are asked for
@@ -317,8 +325,10 @@ async def test_reading_while_more_arrive_loses_none(board: Board, grace: Context
     cards = [asyncio.create_task(board.card(title=f"{n}")) for n in range(10)]
     read = 0
     while not all(task.done() for task in cards):
+        await follow(grace.services)
         read += (await mark_all_notifications_read(again(grace))).value
     await asyncio.gather(*cards)
+    await follow(grace.services)
     read += (await mark_all_notifications_read(again(grace))).value
 
     # Then each was read once

@@ -11,6 +11,7 @@ from resolvers.card_graph import labels_of_project
 from resolvers.context import Context
 from resolvers.inputs.base import read_input
 from resolvers.inputs.transfer import ProjectImport
+from resolvers.notification_follow import follow
 from resolvers.transfer import export_project, import_project
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again, events
@@ -96,6 +97,7 @@ async def test_an_import_tells_of_every_object_once(owner: Context, workspace: R
     assert [event["data"]["order"] for event in told if event["type"] == "CardCreated"] == [0, 1, 1, 0, 0]
     kinds = await collection(Activity).distinct("type", {"project_id": board.project["_id"]})
     assert kinds == ["card_created"]
+    await follow(board.ctx.services)
     assert await collection(Notification).count_documents({"project_id": board.project["_id"]}) == 0
 
 

@@ -13,6 +13,7 @@ from models import User
 from models.base import collection, utc_now
 from models.enums import MailTemplate
 from resolvers.attachment_link import link_to
+from resolvers.notification_follow import follow
 from rest.stellary.table import TABLE
 from tests.resolvers.lab import PICTURE
 from tests.resolvers.letters import token_to
@@ -26,7 +27,7 @@ async def test_every_route_answers_as_the_document_declares(api: Api, board: Boa
     await _members(board.ann, bob)
     await _invitations(api, board.ann)
     await _project(board)
-    await _notifications(board, bob)
+    await _notifications(api, board, bob)
     await _scope(board)
     await _card(api, board)
     await _documents(board)
@@ -151,8 +152,9 @@ async def _project(board: Board) -> None:
     await _deleted(board.ann, f"{projects}/templates/{template['id']}")
 
 
-async def _notifications(board: Board, bob: httpx.AsyncClient) -> None:
+async def _notifications(api: Api, board: Board, bob: httpx.AsyncClient) -> None:
     await made(board.ann, f"{board.path}/cards", title="Something new")
+    await follow(api.ctx.services)
     unread = await _read(bob, "/notifications?unreadOnly=1&limit=10")
     assert unread[0]["activity"]["type"] == "card_created"
     await _changed(bob, f"/notifications/{unread[0]['id']}/read")

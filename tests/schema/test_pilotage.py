@@ -1,5 +1,6 @@
 """Agents, missions and notifications over the graph."""
 
+from resolvers.notification_follow import follow
 from tests.gateway.lab import Board, Lab, Person
 
 CREATE_AGENT = """
@@ -154,6 +155,7 @@ async def test_notifications_are_listed_and_marked_as_read(lab: Lab, board: Boar
     mine = """{ viewer { unreadNotificationCount notifications(unreadOnly: true) {
       totalCount nodes { id readAt activity { type actor { email } card { title } project { name } } } } } }"""
 
+    await follow(lab.app.state.services)
     before = (await bob.ask(mine))["viewer"]
     newest = before["notifications"]["nodes"][0]
     marked = await bob.ask(

@@ -7,6 +7,7 @@ from models import Activity, Notification
 from models.base import collection
 from resolvers.activity import card_of, project_of
 from resolvers.context import Context
+from resolvers.notification_follow import follow
 from tests.gateway.lab import Lab
 from tests.resolvers.lab import People
 from tests.security.conftest import Shared
@@ -24,10 +25,11 @@ REMOVALS = {
 
 @pytest.mark.parametrize("removal", REMOVALS)
 async def test_who_was_removed_reads_nothing_of_the_workspace_through_notifications(
-    shared: Shared, removal: str
+    lab: Lab, shared: Shared, removal: str
 ) -> None:
     board, bob = shared.board, shared.bob
     await shared.ann.ask(COMMENT, card=await board.card("Plans"))
+    await follow(lab.app.state.services)
     before = (await bob.ask(TOLD))["viewer"]
     ids = {"w": board.workspace} if removal == "workspace" else {"o": board.organization}
 

@@ -29,6 +29,7 @@ from resolvers import card, card_update, column, comment, label
 from resolvers.context import Context, Services
 from resolvers.inputs.board import ColumnCreate, ColumnUpdate, LabelCreate
 from resolvers.inputs.card import CardCreate, CardMove, CardUpdate, CommentCreate
+from resolvers.notification_follow import follow as follow_notifications
 from resolvers.operation import CATALOGUE
 from schema.graph import graph
 from tests.denials.calls import CALLS
@@ -144,11 +145,13 @@ async def test_a_snapshot_plus_the_events_of_a_mutation_is_a_fresh_read(
     case = CASES.get(name) or Case(CALLS[name])
     if case.prepare is not None:
         await case.prepare(watched.world)
+        await follow_notifications(watched.services)
     old = await watched.read()
     ledger, cards = ledger_of(monkeypatch), await collection(Card).find({}).to_list()
 
     # When something changes
     await CATALOGUE[name].run(await watched.world.context(case.caller), *case.arguments(watched.world.ids))
+    await follow_notifications(watched.services)
     new = await watched.read()
     await ledger.check(cards)
     await check_lanes()

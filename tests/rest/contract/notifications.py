@@ -1,5 +1,6 @@
 """Contracts of the caller's notifications."""
 
+from resolvers.notification_follow import follow
 from tests.rest.contract.contract import MALFORMED, STRANGER, Contract, Ref, Then, bad, bad_id, without
 from tests.rest.contract.shape import COUNT, ID, OBJECT, TIME, maybe, one_of
 from tests.rest.contract.stage import Stage
@@ -43,6 +44,7 @@ async def _moved(stage: Stage) -> None:
 async def _moved_and_more_is_read(stage: Stage) -> None:
     await _moved(stage)
     await stage.made(CARD + "/comments", by="member", content="Look")
+    await follow(stage.owner.services)
     newest = (await stage.send("GET", "/notifications")).json()[0]
     assert newest["activity"]["type"] == "comment_added"
     await stage.send("PATCH", "/notifications/{id}/read", path={"id": newest["id"]})

@@ -1,0 +1,142 @@
+"""The follower of a process: woken by what happens here and elsewhere, by turns, and never two at work for nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from auth.jwt import JwtSigner
+from gateway import follower as module
+from gateway.database import Database
+from gateway.follower import WORK, Follower, Pace
+from models import Fanout, Lease
+from models.base import collection, to_record
+from models.fanout import Audience
+from models.ids import Kind, new_id
+from realtime.events import WorkspaceDeleted
+from realtime.guard import Guard
+from realtime.hub import Hub
+from realtime.log import Change, EventLog
+from resolvers.context import Services
+from resolvers.notification_follow import follow_some
+
+SLOW = Pace(poll=60.0, lease=60.0)
+QUICK = Pace(poll=0.02, lease=0.2)
+PATIENCE = 10.0
+
+
+@pytest.fixture
+async def both(database: Database, clean: Database) -> AsyncIterator[tuple[Services, Services]]:
+    """The services of two processes that hear of each other through the database."""
+    hubs = [Hub(EventLog(database.client), "mongodb") for _ in range(2)]
+    for hub in hubs:
+        await hub.start()
+    one = Services(hubs[0], Guard(), JwtSigner("test-" * 10), timedelta(days=7), "http://testserver")
+    yield one, replace(one, hub=hubs[1])
+    for hub in hubs:
+        await hub.stop()
+
+
+async def leave_word(services: Services) -> None:
+    """A change that somebody is to be notified of."""
+    workspace_id = new_id(Kind.WORKSPACE)
+
+    async def body(change: Change) -> None:
+        fanout = Fanout(workspace_id=workspace_id, audience=Audience.REVIEWERS, activity_ids=[new_id(Kind.ACTIVITY)])
+        await collection(Fanout).insert_one(to_record(fanout), session=change.session)
+        change.append(workspace_id, WorkspaceDeleted(deleted_id=workspace_id))
+
+    await services.hub.log.write(workspace_id, None, body)
+
+
+async def until(done: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not await done():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def nothing_waits() -> bool:
+    return await collection(Fanout).count_documents({}) == 0
+
+
+async def idle(follower: Follower) -> None:
+    """Wait until a follower that has just started has looked once."""
+    await until(lambda: held_by(follower))
+    await asyncio.sleep(0.05)
+
+
+async def held_by(follower: Follower) -> bool:
+    lease = await collection(Lease).find_one({"_id": WORK})
+    return lease is not None and lease["holder"] == follower._holder
+
+
+@pytest.mark.parametrize("writer", [0, 1])
+async def test_a_change_wakes_the_follower_wherever_it_is_made(both: tuple[Services, Services], writer: int) -> None:
+    follower = Follower(both[0], pace=SLOW)
+    await follower.start()
+    await idle(follower)
+
+    for _ in range(2):
+        await leave_word(both[writer])
+        await until(nothing_waits)
+
+    await follower.stop()
+
+
+async def test_one_works_and_another_goes_on_where_it_stops_or_dies(
+    both: tuple[Services, Services], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given two followers
+    worked: list[Services] = []
+
+    async def watched(services: Services) -> bool:
+        worked.append(services)
+        return await follow_some(services)
+
+    monkeypatch.setattr(module, "follow_some", watched)
+    first, second = (Follower(services, pace=QUICK) for services in both)
+    await first.start()
+    await idle(first)
+    await second.start()
+    await leave_word(both[1])
+    await until(nothing_waits)
+    await asyncio.sleep(0.3)  # longer than the lease, which the first one has to keep
+    assert both[1] not in worked
+
+    # When the one that works dies
+    task = first._task
+    assert task is not None
+    task.cancel()
+    await asyncio.wait([task])
+    await leave_word(both[0])
+
+    # Then the other one does
+    await until(nothing_waits)
+    assert await held_by(second)
+
+    # And when that stops, nothing is done until somebody begins
+    await second.stop()
+    await leave_word(both[0])
+    await asyncio.sleep(0.1)
+    assert not await nothing_waits()
+    third = Follower(both[0], pace=SLOW)
+    await third.start()
+    await until(nothing_waits)
+    await third.stop()
+
+
+async def test_what_fails_is_tried_again(both: tuple[Services, Services], monkeypatch: pytest.MonkeyPatch) -> None:
+
+    async def failing(_: Services) -> bool:
+        monkeypatch.setattr(module, "follow_some", follow_some)
+        raise RuntimeError("once")
+
+    await leave_word(both[0])
+    monkeypatch.setattr(module, "follow_some", failing)
+    follower = Follower(both[0], pace=QUICK)
+    await follower.start()
+
+    await until(nothing_waits)
+    await follower.stop()
