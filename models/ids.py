@@ -1,13 +1,18 @@
-"""One id everywhere: the 24-hex ObjectId, with the kind of object in its first "random" byte.
+"""One id everywhere: the 24-hex ObjectId, with the kind of object in its fifth byte.
 
-An ObjectId is 4 bytes of time, 5 bytes that are random per process and 3 bytes of counter. Byte 4 carries the kind,
-so `kind_of` finds the collection from the id alone and REST clients keep plain Mongo ids.
+Four bytes are the seconds, as in any ObjectId, and byte 4 is the kind, so `kind_of` finds the collection from the id
+alone and REST clients keep plain Mongo ids. The other seven are 20 bits of microseconds and 36 random bits: ids sort by
+their creation, and nobody can say what the next one will be (decision 32).
 """
 
+import hmac
+import time
 from collections.abc import Callable, Iterable, Iterator
 from enum import IntEnum
 from hashlib import sha256
 from itertools import count
+from secrets import randbits, token_bytes
+from threading import Lock
 from typing import Any
 
 from bson import ObjectId
@@ -15,6 +20,8 @@ from bson import ObjectId
 from models.errors import BadUserInput
 
 _KIND_BYTE = 4
+_PARENT_BYTES = slice(5, 9)
+_RANDOM_BITS = 36
 
 IDS_PER_QUERY = 100
 """The embedded database takes a time for `$in` that grows with the square of the list: 20 ms for 100 ids, and more than
@@ -60,19 +67,56 @@ class Kind(IntEnum):
     MAIL_LINK = 0x92
 
 
+class _Clock:
+    """Microseconds that are never told twice, and never less than before, whatever the system's clock does."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._last = 0
+
+    def tick(self) -> int:
+        with self._lock:
+            self._last = max(time.time_ns() // 1000, self._last + 1)
+            return self._last
+
+
+_clock = _Clock()
+
+
 def new_id(kind: Kind) -> ObjectId:
-    """A fresh id of `kind`; ids of one process sort in the order of their creation."""
-    raw = bytearray(ObjectId().binary)
-    raw[_KIND_BYTE] = kind
-    return ObjectId(bytes(raw))
+    """A fresh id of `kind`; ids of one process sort in the order of their creation, those of others by the clock."""
+    seconds, micros = divmod(_clock.tick(), 1_000_000)
+    rest = micros << _RANDOM_BITS | randbits(_RANDOM_BITS)
+    return ObjectId(seconds.to_bytes(4) + bytes([kind]) + rest.to_bytes(7))
 
 
-def ids_from(seed: ObjectId) -> Callable[[Kind], ObjectId]:
-    """What makes fresh ids that follow from `seed`: whoever makes them in the same order makes the same ones."""
-    time, mark, counter = seed.binary[:_KIND_BYTE], sha256(seed.binary).digest()[:4], count()
+def id_inside(kind: Kind, parent: ObjectId) -> ObjectId:
+    """A fresh id as a client may make it: it names the parent, whose last four bytes follow the kind."""
+    seconds = int(time.time())
+    return ObjectId(seconds.to_bytes(4) + bytes([kind]) + parent.binary[8:] + token_bytes(3))
+
+
+def check_inside(value: ObjectId | None, parent: ObjectId, *, field: str = "id") -> None:
+    """Raise BadUserInput for an id of a client's making that does not name its parent.
+
+    So whether it is taken is a question about that parent alone, and the answer tells nothing of what others have.
+    """
+    if value is not None and value.binary[_PARENT_BYTES] != parent.binary[8:]:
+        digits = parent.binary[8:].hex()
+        raise BadUserInput(f"must have {digits}, the last 8 digits of its parent's id, as digits 11 to 18", field=field)
+
+
+def ids_from(seed: ObjectId, secret: str) -> Callable[[Kind], ObjectId]:
+    """What makes ids that follow from `seed` and `secret`: whoever makes them in the same order makes the same ones.
+
+    They sort in that order. Who knows the seed and some of them cannot tell the others.
+    """
+    counter = count()
 
     def make(kind: Kind) -> ObjectId:
-        return ObjectId(time + bytes([kind]) + mark + next(counter).to_bytes(3))
+        place = next(counter).to_bytes(3)
+        mark = hmac.digest(secret.encode(), seed.binary + place, "sha256")[:4]
+        return ObjectId(seed.binary[:_KIND_BYTE] + bytes([kind]) + place + mark)
 
     return make
 

@@ -1,6 +1,7 @@
 """Imports that run by themselves, part by part."""
 
 from datetime import datetime
+from secrets import token_hex
 from typing import Any
 
 from beanie import PydanticObjectId
@@ -18,7 +19,8 @@ class TransferJob(Stored):
     `done` and `total` count objects: cards, relations, documents, attachments; `total` is None until the file was read.
     `next_part` is the number of the part that is written next, 0 for the project itself; a part is written in the
     transaction that counts it. `holder` works on it until `lease_until`; from then on whoever takes it may. `error`
-    has `code`, `message` and `field`. The job itself is removed at `expires_at`, which it gets with its end.
+    has `code`, `message` and `field`. The job itself is removed at `expires_at`, which it gets with its end. The ids of
+    what it writes follow from its own and `ids_secret`, which is told to nobody.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.TRANSFER_JOB))
@@ -37,6 +39,7 @@ class TransferJob(Stored):
     holder: str | None = None
     lease_until: datetime = Field(default_factory=utc_now)
     attempts: int = 0
+    ids_secret: str = Field(default_factory=token_hex)
     started_at: datetime | None = None
     finished_at: datetime | None = None
     expires_at: datetime | None = None

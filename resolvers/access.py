@@ -90,7 +90,7 @@ def _noun(kind: Kind) -> str:
     return kind.name.capitalize().replace("_", " ")
 
 
-def id_of(found: Record | None) -> ObjectId:
+def door_of(found: Record | None) -> ObjectId:
     """The id of what was found, or else one that is nobody's: the door is asked about it in either case."""
     return ObjectId() if found is None else ObjectId(found["_id"])
 

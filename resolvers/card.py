@@ -13,7 +13,7 @@ from models.base import Record, collection, to_record
 from models.card import ChecklistItem
 from models.enums import ActivityType, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
-from models.ids import Kind, new_id
+from models.ids import Kind, check_inside, new_id
 from realtime.events import CardCreated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access
@@ -53,6 +53,7 @@ async def list_cards(ctx: Context, project_id: ObjectId | str) -> list[Record]:
 async def create_card(ctx: Context, values: CardCreate) -> Committed[Record]:
     """A new card at the end of a column, or of the project's cards without one."""
     project = await access(ctx, Project, Kind.PROJECT, values.project_id, delivery.WRITE, field="projectId")
+    check_inside(values.id, project["_id"])
 
     async def body(change: Change) -> Record:
         await require_parent(change, Project, project["_id"])
@@ -75,6 +76,9 @@ async def insert_card(change: Change, inside: Record, column_id: ObjectId | None
     try:
         await collection(Card).insert_one(card, session=change.session)
     except DuplicateKeyError as error:
+        if values.get("id") is None:  # the gateway's own choice is no fault of the client: the change is run again
+            error._add_error_label("TransientTransactionError")
+            raise
         raise Conflict(TAKEN, field="id") from error
     await keep(change, [(None, card)])
     change.append(card["workspace_id"], CardCreated(card=card, order=order))

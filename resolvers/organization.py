@@ -15,7 +15,7 @@ from models.json import check_text
 from models.write import find_and_delete, update_and_read
 from realtime.events import OrganizationCreated, OrganizationDeleted, OrganizationUpdated
 from realtime.log import Change, Committed
-from resolvers.access import Fields, check_organization, id_of, projection
+from resolvers.access import Fields, check_organization, door_of, projection
 from resolvers.context import Context
 from resolvers.inputs.organization import OrganizationCreate, OrganizationUpdate
 from resolvers.joined import EVERYTHING, JOINED, JoinedPage
@@ -55,7 +55,7 @@ async def list_organizations(ctx: Context, window: Window = EVERYTHING, fields: 
 async def get_organization(ctx: Context, slug: str, fields: Fields = None) -> Record:
     """The organization with a slug, with `my_role`."""
     found = await collection(Organization).find_one({"slug": check_text(slug, field="slug")}, projection(fields))
-    membership = await check_organization(ctx, id_of(found), policy.READ)
+    membership = await check_organization(ctx, door_of(found), policy.READ)
     if found is None:
         raise NotFound("Organization")
     return {**found, "my_role": membership["role"]}

@@ -14,7 +14,7 @@ from models.ids import Kind, parse_id
 from models.write import find_and_delete
 from realtime.events import ProjectMemberAdded, ProjectMemberRemoved
 from realtime.log import Change, Committed
-from resolvers.access import access, id_of
+from resolvers.access import access, door_of
 from resolvers.activity import record_activity
 from resolvers.context import Context
 from resolvers.edit import require_parent
@@ -33,7 +33,7 @@ async def add_project_member(ctx: Context, project_id: ObjectId | str, values: P
         await require_parent(change, Project, project["_id"])
         user = await collection(User).find_one(wanted, {"name": 1}, session=change.session)
         belongs = await collection(WorkspaceMember).find_one(
-            {"workspace_id": project["workspace_id"], "user_id": id_of(user)}, {"_id": 1}, session=change.session
+            {"workspace_id": project["workspace_id"], "user_id": door_of(user)}, {"_id": 1}, session=change.session
         )
         if user is None or not belongs:
             raise BadUserInput("is not a member of the workspace", field=field)

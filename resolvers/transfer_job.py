@@ -32,7 +32,7 @@ READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 MAX_WAITING = 3
 """Jobs of a workspace that have not ended. Their input counts in its storage account until then."""
 
-_INTERNAL = frozenset({"holder", "lease_until", "attempts", "next_part", "parts"})
+_INTERNAL = frozenset({"holder", "lease_until", "attempts", "next_part", "parts", "ids_secret"})
 _STARTS = (b"{", b"\xef\xbb\xbf{", MAGIC)
 
 starter_of = users_by("created_by")

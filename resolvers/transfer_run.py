@@ -142,7 +142,7 @@ class Worker:
 
     async def _read(self, job: Record, source: Source) -> tuple[Plan, list[Part]]:
         values = await asyncio.to_thread(source.read)
-        plan = await asyncio.to_thread(draw, job["workspace_id"], values, ids_from(job["_id"]))
+        plan = await asyncio.to_thread(draw, job["workspace_id"], values, ids_from(job["_id"], job["ids_secret"]))
         ctx = self._context(job)
         await complete(ctx, plan, is_new=job["next_part"] == 0)
         files = await plan_files(ctx, plan, source, is_new=job["next_part"] == 0)

@@ -17,7 +17,7 @@ from models.json import check_text
 from models.write import update_and_read
 from realtime.events import OrganizationUpdated, WorkspaceCreated, WorkspaceUpdated
 from realtime.log import Change, Committed
-from resolvers.access import Fields, check_organization, check_workspace, id_of, projection, workspace_memberships
+from resolvers.access import Fields, check_organization, check_workspace, door_of, projection, workspace_memberships
 from resolvers.cascade import delete_workspace_contents
 from resolvers.context import Context
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceUpdate
@@ -44,11 +44,11 @@ async def list_workspaces(ctx: Context, organization_id: ObjectId | str) -> list
 async def get_workspace(ctx: Context, org_slug: str, slug: str, fields: Fields = None) -> Record:
     """The workspace with a slug in the organization with a slug, with `my_role` and `my_pilotage_role`."""
     organization = await collection(Organization).find_one({"slug": check_text(org_slug, field="orgSlug")}, {"_id": 1})
-    organization_id = id_of(organization)
+    organization_id = door_of(organization)
     await check_organization(ctx, organization_id, organization_policy.READ)
     query = {"organization_id": organization_id, "slug": check_text(slug, field="slug")}
     found = await collection(Workspace).find_one(query, projection(fields))
-    membership = await check_workspace(ctx, id_of(found), policy.READ)
+    membership = await check_workspace(ctx, door_of(found), policy.READ)
     if found is None:
         raise NotFound("Workspace")
     return _with_roles(found, membership)

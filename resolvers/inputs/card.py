@@ -58,7 +58,7 @@ LabelIds = Annotated[list[LabelId], Field(max_length=MAX_LABELS), AfterValidator
 
 
 class CardCreate(Input):
-    """`id` may be chosen by the client (an optimistic UI): unused and of a card's kind."""
+    """`id` may be chosen by the client (an optimistic UI): unused, of a card's kind, and naming its project."""
 
     id: CardId | None = None
     project_id: ProjectId

@@ -35,7 +35,7 @@ from models import (
 from models.base import Record, Stored, collection
 from models.errors import NotFound
 from models.ids import Kind
-from resolvers.access import access, check_organization, check_workspace, id_of
+from resolvers.access import access, check_organization, check_workspace, door_of
 from rest.routing import Call
 
 NOTHING: frozenset[str] = frozenset()
@@ -45,7 +45,7 @@ NOTHING: frozenset[str] = frozenset()
 async def organization(call: Call) -> Record:
     """The organization of the path."""
     found = await _organization(call)
-    await check_organization(call.ctx, id_of(found), organization_policy.READ)
+    await check_organization(call.ctx, door_of(found), organization_policy.READ)
     return _existing(found, "Organization")
 
 
@@ -61,13 +61,13 @@ def _existing(found: Record | None, noun: str) -> Record:
 
 async def workspace(call: Call) -> Record:
     """The workspace of the path, in the organization of the path."""
-    inside = id_of(await _organization(call))
+    inside = door_of(await _organization(call))
     # Both are looked up at once; a non-member of the organization is refused first, whatever the workspace.
     _, found = await asyncio.gather(
         check_organization(call.ctx, inside, organization_policy.READ),
         collection(Workspace).find_one({"organization_id": inside, "slug": call.path["wsSlug"]}),
     )
-    await check_workspace(call.ctx, id_of(found), workspace_policy.READ)
+    await check_workspace(call.ctx, door_of(found), workspace_policy.READ)
     return _existing(found, "Workspace")
 
 

@@ -18,7 +18,10 @@ class ChecklistItemInput:
 
 @strawberry.input(description="A new card at the end of a column.")
 class CardCreateInput:
-    id: strawberry.ID | None = given("An unused id of a card that the client made.")
+    id: strawberry.ID | None = given(
+        "An unused id of a card that the client made: its digits 9 and 10 are `51`, its digits 11 to 18 the last 8 of "
+        "the project's id."
+    )
     project_id: strawberry.ID = required("The project that it belongs to.")
     column_id: strawberry.ID | None = given("The column that it goes to.")
     title: str = required("The title, 1 to 500 characters.")

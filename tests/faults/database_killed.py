@@ -30,7 +30,7 @@ from gateway.locking import holder
 from gateway.settings import Settings
 from models import Activity, Card, LoggedEvent, Notification
 from models.base import Record, collection
-from models.ids import Kind, new_id
+from models.ids import Kind, id_inside
 from resolvers.account import register
 from resolvers.card import create_card
 from resolvers.column import create_column
@@ -152,7 +152,7 @@ async def _set_up(services: Services) -> Board:
 
 async def _write(board: Board, writes: Writes) -> None:
     while not writes.stopping:
-        card_id = new_id(Kind.CARD)
+        card_id = id_inside(Kind.CARD, board.project_id)
         values = CardCreate(id=card_id, project_id=board.project_id, column_id=board.column_id, title=str(card_id))
         try:
             written = await create_card(Context(board.owner.subject, board.owner.services), values)

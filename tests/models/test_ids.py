@@ -7,9 +7,9 @@ from bson import ObjectId
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import DOCUMENTS
+from models import DOCUMENTS, ids
 from models.errors import BadUserInput
-from models.ids import Kind, kind_of, new_id, parse_id
+from models.ids import Kind, check_inside, id_inside, ids_from, kind_of, new_id, parse_id
 
 
 @given(st.sampled_from(Kind))
@@ -26,6 +26,53 @@ def test_ids_of_a_process_are_distinct_and_in_the_order_of_creation() -> None:
 
     assert len(set(made)) == len(made)
     assert made == sorted(made)
+
+
+def test_ids_stay_in_order_when_the_systems_clock_stands_still_or_goes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter([2_000_000_000_999_999_000, 2_000_000_000_999_999_000, 1_500_000_000_000_000_000])
+    monkeypatch.setattr(ids, "_clock", ids._Clock())
+    monkeypatch.setattr("models.ids.time.time_ns", lambda: next(moments))
+
+    made = [new_id(Kind.CARD) for _ in range(3)]
+
+    assert [one.generation_time.timestamp() for one in made] == [2_000_000_000, 2_000_000_001, 2_000_000_001]
+    assert made == sorted(made)
+
+
+def test_nobody_can_tell_an_id_from_those_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: set[ObjectId] = set()
+    for _ in range(1000):
+        monkeypatch.setattr(ids, "_clock", ids._Clock())
+        monkeypatch.setattr("models.ids.time.time_ns", lambda: 2_000_000_000_000_000_000)
+        seen.add(new_id(Kind.CARD))  # made at the same moment, by another process
+
+    bits = [int.from_bytes(one.binary[5:]) for one in seen]
+    assert len(seen) == 1000
+    for place in range(36):
+        assert 350 < sum(one >> place & 1 for one in bits) < 650
+
+
+def test_ids_that_follow_from_a_seed_are_repeatable_in_order_and_not_to_be_told_from_each_other() -> None:
+    seed = new_id(Kind.TRANSFER_JOB)
+    first, same, other = (ids_from(seed, secret) for secret in ("a", "a", "b"))
+
+    made = [first(Kind.CARD) for _ in range(1000)]
+
+    assert [same(Kind.CARD) for _ in range(1000)] == made == sorted(made)
+    assert not set(made) & {other(Kind.CARD) for _ in range(1000)}
+    assert len({one.binary[8:] for one in made}) > 990
+
+
+def test_an_id_of_a_clients_making_names_its_parent() -> None:
+    parent, other = new_id(Kind.PROJECT), new_id(Kind.PROJECT)
+    made = id_inside(Kind.CARD, parent)
+
+    check_inside(made, parent)
+    check_inside(None, parent)
+    assert str(made)[8:18] == "51" + str(parent)[-8:]
+    for wrong, inside in ((made, other), (new_id(Kind.CARD), parent)):
+        with pytest.raises(BadUserInput, match=f"must have {str(inside)[-8:]}, the last 8 digits"):
+            check_inside(wrong, inside)
 
 
 def test_an_id_that_was_made_elsewhere_may_have_no_kind() -> None:
@@ -47,7 +94,12 @@ KNOWN_BY_ANOTHER_ID = {
     "FileChunk",
     "FileLeftover",
     "IdempotencyKey",
+    "Inbox",
+    "Lane",
+    "LaneBlock",
     "Lease",
+    "Migration",
+    "Probe",
     "StoredFile",
     "StreamHead",
 }

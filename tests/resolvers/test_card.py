@@ -1,15 +1,19 @@
+import pkgutil
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 import pytest
 
-from models import Activity, Card, Comment
+from models import Activity, Card, Comment, Workspace
 from models.base import Record, collection
 from models.enums import Priority
 from models.errors import BadUserInput, Conflict, NotFound
-from models.ids import Kind, kind_of, new_id
+from models.ids import Kind, id_inside, kind_of, new_id
+from resolvers import inputs
 from resolvers.card import delete_card, get_card, list_cards
 from resolvers.context import Context
+from resolvers.inputs.base import Input
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again
 
@@ -68,28 +72,64 @@ async def test_a_card_in_a_column_of_a_scope_belongs_to_the_scope(board: Board) 
 
 
 async def test_an_id_that_the_client_chose_is_taken_as_it_is(board: Board) -> None:
-    chosen = new_id(Kind.CARD)
+    chosen = id_inside(Kind.CARD, board.project["_id"])
 
     card = await board.card(id=str(chosen))
 
     assert card["_id"] == chosen
 
 
-async def test_a_chosen_id_that_is_taken_is_a_conflict_whoever_has_it(
-    board: Board, people: People, owner: Context, workspace: Record
-) -> None:
-    mine = await board.card()
-    stranger = await people.register("mallory")
-    foreign = await make_board(owner, workspace, columns=0)
-    theirs = new_id(Kind.CARD)
-    await collection(Card).insert_one({**await board.stored(mine), "_id": theirs, "workspace_id": stranger.user_id})
+async def test_a_chosen_id_that_the_project_has_used_is_a_conflict(board: Board, owner: Context) -> None:
+    taken = id_inside(Kind.CARD, board.project["_id"])
+    mine = await board.card(id=taken)
     seq = await board.seq()
 
-    for taken in (mine["_id"], theirs):
-        with pytest.raises(Conflict, match=r"^id: is taken"):
-            await foreign.card(None, id=taken)
+    with pytest.raises(Conflict, match=r"^id: is taken"):
+        await board.card(id=taken)
+    await delete_card(again(owner), mine["_id"])
+    with pytest.raises(Conflict, match=r"^id: is taken"):
+        await board.card(id=taken)
 
-    assert await board.types_since(seq) == []
+    assert await board.types_since(seq) == ["CardDeleted"]
+
+
+async def test_a_chosen_id_tells_nothing_of_the_cards_of_others(board: Board, people: People) -> None:
+    theirs = [await board.card(), await board.card(id=id_inside(Kind.CARD, board.project["_id"]))]
+    mallory = await people.register("mallory")
+    home = await collection(Workspace).find_one({"owner_id": mallory.user_id})
+    assert home is not None
+    stranger = await make_board(mallory, home, columns=0)
+    refusals = []
+
+    for chosen in (*(one["_id"] for one in theirs), new_id(Kind.CARD), id_inside(Kind.CARD, board.project["_id"])):
+        with pytest.raises(BadUserInput) as refused:
+            await stranger.card(None, id=chosen)
+        refusals.append(refused.value.message)
+
+    assert len(set(refusals)) == 1
+    assert refusals[0].startswith(f"id: must have {str(stranger.project['_id'])[-8:]}")
+
+
+async def test_a_card_whose_own_id_is_taken_gets_another_one(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = (await board.card())["_id"]
+    ids = [taken, taken, new_id(Kind.CARD)]
+    monkeypatch.setattr("resolvers.card.new_id", lambda kind: ids.pop(0))
+
+    card = await board.card()
+
+    assert (card["_id"] == taken, ids) == (False, [])
+
+
+def test_only_what_is_known_here_takes_an_id_of_the_clients_making() -> None:
+    """A card names its project; a checklist item is known within its card alone, an option within its field."""
+    takes = {
+        name
+        for module in pkgutil.iter_modules(inputs.__path__)
+        for name, model in vars(import_module(f"resolvers.inputs.{module.name}")).items()
+        if isinstance(model, type) and issubclass(model, Input) and "id" in model.model_fields
+    }
+
+    assert takes == {"CardCreate", "ChecklistItemInput", "CustomFieldOptionInput"}
 
 
 @pytest.mark.parametrize("wrong", [new_id(Kind.PROJECT), "0" * 24, "x", "", 5, {"$ne": None}])
