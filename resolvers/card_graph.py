@@ -11,13 +11,13 @@ from resolvers.card_place import places_of
 from resolvers.context import Context
 from resolvers.custom_filter import card_order, definitions
 from resolvers.filters import card_filter
+from resolvers.lane_page import BY_RANK, column_pages
 from resolvers.load import by_ids, to_one
 from resolvers.operation import edge
-from resolvers.page import ListEdge, Page, Sort, Window, pages
+from resolvers.page import ListEdge, Page, Window, pages
 from resolvers.user import visible
 
 READ = TokenScope.PROJECTS_READ
-BY_RANK: Sort = [("rank", 1)]
 ORDER_FIELDS = {
     "ORDER": "rank",
     "TITLE": "title",
@@ -75,13 +75,11 @@ def cards_by(key: str) -> ListEdge:
         filter: Filter = None,
         order_by: Orders = None,
     ) -> list[Page]:
-        found = await _cards(parents, key, fields, first, after, filter, order_by)
-        if key == "column_id" and after is None and not filter and not order_by:
-            # The head of a column: the index is the place.
-            for page in found:
-                for place, card in enumerate(page.nodes):
-                    card["order"] = place
-        return found
+        if key == "column_id" and not filter and not order_by:
+            ids = [parent["_id"] for parent in parents]
+            found = await column_pages(ids, Window.read(first, after), _worth_naming(fields))
+            return [found[one] for one in ids]
+        return await _cards(parents, key, fields, first, after, filter, order_by)
 
     return cards_of
 

@@ -7,7 +7,7 @@ from bson import ObjectId
 from pymongo import UpdateOne
 
 from auth.policies import delivery
-from models import Card, Column, Project, Scope
+from models import Column, Project, Scope
 from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
@@ -21,7 +21,8 @@ from resolvers.cascade import delete_cards, delete_lanes
 from resolvers.context import Context
 from resolvers.edit import require_parent
 from resolvers.inputs.board import ColumnCreate, ColumnUpdate
-from resolvers.load import counts, to_list, to_one
+from resolvers.lane_store import open_counts
+from resolvers.load import to_list, to_one
 from resolvers.operation import edge, operation
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
@@ -216,5 +217,5 @@ async def order_of(ctx: Context, columns: Sequence[Record], fields: Fields) -> l
 @edge(scope=READ)
 async def card_count_of(ctx: Context, columns: Sequence[Record], fields: Fields) -> list[int]:
     """How many cards a column has, archived ones left out."""
-    found = await counts(Card, "column_id", (column["_id"] for column in columns), {"archived": False})
-    return [found.get(column["_id"], 0) for column in columns]
+    found = await open_counts(column["_id"] for column in columns)
+    return [found[column["_id"]] for column in columns]

@@ -63,6 +63,11 @@ def behind_rank(rank: str) -> str:
     return rank + _BEHIND
 
 
+def behind(rank: str, card_id: ObjectId) -> str:
+    """What sorts right behind the entry of a card."""
+    return f"{rank} {card_id}{_BEHIND}"
+
+
 @dataclass(slots=True)
 class Block:
     """Neighbouring entries; without `id` those of a lane that has no block of its own, without `entries` not loaded."""

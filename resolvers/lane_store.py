@@ -17,6 +17,7 @@ from models.base import Record, collection
 from models.ids import portions
 from realtime.log import Change
 from resolvers.lane_blocks import Block, Blocks, LaneKey, entry_of, key_of
+from resolvers.load import counts
 
 _INSIDE = ("workspace_id", "project_id", "scope_id", "column_id")
 _ATTEMPTS = 3
@@ -42,6 +43,18 @@ async def read_lanes(keys: Collection[LaneKey], needed: Callable[[Blocks], Itera
             continue
         return lanes
     return await of_cards(keys, None)
+
+
+async def open_counts(column_ids: Iterable[ObjectId]) -> dict[ObjectId, int]:
+    """How many open cards each column has: one query for every hundred, and one for lanes that are not stored."""
+    found: dict[ObjectId, int] = {}
+    wanted = list(dict.fromkeys(column_ids))
+    for ids in portions(wanted):
+        for lane in await collection(Lane).find({"_id": {"$in": ids}}, {"open": 1}).to_list():
+            found[lane["_id"]] = lane["open"]
+    missing = [one for one in wanted if one not in found]
+    counted = await counts(Card, "column_id", missing, {"archived": False}) if missing else {}
+    return found | {one: counted.get(one, 0) for one in missing}
 
 
 async def lanes_in(change: Change, keys: Collection[LaneKey]) -> Lanes:

@@ -89,9 +89,11 @@ async def counts(
 async def totals(pages: Sequence[Page]) -> list[int]:
     """How many records each page's whole list has: one query for all pages of one edge with the same arguments."""
     alike: dict[str, list[Page]] = {}
+    found: dict[int, int] = {id(page): page.total for page in pages if page.total is not None}
     for page in pages:
+        if page.total is not None:
+            continue
         alike.setdefault(f"{page.model.__name__} {page.parent_key} {page.where!r}", []).append(page)
-    found: dict[int, int] = {}
     for group in alike.values():
         page = group[0]
         per_parent = await counts(page.model, page.parent_key, (one.parent_id for one in group), page.where)

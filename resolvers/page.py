@@ -64,7 +64,10 @@ class Window:
 
 @dataclass(slots=True)
 class Page:
-    """A page of records. `where`, under the parent, selects the whole list: its total is counted when asked for."""
+    """A page of records.
+
+    `where`, under the parent, selects the whole list: its total is counted when asked for, unless it is known.
+    """
 
     nodes: list[Record]
     has_next: bool
@@ -74,6 +77,7 @@ class Page:
     parent_key: str
     parent_id: Any
     where: Mapping[str, Any]
+    total: int | None = None
 
     def cursor(self, record: Record) -> str:
         """Where a record stands in the list, as clients send it back."""

@@ -18,6 +18,7 @@ from resolvers.cascade import delete_scope_contents
 from resolvers.context import Context
 from resolvers.edit import require_parent, set_fields
 from resolvers.inputs.board import ScopeCreate, ScopeUpdate, ScopeViewSet
+from resolvers.lane_store import open_counts
 from resolvers.load import to_list, to_one
 from resolvers.operation import edge, operation
 
@@ -139,23 +140,12 @@ async def scope_of(ctx: Context, children: Sequence[Record], fields: Fields) -> 
 @edge(scope=READ)
 async def progress_of(ctx: Context, scopes: Sequence[Record], fields: Fields) -> list[float]:
     """Done cards over all cards, 0 to 1; archived cards left out. Done is what stands in the board's last column."""
-    pipeline: list[dict[str, Any]] = [
-        {"$match": {"scope_id": {"$in": list({scope["_id"] for scope in scopes})}}},
-        {"$sort": {"scope_id": 1, "rank": 1, "_id": 1}},
-        {
-            "$lookup": {
-                "from": "cards",
-                "localField": "_id",
-                "foreignField": "column_id",
-                "pipeline": [{"$match": {"archived": False}}, {"$project": {"_id": 1}}],
-                "as": "cards",
-            }
-        },
-        {"$project": {"scope_id": 1, "count": {"$size": "$cards"}}},
-    ]
-    cursor = await collection(Column).aggregate(pipeline)
+    ids = list({scope["_id"] for scope in scopes})
+    query = {"scope_id": ids[0] if len(ids) == 1 else {"$in": ids}}
+    columns = await collection(Column).find(query, {"scope_id": 1, "rank": 1}).to_list()
+    counted = await open_counts(column["_id"] for column in columns)
     per_scope: dict[ObjectId, list[int]] = {}
-    for column in await cursor.to_list():
-        per_scope.setdefault(column["scope_id"], []).append(column["count"])
+    for column in sorted(columns, key=lambda one: (one["rank"], one["_id"])):
+        per_scope.setdefault(column["scope_id"], []).append(counted[column["_id"]])
     found = {one: column_counts[-1] / max(sum(column_counts), 1) for one, column_counts in per_scope.items()}
     return [found.get(scope["_id"], 0.0) for scope in scopes]
