@@ -157,7 +157,7 @@ class Blocks:
         """The places of the blocks that hold `count` open entries from the `start`-th on."""
         seen = 0
         for place, block in enumerate(self.blocks):
-            if start < seen + block.open and seen < start + count:
+            if block.open and start < seen + block.open and seen < start + count:
                 yield place
             seen += block.open
 

@@ -42,7 +42,7 @@ async def keep_lanes(change: Change, pairs: Sequence[CardPair]) -> None:
     await load_blocks([(lane, {one for _, one in lane.too_few()}) for lane in lanes.values()], change.session)
     for lane in lanes.values():
         lane.settle()
-    await save(change, list(lanes.values()))
+    await save(list(lanes.values()), change.session)
 
 
 def _moves(pairs: Sequence[CardPair]) -> dict[LaneKey, _Moves]:

@@ -103,7 +103,7 @@ def inside_of(card: Mapping[str, Any]) -> Record:
     return {name: card[name] for name in _INSIDE}
 
 
-async def save(change: Change, lanes: Sequence[Blocks]) -> None:
+async def save(lanes: Sequence[Blocks], session: AsyncClientSession) -> None:
     """Write changed lanes whose heads are up to date, with their changed blocks.
 
     Lanes are written as a whole: two changes of one lane are in conflict, wherever in it they are.
@@ -121,10 +121,10 @@ async def save(change: Change, lanes: Sequence[Blocks]) -> None:
     whole = [ReplaceOne({"_id": lane.inside["_id"]}, _record(lane), upsert=True) for lane in lanes]
     try:
         if gone:
-            await collection(LaneBlock).bulk_write(gone, session=change.session)
+            await collection(LaneBlock).bulk_write(gone, session=session)
         if blocks:
-            await collection(LaneBlock).bulk_write(blocks, session=change.session)
-        await collection(Lane).bulk_write(whole, session=change.session)
+            await collection(LaneBlock).bulk_write(blocks, session=session)
+        await collection(Lane).bulk_write(whole, session=session)
     except BulkWriteError as error:
         if any(one.get("code") == _DUPLICATE for one in (error.details or {}).get("writeErrors", ())):
             # Another process stored the lane for the first time, at the same moment.
