@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket
 
 from auth.jwt import JwtSigner
 from gateway.database import Database, open_database
+from gateway.deletions import Deletions
 from gateway.delivery import Delivery, FolderDelivery, SmtpDelivery
 from gateway.engine import GraphEngine
 from gateway.follower import Follower
@@ -112,6 +113,7 @@ def create_app(
                 Leftovers(running.services),
                 Follower(running.services),
                 Transfers(running.services),
+                Deletions(running.services, running.metrics.deletions.set),
             )
             for one in background:
                 await one.start()

@@ -31,6 +31,7 @@ class Metrics:
     requests: Counter = field(init=False)
     seconds: Histogram = field(init=False)
     operations: Counter = field(init=False)
+    deletions: Gauge = field(init=False)
     live: "LiveMetrics" = field(init=False)
     # By their labels, which prometheus_client looks up slowly, under a lock.
     _counters: dict[tuple[str, str], Counter] = field(init=False, default_factory=dict)
@@ -48,6 +49,13 @@ class Metrics:
             "GraphQL operations over HTTP by kind and outcome",
             ["kind", "outcome"],
             registry=self.registry,
+        )
+        # Every process counts all of them.
+        self.deletions = Gauge(
+            "orrery_pending_deletions",
+            "Deletions that have something left to take",
+            registry=self.registry,
+            multiprocess_mode="livemax",
         )
         self.live = LiveMetrics(self.registry)
 

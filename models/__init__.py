@@ -32,6 +32,7 @@ from models.scope import Scope
 from models.session import Session
 from models.storage_account import StorageAccount
 from models.template import Template
+from models.tombstone import Tombstone
 from models.transfer_job import TransferJob
 from models.user import User
 from models.workspace import Invitation, Workspace, WorkspaceMember
@@ -82,6 +83,7 @@ DOCUMENTS: list[type[beanie.Document]] = [
     LoggedEvent,
     StreamHead,
     Lease,
+    Tombstone,
     BusMessage,
     Probe,
     Migration,
@@ -134,6 +136,7 @@ __all__ = [
     "StoredFile",
     "StreamHead",
     "Template",
+    "Tombstone",
     "TransferJob",
     "User",
     "Workspace",

@@ -19,6 +19,7 @@ class Change:
     """One change within a transaction. Pass `session` to every read and write that belongs to it.
 
     `lanes` remembers what `resolvers.lane_store` has read for it.
+    `cascaded` counts what it has deleted that went with something else (`resolvers.deletion`).
     """
 
     session: AsyncClientSession
@@ -26,6 +27,7 @@ class Change:
     at: datetime = field(default_factory=utc_now)
     events: dict[ObjectId, list[Event]] = field(default_factory=dict)
     lanes: dict[ObjectId, Any] = field(default_factory=dict)
+    cascaded: int = 0
 
     def append(self, stream_id: ObjectId, *events: Event) -> None:
         """Record what happened in the history of a workspace, an organization or a user."""

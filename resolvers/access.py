@@ -4,6 +4,7 @@ Whoever is no member of the tenant gets the answer of something that does not ex
 how long an answer takes must not tell the one from the other (decision 32).
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 
 from beanie import Document
@@ -15,6 +16,7 @@ from models import OrganizationMember, WorkspaceMember
 from models.base import Record, collection
 from models.errors import BadUserInput, NotFound, OrreryError
 from models.ids import Kind, parse_id
+from resolvers import tombstone
 from resolvers.context import Context
 
 Fields = frozenset[str] | None
@@ -42,10 +44,13 @@ async def access(
     caller's, Forbidden where the caller's role does not suffice.
     """
     found = await collection(model).find_one(
-        {"_id": parse_id(object_id, kind, field=field)}, projection(fields, "workspace_id")
+        {"_id": parse_id(object_id, kind, field=field)}, projection(fields, *tombstone.FIELDS)
     )
     memberships = await memberships_behind(ctx, [] if found is None else [found], asked=1)
-    return _enter(found, memberships, kind, permission)
+    entered = _enter(found, memberships, kind, permission)
+    if await tombstone.shut(ctx, [entered]):
+        raise NotFound(_noun(kind))
+    return entered
 
 
 async def access_batch(
@@ -55,9 +60,11 @@ async def access_batch(
 
     Raises NotFound where all are.
     """
-    found = await collection(model).find({"_id": {"$in": list(ids)}}, {"workspace_id": 1}).to_list()
+    wanted = dict.fromkeys(tombstone.FIELDS, 1)
+    found = await collection(model).find({"_id": {"$in": list(ids)}}, wanted).to_list()
     memberships = await memberships_behind(ctx, found, asked=len(ids))
-    records = {one["_id"]: one for one in found}
+    gone = await tombstone.shut(ctx, [one for one in found if memberships[one["workspace_id"]] is not None])
+    records = {one["_id"]: one for one in found if one["_id"] not in gone}
     workspace_id: ObjectId | None = None
     refused: dict[ObjectId, OrreryError] = {}
     for one in ids:
@@ -128,7 +135,7 @@ async def workspace_memberships(ctx: Context, workspace_ids: Iterable[ObjectId])
     unknown = [one for one in wanted if ctx.memberships.get(one) is None]
     if unknown:
         await _look_up(ctx, unknown, unknown)
-    return {one: ctx.memberships[one] for one in wanted}
+    return await _standing(ctx, wanted)
 
 
 async def memberships_behind(ctx: Context, found: Sequence[Record], *, asked: int) -> dict[ObjectId, Record | None]:
@@ -142,16 +149,27 @@ async def memberships_behind(ctx: Context, found: Sequence[Record], *, asked: in
     if asked > own:
         unknown = {one for one in wanted if ctx.memberships.get(one) is None}
         await _look_up(ctx, unknown, [*unknown, *(ObjectId() for _ in range(asked - own - len(unknown)))])
-    return {one: ctx.memberships[one] for one in wanted}
+    return await _standing(ctx, wanted)
+
+
+async def _standing(ctx: Context, workspace_ids: Iterable[ObjectId]) -> dict[ObjectId, Record | None]:
+    """Memberships that were looked up. Of a deleted workspace there is none, whoever is still to be taken off it."""
+    wanted = set(workspace_ids)
+    await tombstone.load_gone(ctx, wanted - ctx.gone.keys())
+    return {one: None if one in ctx.gone[one] else ctx.memberships[one] for one in wanted}
 
 
 async def _look_up(ctx: Context, unknown: Iterable[ObjectId], padded: Iterable[ObjectId]) -> None:
-    """Remember the memberships of workspaces; `padded` are these, and others that none are asked of."""
-    bound = ctx.subject.workspace_id
+    """Remember the memberships of workspaces; `padded` are these, and others that none are asked of.
+
+    What was deleted in them is looked for beside it, each time too.
+    """
+    bound, asked = ctx.subject.workspace_id, list(padded)
     found = collection(WorkspaceMember).find(
-        {"workspace_id": {"$in": [one for one in padded if bound in (None, one)]}, "user_id": ctx.user_id}
+        {"workspace_id": {"$in": [one for one in asked if bound in (None, one)]}, "user_id": ctx.user_id}
     )
-    by_workspace = {membership["workspace_id"]: membership async for membership in found}
+    members, _ = await asyncio.gather(found.to_list(), tombstone.load_gone(ctx, asked))
+    by_workspace = {membership["workspace_id"]: membership for membership in members}
     # All at once and only now: fields of one request are resolved side by side.
     ctx.memberships.update({one: by_workspace.get(one) for one in unknown})
 

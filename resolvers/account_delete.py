@@ -9,32 +9,38 @@ from models import (
     ApiToken,
     Avatar,
     IdempotencyKey,
+    Inbox,
     Invitation,
-    LoggedEvent,
     Mail,
     MailLink,
+    Notification,
     Organization,
     OrganizationMember,
+    ReadMark,
     Session,
     User,
+    Workspace,
     WorkspaceMember,
 )
 from models.base import Record, collection, to_record
 from models.enums import MailTemplate, Role
 from models.errors import BadUserInput, Conflict, Unauthenticated
-from models.ids import portions
-from realtime.events import UserDeleted
+from models.ids import Kind, portions
+from realtime.events import UserDeleted, WorkspaceMemberUpdated
 from realtime.log import Change, Committed
+from resolvers.cascade import Step, rows
 from resolvers.context import Context
+from resolvers.deletion import bury, delete
+from resolvers.deletion_plan import PLANS
 from resolvers.inputs.account import AccountDelete
 from resolvers.mail import insert_mail
-from resolvers.notification_store import forget_notifications
+from resolvers.notification_store import drop_notifications
 from resolvers.operation import Caller, operation
 from resolvers.organization import remove_organization
-from resolvers.organization_member import take_off_organization
+from resolvers.organization_member import delete_organization_member, hand_over_workspaces
 from resolvers.password import require_password
 from resolvers.two_factor import count_code, use_code
-from resolvers.workspace_member import tell_name
+from resolvers.workspace_member import take_off_workspace
 
 DELETED_NAME = "Deleted user"
 
@@ -44,7 +50,8 @@ async def delete_account(ctx: Context, values: AccountDelete) -> Committed[Objec
     """Delete the caller's account; takes the password, and a code where there are two factors.
 
     Raises Conflict as long as the caller owns an organization with other people in it. Comments and cards stay, by a
-    user without name and address; organizations that nobody else is in go with all they hold.
+    user without name and address; organizations that nobody else is in go with all they hold. Workspaces are left in
+    this change or, where those are many, one after the other.
     """
     user = await require_password(ctx, values.password)
     if user.get("two_factor") is not None:
@@ -58,34 +65,30 @@ async def delete_account(ctx: Context, values: AccountDelete) -> Committed[Objec
             raise Unauthenticated("The password was changed in the meantime")
         if still.get("two_factor") is not None and not await use_code(ctx, change, ctx.user_id, values.code or ""):
             raise BadUserInput("is wrong, or was used already", field="code")
-        workspace_ids = await _leave(change, ctx.user_id)
-        await _forget(change, still, workspace_ids)
+        for organization_id in await _owned(change, ctx.user_id):
+            await remove_organization(change, organization_id)
+        await _forget(change, still)
         change.append(ctx.user_id, UserDeleted(deleted_id=ctx.user_id))
+        await bury(change, ctx.user_id, ctx.user_id, user_id=ctx.user_id)
         await insert_mail(change, still["email"], MailTemplate.ACCOUNT_DELETED)
         return ctx.user_id
 
-    committed = await ctx.write(ctx.user_id, body, revokes=True, mails=True)
-    await _leave_what_was_joined_meanwhile(ctx, committed.value)
-    return committed
+    try:
+        return await delete(ctx, ctx.user_id, body, revokes=True)
+    finally:
+        ctx.services.mail_due.set()
 
 
-async def _leave(change: Change, user_id: ObjectId) -> list[ObjectId]:
-    """Leave every organization, or delete it where nobody else is in it; the workspaces that the user was in."""
-    mine = {"user_id": user_id}
-    memberships = await collection(OrganizationMember).find(mine, session=change.session).to_list()
-    owned = [one["organization_id"] for one in memberships if one["role"] == Role.OWNER]
+async def _owned(change: Change, user_id: ObjectId) -> list[ObjectId]:
+    """The organizations that a user owns and nobody else is in; raises Conflict where others rely on one."""
+    mine = {"user_id": user_id, "role": Role.OWNER.value}
+    found = await collection(OrganizationMember).find(mine, session=change.session).to_list()
+    owned = [one["organization_id"] for one in found]
     if shared := [one for one in owned if await _has_others(change, one, user_id)]:
         slugs = await _slugs(change, shared)
         names = ", ".join(slugs)
         raise Conflict(f"You own organizations with other members: {names}. Remove them first", organizations=slugs)
-    below = await collection(WorkspaceMember).find(mine, {"workspace_id": 1}, session=change.session).to_list()
-    await tell_name(change, user_id)
-    for membership in memberships:
-        if membership["organization_id"] in owned:
-            await remove_organization(change, membership["organization_id"])
-        else:
-            await take_off_organization(change, membership["organization_id"], user_id)
-    return [member["workspace_id"] for member in below]
+    return owned
 
 
 async def _has_others(change: Change, organization_id: ObjectId, user_id: ObjectId) -> bool:
@@ -104,24 +107,22 @@ async def _slugs(change: Change, organization_ids: Sequence[ObjectId]) -> list[s
     return sorted(one["slug"] for one in found)
 
 
-async def _forget(change: Change, user: Record, workspace_ids: Sequence[ObjectId]) -> None:
-    """Delete what is the user's alone, and take name and address out of what stays."""
+async def _forget(change: Change, user: Record) -> None:
+    """Close the account at once: nobody signs in, and name and address are out of what stays.
+
+    Sessions, tokens and mails have bounds of their own: a person's tokens are at most a hundred, a session and a mail
+    are kept for some days, and how many there may be in an hour is limited.
+    """
     session, user_id = change.session, user["_id"]
-    for model in (Session, ApiToken, MailLink, Avatar, IdempotencyKey):
+    for model in (Session, ApiToken, MailLink):
         await collection(model).delete_many({"user_id": user_id}, session=session)
-    await forget_notifications(change, user_id)
+    await drop_notifications(change, user_id, [])
     if user.get("email_verified_at") is not None:
         await collection(Mail).delete_many({"to": user["email"]}, session=session)
         accepted = {"email": user["email"], "accepted_at": {"$ne": None}}
         await collection(Invitation).delete_many(accepted, session=session)
     else:  # whoever has the address may be somebody else
         await collection(Mail).delete_many({"to": user["email"], "about_id": user_id}, session=session)
-    for workspace_id in workspace_ids:
-        told = {"workspace_id": workspace_id, "meta.userId": str(user_id)}
-        nameless = {"$set": {"meta.name": DELETED_NAME}}
-        await collection(Activity).update_many(told, nameless, session=session)
-    # Nobody reads this history any more; its numbers stay, so that it has no holes.
-    await collection(LoggedEvent).update_many({"stream_id": user_id}, {"$set": {"data": {}}}, session=session)
     nobody = User(
         id=user_id,
         email=f"deleted-{user_id}@deleted.invalid",
@@ -132,11 +133,49 @@ async def _forget(change: Change, user: Record, workspace_ids: Sequence[ObjectId
     await collection(User).replace_one({"_id": user_id}, to_record(nobody), session=session)
 
 
-async def _leave_what_was_joined_meanwhile(ctx: Context, user_id: ObjectId) -> None:
-    # An invitation that was accepted at the same moment conflicts with nothing that the deletion wrote.
-    async def body(change: Change) -> None:
-        await _leave(change, user_id)
+async def _leave_one(change: Change, tombstone: Record, most: int) -> int:
+    """Leave one workspace or, where none is left, one organization."""
+    user_id = tombstone["_id"]
+    mine = {"user_id": user_id}
+    member = await collection(WorkspaceMember).find_one(mine, session=change.session)
+    if member is not None:
+        return await _leave_workspace(change, member, most)
+    of_others = {**mine, "role": {"$ne": Role.OWNER.value}}
+    left = await collection(OrganizationMember).find_one(of_others, session=change.session)
+    if left is not None:
+        await delete_organization_member(change, left["organization_id"], user_id)
+        return 1
+    owned = await collection(OrganizationMember).find_one(mine, session=change.session)
+    if owned is None or await _has_others(change, owned["organization_id"], user_id):
+        return 0
+    await remove_organization(change, owned["organization_id"])
+    return most
 
-    if await collection(OrganizationMember).find_one({"user_id": user_id}, {"_id": 1}) is not None:
-        await ctx.write_as(user_id, user_id, body)
-        ctx.services.guard.look()
+
+async def _leave_workspace(change: Change, member: Record, most: int) -> int:
+    """Leave a workspace; those who stay are told of the name that the user has now, before and in what they read."""
+    workspace_id, user_id = member["workspace_id"], member["user_id"]
+    named = {"workspace_id": workspace_id, "meta.userId": str(user_id), "meta.name": {"$ne": DELETED_NAME}}
+    found = await collection(Activity).find(named, {"_id": 1}, session=change.session).limit(most).to_list()
+    for ids in portions(one["_id"] for one in found):
+        nameless = {"$set": {"meta.name": DELETED_NAME}}
+        await collection(Activity).update_many({"_id": {"$in": ids}}, nameless, session=change.session)
+    if len(found) >= most:
+        return len(found)
+    if await collection(Workspace).find_one({"_id": workspace_id}, {"_id": 1}, session=change.session) is None:
+        await collection(WorkspaceMember).delete_one({"_id": member["_id"]}, session=change.session)
+        return len(found) + 1
+    change.append(workspace_id, WorkspaceMemberUpdated(member=member))
+    await hand_over_workspaces(change, member["organization_id"], user_id)
+    await take_off_workspace(change, workspace_id, user_id)
+    return len(found) + 1
+
+
+PLANS[Kind.USER] = (
+    Step((WorkspaceMember, OrganizationMember), _leave_one),
+    rows(Notification, "user_id"),
+    rows(ReadMark, "user_id"),
+    rows(Inbox, "_id"),
+    rows(Avatar, "user_id"),
+    rows(IdempotencyKey, "user_id"),
+)

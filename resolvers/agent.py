@@ -8,9 +8,9 @@ from pymongo.errors import DuplicateKeyError
 
 from auth.policies import mission as policy
 from auth.policies import workspace as workspace_policy
-from models import Agent, Mission, User, Workspace
+from models import Agent, User, Workspace
 from models.base import Record, collection, to_record
-from models.enums import MissionStatus, TokenScope
+from models.enums import TokenScope
 from models.errors import Conflict, NotFound
 from models.ids import Kind, new_id, parse_id
 from realtime.events import AgentCreated, AgentDeleted, AgentUpdated
@@ -18,9 +18,9 @@ from realtime.log import Change, Committed
 from resolvers.access import Fields, access, check_workspace, projection
 from resolvers.api_token import insert_token
 from resolvers.context import Context
+from resolvers.deletion import bury, delete
 from resolvers.edit import set_fields
 from resolvers.inputs.agent import AgentCreate, AgentUpdate
-from resolvers.mission_status import ACTIVE, change_status
 from resolvers.operation import Caller, check_scope, edge, operation
 from resolvers.page import Page, Window, pages
 from resolvers.workspace_member import add_service_user, remove_service_user, tell_name
@@ -146,14 +146,12 @@ async def delete_agent(ctx: Context, agent_id: ObjectId | str) -> Committed[Obje
         deleted = await collection(Agent).update_one(query, {"$set": {"deleted_at": change.at}}, session=change.session)
         if not deleted.matched_count:
             raise NotFound("Agent")
-        unfinished = {"agent_id": door["_id"], "status": {"$in": [status.value for status in ACTIVE]}}
-        for mission in await collection(Mission).find(unfinished, session=change.session).sort("_id", 1).to_list():
-            await change_status(change, mission, MissionStatus.CANCELLED)
+        await bury(change, door["_id"], door["workspace_id"])
         await remove_service_user(change, await _workspace(change, door["workspace_id"]), door["user_id"])
         change.append(door["workspace_id"], AgentDeleted(deleted_id=door["_id"]))
         return ObjectId(door["_id"])
 
-    return await ctx.write(door["workspace_id"], body, revokes=True)
+    return await delete(ctx, door["workspace_id"], body, revokes=True)
 
 
 @edge(scope=READ)

@@ -23,6 +23,7 @@ from resolvers.card_place import BY_RANK, end_of, number
 from resolvers.card_progress import progress_at
 from resolvers.cascade import delete_cards
 from resolvers.context import Context
+from resolvers.deletion import bury, delete
 from resolvers.edit import require_parent
 from resolvers.inputs.card import CardCreate, ChecklistItemInput
 from resolvers.lane_blocks import LaneKey
@@ -95,11 +96,12 @@ async def delete_card(ctx: Context, card_id: ObjectId | str) -> Committed[Object
         card = await collection(Card).find_one({"_id": door["_id"]}, session=change.session)
         if card is None:
             raise NotFound("Card")
-        await delete_cards(change, {"_id": card["_id"]})
+        await delete_cards(change, card["workspace_id"], [card])
+        await bury(change, card["_id"], card["workspace_id"])
         await record_activity(change, card, ActivityType.CARD_DELETED, {"title": card["title"]})
         return ObjectId(card["_id"])
 
-    return await ctx.write(door["workspace_id"], body)
+    return await delete(ctx, door["workspace_id"], body)
 
 
 def new_card(change: Change, project: Record, column: Record | None, rank: str, values: Mapping[str, Any]) -> Record:

@@ -17,8 +17,8 @@ from realtime.events import ColumnCreated, ColumnDeleted, ColumnUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access
 from resolvers.card_place import BY_RANK
-from resolvers.cascade import delete_cards, delete_lanes
 from resolvers.context import Context
+from resolvers.deletion import bury, delete
 from resolvers.edit import require_parent
 from resolvers.inputs.board import ColumnCreate, ColumnUpdate
 from resolvers.lane_store import open_counts
@@ -114,13 +114,12 @@ async def delete_column(ctx: Context, column_id: ObjectId | str) -> Committed[Ob
         deleted = await collection(Column).delete_one({"_id": column["_id"]}, session=change.session)
         if not deleted.deleted_count:
             raise NotFound("Column")
-        await delete_cards(change, {"column_id": column["_id"]})
-        await delete_lanes(change, {"column_id": column["_id"]})
         event = ColumnDeleted(deleted_id=column["_id"], project_id=column["project_id"])
         change.append(column["workspace_id"], event)
+        await bury(change, column["_id"], column["workspace_id"])
         return ObjectId(column["_id"])
 
-    return await ctx.write(column["workspace_id"], body)
+    return await delete(ctx, column["workspace_id"], body)
 
 
 async def _board(change: Change, project_id: ObjectId, scope_id: ObjectId | None) -> list[Record]:

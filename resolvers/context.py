@@ -30,8 +30,8 @@ class Services:
     """What one gateway process holds for all requests.
 
     `shows_links` says that no mail leaves the gateway, so that its links are answered to whoever causes it.
-    `mail_due` wakes the sender of this process, `files_due` what removes the bytes of deleted attachments, and
-    `transfers_due` what runs imports.
+    `mail_due` wakes the sender of this process, `files_due` what removes the bytes of deleted attachments,
+    `transfers_due` what runs imports, and `deletions_due` what goes on with deletions.
     `storage_quota` is how many bytes those of a workspace may have together.
     """
 
@@ -49,6 +49,7 @@ class Services:
     uploads: Uploads = field(default_factory=Uploads)
     imports: Uploads = field(default_factory=lambda: Uploads(at_once=2))
     transfers_due: asyncio.Event = field(default_factory=asyncio.Event)
+    deletions_due: asyncio.Event = field(default_factory=asyncio.Event)
     search: SearchIndex = field(default_factory=SearchIndex)
     recognitions: Recognitions = field(default_factory=Recognitions)
 
@@ -62,7 +63,8 @@ class Services:
 class Context:
     """One request (or one event of a subscription).
 
-    `memberships` remembers the roles that were looked up for it, `positions` where streams stood before it read them.
+    `memberships` remembers the roles that were looked up for it, `gone` what of those workspaces was deleted and is to
+    be hidden (`resolvers.tombstone`), `positions` where streams stood before it read them.
     `claim` is marked in the transaction of each of its changes. `text_read` counts the bytes of documents that it
     has read (`resolvers.document_version`).
     """
@@ -70,6 +72,7 @@ class Context:
     subject: Subject
     services: Services
     memberships: dict[ObjectId, Record | None] = field(default_factory=dict)
+    gone: dict[ObjectId, frozenset[ObjectId]] = field(default_factory=dict)
     positions: dict[ObjectId, Cursor] = field(default_factory=dict)
     claim: Claim | None = None
     text_read: int = 0

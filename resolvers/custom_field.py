@@ -8,18 +8,18 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from auth.policies import delivery
-from models import Card, CustomField, Project
+from models import CustomField, Project
 from models.base import Record, collection, to_record
 from models.custom_field import FieldOption
 from models.enums import FieldType, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
-from models.ids import Kind, new_id, portions
+from models.ids import Kind, new_id
 from models.rank import rank_between
 from realtime.events import CustomFieldCreated, CustomFieldDeleted
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access
 from resolvers.context import Context
-from resolvers.custom_value import path_of
+from resolvers.deletion import bury, delete
 from resolvers.edit import require_parent
 from resolvers.inputs.custom_field import MAX_FIELDS, CustomFieldCreate, CustomFieldOptionInput
 from resolvers.load import to_list
@@ -70,11 +70,7 @@ async def create_custom_field(ctx: Context, values: CustomFieldCreate) -> Commit
 
 @operation("customFieldDelete", scope=WRITE, permission=delivery.WRITE)
 async def delete_custom_field(ctx: Context, field_id: ObjectId | str) -> Committed[ObjectId]:
-    """Delete a custom field; its values go with it.
-
-    They are out of sight with the definition. What they take up is given back right after, in small portions rather
-    than in the transaction: an unfinished rest of them is seen by nobody.
-    """
+    """Delete a custom field; its values are out of sight with it, and what they take up is given back."""
     field = await access(ctx, CustomField, Kind.CUSTOM_FIELD, field_id, delivery.WRITE)
 
     async def body(change: Change) -> ObjectId:
@@ -83,19 +79,10 @@ async def delete_custom_field(ctx: Context, field_id: ObjectId | str) -> Committ
             raise NotFound("Custom field")
         event = CustomFieldDeleted(deleted_id=field["_id"], project_id=field["project_id"])
         change.append(field["workspace_id"], event)
+        await bury(change, field["_id"], field["workspace_id"], project_id=field["project_id"])
         return ObjectId(field["_id"])
 
-    done = await ctx.write(field["workspace_id"], body)
-    await _forget_values(field)
-    return done
-
-
-async def _forget_values(field: Record) -> None:
-    path = path_of(field["_id"])
-    having = {"project_id": field["project_id"], path: {"$exists": True}}
-    ids = [card["_id"] for card in await collection(Card).find(having, {"_id": 1}).to_list()]
-    for some in portions(ids):
-        await collection(Card).update_many({"_id": {"$in": some}}, {"$unset": {path: ""}})
+    return await delete(ctx, field["workspace_id"], body)
 
 
 def options_of(

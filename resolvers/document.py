@@ -10,15 +10,16 @@ from models import Document, DocumentVersion, Workspace
 from models.base import Record, collection, to_record
 from models.enums import ActivityType, StorageKind, TokenScope
 from models.errors import BadUserInput
-from models.ids import Kind, new_id, parse_id, portions
+from models.ids import Kind, new_id, parse_id
 from realtime.events import DocumentCreated
 from realtime.log import Change, Committed
 from resolvers import document_place as place
 from resolvers.access import Fields, access, check_workspace, projection
 from resolvers.activity import document_activity, record_activities
-from resolvers.cascade import delete_documents
+from resolvers.cascade_events import document_deleted
 from resolvers.content import Content, read_content
 from resolvers.context import Context
+from resolvers.deletion import bury, delete
 from resolvers.document_room import check_room
 from resolvers.document_version import new_version
 from resolvers.edit import require_parent
@@ -177,16 +178,22 @@ def new_document(
 async def delete_document(ctx: Context, document_id: ObjectId | str) -> Committed[ObjectId]:
     """Delete a document with its versions, its links and everything below it, for good."""
     door = await access(ctx, Document, Kind.DOCUMENT, document_id, policy.WRITE, fields=frozenset())
-    return await ctx.write(door["workspace_id"], lambda change: delete_with_children(change, door["_id"]))
+
+    async def body(change: Change) -> ObjectId:
+        await delete_with_children(change, door["_id"])
+        return ObjectId(door["_id"])
+
+    return await delete(ctx, door["workspace_id"], body)
 
 
-async def delete_with_children(change: Change, document_id: ObjectId) -> ObjectId:
-    """Delete a document and what is below it, within a change; raises NotFound for one that is gone."""
+async def delete_with_children(change: Change, document_id: ObjectId) -> None:
+    """Delete a document within a change, and what is below it with it or after it; raises NotFound for one that is
+    gone."""
     document = await place.current(change, document_id)
-    # From the leaves up: no event leaves a document without the parent that it names.
+    await collection(Document).delete_one({"_id": document_id}, session=change.session)
+    change.append(document["workspace_id"], document_deleted(document))
+    # At most MAX_DOCUMENTS, in at most MAX_DEPTH levels; from the leaves up, as far as that takes several changes.
     levels = await place.below(change, document_id)
     doomed = [*(one for level in reversed(levels) for one in reversed(level)), document_id]
-    for ids in portions(doomed):
-        await delete_documents(change, {"_id": {"$in": ids}})
+    await bury(change, document_id, document["workspace_id"], document_ids=doomed)
     await record_activities(change, [document_activity(change, document, ActivityType.DOCUMENT_DELETED)])
-    return document_id

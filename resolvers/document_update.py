@@ -20,6 +20,7 @@ from resolvers import document_place as places
 from resolvers.access import access, access_batch
 from resolvers.content import Content, read_content
 from resolvers.context import Context
+from resolvers.deletion import delete
 from resolvers.document import delete_with_children
 from resolvers.document_place import Place
 from resolvers.document_room import check_room
@@ -111,6 +112,9 @@ async def update_documents(
         if one in refused:
             return BatchResult(str(one), error=refused[one])
         try:
+            if values.delete:
+                await delete_with_children(change, one)
+                return BatchResult(str(one))
             return BatchResult(str(one), document=await _batch(ctx, change, one, values))
         except OrreryError as error:  # raised before anything of this document was written
             return BatchResult(str(one), error=error)
@@ -118,14 +122,11 @@ async def update_documents(
     async def body(change: Change) -> list[BatchResult]:
         return [await result(change, one) for one in ids]
 
-    done = await ctx.write(workspace_id, body)
+    done = await delete(ctx, workspace_id, body) if values.delete else await ctx.write(workspace_id, body)
     return done.value, done.cursor
 
 
-async def _batch(ctx: Context, change: Change, document_id: ObjectId, values: DocumentBatch) -> Record | None:
-    if values.delete:
-        await delete_with_children(change, document_id)
-        return None
+async def _batch(ctx: Context, change: Change, document_id: ObjectId, values: DocumentBatch) -> Record:
     document = await places.current(change, document_id)
     changes: dict[str, Any] = {} if values.doc_type is None else {"doc_type": values.doc_type}
     if values.add_tags or values.remove_tags:

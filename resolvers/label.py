@@ -6,9 +6,8 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from auth.policies import delivery
-from models import Card, Label, Project
+from models import Label, Project
 from models.base import Record, collection, to_record
-from models.card import KEPT_FIELDS
 from models.enums import TokenScope
 from models.errors import Conflict, NotFound
 from models.ids import Kind, parse_id
@@ -16,9 +15,10 @@ from realtime.events import LabelCreated, LabelDeleted, LabelUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access
 from resolvers.card_graph import labels_of_project
-from resolvers.card_kept import keep
 from resolvers.card_update import edit_card
+from resolvers.cascade_parts import without_label
 from resolvers.context import Context
+from resolvers.deletion import bury, delete
 from resolvers.edit import require_parent, set_fields
 from resolvers.inputs.board import MAX_PROJECT_LABELS, LabelCreate, LabelUpdate
 from resolvers.inputs.card import MAX_LABELS
@@ -100,16 +100,12 @@ async def delete_label(ctx: Context, label_id: ObjectId | str) -> Committed[Obje
         deleted = await collection(Label).delete_one({"_id": label["_id"]}, session=change.session)
         if not deleted.deleted_count:
             raise NotFound("Label")
-        on_cards = {"project_id": label["project_id"], "label_ids": label["_id"]}
-        labelled = collection(Card).find(on_cards, dict.fromkeys(KEPT_FIELDS, 1), session=change.session)
-        cards = await labelled.to_list()
-        await collection(Card).update_many(on_cards, {"$pull": {"label_ids": label["_id"]}}, session=change.session)
-        await keep(change, [(card, {**card, "label_ids": _without(card, label["_id"])}) for card in cards])
         event = LabelDeleted(deleted_id=label["_id"], project_id=label["project_id"])
         change.append(label["workspace_id"], event)
+        await bury(change, label["_id"], label["workspace_id"], project_id=label["project_id"])
         return ObjectId(label["_id"])
 
-    return await ctx.write(label["workspace_id"], body)
+    return await delete(ctx, label["workspace_id"], body)
 
 
 @operation("cardLabelAdd", scope=WRITE, permission=delivery.WRITE)
@@ -138,10 +134,6 @@ async def remove_card_label(ctx: Context, card_id: ObjectId | str, label_id: Obj
     async def edit(change: Change, card: Record) -> dict[str, Any]:
         if wanted not in card["label_ids"]:
             raise NotFound("Label")
-        return {"label_ids": _without(card, wanted)}
+        return {"label_ids": without_label(card, wanted)}
 
     return await edit_card(ctx, card_id, edit)
-
-
-def _without(card: Record, label_id: ObjectId) -> list[ObjectId]:
-    return [one for one in card["label_ids"] if one != label_id]

@@ -10,6 +10,7 @@ from models import Card, User
 from models.base import Record, collection
 from resolvers.access import Fields, projection
 from resolvers.page import Page
+from resolvers.tombstone import standing
 
 
 async def by_ids(
@@ -77,6 +78,7 @@ async def counts(
     model: type[Document], parent_key: str, parent_ids: Iterable[ObjectId], where: Mapping[str, Any] | None = None
 ) -> dict[ObjectId, int]:
     """How many children each parent has, in one query; parents without any are left out."""
+    where = standing(model, where)
     pipeline: list[Mapping[str, Any]] = [
         {"$match": {parent_key: {"$in": list(set(parent_ids))}}},
         *([{"$match": where}] if where else []),

@@ -37,6 +37,7 @@ from resolvers.context import Context
 from resolvers.notification_store import with_marks
 from resolvers.operation import check_scope, operation
 from resolvers.organization_member import organization_memberships
+from resolvers.tombstone import shut
 from resolvers.user import PUBLIC
 
 MAX_NODES = 100
@@ -104,7 +105,9 @@ async def _of_kind(ctx: Context, kind: Kind | None, ids: list[ObjectId]) -> list
         records = await collection(model).find({"_id": {"$in": ids}, **gone}).to_list()
         memberships = await memberships_behind(ctx, records, asked=len(ids))
         # A deleted agent is there for its missions alone.
-        return [one for one in records if _may_read(memberships[one["workspace_id"]], kind, "workspace")]
+        readable = [one for one in records if _may_read(memberships[one["workspace_id"]], kind, "workspace")]
+        deleted = await shut(ctx, readable)
+        return [one for one in readable if one["_id"] not in deleted]
     match kind:
         case Kind.WORKSPACE:
             check_scope(ctx, _PROJECTS, "node")

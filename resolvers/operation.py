@@ -4,12 +4,13 @@ import functools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from auth.policies.permission import Permission
 from models.enums import TokenScope
 from models.errors import Forbidden, Unauthenticated
 from resolvers.context import Context
+from resolvers.tombstone import FIELDS, Gone, hiding, known_gone, without_gone
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -78,7 +79,8 @@ def operation(
                 check_scope(ctx, scope, name)
             if reveals and ctx.claim is not None:
                 ctx.claim.reveals = True
-            return await run(ctx, *args, **kwargs)
+            result = await run(ctx, *args, **kwargs)
+            return await _shown(ctx, result) if read_only else result
 
         if name in CATALOGUE:
             raise ValueError(f"two operations are named {name}")
@@ -97,12 +99,35 @@ def edge(
     """
 
     def enter(run: Callable[Concatenate[Context, P], Awaitable[R]]) -> Callable[Concatenate[Context, P], Awaitable[R]]:
-        EDGES[run] = scope
+        @functools.wraps(run)
+        async def shown(ctx: Context, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            gone = await known_gone(ctx)
+            if gone is None:
+                return await run(ctx, *args, **kwargs)
+            return cast(R, await _of_the_rest(gone, functools.partial(run, ctx), *args, **kwargs))
+
+        EDGES[shown] = scope
         if viewer:
-            VIEWER_EDGES.add(run)
-        return run
+            VIEWER_EDGES.add(shown)
+        return shown
 
     return enter
+
+
+async def _of_the_rest(
+    gone: Gone, run: Callable[..., Awaitable[Any]], parents: Any, fields: Any = None, **arguments: Any
+) -> list[Any]:
+    """What an edge answers, without what was deleted and is not gone yet."""
+    with hiding(gone):
+        results = await run(parents, None if fields is None else fields | FIELDS, **arguments)
+    return await without_gone(gone, results, parents)
+
+
+async def _shown(ctx: Context, result: Any) -> Any:
+    """What a list answers, without what was deleted and is not gone yet. Of a single object the door knows."""
+    if isinstance(getattr(result, "nodes", result), list) and (gone := await known_gone(ctx)) is not None:
+        (result,) = await without_gone(gone, [result])
+    return result
 
 
 def _check_caller(ctx: Context, name: str, caller: Caller) -> None:

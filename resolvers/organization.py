@@ -17,6 +17,7 @@ from realtime.events import OrganizationCreated, OrganizationDeleted, Organizati
 from realtime.log import Change, Committed
 from resolvers.access import Fields, check_organization, door_of, projection
 from resolvers.context import Context
+from resolvers.deletion import bury, delete
 from resolvers.inputs.organization import OrganizationCreate, OrganizationUpdate
 from resolvers.joined import EVERYTHING, JOINED, JoinedPage
 from resolvers.load import by_ids
@@ -26,6 +27,8 @@ from resolvers.page import Page, Window, pages
 from resolvers.user import users_by
 from resolvers.workspace import remove_workspace, viewer_workspaces
 
+MAX_WORKSPACES = 500
+"""Of an organization that is deleted: each is closed in the same change, by three documents."""
 READ, ADMINISTER = TokenScope.PROJECTS_READ, TokenScope.ACCOUNT_WRITE
 
 
@@ -152,18 +155,26 @@ async def delete_organization(ctx: Context, organization_id: ObjectId | str) -> 
         await remove_organization(change, wanted)
         return wanted
 
-    return await ctx.write(wanted, body, revokes=True)
+    return await delete(ctx, wanted, body, revokes=True)
 
 
 async def remove_organization(change: Change, organization_id: ObjectId) -> None:
-    """Delete an organization with its workspaces and all that they hold, within a change; raises NotFound."""
+    """Delete an organization with its workspaces within a change, and all that they hold with them or after them.
+
+    Raises NotFound, and Conflict where it has more workspaces than one change can close.
+    """
     if await find_and_delete(Organization, {"_id": organization_id}, change.session) is None:
         raise NotFound("Organization")
     inside = {"organization_id": organization_id}
-    for workspace in await collection(Workspace).find(inside, session=change.session).to_list():
-        await remove_workspace(change, workspace)
-    await collection(OrganizationMember).delete_many(inside, session=change.session)
+    found = (
+        await collection(Workspace).find(inside, {"_id": 1}, session=change.session).limit(MAX_WORKSPACES + 1).to_list()
+    )
+    if len(found) > MAX_WORKSPACES:
+        raise Conflict(f"It has more than {MAX_WORKSPACES} workspaces: delete some of them first")
     change.append(organization_id, OrganizationDeleted(deleted_id=organization_id))
+    for workspace in found:
+        await remove_workspace(change, workspace["_id"])
+    await bury(change, organization_id, organization_id)
 
 
 async def _require(change: Change, organization_id: ObjectId) -> None:

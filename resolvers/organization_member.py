@@ -23,6 +23,7 @@ from realtime.events import (
 from realtime.log import Change, Committed
 from resolvers.access import check_organization
 from resolvers.context import Context
+from resolvers.deletion import delete
 from resolvers.inputs.organization import OrganizationMemberAdd, OrganizationMemberUpdate
 from resolvers.operation import operation
 from resolvers.user import user_of_member
@@ -120,12 +121,12 @@ async def remove_organization_member(
         await take_off_organization(change, wanted, leaving)
         return leaving
 
-    return await ctx.write(wanted, body, revokes=True)
+    return await delete(ctx, wanted, body, revokes=True)
 
 
 async def take_off_organization(change: Change, organization_id: ObjectId, user_id: ObjectId) -> None:
     """Take a member, who is not the owner, off an organization and all its workspaces, within a change."""
-    await _hand_over_workspaces(change, organization_id, user_id)
+    await hand_over_workspaces(change, organization_id, user_id)
     below = {"organization_id": organization_id, "user_id": user_id}
     memberships = collection(WorkspaceMember).find(below, {"workspace_id": 1}, session=change.session)
     for membership in await memberships.to_list():
@@ -181,7 +182,8 @@ async def _find_organization(change: Change, organization_id: ObjectId) -> Recor
     return organization
 
 
-async def _hand_over_workspaces(change: Change, organization_id: ObjectId, leaving: ObjectId) -> None:
+async def hand_over_workspaces(change: Change, organization_id: ObjectId, leaving: ObjectId) -> None:
+    """Give the workspaces that a member owns to the owner of the organization, within a change."""
     owned = {"organization_id": organization_id, "owner_id": leaving}
     workspaces = await collection(Workspace).find(owned, session=change.session).to_list()
     if not workspaces:

@@ -15,6 +15,7 @@ from models.base import Record, Stored
 from models.errors import BadUserInput
 from resolvers.access import Fields, projection
 from resolvers.page_query import PageQuery, Sort
+from resolvers.tombstone import standing
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 500
@@ -103,7 +104,7 @@ async def pages(
 
     `computed` are keys to sort by that no record holds, with the expressions that make them.
     """
-    distinct = list(dict.fromkeys(parent_ids))
+    distinct, where = list(dict.fromkeys(parent_ids)), standing(model, where)
     keyset = window.keyset(model, sort)
     order = _total(sort)
     if window.backward:

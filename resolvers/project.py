@@ -15,8 +15,8 @@ from models.write import find_and_delete
 from realtime.events import ProjectCreated, ProjectDeleted, ProjectUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access, check_workspace
-from resolvers.cascade import delete_project_contents
 from resolvers.context import Context
+from resolvers.deletion import bury, delete
 from resolvers.edit import require_parent, set_fields
 from resolvers.filters import PROJECT_FIELDS, compile_filter, compile_order
 from resolvers.inputs.project import ProjectCreate, ProjectUpdate
@@ -111,16 +111,16 @@ async def delete_project(ctx: Context, project_id: ObjectId | str) -> Committed[
             raise NotFound("Project")
         return ObjectId(project["_id"])
 
-    return await ctx.write(project["workspace_id"], body)
+    return await delete(ctx, project["workspace_id"], body)
 
 
 async def remove_project(change: Change, project_id: ObjectId) -> bool:
-    """Delete a project with all it holds within a change; False where it is gone already."""
+    """Delete a project within a change, and all it holds with it or after it; False where it is gone already."""
     deleted = await find_and_delete(Project, {"_id": project_id}, change.session)
     if deleted is None:
         return False
-    await delete_project_contents(change, deleted)
     change.append(deleted["workspace_id"], ProjectDeleted(deleted_id=project_id, project_id=project_id))
+    await bury(change, project_id, deleted["workspace_id"])
     return True
 
 

@@ -1,8 +1,5 @@
 """Project members: those who are notified of a project and can be assigned its cards."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from bson import ObjectId
 
 from auth.policies import delivery
@@ -101,14 +98,3 @@ async def require_assignable(change: Change, project_id: ObjectId, user_id: Obje
     """Raise BadUserInput unless the user can be assigned cards of the project."""
     if user_id is not None and not await is_member(project_id, user_id, change):
         raise BadUserInput("is not a member of the project", field="assigneeId")
-
-
-async def remove_from_workspace(change: Change, workspace_id: ObjectId, user_id: ObjectId) -> None:
-    """Take a user off every project of a workspace that they leave."""
-    query: dict[str, Any] = {"workspace_id": workspace_id, "user_id": user_id}
-    left: Sequence[Record] = await collection(ProjectMember).find(query, session=change.session).to_list()
-    if left:
-        await collection(ProjectMember).delete_many(query, session=change.session)
-        change.append(
-            workspace_id, *(ProjectMemberRemoved(user_id=user_id, project_id=one["project_id"]) for one in left)
-        )

@@ -11,7 +11,7 @@ from models.ids import Kind
 from realtime.events import RelationCreated
 from realtime.log import Change, Committed
 from resolvers.access import access
-from resolvers.cascade import relation_deleted
+from resolvers.cascade_events import relation_deleted
 from resolvers.context import Context
 from resolvers.inputs.relation import RelationCreate
 from resolvers.operation import operation

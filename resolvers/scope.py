@@ -14,8 +14,8 @@ from models.ids import Kind
 from realtime.events import ScopeCreated, ScopeDeleted, ScopeUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access
-from resolvers.cascade import delete_scope_contents
 from resolvers.context import Context
+from resolvers.deletion import bury, delete
 from resolvers.edit import require_parent, set_fields
 from resolvers.inputs.board import ScopeCreate, ScopeUpdate, ScopeViewSet
 from resolvers.lane_store import open_counts
@@ -88,11 +88,11 @@ async def delete_scope(ctx: Context, scope_id: ObjectId | str) -> Committed[Obje
         deleted = await collection(Scope).delete_one({"_id": scope["_id"]}, session=change.session)
         if not deleted.deleted_count:
             raise NotFound("Scope")
-        await delete_scope_contents(change, scope["_id"])
         change.append(scope["workspace_id"], ScopeDeleted(deleted_id=scope["_id"], project_id=scope["project_id"]))
+        await bury(change, scope["_id"], scope["workspace_id"])
         return ObjectId(scope["_id"])
 
-    return await ctx.write(scope["workspace_id"], body)
+    return await delete(ctx, scope["workspace_id"], body)
 
 
 async def require_room(change: Change, model: type[Scope | Label], project_id: ObjectId, limit: int) -> None:

@@ -20,6 +20,7 @@ from resolvers.page import Window
 from resolvers.search_follow import SEARCHABLE, follow
 from resolvers.search_index import Hit, Terms
 from resolvers.search_query import read_query
+from resolvers.tombstone import FIELDS, shut
 
 READ = TokenScope.PROJECTS_READ
 DEFAULT_SIZE, MAX_SIZE = 20, 100
@@ -75,9 +76,10 @@ async def search(
     beyond = None if after is None else _place(after)
     await follow(ctx.services, wanted)
     hits = await ctx.services.search.find(wanted, terms, window.size + 1, beyond)
-    found = await _records(hits[: window.size], None if fields is None else fields | {"workspace_id"})
+    found = await _records(hits[: window.size], None if fields is None else fields | FIELDS)
     # What was deleted, or left the workspace, since the index was read is left out.
     inside = {one for one, record in found.items() if record["workspace_id"] == wanted}
+    inside -= await shut(ctx, [found[one] for one in inside])
     nodes = [Found(found[hit.id], hit) for hit in hits[: window.size] if hit.id in inside]
     return FoundPage(nodes, len(hits) > window.size, beyond is not None, wanted, terms)
 

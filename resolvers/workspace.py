@@ -15,17 +15,18 @@ from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id, parse_id
 from models.json import check_text
 from models.write import update_and_read
-from realtime.events import OrganizationUpdated, WorkspaceCreated, WorkspaceUpdated
+from realtime.events import OrganizationUpdated, WorkspaceCreated, WorkspaceDeleted, WorkspaceUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, check_organization, check_workspace, door_of, projection, workspace_memberships
-from resolvers.cascade import delete_workspace_contents
 from resolvers.context import Context
+from resolvers.deletion import bury, delete
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceUpdate
 from resolvers.joined import EVERYTHING, JOINED, JoinedPage, joined_after, joined_page
 from resolvers.load import to_one
 from resolvers.operation import edge, operation
 from resolvers.page import Page, Window, pages
-from resolvers.workspace_member import delete_service_users, insert_workspace_member
+from resolvers.tombstone import load_gone
+from resolvers.workspace_member import insert_workspace_member
 
 READ, ADMINISTER = TokenScope.PROJECTS_READ, TokenScope.ACCOUNT_WRITE
 
@@ -164,23 +165,22 @@ async def delete_workspace(ctx: Context, workspace_id: ObjectId | str) -> Commit
         workspace = await collection(Workspace).find_one({"_id": wanted}, session=change.session)
         if workspace is None:
             raise NotFound("Workspace")
-        await remove_workspace(change, workspace)
+        await remove_workspace(change, wanted)
         return wanted
 
-    done = await ctx.write(wanted, body, revokes=True)
+    done = await delete(ctx, wanted, body, revokes=True)
     ctx.services.search.forget(wanted)
     return done
 
 
-async def remove_workspace(change: Change, workspace: Record) -> None:
-    """Delete a workspace with all that it holds, the service users of its agents too, within a change."""
-    members = (
-        await collection(WorkspaceMember)
-        .find({"workspace_id": workspace["_id"]}, {"user_id": 1}, session=change.session)
-        .to_list()
-    )
-    await delete_workspace_contents(change, workspace)
-    await delete_service_users(change, workspace, [member["user_id"] for member in members])
+async def remove_workspace(change: Change, workspace_id: ObjectId) -> None:
+    """Delete a workspace within a change, and all that it holds with it or after it.
+
+    Its history ends with that: nobody is a member any more who could read on.
+    """
+    await collection(Workspace).delete_one({"_id": workspace_id}, session=change.session)
+    change.append(workspace_id, WorkspaceDeleted(deleted_id=workspace_id))
+    await bury(change, workspace_id, workspace_id)
 
 
 async def viewer_workspaces(
@@ -222,6 +222,7 @@ async def viewer_workspaces(
         for workspace in member.pop("workspace"):
             nodes[member["organization_id"]].append({**workspace, JOINED: member["_id"]})
             ctx.memberships[member["workspace_id"]] = member
+    await load_gone(ctx, [one["_id"] for found in nodes.values() for one in found if one["_id"] not in ctx.gone])
     return {
         one: joined_page(
             nodes[one], window, model=WorkspaceMember, parent_key="organization_id", parent_id=one, where=mine

@@ -1,16 +1,14 @@
 """Members of workspaces: people, and the service users that agents act as."""
 
-from collections.abc import Sequence
-
 from bson import ObjectId
 
 from auth.policies import workspace as policy
-from models import ApiToken, Notification, OrganizationMember, User, WorkspaceMember
+from models import ApiToken, OrganizationMember, User, WorkspaceMember
 from models.base import Record, collection, to_record
 from models.enums import PilotageRole, Role, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id, parse_id
-from models.write import update_and_read
+from models.write import find_and_delete, update_and_read
 from realtime.events import (
     OrganizationMemberAdded,
     OrganizationMemberRemoved,
@@ -21,10 +19,10 @@ from realtime.events import (
 from realtime.log import Change, Committed
 from resolvers.access import check_workspace
 from resolvers.context import Context
+from resolvers.deletion import bury, delete
 from resolvers.inputs.workspace import WorkspaceMemberUpdate
 from resolvers.notification_store import drop_notifications
 from resolvers.operation import operation
-from resolvers.project_member import remove_from_workspace
 from resolvers.user import user_of_member, without_secrets
 
 READ, ADMINISTER = TokenScope.PROJECTS_READ, TokenScope.ACCOUNT_WRITE
@@ -97,7 +95,7 @@ async def remove_workspace_member(
         await take_off_workspace(change, wanted, leaving)
         return leaving
 
-    return await ctx.write(wanted, body, revokes=True)
+    return await delete(ctx, wanted, body, revokes=True)
 
 
 async def insert_workspace_member(
@@ -120,15 +118,14 @@ async def insert_workspace_member(
 
 
 async def take_off_workspace(change: Change, workspace_id: ObjectId, user_id: ObjectId) -> None:
-    """Delete a membership of a workspace with those of its projects, and what it brought, within a change."""
-    await remove_from_workspace(change, workspace_id, user_id)
-    told = {"user_id": user_id, "workspace_id": workspace_id}
-    found = await collection(Notification).find(told, {"_id": 1}, session=change.session).to_list()
-    await drop_notifications(change, user_id, [one["_id"] for one in found])
+    """Delete a membership of a workspace within a change; those of its projects, and what it brought, go with it or
+    after it."""
     query = {"workspace_id": workspace_id, "user_id": user_id}
-    deleted = await collection(WorkspaceMember).delete_one(query, session=change.session)
-    if deleted.deleted_count:
+    deleted = await find_and_delete(WorkspaceMember, query, change.session)
+    if deleted is not None:
         change.append(workspace_id, WorkspaceMemberRemoved(user_id=user_id))
+        await drop_notifications(change, user_id, [])
+        await bury(change, deleted["_id"], workspace_id, user_id=user_id)
 
 
 async def require_person(change: Change, user_id: ObjectId) -> None:
@@ -157,20 +154,12 @@ async def add_service_user(change: Change, workspace: Record, name: str, slug: s
 
 async def remove_service_user(change: Change, workspace: Record, user_id: ObjectId) -> None:
     """Take an agent's user off its workspace and end its tokens. The user stays: what it wrote keeps its author."""
-    await collection(ApiToken).delete_many({"user_id": user_id}, session=change.session)
+    await collection(ApiToken).delete_many({"user_id": user_id}, session=change.session)  # it has one
     await take_off_workspace(change, workspace["_id"], user_id)
     query = {"organization_id": workspace["organization_id"], "user_id": user_id}
     deleted = await collection(OrganizationMember).delete_one(query, session=change.session)
     if deleted.deleted_count:
         change.append(workspace["organization_id"], OrganizationMemberRemoved(user_id=user_id))
-
-
-async def delete_service_users(change: Change, workspace: Record, user_ids: Sequence[ObjectId]) -> None:
-    """Delete those of `user_ids` that are agents' users, once nothing of their workspace is left."""
-    query = {"_id": {"$in": list(user_ids)}, "is_agent": True}
-    for user in await collection(User).find(query, {"_id": 1}, session=change.session).to_list():
-        await remove_service_user(change, workspace, user["_id"])
-        await collection(User).delete_one({"_id": user["_id"]}, session=change.session)
 
 
 async def _find_member(change: Change, workspace_id: ObjectId, user_id: ObjectId) -> Record:

@@ -35,6 +35,7 @@ from resolvers.organization import list_organizations
 from resolvers.user import get_user
 from resolvers.workspace import create_workspace
 from tests.resolvers.conftest import Join
+from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.delivery import make_board
 from tests.resolvers.lab import PASSWORD, People, again, event_types
 from tests.resolvers.letters import mails_to
@@ -71,12 +72,12 @@ async def test_what_a_person_wrote_stays_by_a_user_without_name_and_address(
     assert author is not None
     assert (author["name"], author["email"]) == (DELETED_NAME, f"deleted-{ada.user_id}@deleted.invalid")
     assert address not in str(await stored(ada.user_id))
-    left = await collection(LoggedEvent).find({"stream_id": ada.user_id}).to_list()
-    assert address not in str(left)
-    assert (await event_types(ada.user_id))[-1] == "UserDeleted"
+    assert "UserDeleted" in await event_types(ada.user_id)
     assert "WorkspaceMemberRemoved" in await event_types(workspace["_id"])
     with pytest.raises(NotFound):
         await get_user(again(owner), ada.user_id)
+    await finish_deletions(ada.services)
+    assert await collection(LoggedEvent).count_documents({"stream_id": ada.user_id}) == 0
 
 
 async def test_what_was_the_persons_alone_goes(people: People) -> None:

@@ -6,7 +6,7 @@ import pytest
 from bson import ObjectId
 
 from gateway.database import Database
-from models import Card, Comment, Notification
+from models import Card, Comment, Notification, StreamHead
 from models.base import Record, collection
 from models.ids import Kind, kind_of
 from resolvers.column import delete_column
@@ -17,6 +17,7 @@ from resolvers.project import delete_project
 from resolvers.scope import delete_scope
 from resolvers.workspace import delete_workspace
 from tests.resolvers.conftest import Join
+from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import again, events
@@ -32,7 +33,6 @@ EVENT_OF = {
     Kind.COMMENT: "CommentDeleted",
     Kind.DOCUMENT: "DocumentDeleted",
     Kind.DOCUMENT_LINK: "DocumentUnlinked",
-    Kind.WORKSPACE: "WorkspaceDeleted",
 }
 
 
@@ -101,6 +101,7 @@ async def deleted_by(
     """The ids that a deletion took away, having told of each once; and what it left, none of which names any."""
     before, seq = await everything(database, board.workspace_id), await board.seq()
     await delete()
+    await finish_deletions(board.ctx.services)
     after = await everything(database, board.workspace_id)
     gone = {one for _, one in before.keys() - after.keys()}
     told = [(event["type"], event["data"].get("deleted_id")) for event in await board.events_since(seq)]
@@ -166,27 +167,34 @@ async def test_deleting_a_project_leaves_nothing_of_it_and_all_of_the_other(worl
     assert await collection(Comment).count_documents({"project_id": world.other.project["_id"]}) == 4
 
 
-async def test_deleting_a_workspace_leaves_nothing_of_it_but_its_history(
+async def test_deleting_a_workspace_leaves_nothing_of_it_and_of_its_history(
     world: World, owner: Context, database: Database
 ) -> None:
-    workspace_id = world.board.workspace_id
+    workspace_id, seq = world.board.workspace_id, await world.board.seq()
 
-    gone, left = await deleted_by(database, world.board, lambda: delete_workspace(again(owner), workspace_id))
+    before = await everything(database, workspace_id)
+    await delete_workspace(again(owner), workspace_id)
+    told = await world.board.events_since(seq)
+    await finish_deletions(owner.services)
 
+    left, gone = await everything(database, workspace_id), {one for _, one in before}
+    assert [event["type"] for event in told] == ["WorkspaceDeleted"]
     assert left == {}
+    assert await events(workspace_id) == []
+    assert await collection(StreamHead).find_one({"_id": workspace_id}) is None
     assert {world.board.project["_id"], world.other.project["_id"], workspace_id} <= gone
     for name in set(await database.db.list_collection_names()) - HISTORY:
         async for document in database.db[name].find({}):
             assert not ids_in(document) & gone, (name, document)
 
 
-async def test_a_deletion_is_one_change(world: World) -> None:
+async def test_a_small_deletion_is_one_change(world: World) -> None:
     seq = await world.board.seq()
 
     await delete_project(world.board.ctx, world.board.project["_id"])
 
     events = await world.board.events_since(seq)
-    assert events[-1]["type"] == "ProjectDeleted"
+    assert events[0]["type"] == "ProjectDeleted"
     assert len({event["at"] for event in events}) == 1
     assert {event["project_id"] for event in events} == {world.board.project["_id"]}
 

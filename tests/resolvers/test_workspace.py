@@ -40,6 +40,7 @@ from resolvers.workspace_member import (
 )
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import People, again, event_types, events
+from tests.resolvers.pilotage import Crew
 
 
 def update_input(**values: Any) -> WorkspaceMemberUpdate:
@@ -176,10 +177,10 @@ async def test_a_member_without_the_role_changes_nothing(owner: Context, workspa
 
 
 async def test_deleting_a_workspace_deletes_what_it_holds_and_the_users_of_its_agents(
-    owner: Context, organization: Record, workspace: Record, join: Join
+    people: People, owner: Context, organization: Record, workspace: Record, join: Join
 ) -> None:
     await join(workspace, "bob")
-    agent = await make_agent(again(owner), workspace)
+    agent = (await Crew(people, owner, workspace).hire()).record["user_id"]
     values = read_input(ProjectCreate, {"workspaceId": str(workspace["_id"]), "name": "Dome"})
     await create_project(again(owner), values)
 
@@ -187,8 +188,8 @@ async def test_deleting_a_workspace_deletes_what_it_holds_and_the_users_of_its_a
 
     for model in (WorkspaceMember, ProjectMember, Invitation):
         assert await collection(model).count_documents({"workspace_id": workspace["_id"]}) == 0
-    assert await collection(User).find_one({"_id": agent["_id"]}) is None
-    assert await collection(OrganizationMember).count_documents({"user_id": agent["_id"]}) == 0
+    assert await collection(User).find_one({"_id": agent}) is None
+    assert await collection(OrganizationMember).count_documents({"user_id": agent}) == 0
     assert "WorkspaceDeleted" in await event_types(workspace["_id"])
     assert (await event_types(organization["_id"]))[-1] == "OrganizationMemberRemoved"
     with pytest.raises(NotFound):
@@ -255,7 +256,7 @@ async def test_a_removed_member_leaves_the_projects_and_stays_in_the_organizatio
 
     await remove_workspace_member(again(owner), workspace["_id"], bob.user_id)
 
-    assert (await event_types(workspace["_id"]))[-2:] == ["ProjectMemberRemoved", "WorkspaceMemberRemoved"]
+    assert (await event_types(workspace["_id"]))[-2:] == ["WorkspaceMemberRemoved", "ProjectMemberRemoved"]
     assert await collection(ProjectMember).count_documents({"user_id": bob.user_id}) == 0
     assert len(await list_organization_members(again(bob), organization["_id"])) == 2
     with pytest.raises(NotFound):

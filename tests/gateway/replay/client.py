@@ -97,15 +97,68 @@ def _everywhere(state: State, noun: str, field: str, gone: str) -> None:
             one[field] = None
 
 
+def _below(state: State, noun: str, field: str, gone: str) -> list[str]:
+    """The keys of what names something that is gone."""
+    return [key for key, one in state.get(noun, {}).items() if one[field] == gone]
+
+
+def _take_below(state: State, field: str, gone: str, *nouns: str) -> None:
+    for noun in nouns:
+        for key in _below(state, noun, field, gone):
+            _take(state, noun, key)
+
+
+def _card_gone(state: State, card: str) -> None:
+    """What stands below something that is gone is gone too, whether its own event has come or not."""
+    _take(state, "Card", card)
+    _everywhere(state, "Mission", "card", card)
+    _take_below(state, "card", card, "Comment", "Attachment")
+    for end in ("source", "target"):
+        _take_below(state, end, card, "Relation")
+    for document in state.get("Document", {}).values():
+        document["linkedCards"] = [one for one in document["linkedCards"] if one != card]
+
+
+def _document_gone(state: State, document: str) -> None:
+    _take(state, "Document", document)
+    for child in _below(state, "Document", "parent", document):
+        _document_gone(state, child)
+
+
+def _board_gone(state: State, field: str, gone: str) -> None:
+    for card in _below(state, "Card", field, gone):
+        _card_gone(state, card)
+    for document in _below(state, "Document", field, gone) if field != "column" else ():
+        _document_gone(state, document)
+
+
 def _card_deleted(state: State, event: JSON) -> None:
-    _take(state, "Card", event["cardId"])
-    _everywhere(state, "Mission", "card", event["cardId"])
+    _card_gone(state, event["cardId"])
+
+
+def _document_deleted(state: State, event: JSON) -> None:
+    _document_gone(state, event["documentId"])
+
+
+def _column_deleted(state: State, event: JSON) -> None:
+    _take(state, "Column", event["columnId"])
+    _board_gone(state, "column", event["columnId"])
+
+
+def _scope_deleted(state: State, event: JSON) -> None:
+    _take(state, "Scope", event["scopeId"])
+    _take_below(state, "scope", event["scopeId"], "Column")
+    _board_gone(state, "scope", event["scopeId"])
 
 
 def _project_deleted(state: State, event: JSON) -> None:
-    _take(state, "Project", event["projectId"])
-    _everywhere(state, "Mission", "project", event["projectId"])
-    _everywhere(state, "TransferJob", "project", event["projectId"])
+    project = event["projectId"]
+    _take(state, "Project", project)
+    _take_below(state, "project", project, "Scope", "Column", "Label", "CustomField")
+    _take_below(state, "parent", project, "ProjectMember")
+    _board_gone(state, "project", project)
+    _everywhere(state, "Mission", "project", project)
+    _everywhere(state, "TransferJob", "project", project)
 
 
 def _label_deleted(state: State, event: JSON) -> None:
@@ -221,10 +274,10 @@ RULES: dict[str, Rule] = {
     "ProjectMemberRemoved": ("projectId userId", _project_member_removed),
     "ScopeCreated": _put_under("scope", "Scope"),
     "ScopeUpdated": _put_under("scope", "Scope"),
-    "ScopeDeleted": _gone("scopeId", "Scope"),
+    "ScopeDeleted": ("scopeId", _scope_deleted),
     "ColumnCreated": _put_under("column", "Column"),
     "ColumnUpdated": _put_under("column", "Column"),
-    "ColumnDeleted": _gone("columnId", "Column"),
+    "ColumnDeleted": ("columnId", _column_deleted),
     "LabelCreated": _put_under("label", "Label"),
     "LabelUpdated": _put_under("label", "Label"),
     "LabelDeleted": ("labelId", _label_deleted),
@@ -245,7 +298,7 @@ RULES: dict[str, Rule] = {
     "DocumentCreated": _put_under("document", "Document"),
     "DocumentUpdated": _put_under("document", "Document"),
     "DocumentMoved": _put_under("document", "Document"),
-    "DocumentDeleted": _gone("documentId", "Document"),
+    "DocumentDeleted": ("documentId", _document_deleted),
     "DocumentReviewRequested": _put_under("document", "Document"),
     "DocumentReviewed": _put_under("document", "Document"),
     "DocumentLinked": ("linkedDocument { id } linkedCard { id }", _linked),

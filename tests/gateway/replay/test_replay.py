@@ -25,7 +25,7 @@ from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
 from realtime.transports.protocol import OperationRefused, OperationRequest
-from resolvers import card, card_update, column, comment, label
+from resolvers import card, card_update, column, comment, deletion, label
 from resolvers.context import Context, Services
 from resolvers.inputs.board import ColumnCreate, ColumnUpdate, LabelCreate
 from resolvers.inputs.card import CardCreate, CardMove, CardUpdate, CommentCreate
@@ -39,12 +39,23 @@ from tests.gateway.replay.cases import CASES, NOT_RUN, UNSEEN, Case
 from tests.gateway.replay.client import RULES, State, follow, state_of, subscription
 from tests.gateway.replay.nouns import SNAPSHOT
 from tests.gateway.streams import replay_to
+from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.kept import check_lanes, forget_lanes, ledger_of
 from tests.resolvers.lab import People, again
 
 for module in pkgutil.iter_modules(resolvers.__path__):
     importlib.import_module(f"resolvers.{module.name}")
 
+DELETIONS = (
+    "cardDelete",
+    "columnDelete",
+    "customFieldDelete",
+    "documentDelete",
+    "labelDelete",
+    "projectDelete",
+    "scopeDelete",
+    "workspaceDelete",
+)
 MUTATIONS = sorted(name for name, one in CATALOGUE.items() if not one.read_only)
 
 
@@ -167,6 +178,31 @@ async def test_a_snapshot_plus_the_events_of_a_mutation_is_a_fresh_read(
     events = await watched.since(old)
     assert follow(before, events) == after
     assert follow(after, events) == after
+
+
+@pytest.mark.parametrize("name", DELETIONS)
+async def test_what_a_deletion_has_still_to_take_is_seen_by_nobody(
+    name: str, watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a deletion of which everything is left to the parts that follow, and nobody who takes them
+    monkeypatch.setattr(deletion, "AT_ONCE", 0)
+    case = CASES.get(name) or Case(CALLS[name])
+    if case.prepare is not None:
+        await case.prepare(watched.world)
+    old = await watched.read()
+    await CATALOGUE[name].run(await watched.world.context(case.caller), *case.arguments(watched.world.ids))
+
+    # Then the door is closed, and told to be, as it is once all is taken
+    pending = await watched.read()
+    told = await watched.since(old) if pending["workspace"] is not None else None
+    await finish_deletions(watched.services)
+    new = await watched.read()
+    assert {**state_of(pending), "Notification": {}} == {**state_of(new), "Notification": {}}
+    if told is not None:
+        assert follow(state_of(old), told) == state_of(pending)
+        everything = await watched.since(old)
+        assert follow(state_of(old), everything) == state_of(new)
+        assert follow(state_of(pending), everything) == state_of(new)
 
 
 async def test_any_cursor_that_is_older_than_a_snapshot_leads_to_where_the_server_is(watched: Watched) -> None:

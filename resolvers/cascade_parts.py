@@ -1,0 +1,168 @@
+"""What else a deletion takes: notifications, the users of agents, missions, and what cards carry."""
+
+from collections.abc import Sequence
+
+from bson import ObjectId
+
+from models import (
+    Agent,
+    ApiToken,
+    Card,
+    Inbox,
+    LoggedEvent,
+    Mission,
+    Notification,
+    OrganizationMember,
+    ProjectMember,
+    ReadMark,
+    StreamHead,
+    Tombstone,
+    User,
+    WorkspaceMember,
+)
+from models.base import Record, collection
+from models.card import KEPT_FIELDS
+from models.enums import MissionStatus
+from models.ids import IDS_PER_QUERY, portions
+from realtime.events import OrganizationMemberRemoved
+from realtime.log import Change
+from resolvers import cascade_events as tell
+from resolvers.card_kept import keep
+from resolvers.cascade import Step, Where, take_some
+from resolvers.custom_value import path_of
+from resolvers.file_store import leave_files
+from resolvers.mission_status import ACTIVE, change_status
+from resolvers.notification_store import drop_notifications
+
+_VALUES_AT_ONCE = 500
+"""Cards that values are taken off in one part: which have any is found by looking at all that come before."""
+
+
+def notifications(key: str) -> Step:
+    """The notifications that name what was deleted under `key`, those of one person at a time."""
+
+    async def take(change: Change, tombstone: Record, most: int) -> int:
+        return await take_notifications(change, {key: tombstone["_id"]}, most)
+
+    return Step((Notification,), take)
+
+
+async def take_notifications(change: Change, where: Where, most: int) -> int:
+    """Delete some notifications of whoever has the first one, and say so in their history."""
+    cursor = collection(Notification).find(where, {"user_id": 1}, session=change.session)
+    found = await cursor.limit(min(most, IDS_PER_QUERY)).to_list()
+    if not found:
+        return 0
+    user_id = found[0]["user_id"]
+    ids = [one["_id"] for one in found if one["user_id"] == user_id]
+    await drop_notifications(change, user_id, ids)
+    return len(ids)
+
+
+_OF_AGENTS = (
+    (ApiToken, "user_id"),
+    (Notification, "user_id"),
+    (ReadMark, "user_id"),
+    (Inbox, "_id"),
+    (LoggedEvent, "stream_id"),
+)
+
+
+async def _take_agents(change: Change, tombstone: Record, most: int) -> int:
+    """Agents of a deleted workspace, with the users that they acted as: nothing is left that those wrote."""
+    query = {"workspace_id": tombstone["_id"]}
+    agent = await collection(Agent).find_one(query, {"user_id": 1}, session=change.session)
+    if agent is None:
+        return 0
+    taken, user_id = 0, agent["user_id"]
+    for model, key in _OF_AGENTS:
+        while taken < most and (found := await take_some(change, tombstone, model, {key: user_id}, most - taken)):
+            taken += len(found)
+    if taken >= most:
+        return taken
+    mine = {"user_id": user_id}
+    for member in await collection(OrganizationMember).find(mine, session=change.session).to_list():  # of one alone
+        change.append(member["organization_id"], OrganizationMemberRemoved(user_id=user_id))
+    await collection(OrganizationMember).delete_many(mine, session=change.session)
+    await collection(StreamHead).delete_one({"_id": user_id}, session=change.session)
+    await collection(User).delete_one({"_id": user_id, "is_agent": True}, session=change.session)
+    await collection(Agent).delete_one({"_id": agent["_id"]}, session=change.session)
+    return taken + 1
+
+
+agents = Step((Agent, ApiToken, User, OrganizationMember), _take_agents)
+
+
+async def _take_missions(change: Change, tombstone: Record, most: int) -> int:
+    """Cancel what an agent has not finished."""
+    unfinished = {"agent_id": tombstone["_id"], "status": {"$in": [status.value for status in ACTIVE]}}
+    found = await collection(Mission).find(unfinished, session=change.session).limit(most).to_list()
+    for mission in found:
+        await change_status(change, mission, MissionStatus.CANCELLED)
+    return len(found)
+
+
+missions_of_agent = Step((), _take_missions)
+
+
+async def _take_membership(change: Change, tombstone: Record, most: int) -> int:
+    """What a person had in a workspace that they left: the projects, and what they were told of.
+
+    Who has come back meanwhile keeps what is newer.
+    """
+    mine: Record = {"workspace_id": tombstone["stream_id"], "user_id": tombstone["user_id"]}
+    if await collection(WorkspaceMember).find_one(mine, {"_id": 1}, session=change.session) is not None:
+        mine["created_at"] = {"$lte": tombstone["deleted_at"]}
+    left = await take_some(change, tombstone, ProjectMember, mine, most, tell.member_removed)
+    return len(left) or await take_notifications(change, mine, most)
+
+
+of_membership = Step((ProjectMember, Notification), _take_membership)
+
+
+async def _take_deletions(change: Change, tombstone: Record, most: int) -> int:
+    """Deletions in a workspace that is deleted as a whole."""
+    others = {"stream_id": tombstone["_id"], "_id": {"$ne": tombstone["_id"]}}
+    return len(await take_some(change, tombstone, Tombstone, others, most))
+
+
+other_deletions = Step((Tombstone,), _take_deletions)
+
+
+async def leave_inputs(change: Change, jobs: Sequence[Record]) -> None:
+    """Give up the files of imports that have not ended."""
+    await leave_files(change, [job["_id"] for job in jobs if job["expires_at"] is None])
+
+
+async def _take_label(change: Change, tombstone: Record, most: int) -> int:
+    """Take a label off cards, where nobody sees it any more."""
+    where = {"project_id": tombstone["project_id"], "label_ids": tombstone["_id"]}
+    cursor = collection(Card).find(where, dict.fromkeys(KEPT_FIELDS, 1), session=change.session)
+    found = await cursor.limit(min(most, IDS_PER_QUERY)).to_list()
+    if found:
+        these = {"_id": {"$in": [card["_id"] for card in found]}}
+        without = {"$pull": {"label_ids": tombstone["_id"]}}
+        await collection(Card).update_many(these, without, session=change.session)
+        await keep(change, [(card, {**card, "label_ids": without_label(card, tombstone["_id"])}) for card in found])
+    return len(found)
+
+
+def without_label(card: Record, label_id: ObjectId) -> list[ObjectId]:
+    """The labels of a card but for one."""
+    return [one for one in card["label_ids"] if one != label_id]
+
+
+label_on_cards = Step((), _take_label)
+
+
+async def _take_values(change: Change, tombstone: Record, most: int) -> int:
+    """Take the values of a custom field off cards, which nobody sees without its definition."""
+    path = path_of(tombstone["_id"])
+    having = {"project_id": tombstone["project_id"], path: {"$exists": True}}
+    found = await collection(Card).find(having, {"_id": 1}, session=change.session).limit(_VALUES_AT_ONCE).to_list()
+    for ids in portions(card["_id"] for card in found):
+        await collection(Card).update_many({"_id": {"$in": ids}}, {"$unset": {path: ""}}, session=change.session)
+    return max(len(found), most) if found else 0
+
+
+values_on_cards = Step((), _take_values)

@@ -1,0 +1,82 @@
+"""Deleting what may hold any number of things: the change that deletes it closes the door, and parts follow.
+
+A tombstone, written in that change, hides at once what stands below (`resolvers.tombstone`). Parts of at most PART
+objects, a transaction each, delete it; the first is in the change itself, so that what is small is gone with it. See
+decision 25.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import TypeVar
+
+from bson import ObjectId
+
+from models import Tombstone
+from models.base import Record, collection, to_record
+from models.ids import kind_of
+from realtime.log import Change, Committed
+from resolvers.context import Context
+from resolvers.deletion_plan import LASTING, PLANS
+
+T = TypeVar("T")
+
+PART = 100
+"""Objects that one part deletes: some tenths of a second on the embedded database, in which others wait."""
+AT_ONCE = PART
+"""Of these, how many the change itself deletes."""
+GRACE = timedelta(seconds=75)
+"""After this nothing is under way any more that began before a deletion: a change takes 10 s (`realtime.writer`), and
+MongoDB ends a transaction after 60."""
+
+
+async def bury(
+    change: Change,
+    deleted_id: ObjectId,
+    stream_id: ObjectId,
+    *,
+    project_id: ObjectId | None = None,
+    user_id: ObjectId | None = None,
+    document_ids: Sequence[ObjectId] = (),
+) -> None:
+    """Delete what goes with something that this change deletes: AT_ONCE objects in all, and the rest in parts."""
+    tombstone = to_record(
+        Tombstone(
+            id=deleted_id,
+            stream_id=stream_id,
+            project_id=project_id,
+            user_id=user_id,
+            document_ids=list(document_ids),
+            actor_id=change.actor_id,
+            deleted_at=change.at,
+            due_at=change.at,
+        )
+    )
+    is_empty = await take_part(change, tombstone, AT_ONCE - change.cascaded)
+    if is_empty:
+        tombstone |= {"emptied_at": change.at, "due_at": change.at + GRACE}
+    if not is_empty or kind_of(deleted_id) in LASTING:
+        await collection(Tombstone).insert_one(tombstone, session=change.session)
+
+
+async def take_part(change: Change, tombstone: Record, most: int) -> bool:
+    """Delete at most so many objects of what goes with a deletion; whether nothing of it is left."""
+    kind = kind_of(tombstone["_id"])
+    for step in () if kind is None else PLANS[kind]:
+        while most > 0:
+            taken = await step.take(change, tombstone, most)
+            most -= taken
+            change.cascaded += taken
+            if not taken:
+                break
+    return most > 0
+
+
+async def delete(
+    ctx: Context, stream_id: ObjectId, body: Callable[[Change], Awaitable[T]], *, revokes: bool = False
+) -> Committed[T]:
+    """Commit a change that buries something, and have the rest of it taken away at once."""
+    try:
+        return await ctx.write(stream_id, body, revokes=revokes)
+    finally:
+        ctx.gone.clear()
+        ctx.services.deletions_due.set()

@@ -1,0 +1,121 @@
+"""Carries out what is left of deletions: one part of whichever has waited longest, then the next.
+
+A part is a transaction on the condition that this worker still holds the tombstone, so whatever dies in between, a part
+is written whole or not at all, and whoever takes the tombstone next goes on. Deleting twice does no harm.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import perf_counter
+
+from bson import ObjectId
+from pymongo.errors import PyMongoError
+
+from models import LoggedEvent, StreamHead, Tombstone
+from models.base import Record, collection, utc_now
+from models.errors import RateLimited, Unavailable
+from models.ids import Kind, kind_of
+from realtime.log import Change
+from resolvers.context import Services
+from resolvers.deletion import GRACE, PART, take_part
+from resolvers.deletion_plan import HISTORIES
+
+log = logging.getLogger("orrery.deletions")
+
+PAUSE = timedelta(seconds=10)
+"""Before a deletion is tried again that the database stood in the way of."""
+EVENTS_AT_ONCE = 500
+
+_LATER = (RateLimited, Unavailable, PyMongoError)
+
+
+class LostError(Exception):
+    """Another worker has taken the deletion, or it is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Who carries out deletions: `holder` is unique; one that is held for `lease` without a sign of life is free."""
+
+    services: Services
+    holder: str
+    lease: timedelta = timedelta(seconds=30)
+    now: Callable[[], datetime] = field(default=utc_now)
+
+    async def run_next(self) -> float | None:
+        """Carry out one part of the deletion that has waited longest; the seconds that it took, None where none waits.
+
+        It waits as long afterwards, whichever process goes on with it, so that others have half of the database's time.
+        """
+        found = await collection(Tombstone).find_one({"due_at": {"$lte": self.now()}}, sort=[("due_at", 1)])
+        if found is None:
+            return None
+        started = perf_counter()
+        same = {"_id": found["_id"], "holder": found["holder"], "due_at": found["due_at"]}
+        taken = {"$set": {"holder": self.holder, "due_at": self.now() + self.lease}}
+        if not (await collection(Tombstone).update_one(same, taken)).matched_count:
+            return 0.0
+        try:
+            await self._carry_out(found)
+        except LostError:
+            log.info("the deletion of %s goes on elsewhere, or is done", found["_id"])
+        except _LATER:
+            log.warning("the deletion of %s waits", found["_id"], exc_info=True)
+            await self._free(found, PAUSE)
+        else:
+            await self._free(found, timedelta(seconds=perf_counter() - started))
+        return perf_counter() - started
+
+    async def _carry_out(self, tombstone: Record) -> None:
+        """Take one part. Where nothing is left, look again after the grace; where that is over, let the rest go."""
+
+        async def body(change: Change) -> bool:
+            held = {"_id": tombstone["_id"], "holder": self.holder}
+            mark = {"$set": {"due_at": self.now() + self.lease}}
+            if not (await collection(Tombstone).update_one(held, mark, session=change.session)).matched_count:
+                raise LostError
+            current = await collection(Tombstone).find_one(held, session=change.session)
+            return current is not None and bool(await take_part(change, current, PART))
+
+        written = await self.services.hub.log.write(tombstone["stream_id"], tombstone["actor_id"], body)
+        if not written.value:
+            self.services.files_due.set()
+            return
+        if tombstone["emptied_at"] is None:
+            self.services.files_due.set()
+            await self._end(tombstone)
+        elif not await self._take_history(tombstone["_id"]):
+            await collection(Tombstone).delete_one({"_id": tombstone["_id"], "holder": self.holder})
+
+    async def _end(self, tombstone: Record) -> None:
+        """Nothing is left: what was under way is looked for once more when it must have ended."""
+        moment = self.now()
+        emptied = {"$set": {"emptied_at": moment, "due_at": moment + GRACE, "holder": None}}
+        await collection(Tombstone).update_one({"_id": tombstone["_id"], "holder": self.holder}, emptied)
+        if kind_of(tombstone["_id"]) is Kind.WORKSPACE:
+            self.services.search.forget(tombstone["_id"])
+
+    async def _take_history(self, deleted_id: ObjectId) -> bool:
+        """Delete some events of what has a history of its own; whether there may be more."""
+        if kind_of(deleted_id) not in HISTORIES:
+            return False
+        events = collection(LoggedEvent)
+        oldest = await events.find_one({"stream_id": deleted_id}, {"seq": 1}, sort=[("seq", 1)])
+        if oldest is not None:
+            until = {"$lt": oldest["seq"] + EVENTS_AT_ONCE}
+            await events.delete_many({"stream_id": deleted_id, "seq": until})
+            return True
+        await collection(StreamHead).delete_one({"_id": deleted_id})
+        return False
+
+    async def _free(self, tombstone: Record, pause: timedelta) -> None:
+        held = {"_id": tombstone["_id"], "holder": self.holder}
+        freed = {"$set": {"holder": None, "due_at": self.now() + pause}}
+        await collection(Tombstone).update_one(held, freed)
+
+
+async def pending() -> int:
+    """How many deletions have something left to take."""
+    return await collection(Tombstone).count_documents({"emptied_at": None})
