@@ -11,7 +11,8 @@ from models.base import Record, collection
 from realtime.change import Change, Committed
 from realtime.cursor import Cursor
 from realtime.heads import bounds, heads_of
-from realtime.writer import Heads, Writer
+from realtime.writer import Writer
+from realtime.writer_queue import Heads
 
 T = TypeVar("T")
 Listener = Callable[[Heads], None]

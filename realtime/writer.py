@@ -2,12 +2,14 @@
 
 They would only conflict in the database, where one commit costs as much as several small writes. Changes of other
 streams, and those of other processes, run beside them; a conflict with one is retried here, so no client ever sees it.
+
+Nobody's changes hold up those of others for long: actors take turns, a transaction ends once it is heavy, and half of
+it goes back to the queue where it met a conflict.
 """
 
 import asyncio
-from collections import deque
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from random import uniform
 from typing import Any
 
@@ -26,28 +28,25 @@ from realtime.change import Change
 from realtime.cursor import Cursor
 from realtime.events import Event
 from realtime.heads import WRITE_CONFLICT, advance
-
-Heads = dict[ObjectId, Cursor]
-Outcome = tuple[Any, Heads]
+from realtime.writer_queue import BUSY, Heads, Outcome, Queue, Waiting
 
 MAX_BATCH = 25
+MAX_WEIGHT = 100
+"""Events of a transaction, from which on it takes no further change: one that is heavier by itself is alone in it."""
 PATIENCE = 10.0
 """Seconds that one change may take in all: its turn, conflicts and a database that is away included."""
-
-
-@dataclass(eq=False, slots=True)
-class Waiting:
-    """A change that waits for its turn."""
-
-    body: Callable[[Change], Awaitable[Any]]
-    actor_id: ObjectId | None
-    deadline: float
-    done: asyncio.Future[Outcome]
+MAX_OF_ACTOR = 200
+"""Changes that one actor may have under way in this process: seconds of work, which nobody waits for in vain."""
+MAX_CHANGES = 5_000
+"""Changes that may be under way in this process: what is refused at once costs nothing."""
+MAX_TRANSACTIONS = 32
+"""Transactions that run at a time; below the connections of a pool, so that reads find one."""
 
 
 class _BodyFailed(Exception):  # noqa: N818
-    def __init__(self, place: int, error: Exception) -> None:
+    def __init__(self, waiting: Waiting, place: int, error: Exception) -> None:
         super().__init__(place)
+        self.waiting = waiting
         self.place = place
         self.error = error
 
@@ -58,57 +57,92 @@ class Writer:
     def __init__(self, client: AsyncMongoClient[Record], committed: Callable[[Heads], None]) -> None:
         self._client = client
         self._committed = committed
-        self._queues: dict[ObjectId, deque[Waiting]] = {}
+        self._queues: dict[ObjectId, Queue] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._under_way: Counter[ObjectId] = Counter()
+        self._total = 0
+        self._transactions = asyncio.Semaphore(MAX_TRANSACTIONS)
 
     async def write(
         self, stream_id: ObjectId, actor_id: ObjectId | None, body: Callable[[Change], Awaitable[Any]]
     ) -> Outcome:
-        """What `body` returned, and the cursor of its last event in each stream that it appended to."""
+        """What `body` returned, and the cursor of its last event in each stream that it appended to.
+
+        Raises RateLimited, and has done nothing, where the actor or everybody together has too many changes under way,
+        and where its turn did not come in time.
+        """
         loop = asyncio.get_running_loop()
+        self._admit(actor_id)
         waiting = Waiting(body, actor_id, loop.time() + PATIENCE, loop.create_future())
+        timer = loop.call_at(waiting.deadline, waiting.expire)
+        try:
+            self._queue(stream_id, waiting)
+            return await waiting.done
+        finally:
+            timer.cancel()
+            self._dismiss(actor_id)
+
+    def _admit(self, actor_id: ObjectId | None) -> None:
+        """Count a change in, or refuse it. What has no actor is the gateway's own work, bounded where it begins."""
+        if self._total >= MAX_CHANGES or (actor_id is not None and self._under_way[actor_id] >= MAX_OF_ACTOR):
+            raise RateLimited(BUSY)
+        self._total += 1
+        if actor_id is not None:
+            self._under_way[actor_id] += 1
+
+    def _dismiss(self, actor_id: ObjectId | None) -> None:
+        self._total -= 1
+        if actor_id is not None:
+            self._under_way[actor_id] -= 1
+            if not self._under_way[actor_id]:
+                del self._under_way[actor_id]
+
+    def _queue(self, stream_id: ObjectId, waiting: Waiting) -> None:
         queue = self._queues.get(stream_id)
         if queue is not None:
-            queue.append(waiting)
-        else:
-            queue = self._queues[stream_id] = deque([waiting])
-            # A task of its own: a caller that is cancelled half-way must not end the changes of others.
-            task = loop.create_task(self._drain(stream_id, queue), name="log-writer")
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        return await waiting.done
+            queue.add(waiting)
+            return
+        queue = self._queues[stream_id] = Queue()
+        queue.add(waiting)
+        # A task of its own: a caller that is cancelled half-way must not end the changes of others.
+        task = asyncio.get_running_loop().create_task(self._drain(stream_id, queue), name="log-writer")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    async def _drain(self, stream_id: ObjectId, queue: deque[Waiting]) -> None:
-        limit = MAX_BATCH
+    async def _drain(self, stream_id: ObjectId, queue: Queue) -> None:
+        clock = asyncio.get_running_loop().time
+        limit, batch = MAX_BATCH, list[Waiting]()
         try:
-            while queue:
-                batch = [queue.popleft() for _ in range(min(limit, len(queue)))]
-                limit = MAX_BATCH
-                try:
-                    await self._commit(batch)
-                except _BodyFailed as failure:
-                    # What a body saw of those before it never happened. Only the first one's failure is its own:
-                    # the others go back, those before the failed one alone, so that it comes first afterwards.
-                    if failure.place == 0:
-                        _settle(batch.pop(0), failure.error)
-                    queue.extendleft(reversed(batch))
-                    limit = failure.place or MAX_BATCH
-                except Exception as error:
-                    for waiting in batch:
-                        _settle(waiting, error)
-                except BaseException:
-                    queue.extendleft(reversed(batch))
-                    raise
+            while True:
+                async with self._transactions:
+                    if not (batch := queue.take(limit)):
+                        return
+                    limit = MAX_BATCH
+                    try:
+                        await self._commit(batch)
+                    except _BodyFailed as failure:
+                        # What a body saw of those before it never happened. Only the first one's failure is its own:
+                        # the others go back, those before the failed one alone, so that it comes first afterwards.
+                        if failure.place == 0:
+                            failure.waiting.fail(failure.error)
+                        limit = failure.place or MAX_BATCH
+                    except Exception as error:
+                        for waiting in batch:
+                            waiting.fail(error)
+                queue.put_back(batch, clock())
         finally:
             del self._queues[stream_id]
-            for waiting in queue:
+            for waiting in (*batch, *queue):
                 waiting.done.cancel()
 
     async def _commit(self, batch: Sequence[Waiting]) -> None:
-        """Run the bodies of a batch in one transaction, as often as conflicts make it necessary."""
+        """Run the first bodies of a batch in one transaction, as often as conflicts make it necessary.
+
+        Those that it is too heavy for, or that a conflict has left out, stay unanswered.
+        """
         clock = asyncio.get_running_loop().time
         pause = 0.002
-        while batch := [waiting for waiting in batch if not waiting.done.done()]:
+        while batch := [waiting for waiting in batch if not waiting.is_over]:
             try:
                 outcomes, heads = await self._attempt(batch)
             except PyMongoError as error:
@@ -116,14 +150,15 @@ class Writer:
                     raise
                 for waiting in batch:
                     if clock() > waiting.deadline:
-                        _settle(waiting, RateLimited("Too many changes at once here; try again in a moment"))
+                        waiting.fail(RateLimited(BUSY))
+                # The shorter a transaction is, the less it meets.
+                batch = batch[: (len(batch) + 1) // 2]
                 await asyncio.sleep(uniform(0, pause))
                 pause = min(pause * 2, 0.1)
                 continue
             self._committed(heads)
-            for waiting, outcome in zip(batch, outcomes, strict=True):
-                if not waiting.done.done():
-                    waiting.done.set_result(outcome)
+            for waiting, outcome in zip(batch, outcomes, strict=False):
+                waiting.answer(outcome)
             return
 
     async def _attempt(self, batch: Sequence[Waiting]) -> tuple[list[Outcome], Heads]:
@@ -139,6 +174,8 @@ class Writer:
                     change = Change(session, waiting.actor_id)
                     changes.append(change)
                     values.append(await _run(waiting, change, place))
+                    if sum(map(_weight, changes)) >= MAX_WEIGHT:
+                        break
                 cursors, heads, documents = await _number(changes, session)
                 if documents:
                     await collection(LoggedEvent).insert_many(documents, session=session)
@@ -159,9 +196,9 @@ async def _run(waiting: Waiting, change: Change, place: int) -> Any:
     except PyMongoError as error:
         if _is_transient(error):
             raise
-        raise _BodyFailed(place, error) from error
+        raise _BodyFailed(waiting, place, error) from error
     except Exception as error:
-        raise _BodyFailed(place, error) from error
+        raise _BodyFailed(waiting, place, error) from error
 
 
 async def _number(changes: Sequence[Change], session: AsyncClientSession) -> tuple[list[Heads], Heads, list[Record]]:
@@ -205,9 +242,9 @@ def _document(event: Event, stream_id: ObjectId, seq: int, change: Change) -> Re
     }
 
 
-def _settle(waiting: Waiting, error: Exception) -> None:
-    if not waiting.done.done():
-        waiting.done.set_exception(error)
+def _weight(change: Change) -> int:
+    """How much a change weighs: as many events as it has appended."""
+    return sum(map(len, change.events.values()))
 
 
 def _is_transient(error: PyMongoError) -> bool:

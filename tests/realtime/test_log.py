@@ -17,7 +17,7 @@ from realtime.change import Change
 from realtime.cursor import Cursor
 from realtime.events import LabelDeleted
 from realtime.log import EventLog
-from realtime.writer import Heads
+from realtime.writer_queue import Heads
 from tests.realtime.log_lab import appends, logged, new_label, writes_label
 
 

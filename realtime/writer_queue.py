@@ -1,0 +1,96 @@
+"""The changes of one stream that wait for their turn: in order for one actor, round-robin among many."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bson import ObjectId
+
+from models.errors import RateLimited
+from realtime.change import Change
+from realtime.cursor import Cursor
+
+Heads = dict[ObjectId, Cursor]
+Outcome = tuple[Any, Heads]
+
+BUSY = "Too many changes at once here; try again in a moment"
+
+
+@dataclass(eq=False, slots=True)
+class Waiting:
+    """A change that waits for its turn, or has begun (and may have to begin anew)."""
+
+    body: Callable[[Change], Awaitable[Any]]
+    actor_id: ObjectId | None
+    deadline: float
+    done: asyncio.Future[Outcome]
+    begun: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody waits for it any more: it is answered, or its caller has gone."""
+        return self.done.done()
+
+    def answer(self, outcome: Outcome) -> None:
+        if not self.is_over:
+            self.done.set_result(outcome)
+
+    def fail(self, error: Exception) -> None:
+        if not self.is_over:
+            self.done.set_exception(error)
+
+    def expire(self) -> None:
+        """Refuse it where it has not begun: its time is up, and nothing of it was done."""
+        if not self.begun:
+            self.fail(RateLimited(BUSY))
+
+
+class Queue:
+    """One line an actor, and one change of each in turn."""
+
+    def __init__(self) -> None:
+        self._lines: dict[ObjectId | None, deque[Waiting]] = {}
+
+    def __iter__(self) -> Iterator[Waiting]:
+        for line in self._lines.values():
+            yield from line
+
+    def add(self, waiting: Waiting) -> None:
+        """Let a change wait behind those of its actor."""
+        self._lines.setdefault(waiting.actor_id, deque()).append(waiting)
+
+    def put_back(self, batch: Sequence[Waiting], now: float) -> None:
+        """Let those of a batch wait again that are not over, each before the others of its actor.
+
+        Actors whose turn came to nothing have it next, in the order of the batch. Whose time is up is refused.
+        """
+        for waiting in batch:
+            waiting.begun = False
+            if waiting.deadline <= now:
+                waiting.expire()
+        again = [waiting for waiting in batch if not waiting.is_over]
+        for waiting in reversed(again):
+            self._lines.setdefault(waiting.actor_id, deque()).appendleft(waiting)
+        served = {waiting.actor_id for waiting in batch if waiting.is_over}
+        first = {waiting.actor_id: self._lines[waiting.actor_id] for waiting in again if waiting.actor_id not in served}
+        self._lines = {**first, **self._lines}
+
+    def take(self, limit: int) -> list[Waiting]:
+        """The next changes, at most `limit`, as begun. Those that are over are dropped on the way."""
+        batch: list[Waiting] = []
+        while len(batch) < limit and self._lines:
+            waiting = self._next()
+            if not waiting.is_over:
+                waiting.begun = True
+                batch.append(waiting)
+        return batch
+
+    def _next(self) -> Waiting:
+        actor_id = next(iter(self._lines))
+        line = self._lines.pop(actor_id)
+        waiting = line.popleft()
+        if line:  # the actor's next turn comes after everybody else's
+            self._lines[actor_id] = line
+        return waiting
