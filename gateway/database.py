@@ -138,8 +138,10 @@ async def learn(database: Database) -> None:
 
 async def _is_left_to_us(database: Database, settings: Settings) -> bool:
     """Whether there is something to migrate that this start does by itself. Raises `DatabaseError` where it is not."""
-    from gateway.migrations import find_pending, is_new
+    from gateway.migrations import find_pending, is_half_restored, is_new
 
+    if await is_half_restored():
+        raise DatabaseError("A restore into this database has not ended: run orrery restore once more.")
     pending = await find_pending(database.db)
     if pending and settings.mongodb_url is not None and not await is_new():
         raise DatabaseError(

@@ -17,10 +17,11 @@ from typing import IO, cast
 from urllib.parse import quote
 
 from gateway.embedded_version import OtherVersionError, check_version
-from gateway.locking import LockedError, PidLock, end_holder
+from gateway.locking import LockedError, PidLock, end_holder, holder
 from gateway.settings import DEFAULT_DATABASE, kept_secret, make_data_dir
 
 USER = "orrery"
+PORT_FILE = "db.port"
 START_SECONDS = 60.0
 SLOW_SECONDS = 5.0
 STOP_SECONDS = 12.0
@@ -40,8 +41,8 @@ class EmbeddedDatabase:
     """Owns the data folder and the database process over it.
 
     A child that dies is started again on the same port, so that the driver's clients reconnect by themselves. The
-    folder keeps: `db/` (the data), `db.version` (what wrote it), `db.log`, `db.password` (mode 600), and two lock files
-    with a pid, `gateway.pid` (the owner) and `db.pid` (the child).
+    folder keeps: `db/` (the data), `db.version` (what wrote it), `db.log`, `db.password` (mode 600), `db.port` while it
+    runs, and two lock files with a pid, `gateway.pid` (the owner) and `db.pid` (the child).
     """
 
     def __init__(self, data_dir: Path) -> None:
@@ -91,7 +92,8 @@ class EmbeddedDatabase:
             await self.stop()
             raise
         self._supervisor = asyncio.create_task(self._supervise(process), name="embedded-database")
-        return f"mongodb://{USER}:{quote(password, safe='')}@127.0.0.1:{self._port}/{DEFAULT_DATABASE}?authSource=admin"
+        (self._dir / PORT_FILE).write_text(f"{self._port}\n", encoding="ascii")
+        return _url(password, self._port)
 
     async def stop(self) -> None:
         """Stop the child and give the folder up; may be called again, or after a failed start."""
@@ -102,6 +104,7 @@ class EmbeddedDatabase:
             self._supervisor = None
         await self._end_child()
         if self._lock is not None:
+            (self._dir / PORT_FILE).unlink(missing_ok=True)
             self._lock.release()
             self._lock = None
 
@@ -173,6 +176,21 @@ class EmbeddedDatabase:
             if path.stat().st_size > LOG_BYTES:
                 os.replace(path, path.with_suffix(".log.1"))
         return open(path, "ab", opener=_private)
+
+
+def running_url(data_dir: Path) -> str | None:
+    """The URL of the database of a gateway that runs over a data folder; None where none does, or it is starting."""
+    if holder(data_dir / "gateway.pid") is None:
+        return None
+    try:
+        port = int((data_dir / PORT_FILE).read_text(encoding="ascii"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return _url(kept_secret(data_dir / "db.password"), port)
+
+
+def _url(password: str, port: int) -> str:
+    return f"mongodb://{USER}:{quote(password, safe='')}@127.0.0.1:{port}/{DEFAULT_DATABASE}?authSource=admin"
 
 
 async def _first_line(process: Process) -> str:

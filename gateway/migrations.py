@@ -31,6 +31,8 @@ STEPS: Sequence[MigrationStep] = (MigrationStep("streams-oldest", "What streams 
 """In the order in which they are done, after the indexes. A new one goes to the end."""
 
 WORK = "migration"
+RESTORE = "restore"
+"""What is remembered in place of a step while a dump is being restored."""
 LEASE = timedelta(seconds=30)
 POLL_SECONDS = 1.0
 
@@ -81,12 +83,22 @@ async def migrate(db: AsyncDatabase[Record], progress: Progress) -> list[str]:
     What was interrupted is gone on with: indexes that are there stay, and a step begins where it had got.
     Raises `DatabaseError`.
     """
-    async with _alone(progress):
-        pending = await find_pending(db)
-        return [
-            *[await _index(one, progress) for one in pending.indexes],
-            *[await _step(one, progress) for one in pending.steps],
-        ]
+    async with alone(progress):
+        return await finish(db, progress)
+
+
+async def finish(db: AsyncDatabase[Record], progress: Progress) -> list[str]:
+    """The same for one who is `alone` already."""
+    pending = await find_pending(db)
+    return [
+        *[await _index(one, progress) for one in pending.indexes],
+        *[await _step(one, progress) for one in pending.steps],
+    ]
+
+
+async def is_half_restored() -> bool:
+    """Whether a restore into the database has begun and not ended."""
+    return await collection(Migration).find_one({"_id": RESTORE}) is not None
 
 
 async def _index(missing: Missing, progress: Progress) -> str:
@@ -132,7 +144,7 @@ class _Work:
 
 
 @asynccontextmanager
-async def _alone(progress: Progress) -> AsyncIterator[None]:
+async def alone(progress: Progress) -> AsyncIterator[None]:
     """Hold the work while the block runs, once whoever else does it has ended."""
     holder = secrets.token_hex(8)
     while not await hold(WORK, holder, LEASE):

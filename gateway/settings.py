@@ -19,6 +19,7 @@ T = TypeVar("T")
 Environment = Literal["development", "production"]
 
 DEFAULT_DATABASE = "orrery"
+SECRET_FILE = "secret_key"  # noqa: S105
 MIN_SECRET_BYTES = 32
 BUS_SCHEMES = ("memory", "redis", "rediss")
 OWN_BUS = ("mongodb", "mongodb://")
@@ -143,7 +144,7 @@ class Settings:
         settings = settings.with_workers(_workers(values.get("ORRERY_WORKERS", "1")))
         make_data_dir(settings.data_dir)
         if not settings.secret_key:
-            key = kept_secret(settings.data_dir / "secret_key")
+            key = kept_secret(settings.data_dir / SECRET_FILE)
             object.__setattr__(settings, "secret_key", key)
         return settings
 
@@ -232,13 +233,8 @@ def kept_secret(path: Path) -> str:
     """
     try:
         if not path.exists():
-            temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            temporary = _written(path, secrets.token_urlsafe(48))
             try:
-                with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                    file.write(secrets.token_urlsafe(48))
-                    file.flush()
-                    os.fsync(file.fileno())
                 # A link, unlike a rename, never replaces the secret of a process that was faster.
                 os.link(temporary, path)
             except FileExistsError:
@@ -251,6 +247,22 @@ def kept_secret(path: Path) -> str:
     if len(secret) < MIN_SECRET_BYTES:
         raise SettingsError(f"The file {path} in ORRERY_DATA_DIR is damaged: it must hold at least 32 characters.")
     return secret
+
+
+def replace_secret(path: Path, secret: str) -> None:
+    """Let the file `path` (mode 600) hold another secret, at once and as a whole."""
+    os.replace(_written(path, secret), path)
+
+
+def _written(path: Path, secret: str) -> Path:
+    """A new file beside `path`, on disk."""
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secret)
+        file.flush()
+        os.fsync(file.fileno())
+    return temporary
 
 
 def _secret(text: str) -> str:

@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.markup import escape
 
-from gateway.cli import demo, migrate, operations, schema, serve, token, transfer, transfer_export
+from gateway.cli import demo, dump, migrate, operations, schema, serve, token, transfer, transfer_export
 from gateway.cli.console import STDERR, CommandError
 from gateway.client import ClientError
 from gateway.settings import SettingsError
@@ -19,6 +19,8 @@ app = typer.Typer(
 )
 app.command("serve")(serve.serve)
 app.command("migrate")(migrate.migrate)
+app.command("dump")(dump.dump)
+app.command("restore")(dump.restore)
 app.command("import")(transfer.import_file)
 app.command("export")(transfer_export.export)
 app.command("schema")(schema.schema)
@@ -36,10 +38,11 @@ def run() -> None:
     except Exception as error:
         # Not at the top: these load every document, which `--help` should not wait for.
         from gateway.database import DatabaseError
+        from gateway.dump.error import DumpError
         from gateway.serve import ServeError
         from models.errors import OrreryError
 
-        if not isinstance(error, DatabaseError | ServeError | OrreryError):
+        if not isinstance(error, DatabaseError | DumpError | ServeError | OrreryError):
             raise
         _fail(str(error))
 

@@ -1,0 +1,1 @@
+"""The whole installation in one file: written while it serves, and read into an empty database."""

@@ -1,0 +1,80 @@
+"""What of the database is dumped, and how each collection is read."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, cast
+
+from beanie import Document as AnyDocument
+
+from gateway.dump.snapshot import Snapshot
+from models import (
+    DOCUMENTS,
+    BusMessage,
+    Document,
+    DocumentVersion,
+    FileChunk,
+    Lease,
+    LoggedEvent,
+    Probe,
+    Session,
+    StoredFile,
+    StreamHead,
+)
+from models.base import Record, collection
+
+LEFT_OUT: frozenset[type[AnyDocument]] = frozenset({Session, Lease, BusMessage, Probe})
+"""What must not go on in two places, or is of processes: nobody is signed in to what was restored."""
+DUMPED = tuple(model for model in DOCUMENTS if model not in LEFT_OUT)
+
+EVENTS = 500
+"""Read at once of a stream."""
+
+Batches = AsyncIterator[bytes]
+
+
+async def read_all(model: type[AnyDocument], snapshot: Snapshot) -> Batches:
+    """Every document of a collection as BSON, in rows of some."""
+    portions = None if snapshot.streams else PORTIONS.get(model)
+    if portions is None:
+        async for batch in _find(model, {}, snapshot):
+            yield batch
+        return
+    async for where in portions(snapshot):
+        async for batch in _find(model, where, snapshot):
+            yield batch
+
+
+async def _find(model: type[AnyDocument], where: Mapping[str, Any], snapshot: Snapshot) -> Batches:
+    batches = collection(model).find_raw_batches(where, session=snapshot.session)
+    async for batch in cast(Batches, batches):
+        yield batch
+
+
+async def _by_stream(snapshot: Snapshot) -> AsyncIterator[Record]:
+    async for head in _parents(StreamHead, snapshot, "floor", "seq"):
+        for after in range(head["floor"], head["seq"], EVENTS):
+            yield {"stream_id": head["_id"], "seq": {"$gt": after, "$lte": min(after + EVENTS, head["seq"])}}
+
+
+async def _by_file(snapshot: Snapshot) -> AsyncIterator[Record]:
+    async for file in _parents(StoredFile, snapshot, "length", "chunkSize"):
+        for number in range(-(-file["length"] // file["chunkSize"])):
+            yield {"files_id": file["_id"], "n": number}
+
+
+async def _by_document(snapshot: Snapshot) -> AsyncIterator[Record]:
+    async for document in _parents(Document, snapshot, "_id"):
+        yield {"document_id": document["_id"]}
+
+
+async def _parents(model: type[AnyDocument], snapshot: Snapshot, *fields: str) -> AsyncIterator[Record]:
+    async for parent in collection(model).find({}, dict.fromkeys(fields, 1), session=snapshot.session):
+        yield parent
+
+
+PORTIONS: Mapping[type[AnyDocument], Callable[[Snapshot], AsyncIterator[Record]]] = {
+    LoggedEvent: _by_stream,
+    FileChunk: _by_file,
+    DocumentVersion: _by_document,
+}
+"""The large collections, by what their documents belong to, for a database that gathers what it is asked for: at once
+they would not fit into its memory. What belongs to nothing is left out: chunks of an upload that has not ended."""

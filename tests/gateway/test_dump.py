@@ -1,0 +1,195 @@
+"""Dumps: all of one moment, in a file that appears once it is whole."""
+
+import asyncio
+import stat
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bson import ObjectId
+
+from gateway.database import Database
+from gateway.dump import collections as parts_of
+from gateway.dump import snapshot as snapshots
+from gateway.dump.collections import DUMPED, LEFT_OUT
+from gateway.dump.error import DumpError
+from gateway.dump.snapshot import snapshot
+from gateway.migrations import find_pending
+from gateway.settings import Settings
+from models import DOCUMENTS, Label, LoggedEvent, Probe, StreamHead, User
+from models.base import collection
+from models.ids import Kind, new_id
+from realtime.lease import hold
+from realtime.log import EventLog
+from tests.gateway.dump_lab import another, documents_of, dumped, everything, restored
+from tests.gateway.lab import Board, Lab
+from tests.realtime.log_lab import appends
+
+UPLOAD = b"%PDF-1.7 " + bytes(600_000)
+
+
+async def fill(lab: Lab, board: Board) -> None:
+    """A board with some of everything that is stored in portions: events, a file of several chunks, versions."""
+    card = await board.card("Align")
+    for title in ("Polar", "Level"):
+        await board.card(title)
+    token = {"authorization": f"Bearer {board.ann.token}"}
+    files = {"file": ("plan.pdf", UPLOAD, "application/pdf")}
+    path = f"/orgs/{board.org_slug}/workspaces/personal/projects/{board.project}/cards/{card}/attachments"
+    answer = await lab.client().post(path, files=files, headers=token)
+    assert answer.status_code == 201, answer.text
+    made = await board.ann.ask(
+        "mutation ($input: DocumentCreateInput!) { documentCreate(input: $input) { document { id } } }",
+        input={"workspaceId": board.workspace, "title": "Guide", "content": "# Go"},
+    )
+    await board.ann.ask(
+        "mutation ($id: ID!, $i: DocumentUpdateInput!) { documentUpdate(id: $id, input: $i) { document { id } } }",
+        id=made["documentCreate"]["document"]["id"],
+        i={"content": "# Gone"},
+    )
+
+
+async def test_what_is_restored_is_what_was_dumped_but_for_epochs_and_sessions(
+    lab: Lab, board: Board, clean: Database, settings: Settings, tmp_path: Path
+) -> None:
+    await fill(lab, board)
+    await hold("some-work", "somebody", timedelta(minutes=1))
+    made = await dumped(clean, tmp_path / "dump", secret_key=b"k" * 40)
+    before = await everything(clean)
+    assert {"sessions", "leases", "events", "attachments.chunks", "document_versions"} <= before.keys()
+    assert len(before["attachments.chunks"]) == 3
+
+    async with another(clean, settings, tmp_path / "other") as other:
+        files = await restored(other, tmp_path / "dump")
+        after = await everything(other)
+        assert not await find_pending(other.db)
+
+    assert files == {"secret_key": b"k" * 40}
+    left_out = {model.get_settings().name for model in LEFT_OUT}
+    assert left_out.isdisjoint(after)
+    expected = {name: documents for name, documents in before.items() if name not in left_out}
+    epochs = [{head["_id"]: head.pop("epoch") for head in found["streams"]} for found in (expected, after)]
+    assert after == expected
+    assert epochs[0].keys() == epochs[1].keys()
+    assert [one for one, epoch in epochs[0].items() if epochs[1][one] == epoch] == []
+    assert made.documents == sum(len(documents) for documents in expected.values())
+
+
+async def test_a_collection_that_is_read_as_it_is_sent_is_dumped_alike(
+    lab: Lab, board: Board, clean: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(lab, board)
+    portioned = await dumped(clean, tmp_path / "one")
+    monkeypatch.setattr(parts_of, "PORTIONS", {})
+    whole = await dumped(clean, tmp_path / "two")
+
+    assert [part.documents for part in portioned.collections] == [part.documents for part in whole.collections]
+
+
+def test_every_collection_is_dumped_or_left_out_for_a_reason() -> None:
+    assert {model.__name__ for model in DOCUMENTS} - {model.__name__ for model in DUMPED} == {
+        "BusMessage",
+        "Lease",
+        "Probe",
+        "Session",
+    }
+    for model in parts_of.PORTIONS:
+        assert model in DUMPED
+
+
+async def test_a_dump_while_others_write_is_of_one_moment(
+    clean: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, streams, stopping = EventLog(clean.client), [new_id(Kind.WORKSPACE) for _ in range(4)], False
+    written = 0
+
+    async def write(stream: ObjectId) -> None:
+        nonlocal written
+        while not stopping:
+            await log.write(stream, None, appends(stream))
+            written += 1
+
+    writers = [asyncio.create_task(write(stream)) for stream in streams]
+    read_all, during = parts_of.read_all, []
+
+    async def more() -> None:
+        enough = written + 8
+        while written < enough:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+    async def slowly(model: Any, moment: Any) -> Any:
+        if model in (LoggedEvent, StreamHead):
+            await more()
+            during.append(written)
+        async for batch in read_all(model, moment):
+            yield batch
+
+    monkeypatch.setattr("gateway.dump.dump.read_all", slowly)
+    await more()
+    await dumped(clean, tmp_path / "dump")
+    stopping = True
+    await asyncio.gather(*writers)
+
+    heads = {head["_id"]: head["seq"] for head in documents_of(tmp_path / "dump", "streams")}
+    events = documents_of(tmp_path / "dump", "events")
+    assert during[1] >= during[0] + 8
+    assert heads.keys() == set(streams)
+    for stream, seq in heads.items():
+        assert sorted(event["seq"] for event in events if event["stream_id"] == stream) == list(range(1, seq + 1))
+
+
+async def test_a_snapshot_shows_nothing_of_later_in_any_collection(clean: Database) -> None:
+    async with snapshot(clean.db) as moment:
+        await collection(User).insert_one({"_id": ObjectId(), "email": "late@example.com"})
+        await collection(Label).insert_one({"_id": ObjectId()})
+        seen = [await collection(one).find_one({}, session=moment.session) for one in (User, Label)]
+
+    assert seen == [None, None]
+    assert not moment.streams  # the embedded database has no sessions of a snapshot, whatever it says
+    assert await collection(Probe).find_one({}) is None
+
+
+async def test_a_database_without_snapshots_is_refused(
+    clean: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "_transaction", snapshots._session)
+
+    with pytest.raises(DumpError, match=r"^The database cannot show one moment of all its data while others write\.$"):
+        await dumped(clean, tmp_path / "dump")
+
+    assert names(tmp_path) == []
+    assert await collection(Probe).find_one({}) is None
+
+
+async def test_a_snapshot_that_did_not_last_is_no_dump(
+    clean: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([True, True, False])
+
+    async def hidden(trial: object) -> bool:
+        return next(answers)
+
+    monkeypatch.setattr(snapshots._Trial, "_is_hidden", hidden)
+
+    with pytest.raises(DumpError, match="did not keep to one moment"):
+        await dumped(clean, tmp_path / "dump")
+
+    assert names(tmp_path) == []
+
+
+def names(folder: Path) -> list[str]:
+    return [file.name for file in folder.iterdir()]
+
+
+async def test_an_archive_is_for_its_owner_alone_and_overwrites_nothing(clean: Database, tmp_path: Path) -> None:
+    file = tmp_path / "dump"
+    await dumped(clean, file)
+    content = file.read_bytes()
+
+    with pytest.raises(DumpError, match="is there already"):
+        await dumped(clean, file)
+
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert file.read_bytes() == content
+    assert names(tmp_path) == ["dump"]
