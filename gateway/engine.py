@@ -48,6 +48,7 @@ from resolvers.position import note_positions
 from resolvers.subscribe import Source
 from resolvers.upload import Uploads
 from schema.context import GraphContext
+from schema.roots import ids_named
 
 Write = Callable[[Payload], Any]
 """Takes a response while its data is there, and gives what is kept of it."""
@@ -226,7 +227,7 @@ class GraphEngine:
         if isinstance(executor, list):
             return finish(ExecutionResult(None, executor))
         if operation.prepared.selects_cursor:
-            await note_positions(context.ctx)
+            await note_positions(context.ctx, ids_named(executor))
         result = executor.execute_operation()
         done = await result if isawaitable(result) else result
         assert isinstance(done, ExecutionResult)  # noqa: S101  (the graph has no @defer)

@@ -14,6 +14,7 @@ from resolvers.access import Fields, workspace_memberships
 from resolvers.context import Context
 from resolvers.load import to_one, to_one_inside
 from resolvers.operation import edge
+from resolvers.position_note import note_entered
 from resolvers.user import visible
 
 
@@ -115,5 +116,7 @@ async def _readable(ctx: Context, activities: Sequence[Record]) -> list[Record]:
 
     What was told to somebody stays in the history of their own, which opens no other door.
     """
+    # What happened never changes, so it is not read again.
+    await note_entered(ctx, (one["workspace_id"] for one in activities), frozenset())
     memberships = await workspace_memberships(ctx, (one["workspace_id"] for one in activities))
     return [one if memberships[one["workspace_id"]] else {} for one in activities]

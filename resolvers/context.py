@@ -64,7 +64,7 @@ class Context:
     """One request (or one event of a subscription).
 
     `memberships` remembers the roles that were looked up for it, `gone` what of those workspaces was deleted and is to
-    be hidden (`resolvers.tombstone`), `positions` where streams stood before it read them.
+    be hidden (`resolvers.tombstone`), `positions` where streams stood before it read them, where it `notes_positions`.
     `claim` is marked in the transaction of each of its changes. `text_read` counts the bytes of documents that it
     has read (`resolvers.document_version`).
     """
@@ -74,6 +74,7 @@ class Context:
     memberships: dict[ObjectId, Record | None] = field(default_factory=dict)
     gone: dict[ObjectId, frozenset[ObjectId]] = field(default_factory=dict)
     positions: dict[ObjectId, Cursor] = field(default_factory=dict)
+    notes_positions: bool = False
     claim: Claim | None = None
     text_read: int = 0
 

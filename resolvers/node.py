@@ -44,8 +44,7 @@ MAX_NODES = 100
 
 _PROJECTS, _PILOTAGE = TokenScope.PROJECTS_READ, TokenScope.PILOTAGE_READ
 
-# What carries `workspace_id`; a member of the workspace may read it.
-_INSIDE: dict[Kind, tuple[type[Stored], TokenScope]] = {
+INSIDE: dict[Kind, tuple[type[Stored], TokenScope]] = {
     Kind.PROJECT: (Project, _PROJECTS),
     Kind.SCOPE: (Scope, _PROJECTS),
     Kind.COLUMN: (Column, _PROJECTS),
@@ -63,6 +62,7 @@ _INSIDE: dict[Kind, tuple[type[Stored], TokenScope]] = {
     Kind.MISSION: (Mission, _PILOTAGE),
     Kind.MISSION_ACTIVITY: (MissionActivity, _PILOTAGE),
 }
+"""What carries `workspace_id`; a member of the workspace may read it with a token of the scope."""
 
 
 @operation("node", read_only=True)
@@ -98,8 +98,8 @@ async def _find(ctx: Context, wanted: Sequence[ObjectId]) -> dict[ObjectId, Reco
 
 
 async def _of_kind(ctx: Context, kind: Kind | None, ids: list[ObjectId]) -> list[Record]:
-    if kind in _INSIDE:
-        model, scope = _INSIDE[kind]
+    if kind in INSIDE:
+        model, scope = INSIDE[kind]
         check_scope(ctx, scope, "node")
         gone = {"deleted_at": None} if kind is Kind.AGENT else {}
         records = await collection(model).find({"_id": {"$in": ids}, **gone}).to_list()

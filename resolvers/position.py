@@ -1,35 +1,54 @@
 """Where streams stand, for those who read a snapshot and go on with the events after it.
 
 A cursor has to be older than every value that was read beside it: an event that is told twice changes nothing, one that
-is missed is missed for good. So a request that asks for one notes where all streams of its caller stand before it reads
-anything else, and answers with that.
+is missed is missed for good. So a request that asks for one notes where the streams stand of the workspaces that its
+arguments name before it reads anything else, and those of the others that it comes into, over an organization or a
+notification, before it reads anything of them.
 """
 
 from collections.abc import Iterable, Sequence
 
 from bson import ObjectId
 
-from models import WorkspaceMember
-from models.base import Record, collection
+from models import Invitation, Notification, Template
+from models.base import Record, Stored, collection
 from models.enums import TokenScope
 from models.errors import Forbidden
+from models.ids import Kind, kind_of, portions
 from realtime.cursor import Cursor
 from realtime.heads import bounds, heads_of
 from resolvers.access import Fields
 from resolvers.context import Context
+from resolvers.node import INSIDE
 from resolvers.operation import edge
 
+_INSIDE: dict[Kind, type[Stored]] = {
+    **{kind: model for kind, (model, _) in INSIDE.items()},
+    Kind.INVITATION: Invitation,
+    Kind.NOTIFICATION: Notification,
+    Kind.TEMPLATE: Template,
+}
+"""What is in one workspace for as long as it is there."""
 
-async def note_positions(ctx: Context) -> None:
-    """Note where the streams stand that the caller may read, before anything is read. Their memberships stay known."""
+
+async def note_positions(ctx: Context, named: Iterable[ObjectId] = ()) -> None:
+    """Note where the caller's own stream stands, and those of the workspaces that `named` are or are in.
+
+    What the request comes into later is noted then (`note_entered`).
+    """
+    ctx.notes_positions = True
     if ctx.subject.user_id is None:
         return
-    bound = ctx.subject.workspace_id
-    mine = {"user_id": ctx.user_id, **({"workspace_id": bound} if bound is not None else {})}
-    found = await collection(WorkspaceMember).find(mine).to_list()
-    memberships = {one["workspace_id"]: one for one in found}
-    ctx.positions.update(await heads_of([ctx.user_id, *memberships]))
-    ctx.memberships.update(memberships)
+    by_kind: dict[Kind | None, set[ObjectId]] = {}
+    for one in named:
+        by_kind.setdefault(kind_of(one), set()).add(one)
+    wanted = by_kind.get(Kind.WORKSPACE, set())
+    for kind, ids in by_kind.items():
+        if kind in _INSIDE:
+            for some in portions(ids):
+                found = collection(_INSIDE[kind]).find({"_id": {"$in": some}}, {"workspace_id": 1})
+                wanted |= {one["workspace_id"] for one in await found.to_list()}
+    ctx.positions.update(await heads_of([ctx.user_id, *wanted]))
 
 
 async def positions(ctx: Context, stream_ids: Iterable[ObjectId]) -> list[str]:

@@ -25,6 +25,7 @@ from resolvers.joined import EVERYTHING, JOINED, JoinedPage, joined_after, joine
 from resolvers.load import to_one
 from resolvers.operation import edge, operation
 from resolvers.page import Page, Window, pages
+from resolvers.position_note import note_entered, noted
 from resolvers.tombstone import load_gone
 from resolvers.workspace_member import insert_workspace_member
 
@@ -48,7 +49,10 @@ async def get_workspace(ctx: Context, org_slug: str, slug: str, fields: Fields =
     organization_id = door_of(organization)
     await check_organization(ctx, organization_id, organization_policy.READ)
     query = {"organization_id": organization_id, "slug": check_text(slug, field="slug")}
+    known = noted(ctx)
     found = await collection(Workspace).find_one(query, projection(fields))
+    if await note_entered(ctx, [door_of(found)], known):
+        found = await collection(Workspace).find_one(query, projection(fields))
     membership = await check_workspace(ctx, door_of(found), policy.READ)
     if found is None:
         raise NotFound("Workspace")
@@ -217,8 +221,12 @@ async def viewer_workspaces(
             }
         },
     ]
+    known = noted(ctx)
+    members = await (await collection(WorkspaceMember).aggregate(pipeline)).to_list()
+    if await note_entered(ctx, (one["workspace_id"] for one in members if one["workspace"]), known):
+        members = await (await collection(WorkspaceMember).aggregate(pipeline)).to_list()
     nodes: dict[ObjectId, list[Record]] = {one: [] for one in ids}
-    for member in await (await collection(WorkspaceMember).aggregate(pipeline)).to_list():
+    for member in members:
         for workspace in member.pop("workspace"):
             nodes[member["organization_id"]].append({**workspace, JOINED: member["_id"]})
             ctx.memberships[member["workspace_id"]] = member

@@ -1,5 +1,6 @@
 """A query and a subscription compose: the cursor of a snapshot is never newer than anything in it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -77,7 +78,7 @@ async def test_a_change_that_comes_while_a_query_reads_is_after_its_cursor(
     assert [event["cursor"] for event in events if event["__typename"] == "ProjectUpdated"] == seen
 
 
-async def test_cursors_cost_two_queries_and_save_one_however_many_are_asked_for(lab: Lab, board: Board) -> None:
+async def test_cursors_cost_three_queries_however_many_are_asked_for(lab: Lab, board: Board) -> None:
     counts = []
     for more in (1, 20):
         for number in range(more):
@@ -94,7 +95,50 @@ async def test_cursors_cost_two_queries_and_save_one_however_many_are_asked_for(
         assert {project["cursor"] for project in workspace["projects"]["nodes"]} == {workspace["cursor"]}
         counts.append(len(seen) - len(without))
 
-    assert counts == [2, 2]
+    # The viewer's own stream, that of the workspace that was found, and the workspace once more.
+    assert counts == [3, 3]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '{ project(id: "PROJECT") { cursor } }',
+        "query ($p: ID!) { one: project(id: $p) { cursor } two: project(id: $p) { workspace { cursor } } }",
+        'query ($p: ID = "PROJECT") { ...Root } fragment Root on Query { project(id: $p) { cursor } }',
+        "query ($p: ID!) { node(id: $p) { ... on Project { cursor } } }",
+        "query ($p: ID!) { nodes(ids: [$p]) { ... on Project { workspace { cursor } } } }",
+        'query { workspace(orgSlug: "ORG", slug: "WORKSPACE") { cursor } }',
+        'query { organization(slug: "ORG") { workspaces { nodes { cursor } } } }',
+        'query { organization(slug: "ORG") { workspace(slug: "WORKSPACE") { cursor projects { nodes { cursor } } } } }',
+        "query ($p: ID!) { project(id: $p) { workspace { organization { workspaces { nodes { cursor } } } } } }",
+        "{ viewer { notifications { nodes { activity { project { cursor workspace { cursor } } } } } } }",
+    ],
+)
+async def test_a_cursor_is_the_newest_wherever_it_stands(lab: Lab, board: Board, query: str) -> None:
+    # Given a workspace in which something has happened, which the viewer is notified of
+    bob = await lab.person("bob@example.com")
+    invite = """mutation ($w: ID!) {
+      workspaceMemberInvite(workspaceId: $w, input: {email: "bob@example.com"}) { token }
+    }"""
+    token = (await board.ann.ask(invite, w=board.workspace))["workspaceMemberInvite"]["token"]
+    await bob.ask("mutation ($t: String!) { invitationAccept(token: $t) { cursor } }", t=token)
+    await bob.ask('mutation ($p: ID!) { cardCreate(input: {projectId: $p, title: "One"}) { cursor } }', p=board.project)
+    renamed = await board.ann.ask(RENAME, id=board.project, name="Landing")
+    await follow(lab.app.state.services)
+    slugs = (await board.ann.ask("{ organizations { nodes { slug workspaces { nodes { slug } } } } }"))["organizations"]
+    organization = slugs["nodes"][0]
+    for name, value in {
+        "PROJECT": board.project,
+        "ORG": organization["slug"],
+        "WORKSPACE": organization["workspaces"]["nodes"][0]["slug"],
+    }.items():
+        query = query.replace(name, value)
+
+    # When it is asked where that stands
+    found = await board.ann.ask(query, **({"p": board.project} if "$p: ID!" in query else {}))
+
+    # Then it is said exactly, by whichever way it is reached
+    assert set(re.findall(r"'cursor': '([^']+)'", str(found))) == {renamed["projectUpdate"]["cursor"]}
 
 
 async def test_the_cursor_of_notifications_is_where_the_viewers_own_stream_stands(lab: Lab, board: Board) -> None:
