@@ -1,53 +1,73 @@
-"""Guessing passwords is slow: after ten failures in a minute an account's password is not looked at any more."""
+"""Guessing passwords is slow: for whoever guesses, in every process at once, and for nobody else.
 
-import asyncio
-import time
-import weakref
-from collections.abc import Callable
+Wrong passwords are paced, not locked out: after a few that cost nothing, each look waits its turn, and whoever would
+wait too long is told to come back. A right password is let in by a wait of some seconds at most, whatever a stranger
+does from somewhere else (docs/decisions/0030).
+"""
 
+from asyncio import sleep
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from auth.counting import Pace, forget_attempts, give_back, take_turn
 from auth.passwords import verify_password
-from models.errors import RateLimited
+from models.errors import OrreryError
 
-MAX_FAILURES = 10
-WINDOW_SECONDS = 60.0
-_MAX_KEYS = 10_000
+ONE_ACCOUNT = Pace(free=5, longest=8.0)
+"""Of one account from one source, or from one device that has signed in before: then 450 passwords an hour."""
+ONE_SOURCE = Pace(free=20, longest=2.0)
+"""From one source, of all accounts together: one password for many accounts is as slow as many for one. A house with
+one address for everybody has its right passwords given back, and waits at most for the wrong ones of its own."""
+EVERYWHERE = Pace(free=200, longest=0.5)
+"""Of one account from all sources together, but for devices that it knows: many sources are no way around the rest."""
 
 
-class PasswordChecks:
-    """Verifies passwords one at a time per key, and counts the failures of the minute, in this process."""
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What is paced: `who` tries, in the name of `what`."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._failures: dict[str, tuple[float, int]] = {}
-        self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
+    what: str
+    who: str
+    pace: Pace
 
-    async def verify(self, key: str, hashed: str | None, password: str) -> bool:
-        """Whether the password fits (`verify_password`); raises RateLimited after ten failures for `key`.
 
-        A password that fits forgets the failures before it.
-        """
-        # Without the lock, a burst of guesses would all be let in before the first of them has failed.
-        lock = self._locks.setdefault(key, asyncio.Lock())
-        async with lock:
-            started, failed = self._recent(key)
-            if failed >= MAX_FAILURES:
-                raise RateLimited("Too many wrong passwords: try again in a minute")
-            fits = await verify_password(hashed, password)
-            if fits:
-                self._failures.pop(key, None)
-            else:
-                self._failures[key] = (started, failed + 1)
-                self._forget()
-            return fits
+def gates_of(account: str, source: str | None, device: str | None) -> list[Gate]:
+    """Where a password of an account has to pass, the closest first; a device that the account knows passes its own.
 
-    def _recent(self, key: str) -> tuple[float, int]:
-        now = self._clock()
-        started, failed = self._failures.get(key, (now, 0))
-        return (started, failed) if now - started < WINDOW_SECONDS else (now, 0)
+    `source` is None where no network is between us and the caller.
+    """
+    if device is not None:
+        return [Gate("password-device", f"{account} {device}", ONE_ACCOUNT)]
+    own = Gate("password", f"{account} {source or ''}", ONE_ACCOUNT)
+    if source is None:
+        return [own]
+    return [own, Gate("password-source", source, ONE_SOURCE), Gate("password-account", account, EVERYWHERE)]
 
-    def _forget(self) -> None:
-        if len(self._failures) > _MAX_KEYS:
-            now = self._clock()
-            kept = {key: one for key, one in self._failures.items() if now - one[0] < WINDOW_SECONDS}
-            # With that many within a minute, the oldest give way: memory is bounded in any case.
-            self._failures = dict(sorted(kept.items(), key=lambda item: item[1][0])[-_MAX_KEYS // 2 :])
+
+async def check_password(gates: Sequence[Gate], hashed: str | None, password: str) -> bool:
+    """Whether the password fits (`verify_password`), once every gate lets it be looked at.
+
+    It is counted before, so that of many at once no more are looked at than one by one. One that fits forgets the
+    failures before it at the first gate, and counts nowhere. Raises RateLimited where the wait would be too long.
+    """
+    wait = 0.0
+    passed: list[Gate] = []
+    try:
+        for gate in gates:
+            wait = max(wait, await take_turn(gate.what, gate.who, gate.pace))
+            passed.append(gate)
+        if wait:
+            await sleep(wait)
+        fits = await verify_password(hashed, password)
+    except OrreryError:  # it was not looked at
+        await _uncount(passed)
+        raise
+    if fits:
+        await forget_attempts(gates[0].what, gates[0].who)
+        await _uncount(gates[1:])
+    return fits
+
+
+async def _uncount(gates: Sequence[Gate]) -> None:
+    for gate in gates:
+        await give_back(gate.what, gate.who)

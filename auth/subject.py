@@ -29,7 +29,8 @@ class Credential(StrEnum):
 class Subject:
     """A caller. An agent's token sets `agent_id` and `workspace_id`, and works in that workspace alone.
 
-    `expires_at` is when the credential ends by itself, if it does.
+    `expires_at` is when the credential ends by itself, if it does. `source` is the address that the request comes from,
+    None where there is no network between; `device` the cookie of one that somebody has signed in from before.
     """
 
     user_id: ObjectId | None = None
@@ -42,6 +43,8 @@ class Subject:
     expires_at: datetime | None = None
     restricted: bool = False
     user_agent: str | None = field(default=None, compare=False)
+    source: str | None = field(default=None, compare=False)
+    device: str | None = field(default=None, compare=False, repr=False)
 
     @property
     def is_person(self) -> bool:

@@ -96,6 +96,7 @@ def create_app(
                 base_url=chosen.base_url,
                 shows_links=chosen.smtp is None,
                 require_verified_email=chosen.require_verified_email,
+                registrations_per_hour=chosen.registrations_per_hour,
                 storage_quota=chosen.storage_quota,
                 search=SearchIndex(chosen.data_dir / "search"),
             )
@@ -106,6 +107,7 @@ def create_app(
                 limits=chosen.limits,
                 production=chosen.production,
                 persisted=Persisted(trusted_documents(operations_folder()), only=chosen.trusted_documents_only),
+                proxies=chosen.trusted_proxies,
             )
             background = (
                 retention,

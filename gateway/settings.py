@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from execution.limits import Limits
 from gateway.limits import DEFAULTS, NAMES, chosen
 from gateway.mail_settings import DEFAULT_SENDER, Sender, SmtpServer, parse_sender, parse_smtp_url
+from gateway.source import Network, parse_networks
 
 T = TypeVar("T")
 
@@ -67,6 +68,8 @@ class Settings:
     mail_from: Sender = DEFAULT_SENDER
     public_url: str | None = None
     require_verified_email: bool = False
+    registrations_per_hour: int = 100
+    trusted_proxies: tuple[Network, ...] = ()
     storage_quota: int = 1024**3
     allowed_origins: frozenset[str] = frozenset()
     max_connections_per_user: int = 1_000
@@ -132,6 +135,10 @@ class Settings:
             mail_from=_parsed(values, "ORRERY_MAIL_FROM", parse_sender) or DEFAULT_SENDER,
             public_url=_parsed(values, "ORRERY_PUBLIC_URL", _public_url),
             require_verified_email=_parsed(values, "ORRERY_REQUIRE_VERIFIED_EMAIL", _flag) or False,
+            registrations_per_hour=_count(
+                values.get("ORRERY_REGISTRATIONS_PER_HOUR", "100"), variable="ORRERY_REGISTRATIONS_PER_HOUR"
+            ),
+            trusted_proxies=_parsed(values, "ORRERY_TRUSTED_PROXIES", parse_networks) or (),
             storage_quota=_parsed(values, "ORRERY_STORAGE_QUOTA", parse_size) or 1024**3,
             allowed_origins=_origins(values.get("ORRERY_ALLOWED_ORIGINS", "")),
             max_connections_per_user=_count(

@@ -7,11 +7,15 @@ from pymongo import ASCENDING, IndexModel
 
 
 class AttemptCount(Document):
-    """How often something was tried since a window began. `_id` is a hash of what is tried, and by whom."""
+    """How often something was tried since a window began. `_id` is a hash of what is tried, and by whom.
+
+    Where attempts are paced, `opens_at` is when the next one may be made.
+    """
 
     id: str  # type: ignore[assignment]
     made: int
     expires_at: datetime
+    opens_at: datetime | None = None
 
     class Settings:
         name = "attempts"

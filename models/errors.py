@@ -71,10 +71,14 @@ class Conflict(OrreryError):
 
 
 class RateLimited(OrreryError):
-    """Too much at once; the same request may succeed later."""
+    """Too much at once; the same request may succeed after `retry_after` seconds."""
 
     code = "RATE_LIMITED"
     status = 429
+
+    def __init__(self, message: str, *, field: str | None = None, retry_after: int = 1) -> None:
+        super().__init__(message, field=field)
+        self.retry_after = retry_after
 
 
 class PayloadTooLarge(OrreryError):

@@ -1,8 +1,14 @@
 """The caller's own account: registering, signing in and out, and the profile."""
 
+from datetime import timedelta
+
 from bson import ObjectId
 
+from auth.attempts import check_password, gates_of
 from auth.challenge import challenge
+from auth.counting import count_attempt
+from auth.device import known_device
+from auth.mailbox import mailbox
 from models import Session, User
 from models.base import Record, collection
 from models.enums import TokenScope
@@ -19,12 +25,23 @@ from resolvers.sign_in import SignIn, begin_session, pilotage_role
 from resolvers.user import PUBLIC, own, visible
 from resolvers.workspace_member import tell_name
 
+MAX_REGISTRATIONS_OF_MAILBOX = 10
+"""An hour: each sends a mail there, whatever follows a + in the address."""
+
 _READ_ACCOUNT, _WRITE_ACCOUNT = TokenScope.ACCOUNT_READ, TokenScope.ACCOUNT_WRITE
 
 
 @operation("authRegister", caller=Caller.ANYONE, reveals=True)
 async def register(ctx: Context, values: AuthRegister) -> SignIn:
-    """A new account with an organization and a workspace of its own, signed in."""
+    """A new account with an organization and a workspace of its own, signed in.
+
+    Raises RateLimited for too many of one source, or for one mailbox under many addresses.
+    """
+    if ctx.source is not None:
+        limit = ctx.services.registrations_per_hour
+        await count_attempt("register-source", ctx.source, limit=limit, window=timedelta(hours=1))
+    same = mailbox(values.email)
+    await count_attempt("register-mailbox", same, limit=MAX_REGISTRATIONS_OF_MAILBOX, window=timedelta(hours=1))
     return await create_account(ctx, NewAccount(values.email, values.password, values.name))
 
 
@@ -32,17 +49,27 @@ async def register(ctx: Context, values: AuthRegister) -> SignIn:
 async def log_in(ctx: Context, values: AuthLogin) -> SignIn:
     """A session for whoever knows the password. An unknown address and a wrong password cannot be told apart.
 
+    Raises RateLimited for whoever has to wait too long after wrong ones (`auth.attempts`).
     Raises TwoFactorRequired, with what `verify_two_factor` takes, for an account with two factors.
     """
     email = values.email.lower()
     user = await collection(User).find_one({"email": email})
     hashed = None if user is None else user["password_hash"]
-    fits = await ctx.services.password_checks.verify(email, hashed, values.password)
+    fits = await check_password(gates_of(email, ctx.source, _known_as(ctx, user)), hashed, values.password)
     if user is None or not fits:
         raise Unauthenticated("The e-mail address or the password is wrong")
     if user.get("two_factor") is not None:
         raise TwoFactorRequired(challenge(ctx.services.signer.key, user["_id"], user["password_hash"]))
     return await begin_session(ctx, user)
+
+
+def _known_as(ctx: Context, user: Record | None) -> str | None:
+    """What a request calls itself that comes from where the account has signed in before; None for a stranger's."""
+    if user is None or user["password_hash"] is None:
+        return None
+    if ctx.subject.user_id == user["_id"] and ctx.subject.is_person:
+        return str(ctx.subject.credential_id)
+    return known_device(ctx.services.signer.key, ctx.subject.device, user["_id"], user["password_hash"])
 
 
 @operation("authLogout", caller=Caller.PERSON)

@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from bson import ObjectId
 
-from auth.attempts import PasswordChecks
 from auth.jwt import JwtSigner
 from auth.recognition import Recognitions
 from auth.subject import Subject
@@ -32,7 +31,8 @@ class Services:
     `shows_links` says that no mail leaves the gateway, so that its links are answered to whoever causes it.
     `mail_due` wakes the sender of this process, `files_due` what removes the bytes of deleted attachments,
     `transfers_due` what runs imports, and `deletions_due` what goes on with deletions.
-    `storage_quota` is how many bytes those of a workspace may have together.
+    `registrations_per_hour` is how many accounts one source may make, `storage_quota` how many bytes a workspace may
+    have together.
     """
 
     hub: Hub
@@ -40,9 +40,9 @@ class Services:
     signer: JwtSigner
     session_lifetime: timedelta
     base_url: str
-    password_checks: PasswordChecks = field(default_factory=PasswordChecks)
     shows_links: bool = True
     require_verified_email: bool = False
+    registrations_per_hour: int = 100
     mail_due: asyncio.Event = field(default_factory=asyncio.Event)
     storage_quota: int = 1024**3
     files_due: asyncio.Event = field(default_factory=asyncio.Event)
@@ -91,6 +91,11 @@ class Context:
     def user_id(self) -> ObjectId:
         """The caller; raises Unauthenticated for an anonymous one."""
         return self.subject.require_user()
+
+    @property
+    def source(self) -> str | None:
+        """The address that the request comes from; None where there is no network between."""
+        return self.subject.source
 
     async def write(
         self,

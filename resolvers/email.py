@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from auth.counting import count_attempt
+from auth.mailbox import mailbox
 from models import Session, User
 from models.base import collection
 from models.enums import LinkPurpose, MailTemplate
@@ -16,12 +17,19 @@ from resolvers.mail import insert_mail
 from resolvers.operation import Caller, operation
 
 MAX_MAILS_AN_HOUR = 5
+MAX_MAILS_TO_MAILBOX = 10
+"""An hour, of all accounts whose addresses are one mailbox."""
 
 
 @operation("emailVerificationSend", caller=Caller.PERSON, reveals=True)
 async def send_email_verification(ctx: Context) -> Committed[None]:
     """Send a mail with a link that confirms the caller's address; Conflict where it is confirmed already."""
     await count_attempt("verify", str(ctx.user_id), limit=MAX_MAILS_AN_HOUR, window=timedelta(hours=1))
+
+    found = await collection(User).find_one({"_id": ctx.user_id}, {"email": 1})
+    if found is not None:
+        same = mailbox(found["email"])
+        await count_attempt("verify-mailbox", same, limit=MAX_MAILS_TO_MAILBOX, window=timedelta(hours=1))
 
     async def body(change: Change) -> None:
         user = await collection(User).find_one({"_id": ctx.user_id}, session=change.session)

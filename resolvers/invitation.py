@@ -7,6 +7,7 @@ from datetime import timedelta
 from bson import ObjectId
 
 from auth.counting import count_attempt
+from auth.mailbox import mailbox
 from auth.policies import workspace as policy
 from auth.secrets import hash_secret
 from models import Invitation, OrganizationMember, User, Workspace, WorkspaceMember
@@ -236,9 +237,10 @@ async def _check_inviter(ctx: Context) -> None:
 
 async def _count_mail(workspace_id: ObjectId, email: str) -> None:
     """Count a mail to an address before it is written; raises RateLimited where it gets too many."""
-    same = f"{workspace_id} {email}"
-    await count_attempt("invite-address", same, limit=MAX_TO_ADDRESS_AN_HOUR, window=timedelta(hours=1))
-    await count_attempt("invite-address", email, limit=MAX_TO_ADDRESS_A_DAY, window=timedelta(days=1))
+    same = mailbox(email)
+    here = f"{workspace_id} {same}"
+    await count_attempt("invite-address", here, limit=MAX_TO_ADDRESS_AN_HOUR, window=timedelta(hours=1))
+    await count_attempt("invite-address", same, limit=MAX_TO_ADDRESS_A_DAY, window=timedelta(days=1))
 
 
 async def _send(change: Change, invitation: Record) -> None:

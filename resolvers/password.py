@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from bson import ObjectId
 
+from auth.attempts import ONE_ACCOUNT, Gate, check_password
 from auth.counting import count_attempt
+from auth.mailbox import mailbox
 from auth.passwords import hash_password
 from models import ApiToken, Mail, Session, User
 from models.base import Record, collection, to_record
@@ -19,6 +21,9 @@ from resolvers.mail import insert_mail
 from resolvers.operation import Caller, operation
 
 MAX_RESETS_AN_HOUR = 5
+"""Of one mailbox, whoever asks."""
+MAX_RESETS_OF_SOURCE = 30
+"""An hour, of any addresses: mail to strangers is not for everybody to send."""
 
 
 async def require_password(ctx: Context, password: str, *, field: str = "password") -> Record:
@@ -26,7 +31,9 @@ async def require_password(ctx: Context, password: str, *, field: str = "passwor
     user = await collection(User).find_one({"_id": ctx.user_id})
     if user is None:
         raise Unauthenticated
-    if not await ctx.services.password_checks.verify(user["email"], user["password_hash"], password):
+    # A counter of its own: nobody else's guesses reach who is signed in, nor those of another session.
+    gate = Gate("confirm", str(ctx.subject.credential_id or ctx.user_id), ONE_ACCOUNT)
+    if not await check_password([gate], user["password_hash"], password):
         raise BadUserInput("is wrong", field=field)
     return user
 
@@ -61,7 +68,9 @@ async def request_password_reset(ctx: Context, values: PasswordResetRequest) -> 
     Nothing here looks at that: what is done, and how long it takes, is the same for every address. The sender of the
     mail looks later.
     """
-    await count_attempt("reset", values.address, limit=MAX_RESETS_AN_HOUR, window=timedelta(hours=1))
+    if ctx.source is not None:
+        await count_attempt("reset-source", ctx.source, limit=MAX_RESETS_OF_SOURCE, window=timedelta(hours=1))
+    await count_attempt("reset", mailbox(values.address), limit=MAX_RESETS_AN_HOUR, window=timedelta(hours=1))
     await collection(Mail).insert_one(to_record(Mail(to=values.address, template=MailTemplate.PASSWORD_RESET)))
     ctx.services.mail_due.set()
 

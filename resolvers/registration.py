@@ -73,7 +73,7 @@ async def create_account(
             written = await ctx.write_as(stream_id or user_id, user_id, body)
             session, cookie, user = written.value
             ctx.services.mail_due.set()
-            return signed_in(ctx.services, session, cookie, user, PilotageRole.OWNER)
+            return signed_in(ctx, session, cookie, user, PilotageRole.OWNER)
         except Conflict as error:
             if error.field != "slug" or attempt == _SLUG_ATTEMPTS - 1:
                 raise

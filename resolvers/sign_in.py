@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bson import ObjectId
 
+from auth.device import device_cookie, known_device
 from auth.sessions import start_session
 from models import User, WorkspaceMember
 from models.base import Record, collection
@@ -13,7 +14,7 @@ from models.enums import PilotageRole
 from models.errors import Unauthenticated
 from realtime.events import SessionStarted
 from realtime.log import Change
-from resolvers.context import Context, Services
+from resolvers.context import Context
 from resolvers.user import own
 
 Also = Callable[[Change], Awaitable[None]]
@@ -23,13 +24,14 @@ Also = Callable[[Change], Awaitable[None]]
 class SignIn:
     """A new session: `access_token` for the Authorization header, or `cookie` with `csrf_token` for a browser.
 
-    `user` carries `pilotage_role` too.
+    `device` is the cookie of a device that the account knows from now on. `user` carries `pilotage_role` too.
     """
 
     user: Record
     access_token: str
     csrf_token: str
     cookie: str
+    device: str
     expires_at: datetime
 
 
@@ -46,8 +48,12 @@ async def start(ctx: Context, change: Change, user: Record) -> tuple[Record, str
     return session, cookie
 
 
-def signed_in(services: Services, session: Record, cookie: str, user: Record, role: PilotageRole) -> SignIn:
+def signed_in(ctx: Context, session: Record, cookie: str, user: Record, role: PilotageRole) -> SignIn:
     """What the person who signed in is given."""
+    services, password_hash = ctx.services, user["password_hash"]
+    device = ctx.subject.device
+    if device is None or known_device(services.signer.key, device, user["_id"], password_hash) is None:
+        device = device_cookie(services.signer.key, user["_id"], password_hash)
     access_token = services.signer.sign(
         user["_id"], session["_id"], issued_at=session["created_at"], expires_at=session["expires_at"]
     )
@@ -56,6 +62,7 @@ def signed_in(services: Services, session: Record, cookie: str, user: Record, ro
         access_token=access_token,
         csrf_token=session["csrf_token"],
         cookie=cookie,
+        device=device,
         expires_at=session["expires_at"],
     )
 
@@ -82,4 +89,4 @@ async def begin_session(ctx: Context, user: Record, also: Also | None = None) ->
         return await start(ctx, change, user)
 
     session, cookie = (await ctx.write_as(user_id, user_id, body)).value
-    return signed_in(ctx.services, session, cookie, user, await pilotage_role(user_id))
+    return signed_in(ctx, session, cookie, user, await pilotage_role(user_id))

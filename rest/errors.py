@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-from models.errors import Internal, OrreryError
+from models.errors import Internal, OrreryError, RateLimited
 
 log = logging.getLogger("orrery.rest")
 
@@ -72,7 +72,8 @@ def answer(body: object, status: int, headers: dict[str, str] | None = None) -> 
 
 
 def answer_error(error: OrreryError) -> Response:
-    return answer(failure_of(error), error.status, _HEADERS.get(error.status))
+    headers = {"retry-after": str(error.retry_after)} if isinstance(error, RateLimited) else _HEADERS.get(error.status)
+    return answer(failure_of(error), error.status, headers)
 
 
 def answer_unexpected(request: Request, error: Exception) -> Response:

@@ -12,6 +12,9 @@ from gateway.database import Database, open_database
 from gateway.settings import Settings
 from models import Migration
 
+MANY = {"ORRERY_REGISTRATIONS_PER_HOUR": "1000000"}
+"""Settings of a gateway that all its clients reach from one address."""
+
 _connect = socket.socket.connect
 _connect_ex = socket.socket.connect_ex
 
@@ -46,7 +49,7 @@ def loopback_only() -> Iterator[None]:
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a gateway of its own, with its data in a temporary folder."""
     data: Path = tmp_path_factory.mktemp("data")
-    return Settings.from_env({"ORRERY_DATA_DIR": str(data), "ORRERY_SECRET_KEY": "test-" * 10})
+    return Settings.from_env({"ORRERY_DATA_DIR": str(data), "ORRERY_SECRET_KEY": "test-" * 10, **MANY})
 
 
 @pytest.fixture(scope="session")

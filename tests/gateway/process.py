@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.client import Client
+from tests.conftest import MANY
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120.0
@@ -104,7 +105,7 @@ def environment(data_dir: Path, variables: dict[str, str]) -> dict[str, str]:
     """This process's environment without any of our settings, but for those given."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ORRERY_", "JWT_"))}
     # Wide enough that no sentence is wrapped.
-    return {**inherited, "COLUMNS": "500", "ORRERY_DATA_DIR": str(data_dir), **variables}
+    return {**inherited, "COLUMNS": "500", "ORRERY_DATA_DIR": str(data_dir), **MANY, **variables}
 
 
 def is_alive(pid: int) -> bool:

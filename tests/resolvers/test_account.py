@@ -2,21 +2,23 @@
 
 import asyncio
 import secrets
+from dataclasses import replace
 
 import pytest
 
-from auth.attempts import MAX_FAILURES
+from auth.attempts import ONE_ACCOUNT
+from auth.subject import Subject
 from models import Organization, User, Workspace, WorkspaceMember
 from models.base import collection
 from models.errors import BadUserInput, Conflict, Forbidden, RateLimited, Unauthenticated
-from resolvers.account import get_me, get_viewer, log_in, log_out, register, update_user
+from resolvers.account import MAX_REGISTRATIONS_OF_MAILBOX, get_me, get_viewer, log_in, log_out, register, update_user
 from resolvers.activity import actor_of
 from resolvers.card_graph import assignee_of, author_of, creator_of
 from resolvers.context import Context
 from resolvers.inputs.account import AuthLogin, AuthRegister, PasswordChange, UserUpdate
 from resolvers.inputs.base import read_input
 from resolvers.organization import list_organizations, owner_of
-from resolvers.password import change_password
+from resolvers.password import change_password, require_password
 from resolvers.user import user_of_member
 from resolvers.workspace import get_workspace
 from tests.resolvers.lab import PASSWORD, People, again, event_types, events
@@ -148,17 +150,46 @@ async def test_the_service_user_of_an_agent_cannot_sign_in(people: People) -> No
         await log_in(people.anonymous, AuthLogin(email=people.email(ada), password=PASSWORD))
 
 
-async def test_guessing_a_password_ends_after_ten_failures_even_in_one_burst(people: People) -> None:
+async def test_guesses_of_a_stranger_neither_keep_out_the_owner_nor_reach_who_is_signed_in(people: People) -> None:
     ada = await people.register("ada")
     wrong = AuthLogin(email=people.email(ada), password="wrong password")
+    right = AuthLogin(email=people.email(ada), password=PASSWORD)
+    stranger, home = (seen(people.anonymous, source=one) for one in ("192.0.2.1", "192.0.2.2"))
 
-    outcomes = await asyncio.gather(
-        *(log_in(people.anonymous, wrong) for _ in range(MAX_FAILURES + 3)), return_exceptions=True
-    )
+    outcomes = await asyncio.gather(*(log_in(stranger, wrong) for _ in range(ONE_ACCOUNT.free)), return_exceptions=True)
 
-    assert [type(one) for one in outcomes].count(Unauthenticated) == MAX_FAILURES
+    assert [type(one) for one in outcomes] == [Unauthenticated] * ONE_ACCOUNT.free
+    assert (await log_in(home, right)).user["_id"] == ada.user_id
+    assert (await require_password(ada, PASSWORD))["_id"] == ada.user_id
+    # Where it was signed in to before, a browser is known, whatever was guessed beside it.
+    browser = seen(stranger, device=(await log_in(home, right)).device)
+    assert (await log_in(browser, right)).device == browser.subject.device
+
+
+async def test_one_source_makes_so_many_accounts_an_hour(people: People) -> None:
+    few = replace(people.anonymous.services, registrations_per_hour=2)
+    ctx = Context(Subject(source="192.0.2.3"), few)
+
+    for n in range(2):
+        await register(ctx, AuthRegister(email=f"budget-{n}@example.com", password=PASSWORD))
+
     with pytest.raises(RateLimited):
-        await log_in(people.anonymous, AuthLogin(email=people.email(ada), password=PASSWORD))
+        await register(ctx, AuthRegister(email="budget-3@example.com", password=PASSWORD))
+    assert await register(again(people.anonymous), AuthRegister(email="budget-3@example.com", password=PASSWORD))
+
+
+async def test_aliases_of_one_mailbox_are_one_mailbox(people: People) -> None:
+    for n in range(MAX_REGISTRATIONS_OF_MAILBOX):
+        await register(people.anonymous, AuthRegister(email=f"box+{n}@example.com", password=PASSWORD))
+
+    with pytest.raises(RateLimited):
+        await register(people.anonymous, AuthRegister(email="box@example.com", password=PASSWORD))
+
+
+def seen(ctx: Context, source: str | None = None, device: str | None = None) -> Context:
+    """A request as it comes from an address, with the cookie of a device."""
+    subject = replace(ctx.subject, source=source or ctx.source, device=device)
+    return Context(subject, ctx.services)
 
 
 async def test_logging_out_ends_jwt_and_cookie_of_this_session_alone(people: People) -> None:

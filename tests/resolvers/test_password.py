@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from auth.challenge import challenge
+from auth.subject import Subject
 from models import MailLink, Session, User
 from models.base import collection, utc_now
 from models.enums import LinkPurpose, MailTemplate
@@ -195,6 +196,27 @@ async def test_asking_again_and_again_is_refused_alike(known: bool, people: Peop
 
     assert [type(one) for one in outcomes if one is not None] == [RateLimited] * 3
     assert len(await mails_to(address, RESET)) == MAX_RESETS_AN_HOUR
+
+
+async def test_one_source_asks_for_so_many_resets_of_any_addresses(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolvers.password.MAX_RESETS_OF_SOURCE", 3)
+    ctx = Context(Subject(source="192.0.2.9"), people.anonymous.services)
+    for n in range(3):
+        await ask(ctx, f"somebody-{n}@example.com")
+
+    with pytest.raises(RateLimited):
+        await ask(ctx, "somebody-3@example.com")
+    await ask(people.anonymous, "somebody-3@example.com")
+
+
+async def test_aliases_of_one_mailbox_are_reset_as_one(people: People) -> None:
+    for n in range(MAX_RESETS_AN_HOUR):
+        await ask(people.anonymous, f"mailbox+{n}@example.com")
+
+    with pytest.raises(RateLimited):
+        await ask(people.anonymous, "mailbox@example.com")
 
 
 async def test_a_reset_confirms_the_address(people: People) -> None:
