@@ -7,6 +7,7 @@ from bench.delivery import delivery
 from bench.flood import flood
 from bench.growth import growth
 from bench.http import http
+from bench.lanes import lanes
 from bench.live import live
 from bench.memory import memory
 from bench.search import search
@@ -19,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[int], None]] = {
     "live": live,
     "search": search,
     "flood": flood,
+    "lanes": lanes,
 }
 
 

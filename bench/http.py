@@ -60,7 +60,7 @@ def http(rounds: int) -> None:
     """Measure all, and print the tables."""
     secret_key = secrets.token_hex(32)
     with asyncio.Runner() as runner, embedded(runner) as database, gateway(database, secret_key) as ours:
-        token, workspace = runner.run(_sign_up(ours.url))
+        token, workspace = runner.run(sign_up(ours.url))
         lab = Lab(runner, database, ours, secret_key, token, runner.run(_fill(database.url, workspace)))
         with ExitStack() as stack:
             by_hand = stack.enter_context(python_peer("handwritten", database))
@@ -225,7 +225,7 @@ async def _post(url: str, path: str, token: str, body: bytes) -> bytes:
     return answer
 
 
-async def _sign_up(url: str) -> tuple[str, ObjectId]:
+async def sign_up(url: str) -> tuple[str, ObjectId]:
     """The token of somebody new, and the id of their workspace."""
     async with httpx.AsyncClient(base_url=url) as client:
         account = {"email": "bench@example.com", "password": secrets.token_hex(16)}

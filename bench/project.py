@@ -11,6 +11,8 @@ from models.base import to_record
 from models.card import ChecklistItem
 from models.enums import Priority
 from models.rank import ranks_after
+from resolvers.lane_blocks import LaneKey
+from resolvers.lane_rebuild import rebuild_lane
 
 COLUMNS = 10
 """No column takes more than 500 cards, so that 5,000 are read by the same request as 50."""
@@ -27,12 +29,12 @@ query ($id: ID!) { project(id: $id) { id name columns { id name cards(first: 500
 Base = AsyncDatabase[dict[str, Any]]
 
 
-async def fill(database: Base, workspace_id: ObjectId, cards: int) -> str:
-    """A project with a number of cards over ten columns, its labels and people; returns its id."""
+async def fill(database: Base, workspace_id: ObjectId, cards: int, spread: int = COLUMNS) -> str:
+    """A project with a number of cards over some columns, its labels and people; returns its id."""
     project = Project(workspace_id=workspace_id, name=f"{cards} cards", created_by=None)
     shared: dict[str, Any] = {"workspace_id": workspace_id, "project_id": project.id}
     ranks = ranks_after(None, max(COLUMNS, cards))
-    columns = [Column(**shared, name=f"Column {number}", rank=ranks[number]) for number in range(COLUMNS)]
+    columns = [Column(**shared, name=f"Column {number}", rank=ranks[number]) for number in range(spread)]
     labels = [Label(**shared, name=f"label-{number}", color=f"#{number:06x}") for number in range(LABELS)]
     people = [
         User(email=f"person-{number}-of-{cards}@example.com", name=f"Person {number}") for number in range(PEOPLE)
@@ -40,7 +42,7 @@ async def fill(database: Base, workspace_id: ObjectId, cards: int) -> str:
     written = [
         Card(
             **shared,
-            column_id=columns[number % COLUMNS].id,
+            column_id=columns[number % spread].id,
             rank=ranks[number],
             assignee_id=people[number % PEOPLE].id if number % 5 else None,
             label_ids=[labels[(number + step * 5) % LABELS].id for step in range(2 + number % 2)],
@@ -51,6 +53,8 @@ async def fill(database: Base, workspace_id: ObjectId, cards: int) -> str:
     for documents in ([project], columns, labels, people, written):
         records = [to_record(one) for one in documents]
         await database[documents[0].get_collection_name()].insert_many(records)
+    for column in columns:
+        await rebuild_lane(LaneKey(ObjectId(column.id)))
     return str(project.id)
 
 
