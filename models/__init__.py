@@ -18,7 +18,7 @@ from models.event import LoggedEvent, StreamHead
 from models.fanout import Fanout
 from models.idempotency import IdempotencyKey
 from models.label import Label
-from models.lane import Lane, LaneBlock
+from models.lane import Lane
 from models.lease import Lease
 from models.mail import Mail, MailLink
 from models.migration import Migration
@@ -54,7 +54,6 @@ DOCUMENTS: list[type[beanie.Document]] = [
     CustomField,
     Card,
     Lane,
-    LaneBlock,
     Relation,
     Comment,
     Attachment,
@@ -114,7 +113,6 @@ __all__ = [
     "Invitation",
     "Label",
     "Lane",
-    "LaneBlock",
     "Lease",
     "LoggedEvent",
     "Mail",

@@ -18,7 +18,7 @@ from models.rank import MAX_LENGTH, rank_between
 from realtime.log import Change
 from resolvers.lane_blocks import Blocks, LaneKey, before_rank, behind_rank, entry_of, key_of, rank_in
 from resolvers.lane_spread import spread
-from resolvers.lane_store import read_lanes
+from resolvers.lane_store import lanes_in, read_lanes
 from resolvers.lane_walk import END, LaneWalk
 
 BY_RANK = [("rank", 1), ("_id", 1)]
@@ -43,9 +43,9 @@ def lane_of(project_id: ObjectId, column_id: ObjectId | None) -> dict[str, Any]:
 
 async def end_of(change: Change, lane: LaneKey) -> tuple[str, int]:
     """A rank behind every card of the lane, archived ones included, and the place that it is: after all open ones."""
-    walk = await LaneWalk.of(change, lane)
-    last = await walk.last_before(END)
-    return rank_between(_rank(last), None), walk.open
+    blocks = (await lanes_in(change, [lane], _end))[lane.id]
+    last = await LaneWalk(change, blocks).last_before(END)
+    return rank_between(_rank(last), None), blocks.open
 
 
 async def rank_for(change: Change, card: Record, column_id: ObjectId | None, place: Place) -> tuple[str, int]:
@@ -53,26 +53,53 @@ async def rank_for(change: Change, card: Record, column_id: ObjectId | None, pla
 
     Raises BadUserInput for a neighbour that is not another card of the lane.
     """
-    own = card["rank"] if card["column_id"] == column_id else None
-    lane = LaneKey.of(card["project_id"], column_id)
-    walk = await LaneWalk.of(change, lane, None if own is None else entry_of(card))
-    rank = await _beside(walk, *await _anchor(walk, card, column_id, place), own)
+    lane, left, entry = LaneKey.of(card["project_id"], column_id), key_of(card), entry_of(card)
+    neighbour = await _neighbour(change, card, column_id, place)
+
+    def needed(one: Blocks) -> set[int]:
+        around = _around(one, place, neighbour) if one.inside["_id"] == lane.id else set()
+        return around | (one.places([entry]) if one.inside["_id"] == left.id else set())
+
+    lanes = await lanes_in(change, {lane, left}, needed)
+    walk = LaneWalk(change, lanes[lane.id], entry if lane == left else None)
+    own = card["rank"] if lane == left else None
+    rank = await _beside(walk, *await _anchor(walk, place, neighbour), own)
     if len(rank) >= MAX_LENGTH and rank != card["rank"]:
         await spread(walk, rank, card)
-        rank = await _beside(walk, *await _anchor(walk, card, column_id, place), None)
+        neighbour = await _neighbour(change, card, column_id, place)
+        rank = await _beside(walk, *await _anchor(walk, place, neighbour), None)
     return rank, await walk.open_before(before_rank(rank))
 
 
-async def _anchor(walk: LaneWalk, card: Record, column_id: ObjectId | None, place: Place) -> tuple[str | None, int]:
+async def _neighbour(change: Change, card: Record, column_id: ObjectId | None, place: Place) -> str | None:
+    """The rank of the card that a place is beside of."""
+    neighbour_id = place.after or place.before
+    if neighbour_id is None:
+        return None
+    query = {**lane_of(card["project_id"], column_id), "_id": neighbour_id}
+    neighbour = await collection(Card).find_one(query, {"rank": 1}, session=change.session)
+    if neighbour is None or neighbour_id == card["_id"]:
+        raise BadUserInput("is not another card of the column", field="afterCardId" if place.after else "beforeCardId")
+    return str(neighbour["rank"])
+
+
+def _end(lane: Blocks) -> set[int]:
+    return {len(lane.blocks) - 1} if lane.blocks else set()
+
+
+def _around(lane: Blocks, place: Place, neighbour: str | None) -> set[int]:
+    """The blocks that a place is looked for in, as far as can be told before they are read."""
+    if neighbour is not None:
+        return lane.places([before_rank(neighbour), behind_rank(neighbour)])
+    if place.order is None or place.order > lane.open:
+        return _end(lane)
+    return lane.around_open(place.order) or _end(lane)
+
+
+async def _anchor(walk: LaneWalk, place: Place, neighbour: str | None) -> tuple[str | None, int]:
     """The rank to stand beside (None: the end of the lane on that side), and the side: 1 is right after it."""
-    if (neighbour_id := place.after or place.before) is not None:
-        query = {**lane_of(card["project_id"], column_id), "_id": neighbour_id}
-        neighbour = await collection(Card).find_one(query, {"rank": 1}, session=walk.change.session)
-        if neighbour is None or neighbour_id == card["_id"]:
-            raise BadUserInput(
-                "is not another card of the column", field="afterCardId" if place.after else "beforeCardId"
-            )
-        return neighbour["rank"], 1 if place.after else -1
+    if neighbour is not None:
+        return neighbour, 1 if place.after else -1
     if place.order == 0:
         return None, 1
     if place.order is not None and place.order <= walk.open:
@@ -123,10 +150,7 @@ async def places_of(cards: Sequence[Record]) -> list[int]:
     if unknown:
         by_lane = {key.id: [before_rank(card["rank"]) for card in found] for key, found in unknown.items()}
 
-        def needed(lane: Blocks) -> set[int]:
-            return {lane.at(text) for text in by_lane[lane.inside["_id"]]} if lane.blocks else set()
-
-        lanes = await read_lanes(unknown, needed)
+        lanes = await read_lanes(unknown, lambda lane: lane.places(by_lane[lane.inside["_id"]]))
         for key, found in unknown.items():
             for card in found:
                 card["order"] = lanes[key.id].open_before(before_rank(card["rank"]))

@@ -28,7 +28,6 @@ from models import (
     Invitation,
     Label,
     Lane,
-    LaneBlock,
     Lease,
     LoggedEvent,
     Mail,
@@ -71,11 +70,6 @@ from resolvers.cascade_parts import (
 )
 
 
-def lanes(key: str) -> tuple[Step, Step]:
-    """The lanes of what goes as a whole, once their cards are gone."""
-    return rows(Lane, key), rows(LaneBlock, key)
-
-
 PLANS: dict[Kind, tuple[Step, ...]] = {
     Kind.ORGANIZATION: (rows(OrganizationMember, "organization_id"),),
     # Nobody can read its history any more, so what goes with it is not told one by one.
@@ -90,7 +84,7 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
         rows(Document, "workspace_id"),
         rows(Relation, "workspace_id"),
         rows(Card, "workspace_id"),
-        *lanes("workspace_id"),
+        rows(Lane, "workspace_id"),
         rows(Column, "workspace_id"),
         rows(Scope, "workspace_id"),
         rows(Label, "workspace_id"),
@@ -117,7 +111,7 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
         rows(DocumentLink, "project_id", tell.unlinked),
         documents("project_id"),
         rows(Card, "project_id", tell.card_deleted),
-        *lanes("project_id"),
+        rows(Lane, "project_id"),
         rows(Column, "project_id", tell.deleted(ColumnDeleted)),
         rows(Scope, "project_id", tell.deleted(ScopeDeleted)),
         rows(Label, "project_id", tell.deleted(LabelDeleted)),
@@ -129,10 +123,10 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
     Kind.SCOPE: (
         rows(Column, "scope_id", tell.deleted(ColumnDeleted)),
         cards("scope_id"),
-        *lanes("scope_id"),
+        rows(Lane, "scope_id"),
         documents("scope_id"),
     ),
-    Kind.COLUMN: (cards("column_id"), *lanes("column_id")),
+    Kind.COLUMN: (cards("column_id"), rows(Lane, "column_id")),
     Kind.CARD: (on_card,),
     Kind.DOCUMENT: (listed_documents,),
     Kind.LABEL: (label_on_cards,),

@@ -125,6 +125,11 @@ class Blocks:
         return cls(inside, blocks, fresh=True)
 
     @property
+    def heads(self) -> list[tuple[ObjectId | None, str, int, int]]:
+        """What is known of the blocks that are not loaded."""
+        return [(block.id, block.first, block.size, block.open) for block in self.blocks]
+
+    @property
     def open(self) -> int:
         return sum(block.open for block in self.blocks)
 
@@ -135,6 +140,14 @@ class Blocks:
     def at(self, entry: str) -> int:
         """The place of the block that an entry belongs in."""
         return max(bisect_right(self.blocks, entry, key=lambda block: block.first) - 1, 0)
+
+    def places(self, entries: Iterable[str]) -> set[int]:
+        """The places of the blocks that some entries belong in."""
+        return {self.at(entry) for entry in entries} if self.blocks else set()
+
+    def around_open(self, number: int) -> set[int]:
+        """The places of the blocks that hold an open entry by its number, from 0, and those beside it."""
+        return {self.with_open(one)[0] for one in range(max(number - 1, 0), min(number + 2, self.open))}
 
     def open_before(self, text: str) -> int:
         """How many open entries sort before a text, whose block is loaded."""

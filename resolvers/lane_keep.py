@@ -30,11 +30,10 @@ async def keep_lanes(change: Change, pairs: Sequence[CardPair]) -> None:
     moves = _moves(pairs)
     if not moves:
         return
-    lanes = await lanes_in(change, moves.keys())
+    entries = {key.id: moved.entries for key, moved in moves.items()}
+    lanes = await lanes_in(change, moves.keys(), lambda lane: lane.places(entries[lane.inside["_id"]]))
     for key, moved in moves.items():
         lanes[key.id].inside |= moved.inside
-    touched = [(lanes[key.id], _places(lanes[key.id], moved.entries)) for key, moved in moves.items()]
-    await load_blocks(touched, change.session)
     for key, moved in moves.items():
         if not _apply(lanes[key.id], moved):
             log.warning("the lane %s did not know its cards and was made anew", key.id)
@@ -57,10 +56,6 @@ def _moves(pairs: Sequence[CardPair]) -> dict[LaneKey, _Moves]:
         if after is not None and came is not None:
             moves.setdefault(came[0], _Moves(inside_of(after))).coming.append(came[1])
     return moves
-
-
-def _places(lane: Blocks, entries: Sequence[str]) -> set[int]:
-    return {lane.at(entry) for entry in entries} if lane.blocks else set()
 
 
 def _apply(lane: Blocks, moved: _Moves) -> bool:

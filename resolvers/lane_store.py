@@ -12,11 +12,12 @@ from pymongo import DeleteOne, ReplaceOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError
 
-from models import Card, Lane, LaneBlock
+from models import Card, Lane
 from models.base import Record, collection
 from models.ids import portions
 from realtime.log import Change
 from resolvers.lane_blocks import Block, Blocks, LaneKey, entry_of, key_of
+from resolvers.lane_hints import HINTS
 from resolvers.load import counts
 
 _INSIDE = ("workspace_id", "project_id", "scope_id", "column_id")
@@ -24,19 +25,21 @@ _ATTEMPTS = 3
 _DUPLICATE = 11000
 
 Lanes = dict[ObjectId, Blocks]
+Needed = Callable[[Blocks], Iterable[int]]
+"""Which blocks of a lane, by their places, a caller goes on with."""
 
 
 class ChangedMeanwhileError(Exception):
     """A lane and its blocks were read as different changes left them."""
 
 
-async def read_lanes(keys: Collection[LaneKey], needed: Callable[[Blocks], Iterable[int]]) -> Lanes:
+async def read_lanes(keys: Collection[LaneKey], needed: Needed) -> Lanes:
     """Lanes by id, outside of a transaction, with the blocks loaded whose places `needed` tells.
 
-    One query, one more for the blocks of long lanes, and one or two for the cards of lanes that are not stored.
+    One query, another for blocks that were not foreseen, and one or two for the cards of lanes that are not stored.
     """
     for _ in range(_ATTEMPTS):
-        lanes = await _find(keys, None)
+        lanes = await _find(keys, needed, None)
         try:
             await load_blocks([(lane, needed(lane)) for lane in lanes.values()], None)
         except ChangedMeanwhileError:
@@ -57,12 +60,14 @@ async def open_counts(column_ids: Iterable[ObjectId]) -> dict[ObjectId, int]:
     return found | {one: counted.get(one, 0) for one in missing}
 
 
-async def lanes_in(change: Change, keys: Collection[LaneKey]) -> Lanes:
-    """The same as a change sees them, and remembered for the rest of it; without blocks, see `load_blocks`."""
+async def lanes_in(change: Change, keys: Collection[LaneKey], needed: Needed) -> Lanes:
+    """The same as a change sees them, and remembered for the rest of it."""
     unknown = [key for key in keys if key.id not in change.lanes]
     if unknown:
-        change.lanes |= await _find(unknown, change.session)
-    return {key.id: change.lanes[key.id] for key in keys}
+        change.lanes |= await _find(unknown, needed, change.session)
+    lanes: Lanes = {key.id: change.lanes[key.id] for key in keys}
+    await load_blocks([(lane, needed(lane)) for lane in lanes.values()], change.session)
+    return lanes
 
 
 async def load_blocks(needed: Iterable[tuple[Blocks, Iterable[int]]], session: AsyncClientSession | None) -> None:
@@ -72,11 +77,9 @@ async def load_blocks(needed: Iterable[tuple[Blocks, Iterable[int]]], session: A
     """
     wanted: dict[ObjectId, Block] = {}
     for lane, places in needed:
-        for block in map(lane.blocks.__getitem__, places):
-            if block.entries is None and block.id is not None:
-                wanted[block.id] = block
+        wanted |= {one: block for one, block in _stored(lane, places).items() if block.entries is None}
     for ids in portions(wanted):
-        for stored in await collection(LaneBlock).find({"_id": {"$in": ids}}, session=session).to_list():
+        for stored in await collection(Lane).find({"_id": {"$in": ids}}, {"entries": 1}, session=session).to_list():
             block = wanted.pop(stored["_id"])
             if not block.matches(stored["entries"]):
                 raise ChangedMeanwhileError
@@ -108,23 +111,19 @@ async def save(lanes: Sequence[Blocks], session: AsyncClientSession) -> None:
 
     Lanes are written as a whole: two changes of one lane are in conflict, wherever in it they are.
     """
-    blocks: list[ReplaceOne[Record]] = []
-    gone: list[DeleteOne] = []
+    written: list[ReplaceOne[Record] | DeleteOne] = []
     for lane in lanes:
-        gone += [DeleteOne({"_id": one}) for one in lane.gone]
+        written += [DeleteOne({"_id": one}) for one in lane.gone]
         for block in lane.blocks if len(lane.blocks) > 1 or (lane.blocks and lane.blocks[0].id is not None) else ():
             if block.dirty:
                 block.id = block.id or ObjectId()
-                stored = {**lane.inside, "_id": block.id, "entries": block.loaded}
-                blocks.append(ReplaceOne({"_id": block.id}, stored, upsert=True))
+                stored = {**lane.inside, "_id": block.id, "lane_id": lane.inside["_id"], "entries": block.loaded}
+                written.append(ReplaceOne({"_id": block.id}, stored, upsert=True))
+        written.append(ReplaceOne({"_id": lane.inside["_id"]}, _record(lane), upsert=True))
         _settled(lane)
-    whole = [ReplaceOne({"_id": lane.inside["_id"]}, _record(lane), upsert=True) for lane in lanes]
+        HINTS.see(lane)
     try:
-        if gone:
-            await collection(LaneBlock).bulk_write(gone, session=session)
-        if blocks:
-            await collection(LaneBlock).bulk_write(blocks, session=session)
-        await collection(Lane).bulk_write(whole, session=session)
+        await collection(Lane).bulk_write(written, ordered=False, session=session)
     except BulkWriteError as error:
         if any(one.get("code") == _DUPLICATE for one in (error.details or {}).get("writeErrors", ())):
             # Another process stored the lane for the first time, at the same moment.
@@ -132,13 +131,31 @@ async def save(lanes: Sequence[Blocks], session: AsyncClientSession) -> None:
         raise
 
 
-async def _find(keys: Collection[LaneKey], session: AsyncClientSession | None) -> Lanes:
+async def _find(keys: Collection[LaneKey], needed: Needed, session: AsyncClientSession | None) -> Lanes:
+    """Lanes, with those of the needed blocks that this process knows of."""
+    known = filter(None, (HINTS.get(key.id) for key in keys))
+    foreseen = [one for lane in known for one in _stored(lane, needed(lane))]
     found: Lanes = {}
-    for ids in portions(key.id for key in keys):
+    blocks: dict[ObjectId, list[str]] = {}
+    for ids in portions([*(key.id for key in keys), *foreseen]):
         for stored in await collection(Lane).find({"_id": {"$in": ids}}, session=session).to_list():
-            found[stored["_id"]] = _lane(stored)
+            if stored["lane_id"] is None:
+                found[stored["_id"]] = _lane(stored)
+            else:
+                blocks[stored["_id"]] = stored["entries"]
+    for lane in found.values():
+        for block in lane.blocks:
+            if block.id in blocks and block.matches(blocks[block.id]):
+                block.entries = blocks[block.id]
+        HINTS.see(lane)
     missing = [key for key in keys if key.id not in found]
     return found | await of_cards(missing, session) if missing else found
+
+
+def _stored(lane: Blocks, places: Iterable[int]) -> dict[ObjectId, Block]:
+    """The blocks at some places that are documents of their own, by id."""
+    found = (lane.blocks[place] for place in places)
+    return {block.id: block for block in found if block.id is not None}
 
 
 def _where(keys: Iterable[LaneKey]) -> Iterable[Record]:
@@ -164,6 +181,7 @@ def _record(lane: Blocks) -> Record:
     stored = [] if held else lane.blocks
     return {
         **lane.inside,
+        "lane_id": None,
         "open": lane.open,
         "archived": lane.size - lane.open,
         "entries": held,

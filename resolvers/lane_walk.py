@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 
 from realtime.log import Change
-from resolvers.lane_blocks import Blocks, LaneKey, is_open
-from resolvers.lane_store import lanes_in, load_blocks
+from resolvers.lane_blocks import Blocks, is_open
+from resolvers.lane_store import load_blocks
 
 END = "~"
 """A text that sorts behind every entry."""
@@ -19,10 +19,6 @@ class LaneWalk:
     change: Change
     lane: Blocks
     own: str | None = None
-
-    @classmethod
-    async def of(cls, change: Change, key: LaneKey, own: str | None = None) -> "LaneWalk":
-        return cls(change, (await lanes_in(change, [key]))[key.id], own)
 
     @property
     def open(self) -> int:

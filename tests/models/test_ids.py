@@ -96,7 +96,6 @@ KNOWN_BY_ANOTHER_ID = {
     "IdempotencyKey",
     "Inbox",
     "Lane",
-    "LaneBlock",
     "Lease",
     "Migration",
     "Probe",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from models import Card, Lane, LaneBlock, Project
+from models import Card, Lane, Project
 from models.base import Record, collection
 from models.card import KEPT_FIELDS, CardPair
 from realtime.log import Change
@@ -56,10 +56,12 @@ async def check_lanes(project_id: ObjectId | None = None) -> None:
     cards: dict[LaneKey, list[str]] = {}
     for card in await collection(Card).find(inside).to_list():
         cards.setdefault(key_of(card), []).append(entry_of(card))
-    blocks = {block["_id"]: block for block in await collection(LaneBlock).find(inside).to_list()}
+    lanes = await collection(Lane).find(inside).to_list()
+    blocks = {one["_id"]: one for one in lanes if one["lane_id"] is not None}
     stored: dict[ObjectId, list[str]] = {}
-    for lane in await collection(Lane).find(inside).to_list():
+    for lane in (one for one in lanes if one["lane_id"] is None):
         assert lane["project_id"] in project_ids
+        assert {blocks[one]["lane_id"] for one in lane["blocks"]} <= {lane["_id"]}
         parts = [blocks.pop(one)["entries"] for one in lane["blocks"]]
         assert lane["firsts"] == [part[0].removesuffix(" -") for part in parts]
         assert lane["sizes"] == [len(part) for part in parts]
@@ -75,8 +77,7 @@ async def check_lanes(project_id: ObjectId | None = None) -> None:
 
 async def forget_lanes(project_id: ObjectId) -> None:
     """As if the lanes of a project had never been stored: for a test that writes its cards itself."""
-    for model in (Lane, LaneBlock):
-        await collection(model).delete_many({"project_id": project_id})
+    await collection(Lane).delete_many({"project_id": project_id})
 
 
 def _kept(card: Record | None) -> Kept:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from models import Card, Column, Lane, LaneBlock
+from models import Card, Column, Lane
 from models.base import Record, collection
 from resolvers import lane_blocks, lane_page, lane_store
 from resolvers.card import delete_card
@@ -17,6 +17,7 @@ from resolvers.context import Context
 from resolvers.inputs.base import read_input
 from resolvers.inputs.transfer import ProjectImport
 from resolvers.lane_blocks import Blocks, LaneKey
+from resolvers.lane_hints import LaneHints
 from resolvers.lane_rebuild import LANE_STEPS, rebuild_lane
 from resolvers.lane_store import read_lanes
 from resolvers.load import totals
@@ -195,14 +196,52 @@ async def test_a_lane_and_blocks_of_different_moments_are_read_again(
 
     async def find_and_let_change(*arguments: Any) -> dict[ObjectId, Blocks]:
         found = await find(*arguments)
-        if changes and arguments[1] is None:
+        if changes and arguments[2] is None:
             await delete_card(board.ctx, changes.pop())
         return found
 
     monkeypatch.setattr(lane_store, "_find", find_and_let_change)
+    monkeypatch.setattr(lane_store, "HINTS", LaneHints(kept=0))
 
     assert await _orders(board, [ids[10]]) == [8]
     assert changes == []
+
+
+async def test_what_a_process_remembers_of_a_lane_saves_a_query_and_decides_nothing(
+    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = await imported(owner, workspace, 60)
+    ids, lane_id = await board.lane(0), board.columns[0]["_id"]
+    monkeypatch.setattr(lane_store, "HINTS", hints := LaneHints())
+    reads: list[Traffic] = []
+
+    async def look() -> None:
+        with traffic() as seen:
+            assert await _orders(board, [ids[30]]) == [30]
+        reads.append(seen)
+
+    await look()
+    await look()
+    known = hints.get(lane_id)
+    assert known is not None
+    monkeypatch.setattr(hints, "get", lambda _: Blocks(known.inside, known.blocks[::-1]))
+    await look()
+
+    assert [seen.commands for seen in reads] == [3, 2, 3]  # the card, the lane, and its block
+
+
+def test_lanes_that_were_seen_the_longest_ago_are_forgotten_first() -> None:
+    hints = LaneHints(kept=10)
+    lanes = [Blocks.of({"_id": ObjectId()}, [f"a{n} {n:024x}" for n in range(45)]) for _ in range(3)]
+    assert [len(lane.blocks) for lane in lanes] == [7, 7, 7]
+
+    for lane in (lanes[0], lanes[1], lanes[1]):
+        hints.see(lane)
+
+    assert [hints.get(lane.inside["_id"]) is not None for lane in lanes] == [False, True, False]
+    lanes[1].blocks = lanes[1].blocks[:1]
+    hints.see(lanes[1])
+    assert hints.get(lanes[1].inside["_id"]) is None
 
 
 async def test_a_lane_that_never_stands_still_is_counted_from_its_cards(
@@ -210,7 +249,7 @@ async def test_a_lane_that_never_stands_still_is_counted_from_its_cards(
 ) -> None:
     board = await imported(owner, workspace, 60)
     ids = await board.lane(0)
-    await collection(LaneBlock).delete_many({"column_id": board.column_id(0)})
+    await collection(Lane).delete_many({"lane_id": board.column_id(0)})
 
     assert await _orders(board, [ids[0], ids[30], ids[-1]]) == [0, 30, len(ids) - 1]
 
@@ -269,7 +308,7 @@ async def test_the_migration_stores_every_lane_that_has_cards(owner: Context, wo
         await step.run(Told())
 
     await check_lanes(board.project["_id"])
-    stored = await collection(Lane).find({"project_id": board.project["_id"]}).to_list()
+    stored = await collection(Lane).find({"project_id": board.project["_id"], "lane_id": None}).to_list()
     assert {lane["_id"] for lane in stored} == {*(one["_id"] for one in board.columns), board.project["_id"]}
 
 
@@ -284,5 +323,4 @@ async def test_what_goes_as_a_whole_leaves_no_lane(what: str, owner: Context, wo
         await delete_project(board.ctx, board.project["_id"])
 
     where = {"project_id": board.project["_id"]} | ({"column_id": board.column_id(0)} if what == "column" else {})
-    for model in (Lane, LaneBlock):
-        assert await collection(model).find(where).to_list() == []
+    assert await collection(Lane).find(where).to_list() == []
