@@ -69,7 +69,6 @@ from resolvers.cascade_parts import (
     values_on_cards,
 )
 
-
 PLANS: dict[Kind, tuple[Step, ...]] = {
     Kind.ORGANIZATION: (rows(OrganizationMember, "organization_id"),),
     # Nobody can read its history any more, so what goes with it is not told one by one.

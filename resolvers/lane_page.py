@@ -28,16 +28,16 @@ async def column_pages(column_ids: Sequence[ObjectId], window: Window, fields: F
     cursor = window.keyset(Card, BY_RANK)
     text = None if cursor is None else behind(str(cursor[0]), cursor[1])
     lanes = await read_lanes([LaneKey(one) for one in column_ids], lambda lane: _needed(lane, text, window.size))
+    starts = {one: 0 if text is None else lane.open_before(text) for one, lane in lanes.items()}
     walked = {one: lane for one, lane in lanes.items() if len(lane.blocks) > 1}
-    found = await _walk(walked, text, window, fields)
+    found = await _walk(walked, starts, window, fields)
     short = [one for one in lanes if one not in found]
     if short:
         found |= await pages(Card, "column_id", short, window, sort=BY_RANK, where=OPEN, fields=fields)
     for one, page in found.items():
         page.total = lanes[one].open
-        if text is None:
-            for place, card in enumerate(page.nodes):
-                card["order"] = place
+        for place, card in enumerate(page.nodes, starts[one]):
+            card["order"] = place
     return found
 
 
@@ -58,10 +58,9 @@ def _needed(lane: Blocks, text: str | None, size: int) -> Iterator[int]:
 
 
 async def _walk(
-    lanes: Mapping[ObjectId, Blocks], text: str | None, window: Window, fields: Fields
+    lanes: Mapping[ObjectId, Blocks], starts: Mapping[ObjectId, int], window: Window, fields: Fields
 ) -> dict[ObjectId, Page]:
     """The pages of long lanes; without one whose cards have all gone elsewhere since its blocks were read."""
-    starts = {one: 0 if text is None else lane.open_before(text) for one, lane in lanes.items()}
     ids = {one: [*map(id_in, lane.open_entries(starts[one], window.size))] for one, lane in lanes.items()}
     cards = await _cards([card for wanted in ids.values() for card in wanted], fields)
     found: dict[ObjectId, Page] = {}
@@ -69,11 +68,9 @@ async def _walk(
         there = [cards[card] for card in ids[one] if card in cards]
         nodes = [card for card in there if card["column_id"] == one and not card["archived"]]
         nodes.sort(key=lambda card: (card["rank"], card["_id"]))
-        for place, card in enumerate(nodes, starts[one]):
-            card["order"] = place
         more = starts[one] + len(ids[one]) < lane.open
         if nodes or not more:
-            found[one] = Page(nodes, more, text is not None, BY_RANK, Card, "column_id", one, OPEN)
+            found[one] = Page(nodes, more, window.cursor is not None, BY_RANK, Card, "column_id", one, OPEN)
     return found
 
 

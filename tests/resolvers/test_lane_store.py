@@ -13,7 +13,7 @@ from resolvers.card import delete_card
 from resolvers.card_graph import cards_of_column, order_of
 from resolvers.card_update import archive_card
 from resolvers.column import card_count_of, delete_column
-from resolvers.context import Context
+from resolvers.context import Context, Services
 from resolvers.inputs.base import read_input
 from resolvers.inputs.transfer import ProjectImport
 from resolvers.lane_blocks import Blocks, LaneKey
@@ -24,6 +24,7 @@ from resolvers.load import totals
 from resolvers.page import Page
 from resolvers.project import delete_project
 from resolvers.transfer import import_project
+from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.kept import check_lanes, forget_lanes
 from tests.resolvers.lab import again
@@ -313,7 +314,9 @@ async def test_the_migration_stores_every_lane_that_has_cards(owner: Context, wo
 
 
 @pytest.mark.parametrize("what", ["column", "project"])
-async def test_what_goes_as_a_whole_leaves_no_lane(what: str, owner: Context, workspace: Record) -> None:
+async def test_what_goes_as_a_whole_leaves_no_lane(
+    what: str, owner: Context, workspace: Record, services: Services
+) -> None:
     board = await imported(owner, workspace, 35)
     await board.card(None)
 
@@ -321,6 +324,7 @@ async def test_what_goes_as_a_whole_leaves_no_lane(what: str, owner: Context, wo
         await delete_column(board.ctx, board.columns[0]["_id"])
     else:
         await delete_project(board.ctx, board.project["_id"])
+    await finish_deletions(services)
 
     where = {"project_id": board.project["_id"]} | ({"column_id": board.column_id(0)} if what == "column" else {})
     assert await collection(Lane).find(where).to_list() == []
