@@ -16,6 +16,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.crowd import Crowd
 from gateway.http_protocol import HttpProtocol
 from gateway.serve_error import ServeError
 from gateway.settings import Settings
@@ -78,7 +79,8 @@ def run(
 
     app = create_app(settings, prepared=shared)
     start = Start(app)
-    server = Server(server_config(start, access_log, shared=shared), app, ready, shared=shared)
+    config = server_config(start, access_log, shared=shared, per_address=settings.max_connections_per_address)
+    server = Server(config, app, ready, shared=shared)
     try:
         server.run(sockets=sockets)
     except SystemExit as ended:
@@ -193,11 +195,15 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def server_config(app: ASGIApp, access_log: bool = False, *, shared: bool = False) -> uvicorn.Config:
-    """How the web server is set up, whoever runs it."""
+def server_config(
+    app: ASGIApp, access_log: bool = False, *, shared: bool = False, per_address: int | None = None
+) -> uvicorn.Config:
+    """How the web server is set up, whoever runs it. One address has half of all connections where nothing is said."""
+    places = _max_connections()
     return uvicorn.Config(
         app,
-        http=HttpProtocol,
+        # The web server refuses the one that would be the last.
+        http=HttpProtocol.within(Crowd(places - 1, per_address or places // 2)),
         ws=WebSocketProtocol,
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,
@@ -209,7 +215,7 @@ def server_config(app: ASGIApp, access_log: bool = False, *, shared: bool = Fals
         proxy_headers=False,
         access_log=access_log,
         log_config=None,
-        limit_concurrency=_max_connections(),
+        limit_concurrency=places,
         backlog=TURN if shared else BACKLOG,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

@@ -73,6 +73,7 @@ class Settings:
     storage_quota: int = 1024**3
     allowed_origins: frozenset[str] = frozenset()
     max_connections_per_user: int = 1_000
+    max_connections_per_address: int | None = None
     trusted_documents_only: bool = False
 
     @property
@@ -143,6 +144,11 @@ class Settings:
             allowed_origins=_origins(values.get("ORRERY_ALLOWED_ORIGINS", "")),
             max_connections_per_user=_count(
                 values.get("ORRERY_MAX_CONNECTIONS_PER_USER", "1000"), variable="ORRERY_MAX_CONNECTIONS_PER_USER"
+            ),
+            max_connections_per_address=_parsed(
+                values,
+                "ORRERY_MAX_CONNECTIONS_PER_ADDRESS",
+                lambda text: _count(text, variable="ORRERY_MAX_CONNECTIONS_PER_ADDRESS"),
             ),
             trusted_documents_only=_parsed(values, "ORRERY_TRUSTED_DOCUMENTS_ONLY", _flag) or False,
         )

@@ -17,6 +17,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import CloseCode, Frame
 from websockets.http11 import Request
 
+from gateway.crowd import Crowd
 from realtime.transports.frames import FRAME_WRITER
 
 READ_BYTES = 16_384
@@ -42,6 +43,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self._call_when_writable: Callable[[], None] | None = None
         self._surplus: int | None = None
         self._abort_timer: asyncio.TimerHandle | None = None
+        self.crowd: Crowd | None = None
 
     # The frame writer
 
@@ -73,6 +75,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        if self.crowd is not None:
+            self.crowd.leave(self.transport)
         if self._abort_timer is not None:
             self._abort_timer.cancel()
         call, self._call_when_writable = self._call_when_writable, None

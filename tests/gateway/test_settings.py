@@ -95,6 +95,7 @@ def test_origins_are_listed_with_commas(tmp_path: Path) -> None:
         ("ORRERY_TRUSTED_DOCUMENTS_ONLY", "yes"),
         ("ORRERY_MAX_CONNECTIONS_PER_USER", "0"),
         ("ORRERY_MAX_CONNECTIONS_PER_USER", "many"),
+        ("ORRERY_MAX_CONNECTIONS_PER_ADDRESS", "0"),
         ("ORRERY_ALLOWED_ORIGINS", "*"),
         ("ORRERY_ALLOWED_ORIGINS", "app.example"),
         ("ORRERY_ALLOWED_ORIGINS", "https://app.example/"),
