@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 
+from bench.deletion import deletion
 from bench.delivery import delivery
 from bench.flood import flood
 from bench.growth import growth
@@ -21,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[int], None]] = {
     "search": search,
     "flood": flood,
     "lanes": lanes,
+    "deletion": deletion,
 }
 
 

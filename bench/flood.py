@@ -63,7 +63,7 @@ async def _measure(url: str, rounds: int) -> dict[str, Spent]:
         httpx.AsyncClient(base_url=url, timeout=120) as first,
         httpx.AsyncClient(base_url=url, timeout=120) as other,
     ):
-        bystander, flooder = await _person(first, "bystander"), await _person(other, "flooder")
+        bystander, flooder = await newcomer(first, "bystander"), await newcomer(other, "flooder")
         floods: Mapping[str, tuple[int, Send]] = {
             "idle": (0, lambda: _query(flooder)),
             "8 documents of tables": (8, lambda: _document(flooder)),
@@ -82,7 +82,7 @@ async def _beside(bystander: Person, at_once: int, send: Send) -> Spent:
     """What a bystander's requests took while a flood of `at_once` requests went on, and until it was over."""
     probes: Mapping[str, Send] = {
         "query": lambda: _query(bystander),
-        "change": lambda: _change(bystander),
+        "change": lambda: change_own(bystander),
         "search": lambda: _search(bystander),
         "login": lambda: _login(bystander.client, bystander.email),
     }
@@ -111,7 +111,8 @@ async def _probe(send: Send, ends: float, spent: list[float]) -> None:
         await asyncio.sleep(PAUSE)
 
 
-async def _person(client: httpx.AsyncClient, name: str) -> Person:
+async def newcomer(client: httpx.AsyncClient, name: str) -> Person:
+    """Somebody who has just registered."""
     email = f"{name}-{secrets.token_hex(4)}@example.org"
     made = await client.post("/auth/register", json={"email": email, "password": PASSWORD, "name": name})
     client.headers["authorization"] = f"Bearer {made.raise_for_status().json()['access_token']}"
@@ -132,7 +133,8 @@ async def _query(person: Person) -> httpx.Response:
     return await person.ask("{ viewer { id name } }")
 
 
-async def _change(person: Person) -> httpx.Response:
+async def change_own(person: Person) -> httpx.Response:
+    """A change of somebody's own card."""
     change = "mutation ($id: ID!, $i: CardUpdateInput!) { cardUpdate(id: $id, input: $i) { cursor } }"
     return await person.ask(change, id=person.card_id, i={"title": secrets.token_hex(4)})
 

@@ -8,13 +8,16 @@ from bson import ObjectId
 from gateway.database import Database
 from models import Card, Comment, Notification, StreamHead
 from models.base import Record, collection
-from models.ids import Kind, kind_of
+from models.ids import Kind, kind_of, portions
+from resolvers import deletion
 from resolvers.column import delete_column
 from resolvers.context import Context
 from resolvers.document_link import link_document
+from resolvers.node import get_nodes
 from resolvers.notification_follow import follow
 from resolvers.project import delete_project
 from resolvers.scope import delete_scope
+from resolvers.search import search
 from resolvers.workspace import delete_workspace
 from tests.resolvers.conftest import Join
 from tests.resolvers.deletions import finish_deletions
@@ -210,3 +213,46 @@ async def test_everyone_is_told_which_of_their_notifications_went_with_a_project
     assert set(told["data"]["ids"]) == {one for one, notification in own.items() if notification["user_id"] == reader}
     unread = {"user_id": reader, "read_at": None}
     assert told["data"]["unread_count"] == await collection(Notification).count_documents(unread) > 0
+
+
+DELETIONS: dict[str, Callable[[World], Awaitable[object]]] = {
+    "column": lambda world: delete_column(again(world.board.ctx), world.scoped["_id"]),
+    "scope": lambda world: delete_scope(again(world.board.ctx), world.scope["_id"]),
+    "project": lambda world: delete_project(again(world.board.ctx), world.board.project["_id"]),
+    "workspace": lambda world: delete_workspace(again(world.board.ctx), world.board.workspace_id),
+}
+
+
+@pytest.mark.parametrize("kind", DELETIONS)
+async def test_every_door_is_closed_while_all_is_still_to_be_taken(
+    kind: str, world: World, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given everything that has a door of its own, and nobody who takes what is deleted
+    monkeypatch.setattr(deletion, "AT_ONCE", 0)
+    ctx = world.board.ctx
+    ids = [one for _, one in await everything(database, world.board.workspace_id) if kind_of(one) is not None]
+
+    async def seen() -> list[bool]:
+        return [node is not None for some in portions(ids) for node in await get_nodes(again(ctx), some)]
+
+    async def found() -> set[ObjectId]:
+        pages = [await search(again(ctx), world.board.workspace_id, word, first=100) for word in ("card", "done")]
+        return {one.node["_id"] for page in pages for one in page.nodes}
+
+    before, found_before = await seen(), await found()
+
+    # When
+    await DELETIONS[kind](world)
+    pending = await seen()
+    left = await everything(database, world.board.workspace_id)
+    found_pending = set() if kind == "workspace" else await found()
+    await finish_deletions(ctx.services)
+
+    # Then what is still there is as good as gone
+    assert sum(pending) < sum(before)
+    assert len([one for _, one in left if one in set(ids)]) > sum(pending) + 5
+    outlives = {Kind.ACTIVITY, Kind.NOTIFICATION}
+    differing = {one for one, then, now in zip(ids, pending, await seen(), strict=True) if then != now}
+    assert {kind_of(one) for one in differing} <= outlives
+    if kind != "workspace":
+        assert found_pending == await found() < found_before

@@ -1,0 +1,204 @@
+"""Deletions in parts: how large one is, who takes it, what comes late, and that others change things in between."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from bson import ObjectId
+
+from auth.policies import delivery
+from models import Card, Comment, CustomField, Notification, Tombstone
+from models.base import Record, collection, to_record, utc_now
+from models.errors import NotFound
+from models.ids import Kind, new_id
+from resolvers.access import access
+from resolvers.card import delete_card, list_cards
+from resolvers.column import delete_column
+from resolvers.context import Context
+from resolvers.custom_field import delete_custom_field
+from resolvers.custom_value import path_of
+from resolvers.deletion import GRACE, PART
+from resolvers.deletion_run import LostError, Worker, pending
+from resolvers.label import delete_label
+from resolvers.organization import delete_organization
+from resolvers.project import delete_project
+from tests.resolvers.conftest import Join
+from tests.resolvers.deletions import Clock, finish_deletions
+from tests.resolvers.delivery import Board, make_board
+from tests.resolvers.lab import again, events
+
+CARDS = 2 * PART + 30
+
+
+@pytest.fixture
+async def board(owner: Context, workspace: Record) -> Board:
+    """A board with more cards in its first column than one part takes."""
+    await finish_deletions(owner.services)
+    made = await make_board(owner, workspace, columns=2)
+    await fill(made, await made.card(), CARDS)
+    return made
+
+
+async def fill(board: Board, pattern: Record, count: int, **values: Any) -> list[ObjectId]:
+    """Copies of a card, written straight into the database."""
+    stored = await board.stored(pattern)
+    cards = [{**stored, **values, "_id": new_id(Kind.CARD), "rank": f"b{n:04}"} for n in range(count)]
+    await collection(Card).insert_many(cards)
+    return [card["_id"] for card in cards]
+
+
+async def left_of(board: Board) -> int:
+    return await collection(Card).count_documents({"column_id": board.column_id(0)})
+
+
+def column_of(board: Board) -> ObjectId:
+    column = board.column_id(0)
+    assert column is not None
+    return column
+
+
+async def test_a_part_takes_at_most_so_many_objects_and_others_change_things_in_between(board: Board) -> None:
+    clock, other = Clock(), await board.card(1)
+    worker = Worker(board.ctx.services, "one", now=clock.now)
+
+    await delete_column(board.ctx, column_of(board))
+
+    sizes, left = [CARDS + 1 - await left_of(board)], await left_of(board)
+    while left:
+        seq = await board.seq()
+        assert await worker.run_next() is not None
+        clock.ahead += timedelta(seconds=5)
+        assert len(await board.events_since(seq)) <= PART
+        await board.update(other, title=f"{left} are left")
+        sizes, left = [*sizes, left - await left_of(board)], await left_of(board)
+    assert len(sizes) == 3
+    assert max(sizes) <= PART
+
+
+async def test_everything_is_told_once_whoever_takes_the_parts(board: Board) -> None:
+    clock, seq = Clock(), await board.seq()
+    workers = [Worker(board.ctx.services, name, now=clock.now) for name in ("one", "two")]
+    await delete_column(board.ctx, column_of(board))
+
+    for turn in range(20):
+        await workers[turn % 2].run_next()
+        clock.ahead += timedelta(seconds=5)
+
+    told = [event["card_id"] for event in await board.events_since(seq) if event["type"] == "CardDeleted"]
+    assert len(told) == len(set(told)) == CARDS + 1
+    assert await pending() == 0
+
+
+async def test_what_a_process_held_when_it_died_goes_on_elsewhere_after_its_lease(board: Board) -> None:
+    clock, column = Clock(), column_of(board)
+    await delete_column(board.ctx, column)
+    lease = utc_now() + timedelta(seconds=30)
+    await collection(Tombstone).update_one({"_id": column}, {"$set": {"holder": "dead", "due_at": lease}})
+    worker = Worker(board.ctx.services, "alive", now=clock.now)
+
+    assert await worker.run_next() is None
+    before = await left_of(board)
+    clock.ahead = timedelta(seconds=31)
+    assert await worker.run_next() is not None
+
+    assert await left_of(board) < before
+
+
+async def test_a_worker_that_has_lost_its_hold_deletes_nothing(board: Board) -> None:
+    column = column_of(board)
+    await delete_column(board.ctx, column)
+    tombstone = await collection(Tombstone).find_one({"_id": column})
+    assert tombstone is not None
+    await collection(Tombstone).update_one({"_id": column}, {"$set": {"holder": "another"}})
+    before = await left_of(board)
+
+    with pytest.raises(LostError):
+        await Worker(board.ctx.services, "slow")._carry_out(tombstone)
+
+    assert await left_of(board) == before
+
+
+async def test_a_notification_that_comes_late_goes_after_the_grace(board: Board, join: Join, workspace: Record) -> None:
+    # Given a project that is gone, and a follower that has notified of it since
+    ada, project_id = await join(workspace, "ada"), board.project["_id"]
+    await delete_project(board.ctx, project_id)
+    clock = Clock()
+    worker = Worker(board.ctx.services, "one", now=clock.now)
+    while await worker.run_next() is not None:
+        clock.ahead += timedelta(seconds=1)
+    late = to_record(
+        Notification(
+            user_id=ada.user_id, workspace_id=workspace["_id"], project_id=project_id, activity_id=new_id(Kind.ACTIVITY)
+        )
+    )
+    await collection(Notification).insert_one(late)
+
+    # When
+    assert await worker.run_next() is None
+    clock.ahead += GRACE
+    while await worker.run_next() is not None:
+        clock.ahead += timedelta(seconds=1)
+
+    # Then
+    assert await collection(Notification).find_one({"_id": late["_id"]}) is None
+    told = [event for event in await events(ada.user_id) if event["type"] == "NotificationsDeleted"]
+    assert [one["data"]["ids"] for one in told] == [[late["_id"]]]
+    assert await collection(Tombstone).find_one({"_id": project_id}) is None
+
+
+async def test_a_card_with_many_comments_is_gone_at_once_and_they_follow(board: Board) -> None:
+    card = await board.card(1)
+    said = await collection(Comment).find_one({"_id": (await board.comment(card))["_id"]})
+    assert said is not None
+    ids = [new_id(Kind.COMMENT) for _ in range(PART + 20)]
+    await collection(Comment).insert_many([{**said, "_id": one} for one in ids])
+
+    await delete_card(board.ctx, card["_id"])
+
+    assert await collection(Card).find_one({"_id": card["_id"]}) is None
+    still = await collection(Comment).find({"card_id": card["_id"]}).to_list()
+    assert still
+    for comment in still[:2]:
+        with pytest.raises(NotFound):
+            await _comment(board.ctx, comment["_id"])
+    await finish_deletions(board.ctx.services)
+    assert await collection(Comment).count_documents({"card_id": card["_id"]}) == 0
+
+
+async def _comment(ctx: Context, comment_id: ObjectId) -> Record:
+    return await access(again(ctx), Comment, Kind.COMMENT, comment_id, delivery.READ)
+
+
+async def test_a_label_and_a_custom_field_leave_any_number_of_cards(board: Board) -> None:
+    # Given more cards with both than a part changes
+    label, pattern = await board.label(), await board.card(1)
+    field = to_record(
+        CustomField(
+            workspace_id=board.workspace_id, project_id=board.project["_id"], name="Size", type="number", rank="a0"
+        )
+    )
+    await collection(CustomField).insert_one(field)
+    await fill(board, pattern, CARDS, label_ids=[label["_id"]], custom_values={str(field["_id"]): 1})
+    labelled, valued = {"label_ids": label["_id"]}, {path_of(field["_id"]): {"$exists": True}}
+
+    # When
+    await delete_label(board.ctx, label["_id"])
+    await delete_custom_field(again(board.ctx), field["_id"])
+    assert await collection(Card).count_documents(labelled) == CARDS - PART
+    await finish_deletions(board.ctx.services)
+
+    # Then
+    assert await collection(Card).count_documents(labelled) == 0
+    assert await collection(Card).count_documents(valued) == 0
+    assert await collection(Card).count_documents({"column_id": board.column_id(1)}) == CARDS + 1
+
+
+async def test_an_organization_of_any_size_leaves_nothing(board: Board, owner: Context, organization: Record) -> None:
+    await delete_organization(again(owner), organization["_id"])
+
+    assert await left_of(board) > 0
+    with pytest.raises(NotFound):
+        await list_cards(again(owner), board.project["_id"])
+    await finish_deletions(owner.services)
+    assert await left_of(board) == 0
+    assert await events(organization["_id"]) == await events(board.workspace_id) == []
