@@ -39,5 +39,5 @@ class Fanout(Stored):
         name = "fanouts"
         indexes = [
             IndexModel([("created_at", ASCENDING), ("_id", ASCENDING)]),
-            IndexModel([("workspace_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("project_id", ASCENDING)]),
         ]

@@ -8,6 +8,7 @@ from models import (
     Agent,
     ApiToken,
     Card,
+    Fanout,
     Inbox,
     LoggedEvent,
     Mission,
@@ -66,6 +67,15 @@ _OF_AGENTS = (
     (Inbox, "_id"),
     (LoggedEvent, "stream_id"),
 )
+
+
+async def _take_fanouts(change: Change, tombstone: Record, most: int) -> int:
+    """What nobody has been notified of yet in a project that goes."""
+    inside = {"workspace_id": tombstone["stream_id"], "project_id": tombstone["_id"]}
+    return len(await take_some(change, tombstone, Fanout, inside, most))
+
+
+fanouts_of_project = Step((Fanout,), _take_fanouts)
 
 
 async def _take_agents(change: Change, tombstone: Record, most: int) -> int:

@@ -60,6 +60,7 @@ from resolvers.cascade import Step, cards, on_card, release_files, rows
 from resolvers.cascade_documents import documents, listed_documents
 from resolvers.cascade_parts import (
     agents,
+    fanouts_of_project,
     label_on_cards,
     leave_inputs,
     missions_of_agent,
@@ -103,6 +104,7 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
         rows(StorageAccount, "_id"),
     ),
     Kind.PROJECT: (
+        fanouts_of_project,
         notifications("project_id"),
         rows(Relation, "project_ids", tell.relation_deleted),
         rows(Comment, "project_id", tell.comment_deleted),

@@ -10,6 +10,7 @@ from bson import ObjectId
 
 from gateway.database import Database
 from tests.gateway.lab import PASSWORD, Board, Lab, Person
+from tests.resolvers.deletions import finish_deletions
 from tests.security.conftest import ACCEPT, ADD_MEMBER, INVITE, Shared, invited
 
 HISTORY = {"events", "heads"}
@@ -104,6 +105,7 @@ async def test_nothing_is_left_of_a_project_that_is_deleted_while_it_is_worked_o
     found = await codes(*work[:first], delete, *work[first:])
 
     assert set(found) <= {"done", "NOT_FOUND"}
+    await finish_deletions(lab.app.state.services)
     # Missions are the workspace's: they outlive what they were about.
     assert set(await documents_with(clean, project_id=board.project)) <= {"missions"}
     assert await documents_with(clean, _id=board.project) == []
@@ -130,6 +132,7 @@ async def test_nothing_is_left_of_a_workspace_that_is_deleted_while_people_join(
     found = await codes(*work[:first], delete, *work[first:])
 
     assert set(found) <= {"done", "NOT_FOUND"}
+    await finish_deletions(lab.app.state.services)
     assert await documents_with(clean, workspace_id=board.workspace) == []
     assert await clean.db.users.count_documents({"is_agent": True}) == 0
 
