@@ -19,6 +19,7 @@ from models.base import Record, collection, utc_now
 from realtime.background import end
 from realtime.lease import give_up, hold
 from realtime.retention import remember_oldest
+from resolvers.card_facts_rebuild import FACTS_STEP
 from resolvers.lane_rebuild import LANE_STEPS
 from resolvers.migration_step import MigrationStep, Work, over_all
 
@@ -27,7 +28,11 @@ async def _streams(work: Work) -> None:
     await over_all(StreamHead, work, remember_oldest, ["floor"])
 
 
-STEPS: Sequence[MigrationStep] = (MigrationStep("streams-oldest", "What streams hold", _streams), *LANE_STEPS)
+STEPS: Sequence[MigrationStep] = (
+    MigrationStep("streams-oldest", "What streams hold", _streams),
+    *LANE_STEPS,
+    FACTS_STEP,
+)
 """In the order in which they are done, after the indexes. A new one goes to the end."""
 
 WORK = "migration"

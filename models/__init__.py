@@ -10,6 +10,7 @@ from models.attempt import AttemptCount
 from models.avatar import Avatar
 from models.bus import BusMessage
 from models.card import Card
+from models.card_facts import CardFacts, CardFactsBlock
 from models.column import Column
 from models.comment import Comment
 from models.custom_field import CustomField
@@ -53,6 +54,8 @@ DOCUMENTS: list[type[beanie.Document]] = [
     Label,
     CustomField,
     Card,
+    CardFacts,
+    CardFactsBlock,
     Lane,
     Relation,
     Comment,
@@ -99,6 +102,8 @@ __all__ = [
     "Avatar",
     "BusMessage",
     "Card",
+    "CardFacts",
+    "CardFactsBlock",
     "Column",
     "Comment",
     "CustomField",

@@ -29,6 +29,7 @@ KEPT_FIELDS = (
     "due_date",
     "started_at",
     "completed_at",
+    "updated_at",
 )
 """The fields of cards that other documents are kept from (`resolvers.card_kept`)."""
 

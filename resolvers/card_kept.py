@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from models.base import Record
 from models.card import KEPT_FIELDS, CardPair
 from realtime.log import Change
+from resolvers.card_facts_keep import keep_facts
 from resolvers.lane_keep import keep_lanes
 
 Keeper = Callable[[Change, Sequence[CardPair]], Awaitable[None]]
 
-KEEPERS: tuple[Keeper, ...] = (keep_lanes,)
+KEEPERS: tuple[Keeper, ...] = (keep_lanes, keep_facts)
 """Who keeps something of cards. Each is given the cards that differ, and works in the transaction of the change."""
 
 

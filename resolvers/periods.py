@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Self
 
 from models.base import utc_now
 from models.enums import StatsInterval
@@ -49,13 +49,6 @@ class Periods:
     def ends(self) -> tuple[datetime, ...]:
         """Where each period ends."""
         return (*self.starts[1:], self.end)
-
-    def expression(self, moment: str) -> dict[str, Any]:
-        """For the database: the start of the period that a moment lies in, null for one before the first."""
-        truncated = {"date": moment, "unit": self.interval.value, "startOfWeek": "monday"}
-        if self.interval is not StatsInterval.WEEK:
-            del truncated["startOfWeek"]
-        return {"$cond": [{"$lt": [moment, self.starts[0]]}, None, {"$dateTrunc": truncated}]}
 
 
 def _start(moment: datetime, interval: StatsInterval) -> datetime:

@@ -1,19 +1,20 @@
-"""Metrics of projects, one by one and of a whole workspace: aggregated by the database, in a few queries.
+"""Metrics of projects, one by one and of a whole workspace, of the facts that are kept of cards: in a few queries."""
 
-Rows leave the database by column and priority; which columns count as done is decided here, as everywhere else.
-"""
-
+from asyncio import gather
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bson import ObjectId
 
 from auth.policies import delivery
-from models import Card, Project, ProjectMember, Relation
+from models import Project, ProjectMember, Relation
 from models.base import Record, collection, utc_now
 from models.enums import Priority, RelationType, TokenScope
 from models.ids import IDS_PER_QUERY, Kind, parse_id
 from resolvers.access import Fields, check_workspace
+from resolvers.card_facts import Facts, milliseconds, moment
+from resolvers.card_facts_keep import PerProject, elsewhere, facts_where
 from resolvers.column import done_columns_where
 from resolvers.context import Context
 from resolvers.operation import edge, operation
@@ -56,70 +57,65 @@ async def totals_of(ctx: Context, workspaces: Sequence[Record], fields: Fields) 
 
 
 async def _metrics(
-    projects: Mapping[str, Any], columns: Mapping[str, Any], relations: Mapping[str, Any]
+    projects: Mapping[str, Any], inside: Mapping[str, Any], relations: Mapping[str, Any]
 ) -> dict[ObjectId, Record]:
     """The metrics of the projects that a filter selects; the others select what belongs to (at least) those."""
-    now = utc_now()
-    done = await done_columns_where(columns)
-    blocked = await _blocked(relations, list(done))
-    overdue = {"$and": [{"$ne": ["$due_date", None]}, {"$lt": ["$due_date", now]}]}
-    grouped = {
-        "_id": {"column": "$column_id", "priority": "$priority", "archived": "$archived"},
-        "count": {"$sum": 1},
-        "overdue": {"$sum": {"$cond": [overdue, 1, 0]}},
-        "next": {"$min": {"$cond": [{"$gte": ["$due_date", now]}, "$due_date", None]}},
-        "changed": {"$max": "$updated_at"},
-    }
-    pipeline: list[dict[str, Any]] = [
-        {"$match": dict(projects)},
-        {"$project": {"workspace_id": 1, "updated_at": 1, "deadline": 1}},
-        _joined(Card, [{"$group": grouped}], "cards"),
-        _joined(ProjectMember, [{"$project": {"user_id": 1}}], "members"),
-    ]
+    now = milliseconds(utc_now())
+    wanted = {"workspace_id": 1, "updated_at": 1, "deadline": 1}
+    rows, joined, done = await gather(
+        collection(Project).find(projects, wanted).to_list(),
+        collection(ProjectMember).find(inside, {"project_id": 1, "user_id": 1}).to_list(),
+        done_columns_where(inside),
+    )
+    facts = await facts_where(inside, [row["_id"] for row in rows])
+    members: dict[ObjectId, set[ObjectId]] = {}
+    for one in joined:
+        members.setdefault(one["project_id"], set()).add(one["user_id"])
+    blocked = await _blocked(relations, done, facts)
     found: dict[ObjectId, Record] = {}
-    for row in await (await collection(Project).aggregate(pipeline)).to_list():
-        metrics = _nothing(row["workspace_id"])
-        metrics["last_activity_at"] = max([row["updated_at"], *(one["changed"] for one in row["cards"])])
-        metrics["user_ids"] = {one["user_id"] for one in row["members"]}
+    for row in rows:
+        cards = list(facts.get(row["_id"], {}).values())
+        metrics = _counted(cards, done, now) | {"workspace_id": row["workspace_id"]}
+        changed = milliseconds(row["updated_at"])
+        metrics["last_activity_at"] = moment(max([changed, *(one.updated_at for one in cards)]))
+        metrics["user_ids"] = members.get(row["_id"], set())
         metrics["blocked"] = blocked.get(row["_id"], 0)
-        dates = [row["deadline"]] if row["deadline"] is not None and row["deadline"] >= now else []
-        for one in row["cards"]:
-            if one["_id"]["archived"]:
-                metrics["archived"] += one["count"]
-                continue
-            metrics["total"] += one["count"]
-            if one["_id"]["column"] in done:
-                metrics["done"] += one["count"]
-                continue
-            metrics["overdue"] += one["overdue"]
-            metrics["priorities"][one["_id"]["priority"]] += one["count"]
-            dates += [one["next"]] if one["next"] is not None else []
-        metrics["next_deadline"] = min(dates, default=None)
+        deadline = None if row["deadline"] is None else milliseconds(row["deadline"])
+        dates = [one for one in (metrics["next_deadline"], deadline) if one is not None and one >= now]
+        metrics["next_deadline"] = moment(min(dates)) if dates else None
         found[row["_id"]] = _public(metrics)
     return found
 
 
-def _joined(model: type[Card | ProjectMember], pipeline: list[dict[str, Any]], name: str) -> dict[str, Any]:
-    join = {"from": collection(model).name, "localField": "_id", "foreignField": "project_id"}
-    return {"$lookup": {**join, "pipeline": pipeline, "as": name}}
+def _counted(cards: Sequence[Facts], done: set[ObjectId], now: int) -> Record:
+    """What the cards of one project add up to; `next_deadline` in milliseconds."""
+    visible = [one for one in cards if not one.archived]
+    left = [one for one in visible if one.column_id not in done]
+    metrics = _nothing(None)
+    metrics |= {"total": len(visible), "done": len(visible) - len(left), "archived": len(cards) - len(visible)}
+    for one in left:
+        metrics["priorities"][one.priority] += 1
+    dates = [one.due_date for one in left if one.due_date is not None]
+    metrics["overdue"] = sum(date < now for date in dates)
+    metrics["next_deadline"] = min((date for date in dates if date >= now), default=None)
+    return metrics
 
 
-async def _blocked(inside: Mapping[str, Any], done: list[ObjectId]) -> dict[ObjectId, int]:
+async def _blocked(inside: Mapping[str, Any], done: set[ObjectId], facts: PerProject) -> dict[ObjectId, int]:
     """How many open cards of each project wait for an open one."""
-    cards = {"from": collection(Card).name, "foreignField": "_id"}
-    needed = [{"$project": {"archived": 1, "column_id": 1, "project_id": 1}}]
-    is_open = {"archived": False, "column_id": {"$nin": done}}
-    pipeline: list[dict[str, Any]] = [
-        {"$match": {**inside, "type": RelationType.BLOCKS.value}},
-        {"$lookup": {**cards, "localField": "source_id", "pipeline": needed, "as": "source"}},
-        {"$match": {"source": {"$elemMatch": is_open}}},
-        {"$group": {"_id": "$target_id"}},
-        {"$lookup": {**cards, "localField": "_id", "pipeline": needed, "as": "target"}},
-        {"$match": {"target": {"$elemMatch": is_open}}},
-        {"$unwind": "$target"},
-        {"$group": {"_id": "$target.project_id", "count": {"$sum": 1}}},
-    ]
-    return {row["_id"]: row["count"] for row in await (await collection(Relation).aggregate(pipeline)).to_list()}
+    wanted = {"source_id": 1, "target_id": 1}
+    found = collection(Relation).find({**inside, "type": RelationType.BLOCKS.value}, wanted)
+    pairs = [(row["source_id"], row["target_id"]) for row in await found.to_list()]
+    known = {one: (project_id, card) for project_id, cards in facts.items() for one, card in cards.items()}
+    known |= await elsewhere({one for pair in pairs for one in pair} - known.keys())
+
+    def is_open(card_id: ObjectId) -> bool:
+        _, card = known.get(card_id, (None, None))
+        return card is not None and not card.archived and card.column_id not in done
+
+    return Counter(
+        known[target][0] for target in {target for source, target in pairs if is_open(source)} if is_open(target)
+    )
 
 
 def _nothing(workspace_id: ObjectId | None) -> Record:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from heapq import nsmallest
+from operator import itemgetter
 
 from bson import ObjectId
 
@@ -12,6 +13,8 @@ from models.base import Record, collection, utc_now
 from models.enums import RelationType, TokenScope
 from models.ids import Kind
 from resolvers.access import Fields, access, projection
+from resolvers.card_facts import Facts, moment
+from resolvers.card_facts_keep import PerProject, elsewhere, facts_of
 from resolvers.column import done_columns_where
 from resolvers.context import Context
 from resolvers.load import by_ids, to_one
@@ -22,7 +25,9 @@ READ = TokenScope.PROJECTS_READ
 MAX_CARDS = 1000
 """Of one roadmap: the cards that are due first; of dependencies there are as many at most."""
 
-_NEEDED = {"project_id": 1, "scope_id": 1, "column_id": 1, "archived": 1, "start_date": 1, "due_date": 1}
+Placed = tuple[ObjectId, ObjectId, Facts]
+"""The project, the id and the facts of a card."""
+
 _NAMED = frozenset({"project_id", "name", "start_date", "end_date"})
 
 
@@ -72,11 +77,18 @@ async def _roadmaps(
     deadlines: Mapping[ObjectId | None, Record],
 ) -> list[Record]:
     now = utc_now()
-    inside = {key: {"$in": ids}}
-    done = await done_columns_where(inside)
-    spans = await _spans(inside, done)
-    dated = await _dated(inside, len(ids))
-    blocking = await _blocking(project_ids)
+    done = await done_columns_where({key: {"$in": ids}})
+    facts = await facts_of(project_ids)
+    among = set(ids)
+    inside = [
+        (project_id, card_id, card)
+        for project_id, cards in facts.items()
+        for card_id, card in cards.items()
+        if (project_id if key == "project_id" else card.scope_id) in among
+    ]
+    spans = _spans(inside, done)
+    dated = _dated(inside, MAX_CARDS * len(ids) + 1)
+    blocking = await _blocking(project_ids, facts)
     foreign = {one["column_id"] for row in blocking for one in row["ends"]} - done
     if foreign:  # cards of other boards: they are done where their own board says so
         done |= await done_columns_where(
@@ -98,55 +110,64 @@ async def _roadmaps(
     return [found[one] for one in wanted]
 
 
-async def _spans(inside: Mapping[str, Any], done: set[ObjectId]) -> dict[ObjectId | None, Record]:
+def _spans(cards: Sequence[Placed], done: set[ObjectId]) -> dict[ObjectId | None, Record]:
     """By scope and by project: how many cards there are and are done, and from when to when."""
-    pipeline: list[dict[str, Any]] = [
-        {"$match": dict(inside)},
-        {"$match": {"archived": False}},
-        {
-            "$group": {
-                "_id": {"project": "$project_id", "scope": "$scope_id", "column": "$column_id"},
-                "count": {"$sum": 1},
-                "start": {"$min": {"$ifNull": ["$start_date", "$due_date"]}},
-                "end": {"$max": {"$ifNull": ["$due_date", "$start_date"]}},
-            }
-        },
-    ]
     found: dict[ObjectId | None, Record] = {}
-    for row in await (await collection(Card).aggregate(pipeline)).to_list():
-        for key in (row["_id"]["project"], row["_id"].get("scope")):
+    for project_id, _, card in cards:
+        if card.archived:
+            continue
+        start, end = _either(card.start_date, card.due_date), _either(card.due_date, card.start_date)
+        for key in (project_id, card.scope_id):
             span = found.setdefault(key, {"count": 0, "done": 0, "start": None, "end": None})
-            span["count"] += row["count"]
-            span["done"] += row["count"] if row["_id"].get("column") in done else 0
-            span["start"] = _first(span["start"], row["start"])
-            span["end"] = _last(span["end"], row["end"])
-    return found
+            span["count"] += 1
+            span["done"] += card.column_id in done
+            span["start"] = _first(span["start"], start)
+            span["end"] = _last(span["end"], end)
+    return {key: {**span, "start": _moment(span["start"]), "end": _moment(span["end"])} for key, span in found.items()}
 
 
-async def _dated(inside: Mapping[str, Any], parents: int) -> list[Record]:
+def _dated(cards: Sequence[Placed], most: int) -> list[Record]:
     """Open and done cards with a date, those that are due first."""
-    pipeline: list[dict[str, Any]] = [
-        {"$match": dict(inside)},
-        {"$match": {"archived": False, "$or": [{"start_date": {"$ne": None}}, {"due_date": {"$ne": None}}]}},
-        {"$project": {**_NEEDED, "at": {"$ifNull": ["$due_date", "$start_date"]}}},
-        {"$sort": {"at": 1, "_id": 1}},
-        {"$limit": MAX_CARDS * parents + 1},
+    found = [
+        (date, card_id, project_id, card)
+        for project_id, card_id, card in cards
+        if not card.archived and (date := _either(card.due_date, card.start_date)) is not None
     ]
-    return await (await collection(Card).aggregate(pipeline)).to_list()
+    first = nsmallest(most, found, key=itemgetter(0, 1))
+    return [_record(card_id, project_id, card) for _, card_id, project_id, card in first]
 
 
-async def _blocking(project_ids: list[ObjectId]) -> list[Record]:
+async def _blocking(project_ids: list[ObjectId], facts: PerProject) -> list[Record]:
     """The relations of cards that wait, each with both `ends`; those of archived cards are left out."""
-    join = {"from": collection(Card).name, "foreignField": "_id", "pipeline": [{"$project": _NEEDED}]}
-    pipeline: list[dict[str, Any]] = [
-        {"$match": {"project_ids": {"$in": project_ids}, "type": RelationType.BLOCKS.value}},
-        {"$lookup": {**join, "localField": "source_id", "as": "source"}},
-        {"$lookup": {**join, "localField": "target_id", "as": "target"}},
-        {"$project": {"source": 1, "target": 1}},
+    inside = {"project_ids": {"$in": project_ids}, "type": RelationType.BLOCKS.value}
+    relations = await collection(Relation).find(inside, {"source_id": 1, "target_id": 1}).to_list()
+    known = {one: (project_id, card) for project_id, cards in facts.items() for one, card in cards.items()}
+    ends = [(row["source_id"], row["target_id"]) for row in relations]
+    known |= await elsewhere({one for pair in ends for one in pair} - known.keys())
+    return [
+        {"_id": row["_id"], "ends": [_record(one, *known[one]) for one in pair]}
+        for row, pair in zip(relations, ends, strict=True)
+        if all(one in known and not known[one][1].archived for one in pair)
     ]
-    rows = await (await collection(Relation).aggregate(pipeline)).to_list()
-    both = [{"_id": row["_id"], "ends": [*row["source"], *row["target"]]} for row in rows]
-    return [row for row in both if len(row["ends"]) == 2 and not any(end["archived"] for end in row["ends"])]
+
+
+def _record(card_id: ObjectId, project_id: ObjectId, card: Facts) -> Record:
+    return {
+        "_id": card_id,
+        "project_id": project_id,
+        "scope_id": card.scope_id,
+        "column_id": card.column_id,
+        "start_date": _moment(card.start_date),
+        "due_date": _moment(card.due_date),
+    }
+
+
+def _either(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one
+
+
+def _moment(value: int | None) -> datetime | None:
+    return None if value is None else moment(value)
 
 
 def _scope(scope: Record, spans: Mapping[ObjectId | None, Record], now: datetime) -> Record:
@@ -238,9 +259,9 @@ def _milestones(
     return sorted(found, key=lambda one: (one["at"], one["title"]))
 
 
-def _first(one: datetime | None, other: datetime | None) -> datetime | None:
+def _first(one: int | None, other: int | None) -> int | None:
     return min((date for date in (one, other) if date is not None), default=None)
 
 
-def _last(one: datetime | None, other: datetime | None) -> datetime | None:
+def _last(one: int | None, other: int | None) -> int | None:
     return max((date for date in (one, other) if date is not None), default=None)

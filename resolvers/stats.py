@@ -1,10 +1,9 @@
-"""Figures of a project or a scope over time, grouped by the database: cards themselves never leave it.
+"""Figures of a project or a scope over time, worked out of the facts that are kept of cards: no card is read.
 
 Rows come grouped by column, by period or by whole hours and days; what counts as done, and the shares of a
 distribution, are worked out here from those few.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,22 +11,23 @@ from typing import Any
 from bson import ObjectId
 
 from auth.policies import delivery
-from models import Card, Label, Project, Scope
-from models.base import Record, collection, utc_now
+from models import Label, Project, Scope
+from models.base import Record
 from models.enums import Priority, StatsInterval, TokenScope
 from models.ids import Kind
 from resolvers.access import Fields, access
+from resolvers.card_facts import Facts
+from resolvers.card_facts_keep import facts_of
 from resolvers.column import done_columns_where
 from resolvers.context import Context
-from resolvers.load import to_one
+from resolvers.load import by_ids, to_one
 from resolvers.operation import edge, operation
 from resolvers.periods import Periods
+from resolvers.stats_group import HOUR, grouped
 
 READ = TokenScope.PROJECTS_READ
 AGES = (0, 1, 3, 7, 14, 30, 90)
 """Where the ages of open cards are told apart, in days."""
-
-_HOUR, _DAY = 3_600_000, 86_400_000
 
 Rows = Iterable[Record]
 Figures = dict[str, Any]
@@ -77,21 +77,29 @@ async def stats_of_scope(
 
 async def _stats(key: str, parents: Sequence[Record], fields: Fields, periods: Periods) -> list[Record]:
     ids = list({parent["_id"] for parent in parents})
-    inside = {key: ids[0] if len(ids) == 1 else {"$in": ids}}
-    now = utc_now()
-    parts = {name: part for name, part in _parts(f"${key}", periods, now).items() if _is_wanted(name, fields)}
-    rows: dict[str, list[Record]] = {}
+    wanted = {name for name, figures in _MADE_OF.items() if fields is None or not fields.isdisjoint(figures)}
     done: set[ObjectId] = set()
-    if parts:
-        done = await done_columns_where(inside)
-        [rows] = await (await collection(Card).aggregate([{"$match": inside}, {"$facet": parts}])).to_list()
-    per_parent: dict[ObjectId, dict[str, list[Record]]] = {one: defaultdict(list) for one in ids}
-    for name, some in rows.items():
-        for row in some:
-            per_parent[row["_id"].pop("parent")][name].append({**row["_id"], **row})
+    facts: dict[ObjectId, list[Facts]] = {}
+    if wanted:
+        done = await done_columns_where({key: ids[0] if len(ids) == 1 else {"$in": ids}})
+        facts = await (_facts_of_projects if key == "project_id" else _facts_of_scopes)(ids)
     base = {"from_": periods.starts[0], "to": periods.end, "interval": periods.interval}
-    found = {one: {**base, **_figures(per_parent[one], done, periods)} for one in ids}
+    found = {one: {**base, **_figures(grouped(facts.get(one, ()), periods, wanted), done, periods)} for one in ids}
     return [found[parent["_id"]] for parent in parents]
+
+
+async def _facts_of_projects(project_ids: Sequence[ObjectId]) -> dict[ObjectId, list[Facts]]:
+    return {one: list(facts.values()) for one, facts in (await facts_of(project_ids)).items()}
+
+
+async def _facts_of_scopes(scope_ids: Sequence[ObjectId]) -> dict[ObjectId, list[Facts]]:
+    scopes = await by_ids(Scope, scope_ids, frozenset({"project_id"}))
+    per_scope: dict[ObjectId, list[Facts]] = {one: [] for one in scope_ids}
+    for per_card in (await facts_of({scope["project_id"] for scope in scopes.values()})).values():
+        for facts in per_card.values():
+            if facts.scope_id in per_scope:
+                per_scope[facts.scope_id].append(facts)
+    return per_scope
 
 
 @edge(scope=READ)
@@ -109,76 +117,7 @@ _MADE_OF = {
     "lead": {"lead_time"},
     "ages": {"ageing"},
 }
-"""The figures that each part of the aggregation is for."""
-
-
-def _is_wanted(part: str, fields: Fields) -> bool:
-    return fields is None or not fields.isdisjoint(_MADE_OF[part])
-
-
-def _parts(parent: str, periods: Periods, now: datetime) -> dict[str, list[dict[str, Any]]]:
-    """The parts of the aggregation, by name: each ends in groups of one parent."""
-    visible = {"$match": {"archived": False}}
-    counted = {"count": {"$sum": 1}}
-    ended = {"$match": {"completed_at": {"$gte": periods.starts[0], "$lt": periods.end}}}
-    overdue = {"$and": [{"$ne": ["$due_date", None]}, {"$lt": ["$due_date", now]}]}
-    by_place = {"column": "$column_id", "priority": "$priority", "assignee": "$assignee_id"}
-    hours = {"count": {"$sum": 1}, "total": {"$sum": "$spent"}}
-    return {
-        "now": [
-            visible,
-            _group(parent, by_place, {**counted, "overdue": {"$sum": {"$cond": [overdue, 1, 0]}}}),
-        ],
-        "labels": [
-            visible,
-            {"$unwind": "$label_ids"},
-            _group(parent, {"label": "$label_ids", "column": "$column_id"}, counted),
-        ],
-        # Archived cards that were never done are no part of the work any more.
-        "created": [
-            {"$match": {"created_at": {"$lt": periods.end}}},
-            {"$match": {"$or": [{"archived": False}, {"completed_at": {"$ne": None}}]}},
-            _group(
-                parent,
-                {
-                    "at": periods.expression("$created_at"),
-                    "column": "$column_id",
-                    "complete": {"$ne": [{"$ifNull": ["$completed_at", None]}, None]},
-                },
-                counted,
-            ),
-        ],
-        "completed": [
-            {"$match": {"completed_at": {"$ne": None, "$lt": periods.end}}},
-            _group(parent, {"at": periods.expression("$completed_at")}, counted),
-        ],
-        "cycle": [
-            ended,
-            {"$match": {"started_at": {"$ne": None}}},
-            {"$addFields": {"spent": {"$subtract": ["$completed_at", "$started_at"]}}},
-            _group(parent, {"size": _whole("$spent", _HOUR)}, hours),
-        ],
-        # A card that was created as done says nothing of how long one takes.
-        "lead": [
-            ended,
-            {"$addFields": {"spent": {"$subtract": ["$completed_at", "$created_at"]}}},
-            {"$match": {"spent": {"$gt": 0}}},
-            _group(parent, {"size": _whole("$spent", _HOUR)}, hours),
-        ],
-        "ages": [
-            visible,
-            {"$addFields": {"spent": {"$subtract": [now, "$created_at"]}}},
-            _group(parent, {"size": _whole("$spent", _DAY), "column": "$column_id"}, hours),
-        ],
-    }
-
-
-def _group(parent: str, keys: Mapping[str, Any], sums: Mapping[str, Any]) -> dict[str, Any]:
-    return {"$group": {"_id": {"parent": parent, **keys}, **sums}}
-
-
-def _whole(milliseconds: str, unit: int) -> dict[str, Any]:
-    return {"$floor": {"$divide": [milliseconds, unit]}}
+"""The figures that each group of rows is for."""
 
 
 def _figures(rows: Mapping[str, list[Record]], done: set[ObjectId], periods: Periods) -> Figures:
@@ -259,7 +198,7 @@ def _distribution(rows: Rows) -> Record:
         "count": count,
         "median_hours": _rank(ordered, count, 50),
         "p85_hours": _rank(ordered, count, 85),
-        "average_hours": sum(total for *_, total in ordered) / count / _HOUR if count else None,
+        "average_hours": sum(total for *_, total in ordered) / count / HOUR if count else None,
     }
 
 

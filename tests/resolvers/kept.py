@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from bson import ObjectId
 
-from models import Card, Lane, Project
+from models import Card, CardFacts, CardFactsBlock, Lane, Project
 from models.base import Record, collection
 from models.card import KEPT_FIELDS, CardPair
 from realtime.log import Change
-from resolvers import card_kept, lane_blocks
+from resolvers import card_facts_keep, card_kept, lane_blocks
+from resolvers.card_facts import packed
 from resolvers.lane_blocks import LaneKey, entry_of, is_open, key_of
 
 Kept = dict[str, Any] | None
@@ -78,6 +80,34 @@ async def check_lanes(project_id: ObjectId | None = None) -> None:
 async def forget_lanes(project_id: ObjectId) -> None:
     """As if the lanes of a project had never been stored: for a test that writes its cards itself."""
     await collection(Lane).delete_many({"project_id": project_id})
+
+
+async def check_facts(project_id: ObjectId | None = None) -> None:
+    """What is stored of the facts of cards is what their records say, and all of it is of projects that exist."""
+    inside = {} if project_id is None else {"project_id": project_id}
+    project_ids = {project["_id"] for project in await collection(Project).find({}, {"_id": 1}).to_list()}
+    cards: dict[ObjectId, dict[str, bytes]] = {}
+    for card in await collection(Card).find(inside).to_list():
+        cards.setdefault(card["project_id"], {})[str(card["_id"])] = packed(card)
+    blocks = {block["_id"]: block for block in await collection(CardFactsBlock).find(inside).to_list()}
+    heads = await collection(CardFacts).find({} if project_id is None else {"_id": project_id}).to_list()
+    assert project_id is None or heads or not cards
+    for head in heads:
+        assert head["_id"] in project_ids
+        parts = [blocks.pop(one) for one in head["blocks"]]
+        assert {(part["project_id"], part["workspace_id"]) for part in parts} <= {(head["_id"], head["workspace_id"])}
+        assert all(0 < len(part["rows"]) <= card_facts_keep.BLOCK for part in parts)
+        bounds = [(str(first), str(last)) for first, last in pairwise([*head["firsts"][1:], ObjectId(b"\xff" * 12)])]
+        for (first, last), part in zip(bounds, parts[1:], strict=True):
+            assert all(first <= one < last for one in part["rows"])
+        assert {one: row for part in parts for one, row in part["rows"].items()} == cards.get(head["_id"], {})
+    assert blocks == {}
+
+
+async def forget_facts(project_id: ObjectId) -> None:
+    """As if the facts of a project had never been stored: for a test that writes its cards itself."""
+    await collection(CardFacts).delete_one({"_id": project_id})
+    await collection(CardFactsBlock).delete_many({"project_id": project_id})
 
 
 def _kept(card: Record | None) -> Kept:

@@ -13,6 +13,7 @@ from resolvers.context import Context
 from resolvers.periods import Periods
 from resolvers.stats import get_project_stats, stats_of_project, stats_of_scope
 from tests.resolvers.delivery import Board, make_board
+from tests.resolvers.kept import forget_facts
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -25,6 +26,7 @@ async def board(owner: Context, workspace: Record) -> Board:
 async def stamp(card: Record, **moments: datetime | None) -> None:
     """Let a card have been created, started and completed at other times."""
     await collection(Card).update_one({"_id": card["_id"]}, {"$set": moments})
+    await forget_facts(card["project_id"])
 
 
 async def week(board: Board, interval: StatsInterval = StatsInterval.DAY, days: int = 7) -> Record:
@@ -77,6 +79,7 @@ async def test_cards_that_were_done_before_it_was_kept_burn_up_from_their_creati
     await collection(Card).update_many(
         {"project_id": board.project["_id"]}, {"$unset": {"completed_at": "", "started_at": ""}}
     )
+    await forget_facts(board.project["_id"])
 
     found = await week(board)
 

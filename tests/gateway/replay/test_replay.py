@@ -40,7 +40,7 @@ from tests.gateway.replay.client import RULES, State, follow, state_of, subscrip
 from tests.gateway.replay.nouns import SNAPSHOT
 from tests.gateway.streams import replay_to
 from tests.resolvers.deletions import finish_deletions
-from tests.resolvers.kept import check_lanes, forget_lanes, ledger_of
+from tests.resolvers.kept import check_facts, check_lanes, forget_lanes, ledger_of
 from tests.resolvers.lab import People, again
 
 for module in pkgutil.iter_modules(resolvers.__path__):
@@ -166,6 +166,7 @@ async def test_a_snapshot_plus_the_events_of_a_mutation_is_a_fresh_read(
     new = await watched.read()
     await ledger.check(cards)
     await check_lanes()
+    await check_facts()
 
     # Then what it is told leads where the server is, and being told again changes nothing
     before, after = state_of(old), state_of(new)

@@ -1,0 +1,101 @@
+"""Facts of cards, packed: what figures are worked out of, a hundred bytes a card."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from struct import Struct
+from typing import Any, NamedTuple
+
+from bson import ObjectId
+
+from models.base import Record
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_ROW = Struct(">12s12sb?12sqqqqqq")
+"""Column, scope, priority, archived, assignee, then six moments; the labels follow."""
+_NO_ID, _NO_PRIORITY, _NO_MOMENT = bytes(12), -1, -(1 << 63)
+
+MOMENTS = ("created_at", "start_date", "due_date", "started_at", "completed_at", "updated_at")
+
+
+class Facts(NamedTuple):
+    """What is kept of one card; moments in milliseconds since 1970."""
+
+    column_id: ObjectId | None
+    scope_id: ObjectId | None
+    priority: int | None
+    archived: bool
+    assignee_id: ObjectId | None
+    created_at: int
+    start_date: int | None
+    due_date: int | None
+    started_at: int | None
+    completed_at: int | None
+    updated_at: int
+    label_ids: tuple[ObjectId, ...]
+
+
+def milliseconds(moment: datetime) -> int:
+    """A moment as facts hold it."""
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def moment(value: int) -> datetime:
+    """The moment that facts hold."""
+    return _EPOCH + timedelta(milliseconds=value)
+
+
+def packed(card: Mapping[str, Any]) -> bytes:
+    """The row of a card. Cards that were written before moments were kept lack those."""
+    moments = (card.get(name) for name in MOMENTS)
+    row = _ROW.pack(
+        _id(card["column_id"]),
+        _id(card["scope_id"]),
+        _NO_PRIORITY if card["priority"] is None else card["priority"],
+        card["archived"],
+        _id(card["assignee_id"]),
+        *(_NO_MOMENT if one is None else milliseconds(one) for one in moments),
+    )
+    return row + b"".join(one.binary for one in card["label_ids"])
+
+
+class Unpacking:
+    """Makes facts of rows. Ids that many cards share are made once."""
+
+    def __init__(self) -> None:
+        self._ids: dict[bytes, ObjectId | None] = {_NO_ID: None}
+
+    def facts(self, row: bytes) -> Facts:
+        """The facts in a row."""
+        column, scope, priority, archived, assignee, *moments = _ROW.unpack_from(row)
+        created, start, due, started, completed, updated = (None if one == _NO_MOMENT else one for one in moments)
+        labels = (self._id(row[at : at + 12]) for at in range(_ROW.size, len(row), 12))
+        return Facts(
+            self._id(column),
+            self._id(scope),
+            None if priority == _NO_PRIORITY else priority,
+            archived,
+            self._id(assignee),
+            created or 0,
+            start,
+            due,
+            started,
+            completed,
+            updated or 0,
+            tuple(one for one in labels if one is not None),
+        )
+
+    def _id(self, raw: bytes) -> ObjectId | None:
+        if raw not in self._ids:
+            self._ids[raw] = ObjectId(raw)
+        return self._ids[raw]
+
+
+def _id(value: ObjectId | None) -> bytes:
+    return _NO_ID if value is None else value.binary
+
+
+def rows_of(block: Record) -> dict[str, bytes]:
+    """The rows of a stored block."""
+    rows: dict[str, bytes] = block["rows"]
+    return rows
