@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -47,8 +47,8 @@ class Server:
 async def check_server(server: Server, name: str) -> None:
     """Look at the server and try out its transactions.
 
-    Raises `DatabaseError` where it does not answer in time, is too old, stands alone, refuses the credentials, or does
-    not isolate transactions.
+    Raises `DatabaseError` where it does not answer in time, is too old, stands alone, shards a collection, refuses the
+    credentials, or does not isolate transactions.
     """
 
     async def check() -> None:
@@ -88,7 +88,25 @@ async def _look(server: Server, name: str) -> None:
         raise DatabaseError(f"The MongoDB server at {hosts} stands alone: transactions need a replica set.")
     with timeout(LOOK_SECONDS):
         # Unlike a greeting, this needs the right to read.
-        await client[name].list_collection_names()
+        names = await client[name].list_collection_names()
+    if "setName" not in hello:
+        await _require_unsharded(server, name, names)
+
+
+async def _require_unsharded(server: Server, name: str, collections: Sequence[str]) -> None:
+    """A router of a cluster serves us as a replica set does, as long as all is on one shard.
+
+    Over several, a read may see a change on one of them and not yet on another, so that cursors lose events; and most
+    unique indexes could not be.
+    """
+    for one in sorted(collections):
+        with timeout(LOOK_SECONDS):
+            told = await server.client[name].command("collStats", one)
+        if told.get("sharded"):
+            raise DatabaseError(
+                f"The collection {one} of the cluster at {server.hosts} is sharded: this data has to be on one shard, "
+                "unsharded."
+            )
 
 
 def _may_pass(error: PyMongoError) -> bool:

@@ -11,7 +11,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from gateway.dump.archive import ArchiveReader, Manifest, Part, reading
 from gateway.dump.error import DumpError
-from gateway.migrations import RESTORE, STEPS, Progress, alone, finish, is_half_restored
+from gateway.migrations import RESTORE, STEPS, WORK, Progress, alone, finish, is_half_restored
 from models import BusMessage, Lease, Migration, Probe, StreamHead
 from models.base import Record, collection, utc_now
 
@@ -76,7 +76,7 @@ async def _require_empty(db: AsyncDatabase[Record]) -> None:
     for name in await _names(db):
         if await db[name].find_one({}, {"_id": 1}) is not None:
             raise DumpError(f"The database is not empty, it holds {name}: a dump is restored into an empty one.")
-    held = {"until": {"$gt": utc_now()}, "_id": {"$ne": "migration"}}
+    held = {"until": {"$gt": utc_now()}, "_id": {"$ne": WORK}}
     if await collection(Lease).find_one(held) is not None:
         raise DumpError("A gateway serves this database: stop it first, and try again in two minutes if it was killed.")
 

@@ -134,6 +134,20 @@ async def test_what_a_server_answers_is_the_cause_that_is_named(
     assert "\n" not in str(caught.value)
 
 
+async def test_a_cluster_that_shards_a_collection_is_refused(settings: Settings) -> None:
+    def answer(command: str) -> dict[str, object]:
+        names = {"id": bson.Int64(0), "ns": "x.$cmd.listCollections", "firstBatch": [{"name": "cards"}]}
+        asked: dict[str, dict[str, object]] = {"listCollections": {"cursor": names}, "collStats": {"sharded": True}}
+        return asked.get(command, {"maxWireVersion": 21, "msg": "isdbgrid"})
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await answer_all(reader, writer, answer)
+
+    async with listening(serve) as url:
+        with pytest.raises(DatabaseError, match=r"^The collection cards of the cluster at \S+ is sharded: "):
+            await connect(replace(settings, mongodb_url=url))
+
+
 async def test_a_start_waits_for_a_busy_server_and_says_so(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

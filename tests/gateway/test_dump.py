@@ -76,12 +76,16 @@ async def test_what_is_restored_is_what_was_dumped_but_for_epochs_and_sessions(
     assert made.documents == sum(len(documents) for documents in expected.values())
 
 
-async def test_a_collection_that_is_read_as_it_is_sent_is_dumped_alike(
+async def test_a_database_with_sessions_of_a_snapshot_is_read_through_one(
     lab: Lab, board: Board, clean: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    async def hidden(trial: snapshots._Trial) -> bool:
+        assert trial._session.options.snapshot
+        return True
+
     await fill(lab, board)
     portioned = await dumped(clean, tmp_path / "one")
-    monkeypatch.setattr(parts_of, "PORTIONS", {})
+    monkeypatch.setattr(snapshots._Trial, "_is_hidden", hidden)
     whole = await dumped(clean, tmp_path / "two")
 
     assert [part.documents for part in portioned.collections] == [part.documents for part in whole.collections]

@@ -90,3 +90,12 @@ def test_a_file_that_is_no_dump_or_there_already_is_told_in_one_sentence(gateway
     assert_one_sentence(orrery("restore", str(file), data_dir=tmp_path / "other"), str(file), "is no dump")
     assert_one_sentence(orrery("restore", str(tmp_path / "none"), data_dir=tmp_path / "other"), "no such file")
     assert_one_sentence(orrery("dump", str(file), data_dir=gateway.data_dir), "is there already")
+
+
+def test_a_folder_is_migrated_once_and_says_what_was_done(gateway: Serving, tmp_path: Path) -> None:
+    first, second = (orrery("migrate", data_dir=tmp_path / "new") for _ in range(2))
+
+    assert (first.status, second.status) == (0, 0)
+    assert "Built 1 of events over 0 documents.\n" in first.errors
+    assert second.errors == "Nothing is to be done: the database has all that this version needs.\n"
+    assert_one_sentence(orrery("migrate", data_dir=gateway.data_dir), f"process {gateway.process.pid}", "by itself")

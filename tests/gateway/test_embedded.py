@@ -14,7 +14,8 @@ import pytest
 from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure
 
-from gateway.embedded import EmbeddedDatabase, EmbeddedError
+from gateway import embedded
+from gateway.embedded import EmbeddedDatabase, EmbeddedError, running_url
 from gateway.locking import holder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -152,6 +153,40 @@ async def test_a_damaged_data_folder_ends_the_start_with_one_sentence(tmp_path: 
 
     assert str(tmp_path / "db.log") in str(caught.value)
     assert holder(tmp_path / "gateway.pid") is None
+
+
+async def test_a_start_that_takes_long_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(embedded, "SLOW_SECONDS", 0)
+
+    async with running(tmp_path):
+        pass
+
+    assert "the embedded database is slow to start; waiting for up to 60 seconds" in caplog.messages
+
+
+async def test_a_database_that_does_not_start_in_time_is_told_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "START_SECONDS", 0.001)
+
+    with pytest.raises(EmbeddedError, match="did not start within"):
+        await EmbeddedDatabase(tmp_path).start()
+
+    assert holder(tmp_path / "gateway.pid") is None
+
+
+async def test_the_database_of_a_running_gateway_is_reached_by_its_folder(tmp_path: Path) -> None:
+    assert running_url(tmp_path) is None
+    async with running(tmp_path) as (_, client):
+        await client.orrery.things.insert_one({"_id": 1})
+        url = running_url(tmp_path)
+        assert url is not None
+        async with AsyncMongoClient[dict[str, Any]](url) as other:
+            assert await other.orrery.things.find_one({}) == {"_id": 1}
+
+    assert running_url(tmp_path) is None
 
 
 async def test_the_folder_says_which_version_wrote_it(tmp_path: Path) -> None:

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from bson import ObjectId
 
 from gateway.database import Database
-from models import LoggedEvent, StreamHead
+from models import Lease, LoggedEvent, StreamHead
 from models.base import Record, collection, utc_now
 from models.ids import Kind, new_id
 from realtime import retention as module
@@ -340,6 +340,45 @@ async def test_one_process_at_a_time_holds_a_work_and_another_takes_it_over(clea
     assert not await hold("work", "one", minute)
     await give_up("work", "two")
     assert await hold("work", "one", minute)
+
+
+async def lease_until() -> datetime:
+    lease = await collection(Lease).find_one({"_id": module.WORK})
+    assert lease is not None
+    until: datetime = lease["until"]
+    return until
+
+
+async def test_a_trimmer_that_is_killed_holds_the_work_for_two_minutes_at_most(hub: Hub, stream: ObjectId) -> None:
+    retention = Retention(Bounds(age=EVER))
+    await retention.start()
+    async with asyncio.timeout(PATIENCE):
+        while await collection(Lease).find_one({"_id": module.WORK}) is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+    assert await lease_until() <= utc_now() + timedelta(minutes=2)
+
+    await retention.stop()
+
+
+async def test_a_long_pass_holds_on_to_the_work(hub: Hub, stream: ObjectId, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BATCH", 1)
+    monkeypatch.setattr(module, "MIN_PERIOD", NONE)
+    retention = Retention(Bounds(age=timedelta(milliseconds=10), grace=NONE))
+    untils: list[datetime] = []
+    update = module._update
+
+    async def watched(which: Record, values: Record) -> bool:
+        untils.append(await lease_until())
+        await asyncio.sleep(0.002)
+        return await update(which, values)
+
+    monkeypatch.setattr(module, "_update", watched)
+    await write(hub, stream, 3)
+    await age(stream, 3, EVER)
+
+    assert await retention.trim() == 3
+    assert untils[0] < untils[1] < untils[2]
 
 
 async def test_two_processes_trim_in_turn_and_by_themselves(
