@@ -2,20 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from bson import ObjectId
 
 from gateway.database import Database
-from models import Lease, LoggedEvent, StreamHead
+from models import LoggedEvent, StreamHead
 from models.base import Record, collection, utc_now
 from models.ids import Kind, new_id
 from realtime import retention as module
 from realtime.cursor import Cursor
 from realtime.hub import Hub
-from realtime.lease import give_up, hold
 from realtime.log import EventLog
 from realtime.retention import Bounds, Retention, remember_oldest
 from tests.realtime.log_lab import PATIENCE, appends, everything, logged, reading
@@ -326,85 +325,3 @@ async def test_readers_beside_a_trimmer_and_writers_never_miss_an_event_in_silen
         assert await asyncio.gather(*readers) == [[]] * 5
         await trimmer
     assert await floor(stream) > 1  # it was trimmed while they read
-
-
-async def test_one_process_at_a_time_holds_a_work_and_another_takes_it_over(clean: Database) -> None:
-    minute = timedelta(minutes=1)
-
-    assert await hold("work", "one", minute)
-    assert not await hold("work", "two", minute)
-    assert await hold("work", "one", -minute)  # its time is over
-    assert await hold("work", "two", minute)
-    assert not await hold("work", "one", minute)
-    await give_up("work", "one")
-    assert not await hold("work", "one", minute)
-    await give_up("work", "two")
-    assert await hold("work", "one", minute)
-
-
-async def lease_until() -> datetime:
-    lease = await collection(Lease).find_one({"_id": module.WORK})
-    assert lease is not None
-    until: datetime = lease["until"]
-    return until
-
-
-async def test_a_trimmer_that_is_killed_holds_the_work_for_two_minutes_at_most(hub: Hub, stream: ObjectId) -> None:
-    retention = Retention(Bounds(age=EVER))
-    await retention.start()
-    async with asyncio.timeout(PATIENCE):
-        while await collection(Lease).find_one({"_id": module.WORK}) is None:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-
-    assert await lease_until() <= utc_now() + timedelta(minutes=2)
-
-    await retention.stop()
-
-
-async def test_a_long_pass_holds_on_to_the_work(hub: Hub, stream: ObjectId, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BATCH", 1)
-    monkeypatch.setattr(module, "MIN_PERIOD", NONE)
-    retention = Retention(Bounds(age=timedelta(milliseconds=10), grace=NONE))
-    untils: list[datetime] = []
-    update = module._update
-
-    async def watched(which: Record, values: Record) -> bool:
-        untils.append(await lease_until())
-        await asyncio.sleep(0.002)
-        return await update(which, values)
-
-    monkeypatch.setattr(module, "_update", watched)
-    await write(hub, stream, 3)
-    await age(stream, 3, EVER)
-
-    assert await retention.trim() == 3
-    assert untils[0] < untils[1] < untils[2]
-
-
-async def test_two_processes_trim_in_turn_and_by_themselves(
-    hub: Hub, stream: ObjectId, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "MIN_PERIOD", timedelta(seconds=0.05))
-    bounds = Bounds(age=timedelta(seconds=0.2), grace=NONE)
-    both = [Retention(bounds), Retention(bounds)]
-    passes: list[int] = []
-    for place, one in enumerate(both):
-        trim = one.trim
-
-        async def counted(place: int = place, trim: Any = trim) -> int:
-            passes.append(place)
-            return int(await trim())
-
-        monkeypatch.setattr(one, "trim", counted)
-        await one.start()
-    await write(hub, stream, 3)
-    await until_trimmed(stream)
-    assert len(set(passes)) == 1
-
-    await both[passes[0]].stop()
-    await write(hub, stream, 3)
-    await until_trimmed(stream)
-    await both[1 - passes[0]].stop()
-
-    assert set(passes) == {0, 1}
-    assert await floor(stream) == 6
