@@ -10,15 +10,14 @@ from auth.secrets import SHOWN_PREFIX_LENGTH, hash_secret, new_token
 from models import ApiToken
 from models.base import Record, collection, to_record
 from models.enums import TokenScope
-from models.errors import Conflict, NotFound
+from models.errors import NotFound
 from models.ids import Kind, parse_id
 from realtime.events import ApiTokenCreated, ApiTokenRevoked
 from realtime.log import Change, Committed
+from resolvers.ceilings import MAX_EXPIRED_TOKENS, MAX_LIVE_TOKENS, require_room
 from resolvers.context import Context
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.operation import Caller, check_scope, operation
-
-MAX_LIVE_TOKENS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +36,8 @@ async def create_api_token(ctx: Context, values: ApiTokenCreate) -> Committed[Ne
 
     async def body(change: Change) -> NewToken:
         live = {"user_id": ctx.user_id, "expires_at": {"$not": {"$lte": change.at}}}
-        if await collection(ApiToken).count_documents(live, session=change.session) >= MAX_LIVE_TOKENS:
-            raise Conflict(f"There are {MAX_LIVE_TOKENS} tokens already: revoke one first")
+        await require_room(change, ApiToken, live, MAX_LIVE_TOKENS, "tokens that work")
+        await _drop_expired(change, ctx.user_id)
         created = await insert_token(
             change, ctx.user_id, name=values.name, scopes=values.scopes, expires_at=values.expires_at
         )
@@ -46,6 +45,15 @@ async def create_api_token(ctx: Context, values: ApiTokenCreate) -> Committed[Ne
         return created
 
     return await ctx.write(ctx.user_id, body)
+
+
+async def _drop_expired(change: Change, user_id: ObjectId) -> None:
+    """Delete the tokens of a person that have expired, once they are many."""
+    expired = {"user_id": user_id, "expires_at": {"$lte": change.at}}
+    found = await collection(ApiToken).find(expired, {"_id": 1}, session=change.session).to_list()
+    if len(found) >= MAX_EXPIRED_TOKENS:
+        await collection(ApiToken).delete_many(expired, session=change.session)
+        change.append(user_id, *(ApiTokenRevoked(token_id=token["_id"]) for token in found))
 
 
 @operation("apiTokens", caller=Caller.PERSON, read_only=True)

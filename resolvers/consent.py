@@ -2,9 +2,10 @@
 
 from models import User
 from models.base import Record, collection
-from models.errors import Unauthenticated
+from models.errors import Conflict, Unauthenticated
 from realtime.events import ConsentGiven
 from realtime.log import Change, Committed
+from resolvers.ceilings import MAX_CONSENTS
 from resolvers.context import Context
 from resolvers.inputs.account import ConsentGive
 from resolvers.operation import Caller, operation
@@ -22,6 +23,8 @@ async def give_consent(ctx: Context, values: ConsentGive) -> Committed[list[Reco
         asked = {"subject": values.subject.value, "version": values.version}
         if any(asked.items() <= one.items() for one in given):
             return given
+        if len(given) >= MAX_CONSENTS:
+            raise Conflict(f"There are {MAX_CONSENTS} consents of yours already, which is the most", limit=MAX_CONSENTS)
         consent = {**asked, "at": change.at}
         await collection(User).update_one(
             {"_id": ctx.user_id}, {"$push": {"consents": consent}}, session=change.session

@@ -18,6 +18,7 @@ from models.ids import Kind, new_id, parse_id
 from realtime.events import InvitationAccepted, InvitationCreated, InvitationResent, InvitationRevoked
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access, check_workspace, workspace_memberships
+from resolvers.ceilings import MAX_INVITATIONS, require_room
 from resolvers.context import Context
 from resolvers.edit import require_parent
 from resolvers.inputs.workspace import WorkspaceMemberInvite
@@ -71,6 +72,8 @@ async def invite_workspace_member(
         user = await collection(User).find_one({"email": values.email}, {"_id": 1}, session=change.session)
         if user is not None and await _membership(change, wanted, user["_id"]) is not None:
             raise Conflict("is a member of the workspace already", field="email")
+        pending = {"workspace_id": wanted, "accepted_at": None}
+        await require_room(change, Invitation, pending, MAX_INVITATIONS, "invitations of the workspace")
         same = {"workspace_id": wanted, "email": values.email}
         for earlier in await collection(Invitation).find(same, {"_id": 1}, session=change.session).to_list():
             await withdraw_mails(change, earlier["_id"])

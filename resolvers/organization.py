@@ -16,6 +16,7 @@ from models.write import find_and_delete, update_and_read
 from realtime.events import OrganizationCreated, OrganizationDeleted, OrganizationUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, check_organization, door_of, projection
+from resolvers.ceilings import MAX_ORGANIZATIONS, require_room
 from resolvers.context import Context
 from resolvers.deletion import bury, delete
 from resolvers.inputs.organization import OrganizationCreate, OrganizationUpdate
@@ -77,10 +78,12 @@ async def get_organization_by_id(ctx: Context, organization_id: ObjectId | str, 
 
 @operation("organizationCreate", scope=ADMINISTER)
 async def create_organization(ctx: Context, values: OrganizationCreate) -> Committed[Record]:
-    """A new organization, owned by the caller."""
+    """A new organization, owned by the caller, who may own 25."""
     organization_id = new_id(Kind.ORGANIZATION)
 
     async def body(change: Change) -> Record:
+        mine = {"user_id": ctx.user_id, "role": Role.OWNER.value}
+        await require_room(change, OrganizationMember, mine, MAX_ORGANIZATIONS, "organizations of yours")
         return await insert_organization(
             change, organization_id, name=values.name, slug=values.slug, owner_id=ctx.user_id
         )

@@ -8,12 +8,13 @@ from bson import ObjectId
 
 from auth.device import device_cookie, known_device
 from auth.sessions import start_session
-from models import User, WorkspaceMember
+from models import Session, User, WorkspaceMember
 from models.base import Record, collection
 from models.enums import PilotageRole
 from models.errors import Unauthenticated
-from realtime.events import SessionStarted
+from realtime.events import SessionEnded, SessionStarted
 from realtime.log import Change
+from resolvers.ceilings import MAX_SESSIONS
 from resolvers.context import Context
 from resolvers.user import own
 
@@ -36,7 +37,8 @@ class SignIn:
 
 
 async def start(ctx: Context, change: Change, user: Record) -> tuple[Record, str]:
-    """A new session of a user within a change: its record, and the value of its cookie."""
+    """A new session of a user within a change: its record, and the value of its cookie. The oldest of too many end."""
+    await _end_oldest(change, user["_id"])
     session, cookie = await start_session(
         user["_id"],
         ctx.services.session_lifetime,
@@ -46,6 +48,13 @@ async def start(ctx: Context, change: Change, user: Record) -> tuple[Record, str
     )
     change.append(user["_id"], SessionStarted(session_id=session["_id"]))
     return session, cookie
+
+
+async def _end_oldest(change: Change, user_id: ObjectId) -> None:
+    found = await collection(Session).find({"user_id": user_id}, {"_id": 1}, session=change.session).to_list()
+    for one in sorted(session["_id"] for session in found)[: max(0, len(found) + 1 - MAX_SESSIONS)]:
+        await collection(Session).delete_one({"_id": one}, session=change.session)
+        change.append(user_id, SessionEnded(session_id=one))
 
 
 def signed_in(ctx: Context, session: Record, cookie: str, user: Record, role: PilotageRole) -> SignIn:

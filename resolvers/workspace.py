@@ -18,6 +18,7 @@ from models.write import update_and_read
 from realtime.events import OrganizationUpdated, WorkspaceCreated, WorkspaceDeleted, WorkspaceUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, check_organization, check_workspace, door_of, projection, workspace_memberships
+from resolvers.ceilings import MAX_WORKSPACES, require_room
 from resolvers.context import Context
 from resolvers.deletion import bury, delete
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceUpdate
@@ -72,11 +73,13 @@ async def get_workspace_by_id(ctx: Context, workspace_id: ObjectId | str, fields
 
 @operation("workspaceCreate", scope=ADMINISTER, permission=organization_policy.CREATE_WORKSPACE)
 async def create_workspace(ctx: Context, values: WorkspaceCreate) -> Committed[Record]:
-    """A new workspace in an organization, owned by the caller."""
+    """A new workspace in an organization, owned by the caller, who may own 200."""
     await check_organization(ctx, values.organization_id, organization_policy.CREATE_WORKSPACE)
     workspace_id = new_id(Kind.WORKSPACE)
 
     async def body(change: Change) -> Record:
+        mine = {"user_id": ctx.user_id, "role": Role.OWNER.value}
+        await require_room(change, WorkspaceMember, mine, MAX_WORKSPACES, "workspaces of yours")
         # Written to, so that the organization cannot be deleted beside this.
         organization = await update_and_read(
             Organization,

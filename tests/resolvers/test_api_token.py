@@ -11,7 +11,8 @@ from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound, Unauthenticated
 from models.ids import Kind, new_id
 from resolvers.account import get_viewer, update_user
-from resolvers.api_token import MAX_LIVE_TOKENS, create_api_token, list_api_tokens, revoke_api_token
+from resolvers.api_token import create_api_token, list_api_tokens, revoke_api_token
+from resolvers.ceilings import MAX_LIVE_TOKENS
 from resolvers.inputs.account import UserUpdate
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.base import read_input

@@ -1,0 +1,29 @@
+"""What one person makes that no parent counts: each kind has a ceiling, looked at before anything is made."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from models.base import Stored, collection
+from models.errors import Conflict
+from realtime.log import Change
+
+MAX_ORGANIZATIONS = 25
+"""Owned by one person. Who has more customers than this has colleagues who own theirs."""
+MAX_WORKSPACES = 200
+"""Owned by one person, in all organizations together; each has a storage quota of its own."""
+MAX_CONSENTS = 50
+"""Versions of texts that one person has agreed to; they are part of the account's record."""
+MAX_SESSIONS = 100
+"""Of one person, who may sign in anew each day on several devices; one more ends the oldest."""
+MAX_LIVE_TOKENS = 100
+"""Of one person, that have not expired."""
+MAX_EXPIRED_TOKENS = 100
+"""Of one person; with more, all that have expired go."""
+MAX_INVITATIONS = 1_000
+"""Of one workspace, that were not accepted; expired ones count, as they can be sent again."""
+
+
+async def require_room(change: Change, model: type[Stored], mine: Mapping[str, Any], most: int, what: str) -> None:
+    """Raise Conflict, with `limit`, where there are `most` of something already. `mine` begins with an index."""
+    if await collection(model).count_documents(mine, limit=most, session=change.session) >= most:
+        raise Conflict(f"There are {most} {what} already, which is the most", limit=most)

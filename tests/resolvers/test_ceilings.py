@@ -1,0 +1,162 @@
+"""What one person can make without end is nothing: every kind that no parent counts has a ceiling."""
+
+import secrets
+from datetime import timedelta
+
+import pytest
+
+from models import ApiToken, Session
+from models.base import Record, collection, to_record, utc_now
+from models.enums import ConsentSubject
+from models.errors import Conflict
+from resolvers import api_token, consent, invitation, organization, sign_in, workspace
+from resolvers.account import log_in
+from resolvers.api_token import create_api_token
+from resolvers.consent import give_consent, list_consents
+from resolvers.context import Context
+from resolvers.inputs.account import AuthLogin, ConsentGive
+from resolvers.inputs.api_token import ApiTokenCreate
+from resolvers.inputs.organization import OrganizationCreate
+from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
+from resolvers.invitation import invite_workspace_member, list_invitations
+from resolvers.operation import CATALOGUE
+from resolvers.organization import create_organization, list_organizations
+from resolvers.session import list_sessions
+from resolvers.workspace import create_workspace, list_workspaces
+from tests.denials.test_operations import WITHOUT_PERMISSION
+from tests.resolvers.conftest import Join
+from tests.resolvers.lab import PASSWORD, People, again, event_types
+
+COUNTED = {
+    "apiTokenCreate": "MAX_LIVE_TOKENS",
+    "authLogin": "MAX_SESSIONS",
+    "authRegister": "registrations of a source and of a mailbox",
+    "authVerifyTwoFactor": "MAX_SESSIONS",
+    "consentGive": "MAX_CONSENTS",
+    "emailVerificationSend": "mails of a person and to a mailbox",
+    "invitationAccept": "each takes an invitation of somebody else",
+    "invitationRegister": "each takes an invitation of somebody else",
+    "organizationCreate": "MAX_ORGANIZATIONS",
+    "passwordResetRequest": "mails of a source and to a mailbox",
+}
+MAKES_NOTHING = {
+    # They change, end or read one thing that is there, of which there is one.
+    "accountDelete",
+    "apiTokenRevoke",
+    "authLogout",
+    "emailVerify",
+    "notificationMarkAllRead",
+    "notificationMarkRead",
+    "passwordChange",
+    "passwordReset",
+    "sessionRevoke",
+    "sessionRevokeOthers",
+    "twoFactorBegin",
+    "twoFactorConfirm",
+    "twoFactorDisable",
+    "twoFactorRecoveryCodesRenew",
+    "userAvatarRemove",
+    "userAvatarSet",
+    "userUpdate",
+}
+
+
+def test_whatever_is_made_without_a_tenant_is_counted() -> None:
+    changing = {name for name in WITHOUT_PERMISSION if not CATALOGUE[name].read_only}
+
+    assert changing == COUNTED.keys() | MAKES_NOTHING
+
+
+async def test_a_person_owns_so_many_organizations(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(organization, "MAX_ORGANIZATIONS", 2)
+    ada = await people.register("ada")  # with one of her own
+    values = [OrganizationCreate(name="More", slug=f"more-{secrets.token_hex(4)}") for _ in range(2)]
+    await create_organization(again(ada), values[0])
+
+    with pytest.raises(Conflict) as refused:
+        await create_organization(again(ada), values[1])
+
+    assert refused.value.details == {"limit": 2}
+    assert len((await list_organizations(again(ada))).nodes) == 2
+
+
+async def test_a_person_owns_so_many_workspaces(
+    owner: Context, organization: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workspace, "MAX_WORKSPACES", 2)
+    values = [WorkspaceCreate(organization_id=organization["_id"], name="More", slug=f"more-{n}") for n in range(2)]
+    await create_workspace(again(owner), values[0])  # beside the personal one
+
+    with pytest.raises(Conflict):
+        await create_workspace(again(owner), values[1])
+
+    assert len(await list_workspaces(again(owner), organization["_id"])) == 1
+
+
+async def test_workspaces_that_others_own_count_for_nothing(
+    people: People, owner: Context, workspace: Record, join: Join, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await join(workspace, "ada")
+    monkeypatch.setattr(organization, "MAX_ORGANIZATIONS", 2)
+
+    made = await create_organization(again(ada), OrganizationCreate(name="Mine", slug=f"mine-{secrets.token_hex(4)}"))
+
+    assert made.value["owner_id"] == ada.user_id
+
+
+async def test_a_person_agrees_to_so_many_versions(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consent, "MAX_CONSENTS", 2)
+    ada = await people.register("ada")
+    for version in ("1", "2", "2"):
+        await give_consent(again(ada), ConsentGive(subject=ConsentSubject.TERMS, version=version))
+
+    with pytest.raises(Conflict):
+        await give_consent(again(ada), ConsentGive(subject=ConsentSubject.TERMS, version="3"))
+
+    assert [one["version"] for one in await list_consents(again(ada))] == ["1", "2"]
+
+
+async def test_one_session_too_many_ends_the_oldest(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_in, "MAX_SESSIONS", 2)
+    ada = await people.register("ada")
+    credentials = AuthLogin(email=people.email(ada), password=PASSWORD)
+    signed_in = [await log_in(people.anonymous, credentials) for _ in range(2)]
+
+    last = await people.by_jwt(signed_in[1].access_token)
+
+    assert await collection(Session).count_documents({"user_id": ada.user_id}) == 2
+    assert await collection(Session).find_one({"_id": ada.subject.credential_id}) is None
+    assert [one["is_current"] for one in await list_sessions(last)] == [True, False]
+    assert (await event_types(ada.user_id))[-2:] == ["SessionEnded", "SessionStarted"]
+
+
+async def test_tokens_that_have_expired_go_once_they_are_many(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api_token, "MAX_EXPIRED_TOKENS", 2)
+    ada = await people.register("ada")
+    for n in range(2):
+        stored = ApiToken(user_id=ada.user_id, name="old", prefix="sl_", secret_hash=secrets.token_hex(32), scopes=[])
+        stored.expires_at = utc_now() - timedelta(days=n + 1)
+        await collection(ApiToken).insert_one(to_record(stored))
+
+    await create_api_token(again(ada), ApiTokenCreate(name="new"))
+
+    left = await collection(ApiToken).find({"user_id": ada.user_id}).to_list()
+    assert [one["name"] for one in left] == ["new"]
+    assert (await event_types(ada.user_id))[-3:] == ["ApiTokenRevoked", "ApiTokenRevoked", "ApiTokenCreated"]
+
+
+async def test_a_workspace_has_so_many_invitations_that_wait(
+    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invitation, "MAX_INVITATIONS", 2)
+    for n in range(2):
+        await invite_workspace_member(
+            again(owner), workspace["_id"], WorkspaceMemberInvite(email=f"ceiling-{n}@example.com")
+        )
+
+    with pytest.raises(Conflict):
+        await invite_workspace_member(
+            again(owner), workspace["_id"], WorkspaceMemberInvite(email="ceiling-2@example.com")
+        )
+
+    assert len(await list_invitations(again(owner), workspace["_id"])) == 2
