@@ -102,7 +102,8 @@ def _link_routes() -> list[BaseRoute]:
     async def script(_: Request) -> Response:
         return FileResponse(LINKS / "page.js", media_type="text/javascript", headers=headers)
 
-    paths = ("/account/verify-email", "/account/reset-password", "/invitations/{token}/accept")
+    # The last one is what invitations led to before; they are good for a week.
+    paths = ("/account/verify-email", "/account/reset-password", "/account/invitation", "/invitations/{token}/accept")
     return [*(Route(path, page, methods=["GET"]) for path in paths), Route("/account/page.js", script)]
 
 

@@ -16,6 +16,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.access_log import hide_tokens
 from gateway.crowd import Crowd
 from gateway.http_protocol import HttpProtocol
 from gateway.serve_error import ServeError
@@ -36,6 +37,7 @@ YOUNG_OBJECTS = 10_000
 log = logging.getLogger("orrery.serve")
 # What is wrong with a body is told to its sender.
 logging.getLogger("python_multipart").setLevel(logging.ERROR)
+logging.getLogger("uvicorn.access").addFilter(hide_tokens)
 # Whoever calls `serve` is given the reason, and says it.
 logging.getLogger("uvicorn.error").addFilter(lambda record: record.msg != "Application startup failed. Exiting.")
 

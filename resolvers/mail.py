@@ -53,7 +53,7 @@ def invitation_token(services: Services, invitation_id: ObjectId) -> str:
 
 def invitation_link(services: Services, token: str) -> str:
     """Where the invited person accepts."""
-    return f"{services.base_url.rstrip('/')}/invitations/{token}/accept"
+    return f"{services.base_url.rstrip('/')}{_INVITATION_PAGE}#{token}"
 
 
 async def compose(services: Services, mail: Record) -> Letter | None:
@@ -138,6 +138,7 @@ def _minute(moment: datetime) -> str:
 
 
 # The token follows a #: it reaches the page, and no server's log.
+_INVITATION_PAGE = "/account/invitation"
 _PAGES = {
     LinkPurpose.EMAIL_VERIFICATION: "/account/verify-email",
     LinkPurpose.PASSWORD_RESET: "/account/reset-password",

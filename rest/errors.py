@@ -12,6 +12,7 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from models.errors import Internal, OrreryError, RateLimited
+from rest.masked import masked
 
 log = logging.getLogger("orrery.rest")
 
@@ -79,7 +80,7 @@ def answer_error(error: OrreryError) -> Response:
 def answer_unexpected(request: Request, error: Exception) -> Response:
     """The masked answer to what nobody foresaw; the log holds the exception under the id that the client is given."""
     error_id = secrets.token_hex(6)
-    log.error("error %s in %s %s", error_id, request.method, request.url.path, exc_info=error)
+    log.error("error %s in %s %s", error_id, request.method, masked(request.url.path), exc_info=error)
     return answer_error(Internal(error_id))
 
 

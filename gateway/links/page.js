@@ -52,9 +52,10 @@ function simple(id, title, path, done) {
 }
 
 async function invitation() {
-  const token = location.pathname.split("/")[2];
-  const path = `/invitations/${token}`;
+  const token = location.hash.slice(1) || location.pathname.match(/^\/invitations\/([^/]+)/)?.[1];
   byId("title").textContent = "Invitation";
+  if (!token) return tell("The address is not complete: open the link of the mail once more.", "error");
+  const path = `/invitations/${token}`;
   const about = await ask("GET", path);
   const who = about.inviterName || "Somebody";
   tell(`${who} invites ${about.email} to ${about.workspaceName}.`);
