@@ -29,4 +29,7 @@ class Lane(Document):
 
     class Settings:
         name = "lanes"
-        indexes = [IndexModel([(key, ASCENDING)]) for key in ("workspace_id", "project_id", "scope_id", "column_id")]
+        indexes = [
+            IndexModel([(key, ASCENDING), ("lane_id", ASCENDING)])
+            for key in ("workspace_id", "project_id", "scope_id", "column_id")
+        ]

@@ -18,11 +18,14 @@ from models.ids import portions
 from realtime.log import Change
 from resolvers.lane_blocks import Block, Blocks, LaneKey, entry_of, key_of
 from resolvers.lane_hints import HINTS
-from resolvers.load import counts
+from resolvers.tombstone import standing
 
 _INSIDE = ("workspace_id", "project_id", "scope_id", "column_id")
 _ATTEMPTS = 3
 _DUPLICATE = 11000
+
+OPEN: Mapping[str, Any] = {"archived": False}
+"""The cards that lanes count as open."""
 
 Lanes = dict[ObjectId, Blocks]
 Needed = Callable[[Blocks], Iterable[int]]
@@ -55,9 +58,25 @@ async def open_counts(column_ids: Iterable[ObjectId]) -> dict[ObjectId, int]:
     for ids in portions(wanted):
         for lane in await collection(Lane).find({"_id": {"$in": ids}}, {"open": 1}).to_list():
             found[lane["_id"]] = lane["open"]
-    missing = [one for one in wanted if one not in found]
-    counted = await counts(Card, "column_id", missing, {"archived": False}) if missing else {}
-    return found | {one: counted.get(one, 0) for one in missing}
+    missing = [LaneKey(one) for one in wanted if one not in found]
+    made = await of_cards(missing, None) if missing else {}
+    return found | {one: lane.open for one, lane in made.items()}
+
+
+async def open_totals(parent_key: str, parent_ids: Iterable[ObjectId]) -> dict[ObjectId, int]:
+    """How many open cards the projects or the scopes (`parent_key` says which) have in all their stored lanes."""
+    found: dict[ObjectId, int] = {}
+    for ids in portions(dict.fromkeys(parent_ids)):
+        query = {parent_key: ids[0] if len(ids) == 1 else {"$in": ids}, "lane_id": None}
+        left = standing(Lane, None)
+        pipeline: list[Mapping[str, Any]] = [
+            {"$match": query},
+            *([{"$match": left}] if left else []),
+            {"$project": {parent_key: 1, "open": 1}},
+        ]
+        for lane in await (await collection(Lane).aggregate(pipeline)).to_list():
+            found[lane[parent_key]] = found.get(lane[parent_key], 0) + lane["open"]
+    return found
 
 
 async def lanes_in(change: Change, keys: Collection[LaneKey], needed: Needed) -> Lanes:

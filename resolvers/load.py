@@ -9,6 +9,7 @@ from bson import ObjectId
 from models import Card, User
 from models.base import Record, collection
 from resolvers.access import Fields, projection
+from resolvers.lane_store import OPEN, open_totals
 from resolvers.page import Page
 from resolvers.tombstone import standing
 
@@ -98,6 +99,13 @@ async def totals(pages: Sequence[Page]) -> list[int]:
         alike.setdefault(f"{page.model.__name__} {page.parent_key} {page.where!r}", []).append(page)
     for group in alike.values():
         page = group[0]
-        per_parent = await counts(page.model, page.parent_key, (one.parent_id for one in group), page.where)
+        per_parent = await _counts_of(page, [one.parent_id for one in group])
         found.update((id(one), per_parent.get(one.parent_id, 0)) for one in group)
     return [found[id(page)] for page in pages]
+
+
+async def _counts_of(page: Page, parent_ids: Sequence[ObjectId]) -> dict[ObjectId, int]:
+    """The totals of lists like a page's; those of open cards are kept."""
+    if page.model is Card and page.parent_key in ("project_id", "scope_id") and page.where == OPEN:
+        return await open_totals(page.parent_key, parent_ids)
+    return await counts(page.model, page.parent_key, parent_ids, page.where)

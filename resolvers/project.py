@@ -6,7 +6,7 @@ from typing import Any
 from bson import ObjectId
 
 from auth.policies import delivery
-from models import Card, Project, ProjectMember, Workspace
+from models import Project, ProjectMember, Workspace
 from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import NotFound
@@ -20,7 +20,8 @@ from resolvers.deletion import bury, delete
 from resolvers.edit import require_parent, set_fields
 from resolvers.filters import PROJECT_FIELDS, compile_filter, compile_order
 from resolvers.inputs.project import ProjectCreate, ProjectUpdate
-from resolvers.load import counts, to_one
+from resolvers.lane_store import open_totals
+from resolvers.load import to_one
 from resolvers.operation import edge, operation
 from resolvers.page import Page, Window, pages
 from resolvers.project_member import add_member
@@ -162,5 +163,5 @@ async def members_of(
 @edge(scope=READ)
 async def card_count_of(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[int]:
     """How many cards a project has, archived ones left out."""
-    found = await counts(Card, "project_id", (project["_id"] for project in projects), {"archived": False})
+    found = await open_totals("project_id", (project["_id"] for project in projects))
     return [found.get(project["_id"], 0) for project in projects]

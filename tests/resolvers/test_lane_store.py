@@ -10,7 +10,7 @@ from models import Card, Column, Lane
 from models.base import Record, collection
 from resolvers import lane_blocks, lane_page, lane_store
 from resolvers.card import delete_card
-from resolvers.card_graph import cards_of_column, order_of
+from resolvers.card_graph import cards_of_column, cards_of_project, cards_of_scope, order_of
 from resolvers.card_update import archive_card
 from resolvers.column import card_count_of, delete_column
 from resolvers.context import Context, Services
@@ -22,7 +22,9 @@ from resolvers.lane_rebuild import LANE_STEPS, rebuild_lane
 from resolvers.lane_store import read_lanes
 from resolvers.load import totals
 from resolvers.page import Page
+from resolvers.project import card_count_of as project_card_count_of
 from resolvers.project import delete_project
+from resolvers.tombstone import Gone, hiding
 from resolvers.transfer import import_project
 from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.delivery import Board, make_board
@@ -66,6 +68,11 @@ async def _page_of(board: Board, cursor: str | None = None) -> Page:
     return page
 
 
+async def _total(board: Board) -> None:
+    page = Page([], False, False, [], Card, "project_id", board.project["_id"], {"archived": False})
+    assert await totals([page]) == await project_card_count_of(board.ctx, [board.project], None)
+
+
 async def _page_from_the_middle(board: Board, ids: list[ObjectId]) -> None:
     card = await board.stored({"_id": ids[len(ids) // 2]})
     first = await _page_of(board)
@@ -83,6 +90,8 @@ STEPS: dict[str, Step] = {
     "delete": lambda board, ids: delete_card(board.ctx, ids[len(ids) // 3 + 5]),
     "order": lambda board, ids: _orders(board, [ids[1], ids[len(ids) // 2], ids[-1]]),
     "count": lambda board, ids: card_count_of(board.ctx, board.columns, None),
+    "count of the project": lambda board, ids: project_card_count_of(board.ctx, [board.project], None),
+    "total of the project": lambda board, ids: _total(board),
     "page": lambda board, ids: _page_of(board),
     "page from the middle": _page_from_the_middle,
 }
@@ -147,6 +156,27 @@ async def test_pages_of_long_and_short_columns_are_those_of_the_sorted_lists(own
             assert len(page.nodes) == size
             cursor = page.cursor(page.nodes[-1])
         assert found == lists[0]
+
+
+async def test_totals_of_projects_and_scopes_are_those_of_their_lanes(owner: Context, workspace: Record) -> None:
+    board = await imported(owner, workspace, 33)
+    scope = await board.scope()
+    inner = await board.column("Inner", scope["_id"])
+    for archived in (False, False, True):
+        card = await board.card(None, columnId=inner["_id"])
+        await archive_card(board.ctx, card["_id"], archived)
+    await board.card(None)
+
+    [of_project] = await cards_of_project(board.ctx, [board.project], None, first=100)
+    [of_scope] = await cards_of_scope(board.ctx, [scope], None)
+
+    assert await totals([of_project, of_scope]) == [len(of_project.nodes), 2]
+    assert await project_card_count_of(board.ctx, [board.project], None) == [len(of_project.nodes)]
+    [put_away] = await cards_of_project(board.ctx, [board.project], None, filter={"archived": {"eq": True}})
+    assert await totals([put_away]) == [len(put_away.nodes)] == [33 // 5 + 1]
+    await delete_column(board.ctx, inner["_id"])
+    with hiding(Gone({inner["_id"]})):
+        assert await project_card_count_of(board.ctx, [board.project], None) == [len(of_project.nodes) - 2]
 
 
 async def test_a_page_reads_no_card_that_it_does_not_show(owner: Context, workspace: Record) -> None:
