@@ -1,7 +1,7 @@
 """The connections of a process: how many each address has, and which of them wait for a request.
 
-A connection costs its opener nothing, so those that ask for nothing give way: to one that comes when all places are
-taken, the oldest of them; to one of an address that has as many as it may, the oldest of its own.
+A connection costs its opener nothing, so those whose request is not there give way: to one that comes when all places
+are taken, the oldest of them; to one of an address that has as many as it may, the oldest of its own.
 """
 
 from collections.abc import Callable, Collection

@@ -35,6 +35,7 @@ class HttpProtocol(H11Protocol):
         self._bare = cast(asyncio.Transport, transport)
         super().connection_made(cast(asyncio.Transport, TogetherTransport(self._bare)))
         self._head_timer: asyncio.TimerHandle | None = None
+        self._is_socket = False
         self._await_head()
         address = self.client[0] if self.client else ""
         if self.crowd is not None and not self.crowd.enter(self._bare, address, self._close_idle):
@@ -48,16 +49,22 @@ class HttpProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self._waits_for_head:
+        if self.conn.their_state is h11.IDLE:
             self._await_head()
 
     def handle_events(self) -> None:
-        waited = self._waits_for_head
         super().handle_events()
-        if waited and not self._waits_for_head:
-            self._head_is_there()
-            if self.crowd is not None:
-                self.crowd.work(self._bare)
+        state = self.conn.their_state
+        if state is h11.IDLE:
+            return
+        self._head_is_there()
+        if self.crowd is None:
+            return
+        self.crowd.work(self._bare)
+        if (
+            state is h11.SEND_BODY and not self._is_socket
+        ):  # nothing can be done yet: among those that give way, it is the youngest
+            self.crowd.rest(self._bare, self._close_idle)
 
     def on_response_complete(self) -> None:
         if self.crowd is not None and not self.transport.is_closing():
@@ -65,17 +72,12 @@ class HttpProtocol(H11Protocol):
         super().on_response_complete()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
-        self._head_is_there()
+        self._is_socket = True
         self.transport = cast(TogetherTransport, self.transport).bare
         super().handle_websocket_upgrade(event)
         socket = self._bare.get_protocol()
         if self.crowd is not None and isinstance(socket, WebSocketProtocol):
-            self.crowd.work(self._bare)
             socket.crowd = self.crowd
-
-    @property
-    def _waits_for_head(self) -> bool:
-        return self.conn.their_state is h11.IDLE
 
     def _await_head(self) -> None:
         if self._head_timer is None:

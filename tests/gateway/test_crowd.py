@@ -20,6 +20,7 @@ from tests.realtime.transport_lab import running
 
 HALF_A_HEAD = b"GET / HTTP/1.1\r\nhost: here\r\nx-a: "
 REQUEST = b"GET / HTTP/1.1\r\nhost: here\r\n\r\n"
+HALF_A_BODY = b"POST / HTTP/1.1\r\nhost: here\r\ncontent-length: 9\r\n\r\n{"
 Opened = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -144,7 +145,11 @@ class Serving:
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.begun += 1
+        while (message := await receive()).get("more_body"):
+            pass
         await self.go_on.wait()
+        if message["type"] == "http.disconnect":
+            return
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
         await send({"type": "http.response.body", "body": b"ok"})
 
@@ -168,7 +173,9 @@ class Serving:
             return int((await reader.readline()).split()[1])
 
 
-@pytest.mark.parametrize("first", [b"", HALF_A_HEAD, REQUEST], ids=["silent", "half a head", "kept alive"])
+@pytest.mark.parametrize(
+    "first", [b"", HALF_A_HEAD, HALF_A_BODY, REQUEST], ids=["silent", "half a head", "half a body", "kept alive"]
+)
 async def test_connections_that_ask_for_nothing_shut_nobody_out(
     served: Callable[[int], "asyncio.Future[Serving]"], first: bytes
 ) -> None:
