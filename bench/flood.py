@@ -59,9 +59,11 @@ def flood(rounds: int) -> None:
 
 
 async def _measure(url: str, rounds: int) -> dict[str, Spent]:
+    # Somebody else's address: what one source sends is bounded.
+    elsewhere = httpx.AsyncHTTPTransport(local_address="127.0.0.2")
     async with (
         httpx.AsyncClient(base_url=url, timeout=120) as first,
-        httpx.AsyncClient(base_url=url, timeout=120) as other,
+        httpx.AsyncClient(base_url=url, timeout=120, transport=elsewhere) as other,
     ):
         bystander, flooder = await newcomer(first, "bystander"), await newcomer(other, "flooder")
         floods: Mapping[str, tuple[int, Send]] = {
