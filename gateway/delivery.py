@@ -1,18 +1,19 @@
 """The two ways in which a mail leaves: to an SMTP server, or into a folder."""
 
-import asyncio
 import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 import aiosmtplib
 
 from gateway.mail_settings import SmtpServer
+from resolvers.upload import FILES
 
 log = logging.getLogger("orrery.mail")
 
@@ -115,7 +116,7 @@ class FolderDelivery:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Deliver]:
         try:
-            await asyncio.to_thread(self.folder.mkdir, mode=0o700, parents=True, exist_ok=True)
+            await FILES.run(partial(self.folder.mkdir, mode=0o700, parents=True, exist_ok=True), admitted=True)
         except OSError as error:
             raise DeliveryDownError(f"{self.folder}: {error.strerror}") from error
         yield self._write
@@ -124,7 +125,7 @@ class FolderDelivery:
         name = str(message["Message-ID"]).strip("<>").partition("@")[0]
         path = self.folder / f"{name}.eml"
         try:
-            await asyncio.to_thread(_replace, path, message.as_bytes())
+            await FILES.run(_replace, path, message.as_bytes(), admitted=True)
         except OSError as error:
             raise DeliveryDownError(f"{path}: {error.strerror}") from error
         if self.shows:

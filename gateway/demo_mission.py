@@ -7,6 +7,7 @@ from typing import Any
 from gateway import demo_data as data
 from gateway.client import Client, ClientError
 from gateway.demo import CREATE_COMMENT, Filled
+from models.pool import Pool
 
 SECONDS = 20.0
 """How long the mission takes, unless it is told to hurry."""
@@ -30,6 +31,7 @@ COMPLETE = """mutation ($id: ID!, $summary: String) {
 MOVE = """mutation ($id: ID!, $input: CardMoveInput!) { cardMove(id: $id, input: $input) { cursor } }"""
 
 ENDED = ("COMPLETED", "FAILED", "CANCELLED")
+REQUESTS = Pool("requests of the demo", threads=2, at_once=1, of_one=10, in_all=20)
 
 
 async def perform(filled: Filled, show: Callable[[dict[str, Any]], None], *, fast: bool) -> None:
@@ -89,7 +91,8 @@ async def _drive(filled: Filled, seconds: float) -> None:
 
 
 async def _call(client: Client, query: str, **variables: Any) -> dict[str, Any]:
-    return await asyncio.to_thread(client.graphql, query, variables)
+    answer: dict[str, Any] = await REQUESTS.run(client.graphql, query, variables)
+    return answer
 
 
 def _chunks(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Runs operations on the graph, for HTTP and for the live transports alike."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from inspect import isawaitable
@@ -21,7 +21,6 @@ from graphql import (
 from starlette.requests import HTTPConnection
 
 from auth.authenticate import SESSION_COOKIE, authenticate, still_valid
-from auth.device import DEVICE_COOKIE
 from auth.subject import Subject
 from execution import Executor, RenderedResult, Trace
 from execution.cost import Estimate
@@ -32,7 +31,7 @@ from gateway.idempotency import EXTENSION, key_of, run_once
 from gateway.insight import asks, cost_by_path, told_cost, told_trace, tracer, write_spans
 from gateway.live import Live, Renderer, Shape, question
 from gateway.persisted import Persisted
-from gateway.source import Network, source_of
+from gateway.source import Network, seen
 from models.errors import OrreryError, Unauthenticated, Unavailable
 from models.json import check_shape
 from models.reach import is_unreachable, reachable
@@ -146,7 +145,7 @@ class GraphEngine:
         """Who is asking, where that was read a moment ago; see `auth.recognition`."""
         authorization, cookie = _credentials(connection)
         found = self._services.recognitions.recent(authorization=authorization, cookie=cookie)
-        return None if found is None else self._seen(connection, found)
+        return None if found is None else seen(connection, found, self._proxies)
 
     async def subject_of(self, connection: HTTPConnection, authorization: str | None = None) -> Subject:
         """Who is asking, read now.
@@ -161,12 +160,7 @@ class GraphEngine:
                 cookie=cookie,
                 user_agent=connection.headers.get("user-agent"),
             )
-        return self._seen(connection, found)
-
-    def _seen(self, connection: HTTPConnection, subject: Subject) -> Subject:
-        """A subject as it comes with this request: the same credential may be used from several places."""
-        device = connection.cookies.get(DEVICE_COOKIE) if "cookie" in connection.headers else None
-        return replace(subject, source=source_of(connection, self._proxies), device=device)
+        return seen(connection, found, self._proxies)
 
     async def authenticate(self, connection: HTTPConnection, params: Mapping[str, Any] | None) -> Subject:
         """The subject of a socket: `Authorization` of its parameters first, then its own headers and cookie."""

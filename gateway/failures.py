@@ -8,7 +8,7 @@ from typing import Any
 
 from graphql import FieldNode, GraphQLError, GraphQLSyntaxError
 
-from models.errors import Internal, OrreryError
+from models.errors import Internal, OrreryError, RateLimited
 
 log = logging.getLogger("orrery.graphql")
 
@@ -22,7 +22,8 @@ _VARIABLE = re.compile(r"Variable '\$(?P<variable>\w+)'(?: has invalid value(?: 
 
 def error_of(error: OrreryError) -> dict[str, Any]:
     """An error of the tree that belongs to no field."""
-    return {"message": _text(error.message), "extensions": {"code": error.code, **error.details}}
+    again = {"retryAfter": error.retry_after} if isinstance(error, RateLimited) else {}
+    return {"message": _text(error.message), "extensions": {"code": error.code, **again, **error.details}}
 
 
 def masked(error: BaseException, doing: str) -> dict[str, Any]:

@@ -166,6 +166,8 @@ class GraphQLEndpoint:
             response.headers["www-authenticate"] = "Bearer"
         elif status == 405:
             response.headers["allow"] = "POST"
+        elif status == 429:
+            response.headers["retry-after"] = str(errors[0]["extensions"].get("retryAfter", 1))
         return response
 
 
@@ -297,4 +299,4 @@ def _status_of(errors: list[dict[str, Any]]) -> int:
     return _STATUSES.get(codes.pop(), 400) if len(codes) == 1 else 400
 
 
-_STATUSES = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403}
+_STATUSES = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "RATE_LIMITED": 429}

@@ -1,10 +1,15 @@
 """Where a request comes from: the address that budgets are counted by."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from starlette.requests import HTTPConnection
+
+from auth.device import DEVICE_COOKIE
+from auth.subject import Subject
+from models.caller import work_for
 
 Network = IPv4Network | IPv6Network
 
@@ -34,6 +39,17 @@ def source_of(connection: HTTPConnection, proxies: Sequence[Network] = ()) -> st
         if not _is_inside(address, proxies):
             return _name(str(address))
     return _name(client[0])
+
+
+def seen(connection: HTTPConnection, subject: Subject, proxies: Sequence[Network]) -> Subject:
+    """A subject as it comes with this request: the same credential may be used from several places.
+
+    From here on this task works for it; where nobody is signed in, for the address that it comes from.
+    """
+    source = source_of(connection, proxies)
+    work_for(subject.user_id or source)
+    device = connection.cookies.get(DEVICE_COOKIE) if "cookie" in connection.headers else None
+    return replace(subject, source=source, device=device)
 
 
 def parse_networks(text: str) -> tuple[Network, ...]:

@@ -78,7 +78,7 @@ class Workers:
                 self._order = pickle.dumps(Order(settings, files, self._access_log))
                 await self._supervise(lambda: ready(self._settings))
         finally:
-            await asyncio.to_thread(shutil.rmtree, self._metrics, ignore_errors=True)
+            shutil.rmtree(self._metrics, ignore_errors=True)
 
     def _told_to_stop(self, name: signal.Signals) -> None:
         if self._stop.is_set() and name is signal.SIGINT:

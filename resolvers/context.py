@@ -11,6 +11,7 @@ from bson import ObjectId
 from auth.jwt import JwtSigner
 from auth.recognition import Recognitions
 from auth.subject import Subject
+from models.admission import Admission
 from models.base import Record
 from models.enums import TokenScope
 from realtime.cursor import Cursor
@@ -48,6 +49,7 @@ class Services:
     files_due: asyncio.Event = field(default_factory=asyncio.Event)
     uploads: Uploads = field(default_factory=Uploads)
     imports: Uploads = field(default_factory=lambda: Uploads(at_once=2))
+    importing: Admission = field(default_factory=lambda: Admission("imports under way", of_one=2, in_all=8))
     transfers_due: asyncio.Event = field(default_factory=asyncio.Event)
     deletions_due: asyncio.Event = field(default_factory=asyncio.Event)
     search: SearchIndex = field(default_factory=SearchIndex)

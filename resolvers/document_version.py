@@ -1,6 +1,5 @@
 """Versions of documents: each change of the text is one, but for those that one author makes within minutes."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -15,7 +14,7 @@ from models.errors import BadUserInput, NotFound, PayloadTooLarge
 from models.ids import Kind
 from realtime.log import Change
 from resolvers.access import Fields, access
-from resolvers.content import Content, excerpt_of, unified_diff
+from resolvers.content import CONVERSIONS, Content, excerpt_of, unified_diff
 from resolvers.context import Context
 from resolvers.load import by_ids
 from resolvers.operation import edge, operation
@@ -174,7 +173,7 @@ async def diff_of(
         texts[version["document_id"], version["number"]] = version["markdown"]
     _count_read(ctx, sum(map(len, texts.values())))
     # In a thread: comparing long texts takes a while, and others go on meanwhile.
-    return await asyncio.to_thread(
+    return await CONVERSIONS.run(
         lambda: [_compared(texts.get((one, from_)), texts.get((one, to)), from_, to) for one in ids]
     )
 

@@ -20,12 +20,14 @@ from typing import Any, TypeVar
 from bson import ObjectId
 
 from models.enums import SearchType
+from models.pool import Pool
 from realtime.cursor import Cursor
 from resolvers.search_query import Fragment, Query
 
 T = TypeVar("T")
 
 VERSION = 1
+SEARCHES = Pool("searches", threads=4, at_once=2, of_one=20, in_all=200)
 PATIENCE_SECONDS = 30.0
 """How long a write waits for that of another process."""
 
@@ -129,18 +131,18 @@ class SearchIndex:
         self, workspace_id: ObjectId, stale: Cursor | None, until: Cursor, portions: AsyncIterable[Sequence[Entry]]
     ) -> None:
         """Fill an index anew, unless another process has since it stood at `stale`."""
-        connection = await asyncio.to_thread(self._open, workspace_id)
+        connection = await SEARCHES.run(self._open, workspace_id)
         try:
-            await asyncio.to_thread(connection.execute, "BEGIN IMMEDIATE")
-            if await asyncio.to_thread(_position, connection) == stale:
-                await asyncio.to_thread(_clear, connection)
+            await SEARCHES.run(connection.execute, "BEGIN IMMEDIATE", admitted=True)
+            if await SEARCHES.run(_position, connection, admitted=True) == stale:
+                await SEARCHES.run(_clear, connection, admitted=True)
                 async for portion in portions:
-                    await asyncio.to_thread(_put, connection, portion)
-                await asyncio.to_thread(_stand, connection, until)
-            await asyncio.to_thread(connection.execute, "COMMIT")
+                    await SEARCHES.run(_put, connection, portion, admitted=True)
+                await SEARCHES.run(_stand, connection, until, admitted=True)
+            await SEARCHES.run(connection.execute, "COMMIT", admitted=True)
         finally:
             # Without a commit this undoes all of it.
-            await asyncio.to_thread(connection.close)
+            await SEARCHES.run(connection.close, admitted=True)
 
     async def find(
         self, workspace_id: ObjectId, terms: Terms, size: int, after: tuple[float, int] | None = None
@@ -179,7 +181,7 @@ class SearchIndex:
             finally:
                 connection.close()
 
-        return await asyncio.to_thread(run)
+        return await SEARCHES.run(run)
 
     def _open(self, workspace_id: ObjectId) -> sqlite3.Connection:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

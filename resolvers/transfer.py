@@ -1,6 +1,5 @@
 """Import and export of whole projects: all or nothing, and what is exported can be imported again."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Any
@@ -22,7 +21,7 @@ from resolvers.project import delete_project
 from resolvers.transfer_archive import NO_FILES, Source, Stored
 from resolvers.transfer_export import SECTIONS, Piece, pieces
 from resolvers.transfer_files import file_parts, plan_files
-from resolvers.transfer_plan import Plan, complete, draw
+from resolvers.transfer_plan import IMPORTS, Plan, complete, draw
 from resolvers.transfer_write import Part, find_gone, parts, write_project
 
 
@@ -31,11 +30,17 @@ async def import_project(ctx: Context, workspace_id: ObjectId | str, values: Pro
     """Make a project out of its whole description, in one transaction; its record, with `warnings` beside it.
 
     Warnings are sentences about what could not be: an unknown person, a relation in a circle. Raises BadUserInput that
-    names the first bad entry (`cards.7.columnIndex`, and `index` in the details).
+    names the first bad entry (`cards.7.columnIndex`, and `index` in the details), RateLimited where the caller imports
+    two already.
     """
     wanted = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
     await check_workspace(ctx, wanted, delivery.WRITE)
-    plan = await asyncio.to_thread(draw, wanted, values)
+    with ctx.services.importing.one(ctx.user_id):
+        return await _import(ctx, wanted, values)
+
+
+async def _import(ctx: Context, wanted: ObjectId, values: ProjectImport) -> Committed[Record]:
+    plan = await IMPORTS.run(draw, wanted, values)
     await complete(ctx, plan)
     await plan_files(ctx, plan, NO_FILES)
 
@@ -61,7 +66,7 @@ async def import_in_parts(
     A part that fails takes what was written with it: the project is deleted.
     """
     await check_workspace(ctx, workspace_id, delivery.WRITE)
-    plan = await asyncio.to_thread(draw, workspace_id, values)
+    plan = await IMPORTS.run(draw, workspace_id, values)
     await complete(ctx, plan)
     waiting = [*parts(plan), *file_parts(ctx, plan, source, await plan_files(ctx, plan, source))]
     done = await ctx.write(workspace_id, lambda change: write_project(change, plan, ctx.user_id))

@@ -3,7 +3,6 @@
 Written as it is read, and read where it lies: neither way is a file in memory as a whole.
 """
 
-import asyncio
 import mmap
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -20,6 +19,7 @@ from models.errors import BadUserInput
 from resolvers.file_store import read_file
 from resolvers.inputs.transfer import WholeImport
 from resolvers.transfer_read import MAX_TEXT, Text, read_import
+from resolvers.upload import FILES
 
 PROJECT = "project.json"
 MAGIC = b"PK\x03\x04"
@@ -127,7 +127,7 @@ class Source:
     async def chunks(self, info: ZipInfo) -> AsyncIterator[bytes]:
         """The bytes of a file of the archive. Raises BadUserInput where it is damaged."""
         pieces = self._pieces(info)
-        while piece := await asyncio.to_thread(next, pieces, b""):
+        while piece := await FILES.run(next, pieces, b"", admitted=True):
             yield piece
 
     def _pieces(self, info: ZipInfo) -> Iterator[bytes]:

@@ -1,6 +1,5 @@
 """The stored input of an import, on the disk while it is read."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from tempfile import TemporaryFile
@@ -8,6 +7,7 @@ from tempfile import TemporaryFile
 from models.base import Record
 from resolvers.file_store import read_file
 from resolvers.transfer_archive import Source, source_of
+from resolvers.upload import FILES
 
 
 @asynccontextmanager
@@ -15,6 +15,6 @@ async def opened(job: Record) -> AsyncIterator[Source]:
     """The input of a job, until the block ends. The file has no name, so that nothing of it outlives the process."""
     with TemporaryFile() as file:
         async for piece in read_file(job["_id"], 0, job["file_size"]):
-            await asyncio.to_thread(file.write, piece)
-        await asyncio.to_thread(file.flush)
-        yield await asyncio.to_thread(source_of, file)
+            await FILES.run(file.write, piece, admitted=True)
+        await FILES.run(file.flush, admitted=True)
+        yield await FILES.run(source_of, file, admitted=True)

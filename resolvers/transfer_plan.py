@@ -13,6 +13,7 @@ from models.base import Record, collection
 from models.enums import DocumentFormat, DocumentStatus
 from models.errors import OrreryError
 from models.ids import Kind, new_id
+from models.pool import Pool
 from resolvers.access import check_workspace
 from resolvers.content import Content, read_content
 from resolvers.context import Context
@@ -21,6 +22,7 @@ from resolvers.storage_account import check_room
 from resolvers.transfer_check import MakeId, check, custom_values, field_records, possible
 
 MAX_WARNINGS = 500
+IMPORTS = Pool("imports being read", threads=2, at_once=1, of_one=4, in_all=32)
 PALETTE = ("#ef4444", "#f59e0b", "#10b981", "#3b82f6", "#8b5cf6", "#ec4899", "#14b8a6", "#6b7280")
 
 
@@ -126,7 +128,7 @@ async def _documents(ctx: Context, plan: Plan) -> None:
     may_review = policy.REVIEW.refusal(membership, "workspace") is None
     for index, document in enumerate(plan.values.documents):
         try:
-            plan.contents.append(await read_content(document.content, document.content_format))
+            plan.contents.append(await read_content(document.content, document.content_format, admitted=True))
         except OrreryError as error:
             raise type(error)(
                 error.message.removeprefix(f"{error.field}: "), field=f"documents.{index}.content", index=index

@@ -23,6 +23,7 @@ from auth.policies import delivery
 from auth.subject import ALL_SCOPES, Subject
 from models import Project, TransferJob
 from models.base import Record, collection, utc_now
+from models.caller import work_for
 from models.enums import StorageKind, TransferState
 from models.errors import Internal, NotFound, OrreryError, RateLimited, Unavailable
 from models.ids import ids_from
@@ -37,7 +38,7 @@ from resolvers.transfer_archive import Source
 from resolvers.transfer_files import file_parts, plan_files
 from resolvers.transfer_input import opened
 from resolvers.transfer_job import told
-from resolvers.transfer_plan import Plan, complete, draw
+from resolvers.transfer_plan import IMPORTS, Plan, complete, draw
 from resolvers.transfer_write import Part, find_gone, parts, write_project
 
 log = logging.getLogger("orrery.transfers")
@@ -75,6 +76,7 @@ class Worker:
         job = await self._take(found)
         if job is None:
             return True
+        work_for(job["created_by"])
         mine = {"_id": job["_id"], "holder": self.holder}
         try:
             async with self._alive(mine):
@@ -141,8 +143,9 @@ class Worker:
             await self._fail(job, masked)
 
     async def _read(self, job: Record, source: Source) -> tuple[Plan, list[Part]]:
-        values = await asyncio.to_thread(source.read)
-        plan = await asyncio.to_thread(draw, job["workspace_id"], values, ids_from(job["_id"], job["ids_secret"]))
+        values = await IMPORTS.run(source.read, admitted=True)
+        ids = ids_from(job["_id"], job["ids_secret"])
+        plan = await IMPORTS.run(draw, job["workspace_id"], values, ids, admitted=True)
         ctx = self._context(job)
         await complete(ctx, plan, is_new=job["next_part"] == 0)
         files = await plan_files(ctx, plan, source, is_new=job["next_part"] == 0)

@@ -1,6 +1,5 @@
 """A file on its way in, whichever door it came through."""
 
-import asyncio
 import unicodedata
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -12,12 +11,15 @@ from tempfile import SpooledTemporaryFile
 from bson import ObjectId
 
 from models.errors import BadUserInput, PayloadTooLarge, RateLimited
+from models.pool import Pool
 
 MAX_FILE = 10 * 1024 * 1024
 MAX_NAME = 255
 MAX_AT_ONCE = 10
 IN_MEMORY = 1024 * 1024
 PIECE = 64 * 1024
+FILES = Pool("files", threads=4, at_once=2, of_one=20, in_all=200)
+"""Reads and writes the pieces of files. How many files somebody sends is bounded before (`Uploads`)."""
 
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 """What makes a name read otherwise than it is: `gpj.exe` as `exe.jpg`."""
@@ -49,7 +51,7 @@ async def spool(upload: Upload, limit: int, kept: ExitStack) -> Upload:
             raise PayloadTooLarge(f"file: is larger than {limit} bytes", maximum=limit)
         digest.update(piece)
         if size > IN_MEMORY:
-            await asyncio.to_thread(file.write, piece)
+            await FILES.run(file.write, piece, admitted=True)
         else:
             file.write(piece)
 
@@ -59,7 +61,7 @@ async def spool(upload: Upload, limit: int, kept: ExitStack) -> Upload:
 
     async def chunks() -> AsyncIterator[bytes]:
         for start in range(0, size, PIECE):
-            yield await asyncio.to_thread(read, start)
+            yield await FILES.run(read, start, admitted=True)
 
     return replace(upload, chunks=chunks, digest=digest.hexdigest())
 

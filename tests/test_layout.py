@@ -69,3 +69,11 @@ def test_every_dependency_has_a_pinned_version() -> None:
 
     assert [pin for pin in pins if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", pin)] == []
     assert {canonical(name) for name in wanted} - {"orrery"} <= {canonical(pin) for pin in pins}
+
+
+def test_threads_are_taken_from_the_pools_alone() -> None:
+    """A pool shared by everything lets one kind of work stop the others: each has its own (`models.pool`)."""
+    bare = re.compile(r"to_thread|run_in_executor|ThreadPoolExecutor|set_default_executor")
+    product = [file for room in ROOMS for file in sorted((ROOT / room).rglob("*.py"))]
+
+    assert {str(file.relative_to(ROOT)) for file in product if bare.search(file.read_text())} == {"models/pool.py"}

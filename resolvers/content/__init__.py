@@ -1,6 +1,5 @@
 """The text of documents: Markdown and TipTap JSON, each made from the other."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ import orjson
 
 from models.enums import DocumentFormat
 from models.errors import BadUserInput, PayloadTooLarge
+from models.pool import Pool
 from resolvers.content.check import MAX_NODES, read_tiptap
 from resolvers.content.diff import unified_diff
 from resolvers.content.parse import Node, to_tiptap
@@ -19,6 +19,8 @@ MAX_BYTES = 1_000_000
 MAX_CONVERTED = 8_000_000
 _AT_ONCE = 16_000
 """Characters of a text that is converted in a few milliseconds; a larger one is in a thread, so that others go on."""
+
+CONVERSIONS = Pool("texts being read", threads=2, at_once=1, of_one=4, in_all=32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +37,20 @@ class Content:
         return len(self.markdown.encode()) + len(self.tiptap.encode())
 
 
-async def read_content(text: str | Mapping[str, Any], format: DocumentFormat | None = None) -> Content:
+async def read_content(
+    text: str | Mapping[str, Any], format: DocumentFormat | None = None, *, admitted: bool = False
+) -> Content:
     """A text in both forms. Without a format, an object and the JSON text of a document are TipTap's.
 
-    Raises BadUserInput for what is not of its form, PayloadTooLarge for more than 1,000,000 bytes.
+    Raises BadUserInput for what is not of its form, PayloadTooLarge for more than 1,000,000 bytes, and RateLimited
+    where too many large ones are being read, unless it is part of something that was `admitted` before.
     """
     size = len(text.encode()) if isinstance(text, str) else len(_dump(text))
     if size > MAX_BYTES:
         raise PayloadTooLarge(f"The text of a document is at most {MAX_BYTES} bytes")
     if size <= _AT_ONCE:
         return _read(text, format)
-    return await asyncio.to_thread(_read, text, format)
+    return await CONVERSIONS.run(_read, text, format, admitted=admitted)
 
 
 def _dump(value: Mapping[str, Any]) -> bytes:
@@ -85,6 +90,7 @@ def _guessed(text: str | Mapping[str, Any]) -> DocumentFormat:
 
 
 __all__ = [
+    "CONVERSIONS",
     "MAX_BYTES",
     "MAX_NODES",
     "Content",

@@ -1,0 +1,51 @@
+"""A queue in which callers take turns: whoever has much waiting does not come before whoever has little."""
+
+from collections import deque
+from collections.abc import Callable, Hashable, Sequence
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Turns(Generic[T]):
+    """What waits, in the order of arrival for one caller, and in turn between callers."""
+
+    def __init__(self) -> None:
+        # In the order of the callers' turns.
+        self._waiting: dict[Hashable | None, deque[T]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._waiting.values()))
+
+    def add(self, caller: Hashable | None, item: T) -> None:
+        self._waiting.setdefault(caller, deque()).append(item)
+
+    def give_back(self, caller: Hashable | None, items: Sequence[T]) -> None:
+        """Items that were taken come before all others of their caller again."""
+        if items:
+            self._waiting.setdefault(caller, deque()).extendleft(reversed(items))
+
+    def next_caller(self, may: Callable[[Hashable | None], bool] = lambda _: True) -> tuple[Hashable | None] | None:
+        """Whose turn it is, of those who may take one; None where there is nobody."""
+        return next(((caller,) for caller in self._waiting if may(caller)), None)
+
+    def take(self, caller: Hashable | None) -> T:
+        """The oldest item of a caller that has one, whose next turn comes after those of all others."""
+        items = self._waiting.pop(caller)
+        item = items.popleft()
+        if items:
+            self._waiting[caller] = items
+        return item
+
+    def remove(self, caller: Hashable | None, item: T) -> bool:
+        """Forget an item; whether it was waiting."""
+        items = self._waiting.get(caller)
+        if items is None or item not in items:
+            return False
+        items.remove(item)
+        if not items:
+            del self._waiting[caller]
+        return True

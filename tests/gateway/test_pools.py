@@ -1,0 +1,115 @@
+"""A full pool refuses at the door, in REST and in GraphQL, and leaves everybody else alone."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Hashable
+from contextlib import asynccontextmanager
+
+import httpx
+from bson import ObjectId
+
+from auth.passwords import PASSWORDS
+from models.caller import work_for
+from models.pool import Pool
+from resolvers.content import CONVERSIONS
+from resolvers.transfer_plan import IMPORTS
+from tests.gateway.lab import HOME, PASSWORD, Lab, Person
+
+LOGIN = {"email": "ann@example.com", "password": PASSWORD}
+HERE = "127.0.0.1"
+DOCUMENT = "mutation ($input: DocumentCreateInput!) { documentCreate(input: $input) { cursor } }"
+SEARCH = 'query ($w: ID!) { search(workspaceId: $w, query: "word") { nodes { __typename } } }'
+LONG = "word " * 10_000
+
+
+@asynccontextmanager
+async def full(pool: Pool, caller: Hashable) -> AsyncIterator[None]:
+    """Holds as much of a caller as a pool lets in, and ends nothing of it while the block runs."""
+    gate = threading.Event()
+
+    async def wait() -> None:
+        work_for(caller)
+        await pool.run(gate.wait, 60)
+
+    tasks = [asyncio.create_task(wait()) for _ in range(pool.of_one)]
+    await asyncio.sleep(0)
+    try:
+        yield
+    finally:
+        gate.set()
+        await asyncio.gather(*tasks)
+
+
+async def home(person: Person) -> tuple[str, str]:
+    """The workspace of a person: its id, and its path in REST."""
+    organization = (await person.ask(HOME))["organizations"]["nodes"][0]
+    workspace = organization["workspaces"]["nodes"][0]
+    return workspace["id"], f"/orgs/{organization['slug']}/workspaces/{workspace['slug']}"
+
+
+def is_told_when_to_come_again(answer: httpx.Response) -> bool:
+    return answer.status_code == 429 and int(answer.headers["retry-after"]) >= 1
+
+
+async def test_a_flood_of_logins_is_refused_at_its_address_and_those_of_others_are_let_in(lab: Lab) -> None:
+    # Given Ann, and an address that has as many passwords looked at as it may
+    ann = await lab.person("ann@example.com")
+    async with full(PASSWORDS, HERE):
+        # When it sends one more
+        answer = await lab.client().post("/auth/login", json=LOGIN)
+
+        # Then that is refused, whoever it names; Ann, who is signed in, goes on
+        assert is_told_when_to_come_again(answer)
+        assert await home(ann)
+
+    async with full(PASSWORDS, "192.0.2.7"):
+        assert (await lab.client().post("/auth/login", json=LOGIN)).is_success
+
+
+async def test_who_sends_long_texts_is_refused_the_next_one_alone(lab: Lab) -> None:
+    # Given Ann, who has as many texts read as she may, and Bob
+    ann, bob = [await lab.person(f"{name}@example.com") for name in ("ann", "bob")]
+    (workspace, path), (of_bob, _) = await home(ann), await home(bob)
+    values = {"title": "Long", "content": LONG, "contentFormat": "MARKDOWN"}
+    async with full(CONVERSIONS, ObjectId(ann.id)):
+        # When both send another
+        answer = await ann.http.post(f"{path}/documents", json={**values, "contentFormat": "markdown"})
+        error = await ann.refused(DOCUMENT, input={"workspaceId": workspace, **values})
+        await bob.ask(DOCUMENT, input={"workspaceId": of_bob, **values})
+
+        # Then Bob's is there, and Ann's is refused before it is read; her short texts and her searches are not
+        assert is_told_when_to_come_again(answer)
+        assert error["extensions"]["code"] == "RATE_LIMITED"
+        assert error["extensions"]["retryAfter"] >= 1
+        await ann.ask(DOCUMENT, input={"workspaceId": workspace, "title": "Short", "content": "word"})
+        await ann.ask(SEARCH, w=workspace)
+
+
+async def test_who_imports_is_refused_the_next_one_alone(lab: Lab) -> None:
+    ann, bob = [await lab.person(f"{name}@example.com") for name in ("ann", "bob")]
+    (_, path), (_, of_bob) = await home(ann), await home(bob)
+    whole = {"project": {"name": "P"}, "columns": [{"name": "C"}], "cards": [{"title": "T", "columnIndex": 0}]}
+    async with full(IMPORTS, ObjectId(ann.id)):
+        refused = await ann.http.post(f"{path}/projects/import", json=whole)
+        done = await bob.http.post(f"{of_bob}/projects/import", json=whole)
+
+        assert is_told_when_to_come_again(refused)
+        assert done.is_success
+        assert (await ann.http.post(f"{path}/projects", json={"name": "Own"})).is_success
+
+
+async def test_a_person_has_two_imports_under_way_at_most(lab: Lab) -> None:
+    # Given Ann, two of whose imports are under way
+    ann, bob = [await lab.person(f"{name}@example.com") for name in ("ann", "bob")]
+    (_, path), (_, of_bob) = await home(ann), await home(bob)
+    whole = {"project": {"name": "P"}, "columns": [{"name": "C"}]}
+    importing = lab.app.state.services.importing
+    with importing.one(ObjectId(ann.id)), importing.one(ObjectId(ann.id)):
+        # When she sends a third, and Bob one
+        refused = await ann.http.post(f"{path}/projects/import", json=whole)
+        done = await bob.http.post(f"{of_bob}/projects/import", json=whole)
+
+    # Then hers is refused, and is taken once the others are over
+    assert is_told_when_to_come_again(refused)
+    assert done.is_success
+    assert (await ann.http.post(f"{path}/projects/import", json=whole)).is_success
