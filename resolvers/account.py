@@ -18,6 +18,7 @@ from realtime.events import SessionEnded, UserUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, projection
 from resolvers.context import Context
+from resolvers.edit import set_fields
 from resolvers.inputs.account import AuthLogin, AuthRegister, UserUpdate
 from resolvers.operation import Caller, operation
 from resolvers.registration import NewAccount, create_account
@@ -109,10 +110,8 @@ async def update_user(ctx: Context, values: UserUpdate) -> Committed[Record]:
     given = values.given()
 
     async def body(change: Change) -> Record:
-        if not given:
-            return await get_viewer(ctx)
-        await collection(User).update_one({"_id": ctx.user_id}, {"$set": given}, session=change.session)
-        return await announce_user(change, ctx.user_id)
+        _, differs = await set_fields(change, User, ctx.user_id, given)
+        return await announce_user(change, ctx.user_id) if differs else await get_viewer(ctx)
 
     return await ctx.write(ctx.user_id, body)
 

@@ -10,7 +10,7 @@ from models.enums import TokenScope
 from models.errors import BadUserInput, NotFound, PayloadTooLarge
 from models.ids import Kind, parse_id
 from realtime.log import Change, Committed
-from resolvers.account import announce_user
+from resolvers.account import announce_user, get_viewer
 from resolvers.context import Context
 from resolvers.operation import operation
 from resolvers.user import get_user
@@ -47,6 +47,8 @@ async def set_avatar(ctx: Context, content: bytes, *, field: str = "image") -> C
 
     async def body(change: Change) -> Record:
         user_id = ctx.user_id
+        if await _shows(change, user_id, digest):
+            return await get_viewer(ctx)
         await collection(Avatar).delete_many({"user_id": user_id}, session=change.session)
         avatar = Avatar(user_id=user_id, content=content, content_type=content_type, digest=digest)
         avatar.created_at = change.at
@@ -64,6 +66,8 @@ async def remove_avatar(ctx: Context) -> Committed[Record]:
     """Take the caller's picture away; the user as it is then."""
 
     async def body(change: Change) -> Record:
+        if await _shows(change, ctx.user_id, None):
+            return await get_viewer(ctx)
         await collection(Avatar).delete_many({"user_id": ctx.user_id}, session=change.session)
         return await _note(change, ctx.user_id, None)
 
@@ -79,6 +83,11 @@ async def get_avatar(ctx: Context, user_id: ObjectId | str) -> Record:
     if found is None:
         raise NotFound("Picture")
     return found
+
+
+async def _shows(change: Change, user_id: ObjectId, digest: str | None) -> bool:
+    user = await collection(User).find_one({"_id": user_id}, {"avatar": 1}, session=change.session)
+    return user is not None and user.get("avatar") == digest
 
 
 async def _note(change: Change, user_id: ObjectId, digest: str | None) -> Record:

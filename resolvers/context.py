@@ -109,14 +109,22 @@ class Context:
     ) -> Committed[T]:
         """Commit a change with its events in the history of a workspace, an organization or a user.
 
-        `revokes` says that somebody may be allowed less afterwards, so that their open streams end at once here, and
-        their next request is refused. In other processes, and where this is forgotten, that takes a few seconds.
+        `revokes` says that somebody may be allowed less afterwards if anything happens, so that their open streams end
+        at once here, and their next request is refused. In other processes, and where this is forgotten, that takes a
+        few seconds.
         `mails` says that a mail may have been written, which is sent at once then.
         """
+        happened: list[bool] = []
+
+        async def watched(change: Change) -> T:
+            value = await body(change)
+            happened.append(bool(change.events))
+            return value
+
         try:
-            committed = await self.write_as(stream_id, self.subject.user_id, body)
+            committed = await self.write_as(stream_id, self.subject.user_id, watched)
         finally:  # also where it failed: what became of a commit is not always known
-            if revokes:
+            if revokes and (any(happened) or not happened):
                 self.memberships.clear()
                 self.services.revoked()
         if mails:

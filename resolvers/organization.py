@@ -12,13 +12,14 @@ from models.enums import Role, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id, parse_id
 from models.json import check_text
-from models.write import find_and_delete, update_and_read
+from models.write import find_and_delete
 from realtime.events import OrganizationCreated, OrganizationDeleted, OrganizationUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, check_organization, door_of, projection
 from resolvers.ceilings import MAX_ORGANIZATIONS, require_room
 from resolvers.context import Context
 from resolvers.deletion import bury, delete
+from resolvers.edit import set_fields
 from resolvers.inputs.organization import OrganizationCreate, OrganizationUpdate
 from resolvers.joined import EVERYTHING, JOINED, JoinedPage
 from resolvers.load import by_ids
@@ -128,18 +129,12 @@ async def update_organization(
 
     async def body(change: Change) -> Record:
         try:
-            changed = await update_and_read(
-                Organization,
-                {"_id": wanted},
-                {"$set": {**given, "updated_at": change.at}},
-                change.session,
-            )
+            organization, differs = await set_fields(change, Organization, wanted, given)
         except DuplicateKeyError as error:
             raise Conflict("is taken", field="slug") from error
-        if changed is None:
-            raise NotFound("Organization")
-        change.append(wanted, OrganizationUpdated(organization=changed))
-        return changed
+        if differs:
+            change.append(wanted, OrganizationUpdated(organization=organization))
+        return organization
 
     return await ctx.write(wanted, body)
 

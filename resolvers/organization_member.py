@@ -24,6 +24,7 @@ from realtime.log import Change, Committed
 from resolvers.access import check_organization
 from resolvers.context import Context
 from resolvers.deletion import delete
+from resolvers.edit import set_fields
 from resolvers.inputs.organization import OrganizationMemberAdd, OrganizationMemberUpdate
 from resolvers.operation import operation
 from resolvers.user import user_of_member
@@ -85,15 +86,9 @@ async def update_organization_member(
         member = await _find_member(change, wanted, changing)
         if member["role"] == Role.OWNER:
             raise Conflict("The role of the organization's owner cannot be changed")
-        changed = await update_and_read(
-            OrganizationMember,
-            {"_id": member["_id"]},
-            {"$set": {"role": values.role.value}},
-            change.session,
-        )
-        if changed is None:
-            raise NotFound("Member")
-        change.append(wanted, OrganizationMemberUpdated(member=changed))
+        changed, differs = await set_fields(change, OrganizationMember, member["_id"], {"role": values.role.value})
+        if differs:
+            change.append(wanted, OrganizationMemberUpdated(member=changed))
         return changed
 
     committed = await ctx.write(wanted, body)

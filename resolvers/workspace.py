@@ -21,6 +21,7 @@ from resolvers.access import Fields, check_organization, check_workspace, door_o
 from resolvers.ceilings import MAX_WORKSPACES, require_room
 from resolvers.context import Context
 from resolvers.deletion import bury, delete
+from resolvers.edit import set_fields
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceUpdate
 from resolvers.joined import EVERYTHING, JOINED, JoinedPage, joined_after, joined_page
 from resolvers.load import to_one
@@ -146,18 +147,12 @@ async def update_workspace(ctx: Context, workspace_id: ObjectId | str, values: W
 
     async def body(change: Change) -> Record:
         try:
-            changed = await update_and_read(
-                Workspace,
-                {"_id": wanted},
-                {"$set": {**given, "updated_at": change.at}},
-                change.session,
-            )
+            workspace, differs = await set_fields(change, Workspace, wanted, given)
         except DuplicateKeyError as error:
             raise Conflict("is taken in this organization", field="slug") from error
-        if changed is None:
-            raise NotFound("Workspace")
-        change.append(wanted, WorkspaceUpdated(workspace=changed))
-        return changed
+        if differs:
+            change.append(wanted, WorkspaceUpdated(workspace=workspace))
+        return workspace
 
     return await ctx.write(wanted, body)
 

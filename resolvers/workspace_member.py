@@ -8,7 +8,7 @@ from models.base import Record, collection, to_record
 from models.enums import PilotageRole, Role, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id, parse_id
-from models.write import find_and_delete, update_and_read
+from models.write import find_and_delete
 from realtime.events import (
     OrganizationMemberAdded,
     OrganizationMemberRemoved,
@@ -20,6 +20,7 @@ from realtime.log import Change, Committed
 from resolvers.access import check_workspace
 from resolvers.context import Context
 from resolvers.deletion import bury, delete
+from resolvers.edit import set_fields
 from resolvers.inputs.workspace import WorkspaceMemberUpdate
 from resolvers.notification_store import drop_notifications
 from resolvers.operation import operation
@@ -62,17 +63,10 @@ async def update_workspace_member(
         member = await _find_member(change, wanted, changing)
         if "role" in given and member["role"] == Role.OWNER:
             raise Conflict("The role of the workspace's owner cannot be changed")
-        if not given:
-            return member
-        changed = await update_and_read(
-            WorkspaceMember,
-            {"_id": member["_id"]},
-            {"$set": {name: value.value for name, value in given.items()}},
-            change.session,
-        )
-        if changed is None:
-            raise NotFound("Member")
-        change.append(wanted, WorkspaceMemberUpdated(member=changed))
+        roles = {name: value.value for name, value in given.items()}
+        changed, differs = await set_fields(change, WorkspaceMember, member["_id"], roles)
+        if differs:
+            change.append(wanted, WorkspaceMemberUpdated(member=changed))
         return changed
 
     return await ctx.write(wanted, body, revokes=True)

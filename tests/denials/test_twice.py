@@ -1,0 +1,92 @@
+"""What changes nothing leaves no trace: the same change twice is the same change once."""
+
+import pytest
+
+from gateway.database import Database
+from models.errors import OrreryError
+from realtime.guard import Guard
+from resolvers.operation import CATALOGUE, Caller
+from tests.denials.calls import CALLS
+from tests.denials.test_operations import WITHOUT_PERMISSION
+from tests.denials.world import World, build, fingerprint
+from tests.resolvers.lab import People
+
+MAKES_ANOTHER = {
+    "apiTokenCreate",
+    "attachmentCreate",
+    "cardCreate",
+    "checklistItemAdd",
+    "columnCreate",
+    "commentCreate",
+    "documentCreate",
+    "missionCreate",
+    "projectCreate",
+    "projectImport",
+    "projectImportStart",
+    "scopeCreate",
+}
+"""What makes one more each time."""
+
+COUNTS = {"emailVerificationSend", "invitationResend", "organizationMemberAdd", "workspaceMemberInvite"}
+"""What sends a mail each time, or counts that it was asked for."""
+
+SIGNS_IN = {name for name in CALLS if name.startswith(("auth", "password", "session", "twoFactor", "accountDelete"))}
+"""What is about credentials: a second time begins another session, or finds the first one ended."""
+
+REFUSED = {
+    "checklistItemRemove",
+    "documentReview",
+    "emailVerify",
+    "invitationAccept",
+    "invitationResend",
+    "invitationRevoke",
+    "missionCancel",
+    "missionFail",
+    "organizationMemberRemove",
+    "workspaceMemberRemove",
+}
+"""What the world does not let happen after the others: the second end of a mission, an owner who would leave."""
+
+FIRST = ["missionReport", "checklistItemMove", "checklistItemUpdate", "organizationMemberUpdate"]
+LAST = ["cardDelete", "projectDelete", "workspaceDelete", "organizationDelete"]
+
+
+def order(name: str) -> tuple[bool, int, bool, str]:
+    """Changes before deletions, those of what is inside before those of what it is in."""
+    deletes = name.endswith(("Delete", "Remove", "Revoke", "Convert", "Cancel"))
+    return name not in FIRST, LAST.index(name) if name in LAST else -1, deletes, name
+
+
+WRITES = sorted((name for name, one in CATALOGUE.items() if not one.read_only and name not in SIGNS_IN), key=order)
+
+
+@pytest.fixture(scope="module")
+async def own(world: World) -> World:
+    """A tenant of this module's own, which it changes and deletes."""
+    assert CALLS.keys() == CATALOGUE.keys() >= WITHOUT_PERMISSION
+    return await build(People(world.people.anonymous))
+
+
+async def run(world: World, name: str) -> bool:
+    """Whether an operation was done, and not refused."""
+    caller = "other agent" if CATALOGUE[name].caller is Caller.AGENT else "owner"
+    try:
+        await CATALOGUE[name].run(await world.context(caller), *CALLS[name](world.ids))
+    except OrreryError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("name", WRITES)
+async def test_the_same_change_again_writes_and_revokes_nothing(
+    name: str, own: World, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[Guard] = []
+    done = await run(own, name)
+    assert done or name in REFUSED
+    if name not in MAKES_ANOTHER | COUNTS:
+        once = await fingerprint(database)
+        monkeypatch.setattr(Guard, "look", lambda guard: looks.append(guard))
+        again = await run(own, name)
+        assert await fingerprint(database) == once
+        assert looks == [] or not again
