@@ -22,6 +22,7 @@ from gateway.delivery import Delivery, FolderDelivery, SmtpDelivery
 from gateway.engine import GraphEngine
 from gateway.follower import Follower
 from gateway.http import GraphQLEndpoint
+from gateway.indexing import Indexing
 from gateway.leftovers import Leftovers
 from gateway.metrics import Metrics
 from gateway.operations import MeasuredApp, operation_routes, product_version
@@ -113,6 +114,7 @@ def create_app(
                 retention,
                 Outbox(running.services, _delivery(chosen), chosen.mail_from),
                 Leftovers(running.services),
+                Indexing(running.services),
                 Follower(running.services),
                 Transfers(running.services),
                 Deletions(running.services, running.metrics.deletions.set),

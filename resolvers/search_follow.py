@@ -76,26 +76,31 @@ SEARCHABLE: dict[Kind, Searchable] = {
 }
 
 
-async def follow(services: Services, workspace_id: ObjectId) -> None:
-    """Bring the index of a workspace to where its stream is now, so that a search finds what was just written."""
+async def follow(services: Services, workspace_id: ObjectId, *, portions_of_log: int | None = None) -> bool:
+    """Bring the index of a workspace to where its stream is now, so that a search finds what was just written.
+
+    With `portions_of_log`, no further than so many reads of the log lead. Whether it is there.
+    """
     index, log = services.search, services.hub.log
     head, floor = await log.bounds(workspace_id)
     if await index.position(workspace_id) == head:
-        return
+        return True
     async with index.following(workspace_id):
         position = await index.position(workspace_id)
         if position is None or not _reaches(position, head, floor):
             await index.build(workspace_id, position, head, _everything(workspace_id))
-            return
-        while position.seq < head.seq:
+            return True
+        read = 0
+        while position.seq < head.seq and read != portions_of_log:
             events = await log.read(workspace_id, position.seq)
             if not events or events[0]["seq"] != position.seq + 1:  # trimmed since we asked
                 await index.build(workspace_id, position, head, _everything(workspace_id))
-                return
+                return True
             until = Cursor(head.epoch, events[-1]["seq"])
             changed, gone = await _now(workspace_id, _named(events))
             await index.apply(workspace_id, position, until, changed, gone)
-            position = until
+            position, read = until, read + 1
+        return position.seq >= head.seq
 
 
 async def sweep(index: SearchIndex) -> None:

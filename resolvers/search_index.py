@@ -97,6 +97,7 @@ class SearchIndex:
         if folder is None:
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._locks: dict[ObjectId, asyncio.Lock] = {}
+        self._here = set(self.known())
 
     @asynccontextmanager
     async def following(self, workspace_id: ObjectId) -> AsyncIterator[None]:
@@ -160,8 +161,13 @@ class SearchIndex:
 
         return await self._run(workspace_id, counted)
 
+    def has(self, workspace_id: ObjectId) -> bool:
+        """Whether there was an index at the start, or one was asked here since."""
+        return workspace_id in self._here
+
     def forget(self, workspace_id: ObjectId) -> None:
         """Delete an index."""
+        self._here.discard(workspace_id)
         for ending in ("-wal", "-shm", ""):
             with suppress(FileNotFoundError):
                 self._path(workspace_id).with_name(f"{workspace_id}.sqlite3{ending}").unlink()
@@ -185,6 +191,7 @@ class SearchIndex:
 
     def _open(self, workspace_id: ObjectId) -> sqlite3.Connection:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._here.add(workspace_id)
         try:
             return _prepared(self._path(workspace_id))
         except sqlite3.DatabaseError as error:
