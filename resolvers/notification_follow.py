@@ -18,7 +18,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from auth.policies import document as policy
-from models import Activity, Fanout, ProjectMember, WorkspaceMember
+from models import Activity, Fanout, ProjectMember, Tombstone, WorkspaceMember
 from models.base import Record, collection
 from models.fanout import Audience
 from models.ids import portions
@@ -106,12 +106,17 @@ async def _serve(services: Services, fanouts: list[Record]) -> None:
 async def _notify(
     fanouts: Sequence[Record], people: Sequence[ObjectId], is_last: bool, again: bool, change: Change
 ) -> None:
+    among = {"$in": list(people)}
+    gone = await _gone(change, fanouts[0]["workspace_id"])
+    there = set(await _members(change, fanouts[0]["workspace_id"], among))
     audiences = {
-        key: set(await _audience(one, {"$in": list(people)}, change.session)) for key, one in _keys(fanouts).items()
+        key: there.intersection(await _audience(one, among, change.session)) for key, one in _keys(fanouts).items()
     }
     activities = await _activities(change, fanouts)
     told: dict[ObjectId, list[Record]] = {}
     for one in fanouts:
+        if {one["workspace_id"], one["project_id"]} & gone:
+            continue
         found = [activities[each] for each in one["activity_ids"] if each in activities]
         for user_id in audiences[_key(one)] - {one["actor_id"]} if found else ():
             told.setdefault(user_id, []).extend(found)
@@ -155,6 +160,20 @@ async def _audience(
     if fanout["audience"] == Audience.REVIEWERS:
         everybody = [one for one in everybody if policy.REVIEW.allows(one["role"], one["pilotage_role"])]
     return [one["user_id"] for one in everybody if _is_for(fanout, one["user_id"])]
+
+
+async def _members(change: Change, workspace_id: ObjectId, user_id: Mapping[str, Any]) -> list[ObjectId]:
+    """Who of some people is in a workspace. Whoever leaves it is a member of its projects for a while yet."""
+    inside = {"workspace_id": workspace_id, "user_id": user_id}
+    members = collection(WorkspaceMember).find(inside, {"user_id": 1}, session=change.session)
+    return [one["user_id"] for one in await members.to_list()]
+
+
+async def _gone(change: Change, workspace_id: ObjectId) -> set[ObjectId]:
+    """What of a workspace was deleted and is still there, itself included."""
+    deleted = {"stream_id": workspace_id, "emptied_at": None}
+    found = collection(Tombstone).find(deleted, {"_id": 1}, session=change.session)
+    return {one["_id"] for one in await found.to_list()}
 
 
 async def _activities(change: Change, fanouts: Iterable[Record]) -> dict[ObjectId, Record]:

@@ -9,7 +9,7 @@ import pytest
 from bson import ObjectId
 
 from gateway.database import Database
-from models import Activity, Fanout, Inbox, LoggedEvent, Notification, ProjectMember, WorkspaceMember
+from models import Activity, Fanout, Inbox, LoggedEvent, Notification, ProjectMember, Tombstone, WorkspaceMember
 from models.base import Record, collection, to_record
 from models.enums import PilotageRole, Role
 from models.ids import Kind, new_id
@@ -81,6 +81,9 @@ async def waiting(board: Board) -> int:
 
 async def test_a_change_asks_and_writes_the_same_whoever_watches(board: Board) -> None:
     sent = []
+    for _ in range(2):
+        await board.card()
+    await follow(board.ctx.services)
     for count in (1, 40):
         people = await crowd(board, count)
         with recorded() as queries:
@@ -247,6 +250,26 @@ async def test_what_is_gone_meanwhile_is_told_to_nobody(board: Board) -> None:
 
     assert await collection(Activity).count_documents({"project_id": board.project["_id"]}) == 0
     assert await collection(Notification).count_documents({"user_id": {"$in": people}}) == 0
+    assert await waiting(board) == 0
+
+
+async def test_what_is_being_deleted_and_who_is_being_removed_is_passed_over(board: Board) -> None:
+    # Given a member of the project who is none of the workspace any more, and one who is
+    left, stays = await crowd(board, 2)
+    await collection(WorkspaceMember).delete_one({"user_id": left})
+    await board.card()
+    await follow(board.ctx.services)
+
+    # When the project is deleted, and its members are still there
+    await board.card()
+    tombstone = Tombstone(id=board.project["_id"], stream_id=board.workspace_id, project_id=board.project["_id"])
+    await collection(Tombstone).insert_one(to_record(tombstone))
+    await follow(board.ctx.services)
+
+    # Then the one was told of nothing, and the other of what was before
+    await collection(Tombstone).delete_one({"_id": board.project["_id"]})
+    assert await told(board, left) == []
+    assert await told(board, stays) == (await committed(board))[:1]
     assert await waiting(board) == 0
 
 
