@@ -12,6 +12,7 @@ from bench.lanes import lanes
 from bench.live import live
 from bench.memory import memory
 from bench.search import search
+from bench.shared_members import shared_members
 
 BENCHMARKS: dict[str, Callable[[int], None]] = {
     "memory": memory,
@@ -23,6 +24,7 @@ BENCHMARKS: dict[str, Callable[[int], None]] = {
     "flood": flood,
     "lanes": lanes,
     "deletion": deletion,
+    "shared-members": shared_members,
 }
 
 
