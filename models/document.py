@@ -72,7 +72,9 @@ class Document(Stored):
 class DocumentVersion(Stored):
     """The text of a document at a time: as it was written, and converted to the other form.
 
-    `tiptap` is a TipTap document as JSON text. `number` counts the versions of the document, from 1.
+    `tiptap` is a TipTap document as JSON text. `number` counts the versions of the document, from 1. While it is the
+    newest one, `kept_from` is the number of the oldest one that is kept, and `kept_bytes` the size of all that are;
+    null in those that were written before this was counted.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.DOCUMENT_VERSION))
@@ -85,6 +87,8 @@ class DocumentVersion(Stored):
     markdown: str
     tiptap: str
     size: int
+    kept_from: int | None = None
+    kept_bytes: int | None = None
     updated_at: datetime = Field(default_factory=utc_now)
 
     class Settings:

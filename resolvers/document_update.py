@@ -8,9 +8,9 @@ from bson import ObjectId
 from pydantic.alias_generators import to_camel
 
 from auth.policies import document as policy
-from models import Document, DocumentVersion
+from models import Document
 from models.base import Record, collection
-from models.enums import DocumentFormat, DocumentStatus, TokenScope
+from models.enums import DocumentStatus, TokenScope
 from models.errors import BadUserInput, OrreryError
 from models.ids import Kind, parse_id, portions
 from realtime.cursor import Cursor
@@ -24,7 +24,7 @@ from resolvers.deletion import delete
 from resolvers.document import delete_with_children
 from resolvers.document_place import Place
 from resolvers.document_room import check_room
-from resolvers.document_version import read_version_text, write_version
+from resolvers.document_version import is_text_of, newest_version, read_version_text, write_version
 from resolvers.edit import check_version
 from resolvers.inputs.document import MAX_BATCH, MAX_TAGS, MOVING, DocumentBatch, DocumentMove, DocumentUpdate
 from resolvers.operation import operation
@@ -198,7 +198,8 @@ async def _apply(
 ) -> Record:
     """Write what differs with its events; nothing at all where nothing does. `order` is where a move leads to."""
     changes = {name: value for name, value in changes.items() if before[name] != value}
-    if content is not None and await _is_current(change, before, content):
+    newest = None if content is None else await newest_version(change, before)
+    if content is not None and newest is not None and await is_text_of(change, newest, content):
         content = None
     touched = [*changes, *(["content"] if content is not None else [])]
     check_version(before, touched, expected, noun="document", client_names=_CLIENT_NAMES)
@@ -206,7 +207,7 @@ async def _apply(
         return before
     stored = {**changes, "version": before["version"] + 1, "updated_by": change.actor_id, "updated_at": change.at}
     if content is not None:
-        version = await write_version(ctx, change, {**before, **changes}, content, autosave=autosave)
+        version = await write_version(ctx, change, {**before, **changes}, newest, content, autosave=autosave)
         stored |= {
             "content_id": version["_id"],
             "content_format": content.format.value,
@@ -223,13 +224,6 @@ async def _apply(
     after = {**before, **stored}
     await _tell(change, before, after, touched, order)
     return after if order is None else {**after, "order": order}
-
-
-async def _is_current(change: Change, document: Record, content: Content) -> bool:
-    query = {"_id": document["content_id"], "content_format": content.format.value}
-    name = "markdown" if content.format is DocumentFormat.MARKDOWN else "tiptap"
-    newest = await collection(DocumentVersion).find_one(query, {name: 1}, session=change.session)
-    return newest is not None and newest[name] == getattr(content, name)
 
 
 async def _tell(change: Change, before: Record, after: Record, touched: Sequence[str], order: int | None) -> None:

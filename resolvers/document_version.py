@@ -1,6 +1,7 @@
 """Versions of documents: each change of the text is one, but for those that one author makes within minutes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import orjson
@@ -23,6 +24,8 @@ from resolvers.storage_account import charge
 
 READ = TokenScope.PROJECTS_READ
 MAX_VERSIONS = 100
+MAX_BYTES = 50_000_000
+"""Of all versions of a document together, in both forms; the largest text alone takes about 9 MB."""
 AUTOSAVE = timedelta(minutes=10)
 """Changes of one author within this time of a version's beginning are part of it."""
 
@@ -37,41 +40,78 @@ async def get_document_version(ctx: Context, version_id: ObjectId | str, fields:
     return await access(ctx, DocumentVersion, Kind.DOCUMENT_VERSION, version_id, policy.READ, fields=fields)
 
 
-async def write_version(ctx: Context, change: Change, document: Record, content: Content, *, autosave: bool) -> Record:
+@dataclass(slots=True)
+class _Kept:
+    """The number of the oldest version that is kept of a document, and the bytes of all that are."""
+
+    first: int
+    bytes: int
+
+
+async def newest_version(change: Change, document: Record) -> Record | None:
+    """The newest version of a document as a change sees it, without its text."""
+    query = {"_id": document["content_id"]}
+    return await collection(DocumentVersion).find_one(query, {"markdown": 0, "tiptap": 0}, session=change.session)
+
+
+async def is_text_of(change: Change, version: Record, content: Content) -> bool:
+    """Whether a version has this text. The texts are compared only where they are as long."""
+    if version["content_format"] != content.format.value or version["size"] != content.size:
+        return False
+    name = "markdown" if content.format is DocumentFormat.MARKDOWN else "tiptap"
+    found = await collection(DocumentVersion).find_one({"_id": version["_id"]}, {name: 1}, session=change.session)
+    return found is not None and found[name] == getattr(content, name)
+
+
+async def write_version(
+    ctx: Context, change: Change, document: Record, newest: Record | None, content: Content, *, autosave: bool
+) -> Record:
     """Keep a text as the newest version of a document, within a change; the record of that version.
 
     With `autosave` it replaces the newest one where the same author began that one in the last ten minutes and it was
-    not submitted since. Versions beyond the newest 100 go. Raises PayloadTooLarge beyond the workspace's quota.
+    not submitted since. The oldest versions go beyond 100, and beyond 50 MB together. Raises PayloadTooLarge beyond the
+    workspace's quota.
     """
     versions = collection(DocumentVersion)
-    newest = await versions.find_one({"_id": document["content_id"]}, {"tiptap": 0}, session=change.session)
-    text: Record = {
-        "title": document["title"],
-        "content_format": content.format.value,
-        "markdown": content.markdown,
-        "tiptap": content.tiptap,
-        "size": content.size,
-        "updated_at": change.at,
-    }
-    if autosave and newest is not None and _goes_on(change, document, newest):
-        await charge(ctx, change, document["workspace_id"], StorageKind.DOCUMENTS, content.size - newest["size"])
-        await versions.update_one({"_id": newest["_id"]}, {"$set": text}, session=change.session)
-        return {**newest, **text}
+    kept = await _kept(change, document["_id"], newest)
+    goes_on = autosave and newest is not None and _goes_on(change, document, newest)
+    more = content.size - (newest["size"] if goes_on and newest is not None else 0)
     version = new_version(change, document, content, 1 if newest is None else newest["number"] + 1)
-    freed = await _drop_beyond(change, document["_id"], version["number"] - MAX_VERSIONS)
-    await charge(ctx, change, document["workspace_id"], StorageKind.DOCUMENTS, content.size - freed)
-    await versions.insert_one(version, session=change.session)
+    if goes_on and newest is not None:
+        version |= {name: newest[name] for name in ("_id", "number", "author_id", "created_at")}
+    kept.bytes += more
+    freed = await _drop_oldest(change, document["_id"], kept, version["number"])
+    version |= {"kept_from": kept.first, "kept_bytes": kept.bytes}
+    await charge(ctx, change, document["workspace_id"], StorageKind.DOCUMENTS, more - freed)
+    if goes_on:
+        await versions.replace_one({"_id": version["_id"]}, version, session=change.session)
+    else:
+        await versions.insert_one(version, session=change.session)
     return version
 
 
-async def _drop_beyond(change: Change, document_id: ObjectId, last: int) -> int:
-    """Drop the versions up to a number: one at most, as each change adds one. The bytes that they had."""
-    if last < 1:
-        return 0
-    beyond = {"document_id": document_id, "number": {"$lte": last}}
-    sizes = await collection(DocumentVersion).find(beyond, {"size": 1}, session=change.session).to_list()
-    await collection(DocumentVersion).delete_many(beyond, session=change.session)
-    return sum(one["size"] for one in sizes)
+async def _kept(change: Change, document_id: ObjectId, newest: Record | None) -> _Kept:
+    if newest is None:
+        return _Kept(1, 0)
+    if newest.get("kept_from") is not None:
+        return _Kept(newest["kept_from"], newest["kept_bytes"])
+    all_of_them = {"_id": None, "first": {"$min": "$number"}, "bytes": {"$sum": "$size"}}
+    pipeline: list[Record] = [{"$match": {"document_id": document_id}}, {"$group": all_of_them}]
+    [found] = await (await collection(DocumentVersion).aggregate(pipeline, session=change.session)).to_list()
+    return _Kept(found["first"], found["bytes"])
+
+
+async def _drop_oldest(change: Change, document_id: ObjectId, kept: _Kept, newest: int) -> int:
+    """Drop the oldest versions where there are too many or too large ones, but never the newest; the bytes they had."""
+    freed = 0
+    while kept.first < newest and (newest - kept.first >= MAX_VERSIONS or kept.bytes > MAX_BYTES):
+        oldest = {"document_id": document_id, "number": kept.first}
+        if found := await collection(DocumentVersion).find_one(oldest, {"size": 1}, session=change.session):
+            await collection(DocumentVersion).delete_one({"_id": found["_id"]}, session=change.session)
+            freed += found["size"]
+            kept.bytes -= found["size"]
+        kept.first += 1
+    return freed
 
 
 def new_version(change: Change, document: Record, content: Content, number: int) -> Record:
@@ -123,7 +163,7 @@ async def versions_of(
     return [found[one] for one in ids]
 
 
-_WITHOUT_TEXT = frozenset(DocumentVersion.model_fields) - {"id", "markdown", "tiptap"}
+_WITHOUT_TEXT = frozenset(DocumentVersion.model_fields) - {"id", "markdown", "tiptap", "kept_from", "kept_bytes"}
 
 
 @edge(scope=READ)

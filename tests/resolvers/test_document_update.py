@@ -110,6 +110,51 @@ async def test_only_the_newest_versions_are_kept(shelf: Shelf, monkeypatch: pyte
     assert "markdown" not in page.nodes[0]
 
 
+@pytest.mark.parametrize("is_older", [False, True])
+async def test_versions_of_a_document_have_a_ceiling_in_bytes_that_its_newest_text_alone_may_pass(
+    shelf: Shelf, is_older: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given versions of about 1,000 bytes in each form, perhaps of before they were counted
+    monkeypatch.setattr(document_version, "MAX_BYTES", 7000)
+    made = await shelf.document(content="0" * 1000)
+    for number in range(1, 5):
+        await age(made, minutes=11)
+        if is_older:
+            counted = {"kept_from": "", "kept_bytes": ""}
+            await collection(DocumentVersion).update_many({"document_id": made["_id"]}, {"$unset": counted})
+        await shelf.update(made, content=f"{number}" * 1000)
+
+    # Then the oldest have gone
+    assert [one["number"] for one in await shelf.versions(made)] == [3, 4, 5]
+
+    # When one is saved once more, and grows
+    await shelf.update(made, content="5" * 2000)
+    assert [one["number"] for one in await shelf.versions(made)] == [4, 5]
+    await age(made, minutes=11)
+    await shelf.update(made, content="6" * 4000)
+
+    # Then nothing but it is left
+    [only] = await shelf.versions(made)
+    assert (only["number"], only["kept_from"], only["kept_bytes"]) == (6, 6, only["size"])
+    assert only["size"] > 7000
+
+
+async def test_saving_reads_the_newest_version_once_and_its_text_only_where_that_is_as_long(shelf: Shelf) -> None:
+    made = await shelf.document(content="One")
+    asked: dict[str, int] = {}
+
+    for text in ("Three", "Three", "Seven"):
+        with recorded() as queries:
+            await shelf.update(made, content=text)
+        asked[text] = len([name for command, name, _ in queries if (command, name) == ("find", "document_versions")])
+        assert await content_of(shelf.ctx, [await shelf.stored(made)], None) == [text]
+
+    assert asked == {"Three": 2, "Seven": 2}
+    with recorded() as queries:
+        await shelf.update(made, content="Another text")
+    assert len([name for command, name, _ in queries if (command, name) == ("find", "document_versions")]) == 1
+
+
 async def test_an_older_version_comes_back_as_the_newest(shelf: Shelf) -> None:
     made = await shelf.document(content="# One")
     await age(made, minutes=11)
