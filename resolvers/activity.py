@@ -5,7 +5,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from models import Activity, Card, Document, Fanout, Project, User
+from models import Activity, Card, Document, Fanout, Project
 from models.base import Record, collection, to_record
 from models.enums import ActivityType, TokenScope
 from models.fanout import Audience
@@ -15,7 +15,7 @@ from resolvers.context import Context
 from resolvers.load import to_one, to_one_inside
 from resolvers.operation import edge
 from resolvers.position_note import note_entered
-from resolvers.user import visible
+from resolvers.user import people
 
 
 def new_activity(change: Change, about: Record, kind: ActivityType, meta: dict[str, Any] | None = None) -> Record:
@@ -90,7 +90,7 @@ async def record_activities(
 @edge(scope=TokenScope.PROJECTS_READ)
 async def actor_of(ctx: Context, activities: Sequence[Record], fields: Fields) -> list[Record | None]:
     """Who did it."""
-    return await to_one(User, activities, "actor_id", visible(fields))
+    return await people(ctx, activities, "actor_id", fields)
 
 
 @edge(scope=TokenScope.PROJECTS_READ)

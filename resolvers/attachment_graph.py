@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from models import Attachment, Card, User
+from models import Attachment, Card
 from models.base import Record
 from models.enums import TokenScope
 from resolvers.access import Fields
@@ -10,7 +10,7 @@ from resolvers.attachment_link import link_to
 from resolvers.context import Context
 from resolvers.load import to_list, to_one
 from resolvers.operation import edge
-from resolvers.user import visible
+from resolvers.user import people
 
 READ = TokenScope.PROJECTS_READ
 
@@ -30,7 +30,7 @@ async def card_of(ctx: Context, attachments: Sequence[Record], fields: Fields) -
 @edge(scope=READ)
 async def uploader_of(ctx: Context, attachments: Sequence[Record], fields: Fields) -> list[Record | None]:
     """Who attached a file."""
-    return await to_one(User, attachments, "uploaded_by", visible(fields))
+    return await people(ctx, attachments, "uploaded_by", fields)
 
 
 @edge(scope=READ)

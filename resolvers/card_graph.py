@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models import Activity, Card, Comment, Label, User
+from models import Activity, Card, Comment, Label
 from models.base import Record, collection
 from models.enums import TokenScope
 from resolvers.access import Fields, projection
@@ -15,7 +15,7 @@ from resolvers.lane_page import BY_RANK, column_pages
 from resolvers.load import by_ids, to_one
 from resolvers.operation import edge
 from resolvers.page import ListEdge, Page, Window, pages
-from resolvers.user import visible
+from resolvers.user import people
 
 READ = TokenScope.PROJECTS_READ
 ORDER_FIELDS = {
@@ -101,13 +101,13 @@ async def order_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> lis
 @edge(scope=READ)
 async def assignee_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[Record | None]:
     """Who a card is assigned to."""
-    return await to_one(User, cards, "assignee_id", visible(fields))
+    return await people(ctx, cards, "assignee_id", fields)
 
 
 @edge(scope=READ)
 async def creator_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[Record | None]:
     """Who created a card."""
-    return await to_one(User, cards, "created_by", visible(fields))
+    return await people(ctx, cards, "created_by", fields)
 
 
 @edge(scope=READ)
@@ -146,7 +146,7 @@ async def card_of(ctx: Context, comments: Sequence[Record], fields: Fields) -> l
 @edge(scope=READ)
 async def author_of(ctx: Context, comments: Sequence[Record], fields: Fields) -> list[Record | None]:
     """Who wrote a comment."""
-    return await to_one(User, comments, "author_id", visible(fields))
+    return await people(ctx, comments, "author_id", fields)
 
 
 @edge(scope=READ)

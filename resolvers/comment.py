@@ -3,7 +3,7 @@
 from bson import ObjectId
 
 from auth.policies import delivery
-from models import Card, Comment, User
+from models import Card, Comment
 from models.base import Record, collection, to_record
 from models.enums import ActivityType, TokenScope
 from models.errors import Forbidden, NotFound
@@ -15,8 +15,8 @@ from resolvers.access import Fields, access, check_workspace
 from resolvers.activity import record_activity
 from resolvers.context import Context
 from resolvers.inputs.card import CommentCreate
-from resolvers.load import to_one
 from resolvers.operation import operation
+from resolvers.user import people
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 LIST_LIMIT = 5000
@@ -34,7 +34,7 @@ async def list_comments(ctx: Context, card_id: ObjectId | str) -> list[Record]:
     """A card's comments, oldest first, each with its `author` (None once that is gone); at most 5,000."""
     card = await access(ctx, Card, Kind.CARD, card_id, delivery.READ, fields=frozenset())
     found = await collection(Comment).find({"card_id": card["_id"]}).sort("_id", 1).limit(LIST_LIMIT).to_list()
-    authors = await to_one(User, found, "author_id", frozenset({"name", "email"}))
+    authors = await people(ctx, found, "author_id", frozenset({"name", "email"}))
     return [{**comment, "author": author} for comment, author in zip(found, authors, strict=True)]
 
 

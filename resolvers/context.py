@@ -67,6 +67,7 @@ class Context:
 
     `memberships` remembers the roles that were looked up for it, `gone` what of those workspaces was deleted and is to
     be hidden (`resolvers.tombstone`), `positions` where streams stood before it read them, where it `notes_positions`.
+    `colleagues` remembers which users share an organization with the caller.
     `claim` is marked in the transaction of each of its changes. `text_read` counts the bytes of documents that it
     has read (`resolvers.document_version`).
     """
@@ -75,6 +76,7 @@ class Context:
     services: Services
     memberships: dict[ObjectId, Record | None] = field(default_factory=dict)
     gone: dict[ObjectId, frozenset[ObjectId]] = field(default_factory=dict)
+    colleagues: set[ObjectId] = field(default_factory=set)
     positions: dict[ObjectId, Cursor] = field(default_factory=dict)
     notes_positions: bool = False
     claim: Claim | None = None
@@ -126,6 +128,7 @@ class Context:
         finally:  # also where it failed: what became of a commit is not always known
             if revokes and (any(happened) or not happened):
                 self.memberships.clear()
+                self.colleagues.clear()
                 self.services.revoked()
         if mails:
             self.services.mail_due.set()

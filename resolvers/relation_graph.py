@@ -5,7 +5,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from models import Card, Relation, User
+from models import Card, Relation
 from models.base import Record, collection
 from models.enums import RelationType, TokenScope
 from resolvers.access import Fields, projection
@@ -13,7 +13,7 @@ from resolvers.column import done_columns
 from resolvers.context import Context
 from resolvers.load import to_one
 from resolvers.operation import edge
-from resolvers.user import visible
+from resolvers.user import people
 
 READ = TokenScope.PROJECTS_READ
 _OTHER = {"source_id": "target_id", "target_id": "source_id"}
@@ -56,7 +56,7 @@ async def target_of(ctx: Context, relations: Sequence[Record], fields: Fields) -
 @edge(scope=READ)
 async def creator_of(ctx: Context, relations: Sequence[Record], fields: Fields) -> list[Record | None]:
     """Who related the two."""
-    return await to_one(User, relations, "created_by", visible(fields))
+    return await people(ctx, relations, "created_by", fields)
 
 
 @edge(scope=READ)

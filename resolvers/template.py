@@ -7,7 +7,7 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from auth.policies import delivery
-from models import Project, Template, User
+from models import Project, Template
 from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
@@ -18,11 +18,10 @@ from resolvers.access import Fields, access, check_workspace
 from resolvers.context import Context
 from resolvers.edit import require_parent
 from resolvers.inputs.template import TemplateCreateFromProject
-from resolvers.load import to_one
 from resolvers.operation import edge, operation
 from resolvers.template_builtin import BUILT_IN
 from resolvers.template_read import content_of
-from resolvers.user import visible
+from resolvers.user import people
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 MAX_TEMPLATES = 100
@@ -113,4 +112,4 @@ async def templates_of(ctx: Context, workspaces: Sequence[Record], fields: Field
 @edge(scope=READ)
 async def creator_of(ctx: Context, templates: Sequence[Record], fields: Fields) -> list[Record | None]:
     """Who made a template."""
-    return await to_one(User, templates, "created_by", visible(fields))
+    return await people(ctx, templates, "created_by", fields)

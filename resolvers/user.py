@@ -1,15 +1,18 @@
-"""Users as others see them: every read of a user goes through here, and the password's hash never comes along."""
+"""Users as others see them: every read of a user goes through here, and the password's hash never comes along.
+
+Whoever shares no organization with the reader any more is shown by name alone, wherever what they did is told.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from bson import ObjectId
 
-from models import OrganizationMember, User
+from models import OrganizationMember, User, Workspace
 from models.base import Record, collection
 from models.enums import TokenScope
 from models.errors import NotFound
-from models.ids import Kind, parse_id
+from models.ids import Kind, parse_id, portions
 from resolvers.access import Fields, projection
 from resolvers.context import Context
 from resolvers.load import to_one
@@ -19,6 +22,8 @@ READ = TokenScope.PROJECTS_READ
 
 PUBLIC = frozenset({"email", "name", "job_title", "avatar", "is_agent", "created_at"})
 """All that a user's record ever shows."""
+PROFILE = frozenset({"email", "job_title", "avatar"})
+"""What of it is for those who share an organization with the user."""
 
 UserEdge = Callable[[Context, Sequence[Record], Fields], Awaitable[list[Record | None]]]
 
@@ -53,9 +58,54 @@ def users_by(key: str) -> UserEdge:
 
     @edge(scope=READ)
     async def user_of(ctx: Context, parents: Sequence[Record], fields: Fields) -> list[Record | None]:
-        return await to_one(User, parents, key, visible(fields))
+        return await people(ctx, parents, key, fields)
 
     return user_of
+
+
+async def people(ctx: Context, parents: Sequence[Record], key: str, fields: Fields) -> list[Record | None]:
+    """The user whose id each record carries under `key`, as the caller sees them: the door to users by what they did.
+
+    In a stream that many follow, it is as every member of its workspace does.
+    """
+    wanted = visible(fields)
+    found = await to_one(User, parents, key, wanted)
+    if not wanted & PROFILE:
+        return found
+    near = await _colleagues(ctx, {one["_id"] for one in found if one is not None})
+    return [one if one is None or one["_id"] in near else _name_alone(one) for one in found]
+
+
+def _name_alone(user: Record) -> Record:
+    # An address of nobody's says nothing, such as that of a deleted account.
+    shown = {name: None if name in PROFILE else value for name, value in user.items()}
+    if "email" in user:
+        nobodys = str(user["email"]).endswith(".invalid")
+        shown["email"] = user["email"] if nobodys else f"former-{user['_id']}@former.invalid"
+    return shown
+
+
+async def _colleagues(ctx: Context, user_ids: set[ObjectId]) -> set[ObjectId]:
+    """Those of some users who share an organization with the caller, or with the workspace of a stream."""
+    unknown = user_ids - ctx.colleagues - {ctx.subject.user_id}
+    if unknown:
+        organizations = set(await _organizations(ctx))
+        for ids in portions(unknown):
+            # Read by the users: each is in few organizations, which may have many members.
+            query, shown = {"user_id": {"$in": ids}}, {"user_id": 1, "organization_id": 1}
+            for member in await collection(OrganizationMember).find(query, shown).to_list():
+                if member["organization_id"] in organizations:
+                    ctx.colleagues.add(member["user_id"])
+    return user_ids & (ctx.colleagues | {ctx.subject.user_id})
+
+
+async def _organizations(ctx: Context) -> list[ObjectId]:
+    mine = ctx.subject.user_id
+    if mine is not None:
+        members = collection(OrganizationMember).find({"user_id": mine}, {"organization_id": 1})
+        return [one["organization_id"] for one in await members.to_list()]
+    here = await collection(Workspace).find_one({"_id": ctx.subject.workspace_id}, {"organization_id": 1})
+    return [] if here is None else [here["organization_id"]]
 
 
 user_of_member = users_by("user_id")

@@ -20,7 +20,7 @@ async def find(call: Call) -> list[Version]:
     found = await guards.document(call)
     record = await get_document(call.ctx, found["_id"], frozenset())
     [page] = await versions_of(call.ctx, [record], None, first=MAX_VERSIONS)
-    return await versions(page.nodes)
+    return await versions(call.ctx, page.nodes)
 
 
 @routes.get("/versions/{versionId}", "Read a version with its text", query=DocumentFormatQuery)

@@ -6,13 +6,12 @@ from typing import Any, Literal
 import orjson
 from typing_extensions import TypedDict
 
-from models import User
 from models.base import Record
 from models.enums import DocumentContext, DocumentFormat, DocumentStatus, DocumentType
 from resolvers.context import Context
 from resolvers.document_place import places_of
 from resolvers.document_version import content_of, content_of_version
-from resolvers.load import by_ids
+from resolvers.user import people
 from rest.stellary.present.base import Id, Timestamp, id_or_none, name_of, timestamp, timestamp_or_none
 
 DocType = Literal["document", "spec", "brief", "adr", "note", "reference", "template", "spreadsheet"]
@@ -186,17 +185,17 @@ def tree(entries: Sequence[Record]) -> list[TreeNode]:
     return roots
 
 
-async def versions(records: Sequence[Record]) -> list[Version]:
-    """The versions with the names of their authors: one query."""
-    authors = await by_ids(User, (record["author_id"] for record in records), frozenset({"name", "email"}))
-    return [_version(record, authors.get(record["author_id"])) for record in records]
+async def versions(ctx: Context, records: Sequence[Record]) -> list[Version]:
+    """The versions with the names of their authors."""
+    authors = await people(ctx, records, "author_id", frozenset({"name", "email"}))
+    return [_version(record, author) for record, author in zip(records, authors, strict=True)]
 
 
 async def version(ctx: Context, record: Record, format: DocumentFormat | None = None) -> VersionDetails:
     """A version with its text in a form, by default the one that it was written in."""
     form = format or DocumentFormat(record["content_format"])
     [text] = await content_of_version(ctx, [record], None, format=form)
-    [shown] = await versions([record])
+    [shown] = await versions(ctx, [record])
     return {**shown, "contentFormat": form.value, "content": _shown(text, form)}
 
 
