@@ -8,7 +8,7 @@ from beanie import Document
 from pymongo import IndexModel
 from pymongo.asynchronous.database import AsyncDatabase
 
-from models import DOCUMENTS
+from models import DOCUMENTS, Migration
 from models.base import Record, collection
 
 OPTIONS = ("unique", "sparse", "expireAfterSeconds", "partialFilterExpression")
@@ -24,6 +24,12 @@ class Missing:
     outdated: Sequence[str]
 
     @property
+    def of_documents_that_stay(self) -> "Missing":
+        """The same without indexes that let documents expire."""
+        stay = [one for one in self.indexes if "expireAfterSeconds" not in one.document]
+        return Missing(self.model, stay, self.outdated)
+
+    @property
     def told(self) -> str:
         return f"{len(self.indexes)} of {collection(self.model).name}"
 
@@ -31,6 +37,7 @@ class Missing:
 async def missing_indexes(db: AsyncDatabase[Record]) -> list[Missing]:
     """What `build` has to be called for; nothing where every declared index is there as it is declared."""
     there = set(await db.list_collection_names())
+    half = {one["_id"]: one["place"] async for one in db[Migration.Settings.name].find({"done_at": None})}
     found: list[Missing] = []
     for model in DOCUMENTS:
         declared = [one.index for one in model.get_settings().indexes]
@@ -38,7 +45,8 @@ async def missing_indexes(db: AsyncDatabase[Record]) -> list[Missing]:
             continue
         name = collection(model).name
         known = await db[name].index_information() if name in there else {}
-        wanted = [one for one in declared if not _is_there(one.document, known)]
+        doubtful = half.get(_mark(name), ())
+        wanted = [one for one in declared if one.document["name"] in doubtful or not _is_there(one.document, known)]
         if wanted:
             outdated = [one.document["name"] for one in wanted if one.document["name"] in known]
             found.append(Missing(model, wanted, outdated))
@@ -46,11 +54,26 @@ async def missing_indexes(db: AsyncDatabase[Record]) -> list[Missing]:
 
 
 async def build(missing: Missing) -> None:
-    """Build what is missing of one collection, in one reading of it. Indexes that are there already stay."""
-    documents = collection(missing.model)
+    """Build what is missing of one collection, in one reading of it. Indexes that are there already stay.
+
+    The embedded database knows an index before it has read the documents for it, and would know it after a kill with
+    only some of them. So what is being built is remembered, and built again where it was interrupted.
+    """
+    documents, marks = collection(missing.model), collection(Migration)
+    names = [one.document["name"] for one in missing.indexes]
+    mark = {"_id": _mark(documents.name)}
+    has_some = await documents.find_one({}, {"_id": 1}) is not None
+    if has_some:
+        await marks.replace_one(mark, {"place": names, "done_at": None}, upsert=True)
     for name in missing.outdated:
         await documents.drop_index(name)
     await documents.create_indexes(list(missing.indexes))
+    if has_some:
+        await marks.delete_one(mark)
+
+
+def _mark(name: str) -> str:
+    return f"indexes of {name}"
 
 
 def _is_there(declared: Mapping[str, Any], known: Mapping[str, Any]) -> bool:

@@ -114,7 +114,8 @@ def writing(path: Path, manifest: Manifest) -> Iterator[ArchiveWriter]:
         raise DumpError(f"{path} is there already: a dump overwrites nothing.")
     try:
         with open(part, "wb", opener=_private) as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            # The fastest: a database keeps a moment for so long only.
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
                 yield ArchiveWriter(archive, manifest)
                 about = {"format": FORMAT, "version": VERSION, **asdict(manifest)}
                 archive.writestr(MANIFEST, json.dumps(about, indent=1))

@@ -11,6 +11,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from gateway.dump.archive import ArchiveReader, Manifest, Part, reading
 from gateway.dump.error import DumpError
+from gateway.indexes import build, missing_indexes
 from gateway.migrations import RESTORE, STEPS, WORK, Progress, alone, finish, is_half_restored
 from models import BusMessage, Lease, Migration, Probe, StreamHead
 from models.base import Record, collection, utc_now
@@ -32,6 +33,7 @@ async def restore(
     with reading(path) as archive:
         _verify(archive, path, progress)
         async with alone(progress), _empty(db):
+            await _index(db)
             for part in archive.manifest.collections:
                 await _load(db, archive, part, progress)
             for part in archive.manifest.collections:
@@ -62,7 +64,7 @@ async def _empty(db: AsyncDatabase[Record]) -> AsyncIterator[None]:
         await _wipe(db)
     await _require_empty(db)
     await migrations.replace_one({"_id": RESTORE}, {"place": None, "done_at": None}, upsert=True)
-    await _wipe(db)  # the collections with their indexes, which cost while documents come
+    await _wipe(db)
     try:
         yield
     except BaseException:
@@ -90,6 +92,18 @@ async def _wipe(db: AsyncDatabase[Record]) -> None:
 async def _names(db: AsyncDatabase[Record]) -> list[str]:
     names = await db.list_collection_names()
     return [name for name in names if name not in OF_PROCESSES and not name.startswith("system.")]
+
+
+async def _index(db: AsyncDatabase[Record]) -> None:
+    """Build the indexes but for those by which documents expire, which might be fewer then when they are counted.
+
+    Before there are documents: the embedded database writes every entry of an index that is built later to the disk by
+    itself.
+    """
+    for missing in await missing_indexes(db):
+        lasting = missing.of_documents_that_stay
+        if lasting.indexes:
+            await build(lasting)
 
 
 async def _load(db: AsyncDatabase[Record], archive: ArchiveReader, part: Part, progress: Progress) -> None:

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 from bson import ObjectId
+from pymongo import IndexModel
+from pymongo.asynchronous.collection import AsyncCollection
 
 from gateway import migrations
 from gateway.database import Database, DatabaseError, connect, learn
@@ -82,6 +84,29 @@ async def test_an_index_of_the_name_that_is_otherwise_is_built_again(
     await migrate(built.db, Bar())
 
     assert (await documents.index_information())[name] == before
+
+
+async def test_an_index_whose_building_was_interrupted_is_built_again(
+    built: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await collection(Notification).drop_indexes()
+    await collection(Notification).insert_one({"_id": ObjectId()})
+    create = AsyncCollection.create_indexes
+
+    async def killed(documents: AsyncCollection[Record], indexes: Sequence[IndexModel]) -> None:
+        await create(documents, indexes)  # which may be there in part, after a kill
+        raise ConnectionError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(AsyncCollection, "create_indexes", killed)
+        with pytest.raises(ConnectionError):
+            await migrate(built.db, Bar())
+    [again] = await missing_indexes(built.db)
+    assert set(again.outdated) == {one.name for one in Notification.get_settings().indexes}
+
+    await migrate(built.db, Bar())
+
+    assert await missing_indexes(built.db) == []
 
 
 async def test_every_index_of_every_document_is_looked_for(built: Database) -> None:
