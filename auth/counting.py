@@ -41,19 +41,20 @@ def _key(what: str, who: str) -> str:
     return hashlib.sha256(f"{what}\0{who}".encode("utf-8", "replace")).hexdigest()
 
 
-async def count_attempt(what: str, who: str, *, limit: int, window: timedelta) -> None:
-    """Count one attempt before it is made; raises RateLimited where `limit` were made since the window began.
+async def count_attempt(what: str, who: str, *, limit: int, window: timedelta, amount: int = 1) -> None:
+    """Count one attempt (or an amount) before it is made; raises RateLimited where that would be more than `limit`
+    since the window began.
 
     It is counted ahead, so a burst of attempts is let in one by one like any others.
     """
     attempts, key, now = collection(AttemptCount), _key(what, who), utc_now()
     wait = 1.0
     for _ in range(_TRIES):
-        open_ = {"_id": key, "expires_at": {"$gt": now}, "made": {"$lt": limit}}
-        if (await attempts.update_one(open_, {"$inc": {"made": 1}})).matched_count:
+        open_ = {"_id": key, "expires_at": {"$gt": now}, "made": {"$lte": limit - amount}}
+        if (await attempts.update_one(open_, {"$inc": {"made": amount}})).matched_count:
             return
         over = {"_id": key, "expires_at": {"$lte": now}}
-        begun = {"made": 1, "expires_at": now + window}
+        begun = {"made": amount, "expires_at": now + window}
         if (await attempts.update_one(over, {"$set": begun})).matched_count:
             return
         found = await attempts.find_one({"_id": key})
@@ -63,7 +64,7 @@ async def count_attempt(what: str, who: str, *, limit: int, window: timedelta) -
             except DuplicateKeyError:
                 continue
             return
-        if found["made"] >= limit and found["expires_at"] > now:
+        if found["made"] > limit - amount and found["expires_at"] > now:
             wait = (found["expires_at"] - now).total_seconds()
             break
     raise RateLimited("Too many attempts: try again later", retry_after=math.ceil(wait))

@@ -28,7 +28,7 @@ from realtime.transports.connections import Connections
 from realtime.transports.limits import SseLimits
 from realtime.transports.protocol import OperationRefused, OperationRequest
 from realtime.transports.sse import interrupted, serve_sse
-from resolvers.idempotency import HEADER, REPLAYED, Reply
+from resolvers.idempotency import HEADER, KEEPS, REPLAYED, Reply
 from resolvers.transfer_read import MAX_TEXT
 from resolvers.upload import MAX_FILE
 from rest.body import parse_object, read_bytes
@@ -109,16 +109,20 @@ class GraphQLEndpoint:
 
     async def _run(self, request: Request, subject: Subject, operation: Operation) -> tuple[Response, bool]:
         """The answer of a query or a mutation, and whether it has errors."""
+        kept = True
         if operation.kind is OperationType.MUTATION and (key := key_of(operation, _header(request, IDEMPOTENCY_KEY))):
             done = await run_once(self.engine, subject, operation, key)
             if done.outcome is None:
                 return self._replay(request, operation, done.reply), False
-            outcome = done.outcome
+            outcome, kept = done.outcome, done.reply.kept
         else:
             outcome = await self.engine.run(subject, operation, dump)
         failed = bool(outcome.errors)
         self.count(operation.kind.value, "failed" if failed else "done")
-        return self._answer(request, outcome), failed
+        response = self._answer(request, outcome)
+        if not kept:
+            response.headers[KEEPS] = "false"
+        return response, failed
 
     async def _serve_files(self, request: Request) -> Response:
         """An operation with files. A page of another origin can send such a body, so it always takes the CSRF token of

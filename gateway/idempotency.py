@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from gateway.engine import GraphEngine, Operation, Outcome
 
 EXTENSION = "idempotencyKey"
-AGAIN = frozenset({"INTERNAL", "RATE_LIMITED", "UNAUTHENTICATED", "TWO_FACTOR_REQUIRED"})
-"""Errors that the same request may escape later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +50,7 @@ async def run_once(engine: "GraphEngine", subject: Subject, operation: "Operatio
     async def run(claim: Claim) -> Reply:
         nonlocal outcome
         outcome = await engine.run(subject, operation, dump, claim)
-        codes = {error["extensions"]["code"] for error in outcome.errors}
-        return Reply(200 if outcome.ran else 400, outcome.payload, "", is_final=not codes & AGAIN)
+        return Reply(200 if outcome.ran else 400, outcome.payload, "", failed=bool(outcome.errors))
 
     request = operation.request
     parts = {"operationName": request.operation_name, "variables": request.variables}

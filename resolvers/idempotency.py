@@ -14,14 +14,16 @@ from hashlib import sha256
 from typing import NoReturn, TypeVar
 from weakref import WeakValueDictionary
 
+from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
+from auth.counting import count_attempt
 from auth.subject import Credential, Subject
 from models import IdempotencyKey
 from models.base import Record, collection, to_record, utc_now
 from models.enums import KeyState
-from models.errors import BadUserInput, Conflict
+from models.errors import BadUserInput, Conflict, RateLimited
 from models.reach import reachable
 from realtime.log import Change
 
@@ -29,16 +31,24 @@ T = TypeVar("T")
 
 HEADER = "Idempotency-Key"
 REPLAYED = "idempotency-replayed"
+KEEPS = "idempotency-kept"
+"""A header that says `false` on the first answer where a further one will not have it."""
 KEPT = timedelta(hours=24)
 LEASE = timedelta(seconds=30)
 PATIENCE = 30.0
 """Seconds that a request waits for the one before it."""
-MAX_BODY = 1024 * 1024
+MAX_BODY = 16 * 1024
+"""Bytes of an answer that is kept: that of a change of one object is a few hundred."""
+WINDOW = timedelta(hours=1)
+MAX_KEYS = 5_000
+"""Keys of one person in an hour: more than one a second. Each is about 400 bytes for a day."""
+MAX_KEPT = 2 * 1024 * 1024
+"""Bytes of answers of one person in an hour, so 48 MB at any time. What goes beyond is done and not kept."""
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 _POLLS = (0.02, 0.25)
 _AGAIN = frozenset({401, 408, 429})
-"""Refusals that the same request may escape later, as those of the server itself."""
+"""Refusals that say nothing of what was done before them, as those of the server itself."""
 
 _turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 """Requests of this process with one key go one after the other, so that one of them at a time asks the database."""
@@ -46,24 +56,27 @@ _turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer as it is kept. `is_final` is false where the same request may have another answer later."""
+    """An answer as it is kept. `failed` says that something in it did, whatever its status; `kept` is false where
+    something was done, and no further request has the answer."""
 
     status: int
     body: bytes
     media_type: str
-    is_final: bool = True
+    failed: bool = False
     replayed: bool = False
+    kept: bool = True
 
 
 @dataclass(slots=True)
 class Claim:
     """The right of one attempt to make the changes that a key stands for.
 
-    `reveals` says that its answer holds a credential.
+    `user_id` is whose it is. `reveals` says that its answer holds a credential.
     """
 
     id: str
     holder: str
+    user_id: ObjectId | None = None
     reveals: bool = False
 
     async def mark(self, session: AsyncClientSession) -> None:
@@ -74,11 +87,13 @@ class Claim:
             raise Conflict(f"Another request took over the {HEADER}: this one came too late")
 
     def marking(self, body: Callable[[Change], Awaitable[T]]) -> Callable[[Change], Awaitable[T]]:
-        """A change that also marks the key."""
+        """A change that also marks the key, if it is one: it has events, or shows what it has made."""
 
         async def marked(change: Change) -> T:
-            await self.mark(change.session)
-            return await body(change)
+            value = await body(change)
+            if change.events or self.reveals:
+                await self.mark(change.session)
+            return value
 
         return marked
 
@@ -132,10 +147,11 @@ def _id(subject: Subject, key: str, request: str) -> str:
 
 async def _claim(id: str, subject: Subject, request: str, deadline: float) -> Claim | Reply:
     keys = collection(IdempotencyKey)
-    claim = Claim(id, secrets.token_hex(16))
+    claim = Claim(id, secrets.token_hex(16), subject.user_id)
     pause, longest = _POLLS
     while True:
         if await _insert(claim, subject, request):
+            await _count(claim)
             return claim
         found = await keys.find_one({"_id": id})
         if found is None:  # it was freed in between
@@ -180,36 +196,63 @@ async def _insert(claim: Claim, subject: Subject, request: str) -> bool:
     return True
 
 
+async def _count(claim: Claim) -> None:
+    """Raise RateLimited for a person who has used too many keys; nothing is left of this one then."""
+    if claim.user_id is not None:
+        try:
+            await count_attempt("idempotency keys", str(claim.user_id), limit=MAX_KEYS, window=WINDOW)
+        except RateLimited:
+            await _free({"_id": claim.id, "holder": claim.holder})
+            raise
+
+
 async def _run(claim: Claim, run: Callable[[Claim], Awaitable[Reply]]) -> Reply:
     mine = {"_id": claim.id, "holder": claim.holder}
     try:
         reply = await run(claim)
     except BaseException:
-        await _free(mine)
+        await _give_up(mine)
         raise
-    may_change = reply.status >= 500 or reply.status in _AGAIN or not reply.is_final
-    if may_change and (await _free(mine) or reply.status >= 400):
+    reveals = claim.reveals and reply.status < 400
+    if (reply.failed or not reveals) and await _free(mine):
         return reply
-    kept = None if (claim.reveals and reply.status < 400) or len(reply.body) > MAX_BODY else reply.body
+    if reply.status >= 500 or reply.status in _AGAIN:
+        await _give_up(mine)
+        return reply
+    kept = None if reveals or not await _has_room(claim, reply) else reply.body
     done = {"state": KeyState.DONE.value, "status": reply.status, "media_type": reply.media_type, "body": kept}
     await collection(IdempotencyKey).update_one(mine, {"$set": done})
-    return reply
+    return replace(reply, kept=kept is not None)
+
+
+async def _has_room(claim: Claim, reply: Reply) -> bool:
+    size = len(reply.body)
+    if size > MAX_BODY or claim.user_id is None:
+        return size <= MAX_BODY
+    try:
+        await count_attempt("idempotency bytes", str(claim.user_id), limit=MAX_KEPT, window=WINDOW, amount=size)
+    except RateLimited:
+        return False
+    return True
 
 
 async def _free(mine: Record) -> bool:
-    """Free a key under which nothing was committed. Where something was, nobody waits for its answer any more."""
-    keys = collection(IdempotencyKey)
-    if (await keys.delete_one({**mine, "state": KeyState.PENDING.value})).deleted_count:
-        return True
-    await keys.update_one(mine, {"$set": {"lease_until": utc_now()}})
-    return False
+    """Free a key under which nothing was committed: whether it was so. The same request may be carried out again."""
+    pending = {**mine, "state": KeyState.PENDING.value}
+    return bool((await collection(IdempotencyKey).delete_one(pending)).deleted_count)
+
+
+async def _give_up(mine: Record) -> None:
+    """Let nobody wait for an answer that will not come."""
+    if not await _free(mine):
+        await collection(IdempotencyKey).update_one(mine, {"$set": {"lease_until": utc_now()}})
 
 
 def _reply(found: Record) -> Reply:
     if found["body"] is None:
         raise Conflict(
-            f"It is done already under this {HEADER}, and its answer, which held a credential or was too large, was not"
-            " kept",
+            f"It is done already under this {HEADER}, and its answer was not kept: it held a credential, was larger"
+            f" than {MAX_BODY} bytes, or one of too many",
             kind="NOT_KEPT",
         )
     return replace(Reply(found["status"], found["body"], found["media_type"]), replayed=True)

@@ -17,7 +17,7 @@ from auth.authenticate import CSRF_HEADER, check_csrf
 from models.errors import OrreryError
 from models.ids import Kind, parse_id
 from resolvers.context import Context
-from resolvers.idempotency import HEADER, REPLAYED, Claim, Reply, check_key, fingerprint, once
+from resolvers.idempotency import HEADER, KEEPS, REPLAYED, Claim, Reply, check_key, fingerprint, once
 from resolvers.inputs.base import Input, read_input
 from resolvers.upload import MAX_FILE, Upload, Uploads, spool
 from rest.body import MAX_BODY, parse_object, read_bytes
@@ -234,7 +234,11 @@ async def _handle_once(call: Call, key: str, sent: bytes) -> Response:
 
     path = request.url.path + "?" + request.url.query
     reply = await once(call.ctx.subject, key, fingerprint(request.method.encode(), path.encode(), sent), run)
-    return answered[0] if answered else _replay(reply)
+    if not answered:
+        return _replay(reply)
+    if not reply.kept:
+        answered[0].headers[KEEPS] = "false"
+    return answered[0]
 
 
 def _replay(reply: Reply) -> Response:

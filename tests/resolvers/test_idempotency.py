@@ -1,20 +1,23 @@
 """A key stands for one request: its change happens once, and everybody who sends it again has the same answer."""
 
 import asyncio
+import importlib
+import pkgutil
 import secrets
 from datetime import timedelta
 
 import pytest
 from bson import ObjectId
 
+import resolvers
 from auth.subject import Credential, Subject
 from models import IdempotencyKey
 from models.base import collection, utc_now
-from models.errors import BadUserInput, Conflict
+from models.errors import BadUserInput, Conflict, RateLimited
 from resolvers import idempotency
 from resolvers.account import update_user
 from resolvers.context import Context
-from resolvers.idempotency import Claim, Reply, fingerprint, once
+from resolvers.idempotency import MAX_BODY, Claim, Reply, fingerprint, once
 from resolvers.inputs.account import UserUpdate
 from resolvers.inputs.base import read_input
 from resolvers.operation import CATALOGUE
@@ -24,8 +27,8 @@ from tests.resolvers.lab import again
 A, B = fingerprint(b"POST", b"/a"), fingerprint(b"POST", b"/b")
 
 
-def reply(status: int = 201, body: bytes = b"{}", *, is_final: bool = True) -> Reply:
-    return Reply(status, body, "application/json", is_final=is_final)
+def reply(status: int = 201, body: bytes = b"{}", *, failed: bool = False) -> Reply:
+    return Reply(status, body, "application/json", failed=failed)
 
 
 class Work:
@@ -39,7 +42,7 @@ class Work:
         ctx = again(self.ctx)
         ctx.claim = claim
         if self.changes:
-            await update_user(ctx, read_input(UserUpdate, {"name": f"Run {self.runs}"}))
+            await update_user(ctx, read_input(UserUpdate, {"name": secrets.token_hex(8)}))
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -107,13 +110,58 @@ async def test_an_exception_frees_the_key(ann: Context, key: str) -> None:
     assert (await once(ann.subject, key, A, Work(ann, reply()))).replayed is False
 
 
-async def test_a_refusal_of_the_request_itself_is_kept(ann: Context, key: str) -> None:
-    await once(ann.subject, key, A, Work(ann, reply(409, b"no"), changes=False))
-    work = Work(ann, reply())
+class Nothing(Work):
+    """Updates somebody with nothing."""
 
-    again_ = await once(ann.subject, key, A, work)
+    async def __call__(self, claim: Claim) -> Reply:
+        self.runs += 1
+        ctx = again(self.ctx)
+        ctx.claim = claim
+        await update_user(ctx, read_input(UserUpdate, {}))
+        return reply(200, b"unchanged")
 
-    assert (again_.status, again_.body, work.runs) == (409, b"no", 0)
+
+async def test_what_committed_nothing_is_not_kept_and_its_key_is_free(ann: Context, key: str) -> None:
+    for work in (
+        Work(ann, reply(409, b"no"), changes=False),
+        Work(ann, reply(200, b"failed", failed=True), changes=False),
+        Nothing(ann, reply()),
+    ):
+        for runs in (1, 2):
+            assert (await once(ann.subject, key, A, work)).replayed is False
+            assert work.runs == runs
+        assert await collection(IdempotencyKey).count_documents({"user_id": ann.user_id}) == 0
+
+
+async def test_a_large_answer_is_given_once_and_not_kept(ann: Context, key: str) -> None:
+    kept = await once(ann.subject, key, A, Work(ann, reply(body=bytes(MAX_BODY))))
+    large = await once(ann.subject, f"{key}-2", A, Work(ann, reply(body=bytes(MAX_BODY + 1))))
+
+    assert (kept.kept, large.kept) == (True, False)
+    assert (await once(ann.subject, key, A, Work(ann, reply()))).body == bytes(MAX_BODY)
+    with pytest.raises(Conflict, match="not kept") as refused:
+        await once(ann.subject, f"{key}-2", A, Work(ann, reply()))
+    assert refused.value.details["kind"] == "NOT_KEPT"
+
+
+async def test_what_a_person_has_kept_is_bounded_in_number_and_bytes(
+    ann: Context, key: str, monkeypatch: pytest.MonkeyPatch, register_person: Register
+) -> None:
+    monkeypatch.setattr(idempotency, "MAX_KEYS", 3)
+    monkeypatch.setattr(idempotency, "MAX_KEPT", 1000)
+    works = [Work(ann, reply(body=bytes(600))) for _ in range(4)]
+
+    first, second, third = [await once(ann.subject, f"{key}-{place}", A, works[place]) for place in range(3)]
+    with pytest.raises(RateLimited):
+        await once(ann.subject, f"{key}-3", A, works[3])
+
+    assert [one.kept for one in (first, second, third)] == [True, False, False]
+    assert works[3].runs == 0
+    stored = await collection(IdempotencyKey).find({"user_id": ann.user_id}).to_list()
+    assert sorted(len(one["body"] or b"") for one in stored) == [0, 0, 600]
+    assert (await once(ann.subject, f"{key}-0", A, works[0])).replayed
+    ben = await register_person("Ben")
+    assert (await once(ben.subject, key, A, Work(ben, reply()))).kept
 
 
 async def test_a_failure_after_the_change_does_not_repeat_the_change(ann: Context, key: str) -> None:
@@ -206,6 +254,8 @@ async def test_a_malformed_key_is_named(ann: Context, malformed: str) -> None:
 
 
 def test_the_operations_that_show_a_credential_say_so() -> None:
+    for module in pkgutil.iter_modules(resolvers.__path__):
+        importlib.import_module(f"resolvers.{module.name}")
     shown = {name for name, one in CATALOGUE.items() if one.reveals}
 
     assert shown == {
