@@ -1,13 +1,18 @@
 """What lanes cost, what becomes of lanes that are not stored, and of changes of two processes at once."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from bson import ObjectId
 
+from gateway.database import Database
 from models import Card, Column, Lane
 from models.base import Record, collection
+from realtime.hub import Hub
+from realtime.log import EventLog
 from resolvers import lane_blocks, lane_page, lane_store
 from resolvers.card import delete_card
 from resolvers.card_graph import cards_of_column, cards_of_project, cards_of_scope, order_of
@@ -315,6 +320,32 @@ async def test_a_lane_that_does_not_know_its_cards_is_made_anew(
 
     await check_lanes(board.project["_id"])
     assert [record.name for record in caplog.records if record.name == "orrery.lanes"] == ["orrery.lanes"]
+
+
+async def test_changes_of_two_processes_leave_one_order_without_two_cards_of_one_rank(
+    owner: Context, workspace: Record, services: Services, database: Database
+) -> None:
+    # given two gateways over one database, and a lane that neither has stored
+    board = await imported(owner, workspace, 25)
+    ids = await board.lane(0)
+    await collection(Lane).delete_many({"column_id": board.column_id(0)})
+    other = Hub(EventLog(database.client))
+    await other.start()
+    boards = [board, Board(Context(owner.subject, replace(services, hub=other)), board.project, board.columns)]
+
+    # when both change it at once
+    await asyncio.gather(
+        *(one.card(0) for one in boards for _ in range(4)),
+        *(one.move({"_id": card}, order=2) for one, card in zip(boards * 4, ids[5:13], strict=True)),
+        *(archive_card(one.ctx, card) for one, card in zip(boards * 2, ids[:4], strict=True)),
+        *(delete_card(one.ctx, card) for one, card in zip(boards, ids[13:15], strict=True)),
+    )
+    await other.stop()
+
+    # then
+    await check_lanes(board.project["_id"])
+    cards = await collection(Card).find({"column_id": board.column_id(0)}).to_list()
+    assert len({card["rank"] for card in cards}) == len(cards) == 25 + 8 - 2
 
 
 class Told:
