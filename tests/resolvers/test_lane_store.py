@@ -11,6 +11,7 @@ from bson import ObjectId
 from gateway.database import Database
 from models import Card, Column, Lane
 from models.base import Record, collection
+from models.rank import MAX_LENGTH
 from realtime.hub import Hub
 from realtime.log import EventLog
 from resolvers import lane_blocks, lane_page, lane_store
@@ -320,6 +321,35 @@ async def test_a_lane_that_does_not_know_its_cards_is_made_anew(
 
     await check_lanes(board.project["_id"])
     assert [record.name for record in caplog.records if record.name == "orrery.lanes"] == ["orrery.lanes"]
+
+
+@pytest.mark.parametrize("tight", [2, 25])
+async def test_a_full_gap_is_spread_over_the_blocks_around_it_alone(
+    tight: int, owner: Context, workspace: Record
+) -> None:
+    # given neighbours with hardly any room between them, in one block or in several
+    board = await imported(owner, workspace, 100)
+    ids, start = await board.lane(0, archived=True), 43
+    first = (await board.stored({"_id": ids[start]}))["rank"]
+    for n in range(tight):
+        rank = {"$set": {"rank": f"{first}{'0' * MAX_LENGTH}{n + 11}"}}
+        await collection(Card).update_one({"_id": ids[start + n]}, rank)
+    await collection(Lane).delete_many({"column_id": board.column_id(0)})
+    before = {card["_id"]: card["rank"] for card in await collection(Card).find({}).to_list()}
+    seq = await board.seq()
+
+    # when
+    await board.move({"_id": ids[-1]}, afterCardId=ids[start])
+
+    # then
+    assert await board.lane(0, archived=True) == [*ids[: start + 1], ids[-1], *ids[start + 1 : -1]]
+    cards = await collection(Card).find({"column_id": board.column_id(0)}).to_list()
+    changed = {card["_id"] for card in cards if card["rank"] != before[card["_id"]]} - {ids[-1]}
+    assert {ids[start], ids[start + 1]} <= changed
+    assert len(changed) <= (1 if tight < BLOCK else 7) * BLOCK
+    ranked, _moved = await board.events_since(seq)
+    assert set(ranked["data"]["ids"]) == changed
+    await check_lanes(board.project["_id"])
 
 
 async def test_changes_of_two_processes_leave_one_order_without_two_cards_of_one_rank(
