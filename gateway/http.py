@@ -18,6 +18,7 @@ from auth.subject import Credential, Subject
 from execution import dump
 from gateway.engine import GraphEngine, Operation, Outcome
 from gateway.failures import error_of, masked
+from gateway.file_fields import check_doors
 from gateway.idempotency import key_of, run_once, with_key
 from gateway.multipart import read_form, spooling
 from gateway.pages import graphiql_page
@@ -135,6 +136,7 @@ class GraphQLEndpoint:
             operation = self.engine.prepare(subject, sent)
             if operation.kind is not OperationType.MUTATION:
                 raise BadUserInput("A multipart request takes a mutation")
+            await check_doors(self.engine.context_of(subject), operation, form)
             await form.receive(form.sent["variables"], MAX_TEXT if operation.starts_import else MAX_FILE)
             return (await self._run(request, subject, operation))[0]
 

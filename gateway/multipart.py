@@ -1,7 +1,8 @@
 """Files in GraphQL requests, as the GraphQL multipart request specification has them.
 
-`operations` and `map` come first, so the operation is known to be allowed before any file is received. Files are
-spooled: a small one in memory, a larger one on the disk, until the operation has run.
+`operations` and `map` come first, so the operation is known to be allowed before any file is received
+(`gateway.file_fields`), and each file goes to one place. Files are spooled: a small one in memory, a larger one on the
+disk, until the operation has run.
 """
 
 from collections.abc import Iterator
@@ -27,11 +28,11 @@ Place = list[str]
 
 @dataclass(slots=True)
 class Form:
-    """A request with files on their way. `places` are by the name of the part that brings a file."""
+    """A request with files on their way. `places` are by the name of the part that brings the file."""
 
     parts: Multipart
     sent: dict[str, Any]
-    places: dict[str, list[Place]]
+    places: dict[str, Place]
     spooled: ExitStack = field(default_factory=ExitStack)
 
     async def receive(self, variables: dict[str, Any], limit: int = MAX_FILE) -> None:
@@ -41,12 +42,11 @@ class Form:
         """
         awaited = dict(self.places)
         while (part := await self.parts.next()) is not None:
-            places = awaited.pop(part.name, None)
-            if places is None or part.file_name is None:
+            place = awaited.pop(part.name, None)
+            if place is None or part.file_name is None:
                 raise BadUserInput(f"The part {part.name[:100]!r} is no file of the map, or comes twice")
             upload = await spool(Upload(part.file_name, part.mime_type, self.parts.data), limit, self.spooled)
-            for place in places:
-                _put(variables, place, upload)
+            _put(variables, place, upload)
         if awaited:
             raise BadUserInput(f"The file {next(iter(awaited))[:100]!r} of the map did not come")
 
@@ -65,10 +65,9 @@ async def read_form(request: Request) -> Form:
     places = _places(await _object(parts, "map", FRAMING))
     if not isinstance(sent.get("variables"), dict):
         raise BadUserInput("must be an object that files are put into", field="variables")
-    for each in places.values():
-        for place in each:
-            if _at(sent["variables"], place) is not None:
-                raise BadUserInput(f"{'.'.join(place)[:100]!r} is not null in the variables", field="map")
+    for place in places.values():
+        if _at(sent["variables"], place) is not None:
+            raise BadUserInput(f"{'.'.join(place)[:100]!r} is not null in the variables", field="map")
     return Form(parts, sent, places)
 
 
@@ -82,15 +81,15 @@ async def _object(parts: Multipart, name: str, limit: int) -> dict[str, Any]:
     return parse_object(raw, JSON)
 
 
-def _places(sent: dict[str, Any]) -> dict[str, list[Place]]:
+def _places(sent: dict[str, Any]) -> dict[str, Place]:
     if not 0 < len(sent) <= MAX_FILES:
         raise BadUserInput(f"must name 1 to {MAX_FILES} files", field="map")
-    found: dict[str, list[Place]] = {}
+    found: dict[str, Place] = {}
     for name, paths in sent.items():
-        if not isinstance(paths, list) or not 0 < len(paths) <= MAX_FILES:
-            raise BadUserInput(f"must name 1 to {MAX_FILES} places of each file", field="map")
-        found[name] = [_place(path) for path in paths]
-    if len({tuple(place) for places in found.values() for place in places}) != sum(map(len, found.values())):
+        if not isinstance(paths, list) or len(paths) != 1:
+            raise BadUserInput("must name one place of each file: send it once for each place", field="map")
+        found[name] = _place(paths[0])
+    if len(set(map(tuple, found.values()))) != len(found):
         raise BadUserInput("puts two files in one place", field="map")
     return found
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import pkgutil
+from importlib import import_module
 from typing import Any
 
 import httpx
@@ -10,9 +12,13 @@ from starlette.applications import Starlette
 
 from auth.authenticate import CSRF_COOKIE, CSRF_HEADER, SESSION_COOKIE
 from gateway.leftovers import Leftovers
+from gateway.multipart import Form
 from models import Attachment, FileChunk, FileLeftover
 from models.base import collection
-from resolvers.upload import MAX_FILE
+from resolvers import inputs
+from resolvers.file_door import DOORS
+from resolvers.inputs.base import Input
+from resolvers.upload import MAX_FILE, Upload
 from tests.gateway.lab import PASSWORD, Board, Lab
 
 CREATE = """
@@ -42,6 +48,7 @@ def creation(card: str, query: str = CREATE) -> dict[str, Any]:
 
 
 ONE = {"0": ["variables.input.file"]}
+FILE = {"0": ["variables.f"]}
 
 
 async def send(http: httpx.AsyncClient, files: Files, **headers: str) -> httpx.Response:
@@ -73,17 +80,78 @@ async def test_a_file_is_attached_and_read_by_its_link(lab: Lab, board: Board) -
     assert (await board.ann.http.get(attachment["url"].partition("?")[0])).content == content
 
 
-async def test_one_file_may_go_to_several_places_and_several_files_may_come(board: Board) -> None:
+async def test_several_files_may_come_each_for_a_field(board: Board) -> None:
     card = await board.card("Lens")
     operations = {"query": TWO, "variables": {name: {"cardId": card, "file": None} for name in "ab"}}
-    both = {"0": ["variables.a.file", "variables.b.file"]}
     each = {"1": ["variables.a.file"], "0": ["variables.b.file"]}
 
-    first = (await send(board.ann.http, form(operations, both, ("x", b"X")))).json()["data"]
-    second = (await send(board.ann.http, form(operations, each, ("x", b"X"), ("y", b"Y")))).json()["data"]
+    made = (await send(board.ann.http, form(operations, each, ("x", b"X"), ("y", b"Y")))).json()["data"]
 
-    assert first["a"] == first["b"] == {"attachment": {"name": "x", "sha256": first["a"]["attachment"]["sha256"]}}
-    assert [second[name]["attachment"]["name"] for name in "ab"] == ["y", "x"]
+    assert [made[name]["attachment"]["name"] for name in "ab"] == ["y", "x"]
+
+
+TWICE = [
+    "mutation ($f: Upload!, $c: ID!) { a: attachmentCreate(input: {cardId: $c, file: $f}) { cursor } "
+    "b: attachmentCreate(input: {cardId: $c, file: $f}) { cursor } }",
+    "mutation ($f: Upload!, $c: ID!) { ...A ... { b: attachmentCreate(input: {cardId: $c, file: $f}) { cursor } } } "
+    "fragment A on Mutation { a: attachmentCreate(input: {cardId: $c, file: $f}) { cursor } }",
+]
+
+
+@pytest.mark.parametrize("query", TWICE, ids=["aliases", "fragments"])
+async def test_a_file_that_is_sent_once_is_stored_once(board: Board, query: str) -> None:
+    card = await board.card("Lens")
+    operations = {"query": query, "variables": {"f": None, "c": card}}
+    two = {"query": TWO, "variables": {name: {"cardId": card, "file": None} for name in "ab"}}
+    both = {"0": ["variables.a.file", "variables.b.file"]}
+
+    answers = [
+        await send(board.ann.http, form(operations, {"0": ["variables.f"]}, ("x", b"X"))),
+        await send(board.ann.http, form(two, both, ("x", b"X"))),
+    ]
+
+    assert [(one.status_code, code_of(one)) for one in answers] == [(400, "BAD_USER_INPUT")] * 2
+    assert await collection(Attachment).count_documents({}) == 0
+
+
+START = "mutation ($f: Upload!, $w: ID!) { projectImportStart(input: {workspaceId: $w, file: $f}) { cursor } }"
+
+
+async def test_a_file_for_something_of_a_stranger_is_refused_before_it_is_received(
+    lab: Lab, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def receive(*_: Any) -> None:
+        raise AssertionError("a file of a stranger was received")
+
+    stranger, card = await lab.person("mallory@example.com"), await board.card("Lens")
+    two = {"query": TWO, "variables": {name: {"cardId": card, "file": None} for name in "ab"}}
+    monkeypatch.setattr(Form, "receive", receive)
+
+    answers = [
+        await send(stranger.http, form(creation(card), ONE, ("a", b"a"))),
+        await send(stranger.http, form(two, {"0": ["variables.a.file"], "1": ["variables.b.file"]}, ("a", b"a"))),
+        await send(
+            stranger.http, form({"query": START, "variables": {"f": None, "w": board.workspace}}, FILE, ("a", b"{"))
+        ),
+    ]
+
+    assert [(one.status_code, code_of(one)) for one in answers] == [(404, "NOT_FOUND")] * 3
+
+
+def test_every_operation_that_takes_a_file_has_a_door() -> None:
+    takes = {
+        name
+        for module in pkgutil.iter_modules(inputs.__path__)
+        for name, model in vars(import_module(f"resolvers.inputs.{module.name}")).items()
+        if isinstance(model, type) and issubclass(model, Input) and Upload in _types(model)
+    }
+
+    assert takes == {"AttachmentCreate", "ProjectImportStart"}
+    assert {f"{name[0].upper()}{name[1:]}" for name in DOORS} == takes
+
+
+def _types(model: type[Input]) -> set[Any]:
+    return {one.annotation for one in model.model_fields.values()}
 
 
 async def test_a_file_sent_again_under_its_key_is_attached_once(board: Board) -> None:
@@ -158,7 +226,7 @@ async def test_a_strangers_card_takes_no_file(lab: Lab, board: Board) -> None:
 
     answer = await send(stranger.http, form(creation(await board.card("Lens")), ONE, ("a", b"a")))
 
-    assert (answer.status_code, code_of(answer)) == (200, "NOT_FOUND")
+    assert (answer.status_code, code_of(answer)) == (404, "NOT_FOUND")
     assert await collection(FileChunk).count_documents({}) == 0
 
 
