@@ -13,6 +13,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _ROW = Struct(">12s12sb?12sqqqqqq")
 """Column, scope, priority, archived, assignee, then six moments; the labels follow."""
+_unpack, _SIZE = _ROW.unpack_from, _ROW.size
 _NO_ID, _NO_PRIORITY, _NO_MOMENT = bytes(12), -1, -(1 << 63)
 
 MOMENTS = ("created_at", "start_date", "due_date", "started_at", "completed_at", "updated_at")
@@ -59,36 +60,41 @@ def packed(card: Mapping[str, Any]) -> bytes:
     return row + b"".join(one.binary for one in card["label_ids"])
 
 
+class _Ids(dict[bytes, ObjectId | None]):
+    """The ids that many cards share, each made once."""
+
+    def __missing__(self, raw: bytes) -> ObjectId:
+        made = self[raw] = ObjectId(raw)
+        return made
+
+
 class Unpacking:
-    """Makes facts of rows. Ids that many cards share are made once."""
+    """Makes facts of rows."""
 
     def __init__(self) -> None:
-        self._ids: dict[bytes, ObjectId | None] = {_NO_ID: None}
+        self._ids = _Ids({_NO_ID: None})
+        self._labels: dict[bytes, tuple[ObjectId, ...]] = {}
 
     def facts(self, row: bytes) -> Facts:
         """The facts in a row."""
-        column, scope, priority, archived, assignee, *moments = _ROW.unpack_from(row)
-        created, start, due, started, completed, updated = (None if one == _NO_MOMENT else one for one in moments)
-        labels = (self._id(row[at : at + 12]) for at in range(_ROW.size, len(row), 12))
+        column, scope, priority, archived, assignee, created, start, due, started, done, updated = _unpack(row)
+        ids, labels = self._ids, row[_SIZE:]
+        if labels not in self._labels:
+            self._labels[labels] = tuple(ObjectId(labels[at : at + 12]) for at in range(0, len(labels), 12))
         return Facts(
-            self._id(column),
-            self._id(scope),
+            ids[column],
+            ids[scope],
             None if priority == _NO_PRIORITY else priority,
             archived,
-            self._id(assignee),
-            created or 0,
-            start,
-            due,
-            started,
-            completed,
-            updated or 0,
-            tuple(one for one in labels if one is not None),
+            ids[assignee],
+            created,
+            None if start == _NO_MOMENT else start,
+            None if due == _NO_MOMENT else due,
+            None if started == _NO_MOMENT else started,
+            None if done == _NO_MOMENT else done,
+            updated,
+            self._labels[labels],
         )
-
-    def _id(self, raw: bytes) -> ObjectId | None:
-        if raw not in self._ids:
-            self._ids[raw] = ObjectId(raw)
-        return self._ids[raw]
 
 
 def _id(value: ObjectId | None) -> bytes:
