@@ -7,7 +7,6 @@ from bson import ObjectId
 from auth.attempts import check_password, gates_of
 from auth.challenge import challenge
 from auth.counting import count_attempt
-from auth.device import known_device
 from auth.mailbox import mailbox
 from models import Session, User
 from models.base import Record, collection
@@ -22,7 +21,7 @@ from resolvers.edit import set_fields
 from resolvers.inputs.account import AuthLogin, AuthRegister, UserUpdate
 from resolvers.operation import Caller, operation
 from resolvers.registration import NewAccount, create_account
-from resolvers.sign_in import SignIn, begin_session, pilotage_role
+from resolvers.sign_in import SignIn, begin_session, known_as, pilotage_role
 from resolvers.user import PUBLIC, own, visible
 from resolvers.workspace_member import tell_name
 
@@ -56,21 +55,12 @@ async def log_in(ctx: Context, values: AuthLogin) -> SignIn:
     email = values.email.lower()
     user = await collection(User).find_one({"email": email})
     hashed = None if user is None else user["password_hash"]
-    fits = await check_password(gates_of(email, ctx.source, _known_as(ctx, user)), hashed, values.password)
+    fits = await check_password(gates_of(email, ctx.source, known_as(ctx, user)), hashed, values.password)
     if user is None or not fits:
         raise Unauthenticated("The e-mail address or the password is wrong")
     if user.get("two_factor") is not None:
         raise TwoFactorRequired(challenge(ctx.services.signer.key, user["_id"], user["password_hash"]))
     return await begin_session(ctx, user)
-
-
-def _known_as(ctx: Context, user: Record | None) -> str | None:
-    """What a request calls itself that comes from where the account has signed in before; None for a stranger's."""
-    if user is None or user["password_hash"] is None:
-        return None
-    if ctx.subject.user_id == user["_id"] and ctx.subject.is_person:
-        return str(ctx.subject.credential_id)
-    return known_device(ctx.services.signer.key, ctx.subject.device, user["_id"], user["password_hash"])
 
 
 @operation("authLogout", caller=Caller.PERSON)

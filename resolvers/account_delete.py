@@ -57,7 +57,7 @@ async def delete_account(ctx: Context, values: AccountDelete) -> Committed[Objec
     if user.get("two_factor") is not None:
         if values.code is None:
             raise BadUserInput("is required: the account has two factors", field="code")
-        await count_code(ctx.user_id)
+        await count_code(ctx.user_id, str(ctx.subject.credential_id))
 
     async def body(change: Change) -> ObjectId:
         still = await collection(User).find_one({"_id": ctx.user_id}, session=change.session)

@@ -8,7 +8,7 @@ from auth.attempts import ONE_ACCOUNT, Gate, check_password
 from auth.counting import count_attempt
 from auth.mailbox import mailbox
 from auth.passwords import hash_password
-from models import ApiToken, Mail, Session, User
+from models import ApiToken, Mail, MailLink, Session, User
 from models.base import Record, collection, to_record
 from models.enums import LinkPurpose, MailTemplate
 from models.errors import BadUserInput, Conflict, Unauthenticated
@@ -17,7 +17,7 @@ from realtime.log import Change, Committed
 from resolvers.context import Context
 from resolvers.inputs.account import PasswordChange, PasswordResetInput, PasswordResetRequest
 from resolvers.links import find_link, use_link
-from resolvers.mail import insert_mail
+from resolvers.mail import insert_mail, withdraw_mails_to
 from resolvers.operation import Caller, operation
 
 MAX_RESETS_AN_HOUR = 5
@@ -40,7 +40,7 @@ async def require_password(ctx: Context, password: str, *, field: str = "passwor
 
 @operation("passwordChange", caller=Caller.PERSON)
 async def change_password(ctx: Context, values: PasswordChange) -> Committed[None]:
-    """A new password; every other session of the account ends."""
+    """A new password; every other session of the account ends, and what was sent to reset the old one."""
     user = await require_password(ctx, values.current_password, field="currentPassword")
     password_hash = await hash_password(values.new_password)
 
@@ -55,6 +55,9 @@ async def change_password(ctx: Context, values: PasswordChange) -> Committed[Non
             raise Conflict("The password was changed in the meantime")
         others = {"user_id": ctx.user_id, "_id": {"$ne": ctx.subject.credential_id}}
         await collection(Session).delete_many(others, session=change.session)
+        links = {"user_id": ctx.user_id, "purpose": LinkPurpose.PASSWORD_RESET.value}
+        await collection(MailLink).delete_many(links, session=change.session)
+        await withdraw_mails_to(change, user["email"], MailTemplate.PASSWORD_RESET)
         change.append(ctx.user_id, PasswordChanged())
         await insert_mail(change, user["email"], MailTemplate.PASSWORD_CHANGED, about_id=ctx.user_id)
 

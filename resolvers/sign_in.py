@@ -36,6 +36,15 @@ class SignIn:
     expires_at: datetime
 
 
+def known_as(ctx: Context, user: Record | None) -> str | None:
+    """What a request calls itself that comes from where the account has signed in before; None for a stranger's."""
+    if user is None or user["password_hash"] is None:
+        return None
+    if ctx.subject.user_id == user["_id"] and ctx.subject.is_person:
+        return str(ctx.subject.credential_id)
+    return known_device(ctx.services.signer.key, ctx.subject.device, user["_id"], user["password_hash"])
+
+
 async def start(ctx: Context, change: Change, user: Record) -> tuple[Record, str]:
     """A new session of a user within a change: its record, and the value of its cookie. The oldest of too many end."""
     await _end_oldest(change, user["_id"])

@@ -31,7 +31,7 @@ from resolvers.inputs.account import AuthVerifyTwoFactor, TwoFactorBegin, TwoFac
 from resolvers.mail import insert_mail
 from resolvers.operation import Caller, operation
 from resolvers.password import require_password
-from resolvers.sign_in import SignIn, begin_session
+from resolvers.sign_in import SignIn, begin_session, known_as
 
 log = logging.getLogger("orrery.account")
 
@@ -68,7 +68,7 @@ async def begin_two_factor(ctx: Context, values: TwoFactorBegin) -> Setup:
 @operation("twoFactorConfirm", caller=Caller.PERSON, reveals=True)
 async def confirm_two_factor(ctx: Context, values: TwoFactorConfirm) -> Committed[list[str]]:
     """Turn the second factor on with a first code; returns the recovery codes, which cannot be shown again."""
-    await count_code(ctx.user_id)
+    await count_code(ctx.user_id, str(ctx.subject.credential_id))
     codes = new_recovery_codes()
 
     async def body(change: Change) -> None:
@@ -92,7 +92,7 @@ async def confirm_two_factor(ctx: Context, values: TwoFactorConfirm) -> Committe
         await insert_mail(change, user["email"], MailTemplate.TWO_FACTOR_ENABLED, about_id=ctx.user_id)
 
     committed = await ctx.write(ctx.user_id, body, mails=True)
-    await forget_attempts("two-factor", str(ctx.user_id))
+    await forget_codes(ctx.user_id, str(ctx.subject.credential_id))
     return Committed(codes, committed.cursor)
 
 
@@ -132,8 +132,9 @@ async def verify_two_factor(ctx: Context, values: AuthVerifyTwoFactor) -> SignIn
     for recovery. Each code works once. Raises Unauthenticated, and RateLimited after ten tries in an hour.
     """
     user_id, known = read_challenge(ctx.services.signer.key, values.temporary_token)
-    await count_code(user_id)
     user = await collection(User).find_one({"_id": user_id, "is_agent": False})
+    device = known_as(ctx, user)
+    await count_code(user_id, device)
     if user is None or user["password_hash"] is None or fingerprint(user["password_hash"]) != known:
         raise Unauthenticated("The password was changed in the meantime: sign in again")
 
@@ -142,7 +143,7 @@ async def verify_two_factor(ctx: Context, values: AuthVerifyTwoFactor) -> SignIn
             raise Unauthenticated(f"The code {_WRONG}")
 
     signed_in = await begin_session(ctx, user, also)
-    await forget_attempts("two-factor", str(user_id))
+    await forget_codes(user_id, device)
     return signed_in
 
 
@@ -171,9 +172,22 @@ async def use_code(ctx: Context, change: Change, user_id: ObjectId, code: str) -
     return True
 
 
-async def count_code(user_id: ObjectId) -> None:
-    """Count a try of a code before it is looked at; raises RateLimited after ten in an hour."""
-    await count_attempt("two-factor", str(user_id), limit=MAX_CODES_AN_HOUR, window=timedelta(hours=1))
+async def count_code(user_id: ObjectId, device: str | None) -> None:
+    """Count a try of a code before it is looked at; raises RateLimited after ten in an hour.
+
+    Devices that the account knows, and sessions, count for themselves: whoever has found out the password, and guesses
+    codes, does not keep the owner out.
+    """
+    await count_attempt("two-factor", _tries(user_id, device), limit=MAX_CODES_AN_HOUR, window=timedelta(hours=1))
+
+
+async def forget_codes(user_id: ObjectId, device: str | None) -> None:
+    """Begin anew after a right code."""
+    await forget_attempts("two-factor", _tries(user_id, device))
+
+
+def _tries(user_id: ObjectId, device: str | None) -> str:
+    return str(user_id) if device is None else f"{user_id} {device}"
 
 
 async def _prove(ctx: Context, change: Change, code: str) -> None:
@@ -182,9 +196,10 @@ async def _prove(ctx: Context, change: Change, code: str) -> None:
 
 
 async def _proven(ctx: Context, body: Any) -> Committed[None]:
-    await count_code(ctx.user_id)
+    session = str(ctx.subject.credential_id)
+    await count_code(ctx.user_id, session)
     committed: Committed[None] = await ctx.write(ctx.user_id, body, mails=True)
-    await forget_attempts("two-factor", str(ctx.user_id))
+    await forget_codes(ctx.user_id, session)
     return committed
 
 

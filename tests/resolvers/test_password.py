@@ -198,6 +198,20 @@ async def test_asking_again_and_again_is_refused_alike(known: bool, people: Peop
     assert len(await mails_to(address, RESET)) == MAX_RESETS_AN_HOUR
 
 
+async def test_a_change_of_the_password_ends_the_links_that_would_reset_it(people: People) -> None:
+    ada = await people.register("ada")
+    address = people.email(ada)
+    await ask(people.anonymous, address)
+    token = await token_to(ada, address, RESET)
+
+    await change_password(again(ada), PasswordChange(current_password=PASSWORD, new_password=NEW))
+
+    with pytest.raises(BadUserInput):
+        await reset(people.anonymous, token, "a third password")
+    assert await mails_to(address, RESET) == []
+    await sign_in(people, ada, NEW)
+
+
 async def test_one_source_asks_for_so_many_resets_of_any_addresses(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
