@@ -11,12 +11,11 @@ from models.errors import BadUserInput, PayloadTooLarge
 from models.pool import Pool
 from resolvers.content.check import MAX_NODES, read_tiptap
 from resolvers.content.diff import unified_diff
-from resolvers.content.parse import Node, to_tiptap
+from resolvers.content.parse import MAX_CONVERTED, Node, to_tiptap
 from resolvers.content.text import excerpt_of, plain_text
 from resolvers.content.write import to_markdown
 
 MAX_BYTES = 1_000_000
-MAX_CONVERTED = 8_000_000
 _AT_ONCE = 16_000
 """Characters of a text that is converted in a few milliseconds; a larger one is in a thread, so that others go on."""
 

@@ -8,8 +8,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from resolvers.content.parse import MARK_RANK, PARSER, Node, inline_nodes
+from models.errors import BadUserInput
+from resolvers.content.parse import LEFT, MARK_RANK, PARSER, Node, inline_nodes
 from resolvers.content.url import is_safe_url
+
+MAX_READ_BACK = 20_000
+"""Pieces of a paragraph beyond which nobody looks how its Markdown would be read: it is written without marks."""
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _ESCAPED = re.compile(r"[\\`*\[\]<~]|&(?=[#\w])|(?<!\w)_|_(?!\w)")
@@ -55,7 +59,10 @@ def write_inline(nodes: Sequence[Node], *, one_line: bool = False, in_table: boo
 
 
 def _read(text: str) -> list[Node] | None:
-    tokens = PARSER.parse(text)
+    try:
+        tokens = PARSER.parse(text, {LEFT: MAX_READ_BACK})
+    except BadUserInput:
+        return None
     if [token.type for token in tokens] != ["paragraph_open", "inline", "paragraph_close"]:
         return None
     return inline_nodes(tokens[1].children or [])

@@ -1,21 +1,29 @@
 """From Markdown (CommonMark with tables, strike-through and task lists) to a TipTap document."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import unescapeAll
+from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from models.errors import BadUserInput
+from models.errors import BadUserInput, PayloadTooLarge
 from resolvers.content.url import is_safe_url, runs_script
 
 Node = dict[str, Any]
 """A node of a TipTap document: `type`, and `attrs`, `content`, `marks`, `text` where it has them."""
 
 MAX_LINES = 40_000
+MAX_PIECES = 250_000
+"""Of what the parser makes out of a text: blocks, cells, marks, line breaks. A second or two of work; a book of
+1,000,000 bytes with a piece every fifth byte has 200,000."""
+
+MAX_CONVERTED = 8_000_000
+"""Bytes of a text in both of its forms. The address of one definition may stand in every link."""
+
 MAX_BRACKETS = 1_000
 MAX_READINGS = 5_000_000
 """Of brackets, the squares of their numbers in each paragraph: about a second."""
@@ -37,6 +45,9 @@ _BLOCKS = {
     "th": "tableHeader",
     "td": "tableCell",
 }
+LEFT = "pieces left"
+"""Where a parser's environment says how much it may still make."""
+
 UNSAFE = "has a link that is neither of http, https, mailto or tel nor relative, or would run a script"
 _BRACKET = re.compile(r"(?<!\\)\[")
 _TASK = re.compile(r"\[([ xX])\](?:[ \t]+|\n|\Z)")
@@ -45,9 +56,10 @@ _TASK = re.compile(r"\[([ xX])\](?:[ \t]+|\n|\Z)")
 def to_tiptap(markdown: str) -> Node:
     """The document that a Markdown text shows.
 
-    Raises BadUserInput for more than 40,000 lines, 60 levels, or 1,000 brackets in a paragraph (or hundreds in many):
-    reading those would take a time that grows with their square. Raises it for links that run scripts, too, because the
-    Markdown is handed out as it came; other links than those of `SCHEMES` are read as their text.
+    Raises BadUserInput for more than 40,000 lines, 250,000 pieces, 60 levels, or 1,000 brackets in a paragraph (or
+    hundreds in many): reading those would take a time that grows with their square. Raises it for links that run
+    scripts, too, because the Markdown is handed out as it came; other links than those of `SCHEMES` are read as their
+    text.
     """
     if markdown.count("\n") + markdown.count("\r") >= MAX_LINES:
         raise BadUserInput(f"has more than {MAX_LINES} lines", field="content")
@@ -55,6 +67,7 @@ def to_tiptap(markdown: str) -> Node:
 
 
 def _build(tokens: Sequence[Token]) -> Node:
+    size = 0
     doc: Node = {"type": "doc", "content": []}
     open_nodes = [doc]
     for token in tokens:
@@ -63,7 +76,9 @@ def _build(tokens: Sequence[Token]) -> Node:
             raise BadUserInput("is nested too deeply", field="content")
         if token.type == "inline":
             content = inline_nodes(token.children or [])
-            _check_links(content)
+            size += _check_links(content)
+            if size > MAX_CONVERTED:
+                raise PayloadTooLarge(f"The text of a document is at most {MAX_CONVERTED} bytes in both of its forms")
             inside = open_nodes[-1]
             inside["content"] = [_paragraph(content)] if inside["type"] in ("tableHeader", "tableCell") else content
         elif token.nesting == 0:
@@ -209,12 +224,17 @@ def _mark_tasks(tokens: Sequence[Token], opening: Token, items: Sequence[int]) -
             text.content = text.content[box.end() :]
 
 
-def _check_links(content: Sequence[Node]) -> None:
+def _check_links(content: Sequence[Node]) -> int:
+    """Refuse links that run scripts; how many characters the addresses and titles have."""
+    size = 0
     for node in content:
         links = [one["attrs"]["href"] for one in node.get("marks", ()) if one["type"] == "link"]
         image = node["type"] == "image"
         if not all(map(is_safe_url, links)) or (image and not is_safe_url(node["attrs"]["src"], of_image=True)):
             raise BadUserInput(UNSAFE, field="content")
+        size += sum(len(str(one["attrs"])) for one in node.get("marks", ()) if one["type"] == "link")
+        size += len(str(node["attrs"])) if image else 0
+    return size
 
 
 def _is_link(address: str) -> bool:
@@ -226,8 +246,37 @@ def _as_written(address: str) -> str:
     return address
 
 
+class _Pieces(list[Token]):
+    """Tokens that are counted as they are made, those of a whole text together; one too many is refused."""
+
+    def __init__(self, env: MutableMapping[str, Any]) -> None:
+        super().__init__()
+        self._env = env
+
+    def append(self, token: Token) -> None:
+        left = self._env[LEFT] = self._env.get(LEFT, MAX_PIECES) - 1
+        if left < 0:
+            raise BadUserInput("has too many blocks, cells, marks or line breaks", field="content")
+        super().append(token)
+
+
+class _InlineParser(ParserInline):
+    """Markdown's inline parser, also that of the texts in images, with a bound on what it makes."""
+
+    def parse(self, src: str, md: MarkdownIt, env: MutableMapping[str, Any], tokens: list[Token]) -> list[Token]:
+        tokens += super().parse(src, md, env, _Pieces(env))
+        return tokens
+
+
+def _count(state: StateCore) -> None:
+    state.tokens = _Pieces(state.env)
+
+
 def _parser() -> MarkdownIt:
-    made = MarkdownIt("commonmark", {"html": False, "maxNesting": 100}).enable(["table", "strikethrough"])
+    made = MarkdownIt()
+    made.inline = _InlineParser()
+    made.configure("commonmark", {"html": False, "maxNesting": 100}).enable(["table", "strikethrough"])
+    made.core.ruler.before("block", "count", _count)
     made.core.ruler.before("inline", "guard", _guard)
     made.core.ruler.before("inline", "tasks", _tasks)
     made.validateLink = _is_link  # type: ignore[method-assign, assignment]

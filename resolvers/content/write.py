@@ -4,13 +4,16 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from models.errors import PayloadTooLarge
 from resolvers.content.inline import plain_text_of, write_inline
-from resolvers.content.parse import Node
+from resolvers.content.parse import MAX_CONVERTED, Node
 
 _INLINE = frozenset({"text", "hardBreak"})
 _LISTS = frozenset({"bulletList", "orderedList", "taskList"})
 _INTERRUPTING = re.compile(r"(?:[-*]|1[.)]) \S")
 _MAX_START = 999_000_000
+MAX_CELLS = 1_000_000
+"""Of a table, those included that only its widest row has."""
 
 
 def to_markdown(doc: Node) -> str:
@@ -153,6 +156,8 @@ def _boxed(paragraph: Node) -> str:
 
 
 def _prefixed(text: str, first: str, rest: str) -> str:
+    if len(text) + text.count("\n") * len(rest) > MAX_CONVERTED:
+        raise _too_large()
     head, *tail = text.split("\n")
     lines = [(first + head).rstrip(" ") if not head else first + head]
     return "\n".join([*lines, *((rest + line if line else rest.rstrip()) for line in tail)])
@@ -163,11 +168,17 @@ def _table(node: Node) -> str:
     width = max((len(row) for row in rows), default=0)
     if not width:
         return ""
+    if width * len(rows) > MAX_CELLS:
+        raise _too_large()
     padded = [[*row, *[""] * (width - len(row))] for row in rows]
     head = _children(next(row for row in _children(node) if row["type"] == "tableRow"))
     rules = [_RULES.get(str(_attrs(cell).get("align")), "---") for cell in head for _ in range(_span(cell))]
     rules = [*rules, *["---"] * (width - len(rules))][:width]
     return "\n".join(f"| {' | '.join(row)} |" for row in (padded[0], rules, *padded[1:]))
+
+
+def _too_large() -> PayloadTooLarge:
+    return PayloadTooLarge(f"The text of a document is at most {MAX_CONVERTED} bytes in both of its forms")
 
 
 def _row(row: Node) -> list[str]:

@@ -1,0 +1,117 @@
+"""What a text may cost is bounded while it is read: what is too much is refused where it is met."""
+
+from collections import Counter
+from functools import reduce
+from typing import Any
+
+import orjson
+import pytest
+from markdown_it.rules_block import state_block
+from markdown_it.rules_inline import state_inline
+from markdown_it.token import Token
+
+from models.enums import DocumentFormat
+from models.errors import BadUserInput, PayloadTooLarge
+from resolvers.content import MAX_BYTES, read_content
+from resolvers.content.parse import MAX_PIECES
+
+DEAR_MARKDOWN = {
+    "tables": ("|a" * 500 + "\n" + "|-" * 500 + "\n") * 200,
+    "cells that are not written": "|a" * 60_000 + "\n" + "|-" * 60_000 + "\n" + "|x\n" * 30_000,
+    "lists": "- `a` b\n" * 39_000,
+    "stars": "*a" * 300_000,
+    "emphasis": "_a_ " * 250_000,
+    "code": "`a` " * 250_000,
+    "escapes": "\\*" * 400_000,
+    "links": "<http://a.b> " * 75_000,
+    "stars in an image": f"![{'*a' * 300_000}](b)",
+}
+
+Node = dict[str, Any]
+
+
+def text(words: str, *marks: str) -> Node:
+    return {"type": "text", "text": words, **({"marks": [{"type": one} for one in marks]} if marks else {})}
+
+
+def node(type_: str, *content: Node, **attrs: Any) -> Node:
+    return {"type": type_, "content": list(content), **({"attrs": attrs} if attrs else {})}
+
+
+def quoted(inside: Node, levels: int) -> Node:
+    return reduce(lambda made, _: node("blockquote", made), range(levels), inside)
+
+
+DEAR_TIPTAP = {
+    "a wide row and many short ones": node(
+        "table",
+        node("tableRow", *(node("tableCell", node("paragraph", text("x")), colspan=100) for _ in range(100))),
+        *({"type": "tableRow"} for _ in range(20_000)),
+    ),
+    "lines that each level writes anew": quoted(node("codeBlock", text("\n" * 450_000 + "x")), 50),
+}
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How many pieces the parser has made."""
+    counted: Counter[str] = Counter()
+
+    def token(*args: Any, **kwargs: Any) -> Token:
+        counted["tokens"] += 1
+        return Token(*args, **kwargs)
+
+    monkeypatch.setattr(state_block, "Token", token)
+    monkeypatch.setattr(state_inline, "Token", token)
+    return counted
+
+
+@pytest.mark.parametrize("name", sorted(DEAR_MARKDOWN))
+async def test_markdown_is_refused_before_more_of_it_is_made_than_may_be(name: str, made: Counter[str]) -> None:
+    assert len(DEAR_MARKDOWN[name]) <= MAX_BYTES
+
+    with pytest.raises(BadUserInput, match="too many"):
+        await read_content(DEAR_MARKDOWN[name], DocumentFormat.MARKDOWN)
+
+    assert made["tokens"] <= MAX_PIECES + 1
+
+
+@pytest.mark.parametrize("name", sorted(DEAR_TIPTAP))
+async def test_tiptap_that_would_be_very_much_markdown_is_refused(name: str) -> None:
+    sent = orjson.dumps(node("doc", DEAR_TIPTAP[name])).decode()
+    assert len(sent) <= MAX_BYTES
+
+    with pytest.raises(PayloadTooLarge):
+        await read_content(sent, DocumentFormat.TIPTAP_JSON)
+
+
+async def test_an_address_that_many_links_share_counts_in_each() -> None:
+    sent = f"[a]: /{'x' * 400_000}\n\n" + "[a]\n\n" * 1_000
+
+    with pytest.raises(PayloadTooLarge):
+        await read_content(sent, DocumentFormat.MARKDOWN)
+
+
+async def test_a_paragraph_of_very_many_marks_is_written_without_them(made: Counter[str]) -> None:
+    # Given a paragraph that no style of Markdown is cheap to prove for
+    words = [text("a_", *(("bold",), ("italic",), ("bold", "italic"))[n % 3]) for n in range(11_000)]
+    sent = orjson.dumps(node("doc", node("paragraph", *words))).decode()
+
+    # When it is read
+    content = await read_content(sent, DocumentFormat.TIPTAP_JSON)
+
+    # Then its words are there, and each style was given up early
+    assert content.markdown.count("a") == 11_000
+    assert made["tokens"] <= MAX_PIECES
+
+
+async def test_a_real_book_is_taken() -> None:
+    chapter = (
+        "## Chapter\n\n" + ("Some *words* with `code`, a [link](https://a.b) and **more** of them. " * 8 + "\n\n") * 20
+    )
+    table = "| a | b | c | d |\n| - | - | - | - |\n" + "| 1 | 2 | 3 | 4 |\n" * 500
+    sent = chapter * 60 + table
+
+    content = await read_content(sent, DocumentFormat.MARKDOWN)
+
+    assert content.markdown == sent
