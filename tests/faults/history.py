@@ -44,6 +44,12 @@ CARD = 'mutation ($p: ID!) { cardCreate(input: {projectId: $p, title: "C"}) { ca
 RENAME = "mutation ($id: ID!, $n: String!) { projectUpdate(id: $id, input: {name: $n}) { cursor } }"
 BATCH = "mutation ($ids: [ID!]!, $n: String!) { cardBatchUpdate(ids: $ids, input: {title: $n}) { cursor } }"
 
+IMPORT = "mutation ($w: ID!, $i: ProjectImportInput!) { projectImport(workspaceId: $w, input: $i) { project { id } } }"
+DELETE = "mutation ($id: ID!) { projectDelete(id: $id) { cursor } }"
+DELETIONS = 0.01
+"""Of all writes, those that are followed by a deletion of a project of LARGE cards, whose events come in parts."""
+LARGE = 120
+
 Fault = tuple[str, Callable[[], Awaitable[None]]]
 """What it is called, and how it is done, until what was killed is back."""
 
@@ -165,6 +171,8 @@ class Check:
         async with httpx.AsyncClient(timeout=30.0) as http:
             while self.written < self.wanted:
                 name = str(chance.random())
+                if chance.random() < DELETIONS:
+                    await self._come_and_go(http, place)
                 many = chance.random() < 0.3
                 query, values = (BATCH, {"ids": place.cards}) if many else (RENAME, {"id": place.project})
                 try:
@@ -176,6 +184,20 @@ class Check:
                 ((_, payload),) = data.items()
                 place.head = max(place.head, seq_of(payload["cursor"]))
                 place.written += CARDS if many else 1
+
+    async def _come_and_go(self, http: httpx.AsyncClient, place: Place) -> None:
+        """Make a project that one part does not take, and delete it."""
+        cards = [{"title": f"C{number}"} for number in range(LARGE)]
+        try:
+            made = await self._send(
+                http, place.token, IMPORT, {"w": place.id, "i": {"project": {"name": "L"}, "cards": cards}}
+            )
+            project = made["projectImport"]["project"]["id"]
+            gone = await self._send(http, place.token, DELETE, {"id": project})
+        except (httpx.HTTPError, ValueError):
+            self.refused += 1
+            return
+        place.head = max(place.head, seq_of(gone["projectDelete"]["cursor"]))
 
     async def _ask(self, token: str, query: str, **variables: Any) -> dict[str, Any]:
         async with asyncio.timeout(PATIENCE), httpx.AsyncClient(timeout=30.0) as http:
