@@ -263,7 +263,7 @@ async def test_relations_end_with_either_card(board: Board, cards: list[Record])
 
     await delete_card(board.ctx, a["_id"])
 
-    assert await board.types_since(seq) == ["RelationDeleted", "RelationDeleted", "CardDeleted"]
+    assert await board.types_since(seq) == ["CardDeleted", "RelationDeleted", "RelationDeleted"]
     assert await seen(board, b) == []
     assert await seen(board, c) == [("related_to", d["_id"])]
 
