@@ -27,6 +27,7 @@ Where = Mapping[str, Any]
 Tell = Callable[[Record], Event]
 Also = Callable[[Change, Sequence[Record]], Awaitable[None]]
 
+CHOSEN = "chosen"
 _CARDS_AT_ONCE = 25
 """Cards whose comments and files are looked for together."""
 _READ = dict.fromkeys([*tell.TOLD, "size", "expires_at"], 1)
@@ -35,19 +36,46 @@ _READ = dict.fromkeys([*tell.TOLD, "size", "expires_at"], 1)
 @dataclass(frozen=True, slots=True)
 class Step:
     """Some of what a deletion takes. `take` is given the tombstone, deletes at most so many objects of `models`, and
-    says how many those were: 0 where none is left."""
+    says how many those were: 0 where none is left.
+
+    The embedded database reads all that fits before it cuts, so objects that may be many are looked for before a part,
+    with the filter that `look` makes of the tombstone, and `take` finds under `chosen` there which of them to delete.
+    Of those some may be left where `lingers`: something else goes before them.
+    """
 
     models: tuple[type[beanie.Document], ...]
     take: Callable[[Change, Record, int], Awaitable[int]]
+    look: Callable[[Record], Where] | None = None
+    lingers: bool = False
 
 
 def rows(model: type[beanie.Document], key: str, told: Tell | None = None, also: Also | None = None) -> Step:
     """The records that name what was deleted under `key`; each is `told` of in the history, where that says so."""
 
     async def take(change: Change, tombstone: Record, most: int) -> int:
-        return len(await take_some(change, tombstone, model, {key: tombstone["_id"]}, most, told, also))
+        where = await chosen(change, tombstone, model, key)
+        return len(await take_some(change, tombstone, model, where, most, told, also))
 
-    return Step((model,), take)
+    return Step((model,), take, naming(key))
+
+
+def naming(key: str) -> Callable[[Record], Where]:
+    """The filter of what names a deleted object under `key`."""
+    return lambda tombstone: {key: tombstone["_id"]}
+
+
+async def chosen(change: Change, tombstone: Record, model: type[beanie.Document], key: str) -> Where:
+    """What names a deleted object under `key`: all of it or, of those that were chosen, what still does."""
+    ids, deleted_id = tombstone.get(CHOSEN), tombstone["_id"]
+    if ids is None:
+        return {key: deleted_id}
+    found = await collection(model).find({"_id": {"$in": ids}}, {key: 1}, session=change.session).to_list()
+    names = ((one["_id"], one[key]) for one in found)
+    return {"_id": {"$in": [one for one, named in names if deleted_id in _listed(named)]}}
+
+
+def _listed(named: Any) -> list[Any]:
+    return named if isinstance(named, list) else [named]
 
 
 async def take_some(
@@ -75,7 +103,7 @@ def cards(key: str) -> Step:
     """The cards that name what was deleted under `key`, each after all that is on it."""
 
     async def take(change: Change, tombstone: Record, most: int) -> int:
-        where, some = {key: tombstone["_id"]}, min(most, _CARDS_AT_ONCE)
+        where, some = await chosen(change, tombstone, Card, key), min(most, _CARDS_AT_ONCE)
         cursor = collection(Card).find(where, dict.fromkeys(KEPT_FIELDS, 1), session=change.session)
         found = await cursor.limit(some).to_list()
         ids = [card["_id"] for card in found]
@@ -86,7 +114,7 @@ def cards(key: str) -> Step:
             await delete_cards(change, tombstone["stream_id"], found)
         return taken + len(ids)
 
-    return Step((Card, *(model for model, *_ in _ON_CARDS)), take)
+    return Step((Card, *(model for model, *_ in _ON_CARDS)), take, naming(key), lingers=True)
 
 
 async def delete_cards(change: Change, workspace_id: ObjectId, found: Sequence[Record]) -> None:
@@ -95,10 +123,6 @@ async def delete_cards(change: Change, workspace_id: ObjectId, found: Sequence[R
     await collection(Card).delete_many(query, session=change.session)
     change.append(workspace_id, *map(tell.card_deleted, found))
     await keep(change, [(card, None) for card in found])
-
-
-async def _take_on_card(change: Change, tombstone: Record, most: int) -> int:
-    return await _take_from_cards(change, tombstone, [tombstone["_id"]], most)
 
 
 async def _take_from_cards(change: Change, tombstone: Record, card_ids: Sequence[ObjectId], most: int) -> int:
@@ -125,5 +149,5 @@ _ON_CARDS: tuple[tuple[type[beanie.Document], str, Tell, Also | None], ...] = (
     (Relation, "card_ids", tell.relation_deleted, None),
 )
 
-on_card = Step(tuple(model for model, *_ in _ON_CARDS), _take_on_card)
+on_card = tuple(rows(model, key, told, also) for model, key, told, also in _ON_CARDS)
 """What is on a card that was deleted."""

@@ -10,7 +10,7 @@ from models.enums import StorageKind
 from models.ids import IDS_PER_QUERY
 from realtime.log import Change
 from resolvers import cascade_events as tell
-from resolvers.cascade import Step, take_some
+from resolvers.cascade import Step, chosen, naming, take_some
 from resolvers.storage_account import release
 
 
@@ -24,11 +24,11 @@ def documents(key: str) -> Step:
     """The documents that name what was deleted under `key`, each after its links and its versions."""
 
     async def take(change: Change, tombstone: Record, most: int) -> int:
-        where = {key: tombstone["_id"]}
+        where = await chosen(change, tombstone, Document, key)
         found = await collection(Document).find(where, {"_id": 1}, session=change.session).limit(most).to_list()
         return await _take_documents(change, tombstone, [one["_id"] for one in found], most)
 
-    return Step((Document, DocumentVersion, DocumentLink), take)
+    return Step((Document, DocumentVersion, DocumentLink), take, naming(key), lingers=True)
 
 
 async def _take_listed_documents(change: Change, tombstone: Record, most: int) -> int:

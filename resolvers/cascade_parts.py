@@ -24,28 +24,25 @@ from models import (
 from models.base import Record, collection
 from models.card import KEPT_FIELDS
 from models.enums import MissionStatus
-from models.ids import IDS_PER_QUERY, portions
+from models.ids import IDS_PER_QUERY
 from realtime.events import OrganizationMemberRemoved
 from realtime.log import Change
 from resolvers import cascade_events as tell
 from resolvers.card_kept import keep
-from resolvers.cascade import Step, Where, take_some
+from resolvers.cascade import CHOSEN, Step, Where, chosen, naming, take_some
 from resolvers.custom_value import path_of
 from resolvers.file_store import leave_files
 from resolvers.mission_status import ACTIVE, change_status
 from resolvers.notification_store import drop_notifications
-
-_VALUES_AT_ONCE = 500
-"""Cards that values are taken off in one part: which have any is found by looking at all that come before."""
 
 
 def notifications(key: str) -> Step:
     """The notifications that name what was deleted under `key`, those of one person at a time."""
 
     async def take(change: Change, tombstone: Record, most: int) -> int:
-        return await take_notifications(change, {key: tombstone["_id"]}, most)
+        return await take_notifications(change, await chosen(change, tombstone, Notification, key), most)
 
-    return Step((Notification,), take)
+    return Step((Notification,), take, naming(key), lingers=True)
 
 
 async def take_notifications(change: Change, where: Where, most: int) -> int:
@@ -144,9 +141,13 @@ async def leave_inputs(change: Change, jobs: Sequence[Record]) -> None:
     await leave_files(change, [job["_id"] for job in jobs if job["expires_at"] is None])
 
 
+def _labelled(tombstone: Record) -> Where:
+    return {"project_id": tombstone["project_id"], "label_ids": tombstone["_id"]}
+
+
 async def _take_label(change: Change, tombstone: Record, most: int) -> int:
     """Take a label off cards, where nobody sees it any more."""
-    where = {"project_id": tombstone["project_id"], "label_ids": tombstone["_id"]}
+    where = _labelled(tombstone) if CHOSEN not in tombstone else {"_id": {"$in": tombstone[CHOSEN]}}
     cursor = collection(Card).find(where, dict.fromkeys(KEPT_FIELDS, 1), session=change.session)
     found = await cursor.limit(min(most, IDS_PER_QUERY)).to_list()
     if found:
@@ -162,17 +163,23 @@ def without_label(card: Record, label_id: ObjectId) -> list[ObjectId]:
     return [one for one in card["label_ids"] if one != label_id]
 
 
-label_on_cards = Step((), _take_label)
+label_on_cards = Step((Card,), _take_label, _labelled)
 
 
 async def _take_values(change: Change, tombstone: Record, most: int) -> int:
     """Take the values of a custom field off cards, which nobody sees without its definition."""
-    path = path_of(tombstone["_id"])
-    having = {"project_id": tombstone["project_id"], path: {"$exists": True}}
-    found = await collection(Card).find(having, {"_id": 1}, session=change.session).limit(_VALUES_AT_ONCE).to_list()
-    for ids in portions(card["_id"] for card in found):
-        await collection(Card).update_many({"_id": {"$in": ids}}, {"$unset": {path: ""}}, session=change.session)
-    return max(len(found), most) if found else 0
+    ids = tombstone.get(CHOSEN)
+    if ids is None:
+        cursor = collection(Card).find(_valued(tombstone), {"_id": 1}, session=change.session)
+        ids = [card["_id"] for card in await cursor.limit(min(most, IDS_PER_QUERY)).to_list()]
+    if ids:
+        without = {"$unset": {path_of(tombstone["_id"]): ""}}
+        await collection(Card).update_many({"_id": {"$in": ids}}, without, session=change.session)
+    return len(ids)
 
 
-values_on_cards = Step((), _take_values)
+def _valued(tombstone: Record) -> Where:
+    return {"project_id": tombstone["project_id"], path_of(tombstone["_id"]): {"$exists": True}}
+
+
+values_on_cards = Step((Card,), _take_values, _valued)

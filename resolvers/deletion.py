@@ -11,10 +11,11 @@ from typing import TypeVar
 
 from bson import ObjectId
 
-from models import Tombstone
+from models import Lane, Tombstone
 from models.base import Record, collection, to_record
-from models.ids import kind_of
+from models.ids import Kind, kind_of
 from realtime.log import Change, Committed
+from resolvers.cascade import Step
 from resolvers.context import Context
 from resolvers.deletion_plan import LASTING, PLANS
 
@@ -24,6 +25,16 @@ PART = 100
 """Objects that one part deletes: some tenths of a second on the embedded database, in which others wait."""
 AT_ONCE = PART
 """Of these, how many the change itself deletes."""
+LARGE = 1_000
+"""Cards beyond which the change itself deletes nothing but what it is about."""
+_LANES = {
+    Kind.WORKSPACE: "workspace_id",
+    Kind.PROJECT: "project_id",
+    Kind.SCOPE: "scope_id",
+    Kind.COLUMN: "column_id",
+    Kind.LABEL: "project_id",
+    Kind.CUSTOM_FIELD: "project_id",
+}
 GRACE = timedelta(seconds=75)
 """After this nothing is under way any more that began before a deletion: a change takes 10 s (`realtime.writer`), and
 MongoDB ends a transaction after 60."""
@@ -51,17 +62,27 @@ async def bury(
             due_at=change.at,
         )
     )
-    is_empty = await take_part(change, tombstone, AT_ONCE - change.cascaded)
+    is_empty = not await _is_large(change, tombstone) and await take_part(change, tombstone, AT_ONCE - change.cascaded)
     if is_empty:
         tombstone |= {"emptied_at": change.at, "due_at": change.at + GRACE}
     if not is_empty or kind_of(deleted_id) in LASTING:
         await collection(Tombstone).insert_one(tombstone, session=change.session)
 
 
-async def take_part(change: Change, tombstone: Record, most: int) -> bool:
-    """Delete at most so many objects of what goes with a deletion; whether nothing of it is left."""
+async def _is_large(change: Change, tombstone: Record) -> bool:
+    """Whether there are so many cards that finding some of them takes the embedded database long: lanes count them."""
     kind = kind_of(tombstone["_id"])
-    for step in () if kind is None else PLANS[kind]:
+    key = _LANES.get(kind) if kind is not None else None
+    if key is None:
+        return False
+    where = {key: tombstone["_id"] if tombstone["project_id"] is None else tombstone["project_id"]}
+    lanes = await collection(Lane).find(where, {"open": 1, "archived": 1}, session=change.session).to_list()
+    return sum(int(lane["open"] + lane["archived"]) for lane in lanes) > LARGE
+
+
+async def take_part(change: Change, tombstone: Record, most: int, steps: Sequence[Step] | None = None) -> bool:
+    """Delete at most so many objects of what goes with a deletion; whether nothing of it is left."""
+    for step in plan_of(tombstone) if steps is None else steps:
         while most > 0:
             taken = await step.take(change, tombstone, most)
             most -= taken
@@ -69,6 +90,12 @@ async def take_part(change: Change, tombstone: Record, most: int) -> bool:
             if not taken:
                 break
     return most > 0
+
+
+def plan_of(tombstone: Record) -> Sequence[Step]:
+    """What goes with a deletion, in its order."""
+    kind = kind_of(tombstone["_id"])
+    return () if kind is None else PLANS[kind]
 
 
 async def delete(

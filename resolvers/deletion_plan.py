@@ -134,7 +134,7 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
         documents("scope_id"),
     ),
     Kind.COLUMN: (cards("column_id"), rows(Lane, "column_id")),
-    Kind.CARD: (on_card,),
+    Kind.CARD: on_card,
     Kind.DOCUMENT: (listed_documents,),
     Kind.LABEL: (label_on_cards,),
     Kind.CUSTOM_FIELD: (values_on_cards,),

@@ -16,10 +16,11 @@ from pymongo.errors import PyMongoError
 from models import LoggedEvent, StreamHead, Tombstone
 from models.base import Record, collection, utc_now
 from models.errors import RateLimited, Unavailable
-from models.ids import Kind, kind_of
+from models.ids import IDS_PER_QUERY, Kind, kind_of
 from realtime.log import Change
+from resolvers.cascade import CHOSEN, Step
 from resolvers.context import Services
-from resolvers.deletion import GRACE, PART, take_part
+from resolvers.deletion import GRACE, PART, plan_of, take_part
 from resolvers.deletion_plan import HISTORIES
 
 log = logging.getLogger("orrery.deletions")
@@ -27,12 +28,48 @@ log = logging.getLogger("orrery.deletions")
 PAUSE = timedelta(seconds=10)
 """Before a deletion is tried again that the database stood in the way of."""
 EVENTS_AT_ONCE = 500
+READ_AHEAD = 10_000
+"""Ids that are looked for at once."""
 
 _LATER = (RateLimited, Unavailable, PyMongoError)
 
 
 class LostError(Exception):
     """Another worker has taken the deletion, or it is gone."""
+
+
+@dataclass(slots=True)
+class Ahead:
+    """What a worker has found of a deletion and not deleted yet: of one step at a time, READ_AHEAD ids."""
+
+    deleted_id: ObjectId | None = None
+    step: Step | None = None
+    ids: list[ObjectId] = field(default_factory=list)
+
+    async def look(self, tombstone: Record) -> Step | None:
+        """A step of which something is left; None where nothing is, but for steps without a look."""
+        if self.step is not None and self.ids and self.deleted_id == tombstone["_id"]:
+            return self.step
+        for step in plan_of(tombstone):
+            if step.look is not None:
+                cursor = collection(step.models[0]).find(step.look(tombstone), {"_id": 1}).limit(READ_AHEAD)
+                if ids := [one["_id"] for one in await cursor.to_list()]:
+                    self.deleted_id, self.step, self.ids = tombstone["_id"], step, ids
+                    return step
+        self.step, self.ids = None, []
+        return None
+
+    def chosen(self) -> list[ObjectId]:
+        """What a part is to take."""
+        return self.ids[: min(PART, IDS_PER_QUERY)]
+
+    async def took(self, step: Step) -> None:
+        """Forget what a part has taken."""
+        some, left = self.chosen(), set[ObjectId]()
+        if step.lingers:
+            found = await collection(step.models[0]).find({"_id": {"$in": some}}, {"_id": 1}).to_list()
+            left = {one["_id"] for one in found}
+        self.ids[: len(some)] = [one for one in some if one in left]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +80,7 @@ class Worker:
     holder: str
     lease: timedelta = timedelta(seconds=30)
     now: Callable[[], datetime] = field(default=utc_now)
+    _ahead: Ahead = field(default_factory=Ahead)
 
     async def run_next(self) -> float | None:
         """Carry out one part of the deletion that has waited longest; the seconds that it took, None where none waits.
@@ -58,7 +96,8 @@ class Worker:
         if not (await collection(Tombstone).update_one(same, taken)).matched_count:
             return 0.0
         try:
-            await self._carry_out(found)
+            step = await self._ahead.look(found)
+            await self._carry_out(found, step)
         except LostError:
             log.info("the deletion of %s goes on elsewhere, or is done", found["_id"])
         except _LATER:
@@ -68,8 +107,12 @@ class Worker:
             await self._free(found, timedelta(seconds=perf_counter() - started))
         return perf_counter() - started
 
-    async def _carry_out(self, tombstone: Record) -> None:
-        """Take one part. Where nothing is left, look again after the grace; where that is over, let the rest go."""
+    async def _carry_out(self, tombstone: Record, step: Step | None = None) -> None:
+        """Take one part, of what was chosen of a step where there is one.
+
+        Where nothing is left, look again after the grace; where that is over, let the rest go.
+        """
+        ids = self._ahead.chosen()
 
         async def body(change: Change) -> bool:
             held = {"_id": tombstone["_id"], "holder": self.holder}
@@ -77,10 +120,17 @@ class Worker:
             if not (await collection(Tombstone).update_one(held, mark, session=change.session)).matched_count:
                 raise LostError
             current = await collection(Tombstone).find_one(held, session=change.session)
-            return current is not None and bool(await take_part(change, current, PART))
+            if current is None:
+                raise LostError
+            if step is None:
+                return await take_part(change, current, PART)
+            await take_part(change, {**current, CHOSEN: ids}, PART, [step])
+            return False
 
         written = await self.services.hub.log.write(tombstone["stream_id"], tombstone["actor_id"], body)
         if not written.value:
+            if step is not None:
+                await self._ahead.took(step)
             self.services.files_due.set()
             return
         if tombstone["emptied_at"] is None:

@@ -26,7 +26,8 @@ from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import again, events
 
 HISTORY = {"events", "streams"}
-STAYS_WITH_THE_PROJECT = HISTORY | {"activities"}
+# What blocks of facts begin at are ids that were, and point at nothing.
+STAYS_WITH_THE_PROJECT = HISTORY | {"activities", "card_facts"}
 EVENT_OF = {
     Kind.PROJECT: "ProjectDeleted",
     Kind.SCOPE: "ScopeDeleted",
