@@ -33,6 +33,7 @@ from schema.mutations.tenancy import TenancyMutation
 from schema.query import Query
 from schema.relation import Relation
 from schema.scalars import SCALARS
+from schema.shown import guard_payloads
 from schema.subscription import Subscription
 from schema.transfer import TransferJob
 
@@ -79,6 +80,7 @@ def strawberry_schema() -> strawberry.Schema:
         config=StrawberryConfig(default_resolver=from_record, scalar_map=SCALARS),
     )
     install(schema)
+    guard_payloads(schema._schema.mutation_type)  # type: ignore[arg-type]
     return schema
 
 
