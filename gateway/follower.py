@@ -18,6 +18,7 @@ from realtime.background import end
 from realtime.lease import give_up, hold
 from resolvers.context import Services
 from resolvers.notification_follow import follow_some
+from resolvers.notification_trim import trim_some
 
 log = logging.getLogger("orrery.notifications")
 
@@ -26,11 +27,15 @@ WORK = "notifications"
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds: how often to look without being woken, how long the work is held without a sign of life, and how long
-    stopping waits for what is being written."""
+    """Seconds: how often to look without being woken, how long the work is held without a sign of life, how long to
+    rest at most after some of it, when to try again what failed, how often to look for what is too much, and how
+    long stopping waits for what is being written."""
 
     poll: float = 1.5
     lease: float = 5.0
+    rest: float = 0.2
+    retry: float = 0.5
+    trim: float = 600.0
     stop: float = 5.0
 
 
@@ -42,6 +47,7 @@ class Follower:
         self._pace = pace or Pace()
         self._holder = uuid4().hex
         self._held_until = 0.0
+        self._trim_at = 0.0
         self._due = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
@@ -70,14 +76,30 @@ class Follower:
     async def _run(self) -> None:
         while not self._stopping:
             self._due.clear()
+            began = asyncio.get_running_loop().time()
             try:
                 is_ours = await self._hold()
-                more = is_ours and await follow_some(self._services)
+                more = is_ours and (await follow_some(self._services) or await self._trim())
             except Exception:
                 log.warning("notifications wait", exc_info=True)
-                is_ours = more = False
-            if not more and not self._stopping:
+                await asyncio.sleep(self._pace.retry)
+                continue
+            if more:
+                # As long as it took: under load the database is others' for half of the time, and more is done at once.
+                took = asyncio.get_running_loop().time() - began
+                await asyncio.sleep(min(took, self._pace.rest))
+            elif not self._stopping:
                 await self._wait(woken=is_ours)
+
+    async def _trim(self) -> bool:
+        """Delete some of what is too much, where it is time to look for that; whether there may be more."""
+        now = asyncio.get_running_loop().time()
+        if now < self._trim_at:
+            return False
+        if await trim_some(self._services):
+            return True
+        self._trim_at = now + self._pace.trim
+        return False
 
     async def _hold(self) -> bool:
         """Whether it is the work of this process, said again in good time."""

@@ -1,5 +1,6 @@
 """Activity: what happened to cards, documents and project members, as people read it."""
 
+from datetime import timedelta
 from typing import Any
 
 from beanie import PydanticObjectId
@@ -9,6 +10,9 @@ from pymongo import ASCENDING, IndexModel
 from models.base import Stored, id_factory
 from models.enums import ActivityType
 from models.ids import Kind
+
+KEPT = timedelta(days=400)
+"""How long the database keeps what happened. No client keeps it, so none is told."""
 
 
 class Activity(Stored):
@@ -31,4 +35,5 @@ class Activity(Stored):
             IndexModel([("document_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("project_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("workspace_id", ASCENDING)]),
+            IndexModel([("created_at", ASCENDING)], expireAfterSeconds=int(KEPT.total_seconds())),
         ]

@@ -34,6 +34,7 @@ class Notification(Stored):
             IndexModel([("user_id", ASCENDING), ("workspace_id", ASCENDING)]),
             IndexModel([("project_id", ASCENDING)]),
             IndexModel([("workspace_id", ASCENDING)]),
+            IndexModel([("created_at", ASCENDING)]),
         ]
 
 
@@ -41,16 +42,20 @@ class Inbox(Document):
     """What a person's notifications come to, kept with every change of them; `_id` is the person.
 
     `last` is the number of the newest one, `unread` how many are not read. All up to `read_through` are read; null
-    where they were never read all at once.
+    where they were never read all at once. Those up to `trimmed` were deleted for being too many; `is_long` where there
+    are too many again.
     """
 
     id: PydanticObjectId
     last: int = 0
     unread: int = 0
     read_through: int | None = None
+    trimmed: int = 0
+    is_long: bool = False
 
     class Settings:
         name = "inboxes"
+        indexes = [IndexModel([("is_long", ASCENDING)])]
 
 
 class ReadMark(Stored):

@@ -20,6 +20,10 @@ from realtime.events import IDS_PER_EVENT, NotificationReceived, NotificationsDe
 from realtime.log import Change
 
 DUPLICATE_KEY = 11000
+KEPT = 10_000
+"""Notifications that a person keeps, the newest ones: more than anybody pages through."""
+SLACK = 500
+"""How many more there may be until some are deleted."""
 
 
 async def receive(change: Change, activities: Mapping[ObjectId, Sequence[Record]], *, again: bool = False) -> None:
@@ -44,6 +48,7 @@ async def receive(change: Change, activities: Mapping[ObjectId, Sequence[Record]
             came.append(notification)
             event = NotificationReceived(notification=notification, activity=activity, actor_id=activity["actor_id"])
             change.append(user_id, event)
+        inbox["is_long"] = inbox["last"] - inbox.get("trimmed", 0) > KEPT + SLACK
     if came:
         await collection(Notification).insert_many(came, session=change.session)
     await _keep(change, inboxes.values())
@@ -98,6 +103,12 @@ async def drop_notifications(change: Change, user_id: ObjectId, ids: Iterable[Ob
     for start in range(0, len(gone), IDS_PER_EVENT):
         event = NotificationsDeleted(ids=gone[start : start + IDS_PER_EVENT], unread_count=inbox["unread"])
         change.append(user_id, event)
+
+
+async def is_trimmed(change: Change, user_id: ObjectId, through: int) -> None:
+    """Note that a person has no notification any more up to the number `through`."""
+    inbox = (await _open(change, [user_id]))[user_id]
+    await _keep(change, [{**inbox, "trimmed": through, "is_long": inbox["last"] - through > KEPT + SLACK}])
 
 
 async def forget_notifications(change: Change, user_id: ObjectId) -> None:

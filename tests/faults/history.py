@@ -3,8 +3,9 @@
     python -m tests.faults.history
 
 Two gateways over one database and one Redis; clients that are cut and resume, over WebSocket and SSE; writers that
-write all the time; and a fault after another, each of which all clients have to have caught up on within 10 s. It
-prints a JSON object with what was done, and every contradiction.
+write all the time; and a fault after another, each of which all clients have to have caught up on within 10 s.
+Everybody is told of what happens to the cards of the workspace next door: in the end, of each activity once, in their
+order. It prints a JSON object with what was done, and every contradiction.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import random
 import signal
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -25,7 +26,7 @@ import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from tests.faults.history_clients import Watcher, seq_of
+from tests.faults.history_clients import Reader, Watcher, seq_of
 from tests.faults.history_servers import Servers
 
 CATCH_UP_SECONDS = 10.0
@@ -41,6 +42,12 @@ HOME = "{ organizations { nodes { workspaces { nodes { id cursor } } } } }"
 CURSOR = "query ($id: ID!) { node(id: $id) { ... on Workspace { cursor } } }"
 PROJECT = 'mutation ($w: ID!) { projectCreate(input: {workspaceId: $w, name: "P"}) { project { id } } }'
 CARD = 'mutation ($p: ID!) { cardCreate(input: {projectId: $p, title: "C"}) { card { id } } }'
+INVITE = "mutation ($w: ID!, $e: String!) { workspaceMemberInvite(workspaceId: $w, input: {email: $e}) { token } }"
+ACCEPT = "mutation ($t: String!) { invitationAccept(token: $t) { cursor } }"
+JOIN = "mutation ($p: ID!, $e: String!) { projectMemberAdd(projectId: $p, input: {email: $e}) { cursor } }"
+MINE = "{ viewer { notificationsCursor unreadNotificationCount } }"
+ACTIVITY = """query ($p: ID!) { project(id: $p) { cards(first: 50) { nodes {
+  activity(first: 500) { nodes { id type } pageInfo { hasNextPage endCursor } } } } } }"""
 RENAME = "mutation ($id: ID!, $n: String!) { projectUpdate(id: $id, input: {name: $n}) { cursor } }"
 BATCH = "mutation ($ids: [ID!]!, $n: String!) { cardBatchUpdate(ids: $ids, input: {title: $n}) { cursor } }"
 
@@ -58,6 +65,7 @@ Fault = tuple[str, Callable[[], Awaitable[None]]]
 class Place:
     """A workspace of somebody's, and how far its stream is known to have got."""
 
+    email: str
     token: str
     id: str
     project: str
@@ -65,6 +73,9 @@ class Place:
     start: str
     head: int = 0
     written: int = 0
+    activities: int = 0
+    """How many of its cards are known to have been changed."""
+    happened: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -73,6 +84,7 @@ class Report:
     workspaces: int
     events: int = 0
     received: int = 0
+    notifications: int = 0
     connections: int = 0
     cuts: int = 0
     lags: int = 0
@@ -96,6 +108,7 @@ class Check:
         self.report = Report(clients, workspaces)
         self.places: list[Place] = []
         self.watchers: list[Watcher] = []
+        self.readers: list[tuple[Reader, Place]] = []
         self.refused = 0
 
     @property
@@ -106,6 +119,12 @@ class Check:
         """People with a workspace each, and clients that watch it."""
         for number in range(self.report.workspaces):
             self.places.append(await self._place(f"person{number}@example.com"))
+        for place, reader in zip(self.places, [*self.places[1:], self.places[0]], strict=True):
+            if place is not reader:
+                self.readers.append((await self._reader(place, reader), place))
+        for place in self.places:
+            place.start = (await self._ask(place.token, CURSOR, id=place.id))["node"]["cursor"]
+            place.head = seq_of(place.start)
         for number in range(self.report.clients):
             place = self.places[number % len(self.places)]
             seed = self.chance.randrange(2**32)
@@ -116,7 +135,8 @@ class Check:
     async def run(self, faults: Sequence[Fault], tell: Callable[[int], None]) -> None:
         """Write and watch, with the faults evenly in between."""
         started = asyncio.get_running_loop().time()
-        watching = [asyncio.create_task(watcher.run()) for watcher in self.watchers]
+        readers = [reader for reader, _ in self.readers]
+        watching = [asyncio.create_task(watcher.run()) for watcher in (*self.watchers, *readers)]
         writing = [asyncio.create_task(self._write(place)) for place in self.places for _ in range(WRITERS)]
         showing = asyncio.create_task(self._show(tell))
         try:
@@ -128,8 +148,10 @@ class Check:
             await asyncio.gather(*writing)
             await self._heads()
             await self._caught_up("the last event")
+            await self._count_activities()
+            await self._caught_up("the last notification")
         finally:
-            for watcher in self.watchers:
+            for watcher in (*self.watchers, *readers):
                 watcher.stopping = True
             for task in (showing, *writing, *watching):
                 task.cancel()
@@ -143,6 +165,10 @@ class Check:
     def _judge(self) -> None:
         report = self.report
         report.refused_writes = self.refused
+        for reader, place in self.readers:
+            report.notifications += len(reader.told)
+            found = [*reader.contradictions, *_told_wrong(reader, place)]
+            report.contradictions += [f"reader of {place.email}: {one}" for one in found[:SHOWN]]
         by_id = {place.id: place for place in self.places}
         report.events = sum(place.head - seq_of(place.start) for place in self.places)
         for number, watcher in enumerate(self.watchers):
@@ -164,7 +190,28 @@ class Check:
         project = (await self._ask(token, PROJECT, w=workspace))["projectCreate"]["project"]["id"]
         cards = [(await self._ask(token, CARD, p=project))["cardCreate"]["card"]["id"] for _ in range(CARDS)]
         start = (await self._ask(token, CURSOR, id=workspace))["node"]["cursor"]
-        return Place(token, workspace, project, cards, start, seq_of(start))
+        return Place(email, token, workspace, project, cards, start, seq_of(start))
+
+    async def _reader(self, place: Place, person: Place) -> Reader:
+        """Have the owner of another place watch what they are told of one."""
+        invited = await self._ask(place.token, INVITE, w=place.id, e=person.email)
+        await self._ask(person.token, ACCEPT, t=invited["workspaceMemberInvite"]["token"])
+        await self._ask(place.token, JOIN, p=place.project, e=person.email)
+        async with asyncio.timeout(PATIENCE):
+            while not (mine := (await self._ask(person.token, MINE))["viewer"])["unreadNotificationCount"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+        chance = random.Random(self.chance.randrange(2**32))
+        over_sse = chance.random() < 0.3
+        return Reader("", person.token, mine["notificationsCursor"], over_sse, self._address, chance)
+
+    async def _count_activities(self) -> None:
+        """What happened to the cards of each place, writes whose answer was lost included."""
+        for _, place in self.readers:
+            found = await self._ask(place.token, ACTIVITY, p=place.project)
+            lists = [card["activity"] for card in found["project"]["cards"]["nodes"]]
+            assert not any(one["pageInfo"]["hasNextPage"] for one in lists), "more than one page of activity"
+            place.happened = [one["id"] for each in lists for one in each["nodes"] if one["type"] == "CARD_UPDATED"]
+            place.activities = len(place.happened)
 
     async def _write(self, place: Place) -> None:
         chance = random.Random(self.chance.randrange(2**32))
@@ -184,6 +231,7 @@ class Check:
                 ((_, payload),) = data.items()
                 place.head = max(place.head, seq_of(payload["cursor"]))
                 place.written += CARDS if many else 1
+                place.activities += CARDS if many else 0
 
     async def _come_and_go(self, http: httpx.AsyncClient, place: Place) -> None:
         """Make a project that one part does not take, and delete it."""
@@ -232,22 +280,40 @@ class Check:
         """Wait until every client has got what was written before now."""
         clock = asyncio.get_running_loop().time
         heads = {place.id: place.head for place in self.places}
+        wanted = [(reader, place.activities) for reader, place in self.readers]
         started = clock()
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
-                while any(one.position < heads[one.workspace_id] for one in self.watchers):  # noqa: ASYNC110
+                while self._late(heads, wanted):  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
         took = clock() - started
         self.report.catch_up_seconds.append(round(took, 2))
         self.tell(f"{self.written} events; caught up on {after} in {took:.2f} s")
         if took > CATCH_UP_SECONDS:
-            late = sum(watcher.position < heads[watcher.workspace_id] for watcher in self.watchers)
+            late = self._late(heads, wanted)
             self.report.contradictions.append(f"{took:.1f} s to catch up after {after}; {late} clients never did")
+
+    def _late(self, heads: Mapping[str, int], wanted: Sequence[tuple[Reader, int]]) -> int:
+        """How many have not got what there was."""
+        late = sum(watcher.position < heads[watcher.workspace_id] for watcher in self.watchers)
+        return late + sum(len(reader.told) < count for reader, count in wanted)
 
     async def _show(self, tell: Callable[[int], None]) -> None:
         while True:
             tell(self.written)
             await asyncio.sleep(0.2)
+
+
+def _told_wrong(reader: Reader, place: Place) -> list[str]:
+    """What is wrong with what somebody was told: each activity once, and in the order in which they happened."""
+    told = [one["activity"]["id"] for one in reader.told]
+    found: list[str] = []
+    if sorted(told) != sorted(place.happened):
+        found.append(f"told {len(told)} times of {len(set(told))} of {len(place.happened)} activities")
+    times = [one["activity"]["createdAt"] for one in reader.told]
+    if times != sorted(times):
+        found.append("told in another order")
+    return found
 
 
 def schedule(servers: Servers, *, long: bool) -> list[Fault]:

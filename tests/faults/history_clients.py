@@ -26,6 +26,17 @@ subscription ($id: ID!, $after: Cursor) {
   }
 }
 """
+NOTIFICATIONS = """
+subscription ($after: Cursor) {
+  notifications(after: $after) {
+    __typename
+    ... on Event { cursor }
+    ... on StreamReady { recovered }
+    ... on StreamLagged { resumeFrom }
+    ... on NotificationReceived { notification { id activity { id createdAt } } }
+  }
+}
+"""
 CUT_AFTER = 6.0
 """Seconds that a connection lives on average."""
 AGAIN_AFTER = 0.3
@@ -47,6 +58,8 @@ class Cut(Exception):  # noqa: N818
 @dataclass(eq=False)
 class Watcher:
     """One client. `last` is the cursor of the last event that it got."""
+
+    query = QUERY
 
     workspace_id: str
     token: str
@@ -111,7 +124,7 @@ class Watcher:
         protocol = Subprotocol("graphql-transport-ws")
         async with connect(url, subprotocols=[protocol], close_timeout=0.2, max_queue=None) as socket:
             await socket.send(json.dumps({"type": "connection_init", "payload": {"Authorization": self._credential}}))
-            payload = {"query": QUERY, "variables": {"id": self.workspace_id, "after": self.last}}
+            payload = {"query": self.query, "variables": {**self._about, "after": self.last}}
             try:
                 while True:
                     async with asyncio.timeout(SILENCE):
@@ -131,7 +144,7 @@ class Watcher:
 
     async def _sse(self) -> AsyncIterator[Message]:
         headers = {"accept": "text/event-stream", "authorization": self._credential, "last-event-id": self.last}
-        body = {"query": QUERY, "variables": {"id": self.workspace_id}}
+        body = {"query": self.query, "variables": self._about}
         url, kind, ended = f"http://{self.address()}/graphql", "", False
         timeout = httpx.Timeout(10.0, read=SILENCE)
         async with (
@@ -157,5 +170,26 @@ class Watcher:
     def _event(self, payload: Message) -> Message:
         if payload.get("errors"):
             raise Cut
-        event: Message = payload["data"]["workspaceEvents"]
-        return event
+        (event,) = payload["data"].values()
+        return dict(event)
+
+    @property
+    def _about(self) -> Message:
+        return {"id": self.workspace_id}
+
+
+@dataclass(eq=False)
+class Reader(Watcher):
+    """One that watches its person's notifications; `told` are those of the workspace next door, as they came."""
+
+    query = NOTIFICATIONS
+    told: list[Message] = field(default_factory=list)
+
+    @property
+    def _about(self) -> Message:
+        return {}
+
+    def _take(self, event: Message) -> None:
+        super()._take(event)
+        if event["__typename"] == "NotificationReceived":
+            self.told.append(event["notification"])

@@ -20,5 +20,6 @@ async def test_every_client_sees_every_event_once_and_in_order_whatever_is_kille
     report = json.loads(output)
     assert report["contradictions"] == [], report
     assert report["received"] == 5 * report["events"] >= 5 * 600
+    assert report["notifications"] > 50
     assert len(report["faults"]) == 3
     assert report["cuts"] > 20
