@@ -152,10 +152,10 @@ async def _is_left_to_us(database: Database, settings: Settings) -> bool:
 
 
 async def _migrate(settings: Settings, address: str) -> None:
-    from gateway.migrations import Logged, migrate
+    from gateway.migrations import Logged, is_new, migrate
 
     async with open_unlimited(settings, address) as database:
-        await migrate(database.db, Logged())
+        await migrate(database.db, Logged(new=await is_new()))
 
 
 __all__ = ["Database", "DatabaseError", "connect", "learn", "open_database", "open_unlimited", "open_url"]

@@ -173,10 +173,13 @@ async def _go_on(holder: str) -> None:
 
 
 class Logged:
-    """Progress for a log: each part as it begins."""
+    """Progress for a log: each part as it begins. Of a `new` database there is nothing to tell."""
+
+    def __init__(self, *, new: bool) -> None:
+        self._level = logging.DEBUG if new else logging.INFO
 
     def begin(self, what: str, total: int | None = None) -> None:
-        log.info("%s%s", what, f" ({total})" if total else "")
+        log.log(self._level, "%s%s", what, f" ({total})" if total else "")
 
     def advance(self, units: int = 1) -> None:
         pass

@@ -142,13 +142,19 @@ async def test_a_database_that_nobody_has_used_is_migrated_by_the_start(built: D
     assert await missing_indexes(built.db) == []
 
 
-async def test_the_embedded_database_is_migrated_by_the_start(built: Database, settings: Settings) -> None:
-    await somebody()
+@pytest.mark.parametrize("used", [True, False])
+async def test_the_embedded_database_is_migrated_by_the_start_which_says_so_where_somebody_uses_it(
+    used: bool, built: Database, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "orrery")
+    if used:
+        await somebody()
     await collection(Notification).drop_indexes()
 
     await (await connect(settings, url=await url_of(built, settings))).close()
 
     assert await missing_indexes(built.db) == []
+    assert caplog.messages == (["Indexing 0 documents of notifications"] if used else [])
 
 
 def step(name: str, seen: list[int], *, fails_at: int | None = None) -> MigrationStep:

@@ -39,6 +39,14 @@ def test_a_duration_is_a_number_and_a_unit(text: str, expected: timedelta, tmp_p
     assert Settings.from_env(environ(tmp_path, JWT_EXPIRES_IN=text)).jwt_expires_in == expected
 
 
+def test_connections_and_patience_are_settings(tmp_path: Path) -> None:
+    given = Settings.from_env(environ(tmp_path, ORRERY_MONGODB_POOL="20", ORRERY_MONGODB_PATIENCE="5m"))
+    default = Settings.from_env(environ(tmp_path))
+
+    assert (given.mongodb_pool, given.mongodb_patience) == (20, timedelta(minutes=5))
+    assert (default.mongodb_pool, default.mongodb_patience) == (100, timedelta(minutes=1))
+
+
 @pytest.mark.parametrize(("text", "expected"), [("1", True), ("true", True), ("0", False), ("False", False)])
 def test_trusted_documents_alone_are_a_setting(text: str, expected: bool, tmp_path: Path) -> None:
     given = Settings.from_env(environ(tmp_path, ORRERY_TRUSTED_DOCUMENTS_ONLY=text))
@@ -82,6 +90,10 @@ def test_origins_are_listed_with_commas(tmp_path: Path) -> None:
         ("ORRERY_MONGODB_URL", "mongodb:///orrery"),
         ("ORRERY_MONGODB_URL", "mongodb://localhost/a.b"),
         ("ORRERY_MONGODB_URL", "mongodb://[::1/orrery"),
+        ("ORRERY_MONGODB_POOL", "3"),
+        ("ORRERY_MONGODB_POOL", "10001"),
+        ("ORRERY_MONGODB_POOL", "many"),
+        ("ORRERY_MONGODB_PATIENCE", "60"),
         ("ORRERY_SECRET_KEY", "short"),
         ("ORRERY_SMTP_URL", "mail.example.com"),
         ("ORRERY_SMTP_URL", "http://mail.example.com"),
