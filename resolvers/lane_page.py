@@ -9,7 +9,7 @@ from models import Card
 from models.base import Record, collection
 from resolvers.access import Fields, projection
 from resolvers.lane_blocks import Blocks, LaneKey, behind, id_in
-from resolvers.lane_store import OPEN, read_lanes
+from resolvers.lane_store import OPEN, is_short, read_lanes
 from resolvers.page import Page, Sort, Window, pages
 
 BY_RANK: Sort = [("rank", 1)]
@@ -18,25 +18,52 @@ AT_ONCE = 50
 
 
 async def column_pages(column_ids: Sequence[ObjectId], window: Window, fields: Fields) -> dict[ObjectId, Page]:
-    """A page of each column's open cards, which know their `order`, with its total.
+    """A page of each column's open cards, which know their `order`, with its total where that costs nothing.
 
-    One query for the lanes, one for the blocks of long ones, one for each AT_ONCE of their cards, and one for the pages
-    of all short ones.
+    One query for the first pages of all columns that are known to be short. Else one for the lanes, mostly with the
+    blocks of long ones, one for each AT_ONCE of their cards, and one for the pages of the others.
     """
     cursor = window.keyset(Card, BY_RANK)
-    text = None if cursor is None else behind(str(cursor[0]), cursor[1])
+    distinct = list(dict.fromkeys(column_ids))
+    heads = [one for one in distinct if cursor is None and is_short(one)]
+    found = await _short(heads, window, fields, dict.fromkeys(heads, 0))
+    for page in found.values():
+        page.total = None if page.has_next else len(page.nodes)
+    if len(heads) < len(distinct):
+        text = None if cursor is None else behind(str(cursor[0]), cursor[1])
+        found |= await _by_lanes([one for one in distinct if one not in found], text, window, fields)
+    return found
+
+
+async def _by_lanes(
+    column_ids: Sequence[ObjectId], text: str | None, window: Window, fields: Fields
+) -> dict[ObjectId, Page]:
     lanes = await read_lanes([LaneKey(one) for one in column_ids], lambda lane: _needed(lane, text, window.size))
     starts = {one: 0 if text is None else lane.open_before(text) for one, lane in lanes.items()}
     walked = {one: lane for one, lane in lanes.items() if len(lane.blocks) > 1}
     found = await _walk(walked, starts, window, fields)
-    short = [one for one in lanes if one not in found]
-    if short:
-        found |= await pages(Card, "column_id", short, window, sort=BY_RANK, where=OPEN, fields=fields)
+    found |= await _short([one for one in lanes if one not in found], window, fields, starts)
     for one, page in found.items():
         page.total = lanes[one].open
-        for place, card in enumerate(page.nodes, starts[one]):
-            card["order"] = place
     return found
+
+
+async def _short(
+    column_ids: Sequence[ObjectId], window: Window, fields: Fields, starts: Mapping[ObjectId, int]
+) -> dict[ObjectId, Page]:
+    if not column_ids:
+        return {}
+    found: dict[ObjectId, Page] = await pages(
+        Card, "column_id", column_ids, window, sort=BY_RANK, where=OPEN, fields=fields
+    )
+    for one, page in found.items():
+        _number(page.nodes, starts[one])
+    return found
+
+
+def _number(cards: Sequence[Record], start: int) -> None:
+    for place, card in enumerate(cards, start):
+        card["order"] = place
 
 
 def _needed(lane: Blocks, text: str | None, size: int) -> Iterator[int]:
@@ -67,6 +94,7 @@ async def _walk(
         nodes = [card for card in there if card["column_id"] == one and not card["archived"]]
         nodes.sort(key=lambda card: (card["rank"], card["_id"]))
         more = starts[one] + len(ids[one]) < lane.open
+        _number(nodes, starts[one])
         if nodes or not more:
             found[one] = Page(nodes, more, window.cursor is not None, BY_RANK, Card, "column_id", one, OPEN)
     return found

@@ -79,6 +79,11 @@ async def open_totals(parent_key: str, parent_ids: Iterable[ObjectId]) -> dict[O
     return found
 
 
+def is_short(column_id: ObjectId) -> bool:
+    """Whether a column is known to have few cards, so that its lane saves nothing."""
+    return HINTS.is_short(column_id)
+
+
 async def lanes_in(change: Change, keys: Collection[LaneKey], needed: Needed) -> Lanes:
     """The same as a change sees them, and remembered for the rest of it."""
     unknown = [key for key in keys if key.id not in change.lanes]
@@ -168,7 +173,11 @@ async def _find(keys: Collection[LaneKey], needed: Needed, session: AsyncClientS
                 block.entries = blocks[block.id]
         HINTS.see(lane)
     missing = [key for key in keys if key.id not in found]
-    return found | await of_cards(missing, session) if missing else found
+    made = await of_cards(missing, session) if missing else {}
+    for lane in made.values():
+        if not lane.blocks:
+            HINTS.see(lane)
+    return found | made
 
 
 def _stored(lane: Blocks, places: Iterable[int]) -> dict[ObjectId, Block]:

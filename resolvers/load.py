@@ -9,7 +9,7 @@ from bson import ObjectId
 from models import Card, User
 from models.base import Record, collection
 from resolvers.access import Fields, projection
-from resolvers.lane_store import OPEN, open_totals
+from resolvers.lane_store import OPEN, open_counts, open_totals
 from resolvers.page import Page
 from resolvers.tombstone import standing
 
@@ -106,6 +106,7 @@ async def totals(pages: Sequence[Page]) -> list[int]:
 
 async def _counts_of(page: Page, parent_ids: Sequence[ObjectId]) -> dict[ObjectId, int]:
     """The totals of lists like a page's; those of open cards are kept."""
-    if page.model is Card and page.parent_key in ("project_id", "scope_id") and page.where == OPEN:
-        return await open_totals(page.parent_key, parent_ids)
+    if page.model is Card and page.where == OPEN and page.parent_key in ("column_id", "project_id", "scope_id"):
+        by_column = page.parent_key == "column_id"
+        return await (open_counts(parent_ids) if by_column else open_totals(page.parent_key, parent_ids))
     return await counts(page.model, page.parent_key, parent_ids, page.where)

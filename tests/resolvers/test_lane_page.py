@@ -144,6 +144,36 @@ async def test_totals_of_projects_and_scopes_are_those_of_their_lanes(owner: Con
         assert await project_card_count_of(board.ctx, [board.project], None) == [len(of_project.nodes) - 2]
 
 
+async def test_the_heads_of_short_columns_are_one_query_once_a_process_knows_them(
+    owner: Context, workspace: Record
+) -> None:
+    board = await imported(owner, workspace, 8)
+    board.columns.append(await board.column("Empty"))
+    ids = await board.lane(0)
+    await cards_of_column(board.ctx, board.columns, None)
+
+    with traffic() as seen:
+        made = await cards_of_column(board.ctx, board.columns, None, first=20)
+
+    assert seen.commands == 1
+    assert [[card["order"] for card in page.nodes] for page in made] == [[*range(len(ids))], [0], []]
+    assert await totals(made) == [len(ids), 1, 0]
+
+
+async def test_a_column_that_has_grown_in_another_process_is_read_all_the_same(
+    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = await imported(owner, workspace, 60)
+    ids = await board.lane(0)
+    monkeypatch.setattr(lane_page, "is_short", lambda _: True)
+
+    page = await page_of(board)
+
+    assert [card["_id"] for card in page.nodes] == ids[:10]
+    assert [card["order"] for card in page.nodes] == [*range(10)]
+    assert await totals([page]) == [len(ids)]
+
+
 async def test_a_page_reads_no_card_that_it_does_not_show(owner: Context, workspace: Record) -> None:
     board = await imported(owner, workspace, 100)
     for card_id in (await board.lane(0))[1:40]:

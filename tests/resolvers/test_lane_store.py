@@ -87,8 +87,10 @@ def test_lanes_that_were_seen_the_longest_ago_are_forgotten_first() -> None:
 
     assert [hints.get(lane.inside["_id"]) is not None for lane in lanes] == [False, True, False]
     lanes[1].blocks = lanes[1].blocks[:1]
+    assert not hints.is_short(lanes[1].inside["_id"])
     hints.see(lanes[1])
-    assert hints.get(lanes[1].inside["_id"]) is None
+    assert hints.is_short(lanes[1].inside["_id"])
+    assert not hints.is_short(lanes[0].inside["_id"])
 
 
 async def test_a_lane_that_never_stands_still_is_counted_from_its_cards(
