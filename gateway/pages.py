@@ -103,7 +103,7 @@ def _link_routes() -> list[BaseRoute]:
         return FileResponse(LINKS / "page.js", media_type="text/javascript", headers=headers)
 
     # The last one is what invitations led to before; they are good for a week.
-    paths = ("/account/verify-email", "/account/reset-password", "/account/invitation", "/invitations/{token}/accept")
+    paths = ("/account/verify-email", "/account/reset-password", "/invitations/accept", "/invitations/{token}/accept")
     return [*(Route(path, page, methods=["GET"]) for path in paths), Route("/account/page.js", script)]
 
 

@@ -138,7 +138,7 @@ def _minute(moment: datetime) -> str:
 
 
 # The token follows a #: it reaches the page, and no server's log.
-_INVITATION_PAGE = "/account/invitation"
+_INVITATION_PAGE = "/invitations/accept"
 _PAGES = {
     LinkPurpose.EMAIL_VERIFICATION: "/account/verify-email",
     LinkPurpose.PASSWORD_RESET: "/account/reset-password",

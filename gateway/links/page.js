@@ -52,7 +52,7 @@ function simple(id, title, path, done) {
 }
 
 async function invitation() {
-  const token = location.hash.slice(1) || location.pathname.match(/^\/invitations\/([^/]+)/)?.[1];
+  const token = location.hash.slice(1) || location.pathname.match(/^\/invitations\/([^/]+)\/accept$/)?.[1];
   byId("title").textContent = "Invitation";
   if (!token) return tell("The address is not complete: open the link of the mail once more.", "error");
   const path = `/invitations/${token}`;

@@ -31,7 +31,7 @@ async def invite(address: str, token: str, email: str) -> str:
         organization = (await client.get("/organizations")).json()[0]["slug"]
         path = f"/orgs/{organization}/workspaces/personal/members/invite"
         made: str = (await client.post(path, json={"email": email})).json()["token"]
-        return f"/account/invitation#{made}"
+        return f"/invitations/accept#{made}"
 
 
 async def link_in_mail(settings: Settings, email: str, page: str) -> str:

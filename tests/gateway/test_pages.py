@@ -126,7 +126,7 @@ def test_the_lock_file_of_the_pages_pins_by_hash_and_holds_no_address() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/account/verify-email", "/account/reset-password", "/account/invitation", "/invitations/any-token/accept"]
+    "path", ["/account/verify-email", "/account/reset-password", "/invitations/accept", "/invitations/any-token/accept"]
 )
 async def test_a_link_of_a_mail_opens_a_page_that_changes_nothing_and_loads_from_here_alone(
     lab: Lab, path: str

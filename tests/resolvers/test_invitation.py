@@ -72,7 +72,7 @@ async def test_the_link_reaches_the_inviter_and_no_log_and_is_stored_as_a_hash(
 
     stored = await collection(Invitation).find_one({"_id": invitation.invitation["_id"]})
     assert stored is not None
-    assert invitation.link == f"http://127.0.0.1:3001/account/invitation#{invitation.token}"
+    assert invitation.link == f"http://127.0.0.1:3001/invitations/accept#{invitation.token}"
     assert str(invitation.token) not in caplog.text
     assert invitation.token not in str(stored)
     assert "secret_hash" not in invitation.invitation

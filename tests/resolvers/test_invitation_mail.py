@@ -126,7 +126,7 @@ async def test_where_mail_goes_out_the_link_is_for_the_mailbox_alone(
     made = await invite(by_mail, workspace, "mail-3@example.com")
 
     assert (made.token, made.link) == (None, None)
-    assert "/account/invitation#" in (await letter_of(by_mail, made)).text
+    assert "/invitations/accept#" in (await letter_of(by_mail, made)).text
 
 
 async def test_a_token_invites_by_mail_and_is_shown_no_link(owner: Context, workspace: Record, people: People) -> None:

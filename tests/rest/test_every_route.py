@@ -109,7 +109,7 @@ async def _members(ann: httpx.AsyncClient, bob: httpx.AsyncClient) -> None:
     assert [one["role"] for one in await _read(ann, "/organizations/acme/members")] == ["owner", "admin"]
     await _deleted(ann, f"/organizations/acme/members/{bob_id}")
     invited = await made(ann, "/orgs/acme/workspaces/eng/members/invite", email="bob@example.com")
-    assert invited["link"].endswith(f"/account/invitation#{invited['token']}")
+    assert invited["link"].endswith(f"/invitations/accept#{invited['token']}")
     joined = await made(bob, f"/invitations/{invited['token']}/accept")
     assert (joined["organizationSlug"], joined["workspaceSlug"]) == ("acme", "eng")
     await _changed(ann, f"/orgs/acme/workspaces/eng/members/{bob_id}", role="admin", pilotageRole="reviewer")

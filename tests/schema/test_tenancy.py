@@ -133,7 +133,7 @@ async def test_an_invitation_leads_to_the_workspace(lab: Lab, board: Board) -> N
     )
     outside = await bob.refused("query ($p: ID!) { project(id: $p) { name } }", p=board.project)
 
-    assert invited["link"].endswith(f"/account/invitation#{invited['token']}")
+    assert invited["link"].endswith(f"/invitations/accept#{invited['token']}")
     assert accepted["invitationAccept"]["member"] == {"role": "MEMBER", "pilotageRole": "VIEWER"}
     assert seen["project"] == {"name": "Launch"}
     assert changed["workspaceMemberUpdate"]["member"] == {"role": "MEMBER", "pilotageRole": "REVIEWER"}
