@@ -36,7 +36,7 @@ AHEAD_TOGETHER = 64
 
 
 UNLIMITED: dict[str, Any] = {"timeoutMS": None, "socketTimeoutMS": None}
-"""For work that takes as long as it takes, such as building an index: the server ends what its client gives up on."""
+"""For work that takes as long as it takes, as building an index: a time-out goes along, and the server keeps to it."""
 
 
 def options(settings: Settings) -> dict[str, Any]:
