@@ -17,6 +17,7 @@ from models.ids import Kind, kind_of
 from realtime.background import end
 from realtime.lease import give_up, hold
 from resolvers.context import Services
+from resolvers.mission_trim import trim_reports
 from resolvers.notification_follow import follow_some
 from resolvers.notification_trim import trim_some
 
@@ -96,7 +97,7 @@ class Follower:
         now = asyncio.get_running_loop().time()
         if now < self._trim_at:
             return False
-        if await trim_some(self._services):
+        if await trim_some(self._services) or await trim_reports(self._services):
             return True
         self._trim_at = now + self._pace.trim
         return False

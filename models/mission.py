@@ -58,4 +58,5 @@ class MissionActivity(Stored):
         indexes = [
             IndexModel([("mission_id", ASCENDING), ("position", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("workspace_id", ASCENDING)]),
+            IndexModel([("created_at", ASCENDING)]),
         ]

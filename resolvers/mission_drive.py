@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import bson
 from bson import ObjectId
 
 from auth.policies import mission as policy
@@ -18,6 +17,7 @@ from resolvers.context import Context
 from resolvers.inputs.mission import MissionComplete, MissionFail, MissionReport
 from resolvers.mission import check_own, find_mission
 from resolvers.mission_status import change_status
+from resolvers.mission_trim import size_of
 from resolvers.operation import Caller, operation
 from resolvers.storage_account import charge
 
@@ -129,7 +129,7 @@ async def _report(ctx: Context, change: Change, mission: Record, values: Mission
     if activities:
         if mission["activity_count"] + len(activities) > MAX_REPORTS:
             raise Conflict(f"The mission has {MAX_REPORTS} reports at most", field="activities")
-        size = sum(len(bson.encode(one)) for one in activities)
+        size = sum(map(size_of, activities))
         await charge(ctx, change, mission["workspace_id"], StorageKind.REPORTS, size)
         await collection(MissionActivity).insert_many(activities, session=change.session)
         changes["activity_count"] = mission["activity_count"] + len(activities)

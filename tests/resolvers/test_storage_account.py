@@ -5,16 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from models import StorageAccount
-from models.base import Record, collection
+from models import MissionActivity, StorageAccount
+from models.base import Record, collection, utc_now
 from models.enums import StorageKind
 from models.errors import Conflict, PayloadTooLarge
-from resolvers import document_version, mission_drive
+from resolvers import document_version, mission_drive, mission_trim
 from resolvers.context import Context, Services
 from resolvers.document import delete_document
 from resolvers.inputs.base import read_input
 from resolvers.inputs.mission import MissionReport
 from resolvers.mission_drive import report_mission
+from resolvers.mission_trim import AGE, trim_reports
 from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import People
 from tests.resolvers.pilotage import Crew, Hand
@@ -158,3 +159,28 @@ async def test_texts_of_an_import_count(owner: Context, workspace: Record, servi
 
     assert (failed["state"], failed["error"]["code"]) == ("failed", "PAYLOAD_TOO_LARGE")
     assert (done["state"], list(await kinds(workspace))) == ("done", [StorageKind.DOCUMENTS])
+
+
+async def test_reports_go_after_a_year_and_make_room(
+    people: People, owner: Context, workspace: Record, atlas: Hand, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given old reports, more than one part takes, and a new one
+    monkeypatch.setattr(mission_trim, "IDS_PER_QUERY", 2)
+    mission = await Crew(people, owner, workspace).ask(atlas)
+    await atlas.claim()
+    await atlas.report(mission, activities=[THOUGHT] * 3)
+    old = {"$set": {"created_at": utc_now() - AGE - timedelta(minutes=1)}}
+    await collection(MissionActivity).update_many({"mission_id": mission["_id"]}, old)
+    three = (await kinds(workspace))[StorageKind.REPORTS]
+    await atlas.report(mission, activities=[THOUGHT])
+
+    # When all that is too old is trimmed
+    parts = 0
+    while await trim_reports(services):
+        parts += 1
+
+    # Then the new one is left, and what it takes
+    assert parts == 2
+    (left,) = await collection(MissionActivity).find({"mission_id": mission["_id"]}).to_list()
+    assert left["position"] == 4
+    assert await kinds(workspace) == {StorageKind.REPORTS: three // 3}
