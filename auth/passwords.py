@@ -7,9 +7,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from models.pool import Pool
 
-_hasher = PasswordHasher()
+_hasher = PasswordHasher(parallelism=1)
 PASSWORDS = Pool("passwords being checked", threads=2, at_once=1, of_one=16, in_all=64)
-"""A hash takes some 50 ms of every core: those of one address, and of one person, are made one after the other."""
+"""A hash takes some 100 ms of one core: those of one address, and of one person, are made one after the other."""
 
 
 @functools.cache

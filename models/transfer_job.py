@@ -18,9 +18,10 @@ class TransferJob(Stored):
 
     `done` and `total` count objects: cards, relations, documents, attachments; `total` is None until the file was read.
     `next_part` is the number of the part that is written next, 0 for the project itself; a part is written in the
-    transaction that counts it. `holder` works on it until `lease_until`; from then on whoever takes it may. `error`
-    has `code`, `message` and `field`. The job itself is removed at `expires_at`, which it gets with its end. The ids of
-    what it writes follow from its own and `ids_secret`, which is told to nobody.
+    transaction that counts it. `holder` works on it until `lease_until`; from then on whoever takes it may, the job
+    with the earliest `turn` first. `error` has `code`, `message` and `field`. The job itself is removed at
+    `expires_at`, which it gets with its end. The ids of what it writes follow from its own and `ids_secret`, which is
+    told to nobody.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.TRANSFER_JOB))
@@ -38,6 +39,7 @@ class TransferJob(Stored):
     parts: int | None = None
     holder: str | None = None
     lease_until: datetime = Field(default_factory=utc_now)
+    turn: datetime = Field(default_factory=utc_now)
     attempts: int = 0
     ids_secret: str = Field(default_factory=token_hex)
     started_at: datetime | None = None
@@ -48,6 +50,7 @@ class TransferJob(Stored):
         name = "transfer_jobs"
         indexes = [
             IndexModel([("workspace_id", ASCENDING), ("_id", DESCENDING)]),
-            IndexModel([("state", ASCENDING), ("lease_until", ASCENDING)]),
+            IndexModel([("created_by", ASCENDING), ("expires_at", ASCENDING)]),
+            IndexModel([("expires_at", ASCENDING), ("turn", ASCENDING)]),
             IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0),
         ]

@@ -2,15 +2,17 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
 
 from auth.policies import delivery
 from models import Project, TransferJob, Workspace
 from models.base import Record, collection, to_record
 from models.enums import StorageKind, TokenScope
-from models.errors import BadUserInput, Conflict, PayloadTooLarge
+from models.errors import BadUserInput, Conflict, PayloadTooLarge, RateLimited
 from models.ids import Kind, new_id, parse_id
 from realtime.events import TransferJobChanged
 from realtime.log import Change, Committed
@@ -31,8 +33,12 @@ from resolvers.user import users_by
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 MAX_WAITING = 3
 """Jobs of a workspace that have not ended. Their input counts in its storage account until then."""
+MAX_OF_PERSON = 5
+"""Jobs of a person that have not ended, in all workspaces. Their input is no more than one workspace may store."""
+TURN = timedelta(minutes=1)
+"""How much later than the one before the next job of a person has its turn: others who come meanwhile go first."""
 
-_INTERNAL = frozenset({"holder", "lease_until", "attempts", "next_part", "parts", "ids_secret"})
+_INTERNAL = frozenset({"holder", "lease_until", "turn", "attempts", "next_part", "parts", "ids_secret"})
 _STARTS = (b"{", b"\xef\xbb\xbf{", MAGIC)
 
 starter_of = users_by("created_by")
@@ -68,13 +74,15 @@ async def start_import(ctx: Context, values: ProjectImportStart) -> Committed[Re
     """Take the file of a project, and import it afterwards, part by part. What fails here leaves nothing behind.
 
     Raises PayloadTooLarge for a file that is too large or that the workspace has no room for, BadUserInput for what is
-    no such file by its first bytes, Conflict where three imports of the workspace have not ended yet.
+    no such file by its first bytes, Conflict where three imports of the workspace have not ended yet, RateLimited where
+    five of the caller's have not.
     """
     workspace_id = values.workspace_id
     await check_workspace(ctx, workspace_id, delivery.WRITE)
     name = file_name(values.file.name)
     # Looked at again in the change, which alone decides: here it spares the transfer.
     _check_waiting(await collection(TransferJob).find(_waiting(workspace_id), {"_id": 1}).to_list())
+    _check_own(ctx, await _own(ctx), 1)
     await check_room(ctx, workspace_id, 1)
     job_id = new_id(Kind.TRANSFER_JOB)
     try:
@@ -86,6 +94,8 @@ async def start_import(ctx: Context, values: ProjectImportStart) -> Committed[Re
                 await collection(TransferJob).find(_waiting(workspace_id), {"_id": 1}, session=change.session).to_list()
             )
             _check_waiting(before)
+            own = await _own(ctx, change.session)
+            _check_own(ctx, own, written.size)
             if not await keep_file(change, job_id):
                 raise Conflict("took too long to come: send it again", field="file")
             job = to_record(
@@ -96,6 +106,7 @@ async def start_import(ctx: Context, values: ProjectImportStart) -> Committed[Re
                     file_name=name,
                     file_size=written.size,
                     lease_until=change.at,
+                    turn=max([change.at, *(one.get("turn", change.at) + TURN for one in own)]),
                     created_at=change.at,
                 )
             )
@@ -135,6 +146,22 @@ def _waiting(workspace_id: ObjectId) -> Record:
 def _check_waiting(jobs: Sequence[Record]) -> None:
     if len(jobs) >= MAX_WAITING:
         raise Conflict(f"The workspace has {MAX_WAITING} imports that have not ended: wait for one")
+
+
+async def _own(ctx: Context, session: AsyncClientSession | None = None) -> list[Record]:
+    """The caller's jobs that have not ended, in all workspaces."""
+    found = collection(TransferJob).find(
+        {"created_by": ctx.user_id, "expires_at": None}, {"turn": 1, "file_size": 1}, session=session
+    )
+    return await found.to_list()
+
+
+def _check_own(ctx: Context, jobs: Sequence[Record], more: int) -> None:
+    """Refuse a job of somebody who has enough of them. Two that start at the same moment may both be let in."""
+    if len(jobs) >= MAX_OF_PERSON:
+        raise RateLimited(f"You have {MAX_OF_PERSON} imports that have not ended: wait for one", retry_after=10)
+    if sum(one["file_size"] for one in jobs) + more > ctx.services.storage_quota:
+        raise RateLimited("The files of your imports that have not ended are too large: wait for one", retry_after=10)
 
 
 def _bounded(file: Upload) -> Upload:

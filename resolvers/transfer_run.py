@@ -11,7 +11,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
 from uuid import uuid4
@@ -48,6 +48,9 @@ MAX_ATTEMPTS = 5
 PAUSE = timedelta(seconds=10)
 """Before a job is tried again that the database stood in the way of."""
 
+MAX_SEEN = 20
+"""Jobs that are looked at for somebody else's: more than one person may have waiting."""
+
 _LATER = (RateLimited, Unavailable, PyMongoError)
 
 
@@ -56,20 +59,28 @@ class LostError(Exception):
 
 
 class StoppedError(Exception):
-    """The worker is to stop."""
+    """The worker is to stop; or it has worked on this job for long enough, whose next `turn` comes after another's."""
+
+    def __init__(self, turn: datetime | None = None) -> None:
+        super().__init__()
+        self.turn = turn
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Who carries out jobs: `holder` is unique; a job that is held for `lease` without a sign of life is free."""
+    """Who carries out jobs: `holder` is unique; a job that is held for `lease` without a sign of life is free.
+
+    After a `spell` of work on one job those of other people have their turn: reading it anew takes a fraction of that.
+    """
 
     services: Services
     holder: str
     lease: timedelta = timedelta(seconds=30)
+    spell: timedelta = timedelta(seconds=15)
     stopping: Callable[[], bool] = lambda: False
 
     async def run_next(self) -> bool:
-        """Carry out the job that has waited longest, as far as that is possible; whether there was one."""
+        """Carry out the job whose turn it is, as far as that is possible; whether there was one."""
         found = await _due()
         if found is None:
             return False
@@ -83,8 +94,9 @@ class Worker:
                 await self._carry_out(job)
         except LostError:
             log.info("the import %s goes on elsewhere, or is gone", job["_id"])
-        except StoppedError:
-            freed = {"$set": {"lease_until": utc_now(), "holder": None}, "$inc": {"attempts": -1}}
+        except StoppedError as stopped:
+            turn = {} if stopped.turn is None else {"turn": stopped.turn}
+            freed = {"$set": {"lease_until": utc_now(), "holder": None, **turn}, "$inc": {"attempts": -1}}
             await collection(TransferJob).update_one(mine, freed)
         except _LATER:
             log.warning("the import %s waits", job["_id"], exc_info=True)
@@ -126,10 +138,13 @@ class Worker:
         try:
             async with opened(job) as source:
                 plan, waiting = await self._read(job, source)
+                ends = utc_now() + self.spell
                 for number in range(job["next_part"], len(waiting) + 1):
                     if self.stopping():
                         raise StoppedError
                     job = await self._write(job, plan, waiting, number)
+                    if utc_now() >= ends and number < len(waiting) and (other := await _other_due(job)):
+                        raise StoppedError(max(utc_now(), other["turn"]) + timedelta(milliseconds=1))
             await self._end(job, {"state": TransferState.DONE.value, "warnings": plan.warnings})
         except OrreryError as error:
             if isinstance(error, _LATER):
@@ -240,14 +255,25 @@ class Worker:
         return Context(Subject(user_id=job["created_by"], scopes=ALL_SCOPES), self.services)
 
 
+def _free() -> Record:
+    return {"expires_at": None, "lease_until": {"$lte": utc_now()}}
+
+
 async def _due() -> Record | None:
-    """The job that has waited longest: one that was given up comes before one that nobody has begun."""
-    for state in (TransferState.RUNNING, TransferState.QUEUED):
-        where = {"state": state.value, "lease_until": {"$lte": utc_now()}}
-        found = await collection(TransferJob).find_one(where, sort=[("lease_until", 1)])
-        if found is not None:
-            return found
-    return None
+    """The job that nobody holds and whose turn it is: of each person one, and then the next of each."""
+    return await collection(TransferJob).find_one(_free(), sort=[("turn", 1)])
+
+
+async def _other_due(job: Record) -> Record | None:
+    """The next job of somebody else that nobody holds."""
+    found = (
+        await collection(TransferJob)
+        .find(_free(), {"created_by": 1, "turn": 1})
+        .sort("turn", 1)
+        .limit(MAX_SEEN)
+        .to_list()
+    )
+    return next((one for one in found if one["created_by"] != job["created_by"]), None)
 
 
 async def _project(change: Change, project_id: ObjectId) -> Record:
