@@ -22,6 +22,7 @@ from models import (
     Relation,
     Scope,
     User,
+    WorkspaceMember,
 )
 from models.base import Record, collection
 from models.enums import DocumentFormat, FieldType, Priority, RelationType
@@ -78,18 +79,26 @@ async def pieces(project: Record, files: Stored | None = None) -> AsyncIterator[
 
 
 async def _members(inside: Record) -> list[str]:
-    members = await collection(ProjectMember).find(inside, {"user_id": 1}).sort("_id", 1).to_list()
-    emails = await _emails([member["user_id"] for member in members])
+    shown = {"user_id": 1, "workspace_id": 1}
+    members = await collection(ProjectMember).find(inside, shown).sort("_id", 1).to_list()
+    emails, _ = await _people(members, "user_id")
     return sorted(emails.values())
 
 
-async def _emails(user_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:
-    found: dict[ObjectId, str] = {}
-    for ids in portions(dict.fromkeys(user_ids)):
+async def _people(about: Sequence[Record], key: str) -> tuple[dict[ObjectId, str], dict[ObjectId, str | None]]:
+    """The addresses of the people whose ids some records of a workspace carry; of those who have left it, the names."""
+    emails: dict[ObjectId, str] = {}
+    names: dict[ObjectId, str | None] = {}
+    for ids in portions(dict.fromkeys(one[key] for one in about if one[key])):
+        here = {"workspace_id": about[0]["workspace_id"], "user_id": {"$in": ids}}
+        members = {one["user_id"] async for one in collection(WorkspaceMember).find(here, {"user_id": 1})}
         query = {"_id": {"$in": ids}, "is_agent": {"$ne": True}}
-        async for user in collection(User).find(query, {"email": 1}):
-            found[user["_id"]] = user["email"]
-    return found
+        async for user in collection(User).find(query, {"email": 1, "name": 1}):
+            if user["_id"] in members:
+                emails[user["_id"]] = user["email"]
+            else:
+                names[user["_id"]] = user["name"]
+    return emails, names
 
 
 def _scope(scope: Record) -> Record:
@@ -119,7 +128,7 @@ async def _cards(
     index = {column["_id"]: place for place, column in enumerate(columns)}
     async for some in _batches(inside, columns):
         said = await _comments([card["_id"] for card in some if card["comment_count"]])
-        people = await _emails([card["assignee_id"] for card in some if card["assignee_id"]])
+        people, _ = await _people(some, "assignee_id")
         attached = {} if files is None else await _attached(some, files)
         for card in some:
             places[card["_id"]] = len(places)
@@ -171,7 +180,8 @@ async def _comments(card_ids: Sequence[ObjectId]) -> dict[ObjectId, list[Record]
     said: list[Record] = []
     for ids in portions(card_ids):
         said += await collection(Comment).find({"card_id": {"$in": ids}}).sort([("card_id", 1), ("_id", 1)]).to_list()
-    authors = await _emails([one["author_id"] for one in said if not one.get("original_author")])
+    emails, names = await _people([one for one in said if not one.get("original_author")], "author_id")
+    authors = {**names, **emails}
     for one in said:
         comment = {
             "content": one["content"],

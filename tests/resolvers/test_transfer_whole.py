@@ -23,6 +23,7 @@ from resolvers.scope import update_scope
 from resolvers.stats import get_project_stats
 from resolvers.transfer import export_project, import_in_parts, import_project, open_export
 from resolvers.workspace import create_workspace
+from resolvers.workspace_member import remove_workspace_member
 from rest.stellary.present.transfer import written
 from tests.resolvers.conftest import Join
 from tests.resolvers.custom import make_fields
@@ -120,6 +121,20 @@ async def test_within_its_workspace_a_project_comes_back_with_its_people(
     comment = await collection(Comment).find_one({"card_id": card["_id"], "content": "Too much"})
     assert comment is not None
     assert (comment["author_id"], comment["original_author"]) == (owner.user_id, people.email(helper))
+
+
+async def test_a_file_holds_no_address_of_who_has_left_the_workspace(
+    owner: Context, workspace: Record, join: Join, people: People
+) -> None:
+    helper = await join(workspace, "helper", Role.MEMBER)
+    board = await make_whole(owner, workspace, helper)
+
+    await remove_workspace_member(again(owner), workspace["_id"], helper.user_id)
+    exported = await export_project(again(owner), board.project["_id"])
+
+    assert people.email(helper) not in str(exported)
+    authors = [one["author"] for card in exported["cards"] for one in card["comments"]]
+    assert authors == [people.email(owner), "helper"]
 
 
 async def test_an_import_tells_of_all_that_it_writes(owner: Context, workspace: Record, join: Join) -> None:
