@@ -21,6 +21,7 @@ from resolvers.inputs.attachment import AttachmentCreate
 from resolvers.media_type import media_of
 from resolvers.operation import Caller, operation
 from resolvers.storage_account import charge, check_room
+from resolvers.tombstone import shut
 from resolvers.upload import file_name
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
@@ -38,7 +39,7 @@ async def get_linked_attachment(ctx: Context, attachment_id: ObjectId | str, exp
     """The same for whoever holds a link to it; raises Forbidden for one that is not valid, or has expired."""
     wanted = check_link(ctx.services, attachment_id, expires, signature)
     found = await collection(Attachment).find_one({"_id": wanted})
-    if found is None:
+    if found is None or await shut(ctx, [found]):
         raise NotFound("Attachment")
     return found
 

@@ -28,6 +28,8 @@ log = logging.getLogger("orrery.deletions")
 PAUSE = timedelta(seconds=10)
 """Before a deletion is tried again that the database stood in the way of."""
 EVENTS_AT_ONCE = 500
+SILENT_PART = 400
+"""Objects of one part that are not told of: an event costs as much as what it tells of."""
 READ_AHEAD = 10_000
 """Ids that are looked for at once."""
 
@@ -61,7 +63,8 @@ class Ahead:
 
     def chosen(self) -> list[ObjectId]:
         """What a part is to take."""
-        return self.ids[: min(PART, IDS_PER_QUERY)]
+        is_silent = self.step is not None and self.step.is_silent
+        return self.ids[: SILENT_PART if is_silent else min(PART, IDS_PER_QUERY)]
 
     async def took(self, step: Step) -> None:
         """Forget what a part has taken."""

@@ -11,7 +11,7 @@ from auth.policies import document as policy
 from models import Document
 from models.base import Record, collection
 from models.enums import DocumentStatus, TokenScope
-from models.errors import BadUserInput, OrreryError
+from models.errors import BadUserInput, Conflict, OrreryError
 from models.ids import Kind, parse_id, portions
 from realtime.cursor import Cursor
 from realtime.events import DocumentMoved, DocumentUpdated
@@ -32,6 +32,8 @@ from resolvers.operation import operation
 WRITE = TokenScope.PROJECTS_WRITE
 _CLIENT_NAMES = {"rank": "order", "project_id": "contextId", "scope_id": "contextId"}
 _PLACE = frozenset({"rank", "parent_id"})
+MAX_TAKEN_ALONG = 500
+"""Documents below one that moves to another context: each is written, and told of, in the same change."""
 
 
 @operation("documentUpdate", scope=WRITE, permission=policy.WRITE)
@@ -176,6 +178,7 @@ async def _move(
             raise BadUserInput("is the document itself, or stands below it", field="parentId")
         below = await places.below(change, document["_id"])
         if leaves:
+            _check_taken_along(sum(map(len, below)))
             await check_room(change, document["workspace_id"], target.id, 1 + sum(map(len, below)))
         places.check_depth(len(above) + 1 + len(below))
     lane = places.lane_below(document["workspace_id"], target.id, parent_id)
@@ -246,6 +249,12 @@ def _projects(before: Record, after: Record) -> list[ObjectId | None]:
     """Whom a move is told: the project that a document is about then, and the one that it has left."""
     left = before["project_id"]
     return [after["project_id"]] if left in (None, after["project_id"]) else [left, after["project_id"]]
+
+
+def _check_taken_along(count: int) -> None:
+    """Raise Conflict where more stands below a document than one change gives another context."""
+    if count > MAX_TAKEN_ALONG:
+        raise Conflict(f"At most {MAX_TAKEN_ALONG} documents below it move along to another context: move some first")
 
 
 async def _take_along(change: Change, before: Record, after: Record) -> None:

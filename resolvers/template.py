@@ -21,6 +21,7 @@ from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.operation import edge, operation
 from resolvers.template_builtin import BUILT_IN
 from resolvers.template_read import content_of
+from resolvers.tombstone import Gone, known_gone
 from resolvers.user import people
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
@@ -43,6 +44,7 @@ async def create_template(ctx: Context, values: TemplateCreateFromProject) -> Co
     """
     project = await access(ctx, Project, Kind.PROJECT, values.project_id, delivery.WRITE, field="projectId")
     inside = {"workspace_id": project["workspace_id"]}
+    gone = await known_gone(ctx) or Gone(())
 
     async def body(change: Change) -> Record:
         await require_parent(change, Project, project["_id"])
@@ -55,7 +57,7 @@ async def create_template(ctx: Context, values: TemplateCreateFromProject) -> Co
                 description=values.description,
                 created_by=ctx.user_id,
                 created_at=change.at,
-                content=await content_of(change, project["_id"], cards=values.include_cards),
+                content=await content_of(change, project["_id"], gone, cards=values.include_cards),
             )
         )
         try:

@@ -14,6 +14,7 @@ from models.template import TemplateContent
 from realtime.log import Change
 from resolvers.card_place import BY_RANK
 from resolvers.custom_value import known
+from resolvers.tombstone import Gone
 
 MAX_CARDS = 500
 MAX_COLUMNS = 500
@@ -21,12 +22,12 @@ MAX_COLUMNS = 500
 Places = dict[ObjectId, int]
 
 
-async def content_of(change: Change, project_id: ObjectId, *, cards: bool) -> TemplateContent:
+async def content_of(change: Change, project_id: ObjectId, gone: Gone, *, cards: bool) -> TemplateContent:
     """What a project holds now; raises Conflict for one that is too large for a template."""
 
     async def all_of(model: type[Stored], sort: Sequence[tuple[str, int]], **where: Any) -> list[Record]:
         found = collection(model).find({"project_id": project_id, **where}, session=change.session)
-        return await found.sort(list(sort)).to_list()
+        return gone.without(await found.sort(list(sort)).to_list())
 
     scopes, labels = await all_of(Scope, [("_id", 1)]), await all_of(Label, [("name", 1)])
     columns = await all_of(Column, [("scope_id", 1), *BY_RANK])

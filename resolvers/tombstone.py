@@ -36,6 +36,10 @@ class Gone:
 
     ids: Collection[ObjectId]
 
+    def without(self, records: Iterable[Record]) -> list[Record]:
+        """The records that are left."""
+        return [one for one in records if not self.hides(one)]
+
     def hides(self, record: Record) -> bool:
         """Whether a record was deleted, or names something that was."""
         kind = kind_of(record["_id"]) if isinstance(record.get("_id"), ObjectId) else None

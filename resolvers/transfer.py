@@ -18,6 +18,7 @@ from resolvers.edit import require_parent
 from resolvers.inputs.transfer import ProjectImport
 from resolvers.operation import operation
 from resolvers.project import delete_project
+from resolvers.tombstone import Gone, known_gone
 from resolvers.transfer_archive import NO_FILES, Source, Stored
 from resolvers.transfer_export import SECTIONS, Piece, pieces
 from resolvers.transfer_files import file_parts, plan_files
@@ -96,7 +97,7 @@ async def open_export(ctx: Context, project_id: ObjectId | str, files: Stored | 
     With `files` cards name their attachments, whose bytes are entered there.
     """
     project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.READ)
-    return pieces(project, files)
+    return pieces(project, files, await known_gone(ctx) or Gone(()))
 
 
 async def export_project(ctx: Context, project_id: ObjectId | str) -> dict[str, Any]:

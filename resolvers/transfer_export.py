@@ -30,6 +30,7 @@ from models.ids import portions
 from resolvers.card_place import BY_RANK
 from resolvers.custom_value import known
 from resolvers.inputs.transfer import FORMAT, VERSION
+from resolvers.tombstone import Gone
 from resolvers.transfer_archive import Stored, member_of
 from resolvers.transfer_plan import exported_content
 
@@ -46,18 +47,21 @@ Piece = tuple[str, Any]
 """The name of a list and an entry of it; or the name of a single value and that."""
 
 
-async def pieces(project: Record, files: Stored | None = None) -> AsyncIterator[Piece]:
-    """All that a project's file holds, in order; dates as datetimes. With `files` also what its cards have of those."""
+async def pieces(project: Record, files: Stored | None, gone: Gone) -> AsyncIterator[Piece]:
+    """All that a project's file holds, in order; dates as datetimes. With `files` also what its cards have of those.
+
+    What was deleted, and is not `gone` from the database yet, is left out.
+    """
     yield "format", FORMAT
     yield "version", VERSION
     yield "project", {name: project[name] for name in ("name", "description", "deadline")}
     inside = {"project_id": project["_id"]}
     for email in await _members(inside):
         yield "members", email
-    scopes = await collection(Scope).find(inside).sort("_id", 1).to_list()
+    scopes = gone.without(await collection(Scope).find(inside).sort("_id", 1).to_list())
     for scope in scopes:
         yield "scopes", _scope(scope)
-    columns = await collection(Column).find(inside).sort([("scope_id", 1), *BY_RANK]).to_list()
+    columns = gone.without(await collection(Column).find(inside).sort([("scope_id", 1), *BY_RANK]).to_list())
     scope_places = {scope["_id"]: place for place, scope in enumerate(scopes)}
     for column in columns:
         own = column["scope_id"] not in scope_places
@@ -70,11 +74,11 @@ async def pieces(project: Record, files: Stored | None = None) -> AsyncIterator[
         yield "customFields", _field(field)
     places: dict[ObjectId, int] = {}
     names = {label["_id"]: label["name"] for label in labels}
-    async for card in _cards(inside, columns, names, fields, places, files):
+    async for card in _cards(inside, gone, columns, names, fields, places, files):
         yield "cards", card
     for relation in await _relations(inside, places):
         yield "relations", relation
-    async for document in _documents(inside, scope_places, places):
+    async for document in _documents(inside, gone, scope_places, places):
         yield "documents", document
 
 
@@ -118,6 +122,7 @@ def _field(field: Record) -> Record:
 
 async def _cards(
     inside: Record,
+    gone: Gone,
     columns: Sequence[Record],
     labels: dict[ObjectId, str],
     fields: Sequence[Record],
@@ -126,7 +131,7 @@ async def _cards(
 ) -> AsyncIterator[Record]:
     """The cards of each column in order, then those of none; `places` gets the place of each, `files` their files."""
     index = {column["_id"]: place for place, column in enumerate(columns)}
-    async for some in _batches(inside, columns):
+    async for some in _batches(inside, gone, columns):
         said = await _comments([card["_id"] for card in some if card["comment_count"]])
         people, _ = await _people(some, "assignee_id")
         attached = {} if files is None else await _attached(some, files)
@@ -139,11 +144,13 @@ async def _cards(
             }
 
 
-async def _batches(inside: Record, columns: Sequence[Record]) -> AsyncIterator[list[Record]]:
+async def _batches(inside: Record, gone: Gone, columns: Sequence[Record]) -> AsyncIterator[list[Record]]:
     """Cards in portions that one query each reads the comments of."""
     some: list[Record] = []
     weight = 0
     async for card in _in_order(inside, columns):
+        if gone.hides(card):
+            continue
         some.append(card)
         weight += card["comment_count"]
         if len(some) >= CARDS_AT_ONCE or weight >= COMMENTS_AT_ONCE:
@@ -239,9 +246,11 @@ async def _relations(inside: Record, places: dict[ObjectId, int]) -> list[Record
     return [{"type": type, "source": source, "target": target} for source, target, type in sorted(found)]
 
 
-async def _documents(inside: Record, scopes: dict[ObjectId, int], cards: dict[ObjectId, int]) -> AsyncIterator[Record]:
+async def _documents(
+    inside: Record, gone: Gone, scopes: dict[ObjectId, int], cards: dict[ObjectId, int]
+) -> AsyncIterator[Record]:
     """The documents of the project, then those of its scopes; each behind its parent and what precedes it there."""
-    found = await collection(Document).find(inside).sort(BY_RANK).to_list()
+    found = gone.without(await collection(Document).find(inside).sort(BY_RANK).to_list())
     linked: dict[ObjectId, list[int]] = {}
     async for link in collection(DocumentLink).find(inside):
         if link["card_id"] in cards:

@@ -207,6 +207,7 @@ class Worker:
 
         await self._context(job).write(job["workspace_id"], body)
         self.services.files_due.set()
+        self.services.deletions_due.set()
 
     async def _fail(self, job: Record, error: OrreryError) -> None:
         """End a job that cannot be carried out; what it has written goes with it."""

@@ -18,6 +18,7 @@ from resolvers.notification_follow import follow
 from resolvers.project import delete_project
 from resolvers.scope import delete_scope
 from resolvers.search import search
+from resolvers.transfer import export_project
 from resolvers.workspace import delete_workspace
 from tests.resolvers.conftest import Join
 from tests.resolvers.deletions import finish_deletions
@@ -240,6 +241,9 @@ async def test_every_door_is_closed_while_all_is_still_to_be_taken(
         pages = [await search(again(ctx), world.board.workspace_id, word, first=100) for word in ("card", "done")]
         return {one.node["_id"] for page in pages for one in page.nodes}
 
+    async def exported() -> object:
+        return await export_project(again(ctx), world.board.project["_id"])
+
     before, found_before = await seen(), await found()
 
     # When
@@ -247,6 +251,7 @@ async def test_every_door_is_closed_while_all_is_still_to_be_taken(
     pending = await seen()
     left = await everything(database, world.board.workspace_id)
     found_pending = set() if kind == "workspace" else await found()
+    exported_pending = await exported() if kind in ("column", "scope") else None
     await finish_deletions(ctx.services)
 
     # Then what is still there is as good as gone
@@ -257,3 +262,5 @@ async def test_every_door_is_closed_while_all_is_still_to_be_taken(
     assert {kind_of(one) for one in differing} <= outlives
     if kind != "workspace":
         assert found_pending == await found() < found_before
+    if exported_pending is not None:
+        assert exported_pending == await exported()

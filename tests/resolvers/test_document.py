@@ -10,7 +10,7 @@ from models import Document, DocumentLink, DocumentVersion, Notification
 from models.base import Record, collection
 from models.errors import BadUserInput, Conflict, NotFound, PayloadTooLarge
 from models.ids import Kind, new_id
-from resolvers import document_place, document_room
+from resolvers import document_place, document_room, document_update
 from resolvers.content import MAX_BYTES
 from resolvers.context import Context
 from resolvers.document import count_documents, delete_document, get_document, list_documents
@@ -276,3 +276,17 @@ async def test_a_document_that_is_gone_is_a_plain_refusal(shelf: Shelf) -> None:
 
     with pytest.raises(NotFound, match="Document not found"):
         await get_document(shelf.ctx, gone)
+
+
+async def test_more_than_one_change_can_write_does_not_move_along(
+    shelf: Shelf, owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document_update, "MAX_TAKEN_ALONG", 1)
+    board, top = await make_board(owner, workspace), await shelf.document()
+    inside = {"contextType": "project", "contextId": board.project["_id"]}
+    await shelf.document(parentId=top["_id"])
+    assert (await shelf.move(top, **inside))["context_id"] == board.project["_id"]
+    await shelf.document(parentId=top["_id"])
+
+    with pytest.raises(Conflict, match="At most 1 documents below it"):
+        await shelf.move(top, contextType="workspace", contextId=workspace["_id"])

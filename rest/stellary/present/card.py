@@ -111,7 +111,7 @@ def _card(record: Record, labels: Mapping[ObjectId | None, Record], fields: Sequ
         "completedAt": timestamp_or_none(record.get("completed_at")),
         "assigneeId": id_or_none(record["assignee_id"]),
         "createdBy": id_or_none(record["created_by"]),
-        "labelIds": [str(one) for one in record["label_ids"]],
+        "labelIds": [str(one) for one in record["label_ids"] if one in labels],
         "labels": [label(labels[one]) for one in record["label_ids"] if one in labels],
         "checklist": _checklist(items),
         "checklistProgress": _progress(items),
