@@ -14,7 +14,7 @@ from models.enums import RelationType, TokenScope
 from models.ids import Kind
 from resolvers.access import Fields, access, projection
 from resolvers.card_facts import Facts, moment
-from resolvers.card_facts_keep import PerProject, elsewhere, facts_of
+from resolvers.card_facts_keep import FIGURES, PerProject, elsewhere, facts_of
 from resolvers.column import done_columns_where
 from resolvers.context import Context
 from resolvers.load import by_ids, to_one
@@ -79,35 +79,39 @@ async def _roadmaps(
     now = utc_now()
     done = await done_columns_where({key: {"$in": ids}})
     facts = await facts_of(project_ids)
-    among = set(ids)
-    inside = [
-        (project_id, card_id, card)
-        for project_id, cards in facts.items()
-        for card_id, card in cards.items()
-        if (project_id if key == "project_id" else card.scope_id) in among
-    ]
-    spans = _spans(inside, done)
-    dated = _dated(inside, MAX_CARDS * len(ids) + 1)
     blocking = await _blocking(project_ids, facts)
     foreign = {one["column_id"] for row in blocking for one in row["ends"]} - done
     if foreign:  # cards of other boards: they are done where their own board says so
         done |= await done_columns_where(
             {"project_id": {"$in": list({one["project_id"] for row in blocking for one in row["ends"]})}}
         )
-    found: dict[ObjectId, Record] = {}
-    for one in ids:
-        cards = {card["_id"]: card for card in dated if card[key] == one}
-        cut = len(cards) > MAX_CARDS or len(dated) > MAX_CARDS * len(ids)
-        cards = dict(list(cards.items())[:MAX_CARDS])
-        edges = [row for row in blocking if any(end[key] == one for end in row["ends"])][:MAX_CARDS]
-        cards |= {end["_id"]: end for row in edges for end in row["ends"] if end[key] == one}
-        own = [scope for scope in scopes if scope["_id" if key == "scope_id" else "project_id"] == one]
-        found[one] = {
-            **_drawn(cards, edges, [_scope(scope, spans, now) for scope in own], done, now),
-            "is_truncated": cut,
-            "milestones": _milestones(deadlines.get(one), own, spans, now),
-        }
-    return [found[one] for one in wanted]
+
+    def worked_out() -> list[Record]:
+        among = set(ids)
+        inside = [
+            (project_id, card_id, card)
+            for project_id, cards in facts.items()
+            for card_id, card in cards.items()
+            if (project_id if key == "project_id" else card.scope_id) in among
+        ]
+        spans = _spans(inside, done)
+        dated = _dated(inside, MAX_CARDS * len(ids) + 1)
+        found: dict[ObjectId, Record] = {}
+        for one in ids:
+            cards = {card["_id"]: card for card in dated if card[key] == one}
+            cut = len(cards) > MAX_CARDS or len(dated) > MAX_CARDS * len(ids)
+            cards = dict(list(cards.items())[:MAX_CARDS])
+            edges = [row for row in blocking if any(end[key] == one for end in row["ends"])][:MAX_CARDS]
+            cards |= {end["_id"]: end for row in edges for end in row["ends"] if end[key] == one}
+            own = [scope for scope in scopes if scope["_id" if key == "scope_id" else "project_id"] == one]
+            found[one] = {
+                **_drawn(cards, edges, [_scope(scope, spans, now) for scope in own], done, now),
+                "is_truncated": cut,
+                "milestones": _milestones(deadlines.get(one), own, spans, now),
+            }
+        return [found[one] for one in wanted]
+
+    return await FIGURES.run(worked_out, admitted=True)
 
 
 def _spans(cards: Sequence[Placed], done: set[ObjectId]) -> dict[ObjectId | None, Record]:
