@@ -27,6 +27,9 @@ READS = 16
 KEPT = 100_000
 """Blocks of all lists together: about 15 MB. The lists that were measured the longest ago are forgotten first."""
 
+AT_ONCE = 10_000
+"""Records that the database sends in one answer, up to 16 MB. It would send 101, and the rest when asked again."""
+
 _ENDLESS = 1 << 40
 
 Span = tuple[int, int]
@@ -179,7 +182,7 @@ class Walk:
 
     async def _in(self, condition: Mapping[str, Any] | None, tail: Sequence[Mapping[str, Any]]) -> list[Record]:
         begin = dict(self.equal) if condition == {} else {**self.equal, self.key: condition}
-        return await (await collection(self.model).aggregate([{"$match": begin}, *tail])).to_list()
+        return await (await collection(self.model).aggregate([{"$match": begin}, *tail], batchSize=AT_ONCE)).to_list()
 
     async def _measure(self, known: Landmarks, span: Span) -> None:
         parts = {"$bucketAuto": {"groupBy": f"${self.key}", "buckets": PARTS}}

@@ -12,7 +12,7 @@ from pymongo import IndexModel
 
 from models import Agent, Card, Column, Document, Mission, Organization, Project, Scope, User, Workspace
 from models.base import Record, Stored, collection
-from resolvers.landmark import MEMORY, Landmarks, Walk, reads_whole_ranges
+from resolvers.landmark import AT_ONCE, MEMORY, Landmarks, Walk, reads_whole_ranges
 
 PARENTS: dict[str, type[Stored]] = {
     "user_id": User,
@@ -111,7 +111,8 @@ class PageQuery:
     async def _range(self, parent_id: Any) -> list[Record]:
         bounded = self.keyset is not None and self.order[0][0] not in self.computed
         begin = {self.parent_key: parent_id, **(_bound(self.order, self.keyset or []) if bounded else {})}
-        return await (await collection(self.model).aggregate([{"$match": begin}, *self._tail()])).to_list()
+        stages = [{"$match": begin}, *self._tail()]
+        return await (await collection(self.model).aggregate(stages, batchSize=AT_ONCE)).to_list()
 
     async def _lookup(self, parent_ids: Sequence[Any]) -> dict[Any, list[Record]]:
         join = {"from": collection(self.model).name, "localField": "_id", "foreignField": self.parent_key}
@@ -125,11 +126,14 @@ class PageQuery:
 
     async def _together(self, parent_ids: Sequence[Any]) -> dict[Any, list[Record]]:
         """All of some lists, in one simple query: the embedded database takes longer to sort and to cut short ones."""
-        begin = {"$match": {self.parent_key: {"$in": list(parent_ids)}}}
-        stages: list[Mapping[str, Any]] = [begin, {"$match": self.where}] if self.where else [begin]
+        among = {self.parent_key: {"$in": list(parent_ids)}}
+        is_flat = not any(key.startswith("$") or key == self.parent_key for key in self.where)
+        # A second look at each costs the embedded database a tenth of the reading, but it has no index for an `$or`.
+        stages: list[Mapping[str, Any]] = [{"$match": {**among, **self.where}}] if is_flat else [{"$match": among}]
+        stages += [{"$match": self.where}] if not is_flat else []
         stages += [{"$project": self.fields}] if self.fields is not None else []
         found: dict[Any, list[Record]] = {one: [] for one in parent_ids}
-        for record in await (await collection(self.model).aggregate(stages)).to_list():
+        for record in await (await collection(self.model).aggregate(stages, batchSize=AT_ONCE)).to_list():
             found[record[self.parent_key]].append(record)
         for field, direction in reversed(self.order):
             for records in found.values():
