@@ -16,8 +16,7 @@ from gateway.database_error import DatabaseError
 from gateway.indexes import Missing, build, missing_indexes
 from models import Migration, StreamHead, User
 from models.base import Record, collection, utc_now
-from realtime.background import end
-from realtime.lease import give_up, hold
+from realtime.lease import hold, holding
 from realtime.retention import remember_oldest
 from resolvers.card_facts_rebuild import FACTS_STEP
 from resolvers.lane_rebuild import LANE_STEPS
@@ -155,21 +154,8 @@ async def alone(progress: Progress) -> AsyncIterator[None]:
     while not await hold(WORK, holder, LEASE):
         progress.begin("Waiting for another process that migrates this database")
         await asyncio.sleep(POLL_SECONDS)
-    holding = asyncio.create_task(_go_on(holder), name="migration-lease")
-    try:
+    async with holding(WORK, holder, LEASE):
         yield
-    finally:
-        await end(holding)
-        await give_up(WORK, holder)
-
-
-async def _go_on(holder: str) -> None:
-    while True:
-        await asyncio.sleep(LEASE.total_seconds() / 3)
-        try:
-            await hold(WORK, holder, LEASE)
-        except Exception:
-            log.warning("the lease of the migration could not be renewed; trying again", exc_info=True)
 
 
 class Logged:

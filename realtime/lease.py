@@ -1,11 +1,18 @@
 """Work that one process does for all: held for a time, so that it goes on elsewhere when that process dies."""
 
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from pymongo.errors import DuplicateKeyError
 
 from models import Lease
 from models.base import collection, utc_now
+from realtime.background import end
+
+log = logging.getLogger("orrery.lease")
 
 
 async def hold(work: str, holder: str, time: timedelta) -> bool:
@@ -22,6 +29,31 @@ async def hold(work: str, holder: str, time: timedelta) -> bool:
         taken = await collection(Lease).update_one(expired, {"$set": {"holder": holder, "until": now + time}})
         return bool(taken.matched_count)
     return True
+
+
+async def is_held(work: str) -> bool:
+    """Whether somebody holds a work now."""
+    return await collection(Lease).find_one({"_id": work, "until": {"$gt": utc_now()}}, {"_id": 1}) is not None
+
+
+@asynccontextmanager
+async def holding(work: str, holder: str, time: timedelta) -> AsyncIterator[None]:
+    """Hold on to a work that was taken while the block runs, and leave it then."""
+    going_on = asyncio.create_task(_go_on(work, holder, time), name=f"lease-{work}")
+    try:
+        yield
+    finally:
+        await end(going_on)
+        await give_up(work, holder)
+
+
+async def _go_on(work: str, holder: str, time: timedelta) -> None:
+    while True:
+        await asyncio.sleep(time.total_seconds() / 3)
+        try:
+            await hold(work, holder, time)
+        except Exception:
+            log.warning("the lease of %s could not be renewed; trying again", work, exc_info=True)
 
 
 async def give_up(work: str, holder: str) -> None:

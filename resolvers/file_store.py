@@ -16,6 +16,7 @@ from pymongo.errors import PyMongoError
 from models import FileChunk, FileLeftover, StoredFile
 from models.base import collection, utc_now
 from models.errors import PayloadTooLarge
+from realtime.lease import is_held
 from realtime.log import Change
 from resolvers.media_type import HEAD
 from resolvers.upload import MAX_FILE, Upload
@@ -25,6 +26,8 @@ CHUNK = 255 * 1024
 GRACE = timedelta(hours=1)
 """How long an upload may take until its bytes count as left behind; no door lets one take as long."""
 CLAIM = timedelta(minutes=5)
+FILES_STAY = "files-stay"
+"""A work that is held by whoever reads files that may be given up meanwhile: a dump."""
 PORTION = 100
 
 
@@ -102,9 +105,15 @@ async def discard_file(file_id: ObjectId) -> None:
 
 
 async def remove_leftovers(now: datetime | None = None) -> int:
-    """Remove what is due; how many files that were. Each is removed by one process, and again where that one fails."""
+    """Remove what is due; how many files that were. Each is removed by one process, and again where that one fails.
+
+    None while `FILES_STAY` is held. That is asked once it is known what is due: what came to be due since then stays,
+    whenever this began.
+    """
     moment, removed = now or utc_now(), 0
     while due := await collection(FileLeftover).find({"due_at": {"$lte": moment}}).limit(PORTION).to_list():
+        if await is_held(FILES_STAY):
+            break
         for one in due:
             claim = {"$set": {"due_at": moment + CLAIM}}
             if (await collection(FileLeftover).update_one(one, claim)).matched_count:

@@ -1,9 +1,11 @@
 """What of the database is dumped, and how each collection is read."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 from beanie import Document as AnyDocument
+from bson import ObjectId
 
 from gateway.dump.snapshot import Snapshot
 from models import (
@@ -12,6 +14,7 @@ from models import (
     Document,
     DocumentVersion,
     FileChunk,
+    FileLeftover,
     Lease,
     LoggedEvent,
     Probe,
@@ -29,6 +32,15 @@ EVENTS = 500
 """Read at once of a stream."""
 
 Batches = AsyncIterator[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A stored file and how many chunks it has; of one that `is_left` for removal, some may have gone."""
+
+    id: ObjectId
+    chunks: int
+    is_left: bool
 
 
 async def read_all(model: type[AnyDocument], snapshot: Snapshot) -> Batches:
@@ -55,15 +67,24 @@ async def _by_stream(snapshot: Snapshot) -> AsyncIterator[Record]:
             yield {"stream_id": head["_id"], "seq": {"$gt": after, "$lte": min(after + EVENTS, head["seq"])}}
 
 
-async def _by_file(snapshot: Snapshot) -> AsyncIterator[Record]:
-    async for file in _parents(StoredFile, snapshot, "length", "chunkSize"):
-        for number in range(-(-file["length"] // file["chunkSize"])):
-            yield {"files_id": file["_id"], "n": number}
-
-
 async def _by_document(snapshot: Snapshot) -> AsyncIterator[Record]:
     async for document in _parents(Document, snapshot, "_id"):
         yield {"document_id": document["_id"]}
+
+
+async def read_files(snapshot: Snapshot) -> list[File]:
+    """The stored files of a moment."""
+    left = {one["_id"] async for one in _parents(FileLeftover, snapshot, "_id")}
+    return [
+        File(one["_id"], -(-one["length"] // one["chunkSize"]), is_left=one["_id"] in left)
+        async for one in _parents(StoredFile, snapshot, "length", "chunkSize")
+    ]
+
+
+async def read_chunks(file: File) -> Batches:
+    """The bytes of a file, now: nobody changes them, and they stay while `FILES_STAY` is held."""
+    async for batch in cast(Batches, collection(FileChunk).find_raw_batches({"files_id": file.id})):
+        yield batch
 
 
 async def _parents(model: type[AnyDocument], snapshot: Snapshot, *fields: str) -> AsyncIterator[Record]:
@@ -73,8 +94,7 @@ async def _parents(model: type[AnyDocument], snapshot: Snapshot, *fields: str) -
 
 PORTIONS: Mapping[type[AnyDocument], Callable[[Snapshot], AsyncIterator[Record]]] = {
     LoggedEvent: _by_stream,
-    FileChunk: _by_file,
     DocumentVersion: _by_document,
 }
 """The large collections, by what their documents belong to, for a database that gathers what it is asked for: at once
-they would not fit into its memory. What belongs to nothing is left out: chunks of an upload that has not ended."""
+they would not fit into its memory."""

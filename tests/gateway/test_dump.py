@@ -17,15 +17,17 @@ from gateway.dump.error import DumpError
 from gateway.dump.snapshot import snapshot
 from gateway.migrations import find_pending
 from gateway.settings import Settings
-from models import DOCUMENTS, Label, LoggedEvent, Probe, StreamHead, User
+from models import DOCUMENTS, Attachment, FileChunk, Label, LoggedEvent, Probe, StreamHead, User
 from models.base import collection
 from models.ids import Kind, new_id
-from realtime.lease import hold
+from realtime.lease import hold, is_held
 from realtime.log import EventLog
+from resolvers.file_store import FILES_STAY, remove_leftovers
 from tests.gateway.dump_lab import another, documents_of, dumped, everything, restored
 from tests.gateway.lab import Board, Lab
 from tests.realtime.log_lab import appends
 
+DELETE = "mutation ($id: ID!) { attachmentDelete(id: $id) { deletedId } }"
 UPLOAD = b"%PDF-1.7 " + bytes(600_000)
 
 
@@ -152,6 +154,49 @@ async def test_a_snapshot_shows_nothing_of_later_in_any_collection(clean: Databa
     assert seen == [None, None]
     assert not moment.streams  # the embedded database has no sessions of a snapshot, whatever it says
     assert await collection(Probe).find_one({}) is None
+
+
+async def test_files_that_are_deleted_during_a_dump_are_in_it(
+    lab: Lab, board: Board, clean: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(lab, board)
+    read_chunks = parts_of.read_chunks
+
+    async def late(file: parts_of.File) -> Any:
+        [attachment] = await collection(Attachment).find({}).to_list()
+        assert file.id == attachment["_id"]
+        await board.ann.ask(DELETE, id=str(file.id))
+        assert await remove_leftovers() == 0
+        async for batch in read_chunks(file):
+            yield batch
+
+    monkeypatch.setattr("gateway.dump.dump.read_chunks", late)
+    await dumped(clean, tmp_path / "dump")
+
+    assert len(documents_of(tmp_path / "dump", "attachments")) == 1
+    assert len(documents_of(tmp_path / "dump", "attachments.chunks")) == 3
+    assert await remove_leftovers() == 1
+    assert await collection(FileChunk).find_one({}) is None
+
+
+async def test_a_file_whose_bytes_have_gone_is_no_dump(lab: Lab, board: Board, clean: Database, tmp_path: Path) -> None:
+    await fill(lab, board)
+    await collection(FileChunk).delete_one({})
+
+    with pytest.raises(DumpError, match=r"^Files were removed while they were read"):
+        await dumped(clean, tmp_path / "dump")
+
+    assert names(tmp_path) == []
+    assert not await is_held(FILES_STAY)
+
+
+async def test_one_dump_of_a_database_is_made_at_a_time(clean: Database, tmp_path: Path) -> None:
+    await hold(FILES_STAY, "another", timedelta(minutes=1))
+
+    with pytest.raises(DumpError, match=r"^Another dump of this database goes on"):
+        await dumped(clean, tmp_path / "dump")
+
+    assert names(tmp_path) == []
 
 
 async def test_a_database_without_snapshots_is_refused(
