@@ -1,11 +1,11 @@
-"""A client may choose the id of a card that it makes, but not one that something is still told of."""
+"""A client may choose the id of a card that it makes, but none that is, or was, somebody else's."""
 
 import pytest
 from bson import ObjectId
 
 from models import Card, Mission
 from models.base import collection
-from models.ids import Kind, new_id
+from models.ids import Kind, id_inside, new_id
 from tests.gateway.lab import Board, Lab, make_board
 
 CREATE = "mutation ($i: CardCreateInput!) { cardCreate(input: $i) { card { id } } }"
@@ -31,13 +31,13 @@ async def asked(board: Board, card: str) -> str:
 
 
 async def test_an_unused_id_is_taken_as_it_is(board: Board) -> None:
-    wanted = str(new_id(Kind.CARD))
+    wanted = str(id_inside(Kind.CARD, ObjectId(board.project)))
 
     assert await board.card("Mine", id=wanted) == wanted
 
 
 @pytest.mark.parametrize("deleted", ["no", "card", "project"])
-async def test_the_id_of_a_card_of_another_tenant_is_taken_even_once_it_is_gone(
+async def test_the_id_of_a_card_of_another_tenant_answers_as_one_of_nobody_even_once_it_is_gone(
     board: Board, eve: Board, deleted: str
 ) -> None:
     card = await board.card("Plans")
@@ -47,9 +47,13 @@ async def test_the_id_of_a_card_of_another_tenant_is_taken_even_once_it_is_gone(
     elif deleted == "project":
         await board.ann.ask(DELETE_PROJECT, id=board.project)
 
-    error = await eve.ann.refused(CREATE, i={"projectId": eve.project, "title": "Mine", "id": card})
+    theirs, nobodys = [
+        await eve.ann.refused(CREATE, i={"projectId": eve.project, "title": "Mine", "id": one})
+        for one in (card, str(new_id(Kind.CARD)))
+    ]
 
-    assert error["extensions"] == {"code": "CONFLICT", "field": "id"}
+    assert theirs == nobodys
+    assert theirs["extensions"] == {"code": "BAD_USER_INPUT", "field": "id"}
     assert await collection(Card).count_documents({"title": "Mine"}) == 0
 
 
