@@ -1,6 +1,7 @@
 """What lanes cost, and pages of long columns."""
 
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -14,16 +15,21 @@ from resolvers.card_graph import cards_of_column, cards_of_project, cards_of_sco
 from resolvers.card_update import archive_card
 from resolvers.column import card_count_of, delete_column
 from resolvers.context import Context
+from resolvers.inputs.base import read_input
+from resolvers.inputs.transfer import WholeImport
 from resolvers.lane_blocks import Blocks, LaneKey
 from resolvers.lane_store import read_lanes
 from resolvers.load import totals
 from resolvers.page import Page
 from resolvers.project import card_count_of as project_card_count_of
 from resolvers.tombstone import Gone, hiding
+from resolvers.transfer import import_in_parts
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.kept import check_lanes
+from tests.resolvers.lab import again
 from tests.resolvers.lanes import BLOCK, imported, orders, page_of
 from tests.resolvers.traffic import Traffic, traffic
+from tests.resolvers.transfers import small_parts
 
 
 @pytest.fixture
@@ -93,6 +99,27 @@ async def test_what_a_lane_is_asked_and_given_costs_the_same_for_50_and_for_400_
         assert many.read <= few.read + 2, name
         assert many.written <= few.written + 2, name
         assert many.read < 40, name
+
+
+async def test_a_part_of_an_import_costs_the_same_however_long_its_lane_has_grown(
+    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_parts(monkeypatch)
+    cards = [{"title": f"{n}", "columnIndex": 0} for n in range(300)]
+    whole = read_input(WholeImport, {"project": {"name": "Long"}, "columns": [{"name": "Long"}], "cards": cards})
+    so_far: list[tuple[int, int]] = []
+
+    with traffic() as seen:
+        done = await import_in_parts(
+            again(owner), workspace["_id"], whole, lambda _: so_far.append((seen.read, seen.written))
+        )
+
+    parts = [(later[0] - one[0], later[1] - one[1]) for one, later in pairwise(so_far[2:])]
+    assert len(parts) > 10
+    for place in (0, 1):
+        costs = [one[place] for one in parts]
+        assert max(costs) <= min(costs) + 6, costs  # how full the last block is makes a difference
+    await check_lanes(done.value["_id"])
 
 
 async def test_pages_of_long_and_short_columns_are_those_of_the_sorted_lists(owner: Context, workspace: Record) -> None:
