@@ -10,7 +10,7 @@ from models import Card
 from models.base import Record, collection
 from models.errors import BadUserInput
 from models.rank import MAX_LENGTH
-from resolvers import lane_blocks
+from resolvers import lane_blocks, lane_keep
 from resolvers.card import delete_card, list_cards
 from resolvers.card_place import places_of
 from resolvers.card_update import archive_card
@@ -108,6 +108,7 @@ async def test_any_sequence_of_changes_leaves_every_lane_in_the_order_of_a_plain
 ) -> None:
     # given lanes of several blocks
     monkeypatch.setattr(lane_blocks, "BLOCK", 4)
+    monkeypatch.setattr(lane_keep, "_anew", _never)
     board, model = await make_board(owner, workspace, columns=2), Model()
     for start in (0, 0, 0, 0, 0, 0, 0, 1):
         model.lanes[start].append((await board.card(start))["_id"])
@@ -128,6 +129,10 @@ async def test_any_sequence_of_changes_leaves_every_lane_in_the_order_of_a_plain
     assert await places_of(bare) == [card["order"] for card in cards]
     lanes_and_ranks = [(card["column_id"], card["rank"]) for card in cards]
     assert len(set(lanes_and_ranks)) == len(lanes_and_ranks)
+
+
+async def _never(*_: Any) -> None:
+    raise AssertionError("a lane did not know its cards")
 
 
 async def _both(board: Board, model: Model, what: str, one: int, two: int, lane: int | None, order: int) -> None:
