@@ -247,3 +247,13 @@ def test_links_lead_to_the_public_address(tmp_path: Path) -> None:
     settings = Settings.from_env(environ(tmp_path, ORRERY_PUBLIC_URL="https://orrery.example.com/"))
 
     assert settings.base_url == "https://orrery.example.com"
+
+
+def test_proxies_and_the_budget_of_a_source_are_read(tmp_path: Path) -> None:
+    environment = {"ORRERY_TRUSTED_PROXIES": "10.0.0.0/8, 192.0.2.7", "ORRERY_REGISTRATIONS_PER_HOUR": "5"}
+    settings = Settings.from_env({"ORRERY_DATA_DIR": str(tmp_path / "data"), **environment})
+
+    assert [str(one) for one in settings.trusted_proxies] == ["10.0.0.0/8", "192.0.2.7/32"]
+    assert settings.registrations_per_hour == 5
+    with pytest.raises(SettingsError, match="ORRERY_TRUSTED_PROXIES"):
+        Settings.from_env({"ORRERY_DATA_DIR": str(tmp_path / "data"), "ORRERY_TRUSTED_PROXIES": "proxy.example"})
