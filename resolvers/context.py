@@ -49,6 +49,7 @@ class Services:
     files_due: asyncio.Event = field(default_factory=asyncio.Event)
     uploads: Uploads = field(default_factory=Uploads)
     imports: Uploads = field(default_factory=lambda: Uploads(at_once=2))
+    receiving: Admission = field(default_factory=lambda: Admission("imports on their way", of_one=2, in_all=100))
     importing: Admission = field(default_factory=lambda: Admission("imports under way", of_one=2, in_all=8))
     transfers_due: asyncio.Event = field(default_factory=asyncio.Event)
     deletions_due: asyncio.Event = field(default_factory=asyncio.Event)

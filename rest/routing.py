@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, get_type_hints
 
@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 from starlette.routing import Route as StarletteRoute
 
 from auth.authenticate import CSRF_HEADER, check_csrf
+from models.admission import Admission
 from models.errors import OrreryError
 from models.ids import Kind, parse_id
 from resolvers.context import Context
@@ -36,6 +37,7 @@ class Route:
     `takes` names the media types of a body that is handed on as bytes, `gives` those of an answer that is no JSON,
     of which `ranges` may be asked for. `file` names the one part of a form, a file of at most `max_file` bytes, which
     counts among the `uploads` of its sender; `guard` finds what it is for, so that strangers are refused beforehand.
+    `admission` bounds how many of a caller are read at a time.
     An answer of bytes has an ETag, unless it is not `tagged`. `sets_cookies` says that it signs in or out.
     """
 
@@ -53,6 +55,7 @@ class Route:
     max_file: Callable[[Context], int] = lambda _: MAX_FILE
     uploads: Callable[[Context], Uploads] = lambda ctx: ctx.services.uploads
     guard: Callable[["Call"], Awaitable[Any]] | None = None
+    admission: Callable[[Context], Admission] | None = None
     anonymous: bool = False
     max_body: int = MAX_BODY
     takes: tuple[str, ...] = ()
@@ -199,6 +202,11 @@ async def _serve(route: Route, request: Request, ctx: Context, *, secure_cookies
             check_csrf(ctx.subject, request.headers.get(CSRF_HEADER))
     if route.file is not None:
         return await _serve_file(route, request, ctx, route.file, secure_cookies=secure_cookies)
+    with nullcontext() if route.admission is None else route.admission(ctx).one(ctx.user_id):
+        return await _serve_body(route, request, ctx, secure_cookies=secure_cookies)
+
+
+async def _serve_body(route: Route, request: Request, ctx: Context, *, secure_cookies: bool) -> Response:
     raw = b"" if route.is_safe else await read_bytes(request, route.max_body)
     call = _call(route, request, ctx, raw, secure_cookies=secure_cookies)
     if route.is_safe or (key := request.headers.get(HEADER)) is None:

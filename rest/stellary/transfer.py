@@ -20,7 +20,13 @@ MAX_IMPORT = 8 * 1024 * 1024
 routes = Routes("Import and export", PROJECTS)
 
 
-@routes.post("/import", "Import a project", body=ProjectImport, max_body=MAX_IMPORT)
+@routes.post(
+    "/import",
+    "Import a project",
+    body=ProjectImport,
+    max_body=MAX_IMPORT,
+    admission=lambda ctx: ctx.services.receiving,
+)
 async def import_(call: Call) -> ImportedProject:
     """All or nothing; `details.index` tells the first card that is refused. The body may have up to 8 MB."""
     workspace = await guards.workspace(call)

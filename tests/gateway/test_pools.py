@@ -113,3 +113,23 @@ async def test_a_person_has_two_imports_under_way_at_most(lab: Lab) -> None:
     assert is_told_when_to_come_again(refused)
     assert done.is_success
     assert (await ann.http.post(f"{path}/projects/import", json=whole)).is_success
+
+
+async def test_an_import_too_many_is_refused_before_its_body_is_read(lab: Lab) -> None:
+    # Given Ann, two of whose imports are on their way
+    ann = await lab.person("ann@example.com")
+    (_, path), sent = await home(ann), list[str]()
+
+    async def body() -> AsyncIterator[bytes]:
+        sent.append("some")
+        yield b"{}"
+
+    receiving = lab.app.state.services.receiving
+    with receiving.one(ObjectId(ann.id)), receiving.one(ObjectId(ann.id)):
+        # When she begins to send a third
+        headers = {"content-type": "application/json"}
+        refused = await ann.http.post(f"{path}/projects/import", content=body(), headers=headers)
+
+    # Then nobody has waited for it
+    assert is_told_when_to_come_again(refused)
+    assert sent == []
