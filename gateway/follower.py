@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-from bson import ObjectId
+from bson import Binary, ObjectId
 
+from models import Lease
+from models.base import Record, collection
 from models.ids import Kind, kind_of
 from realtime.background import end
 from realtime.lease import give_up, hold
@@ -52,7 +54,9 @@ class Follower:
         self._due = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
+        self._sessions: set[Binary] = set()
         services.hub.on_change(self._hear)
+        services.hub.log.before_aside(self._note_session)
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="follower")
@@ -106,9 +110,26 @@ class Follower:
         """Whether it is the work of this process, said again in good time."""
         now = asyncio.get_running_loop().time()
         if now > self._held_until - self._pace.lease / 2:
+            before = None if now < self._held_until else await collection(Lease).find_one({"_id": WORK})
             is_ours = await hold(WORK, self._holder, timedelta(seconds=self._pace.lease))
+            if is_ours and before is not None and before["holder"] != self._holder:
+                await self._take_over(before)
             self._held_until = now + self._pace.lease if is_ours else 0.0
         return now < self._held_until
+
+    async def _take_over(self, lease: Record) -> None:
+        """End the transactions that the last holder may have left open, since nobody can write what they wrote."""
+        self._sessions.clear()
+        if left := lease.get("sessions"):
+            log.info("the notifications of a process that has died are taken over")
+            await self._services.hub.log.kill_sessions(left)
+            await collection(Lease).update_one({"_id": WORK, "holder": self._holder}, {"$set": {"sessions": []}})
+
+    async def _note_session(self, session_id: Binary) -> None:
+        if session_id not in self._sessions and self._held_until:
+            mine = {"_id": WORK, "holder": self._holder}
+            await collection(Lease).update_one(mine, {"$addToSet": {"sessions": session_id}})
+            self._sessions.add(session_id)
 
     async def _wait(self, *, woken: bool) -> None:
         """Until it is due or, for whoever has nothing to do, until the next look at the lease."""

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 
-from bson import ObjectId
+from bson import Binary, ObjectId
 from pymongo import AsyncMongoClient
 
 from models import LoggedEvent
@@ -24,7 +24,9 @@ class EventLog:
     """Writes changes with their events, and reads events back."""
 
     def __init__(self, client: AsyncMongoClient[Record]) -> None:
+        self._client = client
         self._listeners: list[Listener] = []
+        self._before_aside: list[Callable[[Binary], Awaitable[None]]] = []
         self._writer = Writer(client, self._tell)
 
     def on_commit(self, listener: Listener) -> None:
@@ -50,9 +52,23 @@ class EventLog:
 
         Works of one `queue` come one after the other, and share no transaction with anybody's changes.
         """
-        value, _ = await self._writer.write(queue, None, body)
+
+        async def noted(change: Change) -> T:
+            for listener in self._before_aside:
+                await listener(change.session.session_id["id"])
+            return await body(change)
+
+        value, _ = await self._writer.write(queue, None, noted)
         returned: T = value
         return returned
+
+    def before_aside(self, listener: Callable[[Binary], Awaitable[None]]) -> None:
+        """Call `listener` with the id of the session of each transaction of `aside`, before that touches anything."""
+        self._before_aside.append(listener)
+
+    async def kill_sessions(self, ids: Sequence[Binary]) -> None:
+        """End what runs in sessions of a process that died: the database keeps its locks for a minute otherwise."""
+        await self._client.admin.command("killSessions", [{"id": one} for one in ids])
 
     async def head(self, stream_id: ObjectId) -> Cursor:
         """Where a stream stands now."""

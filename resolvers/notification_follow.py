@@ -52,12 +52,12 @@ async def follow(services: Services) -> None:
 
 
 async def follow_some(services: Services) -> bool:
-    """Notify of the first things of every workspace; whether there may be more. Raises what failed, after the rest."""
-    waiting = collection(Fanout).find({"created_at": {"$gt": _EVER}}).sort([("created_at", 1), ("_id", 1)])
-    by_workspace: dict[ObjectId, list[Record]] = {}
-    for one in await waiting.limit(PORTION).to_list():
-        by_workspace.setdefault(one["workspace_id"], []).append(one)
+    """Notify some people of the first things of every workspace, in turn; whether there may be more.
+
+    Raises what failed, after the rest.
+    """
     failure: Exception | None = None
+    by_workspace = await _waiting()
     for fanouts in by_workspace.values():
         try:
             await _serve(services, _first(fanouts))
@@ -68,6 +68,20 @@ async def follow_some(services: Services) -> bool:
     if failure is not None:
         raise failure
     return bool(by_workspace)
+
+
+async def _waiting() -> dict[ObjectId, list[Record]]:
+    """The first fan-outs of workspaces, in their order; those of one that has very many keep no other out."""
+    found: dict[ObjectId, list[Record]] = {}
+    for _ in range(2):
+        others = {"workspace_id": {"$nin": list(found)}} if found else {}
+        waiting = collection(Fanout).find({"created_at": {"$gt": _EVER}, **others})
+        some = await waiting.sort([("created_at", 1), ("_id", 1)]).limit(PORTION).to_list()
+        for one in some:
+            found.setdefault(one["workspace_id"], []).append(one)
+        if len(some) < PORTION:
+            break
+    return found
 
 
 def _first(fanouts: Sequence[Record]) -> list[Record]:
@@ -83,24 +97,18 @@ def _first(fanouts: Sequence[Record]) -> list[Record]:
 
 
 async def _serve(services: Services, fanouts: list[Record]) -> None:
-    """Notify everybody whom fan-outs of a workspace are for, some people at a time."""
+    """Notify the next people whom fan-outs of a workspace are for, in one transaction."""
     activities = sum(len(one["activity_ids"]) for one in fanouts)
     size = max(1, min(MAX_PEOPLE, MAX_NOTIFICATIONS // activities))
-    again = False
-    while people := await _next_people(fanouts, size + 1):
-        is_last = len(people) <= size
-        some = people[:size]
-        try:
-            await services.hub.log.aside(QUEUE, partial(_notify, fanouts, some, is_last, again))
-        except (DuplicateKeyError, BulkWriteError):
-            if again:
-                raise
-            again = True
-            continue
-        if is_last:
-            return
-        fanouts = [{**one, "reached": some[-1]} for one in fanouts]
-    await collection(Fanout).delete_many(_as_they_are(fanouts))  # nobody is left
+    people = await _next_people(fanouts, size + 1)
+    if not people:  # nobody is left
+        await collection(Fanout).delete_many(_as_they_are(fanouts))
+        return
+    notify = partial(_notify, fanouts, people[:size], len(people) <= size)
+    try:
+        await services.hub.log.aside(QUEUE, partial(notify, False))
+    except (DuplicateKeyError, BulkWriteError):
+        await services.hub.log.aside(QUEUE, partial(notify, True))
 
 
 async def _notify(

@@ -105,7 +105,7 @@ async def drop_notifications(change: Change, user_id: ObjectId, ids: Iterable[Ob
         change.append(user_id, event)
 
 
-async def is_trimmed(change: Change, user_id: ObjectId, through: int) -> None:
+async def note_trimmed(change: Change, user_id: ObjectId, through: int) -> None:
     """Note that a person has no notification any more up to the number `through`."""
     inbox = (await _open(change, [user_id]))[user_id]
     await _keep(change, [{**inbox, "trimmed": through, "is_long": inbox["last"] - through > KEPT + SLACK}])

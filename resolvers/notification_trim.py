@@ -12,7 +12,7 @@ from models.ids import IDS_PER_QUERY
 from realtime.log import Change
 from resolvers.context import Services
 from resolvers.notification_follow import QUEUE
-from resolvers.notification_store import KEPT, drop_notifications, is_trimmed
+from resolvers.notification_store import KEPT, drop_notifications, note_trimmed
 
 AGE = timedelta(days=365)
 """Below that of activities (`models.activity`): a notification always has the one that it tells of."""
@@ -66,4 +66,4 @@ async def _dropped(user_id: ObjectId, ids: Sequence[ObjectId], change: Change) -
 
 
 async def _shortened(user_id: ObjectId, through: int, change: Change) -> None:
-    await is_trimmed(change, user_id, through)
+    await note_trimmed(change, user_id, through)
