@@ -4,8 +4,10 @@ A connection costs its opener nothing, so those whose request is not there give 
 are taken, the oldest of them; to one of an address that has as many as it may, the oldest of its own.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+
+from gateway.source import Network, address_of
 
 Close = Callable[[], None]
 Key = object
@@ -22,27 +24,28 @@ class _Address:
 class Crowd:
     """Who is connected. `places` are all connections that there may be, `per_address` those of one address.
 
-    Addresses of `proxies` stand for many clients, and have no bound of their own.
+    The trusted `proxies` stand for many clients, and have no bound of their own.
     """
 
-    def __init__(self, places: int, per_address: int, proxies: Collection[str] = ()) -> None:
+    def __init__(self, places: int, per_address: int, proxies: Sequence[Network] = ()) -> None:
         self._places = places
         self._per_address = per_address
-        self._proxies = frozenset(proxies)
-        self._addresses: dict[str, _Address] = {}
+        self._proxies = proxies
+        self._addresses: dict[str | None, _Address] = {}
         self._idle: dict[Key, Close] = {}
-        self._of: dict[Key, str] = {}
+        self._of: dict[Key, str | None] = {}
 
     def __len__(self) -> int:
         return len(self._of)
 
-    def enter(self, key: Key, address: str, close: Close) -> bool:
+    def enter(self, key: Key, peer: str, close: Close) -> bool:
         """Let a connection in, idle, and close another where that is what its place takes.
 
         False where its address has as many as it may, and none of them is idle.
         """
+        address = address_of(peer, self._proxies)
         of_address = self._addresses.setdefault(address, _Address())
-        if address not in self._proxies and len(of_address.connections) >= self._per_address:
+        if address is not None and len(of_address.connections) >= self._per_address:
             if not of_address.idle:
                 return False
             self._close(next(iter(of_address.idle)))
@@ -55,21 +58,19 @@ class Crowd:
 
     def rest(self, key: Key, close: Close) -> None:
         """A connection waits for a request from now on; `close` ends it."""
-        address = self._of.get(key)
-        if address is not None:
-            self._idle[key] = self._addresses[address].idle[key] = close
+        if key in self._of:
+            self._idle[key] = self._addresses[self._of[key]].idle[key] = close
 
     def work(self, key: Key) -> None:
         """A connection has a request now."""
-        address = self._of.get(key)
-        if address is not None and self._idle.pop(key, None) is not None:
-            del self._addresses[address].idle[key]
+        if self._idle.pop(key, None) is not None:
+            del self._addresses[self._of[key]].idle[key]
 
     def leave(self, key: Key) -> None:
         """A connection has ended."""
         self.work(key)
-        address = self._of.pop(key, None)
-        if address is not None:
+        if key in self._of:
+            address = self._of.pop(key)
             rest = self._addresses[address]
             rest.connections.discard(key)
             if not rest.connections:

@@ -22,6 +22,7 @@ from gateway.crowd import Crowd
 from gateway.http_protocol import HttpProtocol
 from gateway.serve_error import ServeError
 from gateway.settings import Settings
+from gateway.source import Network
 from gateway.websocket_protocol import WebSocketProtocol
 
 MAX_FRAME_BYTES = 65_536
@@ -85,7 +86,8 @@ def run(
 
     app = create_app(settings, prepared=shared)
     start = Start(app)
-    config = server_config(start, access_log, shared=shared, per_address=settings.max_connections_per_address)
+    crowd = _crowd(settings.max_connections_per_address, settings.trusted_proxies)
+    config = server_config(start, access_log, shared=shared, crowd=crowd)
     server = Server(config, app, ready, shared=shared)
     try:
         server.run(sockets=sockets)
@@ -203,14 +205,12 @@ class Server(uvicorn.Server):
 
 
 def server_config(
-    app: ASGIApp, access_log: bool = False, *, shared: bool = False, per_address: int | None = None
+    app: ASGIApp, access_log: bool = False, *, shared: bool = False, crowd: Crowd | None = None
 ) -> uvicorn.Config:
-    """How the web server is set up, whoever runs it. One address has half of all connections where nothing is said."""
-    places = _max_connections()
+    """How the web server is set up, whoever runs it."""
     return uvicorn.Config(
         app,
-        # The web server refuses the one that would be the last.
-        http=HttpProtocol.within(Crowd(places - 1, per_address or places // 2)),
+        http=HttpProtocol.within(crowd or _crowd()),
         ws=WebSocketProtocol,
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,
@@ -222,7 +222,7 @@ def server_config(
         proxy_headers=False,
         access_log=access_log,
         log_config=None,
-        limit_concurrency=places,
+        limit_concurrency=_max_connections(),
         backlog=TURN if shared else BACKLOG,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
@@ -235,6 +235,12 @@ def _listen_for_workers(settings: Settings, sockets: list[socket.socket]) -> Non
             one.listen(BACKLOG)
         except OSError as error:
             raise ServeError(_refusal(settings, error)) from error
+
+
+def _crowd(per_address: int | None = None, proxies: Sequence[Network] = ()) -> Crowd:
+    """The connections of a server; one address has half of all where nothing else is said."""
+    places = _max_connections()
+    return Crowd(places - 1, per_address or places // 2, proxies)  # the web server refuses the one that is the last
 
 
 def _max_connections() -> int:

@@ -52,6 +52,12 @@ def seen(connection: HTTPConnection, subject: Subject, proxies: Sequence[Network
     return replace(subject, source=source, device=device)
 
 
+def address_of(peer: str, proxies: Sequence[Network] = ()) -> str | None:
+    """The source that a connection comes from; None for a proxy, which stands for many."""
+    address = _address(peer)
+    return None if address is not None and _is_inside(address, proxies) else _name(peer)
+
+
 def parse_networks(text: str) -> tuple[Network, ...]:
     """Addresses and networks, with commas. Raises ValueError."""
     try:

@@ -15,6 +15,7 @@ from gateway import http_protocol
 from gateway.crowd import Crowd
 from gateway.http_protocol import HttpProtocol
 from gateway.serve import server_config
+from gateway.source import parse_networks
 from tests.realtime.log_lab import PATIENCE, until
 from tests.realtime.transport_lab import running
 
@@ -88,10 +89,19 @@ def test_an_address_whose_connections_all_work_gets_no_further_one() -> None:
 
 
 def test_a_proxy_has_no_bound_of_its_own() -> None:
-    seats = Seats(Crowd(places=10, per_address=1, proxies=["192.0.2.1"]))
+    seats = Seats(Crowd(places=10, per_address=1, proxies=parse_networks("192.0.2.0/24")))
 
     assert all(seats.enter(f"{n}") for n in range(5))
     assert seats.closed == []
+
+
+def test_a_network_of_ipv6_is_one_address() -> None:
+    seats = Seats(Crowd(places=10, per_address=2))
+
+    for n in range(3):
+        seats.enter(f"{n}", f"2001:db8::{n}")
+
+    assert seats.closed == ["0"]
 
 
 def test_nothing_is_kept_of_connections_that_are_over() -> None:
