@@ -105,9 +105,13 @@ KNOWN_BY_ANOTHER_ID = {
 """Documents that nobody fetches by an id of theirs."""
 
 
+UNTYPED = {"Fanout"}
+"""Documents whose ids only sort in the order of their making."""
+
+
 def test_every_document_that_has_an_id_of_its_own_has_a_kind_of_its_own() -> None:
     factories = {model.__name__: model.model_fields["id"].default_factory for model in DOCUMENTS}
-    made = [factory() for factory in factories.values() if factory is not None]
+    made = [factory() for name, factory in factories.items() if factory is not None and name not in UNTYPED]
 
     kinds = [kind_of(one) for one in made]
 
