@@ -16,10 +16,11 @@ from resolvers.content.text import excerpt_of, plain_text
 from resolvers.content.write import to_markdown
 
 MAX_BYTES = 1_000_000
-_AT_ONCE = 16_000
-"""Characters of a text that is converted in a few milliseconds; a larger one is in a thread, so that others go on."""
+_AT_ONCE = 2_000
+"""Bytes of a text that is converted in a few milliseconds, whatever it is; a larger one is in a thread, so that others
+go on."""
 
-CONVERSIONS = Pool("texts being read", threads=2, at_once=1, of_one=4, in_all=32)
+CONVERSIONS = Pool("texts being read", threads=2, at_once=1, of_one=50, in_all=200)
 
 
 @dataclass(frozen=True, slots=True)
