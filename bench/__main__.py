@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from bench.deletion import deletion
 from bench.delivery import delivery
+from bench.figures import figures
 from bench.flood import flood
 from bench.growth import growth
 from bench.http import http
@@ -23,6 +24,7 @@ BENCHMARKS: dict[str, Callable[[int], None]] = {
     "search": search,
     "flood": flood,
     "lanes": lanes,
+    "figures": figures,
     "deletion": deletion,
     "shared-members": shared_members,
 }
