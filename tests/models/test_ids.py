@@ -91,6 +91,8 @@ KNOWN_BY_ANOTHER_ID = {
     "AttemptCount",
     "Avatar",
     "BusMessage",
+    "CardFacts",
+    "CardFactsBlock",
     "FileChunk",
     "FileLeftover",
     "IdempotencyKey",
@@ -101,6 +103,7 @@ KNOWN_BY_ANOTHER_ID = {
     "Probe",
     "StoredFile",
     "StreamHead",
+    "Tombstone",
 }
 """Documents that nobody fetches by an id of theirs."""
 
