@@ -31,6 +31,8 @@ from tests.faults.history_servers import Servers
 
 CATCH_UP_SECONDS = 10.0
 PATIENCE = 120.0
+STILL_SECONDS = 3.0
+"""For which nothing has to come until it counts as the end."""
 WRITERS = 2
 """Per workspace."""
 CARDS = 5
@@ -268,9 +270,16 @@ class Check:
         return self.servers.some_address(self.chance)
 
     async def _heads(self) -> None:
-        """What the log says in the end, writes whose answer was lost included."""
-        for place in self.places:
-            place.head = seq_of((await self._ask(place.token, CURSOR, id=place.id))["node"]["cursor"])
+        """What the log says in the end, writes whose answer was lost included, which may still be on their way."""
+        before: list[int] = []
+        while before != (now := [await self._head(place) for place in self.places]):
+            before = now
+            await asyncio.sleep(STILL_SECONDS)
+        for place, head in zip(self.places, now, strict=True):
+            place.head = head
+
+    async def _head(self, place: Place) -> int:
+        return seq_of((await self._ask(place.token, CURSOR, id=place.id))["node"]["cursor"])
 
     async def _until_written(self, count: int) -> None:
         while self.written < count:  # noqa: ASYNC110
