@@ -118,9 +118,13 @@ async def test_a_worker_that_has_lost_its_hold_deletes_nothing(board: Board) -> 
     assert await left_of(board) == before
 
 
-async def test_a_notification_that_comes_late_goes_after_the_grace(board: Board, join: Join, workspace: Record) -> None:
+@pytest.mark.parametrize("is_large", [False, True])
+async def test_a_notification_that_comes_late_goes_after_the_grace(
+    board: Board, join: Join, owner: Context, workspace: Record, is_large: bool
+) -> None:
     # Given a project that is gone, and a follower that has notified of it since
-    ada, project_id = await join(workspace, "ada"), board.project["_id"]
+    ada = await join(workspace, "ada")
+    project_id = (board if is_large else await make_board(owner, workspace)).project["_id"]
     await delete_project(board.ctx, project_id)
     clock = Clock()
     worker = Worker(board.ctx.services, "one", now=clock.now)
