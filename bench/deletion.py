@@ -19,14 +19,14 @@ from rich.table import Table
 
 from bench.flood import PAUSE, Person, change_own, newcomer
 from bench.servers import embedded, gateway
-from models import DOCUMENTS, Activity, Card, Column, Comment, Project, Tombstone
+from models import DOCUMENTS, Activity, Card, Column, Comment, Lane, Project, Tombstone
 from models.base import Record, to_record, utc_now
 from models.enums import ActivityType
 from models.ids import Kind, new_id
 
 CARDS = int(os.environ.get("ORRERY_BENCH_CARDS", "50000"))
 COMMENT_EVERY = 10
-PORTION = 2_000
+PORTION = 200
 IDLE_SECONDS = 10.0
 DELETE = "mutation ($id: ID!) { workspaceDelete(id: $id) { deletedId } }"
 LOOK = "query ($id: ID!) { card(id: $id) { title project { name cards(first: 50) { nodes { id title } } } } }"
@@ -95,11 +95,17 @@ async def _fill(database: AsyncDatabase[dict[str, Any]], workspace_id: ObjectId)
     column = to_record(Column(**inside, project_id=project["_id"], name="To do", rank="a0"))
     await database[_name(Project)].insert_one(project)
     await database[_name(Column)].insert_one(column)
+    lane = Lane(**inside, id=column["_id"], project_id=project["_id"], column_id=column["_id"], open=CARDS)
     for start in range(0, CARDS, PORTION):
         cards, activities, comments = _portion(column, range(start, min(start + PORTION, CARDS)))
+        entries = [f"{card['rank']} {card['_id']}" for card in cards]
+        block = Lane(**inside, id=new_id(Kind.COLUMN), lane_id=lane.id, project_id=lane.project_id, entries=entries)
+        lane.blocks.append(block.id)
+        await database[_name(Lane)].insert_one(to_record(block))
         await database[_name(Card)].insert_many(cards, ordered=False)
         await database[_name(Activity)].insert_many(activities, ordered=False)
         await database[_name(Comment)].insert_many(comments, ordered=False)
+    await database[_name(Lane)].insert_one(to_record(lane))
 
 
 def _portion(column: Record, numbers: Sequence[int]) -> tuple[list[Record], list[Record], list[Record]]:

@@ -47,6 +47,7 @@ class Step:
     models: tuple[type[beanie.Document], ...]
     take: Callable[[Change, Record, int], Awaitable[int]]
     look: Callable[[Record], Where] | None = None
+    by_lanes: bool = False
     lingers: bool = False
     is_silent: bool = False
 

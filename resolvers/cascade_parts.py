@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from bson import ObjectId
 
 from models import (
+    Activity,
     Agent,
     ApiToken,
     Card,
+    Comment,
     Fanout,
     Inbox,
     LoggedEvent,
@@ -134,6 +136,21 @@ async def _take_deletions(change: Change, tombstone: Record, most: int) -> int:
 
 
 other_deletions = Step((Tombstone,), _take_deletions)
+
+
+async def _take_cards_of_lanes(change: Change, tombstone: Record, most: int) -> int:
+    """Cards of a deleted workspace that its lanes named, with what is said and told of each; the rest comes after."""
+    ids = tombstone.get(CHOSEN, ())
+    taken = 0
+    for model, key in ((Comment, "card_id"), (Activity, "card_id"), (Card, "_id")):
+        where = {key: {"$in": ids}}
+        while ids and taken < 4 * most and (found := await take_some(change, tombstone, model, where, most)):
+            taken += len(found)
+    return taken
+
+
+cards_of_lanes = Step((Card,), _take_cards_of_lanes, naming("workspace_id"), by_lanes=True, lingers=True)
+"""No list of a workspace's cards is short: the embedded database would stop for others while it reads one."""
 
 
 async def leave_inputs(change: Change, jobs: Sequence[Record]) -> None:

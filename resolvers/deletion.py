@@ -75,7 +75,8 @@ async def _is_large(change: Change, tombstone: Record) -> bool:
     key = _LANES.get(kind) if kind is not None else None
     if key is None:
         return False
-    where = {key: tombstone["_id"] if tombstone["project_id"] is None else tombstone["project_id"]}
+    parent = tombstone["_id"] if tombstone["project_id"] is None else tombstone["project_id"]
+    where = {key: parent, "lane_id": None}
     lanes = await collection(Lane).find(where, {"open": 1, "archived": 1}, session=change.session).to_list()
     return sum(int(lane["open"] + lane["archived"]) for lane in lanes) > LARGE
 

@@ -62,6 +62,7 @@ from resolvers.cascade import Step, cards, on_card, release_files, rows
 from resolvers.cascade_documents import documents, listed_documents
 from resolvers.cascade_parts import (
     agents,
+    cards_of_lanes,
     fanouts_of_project,
     label_on_cards,
     leave_inputs,
@@ -79,6 +80,7 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
         rows(WorkspaceMember, "workspace_id"),
         rows(Fanout, "workspace_id"),
         notifications("workspace_id"),
+        cards_of_lanes,
         rows(Comment, "workspace_id"),
         rows(Attachment, "workspace_id", also=release_files),
         rows(DocumentLink, "workspace_id"),

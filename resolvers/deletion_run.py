@@ -13,7 +13,7 @@ from time import perf_counter
 from bson import ObjectId
 from pymongo.errors import PyMongoError
 
-from models import LoggedEvent, StreamHead, Tombstone
+from models import Lane, LoggedEvent, StreamHead, Tombstone
 from models.base import Record, collection, utc_now
 from models.errors import RateLimited, Unavailable
 from models.ids import IDS_PER_QUERY, Kind, kind_of
@@ -45,6 +45,9 @@ class Ahead:
     """What a worker has found of a deletion and not deleted yet: of one step at a time, READ_AHEAD ids."""
 
     deleted_id: ObjectId | None = None
+    lanes_of: ObjectId | None = None
+    entries: list[str] = field(default_factory=list)
+    blocks: list[ObjectId] = field(default_factory=list)
     step: Step | None = None
     ids: list[ObjectId] = field(default_factory=list)
 
@@ -53,13 +56,31 @@ class Ahead:
         if self.step is not None and self.ids and self.deleted_id == tombstone["_id"]:
             return self.step
         for step in plan_of(tombstone):
-            if step.look is not None:
+            if step.by_lanes:
+                if ids := await self._of_lanes(tombstone):
+                    self.deleted_id, self.step, self.ids = tombstone["_id"], step, ids
+                    return step
+            elif step.look is not None:
                 cursor = collection(step.models[0]).find(step.look(tombstone), {"_id": 1}).limit(READ_AHEAD)
                 if ids := [one["_id"] for one in await cursor.to_list()]:
                     self.deleted_id, self.step, self.ids = tombstone["_id"], step, ids
                     return step
         self.step, self.ids = None, []
         return None
+
+    async def _of_lanes(self, tombstone: Record) -> list[ObjectId]:
+        """The cards that the next lane, or the next block of one, of a deleted workspace names."""
+        if self.lanes_of != tombstone["_id"]:
+            inside = {"workspace_id": tombstone["_id"], "lane_id": None}
+            lanes = await collection(Lane).find(inside, {"entries": 1, "blocks": 1}).to_list()
+            self.entries = [entry for lane in lanes for entry in lane["entries"]]
+            self.blocks = [block for lane in lanes for block in lane["blocks"]]
+            self.lanes_of = tombstone["_id"]
+        while not self.entries and self.blocks:
+            block = await collection(Lane).find_one({"_id": self.blocks.pop()}, {"entries": 1})
+            self.entries = [] if block is None else block["entries"]
+        entries, self.entries = self.entries, []
+        return [ObjectId(entry.split()[1]) for entry in entries]
 
     def chosen(self) -> list[ObjectId]:
         """What a part is to take."""

@@ -7,7 +7,7 @@ import pytest
 from bson import ObjectId
 
 from auth.policies import delivery
-from models import Card, Comment, CustomField, Notification, Tombstone
+from models import Activity, Card, Comment, CustomField, Lane, Notification, Tombstone
 from models.base import Record, collection, to_record, utc_now
 from models.errors import NotFound
 from models.ids import Kind, new_id
@@ -18,10 +18,11 @@ from resolvers.context import Context
 from resolvers.custom_field import delete_custom_field
 from resolvers.custom_value import path_of
 from resolvers.deletion import GRACE, PART
-from resolvers.deletion_run import LostError, Worker, pending
+from resolvers.deletion_run import Ahead, LostError, Worker, pending
 from resolvers.label import delete_label
 from resolvers.organization import delete_organization
 from resolvers.project import delete_project
+from resolvers.workspace import delete_workspace
 from tests.resolvers.conftest import Join
 from tests.resolvers.deletions import Clock, finish_deletions
 from tests.resolvers.delivery import Board, make_board
@@ -206,3 +207,29 @@ async def test_an_organization_of_any_size_leaves_nothing(board: Board, owner: C
     await finish_deletions(owner.services)
     assert await left_of(board) == 0
     assert await events(organization["_id"]) == await events(board.workspace_id) == []
+
+
+async def test_cards_of_a_deleted_workspace_are_found_by_its_lanes(board: Board, owner: Context) -> None:
+    # Given lanes that name all cards
+    await collection(Lane).delete_many({"workspace_id": board.workspace_id})
+    await board.card()
+    named = await collection(Lane).find_one({"_id": column_of(board)})
+    assert named is not None
+    assert named["open"] == CARDS + 2
+    await delete_workspace(again(owner), board.workspace_id)
+    ahead = Ahead()
+    tombstone = await collection(Tombstone).find_one({"_id": board.workspace_id})
+    assert tombstone is not None
+
+    # When
+    found: set[ObjectId] = set()
+    while some := await ahead._of_lanes(tombstone):
+        found |= set(some)
+    left = {card["_id"] async for card in collection(Card).find({"workspace_id": board.workspace_id}, {"_id": 1})}
+    await finish_deletions(owner.services)
+
+    # Then
+    assert left
+    assert left <= found
+    assert await collection(Card).count_documents({"workspace_id": board.workspace_id}) == 0
+    assert await collection(Activity).count_documents({"workspace_id": board.workspace_id}) == 0
