@@ -1,5 +1,7 @@
 """Imports of several people that run by themselves: they take turns, and nobody fills the queue alone."""
 
+import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -12,8 +14,11 @@ from bson import ObjectId
 from models import TransferJob
 from models.base import Record, collection
 from models.errors import RateLimited
+from resolvers import card, transfer_write
 from resolvers.context import Context, Services
-from resolvers.inputs.transfer import ProjectImportStart
+from resolvers.inputs.base import read_input
+from resolvers.inputs.transfer import ProjectImport, ProjectImportStart
+from resolvers.transfer import import_project
 from resolvers.transfer_job import MAX_OF_PERSON, start_import
 from resolvers.upload import Upload
 from tests.resolvers.conftest import Join
@@ -123,3 +128,34 @@ async def test_the_files_of_a_persons_jobs_are_no_more_than_a_workspace_may_stor
 
     roomy = Context(owner.subject, replace(owner.services, storage_quota=size + 10))
     assert await queue(roomy, workspace, SMALL)
+
+
+async def test_others_have_their_turn_while_the_cards_of_an_import_are_made(
+    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given an import of many cards in one transaction, and a clock of the event loop's turns
+    turns, made = 0, Counter[int]()
+
+    async def count_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    def new_card(*given: Any) -> Record:
+        made[turns] += 1
+        return card.new_card(*given)
+
+    monkeypatch.setattr(transfer_write, "CARDS_AT_ONCE", 100)
+    monkeypatch.setattr(transfer_write, "new_card", new_card)
+    clock = asyncio.create_task(count_turns())
+
+    # When it is carried out
+    cards = [{"title": f"Card {n}", "columnIndex": 0} for n in range(100)]
+    values = read_input(ProjectImport, {**SMALL, "columns": [{"name": "C"}], "cards": cards})
+    await import_project(again(owner), workspace["_id"], values)
+    clock.cancel()
+
+    # Then no turn saw more than a few of them made
+    assert made.total() == 100
+    assert max(made.values()) <= transfer_write.AT_A_TIME
