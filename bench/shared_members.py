@@ -78,7 +78,11 @@ async def _measure(database_url: str, url: str, secret: str, rounds: int) -> lis
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(AsyncMongoClient[dict[str, Any]](database_url))
         # An address of its own for each workspace: how many connections one may have is bounded.
-        elsewhere = [httpx.AsyncHTTPTransport(local_address=f"127.0.0.{n + 2}") for n in range(WORKSPACES)]
+        # Connections end here before the gateway closes them, which is where requests get lost.
+        limits = httpx.Limits(keepalive_expiry=1.0)
+        elsewhere = [
+            httpx.AsyncHTTPTransport(local_address=f"127.0.0.{n + 2}", limits=limits) for n in range(WORKSPACES)
+        ]
         clients = [httpx.AsyncClient(base_url=url, timeout=60, transport=one) for one in elsewhere]
         for one in clients:
             await stack.enter_async_context(one)
