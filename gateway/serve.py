@@ -31,6 +31,8 @@ OWN_FILES = 256
 """File descriptors kept for all that is no client: the database's connections, logs, the listening sockets."""
 GRACE_SECONDS = 10
 CLOSE_SECONDS = 5.0
+KEEP_ALIVE_SECONDS = 75
+"""Longer than clients and proxies keep a connection: who ends it is who uses it, so that no request meets its end."""
 BACKLOG = 2048
 TURN = 2
 """Connections that a worker accepts before the others have their turn, so that no one gets all of a burst."""
@@ -225,6 +227,7 @@ def server_config(
         limit_concurrency=_max_connections(),
         backlog=TURN if shared else BACKLOG,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
 
 
