@@ -135,11 +135,11 @@ def kind_of(value: ObjectId) -> Kind | None:
         return None
 
 
-def portions(ids: Iterable[ObjectId]) -> Iterator[list[ObjectId]]:
+def portions(ids: Iterable[ObjectId], size: int = IDS_PER_QUERY) -> Iterator[list[ObjectId]]:
     """Lists of ids that one query each takes."""
     given = list(ids)
-    for start in range(0, len(given), IDS_PER_QUERY):
-        yield given[start : start + IDS_PER_QUERY]
+    for start in range(0, len(given), size):
+        yield given[start : start + size]
 
 
 def parse_id(value: Any, kind: Kind | None = None, *, field: str = "id") -> ObjectId:

@@ -28,8 +28,9 @@ Tell = Callable[[Record], Event]
 Also = Callable[[Change, Sequence[Record]], Awaitable[None]]
 
 CHOSEN = "chosen"
-_CARDS_AT_ONCE = 25
-"""Cards whose comments and files are looked for together."""
+AT_A_TIME = 25
+"""Ids that one command names: the embedded database lets nobody else into a collection while it deletes from that, 12 ms
+for 25 records and 60 for 100. Also the cards whose comments and files are looked for together."""
 _READ = dict.fromkeys([*tell.TOLD, "size", "expires_at"], 1)
 
 
@@ -58,11 +59,7 @@ def rows(model: type[beanie.Document], key: str, told: Tell | None = None, also:
     async def take(change: Change, tombstone: Record, most: int) -> int:
         if is_silent and CHOSEN in tombstone:
             # What names a project or a workspace does so for good, so that nothing has to be read of it.
-            taken = 0
-            for ids in portions(tombstone[CHOSEN]):
-                deleted = await collection(model).delete_many({"_id": {"$in": ids}}, session=change.session)
-                taken += deleted.deleted_count
-            return taken
+            return await delete_by_id(change, model, tombstone[CHOSEN])
         where = await chosen(change, tombstone, model, key)
         return len(await take_some(change, tombstone, model, where, most, told, also))
 
@@ -102,7 +99,7 @@ async def take_some(
     records = collection(model)
     doomed = await records.find(where, _READ, session=change.session).limit(min(most, IDS_PER_QUERY)).to_list()
     if doomed:
-        await records.delete_many({"_id": {"$in": [one["_id"] for one in doomed]}}, session=change.session)
+        await delete_by_id(change, model, [one["_id"] for one in doomed])
         if also is not None:
             await also(change, doomed)
         if told is not None:
@@ -110,11 +107,20 @@ async def take_some(
     return doomed
 
 
+async def delete_by_id(change: Change, model: type[beanie.Document], ids: Sequence[ObjectId]) -> int:
+    """Delete records by commands that are short; how many there were."""
+    deleted = 0
+    for some in portions(ids, AT_A_TIME):
+        result = await collection(model).delete_many({"_id": {"$in": some}}, session=change.session)
+        deleted += result.deleted_count
+    return deleted
+
+
 def cards(key: str) -> Step:
     """The cards that name what was deleted under `key`, each after all that is on it."""
 
     async def take(change: Change, tombstone: Record, most: int) -> int:
-        where, some = await chosen(change, tombstone, Card, key), min(most, _CARDS_AT_ONCE)
+        where, some = await chosen(change, tombstone, Card, key), min(most, AT_A_TIME)
         cursor = collection(Card).find(where, dict.fromkeys(KEPT_FIELDS, 1), session=change.session)
         found = await cursor.limit(some).to_list()
         ids = [card["_id"] for card in found]
@@ -130,8 +136,7 @@ def cards(key: str) -> Step:
 
 async def delete_cards(change: Change, workspace_id: ObjectId, found: Sequence[Record]) -> None:
     """Delete at most a hundred cards themselves, read with KEPT_FIELDS, and tell of each."""
-    query = {"_id": {"$in": [card["_id"] for card in found]}}
-    await collection(Card).delete_many(query, session=change.session)
+    await delete_by_id(change, Card, [card["_id"] for card in found])
     change.append(workspace_id, *map(tell.card_deleted, found))
     await keep(change, [(card, None) for card in found])
 

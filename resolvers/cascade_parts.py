@@ -26,12 +26,12 @@ from models import (
 from models.base import Record, collection
 from models.card import KEPT_FIELDS
 from models.enums import MissionStatus
-from models.ids import IDS_PER_QUERY
+from models.ids import IDS_PER_QUERY, portions
 from realtime.events import OrganizationMemberRemoved
 from realtime.log import Change
 from resolvers import cascade_events as tell
 from resolvers.card_kept import keep
-from resolvers.cascade import CHOSEN, Step, Where, chosen, naming, take_some
+from resolvers.cascade import AT_A_TIME, CHOSEN, Step, Where, chosen, delete_by_id, naming, take_some
 from resolvers.custom_value import path_of
 from resolvers.file_store import leave_files
 from resolvers.mission_status import ACTIVE, change_status
@@ -140,12 +140,15 @@ other_deletions = Step((Tombstone,), _take_deletions)
 
 async def _take_cards_of_lanes(change: Change, tombstone: Record, most: int) -> int:
     """Cards of a deleted workspace that its lanes named, with what is said and told of each; the rest comes after."""
-    ids = tombstone.get(CHOSEN, ())
     taken = 0
-    for model, key in ((Comment, "card_id"), (Activity, "card_id"), (Card, "_id")):
-        where = {key: {"$in": ids}}
-        while ids and taken < 4 * most and (found := await take_some(change, tombstone, model, where, most)):
+    for ids in portions(tombstone.get(CHOSEN, ()), AT_A_TIME):
+        left = False
+        for model in (Comment, Activity):
+            found = await take_some(change, tombstone, model, {"card_id": {"$in": ids}}, most)
             taken += len(found)
+            left = left or len(found) >= most
+        if not left:
+            taken += await delete_by_id(change, Card, ids)
     return taken
 
 
