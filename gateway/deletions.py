@@ -55,15 +55,14 @@ class Deletions:
         while not self._stopping:
             self._due.clear()
             try:
-                took = await self._worker.run_next()
-                if took is None:
+                pause = await self._worker.run_next()
+                if pause is None:
                     await self._look_round()
             except Exception:
                 log.warning("deletions wait", exc_info=True)
-                took = None
-            if took is not None:
-                # As long as the part took: others have their turn.
-                await asyncio.sleep(took)
+                pause = None
+            if pause is not None:
+                await asyncio.sleep(pause)
             elif not self._stopping:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._pace.poll):

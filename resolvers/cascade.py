@@ -29,8 +29,8 @@ Also = Callable[[Change, Sequence[Record]], Awaitable[None]]
 
 CHOSEN = "chosen"
 AT_A_TIME = 25
-"""Ids that one command names: the embedded database lets nobody else into a collection while it deletes from that, 12 ms
-for 25 records and 60 for 100. Also the cards whose comments and files are looked for together."""
+"""Ids that one command names: the embedded database lets nobody else into a collection while it deletes from that, 12
+ms for 25 records and 60 for 100. Also the cards whose comments and files are looked for together."""
 _READ = dict.fromkeys([*tell.TOLD, "size", "expires_at"], 1)
 
 
