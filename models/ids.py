@@ -7,7 +7,7 @@ their creation, and nobody can say what the next one will be (decision 32).
 
 import hmac
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import IntEnum
 from hashlib import sha256
 from itertools import count
@@ -140,6 +140,11 @@ def portions(ids: Iterable[ObjectId], size: int = IDS_PER_QUERY) -> Iterator[lis
     given = list(ids)
     for start in range(0, len(given), size):
         yield given[start : start + size]
+
+
+def among(ids: Sequence[ObjectId]) -> Any:
+    """The condition that a key is one of some ids; the embedded database finds a single one in half the time."""
+    return ids[0] if len(ids) == 1 else {"$in": list(ids)}
 
 
 def parse_id(value: Any, kind: Kind | None = None, *, field: str = "id") -> ObjectId:

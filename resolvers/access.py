@@ -15,7 +15,7 @@ from auth.policies.reads import READS
 from models import OrganizationMember, WorkspaceMember
 from models.base import Record, collection
 from models.errors import BadUserInput, NotFound, OrreryError
-from models.ids import Kind, parse_id
+from models.ids import Kind, among, parse_id
 from resolvers import tombstone
 from resolvers.context import Context
 
@@ -43,9 +43,8 @@ async def access(
     Raises BadUserInput for what is no id of `kind`, NotFound where it does not exist or its workspace is not the
     caller's, Forbidden where the caller's role does not suffice.
     """
-    found = await collection(model).find_one(
-        {"_id": parse_id(object_id, kind, field=field)}, projection(fields, *tombstone.FIELDS)
-    )
+    wanted = projection(fields, *(tombstone.FIELDS & model.model_fields.keys()))
+    found = await collection(model).find_one({"_id": parse_id(object_id, kind, field=field)}, wanted)
     memberships = await memberships_behind(ctx, [] if found is None else [found], asked=1)
     entered = _enter(found, memberships, kind, permission)
     if await tombstone.shut(ctx, [entered]):
@@ -165,9 +164,8 @@ async def _look_up(ctx: Context, unknown: Iterable[ObjectId], padded: Iterable[O
     What was deleted in them is looked for beside it, each time too.
     """
     bound, asked = ctx.subject.workspace_id, list(padded)
-    found = collection(WorkspaceMember).find(
-        {"workspace_id": {"$in": [one for one in asked if bound in (None, one)]}, "user_id": ctx.user_id}
-    )
+    within = among([one for one in asked if bound in (None, one)])
+    found = collection(WorkspaceMember).find({"workspace_id": within, "user_id": ctx.user_id})
     members, _ = await asyncio.gather(found.to_list(), tombstone.load_gone(ctx, asked))
     by_workspace = {membership["workspace_id"]: membership for membership in members}
     # All at once and only now: fields of one request are resolved side by side.

@@ -76,9 +76,8 @@ def cards_by(key: str) -> ListEdge:
         order_by: Orders = None,
     ) -> list[Page]:
         if key == "column_id" and not filter and not order_by:
-            ids = [parent["_id"] for parent in parents]
-            found = await column_pages(ids, Window.read(first, after), _worth_naming(fields))
-            return [found[one] for one in ids]
+            found = await column_pages(parents, Window.read(first, after), _worth_naming(fields))
+            return [found[parent["_id"]] for parent in parents]
         return await _cards(parents, key, fields, first, after, filter, order_by)
 
     return cards_of

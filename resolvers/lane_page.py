@@ -9,6 +9,7 @@ from models import Card
 from models.base import Record, collection
 from resolvers.access import Fields, projection
 from resolvers.lane_blocks import Blocks, LaneKey, behind, id_in
+from resolvers.lane_board import read_board
 from resolvers.lane_store import OPEN, is_short, read_lanes
 from resolvers.page import Page, Sort, Window, pages
 
@@ -17,21 +18,33 @@ AT_ONCE = 50
 """Ids of one query: the embedded database takes 4 ms for 50, 12 for 100."""
 
 
-async def column_pages(column_ids: Sequence[ObjectId], window: Window, fields: Fields) -> dict[ObjectId, Page]:
+async def column_pages(columns: Sequence[Record], window: Window, fields: Fields) -> dict[ObjectId, Page]:
     """A page of each column's open cards, which know their `order`, with its total where that costs nothing.
 
     One query for the first pages of all columns that are known to be short. Else one for the lanes, mostly with the
     blocks of long ones, one for each AT_ONCE of their cards, and one for the pages of the others.
     """
     cursor = window.keyset(Card, BY_RANK)
-    distinct = list(dict.fromkeys(column_ids))
-    heads = [one for one in distinct if cursor is None and is_short(one)]
-    found = await _short(heads, window, fields, dict.fromkeys(heads, 0))
+    distinct = {column["_id"]: column["project_id"] for column in columns}
+    heads = {one: project for one, project in distinct.items() if cursor is None and is_short(one)}
+    found = await _heads(heads, window, fields)
     for page in found.values():
         page.total = None if page.has_next else len(page.nodes)
     if len(heads) < len(distinct):
         text = None if cursor is None else behind(str(cursor[0]), cursor[1])
         found |= await _by_lanes([one for one in distinct if one not in found], text, window, fields)
+    return found
+
+
+async def _heads(heads: Mapping[ObjectId, ObjectId], window: Window, fields: Fields) -> dict[ObjectId, Page]:
+    """The first pages of short columns, of which the projects are told."""
+    board = await read_board([*heads.values()], [*heads], window.size + 1, fields)
+    if board is None:
+        return await _short([*heads], window, fields, dict.fromkeys(heads, 0))
+    found: dict[ObjectId, Page] = {}
+    for one, cards in board.items():
+        _number(nodes := cards[: window.size], 0)
+        found[one] = Page(nodes, len(cards) > window.size, False, BY_RANK, Card, "column_id", one, OPEN)
     return found
 
 

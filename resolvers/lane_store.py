@@ -14,7 +14,7 @@ from pymongo.errors import BulkWriteError
 
 from models import Card, Lane
 from models.base import Record, collection
-from models.ids import portions
+from models.ids import among, portions
 from realtime.log import Change
 from resolvers.lane_blocks import Block, Blocks, LaneKey, entry_of, key_of
 from resolvers.lane_hints import HINTS
@@ -67,7 +67,7 @@ async def open_totals(parent_key: str, parent_ids: Iterable[ObjectId]) -> dict[O
     """How many open cards the projects or the scopes (`parent_key` says which) have in all their stored lanes."""
     found: dict[ObjectId, int] = {}
     for ids in portions(dict.fromkeys(parent_ids)):
-        query = {parent_key: ids[0] if len(ids) == 1 else {"$in": ids}, "lane_id": None}
+        query = {parent_key: among(ids), "lane_id": None}
         left = standing(Lane, None)
         pipeline: list[Mapping[str, Any]] = [
             {"$match": query},

@@ -8,6 +8,7 @@ from bson import ObjectId
 
 from models import Card, User
 from models.base import Record, collection
+from models.ids import among
 from resolvers.access import Fields, projection
 from resolvers.lane_store import OPEN, open_counts, open_totals
 from resolvers.page import Page
@@ -25,7 +26,7 @@ async def by_ids(
         return {one: {"_id": one} for one in wanted}
     # A password's hash leaves the database for verification alone.
     select = {"password_hash": 0} if fields is None and model is User else projection(fields)
-    found = collection(model).find({"_id": {"$in": wanted}}, select)
+    found = collection(model).find({"_id": among(wanted)}, select)
     return {record["_id"]: record for record in await found.to_list()}
 
 
@@ -68,7 +69,7 @@ async def to_list(
 ) -> list[list[Record]]:
     """For each parent, all its children in order: for lists that are small and bounded by a rule."""
     ids = list({parent["_id"] for parent in parents})
-    query = {parent_key: ids[0] if len(ids) == 1 else {"$in": ids}, **(where or {})}
+    query = {parent_key: among(ids), **(where or {})}
     children: dict[ObjectId, list[Record]] = {one: [] for one in ids}
     for child in await collection(model).find(query, projection(fields, parent_key)).sort(list(sort)).to_list():
         children[child[parent_key]].append(child)

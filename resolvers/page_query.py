@@ -135,10 +135,16 @@ class PageQuery:
         found: dict[Any, list[Record]] = {one: [] for one in parent_ids}
         for record in await (await collection(self.model).aggregate(stages, batchSize=AT_ONCE)).to_list():
             found[record[self.parent_key]].append(record)
-        for field, direction in reversed(self.order):
-            for records in found.values():
-                records.sort(key=itemgetter(field), reverse=direction < 0)
+        for records in found.values():
+            self._sort(records)
         return found
+
+    def _sort(self, records: list[Record]) -> None:
+        if len({direction for _, direction in self.order}) == 1:  # ids are compared where the rest is equal alone
+            records.sort(key=itemgetter(*(field for field, _ in self.order)), reverse=self.order[0][1] < 0)
+            return
+        for field, direction in reversed(self.order):
+            records.sort(key=itemgetter(field), reverse=direction < 0)
 
     def _tail(self) -> list[dict[str, Any]]:
         """The stages behind the one that selects a parent.

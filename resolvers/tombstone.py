@@ -15,7 +15,7 @@ from bson import ObjectId
 
 from models import Activity, Card, Document, Mission, MissionActivity, Notification, Tombstone, TransferJob
 from models.base import Record, collection
-from models.ids import Kind, kind_of, portions
+from models.ids import Kind, among, kind_of, portions
 from resolvers.context import Context
 
 NAMES = ("workspace_id", "project_id", "scope_id", "column_id", "card_id", "document_id")
@@ -58,7 +58,7 @@ _HIDDEN: ContextVar[Gone | None] = ContextVar("hidden", default=None)
 async def load_gone(ctx: Context, workspace_ids: Iterable[ObjectId]) -> None:
     """Learn what was deleted in some workspaces, themselves included."""
     for ids in portions(workspace_ids):
-        query = {"stream_id": {"$in": ids}, "emptied_at": None}
+        query = {"stream_id": among(ids), "emptied_at": None}
         found = await collection(Tombstone).find(query, {"stream_id": 1, "document_ids": 1}).to_list()
         gone: dict[ObjectId, set[ObjectId]] = {one: set() for one in ids}
         for tombstone in found:

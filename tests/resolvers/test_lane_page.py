@@ -9,7 +9,7 @@ from bson import ObjectId
 
 from models import Card
 from models.base import Record
-from resolvers import lane_blocks, lane_page
+from resolvers import lane_blocks, lane_board, lane_page
 from resolvers.card import delete_card
 from resolvers.card_graph import cards_of_column, cards_of_project, cards_of_scope
 from resolvers.card_update import archive_card
@@ -185,6 +185,49 @@ async def test_the_heads_of_short_columns_are_one_query_once_a_process_knows_the
     assert seen.commands == 1
     assert [[card["order"] for card in page.nodes] for page in made] == [[*range(len(ids))], [0], []]
     assert await totals(made) == [len(ids), 1, 0]
+
+
+async def test_a_board_whose_project_has_many_other_cards_is_read_by_its_columns(
+    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = await imported(owner, workspace, 8)
+    ids = await board.lane(0)
+    apart = lane_board.Apart()
+    monkeypatch.setattr(lane_board, "APART", apart)
+    monkeypatch.setattr(lane_board, "SPARE", 4)
+    await cards_of_column(board.ctx, board.columns, None)
+    with traffic() as of_the_project:
+        whole = await cards_of_column(board.ctx, board.columns, None, first=20)
+    for _ in range(12):
+        await board.card(None)
+
+    with traffic() as first:
+        again = await cards_of_column(board.ctx, board.columns, None, first=20)
+    with traffic() as second:
+        later = await cards_of_column(board.ctx, board.columns, None, first=5)
+
+    assert (of_the_project.commands, of_the_project.read) == (1, 8 + 1)
+    assert (first.commands, second.commands) == (2, 1)
+    assert first.read == (7 + 1) * 5 // 4 + 4 + len(board.columns)  # these came with their cards inside
+    assert board.columns[0]["_id"] in apart
+    assert [[card["_id"] for card in page.nodes] for page in again] == [
+        [card["_id"] for card in page.nodes] for page in whole
+    ]
+    assert [card["_id"] for card in later[0].nodes] == ids[:5]
+    assert [page.has_next for page in later] == [True, False]
+
+
+async def test_a_board_leaves_out_what_was_deleted_and_cuts_its_pages(owner: Context, workspace: Record) -> None:
+    board = await imported(owner, workspace, 8)
+    ids = await board.lane(0)
+    await cards_of_column(board.ctx, board.columns, None)
+
+    cut, _ = await cards_of_column(board.ctx, board.columns, None, first=3)
+    with hiding(Gone({ids[0]})):
+        left, _ = await cards_of_column(board.ctx, board.columns, None, first=20)
+
+    assert ([card["_id"] for card in cut.nodes], cut.has_next) == (ids[:3], True)
+    assert [card["_id"] for card in left.nodes] == ids[1:]
 
 
 async def test_a_column_that_has_grown_in_another_process_is_read_all_the_same(
