@@ -11,7 +11,7 @@ from bson import ObjectId
 from gridfs import AsyncGridFSBucket
 
 from gateway.database import Database
-from models import Activity, Attachment, Card, FileChunk, FileLeftover
+from models import Activity, Attachment, Card, FileChunk, FileLeftover, TransferJob
 from models.base import Record, collection, utc_now
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound, PayloadTooLarge
 from models.ids import Kind, new_id
@@ -364,4 +364,5 @@ async def board_files(board: Board) -> set[ObjectId]:
     chunks = await collection(FileChunk).distinct("files_id")
     others = {one["_id"] async for one in collection(Attachment).find({"workspace_id": {"$ne": board.workspace_id}})}
     left = {one["_id"] async for one in collection(FileLeftover).find({})}
-    return set(chunks) - others - left
+    waiting = {one["_id"] async for one in collection(TransferJob).find({}, {"_id": 1})}
+    return set(chunks) - others - left - waiting

@@ -192,7 +192,7 @@ async def test_deleting_a_card_takes_its_comments_along_and_leaves_its_history(b
 
     assert await board.lane(0) == [other["_id"]]
     assert await collection(Comment).distinct("_id", {"project_id": board.project["_id"]}) == [kept["_id"]]
-    assert await board.types_since(seq) == ["CommentDeleted", "CardDeleted"]
+    assert await board.types_since(seq) == ["CardDeleted", "CommentDeleted"]
     last = await collection(Activity).find_one({"card_id": card["_id"]}, sort=[("_id", -1)])
     assert last is not None
     assert (last["type"], last["meta"]) == ("card_deleted", {"title": "Lens"})
