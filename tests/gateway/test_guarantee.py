@@ -13,7 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from gateway.websocket_protocol import WebSocketProtocol
-from models import LoggedEvent
+from models import LoggedEvent, StreamHead
 from models.base import collection, utc_now
 from realtime.retention import Bounds, Retention
 from tests.gateway.lab import JSON, Board, Lab
@@ -133,7 +133,9 @@ async def test_the_client_of_the_page_fetches_afresh_when_the_log_no_longer_reac
         cuts.allowed.clear()
         cuts.cut()
         await board.card("Two")
-        await collection(LoggedEvent).update_many({}, {"$set": {"at": utc_now().replace(year=2020)}})
+        long_ago = utc_now().replace(year=2020)
+        await collection(LoggedEvent).update_many({}, {"$set": {"at": long_ago}})
+        await collection(StreamHead).update_many({}, {"$set": {"oldest_at": long_ago}})
         await Retention(Bounds()).trim()
         await board.card("Three")
 
