@@ -144,6 +144,8 @@ class Gateways:
     database: AsyncDatabase[Record]
     stack: AsyncExitStack
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(8))
+    """One address has a bounded number of passwords looked at."""
 
     def client(self, token: str | None = None, *, place: str = "here") -> httpx.AsyncClient:
         headers = {"authorization": f"Bearer {token}"} if token else {}
@@ -155,14 +157,16 @@ class Gateways:
         """Somebody who has just registered."""
         email = f"{name}@example.com"
         values = {"email": email, "password": PASSWORD, "name": name}
-        answer = await self.client().post("/graphql", json={"query": REGISTER, "variables": {"input": values}})
+        async with self.turns:
+            answer = await self.client().post("/graphql", json={"query": REGISTER, "variables": {"input": values}})
         made = answer.json()["data"]["authRegister"]
         return Person(self.client(made["accessToken"]), made["user"]["id"], made["accessToken"], email)
 
     async def log_in(self, person: Person, *, by_cookie: bool = False) -> Login:
         """One more sign-in."""
         values = {"email": person.email, "password": PASSWORD}
-        answer = await self.client().post("/graphql", json={"query": LOGIN, "variables": {"input": values}})
+        async with self.turns:
+            answer = await self.client().post("/graphql", json={"query": LOGIN, "variables": {"input": values}})
         if by_cookie:
             return Login(cookie="; ".join(f"{name}={value}" for name, value in answer.cookies.items()))
         return Login(answer.json()["data"]["authLogin"]["accessToken"])
