@@ -113,7 +113,8 @@ async def creator_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> l
 async def labels_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[list[Record]]:
     """A card's labels, in the order they were put on."""
     found = await by_ids(Label, (one for card in cards for one in card["label_ids"]), fields)
-    return [[label for label in map(found.get, card["label_ids"]) if label is not None] for card in cards]
+    labels = {label["_id"].binary: label for label in found.values()}  # as `by_ids` does
+    return [[labels[one.binary] for one in card["label_ids"] if one.binary in labels] for card in cards]
 
 
 @edge(scope=READ)

@@ -19,7 +19,8 @@ async def by_ids(
     model: type[Document], ids: Iterable[ObjectId | None], fields: Fields = None
 ) -> dict[ObjectId | None, Record]:
     """Records by id, for all ids at once; unknown ids and None are left out."""
-    wanted = list({one for one in ids if one is not None})
+    # By their bytes, as an ObjectId takes three times as long to hash and to compare.
+    wanted = list({one.binary: one for one in ids if one is not None}.values())
     if not wanted:
         return {}
     if fields is not None and not fields:

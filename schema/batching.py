@@ -1,6 +1,6 @@
 """From what the types declare to what the executor runs: every edge one call a level, every plain field a column."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from operator import itemgetter
 from typing import Any
 
@@ -15,7 +15,7 @@ from execution.batch import EXTENSION
 from execution.leaves import BULK
 from resolvers.operation import check_scope
 from schema.inputs.base import plain
-from schema.loading import COMPUTE, EDGE, Edge, from_record
+from schema.loading import COMPUTE, EDGE, SELECTED, Edge, from_record
 from schema.node import Node
 from schema.scalars import write_dates
 from schema.selection import DEFINITION, needed
@@ -43,7 +43,8 @@ def _resolver(schema: strawberry.Schema, definition: StrawberryField, name: str)
     if EDGE in definition.metadata:
         return Batch(_edge(definition.metadata[EDGE], _arguments(schema, definition), name))
     if COMPUTE in definition.metadata:
-        return Read(definition.metadata[COMPUTE])
+        compute = definition.metadata[COMPUTE]
+        return Batch(_selected(compute)) if definition.metadata[SELECTED] else Read(compute)
     if definition.base_resolver is None:
         return Batch(_column(definition.python_name))
     return None
@@ -71,13 +72,20 @@ def _arguments(schema: strawberry.Schema, definition: StrawberryField) -> Argume
     return read
 
 
+def _selected(compute: Callable[[Any, Set[str]], Any]) -> Callable[..., list[Any]]:
+    def read(parents: list[Any], _args: Mapping[str, Any], _context: Any, selection: Selection) -> list[Any]:
+        return [compute(parent, selection.names) for parent in parents]
+
+    return read
+
+
 def _column(name: str) -> Callable[..., list[Any]]:
     key = itemgetter("_id" if name == "id" else name)
 
     def read(parents: list[Any], _args: Mapping[str, Any], _context: Any, _selection: Selection) -> list[Any]:
         try:
             values = list(map(key, parents))
-        except (KeyError, TypeError):  # no records, or one of an earlier shape
+        except (KeyError, TypeError):  # no records, parts of one, or one of an earlier shape
             values = [from_record(parent, name) for parent in parents]
         # As text in one go: graphql-core looks three times at what is neither text nor a number.
         return list(map(str, values)) if name == "id" and set(map(type, values)) == {ObjectId} else values

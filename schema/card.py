@@ -1,7 +1,7 @@
 """Cards: the work items, with their checklist."""
 
+from collections.abc import Sequence, Set
 from datetime import datetime
-from typing import Any
 
 import strawberry
 
@@ -28,10 +28,13 @@ from schema.relation import CardRelation
 PLACE = ("column_id", "project_id", "rank")
 
 
-def _checklist(card: Record) -> list[dict[str, Any]]:
+def _checklist(card: Record, asked: Set[str]) -> Sequence[Record]:
+    items: Sequence[Record] = card["checklist"]
+    if "order" not in asked:
+        return items
     return [
         {"_id": item["id"], "title": item["title"], "done": item["done"], "order": place}
-        for place, item in enumerate(card["checklist"])
+        for place, item in enumerate(items)
     ]
 
 
@@ -85,7 +88,9 @@ class Card(Node):
     labels: list[Label] = edge(
         card_graph_edges.labels_of, needs=("label_ids",), description="Its labels, in the order they were put on."
     )
-    checklist: list[ChecklistItem] = derived(_checklist, needs=("checklist",), description="Its steps, in order.")
+    checklist: list[ChecklistItem] = derived(
+        _checklist, needs=("checklist",), selected=True, description="Its steps, in order."
+    )
     checklist_progress: float = derived(
         _checklist_progress, needs=("checklist",), description="Done steps over all steps, 0 to 1; 0 without any."
     )

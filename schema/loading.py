@@ -20,6 +20,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 EDGE = "orrery.edge"
 COMPUTE = "orrery.compute"
+SELECTED = "orrery.selected"
 
 
 Load = Callable[..., Awaitable[Sequence[Any]]]
@@ -55,10 +56,19 @@ def edge(
 
 
 def derived(
-    compute: Callable[[Any], Any], *, description: str, needs: tuple[str, ...] = (), through: bool = False
+    compute: Callable[..., Any],
+    *,
+    description: str,
+    needs: tuple[str, ...] = (),
+    through: bool = False,
+    selected: bool = False,
 ) -> Any:
-    """A value made of the record's keys `needs`; `through` leads on to the same records."""
-    field = StrawberryField(description=description, metadata={COMPUTE: compute, NEEDS: needs, THROUGH: through})
+    """A value made of the record's keys `needs`; `through` leads on to the same records.
+
+    With `selected`, `compute` takes the names of the fields asked for below it too.
+    """
+    metadata = {COMPUTE: compute, NEEDS: needs, THROUGH: through, SELECTED: selected}
+    field = StrawberryField(description=description, metadata=metadata)
     field.init = field.repr = field.compare = False
     return field
 

@@ -173,6 +173,21 @@ async def test_checklist_items_are_added_changed_and_removed(board: Board) -> No
     assert removed["checklistItemRemove"]["card"] == {"checklist": [], "checklistProgress": 0}
 
 
+async def test_steps_of_a_checklist_know_their_place_in_whatever_way_they_are_asked_for(board: Board) -> None:
+    card = await board.card("One")
+    add = 'mutation ($c: ID!) { checklistItemAdd(cardId: $c, input: {title: "Step"}) { card { checklist { id } } } }'
+    await board.ann.ask(add, c=card)
+    items = (await board.ann.ask(add, c=card))["checklistItemAdd"]["card"]["checklist"]
+    asked = """query ($c: ID!) { card(id: $c) {
+      plain: checklist { id title } placed: checklist { id order }
+      both: checklist { id } both: checklist { order } } }"""
+
+    found = (await board.ann.ask(asked, c=card))["card"]
+
+    assert found["plain"] == [{**one, "title": "Step"} for one in items]
+    assert found["placed"] == found["both"] == [{**one, "order": place} for place, one in enumerate(items)]
+
+
 async def test_comments_are_written_read_and_deleted(board: Board) -> None:
     card = await board.card("One")
     write = """mutation ($input: CommentCreateInput!) { commentCreate(input: $input) {
