@@ -41,15 +41,16 @@ class Step:
 
     The embedded database reads all that fits before it cuts, so objects that may be many are looked for before a part,
     with the filter that `look` makes of the tombstone, and `take` finds under `chosen` there which of them to delete.
-    Of those some may be left where `lingers`: something else goes before them. What `is_silent` is deleted by its id
-    alone, and more of it at once.
+    Of those some may be left, which still name it under `lingers`: something else goes before them. What `is_silent` is
+    deleted by its id alone, and more of it at once. Cards are first looked for in the lanes that name what was deleted
+    under `lanes_by`.
     """
 
     models: tuple[type[beanie.Document], ...]
     take: Callable[[Change, Record, int], Awaitable[int]]
     look: Callable[[Record], Where] | None = None
-    by_lanes: bool = False
-    lingers: bool = False
+    lanes_by: str | None = None
+    lingers: str | None = None
     is_silent: bool = False
 
 
@@ -79,10 +80,11 @@ async def chosen(change: Change, tombstone: Record, model: type[beanie.Document]
         return {key: deleted_id}
     found = await collection(model).find({"_id": {"$in": ids}}, {key: 1}, session=change.session).to_list()
     names = ((one["_id"], one[key]) for one in found)
-    return {"_id": {"$in": [one for one, named in names if deleted_id in _listed(named)]}}
+    return {"_id": {"$in": [one for one, named in names if deleted_id in listed(named)]}}
 
 
-def _listed(named: Any) -> list[Any]:
+def listed(named: Any) -> list[Any]:
+    """What a field names, which may be one or several."""
     return named if isinstance(named, list) else [named]
 
 
@@ -131,7 +133,7 @@ def cards(key: str) -> Step:
             await delete_cards(change, tombstone["stream_id"], found)
         return taken + len(ids)
 
-    return Step((Card, *(model for model, *_ in _ON_CARDS)), take, naming(key), lingers=True)
+    return Step((Card, *(model for model, *_ in _ON_CARDS)), take, naming(key), key, lingers=key)
 
 
 async def delete_cards(change: Change, workspace_id: ObjectId, found: Sequence[Record]) -> None:

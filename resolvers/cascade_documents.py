@@ -28,7 +28,7 @@ def documents(key: str) -> Step:
         found = await collection(Document).find(where, {"_id": 1}, session=change.session).limit(most).to_list()
         return await _take_documents(change, tombstone, [one["_id"] for one in found], most)
 
-    return Step((Document, DocumentVersion, DocumentLink), take, naming(key), lingers=True)
+    return Step((Document, DocumentVersion, DocumentLink), take, naming(key), lingers=key)
 
 
 async def _take_listed_documents(change: Change, tombstone: Record, most: int) -> int:

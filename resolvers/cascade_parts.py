@@ -31,7 +31,7 @@ from realtime.events import OrganizationMemberRemoved
 from realtime.log import Change
 from resolvers import cascade_events as tell
 from resolvers.card_kept import keep
-from resolvers.cascade import AT_A_TIME, CHOSEN, Step, Where, chosen, delete_by_id, naming, take_some
+from resolvers.cascade import AT_A_TIME, CHOSEN, Step, Tell, Where, chosen, delete_by_id, naming, take_some
 from resolvers.custom_value import path_of
 from resolvers.file_store import leave_files
 from resolvers.mission_status import ACTIVE, change_status
@@ -44,7 +44,7 @@ def notifications(key: str) -> Step:
     async def take(change: Change, tombstone: Record, most: int) -> int:
         return await take_notifications(change, await chosen(change, tombstone, Notification, key), most)
 
-    return Step((Notification,), take, naming(key), lingers=True)
+    return Step((Notification,), take, naming(key), lingers=key)
 
 
 async def take_notifications(change: Change, where: Where, most: int) -> int:
@@ -138,22 +138,31 @@ async def _take_deletions(change: Change, tombstone: Record, most: int) -> int:
 other_deletions = Step((Tombstone,), _take_deletions)
 
 
-async def _take_cards_of_lanes(change: Change, tombstone: Record, most: int) -> int:
-    """Cards of a deleted workspace that its lanes named, with what is said and told of each; the rest comes after."""
-    taken = 0
-    for ids in portions(tombstone.get(CHOSEN, ()), AT_A_TIME):
-        left = False
-        for model in (Comment, Activity):
-            found = await take_some(change, tombstone, model, {"card_id": {"$in": ids}}, most)
-            taken += len(found)
-            left = left or len(found) >= most
-        if not left:
-            taken += await delete_by_id(change, Card, ids)
-    return taken
+def cards_of_lanes(key: str, told: Tell | None = None, comment_told: Tell | None = None) -> Step:
+    """Cards of a deleted workspace or project that its lanes name, with what is said and done on each.
 
+    No list of so many is short: the embedded database would stop for others while it reads one. What of a card is too
+    much for one part keeps that; what no lane names comes after.
+    """
 
-cards_of_lanes = Step((Card,), _take_cards_of_lanes, naming("workspace_id"), by_lanes=True, lingers=True)
-"""No list of a workspace's cards is short: the embedded database would stop for others while it reads one."""
+    async def take(change: Change, tombstone: Record, most: int) -> int:
+        ids, taken = tombstone.get(CHOSEN, ()), 0
+        if ids and told is not None:  # nothing leaves a workspace, but a card may have left a project
+            ids = (await chosen(change, tombstone, Card, key))["_id"]["$in"]
+        for some in portions(ids, AT_A_TIME):
+            where = {"card_id": {"$in": some}}
+            comments = await take_some(change, tombstone, Comment, where, most, comment_told)
+            done = await take_some(change, tombstone, Activity, where, most)
+            taken += len(comments) + len(done)
+            if max(len(comments), len(done)) >= most:
+                continue
+            if told is None:
+                taken += await delete_by_id(change, Card, some)
+            else:
+                taken += len(await take_some(change, tombstone, Card, {"_id": {"$in": some}}, most, told))
+        return taken
+
+    return Step((Card,), take, lanes_by=key, lingers=key)
 
 
 async def leave_inputs(change: Change, jobs: Sequence[Record]) -> None:

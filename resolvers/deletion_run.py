@@ -18,7 +18,7 @@ from models.base import Record, collection, utc_now
 from models.errors import RateLimited, Unavailable
 from models.ids import IDS_PER_QUERY, Kind, kind_of
 from realtime.log import Change
-from resolvers.cascade import CHOSEN, Step
+from resolvers.cascade import CHOSEN, Step, listed
 from resolvers.context import Services
 from resolvers.deletion import GRACE, PART, plan_of, take_part
 from resolvers.deletion_plan import HISTORIES
@@ -35,6 +35,10 @@ SILENT_PART = 400
 """Objects of one part that are not told of: an event costs as much as what it tells of."""
 READ_AHEAD = 10_000
 """Ids that are looked for at once."""
+LANES_AHEAD = 1_000
+"""Cards that are looked for in lanes at once, at least; a block of a lane is one short read."""
+REMEMBERED = 25
+"""Deletions of which a worker remembers what it has found: they take turns, and looking anew at each would not end."""
 
 _LATER = (RateLimited, Unavailable, PyMongoError)
 
@@ -45,43 +49,43 @@ class LostError(Exception):
 
 @dataclass(slots=True)
 class Ahead:
-    """What a worker has found of a deletion and not deleted yet: of one step at a time, READ_AHEAD ids."""
+    """What a worker has found of one deletion and not deleted yet: of one step at a time, READ_AHEAD ids."""
 
-    deleted_id: ObjectId | None = None
-    lanes_of: ObjectId | None = None
+    knows_lanes: bool = False
     entries: list[str] = field(default_factory=list)
     blocks: list[ObjectId] = field(default_factory=list)
     step: Step | None = None
     ids: list[ObjectId] = field(default_factory=list)
 
-    async def look(self, tombstone: Record) -> Step | None:
-        """A step of which something is left; None where nothing is, but for steps without a look."""
-        if self.step is not None and self.ids and self.deleted_id == tombstone["_id"]:
-            return self.step
+    async def look(self, tombstone: Record) -> None:
+        """Find a step of which something is left; None where nothing is, but for steps without a look."""
+        if self.step is not None and self.ids:
+            return
         for step in plan_of(tombstone):
-            if step.by_lanes:
-                if ids := await self._of_lanes(tombstone):
-                    self.deleted_id, self.step, self.ids = tombstone["_id"], step, ids
-                    return step
-            elif step.look is not None:
-                cursor = collection(step.models[0]).find(step.look(tombstone), {"_id": 1}).limit(READ_AHEAD)
-                if ids := [one["_id"] for one in await cursor.to_list()]:
-                    self.deleted_id, self.step, self.ids = tombstone["_id"], step, ids
-                    return step
-        self.step, self.ids = None, []
-        return None
+            self.step, self.ids = step, await self._of_step(tombstone, step)
+            if self.ids:
+                return
+        self.step = None
 
-    async def _of_lanes(self, tombstone: Record) -> list[ObjectId]:
-        """The cards that the next lane, or the next block of one, of a deleted workspace names."""
-        if self.lanes_of != tombstone["_id"]:
-            inside = {"workspace_id": tombstone["_id"], "lane_id": None}
+    async def _of_step(self, tombstone: Record, step: Step) -> list[ObjectId]:
+        """Some of what a step is to take; nothing for one without a look."""
+        ids = [] if step.lanes_by is None else await self._of_lanes(tombstone, step.lanes_by)
+        if ids or step.look is None:
+            return ids
+        cursor = collection(step.models[0]).find(step.look(tombstone), {"_id": 1}).limit(READ_AHEAD)
+        return [one["_id"] for one in await cursor.to_list()]
+
+    async def _of_lanes(self, tombstone: Record, key: str) -> list[ObjectId]:
+        """Cards that the lanes of what was deleted name, or the next blocks of those."""
+        if not self.knows_lanes:
+            inside = {key: tombstone["_id"], "lane_id": None}
             lanes = await collection(Lane).find(inside, {"entries": 1, "blocks": 1}).to_list()
             self.entries = [entry for lane in lanes for entry in lane["entries"]]
             self.blocks = [block for lane in lanes for block in lane["blocks"]]
-            self.lanes_of = tombstone["_id"]
-        while not self.entries and self.blocks:
+            self.knows_lanes = True
+        while len(self.entries) < LANES_AHEAD and self.blocks:
             block = await collection(Lane).find_one({"_id": self.blocks.pop()}, {"entries": 1})
-            self.entries = [] if block is None else block["entries"]
+            self.entries += [] if block is None else block["entries"]
         entries, self.entries = self.entries, []
         return [ObjectId(entry.split()[1]) for entry in entries]
 
@@ -90,12 +94,13 @@ class Ahead:
         is_silent = self.step is not None and self.step.is_silent
         return self.ids[: SILENT_PART if is_silent else min(PART, IDS_PER_QUERY)]
 
-    async def took(self, step: Step) -> None:
-        """Forget what a part has taken."""
+    async def took(self, tombstone: Record) -> None:
+        """Forget what a part has taken, and what was moved away before it could."""
         some, left = self.chosen(), set[ObjectId]()
-        if step.lingers:
-            found = await collection(step.models[0]).find({"_id": {"$in": some}}, {"_id": 1}).to_list()
-            left = {one["_id"] for one in found}
+        if self.step is not None and self.step.lingers is not None:
+            key = self.step.lingers
+            found = await collection(self.step.models[0]).find({"_id": {"$in": some}}, {key: 1}).to_list()
+            left = {one["_id"] for one in found if tombstone["_id"] in listed(one[key])}
         self.ids[: len(some)] = [one for one in some if one in left]
 
 
@@ -107,7 +112,7 @@ class Worker:
     holder: str
     lease: timedelta = timedelta(seconds=30)
     now: Callable[[], datetime] = field(default=utc_now)
-    _ahead: Ahead = field(default_factory=Ahead)
+    _ahead: dict[ObjectId, Ahead] = field(default_factory=dict)
 
     async def run_next(self) -> float | None:
         """Carry out one part of the deletion that has waited longest; the seconds to wait then, None where none waits.
@@ -123,8 +128,9 @@ class Worker:
         if not (await collection(Tombstone).update_one(same, taken)).matched_count:
             return 0.0
         try:
-            step = await self._ahead.look(found)
-            await self._carry_out(found, step)
+            ahead = await self._ahead_of(found["_id"])
+            await ahead.look(found)
+            await self._carry_out(found, ahead)
         except LostError:
             log.info("the deletion of %s goes on elsewhere, or is done", found["_id"])
         except _LATER:
@@ -134,12 +140,23 @@ class Worker:
             await self._free(found, timedelta(seconds=(perf_counter() - started) * REST))
         return (perf_counter() - started) * REST
 
-    async def _carry_out(self, tombstone: Record, step: Step | None = None) -> None:
+    async def _ahead_of(self, deleted_id: ObjectId) -> Ahead:
+        """What was found of a deletion; nothing, and nothing is remembered, where too many others are on their way."""
+        if deleted_id not in self._ahead and len(self._ahead) >= REMEMBERED:
+            going = {"_id": {"$in": list(self._ahead)}, "emptied_at": None}
+            others = {one["_id"] for one in await collection(Tombstone).find(going, {"_id": 1}).to_list()}
+            for ended in self._ahead.keys() - others:
+                del self._ahead[ended]
+            if len(self._ahead) >= REMEMBERED:
+                return Ahead()
+        return self._ahead.setdefault(deleted_id, Ahead())
+
+    async def _carry_out(self, tombstone: Record, ahead: Ahead) -> None:
         """Take one part, of what was chosen of a step where there is one.
 
         Where nothing is left, look again after the grace; where that is over, let the rest go.
         """
-        ids = self._ahead.chosen()
+        step, ids = ahead.step, ahead.chosen()
 
         async def body(change: Change) -> bool:
             held = {"_id": tombstone["_id"], "holder": self.holder}
@@ -156,8 +173,7 @@ class Worker:
 
         written = await self.services.hub.log.write(tombstone["stream_id"], tombstone["actor_id"], body)
         if not written.value:
-            if step is not None:
-                await self._ahead.took(step)
+            await ahead.took(tombstone)
             self.services.files_due.set()
             return
         if tombstone["emptied_at"] is None:
@@ -168,6 +184,7 @@ class Worker:
 
     async def _end(self, tombstone: Record) -> None:
         """Nothing is left: what was under way is looked for once more when it must have ended."""
+        self._ahead.pop(tombstone["_id"], None)
         moment = self.now()
         emptied = {"$set": {"emptied_at": moment, "due_at": moment + GRACE, "holder": None}}
         await collection(Tombstone).update_one({"_id": tombstone["_id"], "holder": self.holder}, emptied)

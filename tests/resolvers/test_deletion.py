@@ -114,7 +114,7 @@ async def test_a_worker_that_has_lost_its_hold_deletes_nothing(board: Board) -> 
     before = await left_of(board)
 
     with pytest.raises(LostError):
-        await Worker(board.ctx.services, "slow")._carry_out(tombstone)
+        await Worker(board.ctx.services, "slow")._carry_out(tombstone, Ahead())
 
     assert await left_of(board) == before
 
@@ -223,7 +223,7 @@ async def test_cards_of_a_deleted_workspace_are_found_by_its_lanes(board: Board,
 
     # When
     found: set[ObjectId] = set()
-    while some := await ahead._of_lanes(tombstone):
+    while some := await ahead._of_lanes(tombstone, "workspace_id"):
         found |= set(some)
     left = {card["_id"] async for card in collection(Card).find({"workspace_id": board.workspace_id}, {"_id": 1})}
     await finish_deletions(owner.services)
@@ -233,3 +233,41 @@ async def test_cards_of_a_deleted_workspace_are_found_by_its_lanes(board: Board,
     assert left <= found
     assert await collection(Card).count_documents({"workspace_id": board.workspace_id}) == 0
     assert await collection(Activity).count_documents({"workspace_id": board.workspace_id}) == 0
+
+
+async def test_two_large_deletions_of_workspaces_take_turns_and_both_end(board: Board, owner: Context) -> None:
+    clock, other = Clock(), new_id(Kind.WORKSPACE)
+    named = await fill(board, await board.card(1), CARDS, workspace_id=other)
+    await collection(Lane).delete_many({"workspace_id": board.workspace_id})
+    await board.card()
+    lane = Lane(workspace_id=other, id=new_id(Kind.COLUMN), project_id=other, entries=[f"a {one}" for one in named])
+    await collection(Lane).insert_one(to_record(lane))
+    await delete_workspace(again(owner), board.workspace_id)
+    due = {"stream_id": other, "deleted_at": utc_now(), "due_at": utc_now()}
+    await collection(Tombstone).insert_one(to_record(Tombstone(id=other, **due)))
+    worker = Worker(owner.services, "one", now=clock.now)
+
+    for _ in range(12):
+        await worker.run_next()
+        clock.ahead += timedelta(seconds=5)
+
+    left = [await collection(Card).count_documents({"workspace_id": one}) for one in (board.workspace_id, other)]
+    assert left == [0, 0]
+    await finish_deletions(owner.services)
+
+
+async def test_a_deletion_ends_where_a_card_that_was_found_has_left_meanwhile(board: Board) -> None:
+    clock = Clock()
+    worker = Worker(board.ctx.services, "one", now=clock.now)
+    await delete_column(board.ctx, column_of(board))
+    await worker.run_next()
+    last = await collection(Card).find_one({"column_id": column_of(board)})
+    assert last is not None
+    await collection(Card).update_one({"_id": last["_id"]}, {"$set": {"column_id": board.column_id(1)}})
+
+    for _ in range(4):
+        clock.ahead += timedelta(seconds=5)
+        await worker.run_next()
+
+    assert await pending() == 0
+    assert await collection(Card).count_documents({"_id": last["_id"]}) == 1
