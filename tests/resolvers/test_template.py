@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from models import Activity, Card, Column, CustomField, Label, Project, Scope
+from models import Activity, Card, Column, CustomField, Label, Project, Scope, Template
 from models.base import Record, collection, utc_now
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id
@@ -22,6 +22,7 @@ from resolvers.template_builtin import BUILT_IN
 from resolvers.workspace import delete_workspace
 from tests.resolvers.conftest import Register
 from tests.resolvers.custom import make_fields
+from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import again, event_types, events
 
@@ -208,5 +209,7 @@ async def test_templates_go_with_their_workspace(board: Board, owner: Context, w
 
     await delete_workspace(again(owner), workspace["_id"])
 
-    told = [one["data"]["deleted_id"] for one in await events(workspace["_id"]) if one["type"] == "TemplateDeleted"]
-    assert told == [saved["_id"]]
+    with pytest.raises(NotFound):
+        await delete_template(again(owner), saved["_id"])
+    await finish_deletions(owner.services)
+    assert await collection(Template).find_one({"_id": saved["_id"]}) is None
