@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import uuid4
 
+from models.reach import unexpected
 from realtime.background import end
 from resolvers.context import Services
 from resolvers.deletion_run import Worker, pending
@@ -58,8 +59,8 @@ class Deletions:
                 pause = await self._worker.run_next()
                 if pause is None:
                     await self._look_round()
-            except Exception:
-                log.warning("deletions wait", exc_info=True)
+            except Exception as error:
+                log.warning("deletions wait", exc_info=unexpected(error))
                 pause = None
             if pause is not None:
                 await asyncio.sleep(pause)

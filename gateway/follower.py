@@ -16,6 +16,7 @@ from bson import Binary, ObjectId
 from models import Lease
 from models.base import Record, collection
 from models.ids import Kind, kind_of
+from models.reach import unexpected
 from realtime.background import end
 from realtime.lease import give_up, hold
 from resolvers.context import Services
@@ -85,8 +86,8 @@ class Follower:
             try:
                 is_ours = await self._hold()
                 more = is_ours and (await follow_some(self._services) or await self._trim())
-            except Exception:
-                log.warning("notifications wait", exc_info=True)
+            except Exception as error:
+                log.warning("notifications wait", exc_info=unexpected(error))
                 await asyncio.sleep(self._pace.retry)
                 continue
             if more:

@@ -10,6 +10,7 @@ import logging
 
 from bson import ObjectId
 
+from models.reach import unexpected
 from realtime.background import end
 from resolvers.context import Services
 from resolvers.search_follow import follow
@@ -63,8 +64,8 @@ class Indexing:
         for workspace_id in changed:
             try:
                 there = await follow(self._services, workspace_id, portions_of_log=1)
-            except Exception:
-                log.warning("the index of workspace %s could not follow", workspace_id, exc_info=True)
+            except Exception as error:
+                log.warning("the index of workspace %s could not follow", workspace_id, exc_info=unexpected(error))
                 continue
             if not there:
                 self._changes[workspace_id] = self._enough

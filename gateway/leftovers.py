@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 
+from models.reach import unexpected
 from realtime.background import end
 from resolvers.context import Services
 from resolvers.file_store import remove_leftovers
@@ -37,5 +38,5 @@ class Leftovers:
             try:
                 if removed := await remove_leftovers():
                     log.debug("the bytes of %d files were removed", removed)
-            except Exception:
-                log.warning("files could not be removed; trying again later", exc_info=True)
+            except Exception as error:
+                log.warning("files could not be removed; trying again later", exc_info=unexpected(error))

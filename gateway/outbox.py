@@ -23,6 +23,7 @@ from gateway.mail_settings import Sender
 from models import Mail
 from models.base import Record, collection, utc_now
 from models.enums import MailState
+from models.reach import unexpected
 from realtime.background import end
 from resolvers.context import Services
 from resolvers.letters import Letter
@@ -84,8 +85,8 @@ class Outbox:
                 await self._wait(pause, woken=False)
                 pause = min(pause * 2, self._pace.longest_pause)
                 continue
-            except Exception:
-                log.exception("mail waits")
+            except Exception as error:
+                log.error("mail waits", exc_info=unexpected(error))
                 await self._wait(self._pace.longest_pause, woken=False)
                 continue
             if not more:

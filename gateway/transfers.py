@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
+from models.reach import unexpected
 from realtime.background import end
 from resolvers.context import Services
 from resolvers.transfer_run import Worker
@@ -54,8 +55,8 @@ class Transfers:
             self._due.clear()
             try:
                 more = await self._worker.run_next()
-            except Exception:
-                log.warning("imports wait", exc_info=True)
+            except Exception as error:
+                log.warning("imports wait", exc_info=unexpected(error))
                 more = False
             if not more and not self._stopping:
                 with contextlib.suppress(TimeoutError):

@@ -20,6 +20,7 @@ from auth.subject import Subject
 from models.base import Record, utc_now
 from models.errors import OrreryError, Unavailable
 from models.ids import portions
+from models.reach import unexpected
 from realtime.background import end
 
 log = logging.getLogger("orrery.guard")
@@ -152,9 +153,11 @@ class Guard:
             try:
                 await self._round(0.0 if haste else self._period)
                 failed = 0
-            except Exception:
+            except Exception as error:
                 failed += 1
-                log.warning("access could not be checked; trying again", exc_info=failed == 1)
+                log.warning(
+                    "access could not be checked; trying again", exc_info=unexpected(error) if failed == 1 else None
+                )
                 if failed == MAX_FAILED_ROUNDS:
                     failed = 0
                     await self._end(list(self._connections), Unavailable())

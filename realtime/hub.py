@@ -18,6 +18,7 @@ import orjson
 from bson import ObjectId
 
 from models.base import Record
+from models.reach import unexpected
 from realtime.background import end
 from realtime.bus import Bus
 from realtime.cursor import Cursor
@@ -156,8 +157,8 @@ class Hub:
             before = {stream_id: (tail, tail.position) for stream_id, tail in self._tails.items()}
             try:
                 heads = await self.log.heads(before) if before else {}
-            except Exception:
-                log.warning("the log could not be polled; trying again", exc_info=True)
+            except Exception as error:
+                log.warning("the log could not be polled; trying again", exc_info=unexpected(error))
                 continue
             for stream_id, (tail, position) in before.items():
                 head = heads.get(stream_id)

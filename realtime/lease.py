@@ -10,6 +10,7 @@ from pymongo.errors import DuplicateKeyError
 
 from models import Lease
 from models.base import collection, utc_now
+from models.reach import unexpected
 from realtime.background import end
 
 log = logging.getLogger("orrery.lease")
@@ -52,8 +53,8 @@ async def _go_on(work: str, holder: str, time: timedelta) -> None:
         await asyncio.sleep(time.total_seconds() / 3)
         try:
             await hold(work, holder, time)
-        except Exception:
-            log.warning("the lease of %s could not be renewed; trying again", work, exc_info=True)
+        except Exception as error:
+            log.warning("the lease of %s could not be renewed; trying again", work, exc_info=unexpected(error))
 
 
 async def give_up(work: str, holder: str) -> None:

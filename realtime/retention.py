@@ -17,6 +17,7 @@ from pymongo.errors import OperationFailure
 
 from models import LoggedEvent, StreamHead
 from models.base import Record, collection, utc_now
+from models.reach import unexpected
 from realtime.background import end
 from realtime.heads import WRITE_CONFLICT, size_of
 from realtime.lease import give_up, hold
@@ -74,8 +75,8 @@ class Retention:
             try:
                 if await self._hold() and (deleted := await self.trim()):
                     log.info("%d events were trimmed from the log", deleted)
-            except Exception:
-                log.warning("the log could not be trimmed; trying again later", exc_info=True)
+            except Exception as error:
+                log.warning("the log could not be trimmed; trying again later", exc_info=unexpected(error))
             await asyncio.sleep(self._period.total_seconds())
 
     async def _hold(self) -> bool:

@@ -10,7 +10,7 @@ from bson import ObjectId
 from pymongo.errors import PyMongoError
 
 from models.base import Record, utc_now
-from models.reach import is_unreachable
+from models.reach import is_unreachable, unexpected
 from realtime.cursor import Cursor
 from realtime.feed import Feed, Question
 from realtime.log import EventLog
@@ -163,8 +163,8 @@ class Tail:
             self._wake.clear()
             try:
                 await self.advance()
-            except Exception:
-                log.warning("the log could not be read; the poll will try again", exc_info=True)
+            except Exception as error:
+                log.warning("the log could not be read; the poll will try again", exc_info=unexpected(error))
 
     def retry(self) -> None:
         """Read again where an earlier reading failed."""

@@ -17,6 +17,7 @@ from models import Lane, LoggedEvent, StreamHead, Tombstone
 from models.base import Record, collection, utc_now
 from models.errors import RateLimited, Unavailable
 from models.ids import IDS_PER_QUERY, Kind, kind_of
+from models.reach import unexpected
 from realtime.log import Change
 from resolvers.cascade import CHOSEN, Step, listed
 from resolvers.context import Services
@@ -133,8 +134,8 @@ class Worker:
             await self._carry_out(found, ahead)
         except LostError:
             log.info("the deletion of %s goes on elsewhere, or is done", found["_id"])
-        except _LATER:
-            log.warning("the deletion of %s waits", found["_id"], exc_info=True)
+        except _LATER as error:
+            log.warning("the deletion of %s waits", found["_id"], exc_info=unexpected(error))
             await self._free(found, PAUSE)
         else:
             await self._free(found, timedelta(seconds=(perf_counter() - started) * REST))

@@ -27,6 +27,7 @@ from models.caller import work_for
 from models.enums import StorageKind, TransferState
 from models.errors import Internal, NotFound, OrreryError, RateLimited, Unavailable
 from models.ids import ids_from
+from models.reach import unexpected
 from realtime.events import TransferJobChanged
 from realtime.log import Change
 from resolvers.access import check_workspace
@@ -98,8 +99,8 @@ class Worker:
             turn = {} if stopped.turn is None else {"turn": stopped.turn}
             freed = {"$set": {"lease_until": utc_now(), "holder": None, **turn}, "$inc": {"attempts": -1}}
             await collection(TransferJob).update_one(mine, freed)
-        except _LATER:
-            log.warning("the import %s waits", job["_id"], exc_info=True)
+        except _LATER as error:
+            log.warning("the import %s waits", job["_id"], exc_info=unexpected(error))
             later = {"$set": {"lease_until": utc_now() + PAUSE, "holder": None}}
             await collection(TransferJob).update_one(mine, later)
         return True

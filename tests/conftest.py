@@ -59,10 +59,15 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
         yield opened
 
 
-@pytest.fixture
-async def clean(database: Database) -> Database:
-    """The database with every collection empty; the indexes stay, and what says that it is migrated."""
+async def empty(database: Database) -> None:
+    """Empty every collection; the indexes stay, and what says that the database is migrated."""
     for name in await database.db.list_collection_names():
         if name != Migration.Settings.name:
             await database.db[name].delete_many({})
+
+
+@pytest.fixture
+async def clean(database: Database) -> Database:
+    """The database with every collection empty."""
+    await empty(database)
     return database

@@ -12,6 +12,7 @@ from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
 from resolvers.context import Context, Services
+from tests.conftest import empty
 from tests.denials.world import World, build
 from tests.resolvers.lab import People
 
@@ -19,8 +20,7 @@ from tests.resolvers.lab import People
 @pytest.fixture(scope="package")
 async def world(database: Database) -> AsyncIterator[World]:
     """Everyone and everything, in an otherwise empty database."""
-    for name in await database.db.list_collection_names():
-        await database.db[name].delete_many({})
+    await empty(database)
     hub = Hub(EventLog(database.client))
     await hub.start()
     services = Services(hub, Guard(), JwtSigner("denials-" * 5), timedelta(days=7), "http://testserver")

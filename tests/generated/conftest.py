@@ -6,6 +6,7 @@ import pytest
 from starlette.applications import Starlette
 
 from gateway.database import Database
+from tests.conftest import empty
 from tests.gateway.lab import gateway
 from tests.generated.stage import Stage
 
@@ -15,8 +16,7 @@ __all__ = ["gateway"]
 @pytest.fixture(scope="module")
 async def stage(gateway: Starlette, database: Database) -> AsyncIterator[Stage]:
     """A world of its own for each module, in an otherwise empty database."""
-    for name in await database.db.list_collection_names():
-        await database.db[name].delete_many({})
+    await empty(database)
     opened = Stage(gateway)
     await opened.build()
     yield opened

@@ -32,6 +32,7 @@ from resolvers.inputs.card import CardCreate, CardMove, CardUpdate, CommentCreat
 from resolvers.notification_follow import follow as follow_notifications
 from resolvers.operation import CATALOGUE
 from schema.graph import graph
+from tests.conftest import empty
 from tests.denials.calls import CALLS
 from tests.denials.world import World, build
 from tests.gateway.lab import JSON
@@ -117,8 +118,7 @@ class Watched:
 
 @pytest.fixture(scope="module")
 async def built(database: Database) -> AsyncIterator[Watched]:
-    for name in await database.db.list_collection_names():
-        await database.db[name].delete_many({})
+    await empty(database)
     hub = Hub(EventLog(database.client))
     await hub.start()
     services = Services(hub, Guard(), JwtSigner("replay-" * 6), timedelta(days=7), "http://testserver")

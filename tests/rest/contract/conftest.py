@@ -8,6 +8,7 @@ import pytest
 from auth.subject import ANONYMOUS
 from gateway.database import Database
 from resolvers.context import Context, Services
+from tests.conftest import empty
 from tests.denials.world import build
 from tests.resolvers.lab import People
 from tests.rest.conftest import rest_app
@@ -17,8 +18,7 @@ from tests.rest.contract.stage import Stage
 @pytest.fixture(scope="package")
 async def world(database: Database, services: Services) -> AsyncIterator[Stage]:
     """Everyone and everything, in an otherwise empty database."""
-    for name in await database.db.list_collection_names():
-        await database.db[name].delete_many({})
+    await empty(database)
     made = await build(People(Context(ANONYMOUS, services)))
     ids = {**made.ids, "ws_slug": "eng", "owner_email": made.people.email(made.owner)}
     transport = httpx.ASGITransport(rest_app(services))
