@@ -27,6 +27,7 @@ from resolvers.workspace_member import remove_workspace_member
 from rest.stellary.present.transfer import written
 from tests.resolvers.conftest import Join
 from tests.resolvers.custom import make_fields
+from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import People, again, event_types
@@ -292,6 +293,7 @@ async def test_an_import_in_parts_that_fails_takes_what_it_wrote_with_it(owner: 
         await import_in_parts(again(owner), workspace["_id"], values, fail)
 
     assert await collection(Project).count_documents({"workspace_id": workspace["_id"], "name": "Half"}) == 0
+    await finish_deletions(owner.services)
     assert await collection(Card).count_documents({"workspace_id": workspace["_id"]}) == 0
 
 
