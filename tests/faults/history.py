@@ -200,8 +200,10 @@ class Check:
         await self._ask(person.token, ACCEPT, t=invited["workspaceMemberInvite"]["token"])
         await self._ask(place.token, JOIN, p=place.project, e=person.email)
         async with asyncio.timeout(PATIENCE):
-            while not (mine := (await self._ask(person.token, MINE))["viewer"])["unreadNotificationCount"]:  # noqa: ASYNC110
+            while not (await self._ask(person.token, MINE))["viewer"]["unreadNotificationCount"]:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
+        # Anew: a cursor may be older than what was read beside it.
+        mine = (await self._ask(person.token, MINE))["viewer"]
         chance = random.Random(self.chance.randrange(2**32))
         over_sse = chance.random() < 0.3
         return Reader("", person.token, mine["notificationsCursor"], over_sse, self._address, chance)
