@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 
+from auth import passwords
 from gateway.database import Database, open_database
 from gateway.settings import Settings
 from models import Migration
@@ -43,6 +45,15 @@ def loopback_only() -> Iterator[None]:
         patch.setattr(socket.socket, "connect", connect)
         patch.setattr(socket.socket, "connect_ex", connect_ex)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def production_hasher() -> Iterator[PasswordHasher]:
+    """The hasher that a gateway uses: until the session ends, passwords are hashed at the lowest cost there is."""
+    with pytest.MonkeyPatch.context() as patch:
+        production = passwords.hasher
+        patch.setattr(passwords, "hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield production
 
 
 @pytest.fixture(scope="session")

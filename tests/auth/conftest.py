@@ -1,0 +1,16 @@
+"""Passwords at the cost of production, which every other test is spared."""
+
+from collections.abc import Iterator
+
+import pytest
+from argon2 import PasswordHasher
+
+from auth import passwords
+
+
+@pytest.fixture(scope="package", autouse=True)
+def dear_passwords(production_hasher: PasswordHasher) -> Iterator[None]:
+    """The hasher that a gateway uses."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "hasher", production_hasher)
+        yield
