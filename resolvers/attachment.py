@@ -88,7 +88,7 @@ def new_attachment(
     uploader_id: ObjectId,
 ) -> Record:
     """The record of a file that is stored already, not yet written."""
-    media = media_of(written.head, declared)
+    media = media_of(written.head, declared, name)
     return to_record(
         Attachment(
             id=attachment_id,

@@ -1,7 +1,9 @@
 """From the typed filters and orders of the graph to MongoDB: known fields and these operators only.
 
 A filter is a mapping with the snake_case names of the graph's input (`{"due_date": {"lt": …}, "or": […]}`), already
-checked for types by GraphQL. The parent's key always stands in front, so every query runs on an index.
+checked for types by GraphQL. A group of no conditions is what logic makes of it: `and: []` and `{}` are met by all,
+`or: []` and `not: {}` by none, as `in: []` is. The parent's key always stands in front, so every query runs on an
+index.
 """
 
 import re
@@ -35,6 +37,8 @@ _OPERATORS = {
     "gte": "$gte",
 }
 _LISTS = ("in", "nin")
+_NOTHING: dict[str, Any] = {"$nor": [{}]}
+"""What no record meets: one of no alternatives, and not anything."""
 _COMPARATORS = {
     FieldType.TEXT: "text",
     FieldType.NUMBER: "number",
@@ -124,8 +128,11 @@ class _Compiler:
             if value is None:
                 continue
             if name in ("and", "or"):
-                if parts := [self._group(part, depth) for part in value]:
+                parts = [self._group(part, depth) for part in value]
+                if parts:
                     conditions.append({f"${name}": parts})
+                elif name == "or":
+                    conditions.append(_NOTHING)
             elif name == "not":
                 conditions.append({"$nor": [self._group(value, depth)]})
             elif name in self._fields:

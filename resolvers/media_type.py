@@ -6,6 +6,7 @@ only where it makes no difference, and what runs is never shown in place.
 
 import re
 from dataclasses import dataclass
+from mimetypes import MimeTypes
 
 import puremagic
 
@@ -14,11 +15,24 @@ HEAD = 8192
 UNKNOWN = "application/octet-stream"
 TEXT = "text/plain"
 
+_BY_NAME = MimeTypes(filenames=())
+for _type, *_endings in (
+    (TEXT, ".log"),
+    ("text/markdown", ".md", ".markdown"),
+    ("application/x-yaml", ".yaml", ".yml"),
+):
+    for _ending in _endings:
+        _BY_NAME.add_type(_type, _ending)
+
 _DECLARED = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,95}")
 _ACTIVE = re.compile(r"html|xml|svg|script|mathml|x-shockwave|java|wasm|hta\b|manifest|mhtml|rfc822|multipart")
 _OFFICE = re.compile(r"application/vnd\.(openxmlformats|oasis\.opendocument|ms-\w+\.\w+\.macroenabled).*")
 _ZIPS = ("application/epub+zip", "application/zip", "application/x-zip-compressed")
 _MARKUP = re.compile(rb"<(!doctype|html|head|body|script|svg|style|iframe|title|table|meta|div|\?xml|!--|math|a\b|h1)")
+_BLANK = b"\xef\xbb\xbf\xff\xfe \t\r\n"
+_TEXTS = frozenset({"application/json", "application/x-yaml"})
+_PAGES = frozenset({"text/html", "application/xml", "image/svg+xml"})
+"""What a text with markup in it is taken for."""
 _SHOWN = frozenset(
     {
         *(f"image/{one}" for one in ("png", "jpeg", "gif", "webp", "avif", "bmp", "x-ms-bmp")),
@@ -40,16 +54,17 @@ class Media:
     served: str
 
 
-def media_of(head: bytes, declared: str | None) -> Media:
-    """What a file that begins with `head` is."""
+def media_of(head: bytes, declared: str | None, name: str = "") -> Media:
+    """What a file that begins with `head` is. Its name speaks where nothing, or nothing in particular, was declared."""
     said = _declared(declared)
     found = _detect(head[:HEAD])
-    return Media(said, found, _served(said, found))
+    named = _BY_NAME.guess_type(name)[0] if said in (None, UNKNOWN) else None
+    return Media(said, found, _served(named or said, found, head[:HEAD]))
 
 
-def may_be_shown(mime_type: str) -> bool:
-    """Whether a browser may show a file in place, rather than save it."""
-    return mime_type in _SHOWN
+def may_be_shown(mime_type: str, detected: str | None) -> bool:
+    """Whether a browser may show a file in place, rather than save it: not a text with markup in it."""
+    return mime_type in _SHOWN and (mime_type != TEXT or detected == TEXT)
 
 
 def _declared(text: str | None) -> str | None:
@@ -57,15 +72,21 @@ def _declared(text: str | None) -> str | None:
     return plain if _DECLARED.fullmatch(plain) else None
 
 
-def _served(said: str | None, found: str | None) -> str:
+def _served(said: str | None, found: str | None, head: bytes) -> str:
     if said is not None and not _ACTIVE.search(said.removeprefix("application/vnd.openxmlformats")):
-        if found == TEXT and (said.startswith("text/") or said in ("application/json", "application/x-yaml")):
+        if (found == TEXT or found in _PAGES) and (said.startswith("text/") or said in _TEXTS):
             return said
         if found == "application/zip" and (_OFFICE.fullmatch(said) or said in _ZIPS):
             return said
         # Nothing speaks against it, and nothing would be shown on its word alone.
-        if found is None and not may_be_shown(said) and not said.startswith(("image/", "audio/", "video/", "text/")):
+        if (
+            found is None
+            and not may_be_shown(said, said)
+            and not said.startswith(("image/", "audio/", "video/", "text/"))
+        ):
             return said
+    if found in _PAGES and said not in _PAGES and not _begins_with_markup(head):
+        return TEXT  # words, or a program, that speak of a tag
     return found or UNKNOWN
 
 
@@ -101,8 +122,11 @@ def _markup(head: bytes) -> str:
     text = head.replace(b"\0", b"").lower()
     if b"<svg" in text:
         return "image/svg+xml"
-    start = text.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    return "application/xml" if start.startswith(b"<?xml") and b"<html" not in text else "text/html"
+    return "application/xml" if text.lstrip(_BLANK).startswith(b"<?xml") and b"<html" not in text else "text/html"
+
+
+def _begins_with_markup(head: bytes) -> bool:
+    return _MARKUP.match(head.replace(b"\0", b"").lower().lstrip(_BLANK)) is not None
 
 
 def _is_text(head: bytes) -> bool:

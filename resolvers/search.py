@@ -69,7 +69,7 @@ async def search(
     wanted = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
     await check_workspace(ctx, wanted, delivery.READ)
     project = None if project_id is None else parse_id(project_id, Kind.PROJECT, field="projectId")
-    terms = Terms(read_query(query), list(types or SearchType), project, archived)
+    terms = Terms(read_query(query), list(SearchType if types is None else types), project, archived)
     window = Window.read(DEFAULT_SIZE if first is None else first, after)
     if window.size > MAX_SIZE:
         raise BadUserInput(f"must be between 0 and {MAX_SIZE}", field="first")

@@ -21,8 +21,9 @@ PIECE = 64 * 1024
 FILES = Pool("files", threads=4, at_once=2, of_one=20, in_all=200)
 """Reads and writes the pieces of files. How many files somebody sends is bounded before (`Uploads`)."""
 
-_REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
-"""What makes a name read otherwise than it is: `gpj.exe` as `exe.jpg`."""
+_REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What makes a name read otherwise than it is: `gpj.exe` as `exe.jpg`. The marks U+200E, U+200F and U+061C are none of
+these: they turn no letter round, and systems in Hebrew and Arabic put them into the names that they make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +92,16 @@ class Uploads:
 def file_name(sent: str) -> str:
     """The name of a file without the folders that some clients tell before it.
 
-    Raises BadUserInput where nothing is left, for control characters, and for more than 255 characters.
+    Raises BadUserInput where nothing is left, for control characters, for those that reverse or embed a direction, and
+    for more than 255 characters.
     """
     name = unicodedata.normalize("NFC", sent.replace("\\", "/").rpartition("/")[2]).strip()
-    if any(unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp") or one in _REORDERING for one in sent):
+    if any(unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp") for one in sent):
         raise BadUserInput("has a name with control characters", field="file")
-    if name in ("", ".", ".."):
+    if turning := next((one for one in sent if one in _REORDERING), None):
+        message = f"has a name with U+{ord(turning):04X}, which would make it read otherwise than it is"
+        raise BadUserInput(message, field="file")
+    if "".join(one for one in name if unicodedata.category(one) != "Cf").strip() in ("", ".", ".."):
         raise BadUserInput("has no name", field="file")
     if len(name) > MAX_NAME:
         raise BadUserInput(f"has a name of more than {MAX_NAME} characters", field="file")

@@ -77,12 +77,13 @@ def disposition(name: str, *, shown: bool) -> str:
 
 
 def _headers(file: Record, tag: str) -> dict[str, str]:
+    shown = may_be_shown(file["mime_type"], file["detected_mime_type"])
     return {
         "etag": tag,
         "accept-ranges": "bytes",
         # Kept, but asked about each time: whoever may not read it any more is not shown it again.
         "cache-control": "private, no-cache",
-        "content-disposition": disposition(file["name"], shown=may_be_shown(file["mime_type"])),
+        "content-disposition": disposition(file["name"], shown=shown),
         "content-security-policy": POLICY,
         "cross-origin-resource-policy": "same-origin",
         "referrer-policy": "no-referrer",

@@ -276,11 +276,24 @@ async def test_a_card_takes_a_bounded_number_of_files(
     assert await _only(board, *await list_attachments(board.ctx, card["_id"]))
 
 
-@pytest.mark.parametrize("name", ["", "..", "a/..", "/", "a\x00b", "a\nb.txt", "gpj\u202eexe", "x" * 256, "\u2028"])
+TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+BAD_NAMES = ["", "..", "a/..", "/", "a\x00b", "a\nb.txt", "x" * 256, "\u2028", "\u200f", "\u200e..\u200e"]
+
+
+@pytest.mark.parametrize("name", [*BAD_NAMES, *(f"gpj{one}exe" for one in TURNING)])
 async def test_a_name_that_deceives_is_refused(board: Board, card: Record, name: str) -> None:
     with pytest.raises(BadUserInput, match=r"^file: has "):
         await attach(board, card, name=name)
     assert (await board.stored(card))["attachment_count"] == 0
+
+
+@pytest.mark.parametrize("mark", "\u200e\u200f\u061c")
+async def test_a_name_keeps_the_direction_marks_of_its_system(board: Board, card: Record, mark: str) -> None:
+    name = f"{mark}\u05d3\u05d5\u05d7 (1){mark}.pdf"
+
+    made = await attach(board, card, name=name)
+
+    assert made["name"] == name
 
 
 async def test_a_card_that_goes_while_its_file_comes_takes_none(board: Board, card: Record) -> None:

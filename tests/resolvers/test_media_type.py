@@ -60,7 +60,9 @@ DECLARED = [None, "text/plain", "image/png", "image/svg+xml", "text/html", "appl
 @pytest.mark.parametrize("head", MARKUP)
 @pytest.mark.parametrize("declared", DECLARED)
 def test_markup_is_never_shown_whatever_it_is_called(head: bytes, declared: str | None) -> None:
-    assert not may_be_shown(media_of(head, declared).served)
+    media = media_of(head, declared)
+
+    assert not may_be_shown(media.served, media.detected)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,48 @@ def test_a_script_is_never_served_as_one(declared: str) -> None:
     assert media_of(b"alert(document.cookie);", declared).served == "text/plain"
 
 
+def shown(head: bytes, declared: str) -> bool:
+    media = media_of(head, declared)
+    return may_be_shown(media.served, media.detected)
+
+
+WORDS = b"Use <div> and <script>alert(1)</script> here"
+BADGE = b"<!-- a title page -->\n<h1 align='center'>Orrery</h1>\n\nWords."
+
+
+@pytest.mark.parametrize(
+    ("head", "declared", "name", "served"),
+    [
+        (WORDS, "text/markdown", "README.md", "text/markdown"),
+        (BADGE, "text/markdown", "README.md", "text/markdown"),
+        (BADGE, "", "README.md", "text/markdown"),
+        (BADGE, "application/octet-stream", "README.md", "text/markdown"),
+        (WORDS, "text/x-python", "views.py", "text/x-python"),
+        (WORDS, None, "views.py", "text/x-python"),
+        (WORDS, "text/x-log", "access.log", "text/x-log"),
+        (WORDS, None, "access.log", "text/plain"),
+        (WORDS, None, "Makefile", "text/plain"),
+        (WORDS, "text/csv", "a.csv", "text/csv"),
+        (b'{"text": "<b><script>"}', "application/json", "a.json", "application/json"),
+        (WORDS, "text/javascript", "a.js", "text/plain"),
+        (WORDS, "application/pdf", "a.pdf", "text/plain"),
+        (WORDS, "text/html", "a.html", "text/html"),
+        (WORDS, None, "a.html", "text/html"),
+        (BADGE, None, "a.html", "text/html"),
+        (BADGE, None, "a", "text/html"),
+        (BADGE, "image/png", "README.md", "text/html"),
+    ],
+)
+def test_a_text_that_speaks_of_a_tag_stays_what_it_is_called_and_is_never_shown(
+    head: bytes, declared: str | None, name: str, served: str
+) -> None:
+    media = media_of(head, declared, name)
+
+    assert media.served == served
+    assert not may_be_shown(media.served, media.detected)
+
+
 def test_what_is_shown_in_place_is_shown_on_the_word_of_its_bytes_alone() -> None:
-    assert may_be_shown(media_of(PNG, "text/html").served)
+    assert shown(PNG, "text/html")
     for declared in ("image/png", "image/gif", "application/pdf", "video/mp4", "audio/mpeg", "text/plain"):
-        assert not may_be_shown(media_of(b"\xfe\xed\x01\x02" * 9, declared).served)
+        assert not shown(b"\xfe\xed\x01\x02" * 9, declared)

@@ -105,6 +105,7 @@ async def test_comments_documents_and_projects_are_found_too_and_can_be_asked_fo
     assert by_type[SearchType.COMMENT] == [said["_id"]]
     everything = set().union(*by_type.values())
     assert set(await ids(board, "hello")) == everything
+    assert await ids(board, "hello", types=[]) == []
 
 
 async def test_a_document_is_found_by_its_newest_text_alone(board: Board) -> None:
