@@ -17,6 +17,7 @@ from resolvers.card_facts import Facts, milliseconds, moment
 from resolvers.card_facts_keep import PerProject, elsewhere, facts_where
 from resolvers.column import done_columns_where
 from resolvers.context import Context
+from resolvers.due import is_over
 from resolvers.operation import edge, operation
 
 READ = TokenScope.PROJECTS_READ
@@ -81,7 +82,7 @@ async def _metrics(
         metrics["user_ids"] = members.get(row["_id"], set())
         metrics["blocked"] = blocked.get(row["_id"], 0)
         deadline = None if row["deadline"] is None else milliseconds(row["deadline"])
-        dates = [one for one in (metrics["next_deadline"], deadline) if one is not None and one >= now]
+        dates = [one for one in (metrics["next_deadline"], deadline) if one is not None and not is_over(one, now)]
         metrics["next_deadline"] = moment(min(dates)) if dates else None
         found[row["_id"]] = _public(metrics)
     return found
@@ -96,8 +97,9 @@ def _counted(cards: Sequence[Facts], done: set[ObjectId], now: int) -> Record:
     for one in left:
         metrics["priorities"][one.priority] += 1
     dates = [one.due_date for one in left if one.due_date is not None]
-    metrics["overdue"] = sum(date < now for date in dates)
-    metrics["next_deadline"] = min((date for date in dates if date >= now), default=None)
+    coming = [date for date in dates if not is_over(date, now)]
+    metrics["overdue"] = len(dates) - len(coming)
+    metrics["next_deadline"] = min(coming, default=None)
     return metrics
 
 

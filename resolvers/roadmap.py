@@ -17,6 +17,7 @@ from resolvers.card_facts import Facts, moment
 from resolvers.card_facts_keep import FIGURES, PerProject, elsewhere, facts_of
 from resolvers.column import done_columns_where
 from resolvers.context import Context
+from resolvers.due import has_passed
 from resolvers.load import by_ids, to_one
 from resolvers.operation import edge, operation
 from resolvers.roadmap_order import longest_chain, steps_of
@@ -184,7 +185,7 @@ def _scope(scope: Record, spans: Mapping[ObjectId | None, Record], now: datetime
         "end": end,
         "is_derived": scope["start_date"] is None or scope["end_date"] is None,
         "progress": progress,
-        "is_late": end is not None and end < now and progress < 1,
+        "is_late": end is not None and has_passed(end, now) and progress < 1,
     }
 
 
@@ -206,7 +207,9 @@ def _drawn(
             "start": card["start_date"],
             "due": card["due_date"],
             "is_done": card["column_id"] in done,
-            "is_late": card["column_id"] not in done and card["due_date"] is not None and card["due_date"] < now,
+            "is_late": card["column_id"] not in done
+            and card["due_date"] is not None
+            and has_passed(card["due_date"], now),
             "is_blocked": card["column_id"] not in done and card["_id"] in waiting,
             "step": steps.get(card["_id"], 0),
         }
@@ -238,7 +241,7 @@ def _drawn(
 def _is_violated(blocker: Record, blocked: Record) -> bool:
     """Whether one is to begin before the one that it waits for is due."""
     ready, begin = blocker["due_date"], blocked["start_date"] or blocked["due_date"]
-    return ready is not None and begin is not None and begin < ready
+    return ready is not None and begin is not None and has_passed(begin, ready)
 
 
 def _days(card: Record) -> int:
@@ -258,7 +261,7 @@ def _milestones(
             )
     if project is not None and project["deadline"] is not None:
         span = spans.get(project["_id"], {"done": 0, "count": 0})
-        is_late = project["deadline"] < now and span["done"] < span["count"]
+        is_late = has_passed(project["deadline"], now) and span["done"] < span["count"]
         found.append({"title": project["name"], "at": project["deadline"], "scope_id": None, "is_late": is_late})
     return sorted(found, key=lambda one: (one["at"], one["title"]))
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from models.base import Record, utc_now
 from resolvers.card_facts import Facts, milliseconds
+from resolvers.due import DAY, is_over
 from resolvers.periods import Periods
 
-HOUR, DAY = 3_600_000, 86_400_000
+HOUR = 3_600_000
 
 NAMES = ("now", "labels", "created", "completed", "cycle", "lead", "ages")
 
@@ -67,7 +68,7 @@ def _rows(names: Sequence[str], keys: Iterable[tuple[Any, ...]]) -> Rows:
 
 
 def _places(cards: Sequence[Facts], now: int) -> Rows:
-    overdue = Counter(_place(one) for one in cards if one.due_date is not None and one.due_date < now)
+    overdue = Counter(_place(one) for one in cards if one.due_date is not None and is_over(one.due_date, now))
     return [
         {"column": place[0], "priority": place[1], "assignee": place[2], "count": count, "overdue": overdue[place]}
         for place, count in Counter(map(_place, cards)).items()

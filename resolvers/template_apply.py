@@ -1,7 +1,7 @@
 """Filling a new project with what a template holds, within the change that creates it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from models import Card, Column, CustomField, Label, Scope
@@ -31,9 +31,9 @@ async def fill_project(change: Change, project: Record, content: Mapping[str, An
 
 
 def _moment(change: Change, day: int | None) -> datetime | None:
-    """The midnight (UTC) of a day that counts from today."""
+    """The midnight (UTC) of a day that counts from today; one beyond the last of all, which means never, is that."""
     today = change.at.replace(hour=0, minute=0, second=0, microsecond=0)
-    return None if day is None else today + timedelta(days=day)
+    return None if day is None else today + timedelta(days=min(day, (date.max - today.date()).days))
 
 
 async def _scopes(change: Change, inside: Record, given: Sequence[Record]) -> list[Record]:

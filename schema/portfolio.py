@@ -43,7 +43,9 @@ class ProjectMetrics:
     open: int = strawberry.field(description="Those that are not done.")
     done: int = strawberry.field(description="Those that are done.")
     archived: int = strawberry.field(description="Archived cards; they count nowhere else.")
-    overdue: int = strawberry.field(description="Open ones whose due date is over.")
+    overdue: int = strawberry.field(
+        description="Open ones whose due date is over, as a day is when it has ended (UTC)."
+    )
     blocked: int = strawberry.field(description="Open ones that wait for an open one.")
     progress: float = strawberry.field(description="Done cards over all cards, 0 to 1.")
     members: int = strawberry.field(description="How many are notified and can be assigned.")

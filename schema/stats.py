@@ -33,7 +33,9 @@ class CardCounts:
     total: int = strawberry.field(description="All of them.")
     open: int = strawberry.field(description="Those that are not in the last column of their board.")
     done: int = strawberry.field(description="Those that are.")
-    overdue: int = strawberry.field(description="Open ones whose due date is over.")
+    overdue: int = strawberry.field(
+        description="Open ones whose due date is over, as a day is when it has ended (UTC)."
+    )
 
 
 @strawberry.type(description="How many cards stand in a column.")

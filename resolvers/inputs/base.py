@@ -33,7 +33,6 @@ from resolvers.content.prose import links_to_script
 M = TypeVar("M", bound="Input")
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = datetime(9999, 12, 31, tzinfo=UTC)
 
 MAX_PROBLEMS = 20
 
@@ -115,12 +114,15 @@ def _prose(text: str) -> str:
 
 
 def _date(value: Any) -> Any:
-    """Dates as clients write them: ISO 8601, a day alone is its midnight in UTC; no numbers."""
+    """Dates as clients write them: ISO 8601, a day alone is its midnight in UTC; no numbers.
+
+    The last day of all, 9999-12-31, is what many systems write for never.
+    """
     if isinstance(value, datetime):
         parsed = value
     elif isinstance(value, str):
         try:
-            parsed = datetime.fromisoformat(value)
+            parsed = datetime.fromisoformat(value.upper())  # RFC 3339 knows `t` and `z` as well
         except ValueError as error:
             raise PydanticCustomError("date", "must be an ISO 8601 date or date-time") from error
     else:
@@ -131,7 +133,7 @@ def _date(value: Any) -> Any:
         parsed = parsed.astimezone(UTC)
     except OverflowError as error:
         raise PydanticCustomError("date", "must lie between the years 1970 and 9999") from error
-    if not EARLIEST <= parsed < LATEST:
+    if parsed < EARLIEST:
         raise PydanticCustomError("date", "must lie between the years 1970 and 9999")
     return parsed.replace(microsecond=parsed.microsecond // 1000 * 1000)
 

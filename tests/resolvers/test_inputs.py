@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any, get_args
 
 import pytest
@@ -13,7 +14,7 @@ from pydantic.fields import FieldInfo
 import resolvers.inputs
 from models.errors import BadUserInput
 from models.ids import Kind, new_id
-from resolvers.inputs.base import MAX_PROBLEMS, IdOf, Input, Text, read_input
+from resolvers.inputs.base import MAX_PROBLEMS, Date, IdOf, Input, Text, read_input
 from resolvers.inputs.card import CardCreate, CardUpdate
 
 for _module in pkgutil.iter_modules(resolvers.inputs.__path__):
@@ -175,7 +176,8 @@ DATES = [
         "2026-02-30",
         "1969-12-31T23:59:59Z",
         "1970-01-01T00:00:00+01:00",
-        "9999-12-31",
+        "9999-12-31T23:59:59-00:01",
+        "2026-01-01T10:00:00zz",
         "0001-01-01T00:00:00+23:59",
         "10000-01-01",
         "2026-01-01T25:00:00Z",
@@ -187,6 +189,22 @@ DATES = [
 )
 def test_a_date_out_of_range_or_form_is_refused(model: type[Input], name: str, value: Any) -> None:
     refused_field(model, name, value)
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ("2026-05-01", datetime(2026, 5, 1, tzinfo=UTC)),
+        ("2026-05-01T10:00:00Z", datetime(2026, 5, 1, 10, tzinfo=UTC)),
+        ("2026-05-01t10:00:00.5z", datetime(2026, 5, 1, 10, 0, 0, 500_000, tzinfo=UTC)),
+        ("2026-05-01t10:00:00+02:00", datetime(2026, 5, 1, 8, tzinfo=UTC)),
+        ("9999-12-31", datetime(9999, 12, 31, tzinfo=UTC)),
+        ("9999-12-31T23:59:59.999999Z", datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)),
+        ("1970-01-01", datetime(1970, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_a_date_is_read_as_it_was_meant(value: str, read: datetime) -> None:
+    assert TypeAdapter(Date).validate_python(value) == read
 
 
 def test_dates_are_found() -> None:

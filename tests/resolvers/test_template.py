@@ -1,6 +1,6 @@
 """Templates: built in or made of a project, and the projects that begin with one."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -133,6 +133,16 @@ async def test_a_project_that_was_saved_begins_again_with_its_cards(board: Board
     high = next(option["id"] for option in level["options"] if option["label"] == "High")
     assert card["custom_values"] == {str(level["_id"]): high, str(tags["_id"]): [tags["options"][0]["id"]]}
     assert level["_id"] != fields.id("Level")
+
+
+async def test_what_is_never_due_is_never_due_in_a_project_of_its_template(board: Board, workspace: Record) -> None:
+    await board.card(0, title="Past", dueDate="1970-01-01")
+    await board.card(0, title="Never", dueDate="9999-12-31")
+
+    project = await begin(board.caller, workspace, str((await save(board, includeCards=True))["_id"]))
+
+    dates = {card["title"]: card["due_date"] for card in await inside(Card, project)}
+    assert dates["Never"] == datetime(9999, 12, 31, tzinfo=UTC)
 
 
 async def test_cards_stay_behind_unless_they_are_wanted(board: Board, workspace: Record) -> None:
