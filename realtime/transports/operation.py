@@ -83,6 +83,8 @@ class Operation:
     async def _emit_all(self, payloads: AsyncIterator[Payload]) -> None:
         try:
             async for payload in payloads:
+                if self.stopped:
+                    break
                 await self._emit(payload)
         finally:
             if aclose := getattr(payloads, "aclose", None):
@@ -122,8 +124,8 @@ class Operation:
             try:
                 self._stream.resume()
             except Exception:
-                self.stop()
                 self._outbox.send(self._masked(), self, final=True)
+                self._close_stream()
 
     async def flush(self) -> None:
         """Wait until a stream has written what it has."""
@@ -139,6 +141,9 @@ class Operation:
         self.stopped = True
         if self.task is not None:
             self.task.cancel()
+        self._close_stream()
+
+    def _close_stream(self) -> None:
         stream, self._stream = self._stream, None
         if stream is not None:
             stream.close()

@@ -22,7 +22,10 @@ class Sender(Protocol):
 
 
 class Outbox(Protocol):
-    """Everything that is sent is taken; `is_full` tells when to hold back, and `room` waits until that is over."""
+    """Everything that is sent is taken; `is_full` tells when to hold back, and `room` waits until that is over.
+
+    What an operation sends after it was stopped is dropped: its client has forgotten it, and may use its id anew.
+    """
 
     @property
     def is_full(self) -> bool:
@@ -68,13 +71,16 @@ class DirectOutbox(Room):
         return self._writer.is_full
 
     def send(self, message: bytes, sender: Sender | None = None, *, final: bool = False) -> None:
-        if final and sender is not None:
-            sender.forget()
+        if sender is not None:
+            if sender.stopped:
+                return
+            if final:
+                sender.forget()
         if not self._closed:
             self._writer.write_frame(text_frame(message))
 
     def send_next(self, delivery: Delivery, sender: Sender) -> None:
-        if not self._closed:
+        if not self._closed and not sender.stopped:
             self._writer.write_frame(next_frame(delivery, sender.id, sender.head))
 
     async def flush(self) -> None:

@@ -117,6 +117,20 @@ async def test_a_socket_of_graphql_ws_goes_on_with_another_credential(world: Wor
     assert one.told("failed") == []
 
 
+async def test_a_subscription_of_graphql_ws_is_told_nothing_of_the_mutation_whose_id_it_has(
+    world: World, node: str
+) -> None:
+    board = await world.board()
+    rounds = 30
+
+    async with script("cancel.mjs", world.url, board.ann.token, board.project, board.todo, str(rounds)) as one:
+        await one.until(lambda one: len(one.lines) == rounds)
+
+    assert [first.get("data") for first in one.told("first")] == [
+        {"projectEvents": {"__typename": "StreamReady"}}
+    ] * rounds
+
+
 async def log_out(world: World, token: str) -> None:
     answer = await world.client(token).post("/graphql", json={"query": "mutation { authLogout { cursor } }"})
     assert "errors" not in answer.json()

@@ -178,6 +178,30 @@ async def test_queries_and_mutations_work_over_a_socket_too(address: str, board:
     assert refused["payload"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
+async def test_a_mutation_that_is_completed_while_it_runs_leaves_its_id_to_the_next_operation(
+    address: str, board: Board
+) -> None:
+    create = "mutation ($i: CardCreateInput!) { cardCreate(input: $i) { card { title } } }"
+    heard: list[list[str]] = []
+    async with opened(address, board.ann.token) as socket:
+        for number in range(10):
+            # Given a mutation on its way
+            values = {"projectId": board.project, "columnId": board.todo, "title": f"Late {number}"}
+            await send(socket, create, {"i": values})
+
+            # When its client completes it and subscribes under its id
+            await socket.send(json.dumps({"type": "complete", "id": "1"}))
+            await send(socket, PROJECT, {"p": board.project, "types": ["CardDeleted"]})
+            await send(socket, "{ viewer { email } }", {}, id="2")
+
+            # Then all that comes under the id is the subscription's
+            ready = [await receive(socket) for _ in range(3)]
+            heard.append(sorted(name for one in ready if one["type"] == "next" for name in one["payload"]["data"]))
+            await socket.send(json.dumps({"type": "complete", "id": "1"}))
+
+    assert heard == [["projectEvents", "viewer"]] * 10
+
+
 async def test_a_wrong_token_closes_the_socket(address: str) -> None:
     with pytest.raises(ConnectionClosed) as closed:
         async with opened(address, "nonsense"):

@@ -8,7 +8,21 @@ from typing import Any
 
 import httpx
 import pytest
-from graphql import OperationDefinitionNode, parse, validate
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
+    parse,
+    validate,
+    visit,
+)
 from typer.testing import CliRunner
 
 from gateway.app import create_app
@@ -41,6 +55,44 @@ def test_a_trusted_document_is_one_operation_that_fits_the_graph_and_its_limits(
     DEFAULTS.check_document(document)
     assert check_written(document, DEFAULTS.code) is False
     assert DEFAULTS.check_cost(graph(), document).total > 0
+
+
+class WithoutIds(Visitor):
+    """Finds the selections of objects with an id that do not ask for it; a cache of a client cannot tell such apart."""
+
+    def __init__(self, types: TypeInfo, fragments: dict[str, FragmentDefinitionNode]) -> None:
+        super().__init__()
+        self.types = types
+        self.fragments = fragments
+        self.found: list[str] = []
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        shape = self.types.get_type()
+        while shape is not None and hasattr(shape, "of_type"):
+            shape = shape.of_type
+        has_id = isinstance(shape, GraphQLObjectType | GraphQLInterfaceType) and "id" in shape.fields
+        if has_id and not self._asks(node.selection_set):
+            self.found.append(f"{node.name.value}: {shape}")
+
+    def _asks(self, selected: SelectionSetNode | None) -> bool:
+        return any(
+            one.name.value == "id"
+            if isinstance(one, FieldNode)
+            else isinstance(one, FragmentSpreadNode) and self._asks(self.fragments[one.name.value].selection_set)
+            for one in (selected.selections if selected else ())
+        )
+
+
+@pytest.mark.parametrize("one", TRUSTED, ids=lambda one: one.name)
+def test_every_object_that_has_an_id_is_asked_for_it(one: Trusted) -> None:
+    document = parse(one.text)
+    fragments = {part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)}
+    types = TypeInfo(graph())
+    visitor = WithoutIds(types, fragments)
+
+    visit(document, TypeInfoVisitor(types, visitor))
+
+    assert visitor.found == []
 
 
 def test_an_id_is_the_hash_of_the_file() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,10 +14,11 @@ from realtime.delivery import Delivery, Sink
 from realtime.subscription import Subscription
 from realtime.transports.connections import Connections
 from realtime.transports.event_stream import EventStream
+from realtime.transports.frames import FRAME_WRITER
 from realtime.transports.limits import SseLimits
 from realtime.transports.operation import Operation
-from realtime.transports.outbox import Outbox
-from realtime.transports.protocol import Engine, OperationRequest
+from realtime.transports.outbox import Outbox, open_outbox
+from realtime.transports.protocol import Engine, OperationRefused, OperationRequest
 
 
 async def _deaf(until: asyncio.Event) -> None:
@@ -136,6 +138,104 @@ async def test_an_operation_that_was_stopped_while_its_stream_was_opened_closes_
 
     # Then the stream does not stay open
     assert (stream.opened, stream.closed) == (False, True)
+
+
+class Wire:
+    """Both ways to send over a socket: `sent` is what went out by one of them."""
+
+    is_full = False
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+
+    def write_frame(self, frame: bytes) -> None:
+        self.sent.append(frame)
+
+    async def send_text(self, text: str) -> None:
+        self.sent.append(text.encode())
+
+    def on_writable(self, call: Any) -> None:
+        return
+
+    def outbox(self, frames: bool) -> Outbox:
+        websocket: Any = SimpleNamespace(
+            scope={"extensions": {FRAME_WRITER: self} if frames else {}}, send_text=self.send_text
+        )
+        return open_outbox(websocket, 1, on_room=lambda: None, on_lost=lambda: None)
+
+
+async def _several(asked: asyncio.Event) -> AsyncIterator[dict[str, Any]]:
+    yield {"data": {"a": "early"}}
+    asked.set()
+    await _deaf(asyncio.Event())
+    yield {"data": {"a": "late"}}
+    raise AssertionError("it is asked for more")
+
+
+@pytest.mark.parametrize("frames", [True, False], ids=["frames", "messages"])
+@pytest.mark.parametrize("ending", ["payload", "bytes", "iterator", "refusal", "failure"])
+async def test_an_operation_that_was_stopped_while_it_ran_sends_nothing_and_its_id_is_another_ones(
+    frames: bool, ending: str
+) -> None:
+    # Given an operation at work, and what it comes to
+    wire, asked = Wire(), asyncio.Event()
+    outbox = wire.outbox(frames)
+
+    class Slow:
+        async def start(self, context: Any, request: OperationRequest) -> Any:
+            if context == "another":
+                return {"data": {"a": "mine"}}
+            if ending == "iterator":
+                return _several(asked)
+            asked.set()
+            await _deaf(asyncio.Event())
+            if ending == "refusal":
+                raise OperationRefused([{"message": "late"}])
+            if ending == "failure":
+                raise RuntimeError("late")
+            return b'{"data":{"a":"late"}}' if ending == "bytes" else {"data": {"a": "late"}}
+
+    engine: Engine = Slow()  # type: ignore[assignment]
+    first, other = (Operation("1", outbox, lambda one: None) for _ in range(2))
+    first.task = running = asyncio.create_task(first.run(engine, None, OperationRequest("mutation { a }")))
+    await asked.wait()
+
+    # When its client completes it, the cancellation is lost, and another one begins under its id
+    first.stop()
+    await other.run(engine, "another", OperationRequest("{ a }"))
+    async with asyncio.timeout(10):
+        await asyncio.wait([running])
+    await outbox.flush()
+
+    # Then all that is sent under the id from then on is of the other one
+    sent = b"".join(wire.sent)
+    assert b"late" not in sent
+    assert (sent.count(b'"mine"'), sent.count(b'"complete"'), sent.count(b'"error"')) == (1, 1, 0)
+
+
+@pytest.mark.parametrize("frames", [True, False], ids=["frames", "messages"])
+async def test_a_stream_that_fails_as_it_goes_on_is_told_and_closed(frames: bool) -> None:
+    # Given a stream that was held back
+    wire, stream, forgotten = Wire(), Opened(), list[Operation]()
+    outbox = wire.outbox(frames)
+
+    class Opening:
+        async def start(self, context: Any, request: OperationRequest) -> Opened:
+            return stream
+
+    engine: Engine = Opening()  # type: ignore[assignment]
+    operation = Operation("1", outbox, forgotten.append)
+    await operation.run(engine, None, OperationRequest("subscription { a }"))
+    wire.is_full = True
+    assert not operation.write(Delivery(b'{"data":1}'))
+
+    # When it cannot go on
+    operation.resume()
+    await outbox.flush()
+
+    # Then its client is told, and its id is free
+    assert b'"error"' in wire.sent[-1]
+    assert (stream.closed, forgotten) == (True, [operation])
 
 
 @pytest.mark.parametrize("stopping", [True, False])
