@@ -41,6 +41,7 @@ from realtime.retention import Bounds, Retention
 from realtime.transports.connections import Connections
 from realtime.transports.limits import SseLimits, WebSocketLimits
 from realtime.transports.websocket import serve_websocket
+from resolvers.content import READERS
 from resolvers.context import Context, Services
 from resolvers.search_follow import sweep
 from resolvers.search_index import SearchIndex
@@ -142,6 +143,7 @@ def create_app(
                     await one.stop()
                 await guard.stop()
                 await hub.stop()
+                READERS.end()
 
     dist, hosts = dist_folder(), _hosts(chosen)
     app = Starlette(

@@ -39,7 +39,7 @@ TURN = 2
 YOUNG_OBJECTS = 10_000
 SWITCH_SECONDS = 0.0005
 """After how long a thread at work lets the event loop go on. Python's own 5 ms come with every read and write of a
-request, while a long text is converted."""
+request, while the input of an import is checked."""
 
 log = logging.getLogger("orrery.serve")
 # What is wrong with a body is told to its sender.

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-import orjson
 from bson import ObjectId
 
 from auth.policies import document as policy
@@ -15,7 +14,7 @@ from models.errors import BadUserInput, NotFound, PayloadTooLarge
 from models.ids import Kind
 from realtime.log import Change
 from resolvers.access import Fields, access
-from resolvers.content import CONVERSIONS, Content, excerpt_of, unified_diff
+from resolvers.content import Content, apart, excerpt_in, unified_diffs
 from resolvers.context import Context
 from resolvers.load import by_ids
 from resolvers.operation import edge, operation
@@ -138,7 +137,7 @@ async def read_version_text(document_id: ObjectId, version_id: ObjectId) -> Cont
     version = await collection(DocumentVersion).find_one({"_id": version_id, "document_id": document_id})
     if version is None:
         raise NotFound("Document version")
-    excerpt = excerpt_of(orjson.loads(version["tiptap"]))
+    excerpt = await excerpt_in(version["tiptap"])
     return Content(DocumentFormat(version["content_format"]), version["markdown"], version["tiptap"], excerpt)
 
 
@@ -212,13 +211,5 @@ async def diff_of(
     for version in await collection(DocumentVersion).find(query, wanted).to_list():
         texts[version["document_id"], version["number"]] = version["markdown"]
     _count_read(ctx, sum(map(len, texts.values())))
-    # In a thread: comparing long texts takes a while, and others go on meanwhile.
-    return await CONVERSIONS.run(
-        lambda: [_compared(texts.get((one, from_)), texts.get((one, to)), from_, to) for one in ids]
-    )
-
-
-def _compared(old: str | None, new: str | None, old_number: int, new_number: int) -> str | None:
-    if old is None or new is None:
-        return None
-    return unified_diff(old, new, f"version {old_number}", f"version {new_number}")
+    pairs = [(texts.get((one, from_)), texts.get((one, to))) for one in ids]
+    return await apart(unified_diffs, pairs, f"version {from_}", f"version {to}", field="diff")

@@ -1,40 +1,36 @@
 """The text of documents: Markdown and TipTap JSON, each made from the other."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import orjson
 
 from models.enums import DocumentFormat
-from models.errors import BadUserInput, PayloadTooLarge
+from models.errors import BadUserInput, PayloadTooLarge, Unavailable
 from models.pool import Pool
-from resolvers.content.check import MAX_NODES, read_tiptap
-from resolvers.content.diff import unified_diff
-from resolvers.content.parse import MAX_CONVERTED, Node, to_tiptap
+from models.processes import ProcessDiedError, Processes, ProcessTooSlowError
+from resolvers.content.check import MAX_NODES
+from resolvers.content.convert import Content, convert, excerpt_of_json, format_of
+from resolvers.content.diff import unified_diff, unified_diffs
+from resolvers.content.parse import Node, to_tiptap
 from resolvers.content.text import excerpt_of, plain_text
 from resolvers.content.write import to_markdown
 
+T = TypeVar("T")
+
 MAX_BYTES = 1_000_000
-_AT_ONCE = 2_000
-"""Bytes of a text that is converted in a few milliseconds, whatever it is; a larger one is in a thread, so that others
-go on."""
+AT_ONCE = 10_000
+"""Bytes of a text that may be converted at once, in a few milliseconds, where it has few marks."""
+
+MARKS_AT_ONCE = 200
+"""What may begin or end something in Markdown, or the nodes of a TipTap document: each costs some 20 microseconds."""
 
 CONVERSIONS = Pool("texts being read", threads=2, at_once=1, of_one=50, in_all=200)
+READERS = Processes()
+"""Where all other texts are worked on: the threads of `CONVERSIONS` wait for them alone."""
 
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """A text in both forms; `tiptap` is JSON text. The one that it was written in is as it came."""
-
-    format: DocumentFormat
-    markdown: str
-    tiptap: str
-    excerpt: str
-
-    @property
-    def size(self) -> int:
-        return len(self.markdown.encode()) + len(self.tiptap.encode())
+_MARK = re.compile(r"[^\w\s]|[_\n]")
 
 
 async def read_content(
@@ -45,60 +41,62 @@ async def read_content(
     Raises BadUserInput for what is not of its form, PayloadTooLarge for more than 1,000,000 bytes, and RateLimited
     where too many large ones are being read, unless it is part of something that was `admitted` before.
     """
-    size = len(text.encode()) if isinstance(text, str) else len(_dump(text))
+    if not isinstance(text, str):
+        if format is DocumentFormat.MARKDOWN:
+            raise BadUserInput("must be text where contentFormat is markdown", field="content")
+        text, format = _dump(text), DocumentFormat.TIPTAP_JSON
+    size = len(text.encode())
     if size > MAX_BYTES:
         raise PayloadTooLarge(f"The text of a document is at most {MAX_BYTES} bytes")
-    if size <= _AT_ONCE:
-        return _read(text, format)
-    return await CONVERSIONS.run(_read, text, format, admitted=admitted)
+    if size <= AT_ONCE:
+        format = format or format_of(text)
+        marks = text.count("{") if format is DocumentFormat.TIPTAP_JSON else len(_MARK.findall(text))
+        if marks <= MARKS_AT_ONCE:
+            return convert(text, format)
+    return await apart(convert, text, format, field="content", admitted=admitted)
 
 
-def _dump(value: Mapping[str, Any]) -> bytes:
+async def excerpt_in(tiptap: str) -> str:
+    """The excerpt of a document that was converted before, out of its JSON text. Raises as `apart` does."""
+    if len(tiptap) <= AT_ONCE:
+        return excerpt_of_json(tiptap)
+    return await apart(excerpt_of_json, tiptap, field="content")
+
+
+async def apart(work: Callable[..., T], *args: Any, field: str, admitted: bool = False) -> T:
+    """What `work` makes of texts, in a process.
+
+    Raises BadUserInput that names `field` where it takes too long, Unavailable where the process is killed, and
+    RateLimited where too much waits, unless it is part of something that was `admitted` before.
+    """
     try:
-        return orjson.dumps(value)
+        return await CONVERSIONS.run(READERS.run, work, *args, admitted=admitted)
+    except ProcessTooSlowError as error:
+        raise BadUserInput("takes too long: make it smaller", field=field) from error
+    except ProcessDiedError as error:
+        raise Unavailable from error
+
+
+def _dump(value: Mapping[str, Any]) -> str:
+    try:
+        return orjson.dumps(value).decode()
     except (orjson.JSONEncodeError, RecursionError) as error:
         raise BadUserInput("is no TipTap document as JSON", field="content") from error
 
 
-def _read(text: str | Mapping[str, Any], format: DocumentFormat | None) -> Content:
-    if format is None:
-        format = _guessed(text)
-    if format is DocumentFormat.MARKDOWN:
-        if not isinstance(text, str):
-            raise BadUserInput("must be text where contentFormat is markdown", field="content")
-        doc = to_tiptap(text)
-        made = Content(format, text, orjson.dumps(doc).decode(), excerpt_of(doc))
-    else:
-        doc = read_tiptap(text)
-        made = Content(format, to_markdown(doc), orjson.dumps(doc).decode(), excerpt_of(doc))
-    if made.size > MAX_CONVERTED:
-        raise PayloadTooLarge(f"The text of a document is at most {MAX_CONVERTED} bytes in both of its forms")
-    return made
-
-
-def _guessed(text: str | Mapping[str, Any]) -> DocumentFormat:
-    if not isinstance(text, str):
-        return DocumentFormat.TIPTAP_JSON
-    if not text.lstrip().startswith("{"):
-        return DocumentFormat.MARKDOWN
-    try:
-        parsed = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return DocumentFormat.MARKDOWN
-    is_document = isinstance(parsed, dict) and parsed.get("type") == "doc"
-    return DocumentFormat.TIPTAP_JSON if is_document else DocumentFormat.MARKDOWN
-
-
 __all__ = [
-    "CONVERSIONS",
     "MAX_BYTES",
     "MAX_NODES",
+    "READERS",
     "Content",
     "Node",
+    "apart",
+    "excerpt_in",
     "excerpt_of",
     "plain_text",
     "read_content",
     "to_markdown",
     "to_tiptap",
     "unified_diff",
+    "unified_diffs",
 ]

@@ -25,6 +25,11 @@ def unified_diff(old: str, new: str, old_name: str, new_name: str, context: int 
     return "\n".join([f"--- {old_name}", f"+++ {new_name}", *lines, ""]) if lines else ""
 
 
+def unified_diffs(pairs: Sequence[tuple[str | None, str | None]], old_name: str, new_name: str) -> list[str | None]:
+    """The difference of the two texts of each pair; None where one is missing."""
+    return [None if old is None or new is None else unified_diff(old, new, old_name, new_name) for old, new in pairs]
+
+
 def _opcodes(a: Sequence[str], b: Sequence[str]) -> list[Opcode]:
     head = 0
     while head < min(len(a), len(b)) and a[head] == b[head]:

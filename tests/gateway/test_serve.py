@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
@@ -22,6 +23,7 @@ from tests.gateway.process import PATIENCE, ROOT, Serving, environment, is_alive
 
 REGISTER = """mutation ($input: AuthRegisterInput!) { authRegister(input: $input) { accessToken user { id } } }"""
 WORKSPACE = """{ organizations { nodes { workspaces { nodes { id } } } } }"""
+WRITE_DOCUMENT = """mutation ($input: DocumentCreateInput!) { documentCreate(input: $input) { cursor } }"""
 WATCH = """subscription ($id: ID!) { workspaceEvents(workspaceId: $id) { __typename } }"""
 
 
@@ -52,6 +54,24 @@ def test_a_signal_ends_the_gateway_and_its_database(tmp_path: Path, by: signal.S
     assert (ended.status, ended.errors) == (0, "")
     assert not is_alive(database)
     assert holder(tmp_path / "gateway.pid") is None
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGKILL])
+def test_what_reads_long_texts_ends_with_the_gateway_however_that_ends(tmp_path: Path, by: signal.Signals) -> None:
+    # Given a process that has read a text for a person
+    with serving(tmp_path) as gateway:
+        token, workspace_id = signed_in(gateway)
+        values = {"workspaceId": workspace_id, "title": "Long", "content": "- *a* `b`\n" * 1_000}
+        gateway.client.signed_in(token).graphql(WRITE_DOCUMENT, {"input": values})
+        children = psutil.Process(gateway.process.pid).children()
+        [reader] = [one for one in children if "process_child.py" in " ".join(one.cmdline())]
+
+        # When
+        gateway.end(by)
+
+        # Then
+        psutil.wait_procs(children, timeout=PATIENCE)
+        assert not reader.is_running()
 
 
 async def test_a_signal_ends_open_streams_first(tmp_path: Path) -> None:

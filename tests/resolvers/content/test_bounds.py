@@ -13,6 +13,7 @@ from markdown_it.token import Token
 from models.enums import DocumentFormat
 from models.errors import BadUserInput, PayloadTooLarge
 from resolvers.content import MAX_BYTES, read_content
+from resolvers.content.convert import convert
 from resolvers.content.parse import MAX_PIECES
 
 DEAR_MARKDOWN = {
@@ -67,11 +68,11 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 
 @pytest.mark.parametrize("name", sorted(DEAR_MARKDOWN))
-async def test_markdown_is_refused_before_more_of_it_is_made_than_may_be(name: str, made: Counter[str]) -> None:
+def test_markdown_is_refused_before_more_of_it_is_made_than_may_be(name: str, made: Counter[str]) -> None:
     assert len(DEAR_MARKDOWN[name]) <= MAX_BYTES
 
     with pytest.raises(BadUserInput, match="too many"):
-        await read_content(DEAR_MARKDOWN[name], DocumentFormat.MARKDOWN)
+        convert(DEAR_MARKDOWN[name], DocumentFormat.MARKDOWN)
 
     assert made["tokens"] <= MAX_PIECES + 1
 
@@ -92,13 +93,13 @@ async def test_an_address_that_many_links_share_counts_in_each() -> None:
         await read_content(sent, DocumentFormat.MARKDOWN)
 
 
-async def test_a_paragraph_of_very_many_marks_is_written_without_them(made: Counter[str]) -> None:
+def test_a_paragraph_of_very_many_marks_is_written_without_them(made: Counter[str]) -> None:
     # Given a paragraph that no style of Markdown is cheap to prove for
     words = [text("a_", *(("bold",), ("italic",), ("bold", "italic"))[n % 3]) for n in range(11_000)]
     sent = orjson.dumps(node("doc", node("paragraph", *words))).decode()
 
     # When it is read
-    content = await read_content(sent, DocumentFormat.TIPTAP_JSON)
+    content = convert(sent, DocumentFormat.TIPTAP_JSON)
 
     # Then its words are there, and each style was given up early
     assert content.markdown.count("a") == 11_000
