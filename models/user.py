@@ -39,7 +39,8 @@ class Consent(BaseModel):
 
 class User(Stored):
     """An account. `email` is stored lower-case; `password_hash` is an argon2 hash, null for an agent's service user.
-    `avatar` is the SHA-256 (hex) of the picture's bytes.
+    `avatar` is the SHA-256 (hex) of the picture's bytes. `made` counts what has a ceiling for each person, and never
+    falls: changes that would make two at once are in conflict by it (`resolvers.ceilings`).
 
     Fields after it were added later: a stored user may lack them.
     """
@@ -55,6 +56,7 @@ class User(Stored):
     two_factor_setup: TwoFactorSetup | None = None
     consents: list[Consent] = Field(default_factory=list)
     avatar: str | None = None
+    made: int = 0
     deleted_at: datetime | None = None
 
     class Settings:

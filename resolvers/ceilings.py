@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from models import User
 from models.base import Stored, collection
-from models.errors import Conflict
+from models.errors import Conflict, Unauthenticated
 from realtime.log import Change
 
 MAX_ORGANIZATIONS = 25
@@ -24,6 +25,16 @@ MAX_INVITATIONS = 1_000
 
 
 async def require_room(change: Change, model: type[Stored], mine: Mapping[str, Any], most: int, what: str) -> None:
-    """Raise Conflict, with `limit`, where there are `most` of something already. `mine` begins with an index."""
+    """Raise Conflict, with `limit`, where there are `most` of something already. `mine` begins with an index.
+
+    What a workspace has is written to its one history, so two changes never both find the last room. What a person
+    makes may begin a history of its own each time: those changes meet in the account, which is written to here.
+    Raises Unauthenticated for a person whose account was deleted meanwhile.
+    """
     if await collection(model).count_documents(mine, limit=most, session=change.session) >= most:
         raise Conflict(f"There are {most} {what} already, which is the most", limit=most)
+    if (person := mine.get("user_id")) is not None:
+        account = {"_id": person, "deleted_at": None}
+        met = await collection(User).update_one(account, {"$inc": {"made": 1}}, session=change.session)
+        if not met.matched_count:
+            raise Unauthenticated

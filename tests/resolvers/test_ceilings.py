@@ -1,19 +1,26 @@
 """What one person can make without end is nothing: every kind that no parent counts has a ceiling."""
 
+import asyncio
 import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from models import ApiToken, Session
+from gateway.database import Database
+from models import ApiToken, Invitation, OrganizationMember, Session, User, WorkspaceMember
 from models.base import Record, collection, to_record, utc_now
-from models.enums import ConsentSubject
-from models.errors import Conflict
+from models.enums import ConsentSubject, Role
+from models.errors import Conflict, Unauthenticated
+from realtime.hub import Hub
+from realtime.log import EventLog
 from resolvers import api_token, consent, invitation, organization, sign_in, workspace
 from resolvers.account import log_in
 from resolvers.api_token import create_api_token
 from resolvers.consent import give_consent, list_consents
-from resolvers.context import Context
+from resolvers.context import Context, Services
 from resolvers.inputs.account import AuthLogin, ConsentGive
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.organization import OrganizationCreate
@@ -160,3 +167,129 @@ async def test_a_workspace_has_so_many_invitations_that_wait(
         )
 
     assert len(await list_invitations(again(owner), workspace["_id"])) == 2
+
+
+ROOM = 3
+"""Of the kind that is made: the tests' ceiling."""
+
+Make = Callable[[Context, Record, int], Awaitable[Any]]
+
+
+@pytest.fixture
+async def other_process(database: Database, services: Services) -> AsyncIterator[Services]:
+    """The services of a second gateway over the same database, whose changes wait in a line of its own."""
+    hub = Hub(EventLog(database.client))
+    await hub.start()
+    yield replace(services, hub=hub)
+    await hub.stop()
+
+
+async def _organization(ctx: Context, _: Record, number: int) -> None:
+    slug = f"at-once-{number}-{secrets.token_hex(4)}"
+    await create_organization(ctx, OrganizationCreate(name="At once", slug=slug))
+
+
+async def _workspace(ctx: Context, organization: Record, number: int) -> None:
+    slug = f"at-once-{number}"
+    await create_workspace(ctx, WorkspaceCreate(organization_id=organization["_id"], name="At once", slug=slug))
+
+
+async def _token(ctx: Context, _: Record, number: int) -> None:
+    await create_api_token(ctx, ApiTokenCreate(name=f"at once {number}"))
+
+
+async def _consent(ctx: Context, _: Record, number: int) -> None:
+    await give_consent(ctx, ConsentGive(subject=ConsentSubject.TERMS, version=str(number)))
+
+
+async def _made(make: Make, ctx: Context, others: Services, organizations: list[Record]) -> list[Conflict]:
+    """Ten requests at once by two processes; the refusals of those that found no room."""
+    asked = [Context(ctx.subject, ctx.services if number % 2 else others) for number in range(10)]
+    results = await asyncio.gather(
+        *(make(one, organizations[number % len(organizations)], number) for number, one in enumerate(asked)),
+        return_exceptions=True,
+    )
+    failures = [one for one in results if isinstance(one, BaseException)]
+    assert {type(one) for one in failures} <= {Conflict}, failures
+    return [one for one in failures if isinstance(one, Conflict)]
+
+
+@pytest.mark.parametrize(
+    ("make", "where", "model", "owned"),
+    [
+        (_organization, (organization, "MAX_ORGANIZATIONS"), OrganizationMember, {"role": Role.OWNER.value}),
+        (_workspace, (workspace, "MAX_WORKSPACES"), WorkspaceMember, {"role": Role.OWNER.value}),
+        (_token, (api_token, "MAX_LIVE_TOKENS"), ApiToken, {}),
+    ],
+)
+async def test_requests_at_once_find_no_more_room_than_there_is(
+    people: People,
+    other_process: Services,
+    monkeypatch: pytest.MonkeyPatch,
+    make: Make,
+    where: tuple[Any, str],
+    model: type[Any],
+    owned: dict[str, Any],
+) -> None:
+    ada = await people.register("ada")  # with an organization and a workspace of her own
+    values = [OrganizationCreate(name="Field", slug=f"field-{secrets.token_hex(4)}") for _ in range(5)]
+    fields = [(await create_organization(again(ada), one)).value for one in values]
+    mine = {"user_id": ada.user_id, **owned}
+    most = await collection(model).count_documents(mine) + ROOM
+    monkeypatch.setattr(*where, most)
+
+    refused = await _made(make, ada, other_process, fields)
+
+    assert await collection(model).count_documents(mine) == most
+    assert [one.details for one in refused] == [{"limit": most}] * 7
+
+
+async def test_agreements_at_once_find_no_more_room_than_there_is(
+    people: People, other_process: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consent, "MAX_CONSENTS", ROOM)
+    ada = await people.register("ada")
+
+    refused = await _made(_consent, ada, other_process, [{}])
+
+    assert len(await list_consents(again(ada))) == ROOM
+    assert len(refused) == 10 - ROOM
+
+
+async def test_sessions_begun_at_once_are_no_more_than_there_may_be(
+    people: People, other_process: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_in, "MAX_SESSIONS", ROOM)
+    ada = await people.register("ada")
+    credentials = AuthLogin(email=people.email(ada), password=PASSWORD)
+    doors = [people.anonymous, Context(people.anonymous.subject, other_process)] * 3
+
+    await asyncio.gather(*(log_in(again(one), credentials) for one in doors))
+
+    assert await collection(Session).count_documents({"user_id": ada.user_id}) == ROOM
+
+
+async def test_invitations_at_once_find_no_more_room_than_there_is(
+    owner: Context, workspace: Record, other_process: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invitation, "MAX_INVITATIONS", ROOM)
+
+    async def invite(ctx: Context, _: Record, number: int) -> None:
+        values = WorkspaceMemberInvite(email=f"at-once-{number}@example.com")
+        await invite_workspace_member(ctx, workspace["_id"], values)
+
+    refused = await _made(invite, owner, other_process, [{}])
+
+    assert await collection(Invitation).count_documents({"workspace_id": workspace["_id"]}) == ROOM
+    assert len(refused) == 10 - ROOM
+
+
+async def test_nothing_is_made_for_an_account_that_was_deleted_meanwhile(people: People) -> None:
+    ada = await people.register("ada")
+    await collection(User).update_one({"_id": ada.user_id}, {"$set": {"deleted_at": utc_now()}})
+
+    with pytest.raises(Unauthenticated):
+        await _organization(again(ada), {}, 0)
+
+    mine = {"user_id": ada.user_id, "role": Role.OWNER.value}
+    assert await collection(OrganizationMember).count_documents(mine) == 1
