@@ -9,6 +9,9 @@ WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -
 PYTHON ?= $(shell for python in python3.11 python3 python3.13 python3.12; do \
 	"$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 
+# The whole suite runs in a process for each core (four at most), each with a database of its own; a part of it in one.
+WORKERS ?= $(if $(ARGS),0,logical)
+
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tools of the shell's own environment must not mix with those of .venv.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
@@ -21,7 +24,7 @@ run: $(INSTALLED)
 	@exec $(BIN)/orrery serve
 
 test: $(INSTALLED) web
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 check: $(INSTALLED)
 	$(BIN)/ruff format --check

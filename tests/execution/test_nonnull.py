@@ -47,7 +47,11 @@ DOCUMENTS = [
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-@pytest.mark.parametrize("leaves", [{"b": None}, {"b": _fail}, {"a": _fail}, {"a": _fail, "b": _fail}], ids=str)
+@pytest.mark.parametrize(
+    "leaves",
+    [{"b": None}, {"b": _fail}, {"a": _fail}, {"a": _fail, "b": _fail}],
+    ids=["b is null", "b fails", "a fails", "a and b fail"],
+)
 @pytest.mark.parametrize("level", [0, 1])
 def test_nulls_and_errors_propagate(document: str, leaves: Any, level: int) -> None:
     both(SCHEMA, document, _tree(level, **leaves))

@@ -129,7 +129,9 @@ def test_an_object_may_change_the_arguments_that_it_is_given() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [None, Undefined, "text", GraphQLError("Told.", extensions={"code": "X"}), 5, object()], ids=repr
+    "answer",
+    [None, Undefined, "text", GraphQLError("Told.", extensions={"code": "X"}), 5, object()],
+    ids=lambda answer: type(answer).__name__,
 )
 def test_any_answer_is_completed(answer: Any) -> None:
     both(schema_of(SDL, Query__test=lambda *_args, **_kwargs: answer), "{ test thing { other } }")

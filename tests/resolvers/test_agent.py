@@ -112,7 +112,7 @@ async def test_a_slug_is_taken_within_the_workspace_alone(crew: Crew, organizati
     ("field", "value"),
     [
         ("workspaceId", "telescopes"),
-        ("workspaceId", str(new_id(Kind.PROJECT))),
+        pytest.param("workspaceId", str(new_id(Kind.PROJECT)), id="workspaceId-of a project"),
         ("name", ""),
         ("name", "n" * 101),
         ("name", "nul\x00"),
@@ -127,7 +127,7 @@ async def test_a_slug_is_taken_within_the_workspace_alone(crew: Crew, organizati
         ("tools.0", [""]),
         ("tools.1", ["a", {"$ne": 1}]),
         ("mcpOnly", "yes"),
-        ("userId", str(new_id(Kind.USER))),
+        pytest.param("userId", str(new_id(Kind.USER)), id="userId"),
     ],
 )
 async def test_a_bad_field_is_named(workspace: Record, field: str, value: Any) -> None:

@@ -96,8 +96,8 @@ async def test_a_mission_reaches_neither_cards_nor_agents_of_another_workspace(
     ("field", "value"),
     [
         ("agentId", "atlas"),
-        ("agentId", str(new_id(Kind.USER))),
-        ("cardId", str(new_id(Kind.PROJECT))),
+        pytest.param("agentId", str(new_id(Kind.USER)), id="agentId-of a user"),
+        pytest.param("cardId", str(new_id(Kind.PROJECT)), id="cardId-of a project"),
         ("prompt", ""),
         ("prompt", "p" * 20_001),
         ("prompt", "\ud800"),
@@ -300,7 +300,9 @@ async def test_what_a_mission_leads_to(crew: Crew, atlas: Hand, board: Board) ->
     assert empty.nodes == []
 
 
-@pytest.mark.parametrize(("wanted", "error"), [(str(new_id(Kind.MISSION)), NotFound), ("x", BadUserInput)])
+@pytest.mark.parametrize(
+    ("wanted", "error"), [(str(new_id(Kind.MISSION)), NotFound), ("x", BadUserInput)], ids=["unknown", "no id"]
+)
 async def test_an_unknown_mission_is_not_found(crew: Crew, atlas: Hand, wanted: str, error: type[OrreryError]) -> None:
     for attempt in (
         get_mission(again(crew.owner), wanted),

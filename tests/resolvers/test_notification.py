@@ -338,7 +338,9 @@ async def test_reading_while_more_arrive_loses_none(board: Board, grace: Context
     assert await count_unread(again(grace)) == 0
 
 
-@pytest.mark.parametrize(("wanted", "error"), [(str(new_id(Kind.NOTIFICATION)), NotFound), ("x", BadUserInput)])
+@pytest.mark.parametrize(
+    ("wanted", "error"), [(str(new_id(Kind.NOTIFICATION)), NotFound), ("x", BadUserInput)], ids=["unknown", "no id"]
+)
 async def test_an_unknown_notification_is_not_found(grace: Context, wanted: str, error: type[OrreryError]) -> None:
     for attempt in (get_notification(again(grace), wanted), mark_notification_read(again(grace), wanted)):
         with pytest.raises(error):

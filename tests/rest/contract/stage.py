@@ -15,6 +15,7 @@ from resolvers.context import Context
 from tests.denials.world import Ids
 from tests.rest.contract.shape import filled
 from tests.rest.document import response_problems
+from tests.written import Written
 
 PATHS = {
     "orgSlug": "org_slug",
@@ -43,27 +44,8 @@ PATHS = {
 """The object of the world that a parameter of a path names, unless a contract says otherwise."""
 
 
-class Writes(monitoring.CommandListener):
-    """The collections that were written to."""
-
-    COMMANDS = frozenset({"insert", "update", "delete", "findAndModify"})
-
-    def __init__(self) -> None:
-        self.collections: set[str] = set()
-
-    def started(self, event: monitoring.CommandStartedEvent) -> None:
-        if event.command_name in self.COMMANDS:
-            self.collections.add(str(event.command[event.command_name]))
-
-    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
-        pass
-
-    def failed(self, event: monitoring.CommandFailedEvent) -> None:
-        pass
-
-
 # Only clients that are made later have it: conftest.py imports it before the database of the session is opened.
-WRITES = Writes()
+WRITES = Written()
 monitoring.register(WRITES)
 
 

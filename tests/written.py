@@ -1,0 +1,47 @@
+"""Which collections may have changed, by the commands that were sent: what was not named need not be read again."""
+
+from pymongo import monitoring
+
+
+class Written(monitoring.CommandListener):
+    """The collections that were named by any command but one that only reads, for as long as nobody clears it.
+
+    A collection is named when the command is sent, when it has been answered, and when its transaction commits: so one
+    that was read meanwhile is named again. Only clients that are made after it was registered have it, so it is
+    registered where a module is imported.
+    """
+
+    READS = frozenset({"find", "getMore", "count", "distinct", "listIndexes", "listCollections", "explain"})
+    NO_COLLECTION = frozenset({"hello", "ping", "abortTransaction", "endSessions", "killCursors"})
+
+    def __init__(self) -> None:
+        self.collections: set[str] = set()
+        self._unanswered: dict[int, frozenset[str]] = {}
+        self._uncommitted: dict[bytes, frozenset[str]] = {}
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        if event.command_name in self.READS | self.NO_COLLECTION or _only_aggregates(event):
+            return
+        named = frozenset({str(event.command[event.command_name])})
+        if event.command_name == "commitTransaction":
+            named = self._uncommitted.pop(_session(event), frozenset())
+        elif "autocommit" in event.command:
+            self._uncommitted[_session(event)] = named | self._uncommitted.get(_session(event), frozenset())
+        self._unanswered[event.request_id] = named
+        self.collections |= named
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        self.collections |= self._unanswered.pop(event.request_id, frozenset())
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        self.collections |= self._unanswered.pop(event.request_id, frozenset())
+
+
+def _only_aggregates(event: monitoring.CommandStartedEvent) -> bool:
+    if event.command_name != "aggregate":
+        return False
+    return not any({"$out", "$merge"} & stage.keys() for stage in event.command["pipeline"])
+
+
+def _session(event: monitoring.CommandStartedEvent) -> bytes:
+    return bytes(event.command["lsid"]["id"])
