@@ -36,7 +36,7 @@ from realtime.transports.protocol import OperationRequest
 from resolvers.context import Context
 from resolvers.subscribe import Source
 from schema.context import GraphContext
-from schema.events.base import build_event
+from schema.events.declared import build_event
 from schema.viewer import depends_on_viewer
 
 AFTER = "after"

@@ -13,6 +13,7 @@ import bson
 from models.base import Record, utc_now
 from realtime import subscription as limits
 from realtime.cursor import Cursor
+from realtime.events import Event
 from realtime.stats import Stats
 from realtime.subscription import Handed, Subscription, Trimmed
 
@@ -156,11 +157,11 @@ class Feed:
                     yield event["seq"], item
                 after = event["seq"]
 
-    async def control(self, name: str, seq: int, data: Record) -> Any:
+    async def control(self, event: Event, seq: int) -> Any:
         """An item that tells a member of its stream."""
         cursor = self.cursor(seq)
         item = self.question.render(
-            {"type": name, "seq": None, "cursor": cursor, "at": utc_now(), "actor_id": None, "data": data}
+            {"type": event.type, "seq": None, "cursor": cursor, "at": utc_now(), "actor_id": None, "data": event.data()}
         )
         return await item if isawaitable(item) else item
 

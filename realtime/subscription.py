@@ -7,6 +7,8 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from models.base import Record
+from realtime.events import Event
+from realtime.events.stream import StreamLagged, StreamReady
 
 MAX_QUEUED = 1000
 MAX_QUEUED_BYTES = 1_000_000
@@ -26,7 +28,7 @@ class Source(Protocol):
     def missed(self, after: int, until: int) -> AsyncIterator[tuple[int, Any]]:
         """The items after a seq up to another, with their seqs. Raises `Trimmed` where the log has a hole there."""
 
-    async def control(self, name: str, seq: int, data: Record) -> Any:
+    async def control(self, event: Event, seq: int) -> Any:
         """An item that tells of the stream itself."""
 
     def cursor(self, seq: int) -> str: ...
@@ -219,10 +221,10 @@ class Subscription:
         except Trimmed:
             self._recovered = False
         self._seen = max(seen, until)
-        await self._tell("StreamReady", {"recovered": self._recovered})
+        await self._tell(StreamReady(recovered=self._recovered))
 
-    async def _tell(self, name: str, data: Record) -> None:
-        item = await self._source.control(name, self._seen, data)
+    async def _tell(self, event: Event) -> None:
+        item = await self._source.control(event, self._seen)
         await self._writable()
         self._pass(None, item)
 
@@ -247,8 +249,7 @@ class Subscription:
             return
         if self._dropped:
             dropped, self._dropped = self._dropped, 0
-            data = {"dropped": dropped, "resume_from": self._source.cursor(self._seen)}
-            self._run(self._tell("StreamLagged", data))
+            self._run(self._tell(StreamLagged(dropped=dropped, resume_from=self._source.cursor(self._seen))))
             return
         self._live = True
         self._notify()

@@ -13,7 +13,7 @@ from models.base import Record, collection
 from models.enums import TokenScope
 from models.errors import TwoFactorRequired, Unauthenticated
 from models.write import find_and_delete
-from realtime.events import SessionEnded, UserUpdated
+from realtime.events.account import SessionEnded, UserUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, projection
 from resolvers.context import Context

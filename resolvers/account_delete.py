@@ -26,7 +26,8 @@ from models.base import Record, collection, to_record
 from models.enums import MailTemplate, Role
 from models.errors import BadUserInput, Conflict, Unauthenticated
 from models.ids import Kind, portions
-from realtime.events import UserDeleted, WorkspaceMemberUpdated
+from realtime.events.account import UserDeleted
+from realtime.events.workspace import WorkspaceMemberUpdated
 from realtime.log import Change, Committed
 from resolvers.cascade import Step, rows
 from resolvers.context import Context

@@ -13,7 +13,7 @@ from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import Conflict, NotFound
 from models.ids import Kind, new_id, parse_id
-from realtime.events import AgentCreated, AgentDeleted, AgentUpdated
+from realtime.events.agent import AgentCreated, AgentDeleted, AgentUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access, check_workspace, projection
 from resolvers.api_token import insert_token

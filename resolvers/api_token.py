@@ -12,7 +12,7 @@ from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import NotFound
 from models.ids import Kind, parse_id
-from realtime.events import ApiTokenCreated, ApiTokenRevoked
+from realtime.events.account import ApiTokenCreated, ApiTokenRevoked
 from realtime.log import Change, Committed
 from resolvers.ceilings import MAX_EXPIRED_TOKENS, MAX_LIVE_TOKENS, require_room
 from resolvers.context import Context

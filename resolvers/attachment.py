@@ -9,7 +9,7 @@ from models.enums import ActivityType, StorageKind, TokenScope
 from models.errors import Conflict, NotFound
 from models.ids import Kind, new_id
 from models.write import update_and_read
-from realtime.events import AttachmentAdded, AttachmentDeleted
+from realtime.events.attachment import AttachmentAdded, AttachmentDeleted
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access
 from resolvers.activity import record_activity

@@ -14,7 +14,7 @@ from models.card import ChecklistItem
 from models.enums import ActivityType, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, check_inside, new_id
-from realtime.events import CardCreated
+from realtime.events.card import CardCreated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access
 from resolvers.activity import record_activity

@@ -14,7 +14,7 @@ from models.enums import ActivityType, TokenScope
 from models.errors import BadUserInput, NotFound, OrreryError
 from models.ids import Kind, parse_id
 from realtime.cursor import Cursor
-from realtime.events import CardArchived, CardMoved, CardUpdated
+from realtime.events.card import CardArchived, CardMoved, CardUpdated
 from realtime.log import Change, Committed
 from resolvers.access import access, access_batch
 from resolvers.activity import new_activity, record_activities

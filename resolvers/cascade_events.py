@@ -4,20 +4,17 @@ from collections.abc import Callable
 
 from models.base import Record
 from models.enums import RelationType
-from realtime.events import (
-    AttachmentDeleted,
-    CardDeleted,
-    ColumnDeleted,
-    CommentDeleted,
-    CustomFieldDeleted,
-    DocumentDeleted,
-    DocumentUnlinked,
-    Event,
-    LabelDeleted,
-    ProjectMemberRemoved,
-    RelationDeleted,
-    ScopeDeleted,
-)
+from realtime.events import Event
+from realtime.events.attachment import AttachmentDeleted
+from realtime.events.card import CardDeleted
+from realtime.events.column import ColumnDeleted
+from realtime.events.comment import CommentDeleted
+from realtime.events.custom_field import CustomFieldDeleted
+from realtime.events.document import DocumentDeleted, DocumentUnlinked
+from realtime.events.label import LabelDeleted
+from realtime.events.project import ProjectMemberRemoved
+from realtime.events.relation import RelationDeleted
+from realtime.events.scope import ScopeDeleted
 
 TOLD = (
     "workspace_id",

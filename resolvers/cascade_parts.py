@@ -27,7 +27,7 @@ from models.base import Record, collection
 from models.card import KEPT_FIELDS
 from models.enums import MissionStatus
 from models.ids import IDS_PER_QUERY, portions
-from realtime.events import OrganizationMemberRemoved
+from realtime.events.organization import OrganizationMemberRemoved
 from realtime.log import Change
 from resolvers import cascade_events as tell
 from resolvers.card_kept import keep

@@ -13,7 +13,7 @@ from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind
 from models.rank import MAX_LENGTH, rank_between, ranks_after
-from realtime.events import ColumnCreated, ColumnDeleted, ColumnUpdated
+from realtime.events.column import ColumnCreated, ColumnDeleted, ColumnUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access
 from resolvers.card_place import BY_RANK

@@ -9,7 +9,7 @@ from models.enums import ActivityType, TokenScope
 from models.errors import Forbidden, NotFound
 from models.ids import Kind
 from models.write import update_and_read
-from realtime.events import CommentAdded, CommentDeleted
+from realtime.events.comment import CommentAdded, CommentDeleted
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access, check_workspace
 from resolvers.activity import record_activity

@@ -3,7 +3,7 @@
 from models import User
 from models.base import Record, collection
 from models.errors import Conflict, Unauthenticated
-from realtime.events import ConsentGiven
+from realtime.events.account import ConsentGiven
 from realtime.log import Change, Committed
 from resolvers.ceilings import MAX_CONSENTS
 from resolvers.context import Context

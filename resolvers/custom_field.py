@@ -15,7 +15,7 @@ from models.enums import FieldType, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id
 from models.rank import rank_between
-from realtime.events import CustomFieldCreated, CustomFieldDeleted
+from realtime.events.custom_field import CustomFieldCreated, CustomFieldDeleted
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access
 from resolvers.context import Context

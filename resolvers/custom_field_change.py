@@ -14,7 +14,7 @@ from models.enums import FieldType, OnIncompatible
 from models.errors import Conflict, NotFound
 from models.ids import Kind
 from models.rank import MAX_LENGTH, rank_between, ranks_after
-from realtime.events import CustomFieldUpdated, CustomFieldValuesChanged
+from realtime.events.custom_field import CustomFieldUpdated, CustomFieldValuesChanged
 from realtime.log import Change, Committed
 from resolvers.access import access
 from resolvers.context import Context

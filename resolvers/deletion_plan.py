@@ -56,7 +56,10 @@ from models import (
     WorkspaceMember,
 )
 from models.ids import Kind
-from realtime.events import ColumnDeleted, CustomFieldDeleted, LabelDeleted, ScopeDeleted
+from realtime.events.column import ColumnDeleted
+from realtime.events.custom_field import CustomFieldDeleted
+from realtime.events.label import LabelDeleted
+from realtime.events.scope import ScopeDeleted
 from resolvers import cascade_events as tell
 from resolvers.cascade import Step, cards, on_card, release_files, rows
 from resolvers.cascade_documents import documents, listed_documents

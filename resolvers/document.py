@@ -11,7 +11,7 @@ from models.base import Record, collection, to_record
 from models.enums import ActivityType, StorageKind, TokenScope
 from models.errors import BadUserInput
 from models.ids import Kind, new_id, parse_id
-from realtime.events import DocumentCreated
+from realtime.events.document import DocumentCreated
 from realtime.log import Change, Committed
 from resolvers import document_place as place
 from resolvers.access import Fields, access, check_workspace, projection

@@ -12,7 +12,7 @@ from models.base import Record, Stored, collection, to_record
 from models.enums import ActivityType, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind
-from realtime.events import DocumentLinked, DocumentUnlinked
+from realtime.events.document import DocumentLinked, DocumentUnlinked
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access
 from resolvers.activity import document_activity, record_activities

@@ -14,7 +14,7 @@ from models.enums import ActivityType, DocumentStatus, TokenScope
 from models.errors import BadUserInput, Conflict, Forbidden
 from models.fanout import Audience
 from models.ids import Kind
-from realtime.events import DocumentReviewed, DocumentReviewRequested
+from realtime.events.document import DocumentReviewed, DocumentReviewRequested
 from realtime.log import Change, Committed
 from resolvers.access import access
 from resolvers.activity import document_activity, record_activities

@@ -14,7 +14,7 @@ from models.enums import DocumentStatus, TokenScope
 from models.errors import BadUserInput, Conflict, OrreryError
 from models.ids import Kind, parse_id, portions
 from realtime.cursor import Cursor
-from realtime.events import DocumentMoved, DocumentUpdated
+from realtime.events.document import DocumentMoved, DocumentUpdated
 from realtime.log import Change, Committed
 from resolvers import document_place as places
 from resolvers.access import access, access_batch

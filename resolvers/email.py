@@ -8,7 +8,7 @@ from models import Session, User
 from models.base import collection
 from models.enums import LinkPurpose, MailTemplate
 from models.errors import Conflict, Unauthenticated
-from realtime.events import EmailVerified
+from realtime.events.account import EmailVerified
 from realtime.log import Change, Committed
 from resolvers.context import Context
 from resolvers.inputs.account import EmailVerify

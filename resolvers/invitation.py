@@ -15,7 +15,7 @@ from models.base import Record, collection, to_record
 from models.enums import MailTemplate, PilotageRole, Role, TokenScope
 from models.errors import Conflict, Forbidden, NotFound
 from models.ids import Kind, new_id, parse_id
-from realtime.events import InvitationAccepted, InvitationCreated, InvitationResent, InvitationRevoked
+from realtime.events.invitation import InvitationAccepted, InvitationCreated, InvitationResent, InvitationRevoked
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access, check_workspace, workspace_memberships
 from resolvers.ceilings import MAX_INVITATIONS, require_room

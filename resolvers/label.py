@@ -11,7 +11,7 @@ from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import Conflict, NotFound
 from models.ids import Kind, parse_id
-from realtime.events import LabelCreated, LabelDeleted, LabelUpdated
+from realtime.events.label import LabelCreated, LabelDeleted, LabelUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access
 from resolvers.card_graph import labels_of_project

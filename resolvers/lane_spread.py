@@ -8,7 +8,8 @@ from models.base import Record, collection
 from models.card import KEPT_FIELDS
 from models.ids import portions
 from models.rank import MAX_LENGTH, ranks_within
-from realtime.events import IDS_PER_EVENT, CardsRanked
+from realtime.events import IDS_PER_EVENT
+from realtime.events.card import CardsRanked
 from realtime.log import Change
 from resolvers.card_kept import keep
 from resolvers.lane_blocks import before_rank, behind_rank, id_in, rank_in

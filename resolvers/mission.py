@@ -11,7 +11,7 @@ from models.base import Record, collection, to_record
 from models.enums import MissionStatus, TokenScope
 from models.errors import Forbidden, NotFound
 from models.ids import Kind, parse_id
-from realtime.events import MissionStatusChanged
+from realtime.events.mission import MissionStatusChanged
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access, check_workspace
 from resolvers.agent import get_agent

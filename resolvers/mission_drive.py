@@ -10,7 +10,7 @@ from models.base import Record, collection, to_record
 from models.enums import MissionStatus, StorageKind, TokenScope
 from models.errors import Conflict
 from models.ids import Kind, parse_id
-from realtime.events import MissionActivityAdded, MissionProgressed
+from realtime.events.mission import MissionActivityAdded, MissionOutputDelta, MissionProgressed
 from realtime.log import Change, Committed
 from resolvers.access import access, check_workspace
 from resolvers.context import Context
@@ -22,9 +22,6 @@ from resolvers.operation import Caller, operation
 from resolvers.storage_account import charge
 
 WRITE = TokenScope.PILOTAGE_WRITE
-
-OUTPUT_DELTA = "MissionOutputDelta"
-"""The type of the event that carries `outputDelta`: sent to subscribers, never logged."""
 
 CANDIDATES = 16
 """How many of an agent's queued missions one claim looks at, before it looks at all."""
@@ -70,7 +67,8 @@ async def report_mission(ctx: Context, mission_id: ObjectId | str, values: Missi
 
         committed = await ctx.write(door["workspace_id"], body)
     if values.output_delta is not None:
-        event = {"type": OUTPUT_DELTA, "mission_id": door["_id"], "data": {"text": values.output_delta}}
+        delta = MissionOutputDelta(text=values.output_delta)
+        event = {"type": delta.type, "mission_id": door["_id"], "data": delta.data()}
         ctx.services.hub.broadcast(door["workspace_id"], committed.cursor, event)
     return committed
 

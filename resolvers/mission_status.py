@@ -7,7 +7,7 @@ from models import Mission
 from models.base import Record, collection
 from models.enums import MissionStatus as Status
 from models.errors import Conflict
-from realtime.events import MissionStatusChanged
+from realtime.events.mission import MissionStatusChanged
 from realtime.log import Change
 
 TRANSITIONS: Mapping[Status, frozenset[Status]] = {

@@ -16,7 +16,8 @@ from pymongo.errors import BulkWriteError
 from models import Inbox, Notification, ReadMark
 from models.base import Record, collection, to_record
 from models.ids import Kind, id_of, portions
-from realtime.events import IDS_PER_EVENT, NotificationReceived, NotificationsDeleted, NotificationsRead
+from realtime.events import IDS_PER_EVENT
+from realtime.events.notification import NotificationReceived, NotificationsDeleted, NotificationsRead
 from realtime.log import Change
 
 DUPLICATE_KEY = 11000

@@ -13,7 +13,7 @@ from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id, parse_id
 from models.json import check_text
 from models.write import find_and_delete
-from realtime.events import OrganizationCreated, OrganizationDeleted, OrganizationUpdated
+from realtime.events.organization import OrganizationCreated, OrganizationDeleted, OrganizationUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, check_organization, door_of, projection
 from resolvers.ceilings import MAX_ORGANIZATIONS, require_room

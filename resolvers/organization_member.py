@@ -13,13 +13,8 @@ from models.enums import PilotageRole, Role, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, parse_id
 from models.write import update_and_read
-from realtime.events import (
-    OrganizationMemberAdded,
-    OrganizationMemberRemoved,
-    OrganizationMemberUpdated,
-    WorkspaceMemberUpdated,
-    WorkspaceUpdated,
-)
+from realtime.events.organization import OrganizationMemberAdded, OrganizationMemberRemoved, OrganizationMemberUpdated
+from realtime.events.workspace import WorkspaceMemberUpdated, WorkspaceUpdated
 from realtime.log import Change, Committed
 from resolvers.access import check_organization
 from resolvers.context import Context

@@ -12,7 +12,7 @@ from models import ApiToken, Mail, MailLink, Session, User
 from models.base import Record, collection, to_record
 from models.enums import LinkPurpose, MailTemplate
 from models.errors import BadUserInput, Conflict, Unauthenticated
-from realtime.events import ApiTokenRevoked, PasswordChanged, PasswordReset, TwoFactorDisabled
+from realtime.events.account import ApiTokenRevoked, PasswordChanged, PasswordReset, TwoFactorDisabled
 from realtime.log import Change, Committed
 from resolvers.context import Context
 from resolvers.inputs.account import PasswordChange, PasswordResetInput, PasswordResetRequest

@@ -12,7 +12,7 @@ from models.enums import TokenScope
 from models.errors import NotFound
 from models.ids import Kind, parse_id
 from models.write import find_and_delete
-from realtime.events import ProjectCreated, ProjectDeleted, ProjectUpdated
+from realtime.events.project import ProjectCreated, ProjectDeleted, ProjectUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access, check_workspace
 from resolvers.context import Context

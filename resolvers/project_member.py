@@ -9,7 +9,7 @@ from models.enums import ActivityType, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, parse_id
 from models.write import find_and_delete
-from realtime.events import ProjectMemberAdded, ProjectMemberRemoved
+from realtime.events.project import ProjectMemberAdded, ProjectMemberRemoved
 from realtime.log import Change, Committed
 from resolvers.access import access, door_of
 from resolvers.activity import record_activity

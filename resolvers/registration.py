@@ -17,7 +17,7 @@ from models.base import Record, collection, to_record
 from models.enums import MailTemplate, PilotageRole
 from models.errors import Conflict
 from models.ids import Kind, new_id
-from realtime.events import UserCreated
+from realtime.events.account import UserCreated
 from realtime.log import Change
 from resolvers.context import Context
 from resolvers.mail import insert_mail

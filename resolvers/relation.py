@@ -8,7 +8,7 @@ from models.base import Record, collection, to_record
 from models.enums import RelationType, TokenScope
 from models.errors import BadUserInput, NotFound
 from models.ids import Kind
-from realtime.events import RelationCreated
+from realtime.events.relation import RelationCreated
 from realtime.log import Change, Committed
 from resolvers.access import access
 from resolvers.cascade_events import relation_deleted

@@ -11,7 +11,7 @@ from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind
-from realtime.events import ScopeCreated, ScopeDeleted, ScopeUpdated
+from realtime.events.scope import ScopeCreated, ScopeDeleted, ScopeUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access
 from resolvers.context import Context

@@ -6,7 +6,7 @@ from models import Session
 from models.base import Record, collection, utc_now
 from models.errors import NotFound
 from models.ids import Kind, parse_id
-from realtime.events import SessionEnded, SessionsEnded
+from realtime.events.account import SessionEnded, SessionsEnded
 from realtime.log import Change, Committed
 from resolvers.context import Context
 from resolvers.operation import Caller, operation

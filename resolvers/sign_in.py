@@ -12,7 +12,7 @@ from models import Session, User, WorkspaceMember
 from models.base import Record, collection
 from models.enums import PilotageRole
 from models.errors import Unauthenticated
-from realtime.events import SessionEnded, SessionStarted
+from realtime.events.account import SessionEnded, SessionStarted
 from realtime.log import Change
 from resolvers.ceilings import MAX_SESSIONS
 from resolvers.context import Context

@@ -18,90 +18,26 @@ from models.base import Record
 from models.enums import TokenScope
 from models.errors import BadUserInput, OrreryError, Unauthenticated
 from models.ids import Kind, parse_id
-from realtime import events
 from realtime.cursor import Cursor
+from realtime.events import EVENTS, Topic, names_about
+from realtime.events.stream import StreamLagged, StreamReady
 from realtime.guard import Watch
 from resolvers.access import access, check_workspace, workspace_membership
 from resolvers.context import Context
-from resolvers.mission_drive import OUTPUT_DELTA
 from resolvers.operation import check_scope, operation
 
 CHECK_SECONDS = 4.0
 """How often an iterated stream asks whether its caller may still read. A revoked one gets nothing after 5 s."""
 
 
-def _names(*types: type[events.Event]) -> frozenset[str]:
-    return frozenset(one.__name__ for one in types)
+_STREAM = frozenset(event.__name__ for event in (StreamReady, StreamLagged))
+"""They come by themselves, so nobody asks for them."""
 
-
-PROJECT_TYPES = _names(
-    events.CardCreated,
-    events.CardUpdated,
-    events.CardMoved,
-    events.CardsRanked,
-    events.CardArchived,
-    events.CardDeleted,
-    events.CommentAdded,
-    events.CommentDeleted,
-    events.AttachmentAdded,
-    events.AttachmentDeleted,
-    events.ColumnCreated,
-    events.ColumnUpdated,
-    events.ColumnDeleted,
-    events.ScopeCreated,
-    events.ScopeUpdated,
-    events.ScopeDeleted,
-    events.LabelCreated,
-    events.LabelUpdated,
-    events.LabelDeleted,
-    events.DocumentCreated,
-    events.DocumentUpdated,
-    events.DocumentMoved,
-    events.DocumentDeleted,
-    events.DocumentReviewRequested,
-    events.DocumentReviewed,
-    events.DocumentLinked,
-    events.DocumentUnlinked,
-    events.CustomFieldCreated,
-    events.CustomFieldUpdated,
-    events.CustomFieldDeleted,
-    events.CustomFieldValuesChanged,
-    events.RelationCreated,
-    events.RelationDeleted,
-    events.ProjectUpdated,
-    events.ProjectDeleted,
-    events.ProjectMemberAdded,
-    events.ProjectMemberRemoved,
+PROJECT_TYPES, WORKSPACE_TYPES, MISSION_TYPES, NOTIFICATION_TYPES = (
+    names_about(topic) - _STREAM for topic in (Topic.PROJECT, Topic.WORKSPACE, Topic.MISSION, Topic.NOTIFICATIONS)
 )
-PILOTAGE_TYPES = _names(
-    events.AgentCreated,
-    events.AgentUpdated,
-    events.AgentDeleted,
-    events.MissionStatusChanged,
-    events.MissionProgressed,
-    events.MissionActivityAdded,
-)
+PILOTAGE_TYPES = frozenset(name for name in WORKSPACE_TYPES if EVENTS[name].token_scope is TokenScope.PILOTAGE_READ)
 """What takes the scope pilotage:read on a workspace's stream."""
-
-WORKSPACE_TYPES = (
-    PROJECT_TYPES
-    | PILOTAGE_TYPES
-    | _names(
-        events.ProjectCreated,
-        events.TemplateCreated,
-        events.TemplateDeleted,
-        events.TransferJobChanged,
-        events.WorkspaceUpdated,
-        events.WorkspaceDeleted,
-        events.WorkspaceMemberAdded,
-        events.WorkspaceMemberUpdated,
-        events.WorkspaceMemberRemoved,
-    )
-)
-MISSION_TYPES = _names(events.MissionStatusChanged, events.MissionProgressed, events.MissionActivityAdded) | {
-    OUTPUT_DELTA
-}
-NOTIFICATION_TYPES = _names(events.NotificationReceived, events.NotificationsRead, events.NotificationsDeleted)
 
 
 class Source:

@@ -12,7 +12,7 @@ from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, parse_id
-from realtime.events import TemplateCreated, TemplateDeleted
+from realtime.events.template import TemplateCreated, TemplateDeleted
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access, check_workspace
 from resolvers.context import Context

@@ -10,7 +10,11 @@ from models.card import ChecklistItem
 from models.enums import ActivityType, FieldType
 from models.ids import Kind, new_id
 from models.rank import ranks_after
-from realtime.events import CardCreated, ColumnCreated, CustomFieldCreated, LabelCreated, ScopeCreated
+from realtime.events.card import CardCreated
+from realtime.events.column import ColumnCreated
+from realtime.events.custom_field import CustomFieldCreated
+from realtime.events.label import LabelCreated
+from realtime.events.scope import ScopeCreated
 from realtime.log import Change
 from resolvers.activity import new_activity, record_activities
 from resolvers.card import new_card

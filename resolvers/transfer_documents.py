@@ -8,7 +8,7 @@ from models import Document, DocumentLink, DocumentVersion
 from models.base import Record, collection, to_record
 from models.enums import DocumentContext, DocumentStatus, StorageKind
 from models.rank import ranks_after
-from realtime.events import DocumentCreated, DocumentLinked
+from realtime.events.document import DocumentCreated, DocumentLinked
 from realtime.log import Change
 from resolvers.document import new_document
 from resolvers.document_place import Context

@@ -14,7 +14,7 @@ from models.enums import StorageKind
 from models.errors import BadUserInput
 from models.ids import Kind, new_id
 from models.write import update_and_read
-from realtime.events import AttachmentAdded
+from realtime.events.attachment import AttachmentAdded
 from realtime.log import Change
 from resolvers.attachment import new_attachment
 from resolvers.context import Context

@@ -14,7 +14,7 @@ from models.base import Record, collection, to_record
 from models.enums import StorageKind, TokenScope
 from models.errors import BadUserInput, Conflict, PayloadTooLarge, RateLimited
 from models.ids import Kind, new_id, parse_id
-from realtime.events import TransferJobChanged
+from realtime.events.transfer import TransferJobChanged
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access, check_workspace
 from resolvers.context import Context

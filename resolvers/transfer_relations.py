@@ -7,7 +7,7 @@ from bson import ObjectId
 from models import Relation
 from models.base import Record, collection, to_record
 from models.enums import RelationType
-from realtime.events import RelationCreated
+from realtime.events.relation import RelationCreated
 from realtime.log import Change
 from resolvers.inputs.transfer import ImportedRelation
 from resolvers.transfer_plan import Plan

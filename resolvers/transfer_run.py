@@ -28,7 +28,7 @@ from models.enums import StorageKind, TransferState
 from models.errors import Internal, NotFound, OrreryError, RateLimited, Unavailable
 from models.ids import ids_from
 from models.reach import unexpected
-from realtime.events import TransferJobChanged
+from realtime.events.transfer import TransferJobChanged
 from realtime.log import Change
 from resolvers.access import check_workspace
 from resolvers.context import Context, Services

@@ -12,14 +12,12 @@ from models.base import Record, Stored, collection, to_record
 from models.enums import ActivityType
 from models.ids import Kind, kind_of, portions
 from models.rank import ranks_after
-from realtime.events import (
-    CardCreated,
-    ColumnCreated,
-    CommentAdded,
-    CustomFieldCreated,
-    LabelCreated,
-    ScopeCreated,
-)
+from realtime.events.card import CardCreated
+from realtime.events.column import ColumnCreated
+from realtime.events.comment import CommentAdded
+from realtime.events.custom_field import CustomFieldCreated
+from realtime.events.label import LabelCreated
+from realtime.events.scope import ScopeCreated
 from realtime.log import Change
 from resolvers.activity import new_activity, record_activities
 from resolvers.card import checklist_of, new_card

@@ -24,7 +24,7 @@ from models import User
 from models.base import Record, collection
 from models.enums import MailTemplate
 from models.errors import BadUserInput, Conflict, Unauthenticated
-from realtime.events import RecoveryCodesRenewed, RecoveryCodeUsed, TwoFactorDisabled, TwoFactorEnabled
+from realtime.events.account import RecoveryCodesRenewed, RecoveryCodeUsed, TwoFactorDisabled, TwoFactorEnabled
 from realtime.log import Change, Committed
 from resolvers.context import Context
 from resolvers.inputs.account import AuthVerifyTwoFactor, TwoFactorBegin, TwoFactorConfirm, TwoFactorProof

@@ -15,7 +15,8 @@ from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id, parse_id
 from models.json import check_text
 from models.write import update_and_read
-from realtime.events import OrganizationUpdated, WorkspaceCreated, WorkspaceDeleted, WorkspaceUpdated
+from realtime.events.organization import OrganizationUpdated
+from realtime.events.workspace import WorkspaceCreated, WorkspaceDeleted, WorkspaceUpdated
 from realtime.log import Change, Committed
 from resolvers.access import Fields, check_organization, check_workspace, door_of, projection, workspace_memberships
 from resolvers.ceilings import MAX_WORKSPACES, require_room

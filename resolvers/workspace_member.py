@@ -9,13 +9,8 @@ from models.enums import PilotageRole, Role, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id, parse_id
 from models.write import find_and_delete
-from realtime.events import (
-    OrganizationMemberAdded,
-    OrganizationMemberRemoved,
-    WorkspaceMemberAdded,
-    WorkspaceMemberRemoved,
-    WorkspaceMemberUpdated,
-)
+from realtime.events.organization import OrganizationMemberAdded, OrganizationMemberRemoved
+from realtime.events.workspace import WorkspaceMemberAdded, WorkspaceMemberRemoved, WorkspaceMemberUpdated
 from realtime.log import Change, Committed
 from resolvers.access import check_workspace
 from resolvers.context import Context

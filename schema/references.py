@@ -8,17 +8,21 @@ if TYPE_CHECKING:
     from schema.activity import Activity
     from schema.agent import Agent
     from schema.api_token import ApiToken
+    from schema.attachment import Attachment
     from schema.card import Card, ChecklistItem
     from schema.column import Column
     from schema.comment import Comment
     from schema.custom_field import CustomField
     from schema.document import Document, DocumentTreeEntry, DocumentVersion
+    from schema.events.by_hand import CustomFieldChange
     from schema.label import Label
     from schema.mission import Mission, MissionActivity
     from schema.notification import Notification
     from schema.organization import Organization
     from schema.project import Project, ProjectMember
+    from schema.relation import Relation
     from schema.scope import Scope
+    from schema.template import Template
     from schema.transfer import TransferJob
     from schema.user import User
     from schema.workspace import Workspace, WorkspaceMember
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 ActivityRef = Annotated["Activity", strawberry.lazy("schema.activity")]
 AgentRef = Annotated["Agent", strawberry.lazy("schema.agent")]
 ApiTokenRef = Annotated["ApiToken", strawberry.lazy("schema.api_token")]
+AttachmentRef = Annotated["Attachment", strawberry.lazy("schema.attachment")]
 CardRef = Annotated["Card", strawberry.lazy("schema.card")]
 ChecklistItemRef = Annotated["ChecklistItem", strawberry.lazy("schema.card")]
 ColumnRef = Annotated["Column", strawberry.lazy("schema.column")]
@@ -34,6 +39,7 @@ DocumentRef = Annotated["Document", strawberry.lazy("schema.document")]
 DocumentTreeEntryRef = Annotated["DocumentTreeEntry", strawberry.lazy("schema.document")]
 DocumentVersionRef = Annotated["DocumentVersion", strawberry.lazy("schema.document")]
 CustomFieldRef = Annotated["CustomField", strawberry.lazy("schema.custom_field")]
+CustomFieldChangeRef = Annotated["CustomFieldChange", strawberry.lazy("schema.events.by_hand")]
 LabelRef = Annotated["Label", strawberry.lazy("schema.label")]
 MissionRef = Annotated["Mission", strawberry.lazy("schema.mission")]
 MissionActivityRef = Annotated["MissionActivity", strawberry.lazy("schema.mission")]
@@ -41,7 +47,9 @@ NotificationRef = Annotated["Notification", strawberry.lazy("schema.notification
 OrganizationRef = Annotated["Organization", strawberry.lazy("schema.organization")]
 ProjectRef = Annotated["Project", strawberry.lazy("schema.project")]
 ProjectMemberRef = Annotated["ProjectMember", strawberry.lazy("schema.project")]
+RelationRef = Annotated["Relation", strawberry.lazy("schema.relation")]
 ScopeRef = Annotated["Scope", strawberry.lazy("schema.scope")]
+TemplateRef = Annotated["Template", strawberry.lazy("schema.template")]
 TransferJobRef = Annotated["TransferJob", strawberry.lazy("schema.transfer")]
 UserRef = Annotated["User", strawberry.lazy("schema.user")]
 WorkspaceRef = Annotated["Workspace", strawberry.lazy("schema.workspace")]

@@ -6,183 +6,15 @@ from typing import Annotated, Any, TypeVar, cast
 import strawberry
 from strawberry import UNSET
 
+from realtime.events import Topic
 from resolvers import subscribe
 from schema.arguments import MissionId, ProjectId, WorkspaceId
 from schema.context import Info
-from schema.events.attachment import AttachmentAdded, AttachmentDeleted
-from schema.events.base import build_event
-from schema.events.board import (
-    CardArchived,
-    CardCreated,
-    CardDeleted,
-    CardMoved,
-    CardsRanked,
-    CardUpdated,
-    ColumnCreated,
-    ColumnDeleted,
-    ColumnUpdated,
-    CommentAdded,
-    CommentDeleted,
-    LabelCreated,
-    LabelDeleted,
-    LabelUpdated,
-    ProjectCreated,
-    ProjectDeleted,
-    ProjectMemberAdded,
-    ProjectMemberRemoved,
-    ProjectUpdated,
-    ScopeCreated,
-    ScopeDeleted,
-    ScopeUpdated,
-)
-from schema.events.custom_field import (
-    CustomFieldCreated,
-    CustomFieldDeleted,
-    CustomFieldUpdated,
-    CustomFieldValuesChanged,
-)
-from schema.events.document import (
-    DocumentCreated,
-    DocumentDeleted,
-    DocumentLinked,
-    DocumentMoved,
-    DocumentReviewed,
-    DocumentReviewRequested,
-    DocumentUnlinked,
-    DocumentUpdated,
-)
-from schema.events.notification import NotificationReceived, NotificationsDeleted, NotificationsRead
-from schema.events.pilotage import (
-    AgentCreated,
-    AgentDeleted,
-    AgentUpdated,
-    MissionActivityAdded,
-    MissionOutputDelta,
-    MissionProgressed,
-    MissionStatusChanged,
-)
-from schema.events.relation import RelationCreated, RelationDeleted
-from schema.events.stream import StreamLagged, StreamReady
-from schema.events.template import TemplateCreated, TemplateDeleted
-from schema.events.transfer import TransferJobChanged
-from schema.events.workspace import (
-    WorkspaceDeleted,
-    WorkspaceMemberAdded,
-    WorkspaceMemberRemoved,
-    WorkspaceMemberUpdated,
-    WorkspaceUpdated,
-)
+from schema.events.base import Event
+from schema.events.declared import build_event, union_of
 from schema.scalars import Cursor
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-ProjectEvent = Annotated[
-    CardCreated
-    | CardUpdated
-    | CardMoved
-    | CardsRanked
-    | CardArchived
-    | CardDeleted
-    | CommentAdded
-    | CommentDeleted
-    | AttachmentAdded
-    | AttachmentDeleted
-    | ColumnCreated
-    | ColumnUpdated
-    | ColumnDeleted
-    | ScopeCreated
-    | ScopeUpdated
-    | ScopeDeleted
-    | LabelCreated
-    | LabelUpdated
-    | LabelDeleted
-    | DocumentCreated
-    | DocumentUpdated
-    | DocumentMoved
-    | DocumentDeleted
-    | DocumentReviewRequested
-    | DocumentReviewed
-    | DocumentLinked
-    | DocumentUnlinked
-    | CustomFieldCreated
-    | CustomFieldUpdated
-    | CustomFieldDeleted
-    | CustomFieldValuesChanged
-    | RelationCreated
-    | RelationDeleted
-    | ProjectUpdated
-    | ProjectDeleted
-    | ProjectMemberAdded
-    | ProjectMemberRemoved
-    | StreamReady
-    | StreamLagged,
-    strawberry.union("ProjectEvent", description="Something that happened in a project."),
-]
-WorkspaceEvent = Annotated[
-    CardCreated
-    | CardUpdated
-    | CardMoved
-    | CardsRanked
-    | CardArchived
-    | CardDeleted
-    | CommentAdded
-    | CommentDeleted
-    | AttachmentAdded
-    | AttachmentDeleted
-    | ColumnCreated
-    | ColumnUpdated
-    | ColumnDeleted
-    | ScopeCreated
-    | ScopeUpdated
-    | ScopeDeleted
-    | LabelCreated
-    | LabelUpdated
-    | LabelDeleted
-    | DocumentCreated
-    | DocumentUpdated
-    | DocumentMoved
-    | DocumentDeleted
-    | DocumentReviewRequested
-    | DocumentReviewed
-    | DocumentLinked
-    | DocumentUnlinked
-    | CustomFieldCreated
-    | CustomFieldUpdated
-    | CustomFieldDeleted
-    | CustomFieldValuesChanged
-    | RelationCreated
-    | RelationDeleted
-    | ProjectCreated
-    | TemplateCreated
-    | TemplateDeleted
-    | TransferJobChanged
-    | ProjectUpdated
-    | ProjectDeleted
-    | ProjectMemberAdded
-    | ProjectMemberRemoved
-    | WorkspaceUpdated
-    | WorkspaceDeleted
-    | WorkspaceMemberAdded
-    | WorkspaceMemberUpdated
-    | WorkspaceMemberRemoved
-    | AgentCreated
-    | AgentUpdated
-    | AgentDeleted
-    | MissionStatusChanged
-    | MissionProgressed
-    | MissionActivityAdded
-    | StreamReady
-    | StreamLagged,
-    strawberry.union("WorkspaceEvent", description="Something that happened in a workspace."),
-]
-MissionEvent = Annotated[
-    MissionStatusChanged | MissionProgressed | MissionActivityAdded | MissionOutputDelta | StreamReady | StreamLagged,
-    strawberry.union("MissionEvent", description="Something in the life of a mission."),
-]
-NotificationEvent = Annotated[
-    NotificationReceived | NotificationsRead | NotificationsDeleted | StreamReady | StreamLagged,
-    strawberry.union("NotificationEvent", description="Something about the viewer's notifications."),
-]
 
 AfterCursor = Annotated[
     Cursor | None,
@@ -193,9 +25,10 @@ EventTypes = Annotated[
 ]
 
 
-def live(description: str) -> Callable[[F], F]:
-    """A root field that streams."""
-    return cast("Callable[[F], F]", strawberry.subscription(description=description))
+def live(topic: Topic, description: str, *, of: str) -> Callable[[F], F]:
+    """A root field that streams what is told about `topic`; `of` describes the union of it."""
+    union = union_of(topic, of)
+    return cast("Callable[[F], F]", strawberry.subscription(description=description, graphql_type=union))
 
 
 def since(info: Info, after: str | None) -> str | None:
@@ -224,26 +57,34 @@ class LiveEvents:
 
 @strawberry.type(description="What can be watched.")
 class Subscription:
-    @live("The viewer's notifications as they come, and as they are read.")
-    async def notifications(self, info: Info, after: AfterCursor = UNSET) -> AsyncIterator[NotificationEvent]:
+    @live(
+        Topic.NOTIFICATIONS,
+        "The viewer's notifications as they come, and as they are read.",
+        of="Something about the viewer's notifications.",
+    )
+    async def notifications(self, info: Info, after: AfterCursor = UNSET) -> AsyncIterator[Event]:
         return LiveEvents(await subscribe.notifications(info.context.ctx, since(info, after)))
 
-    @live("The life of a mission, and the text that its agent writes.")
+    @live(
+        Topic.MISSION,
+        "The life of a mission, and the text that its agent writes.",
+        of="Something in the life of a mission.",
+    )
     async def mission_events(
         self, info: Info, mission_id: MissionId, after: AfterCursor = UNSET
-    ) -> AsyncIterator[MissionEvent]:
+    ) -> AsyncIterator[Event]:
         return LiveEvents(await subscribe.mission_events(info.context.ctx, mission_id, since(info, after)))
 
-    @live("What happens in a project.")
+    @live(Topic.PROJECT, "What happens in a project.", of="Something that happened in a project.")
     async def project_events(
         self, info: Info, project_id: ProjectId, after: AfterCursor = UNSET, types: EventTypes = UNSET
-    ) -> AsyncIterator[ProjectEvent]:
+    ) -> AsyncIterator[Event]:
         source = await subscribe.project_events(info.context.ctx, project_id, since(info, after), types or None)
         return LiveEvents(source)
 
-    @live("What happens in a workspace.")
+    @live(Topic.WORKSPACE, "What happens in a workspace.", of="Something that happened in a workspace.")
     async def workspace_events(
         self, info: Info, workspace_id: WorkspaceId, after: AfterCursor = UNSET, types: EventTypes = UNSET
-    ) -> AsyncIterator[WorkspaceEvent]:
+    ) -> AsyncIterator[Event]:
         source = await subscribe.workspace_events(info.context.ctx, workspace_id, since(info, after), types or None)
         return LiveEvents(source)

@@ -1,18 +1,22 @@
 """Events of files on cards. The bytes are no part of the history."""
 
+from typing import Annotated
+
 from models.base import Record
-from realtime.events.base import Event, Id
+from realtime.events.base import IN_PROJECT, Event, Id, Shown
 
 
-class AttachmentAdded(Event):
-    """`attachment_count` is how many the card has with it."""
+class AttachmentAdded(Event, topics=IN_PROJECT):
+    """A file was attached to a card."""
 
-    attachment: Record
-    attachment_count: int
+    attachment: Annotated[Record, Shown("The attachment.")]
+    card_id: Annotated[Id | None, Shown("The id of its card.")] = None
+    attachment_count: Annotated[int, Shown("How many files the card has with it.")]
 
 
-class AttachmentDeleted(Event):
-    """`attachment_count` is how many the card has left."""
+class AttachmentDeleted(Event, topics=IN_PROJECT):
+    """A file was taken off its card."""
 
-    deleted_id: Id
-    attachment_count: int
+    deleted_id: Annotated[Id, Shown("The id of the attachment.", name="attachment_id")]
+    card_id: Annotated[Id | None, Shown("The id of its card.")] = None
+    attachment_count: Annotated[int, Shown("How many files the card has left.")]

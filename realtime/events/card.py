@@ -1,15 +1,15 @@
-"""Events of cards and their comments."""
+"""Events of cards."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from models.base import Record
-from realtime.events.base import Event, Id
+from realtime.events.base import IN_PROJECT, Event, Id, Shown
 
 
-class CardEvent(Event):
+class CardEvent(Event, topics=IN_PROJECT, abstract=True):
     """An event that carries a card; routed by the card's own ids."""
 
-    card: Record
+    card: Annotated[Record, Shown("The card as it was then.")]
 
     def model_post_init(self, _: Any) -> None:
         object.__setattr__(self, "project_id", self.card["project_id"])
@@ -17,52 +17,50 @@ class CardEvent(Event):
 
 
 class CardCreated(CardEvent):
-    """`order` is the card's place in its column at that moment."""
+    """A card was created.
+
+    `order` is the card's place in its column at that moment.
+    """
 
     order: int
 
 
 class CardUpdated(CardEvent):
-    """`changed_fields` are names of the graph (`dueDate`)."""
+    """Fields of a card changed.
 
-    changed_fields: list[str]
+    `changed_fields` are names of the graph (`dueDate`).
+    """
+
+    changed_fields: Annotated[list[str], Shown("The fields of `Card` that changed.")]
 
 
 class CardMoved(CardEvent):
-    """`order` is the card's new place in its column."""
+    """A card moved to another column or place."""
 
     from_column_id: Id | None
     to_column_id: Id | None
-    order: int
+    order: Annotated[int, Shown("Its new place in the column, from 0.")]
 
 
-class CardsRanked(Event):
-    """Cards of one lane got other ranks and stand in the same order; `ranks` are theirs, in the order of `ids`.
+class CardsRanked(Event, topics=IN_PROJECT):
+    """Cards of a column got shorter ranks, and stand in the same order.
 
-    Their versions do not change.
+    `ranks` are those of the cards `ids`, in the same order. Their versions do not change.
     """
 
+    project_id: Annotated[Id | None, Shown("The id of their project.")] = None
     ids: list[Id]
     ranks: list[str]
 
 
 class CardArchived(CardEvent):
-    archived: bool
+    """A card was archived, or brought back."""
+
+    archived: Annotated[bool, Shown("Whether it is archived now.")]
 
 
-class CardDeleted(Event):
-    deleted_id: Id
+class CardDeleted(Event, topics=IN_PROJECT):
+    """A card was deleted."""
 
-
-class CommentAdded(Event):
-    """`comment_count` is how many the card has with it."""
-
-    comment: Record
-    comment_count: int
-
-
-class CommentDeleted(Event):
-    """`comment_count` is how many the card has left."""
-
-    deleted_id: Id
-    comment_count: int
+    deleted_id: Annotated[Id, Shown("The id of the card.", name="card_id")]
+    project_id: Annotated[Id | None, Shown("The id of its project.")] = None

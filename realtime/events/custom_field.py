@@ -1,32 +1,41 @@
-"""Events of custom fields."""
+"""Events of custom fields. `order` is the field's place among the project's."""
+
+from typing import Annotated
 
 from models.base import Record
-from realtime.events.base import Event, Id
+from realtime.events.base import IN_PROJECT, Event, Id, Shown
 
 
-class CustomFieldCreated(Event):
-    """`order` is the field's place among the project's."""
+class CustomFieldCreated(Event, topics=IN_PROJECT):
+    """A custom field was created."""
 
-    custom_field: Record
+    custom_field: Annotated[Record, Shown("The field as it was then.")]
     order: int
 
 
-class CustomFieldUpdated(Event):
-    custom_field: Record
+class CustomFieldUpdated(Event, topics=IN_PROJECT):
+    """A custom field was renamed, moved or retyped, or its options changed."""
+
+    custom_field: Annotated[Record, Shown("The field as it was then.")]
     order: int
 
 
-class CustomFieldDeleted(Event):
-    """Its value is taken off every card that had one; the cards' versions do not change."""
+class CustomFieldDeleted(Event, topics=IN_PROJECT):
+    """A custom field was deleted, and its values with it.
 
-    deleted_id: Id
-
-
-class CustomFieldValuesChanged(Event):
-    """What a change of the field made of the cards' values: `{card_id, value}` each, null for one that is gone.
-
-    The cards' versions do not change.
+    The versions of the cards that had one do not change.
     """
 
-    field_id: Id
-    changes: list[Record]
+    deleted_id: Annotated[Id, Shown("The id of the field.", name="custom_field_id")]
+    project_id: Annotated[Id | None, Shown("The id of its project.")] = None
+
+
+class CustomFieldValuesChanged(Event, topics=IN_PROJECT):
+    """A change of a custom field changed the values of cards: at most 500 in one event. Their versions stay.
+
+    `changes` are `{card_id, value}` each, null for a value that is gone.
+    """
+
+    field_id: Annotated[Id, Shown("The id of the field.", name="custom_field_id")]
+    project_id: Annotated[Id | None, Shown("The id of its project.")] = None
+    changes: Annotated[list[Record], Shown("The cards, each with its value from now on.", of="CustomFieldChange")]

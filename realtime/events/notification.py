@@ -1,26 +1,34 @@
 """Events of the personal stream of notifications."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from models.base import Record
-from realtime.events.base import Event, Id
+from realtime.events.base import Event, Id, Shown, Topic
+
+PERSONAL = (Topic.NOTIFICATIONS,)
 
 
-class NotificationReceived(Event):
-    notification: Record
+class NotificationReceived(Event, topics=PERSONAL):
+    """A notification came."""
+
+    notification: Annotated[Record, Shown("The notification.")]
     activity: Record
 
 
-class NotificationsRead(Event):
-    """Some were read or, without `ids`, all that had come before."""
+class NotificationsRead(Event, topics=PERSONAL):
+    """Notifications were read."""
 
-    ids: list[Id] = Field(default_factory=list)
-    all: bool = False
-    unread_count: int
+    ids: Annotated[list[Id], Shown("The ids of those that were read one by one; empty where `all` is true.")] = Field(
+        default_factory=list
+    )
+    all: Annotated[bool, Shown("Whether all were read that had come before this event.")] = False
+    unread_count: Annotated[int, Shown("How many are left unread.")]
 
 
-class NotificationsDeleted(Event):
-    """They went with their project, or with the membership of its workspace; `unread_count` are left."""
+class NotificationsDeleted(Event, topics=PERSONAL):
+    """Notifications went with the project that they were about, or with the viewer's place in its workspace."""
 
-    ids: list[Id]
-    unread_count: int
+    ids: Annotated[list[Id], Shown("The ids of the notifications.")]
+    unread_count: Annotated[int, Shown("How many are left unread.")]

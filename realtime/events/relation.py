@@ -1,26 +1,30 @@
 """Events of relations between cards. They are routed by the source; `project_ids` name the projects of both ends."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from models.base import Record
 from models.enums import RelationType
-from realtime.events.base import Event, Id
+from realtime.events.base import IN_PROJECT, Event, Id, Shown
 
 
-class RelationCreated(Event):
-    relation: Record
-    project_ids: list[Id]
+class RelationCreated(Event, topics=IN_PROJECT):
+    """Two cards were related."""
+
+    relation: Annotated[Record, Shown("The relation.")]
+    project_ids: Annotated[list[Id], Shown("The projects of the two cards.")]
 
     def model_post_init(self, _: Any) -> None:
         object.__setattr__(self, "card_id", self.relation["source_id"])
 
 
-class RelationDeleted(Event):
-    deleted_id: Id
-    source_id: Id
-    target_id: Id
-    relation_type: RelationType
-    project_ids: list[Id]
+class RelationDeleted(Event, topics=IN_PROJECT):
+    """A relation ended, by itself or with one of its cards."""
+
+    deleted_id: Annotated[Id, Shown("The id of the relation.", name="relation_id")]
+    relation_type: Annotated[RelationType, Shown("What the source was to the target.", name="type")]
+    source_id: Annotated[Id, Shown("The id of the card that it began at.")]
+    target_id: Annotated[Id, Shown("The id of the card that it led to.")]
+    project_ids: Annotated[list[Id], Shown("The projects of the two cards.")]
 
     def model_post_init(self, _: Any) -> None:
         object.__setattr__(self, "card_id", self.source_id)

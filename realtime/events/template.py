@@ -1,12 +1,18 @@
 """Events of the templates of a workspace."""
 
+from typing import Annotated
+
 from models.base import Record
-from realtime.events.base import Event, Id
+from realtime.events.base import Event, Id, Shown, Topic
 
 
-class TemplateCreated(Event):
-    template: Record
+class TemplateCreated(Event, topics=(Topic.WORKSPACE,)):
+    """A template was made of a project."""
+
+    template: Annotated[Record, Shown("The template.")]
 
 
-class TemplateDeleted(Event):
-    deleted_id: Id
+class TemplateDeleted(Event, topics=(Topic.WORKSPACE,)):
+    """A template was deleted; the projects that began with it stay."""
+
+    deleted_id: Annotated[Id, Shown("The id of the template.", name="template_id")]

@@ -1,10 +1,15 @@
 """Events of imports that run by themselves."""
 
+from typing import Annotated
+
 from models.base import Record
-from realtime.events.base import Event
+from realtime.events.base import Event, Shown, Topic
 
 
-class TransferJobChanged(Event):
-    """A job was queued, began, came further or ended; `job` is without what its workers keep in it."""
+class TransferJobChanged(Event, topics=(Topic.WORKSPACE,)):
+    """An import was queued, began, came further, or ended.
 
-    job: Record
+    `job` is without what its workers keep in it.
+    """
+
+    job: Annotated[Record, Shown("The job as it was then.", of="TransferJob")]

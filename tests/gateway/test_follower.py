@@ -16,7 +16,7 @@ from models import Fanout, Lease
 from models.base import Record, collection, to_record
 from models.fanout import Audience
 from models.ids import Kind, new_id
-from realtime.events import WorkspaceDeleted
+from realtime.events.workspace import WorkspaceDeleted
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import Change, EventLog

@@ -12,7 +12,7 @@ from models.base import Record, collection, to_record
 from models.ids import Kind, new_id
 from realtime.change import Change
 from realtime.cursor import Cursor
-from realtime.events import LabelCreated, LabelDeleted
+from realtime.events.label import LabelCreated, LabelDeleted
 from realtime.hub import Hub
 from realtime.subscription import Subscription
 

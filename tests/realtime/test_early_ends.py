@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
-from models.base import Record
 from realtime.delivery import Delivery, Sink
+from realtime.events import Event
 from realtime.subscription import Subscription
 from realtime.transports.connections import Connections
 from realtime.transports.event_stream import EventStream
@@ -40,8 +40,8 @@ class Past:
         for seq in range(after + 1, until + 1):
             yield seq, seq
 
-    async def control(self, name: str, seq: int, data: Record) -> Any:
-        return name
+    async def control(self, event: Event, seq: int) -> Any:
+        return event.type
 
     def cursor(self, seq: int) -> str:
         return str(seq)

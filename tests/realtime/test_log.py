@@ -15,7 +15,7 @@ from models.ids import Kind, new_id
 from models.write import find_and_delete, update_and_read
 from realtime.change import Change
 from realtime.cursor import Cursor
-from realtime.events import LabelDeleted
+from realtime.events.label import LabelDeleted
 from realtime.log import EventLog
 from realtime.writer_queue import Heads
 from tests.realtime.log_lab import appends, logged, new_label, writes_label

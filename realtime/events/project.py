@@ -1,0 +1,38 @@
+"""Events of projects and their members."""
+
+from typing import Annotated
+
+from models.base import Record
+from realtime.events.base import IN_PROJECT, Event, Id, Shown, Topic
+
+
+class ProjectCreated(Event, topics=(Topic.WORKSPACE,)):
+    """A project was created."""
+
+    project: Annotated[Record, Shown("The project as it was then.")]
+
+
+class ProjectUpdated(Event, topics=IN_PROJECT):
+    """A project changed."""
+
+    project: Annotated[Record, Shown("The project as it was then.")]
+
+
+class ProjectDeleted(Event, topics=IN_PROJECT):
+    """A project was deleted with all it held."""
+
+    deleted_id: Annotated[Id, Shown("The id of the project.", name="project_id")]
+
+
+class ProjectMemberAdded(Event, topics=IN_PROJECT):
+    """Somebody became a member of a project."""
+
+    member: Annotated[Record, Shown("The member.", of="ProjectMember")]
+    project_id: Annotated[Id | None, Shown("The id of the project.")] = None
+
+
+class ProjectMemberRemoved(Event, topics=IN_PROJECT):
+    """Somebody is no member of a project any more."""
+
+    user_id: Annotated[Id, Shown("The id of who left.")]
+    project_id: Annotated[Id | None, Shown("The id of the project.")] = None
