@@ -72,9 +72,9 @@ def redis() -> Iterator[str]:
 
 
 @contextmanager
-def python_peer(name: str, database: Server) -> Iterator[Server]:
+def python_peer(name: str, database: Server, secret_key: str = "") -> Iterator[Server]:
     """A module of `bench.peers`."""
-    with _peer([sys.executable, "-m", f"bench.peers.{name}"], ROOT, database) as server:
+    with _peer([sys.executable, "-m", f"bench.peers.{name}"], ROOT, database, secret_key) as server:
         yield server
 
 
@@ -86,8 +86,8 @@ def node_peer(name: str, database: Server) -> Iterator[Server]:
 
 
 @contextmanager
-def _peer(command: Sequence[str], folder: Path, database: Server) -> Iterator[Server]:
-    environment = {**os.environ, "BENCH_MONGODB_URL": database.url}
+def _peer(command: Sequence[str], folder: Path, database: Server, secret_key: str = "") -> Iterator[Server]:
+    environment = {**os.environ, "BENCH_MONGODB_URL": database.url, "BENCH_SECRET_KEY": secret_key}
     process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)
     with process:
         try:

@@ -63,6 +63,13 @@ class BadUserInput(OrreryError):
     status = 400
 
 
+class InvitationRequired(BadUserInput):
+    """Whose address is to be added has to agree first, by a link in a mail: `nextStep` names the operation that sends
+    it, and the workspaces that the caller may invite to."""
+
+    code = "INVITATION_REQUIRED"
+
+
 class Conflict(OrreryError):
     """Well-formed input that the state of things refuses: a taken slug, an invalid transition, a lost update."""
 

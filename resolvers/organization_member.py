@@ -7,11 +7,12 @@ from bson import ObjectId
 
 from auth.counting import count_attempt
 from auth.policies import organization as policy
+from auth.policies.workspace import MANAGE_MEMBERS as INVITE
 from models import Organization, OrganizationMember, User, Workspace, WorkspaceMember
 from models.base import Record, collection, to_record
 from models.enums import PilotageRole, Role, TokenScope
-from models.errors import BadUserInput, Conflict, NotFound
-from models.ids import Kind, parse_id
+from models.errors import Conflict, InvitationRequired, NotFound
+from models.ids import Kind, parse_id, portions
 from models.write import update_and_read
 from realtime.events.organization import OrganizationMemberAdded, OrganizationMemberRemoved, OrganizationMemberUpdated
 from realtime.events.workspace import WorkspaceMemberUpdated, WorkspaceUpdated
@@ -28,7 +29,12 @@ from resolvers.workspace_member import insert_workspace_member, require_person, 
 READ, ADMINISTER = TokenScope.PROJECTS_READ, TokenScope.ACCOUNT_WRITE
 MAX_ADDED_AN_HOUR = 200
 """Addresses that one person asks for, whether they have an account or not."""
-NOT_CONFIRMED = "no account has confirmed this address: invite it to a workspace, by a mail to its owner"
+MAX_NAMED = 50
+"""Workspaces that a refusal names to invite to."""
+NOT_CONFIRMED = (
+    "no account has confirmed this address: invite it to a workspace. Its owner gets a mail, and becomes a member of "
+    "the organization too by accepting"
+)
 
 
 @operation("organizationMembers", scope=READ, permission=policy.READ, read_only=True)
@@ -47,8 +53,8 @@ async def add_organization_member(
 ) -> Committed[Record]:
     """Make a person whose address is confirmed a member of an organization.
 
-    Raises BadUserInput for any other address, whether it has an account or not: whoever registered it first need not be
-    its owner. As anybody may found an organization to ask, RateLimited follows after a while.
+    Raises InvitationRequired for any other address, whether it has an account or not: whoever registered it first need
+    not be its owner. As anybody may found an organization to ask, RateLimited follows after a while.
     """
     wanted = parse_id(organization_id, Kind.ORGANIZATION)
     await check_organization(ctx, wanted, policy.MANAGE_MEMBERS)
@@ -59,7 +65,8 @@ async def add_organization_member(
         person = {"email": values.email, "is_agent": False}
         user = await collection(User).find_one(person, {"email_verified_at": 1}, session=change.session)
         if user is None or user.get("email_verified_at") is None:
-            raise BadUserInput(NOT_CONFIRMED, field="email")
+            inviting = {"operation": "workspaceMemberInvite", "workspaceIds": await _may_invite(change, wanted)}
+            raise InvitationRequired(NOT_CONFIRMED, field="email", nextStep=inviting)
         query = {"organization_id": wanted, "user_id": user["_id"]}
         if await collection(OrganizationMember).find_one(query, {"_id": 1}, session=change.session):
             raise Conflict("is a member of the organization already", field="email")
@@ -155,6 +162,20 @@ async def organization_memberships(ctx: Context, organization_ids: Iterable[Obje
         # All at once and only now: fields of one request are resolved side by side.
         ctx.memberships.update({one: by_organization.get(one) for one in unknown})
     return {one: ctx.memberships[one] for one in wanted}
+
+
+async def _may_invite(change: Change, organization_id: ObjectId) -> list[str]:
+    """The ids of workspaces of an organization, beside a personal one, that whoever makes a change may invite to."""
+    mine = {"user_id": change.actor_id, "organization_id": organization_id}
+    members = await collection(WorkspaceMember).find(mine, session=change.session).to_list()
+    ids = [one["workspace_id"] for one in members if INVITE.refusal(one, "workspace") is None]
+    shared: list[ObjectId] = []
+    for some in portions(ids):
+        found = collection(Workspace).find(
+            {"_id": {"$in": some}, "is_personal": False}, {"_id": 1}, session=change.session
+        )
+        shared += [one["_id"] for one in await found.to_list()]
+    return [str(one) for one in sorted(shared)[:MAX_NAMED]]
 
 
 async def _find_member(change: Change, organization_id: ObjectId, user_id: ObjectId) -> Record:

@@ -80,12 +80,13 @@ def _selected(compute: Callable[[Any, Set[str]], Any]) -> Callable[..., list[Any
 
 
 def _column(name: str) -> Callable[..., list[Any]]:
-    key = itemgetter("_id" if name == "id" else name)
+    key, inner = itemgetter("_id" if name == "id" else name), itemgetter(name)
 
     def read(parents: list[Any], _args: Mapping[str, Any], _context: Any, _selection: Selection) -> list[Any]:
         try:
-            values = list(map(key, parents))
-        except (KeyError, TypeError):  # no records, parts of one, or one of an earlier shape
+            # What lies inside a record, as a step of a checklist, keeps its id under its own name.
+            values = list(map(inner if parents and "_id" not in parents[0] else key, parents))
+        except (KeyError, TypeError):  # no records, or one of an earlier shape
             values = [from_record(parent, name) for parent in parents]
         # As text in one go: graphql-core looks three times at what is neither text nor a number.
         return list(map(str, values)) if name == "id" and set(map(type, values)) == {ObjectId} else values

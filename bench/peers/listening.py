@@ -13,6 +13,11 @@ def database_url() -> str:
     return os.environ["BENCH_MONGODB_URL"]
 
 
+def secret_key() -> str:
+    """What the gateway's tokens are signed with."""
+    return os.environ["BENCH_SECRET_KEY"]
+
+
 class Server(uvicorn.Server):
     """Prints its port once it answers."""
 

@@ -96,7 +96,10 @@ class TenancyMutation:
     async def organization_delete(self, info: Info, id: OrganizationId) -> DeletePayload:
         return deleted(await organization.delete_organization(info.context.ctx, id))
 
-    @mutation("Make somebody with an account a member of an organization.")
+    @mutation(
+        "Make somebody whose address is confirmed a member of an organization. Anybody else is invited to a workspace "
+        "of it: the error `INVITATION_REQUIRED` tells by `nextStep` to which the caller may."
+    )
     async def organization_member_add(
         self, info: Info, organization_id: OrganizationId, input: Annotated[OrganizationMemberAddInput, VALUES]
     ) -> OrganizationMemberPayload:
