@@ -1,91 +1,77 @@
-"""Inline content of TipTap documents as Markdown.
+"""Inline content of TipTap documents as Markdown that is read as the same again.
 
-What is written is read again: text whose marks Markdown cannot nest in one way is written in the next, and at last
-without them.
+Marks may overlap: one that ends before another that was opened inside it is written in two. Each kind of emphasis has
+a character of its own where `*` for bold and italic would be read otherwise, so that two delimiters which meet are
+never one; and what stands beside a delimiter is a character reference where CommonMark would not take the delimiter
+for one.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from unicodedata import category
 
 from models.errors import BadUserInput
 from resolvers.content.parse import LEFT, MARK_RANK, PARSER, Node, inline_nodes
 from resolvers.content.url import is_safe_url
 
 MAX_READ_BACK = 20_000
-"""Pieces of a paragraph beyond which nobody looks how its Markdown would be read: it is written without marks."""
+"""Pieces of a paragraph beyond which nobody looks whether `*` will do for italic."""
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
-_ESCAPED = re.compile(r"[\\`*\[\]<~]|&(?=[#\w])|(?<!\w)_|_(?!\w)")
+_ESCAPED = re.compile(r"[\\`*\[\]<~]|&(?=[#\w])|(?<![^\W_])_|_(?![^\W_])")
 _LINE_START = re.compile(r"#{1,6}(?=\s|\Z)|[>|]|[-+](?=\s|-|\Z)|(?=[-:|=\s]+\Z)[-:=]")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|\Z)")
 _PLAIN_ADDRESS = re.compile(r"[\w.:/?=#%@,;+!$-]+\Z", re.ASCII)
+_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+_EMPHASIS = ("bold", "italic", "strike")
 _DELIMITERS = {"bold": "**", "strike": "~~"}
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
-    """How emphasis is written: `italic` is its delimiter, `guarded` writes letters beside a delimiter as entities,
-    `marks` are those that are written at all."""
+class _Style:
+    """The delimiter of italic, and what the text stands in."""
 
-    italic: str = "*"
-    guarded: bool = False
-    marks: frozenset[str] = frozenset(MARK_RANK)
-
-
-_STYLES = (
-    Style(),
-    Style(italic="_"),
-    Style(guarded=True),
-    Style(italic="_", guarded=True),
-    Style(marks=frozenset({"link", "code"})),
-    Style(marks=frozenset({"code"})),
-    Style(marks=frozenset()),
-)
+    italic: str
+    one_line: bool
+    in_table: bool
 
 
 def write_inline(nodes: Sequence[Node], *, one_line: bool = False, in_table: bool = False) -> str:
-    """The Markdown of a paragraph's content; line breaks are spaces where there is but one line."""
-    given = [_as_space(one) if one["type"] == "hardBreak" else one for one in nodes] if one_line else list(nodes)
-    text = ""
-    for style in _STYLES:
-        pieces = _pieces(given, style.marks)
-        text = _write(pieces, style, in_table=in_table)
-        if all(not one.get("marks") and one["type"] != "image" for one in pieces):
-            break
-        if _read(text.replace("\\|", "|") if in_table else text) == pieces:
-            break
-    return text
+    """The Markdown of a paragraph's content. Where there is but one line, breaks are `<br>`."""
+    pieces = _pieces(nodes, one_line=one_line)
+    marks = _through(pieces)
+    if any(mark["type"] == "italic" for one in marks for mark in one):
+        text = _write(pieces, marks, _Style("*", one_line, in_table))
+        if _read(text.replace("\\|", "|") if in_table else text, one_line=one_line) == pieces:
+            return text
+    return _write(pieces, marks, _Style("_", one_line, in_table))
 
 
-def _read(text: str) -> list[Node] | None:
+def _read(text: str, *, one_line: bool) -> list[Node] | None:
     try:
         tokens = PARSER.parse(text, {LEFT: MAX_READ_BACK})
     except BadUserInput:
         return None
     if [token.type for token in tokens] != ["paragraph_open", "inline", "paragraph_close"]:
         return None
-    return inline_nodes(tokens[1].children or [])
+    return inline_nodes(tokens[1].children or [], one_line=one_line)
 
 
-def _as_space(node: Node) -> Node:
-    return {"type": "text", "text": " ", **({"marks": node["marks"]} if node.get("marks") else {})}
-
-
-def _pieces(nodes: Sequence[Node], allowed: frozenset[str]) -> list[Node]:
-    """The nodes in the form in which they would be read: known marks, no spaces at the edges of emphasis."""
+def _pieces(nodes: Sequence[Node], *, one_line: bool) -> list[Node]:
+    """The nodes in the form in which they are read: known marks, and no emphasis of spaces at its edge."""
     split: list[Node] = []
     for node in nodes:
         if node["type"] == "text":
-            split += _split(node, _marks(node, allowed))
-        elif node["type"] == "image" and "link" in allowed and (shown := _shown_image(node)):
-            link = [one for one in _marks(node, allowed) if one["type"] == "link"]
+            split += _split(node, _marks(node))
+        elif node["type"] == "image" and (shown := _shown_image(node)):
+            link = [one for one in _marks(node) if one["type"] == "link"]
             split.append({"type": "image", "attrs": shown, **({"marks": link} if link else {})})
         elif node["type"] == "hardBreak":
             split.append({"type": "hardBreak"})
         elif shown_text := _clean(plain_text_of(node)):
             split.append({"type": "text", "text": shown_text})
-    while split and split[-1]["type"] == "hardBreak":
+    while not one_line and split and split[-1]["type"] == "hardBreak":
         split.pop()
     return _merged(_settled(split))
 
@@ -113,8 +99,8 @@ def _clean(text: str) -> str:
     return _CONTROLS.sub("", re.sub(r"\r\n?|\n", " ", text))
 
 
-def _marks(node: Node, allowed: frozenset[str]) -> list[Node]:
-    known = {one["type"]: one for one in node.get("marks") or () if one["type"] in allowed & MARK_RANK.keys()}
+def _marks(node: Node) -> list[Node]:
+    known = {one["type"]: one for one in node.get("marks") or () if one["type"] in MARK_RANK}
     if "link" in known:
         attrs = known["link"].get("attrs") or {}
         href, title = (_clean(one) if isinstance(one := attrs.get(name), str) else "" for name in ("href", "title"))
@@ -142,29 +128,43 @@ def _split(node: Node, marks: list[Node]) -> list[Node]:
 
 
 def _settled(pieces: list[Node]) -> list[Node]:
-    """Take emphasis off spaces that stand at its edge."""
-    before, after = _nearest(pieces), _nearest(pieces[::-1])[::-1]
-    for piece, *around in zip(pieces, before, after, strict=True):
-        if piece.get("marks") and not _is_solid(piece):
-            marks, text = piece.pop("marks"), piece.pop("text")
-            kept = [one for one in marks if one["type"] == "link" or all(one in beside for beside in around)]
-            piece |= {"marks": kept, "text": text} if kept else {"text": text}
+    """Take emphasis off the spaces at its edges."""
+    for kind in _EMPHASIS:
+        for way in (pieces, pieces[::-1]):
+            inside = False
+            for piece in (one for one in way if one["type"] == "text"):
+                has = any(one["type"] == kind for one in piece.get("marks", ()))
+                if has and not inside and not _is_solid(piece):
+                    _take_off(piece, kind)
+                else:
+                    inside = has
     return pieces
 
 
-def _nearest(pieces: Sequence[Node]) -> list[Sequence[Node]]:
-    """For each piece, the marks of the last one before it that is no space."""
-    found: list[Sequence[Node]] = []
-    last: Sequence[Node] = ()
-    for piece in pieces:
-        found.append(last)
-        if _is_solid(piece):
-            last = piece.get("marks", ())
+def _take_off(piece: Node, kind: str) -> None:
+    marks, text = piece.pop("marks"), piece.pop("text")
+    left = [one for one in marks if one["type"] != kind]
+    piece |= {"marks": left, "text": text} if left else {"text": text}
+
+
+def _through(pieces: Sequence[Node]) -> list[list[Node]]:
+    """The marks that are open at each piece, but for code; breaks and images carry none, but may stand inside."""
+    found = [[one for one in piece.get("marks", ()) if one["type"] != "code"] for piece in pieces]
+    before: list[Node] = []
+    inside: list[int] = []
+    for place, piece in enumerate(pieces):
+        if piece["type"] == "text":
+            for between in inside:
+                is_break = pieces[between]["type"] == "hardBreak"
+                found[between] += [one for one in before if one in found[place] and (is_break or one["type"] != "link")]
+            before, inside = found[place], []
+        else:
+            inside.append(place)
     return found
 
 
 def _is_solid(piece: Node) -> bool:
-    return piece["type"] != "text" or bool(piece["text"].strip()) or _is_code(piece)
+    return bool(piece["text"].strip()) or _is_code(piece)
 
 
 def _is_code(piece: Node) -> bool:
@@ -182,38 +182,118 @@ def _merged(pieces: Sequence[Node]) -> list[Node]:
     return found
 
 
-def _write(pieces: Sequence[Node], style: Style, *, in_table: bool) -> str:
-    out: list[str] = []
+def _write(pieces: Sequence[Node], marks: Sequence[Sequence[Node]], style: _Style) -> str:
+    out = [""]
     opened: list[Node] = []
-    for place, piece in enumerate(pieces):
-        wanted = [one for one in piece.get("marks", ()) if one["type"] != "code"]
-        if piece["type"] == "hardBreak":  # it carries none, and stands inside what goes on after it
-            following = pieces[place + 1].get("marks", ()) if place + 1 < len(pieces) else ()
-            wanted = [one for one in opened if one in following]
-        shared = 0
-        while shared < min(len(opened), len(wanted)) and opened[shared] == wanted[shared]:
-            shared += 1
-        closing = "".join(_delimiter(one, style, in_table, closing=True) for one in reversed(opened[shared:]))
-        opening = "".join(_delimiter(one, style, in_table) for one in wanted[shared:])
-        opened = wanted
-        text = _text(piece, in_table)
-        if style.guarded:
-            if closing and text[:1].isalnum() and not opening:
-                text = f"&#{ord(text[0])};{text[1:]}"
-            if opening and out and out[-1][-1:].isalnum():
-                out[-1] = f"{out[-1][:-1]}&#{ord(out[-1][-1])};"
-        if out and out[-1].endswith("!") and (opening + text).startswith("["):
-            out[-1] = out[-1][:-1] + "\\!"
-        out += [part for part in (closing, opening, text) if part]
-    out += [_delimiter(one, style, in_table, closing=True) for one in reversed(opened)]
-    lines = "".join(out).split("\n")
-    lines = [_edge(line) for line in lines]
+    for piece, nested in zip(pieces, _nested(pieces, marks), strict=True):
+        shared = len(_shared(opened, nested))
+        closing = [_delimiter(one, style, closing=True) for one in reversed(opened[shared:])]
+        opening = [_delimiter(one, style) for one in nested[shared:]]
+        opened = nested
+        _append(out, closing, opening, _text(piece, style))
+    _append(out, [_delimiter(one, style, closing=True) for one in reversed(opened)], [], "")
+    lines = [_edge(line) for line in "".join(out).split("\n")]
     return "\n".join([*lines[:-1], _tail(lines[-1])])
 
 
-def _delimiter(mark: Node, style: Style, in_table: bool, *, closing: bool = False) -> str:
+def _nested(pieces: Sequence[Node], marks: Sequence[Sequence[Node]]) -> list[list[Node]]:
+    """The marks of each piece from the outermost to the innermost; none is closed right behind a break."""
+    found: list[list[Node]] = []
+    opened: list[Node] = []
+    for piece, wanted, ends in zip(pieces, marks, _ends(marks), strict=True):
+        if piece["type"] != "hardBreak":
+            kept = _kept(opened, wanted, ends)
+            begun = [one for one in wanted if one not in kept]
+            opened = [*kept, *sorted(begun, key=lambda one: (-ends[_key(one)], _rank(one)))]
+        found.append(opened)
+    following: list[Node] = []
+    for place in range(len(pieces) - 1, -1, -1):
+        if pieces[place]["type"] == "hardBreak":
+            found[place] = _shared(found[place], following)
+        else:
+            following = found[place]
+    return found
+
+
+def _shared(one: list[Node], other: list[Node]) -> list[Node]:
+    """What two lists begin with."""
+    differ = (place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1])
+    return one[: next(differ, min(len(one), len(other)))]
+
+
+def _ends(marks: Sequence[Sequence[Node]]) -> list[dict[tuple[str, ...], int]]:
+    """For each piece, up to which piece each of its marks goes on."""
+    found: list[dict[tuple[str, ...], int]] = []
+    following: dict[tuple[str, ...], int] = {}
+    for place in range(len(marks) - 1, -1, -1):
+        following = {key: following.get(key, place) for key in map(_key, marks[place])}
+        found.append(following)
+    return found[::-1]
+
+
+def _key(mark: Node) -> tuple[str, ...]:
+    return (mark["type"], *(str(one) for one in mark.get("attrs", {}).items()))
+
+
+def _kept(opened: list[Node], wanted: Sequence[Node], ends: dict[tuple[str, ...], int]) -> list[Node]:
+    """The open marks that stay open: those around one that ends do, and around a link that begins, all that outlast it.
+
+    So a link is never written in two.
+    """
+    link = max((ends[_key(one)] for one in wanted if one["type"] == "link" and one not in opened), default=0)
+    for place, one in enumerate(opened):
+        if one not in wanted or ends[_key(one)] < link:
+            return opened[:place]
+    return opened
+
+
+def _append(out: list[str], closing: Sequence[str], opening: Sequence[str], text: str) -> None:
+    """Write delimiters and a text after what is there, so that each of the delimiters is one."""
+    before = out[-1][-1:]
+    if before.isspace() and closing and not _is_link(closing[0]):
+        out[-1] = _referred_last(out[-1])
+        before = ";"
+    elif opening and not closing and not _is_beside(before) and _needs_edge(opening, text[:1]):
+        out[-1] = _referred_last(out[-1])
+    elif before == "!" and not closing and "".join((*opening, text)).startswith("["):
+        out[-1] = out[-1][:-1] + "\\!"
+    begin = text[:1]
+    if begin in (" ", "\t") or (begin.isspace() and begin != "\n"):
+        if opening and not _is_link(opening[-1]):
+            text = _referred_first(text)
+    elif closing and not opening and not _is_beside(begin) and _needs_edge(closing[::-1], before):
+        text = _referred_first(text)
+    out += [part for part in (*closing, *opening, text) if part]
+
+
+def _referred_first(text: str) -> str:
+    """A text whose first character is a reference, beside which no underscore is one inside a word any more."""
+    return _entity(text[0]) + ("\\" if text[1:2] == "_" else "") + text[1:]
+
+
+def _referred_last(text: str) -> str:
+    inside_word = text[-2:-1] == "_" and text[-3:-2].isalnum()
+    return (text[:-2] + "\\_" if inside_word else text[:-1]) + _entity(text[-1])
+
+
+def _needs_edge(delimiters: Sequence[str], inside: str) -> bool:
+    """Whether delimiters, the outermost first, are none beside a letter, given the character `inside` of them."""
+    characters = set("".join(delimiters))
+    return not _is_link(delimiters[0]) and not (len(characters) == 1 and "_" not in characters and inside.isalnum())
+
+
+def _is_beside(char: str) -> bool:
+    """Whether any delimiter may stand beside a character: an edge of the text, a space, or punctuation."""
+    return char in ("", "\t", "\n") or char in _PUNCTUATION or category(char) == "Zs"
+
+
+def _is_link(delimiter: str) -> bool:
+    return delimiter[0] in "[]"
+
+
+def _delimiter(mark: Node, style: _Style, *, closing: bool = False) -> str:
     if mark["type"] == "link":
-        return _destination(mark["attrs"]["href"], mark["attrs"].get("title"), in_table) if closing else "["
+        return _destination(mark["attrs"]["href"], mark["attrs"].get("title"), style.in_table) if closing else "["
     return style.italic if mark["type"] == "italic" else _DELIMITERS[mark["type"]]
 
 
@@ -228,9 +308,10 @@ def _quoted(text: str, special: str) -> str:
     return re.sub(rf"[\\{special}]|&(?=[#\w])", lambda found: "\\" + found[0], text)
 
 
-def _text(piece: Node, in_table: bool) -> str:
+def _text(piece: Node, style: _Style) -> str:
+    in_table = style.in_table
     if piece["type"] == "hardBreak":
-        return "\\\n"
+        return "<br>" if style.one_line else "\\\n"
     if piece["type"] == "image":
         attrs = piece["attrs"]
         label = _escape(attrs["alt"] or "", in_table)

@@ -8,6 +8,7 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import unescapeAll
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from models.errors import BadUserInput, PayloadTooLarge
@@ -45,11 +46,17 @@ _BLOCKS = {
     "th": "tableHeader",
     "td": "tableCell",
 }
+_CELLS = frozenset({"tableHeader", "tableCell"})
+_ONE_LINE = _CELLS | {"heading"}
+"""Where Markdown has no line break of its own, and `<br>` is read as one."""
+
+_LISTS = frozenset({"bulletList", "orderedList"})
 LEFT = "pieces left"
 """Where a parser's environment says how much it may still make."""
 
 UNSAFE = "has a link that is neither of http, https, mailto or tel nor relative, or would run a script"
 _BRACKET = re.compile(r"(?<!\\)\[")
+_BREAK = re.compile(r"<br[ \t]*/?>", re.IGNORECASE)
 _TASK = re.compile(r"\[([ xX])\](?:[ \t]+|\n|\Z)")
 
 
@@ -75,12 +82,12 @@ def _build(tokens: Sequence[Token]) -> Node:
         if token.level > MAX_LEVEL:
             raise BadUserInput("is nested too deeply", field="content")
         if token.type == "inline":
-            content = inline_nodes(token.children or [])
+            inside = open_nodes[-1]
+            content = inline_nodes(token.children or [], one_line=inside["type"] in _ONE_LINE)
             size += _check_links(content)
             if size > MAX_CONVERTED:
                 raise PayloadTooLarge(f"The text of a document is at most {MAX_CONVERTED} bytes in both of its forms")
-            inside = open_nodes[-1]
-            inside["content"] = [_paragraph(content)] if inside["type"] in ("tableHeader", "tableCell") else content
+            inside["content"] = [_paragraph(content)] if inside["type"] in _CELLS else content
         elif token.nesting == 0:
             open_nodes[-1]["content"].append(_leaf(token))
         elif name not in _BLOCKS:  # thead and tbody: TipTap has rows alone
@@ -98,10 +105,8 @@ def _container(token: Token, name: str) -> Node:
     node: Node = {"type": _BLOCKS[name]}
     if name == "heading":
         node["attrs"] = {"level": int(token.tag[1:])}
-    elif token.meta.get("task"):
-        node["type"] = "taskItem" if name == "list_item" else "taskList"
-        if name == "list_item":
-            node["attrs"] = {"checked": token.meta["checked"]}
+    elif "checked" in token.meta:
+        node |= {"type": "taskItem", "attrs": {"checked": token.meta["checked"]}}
     elif name == "ordered_list" and "start" in token.attrs:
         node["attrs"] = {"start": token.attrs["start"]}
     elif name in ("th", "td") and "style" in token.attrs:
@@ -120,8 +125,23 @@ def _close(node: Node, parent: Node) -> None:
             content.insert(0, {"type": "paragraph"})
     elif node["type"] == "blockquote":
         _filled(node)
+    elif node["type"] in _LISTS:
+        parent["content"][-1:] = _by_kind(node)
     if not content:
         del node["content"]
+
+
+def _by_kind(node: Node) -> list[Node]:
+    """A list as TipTap has them: tasks in lists of their own, and each list numbered on from the one before it."""
+    found: list[Node] = []
+    is_numbered = node["type"] == "orderedList"
+    for number, item in enumerate(node["content"], node.get("attrs", {}).get("start", 1)):
+        kind = "taskList" if item["type"] == "taskItem" else node["type"]
+        if not found or found[-1]["type"] != kind:
+            has_start = is_numbered and (kind == "taskList" or number != 1)
+            found.append({"type": kind, **({"attrs": {"start": number}} if has_start else {}), "content": []})
+        found[-1]["content"].append(item)
+    return found
 
 
 def _filled(node: Node) -> Node:
@@ -142,8 +162,8 @@ def _leaf(token: Token) -> Node:
     return {**node, "content": [{"type": "text", "text": text}]} if text else node
 
 
-def inline_nodes(tokens: Sequence[Token]) -> list[Node]:
-    """The inline nodes of a paragraph; neighbours of the same marks are one text."""
+def inline_nodes(tokens: Sequence[Token], *, one_line: bool = False) -> list[Node]:
+    """The inline nodes of a paragraph; neighbours of the same marks are one text. On `one_line`, `<br>` is a break."""
     found: list[Node] = []
     marks: list[Node] = []
     for token in tokens:
@@ -153,7 +173,7 @@ def inline_nodes(tokens: Sequence[Token]) -> list[Node]:
         elif token.nesting == -1:
             kind = _MARKS.get(name, name)
             marks.remove(next(one for one in reversed(marks) if one["type"] == kind))
-        elif token.type == "hardbreak":
+        elif token.type == "hardbreak" or (token.type == "br" and one_line):
             found.append({"type": "hardBreak"})
         elif token.type == "image":
             found.append(_image(token, marks))
@@ -200,28 +220,24 @@ def _guard(state: StateCore) -> None:
 
 
 def _tasks(state: StateCore) -> None:
-    """Make a list whose items all begin with a box a list of tasks; other boxes are text."""
-    lists: list[tuple[Token, list[int]]] = []
+    """Make items that begin with a box tasks."""
     for place, token in enumerate(state.tokens):
-        if token.type in ("bullet_list_open", "ordered_list_open"):
-            lists.append((token, []))
-        elif token.type == "list_item_open":
-            lists[-1][1].append(place)
-        elif token.type in ("bullet_list_close", "ordered_list_close"):
-            _mark_tasks(state.tokens, *lists.pop())
+        if token.type == "list_item_open" and state.tokens[place + 1].type == "paragraph_open":
+            text = state.tokens[place + 2]
+            if box := _TASK.match(text.content):
+                token.meta["checked"] = box[1] != " "
+                text.content = text.content[box.end() :]
 
 
-def _mark_tasks(tokens: Sequence[Token], opening: Token, items: Sequence[int]) -> None:
-    texts = [tokens[place + 2] for place in items]
-    boxes = [_TASK.match(text.content) if text.type == "inline" else None for text in texts]
-    headed = all(tokens[place + 1].type == "paragraph_open" for place in items)
-    if opening.type != "bullet_list_open" or not headed or not all(boxes):
-        return
-    opening.meta["task"] = True
-    for place, text, box in zip(items, texts, boxes, strict=True):
-        if box is not None:
-            tokens[place].meta.update(task=True, checked=box[1] != " ")
-            text.content = text.content[box.end() :]
+def _break(state: StateInline, silent: bool) -> bool:
+    """A `<br>`: what it means depends on the block that it stands in."""
+    found = _BREAK.match(state.src, state.pos)
+    if found is None:
+        return False
+    if not silent:
+        state.push("br", "", 0).content = found[0]
+    state.pos = found.end()
+    return True
 
 
 def _check_links(content: Sequence[Node]) -> int:
@@ -279,6 +295,7 @@ def _parser() -> MarkdownIt:
     made.core.ruler.before("block", "count", _count)
     made.core.ruler.before("inline", "guard", _guard)
     made.core.ruler.before("inline", "tasks", _tasks)
+    made.inline.ruler.before("autolink", "break", _break)
     made.validateLink = _is_link  # type: ignore[method-assign, assignment]
     made.normalizeLink = _as_written  # type: ignore[method-assign, assignment]
     made.normalizeLinkText = _as_written  # type: ignore[method-assign, assignment]

@@ -11,6 +11,7 @@ from resolvers.content.parse import MAX_CONVERTED, Node
 _INLINE = frozenset({"text", "hardBreak"})
 _LISTS = frozenset({"bulletList", "orderedList", "taskList"})
 _INTERRUPTING = re.compile(r"(?:[-*]|1[.)]) \S")
+_RULE = re.compile(r"(?:- *){3,}$", re.MULTILINE)
 _MAX_START = 999_000_000
 MAX_CELLS = 1_000_000
 """Of a table, those included that only its widest row has."""
@@ -50,7 +51,12 @@ def _family(node: Node) -> str | None:
     """Lists of one family that follow each other would be read as one, were their markers the same."""
     if node["type"] not in _LISTS or not _children(node):
         return None
-    return "ordered" if node["type"] == "orderedList" else "bullet"
+    return "ordered" if _is_numbered(node) else "bullet"
+
+
+def _is_numbered(node: Node) -> bool:
+    """Whether a list is numbered: one of tasks is, where it has a start."""
+    return node["type"] == "orderedList" or (node["type"] == "taskList" and "start" in _attrs(node))
 
 
 def _is_paragraph(node: Node) -> bool:
@@ -108,24 +114,27 @@ def _blockquote(node: Node) -> str:
 def _code_block(node: Node) -> str:
     text = "".join(map(plain_text_of, _children(node))).replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     language = _attrs(node).get("language")
-    info = re.sub(r"[\x00-\x1f]+", " ", language).strip() if isinstance(language, str) else ""
-    info = re.sub(r"\\|&(?=[#\w])", lambda found: "\\" + found[0], info.replace("`", ""))
-    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    info = re.sub(r"[\x00-\x08\n-\x1f]+", " ", language).strip() if isinstance(language, str) else ""
+    info = re.sub(r"[\\~]|&(?=[#\w])", lambda found: "\\" + found[0], info)
+    sign = "~" if "`" in info else "`"
+    fence = sign * max(3, 1 + max((len(run) for run in re.findall(f"{sign}+", text)), default=0))
     return f"{fence}{info}\n{text}\n{fence}" if text else f"{fence}{info}\n{fence}"
 
 
 def _list(node: Node, other: bool) -> str:
     """A list; `other` writes it with the other marker of its family."""
-    ordered, tasks = node["type"] == "orderedList", node["type"] == "taskList"
+    ordered = _is_numbered(node)
     start = _attrs(node).get("start")
     number = min(max(start, 0), _MAX_START) if isinstance(start, int) else 1
     bullet = ("*" if other else "-") if not ordered else (")" if other else ".")
     items = _children(node)
-    out = []
+    out: list[str] = []
     for place, item in enumerate(items):
         marker = f"{number + place}{bullet} " if ordered else f"{bullet} "
-        box = ("[x]" if _attrs(item).get("checked") is True else "[ ]") if tasks else ""
+        box = ("[x]" if _attrs(item).get("checked") is True else "[ ]") if item["type"] == "taskItem" else ""
         out.append(_item(item, marker, box))
+    if any(map(_RULE.match, out)):  # three empty lists in each other
+        out = ["+" + text[1:] for text in out]
     tight = all(_is_tight(item) for item in items)
     return ("\n" if tight else "\n\n").join(out)
 
@@ -145,14 +154,10 @@ def _item(item: Node, marker: str, box: str) -> str:
     if not box:
         return _prefixed(_blocks(inside, in_list=True), marker, " " * len(marker))
     first, rest = (inside[0], inside[1:]) if inside and _is_paragraph(inside[0]) else (None, inside)
-    head = f"{box} {_boxed(first)}".rstrip(" ") if first else box
+    head = f"{box} {_paragraph(first)}".rstrip(" ") if first else box
     body = _blocks(rest, in_list=True)
     gap = "\n" if _INTERRUPTING.match(body) and rest[0]["type"] in _LISTS else "\n\n"
     return _prefixed(head + (gap + body if body else ""), marker, " " * len(marker))
-
-
-def _boxed(paragraph: Node) -> str:
-    return _paragraph(paragraph)
 
 
 def _prefixed(text: str, first: str, rest: str) -> str:
@@ -184,18 +189,22 @@ def _too_large() -> PayloadTooLarge:
 def _row(row: Node) -> list[str]:
     cells: list[str] = []
     for cell in _children(row):
-        content: list[Node] = []
-        for block in _grouped(_children(cell)):
-            if content:
-                content.append({"type": "text", "text": " "})
-            content += _children(block) if _is_paragraph(block) else [{"type": "text", "text": _flat(block)}]
+        lines = [line for block in _grouped(_children(cell)) for line in _lines(block)]
+        content = [one for line in lines for one in ({"type": "hardBreak"}, *line)][1:]
         cells += [write_inline(content, one_line=True, in_table=True), *[""] * (_span(cell) - 1)]
     return cells
 
 
-def _flat(node: Node) -> str:
-    """All text of a block on one line."""
-    return " ".join(plain_text_of(one) if one["type"] in _INLINE else _flat(one) for one in _children(node))
+def _lines(block: Node) -> list[list[Node]]:
+    """The inline content of a block, and of those inside of it, where there is no room for blocks."""
+    children = _children(block)
+    if block["type"] == "codeBlock":
+        return [[{"type": "text", "text": line}] for line in "".join(map(plain_text_of, children)).splitlines() if line]
+    if not children:
+        return [] if _is_paragraph(block) else [[block]]
+    if children[0]["type"] in _INLINE or _is_paragraph(block):
+        return [children]
+    return [line for child in _grouped(children) for line in _lines(child)]
 
 
 def _span(cell: Node) -> int:

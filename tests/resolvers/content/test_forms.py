@@ -81,6 +81,58 @@ CASES: list[tuple[str, list[Node]]] = [
             )
         ],
     ),
+    (
+        "- [x] a\n\n* b\n\n- [ ] c",
+        [
+            node("taskList", node("taskItem", paragraph("a"), checked=True)),
+            node("bulletList", node("listItem", paragraph("b"))),
+            node("taskList", node("taskItem", paragraph("c"), checked=False)),
+        ],
+    ),
+    (
+        "1. [x] a\n2. [ ] b\n\n3) c",
+        [
+            node(
+                "taskList",
+                node("taskItem", paragraph("a"), checked=True),
+                node("taskItem", paragraph("b"), checked=False),
+                start=1,
+            ),
+            node("orderedList", node("listItem", paragraph("c")), start=3),
+        ],
+    ),
+    (
+        "# a<br>b\n\nc \\<br> d",
+        [node("heading", text("a"), node("hardBreak"), text("b"), level=1), paragraph("c <br> d")],
+    ),
+    (
+        "| a<br>b |\n| --- |\n| `<br>` \\<br> |",
+        [
+            node(
+                "table",
+                node("tableRow", node("tableHeader", node("paragraph", text("a"), node("hardBreak"), text("b")))),
+                node("tableRow", node("tableCell", node("paragraph", text("<br>", "code"), text(" <br>")))),
+            )
+        ],
+    ),
+    (
+        "a *b **c*** ~~d **e** f~~",
+        [
+            node(
+                "paragraph",
+                text("a "),
+                text("b ", "italic"),
+                text("c", "bold", "italic"),
+                text(" "),
+                text("d ", "strike"),
+                text("e", "bold", "strike"),
+                text(" f", "strike"),
+            )
+        ],
+    ),
+    ("_a**b**_**c**", [node("paragraph", text("a", "italic"), text("b", "bold", "italic"), text("c", "bold"))]),
+    ("a**b.**&#99;", [node("paragraph", text("a"), text("b.", "bold"), text("c"))]),
+    ("~~~`a`\nb\n~~~", [node("codeBlock", text("b"), language="`a`")]),
     ("> a\n>\n> b", [node("blockquote", paragraph("a"), paragraph("b"))]),
     ("```py\nx = 1\n\ny\n```", [node("codeBlock", text("x = 1\n\ny"), language="py")]),
     ("---", [node("horizontalRule")]),
@@ -144,6 +196,42 @@ def test_spaces_at_the_edge_of_emphasis_lose_it_and_stay() -> None:
     written = to_markdown(node("doc", node("paragraph", text("a"), text(" b ", "bold"), text("c"))))
 
     assert written == "a **b** c\n"
+
+
+def test_a_list_of_tasks_and_other_items_is_one_of_each_kind() -> None:
+    assert to_tiptap("- [x] a\n- b\n- [ ] c") == to_tiptap("- [x] a\n\n* b\n\n- [ ] c")
+    assert to_tiptap("1. [X] a\n2. b\n3. [ ] c") == to_tiptap("1. [x] a\n\n2) b\n\n3. [ ] c")
+
+
+def test_what_is_a_task_has_its_box_in_whatever_list_it_stands() -> None:
+    mixed = [node("taskItem", paragraph("a"), checked=True), node("listItem", paragraph("b"))]
+
+    for kind in ("taskList", "bulletList"):
+        assert to_markdown(node("doc", node(kind, *mixed))) == "- [x] a\n- b\n"
+
+
+@pytest.mark.parametrize("markup", ["<br>", "<BR>", "<br/>", "<br />"])
+def test_a_break_in_a_cell_is_read_however_it_is_written(markup: str) -> None:
+    assert to_tiptap(f"| a{markup}b |\n| - |") == to_tiptap("| a<br>b |\n| - |")
+
+
+def test_blocks_in_a_cell_are_its_lines() -> None:
+    cell = node(
+        "tableHeader",
+        paragraph("a"),
+        node("bulletList", node("listItem", node("paragraph", text("b", "bold"))), node("listItem", paragraph("c"))),
+        node("codeBlock", text("d\ne")),
+    )
+
+    written = to_markdown(node("doc", node("table", node("tableRow", cell))))
+
+    assert written == "| a<br>**b**<br>c<br>d<br>e |\n| --- |\n"
+
+
+def test_empty_lists_in_each_other_are_no_line_across_the_page() -> None:
+    doc = to_tiptap("- - *")
+
+    assert to_tiptap(to_markdown(doc)) == doc
 
 
 def test_text_that_would_be_markup_is_quoted() -> None:
