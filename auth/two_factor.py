@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import re
 import secrets
 import time
 
@@ -12,11 +13,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from auth.keys import derive_key
 from auth.secrets import hash_secret
+from models.text import plain_digits
 
 ISSUER = "Orrery"
 STEP_SECONDS = 30
 RECOVERY_CODES = 10
 _NONCE_BYTES = 12
+_CODE = re.compile(r"[0-9]{6}|[a-z2-7]{16}")
 
 
 class UnreadableSecretError(Exception):
@@ -68,9 +71,24 @@ def new_recovery_codes() -> list[str]:
     return [_grouped(base64.b32encode(secrets.token_bytes(10)).decode().lower()) for _ in range(RECOVERY_CODES)]
 
 
+def read_code(text: str) -> str:
+    """A code as it is compared, however it was typed or copied: digits of any script, in groups, in any case.
+
+    Raises ValueError for what is neither the six digits of an authenticator nor a recovery code.
+    """
+    code = _bare(plain_digits(text))
+    if _CODE.fullmatch(code) is None:
+        raise ValueError("no code")
+    return code
+
+
 def hash_recovery_code(code: str) -> str:
-    """What is stored of a recovery code, however its groups and letters were typed."""
-    return hash_secret("".join(one for one in code.lower() if one.isalnum()))
+    """What is stored of a recovery code, in groups or not."""
+    return hash_secret(_bare(code))
+
+
+def _bare(code: str) -> str:
+    return "".join(one for one in code.lower() if one.isalnum())
 
 
 def _grouped(text: str) -> str:

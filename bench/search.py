@@ -32,16 +32,28 @@ def search(rounds: int) -> None:
     asyncio.run(_search(rounds))
 
 
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.iterdir())
+
+
 async def _search(rounds: int) -> None:
+    await _measure(rounds, "words", _SYLLABLES, " ")
+    # About as many characters as Chinese has in use, in words of one to three, without spaces.
+    await _measure(rounds, "words of Chinese", [chr(0x4E00 + 7 * place) for place in range(3_000)], "", (1, 3))
+
+
+async def _measure(
+    rounds: int, of: str, letters: Sequence[str], between: str, length: tuple[int, int] = (2, 4)
+) -> None:
     rng = random.Random(7)
-    words = sorted({"".join(rng.choices(_SYLLABLES, k=rng.randint(2, 4))) for _ in range(VOCABULARY)})
+    words = sorted({"".join(rng.choices(letters, k=rng.randint(*length))) for _ in range(VOCABULARY)})
     rng.shuffle(words)
     # As in a language: the n-th word occurs about 1/n as often as the first.
     weights = [1 / (place + 3) for place in range(len(words))]
 
     def card() -> Entry:
         text = rng.choices(words, weights, k=WORDS_OF_A_CARD)
-        return Entry(new_id(Kind.CARD), SearchType.CARD, None, " ".join(text[:6]), " ".join(text))
+        return Entry(new_id(Kind.CARD), SearchType.CARD, None, between.join(text[:6]), between.join(text))
 
     async def portions() -> AsyncIterator[Sequence[Entry]]:
         for _ in track(range(CARDS // PORTION), "Filling the index"):
@@ -49,8 +61,11 @@ async def _search(rounds: int) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         index, workspace, start = SearchIndex(Path(folder)), new_id(Kind.WORKSPACE), Cursor("0" * 8, 0)
+        begun = perf_counter()
         await index.build(workspace, None, start, portions())
-        table = Table(title=f"search in {CARDS:,} cards of {WORDS_OF_A_CARD} words", title_justify="left")
+        taken, size = perf_counter() - begun, _size(Path(folder))
+        title = f"search in {CARDS:,} cards of {WORDS_OF_A_CARD} {of}: {size / 2**20:.0f} MB, filled in {taken:.1f} s"
+        table = Table(title=title, title_justify="left")
         for heading in ("what", "median, ms", "p95, ms"):
             table.add_column(heading, justify="left" if heading == "what" else "right")
         queries: dict[str, Callable[[], str]] = {

@@ -8,6 +8,7 @@ from auth.subject import ALL_SCOPES, Credential, Subject
 from gateway.database import open_database
 from gateway.settings import Settings
 from models import Organization, User, Workspace
+from models.address import known_address
 from models.base import Record, collection
 from models.errors import NotFound
 from realtime.guard import Guard
@@ -52,7 +53,7 @@ async def find_workspace(org_slug: str, slug: str) -> Record:
 
 async def act_as(services: Services, email: str) -> Context:
     """A context of the person with an address, as if signed in. Raises NotFound."""
-    user = await collection(User).find_one({"email": email.strip().lower()}, {"_id": 1, "is_agent": 1})
+    user = await collection(User).find_one({"email": known_address(email)}, {"_id": 1, "is_agent": 1})
     if user is None or user.get("is_agent"):
         raise NotFound(f"The account {email}")
     return acting(services, user)

@@ -7,8 +7,8 @@ from bson import ObjectId
 from auth.attempts import check_password, gates_of
 from auth.challenge import challenge
 from auth.counting import count_attempt
-from auth.mailbox import mailbox
 from models import Session, User
+from models.address import mailbox
 from models.base import Record, collection
 from models.enums import TokenScope
 from models.errors import TwoFactorRequired, Unauthenticated
@@ -20,6 +20,7 @@ from resolvers.context import Context
 from resolvers.edit import set_fields
 from resolvers.inputs.account import AuthLogin, AuthRegister, UserUpdate
 from resolvers.operation import Caller, operation
+from resolvers.password import with_current_hash
 from resolvers.registration import NewAccount, create_account
 from resolvers.sign_in import SignIn, begin_session, known_as, pilotage_role
 from resolvers.user import PUBLIC, own, visible
@@ -52,12 +53,12 @@ async def log_in(ctx: Context, values: AuthLogin) -> SignIn:
     Raises RateLimited for whoever has to wait too long after wrong ones (`auth.attempts`).
     Raises TwoFactorRequired, with what `verify_two_factor` takes, for an account with two factors.
     """
-    email = values.email.lower()
-    user = await collection(User).find_one({"email": email})
+    user = await collection(User).find_one({"email": values.email})
     hashed = None if user is None else user["password_hash"]
-    fits = await check_password(gates_of(email, ctx.source, known_as(ctx, user)), hashed, values.password)
+    fits = await check_password(gates_of(values.email, ctx.source, known_as(ctx, user)), hashed, values.password)
     if user is None or not fits:
         raise Unauthenticated("The e-mail address or the password is wrong")
+    user = await with_current_hash(user, values.password)
     if user.get("two_factor") is not None:
         raise TwoFactorRequired(challenge(ctx.services.signer.key, user["_id"], user["password_hash"]))
     return await begin_session(ctx, user)

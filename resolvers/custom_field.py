@@ -15,6 +15,7 @@ from models.enums import FieldType, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id
 from models.rank import rank_between
+from models.text import canonical
 from realtime.events.custom_field import CustomFieldCreated, CustomFieldDeleted
 from realtime.log import Change, Committed
 from resolvers.access import Fields, access
@@ -95,7 +96,7 @@ def options_of(
     if given and not type.has_options:
         raise BadUserInput(f"a {type} field has none", field="options")
     ids = {option["id"] for option in before}
-    labels = {option["label"]: option["id"] for option in before}
+    labels = {canonical(option["label"]): option["id"] for option in before}
     found: list[dict[str, Any]] = []
     for place, option in enumerate(given):
         if option.id is not None and option.id not in ids:

@@ -14,6 +14,7 @@ from models.base import Record
 from models.enums import FieldType
 from models.errors import BadUserInput
 from models.json import check_text
+from models.text import canonical, spellings
 from resolvers.inputs.base import Date
 
 MAX_TEXT = 500
@@ -63,13 +64,14 @@ def _text(value: Any, name: str) -> str | None:
         raise BadUserInput("must be text", field=name)
     if len(value) > MAX_TEXT:
         raise BadUserInput(f"must have at most {MAX_TEXT} characters", field=name)
-    return check_text(value, field=name) or None
+    return canonical(check_text(value, field=name)) or None
 
 
 def _option(field: Record, value: Any, name: str) -> ObjectId:
     """The id of the option that a client names by its id or its label."""
+    wanted = spellings(value) if isinstance(value, str) else []
     for option in field["options"]:
-        if value in (str(option["id"]), option["label"]):
+        if str(option["id"]) in wanted or option["label"] in wanted:
             return ObjectId(option["id"])
     raise BadUserInput("is not an option of the field, neither by id nor by label", field=name)
 

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from auth.counting import count_attempt
-from auth.mailbox import mailbox
 from models import Session, User
+from models.address import mailbox
 from models.base import collection
 from models.enums import LinkPurpose, MailTemplate
 from models.errors import Conflict, Unauthenticated

@@ -19,6 +19,7 @@ from models.enums import FieldType
 from models.errors import BadUserInput
 from models.ids import Kind, parse_id
 from models.json import check_text
+from models.text import spellings
 from resolvers.page import Sort
 
 MAX_DEPTH = 10
@@ -37,6 +38,7 @@ _OPERATORS = {
     "gte": "$gte",
 }
 _LISTS = ("in", "nin")
+_ANY_OF = {"eq": "in", "neq": "nin"}
 _NOTHING: dict[str, Any] = {"$nor": [{}]}
 """What no record meets: one of no alternatives, and not anything."""
 _COMPARATORS = {
@@ -187,14 +189,22 @@ def _condition(field: str, key: str, operator: str, value: Any, read: Reader | N
     if operator in ("contains", "starts_with"):
         if len(value) > MAX_PATTERN:
             raise BadUserInput(f"must have at most {MAX_PATTERN} characters", field=field)
-        pattern = re.escape(check_text(value, field=field))
-        return {key: {"$regex": pattern if operator == "contains" else f"^{pattern}", "$options": "i"}}
+        pattern = "|".join(map(re.escape, spellings(check_text(value, field=field))))
+        return {key: {"$regex": pattern if operator == "contains" else f"^(?:{pattern})", "$options": "i"}}
     read = read or _reader(field, key)
     if operator in _LISTS:
         if len(value) > MAX_VALUES:
             raise BadUserInput(f"has more than {MAX_VALUES} values", field=field)
-        return {key: {_OPERATORS[operator]: [read(one) for one in value]}}
-    return {key: {_OPERATORS[operator]: read(value)}}
+        return {key: {_OPERATORS[operator]: [form for one in value for form in _forms(read(one))]}}
+    forms = _forms(read(value))
+    if operator in _ANY_OF and len(forms) > 1:
+        return {key: {_OPERATORS[_ANY_OF[operator]]: forms}}
+    return {key: {_OPERATORS[operator]: forms[0]}}
+
+
+def _forms(value: Any) -> list[Any]:
+    """In which forms a value may be kept, the usual one first: a text in more than one."""
+    return spellings(value) if isinstance(value, str) else [value]
 
 
 def _custom_reader(name: str) -> Reader:

@@ -7,10 +7,10 @@ from datetime import timedelta
 from bson import ObjectId
 
 from auth.counting import count_attempt
-from auth.mailbox import mailbox
 from auth.policies import workspace as policy
 from auth.secrets import hash_secret
 from models import Invitation, OrganizationMember, User, Workspace, WorkspaceMember
+from models.address import mailbox
 from models.base import Record, collection, to_record
 from models.enums import MailTemplate, PilotageRole, Role, TokenScope
 from models.errors import Conflict, Forbidden, NotFound

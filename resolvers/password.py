@@ -6,9 +6,9 @@ from bson import ObjectId
 
 from auth.attempts import ONE_ACCOUNT, Gate, check_password
 from auth.counting import count_attempt
-from auth.mailbox import mailbox
-from auth.passwords import hash_password
+from auth.passwords import hash_password, renewed_hash
 from models import ApiToken, Mail, MailLink, Session, User
+from models.address import mailbox
 from models.base import Record, collection, to_record
 from models.enums import LinkPurpose, MailTemplate
 from models.errors import BadUserInput, Conflict, Unauthenticated
@@ -36,6 +36,16 @@ async def require_password(ctx: Context, password: str, *, field: str = "passwor
     if not await check_password([gate], user["password_hash"], password):
         raise BadUserInput("is wrong", field=field)
     return user
+
+
+async def with_current_hash(user: Record, password: str) -> Record:
+    """An account whose password was right: its hash is made anew where it was made of a form that is hashed no more."""
+    renewed = await renewed_hash(user["password_hash"], password)
+    if renewed is None:
+        return user
+    same = {"_id": user["_id"], "password_hash": user["password_hash"]}
+    await collection(User).update_one(same, {"$set": {"password_hash": renewed}})
+    return {**user, "password_hash": renewed}
 
 
 @operation("passwordChange", caller=Caller.PERSON)
@@ -73,8 +83,8 @@ async def request_password_reset(ctx: Context, values: PasswordResetRequest) -> 
     """
     if ctx.source is not None:
         await count_attempt("reset-source", ctx.source, limit=MAX_RESETS_OF_SOURCE, window=timedelta(hours=1))
-    await count_attempt("reset", mailbox(values.address), limit=MAX_RESETS_AN_HOUR, window=timedelta(hours=1))
-    await collection(Mail).insert_one(to_record(Mail(to=values.address, template=MailTemplate.PASSWORD_RESET)))
+    await count_attempt("reset", mailbox(values.email), limit=MAX_RESETS_AN_HOUR, window=timedelta(hours=1))
+    await collection(Mail).insert_one(to_record(Mail(to=values.email, template=MailTemplate.PASSWORD_RESET)))
     ctx.services.mail_due.set()
 
 

@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
+from unicodedata import unidata_version
 
 from bson import ObjectId
 
@@ -23,10 +24,12 @@ from models.enums import SearchType
 from models.pool import Pool
 from realtime.cursor import Cursor
 from resolvers.search_query import Fragment, Query
+from resolvers.search_words import TOKENIZER, indexed
 
 T = TypeVar("T")
 
-VERSION = 1
+VERSION = 2 * 1_000_000 + int(unidata_version.replace(".", ""))
+"""How an index is made. One that was made otherwise, or by other tables of Unicode, is built anew."""
 SEARCHES = Pool("searches", threads=4, at_once=2, of_one=20, in_all=200)
 PATIENCE_SECONDS = 30.0
 """How long a write waits for that of another process."""
@@ -34,12 +37,14 @@ PATIENCE_SECONDS = 30.0
 _SCHEMA = (
     "DROP TABLE IF EXISTS words",
     "DROP TABLE IF EXISTS entry",
+    "DROP TABLE IF EXISTS shown",
     "DROP TABLE IF EXISTS position",
     "CREATE TABLE position (one INTEGER PRIMARY KEY CHECK (one = 1), cursor TEXT NOT NULL)",
     """CREATE TABLE entry (place INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, type TEXT NOT NULL, project BLOB,
        archived INTEGER NOT NULL)""",
-    """CREATE VIRTUAL TABLE words USING fts5 (title, text, prefix = "2 3",
-       tokenize = "unicode61 remove_diacritics 2")""",
+    "CREATE TABLE shown (place INTEGER PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL)",
+    # It keeps no text: what it is given is not what is shown.
+    f"""CREATE VIRTUAL TABLE words USING fts5 (title, text, content = "", prefix = "2 3", tokenize = "{TOKENIZER}")""",
     # A word of the title counts as much as eight of the text.
     "INSERT INTO words (words, rank) VALUES ('rank', 'bm25(8.0, 1.0)')",
     f"PRAGMA user_version = {VERSION}",
@@ -239,14 +244,20 @@ def _stand(connection: sqlite3.Connection, at: Cursor) -> None:
 
 
 def _clear(connection: sqlite3.Connection) -> None:
-    for table in ("words", "entry", "position"):
+    connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
+    for table in ("shown", "entry", "position"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
 
 
 def _remove(connection: sqlite3.Connection, ids: Iterable[ObjectId]) -> None:
-    given = [(one.binary,) for one in ids]
-    connection.executemany("DELETE FROM words WHERE rowid = (SELECT place FROM entry WHERE id = ?)", given)
-    connection.executemany("DELETE FROM entry WHERE id = ?", given)
+    known = "SELECT place, title, text FROM shown WHERE place = (SELECT place FROM entry WHERE id = ?)"
+    for one in ids:
+        for place, title, text in connection.execute(known, [one.binary]).fetchall():
+            # What keeps no text has to be told what it was given.
+            given = [place, indexed(title), indexed(text)]
+            connection.execute("INSERT INTO words (words, rowid, title, text) VALUES ('delete', ?, ?, ?)", given)
+            connection.execute("DELETE FROM shown WHERE place = ?", [place])
+            connection.execute("DELETE FROM entry WHERE place = ?", [place])
 
 
 def _put(connection: sqlite3.Connection, entries: Iterable[Entry]) -> None:
@@ -258,7 +269,8 @@ def _put(connection: sqlite3.Connection, entries: Iterable[Entry]) -> None:
             "INSERT INTO entry (id, type, project, archived) VALUES (?, ?, ?, ?)",
             [one.id.binary, one.type, project, one.archived],
         ).lastrowid
-        values = [place, one.title, one.text]
+        connection.execute("INSERT INTO shown VALUES (?, ?, ?)", [place, one.title, one.text])
+        values = [place, indexed(one.title), indexed(one.text)]
         connection.execute("INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)", values)
 
 
@@ -283,7 +295,7 @@ def _find(connection: sqlite3.Connection, terms: Terms, size: int, after: tuple[
 
 
 def _texts(connection: sqlite3.Connection, query: Query, place: int) -> tuple[list[Fragment], list[Fragment]]:
-    title, text = connection.execute("SELECT title, text FROM words WHERE rowid = ?", [place]).fetchone()
+    title, text = connection.execute("SELECT title, text FROM shown WHERE place = ?", [place]).fetchone()
     return query.mark(title), query.excerpt(text)
 
 

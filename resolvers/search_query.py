@@ -1,12 +1,14 @@
 """What somebody typed into a search, as an expression of the index and as marks in the texts that were found."""
 
 import re
-import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.errors import BadUserInput
 from models.json import check_text
+from models.text import folded
+from resolvers.search_words import asked, gap_after, inside, pieces, units
 
 MAX_QUERY = 200
 MAX_WORDS = 12
@@ -17,7 +19,6 @@ LEAD = 200
 ELLIPSIS = "…"
 
 _PARTS = re.compile(r'"([^"]*)"?|([^\s"]+)')
-_WORD = re.compile(r"[^\W_]+")
 _GAP = re.compile(r"[\W_]")
 
 
@@ -31,11 +32,14 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`match` is an expression of FTS5; `words` and `beginnings` are what is marked, folded as the index folds them."""
+    """`match` is an expression of FTS5. What is marked, folded: `words`, those with `beginnings`, and `runs` inside of
+    texts without spaces.
+    """
 
     match: str
     words: frozenset[str]
     beginnings: tuple[str, ...]
+    runs: tuple[str, ...] = ()
 
     def mark(self, text: str) -> list[Fragment]:
         """The text in pieces, those marked that were searched for."""
@@ -55,9 +59,11 @@ class Query:
         opening, closing = self._window(text)
         cut_before, cut_after = opening > 0, closing < len(text)
         text = text[opening:closing]
-        words = [word.span() for word in _WORD.finditer(text)]
-        starts = {start for start, _ in self._found(text)}
-        found = [start in starts for start, _ in words]
+        words = pieces(text)
+        hits = list(self._found(text))
+        found = [False] * len(words)
+        for start, _ in hits:
+            found[max(bisect_right(words, (start, len(text))) - 1, 0)] = True
         best = count = sum(found[:EXCERPT_WORDS])
         first = 0
         for place in range(1, len(words) - EXCERPT_WORDS + 1):
@@ -77,11 +83,11 @@ class Query:
             return 0, len(text)
         hit = self._first(text)
         start = max(0, hit - LEAD)
-        if start and (gap := _GAP.search(text, start, hit)):
-            start = gap.end()
+        if start and (gap := gap_after(text, start, hit)) is not None:
+            start = gap + 1
         end = min(len(text), start + WINDOW)
-        gap = _GAP.search(text, end, end + LEAD)
-        return start, gap.start() if gap else end
+        gap = gap_after(text, end, end + LEAD)
+        return start, end if gap is None else gap
 
     def _first(self, text: str) -> int:
         """Where the first word is that was searched for; 0 where there is none.
@@ -89,22 +95,28 @@ class Query:
         Portions without one are told by their folded text, as looking at every word of a long text takes too long.
         """
         needles = [_needle(one, r"(?![^\W_])") for one in self.words] + [_needle(one, "") for one in self.beginnings]
+        needles += [re.compile(re.escape(one)) for one in self.runs]
         start = 0
         while start < len(text):
             gap = _GAP.search(text, start + WINDOW)
             portion = text[start : gap.start() if gap else len(text)]
-            folded = _fold(portion)
-            if any(needle.search(folded) for needle in needles):
+            plain = folded(portion)
+            if any(needle.search(plain) for needle in needles):
                 for begin, _ in self._found(portion):
                     return start + begin
             start += len(portion)
         return 0
 
     def _found(self, text: str) -> Iterator[tuple[int, int]]:
-        for word in _WORD.finditer(text):
-            folded = _fold(word[0])
-            if folded in self.words or folded.startswith(self.beginnings):
-                yield word.span()
+        for unit in units(text):
+            if unit.is_run:
+                spans = [span for wanted in self.runs for span in inside(text, unit, wanted)]
+                yield from _apart(sorted(spans))
+            elif self._fits(unit.text) or (unit.is_signed and self._fits(unit.plain)):
+                yield unit.start, unit.end
+
+    def _fits(self, word: str) -> bool:
+        return word in self.words or word.startswith(self.beginnings)
 
 
 def read_query(text: str) -> Query:
@@ -115,42 +127,36 @@ def read_query(text: str) -> Query:
     if len(check_text(text, field="query")) > MAX_QUERY:
         raise BadUserInput(f"must have at most {MAX_QUERY} characters", field="query")
     parts = [(phrase or word, bool(phrase)) for phrase, word in _PARTS.findall(text)]
-    parts = [(part, whole) for part, whole in parts if _WORD.search(part)]
+    parts = [(part, whole) for part, whole in parts if next(units(part), None) is not None]
     if not parts:
         raise BadUserInput("must hold a word", field="query")
     if len(parts) > MAX_WORDS:
         raise BadUserInput(f"must have at most {MAX_WORDS} words", field="query")
-    words: set[str] = set()
-    beginnings: list[str] = []
-    for part, whole in parts:
-        *inner, last = map(_fold, _WORD.findall(part))
-        words.update(inner)
-        if whole:
-            words.add(last)
-        else:
-            beginnings.append(last)
-    match = " AND ".join(f'"{part}"' if whole else f'"{part}" *' for part, whole in parts)
-    return Query(match, frozenset(words), tuple(beginnings))
+    found = [(list(units(part)), whole) for part, whole in parts]
+    ends = [(some[-1], whole) for some, whole in found if not some[-1].is_run]
+    words = {unit.text for some, _ in found for unit in some[:-1] if not unit.is_run}
+    words |= {unit.text for unit, whole in ends if whole}
+    beginnings = tuple(unit.text for unit, whole in ends if not whole)
+    runs = tuple({unit.text: None for some, _ in found for unit in some if unit.is_run})
+    match = " AND ".join(_phrase(part, whole=whole) for part, whole in parts)
+    return Query(match, frozenset(words), beginnings, runs)
 
 
-def _needle(folded: str, after: str) -> re.Pattern[str]:
+def _phrase(part: str, *, whole: bool) -> str:
+    tokens, is_begun = asked(part, whole=whole)
+    return f'"{" ".join(tokens)}"{" *" if is_begun else ""}'
+
+
+def _apart(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Spans in order, those that overlap as one."""
+    while spans:
+        start, end = spans.pop(0)
+        while spans and spans[0][0] < end:
+            end = max(end, spans.pop(0)[1])
+        yield start, end
+
+
+def _needle(word: str, after: str) -> re.Pattern[str]:
     # What it begins with comes last: an expression that begins with a word is searched for much faster.
-    word = re.escape(folded)
+    word = re.escape(word)
     return re.compile(rf"{word}(?<![^\W_]{word}){after}")
-
-
-class _WithoutMarks(dict[int, int | None]):
-    """For `str.translate`: what combines with the character before it goes."""
-
-    def __missing__(self, code: int) -> int | None:
-        kept = self[code] = None if unicodedata.combining(chr(code)) else code
-        return kept
-
-
-_MARKS = _WithoutMarks()
-
-
-def _fold(text: str) -> str:
-    if text.isascii():
-        return text.lower()
-    return unicodedata.normalize("NFKD", text.lower()).translate(_MARKS)

@@ -101,10 +101,10 @@ def _labels(values: ProjectImport, make_id: MakeId) -> dict[str, tuple[ObjectId,
 
 async def _people(plan: Plan) -> None:
     """Find the members of the workspace among those whom the file names; tell of the others."""
-    wanted: dict[str, str] = {email.lower(): f"members.{n}" for n, email in enumerate(plan.values.members)}
+    wanted: dict[str, str] = {email: f"members.{n}" for n, email in enumerate(plan.values.members)}
     for n, card in enumerate(plan.values.cards):
         if card.assignee is not None:
-            wanted.setdefault(card.assignee.lower(), f"cards.{n}.assignee")
+            wanted.setdefault(card.assignee, f"cards.{n}.assignee")
     if not wanted:
         return
     members = collection(WorkspaceMember).find({"workspace_id": plan.workspace_id}, {"user_id": 1})

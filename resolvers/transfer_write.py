@@ -64,8 +64,8 @@ async def write_project(change: Change, plan: Plan, creator_id: ObjectId) -> Rec
     """The project itself, its members and its board without cards."""
     created = ProjectCreate(workspace_id=plan.workspace_id, **plan.values.project.model_dump())
     project = await insert_project(change, created, creator_id)
-    members = [plan.people.get(email.lower()) for email in plan.values.members]
-    assignees = [plan.people.get((card.assignee or "").lower()) for card in plan.values.cards]
+    members = [plan.people.get(email) for email in plan.values.members]
+    assignees = [plan.people.get(card.assignee or "") for card in plan.values.cards]
     for user_id in dict.fromkeys([*members, *assignees]):
         if user_id is not None and user_id != creator_id:
             await add_member(change, project, user_id)
@@ -228,7 +228,7 @@ def _card(
     record["checklist"] = checklist_of(values.checklist)
     record["custom_values"] = plan.card_values[place]
     if values.assignee is not None:
-        record["assignee_id"] = plan.people.get(values.assignee.lower())
+        record["assignee_id"] = plan.people.get(values.assignee)
     return record
 
 

@@ -148,12 +148,14 @@ async def verify_two_factor(ctx: Context, values: AuthVerifyTwoFactor) -> SignIn
 
 
 async def use_code(ctx: Context, change: Change, user_id: ObjectId, code: str) -> bool:
-    """Use a code of a user up, within a change; False for one that is wrong or was used. Whoever calls has counted."""
+    """Use a code of a user up, within a change; False for one that is wrong or was used. Whoever calls has counted.
+
+    What cannot be a code at all is refused with the input, and counts as no try: it tells nothing of the right one.
+    """
     factor = (await _read(change, user_id)).get("two_factor")
     if factor is None:
         raise Conflict("Two-factor sign-in is off")
-    code = code.strip()
-    if code.isascii() and code.isdigit():
+    if code.isdigit():
         try:
             secret = unseal(ctx.services.signer.key, user_id, factor["secret"])
         except UnreadableSecretError:

@@ -12,6 +12,7 @@ from bson import ObjectId
 
 from models.errors import BadUserInput, PayloadTooLarge, RateLimited
 from models.pool import Pool
+from models.text import canonical
 
 MAX_FILE = 10 * 1024 * 1024
 MAX_NAME = 255
@@ -95,7 +96,7 @@ def file_name(sent: str) -> str:
     Raises BadUserInput where nothing is left, for control characters, for those that reverse or embed a direction, and
     for more than 255 characters.
     """
-    name = unicodedata.normalize("NFC", sent.replace("\\", "/").rpartition("/")[2]).strip()
+    name = canonical(sent.replace("\\", "/").rpartition("/")[2]).strip()
     if any(unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp") for one in sent):
         raise BadUserInput("has a name with control characters", field="file")
     if turning := next((one for one in sent if one in _REORDERING), None):

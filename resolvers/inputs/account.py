@@ -4,23 +4,36 @@ import base64
 import unicodedata
 from typing import Annotated, Any
 
-from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from auth.passwords import prepared
+from auth.two_factor import read_code
+from models.address import known_address, parse_address
 from models.enums import ConsentSubject
 from resolvers.inputs.base import Input, Text
 
 
 def _email(text: str) -> str:
     try:
-        address = validate_email(text, check_deliverability=False, test_environment=True).normalized.lower()
-    except EmailNotValidError as error:
+        address = parse_address(text)
+    except ValueError as error:
         raise PydanticCustomError("email", "must be an e-mail address") from error
     # Full-width letters, ligatures and the like look like the address of somebody else.
     if unicodedata.normalize("NFKC", address) != address:
         raise PydanticCustomError("email", "must be an e-mail address in plain letters")
     return address
+
+
+def _password(value: Any) -> Any:
+    return prepared(value) if isinstance(value, str) else value
+
+
+def _code(text: str) -> str:
+    try:
+        return read_code(text)
+    except ValueError as error:
+        raise PydanticCustomError("code", "must be the six digits of an authenticator, or a recovery code") from error
 
 
 def _consent_subject(value: Any) -> ConsentSubject:
@@ -44,12 +57,14 @@ Email = Annotated[
     AfterValidator(_email),
     WithJsonSchema({"type": "string", "format": "email", "maxLength": 254}),
 ]
-Password = Annotated[str, Text(8, 128, strip=False), Field(repr=False)]
-# What is no address, or no possible password, is told like a wrong one: so these two are only bounded.
-AnyEmail = Annotated[str, Text(1, 254)]
-AnyPassword = Annotated[str, Text(1, 128, strip=False), Field(repr=False)]
+MAX_PASSWORD = 128
+Password = Annotated[str, Text(8, MAX_PASSWORD, strip=False), BeforeValidator(_password), Field(repr=False)]
+# What is no address, or no possible password, is told like a wrong one: so these two are only bounded. A password may
+# come in up to four times as many characters as its prepared form has.
+AnyEmail = Annotated[str, Text(1, 254), AfterValidator(known_address)]
+AnyPassword = Annotated[str, Text(1, 4 * MAX_PASSWORD, strip=False), Field(repr=False)]
 LinkToken = Annotated[str, Text(1, 200), Field(repr=False)]
-_CodeText = Annotated[str, Text(6, 40)]
+_CodeText = Annotated[str, Text(6, 40), AfterValidator(_code)]
 Code = Annotated[_CodeText, Field(repr=False)]
 ConsentSubjectName = Annotated[
     ConsentSubject,
@@ -103,11 +118,6 @@ class PasswordResetRequest(Input):
     """Whoever has forgotten a password."""
 
     email: AnyEmail
-
-    @property
-    def address(self) -> str:
-        """As accounts store it."""
-        return self.email.lower()
 
 
 class PasswordResetInput(Input):

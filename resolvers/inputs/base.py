@@ -28,6 +28,7 @@ from models.enums import Priority
 from models.errors import BadUserInput
 from models.ids import Kind, parse_id
 from models.json import check_text, join_path
+from models.text import canonical
 from resolvers.content.prose import links_to_script
 
 M = TypeVar("M", bound="Input")
@@ -107,6 +108,10 @@ def _clean(text: Any) -> str:
         raise PydanticCustomError("text", "{reason}", {"reason": error.message}) from error
 
 
+def _clean_name(text: Any) -> str:
+    return canonical(_clean(text))
+
+
 def _prose(text: str) -> str:
     if links_to_script(text):
         raise PydanticCustomError("link", "has a link that would run a script")
@@ -168,7 +173,10 @@ class IdOf:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Annotates a str: `minimum` to `maximum` characters, without NUL and lone surrogates."""
+    """Annotates a str: `minimum` to `maximum` characters, without NUL and lone surrogates.
+
+    One that is stripped is a name of some kind: it is kept in its canonical form, so that the same one is the same.
+    """
 
     minimum: int
     maximum: int
@@ -178,7 +186,7 @@ class Text:
     def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.chain_schema(
             [
-                core_schema.no_info_plain_validator_function(_clean),
+                core_schema.no_info_plain_validator_function(_clean_name if self.strip else _clean),
                 core_schema.str_schema(
                     strict=True,
                     min_length=self.minimum,

@@ -35,4 +35,4 @@ class ProjectMemberAdd(Input):
         """The filter that finds the user; raises BadUserInput unless exactly one of the two is given."""
         if (self.email is None) == (self.user_id is None):
             raise BadUserInput("give either email or userId", field="email")
-        return {"_id": self.user_id} if self.user_id is not None else {"email": str(self.email).lower()}
+        return {"_id": self.user_id} if self.user_id is not None else {"email": self.email}

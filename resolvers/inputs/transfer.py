@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from models.address import known_address
 from models.enums import DocumentFormat, DocumentStatus, DocumentType, FieldType, RelationType, ViewType
 from resolvers.inputs.base import (
     Color,
@@ -46,7 +47,7 @@ WHOLE_RELATIONS = 200_000
 
 STORED = (RelationType.BLOCKS, RelationType.DUPLICATES, RelationType.PARENT_OF, RelationType.RELATED_TO)
 
-Email = Annotated[str, Text(3, 254)]
+Email = Annotated[str, Text(3, 254), AfterValidator(known_address)]
 
 
 def _stored(type: RelationType) -> RelationType:

@@ -9,8 +9,8 @@ from auth import attempts, counting
 from auth.attempts import EVERYWHERE, ONE_ACCOUNT, ONE_SOURCE, check_password, gates_of
 from auth.counting import PATIENCE, Pace, forget_attempts, give_back, take_turn
 from auth.device import device_cookie, known_device
-from auth.mailbox import mailbox
 from gateway.database import Database
+from models.address import mailbox
 from models.base import utc_now
 from models.errors import RateLimited
 from models.ids import Kind, new_id

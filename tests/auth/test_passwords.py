@@ -1,13 +1,16 @@
 """Passwords: what fits, and at what cost."""
 
 from typing import Literal
+from unicodedata import normalize
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from auth import passwords
-from auth.passwords import hash_password, verify_password
+from auth.passwords import hash_password, renewed_hash, verify_password
+
+Form = Literal["NFC", "NFD"]
 
 
 async def test_a_password_fits_its_own_hash_alone() -> None:
@@ -29,6 +32,47 @@ async def test_a_hash_costs_what_the_standard_asks_for() -> None:
 async def test_what_is_no_hash_fits_nothing() -> None:
     assert not await verify_password("plain", "plain")
     assert not await verify_password("", "")
+
+
+@pytest.mark.parametrize(
+    "password", ["Schl\u00fcssel 9", "\u1112\u1161\u11ab\uae00 pass", "two\u00a0\u3000spaces", "\u212b\u1e9b"]
+)
+async def test_a_password_fits_however_a_keyboard_composes_it(password: str) -> None:
+    typed = {password, normalize("NFC", password), normalize("NFD", password)}
+
+    for hashed in [await hash_password(one) for one in typed]:
+        for one in typed:
+            assert await verify_password(hashed, one)
+            assert await renewed_hash(hashed, one) is None
+    assert not await verify_password(await hash_password("Schlussel 9"), "Schl\u00fcssel 9")
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+async def test_the_hash_of_what_was_sent_in_another_form_is_taken_and_renewed(form: Form) -> None:
+    sent = normalize("NFD", "Schl\u00fcssel\u3000neun")
+    old = PasswordHasher(parallelism=1).hash(sent)
+
+    assert await verify_password(old, normalize(form, sent))
+    renewed = await renewed_hash(old, sent)
+
+    assert renewed is not None
+    assert await verify_password(renewed, "Schl\u00fcssel neun")
+    assert await renewed_hash(renewed, sent) is None
+
+
+async def test_a_wrong_password_costs_three_looks_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[str] = []
+
+    def fits(hashed: str | None, password: str) -> bool:
+        looks.append(password)
+        return False
+
+    monkeypatch.setattr(passwords, "_fits", fits)
+
+    for password, count in (("plain", 1), ("\u00fc", 2), ("u\u0308", 2), ("\u00fc\u3000u\u0308", 3)):
+        looks.clear()
+        assert not await verify_password("", password)
+        assert len(looks) == count
 
 
 async def test_an_account_that_does_not_exist_costs_the_same_work(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,19 @@
 """What is typed into a search: what of it is marked, and which part of a long text is shown."""
 
+from unicodedata import normalize
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import BadUserInput
-from resolvers import search_query
-from resolvers.search_query import EXCERPT_WORDS, LEAD, WINDOW, Query, _fold, read_query
+from models.text import folded
+from resolvers import search_query, search_words
+from resolvers.search_query import EXCERPT_WORDS, LEAD, WINDOW, Query, read_query
+
+
+def decomposed(text: str) -> str:
+    return normalize("NFD", text)
 
 
 def shown(query: str, text: str) -> str:
@@ -23,6 +30,29 @@ def shown(query: str, text: str) -> str:
         ("café", "a cafe", "a [cafe]"),
         ("snake_ca", "a snake_case", "a [snake]_[case]"),
         ("x", "", ""),
+        ("café", f"a {decomposed('café')}s", f"a [{decomposed('cafés')}]"),
+        ("हिन्द", "यह हिन्दी है", "यह [हिन्दी] है"),
+        ('"हिन्दी"', "यह हिन्दी है", "यह [हिन्दी] है"),
+        ("שלום", "אמר שָׁלוֹם לכם", "אמר [שָׁלוֹם] לכם"),
+        ("שָׁלוֹם", "אמר שלום לכם", "אמר [שלום] לכם"),
+        ("محمد", "قال مُحَمَّد نعم", "قال [مُحَمَّد] نعم"),
+        ("京都", "東京都の京都府", "東[京都]の[京都]府"),
+        ("都", "東京都", "東京[都]"),
+        ("テスト", "ﾃｽﾄとテスト", "[ﾃｽﾄ]と[テスト]"),
+        ("ガス", "都市ｶﾞｽ", "都市[ｶﾞｽ]"),
+        ("학교", decomposed("우리학교에서"), decomposed("우리") + f"[{decomposed('학교')}]" + decomposed("에서")),
+        ("กา", "นาฬิกาข้อมือ", "นาฬิ[กา]ข้อมือ"),
+        ("ข้อ", "นาฬิกาข้อมือ", "นาฬิกา[ข้อ]มือ"),
+        ("東京abc", "東京abcd", "[東京abcd]"),
+        ("C#", "C# and Cobol, C", "[C#] and Cobol, C"),
+        ("c", "C# and Cobol", "[C#] and [Cobol]"),
+        ('"c"', "C# and Cobol", "[C#] and Cobol"),
+        (".net", "the .NET net", "the [.NET] net"),
+        ("net", "the .NET", "the [.NET]"),
+        ("c++", "C++, c+ and C", "[C++], c+ and C"),
+        ("🚀", "Lift 🚀🚀 off", "Lift [🚀🚀] off"),
+        ("👩", "👩‍👧 here", "[👩‍]👧 here"),
+        ("❤", "I ❤️ it", "I [❤️] it"),
     ],
 )
 def test_words_and_their_beginnings_are_marked(query: str, text: str, marked: str) -> None:
@@ -57,13 +87,14 @@ def test_the_excerpt_of_a_huge_text_looks_at_the_words_near_the_first_hit_alone(
 ) -> None:
     before = (f"{filler} undome " * (distance // len(filler) + 1))[:distance].rstrip() + " "
     text = before + "the DÔMES motor " + f"{filler} " * 100_000
-    folded: list[int] = []
+    lengths: list[int] = []
 
     def fold(word: str) -> str:
-        folded.append(len(word))
-        return _fold(word)
+        lengths.append(len(word))
+        return folded(word)
 
-    monkeypatch.setattr(search_query, "_fold", fold)
+    for module in (search_query, search_words):
+        monkeypatch.setattr(module, "folded", fold)
     query = read_query("dome motor")
 
     fragments = query.excerpt(text)
@@ -71,8 +102,8 @@ def test_the_excerpt_of_a_huge_text_looks_at_the_words_near_the_first_hit_alone(
     assert [one.text for one in fragments if one.is_match] == ["DÔMES motor"]
     assert fragments[-1].text == "…"
     assert (fragments[0].text == "…") == (distance > 150)
-    assert len(folded) < 2 * WINDOW
-    assert sum(folded) < len(text) + 3 * WINDOW
+    assert len(lengths) < 2 * WINDOW
+    assert sum(lengths) < len(text) + 3 * WINDOW
 
 
 def test_a_text_without_any_hit_and_one_of_a_huge_word_have_a_short_excerpt() -> None:

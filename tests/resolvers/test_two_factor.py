@@ -1,6 +1,7 @@
 """Signing in with two factors."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -23,6 +24,7 @@ from resolvers.inputs.account import (
     TwoFactorConfirm,
     TwoFactorProof,
 )
+from resolvers.inputs.base import read_input
 from resolvers.sign_in import SignIn
 from resolvers.two_factor import (
     MAX_CODES_AN_HOUR,
@@ -134,6 +136,54 @@ async def test_the_secret_is_stored_sealed_and_the_recovery_codes_as_hashes(ada:
     assert "two_factor" not in await get_me(again(ada.ctx))
     assert len(await mails_to(ada.people.email(ada.ctx), MailTemplate.TWO_FACTOR_ENABLED)) == 1
     assert ada.secret not in str(stored)
+
+
+def grouped(code: str) -> str:
+    return f" {code[:3]} {code[3:]}\n"
+
+
+def of_script(zero: int) -> Callable[[str], str]:
+    return lambda code: "".join(chr(zero + int(digit)) for digit in code)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        grouped,
+        lambda code: f"{code[:3]}-{code[3:]}",
+        lambda code: f"{code[:3]}\u00a0{code[3:]}\u200b",
+        of_script(0xFF10),
+        of_script(0x0660),
+        of_script(0x0966),
+    ],
+)
+async def test_a_code_is_taken_as_it_is_shown_and_in_digits_of_any_script(
+    typed: Callable[[str], str], people: People, clock: Clock
+) -> None:
+    ctx = await people.register("ada")
+    setup = await begin_two_factor(again(ctx), TwoFactorBegin(password=PASSWORD))
+    ada = Guarded(people, ctx, setup.secret, [], clock)
+
+    ada.recovery = (await confirm_two_factor(again(ctx), TwoFactorConfirm(code=typed(ada.code())))).value
+    clock.pass_()
+    await ada.verify(typed(ada.code()))
+    await ada.verify(ada.recovery[0].upper().replace("-", " "))
+    await ada.verify("".join(chr(ord(one) + 0xFEE0) for one in ada.recovery[1]))
+    clock.pass_()
+    await disable_two_factor(again(ctx), ada.proof(typed(ada.code())))
+
+    assert (await get_me(again(ctx)))["two_factor_enabled"] is False
+
+
+async def test_what_cannot_be_a_code_is_told_and_counts_as_no_try(ada: Guarded) -> None:
+    token = await ada.challenge()
+    for code in ("12345", "1234567", "letters", "12345a", "abcd-efgh-ijkl-mno", "abcd-efgh-ijkl-mno1", "------"):
+        for _ in range(3):
+            with pytest.raises(BadUserInput) as told:
+                read_input(AuthVerifyTwoFactor, {"temporaryToken": token, "code": code})
+            assert told.value.field == "code"
+
+    await ada.verify(ada.code(), token)
 
 
 async def test_the_password_alone_gives_no_session_any_more(ada: Guarded) -> None:
