@@ -21,6 +21,7 @@ from realtime.retention import remember_oldest
 from resolvers.card_facts_rebuild import FACTS_STEP
 from resolvers.lane_rebuild import LANE_STEPS
 from resolvers.migration_step import MigrationStep, Work, over_all
+from resolvers.sort_keys_rebuild import SORT_STEPS
 
 
 async def _streams(work: Work) -> None:
@@ -31,6 +32,7 @@ STEPS: Sequence[MigrationStep] = (
     MigrationStep("streams-oldest", "What streams hold", _streams),
     *LANE_STEPS,
     FACTS_STEP,
+    *SORT_STEPS,
 )
 """In the order in which they are done, after the indexes. A new one goes to the end."""
 

@@ -1,6 +1,6 @@
 """What every document shares: the typed id, times in UTC milliseconds, and the way between documents and records."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 from pymongo.asynchronous.collection import AsyncCollection
 
 from models.ids import Kind, new_id
+from models.text import sort_key
 
 Record = dict[str, Any]
 """A document as MongoDB returns it. The read path carries records, never pydantic models: building 500 of those costs
@@ -38,6 +39,23 @@ class Stored(Document):
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
     created_at: datetime = Field(default_factory=utc_now)
+
+
+def sort_keys(model: type[Document], values: Mapping[str, Any]) -> Record:
+    """What is kept beside texts that lists are sorted by: set wherever those are (docs/decisions/0037)."""
+    kept: Record = {
+        f"{name}_key": sort_key(values[name])
+        for name in ("title", "name")
+        if name in values and f"{name}_key" in model.model_fields
+    }
+    if "custom_values" in values:
+        kept["text_keys"] = text_keys(values["custom_values"])
+    return kept
+
+
+def text_keys(values: Mapping[str, Any]) -> dict[str, str]:
+    """The same for the texts among the values of custom fields, by field."""
+    return {field_id: sort_key(value) for field_id, value in values.items() if isinstance(value, str)}
 
 
 def collection(model: type[Document]) -> AsyncCollection[Record]:

@@ -7,9 +7,10 @@ from beanie import PydanticObjectId
 from pydantic import BaseModel, ConfigDict, Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Record, Stored, id_factory, utc_now
+from models.base import Record, Stored, id_factory, text_keys, utc_now
 from models.enums import Priority
 from models.ids import Kind
+from models.text import sort_key
 
 CardPair = tuple[Record | None, Record | None]
 """A card before and after a change: (None, card) of one that is made, (card, None) of one that is deleted."""
@@ -49,7 +50,8 @@ class Card(Stored):
 
     `started_at` and `completed_at` are set by moves (`resolvers.card_progress`); null on cards that moved before those
     were kept. `comment_count` and `attachment_count` are kept with the card, so that a board reads no comments.
-    `custom_values` are by the id of the custom field; those of a field that is gone count for nothing.
+    `custom_values` are by the id of the custom field; those of a field that is gone count for nothing. `title_key` and
+    `text_keys` are what texts are sorted by (`models.base.sort_keys`).
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.CARD))
@@ -59,6 +61,7 @@ class Card(Stored):
     column_id: PydanticObjectId | None = None
     rank: str
     title: str
+    title_key: str = Field(default_factory=lambda data: sort_key(data["title"]))
     description: str | None = None
     priority: Priority | None = None
     archived: bool = False
@@ -71,6 +74,7 @@ class Card(Stored):
     label_ids: list[PydanticObjectId] = Field(default_factory=list)
     checklist: list[ChecklistItem] = Field(default_factory=list)
     custom_values: dict[str, Any] = Field(default_factory=dict)
+    text_keys: dict[str, str] = Field(default_factory=lambda data: text_keys(data["custom_values"]))
     comment_count: int = 0
     attachment_count: int = 0
     version: int = 1

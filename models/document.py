@@ -12,11 +12,13 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from models.base import Stored, id_factory, utc_now
 from models.enums import DocumentContext, DocumentFormat, DocumentStatus, DocumentType
 from models.ids import Kind
+from models.text import sort_key
 
 
 class Document(Stored):
     """A document. Its context is that of its parent; `rank` orders it among the documents of the same parent.
 
+    `title_key` is what it is sorted by (`models.base.sort_keys`).
     `approved_at` is when it was approved last, whatever became of it since.
     `project_id` and `scope_id` follow the context. `content_id` is the newest version, `content_format` the form that
     its text was written in, `excerpt` the beginning of it, `size` its bytes as Markdown and as TipTap JSON together.
@@ -31,6 +33,7 @@ class Document(Stored):
     parent_id: PydanticObjectId | None = None
     rank: str
     title: str
+    title_key: str = Field(default_factory=lambda data: sort_key(data["title"]))
     doc_type: DocumentType = DocumentType.DOCUMENT
     tags: list[str] = Field(default_factory=list)
     status: DocumentStatus = DocumentStatus.DRAFT

@@ -8,14 +8,16 @@ from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, id_factory, utc_now
 from models.ids import Kind
+from models.text import sort_key
 
 
 class Project(Stored):
-    """A project of a workspace."""
+    """A project of a workspace. `name_key` is what it is sorted by (`models.base.sort_keys`)."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.PROJECT))
     workspace_id: PydanticObjectId
     name: str
+    name_key: str = Field(default_factory=lambda data: sort_key(data["name"]))
     description: str | None = None
     deadline: datetime | None = None
     created_by: PydanticObjectId | None = None
@@ -25,7 +27,7 @@ class Project(Stored):
         name = "projects"
         indexes = [
             IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
-            IndexModel([("workspace_id", ASCENDING), ("name", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("name_key", ASCENDING)]),
         ]
 
 

@@ -12,7 +12,7 @@ from resolvers.context import Context
 from resolvers.custom_filter import card_order, definitions
 from resolvers.filters import card_filter
 from resolvers.lane_page import BY_RANK, column_pages
-from resolvers.load import by_ids, to_one
+from resolvers.load import by_ids, by_name, to_one
 from resolvers.operation import edge
 from resolvers.page import ListEdge, Page, Window, pages
 from resolvers.user import people
@@ -20,7 +20,7 @@ from resolvers.user import people
 READ = TokenScope.PROJECTS_READ
 ORDER_FIELDS = {
     "ORDER": "rank",
-    "TITLE": "title",
+    "TITLE": "title_key",
     "PRIORITY": "priority",
     "DUE_DATE": "due_date",
     "CREATED_AT": "created_at",
@@ -155,6 +155,6 @@ async def labels_of_project(ctx: Context, projects: Sequence[Record], fields: Fi
     ids = list({project["_id"] for project in projects})
     found = collection(Label).find({"project_id": {"$in": ids}}, projection(fields, "project_id", "name"))
     per_project: dict[Any, list[Record]] = {one: [] for one in ids}
-    for label in await found.sort([("project_id", 1), ("name", 1)]).to_list():
+    for label in sorted(await found.to_list(), key=by_name):
         per_project[label["project_id"]].append(label)
     return [per_project[project["_id"]] for project in projects]

@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from auth.policies import delivery
 from models import Card, Column
-from models.base import Record, collection
+from models.base import Record, collection, sort_keys
 from models.enums import ActivityType, TokenScope
 from models.errors import BadUserInput, NotFound, OrreryError
 from models.ids import Kind, parse_id
@@ -169,7 +169,7 @@ async def _apply(change: Change, before: Record, changes: dict[str, Any], order:
     if not changes:
         return before
     version = before["version"] + 1
-    stored = {**changes, "version": version, "updated_at": change.at}
+    stored = {**changes, **sort_keys(Card, changes), "version": version, "updated_at": change.at}
     marks = dict.fromkeys(changes, version)
     if "custom_values" in changes:  # each of them counts as a field of its own
         values = changed_values(before.get("custom_values", {}), changes["custom_values"])

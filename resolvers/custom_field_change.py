@@ -14,12 +14,13 @@ from models.enums import FieldType, OnIncompatible
 from models.errors import Conflict, NotFound
 from models.ids import Kind
 from models.rank import MAX_LENGTH, rank_between, ranks_after
+from models.text import sort_key
 from realtime.events.custom_field import CustomFieldUpdated, CustomFieldValuesChanged
 from realtime.log import Change, Committed
 from resolvers.access import access
 from resolvers.context import Context
 from resolvers.custom_field import TAKEN, WRITE, fields_in_order, options_of
-from resolvers.custom_value import convert, path_of
+from resolvers.custom_value import convert, key_path_of, path_of
 from resolvers.inputs.custom_field import CustomFieldUpdate
 from resolvers.operation import operation
 
@@ -117,18 +118,22 @@ def _shorter(before: Any, after: Any) -> bool:
 
 
 async def _store(change: Change, field: Record, values: dict[ObjectId, Any]) -> None:
-    path = path_of(field["_id"])
     pairs = list(values.items())
     for start in range(0, len(pairs), BATCH):
         some = pairs[start : start + BATCH]
-        updates = [
-            UpdateOne({"_id": one}, {"$unset": {path: ""}} if value is None else {"$set": {path: value}})
-            for one, value in some
-        ]
+        updates = [UpdateOne({"_id": one}, _update(field["_id"], value)) for one, value in some]
         await collection(Card).bulk_write(updates, ordered=False, session=change.session)
         changes = [{"card_id": one, "value": value} for one, value in some]
         event = CustomFieldValuesChanged(field_id=field["_id"], changes=changes, project_id=field["project_id"])
         change.append(field["workspace_id"], event)
+
+
+def _update(field_id: ObjectId, value: Any) -> Record:
+    """What brings a card's value up to date, and what it is sorted by."""
+    wanted = {path_of(field_id): value, key_path_of(field_id): sort_key(value) if isinstance(value, str) else None}
+    there = {path: one for path, one in wanted.items() if one is not None}
+    gone = dict.fromkeys(wanted.keys() - there.keys(), "")
+    return {**({"$set": there} if there else {}), **({"$unset": gone} if gone else {})}
 
 
 async def _rank(change: Change, others: list[Record], place: int) -> str:

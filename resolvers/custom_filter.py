@@ -1,7 +1,7 @@
 """Custom fields in filters and orders of cards: which are spoken of, and what cards are sorted by then.
 
-A select field sorts by the place of its option, which no card holds: the database works it out. Every other field
-sorts by the value itself; cards without one come first.
+A select field sorts by the place of its option, which no card holds: the database works it out. A text sorts by its
+key, every other field by the value itself; cards without one come first.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from models.base import Record, collection
 from models.enums import FieldType
 from models.errors import BadUserInput
 from models.ids import Kind, parse_id
-from resolvers.custom_value import path_of
+from resolvers.custom_value import key_path_of, path_of
 from resolvers.filters import MAX_CONDITIONS, MAX_DEPTH, compile_order, name_of
 from resolvers.page import Sort
 
@@ -86,4 +86,6 @@ def _key(field: Record | None) -> tuple[str, Any]:
         case FieldType.SELECT:
             # -1 where there is none: it comes first, as null does.
             return f"place_{field['_id']}", {"$indexOfArray": [[one["id"] for one in field["options"]], f"${path}"]}
+        case FieldType.TEXT:
+            return key_path_of(field["_id"]), None
     return path, None

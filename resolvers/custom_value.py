@@ -29,6 +29,11 @@ def path_of(field_id: ObjectId) -> str:
     return f"custom_values.{field_id}"
 
 
+def key_path_of(field_id: ObjectId) -> str:
+    """Where a card's record keeps what the texts of a field are sorted by."""
+    return f"text_keys.{field_id}"
+
+
 def parse(field: Record, value: Any, *, name: str) -> Any:
     """What to store of a client's value, None for nothing; raises BadUserInput that calls the value `name`."""
     if value is None:

@@ -19,7 +19,7 @@ from resolvers.user import users_by
 
 READ = TokenScope.PROJECTS_READ
 BY_RANK: Sort = [("rank", 1)]
-ORDER_FIELDS = {"ORDER": "rank", "TITLE": "title", "CREATED_AT": "created_at", "UPDATED_AT": "updated_at"}
+ORDER_FIELDS = {"ORDER": "rank", "TITLE": "title_key", "CREATED_AT": "created_at", "UPDATED_AT": "updated_at"}
 
 Filter = Mapping[str, Any] | None
 Orders = Sequence[Mapping[str, Any]] | None

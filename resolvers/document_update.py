@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from auth.policies import document as policy
 from models import Document
-from models.base import Record, collection
+from models.base import Record, collection, sort_keys
 from models.enums import DocumentStatus, TokenScope
 from models.errors import BadUserInput, Conflict, OrreryError
 from models.ids import Kind, parse_id, portions
@@ -208,7 +208,13 @@ async def _apply(
     check_version(before, touched, expected, noun="document", client_names=_CLIENT_NAMES)
     if not touched:
         return before
-    stored = {**changes, "version": before["version"] + 1, "updated_by": change.actor_id, "updated_at": change.at}
+    stored = {
+        **changes,
+        **sort_keys(Document, changes),
+        "version": before["version"] + 1,
+        "updated_by": change.actor_id,
+        "updated_at": change.at,
+    }
     if content is not None:
         version = await write_version(ctx, change, {**before, **changes}, newest, content, autosave=autosave)
         stored |= {

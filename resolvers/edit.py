@@ -7,7 +7,7 @@ from beanie import Document
 from bson import ObjectId
 from pydantic.alias_generators import to_camel
 
-from models.base import Record, collection
+from models.base import Record, collection, sort_keys
 from models.errors import BadUserInput, Conflict, NotFound
 from realtime.log import Change
 
@@ -22,6 +22,7 @@ async def set_fields(
     changes = {name: value for name, value in values.items() if before[name] != value}
     if not changes:
         return before, False
+    changes |= sort_keys(model, changes)
     if "updated_at" in before:
         changes["updated_at"] = change.at
     await collection(model).update_one({"_id": object_id}, {"$set": changes}, session=change.session)

@@ -9,10 +9,16 @@ from bson import ObjectId
 from models import Card, User
 from models.base import Record, collection
 from models.ids import among
+from models.text import sort_key
 from resolvers.access import Fields, projection
 from resolvers.lane_store import OPEN, open_counts, open_totals
 from resolvers.page import Page
 from resolvers.tombstone import standing
+
+
+def by_name(record: Record) -> tuple[str, ObjectId]:
+    """What a list of few is sorted by."""
+    return sort_key(record["name"]), record["_id"]
 
 
 async def by_ids(

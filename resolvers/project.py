@@ -30,7 +30,7 @@ from resolvers.template_apply import fill_project
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 ORDER_FIELDS = {
-    "NAME": "name",
+    "NAME": "name_key",
     "DEADLINE": "deadline",
     "CREATED_AT": "created_at",
     "UPDATED_AT": "updated_at",

@@ -12,6 +12,7 @@ from models import Card, Project, Relation, Scope
 from models.base import Record, collection, utc_now
 from models.enums import RelationType, TokenScope
 from models.ids import Kind
+from models.text import sort_key
 from resolvers.access import Fields, access, projection
 from resolvers.card_facts import Facts, moment
 from resolvers.card_facts_keep import FIGURES, PerProject, elsewhere, facts_of
@@ -263,7 +264,7 @@ def _milestones(
         span = spans.get(project["_id"], {"done": 0, "count": 0})
         is_late = has_passed(project["deadline"], now) and span["done"] < span["count"]
         found.append({"title": project["name"], "at": project["deadline"], "scope_id": None, "is_late": is_late})
-    return sorted(found, key=lambda one: (one["at"], one["title"]))
+    return sorted(found, key=lambda one: (one["at"], sort_key(one["title"])))
 
 
 def _first(one: int | None, other: int | None) -> int | None:

@@ -18,6 +18,7 @@ from resolvers.access import Fields, access, check_workspace
 from resolvers.context import Context
 from resolvers.edit import require_parent
 from resolvers.inputs.template import TemplateCreateFromProject
+from resolvers.load import by_name
 from resolvers.operation import edge, operation
 from resolvers.template_builtin import BUILT_IN
 from resolvers.template_read import content_of
@@ -106,7 +107,7 @@ async def templates_of(ctx: Context, workspaces: Sequence[Record], fields: Field
     ids = list({workspace["_id"] for workspace in workspaces})
     query = {"workspace_id": {"$in": ids}}
     own: dict[ObjectId, list[Record]] = {one: [] for one in ids}
-    for template in await collection(Template).find(query).sort([("workspace_id", 1), ("name", 1)]).to_list():
+    for template in sorted(await collection(Template).find(query).to_list(), key=by_name):
         own[template["workspace_id"]].append(template)
     return [[*BUILT_IN.values(), *own[workspace["_id"]]] for workspace in workspaces]
 

@@ -30,6 +30,7 @@ from models.ids import portions
 from resolvers.card_place import BY_RANK
 from resolvers.custom_value import known
 from resolvers.inputs.transfer import FORMAT, VERSION
+from resolvers.load import by_name
 from resolvers.tombstone import Gone
 from resolvers.transfer_archive import Stored, member_of
 from resolvers.transfer_plan import exported_content
@@ -66,7 +67,7 @@ async def pieces(project: Record, files: Stored | None, gone: Gone) -> AsyncIter
     for column in columns:
         own = column["scope_id"] not in scope_places
         yield "columns", {"name": column["name"]} | ({} if own else {"scopeIndex": scope_places[column["scope_id"]]})
-    labels = await collection(Label).find(inside).sort("name", 1).to_list()
+    labels = sorted(await collection(Label).find(inside).to_list(), key=by_name)
     for label in labels:
         yield "labels", {"name": label["name"], "color": label["color"]}
     fields = await collection(CustomField).find(inside).sort(BY_RANK).to_list()

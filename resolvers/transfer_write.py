@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bson import ObjectId
 
 from models import Card, Column, Comment, CustomField, Document, Label, Scope
-from models.base import Record, Stored, collection, to_record
+from models.base import Record, Stored, collection, text_keys, to_record
 from models.enums import ActivityType
 from models.ids import Kind, kind_of, portions
 from models.rank import ranks_after
@@ -227,6 +227,7 @@ def _card(
     record["label_ids"] = [one for one in labels if one not in plan.gone]
     record["checklist"] = checklist_of(values.checklist)
     record["custom_values"] = plan.card_values[place]
+    record["text_keys"] = text_keys(record["custom_values"])
     if values.assignee is not None:
         record["assignee_id"] = plan.people.get(values.assignee)
     return record

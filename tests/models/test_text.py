@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.text import canonical, folded, plain_digits, spellings
+from models.text import canonical, folded, plain_digits, sort_key, spellings
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
 
@@ -56,3 +56,36 @@ def test_marks_and_widths_are_folded_and_what_belongs_to_a_letter_is_not(text: s
 )
 def test_digits_of_every_script_are_digits(digits: str) -> None:
     assert plain_digits(digits) == "123456"
+
+
+def test_texts_are_sorted_by_letters_then_accents_then_case() -> None:
+    in_order = [
+        "10",
+        "a",
+        "A",
+        "a\u0301",
+        "\u00e4",
+        "\u00c4",
+        "ab",
+        "Ab",
+        "ae",
+        "\u00e6",
+        "af",
+        "o",
+        "\u00f8",
+        "oz",
+        "ss",
+        "\u00df",
+        "st",
+        "Z",
+        "\u4e00",
+    ]
+
+    assert sorted(set(in_order), key=sort_key) == in_order
+
+
+@given(TEXT)
+def test_a_key_is_one_for_the_normal_forms_and_bounded(text: str) -> None:
+    assert sort_key(canonical(text)) == sort_key(canonical(normalize("NFD", text)))
+    assert len(sort_key(text * 40)) <= 400
+    assert len(sort_key("\ufdfa" * 500)) <= 400

@@ -118,7 +118,7 @@ async def test_conditions_on_custom_fields_combine(fields: Fields) -> None:
 
 @pytest.mark.parametrize(
     ("name", "ascending"),
-    [("Note", "EBADC"), ("Points", "ECBAD"), ("Level", "EBDCA"), ("Due", "DEBAC"), ("Sure", "CDEBA")],
+    [("Note", "EADCB"), ("Points", "ECBAD"), ("Level", "EBDCA"), ("Due", "DEBAC"), ("Sure", "CDEBA")],
 )
 @pytest.mark.parametrize("size", [1, 2, 50])
 async def test_pages_follow_the_order_of_a_custom_field(name: str, ascending: str, size: int, fields: Fields) -> None:
