@@ -14,6 +14,8 @@ from gateway.database import Database, open_database
 from gateway.settings import Settings
 from models import Migration
 
+pytest_plugins = ["tests.order"]
+
 MANY = {"ORRERY_REGISTRATIONS_PER_HOUR": "1000000"}
 """Settings of a gateway that all its clients reach from one address."""
 

@@ -16,10 +16,10 @@ import pytest
 import pytest_asyncio
 
 from tests.clients.world import World, opened_world
+from tests.patience import PATIENCE
 
 HERE = Path(__file__).parent
 OLDEST_NODE = 20
-PATIENCE = 60.0
 
 
 def why_not() -> str | None:

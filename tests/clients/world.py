@@ -13,9 +13,9 @@ import httpx
 from gateway.embedded import EmbeddedDatabase
 from tests.gateway.lab import PASSWORD, REGISTER, Board, Person, make_board
 from tests.gateway.process import Serving, serving
+from tests.patience import PATIENCE
 
 SETTINGS = {"ORRERY_SECRET_KEY": "clients-" * 5, "ORRERY_BUS_URL": "mongodb"}
-PATIENCE = 60.0
 
 
 @dataclass

@@ -57,6 +57,8 @@ def order(name: str) -> tuple[bool, int, bool, str]:
     return name not in FIRST, LAST.index(name) if name in LAST else -1, deletes, name
 
 
+pytestmark = pytest.mark.in_order("each change is made in the tenant that those before it left")
+
 WRITES = sorted((name for name, one in CATALOGUE.items() if not one.read_only and name not in SIGNS_IN), key=order)
 
 

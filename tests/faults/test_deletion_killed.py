@@ -14,9 +14,9 @@ from pymongo import AsyncMongoClient
 
 from gateway.embedded import EmbeddedDatabase
 from tests.gateway.process import Serving, serving
+from tests.patience import PATIENCE
 
 CARDS = 450
-PATIENCE = 120.0
 REGISTER = "mutation ($i: AuthRegisterInput!) { authRegister(input: $i) { accessToken } }"
 HOME = "{ organizations { nodes { workspaces { nodes { id } } } } }"
 IMPORT = "mutation ($w: ID!, $i: ProjectImportInput!) { projectImport(workspaceId: $w, input: $i) { project { id } } }"
@@ -41,7 +41,7 @@ async def ask(running: Serving, token: str | None, query: str, **variables: Any)
     return answer["data"]
 
 
-@pytest.mark.slow
+@pytest.mark.slow("starts two gateways, and kills one in the middle of its work")
 async def test_another_gateway_goes_on_with_a_deletion_and_tells_of_each_object_once(url: str, tmp_path: Path) -> None:
     given = {"ORRERY_MONGODB_URL": url, "ORRERY_SECRET_KEY": "deleted-" * 5, "ORRERY_BUS_URL": "mongodb"}
     async with AsyncMongoClient[dict[str, Any]](url) as client:

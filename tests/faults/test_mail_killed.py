@@ -10,6 +10,7 @@ import pytest
 
 from tests.gateway.mail_lab import Mailbox, free_port, until
 from tests.gateway.process import Serving, serving
+from tests.patience import PATIENCE
 
 PEOPLE = 8
 BEFORE_DEATH = 3
@@ -35,7 +36,7 @@ def register(running: Serving, number: int) -> None:
     running.client.request("POST", "/auth/register", body)
 
 
-@pytest.mark.slow
+@pytest.mark.slow("starts three gateways, one after the other")
 async def test_what_waits_outlives_two_deaths_and_nothing_comes_twice_but_what_was_on_its_way(
     mailbox: Mailbox, tmp_path: Path
 ) -> None:
@@ -55,7 +56,7 @@ async def test_what_waits_outlives_two_deaths_and_nothing_comes_twice_but_what_w
     mailbox.answer = count
     await mailbox.start()
     with serving(tmp_path, **settings(mailbox)) as running:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             await under_way.wait()
         await asyncio.to_thread(running.end, signal.SIGKILL)
     with serving(tmp_path, **settings(mailbox)):

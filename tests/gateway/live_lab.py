@@ -16,8 +16,8 @@ from websockets.typing import Subprotocol
 
 from gateway.client import Client
 from tests.gateway.process import Serving
+from tests.patience import PATIENCE
 
-PATIENCE = 60.0
 REGISTER = """mutation ($input: AuthRegisterInput!) { authRegister(input: $input) { accessToken } }"""
 WORKSPACE = """{ organizations { nodes { workspaces { nodes { id } } } } }"""
 PROJECT = """mutation ($input: ProjectCreateInput!) { projectCreate(input: $input) { project { id } } }"""

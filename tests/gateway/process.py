@@ -12,9 +12,9 @@ from pathlib import Path
 
 from gateway.client import Client
 from tests.conftest import MANY
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 120.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from gateway.embedded import EmbeddedDatabase
 from models.base import Record
 from tests.gateway.lab import PASSWORD, REGISTER, Person
 from tests.gateway.process import serving
+from tests.patience import PATIENCE
 
-PATIENCE = 60.0
 SECRET_KEY = "revocation-" * 4
 LOGIN = "mutation ($input: AuthLoginInput!) { authLogin(input: $input) { accessToken } }"
 TRANSPORTS = ("websocket", "event stream")

@@ -17,8 +17,7 @@ from realtime.transports.protocol import OperationRequest
 from resolvers.context import Services
 from schema.graph import graph
 from tests.gateway.lab import JSON
-
-PATIENCE = 20.0
+from tests.patience import PATIENCE
 
 
 class Replay:

@@ -16,7 +16,8 @@ from gateway.crowd import Crowd
 from gateway.http_protocol import HttpProtocol
 from gateway.serve import server_config
 from gateway.source import parse_networks
-from tests.realtime.log_lab import PATIENCE, until
+from tests.patience import PATIENCE
+from tests.realtime.log_lab import until
 from tests.realtime.transport_lab import running
 
 HALF_A_HEAD = b"GET / HTTP/1.1\r\nhost: here\r\nx-a: "

@@ -8,6 +8,7 @@ from pymongo.lock import _async_create_condition, _async_create_lock
 
 from gateway.database import Database
 from gateway.driver import wait
+from tests.patience import PATIENCE
 
 
 class Waiting:
@@ -67,7 +68,7 @@ async def test_the_notification_of_one_who_is_cancelled_reaches_another() -> Non
         first.cancel()
         await asyncio.sleep(0)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert await second is True
     assert first.cancelled() or (await asyncio.gather(first, return_exceptions=True))
 

@@ -23,10 +23,10 @@ from realtime.log import Change, EventLog
 from resolvers import notification_follow
 from resolvers.context import Services
 from resolvers.notification_follow import follow_some
+from tests.patience import PATIENCE
 
 SLOW = Pace(poll=60.0, lease=60.0)
 QUICK = Pace(poll=0.02, lease=1.0)
-PATIENCE = 10.0
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from tests.gateway.lab import Board, Lab, Person
+from tests.patience import PATIENCE
 
 MOVE = "mutation ($id: ID!, $c: ID!) { cardMove(id: $id, input: {columnId: $c}) { cursor } }"
 PROJECT = """
@@ -29,7 +30,6 @@ subscription ($p: ID!, $after: Cursor, $types: [String!]) {
   }
 }
 """
-PATIENCE = 20.0
 
 
 @dataclass

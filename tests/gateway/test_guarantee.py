@@ -17,9 +17,9 @@ from models import LoggedEvent, StreamHead
 from models.base import collection, utc_now
 from realtime.retention import Bounds, Retention
 from tests.gateway.lab import JSON, Board, Lab
+from tests.patience import PATIENCE
 
 PAGE = Path(__file__).parents[2] / "docs" / "guarantee.md"
-PATIENCE = 20.0
 UPDATE = "mutation ($id: ID!, $t: String!) { cardUpdate(id: $id, input: {title: $t}) { card { version rank } } }"
 DELETE = "mutation ($id: ID!) { cardDelete(id: $id) { cursor } }"
 

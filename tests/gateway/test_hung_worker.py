@@ -9,6 +9,7 @@ from asyncio.subprocess import PIPE, Process
 import pytest
 
 from gateway import workers
+from tests.patience import PATIENCE
 
 BEATS = "import sys, time\nfor _ in range({count}):\n    sys.stdout.write('.'); sys.stdout.flush(); time.sleep(0.05)\n"
 
@@ -25,7 +26,7 @@ async def worker(code: str) -> Process:
 async def test_a_worker_that_falls_silent_is_killed() -> None:
     process = await worker(BEATS.format(count=4) + "time.sleep(60)")
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         status = await workers._end_of(process)
 
     assert status == -signal.SIGKILL

@@ -16,6 +16,7 @@ from resolvers import file_store
 from resolvers.context import Services
 from resolvers.file_store import CLAIM, remove_leftovers, write_file
 from tests.gateway.lab import Lab
+from tests.patience import PATIENCE
 from tests.resolvers.files import stored, upload
 
 
@@ -87,7 +88,7 @@ async def test_the_gateway_goes_on_after_a_failure(
 
     # When it looks again
     await keeper.start()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await done.wait()
     await keeper.stop()
 

@@ -19,6 +19,7 @@ from realtime.transports.protocol import OperationRequest
 from schema.graph import graph
 from tests.gateway.lab import Board
 from tests.gateway.test_live_sharing import SHARED, Sink, subject_of, watch
+from tests.patience import PATIENCE
 
 WIDE = """
 subscription ($p: ID!) {
@@ -99,7 +100,7 @@ async def test_whoever_leaves_an_event_that_waits_for_the_database_leaves_nothin
     await sink.until(1)
     attempts = breaks(monkeypatch, AutoReconnect("gone"), times=1_000_000)
     await board.card("Lens 4")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while len(attempts) < 3:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 

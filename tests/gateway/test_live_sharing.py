@@ -21,7 +21,7 @@ from realtime.transports.protocol import OperationRequest
 from schema.graph import graph
 from schema.viewer import depends_on_viewer
 from tests.gateway.lab import Board, Lab, Person, make_board
-from tests.realtime.log_lab import PATIENCE
+from tests.patience import PATIENCE
 
 SHARED = """
 subscription Watch($p: ID!, $after: Cursor, $types: [String!]) {

@@ -23,6 +23,7 @@ from resolvers.context import Services
 from schema.graph import graph
 from tests.gateway.lab import Board, Lab
 from tests.gateway.test_live_sharing import subject_of
+from tests.patience import PATIENCE
 from tests.realtime.log_lab import until
 from tests.realtime.redis_lab import RedisServer
 
@@ -182,5 +183,5 @@ async def test_connections_are_counted_by_their_transport() -> None:
 async def test_a_gateway_that_has_not_started_shows_its_counters_all_the_same(settings: Settings) -> None:
     figures = Figures(Lab(create_app(settings)))
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         assert "orrery_live_events_total" in await figures.read()

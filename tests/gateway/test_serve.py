@@ -19,7 +19,8 @@ from websockets.typing import Subprotocol
 from gateway.locking import holder
 from gateway.serve import ServeError, listen
 from gateway.settings import Settings
-from tests.gateway.process import PATIENCE, ROOT, Serving, environment, is_alive, orrery, serving
+from tests.gateway.process import ROOT, Serving, environment, is_alive, orrery, serving
+from tests.patience import PATIENCE
 
 REGISTER = """mutation ($input: AuthRegisterInput!) { authRegister(input: $input) { accessToken user { id } } }"""
 WORKSPACE = """{ organizations { nodes { workspaces { nodes { id } } } } }"""

@@ -13,6 +13,7 @@ from gateway.transfers import Transfers
 from resolvers import transfer_read
 from resolvers.upload import MAX_FILE
 from tests.gateway.lab import JSON, Board, Person
+from tests.patience import PATIENCE
 from tests.resolvers.transfers import TOTAL, large, small_parts
 
 START = """
@@ -50,7 +51,7 @@ async def start(person: Person, workspace: str, content: bytes, query: str = STA
 
 async def ended(person: Person, job: str) -> JSON:
     """The job, once it has ended."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while True:
             found: JSON = (await person.ask(READ, id=job))["transferJob"]
             if found["state"] in ("DONE", "FAILED"):

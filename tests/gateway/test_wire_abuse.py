@@ -18,6 +18,7 @@ from gateway.database import Database
 from gateway.settings import Settings
 from tests.gateway.lab import Board, Lab
 from tests.gateway.wire_lab import EVENTS, dial, gateway_of, sign_in, title, watch
+from tests.patience import PATIENCE
 from tests.realtime.websocket_lab import closing, hear, say
 
 MEGABYTE = 1024 * 1024
@@ -219,7 +220,7 @@ async def test_a_socket_without_an_init_closes_with_4408_after_five_seconds(addr
         await say(socket, "ping")
         assert await hear(socket) == {"type": "pong"}
 
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             with suppress(ConnectionClosed):
                 await socket.recv()
 
@@ -327,7 +328,7 @@ async def test_connections_of_nobody_are_counted_by_their_address(few: str, boar
 
 async def _admitted(address: str, token: str, stack: AsyncExitStack) -> None:
     """A socket that is acknowledged, once the end of another one has been noticed."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while True:
             socket = await stack.enter_async_context(dial(address))
             await say(socket, "connection_init", payload={"authorization": f"Bearer {token}"})

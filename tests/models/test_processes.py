@@ -20,8 +20,7 @@ from models.processes import ProcessDiedError, Processes, ProcessTooSlowError
 from resolvers.content.convert import convert
 from tests.gateway.process import ROOT, is_alive
 from tests.models import working
-
-PATIENCE = 60.0
+from tests.patience import PATIENCE
 
 
 @pytest.fixture

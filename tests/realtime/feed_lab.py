@@ -9,7 +9,8 @@ from models.base import Record
 from realtime.cursor import Cursor
 from realtime.hub import Hub
 from realtime.subscription import Subscription
-from tests.realtime.log_lab import PATIENCE, appends
+from tests.patience import PATIENCE
+from tests.realtime.log_lab import appends
 
 Item = tuple[str, int | None, str]
 

@@ -15,9 +15,7 @@ from realtime.cursor import Cursor
 from realtime.events.label import LabelCreated, LabelDeleted
 from realtime.hub import Hub
 from realtime.subscription import Subscription
-
-PATIENCE = 20.0
-"""Seconds until a test that waits in vain fails."""
+from tests.patience import PATIENCE
 
 Body = Callable[[Change], Awaitable[Any]]
 

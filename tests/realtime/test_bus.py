@@ -17,7 +17,8 @@ from models.ids import Kind, new_id
 from realtime.bus import MAX_AGE, MAX_WAITING_SIZE, Bus
 from realtime.hub import Hub
 from realtime.log import EventLog
-from tests.realtime.log_lab import PATIENCE, appends, reading, until
+from tests.patience import PATIENCE
+from tests.realtime.log_lab import appends, reading, until
 from tests.realtime.redis_lab import RedisServer
 
 
@@ -330,7 +331,9 @@ async def test_hubs_of_two_processes_hear_of_each_others_commits(
     assert delta["cursor"] == str(head)
 
 
-@pytest.mark.parametrize("seconds", [1.0, pytest.param(20.0, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "seconds", [1.0, pytest.param(20.0, marks=pytest.mark.slow("the outage itself lasts that long"))]
+)
 async def test_no_event_is_lost_or_doubled_while_redis_is_away(
     database: Database, redis: RedisServer, seconds: float
 ) -> None:

@@ -16,7 +16,8 @@ from realtime.bus import CHANNEL, Bus
 from realtime.change_stream import ChangeStreamBackend
 from realtime.hub import Hub
 from realtime.log import EventLog
-from tests.realtime.log_lab import PATIENCE, appends, reading, until
+from tests.patience import PATIENCE
+from tests.realtime.log_lab import appends, reading, until
 
 
 async def heard(backend: ChangeStreamBackend, count: int) -> list[str]:

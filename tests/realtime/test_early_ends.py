@@ -19,6 +19,7 @@ from realtime.transports.limits import SseLimits
 from realtime.transports.operation import Operation
 from realtime.transports.outbox import Outbox, open_outbox
 from realtime.transports.protocol import Engine, OperationRefused, OperationRequest
+from tests.patience import PATIENCE
 
 
 async def _deaf(until: asyncio.Event) -> None:
@@ -133,7 +134,7 @@ async def test_an_operation_that_was_stopped_while_its_stream_was_opened_closes_
 
     # When its client completes it, and the cancellation is lost
     operation.stop()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await task
 
     # Then the stream does not stay open
@@ -203,7 +204,7 @@ async def test_an_operation_that_was_stopped_while_it_ran_sends_nothing_and_its_
     # When its client completes it, the cancellation is lost, and another one begins under its id
     first.stop()
     await other.run(engine, "another", OperationRequest("{ a }"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await asyncio.wait([running])
     await outbox.flush()
 

@@ -17,8 +17,9 @@ from realtime.cursor import Cursor
 from realtime.feed import Question
 from realtime.hub import Hub
 from realtime.log import EventLog
+from tests.patience import PATIENCE
 from tests.realtime.feed_lab import Item, Rendering, Socket, ready, told, write
-from tests.realtime.log_lab import PATIENCE, appends, everything
+from tests.realtime.log_lab import appends, everything
 
 
 @pytest.fixture

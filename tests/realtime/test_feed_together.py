@@ -19,7 +19,8 @@ from realtime.hub import Hub
 from realtime.log import EventLog
 from realtime.transports.event_stream import _form
 from realtime.transports.frames import next_frame, next_head, text_frame
-from tests.realtime.log_lab import PATIENCE, appends, everything
+from tests.patience import PATIENCE
+from tests.realtime.log_lab import appends, everything
 
 Item = tuple[int | None, ...]
 

@@ -15,7 +15,8 @@ from realtime.cursor import Cursor
 from realtime.hub import Hub
 from realtime.log import EventLog
 from realtime.subscription import Subscription
-from tests.realtime.log_lab import PATIENCE, Reader, appends, everything, logged, reading, writes_label
+from tests.patience import PATIENCE
+from tests.realtime.log_lab import Reader, appends, everything, logged, reading, writes_label
 
 NEVER = 3600.0
 

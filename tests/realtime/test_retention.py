@@ -17,7 +17,8 @@ from realtime.cursor import Cursor
 from realtime.hub import Hub
 from realtime.log import EventLog
 from realtime.retention import Bounds, Retention, remember_oldest
-from tests.realtime.log_lab import PATIENCE, appends, everything, logged, reading
+from tests.patience import PATIENCE
+from tests.realtime.log_lab import appends, everything, logged, reading
 from tests.resolvers.test_indexes import Query, check, recorded
 
 NONE = timedelta(0)

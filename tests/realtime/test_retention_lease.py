@@ -14,7 +14,7 @@ from realtime import retention as module
 from realtime.hub import Hub
 from realtime.lease import give_up, hold
 from realtime.retention import Bounds, Retention
-from tests.realtime.log_lab import PATIENCE
+from tests.patience import PATIENCE
 from tests.realtime.test_retention import EVER, NONE, age, floor, hub, stream, until_trimmed, write
 
 __all__ = ["hub", "stream"]

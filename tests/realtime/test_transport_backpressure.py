@@ -10,6 +10,7 @@ from starlette.websockets import WebSocket
 
 from realtime.transports.protocol import SUBPROTOCOL, OperationRequest, Payload
 from realtime.transports.websocket import WebSocketLimits, serve_websocket
+from tests.patience import PATIENCE
 from tests.realtime.transport_lab import FakeEngine, event, next_, until
 
 
@@ -113,7 +114,7 @@ async def test_a_reader_that_never_reads_is_let_go() -> None:
     await until(lambda: bool(stuck.sent))
     stuck.hear({"type": "subscribe", "id": "1", "payload": {"query": "feed"}})
     await until(feed.started.is_set)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await serving
     assert feed.closed.is_set()
     assert len(stuck.sent) == 1

@@ -14,7 +14,8 @@ from models.ids import Kind, new_id
 from realtime import writer
 from realtime.change import Change
 from realtime.log import EventLog
-from tests.realtime.log_lab import PATIENCE, Body, appends, logged, until
+from tests.patience import PATIENCE
+from tests.realtime.log_lab import Body, appends, logged, until
 
 ANN, BOB = new_id(Kind.USER), new_id(Kind.USER)
 

@@ -18,6 +18,7 @@ from realtime.transports.connections import Connections
 from realtime.transports.protocol import AuthenticationFailed, OperationRequest, Payload
 from realtime.transports.sse import SseLimits, serve_sse
 from realtime.transports.websocket import WebSocketLimits, serve_websocket
+from tests.patience import PATIENCE
 
 Handler = Callable[[OperationRequest], AsyncIterator[Payload] | Payload]
 
@@ -139,7 +140,7 @@ async def serve_lab() -> AsyncIterator[Lab]:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for something that happens on the server's side, at most five seconds."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 

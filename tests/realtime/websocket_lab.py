@@ -9,6 +9,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
+from tests.patience import PATIENCE
 from tests.realtime.transport_lab import Lab
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
@@ -30,7 +31,7 @@ async def say(socket: ClientConnection, type_: str, **fields: Any) -> None:
 
 
 async def hear(socket: ClientConnection) -> dict[str, Any]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         message: dict[str, Any] = json.loads(await socket.recv())
         return message
 
@@ -46,7 +47,7 @@ async def subscribe(socket: ClientConnection, query: str, id: str = "1", **paylo
 
 async def closing(socket: ClientConnection) -> tuple[int, str]:
     """Read to the end and return the close code and reason."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         with suppress(ConnectionClosed):
             while True:
                 await socket.recv()

@@ -11,7 +11,7 @@ from bson import ObjectId
 from gridfs import AsyncGridFSBucket
 
 from gateway.database import Database
-from models import Activity, Attachment, Card, FileChunk, FileLeftover, TransferJob
+from models import Activity, Attachment, Card, FileChunk, FileLeftover, StoredFile
 from models.base import Record, collection, utc_now
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound, PayloadTooLarge
 from models.ids import Kind, new_id
@@ -375,7 +375,8 @@ async def _only(board: Board, *kept: Record) -> bool:
 async def board_files(board: Board) -> set[ObjectId]:
     """The ids of all files that have chunks in the workspace's history, complete or not."""
     chunks = await collection(FileChunk).distinct("files_id")
-    others = {one["_id"] async for one in collection(Attachment).find({"workspace_id": {"$ne": board.workspace_id}})}
+    others = {
+        one["_id"] async for one in collection(StoredFile).find({"metadata.workspace_id": {"$ne": board.workspace_id}})
+    }
     left = {one["_id"] async for one in collection(FileLeftover).find({})}
-    waiting = {one["_id"] async for one in collection(TransferJob).find({}, {"_id": 1})}
-    return set(chunks) - others - left - waiting
+    return set(chunks) - others - left

@@ -13,6 +13,7 @@ from resolvers.inputs.workspace import WorkspaceCreate
 from resolvers.organization import create_organization
 from resolvers.search import search
 from resolvers.workspace import create_workspace
+from tests.patience import PATIENCE
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again
 from tests.resolvers.test_indexes import recorded
@@ -37,7 +38,7 @@ async def behind(board: Board) -> int:
 
 async def followed(board: Board, but: int) -> None:
     """Wait until the index has followed all but so many events."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while await behind(board) > but:  # noqa: ASYNC110 - what is looked at is a file
             await asyncio.sleep(0.02)
 

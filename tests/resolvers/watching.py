@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from models.base import Record
 from resolvers.subscribe import Source
-from tests.realtime.log_lab import PATIENCE
+from tests.patience import PATIENCE
 
 
 class Watcher:

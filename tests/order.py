@@ -1,0 +1,56 @@
+"""The order of tests, and how long they take: `--order-seed` shuffles them, and what is slow has to say why."""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SLOW_SECONDS = 10.0
+"""What a test may take on a machine with nothing else to do, without a mark that says why."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    about = "Shuffle the files, and the tests of each file, by this number."
+    parser.addoption("--order-seed", type=int, metavar="NUMBER", help=about)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse a mark without its reason, and shuffle where that was asked for.
+
+    A file stays in one piece, because what its tests share is made once; one that is marked `in_order` is not shuffled.
+    """
+    for name in ("slow", "in_order"):
+        if vague := [item.nodeid for item in items for mark in item.iter_markers(name) if not any(mark.args)]:
+            raise pytest.UsageError(f"the mark {name} needs a reason: {', '.join(vague)}")
+    seed = config.getoption("order_seed")
+    if seed is not None:
+        items[:] = _shuffled(items, random.Random(seed))
+
+
+def _shuffled(items: list[pytest.Item], chance: random.Random) -> Iterator[pytest.Item]:
+    files: dict[Path, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        files[item.path].append(item)
+    for file in chance.sample(sorted(files), len(files)):
+        tests = files[file]
+        if not any(item.get_closest_marker("in_order") for item in tests):
+            chance.shuffle(tests)
+        yield from tests
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the tests that are slow without a reason. A busy machine makes any test slow, so none fails by it."""
+    reports = [
+        report
+        for outcome in ("passed", "failed", "error", "")  # without a word: what was prepared and put away
+        for report in terminalreporter.stats.get(outcome, [])
+        if isinstance(report, pytest.TestReport)
+    ]
+    slow = [one for one in reports if one.duration > SLOW_SECONDS and "slow" not in one.keywords]
+    if slow:
+        terminalreporter.section(f"more than {SLOW_SECONDS:.0f} s, and not marked slow with a reason")
+        for one in sorted(slow, key=lambda one: -one.duration):
+            terminalreporter.line(f"{one.duration:.1f} s {one.when} of {one.nodeid}")

@@ -1,0 +1,81 @@
+"""What `--order-seed` and the marks do, tried on files of a few tests."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.patience import PATIENCE
+
+ROOT = Path(__file__).resolve().parents[1]
+SHUFFLED = "import pytest\n\n@pytest.mark.parametrize('number', range(20))\ndef test_shuffled(number): pass\n"
+IN_ORDER = f"{SHUFFLED}\npytestmark = pytest.mark.in_order({{reason}})\n"
+SLOW = """
+import time, pytest
+
+def test_unmarked(): time.sleep(0.3)
+
+@pytest.mark.slow("it sleeps")
+def test_marked(): time.sleep(0.3)
+"""
+
+
+def run(folder: Path, *arguments: str) -> str:
+    """The output of a run over a folder, in which a test that takes a tenth of a second is slow."""
+    (folder / "conftest.py").write_text("from tests import order\n\norder.SLOW_SECONDS = 0.1\n")
+    (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n    slow\n    in_order\n")
+    command = [sys.executable, "-m", "pytest", "-p", "tests.order", "-p", "no:cacheprovider", "-p", "no:schemathesis"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""}
+    done = subprocess.run(
+        [*command, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    return done.stdout + done.stderr
+
+
+def order_of(output: str) -> list[str]:
+    return [line.partition(" ")[0] for line in output.splitlines() if "::" in line]
+
+
+def test_a_seed_shuffles_files_and_their_tests_and_always_alike(tmp_path: Path) -> None:
+    for name in "abc":
+        (tmp_path / f"test_{name}.py").write_text(SHUFFLED)
+    (tmp_path / "test_story.py").write_text(IN_ORDER.format(reason="'each goes on from the one before'"))
+
+    plain, first, again, other = (
+        order_of(run(tmp_path, "-v", *given))
+        for given in ([], ["--order-seed=1"], ["--order-seed=1"], ["--order-seed=2"])
+    )
+
+    assert len(plain) == 80
+    assert plain != first == again != other
+    assert sorted(first) == sorted(other) == sorted(plain)
+    story = [one for one in plain if "story" in one]
+    for order in (first, other):
+        files = [one.partition("::")[0] for one in order]
+        assert len([one for one, before in zip(files, [None, *files], strict=False) if one != before]) == 4
+        assert [one for one in order if "story" in one] == story
+
+
+def test_a_mark_without_its_reason_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "test_story.py").write_text(IN_ORDER.format(reason=""))
+
+    assert "the mark in_order needs a reason: test_story.py::test_shuffled[0]" in run(tmp_path)
+
+
+@pytest.mark.parametrize("processes", ["0", "2"])
+def test_a_slow_test_without_a_mark_is_named(tmp_path: Path, processes: str) -> None:
+    (tmp_path / "test_slow.py").write_text(SLOW)
+
+    told = run(tmp_path, "-n", processes)
+
+    assert "not marked slow with a reason" in told
+    assert "call of test_slow.py::test_unmarked" in told
+    assert "test_marked" not in told
