@@ -3,7 +3,14 @@
 Needs graphql-core, and orjson for results as bytes; knows nothing else of this house.
 """
 
-from execution.api import execute, execute_sync, subscribe
+from execution.api import (
+    execute,
+    execute_sync,
+    experimental_execute_incrementally,
+    graphql,
+    graphql_sync,
+    subscribe,
+)
 from execution.batch import Batch, Read, Selected, Selection
 from execution.executor import Executor, RenderedResult
 from execution.output import dump, execute_bytes, to_bytes
@@ -24,6 +31,9 @@ __all__ = [
     "execute",
     "execute_bytes",
     "execute_sync",
+    "experimental_execute_incrementally",
+    "graphql",
+    "graphql_sync",
     "subscribe",
     "to_bytes",
 ]

@@ -13,11 +13,14 @@ from execution.shape import Shape
 
 _NONE = id(None)
 
+Order = tuple[int, ...]
+"""Where something stands below a place, in the order of the document: ordinals of fields and indices of items."""
+
 
 class Run:
     """One scope over all its parents: `sources[j]` is completed once, for every position of it in `above`."""
 
-    __slots__ = ("_kinds", "_places", "above", "columns", "ids", "level", "rows", "scope", "slots", "sources")
+    __slots__ = ("_kinds", "_places", "above", "columns", "ids", "level", "nulled", "rows", "scope", "slots", "sources")
 
     def __init__(
         self,
@@ -36,6 +39,8 @@ class Run:
         self.ids = ids
         self.columns: list[Column] = []
         self.rows: list[dict[str, Any] | None] = []
+        # The sources that an error below has nulled, and where the first such error stands.
+        self.nulled: dict[int, Order] = {}
         self._kinds: set[type] | None = None
         self._places: dict[int, list[int]] | None = None
 
@@ -80,6 +85,7 @@ class Column:
     """The values of a field, or of the items of its lists, for all parents of a run; completed in place."""
 
     __slots__ = (
+        "_starts",
         "below",
         "distinct",
         "field",
@@ -88,29 +94,54 @@ class Column:
         "lengths",
         "nulled",
         "outer",
+        "parts",
         "run",
         "shape",
-        "starts",
+        "slots",
         "values",
+        "whole",
     )
 
-    def __init__(self, field: FieldPlan, shape: Shape, run: Run, outer: "Column | None" = None) -> None:
+    def __init__(
+        self,
+        field: FieldPlan,
+        shape: Shape,
+        run: Run,
+        outer: "Column | None" = None,
+        slots: Sequence[int] | None = None,
+    ) -> None:
         self.field = field
         self.shape = shape
         self.run = run
         self.outer = outer
         self.values: list[Any] = []
+        # A column may be completed in parts, each a column of its own; `slots` says where a part's values belong.
+        self.slots = slots
+        self.whole: Column | None = None
+        self.parts: list[Column] = []
         # Of a column of lists: the items of all, and how many of them each list has (None: null).
         self.inner: Column | None = None
         self.lengths: Sequence[int | None] = ()
-        self.starts: list[int] | None = None
-        # Lists whose iteration failed after some items: null, though the items were completed.
-        self.nulled: list[int] = []
+        self._starts: list[int] | None = None
+        # Lists that an error has nulled, though items of them may have been completed, and where the first one stands.
+        self.nulled: dict[int, Order] = {}
         # Of a column of objects: their runs, one per runtime type.
         self.below: list[Run] | None = None
         # And their identities: the id at every place, and the objects by id.
         self.ids: list[int] | None = None
         self.distinct: dict[int, Any] = {}
+
+    def part(self, slots: Sequence[int], size: int) -> "Column":
+        """A part of this column, which then holds `size` values and those of its parts alone."""
+        self.values = [None] * size
+        if self.whole is not None:
+            # The part of a part is one of the whole: it stands behind the one that it is of.
+            assert self.slots is not None
+            return self.whole.part([self.slots[slot] for slot in slots], len(self.whole.values))
+        part = Column(self.field, self.shape, self.run, self.outer, slots)
+        part.whole = self
+        self.parts.append(part)
+        return part
 
     def identify(self, values: list[Any]) -> None:
         """Note the identities of the values."""
@@ -120,10 +151,23 @@ class Column:
     def locate(self, index: int) -> tuple[int, int]:
         """Of an item: the index of its list in the outer column, and its own in that list."""
         assert self.outer is not None
-        if self.starts is None:
-            self.starts = list(accumulate((length or 0 for length in self.outer.lengths[:-1]), initial=0))
-        at = bisect_right(self.starts, index) - 1
-        return at, index - self.starts[at]
+        if self.slots is not None:
+            index = self.slots[index]
+        starts = self.outer.starts
+        at = bisect_right(starts, index) - 1
+        return at, index - starts[at]
+
+    @property
+    def starts(self) -> list[int]:
+        """Where the items of each list begin in the inner column."""
+        if self._starts is None:
+            self._starts = list(accumulate((length or 0 for length in self.lengths[:-1]), initial=0))
+        return self._starts
+
+    def items_of(self, index: int) -> range:
+        """Where the items of one list are in the inner column."""
+        start = self.starts[index]
+        return range(start, start + (self.lengths[index] or 0))
 
     def parent_index(self, index: int) -> int:
         """The index in the run's sources of the parent that a value belongs to."""
@@ -131,12 +175,12 @@ class Column:
         while column.outer is not None:
             index, _ = column.locate(index)
             column = column.outer
-        return index
+        return index if column.slots is None else column.slots[index]
 
     def path(self, index: int) -> Path:
         """The response path of a value, with list indices; the first one where its object is at several."""
         if self.outer is None:
-            return Path(self.run.path(index), self.field.response_name, self.field.parent_type.name)
+            return Path(self.run.path(self.parent_index(index)), self.field.response_name, self.field.parent_type.name)
         at, item = self.locate(index)
         return Path(self.outer.path(at), item, None)
 
@@ -144,29 +188,33 @@ class Column:
         """The response path of the field that a value belongs to, without list indices below it."""
         return Path(self.run.path(self.parent_index(index)), self.field.response_name, self.field.parent_type.name)
 
-    def folded(self, propagate: bool) -> list[Any]:
-        """The output values; with `propagate`, a list with a null where none may be is null itself."""
+    def folded(self) -> list[Any]:
+        """The output values."""
+        if self.parts:
+            out = list(self.values)
+            for part in self.parts:
+                assert part.slots is not None
+                for slot, value in zip(part.slots, part.folded(), strict=True):
+                    out[slot] = value
+            return out
         if self.inner is not None:
-            return self._folded_lists(self.inner, propagate)
+            return self._folded_lists(self.inner.folded())
         below = self.below
         if below is None:
             return self.values
         if len(below) == 1 and below[0].slots is None:
             return below[0].placed()
-        out: list[Any] = [None] * len(self.values)
+        out = [None] * len(self.values)
         for run in below:
             for slot, row in zip(run.slots or range(len(out)), run.placed(), strict=True):
                 out[slot] = row
         return out
 
-    def _folded_lists(self, inner: "Column", propagate: bool) -> list[Any]:
-        items = inner.folded(propagate)
+    def _folded_lists(self, items: list[Any]) -> list[Any]:
         if len(self.lengths) == 1 and self.lengths[0] is not None:
             out: list[Any] = [items]
         else:
             out = _cut(items, self.lengths)
-        if propagate and not inner.shape.nullable:
-            out = [None if values is None or any(value is None for value in values) else values for values in out]
         for index in self.nulled:
             out[index] = None
         return out
@@ -175,13 +223,16 @@ class Column:
 def release(runs: list[Run]) -> None:
     """Cut what leads downwards, so that nothing waits for the cyclic collector; paths lead upwards and stay."""
     for run in runs:
-        for field_column in run.columns:
-            column: Column | None = field_column
-            while column is not None:
-                column.below = None
-                column.distinct = {}
-                column.inner, column = None, column.inner
-        run.columns.clear()
+        columns = run.columns
+        while columns:
+            column = columns.pop()
+            columns.extend(column.parts)
+            if column.inner is not None:
+                columns.append(column.inner)
+            column.below = None
+            column.distinct = {}
+            column.inner = None
+            column.parts = []
         run.rows = []
 
 
@@ -195,15 +246,10 @@ def _cut(items: list[Any], lengths: Sequence[int | None]) -> list[Any]:
     return [items[start:end] for start, end in pairwise(starts)]
 
 
-def fold(runs: list[Run], propagate: bool, exact: bool) -> None:
-    """Make the rows of all runs, children first. `exact`: there are no errors, so no null is out of place."""
+def fold(runs: list[Run]) -> None:
+    """Make the rows of all runs, children first."""
     for run in reversed(runs):
-        columns = [column.folded(propagate and not exact) for column in run.columns]
-        rows: list[Any] = run.scope.rows(len(run.sources), columns)
-        if not exact and propagate:
-            for column, values in zip(run.columns, columns, strict=True):
-                if not column.shape.nullable:
-                    for index, value in enumerate(values):
-                        if value is None:
-                            rows[index] = None
+        rows: list[Any] = run.scope.rows(len(run.sources), [column.folded() for column in run.columns])
+        for index in run.nulled:
+            rows[index] = None
         run.rows = rows

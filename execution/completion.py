@@ -1,6 +1,7 @@
 """Completing a column: nulls and exceptions out, leaves serialized, lists flattened, objects to the next level."""
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import chain
 from types import NoneType
 from typing import TYPE_CHECKING, Any
@@ -10,9 +11,10 @@ from graphql.pyutils import UndefinedType, is_iterable
 
 from execution.columns import Column
 from execution.leaves import all_strings
-from execution.pending import collect
+from execution.nulls import NULLED
 from execution.runtime_types import Members, by_runtime_type, check_type, enter_each
-from execution.shape import Kind
+from execution.shape import Kind, Shape
+from execution.streams import Collected, collect, discard
 
 if TYPE_CHECKING:
     from execution.engine import Engine
@@ -56,6 +58,14 @@ def complete(engine: "Engine", column: Column, values: list[Any], types: set[typ
             check_type(engine, column, type_, members)
         else:
             by_runtime_type(engine, column, members)
+
+
+def complete_wanted(engine: "Engine", column: Column, values: list[Any]) -> None:
+    """Complete values that were waited for, but for those that an error has made unwanted meanwhile."""
+    for place in engine.nulls.dead_values(column):
+        discard(values[place])
+        values[place] = NULLED
+    complete(engine, column, values, set(map(type, values)))
 
 
 def _needs_sifting(nullable: bool, types: set[type]) -> bool:
@@ -105,27 +115,38 @@ def _complete_lists(engine: "Engine", column: Column, lists: Sequence[Sequence[A
 
 def _convert_lists(engine: "Engine", column: Column, values: list[Any]) -> None:
     """Make lists of other iterables; asynchronous ones are read to their end first."""
-    is_async_iterable = engine.executor.is_async_iterable
-    lists: list[Any] = list(values)
-    streams: list[int] = []
-    for index, value in enumerate(values):
-        if value is None or isinstance(value, list | tuple):
-            continue
-        if hasattr(type(value), "__aiter__") and is_async_iterable(value):
-            streams.append(index)
-        else:
-            lists[index] = _listed(engine, column, index, value)
-
-    def streamed(results: list[Any]) -> None:
-        for index, result in zip(streams, results, strict=True):
-            items, error = ([], result) if isinstance(result, Exception) else result
-            lists[index] = _ended(engine, column, index, items, error)
-        _complete_lists(engine, column, lists, True)
-
+    streams = [index for index, value in enumerate(values) if _is_stream(engine, value)]
     if streams:
-        engine.wait(column, [collect(values[index]) for index in streams], streamed)
-    else:
-        _complete_lists(engine, column, lists, True)
+        assert column.shape.item is not None
+        spoils = partial(_spoils, engine, column.shape.item)
+        # Nulls are no news where they may not be: their errors are known.
+        lists: list[Any] = (
+            list(values) if column.shape.nullable else [NULLED if value is None else value for value in values]
+        )
+        for index in streams:
+            lists[index] = collect(values[index], spoils)
+        engine.await_values(column, lists, streams)
+        return
+    lists = list(values)
+    for index, value in enumerate(values):
+        if type(value) is Collected:
+            lists[index] = _ended(engine, column, index, value.items, value.error)
+        elif value is not None and not isinstance(value, list | tuple):
+            lists[index] = _listed(engine, column, index, value)
+    _complete_lists(engine, column, lists, True)
+
+
+def _is_stream(engine: "Engine", value: Any) -> bool:
+    return hasattr(type(value), "__aiter__") and engine.executor.is_async_iterable(value)
+
+
+def _spoils(engine: "Engine", shape: Shape, item: Any) -> bool:
+    """Whether an item is an error that takes its whole list with it."""
+    if shape.nullable or engine.awaitable_places([item], {type(item)}):
+        return False
+    if item is None or isinstance(item, Exception | UndefinedType):
+        return True
+    return shape.serialize is not None and isinstance(shape.serialize([item], {type(item)})[0], Exception)
 
 
 def _listed(engine: "Engine", column: Column, index: int, value: Any) -> list[Any] | None:
@@ -146,5 +167,4 @@ def _ended(engine: "Engine", column: Column, index: int, items: list[Any], error
     """A list as far as its iteration came. One that failed is null, but the errors of its items still count."""
     if error is not None:
         engine.fail(column, index, error, late=True)
-        column.nulled.append(index)
     return items

@@ -1,6 +1,6 @@
 """One execution, breadth first: every field of a level is found for all parents of that level at once."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from types import GeneratorType, NoneType
 from typing import Any
 
@@ -9,10 +9,11 @@ from graphql.execution.executor import SELECTIONS_NESTED_TOO_DEEPLY, Executor, d
 
 from execution.aborting import Aborting
 from execution.columns import Column, Run, fold, release
-from execution.completion import complete
+from execution.completion import complete, complete_wanted
 from execution.errors import Failure, report
 from execution.info import LazyInfo, Place
-from execution.pending import Pending, settle
+from execution.nulls import NULLED, Nulls
+from execution.pending import Deliver, Pending, Settling
 from execution.plan import DocumentPlan, ScopePlan
 from execution.resolution import resolve
 from execution.trace import Trace
@@ -44,6 +45,7 @@ class Engine:
         self.trace = trace
         self.runs: list[Run] = []
         self.failures: list[Failure] = []
+        self.nulls = Nulls()
         manager = executor.middleware_manager
         self.wrap = manager.get_field_resolver if manager is not None and manager.middlewares else None
         self.abort = None if executor.abort_signal is None else Aborting(executor)
@@ -92,12 +94,12 @@ class Engine:
 
     async def settle(self) -> None:
         """Await what waits, and execute the rest."""
-        await settle(self._fresh, self._advance, self.abort)
+        await self._settled(self._fresh)
         while self._serial and self._merge() and not self._aborted():
             scope = next(self._rest, None)
             if scope is None:
                 break
-            await settle(self._begin(scope), self._advance, self.abort)
+            await self._settled(self._begin(scope))
 
     def data(self) -> Data:
         """The data of the response, once everything is executed."""
@@ -128,27 +130,32 @@ class Engine:
         self.failures = []
 
     def fail(self, column: Column, index: int, error: Exception, late: bool = False) -> None:
-        """Note an exception at one value of a column."""
+        """Note an exception at one value of a column; `late`, at the end of the items of a list."""
+        if error is NULLED:
+            return
         self.failures.append(Failure(column, index, error, late))
+        if self.executor.error_propagation:
+            if late or not column.shape.nullable:
+                self.nulls.add(column, index, late)
+        elif late:
+            column.nulled[index] = ()
 
-    def wait(self, column: Column, awaitables: Sequence[Awaitable[Any]], then: Callable[[list[Any]], None]) -> None:
-        """Go on with `then` once the results (or exceptions) of the awaitables are there."""
-        if self.trace is not None:
-            then = self.trace.waiting(column, then)
-        self._pending.append(Pending(awaitables, then))
-
-    def receive(
+    def wait(
         self,
         column: Column,
-        values: list[Any],
-        then: Callable[..., None] = complete,
-        types: set[type] | None = None,
+        awaitables: Sequence[Awaitable[Any]],
+        deliver: Deliver,
+        dead: Callable[[], Collection[int]],
     ) -> None:
-        """Go on with `then(engine, column, values, types)` once none of the values is awaitable any more."""
+        """Go on with `deliver` once the results of the awaitables are there: see `Pending`."""
+        if self.trace is not None:
+            deliver = self.trace.waiting(column, deliver)
+        self._pending.append(Pending(awaitables, deliver, dead, not column.shape.nullable))
+
+    def receive(self, column: Column, values: list[Any], types: set[type] | None = None) -> None:
+        """Complete a column once none of its values is awaitable any more."""
         if types is not None:
             pass
-        elif then is not complete:
-            types = set(map(type, values))
         elif column.shape.composite:
             # The objects that a column holds many times over have few identities, and so few types to look at.
             if _has_repeats(values):
@@ -164,17 +171,35 @@ class Engine:
                 return
             types = set(map(type, values))
         places = [] if types <= _NEVER_AWAITABLE else self.awaitable_places(values, types)
-        if not places:
-            then(self, column, values, types)
+        if places:
+            self.await_values(column, values, places)
+        else:
+            complete(self, column, values, types)
+
+    def await_values(self, column: Column, values: list[Any], places: Sequence[int]) -> None:
+        """Complete a column whose values at some places are awaitable, in parts if need be."""
+        column.ids = None
+        size = len(values)
+        if len(places) < size and not column.shape.nullable:
+            # What does not have to be awaited may null what the rest is awaited for.
+            plain = sorted(set(range(size)).difference(places))
+            complete_wanted(self, column.part(plain, size), [values[place] for place in plain])
+            self.await_values(column.part(places, size), [values[place] for place in places], range(len(places)))
             return
 
-        def settled(results: list[Any]) -> None:
-            for place, result in zip(places, results, strict=True):
-                values[place] = result
-            column.ids = None
-            then(self, column, values, set(map(type, values)))
+        def deliver(arrived: Sequence[int], results: list[Any]) -> None:
+            if len(arrived) == len(places):
+                for place, result in zip(places, results, strict=True):
+                    values[place] = result
+                complete_wanted(self, column, values)
+            else:
+                complete_wanted(self, column.part([places[at] for at in arrived], size), list(results))
 
-        self.wait(column, [values[place] for place in places], settled)
+        def dead() -> Collection[int]:
+            unwanted = self.nulls.dead_values(column)
+            return [at for at, place in enumerate(places) if place in unwanted] if unwanted else ()
+
+        self.wait(column, [values[place] for place in places], deliver, dead)
 
     def awaitable_places(self, values: Sequence[Any], types: set[type]) -> list[int]:
         """The indices of the awaitable values."""
@@ -205,10 +230,23 @@ class Engine:
 
     def _begin(self, scope: ScopePlan) -> list[Pending]:
         self._start = len(self.runs)
+        self.nulls.ordered = True
         self.runs.append(Run(scope, [self.executor.root_value]))
         return self._advance()
 
     def _advance(self) -> list[Pending]:
+        """Go down as far as nothing waits; what does, and is wanted still."""
+        fresh: list[Pending] = []
+        while self._next < len(self.runs) or self._pending:
+            self._descend()
+            found, self._pending = self._pending, []
+            self.nulls.ordered = False
+            # What is left of a column where the rest is not wanted any more goes on at once.
+            fresh = [pending for pending in (*fresh, *found) if not (self.nulls.version and pending.prune())]
+        self.nulls.ordered = False
+        return fresh
+
+    def _descend(self) -> None:
         runs = self.runs
         trace = self.trace
         while self._next < len(runs):
@@ -220,8 +258,9 @@ class Engine:
                 else:
                     with trace.resolving(run, field):
                         resolve(self, run, field)
-        fresh, self._pending = self._pending, []
-        return fresh
+
+    async def _settled(self, fresh: list[Pending]) -> None:
+        await Settling(self._advance, lambda: self.nulls.version, self.abort).run(fresh)
 
     def _aborted(self) -> bool:
         return self.abort is not None and self.abort.error is not None
@@ -236,5 +275,5 @@ class Engine:
         return True
 
     def _row(self) -> Data:
-        fold(self.runs[self._start :], self.executor.error_propagation, not self.failures)
+        fold(self.runs[self._start :])
         return self.runs[self._start].rows[0]

@@ -80,4 +80,6 @@ def _spots(column: Column, position: int, propagate: bool) -> Iterator[_Spot]:
             prefix = next((len(path) - at for at, may in enumerate(nullable) if may), 0)
             yield _Spot(path[::-1], order[::-1], prefix)
         else:
-            steps.extend(_Step(run.above, place, path, order, nullable) for place in run.positions(position))
+            steps.extend(
+                _Step(run.above, place, path, order, nullable) for place in run.positions(column.parent_index(position))
+            )

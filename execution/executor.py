@@ -49,11 +49,6 @@ class Executor(IncrementalExecutor):
         self.trace = trace
         self._render = render
 
-    @property
-    def single(self) -> bool:
-        """Whether the result is one, not one and then more."""
-        return not self.planner.operation(self.schema, self.operation, self.fragments).incremental
-
     def execute_operation(self, serially: bool | None = None) -> Result | Awaitable[Result]:
         """Execute the operation; an awaitable only where something in it is."""
         plans = self.planner.operation(self.schema, self.operation, self.fragments)

@@ -5,63 +5,49 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import orjson
-from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema
+from graphql import ExecutionResult, GraphQLError
 from graphql.execution.executor import UNEXPECTED_MULTIPLE_PAYLOADS
 
-from execution.executor import Executor, RenderedResult
+from execution.api import experimental_execute_incrementally
+from execution.executor import RenderedResult
 
+Render = Callable[[ExecutionResult], bytes]
 FormatErrors = Callable[[list[GraphQLError]], list[Any]]
 MakeExtensions = Callable[[], Mapping[str, Any] | None]
 
 
 def execute_bytes(
-    schema: GraphQLSchema,
-    document: DocumentNode,
-    root_value: Any = None,
-    context_value: Any = None,
-    variable_values: dict[str, Any] | None = None,
-    operation_name: str | None = None,
+    *args: Any,
     format_errors: FormatErrors | None = None,
     make_extensions: MakeExtensions | None = None,
     **options: Any,
 ) -> bytes | Awaitable[bytes]:
-    """Execute an operation as `execute` does, to the JSON of its response in UTF-8.
+    """Execute an operation as `execute` does, with the same arguments, to the JSON of its response in UTF-8.
 
     `format_errors` turns the errors into what the client sees (default: `GraphQLError.formatted`), `make_extensions`
     gives the extensions of the response; both are called after the execution.
     """
-    cls: type[Executor] = options.pop("executor_class", None) or Executor
-    executor = cls.build(
-        schema,
-        document,
-        root_value,
-        context_value,
-        variable_values,
-        operation_name,
-        render=lambda result: to_bytes(result, format_errors, make_extensions),
-        **options,
-    )
-    if isinstance(executor, list):
-        return to_bytes(ExecutionResult(None, executor), format_errors, make_extensions)
-    result = executor.execute_operation()
+
+    def render(result: ExecutionResult) -> bytes:
+        return to_bytes(result, format_errors, make_extensions)
+
+    result: Any = experimental_execute_incrementally(*args, render=render, **options)
     if isinstance(result, Awaitable):
-        return _awaited(result, format_errors, make_extensions)
-    return _body(result, format_errors, make_extensions)
+        return _awaited(result, render)
+    return _body(result, render)
 
 
-async def _awaited(
-    result: Awaitable[Any], format_errors: FormatErrors | None, make_extensions: MakeExtensions | None
-) -> bytes:
-    return _body(await result, format_errors, make_extensions)
+async def _awaited(result: Awaitable[Any], render: Render) -> bytes:
+    return _body(await result, render)
 
 
-def _body(result: Any, format_errors: FormatErrors | None, make_extensions: MakeExtensions | None) -> bytes:
+def _body(result: Any, render: Render) -> bytes:
     if isinstance(result, RenderedResult):
         body: bytes = result.rendered
         return body
     if not isinstance(result, ExecutionResult):
         raise GraphQLError(UNEXPECTED_MULTIPLE_PAYLOADS)
-    return to_bytes(result, format_errors, make_extensions)
+    return render(result)
 
 
 def to_bytes(

@@ -25,6 +25,16 @@ def resolve(engine: "Engine", run: Run, field: FieldPlan) -> None:
     column = Column(field, field.shape, run)
     run.columns.append(column)
     sources = run.sources
+    alive = engine.nulls.alive(run, field.ordinal)
+    if alive is not None:
+        column = column.part(alive, len(sources))
+        if not alive:
+            return
+        sources = [sources[source] for source in alive]
+    _find(engine, column, field, sources)
+
+
+def _find(engine: "Engine", column: Column, field: FieldPlan, sources: list[Any]) -> None:
     executor = engine.executor
     how = field.how
     if field.read is not None and engine.wrap is None:
@@ -42,7 +52,7 @@ def resolve(engine: "Engine", run: Run, field: FieldPlan) -> None:
         _batch(engine, column, sources, args)
         return
     if engine.wrap is None and how is How.DEFAULT and executor.field_resolver is default_field_resolver:
-        _read(engine, column, run, args)
+        _read(engine, column, sources, args)
         return
     call = field.definition.resolve or executor.field_resolver
     if engine.wrap is not None:
@@ -50,8 +60,8 @@ def resolve(engine: "Engine", run: Run, field: FieldPlan) -> None:
     engine.receive(column, _each(engine, column, sources, call, args))
 
 
-def _read(engine: "Engine", column: Column, run: Run, args: dict[str, Any]) -> None:
-    values = read_default(run.sources, run.kinds, column.field.name)
+def _read(engine: "Engine", column: Column, sources: list[Any], args: dict[str, Any]) -> None:
+    values = read_default(sources, column.run.kinds, column.field.name)
     look = column.shape.look
     seen = None if look is None else look(values)
     if seen is not None:
@@ -72,13 +82,18 @@ def _batch(engine: "Engine", column: Column, sources: list[Any], args: Mapping[s
     except Exception as error:
         found = error
     if engine.awaitable_places([found], {type(found)}):
-        engine.wait(column, [found], lambda results: _batched(engine, column, results[0]))
+        size = len(sources)
+        engine.wait(
+            column,
+            [found],
+            lambda _arrived, results: _batched(engine, column, size, results[0]),
+            lambda: (0,) if len(engine.nulls.dead_values(column)) == size else (),
+        )
     else:
-        _batched(engine, column, found)
+        _batched(engine, column, len(sources), found)
 
 
-def _batched(engine: "Engine", column: Column, found: Any) -> None:
-    expected = len(column.run.sources)
+def _batched(engine: "Engine", column: Column, expected: int, found: Any) -> None:
     if isinstance(found, Exception):
         values: list[Any] = [found] * expected
     else:

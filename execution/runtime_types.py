@@ -3,7 +3,7 @@
 Types are asked about once per object, not once per place that it is at.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,6 +26,21 @@ class Members(NamedTuple):
     distinct: dict[int, Any]
     slots: list[int] | None = None
 
+    @property
+    def places(self) -> Iterable[tuple[int, int]]:
+        """Each place, with the id of what is there."""
+        return zip(self.slots or count(), self.ids, strict=False)
+
+    def only(self, keys: Collection[int]) -> "Members":
+        """Those of these ids alone."""
+        wanted = {key: self.distinct[key] for key in keys}
+        places = [(place, key) for place, key in self.places if key in wanted]
+        return Members([key for _, key in places], wanted, [place for place, _ in places])
+
+
+Answered = Callable[[list[Any], Members], None]
+"""Takes one answer for each distinct member."""
+
 
 def by_runtime_type(engine: "Engine", column: Column, members: Members) -> None:
     """Split values of an interface or a union by their runtime type, and go on with each."""
@@ -38,10 +53,10 @@ def by_runtime_type(engine: "Engine", column: Column, members: Members) -> None:
     if not names or set(map(type, names)) != {str}:
         names = _ask(engine, column, members, resolve, abstract)
 
-    def split(_engine: Any, _column: Any, names: list[Any], _types: Any) -> None:
+    def split(names: list[Any], members: Members) -> None:
         if len(set(map(_name_or_none, names))) == 1 and type(names[0]) is str:
             try:
-                type_ = _type_named(engine, column, names[0], values[0])
+                type_ = _type_named(engine, column, names[0], next(iter(members.distinct.values())))
             except Exception as error:
                 _fail_all(engine, column, members, error)
             else:
@@ -49,7 +64,7 @@ def by_runtime_type(engine: "Engine", column: Column, members: Members) -> None:
             return
         _split(engine, column, members, dict(zip(members.distinct, names, strict=True)))
 
-    engine.receive(column, names, split)
+    _receive(engine, column, names, members, split)
 
 
 def check_type(engine: "Engine", column: Column, type_: GraphQLObjectType, members: Members) -> None:
@@ -58,13 +73,13 @@ def check_type(engine: "Engine", column: Column, type_: GraphQLObjectType, membe
         _enter(engine, column, type_, members)
         return
 
-    def checked(_engine: Any, _column: Any, answers: list[Any], _types: Any) -> None:
+    def checked(answers: list[Any], members: Members) -> None:
         if all(answer is True for answer in answers):
             _enter(engine, column, type_, members)
             return
         known = dict(zip(members.distinct, answers, strict=True))
         places: list[int] = []
-        for index, key in zip(members.slots or count(), members.ids, strict=False):
+        for index, key in members.places:
             answer = known.get(key, False)
             if isinstance(answer, Exception):
                 engine.fail(column, index, answer)
@@ -75,13 +90,45 @@ def check_type(engine: "Engine", column: Column, type_: GraphQLObjectType, membe
                 engine.fail(column, index, invalid_return_type_error(type_, value, column.field.details))
         _enter(engine, column, type_, _at(column, places))
 
-    engine.receive(column, _ask(engine, column, members, type_.is_type_of), checked)
+    _receive(engine, column, _ask(engine, column, members, type_.is_type_of), members, checked)
+
+
+def _receive(engine: "Engine", column: Column, answers: list[Any], members: Members, then: Answered) -> None:
+    """Go on with `then` once no answer is awaitable any more; in parts, if an error may end the wait for the rest."""
+    places = engine.awaitable_places(answers, set(map(type, answers)))
+    if not places:
+        then(answers, members)
+        return
+    keys = list(members.distinct)
+    if len(places) < len(answers) and not column.shape.nullable:
+        plain = sorted(set(range(len(answers))).difference(places))
+        then([answers[place] for place in plain], members.only([keys[place] for place in plain]))
+        members = members.only([keys[place] for place in places])
+        _receive(engine, column, [answers[place] for place in places], members, then)
+        return
+
+    def deliver(arrived: Sequence[int], results: list[Any]) -> None:
+        if len(arrived) == len(places):
+            for place, result in zip(places, results, strict=True):
+                answers[place] = result
+            then(answers, members)
+        else:
+            then(results, members.only([keys[places[at]] for at in arrived]))
+
+    def dead() -> Collection[int]:
+        unwanted = engine.nulls.dead_values(column)
+        if not unwanted:
+            return ()
+        wanted = {key for place, key in members.places if place not in unwanted}
+        return [at for at, place in enumerate(places) if keys[place] not in wanted]
+
+    engine.wait(column, [answers[place] for place in places], deliver, dead)
 
 
 def _split(engine: "Engine", column: Column, members: Members, names: dict[int, Any]) -> None:
     groups: dict[GraphQLObjectType, list[int]] = {}
     known: dict[str, GraphQLObjectType] = {}
-    for index, key in zip(members.slots or count(), members.ids, strict=False):
+    for index, key in members.places:
         if key not in names:
             continue
         name = names[key]
@@ -128,7 +175,7 @@ def _type_named(engine: "Engine", column: Column, name: Any, value: Any) -> Grap
 
 
 def _fail_all(engine: "Engine", column: Column, members: Members, error: Exception) -> None:
-    for index, key in zip(members.slots or count(), members.ids, strict=False):
+    for index, key in members.places:
         if key in members.distinct:
             engine.fail(column, index, error)
 

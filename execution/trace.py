@@ -1,12 +1,13 @@
 """What an execution spent: time and objects per field and level, on request."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter_ns, time_ns
 from typing import Any, Protocol
 
 from execution.columns import Column, Run
+from execution.pending import Deliver
 from execution.plan import FieldPlan
 
 
@@ -67,16 +68,18 @@ class Trace:
         finally:
             entry.busy += perf_counter_ns() - start
 
-    def waiting(self, column: Column, then: Callable[[list[Any]], None]) -> Callable[[list[Any]], None]:
-        """Time a wait of a column, and its continuation."""
+    def waiting(self, column: Column, deliver: Deliver) -> Deliver:
+        """Time a wait of a column, and its continuations."""
         entry = self._of[id(column.run), id(column.field)]
         start = perf_counter_ns()
 
-        def settled(results: list[Any]) -> None:
+        def settled(arrived: Sequence[int], results: list[Any]) -> None:
+            nonlocal start
             now = perf_counter_ns()
             entry.waited += now - start
+            start = now
             try:
-                then(results)
+                deliver(arrived, results)
             finally:
                 entry.busy += perf_counter_ns() - now
 

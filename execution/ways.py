@@ -1,6 +1,7 @@
 """How the values of a field are found, as its definition and its arguments say."""
 
 from enum import Enum
+from inspect import signature
 from operator import attrgetter
 from typing import Any
 
@@ -41,17 +42,25 @@ def way_of(definition: GraphQLField) -> tuple[How, ReadColumn | None, Batch | No
     resolve = definition.resolve
     if resolve is None or resolve is default_field_resolver:
         return How.DEFAULT, None, None
-    if getattr(resolve, "_is_default", False):
-        # Strawberry marks the resolvers that only read the value of the field under its Python name.
-        field: Any = definition.extensions.get("strawberry-definition")
-        if getattr(field, "is_basic_field", False):
-            get, name = field.default_resolver, field.python_name
-            return (
-                How.READ,
-                column_reader(attrgetter(name) if get is getattr else lambda source: get(source, name)),
-                None,
-            )
+    read = _strawberry_reader(definition)
+    if read is not None:
+        return How.READ, read, None
     return How.RESOLVER, None, None
+
+
+def _strawberry_reader(definition: GraphQLField) -> ReadColumn | None:
+    """What reads a field of Strawberry that does nothing but to read the value under its Python name, else None."""
+    # Strawberry marks the resolvers of such fields. One that looks at the info does more: it handles exceptions.
+    resolve: Any = definition.resolve
+    if not getattr(resolve, "_is_default", False) or "info" in signature(resolve).parameters:
+        return None
+    field: Any = definition.extensions.get("strawberry-definition")
+    # The class that says what a basic field is also has the `get_result` of one; a field may have its own.
+    base: Any = next((kind for kind in reversed(type(field).__mro__) if "is_basic_field" in vars(kind)), None)
+    if base is None or getattr(field.get_result, "__func__", None) is not base.get_result or not field.is_basic_field:
+        return None
+    get, name = field.default_resolver, field.python_name
+    return column_reader(attrgetter(name) if get is getattr else lambda source: get(source, name))
 
 
 def has_variable(argument: ArgumentNode) -> bool:

@@ -24,7 +24,9 @@ from graphql import (
     GraphQLString,
     GraphQLUnionType,
     default_field_resolver,
+    specified_directives,
 )
+from graphql.type.directives import GraphQLDisableErrorPropagationDirective
 
 from execution import Batch, Read
 from tests.execution.choices import Choices
@@ -100,7 +102,9 @@ def random_schema(choices: Choices) -> RandomSchema:
             **{f"f{at}": _field_maker(own, holder)(output(own)) for at in range(3 + own.below(4))},
         }
     mutation = GraphQLObjectType("Mutation", lambda: fields_of(0))
-    return RandomSchema(GraphQLSchema(objects[0], mutation, types=objects), objects, holder)
+    directives = [*specified_directives, GraphQLDisableErrorPropagationDirective]
+    schema = GraphQLSchema(objects[0], mutation, types=objects, directives=directives)
+    return RandomSchema(schema, objects, holder)
 
 
 def _field_maker(choices: Choices, holder: dict[str, World]) -> Any:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from graphql import (
     GraphQLEnumType,
@@ -18,6 +18,15 @@ from graphql import (
 from tests.execution.choices import Choices
 
 
+class Gate:
+    """Holds up what would never end, until a test lets it go."""
+
+    opened: ClassVar[asyncio.Event]
+
+    NEVER: ClassVar[int] = 7
+    """The number of ticks that are as many as it takes until the gate opens."""
+
+
 class Later:
     """A value that may be awaited any number of times."""
 
@@ -26,8 +35,11 @@ class Later:
         self.ticks = ticks
 
     def __await__(self) -> Generator[Any, None, Any]:
-        for _ in range(self.ticks):
-            yield from asyncio.sleep(0).__await__()
+        if self.ticks == Gate.NEVER:
+            yield from Gate.opened.wait().__await__()
+        else:
+            for _ in range(self.ticks):
+                yield from asyncio.sleep(0).__await__()
         if isinstance(self.value, Exception):
             raise self.value
         return self.value
@@ -176,7 +188,7 @@ class World:
     def _late(self, value: Any) -> Any:
         """The value itself, or by way of a callable, or awaitable."""
         kind = self._choices.below(12)
-        ticks = self._choices.below(3)
+        ticks = self._choices.pick([0, 1, 2, 0, 1, 2, 5, Gate.NEVER])
         if kind == 11:
             return Later(value, ticks) if self.asynchronous else value
         if kind == 10:

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 import strawberry
+from strawberry.annotation import StrawberryAnnotation
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.exception_handlers import ExceptionHandler
+from strawberry.types.field import StrawberryField
 
 from execution import Executor
 
@@ -125,3 +128,87 @@ def test_records_are_read_by_the_configured_resolver() -> None:
     theirs = strawberry.Schema(Records, **options).execute_sync(query)
     assert ours.errors is None
     assert ours.data == theirs.data == {"record": {"fullName": "Ann"}}
+
+
+class DoubledField(StrawberryField):
+    """A field that says everything twice."""
+
+    def get_result(self, source: Any, info: Any, args: Any, kwargs: Any) -> Any:
+        result: Any = super().get_result(source, info, args, kwargs)
+        return result * 2
+
+
+def _answers(query: type, text: str, **options: Any) -> tuple[Any, Any]:
+    """The data that a schema answers with, by our executor and without it."""
+    ours = strawberry.Schema(query, execution_context_class=Executor, **options).execute_sync(text)
+    theirs = strawberry.Schema(query, **options).execute_sync(text)
+    assert [error.message for error in ours.errors or ()] == [error.message for error in theirs.errors or ()]
+    return ours.data, theirs.data
+
+
+def test_a_field_with_its_own_way_to_get_a_result_is_asked() -> None:
+    @strawberry.type
+    class Doubled:
+        name: str = DoubledField(  # type: ignore[assignment]
+            python_name="name", type_annotation=StrawberryAnnotation(str), default="Example"
+        )
+
+    @strawberry.type
+    class Root:
+        @strawberry.field
+        def things(self) -> list[Doubled]:
+            return [Doubled(), Doubled(name="Other")]
+
+    ours, theirs = _answers(Root, "{ things { name } }")
+    assert ours == theirs == {"things": [{"name": "ExampleExample"}, {"name": "OtherOther"}]}
+
+
+def test_a_result_that_one_field_alone_was_given_is_asked() -> None:
+    @strawberry.type
+    class Patched:
+        name: str = strawberry.field(default="Example")
+
+    field = Patched.__strawberry_definition__.fields[0]  # type: ignore[attr-defined]
+    field.get_result = lambda source, info, args, kwargs: f"<{source.name}>"
+
+    @strawberry.type
+    class Root:
+        @strawberry.field
+        def thing(self) -> Patched:
+            return Patched()
+
+    ours, theirs = _answers(Root, "{ thing { name } }")
+    assert ours == theirs == {"thing": {"name": "<Example>"}}
+
+
+def test_exceptions_of_a_plain_field_are_handled() -> None:
+    @strawberry.type
+    class NotFound:
+        message: str
+
+    @strawberry.type
+    class Pet:
+        name: str
+
+    class Owner:
+        @property
+        def pet(self) -> Any:
+            raise LookupError("There is no pet.")
+
+    @strawberry.type
+    class Holder:
+        pet: Pet | NotFound
+
+    class Handler(ExceptionHandler[LookupError, NotFound]):
+        def handle(self, exception: LookupError, **_options: Any) -> NotFound:
+            return NotFound(message=str(exception))
+
+    @strawberry.type
+    class Root:
+        @strawberry.field
+        def holders(self) -> list[Holder]:
+            return [Owner(), Owner()]  # type: ignore[list-item]
+
+    text = "{ holders { pet { ... on NotFound { message } } } }"
+    ours, theirs = _answers(Root, text, exception_handlers=[Handler()])
+    assert ours == theirs == {"holders": [{"pet": {"message": "There is no pet."}}] * 2}

@@ -5,7 +5,7 @@ from typing import Any
 
 from graphql import parse
 
-from execution import Batch, Trace, execute, execute_sync
+from execution import Batch, Trace, execute
 from tests.execution.support import schema_of
 
 SDL = "type Query { cards: [Card] } type Card { title: String user: User } type User { name: String }"
@@ -16,7 +16,7 @@ def test_a_trace_tells_fields_levels_and_objects() -> None:
     trace = Trace()
     ann = {"name": "Ann"}
     cards = [{"title": "t", "user": ann}, {"title": "u", "user": ann}, {"title": "v"}]
-    execute_sync(schema_of(SDL), QUERY, {"cards": cards}, trace=trace)
+    execute(schema_of(SDL), QUERY, {"cards": cards}, trace=trace)
     assert [(field.path, field.type_name, field.level, field.objects) for field in trace.fields] == [
         (("cards",), "Query", 1, 1),
         (("cards", "t"), "Card", 2, 3),
@@ -65,7 +65,7 @@ def test_a_trace_is_written_as_spans() -> None:
             return self.spans[-1]
 
     trace, tracer = Trace(), Tracer()
-    execute_sync(schema_of(SDL), QUERY, {"cards": [{}, {}]}, trace=trace)
+    execute(schema_of(SDL), QUERY, {"cards": [{}, {}]}, trace=trace)
     trace.emit(tracer)
     assert [span.name for span in tracer.spans] == ["graphql cards", "graphql cards.t", "graphql cards.user"]
     assert tracer.spans[1].facts["graphql.field.objects"] == 2
