@@ -63,7 +63,14 @@ class Executor(IncrementalExecutor):
             waits = engine.execute_serially(plan.steps(root))
         else:
             waits = engine.execute(root)
-        return self._settled(engine) if waits else self._finished(engine)
+        if not waits:
+            return self.finish(self._finished(engine))
+        # An abort ends the call at once, and its error tells what the execution comes to once it has cleaned up.
+        return (
+            self._settled(engine)
+            if self.abort_signal is None
+            else self.with_aborted_execution_error(self._settled(engine))
+        )
 
     async def _settled(self, engine: Engine) -> Result:
         await engine.settle()
@@ -73,7 +80,7 @@ class Executor(IncrementalExecutor):
         if self._render is None:
             result = self._result(engine.data(), engine.errors())
             engine.release()
-            return self.finish(result)
+            return result
         # The rows are garbage without cycles as soon as they are written: the collector would only walk through them.
         collecting = gc.isenabled()
         gc.disable()
@@ -85,10 +92,9 @@ class Executor(IncrementalExecutor):
         finally:
             if collecting:
                 gc.enable()
-        finished = self.finish(rendered)
         # Bound to the executor, they would keep it until the next collection.
         del self.async_helpers
-        return finished
+        return rendered
 
     def _result(self, data: Data, errors: list[GraphQLError]) -> ExecutionResult:
         self.run_async_work_finished_hook()

@@ -12,6 +12,7 @@ from execution.limits import Limits
 from gateway.failures import formatted
 from gateway.limits import check_written
 from gateway.live import Shape
+from gateway.reticence import without_suggestion
 from models.errors import BadUserInput
 from models.json import check_text
 from schema.viewer import selects_cursor
@@ -82,6 +83,12 @@ def _refused(errors: list[GraphQLError], introspects: bool = False) -> Prepared:
     return Prepared(None, formatted(errors), introspects)
 
 
+def _without_suggestions(refused: Prepared) -> Prepared:
+    for error in refused.errors:
+        error["message"] = without_suggestion(error["message"])
+    return refused
+
+
 class Documents:
     """The least recently used documents go first, bounded by number and by bytes of text."""
 
@@ -112,7 +119,8 @@ class Documents:
             return _refused([GraphQLError("The document is nested too deeply.")])
         errors = validate(self._schema, document, max_errors=MAX_ERRORS, hide_suggestions=self._hide_suggestions)
         if errors:
-            return _refused(errors, introspects)
+            refused = _refused(errors, introspects)
+            return _without_suggestions(refused) if self._hide_suggestions else refused
         # Most documents do not have the word, and need not be walked once more.
         cursor = "ursor" in text and selects_cursor(self._schema, document)
         return Prepared(document, [], introspects, selects_cursor=cursor)

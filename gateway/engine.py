@@ -31,6 +31,7 @@ from gateway.idempotency import EXTENSION, key_of, run_once
 from gateway.insight import asks, cost_by_path, told_cost, told_trace, tracer, write_spans
 from gateway.live import Live, Renderer, Shape, question
 from gateway.persisted import Persisted
+from gateway.reticence import Reticence
 from gateway.source import Network, seen
 from models.errors import OrreryError, Unauthenticated, Unavailable
 from models.json import check_shape
@@ -130,6 +131,7 @@ class GraphEngine:
         self._proxies = proxies
         self._limits = limits
         self._persisted = persisted or Persisted()
+        self._reticence = Reticence(schema)
         self._documents = Documents(schema, limits, hide_suggestions=production)
 
     @property
@@ -177,7 +179,7 @@ class GraphEngine:
         try:
             prepared = self._document(request)
             if prepared.errors:
-                raise OperationRefused(prepared.errors)
+                raise OperationRefused(self._told(subject, request, prepared.errors))
             if prepared.introspects and self._production and subject.user_id is None:
                 raise Unauthenticated("Sign in first: introspection is for signed-in users")
             if request.variables:
@@ -217,7 +219,7 @@ class GraphEngine:
         spans = tracer()
         trace = Trace() if spans is not None or self._may_trace(subject, operation) else None
         finish = partial(
-            self._outcome, operation, context, trace if self._may_trace(subject, operation) else None, write
+            self._outcome, subject, operation, context, trace if self._may_trace(subject, operation) else None, write
         )
         executor = Executor.build(
             self._schema,
@@ -243,8 +245,15 @@ class GraphEngine:
             return outcome
         return finish(done)
 
+    def _told(self, subject: Subject, request: OperationRequest, errors: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The errors of a request that did not run, as its sender may read them."""
+        if not self._production or subject.user_id is not None:
+            return errors
+        return self._reticence.told(errors, request.query or self._persisted.text_of(request), request.variables)
+
     def _outcome(
         self,
+        subject: Subject,
         operation: Operation,
         context: GraphContext,
         trace: Trace | None,
@@ -259,6 +268,8 @@ class GraphEngine:
         errors = formatted(result.errors) if result.errors else []
         # Errors without data are those of the request itself: its variables, say.
         ran = result.data is not None or not errors or any("path" in error for error in errors)
+        if not ran:
+            errors = self._told(subject, operation.request, errors)
         response: Payload = {"errors": errors} if errors else {}
         if ran:
             response["data"] = result.data
@@ -354,7 +365,7 @@ class GraphEngine:
             hide_suggestions=self._production,
         )
         if isinstance(executor, list):
-            raise OperationRefused(formatted(executor))
+            raise OperationRefused(self._told(subject, request, formatted(executor)))
         opened: Any = create_source_event_stream(executor)
         events = await opened if isawaitable(opened) else opened
         if isinstance(events, ExecutionResult):

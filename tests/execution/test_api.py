@@ -100,12 +100,11 @@ async def test_bytes_take_the_same_arguments(engines: list[Engine]) -> None:
     assert len(engines) == 2
 
 
-@pytest.mark.parametrize("call", [execution.execute_sync, core.execute_sync])
 @pytest.mark.parametrize("check", [True, lambda value: isinstance(value, Later)])
-def test_what_is_awaitable_is_refused_where_that_is_checked(call: Any, check: Any) -> None:
+def test_what_is_awaitable_is_refused_where_that_is_checked(check: Any) -> None:
     root = {"a": lambda _info, **_args: Later("A")}
     with pytest.raises(RuntimeError, match="failed to complete synchronously"):
-        call(SCHEMA, parse("{ a }"), root, check_sync=check)
+        execution.execute_sync(SCHEMA, parse("{ a }"), root, check_sync=check)
 
 
 @pytest.mark.parametrize("call", [execution.execute_sync, core.execute_sync])

@@ -54,6 +54,7 @@ async def test_an_abort_ends_the_waiting_and_gives_what_was_there() -> None:
     found: Any = execute(schema_of(SDL), parse("{ a slow }"), {"a": "A", "slow": slow}, abort_signal=controller.signal)
     with pytest.raises(AbortedGraphQLExecutionError) as caught:
         await found
+    assert (await caught.value.aborted_result).data == {"a": "A", "slow": None}
     assert cancelled == [True]
     assert str(caught.value.__cause__ or caught.value) == "Enough."
 

@@ -109,8 +109,9 @@ async def test_one_that_never_ends_is_closed_by_an_abort(field: str) -> None:
     source = Source([], endless=True)
     asyncio.get_running_loop().call_later(0.01, controller.abort, RuntimeError("Enough."))
     text = f"{{ {field} {'{ other }' if field == 'things' else ''} }}"
-    with pytest.raises(AbortedGraphQLExecutionError):
+    with pytest.raises(AbortedGraphQLExecutionError) as caught:
         await _answer(text, {field: source}, abort_signal=controller.signal)
+    assert (await caught.value.aborted_result).data == {field: None}
     assert source.closed == 1
 
 

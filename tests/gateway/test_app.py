@@ -1,8 +1,10 @@
 """The application as a whole: what it serves beside the graph, whom it answers, how it starts and ends."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -113,6 +115,36 @@ async def test_suggestions_and_anonymous_introspection_are_for_development(lab: 
     assert "Did you mean" not in json.dumps(typo)
     open_answer = await lab.client().post("/graphql", json=introspect)
     assert open_answer.json() == {"data": {"__schema": {"queryType": {"name": "Query"}}}}
+
+
+async def test_production_tells_strangers_no_name_that_they_did_not_write(lab: Lab, settings: Settings) -> None:
+    # Given a field that needs a selection, one that needs an argument, and a variable that lacks what its type needs
+    broken: list[dict[str, Any]] = [
+        {"query": "{ organizations }"},
+        {"query": "{ project { x } }"},
+        {"query": "mutation { authLogin }"},
+        {"query": "mutation ($input: AuthLoginInput!) { authLogin(input: $input) { x } }", "variables": {"input": {}}},
+        {
+            "query": "mutation ($input: AuthLoginInput!) { authLogin(input: $input) { __typename } }",
+            "variables": {"input": {}},
+        },
+    ]
+    app = create_app(replace(settings, env="production"), database=lab.app.state.database)
+    async with app.router.lifespan_context(app):
+        strict = Lab(app)
+        ann = await strict.person("ann@example.com")
+        # When a stranger and somebody signed in send them
+        told = [(await strict.client().post("/graphql", json=one)).json()["errors"] for one in broken]
+        known = [(await ann.http.post("/graphql", json=one)).json()["errors"] for one in broken]
+        for client in strict.clients:
+            await client.aclose()
+    # Then who is signed in reads the types, and the stranger their places
+    assert "OrganizationConnection" in known[0][0]["message"]
+    for request, theirs, full in zip(broken, told, known, strict=True):
+        assert [error["extensions"] for error in theirs] == [error["extensions"] for error in full]
+        for error in theirs:
+            words = set(re.findall(r"[A-Z]\w+[A-Z]\w+|(?<=')[a-z]\w+", error["message"]))
+            assert words <= set(re.findall(r"\w+", json.dumps(request))), error["message"]
 
 
 async def test_production_cookies_travel_over_https_alone(lab: Lab, settings: Settings) -> None:
