@@ -1,16 +1,22 @@
 """What every document shares: the typed id, times in UTC milliseconds, and the way between documents and records."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from beanie import Document, PydanticObjectId
 from beanie.odm.utils.dump import get_dict
 from pydantic import ConfigDict, Field
+from pymongo import UpdateOne
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 
 from models.ids import Kind, new_id
 from models.text import sort_key
+
+WRITTEN_AT_ONCE = 10
+"""Records that one command writes: the embedded database locks a collection for as long as a command takes, which is a
+millisecond or two a record, and others have their turn between two."""
 
 Record = dict[str, Any]
 """A document as MongoDB returns it. The read path carries records, never pydantic models: building 500 of those costs
@@ -61,6 +67,22 @@ def text_keys(values: Mapping[str, Any]) -> dict[str, str]:
 def collection(model: type[Document]) -> AsyncCollection[Record]:
     """The PyMongo collection behind a document class, for reads with a projection and for writes in a transaction."""
     return model.get_pymongo_collection()
+
+
+async def insert_all(
+    model: type[Document], records: Sequence[Record], *, session: AsyncClientSession, at_once: int = WRITTEN_AT_ONCE
+) -> None:
+    """Insert any number of records in order, `at_once` with a command."""
+    for start in range(0, len(records), at_once):
+        await collection(model).insert_many(records[start : start + at_once], session=session)
+
+
+async def update_all(
+    model: type[Document], updates: Sequence[UpdateOne], *, session: AsyncClientSession, at_once: int = WRITTEN_AT_ONCE
+) -> None:
+    """Carry out any number of updates, `at_once` with a command."""
+    for start in range(0, len(updates), at_once):
+        await collection(model).bulk_write(updates[start : start + at_once], session=session)
 
 
 def to_record(document: Document) -> Record:

@@ -63,6 +63,8 @@ def check_shape(values: dict[str, Any], *, field: str, limit: int) -> None:
     Raises BadUserInput that names the first object of more than 1,000 keys or list of more than 10,000 entries, or
     for more than `limit` objects and lists altogether. `field` is the name of `values` itself, or empty.
     """
+    if _fits(values, limit):
+        return
     found = 0
     pending: list[tuple[str, Any]] = [(field, values)]
     while pending:
@@ -75,3 +77,17 @@ def check_shape(values: dict[str, Any], *, field: str, limit: int) -> None:
             raise BadUserInput(f"holds more than {limit} objects and lists", field=field or "body")
         children = current.items() if isinstance(current, dict) else enumerate(current)
         pending += [(join_path(path, name), child) for name, child in children if isinstance(child, dict | list)]
+
+
+def _fits(values: dict[str, Any], limit: int) -> bool:
+    """Whether nothing in `values` is too large, in a fraction of the time that it takes to say what is."""
+    found = 0
+    pending: list[Any] = [values]
+    while pending:
+        current = pending.pop()
+        found += 1
+        if found > limit or len(current) > (MAX_KEYS if isinstance(current, dict) else MAX_ENTRIES):
+            return False
+        children = current.values() if isinstance(current, dict) else current
+        pending += [child for child in children if isinstance(child, (dict, list))]
+    return True

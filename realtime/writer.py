@@ -21,9 +21,10 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from models import LoggedEvent
-from models.base import Record, collection
+from models.base import Record, collection, insert_all
 from models.errors import RateLimited
 from models.ids import Kind, kind_of, new_id
+from models.turns import in_turns
 from realtime.change import Change
 from realtime.cursor import Cursor
 from realtime.events import Event
@@ -33,6 +34,8 @@ from realtime.writer_queue import BUSY, Heads, Outcome, Queue, Waiting
 MAX_BATCH = 25
 MAX_WEIGHT = 100
 """Events of a transaction, from which on it takes no further change: one that is heavier by itself is alone in it."""
+EVENTS_AT_ONCE = MAX_BATCH
+"""Events that one command writes, which every other writer waits for."""
 PATIENCE = 10.0
 """Seconds that one change may take in all: its turn, conflicts and a database that is away included."""
 MAX_OF_ACTOR = 200
@@ -178,7 +181,7 @@ class Writer:
                         break
                 cursors, heads, documents = await _number(changes, session)
                 if documents:
-                    await collection(LoggedEvent).insert_many(documents, session=session)
+                    await insert_all(LoggedEvent, documents, session=session, at_once=EVENTS_AT_ONCE)
                 try:
                     await _commit_transaction(session, deadline)
                 except PyMongoError:
@@ -219,7 +222,7 @@ async def _number(changes: Sequence[Change], session: AsyncClientSession) -> tup
     cursors: list[Heads] = []
     for change in changes:
         for stream_id, events in change.events.items():
-            for event in events:
+            async for event in in_turns(events):
                 seqs[stream_id] += 1
                 documents.append(_document(event, stream_id, seqs[stream_id], change))
         cursors.append({one: Cursor(heads[one].epoch, seqs[one]) for one in change.events})

@@ -6,7 +6,7 @@ from typing import Any
 from bson import ObjectId
 
 from models import Activity, Card, Document, Fanout, Project
-from models.base import Record, collection, to_record
+from models.base import Record, collection, insert_all, to_record
 from models.enums import ActivityType, TokenScope
 from models.fanout import Audience
 from realtime.log import Change
@@ -71,7 +71,7 @@ async def record_activities(
     """
     if not activities:
         return
-    await collection(Activity).insert_many(activities, session=change.session)
+    await insert_all(Activity, activities, session=change.session)
     first = activities[0]
     if audience is None or (audience is Audience.PROJECT and first["project_id"] is None):
         return

@@ -9,7 +9,7 @@ from pymongo.errors import DuplicateKeyError
 
 from auth.policies import delivery
 from models import Card, CustomField
-from models.base import Record, collection
+from models.base import Record, collection, update_all
 from models.enums import FieldType, OnIncompatible
 from models.errors import Conflict, NotFound
 from models.ids import Kind
@@ -122,7 +122,7 @@ async def _store(change: Change, field: Record, values: dict[ObjectId, Any]) -> 
     for start in range(0, len(pairs), BATCH):
         some = pairs[start : start + BATCH]
         updates = [UpdateOne({"_id": one}, _update(field["_id"], value)) for one, value in some]
-        await collection(Card).bulk_write(updates, ordered=False, session=change.session)
+        await update_all(Card, updates, session=change.session)
         changes = [{"card_id": one, "value": value} for one, value in some]
         event = CustomFieldValuesChanged(field_id=field["_id"], changes=changes, project_id=field["project_id"])
         change.append(field["workspace_id"], event)

@@ -138,7 +138,8 @@ async def read_version_text(document_id: ObjectId, version_id: ObjectId) -> Cont
     if version is None:
         raise NotFound("Document version")
     excerpt = await excerpt_in(version["tiptap"])
-    return Content(DocumentFormat(version["content_format"]), version["markdown"], version["tiptap"], excerpt)
+    format = DocumentFormat(version["content_format"])
+    return Content(format, version["markdown"], version["tiptap"], excerpt, version["size"])
 
 
 def _goes_on(change: Change, document: Record, newest: Record) -> bool:

@@ -14,7 +14,7 @@ from bson import ObjectId
 from pymongo.errors import PyMongoError
 
 from models import FileChunk, FileLeftover, StoredFile
-from models.base import collection, utc_now
+from models.base import collection, insert_all, utc_now
 from models.errors import PayloadTooLarge
 from realtime.lease import is_held
 from realtime.log import Change
@@ -89,8 +89,7 @@ async def keep_file(change: Change, file_id: ObjectId) -> bool:
 async def leave_files(change: Change, file_ids: Iterable[ObjectId]) -> None:
     """Give files up in a change: they are removed once it is committed."""
     left = [{"_id": one, "due_at": change.at} for one in file_ids]
-    if left:
-        await collection(FileLeftover).insert_many(left, session=change.session)
+    await insert_all(FileLeftover, left, session=change.session)
 
 
 async def discard_file(file_id: ObjectId) -> None:

@@ -4,7 +4,7 @@ from bson import ObjectId
 from pymongo import UpdateOne
 
 from models import Card
-from models.base import Record, collection
+from models.base import Record, collection, update_all
 from models.card import KEPT_FIELDS
 from models.ids import portions
 from models.rank import MAX_LENGTH, ranks_within
@@ -52,6 +52,5 @@ async def _store(change: Change, ranks: dict[ObjectId, str]) -> None:
     for ids in portions(ranks):
         cards += await collection(Card).find({"_id": {"$in": ids}}, wanted, session=change.session).to_list()
     updates = [UpdateOne({"_id": card["_id"]}, {"$set": {"rank": ranks[card["_id"]]}}) for card in cards]
-    if updates:
-        await collection(Card).bulk_write(updates, session=change.session)
+    await update_all(Card, updates, session=change.session)
     await keep(change, [(card, {**card, "rank": ranks[card["_id"]]}) for card in cards])

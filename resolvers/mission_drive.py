@@ -6,7 +6,7 @@ from bson import ObjectId
 
 from auth.policies import mission as policy
 from models import Mission, MissionActivity
-from models.base import Record, collection, to_record
+from models.base import Record, collection, insert_all, to_record
 from models.enums import MissionStatus, StorageKind, TokenScope
 from models.errors import Conflict
 from models.ids import Kind, parse_id
@@ -129,7 +129,7 @@ async def _report(ctx: Context, change: Change, mission: Record, values: Mission
             raise Conflict(f"The mission has {MAX_REPORTS} reports at most", field="activities")
         size = sum(map(size_of, activities))
         await charge(ctx, change, mission["workspace_id"], StorageKind.REPORTS, size)
-        await collection(MissionActivity).insert_many(activities, session=change.session)
+        await insert_all(MissionActivity, activities, session=change.session)
         changes["activity_count"] = mission["activity_count"] + len(activities)
     if values.progress is not None and values.progress != mission["progress"]:
         changes["progress"] = values.progress

@@ -14,7 +14,7 @@ from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError
 
 from models import Inbox, Notification, ReadMark
-from models.base import Record, collection, to_record
+from models.base import Record, collection, insert_all, to_record
 from models.ids import Kind, id_of, portions
 from realtime.events import IDS_PER_EVENT
 from realtime.events.notification import NotificationReceived, NotificationsDeleted, NotificationsRead
@@ -50,8 +50,7 @@ async def receive(change: Change, activities: Mapping[ObjectId, Sequence[Record]
             event = NotificationReceived(notification=notification, activity=activity, actor_id=activity["actor_id"])
             change.append(user_id, event)
         inbox["is_long"] = inbox["last"] - inbox.get("trimmed", 0) > KEPT + SLACK
-    if came:
-        await collection(Notification).insert_many(came, session=change.session)
+    await insert_all(Notification, came, session=change.session)
     await _keep(change, inboxes.values())
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from models import Card, Column, CustomField, Label, Scope
-from models.base import Record, Stored, collection, to_record
+from models.base import Record, Stored, insert_all, to_record
 from models.card import ChecklistItem
 from models.enums import ActivityType, FieldType
 from models.ids import Kind, new_id
@@ -134,5 +134,4 @@ def _value(field: Record, value: Any) -> Any:
 
 
 async def _insert(change: Change, model: type[Stored], records: list[Record]) -> None:
-    if records:
-        await collection(model).insert_many(records, session=change.session)
+    await insert_all(model, records, session=change.session)

@@ -1,13 +1,14 @@
 """The documents of an import, with their texts and their links to its cards."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 from bson import ObjectId
 
 from models import Document, DocumentLink, DocumentVersion
-from models.base import Record, collection, to_record
+from models.base import Record, insert_all, to_record
 from models.enums import DocumentContext, DocumentStatus, StorageKind
 from models.rank import ranks_after
+from models.turns import in_turns
 from realtime.events.document import DocumentCreated, DocumentLinked
 from realtime.log import Change
 from resolvers.document import new_document
@@ -68,18 +69,17 @@ def _write(plan: Plan, which: range, scopes: list[int | None], ranks: dict[int, 
         documents: list[Record] = []
         versions: list[Record] = []
         links: list[Record] = []
-        for index in which:
+        async for index in in_turns(which):
             rank, order = ranks[index]
             document, version = _records(change, plan, project, index, scopes[index], rank)
             change.append(plan.workspace_id, DocumentCreated(document=document, order=order))
             documents.append(document)
             versions.append(version)
-            links += _links(change, plan, project, index)
-        await collection(Document).insert_many(documents, session=change.session)
+            links += [one async for one in _links(change, plan, project, index)]
+        await insert_all(Document, documents, session=change.session)
         await count(change, plan.workspace_id, StorageKind.DOCUMENTS, sum(one["size"] for one in versions))
-        await collection(DocumentVersion).insert_many(versions, session=change.session)
-        if links:
-            await collection(DocumentLink).insert_many(links, session=change.session)
+        await insert_all(DocumentVersion, versions, session=change.session)
+        await insert_all(DocumentLink, links, session=change.session)
         change.append(
             plan.workspace_id,
             *(DocumentLinked(link=one, project_id=one["project_id"], card_id=one["card_id"]) for one in links),
@@ -123,11 +123,11 @@ def _review(change: Change, status: DocumentStatus, notes: str | None) -> Record
     return found
 
 
-def _links(change: Change, plan: Plan, project: Record, index: int) -> list[Record]:
+async def _links(change: Change, plan: Plan, project: Record, index: int) -> AsyncIterator[Record]:
     indexes = dict.fromkeys(plan.values.documents[index].card_indexes)
     cards: list[ObjectId] = [plan.card_ids[one] for one in indexes if plan.card_ids[one] not in plan.gone]
-    return [
-        to_record(
+    async for card_id in in_turns(cards):
+        yield to_record(
             DocumentLink(
                 workspace_id=plan.workspace_id,
                 project_id=project["_id"],
@@ -137,5 +137,3 @@ def _links(change: Change, plan: Plan, project: Record, index: int) -> list[Reco
                 created_at=change.at,
             )
         )
-        for card_id in cards
-    ]

@@ -9,7 +9,7 @@ from zipfile import ZipInfo
 from bson import ObjectId
 
 from models import Attachment, Card
-from models.base import Record, collection
+from models.base import Record, insert_all
 from models.enums import StorageKind
 from models.errors import BadUserInput
 from models.ids import Kind, new_id
@@ -111,7 +111,7 @@ class Files:
             return
         more = sum(one["size"] for one in attachments)
         await charge(self.ctx, change, self.plan.workspace_id, StorageKind.ATTACHMENTS, more)
-        await collection(Attachment).insert_many(attachments, session=change.session)
+        await insert_all(Attachment, attachments, session=change.session)
 
 
 def file_parts(ctx: Context, plan: Plan, source: Source, planned: Sequence[Planned]) -> Iterator[Part]:

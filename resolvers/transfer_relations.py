@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from bson import ObjectId
 
 from models import Relation
-from models.base import Record, collection, to_record
+from models.base import Record, insert_all, to_record
 from models.enums import RelationType
+from models.turns import in_turns
 from realtime.events.relation import RelationCreated
 from realtime.log import Change
 from resolvers.inputs.transfer import ImportedRelation
@@ -28,10 +29,10 @@ def relation_parts(plan: Plan) -> Iterator[tuple[int, Write, frozenset[ObjectId]
 def _write(plan: Plan, relations: Sequence[ImportedRelation]) -> Write:
     async def write(change: Change, project: Record) -> None:
         there = (one for one in relations if plan.gone.isdisjoint(_ends(plan, one)))
-        records = [_record(change, plan, project, one) for one in there]
+        records = [_record(change, plan, project, one) async for one in in_turns(there)]
         if not records:
             return
-        await collection(Relation).insert_many(records, session=change.session)
+        await insert_all(Relation, records, session=change.session)
         project_id = project["_id"]
         change.append(
             plan.workspace_id,

@@ -1,6 +1,5 @@
 """The parts of an import, each small enough for a transaction: all of them in one, or one after the other in a job."""
 
-from asyncio import sleep
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
@@ -8,10 +7,11 @@ from dataclasses import dataclass
 from bson import ObjectId
 
 from models import Card, Column, Comment, CustomField, Document, Label, Scope
-from models.base import Record, Stored, collection, text_keys, to_record
+from models.base import Record, Stored, collection, insert_all, text_keys, to_record
 from models.enums import ActivityType
 from models.ids import Kind, kind_of, portions
 from models.rank import ranks_after
+from models.turns import in_turns
 from realtime.events.card import CardCreated
 from realtime.events.column import ColumnCreated
 from realtime.events.comment import CommentAdded
@@ -31,9 +31,6 @@ from resolvers.project_member import add_member
 from resolvers.transfer_documents import document_parts
 from resolvers.transfer_plan import Plan
 from resolvers.transfer_relations import relation_parts
-
-AT_A_TIME = 10
-"""Cards that are made before others have their turn: a card takes a third of a millisecond."""
 
 _MODELS: dict[type[Stored], Kind] = {
     Card: Kind.CARD,
@@ -106,8 +103,7 @@ async def _scopes(change: Change, plan: Plan, project: Record) -> None:
         )
         for scope_id, scope in zip(plan.scope_ids, plan.values.scopes, strict=True)
     ]
-    if scopes:
-        await collection(Scope).insert_many(scopes, session=change.session)
+    await insert_all(Scope, scopes, session=change.session)
     change.append(plan.workspace_id, *(ScopeCreated(scope=one, project_id=project["_id"]) for one in scopes))
 
 
@@ -127,8 +123,7 @@ async def _columns(change: Change, plan: Plan, project: Record) -> None:
         )
         for column_id, column, rank in zip(plan.column_ids, given, ranks_after(None, len(given)), strict=True)
     ]
-    if columns:
-        await collection(Column).insert_many(columns, session=change.session)
+    await insert_all(Column, columns, session=change.session)
     places: dict[ObjectId | None, int] = {}
     for column in columns:
         place = places.get(column["scope_id"], 0)
@@ -140,16 +135,14 @@ async def _labels(change: Change, plan: Plan, project: Record) -> None:
     labels = [
         {**new_label(change, project, name, color), "_id": label_id} for name, (label_id, color) in plan.labels.items()
     ]
-    if labels:
-        await collection(Label).insert_many(labels, session=change.session)
+    await insert_all(Label, labels, session=change.session)
     change.append(plan.workspace_id, *(LabelCreated(label=one, project_id=project["_id"]) for one in labels))
 
 
 async def _fields(change: Change, plan: Plan, project: Record) -> None:
     inside = {"workspace_id": plan.workspace_id, "project_id": project["_id"], "created_at": change.at}
     fields = [{**field, **inside} for field in plan.fields.values()]
-    if fields:
-        await collection(CustomField).insert_many(fields, session=change.session)
+    await insert_all(CustomField, fields, session=change.session)
     events = (
         CustomFieldCreated(custom_field=one, order=place, project_id=project["_id"]) for place, one in enumerate(fields)
     )
@@ -184,21 +177,17 @@ def _cards(
     async def write(change: Change, project: Record) -> None:
         cards: list[Record] = []
         comments: list[Record] = []
-        for place in which:
-            if place % AT_A_TIME == 0:
-                await sleep(0)
+        async for place in in_turns(which):
             card = _card(change, plan, project, place, ranks[place], boards)
-            said = _comments(change, card, plan.values.cards[place])
+            said = await _comments(change, card, plan.values.cards[place])
             change.append(plan.workspace_id, CardCreated(card=card, order=orders[place]), *_told(said))
             cards.append({**card, "comment_count": len(said)})
             comments += said
-        await collection(Card).insert_many(cards, session=change.session)
+        await insert_all(Card, cards, session=change.session)
         await keep(change, [(None, card) for card in cards])
-        if comments:
-            await collection(Comment).insert_many(comments, session=change.session)
+        await insert_all(Comment, comments, session=change.session)
         kind = ActivityType.CARD_CREATED
-        await sleep(0)
-        created = [new_activity(change, one, kind, {"title": one["title"]}) for one in cards]
+        created = [new_activity(change, one, kind, {"title": one["title"]}) async for one in in_turns(cards)]
         # Nobody is notified of each card of a project that arrives as a whole.
         await record_activities(change, created, audience=None)
 
@@ -241,7 +230,7 @@ def _boards(plan: Plan) -> dict[int | None, list[ObjectId]]:
     return found
 
 
-def _comments(change: Change, card: Record, values: ImportedCard) -> list[Record]:
+async def _comments(change: Change, card: Record, values: ImportedCard) -> list[Record]:
     return [
         to_record(
             Comment(
@@ -255,7 +244,7 @@ def _comments(change: Change, card: Record, values: ImportedCard) -> list[Record
                 created_at=change.at,
             )
         )
-        for comment in values.comments
+        async for comment in in_turns(values.comments)
     ]
 
 

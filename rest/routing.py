@@ -21,7 +21,7 @@ from resolvers.context import Context
 from resolvers.idempotency import HEADER, KEEPS, REPLAYED, Claim, Reply, check_key, fingerprint, once
 from resolvers.inputs.base import Input, read_input
 from resolvers.upload import MAX_FILE, Upload, Uploads, spool
-from rest.body import MAX_BODY, parse_object, read_bytes
+from rest.body import MAX_BODY, read_bytes, read_object
 from rest.errors import answer, answer_error, answer_unexpected
 from rest.multipart import upload_of
 
@@ -209,6 +209,8 @@ async def _serve(route: Route, request: Request, ctx: Context, *, secure_cookies
 async def _serve_body(route: Route, request: Request, ctx: Context, *, secure_cookies: bool) -> Response:
     raw = b"" if route.is_safe else await read_bytes(request, route.max_body)
     call = _call(route, request, ctx, raw, secure_cookies=secure_cookies)
+    if route.body:
+        call.raw_body = await read_object(raw, request.headers.get("content-type", ""))
     if route.is_safe or (key := request.headers.get(HEADER)) is None:
         return await _handle(call)
     return await _handle_once(call, key, raw)
@@ -260,7 +262,7 @@ def _call(route: Route, request: Request, ctx: Context, raw: bytes = b"", *, sec
         route=route,
         request=request,
         path=request.path_params,
-        raw_body=parse_object(raw, request.headers.get("content-type", "")) if route.body else {},
+        raw_body={},
         raw_query=request.query_params,
         raw=raw,
         headers=request.headers,

@@ -77,3 +77,12 @@ def test_threads_are_taken_from_the_pools_alone() -> None:
     product = [file for room in ROOMS for file in sorted((ROOT / room).rglob("*.py"))]
 
     assert {str(file.relative_to(ROOT)) for file in product if bare.search(file.read_text())} == {"models/pool.py"}
+
+
+def test_any_number_of_records_is_written_in_parts() -> None:
+    """A command holds a collection for as long as it takes: `insert_all` of `models.base` lets others in between."""
+    bare = re.compile(r"\.insert_many\(")
+    product = [file for room in ROOMS for file in sorted((ROOT / room).rglob("*.py"))]
+    found = {str(file.relative_to(ROOT)) for file in product if bare.search(file.read_text())}
+
+    assert found == {"models/base.py", "gateway/dump/restore.py"}  # a restore has the database for itself

@@ -1,6 +1,5 @@
 """The text of documents: Markdown and TipTap JSON, each made from the other."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -13,6 +12,7 @@ from models.processes import ProcessDiedError, Processes, ProcessTooSlowError
 from resolvers.content.check import MAX_NODES
 from resolvers.content.convert import Content, convert, excerpt_of_json, format_of
 from resolvers.content.diff import unified_diff, unified_diffs
+from resolvers.content.marks import marks_of
 from resolvers.content.parse import Node, to_tiptap
 from resolvers.content.text import excerpt_of, plain_text
 from resolvers.content.write import to_markdown
@@ -24,13 +24,11 @@ AT_ONCE = 10_000
 """Bytes of a text that may be converted at once, in a few milliseconds, where it has few marks."""
 
 MARKS_AT_ONCE = 200
-"""What may begin or end something in Markdown, or the nodes of a TipTap document: each costs some 20 microseconds."""
+"""Of Markdown, or nodes of a TipTap document."""
 
 CONVERSIONS = Pool("texts being read", threads=2, at_once=1, of_one=50, in_all=200)
 READERS = Processes()
 """Where all other texts are worked on: the threads of `CONVERSIONS` wait for them alone."""
-
-_MARK = re.compile(r"[^\w\s]|[_\n]")
 
 
 async def read_content(
@@ -50,7 +48,7 @@ async def read_content(
         raise PayloadTooLarge(f"The text of a document is at most {MAX_BYTES} bytes")
     if size <= AT_ONCE:
         format = format or format_of(text)
-        marks = text.count("{") if format is DocumentFormat.TIPTAP_JSON else len(_MARK.findall(text))
+        marks = text.count("{") if format is DocumentFormat.TIPTAP_JSON else marks_of(text)
         if marks <= MARKS_AT_ONCE:
             return convert(text, format)
     return await apart(convert, text, format, field="content", admitted=admitted)

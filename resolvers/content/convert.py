@@ -14,31 +14,30 @@ from resolvers.content.write import to_markdown
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A text in both forms; `tiptap` is JSON text. The one that it was written in is as it came."""
+    """A text in both forms; `tiptap` is JSON text. The one that it was written in is as it came.
+
+    `size` is the bytes of both.
+    """
 
     format: DocumentFormat
     markdown: str
     tiptap: str
     excerpt: str
-
-    @property
-    def size(self) -> int:
-        return len(self.markdown.encode()) + len(self.tiptap.encode())
+    size: int
 
 
 def convert(text: str, format: DocumentFormat | None) -> Content:
     """A text in both forms; without a format, what it looks like. Raises BadUserInput and PayloadTooLarge."""
     if format is None:
         format = format_of(text)
-    if format is DocumentFormat.MARKDOWN:
-        doc = to_tiptap(text)
-        made = Content(format, text, orjson.dumps(doc).decode(), excerpt_of(doc))
-    else:
-        doc = read_tiptap(text)
-        made = Content(format, to_markdown(doc), orjson.dumps(doc).decode(), excerpt_of(doc))
-    if made.size > MAX_CONVERTED:
+    is_markdown = format is DocumentFormat.MARKDOWN
+    doc = to_tiptap(text) if is_markdown else read_tiptap(text)
+    markdown = text if is_markdown else to_markdown(doc)
+    tiptap = orjson.dumps(doc)
+    size = len(markdown.encode()) + len(tiptap)
+    if size > MAX_CONVERTED:
         raise PayloadTooLarge(f"The text of a document is at most {MAX_CONVERTED} bytes in both of its forms")
-    return made
+    return Content(format, markdown, tiptap.decode(), excerpt_of(doc), size)
 
 
 def format_of(text: str) -> DocumentFormat:

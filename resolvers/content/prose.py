@@ -4,6 +4,7 @@ import html
 import re
 
 from models.errors import BadUserInput
+from resolvers.content.marks import marks_of
 from resolvers.content.parse import to_tiptap
 from resolvers.content.url import SCRIPTS
 
@@ -11,10 +12,19 @@ _MARKUP = re.compile(r"\]\(|\]:|<")
 _INVISIBLE = re.compile(r"[^!-~]|\\")
 
 
+MAX_MARKS = 1_000
+"""Of a text that names a script: others wait while it is read, some hundredths of a second."""
+
+
 def links_to_script(text: str) -> bool:
-    """Whether a link of a text would run a script, or may do so; only a text that names one is read as Markdown."""
+    """Whether a link of a text would run a script, or may do so.
+
+    Only a text that names one is read as Markdown, and one of very many marks that does is not read to find out.
+    """
     if not _MARKUP.search(text) or not _names_script(text):
         return False
+    if marks_of(text) > MAX_MARKS:
+        return True
     try:
         to_tiptap(text)
     except BadUserInput:

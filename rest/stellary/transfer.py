@@ -7,6 +7,7 @@ from resolvers.page import Page, Window
 from resolvers.transfer import import_project, open_export
 from resolvers.transfer_archive import Stored, archived
 from resolvers.transfer_job import get_transfer_job, list_transfer_jobs, max_input, start_import
+from resolvers.transfer_plan import IMPORTS
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.lists import whole
@@ -30,7 +31,8 @@ routes = Routes("Import and export", PROJECTS)
 async def import_(call: Call) -> ImportedProject:
     """All or nothing; `details.index` tells the first card that is refused. The body may have up to 8 MB."""
     workspace = await guards.workspace(call)
-    return imported_project((await import_project(call.ctx, workspace["_id"], call.body(ProjectImport))).value)
+    values = await IMPORTS.run(call.body, ProjectImport)
+    return imported_project((await import_project(call.ctx, workspace["_id"], values)).value)
 
 
 @routes.post(

@@ -13,6 +13,7 @@ from models.caller import work_for
 from models.pool import Pool
 from resolvers.content import CONVERSIONS
 from resolvers.transfer_plan import IMPORTS
+from rest.body import AT_ONCE, BODIES
 from tests.gateway.lab import HOME, PASSWORD, Lab, Person
 
 LOGIN = {"email": "ann@example.com", "password": PASSWORD}
@@ -83,6 +84,19 @@ async def test_who_sends_long_texts_is_refused_the_next_one_alone(lab: Lab) -> N
         assert error["extensions"]["retryAfter"] >= 1
         await ann.ask(DOCUMENT, input={"workspaceId": workspace, "title": "Short", "content": "word"})
         await ann.ask(SEARCH, w=workspace)
+
+
+async def test_who_sends_large_bodies_is_refused_the_next_one_alone(lab: Lab) -> None:
+    ann, bob = [await lab.person(f"{name}@example.com") for name in ("ann", "bob")]
+    (_, path), (_, of_bob) = await home(ann), await home(bob)
+    large = {"title": "Large", "content": "word " * (AT_ONCE // 5)}
+    async with full(BODIES, ObjectId(ann.id)):
+        refused = await ann.http.post(f"{path}/documents", json=large)
+        done = await bob.http.post(f"{of_bob}/documents", json=large)
+
+        assert is_told_when_to_come_again(refused)
+        assert done.is_success
+        assert (await ann.http.post(f"{path}/documents", json={"title": "Small", "content": "word"})).is_success
 
 
 async def test_who_imports_is_refused_the_next_one_alone(lab: Lab) -> None:

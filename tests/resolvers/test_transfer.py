@@ -7,6 +7,7 @@ from models import Activity, Card, Column, Notification
 from models.base import Record, collection
 from models.errors import BadUserInput, NotFound
 from models.ids import Kind, new_id
+from realtime.writer import EVENTS_AT_ONCE
 from resolvers.card_graph import labels_of_project
 from resolvers.context import Context
 from resolvers.inputs.base import read_input
@@ -15,6 +16,7 @@ from resolvers.notification_follow import follow
 from resolvers.transfer import export_project, import_project
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again, events
+from tests.resolvers.traffic import traffic
 
 WHOLE: dict[str, Any] = {
     "project": {"name": "Orrery", "description": "Brass", "deadline": "2026-12-24"},
@@ -218,3 +220,20 @@ async def _sizes(database: Database) -> dict[str, int]:
     # The database removes sessions that have expired, and the outbox of a gateway makes links while it sends mails.
     names = set(await database.db.list_collection_names()) - {"sessions", "mail_links"}
     return {name: await database.db[name].count_documents({}) for name in sorted(names)}
+
+
+async def test_no_command_of_a_large_import_keeps_others_waiting_for_long(owner: Context, workspace: Record) -> None:
+    # Given more of everything than one command writes
+    many = EVENTS_AT_ONCE * 2
+    cards = [{"title": f"Card {n}", "columnIndex": 0, "comments": [{"content": "Said"}]} for n in range(many)]
+    relations = [{"type": "blocks", "source": n, "target": n + 1} for n in range(many - 1)]
+    documents = [{"title": f"Document {n}", "content": "Text", "cardIndexes": [n]} for n in range(many)]
+
+    # When
+    with traffic() as counted:
+        board = await bring(owner, workspace, imported(cards=cards, relations=relations, documents=documents))
+
+    # Then
+    assert counted.written > 10 * many
+    assert counted.most <= EVENTS_AT_ONCE
+    assert len(await board.lane(0)) == many

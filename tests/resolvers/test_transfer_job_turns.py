@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from types import ModuleType
 from typing import Any
 
 import orjson
@@ -14,7 +15,9 @@ from bson import ObjectId
 from models import TransferJob
 from models.base import Record, collection
 from models.errors import RateLimited
-from resolvers import card, transfer_write
+from models.turns import AT_A_TIME
+from realtime import writer
+from resolvers import transfer_documents, transfer_relations, transfer_write
 from resolvers.context import Context, Services
 from resolvers.inputs.base import read_input
 from resolvers.inputs.transfer import ProjectImport, ProjectImportStart
@@ -130,10 +133,24 @@ async def test_the_files_of_a_persons_jobs_are_no_more_than_a_workspace_may_stor
     assert await queue(roomy, workspace, SMALL)
 
 
-async def test_others_have_their_turn_while_the_cards_of_an_import_are_made(
-    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+MANY = 4 * AT_A_TIME
+MADE = [
+    (transfer_write, "new_card"),
+    (transfer_write, "new_activity"),
+    (transfer_write, "to_record"),
+    (transfer_relations, "to_record"),
+    (transfer_documents, "new_document"),
+    (transfer_documents, "to_record"),
+    (writer, "_document"),
+]
+"""What makes an object of an import: cards and what is told of them, comments, relations, documents, links, events."""
+
+
+@pytest.mark.parametrize(("module", "name"), MADE)
+async def test_others_have_their_turn_while_the_objects_of_an_import_are_made(
+    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str
 ) -> None:
-    # Given an import of many cards in one transaction, and a clock of the event loop's turns
+    # Given an import of many objects in one transaction, and a clock of the event loop's turns
     turns, made = 0, Counter[int]()
 
     async def count_turns() -> None:
@@ -142,20 +159,26 @@ async def test_others_have_their_turn_while_the_cards_of_an_import_are_made(
             turns += 1
             await asyncio.sleep(0)
 
-    def new_card(*given: Any) -> Record:
-        made[turns] += 1
-        return card.new_card(*given)
+    make = getattr(module, name)
 
-    monkeypatch.setattr(transfer_write, "CARDS_AT_ONCE", 100)
-    monkeypatch.setattr(transfer_write, "new_card", new_card)
+    def counted(*given: Any) -> Any:
+        made[turns] += 1
+        return make(*given)
+
+    monkeypatch.setattr(transfer_write, "CARDS_AT_ONCE", 3 * MANY)
+    monkeypatch.setattr(module, name, counted)
     clock = asyncio.create_task(count_turns())
 
     # When it is carried out
-    cards = [{"title": f"Card {n}", "columnIndex": 0} for n in range(100)]
-    values = read_input(ProjectImport, {**SMALL, "columns": [{"name": "C"}], "cards": cards})
-    await import_project(again(owner), workspace["_id"], values)
+    cards: list[dict[str, Any]] = [{"title": f"Card {n}", "columnIndex": 0} for n in range(MANY)]
+    cards[0]["comments"] = [{"content": "Said"}] * MANY
+    relations = [{"type": "blocks", "source": n, "target": n + 1} for n in range(MANY - 1)]
+    documents: list[dict[str, Any]] = [{"title": f"Document {n}", "content": "Text"} for n in range(MANY)]
+    documents[0]["cardIndexes"] = list(range(MANY))
+    whole = {**SMALL, "columns": [{"name": "C"}], "cards": cards, "relations": relations, "documents": documents}
+    await import_project(again(owner), workspace["_id"], read_input(ProjectImport, whole))
     clock.cancel()
 
     # Then no turn saw more than a few of them made
-    assert made.total() == 100
-    assert max(made.values()) <= transfer_write.AT_A_TIME
+    assert made.total() >= MANY - 1
+    assert max(made.values()) <= AT_A_TIME + 1

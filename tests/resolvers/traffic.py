@@ -10,11 +10,12 @@ from pymongo import monitoring
 
 @dataclass
 class Traffic:
-    """Commands, documents that came back, and documents that were written."""
+    """Commands, documents that came back, documents that were written, and the most that one command wrote."""
 
     commands: int = 0
     read: int = 0
     written: int = 0
+    most: int = 0
 
 
 class _Meter(monitoring.CommandListener):
@@ -24,7 +25,9 @@ class _Meter(monitoring.CommandListener):
         if self.traffic is not None and event.database_name == "orrery":
             self.traffic.commands += 1
             sent: dict[str, Any] = dict(event.command)
-            self.traffic.written += sum(len(sent.get(name, ())) for name in ("documents", "updates", "deletes"))
+            written = sum(len(sent.get(name, ())) for name in ("documents", "updates", "deletes"))
+            self.traffic.written += written
+            self.traffic.most = max(self.traffic.most, written)
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
         if self.traffic is not None and event.database_name == "orrery":

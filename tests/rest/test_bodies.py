@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
 
 from rest import body as reading
+from rest.body import parse_object
 from tests.rest.conftest import Api, Board, made
 
 JSON = {"content-type": "application/json"}
@@ -25,6 +27,7 @@ JSON = {"content-type": "application/json"}
         (b'{"name": 1e999}', "out of range"),
         (b'{"name": 9223372036854775808}', "64 bits"),
         (b'{"name": ' + b"9" * 5000 + b"}", "64 bits"),
+        (b'{"name": [1, {"a": -9223372036854775809}], "b": "1234567890123456789"}', "64 bits"),
         (b'{"name": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested too deeply"),
         (b'{"name": "a\\u0000b"}', "name: must not hold a NUL"),
         (b'{"name": "\\ud800"}', "name: is not valid Unicode"),
@@ -45,6 +48,21 @@ async def test_a_body_that_is_no_input_is_refused_with_a_reason(board: Board, bo
     assert (failure["statusCode"], failure["error"], failure["code"]) == (400, "Bad Request", "BAD_USER_INPUT")
     assert message in failure["message"]
     assert len((await board.ann.get(f"{board.workspace}/projects")).json()) == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        (b'{"a": "1234567890123456789012"}', {"a": "1234567890123456789012"}),
+        (b'{"a": [9223372036854775807, -9223372036854775808]}', {"a": [2**63 - 1, -(2**63)]}),
+        (b'{"a": 0.12345678901234567890123}', {"a": 0.12345678901234567890123}),
+        (b'{"a": "\\u00e9\\ud83d\\ude00", "\\u00e9": 1}', {"a": "\xe9\U0001f600", "\xe9": 1}),
+        (b'{"a": "\\\\u0000"}', {"a": "\\u0000"}),
+        (b'\xef\xbb\xbf{"a": true}', {"a": True}),
+    ],
+)
+def test_what_only_looks_like_something_that_cannot_be_stored_is_read(sent: bytes, read: dict[str, Any]) -> None:
+    assert parse_object(sent, "application/json") == read
 
 
 async def test_the_problems_name_every_field_at_fault(board: Board) -> None:

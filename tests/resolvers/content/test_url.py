@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from models.errors import BadUserInput
 from resolvers.content import to_markdown, to_tiptap
 from resolvers.content.check import read_tiptap
-from resolvers.content.prose import links_to_script
+from resolvers.content.prose import MAX_MARKS, links_to_script
 from resolvers.content.url import is_safe_url
 from resolvers.inputs.base import read_input
 from resolvers.inputs.card import CardCreate, CommentCreate
@@ -187,6 +187,14 @@ def test_markdown_with_a_script_for_a_link_is_refused(text: str) -> None:
 def test_markdown_that_only_speaks_of_scripts_is_taken_as_text(text: str) -> None:
     assert not links_to_script(text)
     assert list(links(to_tiptap(text))) == []
+
+
+def test_a_short_text_that_names_a_script_among_very_many_marks_is_refused_unread() -> None:
+    named = "`[x](javascript:alert(1))` "
+
+    assert not links_to_script(named + "*a" * 100)
+    assert links_to_script(named + "*a" * MAX_MARKS)
+    assert not links_to_script("[x](note) " + "*a" * MAX_MARKS)
 
 
 ID = {"project": "65f000004100000000000000", "card": "65f000005100000000000000", "agent": "65f000007100000000000000"}
