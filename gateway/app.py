@@ -37,6 +37,7 @@ from gateway.trusted import trusted_documents
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
+from realtime.presence import Presence
 from realtime.retention import Bounds, Retention
 from realtime.transports.connections import Connections
 from realtime.transports.limits import SseLimits, WebSocketLimits
@@ -112,6 +113,7 @@ def create_app(
                 proxies=chosen.trusted_proxies,
             )
             background = (
+                Presence(opened.client, hub.log),
                 retention,
                 Outbox(running.services, _delivery(chosen), chosen.mail_from),
                 Leftovers(running.services),

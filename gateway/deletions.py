@@ -1,14 +1,12 @@
 """Goes on with deletions in a gateway process, part by part. Several may; each part is taken by one of them."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import uuid4
 
-from models.reach import unexpected
-from realtime.background import end
+from realtime.loop import Loop, Rest
 from resolvers.context import Services
 from resolvers.deletion_run import Worker, pending
 from resolvers.search_follow import sweep
@@ -33,41 +31,31 @@ class Deletions:
         self._services = services
         self._count = count
         self._pace = pace or Pace()
-        self._due = services.deletions_due
-        self._stopping = False
         self._worker = Worker(services, uuid4().hex)
         self._swept = 0.0
-        self._task: asyncio.Task[None] | None = None
+        self._loop = Loop(
+            "deletions",
+            self._round,
+            log=log,
+            told="deletions wait",
+            after_failure=Rest(self._pace.poll),
+            due=services.deletions_due,
+            patience=self._pace.stop,
+        )
 
     async def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="deletions")
+        self._loop.start()
 
     async def stop(self) -> None:
         """Finish the part that is being taken, leave the rest to another process, and stop."""
-        if self._task is None:
-            return
-        self._stopping = True
-        self._due.set()
-        await asyncio.wait([self._task], timeout=self._pace.stop)
-        await end(self._task)
-        self._task = None
+        await self._loop.stop()
 
-    async def _run(self) -> None:
-        while not self._stopping:
-            self._due.clear()
-            try:
-                pause = await self._worker.run_next()
-                if pause is None:
-                    await self._look_round()
-            except Exception as error:
-                log.warning("deletions wait", exc_info=unexpected(error))
-                pause = None
-            if pause is not None:
-                await asyncio.sleep(pause)
-            elif not self._stopping:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(self._pace.poll):
-                        await self._due.wait()
+    async def _round(self) -> Rest:
+        pause = await self._worker.run_next()
+        if pause is not None:
+            return Rest(pause, is_woken=False)
+        await self._look_round()
+        return Rest(self._pace.poll)
 
     async def _look_round(self) -> None:
         self._count(await pending())

@@ -17,28 +17,30 @@ OPTIONS = ("unique", "sparse", "expireAfterSeconds", "partialFilterExpression")
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Indexes of one collection that are not there, and those of the same names that are otherwise."""
+    """Indexes of one collection that are not there, those of the same names that are otherwise, and those of an earlier
+    version that a declared one goes further than."""
 
     model: type[Document]
     indexes: Sequence[IndexModel]
     outdated: Sequence[str]
+    superseded: Sequence[str] = ()
 
     @property
     def of_documents_that_stay(self) -> "Missing":
         """The same without indexes that let documents expire."""
         stay = [one for one in self.indexes if "expireAfterSeconds" not in one.document]
-        return Missing(self.model, stay, self.outdated)
+        return Missing(self.model, stay, self.outdated, self.superseded)
 
     @property
     def told(self) -> str:
-        return f"{len(self.indexes)} of {collection(self.model).name}"
+        return f"{len(self.indexes) or len(self.superseded)} of {collection(self.model).name}"
 
 
 async def missing_indexes(db: AsyncDatabase[Record]) -> list[Missing]:
     """What `build` has to be called for; nothing where every declared index is there as it is declared."""
     there = set(await db.list_collection_names())
     half = {one["_id"]: one["place"] async for one in db[Migration.Settings.name].find({"done_at": None})}
-    found: list[Missing] = []
+    pending: list[Missing] = []
     for model in DOCUMENTS:
         declared = [one.index for one in model.get_settings().indexes]
         if not declared:
@@ -47,14 +49,15 @@ async def missing_indexes(db: AsyncDatabase[Record]) -> list[Missing]:
         known = await db[name].index_information() if name in there else {}
         doubtful = half.get(_mark(name), ())
         wanted = [one for one in declared if one.document["name"] in doubtful or not _is_there(one.document, known)]
-        if wanted:
+        superseded = [index for index, found in known.items() if _is_superseded(index, found, declared)]
+        if wanted or superseded:
             outdated = [one.document["name"] for one in wanted if one.document["name"] in known]
-            found.append(Missing(model, wanted, outdated))
-    return found
+            pending.append(Missing(model, wanted, outdated, superseded))
+    return pending
 
 
 async def build(missing: Missing) -> None:
-    """Build what is missing of one collection, in one reading of it. Indexes that are there already stay.
+    """Build what is missing of one collection, in one reading of it, and drop what is superseded. Others stay.
 
     The embedded database knows an index before it has read the documents for it, and would know it after a kill with
     only some of them. So what is being built is remembered, and built again where it was interrupted.
@@ -67,7 +70,10 @@ async def build(missing: Missing) -> None:
         await marks.replace_one(mark, {"place": names, "done_at": None}, upsert=True)
     for name in missing.outdated:
         await documents.drop_index(name)
-    await documents.create_indexes(list(missing.indexes))
+    if missing.indexes:
+        await documents.create_indexes(list(missing.indexes))
+    for name in missing.superseded:
+        await documents.drop_index(name)
     if has_some:
         await marks.delete_one(mark)
 
@@ -81,6 +87,19 @@ def _is_there(declared: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
     if found is None or _keys(declared["key"].items()) != _keys(found["key"]):
         return False
     return all(declared.get(option) == found.get(option) for option in OPTIONS)
+
+
+def _is_superseded(name: str, found: Mapping[str, Any], declared: Sequence[IndexModel]) -> bool:
+    """Whether an index only costs each write, since a declared one begins with its keys and has more.
+
+    Somebody else's own index has another name than the driver gives.
+    """
+    keys = _keys(found["key"])
+    is_plain = all(found.get(option) is None or found[option] is False for option in OPTIONS)
+    if not is_plain or name != "_".join(f"{key}_{direction}" for key, direction in keys):
+        return False
+    others = [_keys(one.document["key"].items()) for one in declared]
+    return keys not in others and any(other[: len(keys)] == keys for other in others)
 
 
 def _keys(pairs: Iterable[tuple[str, Any]]) -> list[tuple[str, int]]:

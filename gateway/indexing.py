@@ -4,14 +4,12 @@ A search brings its index up to date itself, so that it finds what was just writ
 without it, the first search after an import would read all of the import.
 """
 
-import asyncio
-import contextlib
 import logging
 
 from bson import ObjectId
 
 from models.reach import unexpected
-from realtime.background import end
+from realtime.loop import Loop, Rest
 from resolvers.context import Services
 from resolvers.search_follow import follow
 
@@ -29,34 +27,34 @@ class Indexing:
     def __init__(self, services: Services, *, enough: int = ENOUGH, seconds: float = SECONDS) -> None:
         self._services = services
         self._enough = enough
-        self._seconds = seconds
         self._changes: dict[ObjectId, int] = {}
-        self._due = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._rest = Rest(seconds)
+        self._loop = Loop(
+            "search-indexing",
+            self._round,
+            log=log,
+            told="indexes could not follow",
+            after_failure=self._rest,
+        )
         services.hub.on_change(self.note)
 
     async def start(self) -> None:
         self._changes = dict.fromkeys(self._services.search.known(), 1)
-        self._task = asyncio.create_task(self._run(), name="search-indexing")
+        self._loop.start()
 
     async def stop(self) -> None:
-        await end(self._task)
-        self._task = None
+        await self._loop.stop()
 
     def note(self, stream_id: ObjectId) -> None:
         """A stream was changed."""
         if self._services.search.has(stream_id):
             self._changes[stream_id] = self._changes.get(stream_id, 0) + 1
             if self._changes[stream_id] >= self._enough:
-                self._due.set()
+                self._loop.due.set()
 
-    async def _run(self) -> None:
-        while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._seconds):
-                    await self._due.wait()
-            self._due.clear()
-            await self.follow_once()
+    async def _round(self) -> Rest:
+        await self.follow_once()
+        return self._rest
 
     async def follow_once(self) -> None:
         """Follow each workspace that was changed for one portion: a flood in one keeps no other waiting."""
@@ -69,4 +67,4 @@ class Indexing:
                 continue
             if not there:
                 self._changes[workspace_id] = self._enough
-                self._due.set()
+                self._loop.due.set()

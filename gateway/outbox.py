@@ -6,8 +6,6 @@ is only marked by this process. What remains is a process that dies between the 
 one sends that mail again, with the same Message-ID.
 """
 
-import asyncio
-import contextlib
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,8 +21,7 @@ from gateway.mail_settings import Sender
 from models import Mail
 from models.base import Record, collection, utc_now
 from models.enums import MailState
-from models.reach import unexpected
-from realtime.background import end
+from realtime.loop import NONE, Loop, Rest
 from resolvers.context import Services
 from resolvers.letters import Letter
 from resolvers.mail import compose
@@ -56,52 +53,35 @@ class Outbox:
         self._delivery = delivery
         self._sender = sender
         self._pace = pace or Pace()
-        self._stopping = False
         self._handed_over: set[ObjectId] = set()
-        self._task: asyncio.Task[None] | None = None
+        self._pause = self._pace.first_pause
+        self._loop = Loop(
+            "outbox",
+            self._go_on,
+            log=log,
+            told="mail waits",
+            after_failure=Rest(self._pace.longest_pause, is_woken=False),
+            due=services.mail_due,
+            patience=self._pace.stop,
+        )
 
     async def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="outbox")
+        self._loop.start()
 
     async def stop(self) -> None:
         """Finish the mail that is on its way, and stop."""
-        if self._task is None:
-            return
-        self._stopping = True
-        self._services.mail_due.set()
-        await asyncio.wait([self._task], timeout=self._pace.stop)
-        await end(self._task)
-        self._task = None
+        await self._loop.stop()
 
-    async def _run(self) -> None:
-        pause = self._pace.first_pause
-        while not self._stopping:
-            self._services.mail_due.clear()
-            try:
-                more = await self.round()
-                pause = self._pace.first_pause
-            except (DeliveryDownError, PyMongoError) as error:
-                log.warning("mail waits: %s", error)
-                await self._wait(pause, woken=False)
-                pause = min(pause * 2, self._pace.longest_pause)
-                continue
-            except Exception as error:
-                log.error("mail waits", exc_info=unexpected(error))
-                await self._wait(self._pace.longest_pause, woken=False)
-                continue
-            if not more:
-                await self._wait(self._pace.poll, woken=True)
-
-    async def _wait(self, seconds: float, *, woken: bool) -> None:
-        clock = asyncio.get_running_loop().time
-        end = clock() + seconds
-        while not self._stopping and (left := end - clock()) > 0:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(left):
-                    await self._services.mail_due.wait()
-                    if woken:
-                        return
-                    self._services.mail_due.clear()
+    async def _go_on(self) -> Rest:
+        try:
+            more = await self.round()
+        except (DeliveryDownError, PyMongoError) as error:
+            log.warning("mail waits: %s", error)
+            rest = Rest(self._pause, is_woken=False)
+            self._pause = min(self._pause * 2, self._pace.longest_pause)
+            return rest
+        self._pause = self._pace.first_pause
+        return NONE if more else Rest(self._pace.poll)
 
     async def round(self) -> bool:
         """Send what is due; whether there may be more. Raises DeliveryDownError and what the database raises.
@@ -114,7 +94,7 @@ class Outbox:
             return False
         async with self._delivery.open() as deliver:
             for mail in found:
-                if self._stopping:
+                if self._loop.is_stopping:
                     return False
                 if mail["_id"] in self._handed_over:
                     await self._mark(mail)

@@ -1,14 +1,11 @@
 """Runs imports in a gateway process, one at a time. Several processes may; each job is held by one of them."""
 
-import asyncio
-import contextlib
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-from models.reach import unexpected
-from realtime.background import end
+from realtime.loop import NONE, Loop, Rest
 from resolvers.context import Services
 from resolvers.transfer_run import Worker
 
@@ -30,35 +27,24 @@ class Transfers:
 
     def __init__(self, services: Services, *, pace: Pace | None = None) -> None:
         self._pace = pace or Pace()
-        self._due = services.transfers_due
-        self._stopping = False
-        self._worker = Worker(
-            services, uuid4().hex, timedelta(seconds=self._pace.lease), stopping=lambda: self._stopping
+        self._loop = Loop(
+            "transfers",
+            self._round,
+            log=log,
+            told="imports wait",
+            after_failure=Rest(self._pace.poll),
+            due=services.transfers_due,
+            patience=self._pace.stop,
         )
-        self._task: asyncio.Task[None] | None = None
+        lease = timedelta(seconds=self._pace.lease)
+        self._worker = Worker(services, uuid4().hex, lease, stopping=lambda: self._loop.is_stopping)
 
     async def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="transfers")
+        self._loop.start()
 
     async def stop(self) -> None:
         """Finish the part that is being written, leave the rest to another process, and stop."""
-        if self._task is None:
-            return
-        self._stopping = True
-        self._due.set()
-        await asyncio.wait([self._task], timeout=self._pace.stop)
-        await end(self._task)
-        self._task = None
+        await self._loop.stop()
 
-    async def _run(self) -> None:
-        while not self._stopping:
-            self._due.clear()
-            try:
-                more = await self._worker.run_next()
-            except Exception as error:
-                log.warning("imports wait", exc_info=unexpected(error))
-                more = False
-            if not more and not self._stopping:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(self._pace.poll):
-                        await self._due.wait()
+    async def _round(self) -> Rest:
+        return NONE if await self._worker.run_next() else Rest(self._pace.poll)

@@ -34,6 +34,6 @@ class Activity(Stored):
             IndexModel([("card_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("document_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("project_id", ASCENDING), ("_id", ASCENDING)]),
-            IndexModel([("workspace_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("created_at", ASCENDING)], expireAfterSeconds=int(KEPT.total_seconds())),
         ]

@@ -34,5 +34,5 @@ class ApiToken(Stored):
             IndexModel([("secret_hash", ASCENDING)], unique=True),
             IndexModel([("user_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("agent_id", ASCENDING)]),
-            IndexModel([("workspace_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
         ]

@@ -35,8 +35,8 @@ class Attachment(Stored):
         indexes = [
             IndexModel([("card_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("uploaded_by", ASCENDING)]),
-            IndexModel([("project_id", ASCENDING)]),
-            IndexModel([("workspace_id", ASCENDING)]),
+            IndexModel([("project_id", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
         ]
 
 

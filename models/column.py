@@ -23,5 +23,5 @@ class Column(Stored):
         indexes = [
             IndexModel([("project_id", ASCENDING), ("scope_id", ASCENDING), ("rank", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("scope_id", ASCENDING), ("rank", ASCENDING), ("_id", ASCENDING)]),
-            IndexModel([("workspace_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
         ]

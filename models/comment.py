@@ -30,6 +30,6 @@ class Comment(Stored):
         indexes = [
             IndexModel([("card_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("author_id", ASCENDING)]),
-            IndexModel([("project_id", ASCENDING)]),
-            IndexModel([("workspace_id", ASCENDING)]),
+            IndexModel([("project_id", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
         ]

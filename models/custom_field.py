@@ -35,5 +35,5 @@ class CustomField(Stored):
         indexes = [
             IndexModel([("project_id", ASCENDING), ("name", ASCENDING)], unique=True),
             IndexModel([("project_id", ASCENDING), ("rank", ASCENDING), ("_id", ASCENDING)]),
-            IndexModel([("workspace_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
         ]

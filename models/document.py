@@ -66,6 +66,7 @@ class Document(Stored):
                 ]
             ),
             IndexModel([("workspace_id", ASCENDING), ("tags", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("project_id", ASCENDING), ("rank", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("scope_id", ASCENDING), ("rank", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("parent_id", ASCENDING), ("rank", ASCENDING), ("_id", ASCENDING)]),
@@ -98,7 +99,7 @@ class DocumentVersion(Stored):
         name = "document_versions"
         indexes = [
             IndexModel([("document_id", ASCENDING), ("number", DESCENDING)], unique=True),
-            IndexModel([("workspace_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
         ]
 
 
@@ -118,6 +119,6 @@ class DocumentLink(Stored):
             IndexModel([("document_id", ASCENDING), ("card_id", ASCENDING)], unique=True),
             IndexModel([("document_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("card_id", ASCENDING), ("_id", ASCENDING)]),
-            IndexModel([("project_id", ASCENDING)]),
-            IndexModel([("workspace_id", ASCENDING)]),
+            IndexModel([("project_id", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
         ]

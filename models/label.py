@@ -21,5 +21,5 @@ class Label(Stored):
         name = "labels"
         indexes = [
             IndexModel([("project_id", ASCENDING), ("name", ASCENDING)], unique=True),
-            IndexModel([("workspace_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
         ]

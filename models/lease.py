@@ -4,12 +4,13 @@ from datetime import datetime
 
 from beanie import Document
 from pydantic import Field
+from pymongo import ASCENDING, IndexModel
 
 
 class Lease(Document):
     """`id` names the work; `holder` does it until `until`, and then whoever asks first.
 
-    `sessions` are those of its transactions, where whoever takes over has to end what it left open.
+    `sessions` are those of a process's transactions, which whoever sees that it is dead ends (`realtime.presence`).
     """
 
     id: str  # type: ignore[assignment]
@@ -19,3 +20,4 @@ class Lease(Document):
 
     class Settings:
         name = "leases"
+        indexes = [IndexModel([("until", ASCENDING)])]

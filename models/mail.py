@@ -35,7 +35,7 @@ class Mail(Stored):
         indexes = [
             IndexModel([("state", ASCENDING), ("due_at", ASCENDING)]),
             IndexModel([("about_id", ASCENDING)]),
-            IndexModel([("workspace_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("to", ASCENDING)]),
             IndexModel([("ended_at", ASCENDING)], expireAfterSeconds=30 * 24 * 3600),
         ]

@@ -57,6 +57,6 @@ class MissionActivity(Stored):
         name = "mission_activities"
         indexes = [
             IndexModel([("mission_id", ASCENDING), ("position", ASCENDING), ("_id", ASCENDING)]),
-            IndexModel([("workspace_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("created_at", ASCENDING)]),
         ]

@@ -32,8 +32,8 @@ class Notification(Stored):
             IndexModel([("user_id", ASCENDING), ("number", DESCENDING), ("_id", DESCENDING)]),
             IndexModel([("user_id", ASCENDING), ("read_at", ASCENDING), ("number", DESCENDING), ("_id", DESCENDING)]),
             IndexModel([("user_id", ASCENDING), ("workspace_id", ASCENDING)]),
-            IndexModel([("project_id", ASCENDING)]),
-            IndexModel([("workspace_id", ASCENDING)]),
+            IndexModel([("project_id", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("created_at", ASCENDING)]),
         ]
 

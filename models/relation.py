@@ -30,6 +30,6 @@ class Relation(Stored):
             IndexModel([("source_id", ASCENDING), ("target_id", ASCENDING), ("type", ASCENDING)], unique=True),
             IndexModel([("target_id", ASCENDING), ("type", ASCENDING)]),
             IndexModel([("card_ids", ASCENDING), ("_id", ASCENDING)]),
-            IndexModel([("project_ids", ASCENDING)]),
-            IndexModel([("workspace_id", ASCENDING)]),
+            IndexModel([("project_ids", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
         ]

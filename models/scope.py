@@ -28,5 +28,5 @@ class Scope(Stored):
         name = "scopes"
         indexes = [
             IndexModel([("project_id", ASCENDING), ("_id", ASCENDING)]),
-            IndexModel([("workspace_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
         ]

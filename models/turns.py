@@ -2,7 +2,7 @@
 
 from asyncio import sleep
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -29,16 +29,22 @@ class Turns(Generic[T]):
     def __bool__(self) -> bool:
         return bool(self._waiting)
 
-    def __len__(self) -> int:
-        return sum(map(len, self._waiting.values()))
+    def __iter__(self) -> Iterator[T]:
+        for items in self._waiting.values():
+            yield from items
 
     def add(self, caller: Hashable | None, item: T) -> None:
         self._waiting.setdefault(caller, deque()).append(item)
 
-    def give_back(self, caller: Hashable | None, items: Sequence[T]) -> None:
-        """Items that were taken come before all others of their caller again."""
-        if items:
-            self._waiting.setdefault(caller, deque()).extendleft(reversed(items))
+    def give_back(self, items: Iterable[tuple[Hashable | None, T]]) -> None:
+        """Items that were taken, with their callers, come before all others of each again, in their order."""
+        for caller, item in reversed(list(items)):
+            self._waiting.setdefault(caller, deque()).appendleft(item)
+
+    def put_first(self, callers: Iterable[Hashable | None]) -> None:
+        """Some callers have the next turns, in their order; who has nothing waiting has none."""
+        first = {caller: self._waiting[caller] for caller in callers if caller in self._waiting}
+        self._waiting = {**first, **self._waiting}
 
     def next_caller(self, may: Callable[[Hashable | None], bool] = lambda _: True) -> tuple[Hashable | None] | None:
         """Whose turn it is, of those who may take one; None where there is nobody."""

@@ -1,5 +1,6 @@
 """A change on its way into the log, and what its writer gets back."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -19,7 +20,8 @@ class Change:
     """One change within a transaction. Pass `session` to every read and write that belongs to it.
 
     `lanes` remembers what `resolvers.lane_store` has read for it.
-    `cascaded` counts what it has deleted that went with something else (`resolvers.deletion`).
+    `cascaded` counts what it has deleted that went with something else (`resolvers.deletion`). Long work lets others
+    have the database after each of its commands, for `rest` times as long as that took; it has so for `rested` seconds.
     """
 
     session: AsyncClientSession
@@ -28,10 +30,18 @@ class Change:
     events: dict[ObjectId, list[Event]] = field(default_factory=dict)
     lanes: dict[ObjectId, Any] = field(default_factory=dict)
     cascaded: int = 0
+    rest: float = 0.0
+    rested: float = 0.0
 
     def append(self, stream_id: ObjectId, *events: Event) -> None:
         """Record what happened in the history of a workspace, an organization or a user."""
         self.events.setdefault(stream_id, []).extend(events)
+
+    async def pause_after(self, seconds: float) -> None:
+        """Rest after a command of long work that took so long."""
+        if self.rest:
+            await asyncio.sleep(seconds * self.rest)
+            self.rested += seconds * self.rest
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ handed to it meanwhile. `stats` counts for the metrics.
 """
 
 import asyncio
-import contextlib
 import logging
 import secrets
 from collections.abc import Callable
@@ -18,12 +17,11 @@ import orjson
 from bson import ObjectId
 
 from models.base import Record
-from models.reach import unexpected
-from realtime.background import end
 from realtime.bus import Bus
 from realtime.cursor import Cursor
 from realtime.feed import Question
 from realtime.log import EventLog, Heads
+from realtime.loop import Loop, Rest
 from realtime.stats import Stats
 from realtime.subscription import Subscription
 from realtime.tail import Tail
@@ -44,16 +42,17 @@ class Hub:
         self._listeners: list[Callable[[ObjectId], None]] = []
         self._poll_now = asyncio.Event()
         self.bus = Bus(bus_url, self._receive, on_connect=self._poll_now.set)
-        self._poll_seconds = poll_seconds
-        self._poller: asyncio.Task[None] | None = None
+        self._rest = Rest(poll_seconds)
+        told = "the log could not be polled; trying again"
+        self._poller = Loop("hub-poll", self._poll, log=log, told=told, after_failure=self._rest, due=self._poll_now)
         event_log.on_commit(self._announce)
 
     async def start(self) -> None:
         await self.bus.start()
-        self._poller = asyncio.create_task(self._poll(), name="hub-poll")
+        self._poller.start()
 
     async def stop(self) -> None:
-        await end(self._poller)
+        await self._poller.stop()
         await self.bus.stop()
         for tail in list(self._tails.values()):
             tail.end()
@@ -148,26 +147,18 @@ class Hub:
         else:
             tail.hint(head)
 
-    async def _poll(self) -> None:
-        while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._poll_seconds):
-                    await self._poll_now.wait()
-            self._poll_now.clear()
-            before = {stream_id: (tail, tail.position) for stream_id, tail in self._tails.items()}
-            try:
-                heads = await self.log.heads(before) if before else {}
-            except Exception as error:
-                log.warning("the log could not be polled; trying again", exc_info=unexpected(error))
-                continue
-            for stream_id, (tail, position) in before.items():
-                head = heads.get(stream_id)
-                if head is None or head.epoch != tail.epoch or head.seq < position:
-                    log.warning("stream %s was replaced; its subscribers have to begin again", stream_id)
-                    tail.end()
-                else:
-                    tail.hint(head)
-                    tail.retry()
+    async def _poll(self) -> Rest:
+        before = {stream_id: (tail, tail.position) for stream_id, tail in self._tails.items()}
+        heads = await self.log.heads(before) if before else {}
+        for stream_id, (tail, position) in before.items():
+            head = heads.get(stream_id)
+            if head is None or head.epoch != tail.epoch or head.seq < position:
+                log.warning("stream %s was replaced; its subscribers have to begin again", stream_id)
+                tail.end()
+            else:
+                tail.hint(head)
+                tail.retry()
+        return self._rest
 
     def _drop_if_idle(self, tail: Tail) -> None:
         if not tail.feeds and not tail.arriving and self._tails.get(tail.stream_id) is tail:

@@ -24,9 +24,7 @@ class EventLog:
     """Writes changes with their events, and reads events back."""
 
     def __init__(self, client: AsyncMongoClient[Record]) -> None:
-        self._client = client
         self._listeners: list[Listener] = []
-        self._before_aside: list[Callable[[Binary], Awaitable[None]]] = []
         self._writer = Writer(client, self._tell)
 
     def on_commit(self, listener: Listener) -> None:
@@ -52,23 +50,13 @@ class EventLog:
 
         Works of one `queue` come one after the other, and share no transaction with anybody's changes.
         """
-
-        async def noted(change: Change) -> T:
-            for listener in self._before_aside:
-                await listener(change.session.session_id["id"])
-            return await body(change)
-
-        value, _ = await self._writer.write(queue, None, noted)
+        value, _ = await self._writer.write(queue, None, body)
         returned: T = value
         return returned
 
-    def before_aside(self, listener: Callable[[Binary], Awaitable[None]]) -> None:
-        """Call `listener` with the id of the session of each transaction of `aside`, before that touches anything."""
-        self._before_aside.append(listener)
-
-    async def kill_sessions(self, ids: Sequence[Binary]) -> None:
-        """End what runs in sessions of a process that died: the database keeps its locks for a minute otherwise."""
-        await self._client.admin.command("killSessions", [{"id": one} for one in ids])
+    def before_transaction(self, listener: Callable[[Binary], Awaitable[None]]) -> None:
+        """Call `listener` with the id of the session of each transaction, before that begins. It must not raise."""
+        self._writer.before_transaction(listener)
 
     async def head(self, stream_id: ObjectId) -> Cursor:
         """Where a stream stands now."""

@@ -17,10 +17,9 @@ from pymongo.errors import OperationFailure
 
 from models import LoggedEvent, StreamHead
 from models.base import Record, collection, utc_now
-from models.reach import unexpected
-from realtime.background import end
 from realtime.heads import WRITE_CONFLICT, size_of
 from realtime.lease import give_up, hold
+from realtime.loop import Loop, Rest
 
 log = logging.getLogger("orrery.retention")
 
@@ -53,15 +52,15 @@ class Retention:
         self._holder = secrets.token_hex(8)
         self._period = max(MIN_PERIOD, min(MAX_PERIOD, bounds.age / 10))
         self._held_at = 0.0
-        self._task: asyncio.Task[None] | None = None
+        rest = Rest(self._period.total_seconds())
+        told = "the log could not be trimmed; trying again later"
+        self._loop = Loop("log-retention", self._round, log=log, told=told, after_failure=rest)
 
     async def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="log-retention")
+        self._loop.start()
 
     async def stop(self) -> None:
-        if self._task is not None:
-            await end(self._task)
-            self._task = None
+        if await self._loop.stop():
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(1):
                     await give_up(WORK, self._holder)
@@ -70,14 +69,10 @@ class Retention:
         """Trim every stream that is due; how many events were deleted."""
         return await self._trim_old() + await self._trim_long()
 
-    async def _run(self) -> None:
-        while True:
-            try:
-                if await self._hold() and (deleted := await self.trim()):
-                    log.info("%d events were trimmed from the log", deleted)
-            except Exception as error:
-                log.warning("the log could not be trimmed; trying again later", exc_info=unexpected(error))
-            await asyncio.sleep(self._period.total_seconds())
+    async def _round(self) -> Rest:
+        if await self._hold() and (deleted := await self.trim()):
+            log.info("%d events were trimmed from the log", deleted)
+        return Rest(self._period.total_seconds())
 
     async def _hold(self) -> bool:
         self._held_at = asyncio.get_running_loop().time()

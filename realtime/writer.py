@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from random import uniform
 from typing import Any
 
-from bson import ObjectId
+from bson import Binary, ObjectId
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError, OperationFailure, PyMongoError
@@ -60,6 +60,7 @@ class Writer:
     def __init__(self, client: AsyncMongoClient[Record], committed: Callable[[Heads], None]) -> None:
         self._client = client
         self._committed = committed
+        self._beginning: list[Callable[[Binary], Awaitable[None]]] = []
         self._queues: dict[ObjectId, Queue] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._under_way: Counter[ObjectId] = Counter()
@@ -84,6 +85,9 @@ class Writer:
         finally:
             timer.cancel()
             self._dismiss(actor_id)
+
+    def before_transaction(self, listener: Callable[[Binary], Awaitable[None]]) -> None:
+        self._beginning.append(listener)
 
     def _admit(self, actor_id: ObjectId | None) -> None:
         """Count a change in, or refuse it. What has no actor is the gateway's own work, bounded where it begins."""
@@ -167,6 +171,8 @@ class Writer:
     async def _attempt(self, batch: Sequence[Waiting]) -> tuple[list[Outcome], Heads]:
         deadline = max(waiting.deadline for waiting in batch)
         async with self._client.start_session() as session:
+            for listener in self._beginning:
+                await listener(session.session_id["id"])
             try:
                 await session.start_transaction(
                     read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority", j=True)

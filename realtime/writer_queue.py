@@ -1,7 +1,6 @@
-"""The changes of one stream that wait for their turn: in order for one actor, round-robin among many."""
+"""The changes of one stream that wait for their turn."""
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from bson import ObjectId
 
 from models.errors import RateLimited
+from models.turns import Turns
 from realtime.change import Change
 from realtime.cursor import Cursor
 
@@ -48,18 +48,17 @@ class Waiting:
 
 
 class Queue:
-    """One line an actor, and one change of each in turn."""
+    """The changes of a stream, one of each actor in turn."""
 
     def __init__(self) -> None:
-        self._lines: dict[ObjectId | None, deque[Waiting]] = {}
+        self._turns: Turns[Waiting] = Turns()
 
     def __iter__(self) -> Iterator[Waiting]:
-        for line in self._lines.values():
-            yield from line
+        return iter(self._turns)
 
     def add(self, waiting: Waiting) -> None:
         """Let a change wait behind those of its actor."""
-        self._lines.setdefault(waiting.actor_id, deque()).append(waiting)
+        self._turns.add(waiting.actor_id, waiting)
 
     def put_back(self, batch: Sequence[Waiting], now: float) -> None:
         """Let those of a batch wait again that are not over, each before the others of its actor.
@@ -71,26 +70,16 @@ class Queue:
             if waiting.deadline <= now:
                 waiting.expire()
         again = [waiting for waiting in batch if not waiting.is_over]
-        for waiting in reversed(again):
-            self._lines.setdefault(waiting.actor_id, deque()).appendleft(waiting)
+        self._turns.give_back((waiting.actor_id, waiting) for waiting in again)
         served = {waiting.actor_id for waiting in batch if waiting.is_over}
-        first = {waiting.actor_id: self._lines[waiting.actor_id] for waiting in again if waiting.actor_id not in served}
-        self._lines = {**first, **self._lines}
+        self._turns.put_first(waiting.actor_id for waiting in again if waiting.actor_id not in served)
 
     def take(self, limit: int) -> list[Waiting]:
         """The next changes, at most `limit`, as begun. Those that are over are dropped on the way."""
         batch: list[Waiting] = []
-        while len(batch) < limit and self._lines:
-            waiting = self._next()
+        while len(batch) < limit and (found := self._turns.next_caller()) is not None:
+            waiting = self._turns.take(found[0])
             if not waiting.is_over:
                 waiting.begun = True
                 batch.append(waiting)
         return batch
-
-    def _next(self) -> Waiting:
-        actor_id = next(iter(self._lines))
-        line = self._lines.pop(actor_id)
-        waiting = line.popleft()
-        if line:  # the actor's next turn comes after everybody else's
-            self._lines[actor_id] = line
-        return waiting

@@ -6,6 +6,7 @@ the workspace's, without the card or the project that they were about.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 import beanie
@@ -28,6 +29,8 @@ Tell = Callable[[Record], Event]
 Also = Callable[[Change, Sequence[Record]], Awaitable[None]]
 
 CHOSEN = "chosen"
+LOOKED = "looked"
+"""Under this in a tombstone: all that can be looked for has been, and a step without an index takes nothing more."""
 AT_A_TIME = 25
 """Ids that one command names: the embedded database lets nobody else into a collection while it deletes from that, 12
 ms for 25 records and 60 for 100. Also the cards whose comments and files are looked for together."""
@@ -113,8 +116,10 @@ async def delete_by_id(change: Change, model: type[beanie.Document], ids: Sequen
     """Delete records by commands that are short; how many there were."""
     deleted = 0
     for some in portions(ids, AT_A_TIME):
+        began = perf_counter()
         result = await collection(model).delete_many({"_id": {"$in": some}}, session=change.session)
         deleted += result.deleted_count
+        await change.pause_after(perf_counter() - began)
     return deleted
 
 
@@ -126,7 +131,7 @@ def cards(key: str) -> Step:
         cursor = collection(Card).find(where, dict.fromkeys(KEPT_FIELDS, 1), session=change.session)
         found = await cursor.limit(some).to_list()
         ids = [card["_id"] for card in found]
-        taken = await _take_from_cards(change, tombstone, ids, most) if ids else 0
+        taken = await take_from_cards(change, tombstone, ids, most) if ids else 0
         if taken + len(ids) > most:
             return taken
         if ids:
@@ -143,12 +148,19 @@ async def delete_cards(change: Change, workspace_id: ObjectId, found: Sequence[R
     await keep(change, [(card, None) for card in found])
 
 
-async def _take_from_cards(change: Change, tombstone: Record, card_ids: Sequence[ObjectId], most: int) -> int:
+async def take_from_cards(
+    change: Change, tombstone: Record, card_ids: Sequence[ObjectId], most: int, *, is_told: bool = True
+) -> int:
+    """Delete at most so many objects that are on some cards; how many those were."""
     taken = 0
     for model, key, told, also in _ON_CARDS:
         where = {key: {"$in": card_ids}}
-        while taken < most and (found := await take_some(change, tombstone, model, where, most - taken, told, also)):
+        while taken < most:
+            wanted = min(most - taken, IDS_PER_QUERY)
+            found = await take_some(change, tombstone, model, where, wanted, told if is_told else None, also)
             taken += len(found)
+            if len(found) < wanted:
+                break
     return taken
 
 

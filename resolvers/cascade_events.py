@@ -1,20 +1,17 @@
 """The events of what goes with something else, out of the records that were deleted."""
 
 from collections.abc import Callable
+from typing import Any
 
 from models.base import Record
 from models.enums import RelationType
 from realtime.events import Event
 from realtime.events.attachment import AttachmentDeleted
 from realtime.events.card import CardDeleted
-from realtime.events.column import ColumnDeleted
 from realtime.events.comment import CommentDeleted
-from realtime.events.custom_field import CustomFieldDeleted
 from realtime.events.document import DocumentDeleted, DocumentUnlinked
-from realtime.events.label import LabelDeleted
 from realtime.events.project import ProjectMemberRemoved
 from realtime.events.relation import RelationDeleted
-from realtime.events.scope import ScopeDeleted
 
 TOLD = (
     "workspace_id",
@@ -30,51 +27,26 @@ TOLD = (
 """What these are made of."""
 
 
-def deleted(
-    event: type[ColumnDeleted | CustomFieldDeleted | ScopeDeleted | LabelDeleted],
-) -> Callable[[Record], Event]:
-    """What tells of something that names its project and nothing else."""
-    return lambda one: event(deleted_id=one["_id"], project_id=one["project_id"])
+def deleted(event: type[Event], *names: str, **values: Any) -> Callable[[Record], Event]:
+    """What tells of something that is gone: its id, its project and the fields of `names`, with more `values`."""
+
+    def tell(one: Record) -> Event:
+        made: dict[str, Any] = {name: one[name] for name in ("project_id", *names)}
+        made["deleted_id"] = one["_id"]
+        return event(**made, **values)
+
+    return tell
+
+
+document_deleted = deleted(DocumentDeleted)
+comment_deleted = deleted(CommentDeleted, "card_id", comment_count=0)
+attachment_deleted = deleted(AttachmentDeleted, "card_id", attachment_count=0)
+unlinked = deleted(DocumentUnlinked, "card_id", "document_id")
 
 
 def card_deleted(card: Record) -> Event:
     """Tells of a card."""
     return CardDeleted(deleted_id=card["_id"], project_id=card["project_id"], card_id=card["_id"])
-
-
-def comment_deleted(comment: Record) -> Event:
-    """Tells of a comment, with its card."""
-    return CommentDeleted(
-        deleted_id=comment["_id"],
-        comment_count=0,
-        project_id=comment["project_id"],
-        card_id=comment["card_id"],
-    )
-
-
-def attachment_deleted(attachment: Record) -> Event:
-    """Tells of a file, with its card."""
-    return AttachmentDeleted(
-        deleted_id=attachment["_id"],
-        attachment_count=0,
-        project_id=attachment["project_id"],
-        card_id=attachment["card_id"],
-    )
-
-
-def document_deleted(document: Record) -> Event:
-    """Tells of a document."""
-    return DocumentDeleted(deleted_id=document["_id"], project_id=document["project_id"])
-
-
-def unlinked(link: Record) -> Event:
-    """Tells of a link between a document and a card."""
-    return DocumentUnlinked(
-        deleted_id=link["_id"],
-        document_id=link["document_id"],
-        project_id=link["project_id"],
-        card_id=link["card_id"],
-    )
 
 
 def member_removed(member: Record) -> Event:

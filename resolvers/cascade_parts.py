@@ -1,6 +1,7 @@
 """What else a deletion takes: notifications, the users of agents, missions, and what cards carry."""
 
 from collections.abc import Sequence
+from time import perf_counter
 
 from bson import ObjectId
 
@@ -9,7 +10,6 @@ from models import (
     Agent,
     ApiToken,
     Card,
-    Comment,
     Fanout,
     Inbox,
     LoggedEvent,
@@ -31,7 +31,18 @@ from realtime.events.organization import OrganizationMemberRemoved
 from realtime.log import Change
 from resolvers import cascade_events as tell
 from resolvers.card_kept import keep
-from resolvers.cascade import AT_A_TIME, CHOSEN, Step, Tell, Where, chosen, delete_by_id, naming, take_some
+from resolvers.cascade import (
+    AT_A_TIME,
+    CHOSEN,
+    LOOKED,
+    Step,
+    Where,
+    chosen,
+    delete_by_id,
+    naming,
+    take_from_cards,
+    take_some,
+)
 from resolvers.custom_value import path_of
 from resolvers.file_store import leave_files
 from resolvers.mission_status import ACTIVE, change_status
@@ -138,7 +149,7 @@ async def _take_deletions(change: Change, tombstone: Record, most: int) -> int:
 other_deletions = Step((Tombstone,), _take_deletions)
 
 
-def cards_of_lanes(key: str, told: Tell | None = None, comment_told: Tell | None = None) -> Step:
+def cards_of_lanes(key: str, *, is_told: bool) -> Step:
     """Cards of a deleted workspace or project that its lanes name, with what is said and done on each.
 
     No list of so many is short: the embedded database would stop for others while it reads one. What of a card is too
@@ -147,19 +158,20 @@ def cards_of_lanes(key: str, told: Tell | None = None, comment_told: Tell | None
 
     async def take(change: Change, tombstone: Record, most: int) -> int:
         ids, taken = tombstone.get(CHOSEN, ()), 0
-        if ids and told is not None:  # nothing leaves a workspace, but a card may have left a project
+        if ids and is_told:  # nothing leaves a workspace, but a card may have left a project
             ids = (await chosen(change, tombstone, Card, key))["_id"]["$in"]
+        if ids and (taken := await take_from_cards(change, tombstone, ids, most, is_told=is_told)) >= most:
+            return taken
         for some in portions(ids, AT_A_TIME):
-            where = {"card_id": {"$in": some}}
-            comments = await take_some(change, tombstone, Comment, where, most, comment_told)
-            done = await take_some(change, tombstone, Activity, where, most)
-            taken += len(comments) + len(done)
-            if max(len(comments), len(done)) >= most:
+            # Nearly every card has one, so they are looked for together with the fewest.
+            done = len(await take_some(change, tombstone, Activity, {"card_id": {"$in": some}}, most))
+            taken += done
+            if done >= most:
                 continue
-            if told is None:
-                taken += await delete_by_id(change, Card, some)
+            if is_told:
+                taken += len(await take_some(change, tombstone, Card, {"_id": {"$in": some}}, most, tell.card_deleted))
             else:
-                taken += len(await take_some(change, tombstone, Card, {"_id": {"$in": some}}, most, told))
+                taken += await delete_by_id(change, Card, some)
         return taken
 
     return Step((Card,), take, lanes_by=key, lingers=key)
@@ -196,19 +208,21 @@ label_on_cards = Step((Card,), _take_label, _labelled)
 
 
 async def _take_values(change: Change, tombstone: Record, most: int) -> int:
-    """Take the values of a custom field off cards, which nobody sees without its definition."""
-    ids = tombstone.get(CHOSEN)
+    """Take the values of a custom field off cards, which nobody sees without its definition.
+
+    No index finds them, so lanes name the cards of a large project, and one that was put on a card since stays there.
+    """
+    named, valued = {"project_id": tombstone["project_id"]}, {path_of(tombstone["_id"]): {"$exists": True}}
+    ids = [] if LOOKED in tombstone else tombstone.get(CHOSEN)
     if ids is None:
-        cursor = collection(Card).find(_valued(tombstone), {"_id": 1}, session=change.session)
+        cursor = collection(Card).find({**named, **valued}, {"_id": 1}, session=change.session)
         ids = [card["_id"] for card in await cursor.limit(min(most, IDS_PER_QUERY)).to_list()]
-    if ids:
-        without = {"$unset": {path_of(tombstone["_id"]): ""}}
-        await collection(Card).update_many({"_id": {"$in": ids}}, without, session=change.session)
+    without = {"$unset": {path_of(tombstone["_id"]): ""}}
+    for some in portions(ids, AT_A_TIME):
+        began = perf_counter()
+        await collection(Card).update_many({"_id": {"$in": some}, **valued}, without, session=change.session)
+        await change.pause_after(perf_counter() - began)
     return len(ids)
 
 
-def _valued(tombstone: Record) -> Where:
-    return {"project_id": tombstone["project_id"], path_of(tombstone["_id"]): {"$exists": True}}
-
-
-values_on_cards = Step((Card,), _take_values, _valued)
+values_on_cards = Step((Card,), _take_values, lanes_by="project_id")

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from bson import ObjectId
 
-from models import Lane, Tombstone
+from models import Lane, StreamHead, Tombstone
 from models.base import Record, collection, to_record
 from models.ids import Kind, kind_of
 from realtime.log import Change, Committed
@@ -26,7 +26,7 @@ PART = 100
 AT_ONCE = PART
 """Of these, how many the change itself deletes."""
 LARGE = 1_000
-"""Cards beyond which the change itself deletes nothing but what it is about."""
+"""Cards, or changes of a workspace, beyond which the change itself deletes nothing but what it is about."""
 _LANES = {
     Kind.WORKSPACE: "workspace_id",
     Kind.PROJECT: "project_id",
@@ -70,8 +70,15 @@ async def bury(
 
 
 async def _is_large(change: Change, tombstone: Record) -> bool:
-    """Whether there are so many cards that finding some of them takes the embedded database long: lanes count them."""
+    """Whether there may be so much that finding some of it takes the embedded database long.
+
+    Lanes count cards, and the history of a workspace all that was ever done in it.
+    """
     kind = kind_of(tombstone["_id"])
+    if kind is Kind.WORKSPACE:
+        head = await collection(StreamHead).find_one({"_id": tombstone["_id"]}, {"seq": 1}, session=change.session)
+        if head is not None and head["seq"] > LARGE:
+            return True
     key = _LANES.get(kind) if kind is not None else None
     if key is None:
         return False

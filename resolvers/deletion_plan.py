@@ -1,7 +1,8 @@
 """What goes with a deletion of each kind, in its order, and what of a workspace stays.
 
-A part begins at the first step, and a deletion ends only where one has found nothing in any: what was still being
-written below something when that was deleted is taken too. A new collection is entered here; a test walks all of them.
+A deletion goes through the steps once, and ends only where one transaction has found nothing in any: what was still
+being written below something when that was deleted is taken too. A new collection is entered here; a test walks all of
+them.
 """
 
 import beanie
@@ -83,7 +84,7 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
         rows(WorkspaceMember, "workspace_id"),
         rows(Fanout, "workspace_id"),
         notifications("workspace_id"),
-        cards_of_lanes("workspace_id"),
+        cards_of_lanes("workspace_id", is_told=False),
         rows(Comment, "workspace_id"),
         rows(Attachment, "workspace_id", also=release_files),
         rows(DocumentLink, "workspace_id"),
@@ -115,10 +116,10 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
     Kind.PROJECT: (
         fanouts_of_project,
         notifications("project_id"),
+        cards_of_lanes("project_id", is_told=True),
         rows(Relation, "project_ids", tell.relation_deleted),
         rows(Attachment, "project_id", tell.attachment_deleted, release_files),
         rows(DocumentLink, "project_id", tell.unlinked),
-        cards_of_lanes("project_id", tell.card_deleted, tell.comment_deleted),
         rows(Comment, "project_id", tell.comment_deleted),
         documents("project_id"),
         rows(Card, "project_id", tell.card_deleted),

@@ -4,6 +4,7 @@ A part is a transaction on the condition that this worker still holds the tombst
 is written whole or not at all, and whoever takes the tombstone next goes on. Deleting twice does no harm.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,15 +14,16 @@ from time import perf_counter
 from bson import ObjectId
 from pymongo.errors import PyMongoError
 
-from models import Lane, LoggedEvent, StreamHead, Tombstone
+from models import LoggedEvent, StreamHead, Tombstone
 from models.base import Record, collection, utc_now
 from models.errors import RateLimited, Unavailable
-from models.ids import IDS_PER_QUERY, Kind, kind_of
+from models.ids import Kind, kind_of
 from models.reach import unexpected
 from realtime.log import Change
-from resolvers.cascade import CHOSEN, Step, listed
+from resolvers.cascade import AT_A_TIME, CHOSEN, LOOKED, Step
 from resolvers.context import Services
 from resolvers.deletion import GRACE, PART, plan_of, take_part
+from resolvers.deletion_ahead import Ahead
 from resolvers.deletion_plan import HISTORIES
 
 log = logging.getLogger("orrery.deletions")
@@ -29,15 +31,14 @@ log = logging.getLogger("orrery.deletions")
 PAUSE = timedelta(seconds=10)
 """Before a deletion is tried again that the database stood in the way of."""
 REST = 0.5
-"""How long others have the database to themselves after a part, as a share of what that took: longer, and 50,000 cards
-would not be gone within two minutes."""
+"""How long others have the database to themselves after each command, as a share of what that took: longer, and 50,000
+cards would not be gone within two minutes."""
 EVENTS_AT_ONCE = 500
 SILENT_PART = 400
 """Objects of one part that are not told of: an event costs as much as what it tells of."""
-READ_AHEAD = 10_000
-"""Ids that are looked for at once."""
-LANES_AHEAD = 1_000
-"""Cards that are looked for in lanes at once, at least; a block of a lane is one short read."""
+PART_SECONDS = 0.5
+"""How long a part is to last at most: others of the workspace wait for its end."""
+LEAST_SHARE = 0.25
 REMEMBERED = 25
 """Deletions of which a worker remembers what it has found: they take turns, and looking anew at each would not end."""
 
@@ -49,60 +50,35 @@ class LostError(Exception):
 
 
 @dataclass(slots=True)
-class Ahead:
-    """What a worker has found of one deletion and not deleted yet: of one step at a time, READ_AHEAD ids."""
+class Pace:
+    """How much a part takes, less where they last too long, and how long others have the database to themselves."""
 
-    knows_lanes: bool = False
-    entries: list[str] = field(default_factory=list)
-    blocks: list[ObjectId] = field(default_factory=list)
-    step: Step | None = None
-    ids: list[ObjectId] = field(default_factory=list)
+    share: float = 1.0
+    started: float = 0.0
+    rested: float = 0.0
 
-    async def look(self, tombstone: Record) -> None:
-        """Find a step of which something is left; None where nothing is, but for steps without a look."""
-        if self.step is not None and self.ids:
-            return
-        for step in plan_of(tombstone):
-            self.step, self.ids = step, await self._of_step(tombstone, step)
-            if self.ids:
-                return
-        self.step = None
+    def most_of(self, step: Step | None) -> int:
+        """How many objects the next part takes of a step."""
+        is_silent = step is not None and step.is_silent
+        return max(int((SILENT_PART if is_silent else PART) * self.share), AT_A_TIME)
 
-    async def _of_step(self, tombstone: Record, step: Step) -> list[ObjectId]:
-        """Some of what a step is to take; nothing for one without a look."""
-        ids = [] if step.lanes_by is None else await self._of_lanes(tombstone, step.lanes_by)
-        if ids or step.look is None:
-            return ids
-        cursor = collection(step.models[0]).find(step.look(tombstone), {"_id": 1}).limit(READ_AHEAD)
-        return [one["_id"] for one in await cursor.to_list()]
+    def start(self) -> None:
+        """A part begins."""
+        self.started, self.rested = perf_counter(), 0.0
 
-    async def _of_lanes(self, tombstone: Record, key: str) -> list[ObjectId]:
-        """Cards that the lanes of what was deleted name, or the next blocks of those."""
-        if not self.knows_lanes:
-            inside = {key: tombstone["_id"], "lane_id": None}
-            lanes = await collection(Lane).find(inside, {"entries": 1, "blocks": 1}).to_list()
-            self.entries = [entry for lane in lanes for entry in lane["entries"]]
-            self.blocks = [block for lane in lanes for block in lane["blocks"]]
-            self.knows_lanes = True
-        while len(self.entries) < LANES_AHEAD and self.blocks:
-            block = await collection(Lane).find_one({"_id": self.blocks.pop()}, {"entries": 1})
-            self.entries += [] if block is None else block["entries"]
-        entries, self.entries = self.entries, []
-        return [ObjectId(entry.split()[1]) for entry in entries]
+    def took(self, seconds: float) -> None:
+        """A part has worked so long."""
+        self.share = min(1.0, max(LEAST_SHARE, self.share * PART_SECONDS / seconds))
 
-    def chosen(self) -> list[ObjectId]:
-        """What a part is to take."""
-        is_silent = self.step is not None and self.step.is_silent
-        return self.ids[: SILENT_PART if is_silent else min(PART, IDS_PER_QUERY)]
+    @property
+    def worked(self) -> float:
+        """Seconds that the part has worked so far."""
+        return perf_counter() - self.started - self.rested
 
-    async def took(self, tombstone: Record) -> None:
-        """Forget what a part has taken, and what was moved away before it could."""
-        some, left = self.chosen(), set[ObjectId]()
-        if self.step is not None and self.step.lingers is not None:
-            key = self.step.lingers
-            found = await collection(self.step.models[0]).find({"_id": {"$in": some}}, {key: 1}).to_list()
-            left = {one["_id"] for one in found if tombstone["_id"] in listed(one[key])}
-        self.ids[: len(some)] = [one for one in some if one in left]
+    @property
+    def rest(self) -> float:
+        """Seconds that are still to be rested for what the part has worked so far."""
+        return max(self.worked * REST - self.rested, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +90,7 @@ class Worker:
     lease: timedelta = timedelta(seconds=30)
     now: Callable[[], datetime] = field(default=utc_now)
     _ahead: dict[ObjectId, Ahead] = field(default_factory=dict)
+    _pace: Pace = field(default_factory=Pace)
 
     async def run_next(self) -> float | None:
         """Carry out one part of the deletion that has waited longest; the seconds to wait then, None where none waits.
@@ -123,23 +100,20 @@ class Worker:
         found = await collection(Tombstone).find_one({"due_at": {"$lte": self.now()}}, sort=[("due_at", 1)])
         if found is None:
             return None
-        started = perf_counter()
+        self._pace.start()
         same = {"_id": found["_id"], "holder": found["holder"], "due_at": found["due_at"]}
         taken = {"$set": {"holder": self.holder, "due_at": self.now() + self.lease}}
         if not (await collection(Tombstone).update_one(same, taken)).matched_count:
             return 0.0
         try:
-            ahead = await self._ahead_of(found["_id"])
-            await ahead.look(found)
-            await self._carry_out(found, ahead)
+            await self._carry_out(found, await self._ahead_of(found["_id"]))
         except LostError:
             log.info("the deletion of %s goes on elsewhere, or is done", found["_id"])
         except _LATER as error:
             log.warning("the deletion of %s waits", found["_id"], exc_info=unexpected(error))
             await self._free(found, PAUSE)
-        else:
-            await self._free(found, timedelta(seconds=(perf_counter() - started) * REST))
-        return (perf_counter() - started) * REST
+        self._pace.took(self._pace.worked)
+        return self._pace.rest
 
     async def _ahead_of(self, deleted_id: ObjectId) -> Ahead:
         """What was found of a deletion; nothing, and nothing is remembered, where too many others are on their way."""
@@ -157,31 +131,44 @@ class Worker:
 
         Where nothing is left, look again after the grace; where that is over, let the rest go.
         """
-        step, ids = ahead.step, ahead.chosen()
+        step = None if tombstone["emptied_at"] is not None else await ahead.look(tombstone, plan_of(tombstone))
+        most = self._pace.most_of(step)
+        ids = ahead.ids[:most]
+
+        held = {"_id": tombstone["_id"], "holder": self.holder}
 
         async def body(change: Change) -> bool:
-            held = {"_id": tombstone["_id"], "holder": self.holder}
-            mark = {"$set": {"due_at": self.now() + self.lease}}
-            if not (await collection(Tombstone).update_one(held, mark, session=change.session)).matched_count:
-                raise LostError
+            change.rest = REST
             current = await collection(Tombstone).find_one(held, session=change.session)
             if current is None:
                 raise LostError
             if step is None:
-                return await take_part(change, current, PART)
-            await take_part(change, {**current, CHOSEN: ids}, PART, [step])
-            return False
+                is_over = await take_part(change, {**current, LOOKED: True}, most)
+            else:
+                await take_part(change, {**current, CHOSEN: ids}, most, [step])
+                is_over = False
+            self._pace.rested = change.rested
+            # What is over is held on to; with all else, whoever comes first after the rest goes on.
+            freed = {"holder": None, "due_at": self.now() + timedelta(seconds=self._pace.rest)}
+            mark = {"due_at": self.now() + self.lease} if is_over else freed
+            if not (await collection(Tombstone).update_one(held, {"$set": mark}, session=change.session)).matched_count:
+                raise LostError
+            return is_over
 
         written = await self.services.hub.log.write(tombstone["stream_id"], tombstone["actor_id"], body)
         if not written.value:
-            await ahead.took(tombstone)
             self.services.files_due.set()
-            return
-        if tombstone["emptied_at"] is None:
+            if step is None:  # something came after it was looked for
+                self._ahead.pop(tombstone["_id"], None)
+            else:
+                await ahead.took(tombstone, step, ids)
+        elif tombstone["emptied_at"] is None:
             self.services.files_due.set()
             await self._end(tombstone)
-        elif not await self._take_history(tombstone["_id"]):
-            await collection(Tombstone).delete_one({"_id": tombstone["_id"], "holder": self.holder})
+        elif await self._take_history(tombstone["_id"]):
+            await self._free(tombstone, timedelta(seconds=self._pace.rest))
+        else:
+            await collection(Tombstone).delete_one(held)
 
     async def _end(self, tombstone: Record) -> None:
         """Nothing is left: what was under way is looked for once more when it must have ended."""
@@ -193,17 +180,22 @@ class Worker:
             self.services.search.forget(tombstone["_id"])
 
     async def _take_history(self, deleted_id: ObjectId) -> bool:
-        """Delete some events of what has a history of its own; whether there may be more."""
-        if kind_of(deleted_id) not in HISTORIES:
+        """Delete some events of what has a history of its own, the oldest first; whether there may be more."""
+        head = await collection(StreamHead).find_one({"_id": deleted_id}, {"seq": 1, "floor": 1})
+        if kind_of(deleted_id) not in HISTORIES or head is None:
             return False
-        events = collection(LoggedEvent)
-        oldest = await events.find_one({"stream_id": deleted_id}, {"seq": 1}, sort=[("seq", 1)])
-        if oldest is not None:
-            until = {"$lt": oldest["seq"] + EVENTS_AT_ONCE}
-            await events.delete_many({"stream_id": deleted_id, "seq": until})
-            return True
-        await collection(StreamHead).delete_one({"_id": deleted_id})
-        return False
+        last = min(head["floor"] + EVENTS_AT_ONCE, head["seq"])
+        for floor in range(head["floor"], last + 1, AT_A_TIME):
+            began = perf_counter()
+            until = {"$lte": min(floor + AT_A_TIME, last)}
+            await collection(LoggedEvent).delete_many({"stream_id": deleted_id, "seq": until})
+            await asyncio.sleep((perf_counter() - began) * REST)
+        if last == head["seq"]:
+            await collection(StreamHead).delete_one({"_id": deleted_id})
+            return False
+        same = {"_id": deleted_id, "floor": head["floor"]}
+        await collection(StreamHead).update_one(same, {"$set": {"floor": last}})
+        return True
 
     async def _free(self, tombstone: Record, pause: timedelta) -> None:
         held = {"_id": tombstone["_id"], "holder": self.holder}

@@ -28,7 +28,7 @@ HOME = """
 
 JSON = dict[str, Any]
 
-BACKGROUND = ("outbox", "attachment-leftovers", "transfers", "transfer-lease", "follower")
+BACKGROUND = ("presence", "outbox", "attachment-leftovers", "transfers", "transfer-lease", "follower", "deletions")
 """The tasks whose reads are none of a request."""
 
 

@@ -1,26 +1,24 @@
 """The follower of a process: woken by what happens here and elsewhere, by turns, and never two at work for nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from bson import ObjectId
 
 from auth.jwt import JwtSigner
 from gateway import follower as module
 from gateway.database import Database
 from gateway.follower import WORK, Follower, Pace
 from models import Fanout, Lease
-from models.base import Record, collection, to_record
+from models.base import collection, to_record
 from models.fanout import Audience
 from models.ids import Kind, new_id
 from realtime.events.workspace import WorkspaceDeleted
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import Change, EventLog
-from resolvers import notification_follow
 from resolvers.context import Services
 from resolvers.notification_follow import follow_some
 from tests.patience import PATIENCE
@@ -107,7 +105,7 @@ async def test_one_works_and_another_goes_on_where_it_stops_or_dies(
     assert both[1] not in worked
 
     # When the one that works dies
-    task = first._task
+    task = first._loop.task
     assert task is not None
     task.cancel()
     await asyncio.wait([task])
@@ -126,45 +124,6 @@ async def test_one_works_and_another_goes_on_where_it_stops_or_dies(
     await third.start()
     await until(nothing_waits)
     await third.stop()
-
-
-async def test_what_a_process_left_open_when_it_died_holds_up_nobody(
-    both: tuple[Services, Services], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Given a follower that dies in the midst of its transaction, having written
-    first, second = (Follower(services, pace=QUICK) for services in both)
-    died = asyncio.Event()
-    mark_done = notification_follow._mark_done
-
-    async def dying(change: Change, fanouts: Sequence[Record], reached: ObjectId | None) -> int:
-        done = await mark_done(change, fanouts, reached)
-        if not died.is_set():
-            died.set()
-            await asyncio.Event().wait()
-        return done
-
-    monkeypatch.setattr(notification_follow, "_mark_done", dying)
-    monkeypatch.setattr(notification_follow, "_next_people", nobody_in_particular)
-    await leave_word(both[0])
-    await first.start()
-    await died.wait()
-    task = first._task
-    assert task is not None
-    task.cancel()
-    await asyncio.wait([task])
-
-    # When another takes over
-    await second.start()
-
-    # Then it does not wait for the database to give the locks up, which takes it a minute
-    await until(nothing_waits)
-    await second.stop()
-    for left in set(both[0].hub.log._writer._tasks):
-        left.cancel()
-
-
-async def nobody_in_particular(fanouts: Sequence[Record], count: int) -> list[ObjectId]:
-    return [new_id(Kind.USER)]
 
 
 async def test_what_fails_is_tried_again(both: tuple[Services, Services], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,6 +86,22 @@ async def test_an_index_of_the_name_that_is_otherwise_is_built_again(
     assert (await documents.index_information())[name] == before
 
 
+async def test_an_index_that_a_declared_one_goes_further_than_is_dropped_and_others_stay(built: Database) -> None:
+    # Given what an earlier version had, what somebody has added, and what says more than its keys
+    documents = collection(Notification)
+    await documents.create_index([("workspace_id", 1)])
+    await documents.create_index([("project_id", 1)], name="ours")
+    await documents.create_index([("user_id", 1)], sparse=True)
+    before = set(await documents.index_information())
+
+    assert [one.told for one in await missing_indexes(built.db)] == ["1 of notifications"]
+    await migrate(built.db, Bar())
+
+    assert before - set(await documents.index_information()) == {"workspace_id_1"}
+    for name in ("ours", "user_id_1"):
+        await documents.drop_index(name)
+
+
 async def test_an_index_whose_building_was_interrupted_is_built_again(
     built: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,7 @@ from realtime.log import EventLog
 from realtime.retention import Bounds, Retention, remember_oldest
 from tests.patience import PATIENCE
 from tests.realtime.log_lab import appends, everything, logged, reading
-from tests.resolvers.test_indexes import Query, check, recorded
+from tests.resolvers.test_indexes import check, examined, recorded
 
 NONE = timedelta(0)
 EVER = timedelta(days=365)
@@ -187,14 +187,6 @@ async def test_a_pass_reads_the_heads_that_are_due_and_no_others(clean: Database
     with recorded() as queries:
         assert await Retention(Bounds()).trim() == 3
     assert {asked["_id"] for _, name, asked in queries if name == "streams" and "_id" in asked} == {stream}
-
-
-async def examined(database: Database, query: Query) -> int:
-    """How many documents the database looks at for a find."""
-    command, name, asked = query
-    assert command == "find"
-    plan = await database.db.command("explain", {"find": name, "filter": asked}, verbosity="executionStats")
-    return int(plan["executionStats"]["totalDocsExamined"])
 
 
 async def test_trimming_reads_and_deletes_on_an_index(clean: Database, hub: Hub, stream: ObjectId) -> None:

@@ -76,7 +76,7 @@ async def test_a_long_pass_holds_on_to_the_work(hub: Hub, stream: ObjectId, monk
 async def test_two_processes_trim_in_turn_and_by_themselves(
     hub: Hub, stream: ObjectId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MIN_PERIOD", timedelta(seconds=0.05))
+    monkeypatch.setattr(module, "MIN_PERIOD", timedelta(seconds=0.5))
     bounds = Bounds(age=timedelta(seconds=0.2), grace=NONE)
     both = [Retention(bounds), Retention(bounds)]
     passes: list[int] = []

@@ -122,6 +122,14 @@ async def has_index(database: Database, query: Query) -> bool:
     return False
 
 
+async def examined(database: Database, query: Query) -> int:
+    """How many documents the database looks at for a find."""
+    command, name, asked = query
+    assert command == "find"
+    plan = await database.db.command("explain", {"find": name, "filter": asked}, verbosity="executionStats")
+    return int(plan["executionStats"]["totalDocsExamined"])
+
+
 async def check(database: Database, queries: list[Query]) -> None:
     assert queries
     shapes = {(command, name, str(_shape(where))): (command, name, where) for command, name, where in queries}
