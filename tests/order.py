@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,13 @@ SLOW_SECONDS = 10.0
 def pytest_addoption(parser: pytest.Parser) -> None:
     about = "Shuffle the files, and the tests of each file, by this number."
     parser.addoption("--order-seed", type=int, metavar="NUMBER", help=about)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Refuse parameters out of a set, whose order is another one in each process."""
+    for mark in metafunc.definition.iter_markers("parametrize"):
+        if any(isinstance(one, AbstractSet) for one in [*mark.args[1:2], mark.kwargs.get("argvalues")]):
+            raise pytest.UsageError(f"{metafunc.definition.nodeid}: parameters in a set have no order, sort them")
 
 
 @pytest.hookimpl(trylast=True)

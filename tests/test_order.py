@@ -79,3 +79,9 @@ def test_a_slow_test_without_a_mark_is_named(tmp_path: Path, processes: str) -> 
     assert "not marked slow with a reason" in told
     assert "call of test_slow.py::test_unmarked" in told
     assert "test_marked" not in told
+
+
+def test_parameters_out_of_a_set_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "test_set.py").write_text(SHUFFLED.replace("range(20)", "{1, 2}"))
+
+    assert "test_set.py::test_shuffled: parameters in a set have no order, sort them" in run(tmp_path)

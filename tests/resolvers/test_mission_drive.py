@@ -261,7 +261,7 @@ async def test_an_output_delta_is_neither_logged_nor_stored(crew: Crew, atlas: H
     assert await stored(mission) == mission
 
 
-@pytest.mark.parametrize("status", [Status.QUEUED, *FINAL])
+@pytest.mark.parametrize("status", [Status.QUEUED, *sorted(FINAL)])
 async def test_an_output_delta_takes_a_mission_that_is_under_way(crew: Crew, atlas: Hand, status: Status) -> None:
     mission = await crew.mission_at(atlas, status)
 
