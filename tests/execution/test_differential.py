@@ -119,6 +119,7 @@ def runner() -> Iterator[asyncio.Runner]:
 @pytest.mark.filterwarnings(
     "ignore::pytest.PytestUnraisableExceptionWarning", "ignore:coroutine 'Executor:RuntimeWarning"
 )
+@pytest.mark.slow("thousands of random requests, each answered by both")
 @settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -4,9 +4,12 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.slow("kills the database again and again")
 async def test_no_acknowledged_write_and_no_event_is_lost_or_doubled_when_the_database_is_killed() -> None:
     """`ORRERY_TEST_KILLS=20 pytest tests/faults` makes it the long run."""
     kills = int(os.environ.get("ORRERY_TEST_KILLS", "3"))

@@ -2,9 +2,12 @@ import asyncio
 import json
 import sys
 
+import pytest
+
 from tests.gateway.process import ROOT
 
 
+@pytest.mark.slow("kills everything in turn, and waits until it is there again")
 async def test_every_client_sees_every_event_once_and_in_order_whatever_is_killed() -> None:
     """`python -m tests.faults.history` is the long run."""
     process = await asyncio.create_subprocess_exec(
