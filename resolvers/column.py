@@ -21,7 +21,7 @@ from resolvers.context import Context
 from resolvers.deletion import bury, delete
 from resolvers.edit import require_parent
 from resolvers.inputs.board import ColumnCreate, ColumnUpdate
-from resolvers.lane_store import open_counts
+from resolvers.lane_store import archived_counts, open_counts
 from resolvers.load import to_list, to_one
 from resolvers.operation import edge, operation
 
@@ -107,7 +107,7 @@ async def update_column(ctx: Context, column_id: ObjectId | str, values: ColumnU
 
 @operation("columnDelete", scope=WRITE, permission=delivery.WRITE)
 async def delete_column(ctx: Context, column_id: ObjectId | str) -> Committed[ObjectId]:
-    """Delete a column with its cards."""
+    """Delete a column with its cards, the archived ones included."""
     column = await access(ctx, Column, Kind.COLUMN, column_id, delivery.WRITE)
 
     async def body(change: Change) -> ObjectId:
@@ -217,4 +217,11 @@ async def order_of(ctx: Context, columns: Sequence[Record], fields: Fields) -> l
 async def card_count_of(ctx: Context, columns: Sequence[Record], fields: Fields) -> list[int]:
     """How many cards a column has, archived ones left out."""
     found = await open_counts(column["_id"] for column in columns)
+    return [found[column["_id"]] for column in columns]
+
+
+@edge(scope=READ)
+async def archived_card_count_of(ctx: Context, columns: Sequence[Record], fields: Fields) -> list[int]:
+    """How many archived cards a column has: they are deleted with it, and stand on no board."""
+    found = await archived_counts(column["_id"] for column in columns)
     return [found[column["_id"]] for column in columns]

@@ -53,14 +53,23 @@ async def read_lanes(keys: Collection[LaneKey], needed: Needed) -> Lanes:
 
 async def open_counts(column_ids: Iterable[ObjectId]) -> dict[ObjectId, int]:
     """How many open cards each column has: one query for every hundred, and one for lanes that are not stored."""
-    found: dict[ObjectId, int] = {}
+    return {one: counts[0] for one, counts in (await _counts(column_ids)).items()}
+
+
+async def archived_counts(column_ids: Iterable[ObjectId]) -> dict[ObjectId, int]:
+    """How many archived cards each column has, in the same queries."""
+    return {one: counts[1] for one, counts in (await _counts(column_ids)).items()}
+
+
+async def _counts(column_ids: Iterable[ObjectId]) -> dict[ObjectId, tuple[int, int]]:
+    found: dict[ObjectId, tuple[int, int]] = {}
     wanted = list(dict.fromkeys(column_ids))
     for ids in portions(wanted):
-        for lane in await collection(Lane).find({"_id": {"$in": ids}}, {"open": 1}).to_list():
-            found[lane["_id"]] = lane["open"]
+        for lane in await collection(Lane).find({"_id": {"$in": ids}}, {"open": 1, "archived": 1}).to_list():
+            found[lane["_id"]] = (lane["open"], lane["archived"])
     missing = [LaneKey(one) for one in wanted if one not in found]
     made = await of_cards(missing, None) if missing else {}
-    return found | {one: lane.open for one, lane in made.items()}
+    return found | {one: (lane.open, lane.size - lane.open) for one, lane in made.items()}
 
 
 async def open_totals(parent_key: str, parent_ids: Iterable[ObjectId]) -> dict[ObjectId, int]:

@@ -39,4 +39,8 @@ class Column(Node):
         description="Its cards, by their place.",
     )
     card_count: int = edge(column_edges.card_count_of, description="How many cards it has, archived ones left out.")
+    archived_card_count: int = edge(
+        column_edges.archived_card_count_of,
+        description="How many archived cards it has, which are deleted with it as the others are.",
+    )
     created_at: datetime = strawberry.field(description="When it was created.")

@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from gateway.cli.console import STDERR, CommandError, Steps, steps
 from gateway.cli.mappings import MAPPINGS
+from gateway.cli.mend import mended
 from gateway.cli.through import As, Token, Url, WorkspaceOption, client_of, own_folder, path_of, slugs_of
 from gateway.client import Client
 from gateway.settings import Settings
@@ -30,6 +31,7 @@ def import_file(
         str | None,
         typer.Option(help=f"The file is another tool's: {', '.join(MAPPINGS)}.", metavar="NAME"),
     ] = None,
+    mend: Annotated[bool, typer.Option(help="Change or leave out what is odd in a card, and tell it.")] = False,
     as_: As = None,
     url: Url = None,
     token: Token = None,
@@ -41,7 +43,7 @@ def import_file(
     remote = client_of(url, token, as_)
     with steps() as bar:
         text = _read(file, bar)
-        values, warnings = _parse(text, file) if mapping is None else _mapped(text, file, mapping)
+        values, warnings = _parse(text, file, mend) if mapping is None else _mapped(text, file, mapping)
         if remote is not None:
             project_id, more = _import_remote(remote, f"{path_of(slugs)}/projects/import", values, bar)
             warnings += more
@@ -50,7 +52,7 @@ def import_file(
             warnings += more
         bar.end()
     for warning in warnings:
-        STDERR.print(f"Left out: {escape(warning)}.", soft_wrap=True)
+        STDERR.print(f"Changed or left out: {escape(warning)}.", soft_wrap=True)
     counts = [f"{_count(values, name)} {name}" for name in ("columns", "cards")]
     STDERR.print(f"Imported {escape(str(values['project']['name']))}: {' and '.join(counts)}.", soft_wrap=True)
     print(project_id)
@@ -77,6 +79,8 @@ def _read(file: Path, bar: Steps) -> bytes:
 def _json(text: bytes, file: Path) -> Any:
     try:
         return json.loads(text)
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{file} is not JSON: it is no text in UTF-8 from byte {error.start} on.") from error
     except (ValueError, RecursionError) as error:
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise CommandError(f"{file} is not JSON{where}.") from error
@@ -89,11 +93,11 @@ def _mapped(text: bytes, file: Path, mapping: str) -> tuple[dict[str, Any], list
         raise CommandError(f"{file} is no file of {mapping}: {error}.") from error
 
 
-def _parse(text: bytes, file: Path) -> tuple[dict[str, Any], list[str]]:
+def _parse(text: bytes, file: Path, mend: bool) -> tuple[dict[str, Any], list[str]]:
     values = _json(text, file)
     if not isinstance(values, dict) or not isinstance(values.get("project"), dict):
         raise CommandError(f"{file} is no project: it must be an object with project, columns and cards.")
-    return values, []
+    return mended(values) if mend else (values, [])
 
 
 def _count(values: dict[str, Any], name: str) -> int:

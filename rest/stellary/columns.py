@@ -39,7 +39,7 @@ async def update(call: Call) -> Column:
     return column((await update_column(call.ctx, found["_id"], call.body(ColumnUpdate))).value)
 
 
-@routes.delete("/{columnId}", "Delete a column with its cards")
+@routes.delete("/{columnId}", "Delete a column with its cards, the archived ones included")
 async def delete(call: Call) -> Ok:
     found = await guards.column(call)
     await delete_column(call.ctx, found["_id"])

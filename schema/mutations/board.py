@@ -80,7 +80,7 @@ class BoardMutation:
         done = await column.update_column(info.context.ctx, id, read(ColumnUpdate, input))
         return committed(ColumnPayload, "column", done)
 
-    @mutation("Delete a column with its cards.")
+    @mutation("Delete a column with its cards, the archived ones included (`archivedCardCount`).")
     async def column_delete(self, info: Info, id: ColumnId) -> DeletePayload:
         return deleted(await column.delete_column(info.context.ctx, id))
 

@@ -139,7 +139,7 @@ def test_a_file_of_another_tool_is_imported_through_a_mapping(folder: Path, tmp_
 
     assert_one_sentence(unknown, "no mapping other", "backlog-md")
     assert imported.errors == (
-        "Left out: tasks.500: T-501, which blocks T-500, is not in the file.\n"
+        "Changed or left out: tasks.500: T-501, which blocks T-500, is not in the file.\n"
         "Imported Backlog: 3 columns and 501 cards.\n"
     )
     found = json.loads(exported.output)
@@ -192,6 +192,18 @@ def test_a_card_that_is_refused_is_named_and_nothing_is_written(folder: Path, tm
 
     assert_one_sentence(imported, "cards.2.title")
     assert_one_sentence(exported, "Half", "not found")
+
+
+def test_an_odd_card_keeps_no_other_out_where_a_file_is_to_be_mended(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "odd.json"
+    file.write_text(json.dumps({**PLAN, "project": {"name": "Odd"}, "cards": [{"title": ""}, *PLAN["cards"]]}))
+
+    imported = orrery("import", str(file), "--mend", "--workspace", WORKSPACE, data_dir=folder)
+    exported = orrery("export", "--project", "Odd", "--workspace", WORKSPACE, data_dir=folder)
+
+    assert "Changed or left out: cards.0.title: is missing, and Untitled now.\n" in imported.errors
+    titles = {card["title"] for card in json.loads(exported.output)["cards"]}
+    assert titles == {"Untitled", *(card["title"] for card in PLAN["cards"])}
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_tasks_become_cards_with_all_that_a_card_holds() -> None:
     assert cards[0].labels == ["cli"]
     assert [(item.title, item.done) for item in cards[0].checklist] == [("a", True), ("b", False)]
     assert [card.archived for card in cards] == [False, False, True, False]
-    assert [one["priority"] for one in file["cards"]] == [None, "high", None, None]
+    assert [one["priority"] for one in file["cards"]] == [None, "high", None, "high"]
     assert {one.field: one.value for one in cards[1].custom_fields} == {"Key": "T-2", "Assignees": "@ann, @bob"}
     assert {one.field: one.value for one in cards[2].custom_fields} == {"Key": "T-2.1", "Milestone": "m-1"}
 

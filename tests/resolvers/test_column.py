@@ -9,6 +9,7 @@ from models.base import Record, collection
 from models.errors import BadUserInput, Conflict, NotFound
 from models.rank import MAX_LENGTH
 from resolvers.column import (
+    archived_card_count_of,
     card_count_of,
     column_of,
     columns_of_project,
@@ -139,12 +140,13 @@ async def test_a_column_that_was_read_alone_finds_its_place(board: Board) -> Non
     assert await order_of(board.ctx, scoped, None) == [0, 1]
 
 
-async def test_a_column_counts_its_open_cards(board: Board) -> None:
+async def test_a_column_counts_its_open_cards_and_those_that_are_archived(board: Board) -> None:
     await board.card(0)
     await board.update(await board.card(0), archived=True)
     card = await board.card(1)
 
     assert await card_count_of(board.ctx, board.columns, None) == [1, 1, 0, 0]
+    assert await archived_card_count_of(board.ctx, board.columns, None) == [1, 0, 0, 0]
     [column, none] = await column_of(board.ctx, [card, await board.card(None)], frozenset({"name"}))
     assert column is not None
     assert (column["_id"], none) == (board.column_id(1), None)

@@ -14,21 +14,23 @@
 from collections.abc import Sequence
 from typing import Any
 
+from gateway.cli.mend import MAX_DESCRIPTION, MAX_NAME, MAX_TITLE, UNTITLED, mended, name_of
+
 COLUMNS = ("To Do", "In Progress", "Done")
 FIELDS = {"Key": "key", "Assignees": "assignees", "Milestone": "milestone"}
 DOC_TYPES = {"decisions": "adr", "docs": "document"}
-PRIORITIES = ("low", "medium", "high")
 NOTES = "Plans and notes"
-MAX_DESCRIPTION, MAX_FIELD = 5_000, 500
+MAX_FIELD = 500
 
 Found = tuple[dict[str, Any], list[str]]
 
 
 def convert(data: Any) -> Found:
     """The project's file, and what could not be kept; raises ValueError for a file of another shape."""
-    if not isinstance(data, dict) or not _objects(data.get("tasks")) or not _objects(data.get("documents", [])):
+    if not isinstance(data, dict) or not _objects(data.get("documents", [])) or not _has_tasks(data.get("tasks")):
         raise ValueError("it must be an object with tasks and documents, which are lists of objects")
-    tasks, warnings = data["tasks"], list[str]()
+    warnings = [f"tasks.{place}: is no object" for place, one in enumerate(data["tasks"]) if not isinstance(one, dict)]
+    tasks = [one if isinstance(one, dict) else {} for one in data["tasks"]]
     columns = _columns(tasks)
     places: dict[str, int] = {}
     for place, task in enumerate(tasks):
@@ -36,20 +38,31 @@ def convert(data: Any) -> Found:
             warnings.append(f"tasks.{place}: the key {_key(task)} is taken; the first task of that key is related to")
         places.setdefault(_key(task), place)
     relations = [one for place, task in enumerate(tasks) for one in _relations(place, task, places, warnings)]
-    return {
-        "format": "orrery.project",
-        "version": 1,
-        "project": {"name": "Backlog", "description": f"From {data['source']}" if data.get("source") else None},
-        "columns": [{"name": name} for name in columns.values()],
-        "customFields": [{"name": name, "type": "text"} for name in FIELDS],
-        "cards": [_card(task, list(columns)) for task in tasks],
-        "relations": relations,
-        "documents": [*_folders(data.get("documents", [])), *_notes(tasks, len(_folders(data.get("documents", []))))],
-    }, warnings
+    file, changed = mended(
+        {
+            "format": "orrery.project",
+            "version": 1,
+            "project": {"name": "Backlog", "description": f"From {data['source']}" if data.get("source") else None},
+            "columns": [{"name": name} for name in columns.values()],
+            "customFields": [{"name": name, "type": "text"} for name in FIELDS],
+            "cards": [_card(task, list(columns)) for task in tasks],
+            "relations": relations,
+            "documents": [
+                *_folders(data.get("documents", [])),
+                *_notes(tasks, len(_folders(data.get("documents", [])))),
+            ],
+        }
+    )
+    return file, [*warnings, *changed]
 
 
 def _objects(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+
+
+def _has_tasks(value: Any) -> bool:
+    """Whether a value is a list of tasks; some may be odd, but not all."""
+    return isinstance(value, list) and (not value or any(isinstance(one, dict) for one in value))
 
 
 def _key(task: dict[str, Any]) -> str:
@@ -58,7 +71,7 @@ def _key(task: dict[str, Any]) -> str:
 
 def _columns(tasks: Sequence[dict[str, Any]]) -> dict[str, str]:
     """Names of columns by the folded names of statuses."""
-    names = [*COLUMNS, *(str(task.get("status") or COLUMNS[0]) for task in tasks)]
+    names = [*COLUMNS, *(_status(task) for task in tasks)]
     found: dict[str, str] = {}
     for name in names:
         found.setdefault(name.casefold(), name)
@@ -68,21 +81,32 @@ def _columns(tasks: Sequence[dict[str, Any]]) -> dict[str, str]:
 def _card(task: dict[str, Any], columns: Sequence[str]) -> dict[str, Any]:
     fields = {name: task.get(source) for name, source in FIELDS.items()}
     texts = {name: ", ".join(map(str, one)) if isinstance(one, list) else one for name, one in fields.items()}
-    steps = task.get("checklist") or []
     return {
         "title": task.get("title"),
-        "columnIndex": columns.index(str(task.get("status") or COLUMNS[0]).casefold()),
-        "description": (task.get("description") or "")[:MAX_DESCRIPTION] or None,
-        "priority": task.get("priority") if task.get("priority") in PRIORITIES else None,
+        "columnIndex": columns.index(_status(task).casefold()),
+        "description": _text(task, "description")[:MAX_DESCRIPTION] or None,
+        "priority": task.get("priority"),
         "archived": task.get("archived") is True,
-        "checklist": [{"title": step.get("title"), "done": step.get("done") is True} for step in steps],
-        "labels": list(dict.fromkeys(task.get("labels") or [])),
+        "checklist": task.get("checklist"),
+        "labels": task.get("labels"),
         "customFields": [{"field": name, "value": str(text)[:MAX_FIELD]} for name, text in texts.items() if text],
     }
 
 
+def _status(task: dict[str, Any]) -> str:
+    return (name_of(task.get("status")) or COLUMNS[0])[:MAX_NAME]
+
+
+def _text(task: dict[str, Any], name: str) -> str:
+    return "" if task.get(name) is None else str(task[name])
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
 def _relations(place: int, task: dict[str, Any], places: dict[str, int], warnings: list[str]) -> list[dict[str, Any]]:
-    wanted = [("blocks", one) for one in task.get("dependencies") or []]
+    wanted = [("blocks", one) for one in _listed(task.get("dependencies"))]
     wanted += [("parent_of", task["parent"])] if task.get("parent") else []
     found: list[dict[str, Any]] = []
     for kind, key in wanted:
@@ -99,16 +123,16 @@ def _relations(place: int, task: dict[str, Any], places: dict[str, int], warning
 def _folders(documents: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """A document for each folder, and those that it held below it."""
     kinds = list(dict.fromkeys(str(one.get("kind") or "docs") for one in documents))
-    parents = [{"title": kind.replace("/", " / ").capitalize()} for kind in kinds]
+    parents = [{"title": kind.replace("/", " / ").capitalize()[:MAX_TITLE]} for kind in kinds]
     return [*parents, *(_document(one, kinds) for one in documents)]
 
 
 def _document(one: dict[str, Any], kinds: Sequence[str]) -> dict[str, Any]:
     kind = str(one.get("kind") or "docs")
     return {
-        "title": one.get("title"),
+        "title": (_text(one, "title").strip() or UNTITLED)[:MAX_TITLE],
         "docType": DOC_TYPES.get(kind, "reference"),
-        "content": one.get("content") or "",
+        "content": _text(one, "content"),
         "parentIndex": kinds.index(kind),
     }
 
@@ -117,13 +141,13 @@ def _notes(tasks: Sequence[dict[str, Any]], before: int) -> list[dict[str, Any]]
     """One for each task with a plan, with notes, or with a description that no card holds whole."""
     found: list[dict[str, Any]] = []
     for place, task in enumerate(tasks):
-        description = task.get("description") or ""
+        description = _text(task, "description")
         parts = {"Plan": task.get("plan"), "Notes": task.get("notes")}
         if len(description) > MAX_DESCRIPTION:
             parts = {"Description": description, **parts}
         text = "\n\n".join(f"## {name}\n\n{part}" for name, part in parts.items() if part)
         if text:
-            title = f"{task.get('key')}: {task.get('title')}"[:500]
+            title = f"{task.get('key')}: {task.get('title')}"[:MAX_TITLE]
             found.append(
                 {"title": title, "docType": "note", "content": text, "parentIndex": before, "cardIndexes": [place]}
             )
