@@ -1,10 +1,10 @@
 """Awaiting what columns wait for: everything at once, each column going on as soon as its own values are there."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from functools import partial
-from typing import Any, Protocol
+from types import CoroutineType
+from typing import Any, Protocol, cast
 
 from execution.nulls import NULLED
 
@@ -107,7 +107,8 @@ class Settling:
         self._seen = nulled()
         self._abort = abort
         self._waiting: dict[Pending, dict[int, asyncio.Future[Any]]] = {}
-        self._users: Counter[asyncio.Future[Any]] = Counter()
+        # How many places want a future, where that may be more than one.
+        self._users: dict[asyncio.Future[Any], int] = {}
         self._cancelled: list[asyncio.Future[Any]] = []
         self._ready: dict[Pending, None] = {}
         self._fatal: BaseException | None = None
@@ -152,15 +153,19 @@ class Settling:
         for place, awaitable in enumerate(pending.awaitables):
             if pending.results[place] is not _AWAITED:
                 continue
-            # One awaitable may stand at several places.
             future = started.get(id(awaitable))
+            if future is not None or isinstance(awaitable, asyncio.Future):
+                # One awaitable may stand at several places, and a future in several columns.
+                known = future or cast("asyncio.Future[Any]", awaitable)
+                self._users[known] = self._users.get(known, 1 if future else 0) + 1
             if future is None:
                 future = started[id(awaitable)] = self._future(awaitable)
             futures[place] = future
-            self._users[future] += 1
             future.add_done_callback(partial(self._arrived, pending, place))
 
     def _future(self, awaitable: Awaitable[Any]) -> asyncio.Future[Any]:
+        if type(awaitable) is CoroutineType:
+            return self._loop.create_task(awaitable)
         try:
             return asyncio.ensure_future(awaitable, loop=self._loop)
         except (TypeError, ValueError) as error:
@@ -169,10 +174,11 @@ class Settling:
             return failed
 
     def _arrived(self, pending: Pending, place: int, future: asyncio.Future[Any]) -> None:
-        self._users.pop(future, None)
         error = asyncio.CancelledError() if future.cancelled() else future.exception()
         result = future.result() if error is None else error
         if not pending.put(place, result):
+            return
+        if pending.left and not pending.divisible and error is None:
             return
         if error is not None and not isinstance(error, Exception):
             self._fatal = error
@@ -211,9 +217,9 @@ class Settling:
             for place in pending.unwanted():
                 pending.put(place, NULLED)
                 future = futures[place]
-                self._users[future] -= 1
+                users = self._users[future] = self._users.get(future, 1) - 1
                 # A bare future is left to whoever will set it: others may wait for it as well.
-                if not self._users[future] and isinstance(future, asyncio.Task):
+                if not users and isinstance(future, asyncio.Task):
                     self._cancel([future])
             if not pending.left:
                 self._ready[pending] = None

@@ -79,6 +79,9 @@ def run(
 
 
 async def _awaited(random: RandomSchema, world: World, document: DocumentNode, executor: Any) -> Outcome:
+    # What graphql-core left running must not be taken for ours.
+    while left := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(left)
     Gate.opened = asyncio.Event()
     result = _execute(random, world, document, executor)
     if not isinstance(result, Awaitable):

@@ -23,6 +23,7 @@ class Source:
         self.endless = endless
         self.closed = 0
         self.asked = 0
+        self.begun = asyncio.Event()
         self._close = close
 
     def __aiter__(self) -> Self:
@@ -30,6 +31,7 @@ class Source:
 
     async def __anext__(self) -> Any:
         self.asked += 1
+        self.begun.set()
         item = next(self.items, 1 if self.endless else None)
         if item is None:
             raise StopAsyncIteration
@@ -107,10 +109,12 @@ async def test_one_that_is_always_ready_leaves_the_loop_to_others() -> None:
 async def test_one_that_never_ends_is_closed_by_an_abort(field: str) -> None:
     controller = AbortController()
     source = Source([], endless=True)
-    asyncio.get_running_loop().call_later(0.01, controller.abort, RuntimeError("Enough."))
     text = f"{{ {field} {'{ other }' if field == 'things' else ''} }}"
+    task = asyncio.ensure_future(_answer(text, {field: source}, abort_signal=controller.signal))
+    await source.begun.wait()
+    controller.abort(RuntimeError("Enough."))
     with pytest.raises(AbortedGraphQLExecutionError) as caught:
-        await _answer(text, {field: source}, abort_signal=controller.signal)
+        await task
     assert (await caught.value.aborted_result).data == {field: None}
     assert source.closed == 1
 
@@ -119,7 +123,7 @@ async def test_one_that_never_ends_is_closed_by_cancellation() -> None:
     source = Source([], endless=True)
     found: Any = execute(SCHEMA, parse("{ may }"), {"may": source})
     task = asyncio.ensure_future(found)
-    await asyncio.sleep(0.01)
+    await source.begun.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
