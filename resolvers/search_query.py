@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from models.errors import BadUserInput
 from models.json import check_text
 from models.text import folded
-from resolvers.search_words import asked, gap_after, inside, pieces, units
+from resolvers.search_words import asked, gap_after, inside, is_plain, pieces, units
 
 MAX_QUERY = 200
 MAX_WORDS = 12
@@ -19,6 +19,7 @@ LEAD = 200
 ELLIPSIS = "…"
 
 _PARTS = re.compile(r'"([^"]*)"?|([^\s"]+)')
+_WORD = re.compile(r"[^\W_]+")
 _GAP = re.compile(r"[\W_]")
 
 
@@ -98,8 +99,8 @@ class Query:
         needles += [re.compile(re.escape(one)) for one in self.runs]
         start = 0
         while start < len(text):
-            gap = _GAP.search(text, start + WINDOW)
-            portion = text[start : gap.start() if gap else len(text)]
+            gap = _GAP.search(text, start + WINDOW, start + 2 * WINDOW)
+            portion = text[start : gap.start() if gap else start + 2 * WINDOW]
             plain = folded(portion)
             if any(needle.search(plain) for needle in needles):
                 for begin, _ in self._found(portion):
@@ -108,6 +109,11 @@ class Query:
         return 0
 
     def _found(self, text: str) -> Iterator[tuple[int, int]]:
+        if is_plain(text):
+            for word in _WORD.finditer(text.lower()):
+                if self._fits(word[0]):
+                    yield word.span()
+            return
         for unit in units(text):
             if unit.is_run:
                 spans = [span for wanted in self.runs for span in inside(text, unit, wanted)]
@@ -149,11 +155,16 @@ def _phrase(part: str, *, whole: bool) -> str:
 
 def _apart(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Spans in order, those that overlap as one."""
-    while spans:
-        start, end = spans.pop(0)
-        while spans and spans[0][0] < end:
-            end = max(end, spans.pop(0)[1])
-        yield start, end
+    if not spans:
+        return
+    begin, until = spans[0]
+    for start, end in spans[1:]:
+        if start < until:
+            until = max(until, end)
+        else:
+            yield begin, until
+            begin, until = start, end
+    yield begin, until
 
 
 def _needle(word: str, after: str) -> re.Pattern[str]:

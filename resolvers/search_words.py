@@ -9,7 +9,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from models.text import Characters, folded
 
@@ -73,15 +73,13 @@ def _shape(character: str) -> str:
 _SHAPES = Characters(_shape)
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A word, a symbol or a run of a text: where it stands, and how it is compared. A run has its clusters' places."""
+class Unit(NamedTuple):
+    """A word, a symbol or a run of a text: where it stands, and how it is compared."""
 
     start: int
     end: int
     text: str
     is_run: bool = False
-    is_symbol: bool = False
     is_signed: bool = False
 
     @property
@@ -96,6 +94,11 @@ class Unit:
         return [self.plain, self.text.translate(_SIGNS)] if self.is_signed else [self.text]
 
 
+def is_plain(text: str) -> bool:
+    """Whether a text is of words of ASCII alone, each of them as it is written."""
+    return text.isascii() and _MAYBE_SIGNED.search(text) is None
+
+
 def units(text: str) -> Iterator[Unit]:
     """All that can be found of a text, in its order."""
     for found in _UNITS.finditer(text.translate(_SHAPES)):
@@ -104,7 +107,7 @@ def units(text: str) -> Iterator[Unit]:
 
 def indexed(text: str) -> str:
     """A text as the index takes it."""
-    if text.isascii() and _MAYBE_SIGNED.search(text) is None:
+    if is_plain(text):
         return text
     plain, made, done = folded(text), list[str](), 0
     for found in _SPECIAL.finditer(plain.translate(_SHAPES)):
@@ -163,7 +166,7 @@ def _unit(found: re.Match[str], plain: str) -> Unit:
     if kind == "run":
         return Unit(*found.span(), _run(plain), is_run=True)
     if kind == "symbol":
-        return Unit(*found.span(), plain, is_symbol=True)
+        return Unit(*found.span(), plain)
     return Unit(*found.span(), plain, is_signed=kind == "signed")
 
 

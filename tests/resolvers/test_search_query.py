@@ -114,3 +114,28 @@ def test_a_text_without_any_hit_and_one_of_a_huge_word_have_a_short_excerpt() ->
     assert "".join(one.text for one in none) == "filler " * (EXCERPT_WORDS - 1) + "filler…"
     assert [one.is_match for one in huge] == [True, False]
     assert len(huge[0].text) <= WINDOW + LEAD
+
+
+def test_the_excerpt_of_a_text_without_spaces_is_of_some_words_and_found_in_bounded_portions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lengths: list[int] = []
+
+    def fold(text: str) -> str:
+        lengths.append(len(text))
+        return folded(text)
+
+    for module in (search_query, search_words):
+        monkeypatch.setattr(module, "folded", fold)
+    text = "天地玄黄" * 30_000 + "会議" + "宇宙洪荒" * 30_000
+
+    fragments = read_query("会議").excerpt(text)
+
+    assert [one.text for one in fragments if one.is_match] == ["会議"]
+    assert len("".join(one.text for one in fragments)) < 200
+    assert max(lengths) <= 2 * WINDOW
+
+
+def test_hits_that_overlap_are_one_mark() -> None:
+    assert shown("東東", "東東東の東") == "[東東]東の東"
+    assert shown("東京 京都", "東京都") == "[東京都]"
