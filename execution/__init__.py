@@ -12,7 +12,7 @@ from execution.api import (
     subscribe,
 )
 from execution.batch import Batch, Read, Selected, Selection
-from execution.executor import Executor, RenderedResult
+from execution.executor import Executor, NulledResult, RenderedResult
 from execution.output import dump, execute_bytes, to_bytes
 from execution.planner import Planner
 from execution.trace import FieldTrace, Trace
@@ -21,6 +21,7 @@ __all__ = [
     "Batch",
     "Executor",
     "FieldTrace",
+    "NulledResult",
     "Planner",
     "Read",
     "RenderedResult",

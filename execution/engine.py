@@ -107,6 +107,10 @@ class Engine:
             return None if self._nulled else self._merged
         return self._row()
 
+    def completed(self) -> Data:
+        """The data of the root fields before the one that nulled all, where they were executed one by one."""
+        return self._merged if self._serial and self._nulled else None
+
     def errors(self) -> list[GraphQLError]:
         """The errors found, in the order of the document."""
         return report(self.failures, self.executor.error_propagation) if self.failures else []

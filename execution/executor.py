@@ -26,6 +26,24 @@ class RenderedResult(ExecutionResult):
         self.rendered = rendered
 
 
+class NulledResult(ExecutionResult):
+    """A result of root fields that were executed one by one, whose data the last of them nulled.
+
+    `completed` is the data of those before, which have done what they do.
+    """
+
+    __slots__ = ("completed",)
+
+    def __init__(self, errors: list[GraphQLError], completed: dict[str, Any]) -> None:
+        super().__init__(None, errors)
+        self.completed = completed
+
+    def __eq__(self, other: object) -> bool:
+        return ExecutionResult(self.data, self.errors) == other
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 class Executor(IncrementalExecutor):
     """Executes an operation breadth first; a document that names `@defer` or `@stream` is left to graphql-core.
 
@@ -78,14 +96,14 @@ class Executor(IncrementalExecutor):
 
     def _finished(self, engine: Engine) -> ExecutionResult:
         if self._render is None:
-            result = self._result(engine.data(), engine.errors())
+            result = self._result_of(engine)
             engine.release()
             return result
         # The rows are garbage without cycles as soon as they are written: the collector would only walk through them.
         collecting = gc.isenabled()
         gc.disable()
         try:
-            result = self._result(engine.data(), engine.errors())
+            result = self._result_of(engine)
             rendered = RenderedResult(self._render(result), result.errors)
             del result
             engine.release()
@@ -95,6 +113,13 @@ class Executor(IncrementalExecutor):
         # Bound to the executor, they would keep it until the next collection.
         del self.async_helpers
         return rendered
+
+    def _result_of(self, engine: Engine) -> ExecutionResult:
+        result = self._result(engine.data(), engine.errors())
+        completed = engine.completed()
+        if completed is None or result.errors is None:
+            return result
+        return NulledResult(result.errors, completed)
 
     def _result(self, data: Data, errors: list[GraphQLError]) -> ExecutionResult:
         self.run_async_work_finished_hook()

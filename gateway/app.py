@@ -16,6 +16,9 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from auth.jwt import JwtSigner
+from gateway.arrival import Arrival
+from gateway.compressed import compressed
+from gateway.cors import cors
 from gateway.database import Database, open_database
 from gateway.deletions import Deletions
 from gateway.delivery import Delivery, FolderDelivery, SmtpDelivery
@@ -47,6 +50,7 @@ from resolvers.context import Context, Services
 from resolvers.search_follow import sweep
 from resolvers.search_index import SearchIndex
 from rest.app import build_routes, openapi
+from rest.cookies import CookieScope
 from rest.errors import answer, answer_http_exception
 from schema.graph import graph
 
@@ -128,7 +132,8 @@ def create_app(
                 engine=running.engine,
                 connections=running.connections,
                 dist=dist,
-                secure_cookies=chosen.production,
+                base_path=chosen.base_path,
+                cookies=_cookies(chosen),
                 count=running.metrics.count,
                 sse=SseLimits(max_connections=chosen.max_connections_per_user),
             )
@@ -151,6 +156,8 @@ def create_app(
     app = Starlette(
         routes=_routes(chosen, running, dist),
         middleware=[
+            Middleware(Arrival, base_path=chosen.base_path),
+            *cors(chosen.allowed_origins),
             Middleware(GraphQLFirst, find=lambda: running.endpoint, hosts=hosts, metrics=running.metrics),
             Middleware(MeasuredApp, metrics=running.metrics),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
@@ -158,6 +165,7 @@ def create_app(
         exception_handlers={HTTPException: answer_http_exception, Exception: answer_http_exception},
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # `Arrival` has taken them away
     app.state.connections = running.connections
     return app
 
@@ -170,7 +178,7 @@ def _delivery(settings: Settings) -> Delivery:
 
 def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]:
     sockets = WebSocketLimits(
-        allowed_origins=settings.allowed_origins, max_connections=settings.max_connections_per_user
+        allowed_origins=settings.socket_origins, max_connections=settings.max_connections_per_user
     )
 
     async def graphql(request: Request) -> Response:
@@ -185,14 +193,14 @@ def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]
         engine = running.require_engine()
         return engine.context_of(await engine.subject_of(request))
 
-    async def document(_: Request) -> Response:
-        return answer(openapi(product_version(), settings.base_url), 200)
+    async def document(request: Request) -> Response:
+        return await compressed(request.headers, answer(openapi(product_version(), settings.base_url), 200))
 
     async def reference(_: Request) -> Response:
-        return reference_page(dist)
+        return reference_page(dist, settings.base_path)
 
     async def home(_: Request) -> Response:
-        return RedirectResponse("/graphql", 307)
+        return RedirectResponse(settings.base_path + "/graphql", 307)
 
     return [
         Route("/graphql", graphql, methods=["GET", "POST"]),
@@ -201,9 +209,13 @@ def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]
         Route("/api/docs", reference),
         Route("/api/docs/openapi.json", document),
         *operation_routes(running.metrics),
-        *page_routes(dist),
-        *build_routes(make_context, secure_cookies=settings.production),
+        *page_routes(dist, settings.base_path),
+        *build_routes(make_context, cookies=_cookies(settings)),
     ]
+
+
+def _cookies(settings: Settings) -> CookieScope:
+    return CookieScope(secure=settings.production, path=settings.base_path or "/")
 
 
 def _hosts(settings: Settings) -> list[str]:

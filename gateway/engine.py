@@ -26,7 +26,7 @@ from execution import Executor, RenderedResult, Trace
 from execution.cost import Estimate
 from execution.limits import Limits
 from gateway.documents import Documents, Prepared
-from gateway.failures import error_of, formatted
+from gateway.failures import done_before, error_of, formatted
 from gateway.idempotency import EXTENSION, key_of, run_once
 from gateway.insight import asks, cost_by_path, told_cost, told_trace, tracer, write_spans
 from gateway.live import Live, Renderer, Shape, question
@@ -217,10 +217,9 @@ class GraphEngine:
             told = {"data": None, "extensions": {"cost": self._dry_run(operation)}}
             return Outcome(write(told), [], True, context)
         spans = tracer()
-        trace = Trace() if spans is not None or self._may_trace(subject, operation) else None
-        finish = partial(
-            self._outcome, subject, operation, context, trace if self._may_trace(subject, operation) else None, write
-        )
+        shown = self._may_trace(subject, operation)
+        trace = Trace() if spans is not None or shown else None
+        finish = partial(self._outcome, subject, operation, context, trace if shown else None, write)
         executor = Executor.build(
             self._schema,
             _document(operation),
@@ -273,6 +272,7 @@ class GraphEngine:
         response: Payload = {"errors": errors} if errors else {}
         if ran:
             response["data"] = result.data
+        extensions |= done_before(result, errors)
         if extensions:
             response["extensions"] = extensions
         return Outcome(write(response), errors, ran, context)

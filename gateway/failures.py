@@ -6,8 +6,9 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from graphql import FieldNode, GraphQLError, GraphQLSyntaxError
+from graphql import ExecutionResult, FieldNode, GraphQLError, GraphQLSyntaxError
 
+from execution import NulledResult
 from models.errors import Internal, OrreryError, RateLimited
 
 log = logging.getLogger("orrery.graphql")
@@ -37,6 +38,19 @@ def formatted(errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:
     """Errors as GraphQL puts them into a response."""
     known: dict[int, dict[str, Any]] = {}
     return [_formatted(error, known) for error in errors]
+
+
+def done_before(result: ExecutionResult, errors: list[dict[str, Any]]) -> dict[str, Any]:
+    """`completed`, where a mutation was refused after others of its request were done: what those came to, by their
+    response names, and null for one whose object could not be read afterwards (its errors are all of what is below it).
+    """
+    if not isinstance(result, NulledResult):
+        return {}
+    paths = [error["path"] for error in errors if "path" in error]
+    failed = {path[0] for path in paths} - result.completed.keys()
+    unread = failed - {path[0] for path in paths if len(path) == 1}
+    done = result.completed | dict.fromkeys(sorted(unread))
+    return {"completed": done} if done else {}
 
 
 def _formatted(error: GraphQLError, known: dict[int, dict[str, Any]]) -> dict[str, Any]:

@@ -33,7 +33,8 @@ from resolvers.idempotency import HEADER, KEEPS, REPLAYED, Reply
 from resolvers.transfer_read import MAX_TEXT
 from resolvers.upload import MAX_FILE
 from rest.body import parse_object, read_bytes
-from rest.cookies import clear_session_cookies, set_session_cookies
+from rest.cookies import CookieScope, clear_session_cookies, set_session_cookies
+from rest.errors import ContentCodingError
 from rest.multipart import is_multipart
 
 MAX_BODY = 1024 * 1024
@@ -64,19 +65,23 @@ class GraphQLEndpoint:
     engine: GraphEngine
     connections: Connections
     dist: Path
-    secure_cookies: bool
+    base_path: str
+    cookies: CookieScope
     count: Callable[[str, str], None]
     sse: SseLimits = field(default_factory=SseLimits)
 
     async def __call__(self, request: Request) -> Response:
         if request.method == "GET" and not _names_document(request) and _accepts(request, "text/html"):
-            return graphiql_page(self.dist)
+            return graphiql_page(self.dist, self.base_path)
         try:
             return await self._serve(request)
         except OrreryError as error:
             if isinstance(error, Unavailable) and "last-event-id" in request.headers:
                 return interrupted(self.sse)
-            return self._refuse(request, [error_of(error)], error.status)
+            response = self._refuse(request, [error_of(error)], error.status)
+            if isinstance(error, ContentCodingError):
+                response.headers.update(error.HEADERS)
+            return response
         except OperationRefused as refusal:
             status = _status_of(refusal.errors)
             if _is_unregistered(refusal.errors) and _media_type(request) == JSON:
@@ -154,9 +159,9 @@ class GraphQLEndpoint:
     def _answer(self, request: Request, outcome: Outcome) -> Response:
         response = Answer(outcome.payload, 200 if outcome.ran else 400, _media_type(request))
         if outcome.context.signed_in is not None:
-            set_session_cookies(response, outcome.context.signed_in, secure=self.secure_cookies)
+            set_session_cookies(response, outcome.context.signed_in, self.cookies)
         elif outcome.context.signed_out:
-            clear_session_cookies(response)
+            clear_session_cookies(response, self.cookies)
         return response
 
     def _replay(self, request: Request, operation: Operation, reply: Reply) -> Response:

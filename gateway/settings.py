@@ -33,6 +33,7 @@ _SIZE = re.compile(r"([1-9][0-9]{0,11}) ?([KMGT]B)?")
 _SIZES = ("", "KB", "MB", "GB", "TB")
 # As a browser writes it: lower case, without a path and without the scheme's own port.
 _ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[1-9][0-9]{0,4})?")
+_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 _DATABASE_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}")
 
 
@@ -105,6 +106,16 @@ class Settings:
             host = f"[{host}]"
         return f"http://{host}:{self.port}"
 
+    @property
+    def base_path(self) -> str:
+        """The path of `base_url`: empty, or one such as `/orrery`."""
+        return urlsplit(self.base_url).path
+
+    @property
+    def socket_origins(self) -> frozenset[str]:
+        """Origins whose pages may open a WebSocket whatever its Host says: those allowed, and that of `public_url`."""
+        return self.allowed_origins if self.public_url is None else self.allowed_origins | {_origin_of(self.public_url)}
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
         """Read the variables of `environ` (by default the process's own); an empty one counts as unset.
@@ -176,7 +187,19 @@ def _public_url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
         raise ValueError("must be an http:// or https:// address without query and fragment")
-    return text.rstrip("/")
+    path = parts.path.rstrip("/")
+    if not _PATH.fullmatch(path) or not _ORIGIN.fullmatch(_origin_of(text)):
+        raise ValueError("must be a host, a port where it takes one, and a path of letters, digits and - . _ ~")
+    return _origin_of(text) + path
+
+
+def _origin_of(url: str) -> str:
+    """The origin of pages at an address, as a browser writes it."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    own = {"http": 80, "https": 443}.get(parts.scheme)
+    return f"{parts.scheme}://{host}" + ("" if parts.port in (None, own) else f":{parts.port}")
 
 
 def _flag(text: str) -> bool:

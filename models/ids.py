@@ -165,4 +165,4 @@ def parse_id(value: Any, kind: Kind | None = None, *, field: str = "id") -> Obje
 
 def _article(kind: Kind) -> str:
     name = kind.name.lower().replace("_", " ")
-    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
+    return f"an {name}" if name[0] in "aeio" else f"a {name}"

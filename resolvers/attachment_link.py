@@ -28,7 +28,8 @@ def link_to(services: Services, attachment_id: ObjectId, *, now: float | None = 
     """The path of a file, with a signature, on the gateway that answers."""
     moment = int(time() if now is None else now)
     expires = moment - moment % STEP + LIFETIME
-    return f"/attachments/{attachment_id}?expires={expires}&signature={_sign(services, attachment_id, expires)}"
+    signature = _sign(services, attachment_id, expires)
+    return services.path(f"/attachments/{attachment_id}?expires={expires}&signature={signature}")
 
 
 def check_link(

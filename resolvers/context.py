@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from bson import ObjectId
 
@@ -55,6 +56,10 @@ class Services:
     deletions_due: asyncio.Event = field(default_factory=asyncio.Event)
     search: SearchIndex = field(default_factory=SearchIndex)
     recognitions: Recognitions = field(default_factory=Recognitions)
+
+    def path(self, local: str) -> str:
+        """Where a browser finds the `local` path of this gateway, on the host that it is on."""
+        return urlsplit(self.base_url).path.rstrip("/") + local
 
     def revoked(self) -> None:
         """Somebody may be allowed less: ask about everybody anew."""

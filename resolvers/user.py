@@ -14,7 +14,7 @@ from models.enums import TokenScope
 from models.errors import NotFound
 from models.ids import Kind, parse_id, portions
 from resolvers.access import Fields, projection
-from resolvers.context import Context
+from resolvers.context import Context, Services
 from resolvers.load import to_one
 from resolvers.operation import edge, operation
 
@@ -33,10 +33,10 @@ def visible(fields: Fields) -> frozenset[str]:
     return PUBLIC if fields is None else fields & PUBLIC
 
 
-def avatar_path(user: Record) -> str | None:
+def avatar_path(services: Services, user: Record) -> str | None:
     """Where the picture of a user is served, another address for each picture; None without one."""
     digest = user.get("avatar")
-    return None if digest is None else f"/users/{user['_id']}/avatar?v={digest[:16]}"
+    return None if digest is None else services.path(f"/users/{user['_id']}/avatar?v={digest[:16]}")
 
 
 def own(user: Record) -> Record:
@@ -121,6 +121,12 @@ async def email_verified_at_of(ctx: Context, users: Sequence[Record], fields: Fi
 async def two_factor_enabled_of(ctx: Context, users: Sequence[Record], fields: Fields) -> list[bool | None]:
     """Whether the caller signs in with two factors; None for anybody else."""
     return [None if one is None else one["two_factor_enabled"] for one in await _own(ctx, users)]
+
+
+@edge()
+async def avatar_urls_of(ctx: Context, users: Sequence[Record], fields: Fields) -> list[str | None]:
+    """Where the pictures are."""
+    return [avatar_path(ctx.services, user) for user in users]
 
 
 async def _own(ctx: Context, users: Sequence[Record]) -> list[Record | None]:

@@ -11,7 +11,7 @@ from starlette.types import Receive
 from models.errors import BadUserInput, OrreryError, PayloadTooLarge
 from models.json import check_shape, check_text, join_path
 from models.pool import Pool
-from rest.errors import UnsupportedMediaTypeError
+from rest.errors import ContentCodingError, UnsupportedMediaTypeError
 from rest.patience import within
 
 MAX_BODY = 1024 * 1024
@@ -42,6 +42,7 @@ async def read_bytes(request: Request, limit: int) -> bytes:
     Raises PayloadTooLarge as soon as it exceeds `limit` bytes, whatever was announced, and BodyTooSlowError where it
     has not come within a minute.
     """
+    check_coding(request)
     announced = next((value for name, value in request.scope["headers"] if name == b"content-length"), b"")
     if announced.isdigit() and int(announced[:20]) > limit:
         _refuse(limit)
@@ -49,6 +50,13 @@ async def read_bytes(request: Request, limit: int) -> bytes:
         return await within(BODY_SECONDS, _read(request.receive, limit))
     except TimeoutError as error:
         raise BodyTooSlowError(f"The body did not come within {BODY_SECONDS:g} seconds") from error
+
+
+def check_coding(request: Request) -> None:
+    """Raises ContentCodingError for a compressed body."""
+    for name, value in request.scope["headers"]:
+        if name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
+            raise ContentCodingError
 
 
 async def _read(receive: Receive, limit: int) -> bytes:

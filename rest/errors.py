@@ -3,12 +3,13 @@
 import logging
 import secrets
 from http import HTTPStatus
-from typing import Any, NotRequired
+from typing import Any, ClassVar, NotRequired
 
 import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Route
 from typing_extensions import TypedDict
 
 from models.errors import Internal, OrreryError, RateLimited
@@ -47,6 +48,15 @@ class UnsupportedMediaTypeError(OrreryError):
     status = 415
 
 
+class ContentCodingError(UnsupportedMediaTypeError):
+    """A compressed body. `HEADERS` tell its sender that this is what is wrong with it."""
+
+    HEADERS: ClassVar = {"accept-encoding": "identity"}
+
+    def __init__(self) -> None:
+        super().__init__("The body must not be compressed: send it without Content-Encoding")
+
+
 def failure(status: int, message: str, code: str) -> Failure:
     return {"statusCode": status, "message": message, "error": HTTPStatus(status).phrase, "code": code}
 
@@ -73,7 +83,11 @@ def answer(body: object, status: int, headers: dict[str, str] | None = None) -> 
 
 
 def answer_error(error: OrreryError) -> Response:
-    headers = {"retry-after": str(error.retry_after)} if isinstance(error, RateLimited) else _HEADERS.get(error.status)
+    headers = _HEADERS.get(error.status)
+    if isinstance(error, RateLimited):
+        headers = {"retry-after": str(error.retry_after)}
+    elif isinstance(error, ContentCodingError):
+        headers = error.HEADERS
     return answer(failure_of(error), error.status, headers)
 
 
@@ -89,10 +103,20 @@ def answer_http_exception(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         return answer_unexpected(request, error)
     code = _CODES.get(error.status_code, "BAD_USER_INPUT" if error.status_code < 500 else "INTERNAL")
-    message = error.detail
+    message, headers = error.detail, dict(error.headers or {})
     path = request.url.path[:MAX_SHOWN_PATH]
     if error.status_code == 404:
         message = f"There is nothing at {path}"
     elif error.status_code == 405:
         message = f"{path} does not take {request.method[:20]}"
-    return answer(failure(error.status_code, message, code), error.status_code, dict(error.headers or {}))
+        headers["Allow"] = ", ".join(sorted(_methods_at(request)))
+    return answer(failure(error.status_code, message, code), error.status_code, headers)
+
+
+def _methods_at(request: Request) -> set[str]:
+    """What may be done at an address, by all routes that it fits: the one that refused knows its own methods alone."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            found |= route.methods or set()
+    return found or {"GET", "HEAD"}  # of a folder of files

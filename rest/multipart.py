@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from models.errors import BadUserInput, PayloadTooLarge
 from resolvers.upload import MAX_FILE, Upload
-from rest.body import BodyTooSlowError
+from rest.body import BodyTooSlowError, check_coding
 from rest.errors import UnsupportedMediaTypeError
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ class Multipart:
     def __init__(self, request: Request, limit: int, *, silence: float = SILENCE) -> None:
         if not is_multipart(request):
             raise UnsupportedMediaTypeError(f"The body must be {MEDIA_TYPE}")
+        check_coding(request)
         announced = request.headers.get("content-length", "")
         if announced.isascii() and announced.isdigit() and int(announced[:20]) > limit:
             raise PayloadTooLarge(f"The body is larger than {limit} bytes")

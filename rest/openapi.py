@@ -19,7 +19,8 @@ _BYTES: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 _DESCRIPTION = (
     "Sign in with `POST /auth/login`, then send `Authorization: Bearer <access_token>`, or a personal access token. "
     f"A browser may use the session cookie instead; it repeats the CSRF token in `{CSRF_HEADER}` whenever it writes. "
-    "Ids are 24 hexadecimal characters; dates are ISO 8601 in UTC with milliseconds."
+    "Ids are 24 hexadecimal characters; dates are ISO 8601 in UTC with milliseconds. "
+    "No text, neither a value nor a name, may hold NUL (`\\u0000`) or half of a surrogate pair: 400."
 )
 
 
@@ -31,7 +32,13 @@ def build(table: Sequence[Route], tags: dict[str, str], *, version: str, base_ur
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, shapes)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Orrery REST API", "version": version, "description": _DESCRIPTION},
+        "info": {
+            "title": "Orrery REST API",
+            "version": version,
+            "description": _DESCRIPTION,
+            "contact": {"name": "Whoever runs this gateway"},
+            "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
+        },
         "servers": [{"url": base_url}],
         "tags": [{"name": name, "description": text} for name, text in tags.items()],
         "paths": paths,
@@ -82,17 +89,16 @@ def _operation(route: Route, shapes: dict[tuple[Any, JsonSchemaMode], Any]) -> d
     operation: dict[str, Any] = {
         "operationId": to_camel(f"{route.handler.__module__.rsplit('.', 1)[-1]}_{route.handler.__name__.rstrip('_')}"),
         "summary": route.summary,
+        "description": " ".join((route.handler.__doc__ or f"{route.summary}.").split()),
         "tags": [route.tag],
         "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in names]
         + _query(shapes.get(((route, "query"), "validation")), example.get("query", {}))
         + [{"$ref": f"#/components/parameters/{name}"} for name in _request_headers(route)],
     }
-    if route.handler.__doc__:
-        operation["description"] = " ".join(route.handler.__doc__.split())
     if route.body is not None:
         schema = shapes[((route, "body"), "validation")]
         content = {"application/json": {"schema": schema} | _shown(example, "request")}
-        operation["requestBody"] = {"required": True, "content": content}
+        operation["requestBody"] = {"required": route.needs_body, "content": content}
     if route.takes:
         operation["requestBody"] = {"required": True, "content": dict.fromkeys(route.takes, _BYTES)}
     if route.file is not None:
@@ -170,10 +176,15 @@ def _statuses(route: Route, names: Sequence[str]) -> set[int]:
 def _query(schema: dict[str, Any] | None, example: dict[str, str]) -> list[dict[str, Any]]:
     if schema is None:
         return []
+    # One that is left out is no null, which an address cannot say.
+    shapes = {
+        name: {key: value for key, value in shape.items() if key != "default" or value is not None}
+        for name, shape in schema["properties"].items()
+    }
     return [
         {"name": name, "in": "query", "required": name in schema.get("required", ()), "schema": shape}
         | ({"example": _typed(example[name], shape)} if name in example else {})
-        for name, shape in schema["properties"].items()
+        for name, shape in shapes.items()
     ]
 
 

@@ -15,13 +15,14 @@ from starlette.routing import Route as StarletteRoute
 
 from auth.authenticate import CSRF_HEADER, check_csrf
 from models.admission import Admission
-from models.errors import OrreryError
+from models.errors import BadUserInput, OrreryError
 from models.ids import Kind, parse_id
 from resolvers.context import Context
 from resolvers.idempotency import HEADER, KEEPS, REPLAYED, Claim, Reply, check_key, fingerprint, once
 from resolvers.inputs.base import Input, read_input
 from resolvers.upload import MAX_FILE, Upload, Uploads, spool
 from rest.body import MAX_BODY, read_bytes, read_object
+from rest.cookies import CookieScope
 from rest.errors import answer, answer_error, answer_unexpected
 from rest.multipart import upload_of
 
@@ -68,6 +69,15 @@ class Route:
     def is_safe(self) -> bool:
         return self.method == "GET"
 
+    @property
+    def needs_body(self) -> bool:
+        """Whether there must be a JSON body: to change something, and wherever it has a field that is required."""
+        if self.body is None:
+            return False
+        fields = self.body.model_fields
+        required = {one.alias or name for name, one in fields.items() if one.is_required()}
+        return self.method in ("PUT", "PATCH") or not required <= self.given
+
 
 @dataclass(slots=True)
 class Call:
@@ -82,7 +92,7 @@ class Call:
     raw: bytes = b""
     received: Upload | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    secure_cookies: bool = False
+    cookies: CookieScope = field(default_factory=CookieScope)
     finish: list[Callable[[Response], None]] = field(default_factory=list)
 
     def body(self, model: type[M], **given: Any) -> M:
@@ -159,7 +169,7 @@ class Routes:
         return enter
 
 
-def starlette_routes(table: Iterable[Route], make_context: MakeContext, *, secure_cookies: bool) -> list[BaseRoute]:
+def starlette_routes(table: Iterable[Route], make_context: MakeContext, *, cookies: CookieScope) -> list[BaseRoute]:
     """One Starlette route per path, fixed paths before those with parameters, so that `/import` is no project's id."""
     paths: dict[str, dict[str, Route]] = {}
     for route in table:
@@ -168,7 +178,7 @@ def starlette_routes(table: Iterable[Route], make_context: MakeContext, *, secur
     return [
         StarletteRoute(
             path,
-            _endpoint(paths[path], make_context, secure_cookies=secure_cookies),
+            _endpoint(paths[path], make_context, cookies=cookies),
             methods=list(paths[path]),
             name=path,
         )
@@ -177,12 +187,12 @@ def starlette_routes(table: Iterable[Route], make_context: MakeContext, *, secur
 
 
 def _endpoint(
-    methods: Mapping[str, Route], make_context: MakeContext, *, secure_cookies: bool
+    methods: Mapping[str, Route], make_context: MakeContext, *, cookies: CookieScope
 ) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         route = methods["GET" if request.method == "HEAD" else request.method]
         try:
-            return await _serve(route, request, await make_context(request), secure_cookies=secure_cookies)
+            return await _serve(route, request, await make_context(request), cookies=cookies)
         except OrreryError as error:
             return answer_error(error)
         except HTTPException:
@@ -195,20 +205,20 @@ def _endpoint(
     return endpoint
 
 
-async def _serve(route: Route, request: Request, ctx: Context, *, secure_cookies: bool) -> Response:
+async def _serve(route: Route, request: Request, ctx: Context, *, cookies: CookieScope) -> Response:
     if not route.anonymous:
         ctx.subject.require_user()
         if not route.is_safe:
             check_csrf(ctx.subject, request.headers.get(CSRF_HEADER))
     if route.file is not None:
-        return await _serve_file(route, request, ctx, route.file, secure_cookies=secure_cookies)
+        return await _serve_file(route, request, ctx, route.file, cookies=cookies)
     with nullcontext() if route.admission is None else route.admission(ctx).one(ctx.user_id):
-        return await _serve_body(route, request, ctx, secure_cookies=secure_cookies)
+        return await _serve_body(route, request, ctx, cookies=cookies)
 
 
-async def _serve_body(route: Route, request: Request, ctx: Context, *, secure_cookies: bool) -> Response:
+async def _serve_body(route: Route, request: Request, ctx: Context, *, cookies: CookieScope) -> Response:
     raw = b"" if route.is_safe else await read_bytes(request, route.max_body)
-    call = _call(route, request, ctx, raw, secure_cookies=secure_cookies)
+    call = _call(route, request, ctx, raw, cookies=cookies)
     if route.body:
         call.raw_body = await read_object(raw, request.headers.get("content-type", ""))
     if route.is_safe or (key := request.headers.get(HEADER)) is None:
@@ -216,9 +226,9 @@ async def _serve_body(route: Route, request: Request, ctx: Context, *, secure_co
     return await _handle_once(call, key, raw)
 
 
-async def _serve_file(route: Route, request: Request, ctx: Context, name: str, *, secure_cookies: bool) -> Response:
+async def _serve_file(route: Route, request: Request, ctx: Context, name: str, *, cookies: CookieScope) -> Response:
     """The bytes of a file go where the handler puts them as they come; with a key, once they are known to be new."""
-    call = _call(route, request, ctx, secure_cookies=secure_cookies)
+    call = _call(route, request, ctx, cookies=cookies)
     with route.uploads(ctx).one(ctx.user_id), ExitStack() as kept:
         if (key := request.headers.get(HEADER)) is None:
             return await _handle(call)
@@ -256,7 +266,9 @@ def _replay(reply: Reply) -> Response:
     return Response(reply.body, reply.status, headers={name: value for name, value in headers.items() if value})
 
 
-def _call(route: Route, request: Request, ctx: Context, raw: bytes = b"", *, secure_cookies: bool) -> Call:
+def _call(route: Route, request: Request, ctx: Context, raw: bytes = b"", *, cookies: CookieScope) -> Call:
+    if not raw and route.method in ("PUT", "PATCH") and route.needs_body:
+        raise BadUserInput("The body must be a JSON object")
     return Call(
         ctx=ctx,
         route=route,
@@ -266,7 +278,7 @@ def _call(route: Route, request: Request, ctx: Context, raw: bytes = b"", *, sec
         raw_query=request.query_params,
         raw=raw,
         headers=request.headers,
-        secure_cookies=secure_cookies,
+        cookies=cookies,
     )
 
 

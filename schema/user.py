@@ -14,12 +14,11 @@ from resolvers.api_token import list_api_tokens
 from resolvers.consent import list_consents
 from resolvers.position import notifications_cursor_of
 from resolvers.session import list_sessions
-from resolvers.user import avatar_path
 from schema.api_token import ApiToken
 from schema.connection import After, Connection, First
 from schema.consent import Consent
 from schema.context import Info
-from schema.loading import derived, edge, resolved
+from schema.loading import edge, resolved
 from schema.node import Node
 from schema.references import NotificationRef
 from schema.scalars import Cursor
@@ -37,8 +36,10 @@ class User(Node):
     email: str = strawberry.field(description="The e-mail address.")
     name: str | None = strawberry.field(description="The name to show.")
     job_title: str | None = strawberry.field(description="What the person does.")
-    avatar_url: str | None = derived(
-        avatar_path, needs=("avatar",), description="Where the picture is, an address on this server; null without one."
+    avatar_url: str | None = edge(
+        people.avatar_urls_of,
+        needs=("avatar",),
+        description="Where the picture is, an address on this server; null without one.",
     )
     is_agent: bool = strawberry.field(description="Whether it is the service user of an agent.")
     created_at: datetime = strawberry.field(description="When the account was made.")

@@ -3,8 +3,9 @@ import { defineConfig } from "vite";
 
 const gateway = "http://127.0.0.1:3001";
 
-export default defineConfig({
-  base: "/_web/",
+export default defineConfig(({ command }) => ({
+  // Built, the pages find their files by where they are themselves, so that they work below any path of a host.
+  base: command === "build" ? "./" : "/_web/",
   plugins: [react()],
   worker: { format: "es" },
   build: {
@@ -28,4 +29,4 @@ export default defineConfig({
       "/api": gateway,
     },
   },
-});
+}));

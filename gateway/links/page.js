@@ -1,6 +1,9 @@
 // What the links of mails open. Opening one changes nothing: that takes a press of a button.
 "use strict";
 
+// Where the gateway begins, which may be below the root of its host.
+const root = new URL("..", document.currentScript.src).pathname.slice(0, -1);
+const here = location.pathname.startsWith(`${root}/`) ? location.pathname.slice(root.length) : location.pathname;
 const byId = (id) => document.getElementById(id);
 
 function tell(text, kind = "done") {
@@ -12,7 +15,7 @@ async function ask(method, path, body, accessToken) {
   const headers = { accept: "application/json" };
   if (body) headers["content-type"] = "application/json";
   if (accessToken) headers.authorization = `Bearer ${accessToken}`;
-  const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body), credentials: "omit" });
+  const answer = await fetch(root + path, { method, headers, body: body && JSON.stringify(body), credentials: "omit" });
   const read = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Error(read.message || `The server answered ${answer.status}`);
   return read;
@@ -52,7 +55,7 @@ function simple(id, title, path, done) {
 }
 
 async function invitation() {
-  const token = location.hash.slice(1) || location.pathname.match(/^\/invitations\/([^/]+)\/accept$/)?.[1];
+  const token = location.hash.slice(1) || here.match(/^\/invitations\/([^/]+)\/accept$/)?.[1];
   byId("title").textContent = "Invitation";
   if (!token) return tell("The address is not complete: open the link of the mail once more.", "error");
   const path = `/invitations/${token}`;
@@ -79,7 +82,7 @@ async function invitation() {
   });
 }
 
-switch (location.pathname) {
+switch (here) {
   case "/account/verify-email":
     simple("verify-email", "Confirm your address", "/auth/verify-email", "The address is confirmed.");
     break;

@@ -40,7 +40,7 @@ def _future(value: Any) -> Any:
 Scopes = Annotated[
     list[TokenScope],
     BeforeValidator(_scopes),
-    WithJsonSchema({"type": "array", "items": {"type": "string", "enum": list(TokenScope)}}),
+    WithJsonSchema({"type": "array", "minItems": 1, "items": {"type": "string", "enum": list(TokenScope)}}),
 ]
 Future = Annotated[Date, AfterValidator(_future)]
 

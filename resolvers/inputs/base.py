@@ -171,6 +171,9 @@ class IdOf:
         return {"type": "string", "pattern": "^[0-9a-f]{24}$"}
 
 
+WITHOUT_NUL = r"^[^\x00]*$"
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """Annotates a str: `minimum` to `maximum` characters, without NUL and lone surrogates.
@@ -199,7 +202,7 @@ class Text:
 
     def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
         shape: dict[str, Any] = {"type": "string", "minLength": self.minimum, "maxLength": self.maximum}
-        return {**shape, "pattern": self.pattern} if self.pattern else shape
+        return {**shape, "pattern": self.pattern or WITHOUT_NUL}
 
 
 Date = Annotated[

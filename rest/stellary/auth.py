@@ -35,13 +35,13 @@ async def login(call: Call) -> Session | TwoFactorChallenge:
 async def logout(call: Call) -> Ok:
     """The session's JWT and its cookie end together."""
     await log_out(call.ctx)
-    call.finish.append(clear_session_cookies)
+    call.finish.append(lambda response: clear_session_cookies(response, call.cookies))
     return ok()
 
 
 @routes.get("/me", "Read the caller's account")
 async def get(call: Call) -> Account:
-    return {"user": user(await get_me(call.ctx)), "csrfToken": call.ctx.subject.csrf_token}
+    return {"user": user(call.ctx.services, await get_me(call.ctx)), "csrfToken": call.ctx.subject.csrf_token}
 
 
 @routes.patch("/me", "Change the caller's profile", body=UserUpdate)
@@ -49,10 +49,10 @@ async def update(call: Call) -> Account:
     changed = (await update_user(call.ctx, call.body(UserUpdate))).value
     if TokenScope.ACCOUNT_READ in call.ctx.subject.scopes:
         changed = await get_me(call.ctx)
-    return {"user": user(changed), "csrfToken": call.ctx.subject.csrf_token}
+    return {"user": user(call.ctx.services, changed), "csrfToken": call.ctx.subject.csrf_token}
 
 
 def start_session(call: Call, signed_in: SignIn) -> Session:
     """The answer to a sign-in, and the cookies that come with it."""
-    call.finish.append(lambda response: set_session_cookies(response, signed_in, secure=call.secure_cookies))
-    return session(signed_in)
+    call.finish.append(lambda response: set_session_cookies(response, signed_in, call.cookies))
+    return session(call.ctx.services, signed_in)

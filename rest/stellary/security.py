@@ -155,5 +155,5 @@ async def delete(call: Call) -> Ok:
     """What others rely on stays, by a user without a name. A conflict, as long as the caller owns an organization with
     other people in it."""
     await delete_account(call.ctx, call.body(AccountDelete))
-    call.finish.append(clear_session_cookies)
+    call.finish.append(lambda response: clear_session_cookies(response, call.cookies))
     return ok()

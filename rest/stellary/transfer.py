@@ -12,7 +12,7 @@ from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.lists import whole
 from rest.stellary.paths import PROJECTS
-from rest.stellary.present.transfer import ExportedProject, ImportedProject, imported_project, written
+from rest.stellary.present.transfer import ExportedProject, ProjectWithWarnings, imported_project, written
 from rest.stellary.present.transfer_job import TransferJob, transfer_job
 
 FIELD = "file"
@@ -28,7 +28,7 @@ routes = Routes("Import and export", PROJECTS)
     max_body=MAX_IMPORT,
     admission=lambda ctx: ctx.services.receiving,
 )
-async def import_(call: Call) -> ImportedProject:
+async def import_(call: Call) -> ProjectWithWarnings:
     """All or nothing; `details.index` tells the first card that is refused. The body may have up to 8 MB."""
     workspace = await guards.workspace(call)
     values = await IMPORTS.run(call.body, ProjectImport)

@@ -14,6 +14,7 @@ from models.errors import NotFound, OrreryError
 from resolvers.context import Context
 from resolvers.operation import CATALOGUE, Caller
 from rest.app import build_routes
+from rest.cookies import CookieScope
 from rest.stellary.table import TABLE
 from tests.denials.expect import BEYOND, CALLERS, refusal, token_of
 from tests.denials.routes import ROUTES, path_of
@@ -35,7 +36,7 @@ async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
         header = request.headers.get("authorization")
         return Context(await authenticate(services.signer, authorization=header, cookie=None), services)
 
-    app = Starlette(routes=build_routes(make_context, secure_cookies=False))
+    app = Starlette(routes=build_routes(make_context, cookies=CookieScope()))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://testserver") as opened:
         yield opened
 

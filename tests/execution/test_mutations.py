@@ -3,9 +3,9 @@
 import asyncio
 from typing import Any
 
-from graphql import parse
+from graphql import ExecutionResult, parse
 
-from execution import execute
+from execution import NulledResult, execute
 from tests.execution.support import both, both_later, errors_of, schema_of
 
 SDL = """
@@ -89,3 +89,16 @@ async def test_a_mutation_is_answered_as_graphql_core_answers_it() -> None:
 
 def test_a_mutation_without_root_fields_is_empty() -> None:
     assert both(_schema([]), "mutation { fail @skip(if: true) }").data == {}
+
+
+async def test_a_mutation_that_nulls_all_says_what_those_before_it_came_to() -> None:
+    log: list[str] = []
+    document = parse("mutation { a: later(by: 1) { n } b: add(by: 2) { n } c: failHard d: add(by: 3) { n } }")
+    # when
+    found: Any = execute(_schema(log), document)
+    result = await found
+    # then
+    assert isinstance(result, NulledResult)
+    assert result.completed == {"a": {"n": 1}, "b": {"n": 3}}
+    assert result == ExecutionResult(None, result.errors)
+    assert log == ["start 1", "end 1", "add 2"]

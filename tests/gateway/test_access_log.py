@@ -20,7 +20,7 @@ def paths_with_a_token() -> list[str]:
     """Every path that any route declares with a token in it."""
     from gateway.pages import dist_folder
 
-    pages = [route.path for route in page_routes(dist_folder()) if isinstance(route, Route)]
+    pages = [route.path for route in page_routes(dist_folder(), "") if isinstance(route, Route)]
     return sorted({path for path in (*pages, *(route.path for route in TABLE)) if "{token}" in path})
 
 

@@ -1,5 +1,6 @@
 """The application as a whole: what it serves beside the graph, whom it answers, how it starts and ends."""
 
+import gzip
 import json
 import re
 from dataclasses import replace
@@ -7,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.routing import Route
 
 from gateway.app import create_app
 from gateway.database import DatabaseError
 from gateway.settings import Settings
-from tests.gateway.lab import Lab
+from tests.gateway.lab import Board, Lab
 
 
 async def test_health_readiness_and_version_answer_without_a_credential(lab: Lab) -> None:
@@ -63,6 +65,52 @@ async def test_an_unknown_path_and_method_answer_like_rest(lab: Lab) -> None:
 
     assert (unknown.status_code, unknown.json()["code"]) == (404, "NOT_FOUND")
     assert (method.status_code, method.json()["statusCode"]) == (405, 405)
+
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "PURGE")
+
+
+async def test_what_an_address_does_not_take_is_told_with_all_that_it_takes(lab: Lab) -> None:
+    client = lab.client()
+    paths = {re.sub(r"\{\w+\}", "x", route.path) for route in lab.app.routes if isinstance(route, Route)}
+    assert "/invitations/x/accept" in paths
+
+    for path in sorted(paths):
+        refused = await client.request("PURGE", path)
+        allowed = set(refused.headers["allow"].split(", "))
+        taken = {method for method in METHODS if (await client.request(method, path)).status_code != 405}
+        assert (refused.status_code, allowed) == (405, taken), path
+
+
+async def test_a_folder_of_files_takes_reading_alone(lab: Lab) -> None:
+    refused = await lab.client().post("/_web/assets/a.js")
+
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/auth/login", "/auth/me/avatar"])
+async def test_a_compressed_body_is_of_no_media_type_that_is_taken(board: Board, path: str) -> None:
+    body = gzip.compress(b'{"query": "{ __typename }"}')
+    method = "PUT" if path.endswith("avatar") else "POST"
+    packed = {"content-type": "application/json", "content-encoding": "gzip"}
+    plainly = {**packed, "content-encoding": "identity"}
+
+    refused = await board.ann.http.request(method, path, content=body, headers=packed)
+    plain = await board.ann.http.request(method, path, content=b"{}", headers=plainly)
+
+    assert (refused.status_code, refused.headers["accept-encoding"]) == (415, "identity")
+    assert "Content-Encoding" in refused.text
+    assert plain.status_code != 415
+
+
+async def test_a_compressed_form_is_refused_over_both_doors(board: Board) -> None:
+    headers = {"content-type": "multipart/form-data; boundary=x", "content-encoding": "gzip"}
+    card = await board.card("One")
+    cards = f"/orgs/{board.org_slug}/workspaces/personal/projects/{board.project}/cards"
+
+    for path in ("/graphql", f"{cards}/{card}/attachments"):
+        refused = await board.ann.http.post(path, content=gzip.compress(b"--x--"), headers=headers)
+        assert (refused.status_code, refused.headers.get("accept-encoding")) == (415, "identity"), path
 
 
 async def test_a_browser_gets_pages_under_a_strict_policy(lab: Lab) -> None:

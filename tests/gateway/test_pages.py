@@ -15,16 +15,17 @@ from tests.gateway.lab import Lab
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["/graphql", "/api/docs"]
+BASE = "/orrery"
 
 
 def client(dist: Path) -> httpx.AsyncClient:
     async def graphiql(_request: Request) -> Response:
-        return pages.graphiql_page(dist)
+        return pages.graphiql_page(dist, BASE)
 
     async def reference(_request: Request) -> Response:
-        return pages.reference_page(dist)
+        return pages.reference_page(dist, BASE)
 
-    routes = [Route("/graphql", graphiql), Route("/api/docs", reference), *pages.page_routes(dist)]
+    routes = [Route("/graphql", graphiql), Route("/api/docs", reference), *pages.page_routes(dist, BASE)]
     transport = httpx.ASGITransport(app=Starlette(routes=routes))
     return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:3001")
 
@@ -34,7 +35,9 @@ def built(tmp_path: Path) -> Path:
     """A folder as the build leaves it."""
     (tmp_path / "assets").mkdir()
     (tmp_path / "assets" / "graphiql-1a2b3c4d.js").write_text("export {};\n")
-    (tmp_path / "graphiql.html").write_text("<!doctype html><title>built GraphiQL</title>")
+    (tmp_path / "graphiql.html").write_text(
+        '<!doctype html><title>built GraphiQL</title><script src="./assets/graphiql-1a2b3c4d.js"></script>'
+    )
     (tmp_path / "reference.html").write_text("<!doctype html><title>built reference</title>")
     return tmp_path
 
@@ -45,6 +48,7 @@ async def test_a_built_page_is_served_as_it_was_built(built: Path) -> None:
 
     assert "built GraphiQL" in graphiql.text
     assert "built reference" in reference.text
+    assert f'src="{BASE}/_web/assets/graphiql-1a2b3c4d.js"' in graphiql.text
     assert graphiql.headers["content-type"] == "text/html; charset=utf-8"
     assert graphiql.headers["cache-control"] == "no-cache"
 
@@ -62,6 +66,19 @@ async def test_every_answer_keeps_a_browser_to_this_host(built: Path, path: str)
     assert response.headers["x-frame-options"] == "DENY"
     assert response.headers["x-content-type-options"] == "nosniff"
     assert response.headers["referrer-policy"] == "no-referrer"
+
+
+def test_what_is_built_names_no_path_of_a_host() -> None:
+    dist = pages.dist_folder()
+    if not (dist / "graphiql.html").exists():
+        pytest.skip("web/ has not been built here")
+
+    for page in ("graphiql.html", "reference.html"):
+        linked = re.findall(r'(?:src|href)="([^"]+)"', (dist / page).read_text(encoding="utf-8"))
+        assert linked
+        assert all(one.startswith("./assets/") for one in linked)
+    for file in (dist / "assets").iterdir():
+        assert b"/_web/assets" not in file.read_bytes()
 
 
 async def test_a_hashed_file_may_be_kept_for_good(built: Path) -> None:
@@ -86,7 +103,7 @@ async def test_a_missing_page_says_what_is_missing_and_where_the_api_is(tmp_path
         response = await http.get(path)
 
     assert response.status_code == 200
-    for needed in ("Node.js", "make run", "make web", "/graphql", "/api/docs/openapi.json", "/mcp", "/health"):
+    for needed in ("Node.js", "make run", "make web", "/graphql", f"{BASE}/api/docs/openapi.json", f"{BASE}/health"):
         assert needed in response.text
     assert str(tmp_path) not in response.text
 

@@ -40,7 +40,7 @@ async def test_a_picture_replaces_the_one_before_it_and_boards_are_told(
     first = (await set_avatar(again(ada), PICTURE)).value
     second = (await set_avatar(again(ada), JPEG)).value
 
-    assert avatar_path(first) != avatar_path(second)
+    assert avatar_path(ada.services, first) != avatar_path(ada.services, second)
     assert (await get_avatar(again(owner), ada.user_id))["content"] == JPEG
     assert await collection(Avatar).count_documents({"user_id": ada.user_id}) == 1
     assert (await event_types(ada.user_id)).count("UserUpdated") == 2
@@ -53,7 +53,7 @@ async def test_a_picture_that_is_taken_away_is_gone(people: People) -> None:
 
     removed = (await remove_avatar(again(ada))).value
 
-    assert avatar_path(removed) is None
+    assert avatar_path(ada.services, removed) is None
     with pytest.raises(NotFound):
         await get_avatar(again(ada), ada.user_id)
 

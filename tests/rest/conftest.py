@@ -20,6 +20,7 @@ from realtime.hub import Hub
 from realtime.log import EventLog
 from resolvers.context import Context, Services
 from rest.app import build_routes
+from rest.cookies import CookieScope
 from rest.errors import answer_http_exception
 from tests.rest.document import response_problems, template_of
 from tests.rest.recorded import Recorder
@@ -92,7 +93,7 @@ def rest_app(services: Services) -> Starlette:
         return Context(subject, services)
 
     return Starlette(
-        routes=build_routes(make_context, secure_cookies=False),
+        routes=build_routes(make_context, cookies=CookieScope()),
         exception_handlers={HTTPException: answer_http_exception},
     )
 

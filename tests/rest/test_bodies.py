@@ -8,7 +8,10 @@ import httpx
 import pytest
 
 from rest import body as reading
+from rest.app import openapi
 from rest.body import parse_object
+from rest.routing import Route
+from rest.stellary.table import TABLE
 from tests.rest.conftest import Api, Board, made
 
 JSON = {"content-type": "application/json"}
@@ -195,3 +198,23 @@ async def test_a_body_that_does_not_come_is_not_waited_for(api: Api, monkeypatch
     await client.aclose()
 
     assert (answer.status_code, answer.json()["code"]) == (408, "BAD_USER_INPUT")
+
+
+@pytest.mark.parametrize(
+    "route", [one for one in TABLE if one.body is not None], ids=lambda one: f"{one.method} {one.path}"
+)
+def test_a_body_that_is_required_is_told_so(route: Route) -> None:
+    documented = openapi("1", "http://localhost")["paths"][route.path][route.method.lower()]["requestBody"]["required"]
+
+    assert documented is route.needs_body
+    assert route.needs_body or route.method == "POST"
+
+
+async def test_a_change_without_a_body_is_refused(api: Api) -> None:
+    ann = await api.person("ann@example.com")
+
+    refused = await ann.patch("/auth/me")
+    nothing = await ann.patch("/auth/me", json={})
+
+    assert (refused.status_code, refused.json()["message"]) == (400, "The body must be a JSON object")
+    assert nothing.status_code == 200

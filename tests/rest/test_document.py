@@ -2,7 +2,11 @@
 
 import json
 import re
+from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
+
+import jsonschema_rs
 
 from rest.routing import Route
 from rest.stellary.table import TABLE
@@ -92,3 +96,55 @@ async def test_routes_that_set_cookies_are_those_that_declare_it(api: Api) -> No
         "/auth/delete-account",
         "/invitations/{token}/register",
     }
+
+
+def test_every_operation_says_what_it_does_and_the_document_whose_it_is() -> None:
+    operations = [one for path in DOCUMENT["paths"].values() for one in path.values()]
+
+    assert DOCUMENT["info"]["license"]["identifier"] == "Apache-2.0"
+    assert DOCUMENT["info"]["contact"]["name"]
+    assert [one["operationId"] for one in operations if not one["description"].strip()] == []
+
+
+def test_a_name_stands_for_one_shape_whether_it_is_sent_or_answered() -> None:
+    assert [name for name in DOCUMENT["components"]["schemas"] if name.endswith(("-Input", "-Output"))] == []
+
+
+def test_a_default_is_a_value_that_may_be_sent() -> None:
+    def defaults(shape: Any) -> Iterator[dict[str, Any]]:
+        if isinstance(shape, dict):
+            if "default" in shape and ("type" in shape or "anyOf" in shape or "$ref" in shape):
+                yield shape
+            for one in shape.values():
+                yield from defaults(one)
+        elif isinstance(shape, list):
+            for one in shape:
+                yield from defaults(one)
+
+    found = list(defaults(DOCUMENT))
+    assert found
+    for shape in found:
+        whole = {**shape, "components": DOCUMENT["components"]}
+        assert jsonschema_rs.Draft202012Validator(whole).is_valid(shape["default"]), shape
+
+
+def test_no_address_is_that_of_two_paths() -> None:
+    """What a linter that looks at names alone calls ambiguous: a word is no id."""
+    parameters = DOCUMENT["components"]["parameters"]
+
+    def may_be(one: str, other: str) -> bool:
+        if one.startswith("{") and other.startswith("{"):
+            return True
+        if other.startswith("{"):
+            one, other = other, one
+        if not one.startswith("{"):
+            return one == other
+        return bool(re.search(parameters[one[1:-1]]["schema"].get("pattern", ""), other))
+
+    paths = [path.split("/") for path in DOCUMENT["paths"]]
+    both = [
+        ("/".join(one), "/".join(other))
+        for one, other in combinations(paths, 2)
+        if len(one) == len(other) and all(map(may_be, one, other))
+    ]
+    assert both == []

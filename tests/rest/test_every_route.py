@@ -132,7 +132,7 @@ async def _invitations(api: Api, ann: httpx.AsyncClient) -> None:
 
 
 async def _project(board: Board) -> None:
-    await _changed(board.ann, board.path, description="To the moon", deadline="2030-06-01")
+    await _changed(board.ann, board.path, description="To the moon", deadline="2030-06-01T00:00:00.000Z")
     assert (await _read(board.ann, board.path))["description"] == "To the moon"
     assert len(await _read(board.ann, f"{board.workspace}/projects")) == 1
     await made(board.ann, f"{board.path}/members", email="bob@example.com")
@@ -170,7 +170,7 @@ async def _scope(board: Board) -> None:
     created = await made(board.ann, f"{board.path}/scopes", name="Phase 1")
     scope = f"{board.path}/scopes/{created['id']}"
     await made(board.ann, f"{board.path}/columns", name="Inside", scopeId=created["id"])
-    await _changed(board.ann, scope, endDate="2030-01-01")
+    await _changed(board.ann, scope, endDate="2030-01-01T00:00:00.000Z")
     assert (await _read(board.ann, f"{scope}/stats"))["cards"]["total"] == 0
     assert (await _changed(board.ann, f"{scope}/views", activeView="roadmap"))["activeView"] == "roadmap"
     assert len((await _read(board.ann, f"{scope}/views"))["views"]) == 5

@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 from models.base import Record
 from models.enums import TokenScope
 from resolvers.api_token import NewToken
+from resolvers.context import Services
 from resolvers.sign_in import SignIn
 from resolvers.user import avatar_path
 from rest.stellary.present.base import Id, Timestamp, timestamp, timestamp_or_none
@@ -81,13 +82,13 @@ class CreatedApiToken(ApiToken):
     token: str
 
 
-def user(record: Record) -> User:
+def user(services: Services, record: Record) -> User:
     shown: User = {
         "id": str(record["_id"]),
         "email": record["email"],
         "name": record["name"],
         "jobTitle": record["job_title"],
-        "avatarUrl": avatar_path(record),
+        "avatarUrl": avatar_path(services, record),
         "emailVerified": record.get("email_verified_at") is not None,
         "twoFactorEnabled": bool(record.get("two_factor_enabled")),
         "isAgent": record["is_agent"],
@@ -98,12 +99,12 @@ def user(record: Record) -> User:
     return shown
 
 
-def session(signed_in: SignIn) -> Session:
+def session(services: Services, signed_in: SignIn) -> Session:
     return {
         "access_token": signed_in.access_token,
         "csrfToken": signed_in.csrf_token,
         "expiresAt": timestamp(signed_in.expires_at),
-        "user": user(signed_in.user),
+        "user": user(services, signed_in.user),
     }
 
 

@@ -126,13 +126,13 @@ class ExportedProject(TypedDict):
     documents: list[ExportedDocument]
 
 
-class ImportedProject(Project):
+class ProjectWithWarnings(Project):
     """The new project; `warnings` tell what of the file was left out, such as an unknown assignee."""
 
     warnings: list[str]
 
 
-def imported_project(record: Record) -> ImportedProject:
+def imported_project(record: Record) -> ProjectWithWarnings:
     return {**project(record), "warnings": record["warnings"]}
 
 

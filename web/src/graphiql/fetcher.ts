@@ -1,10 +1,11 @@
 import type { Fetcher, FetcherOpts, FetcherParams, Observable } from "@graphiql/toolkit";
 import { type ExecutionResult, getOperationAST, parse } from "graphql";
 import { createClient } from "graphql-ws";
+import { at } from "../shared/place";
 import { csrfHeaders } from "../shared/session";
 import { openStream } from "./events";
 
-const PATH = "/graphql";
+const PATH = at("/graphql");
 
 export const fetcher: Fetcher = (params, options) =>
   isSubscription(params, options) ? subscribe(params, options) : post(params, options);

@@ -1,11 +1,12 @@
 import { createRoot } from "react-dom/client";
 import SwaggerUIBundle from "swagger-ui-dist/swagger-ui-es-bundle.js";
 import "swagger-ui-dist/swagger-ui.css";
+import { at } from "../shared/place";
 import { csrfHeaders } from "../shared/session";
 import { TopBar } from "../shared/TopBar";
 import "./style.css";
 
-const DOCUMENT = "/api/docs/openapi.json";
+const DOCUMENT = at("/api/docs/openapi.json");
 
 function followColorScheme(): void {
   const dark = matchMedia("(prefers-color-scheme: dark)");

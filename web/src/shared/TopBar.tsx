@@ -1,11 +1,12 @@
 import { type FormEvent, useEffect, useState } from "react";
 import icon from "./icon.svg";
+import { at } from "./place";
 import { loadUser, register, signIn, signOut, type User, useUser } from "./session";
 import "./topbar.css";
 
 const PAGES = [
-  { href: "/graphql", title: "GraphiQL" },
-  { href: "/api/docs", title: "REST reference" },
+  { href: at("/graphql"), title: "GraphiQL" },
+  { href: at("/api/docs"), title: "REST reference" },
 ];
 
 /** The bar that both pages share: where one is, and who one is. */
@@ -14,7 +15,7 @@ export function TopBar({ page }: { page: string }) {
   useEffect(() => void loadUser(), []);
   return (
     <header className="topbar">
-      <a className="topbar-brand" href="/graphql">
+      <a className="topbar-brand" href={at("/graphql")}>
         <img src={icon} alt="" width={24} height={24} />
         Orrery
       </a>

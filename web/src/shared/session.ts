@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { at } from "./place";
 
 const CSRF_COOKIE = "orrery_csrf";
 const CSRF_HEADER = "x-csrf-token";
@@ -40,7 +41,7 @@ export function csrfHeaders(): Record<string, string> {
 }
 
 async function request(method: string, path: string, body?: object): Promise<unknown> {
-  const response = await fetch(path, {
+  const response = await fetch(at(path), {
     method,
     credentials: "same-origin",
     headers: {

@@ -1,0 +1,44 @@
+"""Pages of other origins that may read what the gateway answers (CORS): those of `ORRERY_ALLOWED_ORIGINS` alone."""
+
+from collections.abc import Collection
+
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from resolvers.idempotency import KEEPS, REPLAYED
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+EXPOSED = (
+    "Accept-Ranges",
+    "Content-Disposition",
+    "Content-Range",
+    "ETag",
+    KEEPS.title(),
+    REPLAYED.title(),
+    "Location",
+    "Retry-After",
+    "WWW-Authenticate",
+)
+"""What a page may read beside what every page may (`Cache-Control`, `Content-Type`, …)."""
+PREFLIGHT_SECONDS = 600
+
+
+def cors(origins: Collection[str]) -> list[Middleware]:
+    """The middleware for pages of these origins, outermost of all that answers; none where there are no origins.
+
+    Such a page may send cookies along: whether it has any is the browser's decision, by their `SameSite`. Any header
+    may be sent, as clients have names of their own for some; none of them opens anything.
+    """
+    if not origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=METHODS,
+            allow_headers=["*"],
+            allow_credentials=True,
+            expose_headers=EXPOSED,
+            max_age=PREFLIGHT_SECONDS,
+        )
+    ]
