@@ -8,16 +8,17 @@ from resolvers.content import to_markdown, to_tiptap
 from resolvers.content.check import read_tiptap
 from tests.resolvers.content.documents import ANYHOW, DOCUMENTS, LOOSE, MARKDOWN, Node, normal
 
-EXAMPLES = settings(max_examples=300, deadline=None)
+WHOLE = settings(max_examples=100, deadline=None)
+LINES = settings(max_examples=400, deadline=None)
 
 
-@EXAMPLES
+@WHOLE
 @given(DOCUMENTS)
 def test_a_document_that_markdown_can_hold_comes_back_as_it_was(doc: Node) -> None:
     assert to_tiptap(to_markdown(doc)) == doc
 
 
-@settings(max_examples=150, deadline=None)
+@LINES
 @given(ANYHOW)
 @pytest.mark.parametrize("kind", ["paragraph", "heading", "tableHeader"])
 def test_every_mark_and_break_comes_back_wherever_it_stands(kind: str, content: list[Node]) -> None:
@@ -50,7 +51,7 @@ def _settled(node: Node) -> Node:
     return {**node, "content": kept} if inside else node
 
 
-@EXAMPLES
+@WHOLE
 @given(LOOSE)
 def test_what_was_made_markdown_once_stays_as_it_is(doc: Node) -> None:
     made = to_markdown(doc)
@@ -58,7 +59,7 @@ def test_what_was_made_markdown_once_stays_as_it_is(doc: Node) -> None:
     assert to_markdown(to_tiptap(made)) == made
 
 
-@EXAMPLES
+@LINES
 @given(MARKDOWN)
 def test_any_markdown_is_the_same_document_after_a_round_trip(text: str) -> None:
     made = to_markdown(to_tiptap(text))
