@@ -5,6 +5,7 @@ looks for: there every two characters side by side are a word (docs/decisions/00
 word too, and so is `C#`, which is a `C` as well.
 """
 
+import functools
 import re
 import unicodedata
 from bisect import bisect_right
@@ -36,6 +37,8 @@ _UNSPACED = (
     (0x1B000, 0x1B16F),  # kana of old
     (0x20000, 0x3FFFF),  # Chinese, rare
 )
+_LONGEST = 40
+"""Characters of a word that is remembered."""
 _STARTS = [start for start, _ in _UNSPACED]
 
 _WORD = "w[wm]*+"
@@ -102,7 +105,8 @@ def is_plain(text: str) -> bool:
 def units(text: str) -> Iterator[Unit]:
     """All that can be found of a text, in its order."""
     for found in _UNITS.finditer(text.translate(_SHAPES)):
-        yield _unit(found, folded(text[found.start() : found.end()]))
+        piece = text[found.start() : found.end()]
+        yield _unit(found, _known(piece) if len(piece) <= _LONGEST else folded(piece))
 
 
 def indexed(text: str) -> str:
@@ -159,6 +163,12 @@ def inside(text: str, run: Unit, wanted: str) -> Iterator[tuple[int, int]]:
         end = begin + len(wanted)
         yield run.start + clusters[origin[begin]][0], run.start + clusters[origin[end - 1]][1]
         begin = run.text.find(wanted, end)
+
+
+@functools.lru_cache(maxsize=8192)
+def _known(word: str) -> str:
+    """A word folded: those of a language come again and again."""
+    return folded(word)
 
 
 def _unit(found: re.Match[str], plain: str) -> Unit:
