@@ -13,7 +13,7 @@ routes = Routes("Account", "/auth/me")
 users = Routes("Users", "/users")
 
 
-@routes.put("/avatar", "Set the caller's picture", takes=PICTURES, max_body=MAX_BYTES)
+@routes.put("/avatar", "Set the caller's picture", takes=(*PICTURES, "application/octet-stream"), max_body=MAX_BYTES)
 async def replace(call: Call) -> Ok:
     """The body is the picture itself, at most 1 MiB; its first bytes say what it is, whatever `Content-Type` does."""
     await set_avatar(call.ctx, call.raw, field="body")
