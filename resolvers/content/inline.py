@@ -185,13 +185,17 @@ def _merged(pieces: Sequence[Node]) -> list[Node]:
 def _write(pieces: Sequence[Node], marks: Sequence[Sequence[Node]], style: _Style) -> str:
     out = [""]
     opened: list[Node] = []
-    for piece, nested in zip(pieces, _nested(pieces, marks), strict=True):
+    every = _nested(pieces, marks)
+    for piece, nested, following in zip(pieces, every, [*every[1:], []], strict=False):
         shared = len(_shared(opened, nested))
         closing = [_delimiter(one, style, closing=True) for one in reversed(opened[shared:])]
         opening = [_delimiter(one, style) for one in nested[shared:]]
         opened = nested
-        _append(out, closing, opening, _text(piece, style))
-    _append(out, [_delimiter(one, style, closing=True) for one in reversed(opened)], [], "")
+        text = _text(piece, style)
+        # A lone character may become a reference, for the delimiters that follow.
+        is_lone = len(text) == 1 and len(following) > len(nested) == len(_shared(nested, following))
+        _append(out, closing, opening, text, "" if is_lone else text[:1])
+    _append(out, [_delimiter(one, style, closing=True) for one in reversed(opened)], [], "", "")
     lines = [_edge(line) for line in "".join(out).split("\n")]
     return "\n".join([*lines[:-1], _tail(lines[-1])])
 
@@ -247,13 +251,16 @@ def _kept(opened: list[Node], wanted: Sequence[Node], ends: dict[tuple[str, ...]
     return opened
 
 
-def _append(out: list[str], closing: Sequence[str], opening: Sequence[str], text: str) -> None:
-    """Write delimiters and a text after what is there, so that each of the delimiters is one."""
+def _append(out: list[str], closing: Sequence[str], opening: Sequence[str], text: str, inside: str) -> None:
+    """Write delimiters and a text after what is there, so that each of the delimiters is one.
+
+    `inside` is the character behind them, where it will stay as it is.
+    """
     before = out[-1][-1:]
     if before.isspace() and closing and not _is_link(closing[0]):
         out[-1] = _referred_last(out[-1])
         before = ";"
-    elif opening and not closing and not _is_beside(before) and _needs_edge(opening, text[:1]):
+    elif opening and not closing and not _is_beside(before) and _needs_edge(opening, inside):
         out[-1] = _referred_last(out[-1])
     elif before == "!" and not closing and "".join((*opening, text)).startswith("["):
         out[-1] = out[-1][:-1] + "\\!"

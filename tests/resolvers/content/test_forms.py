@@ -131,6 +131,10 @@ CASES: list[tuple[str, list[Node]]] = [
         ],
     ),
     ("_a**b**_**c**", [node("paragraph", text("a", "italic"), text("b", "bold", "italic"), text("c", "bold"))]),
+    (
+        "&#49;**&#49;*:***",
+        [node("paragraph", text("1"), text("1", "bold"), text(":", "bold", "italic"))],
+    ),
     ("a**b.**&#99;", [node("paragraph", text("a"), text("b.", "bold"), text("c"))]),
     ("~~~`a`\nb\n~~~", [node("codeBlock", text("b"), language="`a`")]),
     ("> a\n>\n> b", [node("blockquote", paragraph("a"), paragraph("b"))]),
