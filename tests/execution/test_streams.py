@@ -65,6 +65,20 @@ async def test_an_item_that_loses_the_list_is_the_last_one(item: Any) -> None:
     assert (source.asked, source.closed) == (2, 1)
 
 
+async def test_one_is_read_to_its_end_before_a_field_of_an_item_can_lose_the_list() -> None:
+    def fail(_info: Any) -> str:
+        order.append(source.asked)
+        raise ValueError("No.")
+
+    order: list[int] = []
+    source = Source([{"fails": fail}, {"fails": "f"}])
+    result = await _answer("{ things { fails } other }", {"things": source, "other": "o"})
+    assert result.data == {"things": None, "other": "o"}
+    assert errors_of(result) == [("No.", ["things", 0, "fails"])]
+    assert order == [3]
+    assert source.closed == 0
+
+
 @pytest.mark.parametrize("item", [ValueError("No."), "word"])
 async def test_an_item_that_is_lost_alone_is_not(item: Any) -> None:
     source = Source([1, item, 3])
