@@ -1,9 +1,14 @@
 // Follows a project with a client that others made, across restarts of the gateway:
-//   node follow.mjs graphql-ws|graphql-sse|eventsource URL TOKEN PROJECT
+//   node follow.mjs graphql-ws|graphql-sse|eventsource|apollo URL TOKEN PROJECT
 // Prints each event as a line of JSON. It ends with its standard input.
+import { readFileSync } from "node:fs";
+
+import { ApolloClient, ApolloLink, gql, InMemoryCache } from "@apollo/client";
+import { GraphQLWsLink } from "@apollo/client/link/subscriptions";
 import { EventSource } from "eventsource";
 import { createClient as createStreamClient } from "graphql-sse";
 import { createClient as createSocketClient } from "graphql-ws";
+import { tap } from "rxjs";
 import WebSocket from "ws";
 
 const [kind, url, token, project] = process.argv.slice(2);
@@ -28,17 +33,19 @@ const sink = {
   complete: () => tell({ complete: true }),
 };
 
+const socketClient = () =>
+  createSocketClient({
+    url: `${url.replace("http", "ws")}/graphql`,
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization },
+    retryAttempts: Infinity,
+    retryWait: soon,
+    shouldRetry: () => true,
+    on: { closed: ({ code }) => tell({ closed: code }) },
+  });
+
 const follow = {
-  "graphql-ws": () =>
-    createSocketClient({
-      url: `${url.replace("http", "ws")}/graphql`,
-      webSocketImpl: WebSocket,
-      connectionParams: { authorization },
-      retryAttempts: Infinity,
-      retryWait: soon,
-      shouldRetry: () => true,
-      on: { closed: ({ code }) => tell({ closed: code }) },
-    }).subscribe(request, sink),
+  "graphql-ws": () => socketClient().subscribe(request, sink),
 
   "graphql-sse": () =>
     createStreamClient({
@@ -61,6 +68,20 @@ const follow = {
       tell(projectEvents);
     });
     source.addEventListener("complete", () => tell({ complete: true }));
+  },
+
+  // It copies the variables; the link that notes the cursor where they are written anew is that of the documentation.
+  apollo: () => {
+    const page = readFileSync(new URL("../../docs/streams.md", import.meta.url), "utf8");
+    const [, told] = /### With Apollo Client.*?```js\n(.*?)```/s.exec(page);
+    const resuming = new Function("ApolloLink", "tap", `${told}; return resuming;`)(ApolloLink, tap);
+    const link = resuming.concat(new GraphQLWsLink(socketClient()));
+    new ApolloClient({ link, cache: new InMemoryCache() })
+      .subscribe({ query: gql(query), variables: { project } })
+      .subscribe({
+        ...sink,
+        next: ({ data, error }) => tell(error ? { errors: String(error) } : data.projectEvents),
+      });
   },
 };
 

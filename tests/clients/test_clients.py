@@ -1,4 +1,4 @@
-"""Clients that others made, against a real gateway: graphql-ws, graphql-sse, and EventSource as browsers have it."""
+"""Clients that others made, against a real gateway: graphql-ws, graphql-sse, Apollo Client, EventSource of browsers."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from tests.clients.conftest import Running, script
 from tests.clients.world import World
 from tests.gateway.lab import PASSWORD, Board
 
-FOLLOWERS = ("graphql-ws", "graphql-sse", "eventsource")
+FOLLOWERS = ("graphql-ws", "graphql-sse", "eventsource", "apollo")
 CREATE = "mutation ($i: CardCreateInput!) { cardCreate(input: $i) { card { title } } }"
 
 
