@@ -194,7 +194,8 @@ def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]
         return engine.context_of(await engine.subject_of(request))
 
     async def document(request: Request) -> Response:
-        return await compressed(request.headers, answer(openapi(product_version(), settings.base_url), 200))
+        # Without a public address, routes are where the document was found: this machine has several names.
+        return await compressed(request.headers, answer(openapi(product_version(), settings.public_url or "/"), 200))
 
     async def reference(_: Request) -> Response:
         return reference_page(dist, settings.base_path)

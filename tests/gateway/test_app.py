@@ -128,6 +128,7 @@ async def test_the_openapi_document_lists_the_rest_routes(lab: Lab) -> None:
 
     assert document["openapi"].startswith("3.1")
     assert "/auth/login" in document["paths"]
+    assert document["servers"] == [{"url": "/"}]
 
 
 async def test_rest_and_graphql_share_one_session(lab: Lab) -> None:
