@@ -1,20 +1,19 @@
 """A real Chromium in front of a real gateway; without a Chromium these tests are skipped, and say so."""
 
-import asyncio
 import shutil
 import socket
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import httpx
 import pytest
-import uvicorn
 from playwright.async_api import Page, async_playwright
 
-from gateway.app import create_app
 from gateway.database import Database
 from gateway.pages import dist_folder
 from gateway.settings import Settings
+from tests.gateway.proxy_lab import proxy, strips
+from tests.gateway.wire_lab import gateway_of
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -33,21 +32,21 @@ def chromium() -> str | None:
     return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
-@pytest.fixture
-async def address(settings: Settings, database: Database) -> AsyncIterator[str]:
-    """The address of a running gateway."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    app = create_app(settings, database=database)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, ws="websockets-sansio", log_level="error"))
-    running = asyncio.create_task(server.serve())
-    while not server.started:
-        assert not running.done()
-        await asyncio.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    await running
+@pytest.fixture(params=["", "/orrery"], ids=["at the root", "below a path"])
+async def address(request: pytest.FixtureRequest, settings: Settings, database: Database) -> AsyncIterator[str]:
+    """The address of a running gateway; one with a path is that of a proxy, which takes the path away."""
+    path: str = request.param
+    if not path:
+        async with gateway_of(settings, database) as where:
+            yield f"http://{where}"
+        return
+    listener = socket.create_server(("127.0.0.1", 0))
+    public = f"http://127.0.0.1:{listener.getsockname()[1]}{path}"
+    async with (
+        gateway_of(replace(settings, public_url=public), database) as upstream,
+        proxy(upstream, strips(path), listener=listener),
+    ):
+        yield public
 
 
 @dataclass
@@ -59,7 +58,7 @@ class Visit:
     problems: list[str] = field(default_factory=list)
 
     def asked(self, url: str, address: str) -> None:
-        """Note a request that does not go to the gateway."""
+        """Note a request that does not go to the gateway, or not below its path."""
         if not url.startswith((address, "data:")):
             self.foreign.append(url)
 
@@ -76,9 +75,8 @@ async def visit(address: str) -> AsyncIterator[Visit]:
         browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
         page = await browser.new_page(viewport={"width": 1280, "height": 860})
         opened = Visit(page)
-        page.on(
-            "request", lambda one: None if one.url.startswith((address, "data:")) else opened.foreign.append(one.url)
-        )
+        page.on("request", lambda one: opened.asked(one.url, address))
+        page.on("websocket", lambda one: opened.asked(one.url.replace("ws", "http", 1), address))
         page.on("pageerror", lambda error: opened.problems.append(str(error)))
         yield opened
         await browser.close()

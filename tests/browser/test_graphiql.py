@@ -92,13 +92,3 @@ async def test_a_query_runs_and_a_subscription_shows_its_events(
     await page.screenshot(path=tmp_path / "graphiql.png")
     assert visit.foreign == []
     assert visit.problems == []
-
-
-async def test_the_rest_reference_lists_the_routes_and_loads_nothing_from_elsewhere(visit: Visit, address: str) -> None:
-    # When
-    await visit.page.goto(f"{address}/api/docs")
-
-    # Then
-    await expect(visit.page.get_by_text("/auth/register").first).to_be_visible()
-    assert visit.foreign == []
-    assert visit.problems == []

@@ -13,6 +13,7 @@ from tests.browser.conftest import Visit
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.parametrize("address", [""], ids=["at the root"], indirect=True)
 async def test_the_reference_shows_nouns_and_in_each_route_its_example(
     visit: Visit, address: str, tmp_path: Path
 ) -> None:
@@ -39,6 +40,23 @@ async def test_the_reference_shows_nouns_and_in_each_route_its_example(
 
     # Then
     assert seen == list(TAGS)
+    assert visit.foreign == []
+    assert visit.problems == []
+
+
+async def test_a_route_is_tried_from_the_reference(visit: Visit, address: str) -> None:
+    # Given
+    page, route = visit.page, visit.page.locator(".opblock.is-open")
+    await page.goto(f"{address}/api/docs")
+    await page.locator(".opblock-summary", has_text="/auth/login").click()
+
+    # When
+    await route.get_by_role("button", name="Execute").click()
+
+    # Then
+    answer = route.locator(".live-responses-table .response")
+    await expect(answer).to_contain_text("The e-mail address or the password is wrong")
+    await expect(route.locator(".request-url pre")).to_have_text(f"{address}/auth/login")
     assert visit.foreign == []
     assert visit.problems == []
 

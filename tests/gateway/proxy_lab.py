@@ -1,6 +1,7 @@
 """A small reverse proxy: it hands on what it is sent, under another path and another Host, as real ones may."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
@@ -36,10 +37,10 @@ def drops_port(head: list[str], _: str) -> list[str]:
 
 
 @asynccontextmanager
-async def proxy(upstream: str, *rewrites: Rewrite) -> AsyncIterator[str]:
+async def proxy(upstream: str, *rewrites: Rewrite, listener: socket.socket | None = None) -> AsyncIterator[str]:
     """The address (`host:port`) of a proxy before the gateway at `upstream`, for as long as the block lasts.
 
-    Each connection is one request, or one socket.
+    Each connection is one request, or one socket. A `listener` is given where the gateway has to know its port.
     """
 
     open_ones: set[asyncio.Task[None]] = set()
@@ -49,7 +50,7 @@ async def proxy(upstream: str, *rewrites: Rewrite) -> AsyncIterator[str]:
         open_ones.add(task)
         task.add_done_callback(open_ones.discard)
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, sock=listener or socket.create_server(("127.0.0.1", 0)))
     try:
         yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
