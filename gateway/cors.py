@@ -2,8 +2,11 @@
 
 from collections.abc import Collection
 
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from resolvers.idempotency import KEEPS, REPLAYED
 
@@ -33,7 +36,7 @@ def cors(origins: Collection[str]) -> list[Middleware]:
         return []
     return [
         Middleware(
-            CORSMiddleware,
+            SilentToOthers,
             allow_origins=origins,
             allow_methods=METHODS,
             allow_headers=["*"],
@@ -42,3 +45,18 @@ def cors(origins: Collection[str]) -> list[Middleware]:
             max_age=PREFLIGHT_SECONDS,
         )
     ]
+
+
+class SilentToOthers(CORSMiddleware):
+    """Says nothing of what is allowed to an origin that is not: it gets the answer that a request without one gets."""
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        if self.is_allowed_origin(request_headers["origin"]):
+            return super().preflight_response(request_headers)
+        vary = {"Vary": self.preflight_headers["Vary"]}
+        return PlainTextResponse("Disallowed CORS origin", status_code=400, headers=vary)
+
+    async def simple_response(self, scope: Scope, receive: Receive, send: Send, request_headers: Headers) -> None:
+        if not self.is_allowed_origin(request_headers.get("origin", "")):
+            request_headers = Headers()
+        await super().simple_response(scope, receive, send, request_headers)

@@ -44,6 +44,11 @@ async def send(client: httpx.AsyncClient, method: str, path: str, origin: str | 
     return await client.request(method, path, headers=headers, **body)  # type: ignore[arg-type]
 
 
+def told(answer: httpx.Response) -> list[str]:
+    """The headers that speak of other origins."""
+    return [name for name in answer.headers if name.startswith("access-control-")]
+
+
 @pytest.mark.parametrize(("method", "path", "status"), DOORS)
 async def test_a_page_of_an_allowed_origin_reads_every_answer_and_no_other_page_does(
     opened: Lab, method: str, path: str, status: int
@@ -57,7 +62,7 @@ async def test_a_page_of_an_allowed_origin_reads_every_answer_and_no_other_page_
     assert allowed.headers["access-control-allow-credentials"] == "true"
     shown = {name.strip().lower() for name in allowed.headers["access-control-expose-headers"].split(",")}
     assert {"retry-after", "etag", "location", "content-disposition", "idempotency-replayed"} <= shown
-    assert "access-control-allow-origin" not in {**other.headers, **none.headers}
+    assert told(other) == told(none) == []
     # Caches must not answer one origin with what another was told.
     assert all("origin" in one.headers["vary"].lower() for one in (allowed, other, none))
 
@@ -82,7 +87,8 @@ async def test_a_browser_that_asks_first_is_told_what_an_allowed_page_may_do(
     assert allowed.headers["access-control-allow-headers"] == ask["access-control-request-headers"]
     assert allowed.headers["access-control-allow-credentials"] == "true"
     assert other.status_code == 400
-    assert "access-control-allow-origin" not in other.headers
+    assert told(other) == []
+    assert all("origin" in one.headers["vary"].lower() for one in (allowed, other))
 
 
 async def test_an_event_source_of_an_allowed_page_reads_its_stream(
@@ -114,4 +120,4 @@ async def test_without_allowed_origins_no_page_of_another_origin_reads_anything(
     ask = {"origin": ALLOWED, "access-control-request-method": "POST"}
     answers.append(await client.options("/graphql", headers=ask))
 
-    assert not [name for one in answers for name in one.headers if name.startswith("access-control-")]
+    assert not [name for one in answers for name in told(one)]
