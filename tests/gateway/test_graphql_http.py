@@ -98,10 +98,16 @@ async def test_a_body_that_is_not_called_json_is_refused(lab: Lab, content_type:
         b'{"query": "query ($a: Int!) { __typename }"}',
     ],
 )
-async def test_a_malformed_request_answers_400_with_a_code(lab: Lab, body: bytes) -> None:
-    answer = await lab.client().post("/graphql", content=body, headers={"content-type": "application/json"})
+@pytest.mark.parametrize("accept", ["application/json", "application/graphql-response+json"])
+async def test_a_malformed_request_answers_400_with_a_code_under_both_media_types(
+    lab: Lab, body: bytes, accept: str
+) -> None:
+    headers = {"content-type": "application/json", "accept": accept}
+
+    answer = await lab.client().post("/graphql", content=body, headers=headers)
 
     assert (answer.status_code, code_of(answer.json())) == (400, "BAD_USER_INPUT")
+    assert answer.headers["content-type"] == f"{accept}; charset=utf-8"
     assert "data" not in answer.json()
 
 
