@@ -10,7 +10,7 @@ from rest.examples import examples
 from rest.stellary.table import TAGS
 from tests.browser.conftest import Visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow("the browser draws every route of the document")]
 
 
 @pytest.mark.parametrize("address", [""], ids=["at the root"], indirect=True)

@@ -26,6 +26,7 @@ def is_live(running: Running) -> bool:
     return any(line.get("__typename") == "StreamReady" for line in running.lines)
 
 
+@pytest.mark.slow("ends a gateway under four clients and starts it again")
 @pytest.mark.parametrize(
     ("by", "code"), [(signal.SIGKILL, 1006), (signal.SIGTERM, 1012)], ids=["killed", "asked to end"]
 )
