@@ -80,6 +80,21 @@ class OnIncompatible(StrEnum):
     CLEAR = "clear"
 
 
+class OnOddItem(StrEnum):
+    """What becomes of an import that holds an entry which cannot be as the file has it."""
+
+    REFUSE = "refuse"
+    MEND = "mend"
+
+
+class ImportNoteCode(StrEnum):
+    """What was done to an odd place of an imported file."""
+
+    CUT = "cut"
+    LEFT_OUT = "left_out"
+    REPLACED = "replaced"
+
+
 class RelationType(StrEnum):
     """How one card stands to another. The inverses are never stored: they are the other side's view."""
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models.base import Stored, id_factory, utc_now
-from models.enums import TransferState
+from models.enums import OnOddItem, TransferState
 from models.ids import Kind
 
 
@@ -19,7 +19,8 @@ class TransferJob(Stored):
     `done` and `total` count objects: cards, relations, documents, attachments; `total` is None until the file was read.
     `next_part` is the number of the part that is written next, 0 for the project itself; a part is written in the
     transaction that counts it. `holder` works on it until `lease_until`; from then on whoever takes it may, the job
-    with the earliest `turn` first. `error` has `code`, `message` and `field`. The job itself is removed at
+    with the earliest `turn` first. `error` has `code`, `message` and `field`, each
+    of `notes` `place`, `code` and `message`. The job itself is removed at
     `expires_at`, which it gets with its end. The ids of what it writes follow from its own and `ids_secret`, which is
     told to nobody.
     """
@@ -33,7 +34,10 @@ class TransferJob(Stored):
     project_id: PydanticObjectId | None = None
     done: int = 0
     total: int | None = None
+    on_odd_item: OnOddItem = OnOddItem.REFUSE
     warnings: list[str] = Field(default_factory=list)
+    notes: list[dict[str, Any]] = Field(default_factory=list)
+    notes_omitted: int = 0
     error: dict[str, Any] | None = None
     next_part: int = 0
     parts: int | None = None

@@ -1,6 +1,6 @@
 """Import and export of whole projects: all or nothing, and what is exported can be imported again."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -9,12 +9,13 @@ from bson import ObjectId
 from auth.policies import delivery
 from models import Project
 from models.base import Record
-from models.enums import TokenScope
-from models.ids import Kind, parse_id
+from models.enums import OnOddItem, TokenScope
+from models.ids import Kind, new_id, parse_id
 from realtime.log import Change, Committed
 from resolvers.access import access, check_workspace
 from resolvers.context import Context
 from resolvers.edit import require_parent
+from resolvers.inputs.base import read_input
 from resolvers.inputs.transfer import ProjectImport
 from resolvers.operation import operation
 from resolvers.project import delete_project
@@ -22,26 +23,41 @@ from resolvers.tombstone import Gone, known_gone
 from resolvers.transfer_archive import NO_FILES, Source, Stored
 from resolvers.transfer_export import SECTIONS, Piece, pieces
 from resolvers.transfer_files import file_parts, plan_files
+from resolvers.transfer_notes import Notes, told_notes
 from resolvers.transfer_plan import IMPORTS, Plan, complete, draw
+from resolvers.transfer_settle import read_mended
 from resolvers.transfer_write import Part, find_gone, parts, write_project
 
 
+async def read_project(values: Mapping[str, Any], on_odd_item: OnOddItem) -> tuple[ProjectImport, Notes | None]:
+    """A project's file as an import takes it, in a thread; with notes where what is odd in it is to be mended.
+
+    Raises BadUserInput that names the first place at fault, and lists the first 20.
+    """
+    if on_odd_item is OnOddItem.REFUSE:
+        return await IMPORTS.run(read_input, ProjectImport, values), None
+    notes = Notes()
+    return await IMPORTS.run(read_mended, ProjectImport, values, notes), notes
+
+
 @operation("projectImport", scope=TokenScope.PROJECTS_WRITE, permission=delivery.WRITE)
-async def import_project(ctx: Context, workspace_id: ObjectId | str, values: ProjectImport) -> Committed[Record]:
+async def import_project(
+    ctx: Context, workspace_id: ObjectId | str, values: ProjectImport, notes: Notes | None = None
+) -> Committed[Record]:
     """Make a project out of its whole description, in one transaction; its record, with `warnings` beside it.
 
-    Warnings are sentences about what could not be: an unknown person, a relation in a circle. Raises BadUserInput that
-    names the first bad entry (`cards.7.columnIndex`, and `index` in the details), RateLimited where the caller imports
-    two already.
+    Where values were mended, `notes` are what is told of that, and are beside it too. Warnings are sentences about what
+    could not be: an unknown person, a relation in a circle. Raises BadUserInput that names the first bad entry
+    (`cards.7.columnIndex`, and `index` in the details), RateLimited where the caller imports two already.
     """
     wanted = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
     await check_workspace(ctx, wanted, delivery.WRITE)
     with ctx.services.importing.one(ctx.user_id):
-        return await _import(ctx, wanted, values)
+        return await _import(ctx, wanted, values, notes)
 
 
-async def _import(ctx: Context, wanted: ObjectId, values: ProjectImport) -> Committed[Record]:
-    plan = await IMPORTS.run(draw, wanted, values)
+async def _import(ctx: Context, wanted: ObjectId, values: ProjectImport, notes: Notes | None) -> Committed[Record]:
+    plan = await IMPORTS.run(draw, wanted, values, new_id, notes)
     await complete(ctx, plan)
     await plan_files(ctx, plan, NO_FILES)
 
@@ -49,7 +65,7 @@ async def _import(ctx: Context, wanted: ObjectId, values: ProjectImport) -> Comm
         project = await write_project(change, plan, ctx.user_id)
         for part in parts(plan):
             await part.write(change, project)
-        return {**project, "warnings": plan.warnings}
+        return {**project, "warnings": plan.warnings, **told_notes(notes)}
 
     return await ctx.write(wanted, body)
 
@@ -60,6 +76,7 @@ async def import_in_parts(
     values: ProjectImport,
     told: Callable[[int], None],
     source: Source = NO_FILES,
+    notes: Notes | None = None,
 ) -> Committed[Record]:
     """As `import_project`, for a command: one transaction for each part, after each of which `told` is its size.
 
@@ -67,7 +84,7 @@ async def import_in_parts(
     A part that fails takes what was written with it: the project is deleted.
     """
     await check_workspace(ctx, workspace_id, delivery.WRITE)
-    plan = await IMPORTS.run(draw, workspace_id, values)
+    plan = await IMPORTS.run(draw, workspace_id, values, new_id, notes)
     await complete(ctx, plan)
     waiting = [*parts(plan), *file_parts(ctx, plan, source, await plan_files(ctx, plan, source))]
     done = await ctx.write(workspace_id, lambda change: write_project(change, plan, ctx.user_id))
@@ -81,7 +98,7 @@ async def import_in_parts(
     except BaseException:
         await delete_project(ctx, project["_id"])
         raise
-    return Committed({**project, "warnings": plan.warnings}, done.cursor)
+    return Committed({**project, "warnings": plan.warnings, **told_notes(notes)}, done.cursor)
 
 
 async def _write_part(plan: Plan, part: Part, project: Record, change: Change) -> None:

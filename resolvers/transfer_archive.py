@@ -5,7 +5,7 @@ Written as it is read, and read where it lies: neither way is a file in memory a
 
 import mmap
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from tempfile import TemporaryFile
@@ -18,7 +18,8 @@ from models.base import Record
 from models.errors import BadUserInput
 from resolvers.file_store import read_file
 from resolvers.inputs.transfer import WholeImport
-from resolvers.transfer_read import MAX_TEXT, Text, read_import
+from resolvers.transfer_notes import Notes
+from resolvers.transfer_read import MAX_TEXT, read_import
 from resolvers.upload import FILES
 
 PROJECT = "project.json"
@@ -105,12 +106,12 @@ class Source:
     members: dict[str, ZipInfo]
     _archive: ZipFile | None
 
-    def read(self) -> WholeImport:
-        """What the text holds, checked: a thread's work. Raises BadUserInput."""
+    def read(self, notes: Notes | None = None) -> WholeImport:
+        """What the text holds, checked, or mended with `notes`: a thread's work. Raises BadUserInput."""
         if self.file is None:
             raise BadUserInput("The file is empty")
         if self._archive is None:
-            return _mapped(self.file, read_import)
+            return _mapped(self.file, notes)
         info = self.members.get(PROJECT)
         if info is None:
             raise BadUserInput(f"The archive has no {PROJECT}")
@@ -122,7 +123,7 @@ class Source:
                     raise BadUserInput(f"{PROJECT} is larger than {MAX_TEXT} bytes")
                 text.write(piece)
             text.flush()
-            return _mapped(text, read_import)
+            return _mapped(text, notes)
 
     async def chunks(self, info: ZipInfo) -> AsyncIterator[bytes]:
         """The bytes of a file of the archive. Raises BadUserInput where it is damaged."""
@@ -178,8 +179,8 @@ def _readable() -> Iterator[None]:
         raise BadUserInput(f"The archive is damaged: {str(error)[:200]}") from error
 
 
-def _mapped(file: IO[bytes], read: Callable[[Text], WholeImport]) -> WholeImport:
+def _mapped(file: IO[bytes], notes: Notes | None) -> WholeImport:
     if not file.seek(0, 2):
         raise BadUserInput("The file is empty")
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        return read(text)
+        return read_import(text, notes)

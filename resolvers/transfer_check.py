@@ -1,7 +1,8 @@
 """What the shape of an import alone does not tell: that its indexes point somewhere, and which relations can be."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bson import ObjectId
@@ -24,81 +25,127 @@ MakeId = Callable[[Kind], ObjectId]
 """Makes a fresh id of a kind."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What the entry `index` of the list `name` cannot have beside the others: `reason` says why, `at` where in it.
+
+    It could be without its `attribute`; where that is a list, without what stands at `place` of it; and where there is
+    none, not at all.
+    """
+
+    name: str
+    index: int
+    at: str
+    reason: str
+    attribute: str | None = None
+    place: int | None = None
+
+
 def check(values: ProjectImport) -> None:
     """Raise BadUserInput that names the first place at fault."""
-    _board(values)
+    for fault in faults(values):
+        where = f"{fault.name}.{fault.index}.{fault.at}"
+        raise BadUserInput(fault.reason, field=where, index=fault.index)
+    if len(values.documents) > MAX_DOCUMENTS:  # of one context
+        raise BadUserInput(f"a project has at most {MAX_DOCUMENTS} documents", field="documents")
+
+
+def faults(values: ProjectImport) -> Iterator[Fault]:
+    """All that cannot be; each takes those before it for mended."""
+    yield from _board(values)
     names = {label.name for label in values.labels}
     fields = {field.name for field in values.custom_fields}
     for index, card in enumerate(values.cards):
-        if card.column_index is not None and card.column_index >= len(values.columns):
-            raise BadUserInput("points to no column", field=f"cards.{index}.columnIndex", index=index)
-        if card.started_at and card.completed_at and card.completed_at < card.started_at:
-            raise BadUserInput("must not lie before startedAt", field=f"cards.{index}.completedAt", index=index)
-        ids = [item.id for item in card.checklist if item.id is not None]
-        if len(set(ids)) != len(ids):
-            raise BadUserInput("has two items with one id", field=f"cards.{index}.checklist", index=index)
-        for place, file in enumerate(card.attachments):
-            try:
-                file_name(file.name)
-            except BadUserInput as error:
-                raise _inside(error, f"cards.{index}.attachments.{place}.name", index) from error
-        names.update(card.labels)
-        if len(names) > MAX_PROJECT_LABELS:
-            limit = f"a project has at most {MAX_PROJECT_LABELS} labels"
-            raise BadUserInput(limit, field=f"cards.{index}.labels", index=index)
+        yield from _card(card, index, len(values.columns), names)
         for place, value in enumerate(card.custom_fields):
             if value.field not in fields:
-                where = f"cards.{index}.customFields.{place}.field"
-                raise BadUserInput("is not a custom field of the project", field=where, index=index)
+                reason = "is not a custom field of the project"
+                yield Fault("cards", index, f"customFields.{place}.field", reason, "custom_fields", place)
     for index, relation in enumerate(values.relations):
         for end in ("source", "target"):
             if getattr(relation, end) >= len(values.cards):
-                raise BadUserInput("points to no card", field=f"relations.{index}.{end}", index=index)
-    _documents(values)
+                yield Fault("relations", index, end, "points to no card")
+    yield from _documents(values)
 
 
-def _board(values: ProjectImport) -> None:
+def _board(values: ProjectImport) -> Iterator[Fault]:
     for index, scope in enumerate(values.scopes):
         if scope.start_date and scope.end_date and scope.end_date < scope.start_date:
-            raise BadUserInput("must not lie before startDate", field=f"scopes.{index}.endDate", index=index)
+            yield Fault("scopes", index, "endDate", "must not lie before startDate", "end_date")
     for index, column in enumerate(values.columns):
         if column.scope_index is not None and column.scope_index >= len(values.scopes):
-            raise BadUserInput("points to no scope", field=f"columns.{index}.scopeIndex", index=index)
-    _unlike("labels", [label.name for label in values.labels])
-    _unlike("customFields", [field.name for field in values.custom_fields])
+            yield Fault("columns", index, "scopeIndex", "points to no scope", "scope_index")
+    yield from _unlike("labels", [label.name for label in values.labels])
+    yield from _unlike("customFields", [field.name for field in values.custom_fields])
 
 
-def _unlike(where: str, names: Sequence[str]) -> None:
+def _unlike(where: str, names: Sequence[str]) -> Iterator[Fault]:
     seen: set[str] = set()
     for index, name in enumerate(names):
         if name in seen:
-            raise BadUserInput("is the name of another one", field=f"{where}.{index}.name", index=index)
+            yield Fault(where, index, "name", "is the name of another one")
         seen.add(name)
 
 
-def _documents(values: ProjectImport) -> None:
+def _card(card: ImportedCard, index: int, columns: int, names: set[str]) -> Iterator[Fault]:
+    """`names` are the labels that the project has so far, and those of the card from now on."""
+    if card.column_index is not None and card.column_index >= columns:
+        yield Fault("cards", index, "columnIndex", "points to no column", "column_index")
+    if card.started_at and card.completed_at and card.completed_at < card.started_at:
+        yield Fault("cards", index, "completedAt", "must not lie before startedAt", "completed_at")
+    ids: set[ObjectId] = set()
+    for place, item in enumerate(card.checklist):
+        if item.id in ids:
+            yield Fault("cards", index, "checklist", "has two items with one id", "checklist", place)
+        elif item.id is not None:
+            ids.add(item.id)
+    for place, file in enumerate(card.attachments):
+        try:
+            file_name(file.name)
+        except BadUserInput as error:
+            reason = error.message.removeprefix(f"{error.field}: ")
+            yield Fault("cards", index, f"attachments.{place}.name", reason, "attachments", place)
+    for place, name in enumerate(card.labels):
+        if name not in names and len(names) >= MAX_PROJECT_LABELS:
+            yield Fault("cards", index, "labels", f"a project has at most {MAX_PROJECT_LABELS} labels", "labels", place)
+        else:
+            names.add(name)
+
+
+def _documents(values: ProjectImport) -> Iterator[Fault]:
     depths: list[int] = []
     linked: Counter[int] = Counter()
     for index, document in enumerate(values.documents):
-        where = f"documents.{index}"
         if document.scope_index is not None and document.scope_index >= len(values.scopes):
-            raise BadUserInput("points to no scope", field=f"{where}.scopeIndex", index=index)
+            yield Fault("documents", index, "scopeIndex", "points to no scope", "scope_index")
         parent = document.parent_index
         if parent is not None and parent >= index:
-            raise BadUserInput("points to no document before this one", field=f"{where}.parentIndex", index=index)
+            reason = "points to no document before this one"
+            yield Fault("documents", index, "parentIndex", reason, "parent_index")
+            parent = None
+        if parent is not None and depths[parent] >= MAX_DEPTH:
+            reason = f"documents stand at most {MAX_DEPTH} deep"
+            yield Fault("documents", index, "parentIndex", reason, "parent_index")
+            parent = None
         depths.append(1 if parent is None else depths[parent] + 1)
-        if depths[-1] > MAX_DEPTH:
-            limit = f"documents stand at most {MAX_DEPTH} deep"
-            raise BadUserInput(limit, field=f"{where}.parentIndex", index=index)
-        for place, card in enumerate(document.card_indexes):
-            if card >= len(values.cards):
-                raise BadUserInput("points to no card", field=f"{where}.cardIndexes.{place}", index=index)
-        linked.update(set(document.card_indexes))
-        if any(linked[card] > MAX_LINKS for card in document.card_indexes):
-            limit = f"a card has at most {MAX_LINKS} documents"
-            raise BadUserInput(limit, field=f"{where}.cardIndexes", index=index)
-    if len(values.documents) > MAX_DOCUMENTS:  # of one context
-        raise BadUserInput(f"a project has at most {MAX_DOCUMENTS} documents", field="documents")
+        yield from _links(document.card_indexes, index, len(values.cards), linked)
+
+
+def _links(places: Sequence[int], index: int, cards: int, linked: Counter[int]) -> Iterator[Fault]:
+    """`linked` are the documents of each card so far."""
+    for place, card in enumerate(places):
+        if card >= cards:
+            yield Fault("documents", index, f"cardIndexes.{place}", "points to no card", "card_indexes", place)
+    seen: set[int] = set()
+    for place, card in enumerate(places):
+        if card >= cards or card in seen:
+            continue
+        if linked[card] >= MAX_LINKS:
+            reason = f"a card has at most {MAX_LINKS} documents"
+            yield Fault("documents", index, "cardIndexes", reason, "card_indexes", place)
+        else:
+            seen.add(card)
+            linked[card] += 1
 
 
 def _inside(error: BadUserInput, field: str, index: int) -> BadUserInput:
@@ -140,8 +187,8 @@ def custom_values(card: ImportedCard, index: int, fields: dict[str, Record]) -> 
     return found
 
 
-def possible(relations: Sequence[ImportedRelation]) -> tuple[list[ImportedRelation], list[str]]:
-    """The relations that can be, and a sentence for each one that cannot: those are left out of the import.
+def possible(relations: Sequence[ImportedRelation]) -> tuple[list[ImportedRelation], list[tuple[int, str]]]:
+    """The relations that can be, and the places of those that cannot, with the reason: they are left out.
 
     The rules are those of `resolvers.relation_check`, asked of the file, as nothing else stands in its project.
     """
@@ -162,7 +209,7 @@ def possible(relations: Sequence[ImportedRelation]) -> tuple[list[ImportedRelati
     for index in _closing(relations, blocks):
         refused[index] = "would close a circle of cards that block each other"
     kept = [one for index, one in enumerate(relations) if index not in refused]
-    return kept, [f"relations.{index}: {reason}" for index, reason in sorted(refused.items())]
+    return kept, sorted(refused.items())
 
 
 def _refusal(

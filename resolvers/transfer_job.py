@@ -38,7 +38,7 @@ MAX_OF_PERSON = 5
 TURN = timedelta(minutes=1)
 """How much later than the one before the next job of a person has its turn: others who come meanwhile go first."""
 
-_INTERNAL = frozenset({"holder", "lease_until", "turn", "attempts", "next_part", "parts", "ids_secret"})
+_INTERNAL = frozenset({"holder", "lease_until", "turn", "attempts", "next_part", "parts", "ids_secret", "on_odd_item"})
 _STARTS = (b"{", b"\xef\xbb\xbf{", MAGIC)
 
 starter_of = users_by("created_by")
@@ -105,6 +105,7 @@ async def start_import(ctx: Context, values: ProjectImportStart) -> Committed[Re
                     created_by=ctx.user_id,
                     file_name=name,
                     file_size=written.size,
+                    on_odd_item=values.on_odd_item,
                     lease_until=change.at,
                     turn=max([change.at, *(one.get("turn", change.at) + TURN for one in own)]),
                     created_at=change.at,

@@ -10,8 +10,8 @@ from bson import ObjectId
 from auth.policies import document as policy
 from models import User, WorkspaceMember
 from models.base import Record, collection
-from models.enums import DocumentFormat, DocumentStatus
-from models.errors import OrreryError
+from models.enums import DocumentFormat, DocumentStatus, ImportNoteCode
+from models.errors import BadUserInput, OrreryError, PayloadTooLarge
 from models.ids import Kind, new_id
 from models.pool import Pool
 from resolvers.access import check_workspace
@@ -20,6 +20,7 @@ from resolvers.context import Context
 from resolvers.inputs.transfer import ImportedRelation, ProjectImport
 from resolvers.storage_account import check_room
 from resolvers.transfer_check import MakeId, check, custom_values, field_records, possible
+from resolvers.transfer_notes import Notes
 
 MAX_WARNINGS = 500
 IMPORTS = Pool("imports being read", threads=2, at_once=1, of_one=4, in_all=32)
@@ -31,7 +32,8 @@ class Plan:
     """A checked import. Ids are fixed, so that a transaction that runs again writes the same.
 
     `labels` are colours by name, `people` the members of the workspace by e-mail address. `gone` is what others deleted
-    of what was written before the part that is being written, among that which it points to.
+    of what was written before the part that is being written, among that which it points to. `notes` tell of what was
+    mended, where that was wished.
     """
 
     workspace_id: ObjectId
@@ -45,20 +47,26 @@ class Plan:
     card_values: list[dict[str, Any]]
     relations: list[ImportedRelation]
     warnings: list[str]
+    notes: Notes | None = None
     people: dict[str, ObjectId] = field(default_factory=dict)
     contents: list[Content] = field(default_factory=list)
     statuses: list[DocumentStatus] = field(default_factory=list)
     gone: set[ObjectId] = field(default_factory=set)
+
+    def number(self, name: str, index: int) -> int:
+        """The place in the file of an entry of a list."""
+        return index if self.notes is None else self.notes.number(name, index)
 
     def warn(self, sentences: Iterable[str]) -> None:
         """Keep the first 500."""
         self.warnings.extend(list(sentences)[: MAX_WARNINGS - len(self.warnings)])
 
 
-def draw(workspace_id: ObjectId, values: ProjectImport, make_id: MakeId = new_id) -> Plan:
+def draw(workspace_id: ObjectId, values: ProjectImport, make_id: MakeId = new_id, notes: Notes | None = None) -> Plan:
     """What can be told without the database, in one go: a thread's work for a large file. Raises BadUserInput.
 
-    All that one part of the import says of another goes by ids of `make_id`.
+    All that one part of the import says of another goes by ids of `make_id`. `notes` are those of values that were
+    mended.
     """
     check(values)
     fields = field_records(values, make_id)
@@ -75,8 +83,9 @@ def draw(workspace_id: ObjectId, values: ProjectImport, make_id: MakeId = new_id
         card_values=[custom_values(card, index, fields) for index, card in enumerate(values.cards)],
         relations=relations,
         warnings=[],
+        notes=notes,
     )
-    plan.warn(refused)
+    plan.warn(f"relations.{plan.number('relations', index)}: {reason}" for index, reason in refused)
     return plan
 
 
@@ -101,7 +110,8 @@ def _labels(values: ProjectImport, make_id: MakeId) -> dict[str, tuple[ObjectId,
 
 async def _people(plan: Plan) -> None:
     """Find the members of the workspace among those whom the file names; tell of the others."""
-    wanted: dict[str, str] = {email: f"members.{n}" for n, email in enumerate(plan.values.members)}
+    members_named = enumerate(plan.values.members)
+    wanted: dict[str, str] = {email: f"members.{plan.number('members', n)}" for n, email in members_named}
     for n, card in enumerate(plan.values.cards):
         if card.assignee is not None:
             wanted.setdefault(card.assignee, f"cards.{n}.assignee")
@@ -130,9 +140,11 @@ async def _documents(ctx: Context, plan: Plan) -> None:
         try:
             plan.contents.append(await read_content(document.content, document.content_format, admitted=True))
         except OrreryError as error:
-            raise type(error)(
-                error.message.removeprefix(f"{error.field}: "), field=f"documents.{index}.content", index=index
-            ) from error
+            where, reason = f"documents.{index}.content", error.message.removeprefix(f"{error.field}: ")
+            if plan.notes is None or not isinstance(error, BadUserInput | PayloadTooLarge):
+                raise type(error)(reason, field=where, index=index) from error
+            plan.notes.tell(where, ImportNoteCode.LEFT_OUT, f"is left out: {reason}")
+            plan.contents.append(await read_content("", DocumentFormat.MARKDOWN, admitted=True))
         lowered = document.status in decided and not may_review
         plan.statuses.append(DocumentStatus.DRAFT if lowered else document.status)
         if lowered:

@@ -22,6 +22,9 @@ from resolvers.inputs.transfer import (
     ImportedRelation,
     WholeImport,
 )
+from resolvers.transfer_mend import mended
+from resolvers.transfer_notes import Notes
+from resolvers.transfer_settle import read_mended
 
 MAX_TEXT = 64 * 1024 * 1024
 MAX_ENTRY = 16 * 1024 * 1024
@@ -44,8 +47,11 @@ _MARK = re.compile(rb'[\[\]{}]|"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _BOM = b"\xef\xbb\xbf"
 
 
-def read_import(text: Text) -> WholeImport:
-    """The checked file; raises BadUserInput that names the first place at fault."""
+def read_import(text: Text, notes: Notes | None = None) -> WholeImport:
+    """The checked file; raises BadUserInput that names the first place at fault.
+
+    With `notes` what is odd in an entry is mended, and told there.
+    """
     walk = _Walk(text)
     whole: dict[str, Any] = {}
     lists: dict[str, list[Input]] = {}
@@ -60,7 +66,11 @@ def read_import(text: Text) -> WholeImport:
         for index, entry in enumerate(walk.entries(name)):
             if index >= limit:
                 raise BadUserInput(f"must have at most {limit} entries", field=name)
-            found.append(_checked(model, entry, name, index))
+            one = _checked(model, entry, name, index) if notes is None else mended(name, index, entry, notes)
+            if one is not None:
+                found.append(one)
+    if notes is not None:
+        return read_mended(WholeImport, whole, notes, lists)
     return read_input(WholeImport, whole).model_copy(update=lists)
 
 

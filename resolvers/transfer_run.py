@@ -24,7 +24,7 @@ from auth.subject import ALL_SCOPES, Subject
 from models import Project, TransferJob
 from models.base import Record, collection, utc_now
 from models.caller import work_for
-from models.enums import StorageKind, TransferState
+from models.enums import OnOddItem, StorageKind, TransferState
 from models.errors import Internal, NotFound, OrreryError, RateLimited, Unavailable
 from models.ids import ids_from
 from models.reach import unexpected
@@ -39,6 +39,7 @@ from resolvers.transfer_archive import Source
 from resolvers.transfer_files import file_parts, plan_files
 from resolvers.transfer_input import opened
 from resolvers.transfer_job import told
+from resolvers.transfer_notes import Notes, told_notes
 from resolvers.transfer_plan import IMPORTS, Plan, complete, draw
 from resolvers.transfer_write import Part, find_gone, parts, write_project
 
@@ -146,7 +147,8 @@ class Worker:
                     job = await self._write(job, plan, waiting, number)
                     if utc_now() >= ends and number < len(waiting) and (other := await _other_due(job)):
                         raise StoppedError(max(utc_now(), other["turn"]) + timedelta(milliseconds=1))
-            await self._end(job, {"state": TransferState.DONE.value, "warnings": plan.warnings})
+            done = {"state": TransferState.DONE.value, "warnings": plan.warnings, **told_notes(plan.notes)}
+            await self._end(job, done)
         except OrreryError as error:
             if isinstance(error, _LATER):
                 raise
@@ -159,9 +161,10 @@ class Worker:
             await self._fail(job, masked)
 
     async def _read(self, job: Record, source: Source) -> tuple[Plan, list[Part]]:
-        values = await IMPORTS.run(source.read, admitted=True)
+        notes = Notes() if job.get("on_odd_item") == OnOddItem.MEND else None  # jobs of before do not say
+        values = await IMPORTS.run(source.read, notes, admitted=True)
         ids = ids_from(job["_id"], job["ids_secret"])
-        plan = await IMPORTS.run(draw, job["workspace_id"], values, ids, admitted=True)
+        plan = await IMPORTS.run(draw, job["workspace_id"], values, ids, notes, admitted=True)
         ctx = self._context(job)
         await complete(ctx, plan, is_new=job["next_part"] == 0)
         files = await plan_files(ctx, plan, source, is_new=job["next_part"] == 0)

@@ -17,9 +17,11 @@ from models.enums import (
     DocumentStatus,
     DocumentType,
     FieldType,
+    ImportNoteCode,
     MissionActivityKind,
     MissionStatus,
     OnIncompatible,
+    OnOddItem,
     PilotageRole,
     Priority,
     RelationType,
@@ -96,6 +98,19 @@ described(
     "What becomes of values that a changed custom field cannot hold.",
     REFUSE="The change is refused with CONFLICT, which tells how many there are.",
     CLEAR="They go.",
+)
+described(
+    OnOddItem,
+    "What an import does where an entry cannot be as the file has it.",
+    REFUSE="All is refused, with its first bad place.",
+    MEND="What is odd is changed or left out, and told by `notes`; the rest comes.",
+)
+described(
+    ImportNoteCode,
+    "What was done to an odd place of an imported file.",
+    CUT="A text or a list is cut to what it may have.",
+    LEFT_OUT="It is left out.",
+    REPLACED="What was needed and is missing or wrong has a stand-in, such as the title Untitled.",
 )
 described(
     RelationType,
@@ -224,9 +239,11 @@ __all__ = [
     "DocumentStatus",
     "DocumentType",
     "FieldType",
+    "ImportNoteCode",
     "MissionActivityKind",
     "MissionStatus",
     "OnIncompatible",
+    "OnOddItem",
     "PilotageRole",
     "Priority",
     "RelationType",

@@ -7,7 +7,7 @@ import strawberry
 from models.base import Record
 from resolvers import transfer_job as edges
 from resolvers.project import workspace_of
-from schema.enums import TransferState
+from schema.enums import ImportNoteCode, TransferState
 from schema.loading import derived, edge
 from schema.node import Node
 from schema.references import ProjectRef, UserRef, WorkspaceRef
@@ -26,6 +26,13 @@ class TransferError:
     field: str | None = strawberry.field(description="The place in the file: `cards.7.columnIndex`.")
 
 
+@strawberry.type(description="What was done to an odd place of an imported file.")
+class ImportNote:
+    place: str = strawberry.field(description="The place in the file: `cards.7.labels.2`.")
+    code: ImportNoteCode = strawberry.field(description="What was done.")
+    message: str = strawberry.field(description="What was done and why, as a sentence about the place.")
+
+
 @strawberry.type(description="An import that runs by itself. It is kept for seven days after its end.")
 class TransferJob(Node):
     state: TransferState = strawberry.field(description="Where it stands.")
@@ -36,6 +43,16 @@ class TransferJob(Node):
     progress: float = derived(_progress, needs=("state", "done", "total"), description="How far it is, 0 to 1.")
     warnings: list[str] = strawberry.field(
         description="What of the file was left out, such as a relation in a circle; the first 500, at the end."
+    )
+    notes: list[ImportNote] = derived(
+        lambda job: job.get("notes", []),
+        needs=("notes",),
+        description="What was mended, where that was wished; the first 500, at the end.",
+    )
+    notes_omitted: int = derived(
+        lambda job: job.get("notes_omitted", 0),
+        needs=("notes_omitted",),
+        description="How many notes there would be beyond those.",
     )
     error: TransferError | None = strawberry.field(description="Why it failed; then nothing of it is left.")
     project: ProjectRef | None = edge(

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,6 @@ from rich.markup import escape
 
 from gateway.cli.console import STDERR, CommandError, Steps, steps
 from gateway.cli.mappings import MAPPINGS
-from gateway.cli.mend import mended
 from gateway.cli.through import As, Token, Url, WorkspaceOption, client_of, own_folder, path_of, slugs_of
 from gateway.client import Client
 from gateway.settings import Settings
@@ -31,7 +31,7 @@ def import_file(
         str | None,
         typer.Option(help=f"The file is another tool's: {', '.join(MAPPINGS)}.", metavar="NAME"),
     ] = None,
-    mend: Annotated[bool, typer.Option(help="Change or leave out what is odd in a card, and tell it.")] = False,
+    mend: Annotated[bool, typer.Option(help="Change or leave out what is odd in an entry, and tell it.")] = False,
     as_: As = None,
     url: Url = None,
     token: Token = None,
@@ -43,13 +43,13 @@ def import_file(
     remote = client_of(url, token, as_)
     with steps() as bar:
         text = _read(file, bar)
-        values, warnings = _parse(text, file, mend) if mapping is None else _mapped(text, file, mapping)
+        values, warnings = _parse(text, file) if mapping is None else _mapped(text, file, mapping)
+        mends = mend or mapping is not None
         if remote is not None:
-            project_id, more = _import_remote(remote, f"{path_of(slugs)}/projects/import", values, bar)
-            warnings += more
+            project_id, more = _import_remote(remote, f"{path_of(slugs)}/projects/import", values, bar, mends=mends)
         else:
-            project_id, more = asyncio.run(_import(own_folder(), slugs, as_, values, bar))
-            warnings += more
+            project_id, more = asyncio.run(_import(own_folder(), slugs, as_, values, bar, mends=mends))
+        warnings += more
         bar.end()
     for warning in warnings:
         STDERR.print(f"Changed or left out: {escape(warning)}.", soft_wrap=True)
@@ -93,11 +93,11 @@ def _mapped(text: bytes, file: Path, mapping: str) -> tuple[dict[str, Any], list
         raise CommandError(f"{file} is no file of {mapping}: {error}.") from error
 
 
-def _parse(text: bytes, file: Path, mend: bool) -> tuple[dict[str, Any], list[str]]:
+def _parse(text: bytes, file: Path) -> tuple[dict[str, Any], list[str]]:
     values = _json(text, file)
     if not isinstance(values, dict) or not isinstance(values.get("project"), dict):
         raise CommandError(f"{file} is no project: it must be an object with project, columns and cards.")
-    return mended(values) if mend else (values, [])
+    return values, []
 
 
 def _count(values: dict[str, Any], name: str) -> int:
@@ -105,14 +105,18 @@ def _count(values: dict[str, Any], name: str) -> int:
     return len(found) if isinstance(found, list) else 0
 
 
-def _import_remote(remote: Client, path: str, values: dict[str, Any], bar: Steps) -> tuple[str, list[str]]:
+def _import_remote(
+    remote: Client, path: str, values: dict[str, Any], bar: Steps, *, mends: bool
+) -> tuple[str, list[str]]:
+    query = "?onOddItem=mend" if mends else ""
     text = json.dumps(values, ensure_ascii=True).encode()
     if len(text) <= MAX_AT_ONCE and all(_count(values, name) <= limit for name, limit in AT_ONCE.items()):
         bar.begin("Writing")
-        project = remote.request("POST", path, text)
-        return project.get("_id") or project["id"], project.get("warnings", [])
+        project = remote.request("POST", path + query, text)
+        told = [*_sentences(project.get("notes", []), project.get("notesOmitted", 0)), *project.get("warnings", [])]
+        return project.get("_id") or project["id"], told
     bar.begin("Sending")
-    job = remote.upload(f"{path}/jobs", "project.json", text)
+    job = remote.upload(f"{path}/jobs{query}", "project.json", text)
     bar.begin("Waiting")
     total = done = 0
     while job["state"] in ("queued", "running"):
@@ -125,25 +129,33 @@ def _import_remote(remote: Client, path: str, values: dict[str, Any], bar: Steps
         done = job["done"]
     if job["state"] != "done":
         raise CommandError(f"{job['error']['message']}.")
-    return job["projectId"], job["warnings"]
+    return job["projectId"], [*_sentences(job.get("notes", []), job.get("notesOmitted", 0)), *job["warnings"]]
+
+
+def _sentences(notes: Sequence[dict[str, str]], omitted: int) -> list[str]:
+    found = [f"{note['place']}: {note['message']}" for note in notes]
+    return [*found, f"{omitted} more places"] if omitted else found
 
 
 async def _import(
-    settings: Settings, slugs: tuple[str, str], as_: str | None, values: dict[str, Any], bar: Steps
+    settings: Settings, slugs: tuple[str, str], as_: str | None, values: dict[str, Any], bar: Steps, *, mends: bool
 ) -> tuple[str, list[str]]:
     from gateway.direct import act_as, act_as_owner, find_workspace, open_services
     from resolvers.inputs.base import read_input
     from resolvers.inputs.transfer import WholeImport
     from resolvers.transfer import import_in_parts
+    from resolvers.transfer_notes import Notes
+    from resolvers.transfer_settle import read_mended
 
     cards = _count(values, "cards")
     bar.begin(f"Checking {cards} cards")
-    checked = read_input(WholeImport, values)
+    notes = Notes() if mends else None
+    checked = read_input(WholeImport, values) if notes is None else read_mended(WholeImport, values, notes)
     bar.begin("Opening the database")
     async with open_services(settings) as services:
         workspace = await find_workspace(*slugs)
         ctx = await act_as(services, as_) if as_ else await act_as_owner(services, workspace)
         total = sum(_count(values, name) for name in ("cards", "relations", "documents"))
         bar.begin(f"Writing {cards} cards", total)
-        done = (await import_in_parts(ctx, workspace["_id"], checked, bar.advance)).value
-        return str(done["_id"]), done["warnings"]
+        done = (await import_in_parts(ctx, workspace["_id"], checked, bar.advance, notes=notes)).value
+        return str(done["_id"]), [*_sentences(done["notes"], done["notes_omitted"]), *done["warnings"]]

@@ -81,7 +81,7 @@ def read_input(model: type[M], values: Mapping[str, Any]) -> M:
         return model.model_validate(values, by_alias=True, by_name=False)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
-    problems = [{"field": _path(item["loc"]), "message": _message(item)} for item in found[:MAX_PROBLEMS]]
+    problems = [{"field": _path(item["loc"]), "message": sentence(item)} for item in found[:MAX_PROBLEMS]]
     index = next((part for part in found[0]["loc"] if isinstance(part, int)), None)
     where = {} if index is None else {"index": index}
     raise BadUserInput(problems[0]["message"], field=problems[0]["field"], problems=problems, **where)
@@ -91,12 +91,12 @@ def _path(loc: Sequence[int | str]) -> str:
     return functools.reduce(join_path, loc, "") or "input"
 
 
-def _message(item: ErrorDetails) -> str:
+def sentence(item: ErrorDetails) -> str:
     """What is wrong, without the names that pydantic's own sentences would tell of the models here."""
-    sentence = _SENTENCES.get(item["type"])
-    if sentence is None:
+    known = _SENTENCES.get(item["type"])
+    if known is None:
         return item["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
-    return sentence.format(**item.get("ctx", {}))
+    return known.format(**item.get("ctx", {}))
 
 
 def _clean(text: Any) -> str:

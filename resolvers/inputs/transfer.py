@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from models.address import known_address
-from models.enums import DocumentFormat, DocumentStatus, DocumentType, FieldType, RelationType, ViewType
+from models.enums import DocumentFormat, DocumentStatus, DocumentType, FieldType, OnOddItem, RelationType, ViewType
 from resolvers.inputs.base import (
     Color,
     Date,
@@ -190,7 +190,13 @@ class WholeImport(ProjectImport):
     documents: Annotated[list[ImportedDocument], Field(max_length=MAX_DOCUMENTS)] = Field(default_factory=list)
 
 
-class ProjectImportStart(Input):
+class ProjectImportQuery(Input):
+    """`on_odd_item` says what becomes of the others where an entry cannot be as it is: refused with it, or imported."""
+
+    on_odd_item: OnOddItem = OnOddItem.REFUSE
+
+
+class ProjectImportStart(ProjectImportQuery):
     """`file` is read once the caller is known to be allowed to write to the workspace."""
 
     workspace_id: WorkspaceId

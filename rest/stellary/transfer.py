@@ -2,12 +2,11 @@
 
 from starlette.responses import StreamingResponse
 
-from resolvers.inputs.transfer import ProjectImport, ProjectImportStart
+from resolvers.inputs.transfer import ProjectImport, ProjectImportQuery, ProjectImportStart
 from resolvers.page import Page, Window
-from resolvers.transfer import import_project, open_export
+from resolvers.transfer import import_project, open_export, read_project
 from resolvers.transfer_archive import Stored, archived
 from resolvers.transfer_job import get_transfer_job, list_transfer_jobs, max_input, start_import
-from resolvers.transfer_plan import IMPORTS
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.lists import whole
@@ -25,20 +24,26 @@ routes = Routes("Import and export", PROJECTS)
     "/import",
     "Import a project",
     body=ProjectImport,
+    query=ProjectImportQuery,
     max_body=MAX_IMPORT,
     admission=lambda ctx: ctx.services.receiving,
 )
 async def import_(call: Call) -> ProjectWithWarnings:
-    """All or nothing; `details.index` tells the first card that is refused. The body may have up to 8 MB."""
+    """All or nothing; `details.index` tells the first card that is refused. The body may have up to 8 MB.
+
+    With `onOddItem=mend` what is odd is changed or left out, which `notes` tell, and the rest comes.
+    """
     workspace = await guards.workspace(call)
-    values = await IMPORTS.run(call.body, ProjectImport)
-    return imported_project((await import_project(call.ctx, workspace["_id"], values)).value)
+    values, notes = await read_project(call.raw_body, call.query(ProjectImportQuery).on_odd_item)
+    done = await import_project(call.ctx, workspace["_id"], values, notes)
+    return imported_project(done.value, mends=notes is not None)
 
 
 @routes.post(
     "/import/jobs",
     "Import a large project by a job",
     file=FIELD,
+    query=ProjectImportQuery,
     guard=guards.workspace,
     max_file=max_input,
     uploads=lambda ctx: ctx.services.imports,
@@ -47,7 +52,8 @@ async def import_(call: Call) -> ProjectWithWarnings:
 async def start(call: Call) -> TransferJob:
     """An export as the one part of the form: JSON of at most 64 MB, or an archive. It is written afterwards."""
     workspace = await guards.workspace(call)
-    values = ProjectImportStart(workspace_id=workspace["_id"], file=await call.file())
+    on_odd_item = call.query(ProjectImportQuery).on_odd_item
+    values = ProjectImportStart(workspace_id=workspace["_id"], file=await call.file(), on_odd_item=on_odd_item)
     return transfer_job((await start_import(call.ctx, values)).value)
 
 

@@ -24,7 +24,13 @@ def required(description: str) -> Any:
 
 def read(model: type[M], value: object) -> M:
     """The checked input of an operation; raises BadUserInput that names the field as the client wrote it."""
-    return read_input(model, plain(value, named=_client_name))
+    return read_input(model, sent(value))
+
+
+def sent(value: object) -> dict[str, Any]:
+    """An input of the graph as plain mappings and lists, as the client wrote it."""
+    written: dict[str, Any] = plain(value, named=_client_name)
+    return written
 
 
 def plain(value: Any, *, named: Callable[[Any], str] | None = None) -> Any:
@@ -47,4 +53,4 @@ def _client_name(field: Any) -> str:
     return "".join([head, *(part.capitalize() for part in rest)])
 
 
-__all__ = ["given", "plain", "read", "required"]
+__all__ = ["given", "plain", "read", "required", "sent"]

@@ -5,7 +5,16 @@ from datetime import datetime
 import strawberry
 from strawberry.scalars import JSON
 
-from schema.enums import DocumentFormat, DocumentStatus, DocumentType, FieldType, Priority, RelationType, ViewType
+from schema.enums import (
+    DocumentFormat,
+    DocumentStatus,
+    DocumentType,
+    FieldType,
+    OnOddItem,
+    Priority,
+    RelationType,
+    ViewType,
+)
 from schema.inputs.base import given, required
 from schema.inputs.card import ChecklistItemInput
 from schema.inputs.custom_field import CustomFieldOptionInput
@@ -130,3 +139,4 @@ class ProjectImportInput:
 class ProjectImportStartInput:
     workspace_id: strawberry.ID = required("The workspace that the project comes to.")
     file: Upload = required("The file, as an export has it: at most 64 MB, by a multipart request.")
+    on_odd_item: OnOddItem | None = given("What becomes of a file with odd entries; REFUSE by default.")

@@ -7,17 +7,23 @@ import strawberry
 from models.ids import Kind, parse_id
 from resolvers import project, project_member, transfer, transfer_job
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd, ProjectUpdate
-from resolvers.inputs.transfer import ProjectImport, ProjectImportStart
+from resolvers.inputs.transfer import ProjectImportStart
 from schema.arguments import CHANGES, VALUES, ProjectId, UserId, WorkspaceId
 from schema.context import Info
-from schema.inputs.base import read
+from schema.enums import OnOddItem
+from schema.inputs.base import read, sent
 from schema.inputs.project import ProjectCreateInput, ProjectMemberAddInput, ProjectUpdateInput
 from schema.inputs.transfer import ProjectImportInput, ProjectImportStartInput
 from schema.loading import mutation
 from schema.payload import DeletePayload, committed, cursor_field, deleted, payload
 from schema.project import Project, ProjectMember
 from schema.scalars import Cursor
-from schema.transfer import TransferJob
+from schema.transfer import ImportNote, TransferJob
+
+ON_ODD_ITEM = strawberry.argument(
+    description="What becomes of a project with odd entries. What the types here do not hold is refused either way; a "
+    "job takes it."
+)
 
 
 @strawberry.type(description="What a change of a project returns.")
@@ -32,6 +38,8 @@ class ProjectImportPayload:
     warnings: list[str] = strawberry.field(
         description="What of the file was left out, such as a relation in a circle; the first 500."
     )
+    notes: list[ImportNote] = strawberry.field(description="What was mended, where that was wished; the first 500.")
+    notes_omitted: int = strawberry.field(description="How many notes there would be beyond those.")
     cursor: Cursor = cursor_field()
 
 
@@ -67,12 +75,22 @@ class ProjectMutation:
 
     @mutation("Make a project out of its whole description, all or nothing.")
     async def project_import(
-        self, info: Info, workspace_id: WorkspaceId, input: Annotated[ProjectImportInput, VALUES]
+        self,
+        info: Info,
+        workspace_id: WorkspaceId,
+        input: Annotated[ProjectImportInput, VALUES],
+        on_odd_item: Annotated[OnOddItem, ON_ODD_ITEM] = OnOddItem.REFUSE,
     ) -> ProjectImportPayload:
         workspace = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
-        done = await transfer.import_project(info.context.ctx, workspace, read(ProjectImport, input))
+        values, notes = await transfer.read_project(sent(input), on_odd_item)
+        done = await transfer.import_project(info.context.ctx, workspace, values, notes)
         return payload(
-            ProjectImportPayload, project=done.value, warnings=done.value["warnings"], cursor=str(done.cursor)
+            ProjectImportPayload,
+            project=done.value,
+            warnings=done.value["warnings"],
+            notes=done.value["notes"],
+            notes_omitted=done.value["notes_omitted"],
+            cursor=str(done.cursor),
         )
 
     @mutation(

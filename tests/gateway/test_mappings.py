@@ -3,10 +3,13 @@ from typing import Any
 import pytest
 
 from gateway.cli.mappings import MAPPINGS
+from models.enums import Priority
 from models.ids import Kind, new_id
 from resolvers.inputs.base import read_input
 from resolvers.inputs.transfer import WholeImport
+from resolvers.transfer_notes import Notes
 from resolvers.transfer_plan import draw
+from resolvers.transfer_settle import read_mended
 
 convert = MAPPINGS["backlog-md"]
 
@@ -30,13 +33,13 @@ BACKLOG: dict[str, Any] = {
 def test_tasks_become_cards_with_all_that_a_card_holds() -> None:
     file, _ = convert(BACKLOG)
 
-    cards = read_input(WholeImport, file).cards
+    cards = read_mended(WholeImport, file, Notes()).cards
     assert [column["name"] for column in file["columns"]] == ["To Do", "In Progress", "Done", "Blocked"]
     assert [card.column_index for card in cards] == [2, 0, 3, 0]
-    assert cards[0].labels == ["cli"]
+    assert set(cards[0].labels) == {"cli"}
     assert [(item.title, item.done) for item in cards[0].checklist] == [("a", True), ("b", False)]
     assert [card.archived for card in cards] == [False, False, True, False]
-    assert [one["priority"] for one in file["cards"]] == [None, "high", None, "high"]
+    assert [card.priority for card in cards] == [None, Priority.HIGH, None, Priority.HIGH]
     assert {one.field: one.value for one in cards[1].custom_fields} == {"Key": "T-2", "Assignees": "@ann, @bob"}
     assert {one.field: one.value for one in cards[2].custom_fields} == {"Key": "T-2.1", "Milestone": "m-1"}
 
@@ -66,7 +69,7 @@ def test_circles_of_dependencies_are_left_out_and_told() -> None:
 
 
 def test_documents_stand_below_their_folders_and_plans_are_linked_to_their_cards() -> None:
-    documents = read_input(WholeImport, convert(BACKLOG)[0]).documents
+    documents = read_mended(WholeImport, convert(BACKLOG)[0], Notes()).documents
 
     told = [(one.title, one.doc_type.value, one.parent_index, one.card_indexes) for one in documents]
     assert told == [

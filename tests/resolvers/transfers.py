@@ -11,6 +11,7 @@ import pytest
 
 from models import TransferJob
 from models.base import Record, collection, utc_now
+from models.enums import OnOddItem
 from resolvers import transfer_write
 from resolvers.context import Context, Services
 from resolvers.inputs.transfer import ProjectImportStart
@@ -61,12 +62,19 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transfer_write, "CARDS_AT_ONCE", 20)
 
 
-async def queue(caller: Context, workspace: Record, content: dict[str, Any] | bytes | None = None) -> Record:
+async def queue(
+    caller: Context,
+    workspace: Record,
+    content: dict[str, Any] | bytes | None = None,
+    *,
+    on_odd_item: OnOddItem = OnOddItem.REFUSE,
+) -> Record:
     """A job that waits; of a large project unless something else is given."""
     given = large() if content is None else content
     sent = given if isinstance(given, bytes) else orjson.dumps(given)
     file = upload(sent, name="project.json", mime_type="application/json")
-    return (await start_import(again(caller), ProjectImportStart(workspace_id=workspace["_id"], file=file))).value
+    values = ProjectImportStart(workspace_id=workspace["_id"], file=file, on_odd_item=on_odd_item)
+    return (await start_import(again(caller), values)).value
 
 
 def worker(services: Services, **options: Any) -> Worker:

@@ -53,6 +53,31 @@ async def test_a_failed_import_says_where_its_file_is_wrong(board: Board, path: 
     assert (failed["error"]["code"], failed["error"]["field"]) == ("BAD_USER_INPUT", "cards.1.title")
 
 
+async def test_an_import_with_an_odd_card_comes_where_that_is_wished(
+    board: Board, path: str, services: Services
+) -> None:
+    odd = {"project": {"name": "x"}, "cards": [{"title": "x"}, {"title": "", "priority": "Critical", "points": 5}]}
+    at_once = path.removesuffix("/jobs")
+
+    refused = await board.ann.post(at_once, json=odd)
+    unknown = await board.ann.post(f"{at_once}?onOddItem=ignore", json=odd)
+    plain = await board.ann.post(f"{at_once}?onOddItem=refuse", json={"project": {"name": "x"}})
+    done = await board.ann.post(f"{at_once}?onOddItem=mend", json=odd)
+    job = (await send(board.ann, f"{path}?onOddItem=mend", odd)).json()
+    stored = await collection(TransferJob).find_one({})
+    assert stored is not None
+    await run(services, stored)
+    ended = (await board.ann.get(f"{path}/{job['id']}")).json()
+
+    assert (refused.status_code, refused.json()["details"]["field"]) == (400, "cards.1.title")
+    assert (unknown.status_code, unknown.json()["details"]["field"]) == (400, "onOddItem")
+    assert not {"notes", "notesOmitted"} & plain.json().keys()
+    told = [("cards.1.points", "left_out"), ("cards.1.title", "replaced")]
+    assert (done.status_code, [(one["place"], one["code"]) for one in done.json()["notes"]]) == (201, told)
+    assert (ended["state"], [(one["place"], one["code"]) for one in ended["notes"]]) == ("done", told)
+    assert done.json()["notesOmitted"] == ended["notesOmitted"] == 0
+
+
 @pytest.mark.parametrize(
     ("sent", "status"),
     [

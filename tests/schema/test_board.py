@@ -162,3 +162,25 @@ async def test_a_whole_project_is_imported_or_nothing(board: Board) -> None:
         ],
     }
     assert (bad["extensions"]["code"], bad["extensions"]["field"]) == ("BAD_USER_INPUT", "cards.1.title")
+
+
+async def test_a_project_with_odd_entries_is_imported_where_that_is_wished(board: Board) -> None:
+    load = """mutation ($w: ID!, $input: ProjectImportInput!) {
+      projectImport(workspaceId: $w, input: $input, onOddItem: MEND) {
+        project { columns { cards { nodes { title labels { name } } } } } notes { place code message } notesOmitted
+      } }"""
+    cards = [{"title": "", "columnIndex": 0, "labels": ["x" * 101]}, {"title": "Two", "columnIndex": 7}]
+    whole = {"project": {"name": "Odd"}, "columns": [{"name": "In"}], "cards": cards}
+
+    done = (await board.ann.ask(load, w=board.workspace, input=whole))["projectImport"]
+
+    found = done["project"]["columns"][0]["cards"]["nodes"]
+    assert found == [{"title": "Untitled", "labels": [{"name": "x" * 100}]}]
+    assert (done["notes"][-1], done["notesOmitted"]) == (
+        {"place": "cards.1.columnIndex", "code": "LEFT_OUT", "message": "is left out: points to no column"},
+        0,
+    )
+    assert {(note["place"], note["code"]) for note in done["notes"][:-1]} == {
+        ("cards.0.title", "REPLACED"),
+        ("cards.0.labels.0", "CUT"),
+    }

@@ -1,7 +1,8 @@
 """Mappings: from the data file of another tool to a project's file. `docs/transfer.md` says how to write another.
 
 A mapping is a function from the parsed file to the project's file (`docs/transfer.md`) and sentences about what it left
-out. It raises ValueError, whose text is one sentence, for a file that is not of its shape.
+out; what is odd in the entries of that the import mends. It raises ValueError, whose text is one sentence, for a file
+that is not of its shape.
 """
 
 from collections.abc import Callable

@@ -14,13 +14,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from gateway.cli.mend import MAX_DESCRIPTION, MAX_NAME, MAX_TITLE, UNTITLED, mended, name_of
+from resolvers.transfer_mend import UNTITLED, name_of
 
 COLUMNS = ("To Do", "In Progress", "Done")
 FIELDS = {"Key": "key", "Assignees": "assignees", "Milestone": "milestone"}
 DOC_TYPES = {"decisions": "adr", "docs": "document"}
 NOTES = "Plans and notes"
-MAX_FIELD = 500
+MAX_TITLE, MAX_NAME, MAX_DESCRIPTION, MAX_FIELD = 500, 100, 5_000, 500
 
 Found = tuple[dict[str, Any], list[str]]
 
@@ -38,22 +38,18 @@ def convert(data: Any) -> Found:
             warnings.append(f"tasks.{place}: the key {_key(task)} is taken; the first task of that key is related to")
         places.setdefault(_key(task), place)
     relations = [one for place, task in enumerate(tasks) for one in _relations(place, task, places, warnings)]
-    file, changed = mended(
-        {
-            "format": "orrery.project",
-            "version": 1,
-            "project": {"name": "Backlog", "description": f"From {data['source']}" if data.get("source") else None},
-            "columns": [{"name": name} for name in columns.values()],
-            "customFields": [{"name": name, "type": "text"} for name in FIELDS],
-            "cards": [_card(task, list(columns)) for task in tasks],
-            "relations": relations,
-            "documents": [
-                *_folders(data.get("documents", [])),
-                *_notes(tasks, len(_folders(data.get("documents", [])))),
-            ],
-        }
-    )
-    return file, [*warnings, *changed]
+    folders = _folders(data.get("documents", []))
+    file = {
+        "format": "orrery.project",
+        "version": 1,
+        "project": {"name": "Backlog", "description": f"From {data['source']}" if data.get("source") else None},
+        "columns": [{"name": name} for name in columns.values()],
+        "customFields": [{"name": name, "type": "text"} for name in FIELDS],
+        "cards": [_card(task, list(columns)) for task in tasks],
+        "relations": relations,
+        "documents": [*folders, *_notes(tasks, len(folders))],
+    }
+    return file, warnings
 
 
 def _objects(value: Any) -> bool:

@@ -12,6 +12,7 @@ from resolvers.transfer_export import SECTIONS, Piece
 from rest.stellary.present.base import Timestamp, timestamp
 from rest.stellary.present.card import PriorityWord
 from rest.stellary.present.project import Project, project
+from rest.stellary.present.transfer_job import ImportNote
 
 CHUNK = 64 * 1024
 
@@ -126,14 +127,22 @@ class ExportedProject(TypedDict):
     documents: list[ExportedDocument]
 
 
-class ProjectWithWarnings(Project):
+class Mended(TypedDict, total=False):
+    """The first 500 notes about what was mended, where that was wished, and how many more there would be."""
+
+    notes: list[ImportNote]
+    notesOmitted: int
+
+
+class ProjectWithWarnings(Project, Mended):
     """The new project; `warnings` tell what of the file was left out, such as an unknown assignee."""
 
     warnings: list[str]
 
 
-def imported_project(record: Record) -> ProjectWithWarnings:
-    return {**project(record), "warnings": record["warnings"]}
+def imported_project(record: Record, *, mends: bool) -> ProjectWithWarnings:
+    mended: Mended = {"notes": record["notes"], "notesOmitted": record["notes_omitted"]} if mends else {}
+    return {**project(record), **mended, "warnings": record["warnings"]}
 
 
 async def written(pieces: AsyncIterator[Piece]) -> AsyncIterator[bytes]:

@@ -18,8 +18,19 @@ class TransferError(TypedDict):
     field: str | None
 
 
+class ImportNote(TypedDict):
+    """What was done to an odd place of the file."""
+
+    place: str
+    code: Literal["cut", "left_out", "replaced"]
+    message: str
+
+
 class TransferJob(TypedDict):
-    """`done` and `total` count cards, relations, documents and attachments; `total` is null until the file was read."""
+    """`notes` are the first 500 about what was mended, where that was wished.
+
+    `done` and `total` count cards, relations, documents and attachments; `total` is null until the file was read.
+    """
 
     id: Id
     workspaceId: Id
@@ -30,6 +41,8 @@ class TransferJob(TypedDict):
     done: int
     total: int | None
     warnings: list[str]
+    notes: list[ImportNote]
+    notesOmitted: int
     error: TransferError | None
     createdBy: Id
     createdAt: Timestamp
@@ -49,6 +62,8 @@ def transfer_job(record: Record) -> TransferJob:
         "done": record["done"],
         "total": record["total"],
         "warnings": record["warnings"],
+        "notes": record.get("notes", []),  # jobs of before have none
+        "notesOmitted": record.get("notes_omitted", 0),
         "error": record["error"],
         "createdBy": str(record["created_by"]),
         "createdAt": timestamp(record["created_at"]),

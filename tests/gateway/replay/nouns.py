@@ -26,6 +26,7 @@ FIELDS: dict[str, str] = {
     "Attachment": "id name mimeType size createdAt uploadedBy { id } card { id }",
     "TransferJob": """
       id state fileName fileSize done total progress warnings error { code message field }
+      notes { place code message } notesOmitted
       createdAt startedAt finishedAt expiresAt project { id } workspace { id } createdBy { id }
     """,
     "Comment": "id content createdAt author { id } card { id }",

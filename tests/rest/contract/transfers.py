@@ -20,6 +20,8 @@ JOB = {
     "done": 0,
     "total": None,
     "warnings": (),
+    "notes": (),
+    "notesOmitted": 0,
     "error": None,
     "createdBy": Ref("user"),
     "createdAt": TIME,
