@@ -306,7 +306,13 @@ async def test_a_job_keeps_the_notes_of_what_it_mended(owner: Context, workspace
 
 
 VALUES = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(-2, 10**12), st.text(max_size=6), st.just("2026-01-01")),
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-2, 10**12),
+        st.text(max_size=6),
+        st.sampled_from(["2026-01-01", "x" * 6_001]),
+    ),
     lambda inside: st.one_of(
         st.lists(inside, max_size=3),
         st.dictionaries(
