@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -87,19 +87,22 @@ async def _look(server: Server, name: str) -> None:
     if "setName" not in hello and hello.get("msg") != "isdbgrid":
         raise DatabaseError(f"The MongoDB server at {hosts} stands alone: transactions need a replica set.")
     with timeout(LOOK_SECONDS):
-        # Unlike a greeting, this needs the right to read.
-        names = await client[name].list_collection_names()
+        # Unlike a greeting, this needs the right to read. A plain command is sent once: what the driver sends again and
+        # again ends because its time is up, and not with the reason.
+        await client[name].command("listCollections", nameOnly=True)
     if "setName" not in hello:
-        await _require_unsharded(server, name, names)
+        await _require_unsharded(server, name)
 
 
-async def _require_unsharded(server: Server, name: str, collections: Sequence[str]) -> None:
+async def _require_unsharded(server: Server, name: str) -> None:
     """A router of a cluster serves us as a replica set does, as long as all is on one shard.
 
     Over several, a read may see a change on one of them and not yet on another, so that cursors lose events; and most
     unique indexes could not be.
     """
-    for one in sorted(collections):
+    with timeout(LOOK_SECONDS):
+        names = await server.client[name].list_collection_names()
+    for one in sorted(names):
         with timeout(LOOK_SECONDS):
             told = await server.client[name].command("collStats", one)
         if told.get("sharded"):

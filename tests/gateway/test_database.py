@@ -123,9 +123,8 @@ BUSY = {"ok": 0, "code": 50, "codeName": "MaxTimeMSExpired", "errmsg": "operatio
     ],
 )
 async def test_what_a_server_answers_is_the_cause_that_is_named(
-    answer: dict[str, object], sentence: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    answer: dict[str, object], sentence: str, settings: Settings
 ) -> None:
-    monkeypatch.setattr(database_check, "LOOK_SECONDS", 0.5)
     async with listening(greeting_then(answer)) as url:
         with pytest.raises(DatabaseError, match=sentence) as caught:
             await connect(replace(settings, mongodb_url=url, mongodb_patience=timedelta(0)))

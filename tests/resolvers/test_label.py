@@ -31,7 +31,7 @@ async def test_labels_are_listed_by_name(board: Board) -> None:
 
     labels = await list_labels(board.ctx, board.project["_id"])
 
-    assert [label["name"] for label in labels] == ["C", "a", "b"]
+    assert [label["name"] for label in labels] == ["a", "b", "C"]
     assert await get_label(board.ctx, labels[0]["_id"]) == labels[0]
 
 

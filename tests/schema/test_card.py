@@ -251,7 +251,7 @@ async def test_cards_are_filtered_by_every_comparator(board: Board) -> None:
     assert await found(assignee={"eq": board.ann.id}) == ["apricot"]
     assert await found(column={"nin": [board.todo]}) == ["Banana"]
     assert await found(label={"eq": bug}) == ["Apple"]
-    assert await found(scope={"null": True}) == ["Apple", "Banana", "apricot"]
+    assert await found(scope={"null": True}) == ["Apple", "apricot", "Banana"]
     assert await found(createdAt={"gt": "2999-01-01"}) == []
     assert await found(**{"or": [{"title": {"eq": "Apple"}}, {"not": {"column": {"eq": board.todo}}}]}) == [
         "Apple",
