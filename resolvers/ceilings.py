@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bson import ObjectId
+
 from models import User
 from models.base import Stored, collection
 from models.errors import Conflict, Unauthenticated
@@ -33,8 +35,13 @@ async def require_room(change: Change, model: type[Stored], mine: Mapping[str, A
     """
     if await collection(model).count_documents(mine, limit=most, session=change.session) >= most:
         raise Conflict(f"There are {most} {what} already, which is the most", limit=most)
-    if (person := mine.get("user_id")) is not None:
-        account = {"_id": person, "deleted_at": None}
-        met = await collection(User).update_one(account, {"$inc": {"made": 1}}, session=change.session)
-        if not met.matched_count:
-            raise Unauthenticated
+    if (person := mine.get("user_id")) is not None and not await meet(change, person):
+        raise Unauthenticated
+
+
+async def meet(change: Change, user_id: ObjectId) -> bool:
+    """Whether a person's account is there, and is until this change is committed: one that would be deleted at the same
+    moment, and left with what the change makes, is deleted before or after it."""
+    account = {"_id": user_id, "deleted_at": None}
+    met = await collection(User).update_one(account, {"$inc": {"made": 1}}, session=change.session)
+    return met.matched_count == 1

@@ -18,6 +18,7 @@ from realtime.events.organization import OrganizationMemberAdded, OrganizationMe
 from realtime.events.workspace import WorkspaceMemberUpdated, WorkspaceUpdated
 from realtime.log import Change, Committed
 from resolvers.access import check_organization
+from resolvers.ceilings import meet
 from resolvers.context import Context
 from resolvers.deletion import delete
 from resolvers.edit import set_fields
@@ -134,7 +135,9 @@ async def take_off_organization(change: Change, organization_id: ObjectId, user_
 async def insert_organization_member(
     change: Change, organization_id: ObjectId, user_id: ObjectId, role: Role
 ) -> Record:
-    """Write a membership and its event, within a change."""
+    """Write a membership and its event, within a change. Raises NotFound for an account that is deleted meanwhile."""
+    if not await meet(change, user_id):
+        raise NotFound("User")
     member = to_record(
         OrganizationMember(organization_id=organization_id, user_id=user_id, role=role, created_at=change.at)
     )

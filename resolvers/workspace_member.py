@@ -13,6 +13,7 @@ from realtime.events.organization import OrganizationMemberAdded, OrganizationMe
 from realtime.events.workspace import WorkspaceMemberAdded, WorkspaceMemberRemoved, WorkspaceMemberUpdated
 from realtime.log import Change, Committed
 from resolvers.access import check_workspace
+from resolvers.ceilings import meet
 from resolvers.context import Context
 from resolvers.deletion import bury, delete
 from resolvers.edit import set_fields
@@ -90,7 +91,9 @@ async def remove_workspace_member(
 async def insert_workspace_member(
     change: Change, workspace: Record, user_id: ObjectId, role: Role, pilotage_role: PilotageRole
 ) -> Record:
-    """Write a membership and its event, within a change."""
+    """Write a membership and its event, within a change. Raises NotFound for an account that is deleted meanwhile."""
+    if not await meet(change, user_id):
+        raise NotFound("User")
     member = to_record(
         WorkspaceMember(
             workspace_id=workspace["_id"],

@@ -22,7 +22,7 @@ def plain(type_: GraphQLObjectType) -> Iterator[str]:
     for field in type_.fields.values():
         named = get_named_type(field.type)
         if isinstance(named, GraphQLObjectType) and EDGE not in metadata_of(field):
-            if named.name.endswith(("Error", "Result")):
+            if named.name.endswith(("Error", "Note", "Result")):
                 yield from plain(named)
             else:
                 yield named.name
