@@ -98,8 +98,8 @@ async def test_the_changes_of_one_actor_keep_their_order(log: EventLog, stream: 
     plug.pull()
     await asyncio.gather(held, *anns, *bobs)
 
-    # After a conflict, which the embedded database may find in anything, they begin once more, and in other parts: how the
-    # two take turns then may differ.
+    # After a conflict, which the embedded database may find in anything, they begin once more, and in other parts: how
+    # the two take turns then may differ.
     committed = sorted(set(seen), key=lambda name: max(at for at, noted in enumerate(seen) if noted == name))
     assert [name for name in committed if name.startswith("ann")] == ["ann 0", "ann 1", "ann 2", "ann 3"]
     assert [name for name in committed if name.startswith("bob")] == ["bob 0", "bob 1"]
