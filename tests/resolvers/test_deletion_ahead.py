@@ -40,6 +40,8 @@ from tests.resolvers.test_indexes import examined, recorded
 
 ENOUGH = 10
 SIZES = (60, 240)
+BEGAN = int(utc_now().timestamp()) - 2 * 24 * 3600
+"""When what is deleted was made; read once, so that what is made at once is in one second whenever a test runs."""
 OTHERWISE = {
     "ApiToken": "their ids are found in the collection of an agent first",
     "Card": "lanes name them",
@@ -70,8 +72,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def made(kind: int, seconds: int, rest: bytes = b"") -> ObjectId:
     """An id that was made so many seconds after the workspace or the project began, two days ago."""
-    began = int(utc_now().timestamp()) - 2 * 24 * 3600
-    return ObjectId((began + seconds).to_bytes(4) + bytes([kind]) + rest + token_bytes(7 - len(rest)))
+    return ObjectId((BEGAN + seconds).to_bytes(4) + bytes([kind]) + rest + token_bytes(7 - len(rest)))
 
 
 def over_time(kind: int, number: int) -> ObjectId:

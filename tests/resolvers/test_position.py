@@ -48,7 +48,7 @@ async def test_noting_positions_runs_on_indexes_and_reads_what_is_named_alone(
 
     # When a request names the project, and what is no part of any workspace
     with recorded() as queries:
-        await note_positions(reader, [board.project["_id"], new_id(Kind.CARD), owner.user_id, ObjectId()])
+        await note_positions(reader, [board.project["_id"], new_id(Kind.CARD), owner.user_id, ObjectId(bytes(12))])
 
     # Then one query finds its workspace, one that of the card that is not there, and one where it stands
     await check(database, queries)
