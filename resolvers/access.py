@@ -11,7 +11,6 @@ from beanie import Document
 from bson import ObjectId
 
 from auth.policies.permission import Permission
-from auth.policies.reads import READS
 from models import OrganizationMember, WorkspaceMember
 from models.base import Record, collection
 from models.errors import BadUserInput, NotFound, OrreryError
@@ -19,9 +18,7 @@ from models.ids import Kind, among, parse_id
 from resolvers import tombstone
 from resolvers.access_hints import ENTERED
 from resolvers.context import Context
-
-Fields = frozenset[str] | None
-"""The record fields that a read needs; None for all of them."""
+from resolvers.noun import Fields, Noun
 
 
 def projection(fields: Fields, *always: str) -> dict[str, int] | None:
@@ -31,25 +28,29 @@ def projection(fields: Fields, *always: str) -> dict[str, int] | None:
 
 async def access(
     ctx: Context,
-    model: type[Document],
-    kind: Kind,
+    noun: Noun,
     object_id: ObjectId | str,
     permission: Permission,
     *,
     field: str = "id",
     fields: Fields = None,
 ) -> Record:
-    """The record of an object below a workspace, which the caller may read and do what `permission` says.
+    """The record of an object that the caller may read and do what `permission` says; of a tenant, the caller's
+    membership.
 
-    Raises BadUserInput for what is no id of `kind`, NotFound where it does not exist or its workspace is not the
+    Raises BadUserInput for what is no id of the noun, NotFound where it does not exist or its tenant is not the
     caller's, Forbidden where the caller's role does not suffice.
     """
-    wanted = parse_id(object_id, kind, field=field)
-    found = await _find(ctx, model, wanted, projection(fields, *(tombstone.FIELDS & model.model_fields.keys())))
+    wanted = parse_id(object_id, noun.kind, field=field)
+    if noun.is_tenant:
+        check = check_organization if noun.kind is Kind.ORGANIZATION else check_workspace
+        return await check(ctx, wanted, permission)
+    below = tombstone.FIELDS & noun.model.model_fields.keys()
+    found = await _find(ctx, noun.model, wanted, projection(fields, *below))
     memberships = await memberships_behind(ctx, [] if found is None else [found], asked=1)
-    entered = _enter(found, memberships, kind, permission)
+    entered = _enter(found, memberships, noun, permission)
     if await tombstone.shut(ctx, [entered]):
-        raise NotFound(_noun(kind))
+        raise NotFound(noun.title)
     ENTERED.add(ctx.subject.user_id, wanted, entered["workspace_id"])
     return entered
 
@@ -70,14 +71,14 @@ async def _find(
 
 
 async def access_batch(
-    ctx: Context, model: type[Document], kind: Kind, ids: Sequence[ObjectId], permission: Permission
+    ctx: Context, noun: Noun, ids: Sequence[ObjectId], permission: Permission
 ) -> tuple[ObjectId, dict[ObjectId, OrreryError]]:
     """The workspace of several objects, which is that of the first one in reach, and why others are out of reach.
 
     Raises NotFound where all are.
     """
     wanted = dict.fromkeys(tombstone.FIELDS, 1)
-    found = await collection(model).find({"_id": {"$in": list(ids)}}, wanted).to_list()
+    found = await collection(noun.model).find({"_id": {"$in": list(ids)}}, wanted).to_list()
     memberships = await memberships_behind(ctx, found, asked=len(ids))
     gone = await tombstone.shut(ctx, [one for one in found if memberships[one["workspace_id"]] is not None])
     records = {one["_id"]: one for one in found if one["_id"] not in gone}
@@ -85,32 +86,27 @@ async def access_batch(
     refused: dict[ObjectId, OrreryError] = {}
     for one in ids:
         try:
-            inside = _enter(records.get(one), memberships, kind, permission)["workspace_id"]
+            inside = _enter(records.get(one), memberships, noun, permission)["workspace_id"]
         except OrreryError as error:
             refused[one] = error
             continue
         workspace_id = workspace_id or inside
         if inside != workspace_id:
-            noun = kind.name.lower().replace("_", " ")
-            refused[one] = BadUserInput(f"is a {noun} of another workspace than the first", field="ids")
+            refused[one] = BadUserInput(f"is a {noun.title.lower()} of another workspace than the first", field="ids")
     if workspace_id is None:
-        raise NotFound(_noun(kind))
+        raise NotFound(noun.title)
     return workspace_id, refused
 
 
 def _enter(
-    found: Record | None, memberships: Mapping[ObjectId, Record | None], kind: Kind, permission: Permission
+    found: Record | None, memberships: Mapping[ObjectId, Record | None], noun: Noun, permission: Permission
 ) -> Record:
     membership = None if found is None else memberships[found["workspace_id"]]
     if found is None or membership is None:
-        raise NotFound(_noun(kind))
-    for question in (READS[kind], permission):
+        raise NotFound(noun.title)
+    for question in (noun.reads, permission):
         allow(membership, question, "workspace")
     return found
-
-
-def _noun(kind: Kind) -> str:
-    return kind.name.capitalize().replace("_", " ")
 
 
 def door_of(found: Record | None) -> ObjectId:

@@ -15,10 +15,11 @@ from models.errors import TwoFactorRequired, Unauthenticated
 from models.write import find_and_delete
 from realtime.events.account import SessionEnded, UserUpdated
 from realtime.log import Change, Committed
-from resolvers.access import Fields, projection
+from resolvers.access import projection
 from resolvers.context import Context
 from resolvers.edit import set_fields
 from resolvers.inputs.account import AuthLogin, AuthRegister, UserUpdate
+from resolvers.noun import Fields
 from resolvers.operation import Caller, operation
 from resolvers.password import with_current_hash
 from resolvers.registration import NewAccount, create_account

@@ -10,9 +10,10 @@ from models.base import Record, collection, insert_all, to_record
 from models.enums import ActivityType, TokenScope
 from models.fanout import Audience
 from realtime.log import Change
-from resolvers.access import Fields, workspace_memberships
+from resolvers.access import workspace_memberships
 from resolvers.context import Context
 from resolvers.load import to_one, to_one_inside
+from resolvers.noun import Fields
 from resolvers.operation import edge
 from resolvers.position_note import note_entered
 from resolvers.user import people

@@ -15,12 +15,14 @@ from models.errors import Conflict, NotFound
 from models.ids import Kind, new_id, parse_id
 from realtime.events.agent import AgentCreated, AgentDeleted, AgentUpdated
 from realtime.log import Change, Committed
-from resolvers.access import Fields, access, check_workspace, projection
+from resolvers.access import access, check_workspace, projection
 from resolvers.api_token import insert_token
 from resolvers.context import Context
 from resolvers.deletion import bury, delete
 from resolvers.edit import set_fields
 from resolvers.inputs.agent import AgentCreate, AgentUpdate
+from resolvers.noun import Fields
+from resolvers.nouns import AGENT
 from resolvers.operation import Caller, check_scope, edge, operation
 from resolvers.page import Page, Window, pages
 from resolvers.workspace_member import add_service_user, remove_service_user, tell_name
@@ -51,7 +53,7 @@ class NewAgent:
 async def get_agent(ctx: Context, agent_id: ObjectId | str, fields: Fields = None) -> Record:
     """One agent."""
     wanted = None if fields is None else fields | {"deleted_at"}
-    agent = await access(ctx, Agent, Kind.AGENT, agent_id, policy.READ, fields=wanted)
+    agent = await access(ctx, AGENT, agent_id, policy.READ, fields=wanted)
     return _existing(agent)
 
 
@@ -117,7 +119,7 @@ async def create_agent(ctx: Context, values: AgentCreate) -> Committed[NewAgent]
 @operation("agentUpdate", scope=WRITE, permission=workspace_policy.MANAGE_AGENTS)
 async def update_agent(ctx: Context, agent_id: ObjectId | str, values: AgentUpdate) -> Committed[Record]:
     """Change what is given of an agent; its service user takes the name over."""
-    door = _existing(await access(ctx, Agent, Kind.AGENT, agent_id, workspace_policy.MANAGE_AGENTS))
+    door = _existing(await access(ctx, AGENT, agent_id, workspace_policy.MANAGE_AGENTS))
 
     async def body(change: Change) -> Record:
         try:
@@ -139,7 +141,7 @@ async def update_agent(ctx: Context, agent_id: ObjectId | str, values: AgentUpda
 @operation("agentDelete", scope=WRITE, permission=workspace_policy.MANAGE_AGENTS)
 async def delete_agent(ctx: Context, agent_id: ObjectId | str) -> Committed[ObjectId]:
     """Delete an agent: its tokens end, its unfinished missions are cancelled. What it wrote keeps its author."""
-    door = _existing(await access(ctx, Agent, Kind.AGENT, agent_id, workspace_policy.MANAGE_AGENTS))
+    door = _existing(await access(ctx, AGENT, agent_id, workspace_policy.MANAGE_AGENTS))
 
     async def body(change: Change) -> ObjectId:
         query = {"_id": door["_id"], **EXISTING}

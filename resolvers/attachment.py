@@ -11,7 +11,7 @@ from models.ids import Kind, new_id
 from models.write import update_and_read
 from realtime.events.attachment import AttachmentAdded, AttachmentDeleted
 from realtime.log import Change, Committed
-from resolvers.access import Fields, access
+from resolvers.access import access
 from resolvers.activity import record_activity
 from resolvers.attachment_link import check_link
 from resolvers.cascade import release_files
@@ -19,6 +19,8 @@ from resolvers.context import Context
 from resolvers.file_store import Written, discard_file, keep_file, write_file
 from resolvers.inputs.attachment import AttachmentCreate
 from resolvers.media_type import media_of
+from resolvers.noun import Fields
+from resolvers.nouns import ATTACHMENT, CARD
 from resolvers.operation import Caller, operation
 from resolvers.storage_account import charge, check_room
 from resolvers.tombstone import shut
@@ -31,7 +33,7 @@ MAX_PER_CARD = 100
 @operation("attachment", scope=READ, permission=delivery.READ, read_only=True)
 async def get_attachment(ctx: Context, attachment_id: ObjectId | str, fields: Fields = None) -> Record:
     """What is told of one file; `read_file` reads its bytes."""
-    return await access(ctx, Attachment, Kind.ATTACHMENT, attachment_id, delivery.READ, fields=fields)
+    return await access(ctx, ATTACHMENT, attachment_id, delivery.READ, fields=fields)
 
 
 @operation("attachmentLinked", caller=Caller.ANYONE, read_only=True)
@@ -47,7 +49,7 @@ async def get_linked_attachment(ctx: Context, attachment_id: ObjectId | str, exp
 @operation("attachments", scope=READ, permission=delivery.READ, read_only=True)
 async def list_attachments(ctx: Context, card_id: ObjectId | str) -> list[Record]:
     """A card's files, oldest first; at most 100."""
-    card = await access(ctx, Card, Kind.CARD, card_id, delivery.READ, field="cardId", fields=frozenset())
+    card = await access(ctx, CARD, card_id, delivery.READ, field="cardId", fields=frozenset())
     return await collection(Attachment).find({"card_id": card["_id"]}).sort("_id", 1).to_list()
 
 
@@ -58,7 +60,7 @@ async def create_attachment(ctx: Context, values: AttachmentCreate) -> Committed
     Raises PayloadTooLarge beyond 10 MB and beyond the workspace's quota, Conflict for more than 100 files on a card.
     """
     needed = frozenset({"project_id", "title", "attachment_count"})
-    card = await access(ctx, Card, Kind.CARD, values.card_id, delivery.WRITE, field="cardId", fields=needed)
+    card = await access(ctx, CARD, values.card_id, delivery.WRITE, field="cardId", fields=needed)
     name = file_name(values.file.name)
     # Both are looked at again in the change, which alone decides: here they spare the transfer.
     _check_count(card["attachment_count"] + 1)
@@ -125,7 +127,7 @@ async def _add(ctx: Context, change: Change, card: Record, attachment: Record) -
 @operation("attachmentDelete", scope=WRITE, permission=delivery.WRITE)
 async def delete_attachment(ctx: Context, attachment_id: ObjectId | str) -> Committed[ObjectId]:
     """Take a file off its card, for good."""
-    attachment = await access(ctx, Attachment, Kind.ATTACHMENT, attachment_id, delivery.WRITE)
+    attachment = await access(ctx, ATTACHMENT, attachment_id, delivery.WRITE)
 
     async def body(change: Change) -> ObjectId:
         deleted = await collection(Attachment).delete_one({"_id": attachment["_id"]}, session=change.session)

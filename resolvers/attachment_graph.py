@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from models import Attachment, Card
 from models.base import Record
 from models.enums import TokenScope
-from resolvers.access import Fields
 from resolvers.attachment_link import link_to
 from resolvers.context import Context
 from resolvers.load import to_list, to_one
+from resolvers.noun import Fields
 from resolvers.operation import edge
 from resolvers.user import people
 

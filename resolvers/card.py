@@ -16,7 +16,7 @@ from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, check_inside, new_id
 from realtime.events.card import CardCreated
 from realtime.log import Change, Committed
-from resolvers.access import Fields, access
+from resolvers.access import access
 from resolvers.activity import record_activity
 from resolvers.card_kept import keep
 from resolvers.card_place import BY_RANK, end_of, number
@@ -27,6 +27,8 @@ from resolvers.deletion import bury, delete
 from resolvers.edit import require_parent
 from resolvers.inputs.card import CardCreate, ChecklistItemInput
 from resolvers.lane_blocks import LaneKey
+from resolvers.noun import Fields
+from resolvers.nouns import CARD, PROJECT
 from resolvers.operation import operation
 from resolvers.project_member import require_assignable
 
@@ -38,13 +40,13 @@ TAKEN = "is taken"
 @operation("card", scope=READ, permission=delivery.READ, read_only=True)
 async def get_card(ctx: Context, card_id: ObjectId | str, fields: Fields = None) -> Record:
     """One card."""
-    return await access(ctx, Card, Kind.CARD, card_id, delivery.READ, fields=fields)
+    return await access(ctx, CARD, card_id, delivery.READ, fields=fields)
 
 
 @operation("cards", scope=READ, permission=delivery.READ, read_only=True)
 async def list_cards(ctx: Context, project_id: ObjectId | str) -> list[Record]:
     """The cards of a project, archived ones included, each column's in order and with their `order`; at most 5,000."""
-    project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.READ, fields=frozenset())
+    project = await access(ctx, PROJECT, project_id, delivery.READ, fields=frozenset())
     cards = await collection(Card).find({"project_id": project["_id"]}).sort(BY_RANK).limit(LIST_LIMIT).to_list()
     number(cards)
     return cards
@@ -53,7 +55,7 @@ async def list_cards(ctx: Context, project_id: ObjectId | str) -> list[Record]:
 @operation("cardCreate", scope=WRITE, permission=delivery.WRITE)
 async def create_card(ctx: Context, values: CardCreate) -> Committed[Record]:
     """A new card at the end of a column, or of the project's cards without one."""
-    project = await access(ctx, Project, Kind.PROJECT, values.project_id, delivery.WRITE, field="projectId")
+    project = await access(ctx, PROJECT, values.project_id, delivery.WRITE, field="projectId")
     check_inside(values.id, project["_id"])
 
     async def body(change: Change) -> Record:
@@ -90,7 +92,7 @@ async def insert_card(change: Change, inside: Record, column_id: ObjectId | None
 @operation("cardDelete", scope=WRITE, permission=delivery.WRITE)
 async def delete_card(ctx: Context, card_id: ObjectId | str) -> Committed[ObjectId]:
     """Delete a card with its comments and links, for good."""
-    door = await access(ctx, Card, Kind.CARD, card_id, delivery.WRITE, fields=frozenset())
+    door = await access(ctx, CARD, card_id, delivery.WRITE, fields=frozenset())
 
     async def body(change: Change) -> ObjectId:
         card = await collection(Card).find_one({"_id": door["_id"]}, session=change.session)

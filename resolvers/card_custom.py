@@ -11,13 +11,13 @@ from models.base import Record, collection
 from models.enums import TokenScope
 from models.errors import BadUserInput
 from realtime.log import Change, Committed
-from resolvers.access import Fields
 from resolvers.card_update import changed_values, edit_card
 from resolvers.context import Context
 from resolvers.custom_field import BY_RANK, fields_in_order
 from resolvers.custom_value import known, parse, shown
 from resolvers.edit import check_version
 from resolvers.inputs.custom_field import CardCustomFieldsSet
+from resolvers.noun import Fields
 from resolvers.operation import edge, operation
 
 

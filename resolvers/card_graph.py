@@ -6,13 +6,14 @@ from typing import Any
 from models import Activity, Card, Comment, Label
 from models.base import Record, collection
 from models.enums import TokenScope
-from resolvers.access import Fields, projection
+from resolvers.access import projection
 from resolvers.card_place import places_of
 from resolvers.context import Context
 from resolvers.custom_filter import card_order, definitions
 from resolvers.filters import card_filter
 from resolvers.lane_page import BY_RANK, column_pages
 from resolvers.load import by_ids, by_name, to_one
+from resolvers.noun import Fields
 from resolvers.operation import edge
 from resolvers.page import ListEdge, Page, Window, pages
 from resolvers.user import people

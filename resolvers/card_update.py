@@ -25,6 +25,7 @@ from resolvers.card_progress import progress_at
 from resolvers.context import Context
 from resolvers.edit import check_version
 from resolvers.inputs.card import CardMove, CardUpdate
+from resolvers.nouns import CARD
 from resolvers.operation import operation
 from resolvers.project_member import require_assignable
 
@@ -45,14 +46,14 @@ _MOVED = frozenset({"column_id", "scope_id", "rank", "started_at", "completed_at
 @operation("cardUpdate", scope=WRITE, permission=delivery.WRITE)
 async def update_card(ctx: Context, card_id: ObjectId | str, values: CardUpdate) -> Committed[Record]:
     """Change what is given of a card; moving and archiving included."""
-    door = await access(ctx, Card, Kind.CARD, card_id, delivery.WRITE, fields=frozenset())
+    door = await access(ctx, CARD, card_id, delivery.WRITE, fields=frozenset())
     return await ctx.write(door["workspace_id"], lambda change: _update(change, door["_id"], values))
 
 
 @operation("cardMove", scope=WRITE, permission=delivery.WRITE)
 async def move_card(ctx: Context, card_id: ObjectId | str, values: CardMove) -> Committed[Record]:
     """Move a card to a place of a column: one document is written, whatever the column's length."""
-    door = await access(ctx, Card, Kind.CARD, card_id, delivery.WRITE, fields=frozenset())
+    door = await access(ctx, CARD, card_id, delivery.WRITE, fields=frozenset())
     place = Place(values.order, values.after_card_id, values.before_card_id)
     if sum(one is not None for one in (place.order, place.after, place.before)) > 1:
         raise BadUserInput("give one of order, afterCardId and beforeCardId", field="order")
@@ -91,7 +92,7 @@ async def update_cards(
     if not 1 <= len(card_ids) <= MAX_BATCH:
         raise BadUserInput(f"must name between 1 and {MAX_BATCH} cards", field="ids")
     ids = list(dict.fromkeys(parse_id(one, Kind.CARD, field="ids") for one in card_ids))
-    workspace_id, refused = await access_batch(ctx, Card, Kind.CARD, ids, delivery.WRITE)
+    workspace_id, refused = await access_batch(ctx, CARD, ids, delivery.WRITE)
 
     async def result(change: Change, one: ObjectId) -> BatchResult:
         if one in refused:
@@ -234,7 +235,7 @@ async def edit_card(
     ctx: Context, card_id: ObjectId | str, edit: Callable[[Change, Record], Awaitable[dict[str, Any]]]
 ) -> Committed[Record]:
     """Change a card by what `edit` makes of its record as it stands in the transaction."""
-    door = await access(ctx, Card, Kind.CARD, card_id, delivery.WRITE, fields=frozenset())
+    door = await access(ctx, CARD, card_id, delivery.WRITE, fields=frozenset())
 
     async def body(change: Change) -> Record:
         card = await _current(change, door["_id"])

@@ -11,11 +11,10 @@ from models import Column, Project, Scope
 from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
-from models.ids import Kind
 from models.rank import MAX_LENGTH, rank_between, ranks_after
 from realtime.events.column import ColumnCreated, ColumnDeleted, ColumnUpdated
 from realtime.log import Change, Committed
-from resolvers.access import Fields, access
+from resolvers.access import access
 from resolvers.card_place import BY_RANK
 from resolvers.context import Context
 from resolvers.deletion import bury, delete
@@ -23,6 +22,8 @@ from resolvers.edit import require_parent
 from resolvers.inputs.board import ColumnCreate, ColumnUpdate
 from resolvers.lane_store import archived_counts, open_counts
 from resolvers.load import to_list, to_one
+from resolvers.noun import Fields
+from resolvers.nouns import COLUMN, PROJECT, SCOPE
 from resolvers.operation import edge, operation
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
@@ -32,13 +33,13 @@ MAX_COLUMNS = 200
 @operation("column", scope=READ, permission=delivery.READ, read_only=True)
 async def get_column(ctx: Context, column_id: ObjectId | str, fields: Fields = None) -> Record:
     """One column."""
-    return await access(ctx, Column, Kind.COLUMN, column_id, delivery.READ, fields=fields)
+    return await access(ctx, COLUMN, column_id, delivery.READ, fields=fields)
 
 
 @operation("columns", scope=READ, permission=delivery.READ, read_only=True)
 async def list_columns(ctx: Context, project_id: ObjectId | str) -> list[Record]:
     """Every column of a project in order, its own first, then its scopes'; each with its `order`."""
-    project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.READ, fields=frozenset())
+    project = await access(ctx, PROJECT, project_id, delivery.READ, fields=frozenset())
     found = collection(Column).find({"project_id": project["_id"]}).sort([("scope_id", 1), *BY_RANK])
     return _numbered(await found.to_list())
 
@@ -46,9 +47,9 @@ async def list_columns(ctx: Context, project_id: ObjectId | str) -> list[Record]
 @operation("columnCreate", scope=WRITE, permission=delivery.WRITE)
 async def create_column(ctx: Context, values: ColumnCreate) -> Committed[Record]:
     """A new column at the end of a board."""
-    project = await access(ctx, Project, Kind.PROJECT, values.project_id, delivery.WRITE, field="projectId")
+    project = await access(ctx, PROJECT, values.project_id, delivery.WRITE, field="projectId")
     if values.scope_id is not None:
-        scope = await access(ctx, Scope, Kind.SCOPE, values.scope_id, delivery.WRITE, field="scopeId")
+        scope = await access(ctx, SCOPE, values.scope_id, delivery.WRITE, field="scopeId")
         if scope["project_id"] != project["_id"]:
             raise BadUserInput("is a scope of another project", field="scopeId")
 
@@ -80,7 +81,7 @@ async def create_column(ctx: Context, values: ColumnCreate) -> Committed[Record]
 @operation("columnUpdate", scope=WRITE, permission=delivery.WRITE)
 async def update_column(ctx: Context, column_id: ObjectId | str, values: ColumnUpdate) -> Committed[Record]:
     """Rename a column, or move it to another place on its board: one document is written."""
-    column = await access(ctx, Column, Kind.COLUMN, column_id, delivery.WRITE)
+    column = await access(ctx, COLUMN, column_id, delivery.WRITE)
 
     async def body(change: Change) -> Record:
         board = await _board(change, column["project_id"], column["scope_id"])
@@ -108,7 +109,7 @@ async def update_column(ctx: Context, column_id: ObjectId | str, values: ColumnU
 @operation("columnDelete", scope=WRITE, permission=delivery.WRITE)
 async def delete_column(ctx: Context, column_id: ObjectId | str) -> Committed[ObjectId]:
     """Delete a column with its cards, the archived ones included."""
-    column = await access(ctx, Column, Kind.COLUMN, column_id, delivery.WRITE)
+    column = await access(ctx, COLUMN, column_id, delivery.WRITE)
 
     async def body(change: Change) -> ObjectId:
         deleted = await collection(Column).delete_one({"_id": column["_id"]}, session=change.session)

@@ -12,7 +12,6 @@ from models import Card, CustomField
 from models.base import Record, collection, update_all
 from models.enums import FieldType, OnIncompatible
 from models.errors import Conflict, NotFound
-from models.ids import Kind
 from models.rank import MAX_LENGTH, rank_between, ranks_after
 from models.text import sort_key
 from realtime.events.custom_field import CustomFieldUpdated, CustomFieldValuesChanged
@@ -22,6 +21,7 @@ from resolvers.context import Context
 from resolvers.custom_field import TAKEN, WRITE, fields_in_order, options_of
 from resolvers.custom_value import convert, key_path_of, path_of
 from resolvers.inputs.custom_field import CustomFieldUpdate
+from resolvers.nouns import CUSTOM_FIELD
 from resolvers.operation import operation
 
 MAX_VALUES = 5000
@@ -47,7 +47,7 @@ async def update_custom_field(
 
     Raises Conflict where values would be lost, unless `on_incompatible` says that they may be.
     """
-    door = await access(ctx, CustomField, Kind.CUSTOM_FIELD, field_id, delivery.WRITE)
+    door = await access(ctx, CUSTOM_FIELD, field_id, delivery.WRITE)
 
     async def body(change: Change) -> ChangedField:
         siblings = await fields_in_order(change, door["project_id"])

@@ -14,7 +14,7 @@ from models.ids import Kind, new_id, parse_id
 from realtime.events.document import DocumentCreated
 from realtime.log import Change, Committed
 from resolvers import document_place as place
-from resolvers.access import Fields, access, check_workspace, projection
+from resolvers.access import access, check_workspace, projection
 from resolvers.activity import document_activity, record_activities
 from resolvers.cascade_events import document_deleted
 from resolvers.content import Content, read_content
@@ -25,6 +25,8 @@ from resolvers.document_version import new_version
 from resolvers.edit import require_parent
 from resolvers.filters import DOCUMENT_FIELDS, compile_filter
 from resolvers.inputs.document import DocumentCreate
+from resolvers.noun import Fields
+from resolvers.nouns import DOCUMENT
 from resolvers.operation import operation
 from resolvers.storage_account import charge
 
@@ -37,7 +39,7 @@ Filter = Mapping[str, Any] | None
 @operation("document", scope=READ, permission=policy.READ, read_only=True)
 async def get_document(ctx: Context, document_id: ObjectId | str, fields: Fields = None) -> Record:
     """One document, without its text."""
-    return await access(ctx, Document, Kind.DOCUMENT, document_id, policy.READ, fields=fields)
+    return await access(ctx, DOCUMENT, document_id, policy.READ, fields=fields)
 
 
 @operation("documents", scope=READ, permission=policy.READ, read_only=True)
@@ -177,7 +179,7 @@ def new_document(
 @operation("documentDelete", scope=WRITE, permission=policy.WRITE)
 async def delete_document(ctx: Context, document_id: ObjectId | str) -> Committed[ObjectId]:
     """Delete a document with its versions, its links and everything below it, for good."""
-    door = await access(ctx, Document, Kind.DOCUMENT, document_id, policy.WRITE, fields=frozenset())
+    door = await access(ctx, DOCUMENT, document_id, policy.WRITE, fields=frozenset())
 
     async def body(change: Change) -> ObjectId:
         await delete_with_children(change, door["_id"])

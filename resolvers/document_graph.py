@@ -7,12 +7,12 @@ from models import Activity, Document
 from models.base import Record
 from models.enums import TokenScope
 from models.ids import parse_id
-from resolvers.access import Fields
 from resolvers.context import Context
 from resolvers.document import trees_of
 from resolvers.document_place import places_of
 from resolvers.filters import DOCUMENT_FIELDS, compile_filter, compile_order
 from resolvers.load import counts, to_one
+from resolvers.noun import Fields
 from resolvers.operation import edge
 from resolvers.page import ListEdge, Page, Sort, Window, pages
 from resolvers.user import users_by

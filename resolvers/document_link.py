@@ -11,15 +11,16 @@ from models import Card, Document, DocumentLink
 from models.base import Record, Stored, collection, to_record
 from models.enums import ActivityType, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
-from models.ids import Kind
 from realtime.events.document import DocumentLinked, DocumentUnlinked
 from realtime.log import Change, Committed
-from resolvers.access import Fields, access
+from resolvers.access import access
 from resolvers.activity import document_activity, record_activities
 from resolvers.context import Context
 from resolvers.document_place import current
 from resolvers.joined import JOINED, JoinedPage
 from resolvers.load import by_ids
+from resolvers.noun import Fields
+from resolvers.nouns import CARD, DOCUMENT
 from resolvers.operation import edge, operation
 from resolvers.page import Page, Window, pages
 
@@ -85,14 +86,14 @@ async def unlink_document(ctx: Context, document_id: ObjectId | str, card_id: Ob
 @operation("cardDocuments", scope=READ, permission=policy.READ, read_only=True)
 async def list_card_documents(ctx: Context, card_id: ObjectId | str) -> list[Record]:
     """The documents that are linked to a card, without their texts, in the order of linking."""
-    card = await access(ctx, Card, Kind.CARD, card_id, delivery.READ, field="cardId", fields=frozenset())
+    card = await access(ctx, CARD, card_id, delivery.READ, field="cardId", fields=frozenset())
     return (await documents_of_card(ctx, [card], None, first=MAX_LINKS))[0].nodes
 
 
 @operation("documentCards", scope=READ, permission=policy.READ, read_only=True)
 async def list_document_cards(ctx: Context, document_id: ObjectId | str) -> list[Record]:
     """The cards that a document is linked to, in the order of linking."""
-    document = await access(ctx, Document, Kind.DOCUMENT, document_id, policy.READ, fields=frozenset())
+    document = await access(ctx, DOCUMENT, document_id, policy.READ, fields=frozenset())
     return (await cards_of_document(ctx, [document], None, first=MAX_LINKS))[0].nodes
 
 
@@ -100,8 +101,8 @@ async def _doors(
     ctx: Context, document_id: ObjectId | str, card_id: ObjectId | str
 ) -> tuple[ObjectId, ObjectId, ObjectId]:
     nothing = frozenset[str]()
-    document = await access(ctx, Document, Kind.DOCUMENT, document_id, policy.WRITE, fields=nothing)
-    card = await access(ctx, Card, Kind.CARD, card_id, delivery.WRITE, field="cardId", fields=nothing)
+    document = await access(ctx, DOCUMENT, document_id, policy.WRITE, fields=nothing)
+    card = await access(ctx, CARD, card_id, delivery.WRITE, field="cardId", fields=nothing)
     if card["workspace_id"] != document["workspace_id"]:
         raise BadUserInput("is a card of another workspace than the document", field="cardId")
     return document["_id"], card["_id"], document["workspace_id"]

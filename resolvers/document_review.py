@@ -13,7 +13,6 @@ from models.base import Record, collection
 from models.enums import ActivityType, DocumentStatus, TokenScope
 from models.errors import BadUserInput, Conflict, Forbidden
 from models.fanout import Audience
-from models.ids import Kind
 from realtime.events.document import DocumentReviewed, DocumentReviewRequested
 from realtime.log import Change, Committed
 from resolvers.access import access
@@ -21,6 +20,7 @@ from resolvers.activity import document_activity, record_activities
 from resolvers.context import Context
 from resolvers.document_place import current
 from resolvers.inputs.document import DocumentReview
+from resolvers.nouns import DOCUMENT
 from resolvers.operation import operation
 
 WRITE = TokenScope.PROJECTS_WRITE
@@ -31,7 +31,7 @@ SUBMITTABLE = frozenset({DocumentStatus.DRAFT, DocumentStatus.CHANGES_REQUESTED}
 @operation("documentSubmitReview", scope=WRITE, permission=policy.SUBMIT)
 async def submit_document(ctx: Context, document_id: ObjectId | str) -> Committed[Record]:
     """Ask for a review; those who may review are notified. Raises Conflict unless it is a draft, or was sent back."""
-    door = await access(ctx, Document, Kind.DOCUMENT, document_id, policy.SUBMIT, fields=frozenset())
+    door = await access(ctx, DOCUMENT, document_id, policy.SUBMIT, fields=frozenset())
 
     async def body(change: Change) -> Record:
         document = await current(change, door["_id"])
@@ -58,7 +58,7 @@ async def review_document(ctx: Context, document_id: ObjectId | str, values: Doc
     """
     if ctx.subject.agent_id is not None and values.status is DocumentStatus.APPROVED:
         raise Forbidden("A document is approved by a person: an agent may ask for changes")
-    door = await access(ctx, Document, Kind.DOCUMENT, document_id, policy.REVIEW, fields=frozenset())
+    door = await access(ctx, DOCUMENT, document_id, policy.REVIEW, fields=frozenset())
 
     async def body(change: Change) -> Record:
         document = await current(change, door["_id"])

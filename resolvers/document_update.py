@@ -27,6 +27,7 @@ from resolvers.document_room import check_room
 from resolvers.document_version import is_text_of, newest_version, read_version_text, write_version
 from resolvers.edit import check_version
 from resolvers.inputs.document import MAX_BATCH, MAX_TAGS, MOVING, DocumentBatch, DocumentMove, DocumentUpdate
+from resolvers.nouns import DOCUMENT
 from resolvers.operation import operation
 
 WRITE = TokenScope.PROJECTS_WRITE
@@ -39,7 +40,7 @@ MAX_TAKEN_ALONG = 500
 @operation("documentUpdate", scope=WRITE, permission=policy.WRITE)
 async def update_document(ctx: Context, document_id: ObjectId | str, values: DocumentUpdate) -> Committed[Record]:
     """Change what is given of a document. A new text makes what was approved, or waits for review, a draft."""
-    door = await access(ctx, Document, Kind.DOCUMENT, document_id, policy.WRITE, fields=frozenset())
+    door = await access(ctx, DOCUMENT, document_id, policy.WRITE, fields=frozenset())
     if values.content_format is not None and values.content is None:
         raise BadUserInput("goes with content", field="contentFormat")
     content = None if values.content is None else await read_content(values.content, values.content_format)
@@ -61,7 +62,7 @@ async def update_document(ctx: Context, document_id: ObjectId | str, values: Doc
 @operation("documentMove", scope=WRITE, permission=policy.WRITE)
 async def move_document(ctx: Context, document_id: ObjectId | str, values: DocumentMove) -> Committed[Record]:
     """Move a document with all that stands below it to a place below another parent, or of another context."""
-    door = await access(ctx, Document, Kind.DOCUMENT, document_id, policy.WRITE, fields=frozenset())
+    door = await access(ctx, DOCUMENT, document_id, policy.WRITE, fields=frozenset())
     if places.neighbours(values.order, values.after_document_id, values.before_document_id) > 1:
         raise BadUserInput("give one of order, afterDocumentId and beforeDocumentId", field="order")
     place = Place(values.order, values.after_document_id, values.before_document_id)
@@ -79,7 +80,7 @@ async def restore_document_version(
     ctx: Context, document_id: ObjectId | str, version_id: ObjectId | str
 ) -> Committed[Record]:
     """Make the text of an older version the newest one; nothing of the versions between is lost."""
-    door = await access(ctx, Document, Kind.DOCUMENT, document_id, policy.WRITE, fields=frozenset())
+    door = await access(ctx, DOCUMENT, document_id, policy.WRITE, fields=frozenset())
     text = await read_version_text(door["_id"], parse_id(version_id, Kind.DOCUMENT_VERSION, field="versionId"))
 
     async def body(change: Change) -> Record:
@@ -108,7 +109,7 @@ async def update_documents(
     if not 1 <= len(document_ids) <= MAX_BATCH:
         raise BadUserInput(f"must name between 1 and {MAX_BATCH} documents", field="ids")
     ids = list(dict.fromkeys(parse_id(one, Kind.DOCUMENT, field="ids") for one in document_ids))
-    workspace_id, refused = await access_batch(ctx, Document, Kind.DOCUMENT, ids, policy.WRITE)
+    workspace_id, refused = await access_batch(ctx, DOCUMENT, ids, policy.WRITE)
 
     async def result(change: Change, one: ObjectId) -> BatchResult:
         if one in refused:

@@ -11,12 +11,13 @@ from models import DocumentVersion
 from models.base import Record, collection, to_record
 from models.enums import DocumentFormat, StorageKind, TokenScope
 from models.errors import BadUserInput, NotFound, PayloadTooLarge
-from models.ids import Kind
 from realtime.log import Change
-from resolvers.access import Fields, access
+from resolvers.access import access
 from resolvers.content import Content, apart, excerpt_in, unified_diffs
 from resolvers.context import Context
 from resolvers.load import by_ids
+from resolvers.noun import Fields
+from resolvers.nouns import DOCUMENT_VERSION
 from resolvers.operation import edge, operation
 from resolvers.page import Page, Window, pages
 from resolvers.storage_account import charge
@@ -36,7 +37,7 @@ MAX_COMPARED = 10
 @operation("documentVersion", scope=READ, permission=policy.READ, read_only=True)
 async def get_document_version(ctx: Context, version_id: ObjectId | str, fields: Fields = None) -> Record:
     """One version of a document, with its text."""
-    return await access(ctx, DocumentVersion, Kind.DOCUMENT_VERSION, version_id, policy.READ, fields=fields)
+    return await access(ctx, DOCUMENT_VERSION, version_id, policy.READ, fields=fields)
 
 
 @dataclass(slots=True)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from models import Column, Document
 from models.base import Record
 from models.enums import TokenScope
-from resolvers.access import Fields
 from resolvers.context import Context
 from resolvers.load import to_one
+from resolvers.noun import Fields
 from resolvers.operation import edge
 
 

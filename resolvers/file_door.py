@@ -4,17 +4,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from auth.policies import delivery
-from models import Card
 from models.ids import Kind, parse_id
 from resolvers.access import access, check_workspace
 from resolvers.context import Context
+from resolvers.nouns import CARD
 from resolvers.operation import CATALOGUE, check_scope
 
 Door = Callable[[Context, Mapping[str, Any]], Awaitable[object]]
 
 
 async def _card(ctx: Context, given: Mapping[str, Any]) -> None:
-    await access(ctx, Card, Kind.CARD, given.get("cardId", ""), delivery.WRITE, field="cardId", fields=frozenset())
+    await access(ctx, CARD, given.get("cardId", ""), delivery.WRITE, field="cardId", fields=frozenset())
 
 
 async def _workspace(ctx: Context, given: Mapping[str, Any]) -> None:

@@ -17,12 +17,14 @@ from models.errors import Conflict, Forbidden, NotFound
 from models.ids import Kind, new_id, parse_id
 from realtime.events.invitation import InvitationAccepted, InvitationCreated, InvitationResent, InvitationRevoked
 from realtime.log import Change, Committed
-from resolvers.access import Fields, access, check_workspace, workspace_memberships
+from resolvers.access import access, check_workspace, workspace_memberships
 from resolvers.ceilings import MAX_INVITATIONS, require_room
 from resolvers.context import Context
 from resolvers.edit import require_parent
 from resolvers.inputs.workspace import WorkspaceMemberInvite
 from resolvers.mail import insert_mail, invitation_link, invitation_token, withdraw_mails
+from resolvers.noun import Fields
+from resolvers.nouns import INVITATION
 from resolvers.operation import edge, operation
 from resolvers.organization_member import insert_organization_member
 from resolvers.page import Page, Window, pages
@@ -217,7 +219,7 @@ async def join(change: Change, invitation_id: ObjectId, user: Record) -> Record:
 
 
 async def _access(ctx: Context, invitation_id: ObjectId | str) -> Record:
-    return await access(ctx, Invitation, Kind.INVITATION, invitation_id, policy.MANAGE_MEMBERS)
+    return await access(ctx, INVITATION, invitation_id, policy.MANAGE_MEMBERS)
 
 
 async def _open(change: Change, invitation_id: ObjectId) -> Record:

@@ -13,7 +13,7 @@ from models.errors import Conflict, NotFound
 from models.ids import Kind, parse_id
 from realtime.events.label import LabelCreated, LabelDeleted, LabelUpdated
 from realtime.log import Change, Committed
-from resolvers.access import Fields, access
+from resolvers.access import access
 from resolvers.card_graph import labels_of_project
 from resolvers.card_update import edit_card
 from resolvers.cascade_parts import without_label
@@ -22,6 +22,8 @@ from resolvers.deletion import bury, delete
 from resolvers.edit import require_parent, set_fields
 from resolvers.inputs.board import MAX_PROJECT_LABELS, LabelCreate, LabelUpdate
 from resolvers.inputs.card import MAX_LABELS
+from resolvers.noun import Fields
+from resolvers.nouns import LABEL, PROJECT
 from resolvers.operation import operation
 from resolvers.scope import require_room
 
@@ -32,20 +34,20 @@ TAKEN = "is taken by another label of the project"
 @operation("label", scope=READ, permission=delivery.READ, read_only=True)
 async def get_label(ctx: Context, label_id: ObjectId | str, fields: Fields = None) -> Record:
     """One label."""
-    return await access(ctx, Label, Kind.LABEL, label_id, delivery.READ, fields=fields)
+    return await access(ctx, LABEL, label_id, delivery.READ, fields=fields)
 
 
 @operation("labels", scope=READ, permission=delivery.READ, read_only=True)
 async def list_labels(ctx: Context, project_id: ObjectId | str) -> list[Record]:
     """A project's labels, by name."""
-    project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.READ, fields=frozenset())
+    project = await access(ctx, PROJECT, project_id, delivery.READ, fields=frozenset())
     return (await labels_of_project(ctx, [project], None))[0]
 
 
 @operation("labelCreate", scope=WRITE, permission=delivery.WRITE)
 async def create_label(ctx: Context, values: LabelCreate) -> Committed[Record]:
     """A new label of a project; its name is unique there."""
-    project = await access(ctx, Project, Kind.PROJECT, values.project_id, delivery.WRITE, field="projectId")
+    project = await access(ctx, PROJECT, values.project_id, delivery.WRITE, field="projectId")
 
     async def body(change: Change) -> Record:
         await require_parent(change, Project, project["_id"])
@@ -77,7 +79,7 @@ def new_label(change: Change, project: Record, name: str, color: str) -> Record:
 @operation("labelUpdate", scope=WRITE, permission=delivery.WRITE)
 async def update_label(ctx: Context, label_id: ObjectId | str, values: LabelUpdate) -> Committed[Record]:
     """Change a label's name or colour."""
-    door = await access(ctx, Label, Kind.LABEL, label_id, delivery.WRITE, fields=frozenset())
+    door = await access(ctx, LABEL, label_id, delivery.WRITE, fields=frozenset())
 
     async def body(change: Change) -> Record:
         try:
@@ -94,7 +96,7 @@ async def update_label(ctx: Context, label_id: ObjectId | str, values: LabelUpda
 @operation("labelDelete", scope=WRITE, permission=delivery.WRITE)
 async def delete_label(ctx: Context, label_id: ObjectId | str) -> Committed[ObjectId]:
     """Delete a label; it is taken off every card."""
-    label = await access(ctx, Label, Kind.LABEL, label_id, delivery.WRITE)
+    label = await access(ctx, LABEL, label_id, delivery.WRITE)
 
     async def body(change: Change) -> ObjectId:
         deleted = await collection(Label).delete_one({"_id": label["_id"]}, session=change.session)

@@ -10,10 +10,11 @@ from bson import ObjectId
 
 from models import Card
 from models.base import Record, collection
-from resolvers.access import Fields, projection
+from resolvers.access import projection
 from resolvers.landmark import AT_ONCE, reads_whole_ranges
 from resolvers.lane_hints import HINTS
 from resolvers.lane_store import OPEN
+from resolvers.noun import Fields
 from resolvers.page_query import LONG
 from resolvers.tombstone import standing
 

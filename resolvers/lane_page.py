@@ -7,10 +7,11 @@ from bson import ObjectId
 
 from models import Card
 from models.base import Record, collection
-from resolvers.access import Fields, projection
+from resolvers.access import projection
 from resolvers.lane_blocks import Blocks, LaneKey, behind, id_in
 from resolvers.lane_board import read_board
 from resolvers.lane_store import OPEN, is_short, read_lanes
+from resolvers.noun import Fields
 from resolvers.page import Page, Sort, Window, pages
 
 BY_RANK: Sort = [("rank", 1)]

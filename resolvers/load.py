@@ -10,8 +10,9 @@ from models import Card, User
 from models.base import Record, collection
 from models.ids import among
 from models.text import sort_key
-from resolvers.access import Fields, projection
+from resolvers.access import projection
 from resolvers.lane_store import OPEN, open_counts, open_totals
+from resolvers.noun import Fields
 from resolvers.page import Page
 from resolvers.tombstone import standing
 

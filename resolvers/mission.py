@@ -13,13 +13,15 @@ from models.errors import Forbidden, NotFound
 from models.ids import Kind, parse_id
 from realtime.events.mission import MissionStatusChanged
 from realtime.log import Change, Committed
-from resolvers.access import Fields, access, check_workspace
+from resolvers.access import access, check_workspace
 from resolvers.agent import get_agent
 from resolvers.context import Context
 from resolvers.filters import MISSION_FIELDS, compile_filter
 from resolvers.inputs.mission import MissionCreate
 from resolvers.load import by_ids, card_inside, to_one
 from resolvers.mission_status import change_status
+from resolvers.noun import Fields
+from resolvers.nouns import AGENT, MISSION, MISSION_ACTIVITY
 from resolvers.operation import edge, operation
 from resolvers.page import NEWEST_FIRST, Page, Window, pages
 from resolvers.user import users_by
@@ -38,7 +40,7 @@ creator_of = users_by("created_by")
 @operation("mission", scope=READ, permission=policy.READ, read_only=True)
 async def get_mission(ctx: Context, mission_id: ObjectId | str, fields: Fields = None) -> Record:
     """One mission."""
-    return await access(ctx, Mission, Kind.MISSION, mission_id, policy.READ, fields=fields)
+    return await access(ctx, MISSION, mission_id, policy.READ, fields=fields)
 
 
 @operation("missions", scope=READ, permission=policy.READ, read_only=True)
@@ -63,14 +65,14 @@ async def list_missions_of_agent(
 @operation("missionActivity", scope=READ, permission=policy.READ, read_only=True)
 async def get_mission_activity(ctx: Context, activity_id: ObjectId | str, fields: Fields = None) -> Record:
     """One report of an agent."""
-    return await access(ctx, MissionActivity, Kind.MISSION_ACTIVITY, activity_id, policy.READ, fields=fields)
+    return await access(ctx, MISSION_ACTIVITY, activity_id, policy.READ, fields=fields)
 
 
 @operation("missionCreate", scope=WRITE, permission=policy.WRITE)
 async def create_mission(ctx: Context, values: MissionCreate) -> Committed[Record]:
     """Ask an agent for something, perhaps about a card of its workspace; the mission waits until it is claimed."""
     needed = frozenset[str]()
-    agent = await access(ctx, Agent, Kind.AGENT, values.agent_id, policy.WRITE, field="agentId", fields=needed)
+    agent = await access(ctx, AGENT, values.agent_id, policy.WRITE, field="agentId", fields=needed)
     workspace_id = agent["workspace_id"]
 
     async def body(change: Change) -> Record:
@@ -99,7 +101,7 @@ async def create_mission(ctx: Context, values: MissionCreate) -> Committed[Recor
 @operation("missionCancel", scope=WRITE, permission=policy.WRITE)
 async def cancel_mission(ctx: Context, mission_id: ObjectId | str) -> Committed[Record]:
     """End a mission that is not finished. An agent's own token cancels missions of that agent alone."""
-    door = await access(ctx, Mission, Kind.MISSION, mission_id, policy.WRITE, fields=frozenset({"agent_id"}))
+    door = await access(ctx, MISSION, mission_id, policy.WRITE, fields=frozenset({"agent_id"}))
     check_own(ctx, door)
 
     async def body(change: Change) -> Record:

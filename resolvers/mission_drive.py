@@ -18,6 +18,7 @@ from resolvers.inputs.mission import MissionComplete, MissionFail, MissionReport
 from resolvers.mission import check_own, find_mission
 from resolvers.mission_status import change_status
 from resolvers.mission_trim import size_of
+from resolvers.nouns import MISSION
 from resolvers.operation import Caller, operation
 from resolvers.storage_account import charge
 
@@ -90,7 +91,7 @@ async def _first(change: Change, where: Record) -> Record | None:
 
 
 async def _own(ctx: Context, mission_id: ObjectId | str) -> Record:
-    door = await access(ctx, Mission, Kind.MISSION, mission_id, policy.DRIVE)
+    door = await access(ctx, MISSION, mission_id, policy.DRIVE)
     check_own(ctx, door)
     return door
 

@@ -10,10 +10,11 @@ from models.enums import TokenScope
 from models.errors import Forbidden, NotFound
 from models.ids import Kind, parse_id
 from realtime.log import Change, Committed
-from resolvers.access import Fields, projection
+from resolvers.access import projection
 from resolvers.context import Context
 from resolvers.load import to_one
 from resolvers.notification_store import inbox_of, mark_all_read, mark_read, unread_in, with_marks
+from resolvers.noun import Fields
 from resolvers.operation import edge, operation
 from resolvers.page import Page, Sort, Window, pages
 

@@ -15,7 +15,7 @@ from models.json import check_text
 from models.write import find_and_delete
 from realtime.events.organization import OrganizationCreated, OrganizationDeleted, OrganizationUpdated
 from realtime.log import Change, Committed
-from resolvers.access import Fields, check_organization, door_of, projection
+from resolvers.access import check_organization, door_of, projection
 from resolvers.ceilings import MAX_ORGANIZATIONS, require_room
 from resolvers.context import Context
 from resolvers.deletion import bury, delete
@@ -23,6 +23,7 @@ from resolvers.edit import set_fields
 from resolvers.inputs.organization import OrganizationCreate, OrganizationUpdate
 from resolvers.joined import EVERYTHING, JOINED, JoinedPage
 from resolvers.load import by_ids
+from resolvers.noun import Fields
 from resolvers.operation import edge, operation
 from resolvers.organization_member import insert_organization_member, organization_memberships
 from resolvers.page import Page, Window, pages

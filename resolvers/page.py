@@ -13,7 +13,8 @@ from bson.errors import InvalidId
 
 from models.base import Record, Stored
 from models.errors import BadUserInput
-from resolvers.access import Fields, projection
+from resolvers.access import projection
+from resolvers.noun import Fields
 from resolvers.page_query import PageQuery, Sort
 from resolvers.tombstone import standing
 

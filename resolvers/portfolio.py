@@ -12,12 +12,13 @@ from models import Project, ProjectMember, Relation
 from models.base import Record, collection, utc_now
 from models.enums import Priority, RelationType, TokenScope
 from models.ids import IDS_PER_QUERY, Kind, parse_id
-from resolvers.access import Fields, check_workspace
+from resolvers.access import check_workspace
 from resolvers.card_facts import Facts, milliseconds, moment
 from resolvers.card_facts_keep import PerProject, elsewhere, facts_where
 from resolvers.column import done_columns_where
 from resolvers.context import Context
 from resolvers.due import is_over
+from resolvers.noun import Fields
 from resolvers.operation import edge, operation
 
 READ = TokenScope.PROJECTS_READ

@@ -17,9 +17,9 @@ from models.errors import Forbidden
 from models.ids import Kind, kind_of, portions
 from realtime.cursor import Cursor
 from realtime.heads import bounds, heads_of
-from resolvers.access import Fields
 from resolvers.context import Context
 from resolvers.node import INSIDE
+from resolvers.noun import Fields
 from resolvers.operation import edge
 
 _INSIDE: dict[Kind, type[Stored]] = {

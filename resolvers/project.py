@@ -14,7 +14,7 @@ from models.ids import Kind, parse_id
 from models.write import find_and_delete
 from realtime.events.project import ProjectCreated, ProjectDeleted, ProjectUpdated
 from realtime.log import Change, Committed
-from resolvers.access import Fields, access, check_workspace
+from resolvers.access import access, check_workspace
 from resolvers.context import Context
 from resolvers.deletion import bury, delete
 from resolvers.edit import require_parent, set_fields
@@ -22,6 +22,8 @@ from resolvers.filters import PROJECT_FIELDS, compile_filter, compile_order
 from resolvers.inputs.project import ProjectCreate, ProjectUpdate
 from resolvers.lane_store import open_totals
 from resolvers.load import to_one
+from resolvers.noun import Fields
+from resolvers.nouns import PROJECT
 from resolvers.operation import edge, operation
 from resolvers.page import Page, Window, pages
 from resolvers.project_member import add_member
@@ -41,7 +43,7 @@ LIST_LIMIT = 5000
 @operation("project", scope=READ, permission=delivery.READ, read_only=True)
 async def get_project(ctx: Context, project_id: ObjectId | str, fields: Fields = None) -> Record:
     """One project."""
-    return await access(ctx, Project, Kind.PROJECT, project_id, delivery.READ, fields=fields)
+    return await access(ctx, PROJECT, project_id, delivery.READ, fields=fields)
 
 
 @operation("projects", scope=READ, permission=delivery.READ, read_only=True)
@@ -91,7 +93,7 @@ async def insert_project(change: Change, values: ProjectCreate, creator_id: Obje
 @operation("projectUpdate", scope=WRITE, permission=delivery.WRITE)
 async def update_project(ctx: Context, project_id: ObjectId | str, values: ProjectUpdate) -> Committed[Record]:
     """Change what is given of a project."""
-    door = await access(ctx, Project, Kind.PROJECT, project_id, delivery.WRITE, fields=frozenset())
+    door = await access(ctx, PROJECT, project_id, delivery.WRITE, fields=frozenset())
 
     async def body(change: Change) -> Record:
         project, differs = await set_fields(change, Project, door["_id"], values.given())
@@ -105,7 +107,7 @@ async def update_project(ctx: Context, project_id: ObjectId | str, values: Proje
 @operation("projectDelete", scope=WRITE, permission=delivery.WRITE)
 async def delete_project(ctx: Context, project_id: ObjectId | str) -> Committed[ObjectId]:
     """Delete a project with all it holds."""
-    project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.WRITE)
+    project = await access(ctx, PROJECT, project_id, delivery.WRITE)
 
     async def body(change: Change) -> ObjectId:
         if not await remove_project(change, project["_id"]):

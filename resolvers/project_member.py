@@ -16,13 +16,14 @@ from resolvers.activity import record_activity
 from resolvers.context import Context
 from resolvers.edit import require_parent
 from resolvers.inputs.project import ProjectMemberAdd
+from resolvers.nouns import PROJECT
 from resolvers.operation import operation
 
 
 @operation("projectMemberAdd", scope=TokenScope.PROJECTS_WRITE, permission=delivery.WRITE)
 async def add_project_member(ctx: Context, project_id: ObjectId | str, values: ProjectMemberAdd) -> Committed[Record]:
     """Make a member of the workspace a member of a project."""
-    project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.WRITE)
+    project = await access(ctx, PROJECT, project_id, delivery.WRITE)
     wanted = values.one()
     field = "email" if "email" in wanted else "userId"
 
@@ -49,7 +50,7 @@ async def remove_project_member(
     ctx: Context, project_id: ObjectId | str, user_id: ObjectId | str
 ) -> Committed[ObjectId]:
     """Take a member off a project; its cards keep their assignee."""
-    project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.WRITE)
+    project = await access(ctx, PROJECT, project_id, delivery.WRITE)
     leaving = parse_id(user_id, Kind.USER, field="userId")
 
     async def body(change: Change) -> ObjectId:
@@ -69,7 +70,7 @@ async def remove_project_member(
 @operation("projectMembers", scope=TokenScope.PROJECTS_READ, permission=delivery.READ, read_only=True)
 async def list_project_members(ctx: Context, project_id: ObjectId | str) -> list[Record]:
     """A project's members in the order of joining, each with its `user` (id, name, email)."""
-    project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.READ, fields=frozenset())
+    project = await access(ctx, PROJECT, project_id, delivery.READ, fields=frozenset())
     members = await collection(ProjectMember).find({"project_id": project["_id"]}).sort("_id", 1).to_list()
     users = collection(User).find({"_id": {"$in": [member["user_id"] for member in members]}}, {"password_hash": 0})
     by_id = {user["_id"]: user for user in await users.to_list()}

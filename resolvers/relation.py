@@ -7,13 +7,13 @@ from models import Card, Relation
 from models.base import Record, collection, to_record
 from models.enums import RelationType, TokenScope
 from models.errors import BadUserInput, NotFound
-from models.ids import Kind
 from realtime.events.relation import RelationCreated
 from realtime.log import Change, Committed
 from resolvers.access import access
 from resolvers.cascade_events import relation_deleted
 from resolvers.context import Context
 from resolvers.inputs.relation import RelationCreate
+from resolvers.nouns import CARD, RELATION
 from resolvers.operation import operation
 from resolvers.relation_check import check_relation
 from resolvers.relation_graph import relations_of
@@ -26,7 +26,7 @@ STORED = (RelationType.BLOCKS, RelationType.DUPLICATES, RelationType.PARENT_OF, 
 @operation("relations", scope=READ, permission=delivery.READ, read_only=True)
 async def list_relations(ctx: Context, card_id: ObjectId | str) -> list[Record]:
     """A card's relations as the card sees them, oldest first; at most 200."""
-    card = await access(ctx, Card, Kind.CARD, card_id, delivery.READ, field="cardId", fields=frozenset())
+    card = await access(ctx, CARD, card_id, delivery.READ, field="cardId", fields=frozenset())
     return (await relations_of(ctx, [card], None))[0]
 
 
@@ -37,10 +37,8 @@ async def create_relation(ctx: Context, values: RelationCreate) -> Committed[Rec
     Raises BadUserInput for the card itself and for one of another workspace; Conflict for what is there already, a
     second parent and a circle.
     """
-    card = await access(ctx, Card, Kind.CARD, values.card_id, delivery.WRITE, field="cardId", fields=NEEDED)
-    target = await access(
-        ctx, Card, Kind.CARD, values.target_card_id, delivery.WRITE, field="targetCardId", fields=NEEDED
-    )
+    card = await access(ctx, CARD, values.card_id, delivery.WRITE, field="cardId", fields=NEEDED)
+    target = await access(ctx, CARD, values.target_card_id, delivery.WRITE, field="targetCardId", fields=NEEDED)
     if card["_id"] == target["_id"]:
         raise BadUserInput("is the card itself", field="targetCardId")
     if card["workspace_id"] != target["workspace_id"]:
@@ -86,7 +84,7 @@ async def relate(change: Change, card: Record, type: RelationType, target: Recor
 @operation("relationDelete", scope=WRITE, permission=delivery.WRITE)
 async def delete_relation(ctx: Context, relation_id: ObjectId | str) -> Committed[ObjectId]:
     """End a relation, for both cards."""
-    relation = await access(ctx, Relation, Kind.RELATION, relation_id, delivery.WRITE)
+    relation = await access(ctx, RELATION, relation_id, delivery.WRITE)
 
     async def body(change: Change) -> ObjectId:
         deleted = await collection(Relation).delete_one({"_id": relation["_id"]}, session=change.session)

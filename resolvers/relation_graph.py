@@ -8,10 +8,11 @@ from bson import ObjectId
 from models import Card, Relation
 from models.base import Record, collection
 from models.enums import RelationType, TokenScope
-from resolvers.access import Fields, projection
+from resolvers.access import projection
 from resolvers.column import done_columns
 from resolvers.context import Context
 from resolvers.load import to_one
+from resolvers.noun import Fields
 from resolvers.operation import edge
 from resolvers.user import people
 

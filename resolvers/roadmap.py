@@ -11,15 +11,16 @@ from auth.policies import delivery
 from models import Card, Project, Relation, Scope
 from models.base import Record, collection, utc_now
 from models.enums import RelationType, TokenScope
-from models.ids import Kind
 from models.text import sort_key
-from resolvers.access import Fields, access, projection
+from resolvers.access import access, projection
 from resolvers.card_facts import Facts, moment
 from resolvers.card_facts_keep import FIGURES, PerProject, elsewhere, facts_of
 from resolvers.column import done_columns_where
 from resolvers.context import Context
 from resolvers.due import has_passed
 from resolvers.load import by_ids, to_one
+from resolvers.noun import Fields
+from resolvers.nouns import PROJECT
 from resolvers.operation import edge, operation
 from resolvers.roadmap_order import longest_chain, steps_of
 
@@ -36,7 +37,7 @@ _NAMED = frozenset({"project_id", "name", "start_date", "end_date"})
 @operation("projectRoadmap", scope=READ, permission=delivery.READ, read_only=True)
 async def get_project_roadmap(ctx: Context, project_id: ObjectId | str) -> Record:
     """The roadmap of one project."""
-    project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.READ, fields=frozenset({"deadline"}))
+    project = await access(ctx, PROJECT, project_id, delivery.READ, fields=frozenset({"deadline"}))
     return (await roadmap_of_project(ctx, [project], None))[0]
 
 

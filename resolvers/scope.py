@@ -10,16 +10,17 @@ from models import Column, Label, Project, Scope
 from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
-from models.ids import Kind
 from realtime.events.scope import ScopeCreated, ScopeDeleted, ScopeUpdated
 from realtime.log import Change, Committed
-from resolvers.access import Fields, access
+from resolvers.access import access
 from resolvers.context import Context
 from resolvers.deletion import bury, delete
 from resolvers.edit import require_parent, set_fields
 from resolvers.inputs.board import ScopeCreate, ScopeUpdate, ScopeViewSet
 from resolvers.lane_store import open_counts
 from resolvers.load import to_list, to_one
+from resolvers.noun import Fields
+from resolvers.nouns import PROJECT, SCOPE
 from resolvers.operation import edge, operation
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
@@ -29,20 +30,20 @@ MAX_SCOPES = 500
 @operation("scope", scope=READ, permission=delivery.READ, read_only=True)
 async def get_scope(ctx: Context, scope_id: ObjectId | str, fields: Fields = None) -> Record:
     """One scope."""
-    return await access(ctx, Scope, Kind.SCOPE, scope_id, delivery.READ, fields=fields)
+    return await access(ctx, SCOPE, scope_id, delivery.READ, fields=fields)
 
 
 @operation("scopes", scope=READ, permission=delivery.READ, read_only=True)
 async def list_scopes(ctx: Context, project_id: ObjectId | str) -> list[Record]:
     """The scopes of a project, oldest first."""
-    project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.READ, fields=frozenset())
+    project = await access(ctx, PROJECT, project_id, delivery.READ, fields=frozenset())
     return (await scopes_of(ctx, [project], None))[0]
 
 
 @operation("scopeCreate", scope=WRITE, permission=delivery.WRITE)
 async def create_scope(ctx: Context, values: ScopeCreate) -> Committed[Record]:
     """A new scope of a project."""
-    project = await access(ctx, Project, Kind.PROJECT, values.project_id, delivery.WRITE, field="projectId")
+    project = await access(ctx, PROJECT, values.project_id, delivery.WRITE, field="projectId")
     _check_dates(values.model_dump())
 
     async def body(change: Change) -> Record:
@@ -82,7 +83,7 @@ async def set_scope_view(ctx: Context, scope_id: ObjectId | str, values: ScopeVi
 @operation("scopeDelete", scope=WRITE, permission=delivery.WRITE)
 async def delete_scope(ctx: Context, scope_id: ObjectId | str) -> Committed[ObjectId]:
     """Delete a scope with its columns, cards and documents."""
-    scope = await access(ctx, Scope, Kind.SCOPE, scope_id, delivery.WRITE)
+    scope = await access(ctx, SCOPE, scope_id, delivery.WRITE)
 
     async def body(change: Change) -> ObjectId:
         deleted = await collection(Scope).delete_one({"_id": scope["_id"]}, session=change.session)
@@ -102,7 +103,7 @@ async def require_room(change: Change, model: type[Scope | Label], project_id: O
 
 
 async def _set(ctx: Context, scope_id: ObjectId | str, values: dict[str, Any]) -> Committed[Record]:
-    door = await access(ctx, Scope, Kind.SCOPE, scope_id, delivery.WRITE, fields=frozenset())
+    door = await access(ctx, SCOPE, scope_id, delivery.WRITE, fields=frozenset())
 
     async def body(change: Change) -> Record:
         scope, differs = await set_fields(change, Scope, door["_id"], values)

@@ -12,9 +12,10 @@ from models.base import Record
 from models.enums import SearchType, TokenScope
 from models.errors import BadUserInput
 from models.ids import Kind, kind_of, parse_id
-from resolvers.access import Fields, check_workspace
+from resolvers.access import check_workspace
 from resolvers.context import Context
 from resolvers.load import by_ids
+from resolvers.noun import Fields
 from resolvers.operation import edge, operation
 from resolvers.page import Window
 from resolvers.search_follow import SEARCHABLE, follow

@@ -10,9 +10,9 @@ from models.base import Record, collection
 from models.enums import StorageKind, TokenScope
 from models.errors import PayloadTooLarge
 from realtime.log import Change
-from resolvers.access import Fields
 from resolvers.context import Context
 from resolvers.load import by_ids
+from resolvers.noun import Fields
 from resolvers.operation import edge
 
 

@@ -13,7 +13,6 @@ from bson import ObjectId
 from auth.authenticate import still_valid
 from auth.policies import delivery
 from auth.policies import mission as mission_policy
-from models import Mission, Project
 from models.base import Record
 from models.enums import TokenScope
 from models.errors import BadUserInput, OrreryError, Unauthenticated
@@ -24,6 +23,7 @@ from realtime.events.stream import StreamLagged, StreamReady
 from realtime.guard import Watch
 from resolvers.access import access, check_workspace, workspace_membership
 from resolvers.context import Context
+from resolvers.nouns import MISSION, PROJECT
 from resolvers.operation import check_scope, operation
 
 CHECK_SECONDS = 4.0
@@ -116,7 +116,7 @@ async def project_events(
     ctx: Context, project_id: ObjectId | str, after: str | None = None, types: Iterable[str] | None = None
 ) -> Source:
     """What happens in a project."""
-    project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.READ, field="projectId", fields=frozenset())
+    project = await access(ctx, PROJECT, project_id, delivery.READ, field="projectId", fields=frozenset())
     wanted = _wanted(types, PROJECT_TYPES)
 
     def accepts(event: Record) -> bool:
@@ -146,9 +146,7 @@ async def workspace_events(
 @operation("missionEvents", scope=TokenScope.PILOTAGE_READ, permission=mission_policy.READ, read_only=True)
 async def mission_events(ctx: Context, mission_id: ObjectId | str, after: str | None = None) -> Source:
     """The life of a mission, and the text its agent writes while it does."""
-    mission = await access(
-        ctx, Mission, Kind.MISSION, mission_id, mission_policy.READ, field="missionId", fields=frozenset()
-    )
+    mission = await access(ctx, MISSION, mission_id, mission_policy.READ, field="missionId", fields=frozenset())
 
     def accepts(event: Record) -> bool:
         return event["mission_id"] == mission["_id"] and event["type"] in MISSION_TYPES

@@ -14,11 +14,13 @@ from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, parse_id
 from realtime.events.template import TemplateCreated, TemplateDeleted
 from realtime.log import Change, Committed
-from resolvers.access import Fields, access, check_workspace
+from resolvers.access import access, check_workspace
 from resolvers.context import Context
 from resolvers.edit import require_parent
 from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.load import by_name
+from resolvers.noun import Fields
+from resolvers.nouns import PROJECT, TEMPLATE
 from resolvers.operation import edge, operation
 from resolvers.template_builtin import BUILT_IN
 from resolvers.template_read import content_of
@@ -43,7 +45,7 @@ async def create_template(ctx: Context, values: TemplateCreateFromProject) -> Co
 
     Raises Conflict for a name that is taken, and for a project that is too large.
     """
-    project = await access(ctx, Project, Kind.PROJECT, values.project_id, delivery.WRITE, field="projectId")
+    project = await access(ctx, PROJECT, values.project_id, delivery.WRITE, field="projectId")
     inside = {"workspace_id": project["workspace_id"]}
     gone = await known_gone(ctx) or Gone(())
 
@@ -74,7 +76,7 @@ async def create_template(ctx: Context, values: TemplateCreateFromProject) -> Co
 @operation("templateDelete", scope=WRITE, permission=delivery.WRITE)
 async def delete_template(ctx: Context, template_id: ObjectId | str) -> Committed[ObjectId]:
     """Delete a template of a workspace; the projects that began with it stay. Built-in ones have no id."""
-    template = await access(ctx, Template, Kind.TEMPLATE, template_id, delivery.WRITE, fields=frozenset())
+    template = await access(ctx, TEMPLATE, template_id, delivery.WRITE, fields=frozenset())
 
     async def body(change: Change) -> ObjectId:
         deleted = await collection(Template).delete_one({"_id": template["_id"]}, session=change.session)

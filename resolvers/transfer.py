@@ -17,6 +17,7 @@ from resolvers.context import Context
 from resolvers.edit import require_parent
 from resolvers.inputs.base import read_input
 from resolvers.inputs.transfer import ProjectImport
+from resolvers.nouns import PROJECT
 from resolvers.operation import operation
 from resolvers.project import delete_project
 from resolvers.tombstone import Gone, known_gone
@@ -113,7 +114,7 @@ async def open_export(ctx: Context, project_id: ObjectId | str, files: Stored | 
 
     With `files` cards name their attachments, whose bytes are entered there.
     """
-    project = await access(ctx, Project, Kind.PROJECT, project_id, delivery.READ)
+    project = await access(ctx, PROJECT, project_id, delivery.READ)
     return pieces(project, files, await known_gone(ctx) or Gone(()))
 
 

@@ -16,12 +16,14 @@ from models.errors import BadUserInput, Conflict, PayloadTooLarge, RateLimited
 from models.ids import Kind, new_id, parse_id
 from realtime.events.transfer import TransferJobChanged
 from realtime.log import Change, Committed
-from resolvers.access import Fields, access, check_workspace
+from resolvers.access import access, check_workspace
 from resolvers.context import Context
 from resolvers.edit import require_parent
 from resolvers.file_store import discard_file, keep_file, write_file
 from resolvers.inputs.transfer import ProjectImportStart
 from resolvers.load import to_one_inside
+from resolvers.noun import Fields
+from resolvers.nouns import TRANSFER_JOB
 from resolvers.operation import edge, operation
 from resolvers.page import NEWEST_FIRST, Page, Window, pages
 from resolvers.storage_account import charge, check_room
@@ -58,7 +60,7 @@ def told(job: Mapping[str, Any]) -> Record:
 @operation("transferJob", scope=READ, permission=delivery.READ, read_only=True)
 async def get_transfer_job(ctx: Context, job_id: ObjectId | str, fields: Fields = None) -> Record:
     """One import that runs by itself, or did within the last seven days."""
-    return await access(ctx, TransferJob, Kind.TRANSFER_JOB, job_id, delivery.READ, fields=fields)
+    return await access(ctx, TRANSFER_JOB, job_id, delivery.READ, fields=fields)
 
 
 @operation("transferJobs", scope=READ, permission=delivery.READ, read_only=True)

@@ -13,9 +13,10 @@ from models.base import Record, collection
 from models.enums import TokenScope
 from models.errors import NotFound
 from models.ids import Kind, parse_id, portions
-from resolvers.access import Fields, projection
+from resolvers.access import projection
 from resolvers.context import Context, Services
 from resolvers.load import to_one
+from resolvers.noun import Fields
 from resolvers.operation import edge, operation
 
 READ = TokenScope.PROJECTS_READ

@@ -18,7 +18,7 @@ from models.write import update_and_read
 from realtime.events.organization import OrganizationUpdated
 from realtime.events.workspace import WorkspaceCreated, WorkspaceDeleted, WorkspaceUpdated
 from realtime.log import Change, Committed
-from resolvers.access import Fields, check_organization, check_workspace, door_of, projection, workspace_memberships
+from resolvers.access import check_organization, check_workspace, door_of, projection, workspace_memberships
 from resolvers.ceilings import MAX_WORKSPACES, require_room
 from resolvers.context import Context
 from resolvers.deletion import bury, delete
@@ -26,6 +26,7 @@ from resolvers.edit import set_fields
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceUpdate
 from resolvers.joined import EVERYTHING, JOINED, JoinedPage, joined_after, joined_page
 from resolvers.load import to_one
+from resolvers.noun import Fields
 from resolvers.operation import edge, operation
 from resolvers.page import Page, Window, pages
 from resolvers.position_note import note_entered, noted

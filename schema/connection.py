@@ -8,9 +8,9 @@ import strawberry
 from strawberry import UNSET
 
 from models.base import Record
-from resolvers.access import Fields
 from resolvers.context import Context
 from resolvers.load import totals
+from resolvers.noun import Fields
 from resolvers.operation import edge as enter
 from resolvers.page import Page
 from schema.loading import derived, edge

@@ -14,28 +14,30 @@ from auth.policies import mission as mission_policy
 from auth.policies import organization as organization_policy
 from auth.policies import workspace as workspace_policy
 from models import (
-    Agent,
-    Attachment,
-    Card,
-    Column,
-    Comment,
-    CustomField,
-    Document,
-    Invitation,
-    Label,
-    Mission,
     Organization,
-    Project,
-    Relation,
-    Scope,
-    Template,
-    TransferJob,
     Workspace,
 )
-from models.base import Record, Stored, collection
+from models.base import Record, collection
 from models.errors import NotFound
-from models.ids import Kind
 from resolvers.access import access, check_organization, check_workspace, door_of
+from resolvers.noun import Noun
+from resolvers.nouns import (
+    AGENT,
+    ATTACHMENT,
+    CARD,
+    COLUMN,
+    COMMENT,
+    CUSTOM_FIELD,
+    DOCUMENT,
+    INVITATION,
+    LABEL,
+    MISSION,
+    PROJECT,
+    RELATION,
+    SCOPE,
+    TEMPLATE,
+    TRANSFER_JOB,
+)
 from rest.routing import Call
 
 NOTHING: frozenset[str] = frozenset()
@@ -74,60 +76,54 @@ async def workspace(call: Call) -> Record:
 async def project(call: Call) -> Record:
     """The project of the path, in the workspace of the path."""
     inside = await workspace(call)
-    found = await access(
-        call.ctx, Project, Kind.PROJECT, call.path["projectId"], delivery.READ, field="projectId", fields=NOTHING
-    )
+    found = await access(call.ctx, PROJECT, call.path["projectId"], delivery.READ, field="projectId", fields=NOTHING)
     return _within(found, "workspace_id", inside["_id"], "Project")
 
 
 async def project_of(call: Call, project_id: ObjectId, workspace: Record) -> Record:
     """The project that a body names, in the workspace of the path."""
-    found = await access(call.ctx, Project, Kind.PROJECT, project_id, delivery.READ, field="projectId", fields=NOTHING)
+    found = await access(call.ctx, PROJECT, project_id, delivery.READ, field="projectId", fields=NOTHING)
     return _within(found, "workspace_id", workspace["_id"], "Project")
 
 
 async def template(call: Call) -> Record:
     """The template of the path, of the workspace of the path."""
     inside = await workspace(call)
-    found = await access(
-        call.ctx, Template, Kind.TEMPLATE, call.path["templateId"], delivery.READ, field="templateId", fields=NOTHING
-    )
+    found = await access(call.ctx, TEMPLATE, call.path["templateId"], delivery.READ, field="templateId", fields=NOTHING)
     return _within(found, "workspace_id", inside["_id"], "Template")
 
 
 async def transfer_job(call: Call) -> Record:
     """The import of the path, to the workspace of the path."""
     inside = await workspace(call)
-    found = await access(
-        call.ctx, TransferJob, Kind.TRANSFER_JOB, call.path["jobId"], delivery.READ, field="jobId", fields=NOTHING
-    )
+    found = await access(call.ctx, TRANSFER_JOB, call.path["jobId"], delivery.READ, field="jobId", fields=NOTHING)
     return _within(found, "workspace_id", inside["_id"], "Transfer job")
 
 
 async def scope(call: Call) -> Record:
     """The scope of the path, in the project of the path."""
-    return await _of_project(call, Scope, Kind.SCOPE, "scopeId")
+    return await _of_project(call, SCOPE, "scopeId")
 
 
 async def column(call: Call) -> Record:
     """The column of the path, in the project of the path."""
-    return await _of_project(call, Column, Kind.COLUMN, "columnId")
+    return await _of_project(call, COLUMN, "columnId")
 
 
 async def label(call: Call) -> Record:
     """The label of the path, in the project of the path."""
-    return await _of_project(call, Label, Kind.LABEL, "labelId")
+    return await _of_project(call, LABEL, "labelId")
 
 
 async def custom_field(call: Call) -> Record:
     """The custom field of the path, of the project of the path."""
-    return await _of_project(call, CustomField, Kind.CUSTOM_FIELD, "fieldId")
+    return await _of_project(call, CUSTOM_FIELD, "fieldId")
 
 
 async def relation(call: Call) -> Record:
     """The relation of the path, of a card of the project of the path."""
     inside = await project(call)
-    found = await access(call.ctx, Relation, Kind.RELATION, call.path["relationId"], delivery.READ, field="relationId")
+    found = await access(call.ctx, RELATION, call.path["relationId"], delivery.READ, field="relationId")
     if inside["_id"] not in found["project_ids"]:
         raise NotFound("Relation")
     return found
@@ -135,13 +131,13 @@ async def relation(call: Call) -> Record:
 
 async def card(call: Call) -> Record:
     """The card of the path, in the project of the path."""
-    return await _of_project(call, Card, Kind.CARD, "cardId")
+    return await _of_project(call, CARD, "cardId")
 
 
 async def comment(call: Call) -> Record:
     """The comment of the path, on the card of the path."""
     inside = await card(call)
-    found = await access(call.ctx, Comment, Kind.COMMENT, call.path["commentId"], delivery.READ, field="commentId")
+    found = await access(call.ctx, COMMENT, call.path["commentId"], delivery.READ, field="commentId")
     return _within(found, "card_id", inside["_id"], "Comment")
 
 
@@ -150,8 +146,7 @@ async def attachment(call: Call) -> Record:
     inside = await card(call)
     found = await access(
         call.ctx,
-        Attachment,
-        Kind.ATTACHMENT,
+        ATTACHMENT,
         call.path["attachmentId"],
         delivery.READ,
         field="attachmentId",
@@ -165,8 +160,7 @@ async def document(call: Call) -> Record:
     inside = await workspace(call)
     found = await access(
         call.ctx,
-        Document,
-        Kind.DOCUMENT,
+        DOCUMENT,
         call.path["documentId"],
         document_policy.READ,
         field="documentId",
@@ -177,7 +171,7 @@ async def document(call: Call) -> Record:
 
 async def agent(call: Call) -> Record:
     """The agent of the path, in the workspace of the path."""
-    return await _of_workspace(call, Agent, Kind.AGENT, "agentId")
+    return await _of_workspace(call, AGENT, "agentId")
 
 
 async def invitation(call: Call) -> Record:
@@ -185,8 +179,7 @@ async def invitation(call: Call) -> Record:
     inside = await workspace(call)
     found = await access(
         call.ctx,
-        Invitation,
-        Kind.INVITATION,
+        INVITATION,
         call.path["invitationId"],
         workspace_policy.READ,
         field="invitationId",
@@ -197,21 +190,19 @@ async def invitation(call: Call) -> Record:
 
 async def mission(call: Call) -> Record:
     """The mission of the path, in the workspace of the path."""
-    return await _of_workspace(call, Mission, Kind.MISSION, "missionId")
+    return await _of_workspace(call, MISSION, "missionId")
 
 
-async def _of_project(call: Call, model: type[Stored], kind: Kind, name: str) -> Record:
+async def _of_project(call: Call, noun: Noun, name: str) -> Record:
     inside = await project(call)
-    found = await access(
-        call.ctx, model, kind, call.path[name], delivery.READ, field=name, fields=frozenset({"project_id"})
-    )
-    return _within(found, "project_id", inside["_id"], kind.name.capitalize().replace("_", " "))
+    found = await access(call.ctx, noun, call.path[name], delivery.READ, field=name, fields=frozenset({"project_id"}))
+    return _within(found, "project_id", inside["_id"], noun.title)
 
 
-async def _of_workspace(call: Call, model: type[Stored], kind: Kind, name: str) -> Record:
+async def _of_workspace(call: Call, noun: Noun, name: str) -> Record:
     inside = await workspace(call)
-    found = await access(call.ctx, model, kind, call.path[name], mission_policy.READ, field=name)
-    return _within(found, "workspace_id", inside["_id"], kind.name.capitalize())
+    found = await access(call.ctx, noun, call.path[name], mission_policy.READ, field=name)
+    return _within(found, "workspace_id", inside["_id"], noun.title)
 
 
 def _within(found: Record, key: str, parent_id: ObjectId, noun: str) -> Record:

@@ -24,6 +24,7 @@ from resolvers.deletion import GRACE, PART
 from resolvers.deletion_ahead import Ahead
 from resolvers.deletion_run import LostError, Worker, pending
 from resolvers.label import delete_label
+from resolvers.nouns import COMMENT
 from resolvers.organization import delete_organization
 from resolvers.project import delete_project
 from resolvers.workspace import delete_workspace
@@ -176,7 +177,7 @@ async def test_a_card_with_many_comments_is_gone_at_once_and_they_follow(board: 
 
 
 async def _comment(ctx: Context, comment_id: ObjectId) -> Record:
-    return await access(again(ctx), Comment, Kind.COMMENT, comment_id, delivery.READ)
+    return await access(again(ctx), COMMENT, comment_id, delivery.READ)
 
 
 async def test_a_label_and_a_custom_field_leave_any_number_of_cards(board: Board) -> None:

@@ -1,0 +1,105 @@
+"""What a noun is: an object of the graph with a door of its own; and what an operation opens."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from auth.policies.permission import Permission
+from auth.policies.reads import READS
+from models.base import Stored
+from models.enums import TokenScope
+from models.ids import Kind
+
+Fields = frozenset[str] | None
+"""The record fields that a read needs; None for all of them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Noun:
+    """Objects of one kind. Reading one takes a token with `scope`; `shown_as` is what payloads call it, and `word` what
+    people do."""
+
+    model: type[Stored]
+    kind: Kind
+    scope: TokenScope
+    shown_as: str
+    word: str
+
+    @property
+    def name(self) -> str:
+        """The graph's type."""
+        return self.model.__name__
+
+    @property
+    def title(self) -> str:
+        """What an error calls one."""
+        return self.kind.name.capitalize().replace("_", " ")
+
+    @property
+    def key(self) -> str:
+        """What other records and inputs call its id."""
+        return f"{self.kind.name.lower()}_id"
+
+    @property
+    def reads(self) -> Permission:
+        """What reading one asks, whichever way it is reached."""
+        return READS[self.kind]
+
+    @property
+    def is_tenant(self) -> bool:
+        """Whether members are asked for themselves: then its door answers with the caller's membership."""
+        return self.kind in (Kind.ORGANIZATION, Kind.WORKSPACE)
+
+    def by(self, argument: str) -> "Door":
+        """Its door, where the id comes as an `argument` of another name than `id`."""
+        return Door(self, argument)
+
+    def reading(self, *fields: str) -> "Door":
+        """Its door, which answers with more of the record than where it stands."""
+        return Door(self).reading(*fields)
+
+    @property
+    def whole(self) -> "Door":
+        """Its door, which answers with the whole record."""
+        return Door(self).whole
+
+
+def noun(
+    model: type[Stored],
+    kind: Kind,
+    *,
+    scope: TokenScope = TokenScope.PROJECTS_READ,
+    shown_as: str | None = None,
+    word: str | None = None,
+) -> Noun:
+    """A noun, with the names that follow from its kind."""
+    name = kind.name.lower()
+    return Noun(model, kind, scope, shown_as or name, word or name.replace("_", " "))
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What an operation opens, and by what: an argument of its own, or a field of its input."""
+
+    noun: Noun
+    argument: str | None = None
+    fields: Fields = frozenset()
+
+    def reading(self, *fields: str) -> "Door":
+        """The same door, which answers with more of the record than where it stands."""
+        return replace(self, fields=frozenset(fields))
+
+    @property
+    def whole(self) -> "Door":
+        """The same door, which answers with the whole record."""
+        return replace(self, fields=None)
+
+
+def door_to(opened: "Noun | Door", argument: str) -> Door:
+    """The door to what is named, by `argument` where it does not say by what."""
+    door = opened if isinstance(opened, Door) else Door(opened)
+    return door if door.argument is not None else replace(door, argument=argument)
+
+
+def noun_of(annotation: Any) -> Noun | None:
+    """The noun that an annotation names (`LabelRecord`, say)."""
+    return next((one for one in getattr(annotation, "__metadata__", ()) if isinstance(one, Noun)), None)
