@@ -12,17 +12,17 @@ from models import Agent, User, Workspace
 from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import Conflict, NotFound
-from models.ids import Kind, new_id, parse_id
+from models.ids import Kind, new_id
 from realtime.events.agent import AgentCreated, AgentDeleted, AgentUpdated
 from realtime.log import Change, Committed
-from resolvers.access import access, check_workspace, projection
+from resolvers.access import access, projection
 from resolvers.api_token import insert_token
 from resolvers.context import Context
 from resolvers.deletion import bury, delete
 from resolvers.edit import set_fields
 from resolvers.inputs.agent import AgentCreate, AgentUpdate
 from resolvers.noun import Fields
-from resolvers.nouns import AGENT
+from resolvers.nouns import AGENT, WORKSPACE, AgentRecord
 from resolvers.operation import Caller, check_scope, edge, operation
 from resolvers.page import Page, Window, pages
 from resolvers.workspace_member import add_service_user, remove_service_user, tell_name
@@ -57,22 +57,27 @@ async def get_agent(ctx: Context, agent_id: ObjectId | str, fields: Fields = Non
     return _existing(agent)
 
 
-@operation("agents", scope=READ, permission=policy.READ, read_only=True)
-async def list_agents(ctx: Context, workspace_id: ObjectId | str, fields: Fields = None) -> list[Record]:
+@operation("agents", opens=WORKSPACE.by("workspace_id"), permission=policy.READ, scope=READ, read_only=True)
+async def list_agents(ctx: Context, membership: Record, fields: Fields = None) -> list[Record]:
     """The agents of a workspace, oldest first; it has at most 500."""
-    wanted = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
-    await check_workspace(ctx, wanted, policy.READ)
-    found = collection(Agent).find({"workspace_id": wanted, **EXISTING}, projection(fields))
+    workspace_id = membership["workspace_id"]
+    found = collection(Agent).find({"workspace_id": workspace_id, **EXISTING}, projection(fields))
     return await found.sort("_id", 1).to_list()
 
 
-@operation("agentCreate", scope=WRITE, permission=workspace_policy.MANAGE_AGENTS, caller=Caller.PERSON, reveals=True)
-async def create_agent(ctx: Context, values: AgentCreate) -> Committed[NewAgent]:
+@operation(
+    "agentCreate",
+    inside=WORKSPACE,
+    permission=workspace_policy.MANAGE_AGENTS,
+    scope=WRITE,
+    caller=Caller.PERSON,
+    reveals=True,
+)
+async def create_agent(ctx: Context, _membership: Record, values: AgentCreate) -> Committed[NewAgent]:
     """A new agent with its service user and its token, which is shown here and never again.
 
     It takes a signed-in person: what a token made would outlive the token.
     """
-    await check_workspace(ctx, values.workspace_id, workspace_policy.MANAGE_AGENTS)
     for scope in TOKEN_SCOPES:
         check_scope(ctx, scope, "agentCreate")
 
@@ -116,10 +121,10 @@ async def create_agent(ctx: Context, values: AgentCreate) -> Committed[NewAgent]
     return await ctx.write(values.workspace_id, body)
 
 
-@operation("agentUpdate", scope=WRITE, permission=workspace_policy.MANAGE_AGENTS)
-async def update_agent(ctx: Context, agent_id: ObjectId | str, values: AgentUpdate) -> Committed[Record]:
+@operation("agentUpdate", opens=AGENT.whole, permission=workspace_policy.MANAGE_AGENTS, scope=WRITE)
+async def update_agent(ctx: Context, door: AgentRecord, values: AgentUpdate) -> Committed[AgentRecord]:
     """Change what is given of an agent; its service user takes the name over."""
-    door = _existing(await access(ctx, AGENT, agent_id, workspace_policy.MANAGE_AGENTS))
+    _existing(door)
 
     async def body(change: Change) -> Record:
         try:
@@ -138,10 +143,10 @@ async def update_agent(ctx: Context, agent_id: ObjectId | str, values: AgentUpda
     return await ctx.write(door["workspace_id"], body)
 
 
-@operation("agentDelete", scope=WRITE, permission=workspace_policy.MANAGE_AGENTS)
-async def delete_agent(ctx: Context, agent_id: ObjectId | str) -> Committed[ObjectId]:
+@operation("agentDelete", opens=AGENT.whole, permission=workspace_policy.MANAGE_AGENTS, scope=WRITE)
+async def delete_agent(ctx: Context, door: AgentRecord) -> Committed[ObjectId]:
     """Delete an agent: its tokens end, its unfinished missions are cancelled. What it wrote keeps its author."""
-    door = _existing(await access(ctx, AGENT, agent_id, workspace_policy.MANAGE_AGENTS))
+    _existing(door)
 
     async def body(change: Change) -> ObjectId:
         query = {"_id": door["_id"], **EXISTING}

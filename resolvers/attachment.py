@@ -11,7 +11,6 @@ from models.ids import Kind, new_id
 from models.write import update_and_read
 from realtime.events.attachment import AttachmentAdded, AttachmentDeleted
 from realtime.log import Change, Committed
-from resolvers.access import access
 from resolvers.activity import record_activity
 from resolvers.attachment_link import check_link
 from resolvers.cascade import release_files
@@ -19,9 +18,8 @@ from resolvers.context import Context
 from resolvers.file_store import Written, discard_file, keep_file, write_file
 from resolvers.inputs.attachment import AttachmentCreate
 from resolvers.media_type import media_of
-from resolvers.noun import Fields
-from resolvers.nouns import ATTACHMENT, CARD
-from resolvers.operation import Caller, operation
+from resolvers.nouns import ATTACHMENT, CARD, AttachmentRecord, CardRecord
+from resolvers.operation import Caller, operation, reader
 from resolvers.storage_account import charge, check_room
 from resolvers.tombstone import shut
 from resolvers.upload import file_name
@@ -30,10 +28,7 @@ READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 MAX_PER_CARD = 100
 
 
-@operation("attachment", scope=READ, permission=delivery.READ, read_only=True)
-async def get_attachment(ctx: Context, attachment_id: ObjectId | str, fields: Fields = None) -> Record:
-    """What is told of one file; `read_file` reads its bytes."""
-    return await access(ctx, ATTACHMENT, attachment_id, delivery.READ, fields=fields)
+get_attachment = reader("attachment", ATTACHMENT, permission=delivery.READ)
 
 
 @operation("attachmentLinked", caller=Caller.ANYONE, read_only=True)
@@ -46,21 +41,23 @@ async def get_linked_attachment(ctx: Context, attachment_id: ObjectId | str, exp
     return found
 
 
-@operation("attachments", scope=READ, permission=delivery.READ, read_only=True)
-async def list_attachments(ctx: Context, card_id: ObjectId | str) -> list[Record]:
+@operation("attachments", opens=CARD.by("card_id"), permission=delivery.READ, scope=READ, read_only=True)
+async def list_attachments(ctx: Context, card: CardRecord) -> list[Record]:
     """A card's files, oldest first; at most 100."""
-    card = await access(ctx, CARD, card_id, delivery.READ, field="cardId", fields=frozenset())
     return await collection(Attachment).find({"card_id": card["_id"]}).sort("_id", 1).to_list()
 
 
-@operation("attachmentCreate", scope=WRITE, permission=delivery.WRITE)
-async def create_attachment(ctx: Context, values: AttachmentCreate) -> Committed[Record]:
+@operation(
+    "attachmentCreate",
+    inside=CARD.reading("project_id", "title", "attachment_count"),
+    permission=delivery.WRITE,
+    scope=WRITE,
+)
+async def create_attachment(ctx: Context, card: CardRecord, values: AttachmentCreate) -> Committed[AttachmentRecord]:
     """Attach a file to a card. Its bytes come while it is stored; what fails leaves nothing behind.
 
     Raises PayloadTooLarge beyond 10 MB and beyond the workspace's quota, Conflict for more than 100 files on a card.
     """
-    needed = frozenset({"project_id", "title", "attachment_count"})
-    card = await access(ctx, CARD, values.card_id, delivery.WRITE, field="cardId", fields=needed)
     name = file_name(values.file.name)
     # Both are looked at again in the change, which alone decides: here they spare the transfer.
     _check_count(card["attachment_count"] + 1)
@@ -124,10 +121,9 @@ async def _add(ctx: Context, change: Change, card: Record, attachment: Record) -
     await record_activity(change, card, ActivityType.ATTACHMENT_ADDED, meta)
 
 
-@operation("attachmentDelete", scope=WRITE, permission=delivery.WRITE)
-async def delete_attachment(ctx: Context, attachment_id: ObjectId | str) -> Committed[ObjectId]:
+@operation("attachmentDelete", opens=ATTACHMENT.whole, permission=delivery.WRITE, scope=WRITE)
+async def delete_attachment(ctx: Context, attachment: AttachmentRecord) -> Committed[ObjectId]:
     """Take a file off its card, for good."""
-    attachment = await access(ctx, ATTACHMENT, attachment_id, delivery.WRITE)
 
     async def body(change: Change) -> ObjectId:
         deleted = await collection(Attachment).delete_one({"_id": attachment["_id"]}, session=change.session)

@@ -16,7 +16,6 @@ from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, check_inside, new_id
 from realtime.events.card import CardCreated
 from realtime.log import Change, Committed
-from resolvers.access import access
 from resolvers.activity import record_activity
 from resolvers.card_kept import keep
 from resolvers.card_place import BY_RANK, end_of, number
@@ -27,9 +26,8 @@ from resolvers.deletion import bury, delete
 from resolvers.edit import require_parent
 from resolvers.inputs.card import CardCreate, ChecklistItemInput
 from resolvers.lane_blocks import LaneKey
-from resolvers.noun import Fields
-from resolvers.nouns import CARD, PROJECT
-from resolvers.operation import operation
+from resolvers.nouns import CARD, PROJECT, CardRecord, ProjectRecord
+from resolvers.operation import operation, reader
 from resolvers.project_member import require_assignable
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
@@ -37,25 +35,20 @@ LIST_LIMIT = 5000
 TAKEN = "is taken"
 
 
-@operation("card", scope=READ, permission=delivery.READ, read_only=True)
-async def get_card(ctx: Context, card_id: ObjectId | str, fields: Fields = None) -> Record:
-    """One card."""
-    return await access(ctx, CARD, card_id, delivery.READ, fields=fields)
+get_card = reader("card", CARD, permission=delivery.READ)
 
 
-@operation("cards", scope=READ, permission=delivery.READ, read_only=True)
-async def list_cards(ctx: Context, project_id: ObjectId | str) -> list[Record]:
+@operation("cards", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)
+async def list_cards(ctx: Context, project: ProjectRecord) -> list[Record]:
     """The cards of a project, archived ones included, each column's in order and with their `order`; at most 5,000."""
-    project = await access(ctx, PROJECT, project_id, delivery.READ, fields=frozenset())
     cards = await collection(Card).find({"project_id": project["_id"]}).sort(BY_RANK).limit(LIST_LIMIT).to_list()
     number(cards)
     return cards
 
 
-@operation("cardCreate", scope=WRITE, permission=delivery.WRITE)
-async def create_card(ctx: Context, values: CardCreate) -> Committed[Record]:
+@operation("cardCreate", inside=PROJECT.whole, permission=delivery.WRITE, scope=WRITE)
+async def create_card(ctx: Context, project: ProjectRecord, values: CardCreate) -> Committed[CardRecord]:
     """A new card at the end of a column, or of the project's cards without one."""
-    project = await access(ctx, PROJECT, values.project_id, delivery.WRITE, field="projectId")
     check_inside(values.id, project["_id"])
 
     async def body(change: Change) -> Record:
@@ -89,10 +82,9 @@ async def insert_card(change: Change, inside: Record, column_id: ObjectId | None
     return {**card, "order": order}
 
 
-@operation("cardDelete", scope=WRITE, permission=delivery.WRITE)
-async def delete_card(ctx: Context, card_id: ObjectId | str) -> Committed[ObjectId]:
+@operation("cardDelete", opens=CARD, permission=delivery.WRITE, scope=WRITE)
+async def delete_card(ctx: Context, door: CardRecord) -> Committed[ObjectId]:
     """Delete a card with its comments and links, for good."""
-    door = await access(ctx, CARD, card_id, delivery.WRITE, fields=frozenset())
 
     async def body(change: Change) -> ObjectId:
         card = await collection(Card).find_one({"_id": door["_id"]}, session=change.session)

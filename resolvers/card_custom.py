@@ -18,13 +18,12 @@ from resolvers.custom_value import known, parse, shown
 from resolvers.edit import check_version
 from resolvers.inputs.custom_field import CardCustomFieldsSet
 from resolvers.noun import Fields
+from resolvers.nouns import CARD, CardRecord
 from resolvers.operation import edge, operation
 
 
-@operation("cardCustomFieldsSet", scope=TokenScope.PROJECTS_WRITE, permission=delivery.WRITE)
-async def set_card_custom_fields(
-    ctx: Context, card_id: ObjectId | str, values: CardCustomFieldsSet
-) -> Committed[Record]:
+@operation("cardCustomFieldsSet", opens=CARD, permission=delivery.WRITE, scope=TokenScope.PROJECTS_WRITE)
+async def set_card_custom_fields(ctx: Context, door: CardRecord, values: CardCustomFieldsSet) -> Committed[CardRecord]:
     """Set custom fields of a card, or clear them; those that are not named stay.
 
     Raises Conflict where one of them has changed since `expected_version`.
@@ -47,7 +46,7 @@ async def set_card_custom_fields(
         check_version(card, changed, values.expected_version, noun="card", client_names=named)
         return {"custom_values": after} if changed else {}
 
-    return await edit_card(ctx, card_id, edit)
+    return await edit_card(ctx, door, edit)
 
 
 @edge(scope=TokenScope.PROJECTS_READ)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from bson import ObjectId
 from pydantic.alias_generators import to_camel
@@ -16,7 +16,7 @@ from models.ids import Kind, parse_id
 from realtime.cursor import Cursor
 from realtime.events.card import CardArchived, CardMoved, CardUpdated
 from realtime.log import Change, Committed
-from resolvers.access import access, access_batch
+from resolvers.access import access_batch
 from resolvers.activity import new_activity, record_activities
 from resolvers.card import checklist_of, require_labels, target_column
 from resolvers.card_kept import keep
@@ -25,7 +25,7 @@ from resolvers.card_progress import progress_at
 from resolvers.context import Context
 from resolvers.edit import check_version
 from resolvers.inputs.card import CardMove, CardUpdate
-from resolvers.nouns import CARD
+from resolvers.nouns import CARD, CardRecord
 from resolvers.operation import operation
 from resolvers.project_member import require_assignable
 
@@ -43,17 +43,15 @@ _CLIENT_NAMES = {
 _MOVED = frozenset({"column_id", "scope_id", "rank", "started_at", "completed_at"})
 
 
-@operation("cardUpdate", scope=WRITE, permission=delivery.WRITE)
-async def update_card(ctx: Context, card_id: ObjectId | str, values: CardUpdate) -> Committed[Record]:
+@operation("cardUpdate", opens=CARD, permission=delivery.WRITE, scope=WRITE)
+async def update_card(ctx: Context, door: CardRecord, values: CardUpdate) -> Committed[CardRecord]:
     """Change what is given of a card; moving and archiving included."""
-    door = await access(ctx, CARD, card_id, delivery.WRITE, fields=frozenset())
     return await ctx.write(door["workspace_id"], lambda change: _update(change, door["_id"], values))
 
 
-@operation("cardMove", scope=WRITE, permission=delivery.WRITE)
-async def move_card(ctx: Context, card_id: ObjectId | str, values: CardMove) -> Committed[Record]:
+@operation("cardMove", opens=CARD, permission=delivery.WRITE, scope=WRITE)
+async def move_card(ctx: Context, door: CardRecord, values: CardMove) -> Committed[CardRecord]:
     """Move a card to a place of a column: one document is written, whatever the column's length."""
-    door = await access(ctx, CARD, card_id, delivery.WRITE, fields=frozenset())
     place = Place(values.order, values.after_card_id, values.before_card_id)
     if sum(one is not None for one in (place.order, place.after, place.before)) > 1:
         raise BadUserInput("give one of order, afterCardId and beforeCardId", field="order")
@@ -66,10 +64,13 @@ async def move_card(ctx: Context, card_id: ObjectId | str, values: CardMove) -> 
     return await ctx.write(door["workspace_id"], body)
 
 
-@operation("cardArchive", scope=WRITE, permission=delivery.WRITE)
-async def archive_card(ctx: Context, card_id: ObjectId | str, archived: bool = True) -> Committed[Record]:
+@operation("cardArchive", opens=CARD, permission=delivery.WRITE, scope=WRITE)
+async def archive_card(
+    ctx: Context, door: CardRecord, archived: Annotated[bool, "False brings it back."] = True
+) -> Committed[CardRecord]:
     """Take a card out of sight, or back."""
-    return await update_card(ctx, card_id, CardUpdate(archived=archived))
+    values = CardUpdate(archived=archived)
+    return await ctx.write(door["workspace_id"], lambda change: _update(change, door["_id"], values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,10 +233,9 @@ async def _column_names(change: Change, left: ObjectId | None, joined: ObjectId 
 
 
 async def edit_card(
-    ctx: Context, card_id: ObjectId | str, edit: Callable[[Change, Record], Awaitable[dict[str, Any]]]
+    ctx: Context, door: Record, edit: Callable[[Change, Record], Awaitable[dict[str, Any]]]
 ) -> Committed[Record]:
-    """Change a card by what `edit` makes of its record as it stands in the transaction."""
-    door = await access(ctx, CARD, card_id, delivery.WRITE, fields=frozenset())
+    """Change a card that was opened by what `edit` makes of its record as it stands in the transaction."""
 
     async def body(change: Change) -> Record:
         card = await _current(change, door["_id"])

@@ -16,14 +16,15 @@ from resolvers.card import insert_card
 from resolvers.card_update import edit_card
 from resolvers.context import Context
 from resolvers.inputs.card import MAX_CHECKLIST, ChecklistItemAdd, ChecklistItemMove, ChecklistItemUpdate
+from resolvers.nouns import CARD, CardRecord
 from resolvers.operation import operation
 from resolvers.relation import relate
 
 WRITE = TokenScope.PROJECTS_WRITE
 
 
-@operation("checklistItemAdd", scope=WRITE, permission=delivery.WRITE)
-async def add_checklist_item(ctx: Context, card_id: ObjectId | str, values: ChecklistItemAdd) -> Committed[Record]:
+@operation("checklistItemAdd", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
+async def add_checklist_item(ctx: Context, door: CardRecord, values: ChecklistItemAdd) -> Committed[CardRecord]:
     """Append an item; returns the card, whose last item is the new one."""
 
     async def edit(_change: Change, card: Record) -> dict[str, Any]:
@@ -32,13 +33,13 @@ async def add_checklist_item(ctx: Context, card_id: ObjectId | str, values: Chec
         item = ChecklistItem(title=values.title, done=values.done)
         return {"checklist": [*card["checklist"], item.model_dump()]}
 
-    return await edit_card(ctx, card_id, edit)
+    return await edit_card(ctx, door, edit)
 
 
-@operation("checklistItemUpdate", scope=WRITE, permission=delivery.WRITE)
+@operation("checklistItemUpdate", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
 async def update_checklist_item(
-    ctx: Context, card_id: ObjectId | str, item_id: ObjectId | str, values: ChecklistItemUpdate
-) -> Committed[Record]:
+    ctx: Context, door: CardRecord, item_id: ObjectId | str, values: ChecklistItemUpdate
+) -> Committed[CardRecord]:
     """Rename, tick or move an item; returns the card."""
     wanted = parse_id(item_id, Kind.CHECKLIST_ITEM, field="itemId")
     given = values.given()
@@ -53,13 +54,13 @@ async def update_checklist_item(
         place = min(given.get("order", place), len(others))
         return {"checklist": [*others[:place], item, *others[place:]]}
 
-    return await edit_card(ctx, card_id, edit)
+    return await edit_card(ctx, door, edit)
 
 
-@operation("checklistItemMove", scope=WRITE, permission=delivery.WRITE)
+@operation("checklistItemMove", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
 async def move_checklist_item(
-    ctx: Context, card_id: ObjectId | str, item_id: ObjectId | str, values: ChecklistItemMove
-) -> Committed[Record]:
+    ctx: Context, door: CardRecord, item_id: ObjectId | str, values: ChecklistItemMove
+) -> Committed[CardRecord]:
     """Move an item to a place of the checklist; returns the card.
 
     Raises BadUserInput for more than one place, and for a neighbour that is not another item of the card.
@@ -81,7 +82,7 @@ async def move_checklist_item(
             place = ids.index(neighbour_id) + (values.after_item_id is not None)
         return {"checklist": [*others[:place], item, *others[place:]]}
 
-    return await edit_card(ctx, card_id, edit)
+    return await edit_card(ctx, door, edit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,8 @@ class Converted:
     relation: Record
 
 
-@operation("checklistItemConvert", scope=WRITE, permission=delivery.WRITE)
-async def convert_checklist_item(
-    ctx: Context, card_id: ObjectId | str, item_id: ObjectId | str
-) -> Committed[Converted]:
+@operation("checklistItemConvert", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
+async def convert_checklist_item(ctx: Context, door: CardRecord, item_id: ObjectId | str) -> Committed[Converted]:
     """Make an item a card at the end of its card's column, and that card its parent; the item is gone then."""
     wanted = parse_id(item_id, Kind.CHECKLIST_ITEM, field="itemId")
     made: dict[str, Record] = {}
@@ -107,12 +106,12 @@ async def convert_checklist_item(
         made["relation"] = await relate(change, card, RelationType.PARENT_OF, made["card"])
         return {"checklist": [one for one in card["checklist"] if one["id"] != wanted]}
 
-    done = await edit_card(ctx, card_id, edit)
+    done = await edit_card(ctx, door, edit)
     return Committed(Converted(parent=done.value, **made), done.cursor)
 
 
-@operation("checklistItemRemove", scope=WRITE, permission=delivery.WRITE)
-async def remove_checklist_item(ctx: Context, card_id: ObjectId | str, item_id: ObjectId | str) -> Committed[Record]:
+@operation("checklistItemRemove", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
+async def remove_checklist_item(ctx: Context, door: CardRecord, item_id: ObjectId | str) -> Committed[CardRecord]:
     """Delete an item; returns the card."""
     wanted = parse_id(item_id, Kind.CHECKLIST_ITEM, field="itemId")
 
@@ -120,7 +119,7 @@ async def remove_checklist_item(ctx: Context, card_id: ObjectId | str, item_id: 
         _place(card, wanted)
         return {"checklist": [one for one in card["checklist"] if one["id"] != wanted]}
 
-    return await edit_card(ctx, card_id, edit)
+    return await edit_card(ctx, door, edit)
 
 
 def _place(card: Record, item_id: ObjectId) -> int:

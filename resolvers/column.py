@@ -23,31 +23,26 @@ from resolvers.inputs.board import ColumnCreate, ColumnUpdate
 from resolvers.lane_store import archived_counts, open_counts
 from resolvers.load import to_list, to_one
 from resolvers.noun import Fields
-from resolvers.nouns import COLUMN, PROJECT, SCOPE
-from resolvers.operation import edge, operation
+from resolvers.nouns import COLUMN, PROJECT, SCOPE, ColumnRecord, ProjectRecord
+from resolvers.operation import edge, operation, reader
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 MAX_COLUMNS = 200
 
 
-@operation("column", scope=READ, permission=delivery.READ, read_only=True)
-async def get_column(ctx: Context, column_id: ObjectId | str, fields: Fields = None) -> Record:
-    """One column."""
-    return await access(ctx, COLUMN, column_id, delivery.READ, fields=fields)
+get_column = reader("column", COLUMN, permission=delivery.READ)
 
 
-@operation("columns", scope=READ, permission=delivery.READ, read_only=True)
-async def list_columns(ctx: Context, project_id: ObjectId | str) -> list[Record]:
+@operation("columns", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)
+async def list_columns(ctx: Context, project: ProjectRecord) -> list[Record]:
     """Every column of a project in order, its own first, then its scopes'; each with its `order`."""
-    project = await access(ctx, PROJECT, project_id, delivery.READ, fields=frozenset())
     found = collection(Column).find({"project_id": project["_id"]}).sort([("scope_id", 1), *BY_RANK])
     return _numbered(await found.to_list())
 
 
-@operation("columnCreate", scope=WRITE, permission=delivery.WRITE)
-async def create_column(ctx: Context, values: ColumnCreate) -> Committed[Record]:
+@operation("columnCreate", inside=PROJECT.whole, permission=delivery.WRITE, scope=WRITE)
+async def create_column(ctx: Context, project: ProjectRecord, values: ColumnCreate) -> Committed[ColumnRecord]:
     """A new column at the end of a board."""
-    project = await access(ctx, PROJECT, values.project_id, delivery.WRITE, field="projectId")
     if values.scope_id is not None:
         scope = await access(ctx, SCOPE, values.scope_id, delivery.WRITE, field="scopeId")
         if scope["project_id"] != project["_id"]:
@@ -78,10 +73,9 @@ async def create_column(ctx: Context, values: ColumnCreate) -> Committed[Record]
     return await ctx.write(project["workspace_id"], body)
 
 
-@operation("columnUpdate", scope=WRITE, permission=delivery.WRITE)
-async def update_column(ctx: Context, column_id: ObjectId | str, values: ColumnUpdate) -> Committed[Record]:
+@operation("columnUpdate", opens=COLUMN.whole, permission=delivery.WRITE, scope=WRITE)
+async def update_column(ctx: Context, column: ColumnRecord, values: ColumnUpdate) -> Committed[ColumnRecord]:
     """Rename a column, or move it to another place on its board: one document is written."""
-    column = await access(ctx, COLUMN, column_id, delivery.WRITE)
 
     async def body(change: Change) -> Record:
         board = await _board(change, column["project_id"], column["scope_id"])
@@ -106,10 +100,9 @@ async def update_column(ctx: Context, column_id: ObjectId | str, values: ColumnU
     return await ctx.write(column["workspace_id"], body)
 
 
-@operation("columnDelete", scope=WRITE, permission=delivery.WRITE)
-async def delete_column(ctx: Context, column_id: ObjectId | str) -> Committed[ObjectId]:
+@operation("columnDelete", opens=COLUMN.whole, permission=delivery.WRITE, scope=WRITE)
+async def delete_column(ctx: Context, column: ColumnRecord) -> Committed[ObjectId]:
     """Delete a column with its cards, the archived ones included."""
-    column = await access(ctx, COLUMN, column_id, delivery.WRITE)
 
     async def body(change: Change) -> ObjectId:
         deleted = await collection(Column).delete_one({"_id": column["_id"]}, session=change.session)

@@ -10,13 +10,12 @@ from models.errors import Forbidden, NotFound
 from models.write import update_and_read
 from realtime.events.comment import CommentAdded, CommentDeleted
 from realtime.log import Change, Committed
-from resolvers.access import access, check_workspace
+from resolvers.access import check_workspace
 from resolvers.activity import record_activity
 from resolvers.context import Context
 from resolvers.inputs.card import CommentCreate
-from resolvers.noun import Fields
-from resolvers.nouns import CARD, COMMENT
-from resolvers.operation import operation
+from resolvers.nouns import CARD, COMMENT, CardRecord, CommentRecord
+from resolvers.operation import operation, reader
 from resolvers.user import people
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
@@ -24,26 +23,20 @@ LIST_LIMIT = 5000
 EXCERPT = 140
 
 
-@operation("comment", scope=READ, permission=delivery.READ, read_only=True)
-async def get_comment(ctx: Context, comment_id: ObjectId | str, fields: Fields = None) -> Record:
-    """One comment."""
-    return await access(ctx, COMMENT, comment_id, delivery.READ, fields=fields)
+get_comment = reader("comment", COMMENT, permission=delivery.READ)
 
 
-@operation("comments", scope=READ, permission=delivery.READ, read_only=True)
-async def list_comments(ctx: Context, card_id: ObjectId | str) -> list[Record]:
+@operation("comments", opens=CARD.by("card_id"), permission=delivery.READ, scope=READ, read_only=True)
+async def list_comments(ctx: Context, card: CardRecord) -> list[Record]:
     """A card's comments, oldest first, each with its `author` (None once that is gone); at most 5,000."""
-    card = await access(ctx, CARD, card_id, delivery.READ, fields=frozenset())
     found = await collection(Comment).find({"card_id": card["_id"]}).sort("_id", 1).limit(LIST_LIMIT).to_list()
     authors = await people(ctx, found, "author_id", frozenset({"name", "email"}))
     return [{**comment, "author": author} for comment, author in zip(found, authors, strict=True)]
 
 
-@operation("commentCreate", scope=WRITE, permission=delivery.WRITE)
-async def create_comment(ctx: Context, values: CommentCreate) -> Committed[Record]:
+@operation("commentCreate", inside=CARD.reading("project_id", "title"), permission=delivery.WRITE, scope=WRITE)
+async def create_comment(ctx: Context, card: CardRecord, values: CommentCreate) -> Committed[CommentRecord]:
     """Say something on a card. The card's version stays: a comment is no change of its fields."""
-    needed = frozenset({"project_id", "title"})
-    card = await access(ctx, CARD, values.card_id, delivery.WRITE, field="cardId", fields=needed)
 
     async def body(change: Change) -> Record:
         comment = to_record(
@@ -67,10 +60,9 @@ async def create_comment(ctx: Context, values: CommentCreate) -> Committed[Recor
     return await ctx.write(card["workspace_id"], body)
 
 
-@operation("commentDelete", scope=WRITE, permission=delivery.WRITE)
-async def delete_comment(ctx: Context, comment_id: ObjectId | str) -> Committed[ObjectId]:
+@operation("commentDelete", opens=COMMENT.whole, permission=delivery.WRITE, scope=WRITE)
+async def delete_comment(ctx: Context, comment: CommentRecord) -> Committed[ObjectId]:
     """Delete a comment: its author may, and the workspace's admins."""
-    comment = await access(ctx, COMMENT, comment_id, delivery.WRITE)
     membership = await check_workspace(ctx, comment["workspace_id"], delivery.WRITE, noun="Comment")
     if comment["author_id"] != ctx.user_id and not delivery.MODERATE.allows(membership["role"]):
         raise Forbidden("Only a comment's author and the workspace's admins may delete it")

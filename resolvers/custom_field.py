@@ -18,14 +18,13 @@ from models.rank import rank_between
 from models.text import canonical
 from realtime.events.custom_field import CustomFieldCreated, CustomFieldDeleted
 from realtime.log import Change, Committed
-from resolvers.access import access
 from resolvers.context import Context
 from resolvers.deletion import bury, delete
 from resolvers.edit import require_parent
 from resolvers.inputs.custom_field import MAX_FIELDS, CustomFieldCreate, CustomFieldOptionInput
 from resolvers.load import to_list
 from resolvers.noun import Fields
-from resolvers.nouns import CUSTOM_FIELD, PROJECT
+from resolvers.nouns import CUSTOM_FIELD, PROJECT, CustomFieldRecord, ProjectRecord
 from resolvers.operation import edge, operation
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
@@ -33,17 +32,17 @@ BY_RANK = [("rank", 1), ("_id", 1)]
 TAKEN = "is taken by another custom field of the project"
 
 
-@operation("customFields", scope=READ, permission=delivery.READ, read_only=True)
-async def list_custom_fields(ctx: Context, project_id: ObjectId | str) -> list[Record]:
+@operation("customFields", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)
+async def list_custom_fields(ctx: Context, project: ProjectRecord) -> list[Record]:
     """A project's custom fields in order, each with its `order`."""
-    project = await access(ctx, PROJECT, project_id, delivery.READ, fields=frozenset())
     return (await custom_fields_of_project(ctx, [project], None))[0]
 
 
-@operation("customFieldCreate", scope=WRITE, permission=delivery.WRITE)
-async def create_custom_field(ctx: Context, values: CustomFieldCreate) -> Committed[Record]:
+@operation("customFieldCreate", inside=PROJECT.whole, permission=delivery.WRITE, scope=WRITE)
+async def create_custom_field(
+    ctx: Context, project: ProjectRecord, values: CustomFieldCreate
+) -> Committed[CustomFieldRecord]:
     """A new custom field at the end of a project's; its name is unique there."""
-    project = await access(ctx, PROJECT, values.project_id, delivery.WRITE, field="projectId")
     options = options_of(values.type, values.options, ())
 
     async def body(change: Change) -> Record:
@@ -71,10 +70,9 @@ async def create_custom_field(ctx: Context, values: CustomFieldCreate) -> Commit
     return await ctx.write(project["workspace_id"], body)
 
 
-@operation("customFieldDelete", scope=WRITE, permission=delivery.WRITE)
-async def delete_custom_field(ctx: Context, field_id: ObjectId | str) -> Committed[ObjectId]:
+@operation("customFieldDelete", opens=CUSTOM_FIELD.whole, permission=delivery.WRITE, scope=WRITE)
+async def delete_custom_field(ctx: Context, field: CustomFieldRecord) -> Committed[ObjectId]:
     """Delete a custom field; its values are out of sight with it, and what they take up is given back."""
-    field = await access(ctx, CUSTOM_FIELD, field_id, delivery.WRITE)
 
     async def body(change: Change) -> ObjectId:
         deleted = await collection(CustomField).delete_one({"_id": field["_id"]}, session=change.session)

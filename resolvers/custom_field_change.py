@@ -16,12 +16,11 @@ from models.rank import MAX_LENGTH, rank_between, ranks_after
 from models.text import sort_key
 from realtime.events.custom_field import CustomFieldUpdated, CustomFieldValuesChanged
 from realtime.log import Change, Committed
-from resolvers.access import access
 from resolvers.context import Context
 from resolvers.custom_field import TAKEN, WRITE, fields_in_order, options_of
 from resolvers.custom_value import convert, key_path_of, path_of
 from resolvers.inputs.custom_field import CustomFieldUpdate
-from resolvers.nouns import CUSTOM_FIELD
+from resolvers.nouns import CUSTOM_FIELD, CustomFieldRecord
 from resolvers.operation import operation
 
 MAX_VALUES = 5000
@@ -39,15 +38,14 @@ class ChangedField:
     converted_values: int = 0
 
 
-@operation("customFieldUpdate", scope=WRITE, permission=delivery.WRITE)
+@operation("customFieldUpdate", opens=CUSTOM_FIELD.whole, permission=delivery.WRITE, scope=WRITE)
 async def update_custom_field(
-    ctx: Context, field_id: ObjectId | str, values: CustomFieldUpdate
+    ctx: Context, door: CustomFieldRecord, values: CustomFieldUpdate
 ) -> Committed[ChangedField]:
     """Rename, move or retype a custom field, or change its options.
 
     Raises Conflict where values would be lost, unless `on_incompatible` says that they may be.
     """
-    door = await access(ctx, CUSTOM_FIELD, field_id, delivery.WRITE)
 
     async def body(change: Change) -> ChangedField:
         siblings = await fields_in_order(change, door["project_id"])

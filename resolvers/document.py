@@ -10,11 +10,11 @@ from models import Document, DocumentVersion, Workspace
 from models.base import Record, collection, to_record
 from models.enums import ActivityType, StorageKind, TokenScope
 from models.errors import BadUserInput
-from models.ids import Kind, new_id, parse_id
+from models.ids import Kind, new_id
 from realtime.events.document import DocumentCreated
 from realtime.log import Change, Committed
 from resolvers import document_place as place
-from resolvers.access import access, check_workspace, projection
+from resolvers.access import projection
 from resolvers.activity import document_activity, record_activities
 from resolvers.cascade_events import document_deleted
 from resolvers.content import Content, read_content
@@ -26,30 +26,27 @@ from resolvers.edit import require_parent
 from resolvers.filters import DOCUMENT_FIELDS, compile_filter
 from resolvers.inputs.document import DocumentCreate
 from resolvers.noun import Fields
-from resolvers.nouns import DOCUMENT
-from resolvers.operation import operation
+from resolvers.nouns import DOCUMENT, WORKSPACE, DocumentRecord
+from resolvers.operation import operation, reader
 from resolvers.storage_account import charge
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
+_OF_WORKSPACE = WORKSPACE.by("workspace_id")
 LIST_LIMIT = 5000
 
 Filter = Mapping[str, Any] | None
 
 
-@operation("document", scope=READ, permission=policy.READ, read_only=True)
-async def get_document(ctx: Context, document_id: ObjectId | str, fields: Fields = None) -> Record:
-    """One document, without its text."""
-    return await access(ctx, DOCUMENT, document_id, policy.READ, fields=fields)
+get_document = reader("document", DOCUMENT, permission=policy.READ)
 
 
-@operation("documents", scope=READ, permission=policy.READ, read_only=True)
+@operation("documents", opens=_OF_WORKSPACE, permission=policy.READ, scope=READ, read_only=True)
 async def list_documents(
-    ctx: Context, workspace_id: ObjectId | str, filter: Filter = None, limit: int = LIST_LIMIT
+    ctx: Context, membership: Record, filter: Filter = None, limit: int = LIST_LIMIT
 ) -> list[Record]:
     """The documents of a workspace that pass a filter, without their texts, in the order of their ranks."""
-    wanted = await _workspace(ctx, workspace_id)
     pipeline: list[dict[str, Any]] = [
-        {"$match": {"workspace_id": wanted}},
+        {"$match": {"workspace_id": membership["workspace_id"]}},
         # What the filter asks follows by itself: the embedded database finds an index for a flat query alone.
         *([{"$match": compiled}] if (compiled := compile_filter(filter, DOCUMENT_FIELDS)) else []),
         {"$sort": dict(place.BY_RANK)},
@@ -58,12 +55,11 @@ async def list_documents(
     return await (await collection(Document).aggregate(pipeline)).to_list()
 
 
-@operation("documentCount", scope=READ, permission=policy.READ, read_only=True)
-async def count_documents(ctx: Context, workspace_id: ObjectId | str, filter: Filter = None) -> int:
+@operation("documentCount", opens=_OF_WORKSPACE, permission=policy.READ, scope=READ, read_only=True)
+async def count_documents(ctx: Context, membership: Record, filter: Filter = None) -> int:
     """How many documents of a workspace pass a filter."""
-    wanted = await _workspace(ctx, workspace_id)
     pipeline: list[dict[str, Any]] = [
-        {"$match": {"workspace_id": wanted}},
+        {"$match": {"workspace_id": membership["workspace_id"]}},
         *([{"$match": compiled}] if (compiled := compile_filter(filter, DOCUMENT_FIELDS)) else []),
         {"$group": {"_id": None, "count": {"$sum": 1}}},
     ]
@@ -71,13 +67,11 @@ async def count_documents(ctx: Context, workspace_id: ObjectId | str, filter: Fi
     return int(found[0]["count"]) if found else 0
 
 
-@operation("documentTree", scope=READ, permission=policy.READ, read_only=True)
-async def read_document_tree(
-    ctx: Context, workspace_id: ObjectId | str, context_id: ObjectId | None = None
-) -> list[Record]:
+@operation("documentTree", opens=_OF_WORKSPACE, permission=policy.READ, scope=READ, read_only=True)
+async def read_document_tree(ctx: Context, membership: Record, context_id: ObjectId | None = None) -> list[Record]:
     """The documents of a workspace (or of one context) as a tree, without their texts; at most 5,000."""
-    wanted = await _workspace(ctx, workspace_id)
-    return (await trees_of([wanted], context_id))[wanted]
+    workspace_id = membership["workspace_id"]
+    return (await trees_of([workspace_id], context_id))[workspace_id]
 
 
 async def trees_of(
@@ -109,16 +103,9 @@ def _depth_first(documents: Sequence[Record]) -> list[Record]:
     return found
 
 
-async def _workspace(ctx: Context, workspace_id: ObjectId | str) -> ObjectId:
-    wanted = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
-    await check_workspace(ctx, wanted, policy.READ)
-    return wanted
-
-
-@operation("documentCreate", scope=WRITE, permission=policy.WRITE)
-async def create_document(ctx: Context, values: DocumentCreate) -> Committed[Record]:
+@operation("documentCreate", inside=WORKSPACE, permission=policy.WRITE, scope=WRITE)
+async def create_document(ctx: Context, _membership: Record, values: DocumentCreate) -> Committed[Record]:
     """A new document at the end of its parent's children, or of its context's."""
-    await check_workspace(ctx, values.workspace_id, policy.WRITE)
     content = await read_content(values.content, values.content_format)
 
     async def body(change: Change) -> Record:
@@ -176,10 +163,9 @@ def new_document(
     return document, version
 
 
-@operation("documentDelete", scope=WRITE, permission=policy.WRITE)
-async def delete_document(ctx: Context, document_id: ObjectId | str) -> Committed[ObjectId]:
+@operation("documentDelete", opens=DOCUMENT, permission=policy.WRITE, scope=WRITE)
+async def delete_document(ctx: Context, door: DocumentRecord) -> Committed[ObjectId]:
     """Delete a document with its versions, its links and everything below it, for good."""
-    door = await access(ctx, DOCUMENT, document_id, policy.WRITE, fields=frozenset())
 
     async def body(change: Change) -> ObjectId:
         await delete_with_children(change, door["_id"])

@@ -20,7 +20,7 @@ from resolvers.document_place import current
 from resolvers.joined import JOINED, JoinedPage
 from resolvers.load import by_ids
 from resolvers.noun import Fields
-from resolvers.nouns import CARD, DOCUMENT
+from resolvers.nouns import CARD, DOCUMENT, CardRecord, DocumentRecord
 from resolvers.operation import edge, operation
 from resolvers.page import Page, Window, pages
 
@@ -31,10 +31,10 @@ Linked = Mapping[str, Record]
 """Both ends of a link: `document` and `card`."""
 
 
-@operation("documentLink", scope=WRITE, permission=policy.WRITE)
-async def link_document(ctx: Context, document_id: ObjectId | str, card_id: ObjectId | str) -> Committed[Linked]:
+@operation("documentLink", opens=DOCUMENT, permission=policy.WRITE, scope=WRITE)
+async def link_document(ctx: Context, document: DocumentRecord, card_id: ObjectId | str) -> Committed[Linked]:
     """Link a document to a card; what is linked stays linked."""
-    ids = await _doors(ctx, document_id, card_id)
+    ids = await _ids(ctx, document, card_id)
 
     async def body(change: Change) -> Linked:
         ends = await _ends(change, *ids)
@@ -64,10 +64,10 @@ async def link_document(ctx: Context, document_id: ObjectId | str, card_id: Obje
     return await ctx.write(ids[2], body)
 
 
-@operation("documentUnlink", scope=WRITE, permission=policy.WRITE)
-async def unlink_document(ctx: Context, document_id: ObjectId | str, card_id: ObjectId | str) -> Committed[Linked]:
+@operation("documentUnlink", opens=DOCUMENT, permission=policy.WRITE, scope=WRITE)
+async def unlink_document(ctx: Context, document: DocumentRecord, card_id: ObjectId | str) -> Committed[Linked]:
     """Take a document off a card; what is not linked stays so."""
-    ids = await _doors(ctx, document_id, card_id)
+    ids = await _ids(ctx, document, card_id)
 
     async def body(change: Change) -> Linked:
         ends = await _ends(change, *ids)
@@ -83,26 +83,20 @@ async def unlink_document(ctx: Context, document_id: ObjectId | str, card_id: Ob
     return await ctx.write(ids[2], body)
 
 
-@operation("cardDocuments", scope=READ, permission=policy.READ, read_only=True)
-async def list_card_documents(ctx: Context, card_id: ObjectId | str) -> list[Record]:
+@operation("cardDocuments", opens=CARD.by("card_id"), permission=policy.READ, scope=READ, read_only=True)
+async def list_card_documents(ctx: Context, card: CardRecord) -> list[Record]:
     """The documents that are linked to a card, without their texts, in the order of linking."""
-    card = await access(ctx, CARD, card_id, delivery.READ, field="cardId", fields=frozenset())
     return (await documents_of_card(ctx, [card], None, first=MAX_LINKS))[0].nodes
 
 
-@operation("documentCards", scope=READ, permission=policy.READ, read_only=True)
-async def list_document_cards(ctx: Context, document_id: ObjectId | str) -> list[Record]:
+@operation("documentCards", opens=DOCUMENT.by("document_id"), permission=policy.READ, scope=READ, read_only=True)
+async def list_document_cards(ctx: Context, document: DocumentRecord) -> list[Record]:
     """The cards that a document is linked to, in the order of linking."""
-    document = await access(ctx, DOCUMENT, document_id, policy.READ, fields=frozenset())
     return (await cards_of_document(ctx, [document], None, first=MAX_LINKS))[0].nodes
 
 
-async def _doors(
-    ctx: Context, document_id: ObjectId | str, card_id: ObjectId | str
-) -> tuple[ObjectId, ObjectId, ObjectId]:
-    nothing = frozenset[str]()
-    document = await access(ctx, DOCUMENT, document_id, policy.WRITE, fields=nothing)
-    card = await access(ctx, CARD, card_id, delivery.WRITE, field="cardId", fields=nothing)
+async def _ids(ctx: Context, document: Record, card_id: ObjectId | str) -> tuple[ObjectId, ObjectId, ObjectId]:
+    card = await access(ctx, CARD, card_id, delivery.WRITE, field="cardId", fields=frozenset())
     if card["workspace_id"] != document["workspace_id"]:
         raise BadUserInput("is a card of another workspace than the document", field="cardId")
     return document["_id"], card["_id"], document["workspace_id"]

@@ -15,12 +15,11 @@ from models.errors import BadUserInput, Conflict, Forbidden
 from models.fanout import Audience
 from realtime.events.document import DocumentReviewed, DocumentReviewRequested
 from realtime.log import Change, Committed
-from resolvers.access import access
 from resolvers.activity import document_activity, record_activities
 from resolvers.context import Context
 from resolvers.document_place import current
 from resolvers.inputs.document import DocumentReview
-from resolvers.nouns import DOCUMENT
+from resolvers.nouns import DOCUMENT, DocumentRecord
 from resolvers.operation import operation
 
 WRITE = TokenScope.PROJECTS_WRITE
@@ -28,10 +27,9 @@ EXCERPT = 140
 SUBMITTABLE = frozenset({DocumentStatus.DRAFT, DocumentStatus.CHANGES_REQUESTED})
 
 
-@operation("documentSubmitReview", scope=WRITE, permission=policy.SUBMIT)
-async def submit_document(ctx: Context, document_id: ObjectId | str) -> Committed[Record]:
+@operation("documentSubmitReview", opens=DOCUMENT, permission=policy.SUBMIT, scope=WRITE)
+async def submit_document(ctx: Context, door: DocumentRecord) -> Committed[DocumentRecord]:
     """Ask for a review; those who may review are notified. Raises Conflict unless it is a draft, or was sent back."""
-    door = await access(ctx, DOCUMENT, document_id, policy.SUBMIT, fields=frozenset())
 
     async def body(change: Change) -> Record:
         document = await current(change, door["_id"])
@@ -49,8 +47,8 @@ async def submit_document(ctx: Context, document_id: ObjectId | str) -> Committe
     return await ctx.write(door["workspace_id"], body)
 
 
-@operation("documentReview", scope=WRITE, permission=policy.REVIEW)
-async def review_document(ctx: Context, document_id: ObjectId | str, values: DocumentReview) -> Committed[Record]:
+@operation("documentReview", opens=DOCUMENT, permission=policy.REVIEW, scope=WRITE)
+async def review_document(ctx: Context, door: DocumentRecord, values: DocumentReview) -> Committed[DocumentRecord]:
     """Approve a document or ask for changes; its author and who submitted it are notified.
 
     Raises Conflict unless a review was asked for; Forbidden for whoever wrote some of it since it was approved last, or
@@ -58,7 +56,6 @@ async def review_document(ctx: Context, document_id: ObjectId | str, values: Doc
     """
     if ctx.subject.agent_id is not None and values.status is DocumentStatus.APPROVED:
         raise Forbidden("A document is approved by a person: an agent may ask for changes")
-    door = await access(ctx, DOCUMENT, document_id, policy.REVIEW, fields=frozenset())
 
     async def body(change: Change) -> Record:
         document = await current(change, door["_id"])

@@ -17,7 +17,7 @@ from realtime.cursor import Cursor
 from realtime.events.document import DocumentMoved, DocumentUpdated
 from realtime.log import Change, Committed
 from resolvers import document_place as places
-from resolvers.access import access, access_batch
+from resolvers.access import access_batch
 from resolvers.content import Content, read_content
 from resolvers.context import Context
 from resolvers.deletion import delete
@@ -27,7 +27,7 @@ from resolvers.document_room import check_room
 from resolvers.document_version import is_text_of, newest_version, read_version_text, write_version
 from resolvers.edit import check_version
 from resolvers.inputs.document import MAX_BATCH, MAX_TAGS, MOVING, DocumentBatch, DocumentMove, DocumentUpdate
-from resolvers.nouns import DOCUMENT
+from resolvers.nouns import DOCUMENT, DocumentRecord
 from resolvers.operation import operation
 
 WRITE = TokenScope.PROJECTS_WRITE
@@ -37,10 +37,9 @@ MAX_TAKEN_ALONG = 500
 """Documents below one that moves to another context: each is written, and told of, in the same change."""
 
 
-@operation("documentUpdate", scope=WRITE, permission=policy.WRITE)
-async def update_document(ctx: Context, document_id: ObjectId | str, values: DocumentUpdate) -> Committed[Record]:
+@operation("documentUpdate", opens=DOCUMENT, permission=policy.WRITE, scope=WRITE)
+async def update_document(ctx: Context, door: DocumentRecord, values: DocumentUpdate) -> Committed[DocumentRecord]:
     """Change what is given of a document. A new text makes what was approved, or waits for review, a draft."""
-    door = await access(ctx, DOCUMENT, document_id, policy.WRITE, fields=frozenset())
     if values.content_format is not None and values.content is None:
         raise BadUserInput("goes with content", field="contentFormat")
     content = None if values.content is None else await read_content(values.content, values.content_format)
@@ -59,10 +58,9 @@ async def update_document(ctx: Context, document_id: ObjectId | str, values: Doc
     return await ctx.write(door["workspace_id"], body)
 
 
-@operation("documentMove", scope=WRITE, permission=policy.WRITE)
-async def move_document(ctx: Context, document_id: ObjectId | str, values: DocumentMove) -> Committed[Record]:
+@operation("documentMove", opens=DOCUMENT, permission=policy.WRITE, scope=WRITE)
+async def move_document(ctx: Context, door: DocumentRecord, values: DocumentMove) -> Committed[DocumentRecord]:
     """Move a document with all that stands below it to a place below another parent, or of another context."""
-    door = await access(ctx, DOCUMENT, document_id, policy.WRITE, fields=frozenset())
     if places.neighbours(values.order, values.after_document_id, values.before_document_id) > 1:
         raise BadUserInput("give one of order, afterDocumentId and beforeDocumentId", field="order")
     place = Place(values.order, values.after_document_id, values.before_document_id)
@@ -75,12 +73,11 @@ async def move_document(ctx: Context, document_id: ObjectId | str, values: Docum
     return await ctx.write(door["workspace_id"], body)
 
 
-@operation("documentRestoreVersion", scope=WRITE, permission=policy.WRITE)
+@operation("documentRestoreVersion", opens=DOCUMENT, permission=policy.WRITE, scope=WRITE)
 async def restore_document_version(
-    ctx: Context, document_id: ObjectId | str, version_id: ObjectId | str
-) -> Committed[Record]:
+    ctx: Context, door: DocumentRecord, version_id: ObjectId | str
+) -> Committed[DocumentRecord]:
     """Make the text of an older version the newest one; nothing of the versions between is lost."""
-    door = await access(ctx, DOCUMENT, document_id, policy.WRITE, fields=frozenset())
     text = await read_version_text(door["_id"], parse_id(version_id, Kind.DOCUMENT_VERSION, field="versionId"))
 
     async def body(change: Change) -> Record:

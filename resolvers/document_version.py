@@ -12,13 +12,12 @@ from models.base import Record, collection, to_record
 from models.enums import DocumentFormat, StorageKind, TokenScope
 from models.errors import BadUserInput, NotFound, PayloadTooLarge
 from realtime.log import Change
-from resolvers.access import access
 from resolvers.content import Content, apart, excerpt_in, unified_diffs
 from resolvers.context import Context
 from resolvers.load import by_ids
 from resolvers.noun import Fields
 from resolvers.nouns import DOCUMENT_VERSION
-from resolvers.operation import edge, operation
+from resolvers.operation import edge, reader
 from resolvers.page import Page, Window, pages
 from resolvers.storage_account import charge
 
@@ -34,10 +33,7 @@ MAX_READ = 20_000_000
 MAX_COMPARED = 10
 
 
-@operation("documentVersion", scope=READ, permission=policy.READ, read_only=True)
-async def get_document_version(ctx: Context, version_id: ObjectId | str, fields: Fields = None) -> Record:
-    """One version of a document, with its text."""
-    return await access(ctx, DOCUMENT_VERSION, version_id, policy.READ, fields=fields)
+get_document_version = reader("documentVersion", DOCUMENT_VERSION, permission=policy.READ)
 
 
 @dataclass(slots=True)

@@ -14,17 +14,17 @@ from models.address import mailbox
 from models.base import Record, collection, to_record
 from models.enums import MailTemplate, PilotageRole, Role, TokenScope
 from models.errors import Conflict, Forbidden, NotFound
-from models.ids import Kind, new_id, parse_id
+from models.ids import Kind, new_id
 from realtime.events.invitation import InvitationAccepted, InvitationCreated, InvitationResent, InvitationRevoked
 from realtime.log import Change, Committed
-from resolvers.access import access, check_workspace, workspace_memberships
+from resolvers.access import check_workspace, workspace_memberships
 from resolvers.ceilings import MAX_INVITATIONS, require_room
 from resolvers.context import Context
 from resolvers.edit import require_parent
 from resolvers.inputs.workspace import WorkspaceMemberInvite
 from resolvers.mail import insert_mail, invitation_link, invitation_token, withdraw_mails
 from resolvers.noun import Fields
-from resolvers.nouns import INVITATION
+from resolvers.nouns import INVITATION, WORKSPACE
 from resolvers.operation import edge, operation
 from resolvers.organization_member import insert_organization_member
 from resolvers.page import Page, Window, pages
@@ -52,38 +52,43 @@ class NewInvitation:
     link: str | None
 
 
-@operation("workspaceMemberInvite", scope=_ADMINISTER, permission=policy.MANAGE_MEMBERS, reveals=True)
+@operation(
+    "workspaceMemberInvite",
+    opens=WORKSPACE.by("workspace_id"),
+    permission=policy.MANAGE_MEMBERS,
+    scope=_ADMINISTER,
+    reveals=True,
+)
 async def invite_workspace_member(
-    ctx: Context, workspace_id: ObjectId | str, values: WorkspaceMemberInvite
+    ctx: Context, membership: Record, values: WorkspaceMemberInvite
 ) -> Committed[NewInvitation]:
     """Invite an address to a workspace, by mail; an earlier invitation of the same address ends.
 
     Nothing in the answer says whether the address has an account. Raises RateLimited for too many, to one address too.
     """
-    wanted = parse_id(workspace_id, Kind.WORKSPACE)
-    await check_workspace(ctx, wanted, policy.MANAGE_MEMBERS)
+    workspace_id = membership["workspace_id"]
     await _check_inviter(ctx)
-    for who in (wanted, ctx.user_id):
+    for who in (workspace_id, ctx.user_id):
         await count_attempt("invite", str(who), limit=MAX_INVITATIONS_AN_HOUR, window=timedelta(hours=1))
-    await _count_mail(wanted, values.email)
+    await _count_mail(workspace_id, values.email)
     invitation_id = new_id(Kind.INVITATION)
     token = invitation_token(ctx.services, invitation_id)
 
     async def body(change: Change) -> Record:
-        await require_parent(change, Workspace, wanted)
+        await require_parent(change, Workspace, workspace_id)
         user = await collection(User).find_one({"email": values.email}, {"_id": 1}, session=change.session)
-        if user is not None and await _membership(change, wanted, user["_id"]) is not None:
+        if user is not None and await _membership(change, workspace_id, user["_id"]) is not None:
             raise Conflict("is a member of the workspace already", field="email")
-        pending = {"workspace_id": wanted, "accepted_at": None}
+        pending = {"workspace_id": workspace_id, "accepted_at": None}
         await require_room(change, Invitation, pending, MAX_INVITATIONS, "invitations of the workspace")
-        same = {"workspace_id": wanted, "email": values.email}
+        same = {"workspace_id": workspace_id, "email": values.email}
         for earlier in await collection(Invitation).find(same, {"_id": 1}, session=change.session).to_list():
             await withdraw_mails(change, earlier["_id"])
         await collection(Invitation).delete_many(same, session=change.session)
         invitation = to_record(
             Invitation(
                 id=invitation_id,
-                workspace_id=wanted,
+                workspace_id=workspace_id,
                 email=values.email,
                 role=values.role,
                 invited_by=ctx.user_id,
@@ -94,17 +99,18 @@ async def invite_workspace_member(
         )
         await collection(Invitation).insert_one(invitation, session=change.session)
         await _send(change, invitation)
-        change.append(wanted, InvitationCreated(invitation_id=invitation_id, email=values.email))
+        change.append(workspace_id, InvitationCreated(invitation_id=invitation_id, email=values.email))
         return invitation
 
-    committed = await ctx.write(wanted, body, mails=True)
+    committed = await ctx.write(workspace_id, body, mails=True)
     return Committed(_shown(ctx, committed.value), committed.cursor)
 
 
-@operation("invitationResend", scope=_ADMINISTER, permission=policy.MANAGE_MEMBERS, reveals=True)
-async def resend_invitation(ctx: Context, invitation_id: ObjectId | str) -> Committed[NewInvitation]:
+@operation(
+    "invitationResend", opens=INVITATION.whole, permission=policy.MANAGE_MEMBERS, scope=_ADMINISTER, reveals=True
+)
+async def resend_invitation(ctx: Context, found: Record) -> Committed[NewInvitation]:
     """Send an invitation once more; it is good for a week from now."""
-    found = await _access(ctx, invitation_id)
     await _check_inviter(ctx)
     await count_attempt("resend", str(found["_id"]), limit=MAX_RESENT_AN_HOUR, window=timedelta(hours=1))
     await _count_mail(found["workspace_id"], found["email"])
@@ -123,10 +129,9 @@ async def resend_invitation(ctx: Context, invitation_id: ObjectId | str) -> Comm
     return Committed(_shown(ctx, committed.value), committed.cursor)
 
 
-@operation("invitationRevoke", scope=_ADMINISTER, permission=policy.MANAGE_MEMBERS)
-async def revoke_invitation(ctx: Context, invitation_id: ObjectId | str) -> Committed[ObjectId]:
+@operation("invitationRevoke", opens=INVITATION.whole, permission=policy.MANAGE_MEMBERS, scope=_ADMINISTER)
+async def revoke_invitation(ctx: Context, found: Record) -> Committed[ObjectId]:
     """End an invitation that was not accepted: its link is worth nothing from now on."""
-    found = await _access(ctx, invitation_id)
 
     async def body(change: Change) -> ObjectId:
         invitation = await _open(change, found["_id"])
@@ -139,12 +144,17 @@ async def revoke_invitation(ctx: Context, invitation_id: ObjectId | str) -> Comm
     return await ctx.write(found["workspace_id"], body)
 
 
-@operation("invitations", scope=_ADMINISTER, permission=policy.MANAGE_MEMBERS, read_only=True)
-async def list_invitations(ctx: Context, workspace_id: ObjectId | str) -> list[Record]:
+@operation(
+    "invitations",
+    opens=WORKSPACE.by("workspace_id"),
+    permission=policy.MANAGE_MEMBERS,
+    scope=_ADMINISTER,
+    read_only=True,
+)
+async def list_invitations(ctx: Context, membership: Record) -> list[Record]:
     """The invitations of a workspace that were not accepted, oldest first; expired ones too."""
-    wanted = parse_id(workspace_id, Kind.WORKSPACE)
-    await check_workspace(ctx, wanted, policy.MANAGE_MEMBERS)
-    query = {"workspace_id": wanted, "accepted_at": None}
+    workspace_id = membership["workspace_id"]
+    query = {"workspace_id": workspace_id, "accepted_at": None}
     return await collection(Invitation).find(query, {"secret_hash": 0}).sort("_id", 1).to_list()
 
 
@@ -216,10 +226,6 @@ async def join(change: Change, invitation_id: ObjectId, user: Record) -> Record:
     member = await _membership(change, workspace["_id"], user["_id"])
     role = Role(invitation["role"])
     return member or await insert_workspace_member(change, workspace, user["_id"], role, PilotageRole.VIEWER)
-
-
-async def _access(ctx: Context, invitation_id: ObjectId | str) -> Record:
-    return await access(ctx, INVITATION, invitation_id, policy.MANAGE_MEMBERS)
 
 
 async def _open(change: Change, invitation_id: ObjectId) -> Record:

@@ -13,7 +13,6 @@ from models.errors import Conflict, NotFound
 from models.ids import Kind, parse_id
 from realtime.events.label import LabelCreated, LabelDeleted, LabelUpdated
 from realtime.log import Change, Committed
-from resolvers.access import access
 from resolvers.card_graph import labels_of_project
 from resolvers.card_update import edit_card
 from resolvers.cascade_parts import without_label
@@ -22,32 +21,26 @@ from resolvers.deletion import bury, delete
 from resolvers.edit import require_parent, set_fields
 from resolvers.inputs.board import MAX_PROJECT_LABELS, LabelCreate, LabelUpdate
 from resolvers.inputs.card import MAX_LABELS
-from resolvers.noun import Fields
-from resolvers.nouns import LABEL, PROJECT
-from resolvers.operation import operation
+from resolvers.nouns import CARD, LABEL, PROJECT, CardRecord, LabelRecord, ProjectRecord
+from resolvers.operation import operation, reader
 from resolvers.scope import require_room
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 TAKEN = "is taken by another label of the project"
 
 
-@operation("label", scope=READ, permission=delivery.READ, read_only=True)
-async def get_label(ctx: Context, label_id: ObjectId | str, fields: Fields = None) -> Record:
-    """One label."""
-    return await access(ctx, LABEL, label_id, delivery.READ, fields=fields)
+get_label = reader("label", LABEL, permission=delivery.READ)
 
 
-@operation("labels", scope=READ, permission=delivery.READ, read_only=True)
-async def list_labels(ctx: Context, project_id: ObjectId | str) -> list[Record]:
+@operation("labels", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)
+async def list_labels(ctx: Context, project: ProjectRecord) -> list[Record]:
     """A project's labels, by name."""
-    project = await access(ctx, PROJECT, project_id, delivery.READ, fields=frozenset())
     return (await labels_of_project(ctx, [project], None))[0]
 
 
-@operation("labelCreate", scope=WRITE, permission=delivery.WRITE)
-async def create_label(ctx: Context, values: LabelCreate) -> Committed[Record]:
-    """A new label of a project; its name is unique there."""
-    project = await access(ctx, PROJECT, values.project_id, delivery.WRITE, field="projectId")
+@operation("labelCreate", inside=PROJECT, permission=delivery.WRITE, scope=WRITE)
+async def create_label(ctx: Context, project: ProjectRecord, values: LabelCreate) -> Committed[LabelRecord]:
+    """Create a label."""
 
     async def body(change: Change) -> Record:
         await require_parent(change, Project, project["_id"])
@@ -76,10 +69,9 @@ def new_label(change: Change, project: Record, name: str, color: str) -> Record:
     )
 
 
-@operation("labelUpdate", scope=WRITE, permission=delivery.WRITE)
-async def update_label(ctx: Context, label_id: ObjectId | str, values: LabelUpdate) -> Committed[Record]:
-    """Change a label's name or colour."""
-    door = await access(ctx, LABEL, label_id, delivery.WRITE, fields=frozenset())
+@operation("labelUpdate", opens=LABEL, permission=delivery.WRITE, scope=WRITE)
+async def update_label(ctx: Context, door: LabelRecord, values: LabelUpdate) -> Committed[LabelRecord]:
+    """Rename or recolour a label."""
 
     async def body(change: Change) -> Record:
         try:
@@ -93,10 +85,9 @@ async def update_label(ctx: Context, label_id: ObjectId | str, values: LabelUpda
     return await ctx.write(door["workspace_id"], body)
 
 
-@operation("labelDelete", scope=WRITE, permission=delivery.WRITE)
-async def delete_label(ctx: Context, label_id: ObjectId | str) -> Committed[ObjectId]:
+@operation("labelDelete", opens=LABEL.whole, permission=delivery.WRITE, scope=WRITE)
+async def delete_label(ctx: Context, label: LabelRecord) -> Committed[ObjectId]:
     """Delete a label; it is taken off every card."""
-    label = await access(ctx, LABEL, label_id, delivery.WRITE)
 
     async def body(change: Change) -> ObjectId:
         deleted = await collection(Label).delete_one({"_id": label["_id"]}, session=change.session)
@@ -110,9 +101,12 @@ async def delete_label(ctx: Context, label_id: ObjectId | str) -> Committed[Obje
     return await delete(ctx, label["workspace_id"], body)
 
 
-@operation("cardLabelAdd", scope=WRITE, permission=delivery.WRITE)
-async def add_card_label(ctx: Context, card_id: ObjectId | str, label_id: ObjectId | str) -> Committed[Record]:
-    """Put a label of the project on a card; one that is on it already changes nothing."""
+@operation("cardLabelAdd", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
+async def add_card_label(ctx: Context, door: CardRecord, label_id: ObjectId | str) -> Committed[CardRecord]:
+    """Put a label of the project on a card.
+
+    One that is on it already changes nothing.
+    """
     wanted = parse_id(label_id, Kind.LABEL, field="labelId")
 
     async def edit(change: Change, card: Record) -> dict[str, Any]:
@@ -125,12 +119,15 @@ async def add_card_label(ctx: Context, card_id: ObjectId | str, label_id: Object
             raise Conflict(f"A card has at most {MAX_LABELS} labels")
         return {"label_ids": [*card["label_ids"], wanted]}
 
-    return await edit_card(ctx, card_id, edit)
+    return await edit_card(ctx, door, edit)
 
 
-@operation("cardLabelRemove", scope=WRITE, permission=delivery.WRITE)
-async def remove_card_label(ctx: Context, card_id: ObjectId | str, label_id: ObjectId | str) -> Committed[Record]:
-    """Take a label off a card; raises NotFound for one that is not on it."""
+@operation("cardLabelRemove", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
+async def remove_card_label(ctx: Context, door: CardRecord, label_id: ObjectId | str) -> Committed[CardRecord]:
+    """Take a label off a card.
+
+    Raises NotFound for one that is not on it.
+    """
     wanted = parse_id(label_id, Kind.LABEL, field="labelId")
 
     async def edit(change: Change, card: Record) -> dict[str, Any]:
@@ -138,4 +135,4 @@ async def remove_card_label(ctx: Context, card_id: ObjectId | str, label_id: Obj
             raise NotFound("Label")
         return {"label_ids": without_label(card, wanted)}
 
-    return await edit_card(ctx, card_id, edit)
+    return await edit_card(ctx, door, edit)

@@ -10,10 +10,8 @@ from models import Agent, Card, Mission, MissionActivity, Project
 from models.base import Record, collection, to_record
 from models.enums import MissionStatus, TokenScope
 from models.errors import Forbidden, NotFound
-from models.ids import Kind, parse_id
 from realtime.events.mission import MissionStatusChanged
 from realtime.log import Change, Committed
-from resolvers.access import access, check_workspace
 from resolvers.agent import get_agent
 from resolvers.context import Context
 from resolvers.filters import MISSION_FIELDS, compile_filter
@@ -21,8 +19,8 @@ from resolvers.inputs.mission import MissionCreate
 from resolvers.load import by_ids, card_inside, to_one
 from resolvers.mission_status import change_status
 from resolvers.noun import Fields
-from resolvers.nouns import AGENT, MISSION, MISSION_ACTIVITY
-from resolvers.operation import edge, operation
+from resolvers.nouns import AGENT, MISSION, MISSION_ACTIVITY, WORKSPACE, AgentRecord, MissionRecord
+from resolvers.operation import edge, operation, reader
 from resolvers.page import NEWEST_FIRST, Page, Window, pages
 from resolvers.user import users_by
 
@@ -37,20 +35,16 @@ creator_of = users_by("created_by")
 """The edge to whoever created a mission."""
 
 
-@operation("mission", scope=READ, permission=policy.READ, read_only=True)
-async def get_mission(ctx: Context, mission_id: ObjectId | str, fields: Fields = None) -> Record:
-    """One mission."""
-    return await access(ctx, MISSION, mission_id, policy.READ, fields=fields)
+get_mission = reader("mission", MISSION, permission=policy.READ)
 
 
-@operation("missions", scope=READ, permission=policy.READ, read_only=True)
+@operation("missions", opens=WORKSPACE.by("workspace_id"), permission=policy.READ, scope=READ, read_only=True)
 async def list_missions(
-    ctx: Context, workspace_id: ObjectId | str, window: Window, filter: Filter = None, fields: Fields = None
+    ctx: Context, membership: Record, window: Window, filter: Filter = None, fields: Fields = None
 ) -> Page:
     """A page of the missions of a workspace, the newest first."""
-    wanted = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
-    await check_workspace(ctx, wanted, policy.READ)
-    return (await _missions("workspace_id", [{"_id": wanted}], fields, window, filter))[0]
+    workspace_id = membership["workspace_id"]
+    return (await _missions("workspace_id", [{"_id": workspace_id}], fields, window, filter))[0]
 
 
 @operation("agentMissions", scope=READ, permission=policy.READ, read_only=True)
@@ -62,17 +56,12 @@ async def list_missions_of_agent(
     return (await _missions("agent_id", [agent], fields, window, filter))[0]
 
 
-@operation("missionActivity", scope=READ, permission=policy.READ, read_only=True)
-async def get_mission_activity(ctx: Context, activity_id: ObjectId | str, fields: Fields = None) -> Record:
-    """One report of an agent."""
-    return await access(ctx, MISSION_ACTIVITY, activity_id, policy.READ, fields=fields)
+get_mission_activity = reader("missionActivity", MISSION_ACTIVITY, permission=policy.READ)
 
 
-@operation("missionCreate", scope=WRITE, permission=policy.WRITE)
-async def create_mission(ctx: Context, values: MissionCreate) -> Committed[Record]:
+@operation("missionCreate", inside=AGENT, permission=policy.WRITE, scope=WRITE)
+async def create_mission(ctx: Context, agent: AgentRecord, values: MissionCreate) -> Committed[MissionRecord]:
     """Ask an agent for something, perhaps about a card of its workspace; the mission waits until it is claimed."""
-    needed = frozenset[str]()
-    agent = await access(ctx, AGENT, values.agent_id, policy.WRITE, field="agentId", fields=needed)
     workspace_id = agent["workspace_id"]
 
     async def body(change: Change) -> Record:
@@ -98,10 +87,9 @@ async def create_mission(ctx: Context, values: MissionCreate) -> Committed[Recor
     return await ctx.write(workspace_id, body)
 
 
-@operation("missionCancel", scope=WRITE, permission=policy.WRITE)
-async def cancel_mission(ctx: Context, mission_id: ObjectId | str) -> Committed[Record]:
+@operation("missionCancel", opens=MISSION.reading("agent_id"), permission=policy.WRITE, scope=WRITE)
+async def cancel_mission(ctx: Context, door: MissionRecord) -> Committed[MissionRecord]:
     """End a mission that is not finished. An agent's own token cancels missions of that agent alone."""
-    door = await access(ctx, MISSION, mission_id, policy.WRITE, fields=frozenset({"agent_id"}))
     check_own(ctx, door)
 
     async def body(change: Change) -> Record:

@@ -2,23 +2,19 @@
 
 from typing import Any
 
-from bson import ObjectId
-
 from auth.policies import mission as policy
 from models import Mission, MissionActivity
 from models.base import Record, collection, insert_all, to_record
 from models.enums import MissionStatus, StorageKind, TokenScope
 from models.errors import Conflict
-from models.ids import Kind, parse_id
 from realtime.events.mission import MissionActivityAdded, MissionOutputDelta, MissionProgressed
 from realtime.log import Change, Committed
-from resolvers.access import access, check_workspace
 from resolvers.context import Context
 from resolvers.inputs.mission import MissionComplete, MissionFail, MissionReport
 from resolvers.mission import check_own, find_mission
 from resolvers.mission_status import change_status
 from resolvers.mission_trim import size_of
-from resolvers.nouns import MISSION
+from resolvers.nouns import MISSION, WORKSPACE, MissionRecord
 from resolvers.operation import Caller, operation
 from resolvers.storage_account import charge
 
@@ -33,30 +29,31 @@ MAX_REPORTS = 10_000
 _UNDER_WAY = (MissionStatus.RUNNING, MissionStatus.AWAITING_APPROVAL)
 
 
-@operation("missionClaim", scope=WRITE, permission=policy.DRIVE, caller=Caller.AGENT)
-async def claim_mission(ctx: Context, workspace_id: ObjectId | str) -> Committed[Record | None]:
+@operation(
+    "missionClaim", opens=WORKSPACE.by("workspace_id"), permission=policy.DRIVE, scope=WRITE, caller=Caller.AGENT
+)
+async def claim_mission(ctx: Context, membership: Record) -> Committed[Record | None]:
     """Start the agent's oldest queued mission; None where none is queued. Many may ask at once: one gets it."""
-    wanted = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
-    await check_workspace(ctx, wanted, policy.DRIVE)
+    workspace_id = membership["workspace_id"]
     queued = {"agent_id": ctx.subject.agent_id, "status": MissionStatus.QUEUED.value}
     # Agents ask again and again: as long as nothing waits, that takes no turn among the workspace's changes.
     waiting = collection(Mission).find(queued, {"_id": 1}).sort("_id", 1).limit(CANDIDATES)
     candidates = [mission["_id"] for mission in await waiting.to_list()]
     if not candidates:
-        return Committed(None, await ctx.services.hub.log.head(wanted))
+        return Committed(None, await ctx.services.hub.log.head(workspace_id))
 
     async def body(change: Change) -> Record | None:
         # None comes to stand before those that waited already; reading few is what keeps a long queue quick.
         mission = await _first(change, {"_id": {"$in": candidates}, **queued}) or await _first(change, queued)
         return None if mission is None else await change_status(change, mission, MissionStatus.RUNNING)
 
-    return await ctx.write(wanted, body)
+    return await ctx.write(workspace_id, body)
 
 
-@operation("missionReport", scope=WRITE, permission=policy.DRIVE, caller=Caller.AGENT)
-async def report_mission(ctx: Context, mission_id: ObjectId | str, values: MissionReport) -> Committed[Record]:
+@operation("missionReport", opens=MISSION.whole, permission=policy.DRIVE, scope=WRITE, caller=Caller.AGENT)
+async def report_mission(ctx: Context, door: MissionRecord, values: MissionReport) -> Committed[MissionRecord]:
     """Report on a mission that runs or awaits approval; `awaiting_approval` takes it from one to the other."""
-    door = await _own(ctx, mission_id)
+    check_own(ctx, door)
     if not values.activities and values.progress is None and values.awaiting_approval is None:
         # Text as it is being written, many times a second: nothing to store, so nothing to commit.
         _check_under_way(door)
@@ -74,32 +71,24 @@ async def report_mission(ctx: Context, mission_id: ObjectId | str, values: Missi
     return committed
 
 
-@operation("missionComplete", scope=WRITE, permission=policy.DRIVE, caller=Caller.AGENT)
-async def complete_mission(ctx: Context, mission_id: ObjectId | str, values: MissionComplete) -> Committed[Record]:
+@operation("missionComplete", opens=MISSION.whole, permission=policy.DRIVE, scope=WRITE, caller=Caller.AGENT)
+async def complete_mission(ctx: Context, door: MissionRecord, values: MissionComplete) -> Committed[MissionRecord]:
     """End a mission well."""
-    return await _finish(ctx, mission_id, MissionStatus.COMPLETED, {"summary": values.summary})
+    return await _finish(ctx, door, MissionStatus.COMPLETED, {"summary": values.summary})
 
 
-@operation("missionFail", scope=WRITE, permission=policy.DRIVE, caller=Caller.AGENT)
-async def fail_mission(ctx: Context, mission_id: ObjectId | str, values: MissionFail) -> Committed[Record]:
+@operation("missionFail", opens=MISSION.whole, permission=policy.DRIVE, scope=WRITE, caller=Caller.AGENT)
+async def fail_mission(ctx: Context, door: MissionRecord, values: MissionFail) -> Committed[MissionRecord]:
     """End a mission that did not succeed."""
-    return await _finish(ctx, mission_id, MissionStatus.FAILED, {"error": values.error})
+    return await _finish(ctx, door, MissionStatus.FAILED, {"error": values.error})
 
 
 async def _first(change: Change, where: Record) -> Record | None:
     return await collection(Mission).find_one(where, sort=[("_id", 1)], session=change.session)
 
 
-async def _own(ctx: Context, mission_id: ObjectId | str) -> Record:
-    door = await access(ctx, MISSION, mission_id, policy.DRIVE)
+async def _finish(ctx: Context, door: Record, to: MissionStatus, values: dict[str, Any]) -> Committed[Record]:
     check_own(ctx, door)
-    return door
-
-
-async def _finish(
-    ctx: Context, mission_id: ObjectId | str, to: MissionStatus, values: dict[str, Any]
-) -> Committed[Record]:
-    door = await _own(ctx, mission_id)
 
     async def body(change: Change) -> Record:
         return await change_status(change, await find_mission(change, door["_id"]), to, values)

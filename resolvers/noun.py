@@ -94,10 +94,10 @@ class Door:
         return replace(self, fields=None)
 
 
-def door_to(opened: "Noun | Door", argument: str) -> Door:
-    """The door to what is named, by `argument` where it does not say by what."""
+def door_to(opened: Noun | Door, *, inside: bool) -> Door:
+    """The door to what is named: by the argument `id`, or by the key of the input that names what is around."""
     door = opened if isinstance(opened, Door) else Door(opened)
-    return door if door.argument is not None else replace(door, argument=argument)
+    return door if door.argument is not None else replace(door, argument=door.noun.key if inside else "id")
 
 
 def noun_of(annotation: Any) -> Noun | None:

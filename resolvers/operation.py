@@ -1,19 +1,31 @@
-"""The catalogue: every operation and edge with its policy. GraphQL, REST and MCP call nothing else."""
+"""The catalogue: every operation and edge with its policy. GraphQL, REST and MCP call nothing else.
+
+An operation's signature is its contract (`resolvers.contract` reads it): what it opens, its arguments and its input,
+and what it returns.
+"""
 
 import functools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypedDict, TypeVar, Unpack, cast, overload
+
+from bson import ObjectId
+from pydantic.alias_generators import to_camel
 
 from auth.policies.permission import Permission
+from models.base import Record
 from models.enums import TokenScope
 from models.errors import Forbidden, Unauthenticated
+from resolvers.access import access
 from resolvers.context import Context
+from resolvers.inputs.base import Input
+from resolvers.noun import Door, Fields, Noun, door_to
 from resolvers.tombstone import FIELDS, Gone, hiding, known_gone, without_gone
 
 P = ParamSpec("P")
 R = TypeVar("R")
+V = TypeVar("V", bound=Input)
 
 
 class Caller(Enum):
@@ -25,10 +37,27 @@ class Caller(Enum):
     AGENT = "an agent's own token"
 
 
+class Options(TypedDict, total=False):
+    """What an operation says of itself beside its name and its door.
+
+    `scope` is what a token needs; `caller` who may call it; `read_only` that it changes nothing; `reveals` that what it
+    returns holds a credential, which is shown once and not kept.
+    """
+
+    scope: TokenScope | None
+    caller: Caller
+    read_only: bool
+    reveals: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An entry of the catalogue. `permission` is asked by the operation at the one door of the object it is about;
-    None means that it is about the caller's own account, or about nothing that exists yet."""
+    """An entry of the catalogue. `permission` is asked at the one door of the object that it is about; None means that
+    it is about the caller's own account, or about nothing that exists yet.
+
+    `door` is what it opens before it runs, `inside` says that a field of its input names that. `body` is the function
+    as it was written, `run` what everybody calls.
+    """
 
     name: str
     caller: Caller
@@ -36,6 +65,9 @@ class Operation:
     permission: Permission | None
     read_only: bool
     reveals: bool
+    door: Door | None
+    inside: bool
+    body: Callable[..., Awaitable[Any]]
     run: Callable[..., Awaitable[Any]]
 
 
@@ -57,37 +89,105 @@ def check_scope(ctx: Context, scope: TokenScope | None, what: str) -> None:
         raise Forbidden(f"{what} takes a token with the scope {scope}", scope=scope.value)
 
 
+@overload
+def operation(
+    name: str, *, opens: Noun | Door, permission: Permission, **options: Unpack[Options]
+) -> Callable[
+    [Callable[Concatenate[Context, Record, P], Awaitable[R]]],
+    Callable[Concatenate[Context, ObjectId | str, P], Awaitable[R]],
+]: ...
+
+
+@overload
+def operation(
+    name: str, *, inside: Noun | Door, permission: Permission, **options: Unpack[Options]
+) -> Callable[
+    [Callable[Concatenate[Context, Record, V, P], Awaitable[R]]],
+    Callable[Concatenate[Context, V, P], Awaitable[R]],
+]: ...
+
+
+@overload
+def operation(
+    name: str, *, permission: Permission | None = None, **options: Unpack[Options]
+) -> Callable[[Callable[Concatenate[Context, P], Awaitable[R]]], Callable[Concatenate[Context, P], Awaitable[R]]]: ...
+
+
 def operation(
     name: str,
     *,
-    scope: TokenScope | None = None,
+    opens: Noun | Door | None = None,
+    inside: Noun | Door | None = None,
     permission: Permission | None = None,
-    caller: Caller = Caller.SIGNED_IN,
-    read_only: bool = False,
-    reveals: bool = False,
-) -> Callable[[Callable[Concatenate[Context, P], Awaitable[R]]], Callable[Concatenate[Context, P], Awaitable[R]]]:
+    **options: Unpack[Options],
+) -> Any:
     """Enter an async function `(ctx, …)` into the catalogue; the caller and its scope are checked before it runs.
 
-    `reveals` says that what it returns holds a credential, which is shown once and not kept.
+    One that `opens` an object is called with its id and is given its record (of a tenant, the caller's membership):
+    what `permission` asks is checked at that door. One that works `inside` an object is called with its input, a field
+    of which names that, and is given the record before the input.
     """
+    opened = opens or inside
+    door = None if opened is None else door_to(opened, inside=inside is not None)
+    caller, scope = options.get("caller", Caller.SIGNED_IN), options.get("scope")
+    read_only, reveals = options.get("read_only", False), options.get("reveals", False)
 
-    def enter(run: Callable[Concatenate[Context, P], Awaitable[R]]) -> Callable[Concatenate[Context, P], Awaitable[R]]:
-        @functools.wraps(run)
-        async def checked(ctx: Context, /, *args: P.args, **kwargs: P.kwargs) -> R:
+    def enter(body: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        behind = body
+        if door is not None and permission is not None:
+            behind = _inside(body, door, permission) if inside else _opened(body, door, permission)
+
+        @functools.wraps(body)
+        async def checked(ctx: Context, /, *args: Any, **kwargs: Any) -> Any:
             _check_caller(ctx, name, caller)
             if caller is not Caller.ANYONE:
                 check_scope(ctx, scope, name)
             if reveals and ctx.claim is not None:
                 ctx.claim.reveals = True
-            result = await run(ctx, *args, **kwargs)
+            result = await behind(ctx, *args, **kwargs)
             return await _shown(ctx, result) if read_only else result
 
         if name in CATALOGUE:
             raise ValueError(f"two operations are named {name}")
-        CATALOGUE[name] = Operation(name, caller, scope, permission, read_only, reveals, checked)
+        CATALOGUE[name] = Operation(
+            name, caller, scope, permission, read_only, reveals, door, inside is not None, body, checked
+        )
         return checked
 
     return enter
+
+
+def _opened(body: Callable[..., Awaitable[Any]], door: Door, permission: Permission) -> Callable[..., Awaitable[Any]]:
+    field = to_camel(door.argument or "id")
+
+    async def opened(ctx: Context, object_id: ObjectId | str, /, *args: Any, **kwargs: Any) -> Any:
+        record = await access(ctx, door.noun, object_id, permission, field=field, fields=door.fields)
+        return await body(ctx, record, *args, **kwargs)
+
+    return opened
+
+
+def _inside(body: Callable[..., Awaitable[Any]], door: Door, permission: Permission) -> Callable[..., Awaitable[Any]]:
+    key = door.argument or door.noun.key
+    field = to_camel(key)
+
+    async def inside(ctx: Context, values: Input, /, *args: Any, **kwargs: Any) -> Any:
+        record = await access(ctx, door.noun, getattr(values, key), permission, field=field, fields=door.fields)
+        return await body(ctx, record, values, *args, **kwargs)
+
+    return inside
+
+
+def reader(
+    name: str, noun: Noun, *, permission: Permission, scope: TokenScope | None = None
+) -> Callable[..., Awaitable[Record]]:
+    """The operation that reads one object by its id, and of it the `fields` that are asked for."""
+
+    async def read(ctx: Context, id: ObjectId | str, fields: Fields = None) -> Record:
+        return await access(ctx, noun, id, permission, fields=fields)
+
+    read.__doc__ = f"A {noun.word} by its id."
+    return operation(name, permission=permission, scope=scope or noun.scope, read_only=True)(read)
 
 
 def edge(

@@ -10,7 +10,7 @@ from models import Organization, OrganizationMember, Workspace
 from models.base import Record, collection, to_record
 from models.enums import Role, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
-from models.ids import Kind, new_id, parse_id
+from models.ids import Kind, new_id
 from models.json import check_text
 from models.write import find_and_delete
 from realtime.events.organization import OrganizationCreated, OrganizationDeleted, OrganizationUpdated
@@ -24,6 +24,7 @@ from resolvers.inputs.organization import OrganizationCreate, OrganizationUpdate
 from resolvers.joined import EVERYTHING, JOINED, JoinedPage
 from resolvers.load import by_ids
 from resolvers.noun import Fields
+from resolvers.nouns import ORGANIZATION, OrganizationRecord
 from resolvers.operation import edge, operation
 from resolvers.organization_member import insert_organization_member, organization_memberships
 from resolvers.page import Page, Window, pages
@@ -67,12 +68,13 @@ async def get_organization(ctx: Context, slug: str, fields: Fields = None) -> Re
     return {**found, "my_role": membership["role"]}
 
 
-@operation("organizationById", scope=READ, permission=policy.READ, read_only=True)
-async def get_organization_by_id(ctx: Context, organization_id: ObjectId | str, fields: Fields = None) -> Record:
+@operation(
+    "organizationById", opens=ORGANIZATION.by("organization_id"), permission=policy.READ, scope=READ, read_only=True
+)
+async def get_organization_by_id(ctx: Context, membership: Record, fields: Fields = None) -> Record:
     """One organization, with `my_role`."""
-    wanted = parse_id(organization_id, Kind.ORGANIZATION)
-    membership = await check_organization(ctx, wanted, policy.READ)
-    found = await collection(Organization).find_one({"_id": wanted}, projection(fields))
+    organization_id = membership["organization_id"]
+    found = await collection(Organization).find_one({"_id": organization_id}, projection(fields))
     if found is None:
         raise NotFound("Organization")
     return {**found, "my_role": membership["role"]}
@@ -116,13 +118,12 @@ async def insert_organization(
     return organization
 
 
-@operation("organizationUpdate", scope=ADMINISTER, permission=policy.UPDATE)
+@operation("organizationUpdate", opens=ORGANIZATION, permission=policy.UPDATE, scope=ADMINISTER)
 async def update_organization(
-    ctx: Context, organization_id: ObjectId | str, values: OrganizationUpdate
-) -> Committed[Record]:
+    ctx: Context, membership: Record, values: OrganizationUpdate
+) -> Committed[OrganizationRecord]:
     """Change what is given of an organization."""
-    wanted = parse_id(organization_id, Kind.ORGANIZATION)
-    await check_organization(ctx, wanted, policy.UPDATE)
+    organization_id = membership["organization_id"]
     given = values.given()
     for name, value in given.items():
         if value is None:
@@ -130,31 +131,30 @@ async def update_organization(
 
     async def body(change: Change) -> Record:
         try:
-            organization, differs = await set_fields(change, Organization, wanted, given)
+            organization, differs = await set_fields(change, Organization, organization_id, given)
         except DuplicateKeyError as error:
             raise Conflict("is taken", field="slug") from error
         if differs:
-            change.append(wanted, OrganizationUpdated(organization=organization))
+            change.append(organization_id, OrganizationUpdated(organization=organization))
         return organization
 
-    return await ctx.write(wanted, body)
+    return await ctx.write(organization_id, body)
 
 
-@operation("organizationDelete", scope=ADMINISTER, permission=policy.DELETE)
-async def delete_organization(ctx: Context, organization_id: ObjectId | str) -> Committed[ObjectId]:
+@operation("organizationDelete", opens=ORGANIZATION, permission=policy.DELETE, scope=ADMINISTER)
+async def delete_organization(ctx: Context, membership: Record) -> Committed[ObjectId]:
     """Delete an organization with its workspaces and all that they hold; never the caller's last one."""
-    wanted = parse_id(organization_id, Kind.ORGANIZATION)
-    await check_organization(ctx, wanted, policy.DELETE)
+    organization_id = membership["organization_id"]
 
     async def body(change: Change) -> ObjectId:
-        others = {"user_id": ctx.user_id, "organization_id": {"$ne": wanted}}
+        others = {"user_id": ctx.user_id, "organization_id": {"$ne": organization_id}}
         if await collection(OrganizationMember).find_one(others, {"_id": 1}, session=change.session) is None:
-            await _require(change, wanted)
+            await _require(change, organization_id)
             raise Conflict("This is your last organization: create another one first")
-        await remove_organization(change, wanted)
-        return wanted
+        await remove_organization(change, organization_id)
+        return ObjectId(organization_id)
 
-    return await delete(ctx, wanted, body, revokes=True)
+    return await delete(ctx, organization_id, body, revokes=True)
 
 
 async def remove_organization(change: Change, organization_id: ObjectId) -> None:

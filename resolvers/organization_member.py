@@ -23,6 +23,7 @@ from resolvers.context import Context
 from resolvers.deletion import delete
 from resolvers.edit import set_fields
 from resolvers.inputs.organization import OrganizationMemberAdd, OrganizationMemberUpdate
+from resolvers.nouns import ORGANIZATION, OrganizationMemberRecord
 from resolvers.operation import operation
 from resolvers.user import user_of_member
 from resolvers.workspace_member import insert_workspace_member, require_person, take_off_workspace
@@ -38,52 +39,62 @@ NOT_CONFIRMED = (
 )
 
 
-@operation("organizationMembers", scope=READ, permission=policy.READ, read_only=True)
-async def list_organization_members(ctx: Context, organization_id: ObjectId | str) -> list[Record]:
+@operation(
+    "organizationMembers", opens=ORGANIZATION.by("organization_id"), permission=policy.READ, scope=READ, read_only=True
+)
+async def list_organization_members(ctx: Context, membership: Record) -> list[Record]:
     """All members of an organization in the order of joining, each with its `user`."""
-    wanted = parse_id(organization_id, Kind.ORGANIZATION)
-    await check_organization(ctx, wanted, policy.READ)
-    members = await collection(OrganizationMember).find({"organization_id": wanted}).sort("_id", 1).to_list()
+    organization_id = membership["organization_id"]
+    members = await collection(OrganizationMember).find({"organization_id": organization_id}).sort("_id", 1).to_list()
     users = await user_of_member(ctx, members, None)
     return [{**member, "user": user} for member, user in zip(members, users, strict=True) if user is not None]
 
 
-@operation("organizationMemberAdd", scope=ADMINISTER, permission=policy.MANAGE_MEMBERS)
-async def add_organization_member(
-    ctx: Context, organization_id: ObjectId | str, values: OrganizationMemberAdd
-) -> Committed[Record]:
+@operation(
+    "organizationMemberAdd",
+    opens=ORGANIZATION.by("organization_id"),
+    permission=policy.MANAGE_MEMBERS,
+    scope=ADMINISTER,
+)
+async def add_organization_member(ctx: Context, membership: Record, values: OrganizationMemberAdd) -> Committed[Record]:
     """Make a person whose address is confirmed a member of an organization.
 
     Raises InvitationRequired for any other address, whether it has an account or not: whoever registered it first need
     not be its owner. As anybody may found an organization to ask, RateLimited follows after a while.
     """
-    wanted = parse_id(organization_id, Kind.ORGANIZATION)
-    await check_organization(ctx, wanted, policy.MANAGE_MEMBERS)
+    organization_id = membership["organization_id"]
     await count_attempt("add-member", str(ctx.user_id), limit=MAX_ADDED_AN_HOUR, window=timedelta(hours=1))
 
     async def body(change: Change) -> Record:
-        await _find_organization(change, wanted)
+        await _find_organization(change, organization_id)
         person = {"email": values.email, "is_agent": False}
         user = await collection(User).find_one(person, {"email_verified_at": 1}, session=change.session)
         if user is None or user.get("email_verified_at") is None:
-            inviting = {"operation": "workspaceMemberInvite", "workspaceIds": await _may_invite(change, wanted)}
+            inviting = {
+                "operation": "workspaceMemberInvite",
+                "workspaceIds": await _may_invite(change, organization_id),
+            }
             raise InvitationRequired(NOT_CONFIRMED, field="email", nextStep=inviting)
-        query = {"organization_id": wanted, "user_id": user["_id"]}
+        query = {"organization_id": organization_id, "user_id": user["_id"]}
         if await collection(OrganizationMember).find_one(query, {"_id": 1}, session=change.session):
             raise Conflict("is a member of the organization already", field="email")
-        return await insert_organization_member(change, wanted, user["_id"], values.role)
+        return await insert_organization_member(change, organization_id, user["_id"], values.role)
 
-    return await ctx.write(wanted, body)
+    return await ctx.write(organization_id, body)
 
 
-@operation("organizationMemberUpdate", scope=ADMINISTER, permission=policy.MANAGE_MEMBERS)
+@operation(
+    "organizationMemberUpdate",
+    opens=ORGANIZATION.by("organization_id"),
+    permission=policy.MANAGE_MEMBERS,
+    scope=ADMINISTER,
+)
 async def update_organization_member(
-    ctx: Context, organization_id: ObjectId | str, user_id: ObjectId | str, values: OrganizationMemberUpdate
-) -> Committed[Record]:
+    ctx: Context, membership: Record, user_id: ObjectId | str, values: OrganizationMemberUpdate
+) -> Committed[OrganizationMemberRecord]:
     """Give a member another role; the owner keeps theirs."""
-    wanted = parse_id(organization_id, Kind.ORGANIZATION)
+    wanted = membership["organization_id"]
     changing = parse_id(user_id, Kind.USER, field="userId")
-    await check_organization(ctx, wanted, policy.MANAGE_MEMBERS)
 
     async def body(change: Change) -> Record:
         member = await _find_member(change, wanted, changing)

@@ -11,14 +11,14 @@ from auth.policies import delivery
 from models import Project, ProjectMember, Relation
 from models.base import Record, collection, utc_now
 from models.enums import Priority, RelationType, TokenScope
-from models.ids import IDS_PER_QUERY, Kind, parse_id
-from resolvers.access import check_workspace
+from models.ids import IDS_PER_QUERY
 from resolvers.card_facts import Facts, milliseconds, moment
 from resolvers.card_facts_keep import PerProject, elsewhere, facts_where
 from resolvers.column import done_columns_where
 from resolvers.context import Context
 from resolvers.due import is_over
 from resolvers.noun import Fields
+from resolvers.nouns import WORKSPACE
 from resolvers.operation import edge, operation
 
 READ = TokenScope.PROJECTS_READ
@@ -27,13 +27,14 @@ LIST_LIMIT = 5000
 _COUNTED = ("total", "done", "open", "overdue", "blocked", "archived")
 
 
-@operation("portfolio", scope=READ, permission=delivery.READ, read_only=True)
-async def get_portfolio(ctx: Context, workspace_id: ObjectId | str) -> Record:
+@operation("portfolio", opens=WORKSPACE.by("workspace_id"), permission=delivery.READ, scope=READ, read_only=True)
+async def get_portfolio(ctx: Context, membership: Record) -> Record:
     """The first 5,000 `projects` of a workspace, oldest first, each with its `metrics`, and the `totals` of all."""
-    wanted = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
-    await check_workspace(ctx, wanted, delivery.READ)
-    projects = await collection(Project).find({"workspace_id": wanted}).sort("_id", 1).limit(LIST_LIMIT).to_list()
-    found = await _metrics({"workspace_id": wanted}, {"workspace_id": wanted}, {"workspace_id": wanted})
+    workspace_id = membership["workspace_id"]
+    projects = await collection(Project).find({"workspace_id": workspace_id}).sort("_id", 1).limit(LIST_LIMIT).to_list()
+    found = await _metrics(
+        {"workspace_id": workspace_id}, {"workspace_id": workspace_id}, {"workspace_id": workspace_id}
+    )
     listed = [{**project, "metrics": found[project["_id"]]} for project in projects if project["_id"] in found]
     return {"projects": listed, "totals": _totals(found.values())}
 

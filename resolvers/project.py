@@ -10,11 +10,9 @@ from models import Project, ProjectMember, Workspace
 from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import NotFound
-from models.ids import Kind, parse_id
 from models.write import find_and_delete
 from realtime.events.project import ProjectCreated, ProjectDeleted, ProjectUpdated
 from realtime.log import Change, Committed
-from resolvers.access import access, check_workspace
 from resolvers.context import Context
 from resolvers.deletion import bury, delete
 from resolvers.edit import require_parent, set_fields
@@ -23,8 +21,8 @@ from resolvers.inputs.project import ProjectCreate, ProjectUpdate
 from resolvers.lane_store import open_totals
 from resolvers.load import to_one
 from resolvers.noun import Fields
-from resolvers.nouns import PROJECT
-from resolvers.operation import edge, operation
+from resolvers.nouns import PROJECT, WORKSPACE, ProjectRecord
+from resolvers.operation import edge, operation, reader
 from resolvers.page import Page, Window, pages
 from resolvers.project_member import add_member
 from resolvers.template import find_content
@@ -40,24 +38,19 @@ ORDER_FIELDS = {
 LIST_LIMIT = 5000
 
 
-@operation("project", scope=READ, permission=delivery.READ, read_only=True)
-async def get_project(ctx: Context, project_id: ObjectId | str, fields: Fields = None) -> Record:
-    """One project."""
-    return await access(ctx, PROJECT, project_id, delivery.READ, fields=fields)
+get_project = reader("project", PROJECT, permission=delivery.READ)
 
 
-@operation("projects", scope=READ, permission=delivery.READ, read_only=True)
-async def list_projects(ctx: Context, workspace_id: ObjectId | str) -> list[Record]:
+@operation("projects", opens=WORKSPACE.by("workspace_id"), permission=delivery.READ, scope=READ, read_only=True)
+async def list_projects(ctx: Context, membership: Record) -> list[Record]:
     """The projects of a workspace, oldest first; at most 5,000."""
-    wanted = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
-    await check_workspace(ctx, wanted, delivery.READ)
-    return await collection(Project).find({"workspace_id": wanted}).sort("_id", 1).limit(LIST_LIMIT).to_list()
+    workspace_id = membership["workspace_id"]
+    return await collection(Project).find({"workspace_id": workspace_id}).sort("_id", 1).limit(LIST_LIMIT).to_list()
 
 
-@operation("projectCreate", scope=WRITE, permission=delivery.WRITE)
-async def create_project(ctx: Context, values: ProjectCreate) -> Committed[Record]:
+@operation("projectCreate", inside=WORKSPACE, permission=delivery.WRITE, scope=WRITE)
+async def create_project(ctx: Context, _membership: Record, values: ProjectCreate) -> Committed[Record]:
     """A new project in a workspace, with all that its template holds; its creator is its first member."""
-    await check_workspace(ctx, values.workspace_id, delivery.WRITE)
 
     async def body(change: Change) -> Record:
         template = values.template
@@ -90,10 +83,9 @@ async def insert_project(change: Change, values: ProjectCreate, creator_id: Obje
     return project
 
 
-@operation("projectUpdate", scope=WRITE, permission=delivery.WRITE)
-async def update_project(ctx: Context, project_id: ObjectId | str, values: ProjectUpdate) -> Committed[Record]:
+@operation("projectUpdate", opens=PROJECT, permission=delivery.WRITE, scope=WRITE)
+async def update_project(ctx: Context, door: ProjectRecord, values: ProjectUpdate) -> Committed[ProjectRecord]:
     """Change what is given of a project."""
-    door = await access(ctx, PROJECT, project_id, delivery.WRITE, fields=frozenset())
 
     async def body(change: Change) -> Record:
         project, differs = await set_fields(change, Project, door["_id"], values.given())
@@ -104,10 +96,9 @@ async def update_project(ctx: Context, project_id: ObjectId | str, values: Proje
     return await ctx.write(door["workspace_id"], body)
 
 
-@operation("projectDelete", scope=WRITE, permission=delivery.WRITE)
-async def delete_project(ctx: Context, project_id: ObjectId | str) -> Committed[ObjectId]:
+@operation("projectDelete", opens=PROJECT.whole, permission=delivery.WRITE, scope=WRITE)
+async def delete_project(ctx: Context, project: ProjectRecord) -> Committed[ObjectId]:
     """Delete a project with all it holds."""
-    project = await access(ctx, PROJECT, project_id, delivery.WRITE)
 
     async def body(change: Change) -> ObjectId:
         if not await remove_project(change, project["_id"]):

@@ -11,19 +11,22 @@ from models.ids import Kind, parse_id
 from models.write import find_and_delete
 from realtime.events.project import ProjectMemberAdded, ProjectMemberRemoved
 from realtime.log import Change, Committed
-from resolvers.access import access, door_of
+from resolvers.access import door_of
 from resolvers.activity import record_activity
 from resolvers.context import Context
 from resolvers.edit import require_parent
 from resolvers.inputs.project import ProjectMemberAdd
-from resolvers.nouns import PROJECT
+from resolvers.nouns import PROJECT, ProjectMemberRecord, ProjectRecord
 from resolvers.operation import operation
 
 
-@operation("projectMemberAdd", scope=TokenScope.PROJECTS_WRITE, permission=delivery.WRITE)
-async def add_project_member(ctx: Context, project_id: ObjectId | str, values: ProjectMemberAdd) -> Committed[Record]:
+@operation(
+    "projectMemberAdd", opens=PROJECT.by("project_id").whole, permission=delivery.WRITE, scope=TokenScope.PROJECTS_WRITE
+)
+async def add_project_member(
+    ctx: Context, project: ProjectRecord, values: ProjectMemberAdd
+) -> Committed[ProjectMemberRecord]:
     """Make a member of the workspace a member of a project."""
-    project = await access(ctx, PROJECT, project_id, delivery.WRITE)
     wanted = values.one()
     field = "email" if "email" in wanted else "userId"
 
@@ -45,12 +48,14 @@ async def add_project_member(ctx: Context, project_id: ObjectId | str, values: P
     return await ctx.write(project["workspace_id"], body)
 
 
-@operation("projectMemberRemove", scope=TokenScope.PROJECTS_WRITE, permission=delivery.WRITE)
-async def remove_project_member(
-    ctx: Context, project_id: ObjectId | str, user_id: ObjectId | str
-) -> Committed[ObjectId]:
+@operation(
+    "projectMemberRemove",
+    opens=PROJECT.by("project_id").whole,
+    permission=delivery.WRITE,
+    scope=TokenScope.PROJECTS_WRITE,
+)
+async def remove_project_member(ctx: Context, project: ProjectRecord, user_id: ObjectId | str) -> Committed[ObjectId]:
     """Take a member off a project; its cards keep their assignee."""
-    project = await access(ctx, PROJECT, project_id, delivery.WRITE)
     leaving = parse_id(user_id, Kind.USER, field="userId")
 
     async def body(change: Change) -> ObjectId:
@@ -67,10 +72,15 @@ async def remove_project_member(
     return await ctx.write(project["workspace_id"], body)
 
 
-@operation("projectMembers", scope=TokenScope.PROJECTS_READ, permission=delivery.READ, read_only=True)
-async def list_project_members(ctx: Context, project_id: ObjectId | str) -> list[Record]:
+@operation(
+    "projectMembers",
+    opens=PROJECT.by("project_id"),
+    permission=delivery.READ,
+    scope=TokenScope.PROJECTS_READ,
+    read_only=True,
+)
+async def list_project_members(ctx: Context, project: ProjectRecord) -> list[Record]:
     """A project's members in the order of joining, each with its `user` (id, name, email)."""
-    project = await access(ctx, PROJECT, project_id, delivery.READ, fields=frozenset())
     members = await collection(ProjectMember).find({"project_id": project["_id"]}).sort("_id", 1).to_list()
     users = collection(User).find({"_id": {"$in": [member["user_id"] for member in members]}}, {"password_hash": 0})
     by_id = {user["_id"]: user for user in await users.to_list()}

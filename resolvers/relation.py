@@ -13,7 +13,7 @@ from resolvers.access import access
 from resolvers.cascade_events import relation_deleted
 from resolvers.context import Context
 from resolvers.inputs.relation import RelationCreate
-from resolvers.nouns import CARD, RELATION
+from resolvers.nouns import CARD, RELATION, CardRecord, RelationRecord
 from resolvers.operation import operation
 from resolvers.relation_check import check_relation
 from resolvers.relation_graph import relations_of
@@ -23,21 +23,19 @@ NEEDED = frozenset({"project_id"})
 STORED = (RelationType.BLOCKS, RelationType.DUPLICATES, RelationType.PARENT_OF, RelationType.RELATED_TO)
 
 
-@operation("relations", scope=READ, permission=delivery.READ, read_only=True)
-async def list_relations(ctx: Context, card_id: ObjectId | str) -> list[Record]:
+@operation("relations", opens=CARD.by("card_id"), permission=delivery.READ, scope=READ, read_only=True)
+async def list_relations(ctx: Context, card: CardRecord) -> list[Record]:
     """A card's relations as the card sees them, oldest first; at most 200."""
-    card = await access(ctx, CARD, card_id, delivery.READ, field="cardId", fields=frozenset())
     return (await relations_of(ctx, [card], None))[0]
 
 
-@operation("relationCreate", scope=WRITE, permission=delivery.WRITE)
-async def create_relation(ctx: Context, values: RelationCreate) -> Committed[Record]:
+@operation("relationCreate", inside=CARD.reading(*NEEDED), permission=delivery.WRITE, scope=WRITE)
+async def create_relation(ctx: Context, card: CardRecord, values: RelationCreate) -> Committed[RelationRecord]:
     """Relate a card to another one of the workspace.
 
     Raises BadUserInput for the card itself and for one of another workspace; Conflict for what is there already, a
     second parent and a circle.
     """
-    card = await access(ctx, CARD, values.card_id, delivery.WRITE, field="cardId", fields=NEEDED)
     target = await access(ctx, CARD, values.target_card_id, delivery.WRITE, field="targetCardId", fields=NEEDED)
     if card["_id"] == target["_id"]:
         raise BadUserInput("is the card itself", field="targetCardId")
@@ -81,10 +79,9 @@ async def relate(change: Change, card: Record, type: RelationType, target: Recor
     return relation
 
 
-@operation("relationDelete", scope=WRITE, permission=delivery.WRITE)
-async def delete_relation(ctx: Context, relation_id: ObjectId | str) -> Committed[ObjectId]:
+@operation("relationDelete", opens=RELATION.whole, permission=delivery.WRITE, scope=WRITE)
+async def delete_relation(ctx: Context, relation: RelationRecord) -> Committed[ObjectId]:
     """End a relation, for both cards."""
-    relation = await access(ctx, RELATION, relation_id, delivery.WRITE)
 
     async def body(change: Change) -> ObjectId:
         deleted = await collection(Relation).delete_one({"_id": relation["_id"]}, session=change.session)

@@ -12,7 +12,7 @@ from models import Card, Project, Relation, Scope
 from models.base import Record, collection, utc_now
 from models.enums import RelationType, TokenScope
 from models.text import sort_key
-from resolvers.access import access, projection
+from resolvers.access import projection
 from resolvers.card_facts import Facts, moment
 from resolvers.card_facts_keep import FIGURES, PerProject, elsewhere, facts_of
 from resolvers.column import done_columns_where
@@ -20,7 +20,7 @@ from resolvers.context import Context
 from resolvers.due import has_passed
 from resolvers.load import by_ids, to_one
 from resolvers.noun import Fields
-from resolvers.nouns import PROJECT
+from resolvers.nouns import PROJECT, ProjectRecord
 from resolvers.operation import edge, operation
 from resolvers.roadmap_order import longest_chain, steps_of
 
@@ -34,10 +34,15 @@ Placed = tuple[ObjectId, ObjectId, Facts]
 _NAMED = frozenset({"project_id", "name", "start_date", "end_date"})
 
 
-@operation("projectRoadmap", scope=READ, permission=delivery.READ, read_only=True)
-async def get_project_roadmap(ctx: Context, project_id: ObjectId | str) -> Record:
+@operation(
+    "projectRoadmap",
+    opens=PROJECT.by("project_id").reading("deadline"),
+    permission=delivery.READ,
+    scope=READ,
+    read_only=True,
+)
+async def get_project_roadmap(ctx: Context, project: ProjectRecord) -> Record:
     """The roadmap of one project."""
-    project = await access(ctx, PROJECT, project_id, delivery.READ, fields=frozenset({"deadline"}))
     return (await roadmap_of_project(ctx, [project], None))[0]
 
 

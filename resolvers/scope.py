@@ -12,7 +12,6 @@ from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from realtime.events.scope import ScopeCreated, ScopeDeleted, ScopeUpdated
 from realtime.log import Change, Committed
-from resolvers.access import access
 from resolvers.context import Context
 from resolvers.deletion import bury, delete
 from resolvers.edit import require_parent, set_fields
@@ -20,30 +19,25 @@ from resolvers.inputs.board import ScopeCreate, ScopeUpdate, ScopeViewSet
 from resolvers.lane_store import open_counts
 from resolvers.load import to_list, to_one
 from resolvers.noun import Fields
-from resolvers.nouns import PROJECT, SCOPE
-from resolvers.operation import edge, operation
+from resolvers.nouns import PROJECT, SCOPE, ProjectRecord, ScopeRecord
+from resolvers.operation import edge, operation, reader
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 MAX_SCOPES = 500
 
 
-@operation("scope", scope=READ, permission=delivery.READ, read_only=True)
-async def get_scope(ctx: Context, scope_id: ObjectId | str, fields: Fields = None) -> Record:
-    """One scope."""
-    return await access(ctx, SCOPE, scope_id, delivery.READ, fields=fields)
+get_scope = reader("scope", SCOPE, permission=delivery.READ)
 
 
-@operation("scopes", scope=READ, permission=delivery.READ, read_only=True)
-async def list_scopes(ctx: Context, project_id: ObjectId | str) -> list[Record]:
+@operation("scopes", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)
+async def list_scopes(ctx: Context, project: ProjectRecord) -> list[Record]:
     """The scopes of a project, oldest first."""
-    project = await access(ctx, PROJECT, project_id, delivery.READ, fields=frozenset())
     return (await scopes_of(ctx, [project], None))[0]
 
 
-@operation("scopeCreate", scope=WRITE, permission=delivery.WRITE)
-async def create_scope(ctx: Context, values: ScopeCreate) -> Committed[Record]:
+@operation("scopeCreate", inside=PROJECT.whole, permission=delivery.WRITE, scope=WRITE)
+async def create_scope(ctx: Context, project: ProjectRecord, values: ScopeCreate) -> Committed[ScopeRecord]:
     """A new scope of a project."""
-    project = await access(ctx, PROJECT, values.project_id, delivery.WRITE, field="projectId")
     _check_dates(values.model_dump())
 
     async def body(change: Change) -> Record:
@@ -68,22 +62,21 @@ async def create_scope(ctx: Context, values: ScopeCreate) -> Committed[Record]:
     return await ctx.write(project["workspace_id"], body)
 
 
-@operation("scopeUpdate", scope=WRITE, permission=delivery.WRITE)
-async def update_scope(ctx: Context, scope_id: ObjectId | str, values: ScopeUpdate) -> Committed[Record]:
+@operation("scopeUpdate", opens=SCOPE, permission=delivery.WRITE, scope=WRITE)
+async def update_scope(ctx: Context, door: ScopeRecord, values: ScopeUpdate) -> Committed[ScopeRecord]:
     """Change what is given of a scope."""
-    return await _set(ctx, scope_id, values.given())
+    return await _set(ctx, door, values.given())
 
 
-@operation("scopeSetView", scope=WRITE, permission=delivery.WRITE)
-async def set_scope_view(ctx: Context, scope_id: ObjectId | str, values: ScopeViewSet) -> Committed[Record]:
+@operation("scopeSetView", opens=SCOPE, permission=delivery.WRITE, scope=WRITE)
+async def set_scope_view(ctx: Context, door: ScopeRecord, values: ScopeViewSet) -> Committed[ScopeRecord]:
     """Switch the view that a scope opens with."""
-    return await _set(ctx, scope_id, {"active_view": values.active_view})
+    return await _set(ctx, door, {"active_view": values.active_view})
 
 
-@operation("scopeDelete", scope=WRITE, permission=delivery.WRITE)
-async def delete_scope(ctx: Context, scope_id: ObjectId | str) -> Committed[ObjectId]:
+@operation("scopeDelete", opens=SCOPE.whole, permission=delivery.WRITE, scope=WRITE)
+async def delete_scope(ctx: Context, scope: ScopeRecord) -> Committed[ObjectId]:
     """Delete a scope with its columns, cards and documents."""
-    scope = await access(ctx, SCOPE, scope_id, delivery.WRITE)
 
     async def body(change: Change) -> ObjectId:
         deleted = await collection(Scope).delete_one({"_id": scope["_id"]}, session=change.session)
@@ -102,9 +95,7 @@ async def require_room(change: Change, model: type[Scope | Label], project_id: O
         raise Conflict(f"A project has at most {limit} {model.__name__.lower()}s")
 
 
-async def _set(ctx: Context, scope_id: ObjectId | str, values: dict[str, Any]) -> Committed[Record]:
-    door = await access(ctx, SCOPE, scope_id, delivery.WRITE, fields=frozenset())
-
+async def _set(ctx: Context, door: Record, values: dict[str, Any]) -> Committed[Record]:
     async def body(change: Change) -> Record:
         scope, differs = await set_fields(change, Scope, door["_id"], values)
         _check_dates(scope)

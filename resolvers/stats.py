@@ -14,14 +14,13 @@ from auth.policies import delivery
 from models import Label, Scope
 from models.base import Record
 from models.enums import Priority, StatsInterval, TokenScope
-from resolvers.access import access
 from resolvers.card_facts import Facts
 from resolvers.card_facts_keep import FIGURES, facts_of
 from resolvers.column import done_columns_where
 from resolvers.context import Context
 from resolvers.load import by_ids, to_one
 from resolvers.noun import Fields
-from resolvers.nouns import PROJECT, SCOPE
+from resolvers.nouns import PROJECT, SCOPE, ProjectRecord, ScopeRecord
 from resolvers.operation import edge, operation
 from resolvers.periods import Periods
 from resolvers.stats_group import HOUR, grouped
@@ -34,17 +33,15 @@ Rows = Iterable[Record]
 Figures = dict[str, Any]
 
 
-@operation("projectStats", scope=READ, permission=delivery.READ, read_only=True)
-async def get_project_stats(ctx: Context, project_id: ObjectId | str, periods: Periods) -> Record:
+@operation("projectStats", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)
+async def get_project_stats(ctx: Context, project: ProjectRecord, periods: Periods) -> Record:
     """The figures of one project."""
-    project = await access(ctx, PROJECT, project_id, delivery.READ, fields=frozenset())
     return (await _stats("project_id", [project], None, periods))[0]
 
 
-@operation("scopeStats", scope=READ, permission=delivery.READ, read_only=True)
-async def get_scope_stats(ctx: Context, scope_id: ObjectId | str, periods: Periods) -> Record:
+@operation("scopeStats", opens=SCOPE.by("scope_id"), permission=delivery.READ, scope=READ, read_only=True)
+async def get_scope_stats(ctx: Context, scope: ScopeRecord, periods: Periods) -> Record:
     """The figures of one scope."""
-    scope = await access(ctx, SCOPE, scope_id, delivery.READ, fields=frozenset())
     return (await _stats("scope_id", [scope], None, periods))[0]
 
 

@@ -16,14 +16,13 @@ from auth.policies import mission as mission_policy
 from models.base import Record
 from models.enums import TokenScope
 from models.errors import BadUserInput, OrreryError, Unauthenticated
-from models.ids import Kind, parse_id
 from realtime.cursor import Cursor
 from realtime.events import EVENTS, Topic, names_about
 from realtime.events.stream import StreamLagged, StreamReady
 from realtime.guard import Watch
-from resolvers.access import access, check_workspace, workspace_membership
+from resolvers.access import check_workspace, workspace_membership
 from resolvers.context import Context
-from resolvers.nouns import MISSION, PROJECT
+from resolvers.nouns import MISSION, PROJECT, WORKSPACE, MissionRecord, ProjectRecord
 from resolvers.operation import check_scope, operation
 
 CHECK_SECONDS = 4.0
@@ -111,12 +110,17 @@ class Source:
             await check_workspace(Context(self._ctx.subject, self._ctx.services), self.stream_id, delivery.READ)
 
 
-@operation("projectEvents", scope=TokenScope.PROJECTS_READ, permission=delivery.READ, read_only=True)
+@operation(
+    "projectEvents",
+    opens=PROJECT.by("project_id"),
+    permission=delivery.READ,
+    scope=TokenScope.PROJECTS_READ,
+    read_only=True,
+)
 async def project_events(
-    ctx: Context, project_id: ObjectId | str, after: str | None = None, types: Iterable[str] | None = None
+    ctx: Context, project: ProjectRecord, after: str | None = None, types: Iterable[str] | None = None
 ) -> Source:
     """What happens in a project."""
-    project = await access(ctx, PROJECT, project_id, delivery.READ, field="projectId", fields=frozenset())
     wanted = _wanted(types, PROJECT_TYPES)
 
     def accepts(event: Record) -> bool:
@@ -128,25 +132,35 @@ async def project_events(
     return _watch(ctx, workspace_id, (project["_id"], wanted), accepts, after, membership)
 
 
-@operation("workspaceEvents", scope=TokenScope.PROJECTS_READ, permission=delivery.READ, read_only=True)
+@operation(
+    "workspaceEvents",
+    opens=WORKSPACE.by("workspace_id"),
+    permission=delivery.READ,
+    scope=TokenScope.PROJECTS_READ,
+    read_only=True,
+)
 async def workspace_events(
-    ctx: Context, workspace_id: ObjectId | str, after: str | None = None, types: Iterable[str] | None = None
+    ctx: Context, membership: Record, after: str | None = None, types: Iterable[str] | None = None
 ) -> Source:
     """What happens in a workspace; agents and missions too, where the caller's token has their scope."""
-    stream = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
-    membership = await check_workspace(ctx, stream, delivery.READ)
     wanted = _wanted(types, WORKSPACE_TYPES)
     if TokenScope.PILOTAGE_READ not in ctx.subject.scopes:
         if types is not None and wanted & PILOTAGE_TYPES:
             check_scope(ctx, TokenScope.PILOTAGE_READ, " and ".join(sorted(wanted & PILOTAGE_TYPES)))
         wanted -= PILOTAGE_TYPES
-    return _watch(ctx, stream, wanted, lambda event: event["type"] in wanted, after, membership)
+    stream_id = membership["workspace_id"]
+    return _watch(ctx, stream_id, wanted, lambda event: event["type"] in wanted, after, membership)
 
 
-@operation("missionEvents", scope=TokenScope.PILOTAGE_READ, permission=mission_policy.READ, read_only=True)
-async def mission_events(ctx: Context, mission_id: ObjectId | str, after: str | None = None) -> Source:
+@operation(
+    "missionEvents",
+    opens=MISSION.by("mission_id"),
+    permission=mission_policy.READ,
+    scope=TokenScope.PILOTAGE_READ,
+    read_only=True,
+)
+async def mission_events(ctx: Context, mission: MissionRecord, after: str | None = None) -> Source:
     """The life of a mission, and the text its agent writes while it does."""
-    mission = await access(ctx, MISSION, mission_id, mission_policy.READ, field="missionId", fields=frozenset())
 
     def accepts(event: Record) -> bool:
         return event["mission_id"] == mission["_id"] and event["type"] in MISSION_TYPES

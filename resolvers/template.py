@@ -11,16 +11,14 @@ from models import Project, Template
 from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
-from models.ids import Kind, parse_id
 from realtime.events.template import TemplateCreated, TemplateDeleted
 from realtime.log import Change, Committed
-from resolvers.access import access, check_workspace
 from resolvers.context import Context
 from resolvers.edit import require_parent
 from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.load import by_name
 from resolvers.noun import Fields
-from resolvers.nouns import PROJECT, TEMPLATE
+from resolvers.nouns import PROJECT, TEMPLATE, WORKSPACE, ProjectRecord, TemplateRecord
 from resolvers.operation import edge, operation
 from resolvers.template_builtin import BUILT_IN
 from resolvers.template_read import content_of
@@ -31,21 +29,21 @@ READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 MAX_TEMPLATES = 100
 
 
-@operation("templates", scope=READ, permission=delivery.READ, read_only=True)
-async def list_templates(ctx: Context, workspace_id: ObjectId | str) -> list[Record]:
+@operation("templates", opens=WORKSPACE.by("workspace_id"), permission=delivery.READ, scope=READ, read_only=True)
+async def list_templates(ctx: Context, membership: Record) -> list[Record]:
     """The templates that projects of a workspace can begin with: the built-in ones, then its own by name."""
-    wanted = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
-    await check_workspace(ctx, wanted, delivery.READ)
-    return (await templates_of(ctx, [{"_id": wanted}], None))[0]
+    workspace_id = membership["workspace_id"]
+    return (await templates_of(ctx, [{"_id": workspace_id}], None))[0]
 
 
-@operation("templateCreateFromProject", scope=WRITE, permission=delivery.WRITE)
-async def create_template(ctx: Context, values: TemplateCreateFromProject) -> Committed[Record]:
+@operation("templateCreateFromProject", inside=PROJECT.whole, permission=delivery.WRITE, scope=WRITE)
+async def create_template(
+    ctx: Context, project: ProjectRecord, values: TemplateCreateFromProject
+) -> Committed[TemplateRecord]:
     """A template with all that a project consists of; its cards where `include_cards` says so.
 
     Raises Conflict for a name that is taken, and for a project that is too large.
     """
-    project = await access(ctx, PROJECT, values.project_id, delivery.WRITE, field="projectId")
     inside = {"workspace_id": project["workspace_id"]}
     gone = await known_gone(ctx) or Gone(())
 
@@ -73,10 +71,9 @@ async def create_template(ctx: Context, values: TemplateCreateFromProject) -> Co
     return await ctx.write(project["workspace_id"], body)
 
 
-@operation("templateDelete", scope=WRITE, permission=delivery.WRITE)
-async def delete_template(ctx: Context, template_id: ObjectId | str) -> Committed[ObjectId]:
+@operation("templateDelete", opens=TEMPLATE, permission=delivery.WRITE, scope=WRITE)
+async def delete_template(ctx: Context, template: TemplateRecord) -> Committed[ObjectId]:
     """Delete a template of a workspace; the projects that began with it stay. Built-in ones have no id."""
-    template = await access(ctx, TEMPLATE, template_id, delivery.WRITE, fields=frozenset())
 
     async def body(change: Change) -> ObjectId:
         deleted = await collection(Template).delete_one({"_id": template["_id"]}, session=change.session)

@@ -10,14 +10,14 @@ from auth.policies import delivery
 from models import Project
 from models.base import Record
 from models.enums import OnOddItem, TokenScope
-from models.ids import Kind, new_id, parse_id
+from models.ids import new_id
 from realtime.log import Change, Committed
-from resolvers.access import access, check_workspace
+from resolvers.access import check_workspace
 from resolvers.context import Context
 from resolvers.edit import require_parent
 from resolvers.inputs.base import read_input
 from resolvers.inputs.transfer import ProjectImport
-from resolvers.nouns import PROJECT
+from resolvers.nouns import PROJECT, WORKSPACE, ProjectRecord
 from resolvers.operation import operation
 from resolvers.project import delete_project
 from resolvers.tombstone import Gone, known_gone
@@ -41,9 +41,11 @@ async def read_project(values: Mapping[str, Any], on_odd_item: OnOddItem) -> tup
     return await IMPORTS.run(read_mended, ProjectImport, values, notes), notes
 
 
-@operation("projectImport", scope=TokenScope.PROJECTS_WRITE, permission=delivery.WRITE)
+@operation(
+    "projectImport", opens=WORKSPACE.by("workspace_id"), permission=delivery.WRITE, scope=TokenScope.PROJECTS_WRITE
+)
 async def import_project(
-    ctx: Context, workspace_id: ObjectId | str, values: ProjectImport, notes: Notes | None = None
+    ctx: Context, membership: Record, values: ProjectImport, notes: Notes | None = None
 ) -> Committed[Record]:
     """Make a project out of its whole description, in one transaction; its record, with `warnings` beside it.
 
@@ -51,10 +53,9 @@ async def import_project(
     could not be: an unknown person, a relation in a circle. Raises BadUserInput that names the first bad entry
     (`cards.7.columnIndex`, and `index` in the details), RateLimited where the caller imports two already.
     """
-    wanted = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
-    await check_workspace(ctx, wanted, delivery.WRITE)
+    workspace_id = membership["workspace_id"]
     with ctx.services.importing.one(ctx.user_id):
-        return await _import(ctx, wanted, values, notes)
+        return await _import(ctx, workspace_id, values, notes)
 
 
 async def _import(ctx: Context, wanted: ObjectId, values: ProjectImport, notes: Notes | None) -> Committed[Record]:
@@ -108,13 +109,18 @@ async def _write_part(plan: Plan, part: Part, project: Record, change: Change) -
     await part.write(change, project)
 
 
-@operation("projectExport", scope=TokenScope.PROJECTS_READ, permission=delivery.READ, read_only=True)
-async def open_export(ctx: Context, project_id: ObjectId | str, files: Stored | None = None) -> AsyncIterator[Piece]:
+@operation(
+    "projectExport",
+    opens=PROJECT.by("project_id").whole,
+    permission=delivery.READ,
+    scope=TokenScope.PROJECTS_READ,
+    read_only=True,
+)
+async def open_export(ctx: Context, project: ProjectRecord, files: Stored | None = None) -> AsyncIterator[Piece]:
     """The project's file in pieces, each a list's name with an entry, or a name with its value; dates as datetimes.
 
     With `files` cards name their attachments, whose bytes are entered there.
     """
-    project = await access(ctx, PROJECT, project_id, delivery.READ)
     return pieces(project, files, await known_gone(ctx) or Gone(()))
 
 

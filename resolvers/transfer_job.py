@@ -13,18 +13,17 @@ from models import Project, TransferJob, Workspace
 from models.base import Record, collection, to_record
 from models.enums import StorageKind, TokenScope
 from models.errors import BadUserInput, Conflict, PayloadTooLarge, RateLimited
-from models.ids import Kind, new_id, parse_id
+from models.ids import Kind, new_id
 from realtime.events.transfer import TransferJobChanged
 from realtime.log import Change, Committed
-from resolvers.access import access, check_workspace
 from resolvers.context import Context
 from resolvers.edit import require_parent
 from resolvers.file_store import discard_file, keep_file, write_file
 from resolvers.inputs.transfer import ProjectImportStart
 from resolvers.load import to_one_inside
 from resolvers.noun import Fields
-from resolvers.nouns import TRANSFER_JOB
-from resolvers.operation import edge, operation
+from resolvers.nouns import TRANSFER_JOB, WORKSPACE, TransferJobRecord
+from resolvers.operation import edge, operation, reader
 from resolvers.page import NEWEST_FIRST, Page, Window, pages
 from resolvers.storage_account import charge, check_room
 from resolvers.transfer_archive import MAGIC
@@ -57,22 +56,20 @@ def told(job: Mapping[str, Any]) -> Record:
     return {name: value for name, value in job.items() if name not in _INTERNAL}
 
 
-@operation("transferJob", scope=READ, permission=delivery.READ, read_only=True)
-async def get_transfer_job(ctx: Context, job_id: ObjectId | str, fields: Fields = None) -> Record:
-    """One import that runs by itself, or did within the last seven days."""
-    return await access(ctx, TRANSFER_JOB, job_id, delivery.READ, fields=fields)
+get_transfer_job = reader("transferJob", TRANSFER_JOB, permission=delivery.READ)
 
 
-@operation("transferJobs", scope=READ, permission=delivery.READ, read_only=True)
-async def list_transfer_jobs(ctx: Context, workspace_id: ObjectId | str, window: Window, fields: Fields = None) -> Page:
+@operation("transferJobs", opens=WORKSPACE.by("workspace_id"), permission=delivery.READ, scope=READ, read_only=True)
+async def list_transfer_jobs(ctx: Context, membership: Record, window: Window, fields: Fields = None) -> Page:
     """A page of the imports of a workspace, the newest first."""
-    wanted = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
-    await check_workspace(ctx, wanted, delivery.READ)
-    return (await pages(TransferJob, "workspace_id", [wanted], window, sort=NEWEST_FIRST, fields=fields))[wanted]
+    workspace_id = membership["workspace_id"]
+    return (await pages(TransferJob, "workspace_id", [workspace_id], window, sort=NEWEST_FIRST, fields=fields))[
+        workspace_id
+    ]
 
 
-@operation("projectImportStart", scope=WRITE, permission=delivery.WRITE)
-async def start_import(ctx: Context, values: ProjectImportStart) -> Committed[Record]:
+@operation("projectImportStart", inside=WORKSPACE, permission=delivery.WRITE, scope=WRITE)
+async def start_import(ctx: Context, _membership: Record, values: ProjectImportStart) -> Committed[TransferJobRecord]:
     """Take the file of a project, and import it afterwards, part by part. What fails here leaves nothing behind.
 
     Raises PayloadTooLarge for a file that is too large or that the workspace has no room for, BadUserInput for what is
@@ -80,7 +77,6 @@ async def start_import(ctx: Context, values: ProjectImportStart) -> Committed[Re
     five of the caller's have not.
     """
     workspace_id = values.workspace_id
-    await check_workspace(ctx, workspace_id, delivery.WRITE)
     name = file_name(values.file.name)
     # Looked at again in the change, which alone decides: here it spares the transfer.
     _check_waiting(await collection(TransferJob).find(_waiting(workspace_id), {"_id": 1}).to_list())

@@ -12,7 +12,7 @@ from models import Organization, Workspace, WorkspaceMember
 from models.base import Record, collection, to_record
 from models.enums import PilotageRole, Role, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
-from models.ids import Kind, new_id, parse_id
+from models.ids import Kind, new_id
 from models.json import check_text
 from models.write import update_and_read
 from realtime.events.organization import OrganizationUpdated
@@ -27,6 +27,7 @@ from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceUpdate
 from resolvers.joined import EVERYTHING, JOINED, JoinedPage, joined_after, joined_page
 from resolvers.load import to_one
 from resolvers.noun import Fields
+from resolvers.nouns import ORGANIZATION, WORKSPACE, WorkspaceRecord
 from resolvers.operation import edge, operation
 from resolvers.page import Page, Window, pages
 from resolvers.position_note import note_entered, noted
@@ -36,12 +37,17 @@ from resolvers.workspace_member import insert_workspace_member
 READ, ADMINISTER = TokenScope.PROJECTS_READ, TokenScope.ACCOUNT_WRITE
 
 
-@operation("workspaces", scope=READ, permission=organization_policy.READ, read_only=True)
-async def list_workspaces(ctx: Context, organization_id: ObjectId | str) -> list[Record]:
+@operation(
+    "workspaces",
+    opens=ORGANIZATION.by("organization_id"),
+    permission=organization_policy.READ,
+    scope=READ,
+    read_only=True,
+)
+async def list_workspaces(ctx: Context, membership: Record) -> list[Record]:
     """The workspaces of an organization that the caller is a member of, with `my_role` and `my_pilotage_role`."""
-    wanted = parse_id(organization_id, Kind.ORGANIZATION)
-    await check_organization(ctx, wanted, organization_policy.READ)
-    found = (await viewer_workspaces(ctx, [wanted], EVERYTHING))[wanted]
+    organization_id = membership["organization_id"]
+    found = (await viewer_workspaces(ctx, [organization_id], EVERYTHING))[organization_id]
     memberships = await workspace_memberships(ctx, (one["_id"] for one in found.nodes))
     return [_with_roles(one, memberships[one["_id"]]) for one in found.nodes]
 
@@ -63,21 +69,19 @@ async def get_workspace(ctx: Context, org_slug: str, slug: str, fields: Fields =
     return _with_roles(found, membership)
 
 
-@operation("workspaceById", scope=READ, permission=policy.READ, read_only=True)
-async def get_workspace_by_id(ctx: Context, workspace_id: ObjectId | str, fields: Fields = None) -> Record:
+@operation("workspaceById", opens=WORKSPACE.by("workspace_id"), permission=policy.READ, scope=READ, read_only=True)
+async def get_workspace_by_id(ctx: Context, membership: Record, fields: Fields = None) -> Record:
     """One workspace, with `my_role` and `my_pilotage_role`."""
-    wanted = parse_id(workspace_id, Kind.WORKSPACE)
-    membership = await check_workspace(ctx, wanted, policy.READ)
-    found = await collection(Workspace).find_one({"_id": wanted}, projection(fields))
+    workspace_id = membership["workspace_id"]
+    found = await collection(Workspace).find_one({"_id": workspace_id}, projection(fields))
     if found is None:
         raise NotFound("Workspace")
     return _with_roles(found, membership)
 
 
-@operation("workspaceCreate", scope=ADMINISTER, permission=organization_policy.CREATE_WORKSPACE)
-async def create_workspace(ctx: Context, values: WorkspaceCreate) -> Committed[Record]:
+@operation("workspaceCreate", inside=ORGANIZATION, permission=organization_policy.CREATE_WORKSPACE, scope=ADMINISTER)
+async def create_workspace(ctx: Context, _membership: Record, values: WorkspaceCreate) -> Committed[Record]:
     """A new workspace in an organization, owned by the caller, who may own 200."""
-    await check_organization(ctx, values.organization_id, organization_policy.CREATE_WORKSPACE)
     workspace_id = new_id(Kind.WORKSPACE)
 
     async def body(change: Change) -> Record:
@@ -137,11 +141,10 @@ async def insert_workspace(
     return workspace
 
 
-@operation("workspaceUpdate", scope=ADMINISTER, permission=policy.UPDATE)
-async def update_workspace(ctx: Context, workspace_id: ObjectId | str, values: WorkspaceUpdate) -> Committed[Record]:
+@operation("workspaceUpdate", opens=WORKSPACE, permission=policy.UPDATE, scope=ADMINISTER)
+async def update_workspace(ctx: Context, membership: Record, values: WorkspaceUpdate) -> Committed[WorkspaceRecord]:
     """Change what is given of a workspace."""
-    wanted = parse_id(workspace_id, Kind.WORKSPACE)
-    await check_workspace(ctx, wanted, policy.UPDATE)
+    workspace_id = membership["workspace_id"]
     given = values.given()
     for name, value in given.items():
         if value is None:
@@ -149,31 +152,30 @@ async def update_workspace(ctx: Context, workspace_id: ObjectId | str, values: W
 
     async def body(change: Change) -> Record:
         try:
-            workspace, differs = await set_fields(change, Workspace, wanted, given)
+            workspace, differs = await set_fields(change, Workspace, workspace_id, given)
         except DuplicateKeyError as error:
             raise Conflict("is taken in this organization", field="slug") from error
         if differs:
-            change.append(wanted, WorkspaceUpdated(workspace=workspace))
+            change.append(workspace_id, WorkspaceUpdated(workspace=workspace))
         return workspace
 
-    return await ctx.write(wanted, body)
+    return await ctx.write(workspace_id, body)
 
 
-@operation("workspaceDelete", scope=ADMINISTER, permission=policy.DELETE)
-async def delete_workspace(ctx: Context, workspace_id: ObjectId | str) -> Committed[ObjectId]:
+@operation("workspaceDelete", opens=WORKSPACE, permission=policy.DELETE, scope=ADMINISTER)
+async def delete_workspace(ctx: Context, membership: Record) -> Committed[ObjectId]:
     """Delete a workspace with all that it holds."""
-    wanted = parse_id(workspace_id, Kind.WORKSPACE)
-    await check_workspace(ctx, wanted, policy.DELETE)
+    workspace_id = membership["workspace_id"]
 
     async def body(change: Change) -> ObjectId:
-        workspace = await collection(Workspace).find_one({"_id": wanted}, session=change.session)
+        workspace = await collection(Workspace).find_one({"_id": workspace_id}, session=change.session)
         if workspace is None:
             raise NotFound("Workspace")
-        await remove_workspace(change, wanted)
-        return wanted
+        await remove_workspace(change, workspace_id)
+        return ObjectId(workspace_id)
 
-    done = await delete(ctx, wanted, body, revokes=True)
-    ctx.services.search.forget(wanted)
+    done = await delete(ctx, workspace_id, body, revokes=True)
+    ctx.services.search.forget(workspace_id)
     return done
 
 

@@ -19,18 +19,18 @@ from resolvers.deletion import bury, delete
 from resolvers.edit import set_fields
 from resolvers.inputs.workspace import WorkspaceMemberUpdate
 from resolvers.notification_store import drop_notifications
+from resolvers.nouns import WORKSPACE, WorkspaceMemberRecord
 from resolvers.operation import operation
 from resolvers.user import user_of_member, without_secrets
 
 READ, ADMINISTER = TokenScope.PROJECTS_READ, TokenScope.ACCOUNT_WRITE
 
 
-@operation("workspaceMembers", scope=READ, permission=policy.READ, read_only=True)
-async def list_workspace_members(ctx: Context, workspace_id: ObjectId | str) -> list[Record]:
+@operation("workspaceMembers", opens=WORKSPACE.by("workspace_id"), permission=policy.READ, scope=READ, read_only=True)
+async def list_workspace_members(ctx: Context, membership: Record) -> list[Record]:
     """All members of a workspace in the order of joining, each with its `user`."""
-    wanted = parse_id(workspace_id, Kind.WORKSPACE)
-    await check_workspace(ctx, wanted, policy.READ)
-    members = await collection(WorkspaceMember).find({"workspace_id": wanted}).sort("_id", 1).to_list()
+    workspace_id = membership["workspace_id"]
+    members = await collection(WorkspaceMember).find({"workspace_id": workspace_id}).sort("_id", 1).to_list()
     users = await user_of_member(ctx, members, None)
     return [{**member, "user": user} for member, user in zip(members, users, strict=True) if user is not None]
 
@@ -42,14 +42,15 @@ async def tell_name(change: Change, user_id: ObjectId) -> None:
         change.append(member["workspace_id"], WorkspaceMemberUpdated(member=member))
 
 
-@operation("workspaceMemberUpdate", scope=ADMINISTER, permission=policy.MANAGE_MEMBERS)
+@operation(
+    "workspaceMemberUpdate", opens=WORKSPACE.by("workspace_id"), permission=policy.MANAGE_MEMBERS, scope=ADMINISTER
+)
 async def update_workspace_member(
-    ctx: Context, workspace_id: ObjectId | str, user_id: ObjectId | str, values: WorkspaceMemberUpdate
-) -> Committed[Record]:
+    ctx: Context, membership: Record, user_id: ObjectId | str, values: WorkspaceMemberUpdate
+) -> Committed[WorkspaceMemberRecord]:
     """Change the role, the pilotage role, or both, of a member; the owner keeps the role."""
-    wanted = parse_id(workspace_id, Kind.WORKSPACE)
+    wanted = membership["workspace_id"]
     changing = parse_id(user_id, Kind.USER, field="userId")
-    await check_workspace(ctx, wanted, policy.MANAGE_MEMBERS)
     given = values.given()
     for name, field in (("role", "role"), ("pilotage_role", "pilotageRole")):
         if name in given and given[name] is None:

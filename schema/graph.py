@@ -23,6 +23,7 @@ from schema.mutations.board import BoardMutation
 from schema.mutations.card import CardMutation
 from schema.mutations.checklist import ChecklistMutation
 from schema.mutations.custom_field import CustomFieldMutation
+from schema.mutations.derived import derived
 from schema.mutations.document import DocumentMutation
 from schema.mutations.pilotage import PilotageMutation
 from schema.mutations.project import ProjectMutation
@@ -70,7 +71,7 @@ NODES = (
 @cache
 def strawberry_schema() -> strawberry.Schema:
     """The graph, built once a process."""
-    mutation = merge_types("Mutation", MUTATIONS)
+    mutation = merge_types("Mutation", (*MUTATIONS, derived(MUTATIONS)))
     mutation.__strawberry_definition__.description = "What can be changed."  # type: ignore[attr-defined]
     schema = strawberry.Schema(
         query=Query,

@@ -1,0 +1,69 @@
+"""The graph's input of an operation, made of its checked one: a field is declared there, with its description."""
+
+import functools
+import typing
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+import strawberry
+from bson import ObjectId
+from strawberry import UNSET
+from strawberry.scalars import JSON
+
+import schema.enums  # noqa: F401 (before any enum is met here, its values are to be described)
+from resolvers.contract import described, many_of, without_null
+from resolvers.inputs.base import Input
+from resolvers.upload import Upload as UploadedFile
+from schema.scalars import Upload
+
+_SCALARS: dict[Any, Any] = {
+    str: str,
+    int: int,
+    float: float,
+    bool: bool,
+    bytes: str,
+    datetime: datetime,
+    ObjectId: strawberry.ID,
+    UploadedFile: Upload,
+    Any: JSON,
+}
+
+
+class GraphType:
+    """Annotates a field of an input whose type in the graph does not follow from its own."""
+
+    def __init__(self, type_: Any) -> None:
+        self.type = type_
+
+
+@functools.cache
+def input_type(model: type[Input]) -> type:
+    """The input of the graph that `model` checks. What has a default there may be left out here."""
+    name = model.__name__ if model.__name__.endswith("Input") else f"{model.__name__}Input"
+    hints = typing.get_type_hints(model, include_extras=True)
+    members: dict[str, Any] = {"__annotations__": {}}
+    for field, info in model.model_fields.items():
+        required = info.is_required()
+        type_ = graph_type(hints[field])
+        members["__annotations__"][field] = type_ if required else type_ | None
+        default = {} if required else {"default": UNSET}
+        members[field] = strawberry.field(description=info.description, **default)
+    return strawberry.input(type(name, (), members), description=described(model))
+
+
+def graph_type(annotation: Any) -> Any:
+    """The type in the graph of what a Python annotation says; null is left out."""
+    for one in getattr(annotation, "__metadata__", ()):
+        if isinstance(one, GraphType):
+            return one.type
+    type_, _ = without_null(annotation)
+    if (element := many_of(type_)) is not None:
+        return list[graph_type(element)]  # type: ignore[misc]
+    if type_ in _SCALARS:
+        return _SCALARS[type_]
+    if issubclass(type_, Enum):
+        return type_
+    if issubclass(type_, Input):
+        return input_type(type_)
+    raise TypeError(f"{annotation} has no type in the graph")
