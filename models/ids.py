@@ -66,6 +66,11 @@ class Kind(IntEnum):
     MAIL = 0x91
     MAIL_LINK = 0x92
 
+    @property
+    def title(self) -> str:
+        """What an error calls an object of the kind."""
+        return self.name.capitalize().replace("_", " ")
+
 
 class _Clock:
     """Microseconds that are never told twice, and never less than before, whatever the system's clock does."""

@@ -6,63 +6,25 @@ from bson import ObjectId
 
 from auth.policies.reads import READS
 from models import (
-    Activity,
-    Agent,
-    Attachment,
-    Card,
-    Column,
-    Comment,
-    CustomField,
-    Document,
-    DocumentVersion,
-    Label,
-    Mission,
-    MissionActivity,
     Notification,
     Organization,
     OrganizationMember,
-    Project,
-    Relation,
-    Scope,
-    TransferJob,
     User,
     Workspace,
 )
-from models.base import Record, Stored, collection
-from models.enums import TokenScope
+from models.base import Record, collection
 from models.errors import BadUserInput, NotFound
 from models.ids import Kind, kind_of, parse_id
 from resolvers.access import allow, memberships_behind, projection, workspace_memberships
 from resolvers.context import Context
 from resolvers.notification_store import with_marks
+from resolvers.nouns import NOUNS
 from resolvers.operation import check_scope, operation
 from resolvers.organization_member import organization_memberships
 from resolvers.tombstone import shut
 from resolvers.user import PUBLIC
 
 MAX_NODES = 100
-
-_PROJECTS, _PILOTAGE = TokenScope.PROJECTS_READ, TokenScope.PILOTAGE_READ
-
-INSIDE: dict[Kind, tuple[type[Stored], TokenScope]] = {
-    Kind.PROJECT: (Project, _PROJECTS),
-    Kind.SCOPE: (Scope, _PROJECTS),
-    Kind.COLUMN: (Column, _PROJECTS),
-    Kind.LABEL: (Label, _PROJECTS),
-    Kind.CUSTOM_FIELD: (CustomField, _PROJECTS),
-    Kind.CARD: (Card, _PROJECTS),
-    Kind.RELATION: (Relation, _PROJECTS),
-    Kind.COMMENT: (Comment, _PROJECTS),
-    Kind.ATTACHMENT: (Attachment, _PROJECTS),
-    Kind.DOCUMENT: (Document, _PROJECTS),
-    Kind.DOCUMENT_VERSION: (DocumentVersion, _PROJECTS),
-    Kind.TRANSFER_JOB: (TransferJob, _PROJECTS),
-    Kind.ACTIVITY: (Activity, _PROJECTS),
-    Kind.AGENT: (Agent, _PILOTAGE),
-    Kind.MISSION: (Mission, _PILOTAGE),
-    Kind.MISSION_ACTIVITY: (MissionActivity, _PILOTAGE),
-}
-"""What carries `workspace_id`; a member of the workspace may read it with a token of the scope."""
 
 
 @operation("node", read_only=True)
@@ -72,7 +34,7 @@ async def get_node(ctx: Context, node_id: ObjectId | str) -> Record:
     found = (await _find(ctx, [wanted]))[wanted]
     if found is None:
         kind = kind_of(wanted)
-        raise NotFound("Object" if kind is None else kind.name.capitalize().replace("_", " "))
+        raise NotFound("Object" if kind is None else kind.title)
     return found
 
 
@@ -98,11 +60,13 @@ async def _find(ctx: Context, wanted: Sequence[ObjectId]) -> dict[ObjectId, Reco
 
 
 async def _of_kind(ctx: Context, kind: Kind | None, ids: list[ObjectId]) -> list[Record]:
-    if kind in INSIDE:
-        model, scope = INSIDE[kind]
-        check_scope(ctx, scope, "node")
+    noun = None if kind is None else NOUNS.get(kind)
+    if kind is None or noun is None or not noun.has_node:
+        return []
+    check_scope(ctx, noun.scope, "node")
+    if noun.is_inside and kind is not Kind.NOTIFICATION:
         gone = {"deleted_at": None} if kind is Kind.AGENT else {}
-        records = await collection(model).find({"_id": {"$in": ids}, **gone}).to_list()
+        records = await collection(noun.model).find({"_id": {"$in": ids}, **gone}).to_list()
         memberships = await memberships_behind(ctx, records, asked=len(ids))
         # A deleted agent is there for its missions alone.
         readable = [one for one in records if _may_read(memberships[one["workspace_id"]], kind, "workspace")]
@@ -110,21 +74,17 @@ async def _of_kind(ctx: Context, kind: Kind | None, ids: list[ObjectId]) -> list
         return [one for one in readable if one["_id"] not in deleted]
     match kind:
         case Kind.WORKSPACE:
-            check_scope(ctx, _PROJECTS, "node")
             member_of = await workspace_memberships(ctx, ids)
             mine = [one for one in ids if _may_read(member_of[one], kind, "workspace")]
             return await collection(Workspace).find({"_id": {"$in": mine}}).to_list()
         case Kind.ORGANIZATION:
-            check_scope(ctx, _PROJECTS, "node")
             in_organization = await organization_memberships(ctx, ids)
             mine = [one for one in ids if _may_read(in_organization[one], kind, "organization")]
             return await collection(Organization).find({"_id": {"$in": mine}}).to_list()
         case Kind.NOTIFICATION:
-            check_scope(ctx, TokenScope.NOTIFICATIONS_READ, "node")
             own = {"_id": {"$in": ids}, "user_id": ctx.user_id}
             return await with_marks(ctx.user_id, await collection(Notification).find(own).to_list())
         case Kind.USER:
-            check_scope(ctx, _PROJECTS, "node")
             return await _users(ctx, ids)
     return []
 

@@ -16,13 +16,14 @@ Fields = frozenset[str] | None
 @dataclass(frozen=True, slots=True, eq=False)
 class Noun:
     """Objects of one kind. Reading one takes a token with `scope`; `shown_as` is what payloads call it, and `word` what
-    people do."""
+    people do. `has_node` says that it is found by its id alone (`node`)."""
 
     model: type[Stored]
     kind: Kind
     scope: TokenScope
     shown_as: str
     word: str
+    has_node: bool
 
     @property
     def name(self) -> str:
@@ -32,7 +33,7 @@ class Noun:
     @property
     def title(self) -> str:
         """What an error calls one."""
-        return self.kind.name.capitalize().replace("_", " ")
+        return self.kind.title
 
     @property
     def key(self) -> str:
@@ -43,6 +44,11 @@ class Noun:
     def reads(self) -> Permission:
         """What reading one asks, whichever way it is reached."""
         return READS[self.kind]
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether it is in one workspace for as long as it is there."""
+        return "workspace_id" in self.model.model_fields
 
     @property
     def is_tenant(self) -> bool:
@@ -70,10 +76,11 @@ def noun(
     scope: TokenScope = TokenScope.PROJECTS_READ,
     shown_as: str | None = None,
     word: str | None = None,
+    has_node: bool = True,
 ) -> Noun:
     """A noun, with the names that follow from its kind."""
     name = kind.name.lower()
-    return Noun(model, kind, scope, shown_as or name, word or name.replace("_", " "))
+    return Noun(model, kind, scope, shown_as or name, word or name.replace("_", " "), has_node)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,25 +10,16 @@ from collections.abc import Iterable, Sequence
 
 from bson import ObjectId
 
-from models import Invitation, Notification, Template
-from models.base import Record, Stored, collection
+from models.base import Record, collection
 from models.enums import TokenScope
 from models.errors import Forbidden
 from models.ids import Kind, kind_of, portions
 from realtime.cursor import Cursor
 from realtime.heads import bounds, heads_of
 from resolvers.context import Context
-from resolvers.node import INSIDE
 from resolvers.noun import Fields
+from resolvers.nouns import NOUNS
 from resolvers.operation import edge
-
-_INSIDE: dict[Kind, type[Stored]] = {
-    **{kind: model for kind, (model, _) in INSIDE.items()},
-    Kind.INVITATION: Invitation,
-    Kind.NOTIFICATION: Notification,
-    Kind.TEMPLATE: Template,
-}
-"""What is in one workspace for as long as it is there."""
 
 
 async def note_positions(ctx: Context, named: Iterable[ObjectId] = ()) -> None:
@@ -44,9 +35,10 @@ async def note_positions(ctx: Context, named: Iterable[ObjectId] = ()) -> None:
         by_kind.setdefault(kind_of(one), set()).add(one)
     wanted = by_kind.get(Kind.WORKSPACE, set())
     for kind, ids in by_kind.items():
-        if kind in _INSIDE:
+        noun = None if kind is None else NOUNS.get(kind)
+        if noun is not None and noun.is_inside:
             for some in portions(ids):
-                found = collection(_INSIDE[kind]).find({"_id": {"$in": some}}, {"workspace_id": 1})
+                found = collection(noun.model).find({"_id": {"$in": some}}, {"workspace_id": 1})
                 wanted |= {one["workspace_id"] for one in await found.to_list()}
     ctx.positions.update(await heads_of([ctx.user_id, *wanted]))
 

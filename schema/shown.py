@@ -9,38 +9,14 @@ from graphql import GraphQLField, GraphQLObjectType, GraphQLResolveInfo, default
 from execution import Selection
 from execution.planner import selection_of
 from models.enums import TokenScope
+from resolvers.nouns import NOUNS, USER
 from resolvers.operation import CATALOGUE, Caller, check_scope
 from schema.loading import EDGE
 from schema.selection import metadata_of
 
 READS: Mapping[str, TokenScope] = {
-    **dict.fromkeys(
-        (
-            "Attachment",
-            "Card",
-            "Column",
-            "Comment",
-            "CustomField",
-            "Document",
-            "Label",
-            "Organization",
-            "OrganizationMember",
-            "Project",
-            "ProjectMember",
-            "Relation",
-            "Scope",
-            "Template",
-            "TransferJob",
-            "Workspace",
-            "WorkspaceMember",
-        ),
-        TokenScope.PROJECTS_READ,
-    ),
-    "Agent": TokenScope.PILOTAGE_READ,
-    "Mission": TokenScope.PILOTAGE_READ,
-    "Notification": TokenScope.NOTIFICATIONS_READ,
-    "User": TokenScope.ACCOUNT_READ,
-    "Invitation": TokenScope.ACCOUNT_WRITE,
+    **{one.name: one.scope for one in NOUNS.values()},
+    USER.name: TokenScope.ACCOUNT_READ,
 }
 """By the type of an object in a payload. A payload's user is the caller, and invitations take what making one takes."""
 
