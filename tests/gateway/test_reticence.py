@@ -1,10 +1,11 @@
 """No rule of validation tells a stranger a name that the stranger did not write, and none makes suggestions."""
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
-from graphql import GraphQLError, GraphQLSchema, build_schema, parse, specified_rules, validate
+from graphql import GraphQLError, GraphQLObjectType, GraphQLSchema, build_schema, parse, specified_rules, validate
 from graphql.execution.values import get_variable_values
 from graphql.validation import ASTValidationRule
 
@@ -207,11 +208,31 @@ def test_an_error_of_a_field_that_ran_is_let_be() -> None:
     assert Reticence(SCHEMA).told(ran, "{ x }", None) == ran
 
 
-def test_the_graph_itself_tells_a_stranger_no_type() -> None:
+def _guesses(field: str, arguments: Iterable[str]) -> Iterator[str]:
+    """What a tool that guesses words sends of a field, to have its type told, and its arguments."""
+    yield from (field, f"{field} {{ nothing }}", f"{field}(nothing: 1)", f"{field} {{ nothing {{ nothing }} }}")
+    for argument in arguments:
+        for value in ("42", "{}", "null", "NOTHING"):
+            yield f"{field}({argument}: {value})"
+
+
+def _quoted(message: str) -> set[str]:
+    return {word for part in re.findall(r"'[^']*'", message) for word in re.findall(r"\w+", part)}
+
+
+@pytest.mark.parametrize("root", ["query", "mutation", "subscription"])
+def test_the_graph_itself_tells_a_stranger_no_name(root: str) -> None:
     kept = Documents(graph(), DEFAULTS, hide_suggestions=True)
     reticence = Reticence(graph())
-    for name in graph().query_type.fields:  # type: ignore[union-attr]
-        for text in (f"{{ {name} }}", f"{{ {name} {{ nothing }} }}", f"{{ {name}(nothing: 1) }}"):
+    names = set(_names(graph())) - {"Query", "Mutation", "Subscription"}
+    type_: GraphQLObjectType = getattr(graph(), f"{root}_type")
+    errors = 0
+    for name, field in type_.fields.items():
+        for guess in _guesses(name, field.args):
+            text = f"{root} {{ {guess} }}"
             for error in reticence.told(kept.prepare(text).errors, text, None):
+                errors += 1
                 assert _leaks(error["message"], text, graph()) == set()
+                assert _quoted(error["message"]) & names <= set(re.findall(r"\w+", text))
                 assert "Did you mean" not in error["message"]
+    assert errors > len(type_.fields)
