@@ -77,103 +77,147 @@ ShortText = Annotated[str, Text(0, 100)]
 class AuthRegister(Input):
     """A new account."""
 
-    email: Email
-    password: Password
-    name: ShortText | None = None
+    email: Email = Field(description="The e-mail address.")
+    password: Password = Field(description="The password, 8 to 128 characters.")
+    name: ShortText | None = Field(None, description="The name to show.")
 
 
 class AuthLogin(Input):
     """A sign-in."""
 
-    email: AnyEmail
-    password: AnyPassword
+    email: AnyEmail = Field(description="The e-mail address.")
+    password: AnyPassword = Field(description="The password.")
 
 
 class InvitationRegister(Input):
-    """A new account for the address that an invitation was sent to."""
+    """A new account for an address that was invited to a workspace.
 
-    token: LinkToken
-    password: Password
-    name: ShortText | None = None
+    A new account for the address that an invitation was sent to.
+    """
+
+    token: LinkToken = Field(description="The token of the invitation's link.")
+    password: Password = Field(description="The password, 8 to 128 characters.")
+    name: ShortText | None = Field(None, description="The name to show.")
 
 
 class UserUpdate(Input):
-    """Only what is given changes; null or empty text clears it."""
+    """What changes of the profile.
 
-    name: ShortText | None = None
-    job_title: ShortText | None = None
+    Only what is given changes; null or empty text clears it.
+    """
+
+    name: ShortText | None = Field(None, description="The name to show; null clears it.")
+    job_title: ShortText | None = Field(None, description="What the person does; null clears it.")
 
     def given(self) -> dict[str, Any]:
         return {name: value or None for name, value in super().given().items()}
 
 
 class PasswordChange(Input):
-    """The current password proves that it is the account's owner who asks."""
+    """A change of the password.
 
-    current_password: AnyPassword
-    new_password: Password
+    The current password proves that it is the account's owner who asks.
+    """
+
+    current_password: AnyPassword = Field(description="The password so far.")
+    new_password: Password = Field(description="The password from now on, 8 to 128 characters.")
 
 
 class PasswordResetRequest(Input):
-    """Whoever has forgotten a password."""
+    """A password that was forgotten.
 
-    email: AnyEmail
+    Whoever has forgotten a password.
+    """
+
+    email: AnyEmail = Field(description="The e-mail address of the account.")
 
 
 class PasswordResetInput(Input):
     """A new password for whoever holds the link of the mail."""
 
-    token: LinkToken
-    new_password: Password
+    token: LinkToken = Field(description="The token of the link.")
+    new_password: Password = Field(description="The password from now on, 8 to 128 characters.")
 
 
 class EmailVerify(Input):
-    """The link of the mail, which proves the address."""
+    """The link of a mail that confirms an address.
 
-    token: LinkToken
+    The link of the mail, which proves the address.
+    """
+
+    token: LinkToken = Field(description="The token of the link.")
 
 
 class TwoFactorBegin(Input):
-    """The password proves that it is the account's owner who asks."""
+    """A second factor to be.
 
-    password: AnyPassword
+    The password proves that it is the account's owner who asks.
+    """
+
+    password: AnyPassword = Field(description="The password.")
 
 
 class TwoFactorConfirm(Input):
-    """A code of the authenticator shows that it has the secret."""
+    """The first code of an authenticator.
 
-    code: Code
+    A code of the authenticator shows that it has the secret.
+    """
+
+    code: Code = Field(description="Six digits of the authenticator.")
 
 
 class TwoFactorProof(Input):
-    """The password, and a code of the authenticator or of those for recovery."""
+    """What proves that it is the account's owner who asks.
 
-    password: AnyPassword
-    code: Code
+    The password, and a code of the authenticator or of those for recovery.
+    """
+
+    password: AnyPassword = Field(description="The password.")
+    code: Code = Field(description="Six digits of the authenticator, or a recovery code.")
 
 
 class AuthVerifyTwoFactor(Input):
-    """The second step of a sign-in: a code of the authenticator, or one of those for recovery."""
+    """The second step of a sign-in.
 
-    temporary_token: Annotated[str, Text(1, 1000), Field(repr=False)]
-    code: Code
+    The second step of a sign-in: a code of the authenticator, or one of those for recovery.
+    """
+
+    temporary_token: Annotated[str, Text(1, 1000), Field(repr=False)] = Field(
+        description="What the first step has told, good for five minutes.",
+    )
+    code: Code = Field(description="Six digits of the authenticator, or a recovery code.")
 
 
 class AccountDelete(Input):
-    """What proves that it is the account's owner who asks; `code` where the account has two factors."""
+    """What proves that it is the account's owner who asks.
 
-    password: AnyPassword
-    code: _CodeText | None = Field(default=None, repr=False)
+    What proves that it is the account's owner who asks; `code` where the account has two factors.
+    """
+
+    password: AnyPassword = Field(description="The password.")
+    code: _CodeText | None = Field(
+        default=None,
+        repr=False,
+        description="A code, where signing in takes one: six digits, or a recovery code.",
+    )
 
 
 class ConsentGive(Input):
-    """A version of a text that the person agrees to, as the product's operator names it."""
+    """A version of a text that the viewer agrees to.
 
-    subject: ConsentSubjectName
-    version: Annotated[str, Text(1, 50)]
+    A version of a text that the person agrees to, as the product's operator names it.
+    """
+
+    subject: ConsentSubjectName = Field(description="Which text.")
+    version: Annotated[str, Text(1, 50)] = Field(description="Which version, 1 to 50 characters.")
 
 
 class UserAvatarSet(Input):
-    """A picture, as base64 in JSON."""
+    """A picture of the viewer.
 
-    image: Annotated[bytes, BeforeValidator(_base64), WithJsonSchema({"type": "string", "format": "byte"})]
+    A picture, as base64 in JSON.
+    """
+
+    image: Annotated[bytes, BeforeValidator(_base64), WithJsonSchema({"type": "string", "format": "byte"})] = Field(
+        description="The bytes of a PNG, JPEG, GIF or WebP picture, in base64.",
+    )

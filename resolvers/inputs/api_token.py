@@ -46,8 +46,14 @@ Future = Annotated[Date, AfterValidator(_future)]
 
 
 class ApiTokenCreate(Input):
-    """`scopes` are all of them where they are left out."""
+    """A new personal access token.
 
-    name: Name
-    scopes: Scopes = Field(default_factory=lambda: list(TokenScope))
-    expires_at: Future | None = None
+    `scopes` are all of them where they are left out.
+    """
+
+    name: Name = Field(description="What it is for.")
+    scopes: Scopes = Field(
+        default_factory=lambda: list(TokenScope),
+        description="What it may be used for; everything by default.",
+    )
+    expires_at: Future | None = Field(None, description="When it ends; never by default.")

@@ -2,14 +2,19 @@
 
 from typing import Annotated
 
-from pydantic import WithJsonSchema
+from pydantic import Field, WithJsonSchema
 
 from resolvers.inputs.base import CardId, Input
 from resolvers.upload import Upload
 
 
 class AttachmentCreate(Input):
-    """`file` is read once the caller is known to be allowed to write to the card."""
+    """A file for a card.
 
-    card_id: CardId
-    file: Annotated[Upload, WithJsonSchema({"type": "string", "format": "binary"})]
+    `file` is read once the caller is known to be allowed to write to the card.
+    """
+
+    card_id: CardId = Field(description="The card that it is attached to.")
+    file: Annotated[Upload, WithJsonSchema({"type": "string", "format": "binary"})] = Field(
+        description="The file: at most 10 MB, by a multipart request.",
+    )

@@ -32,12 +32,18 @@ ChecklistItemId = Annotated[ObjectId, IdOf(Kind.CHECKLIST_ITEM)]
 
 
 class ChecklistItemInput(Input):
-    """A checklist item as a client sends it. `order` sorts the list where it is given; ids are kept where known."""
+    """A step of a card.
 
-    id: ChecklistItemId | None = None
-    title: Title
-    done: Flag = False
-    order: Order | None = None
+    A checklist item as a client sends it. `order` sorts the list where it is given; ids are kept where known.
+    """
+
+    id: ChecklistItemId | None = Field(
+        None,
+        description="The id of a step that is there already, or one that the client made.",
+    )
+    title: Title = Field(description="What is to be done, 1 to 500 characters.")
+    done: Flag = Field(False, description="Whether it is done.")
+    order: Order | None = Field(None, description="Sorts the list; without it the place in the list counts.")
 
     @model_validator(mode="before")
     @classmethod
@@ -58,72 +64,102 @@ LabelIds = Annotated[list[LabelId], Field(max_length=MAX_LABELS), AfterValidator
 
 
 class CardCreate(Input):
-    """`id` may be chosen by the client (an optimistic UI): unused, of a card's kind, and naming its project."""
+    """A new card at the end of a column.
 
-    id: CardId | None = None
-    project_id: ProjectId
-    column_id: ColumnId | None = None
-    title: Title
-    description: Description | None = None
-    priority: PriorityWord | None = None
-    start_date: Date | None = None
-    due_date: Date | None = None
-    assignee_id: UserId | None = None
-    label_ids: LabelIds = Field(default_factory=list)
-    checklist: Checklist = Field(default_factory=list)
+    `id` may be chosen by the client (an optimistic UI): unused, of a card's kind, and naming its project.
+    """
+
+    id: CardId | None = Field(
+        None,
+        description=(
+            "An unused id of a card that the client made: its digits 9 and 10 are `51`, its digits 11 to 18 "
+            "the last 8 of the project's id."
+        ),
+    )
+    project_id: ProjectId = Field(description="The project that it belongs to.")
+    column_id: ColumnId | None = Field(None, description="The column that it goes to.")
+    title: Title = Field(description="The title, 1 to 500 characters.")
+    description: Description | None = Field(None, description="The details as Markdown, at most 5,000 characters.")
+    priority: PriorityWord | None = Field(None, description="How urgent it is.")
+    start_date: Date | None = Field(None, description="When work starts.")
+    due_date: Date | None = Field(None, description="When it is due.")
+    assignee_id: UserId | None = Field(None, description="A member of the project.")
+    label_ids: LabelIds = Field(default_factory=list, description="Labels of the project, at most 50.")
+    checklist: Checklist = Field(default_factory=list, description="Its steps, at most 100.")
 
 
 class CardUpdate(Input):
-    """Only what is given changes; null clears what can be empty.
+    """What changes of a card.
+
+    Only what is given changes; null clears what can be empty.
 
     `expected_version` is the version that the client saw: the update is refused where one of the same fields has
     changed since. `column_id`, `order` and `archived` move and archive in the same change.
     """
 
-    title: Annotated[Title | None, NotNull] = None
-    description: Description | None = None
-    priority: PriorityWord | None = None
-    start_date: Date | None = None
-    due_date: Date | None = None
-    assignee_id: UserId | None = None
-    label_ids: Annotated[LabelIds | None, NotNull] = None
-    checklist: Annotated[Checklist | None, NotNull] = None
-    column_id: ColumnId | None = None
-    order: Annotated[Order | None, NotNull] = None
-    archived: Annotated[Flag | None, NotNull] = None
-    expected_version: Annotated[int, Field(strict=True, ge=1, le=2**53)] | None = None
+    title: Annotated[Title | None, NotNull] = Field(None, description="The title, 1 to 500 characters.")
+    description: Description | None = Field(None, description="The details as Markdown; null clears them.")
+    priority: PriorityWord | None = Field(None, description="How urgent it is; null clears it.")
+    start_date: Date | None = Field(None, description="When work starts; null clears it.")
+    due_date: Date | None = Field(None, description="When it is due; null clears it.")
+    assignee_id: UserId | None = Field(None, description="A member of the project; null for nobody.")
+    label_ids: Annotated[LabelIds | None, NotNull] = Field(None, description="All its labels from now on.")
+    checklist: Annotated[Checklist | None, NotNull] = Field(None, description="All its steps from now on.")
+    column_id: ColumnId | None = Field(None, description="The column to move to; null takes it off the board.")
+    order: Annotated[Order | None, NotNull] = Field(
+        None,
+        description="The place in the column, from 0; past the end is the end.",
+    )
+    archived: Annotated[Flag | None, NotNull] = Field(None, description="Whether it is taken out of sight.")
+    expected_version: Annotated[int, Field(strict=True, ge=1, le=2**53)] | None = Field(
+        None,
+        description="The version that was seen: refused with CONFLICT where one of the same fields has changed since.",
+    )
 
 
 class CardMove(Input):
-    """Where to: a column (by default the card's own), and a place in it by `order`, or next to another card."""
+    """Where a card goes: a column, and at most one way to name the place in it.
 
-    column_id: ColumnId | None = None
-    order: Order | None = None
-    after_card_id: CardId | None = None
-    before_card_id: CardId | None = None
+    Where to: a column (by default the card's own), and a place in it by `order`, or next to another card.
+    """
+
+    column_id: ColumnId | None = Field(None, description="The column; by default the card's own.")
+    order: Order | None = Field(None, description="The place in the column, from 0; past the end is the end.")
+    after_card_id: CardId | None = Field(None, description="Right after this card.")
+    before_card_id: CardId | None = Field(None, description="Right before this card.")
 
 
 class ChecklistItemAdd(Input):
-    title: Title
-    done: Flag = False
+    """A new step at the end of a card's checklist."""
+
+    title: Title = Field(description="What is to be done, 1 to 500 characters.")
+    done: Flag = Field(False, description="Whether it is done.")
 
 
 class ChecklistItemUpdate(Input):
-    """`order` is the new place in the list, from 0."""
+    """What changes of a step.
 
-    title: Annotated[Title | None, NotNull] = None
-    done: Annotated[Flag | None, NotNull] = None
-    order: Annotated[Order | None, NotNull] = None
+    `order` is the new place in the list, from 0.
+    """
+
+    title: Annotated[Title | None, NotNull] = Field(None, description="What is to be done.")
+    done: Annotated[Flag | None, NotNull] = Field(None, description="Whether it is done.")
+    order: Annotated[Order | None, NotNull] = Field(None, description="The new place in the list, from 0.")
 
 
 class ChecklistItemMove(Input):
-    """Where to, by `order` or next to another item; the end without any of the three."""
+    """Where a step goes: at most one way to name the place; the end without any.
 
-    order: Order | None = None
-    after_item_id: ChecklistItemId | None = None
-    before_item_id: ChecklistItemId | None = None
+    Where to, by `order` or next to another item; the end without any of the three.
+    """
+
+    order: Order | None = Field(None, description="The place in the list, from 0; past the end is the end.")
+    after_item_id: ChecklistItemId | None = Field(None, description="Right after this step.")
+    before_item_id: ChecklistItemId | None = Field(None, description="Right before this step.")
 
 
 class CommentCreate(Input):
-    card_id: CardId
-    content: Annotated[str, Text(1, 2000), Prose]
+    """A new comment."""
+
+    card_id: CardId = Field(description="The card that it is about.")
+    content: Annotated[str, Text(1, 2000), Prose] = Field(description="The text, 1 to 2,000 characters.")

@@ -17,11 +17,17 @@ OptionId = Annotated[ObjectId, IdOf(Kind.CUSTOM_FIELD_OPTION)]
 
 
 class CustomFieldOptionInput(Input):
-    """A choice. One that is there already is named by its id, or else by its label."""
+    """A choice of a select field.
 
-    id: OptionId | None = None
-    label: Name
-    color: Color = "#6b7280"
+    A choice. One that is there already is named by its id, or else by its label.
+    """
+
+    id: OptionId | None = Field(
+        None,
+        description="The id of an option that is there already; without it the label tells.",
+    )
+    label: Name = Field(description="What is chosen, 1 to 100 characters, unique in the field.")
+    color: Color = Field("#6b7280", description="The colour as #rrggbb; grey without one.")
 
 
 def _labels(values: Any) -> Any:
@@ -40,36 +46,67 @@ Options = Annotated[
 
 
 class CustomFieldCreate(Input):
-    """Options are for the types `select` and `multi-select` alone."""
+    """A new custom field.
 
-    project_id: ProjectId
-    name: Name
-    type: FieldType
-    options: Options = Field(default_factory=list)
+    Options are for the types `select` and `multi-select` alone.
+    """
+
+    project_id: ProjectId = Field(description="The project that it belongs to; it has at most 50.")
+    name: Name = Field(description="The name, 1 to 100 characters, unique in the project.")
+    type: FieldType = Field(description="What it holds.")
+    options: Options = Field(default_factory=list, description="The choices of a select field, at most 100.")
 
 
 class CustomFieldUpdate(Input):
-    """Only what is given changes; `options` are all of them from now on, `order` the new place among the fields.
+    """What changes of a custom field.
 
-    `on_incompatible` says what becomes of values that the changed field cannot hold: the change is refused, or they go.
+    Only what is given changes; `options` are all of them from now on, `order` the new place among the fields.
+
+    `on_incompatible` says what becomes of values that the changed field cannot hold: the change is refused, or they
+    go.
     """
 
-    name: Annotated[Name | None, NotNull] = None
-    type: Annotated[FieldType | None, NotNull] = None
-    options: Annotated[Options | None, NotNull] = None
-    order: Annotated[Order | None, NotNull] = None
-    on_incompatible: OnIncompatible = OnIncompatible.REFUSE
+    name: Annotated[Name | None, NotNull] = Field(None, description="The name, unique in the project.")
+    type: Annotated[FieldType | None, NotNull] = Field(
+        None,
+        description="What it holds from now on; values are converted by their text.",
+    )
+    options: Annotated[Options | None, NotNull] = Field(None, description="All its choices from now on.")
+    order: Annotated[Order | None, NotNull] = Field(
+        None,
+        description="The new place among the project's fields, from 0; past the end is the end.",
+    )
+    on_incompatible: OnIncompatible = Field(
+        OnIncompatible.REFUSE,
+        description="What becomes of values that it cannot hold then; REFUSE by default.",
+    )
 
 
 class CustomFieldValueInput(Input):
-    """A value as the type of the field wants it; null clears."""
+    """What a card has for a custom field from now on.
 
-    field_id: CustomFieldId
-    value: Any = None
+    A value as the type of the field wants it; null clears.
+    """
+
+    field_id: CustomFieldId = Field(description="A custom field of the card's project.")
+    value: Any = Field(
+        None,
+        description=(
+            "Text, a number, a boolean, an ISO 8601 date, an option's id or label, or a list of those; null clears."
+        ),
+    )
 
 
 class CardCustomFieldsSet(Input):
-    """Fields that are not named stay as they are."""
+    """Values of custom fields of a card.
 
-    values: Annotated[list[CustomFieldValueInput], Field(min_length=1, max_length=MAX_FIELDS)]
-    expected_version: Annotated[int, Field(strict=True, ge=1, le=2**53)] | None = None
+    Fields that are not named stay as they are.
+    """
+
+    values: Annotated[list[CustomFieldValueInput], Field(min_length=1, max_length=MAX_FIELDS)] = Field(
+        description="The fields that change; all others stay.",
+    )
+    expected_version: Annotated[int, Field(strict=True, ge=1, le=2**53)] | None = Field(
+        None,
+        description="The version that was seen: refused with CONFLICT where one of the same fields has changed since.",
+    )

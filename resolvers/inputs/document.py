@@ -65,63 +65,106 @@ Notes = Annotated[str, Text(0, 5000, strip=False), Prose]
 
 
 class DocumentCreate(Input):
-    """Without a context it is that of the parent, or else the workspace.
+    """A new document, the last one below its parent or in its context.
+
+    Without a context it is that of the parent, or else the workspace.
 
     Without `content_format`, an object and the JSON text of a document are TipTap's, any other text is Markdown.
     """
 
-    workspace_id: WorkspaceId
-    title: Title
-    content: Content = ""
-    content_format: DocumentFormat | None = None
-    doc_type: DocumentType = DocumentType.DOCUMENT
-    context_type: DocumentContext | None = None
-    context_id: ContextId | None = None
-    parent_id: DocumentId | None = None
-    tags: Tags = Field(default_factory=list)
+    workspace_id: WorkspaceId = Field(description="The workspace that it belongs to.")
+    title: Title = Field(description="The title, 1 to 500 characters.")
+    content: Content = Field("", description="Markdown, or a TipTap document as JSON text, at most 1,000,000 bytes.")
+    content_format: DocumentFormat | None = Field(
+        None,
+        description=(
+            "The form of `content`; without it the JSON text of a document is TipTap's, any other text Markdown."
+        ),
+    )
+    doc_type: DocumentType = Field(DocumentType.DOCUMENT, description="What it is.")
+    context_type: DocumentContext | None = Field(
+        None,
+        description="The kind of what it is about; the parent's, or else the workspace.",
+    )
+    context_id: ContextId | None = Field(None, description="The id of what it is about.")
+    parent_id: DocumentId | None = Field(None, description="The document that it stands below.")
+    tags: Tags = Field(default_factory=list, description="Tags of 1 to 50 characters, at most 30.")
 
 
 class DocumentUpdate(Input):
-    """Only what is given changes.
+    """What changes of a document. A new text of an approved one makes it a draft again.
+
+    Only what is given changes.
 
     `expected_version` is the version that the client saw: the update is refused where one of the same fields has
     changed since. `parent_id` (null for the top) and `order` move in the same change.
     """
 
-    title: Annotated[Title | None, NotNull] = None
-    content: Annotated[Content | None, NotNull] = None
-    content_format: Annotated[DocumentFormat | None, NotNull] = None
-    doc_type: Annotated[DocumentType | None, NotNull] = None
-    tags: Annotated[Tags | None, NotNull] = None
-    parent_id: DocumentId | None = None
-    order: Annotated[Order | None, NotNull] = None
-    expected_version: Version | None = None
+    title: Annotated[Title | None, NotNull] = Field(None, description="The title, 1 to 500 characters.")
+    content: Annotated[Content | None, NotNull] = Field(
+        None,
+        description="Markdown, or a TipTap document as JSON text, at most 1,000,000 bytes.",
+    )
+    content_format: Annotated[DocumentFormat | None, NotNull] = Field(
+        None,
+        description=(
+            "The form of `content`; without it the JSON text of a document is TipTap's, any other text Markdown."
+        ),
+    )
+    doc_type: Annotated[DocumentType | None, NotNull] = Field(None, description="What it is.")
+    tags: Annotated[Tags | None, NotNull] = Field(None, description="All its tags from now on.")
+    parent_id: DocumentId | None = Field(
+        None,
+        description="The document to stand below; null for the top of its context.",
+    )
+    order: Annotated[Order | None, NotNull] = Field(
+        None,
+        description="The place among the documents of the parent, from 0; past the end is the end.",
+    )
+    expected_version: Version | None = Field(
+        None,
+        description="The version that was seen: refused with CONFLICT where one of the same fields has changed since.",
+    )
 
 
 class DocumentMove(Input):
-    """Where to: below a parent (null: the top of the context), or to the top of another context; and a place there.
+    """Where a document goes with all below it, and at most one way to name the place there.
+
+    Where to: below a parent (null: the top of the context), or to the top of another context; and a place there.
 
     What stands below moves along.
     """
 
-    parent_id: DocumentId | None = None
-    context_type: DocumentContext | None = None
-    context_id: ContextId | None = None
-    order: Order | None = None
-    after_document_id: DocumentId | None = None
-    before_document_id: DocumentId | None = None
+    parent_id: DocumentId | None = Field(
+        None,
+        description="The document to stand below; null for the top of the context.",
+    )
+    context_type: DocumentContext | None = Field(None, description="The kind of what it is about from now on.")
+    context_id: ContextId | None = Field(None, description="The id of what it is about from now on.")
+    order: Order | None = Field(
+        None,
+        description="The place among the documents of the parent, from 0; past the end is the end.",
+    )
+    after_document_id: DocumentId | None = Field(None, description="Right after this document.")
+    before_document_id: DocumentId | None = Field(None, description="Right before this document.")
 
 
 class DocumentBatch(Input):
-    """What is done to each document of a batch. Deleting takes nothing beside it."""
+    """What is done to every document of a batch; a deletion takes nothing beside it.
 
-    doc_type: Annotated[DocumentType | None, NotNull] = None
-    add_tags: Tags = Field(default_factory=list)
-    remove_tags: Tags = Field(default_factory=list)
-    parent_id: DocumentId | None = None
-    context_type: DocumentContext | None = None
-    context_id: ContextId | None = None
-    delete: Flag = False
+    What is done to each document of a batch. Deleting takes nothing beside it.
+    """
+
+    doc_type: Annotated[DocumentType | None, NotNull] = Field(None, description="What they are from now on.")
+    add_tags: Tags = Field(default_factory=list, description="Tags to put on.")
+    remove_tags: Tags = Field(default_factory=list, description="Tags to take off.")
+    parent_id: DocumentId | None = Field(
+        None,
+        description="The document to stand below; null for the top of the context.",
+    )
+    context_type: DocumentContext | None = Field(None, description="The kind of what they are about from now on.")
+    context_id: ContextId | None = Field(None, description="The id of what they are about from now on.")
+    delete: Flag = Field(False, description="Delete them with all below them.")
 
     @model_validator(mode="after")
     def _something_alone(self) -> "DocumentBatch":
@@ -151,11 +194,17 @@ class DocumentBulk(DocumentBatch):
 
 
 class DocumentReview(Input):
-    """The decision. With `expected_version`, refused where the document has changed since that version."""
+    """The decision of a reviewer.
 
-    status: DocumentStatus
-    notes: Notes | None = None
-    expected_version: Version | None = None
+    The decision. With `expected_version`, refused where the document has changed since that version.
+    """
+
+    status: DocumentStatus = Field(description="APPROVED or CHANGES_REQUESTED.")
+    notes: Notes | None = Field(None, description="What to say about it, at most 5,000 characters.")
+    expected_version: Version | None = Field(
+        None,
+        description="The version that was read: refused with CONFLICT where it has changed since.",
+    )
 
     @model_validator(mode="after")
     def _decision(self) -> "DocumentReview":

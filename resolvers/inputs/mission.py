@@ -30,29 +30,44 @@ def _data(value: Any) -> Any:
 
 
 class MissionCreate(Input):
-    """`card_id` names a card of the agent's workspace."""
+    """A new mission.
 
-    agent_id: AgentId
-    card_id: CardId | None = None
-    prompt: LongText
+    `card_id` names a card of the agent's workspace.
+    """
+
+    agent_id: AgentId = Field(description="Whom it is for.")
+    card_id: CardId | None = Field(None, description="The card that it is about.")
+    prompt: LongText = Field(description="What is asked.")
 
 
 class MissionActivityInput(Input):
-    """One step that an agent reports. `tool` names what an action used, `data` is whatever JSON goes with it."""
+    """One report of an agent.
 
-    kind: MissionActivityKind
-    content: LongText
-    tool: Annotated[str, Text(1, 100)] | None = None
-    data: Annotated[Any, AfterValidator(_data)] = None
+    One step that an agent reports. `tool` names what an action used, `data` is whatever JSON goes with it.
+    """
+
+    kind: MissionActivityKind = Field(description="What is reported.")
+    content: LongText = Field(description="The text.")
+    tool: Annotated[str, Text(1, 100)] | None = Field(None, description="The tool that an action used.")
+    data: Annotated[Any, AfterValidator(_data)] = Field(None, description="Details.")
 
 
 class MissionReport(Input):
-    """What an agent reports: at least one of these. `output_delta` is shown live and not kept."""
+    """What an agent reports about a mission that it runs.
 
-    activities: Annotated[list[MissionActivityInput], Field(max_length=MAX_ACTIVITIES)] = Field(default_factory=list)
-    progress: Annotated[Progress | None, NotNull] = None
-    output_delta: LongText | None = None
-    awaiting_approval: Annotated[Flag | None, NotNull] = None
+    What an agent reports: at least one of these. `output_delta` is shown live and not kept.
+    """
+
+    activities: Annotated[list[MissionActivityInput], Field(max_length=MAX_ACTIVITIES)] = Field(
+        default_factory=list,
+        description="What it did, in order.",
+    )
+    progress: Annotated[Progress | None, NotNull] = Field(None, description="How far it is, 0 to 1.")
+    output_delta: LongText | None = Field(None, description="Text that is streamed to whoever watches, and not kept.")
+    awaiting_approval: Annotated[Flag | None, NotNull] = Field(
+        None,
+        description="True waits for a person, false goes on.",
+    )
 
     @model_validator(mode="after")
     def _says_something(self) -> "MissionReport":

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from models.enums import Role
@@ -23,27 +23,39 @@ MemberRole = Annotated[
 
 
 class OrganizationCreate(Input):
-    """A new organization; its slug is unique in the whole installation."""
+    """A new organization.
 
-    name: Name
-    slug: Slug
+    A new organization; its slug is unique in the whole installation.
+    """
+
+    name: Name = Field(description="The name, 1 to 100 characters.")
+    slug: Slug = Field(description="The name in addresses: 2 to 60 of a-z, 0-9 and -; unique in this installation.")
 
 
 class OrganizationUpdate(Input):
-    """Only what is given changes."""
+    """What changes of an organization.
 
-    name: Name | None = None
-    slug: Slug | None = None
+    Only what is given changes.
+    """
+
+    name: Name | None = Field(None, description="The name, 1 to 100 characters.")
+    slug: Slug | None = Field(None, description="The name in addresses.")
 
 
 class OrganizationMemberAdd(Input):
-    """The person has an account already."""
+    """A new member of an organization.
 
-    email: Email
-    role: MemberRole
+    The person has an account already.
+    """
+
+    email: Email = Field(description="The e-mail address of an account.")
+    role: MemberRole = Field(description="ADMIN or MEMBER.")
 
 
 class OrganizationMemberUpdate(Input):
-    """The role that the member has from now on."""
+    """What changes of a member.
 
-    role: MemberRole
+    The role that the member has from now on.
+    """
+
+    role: MemberRole = Field(description="ADMIN or MEMBER.")

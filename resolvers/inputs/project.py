@@ -2,34 +2,48 @@
 
 from typing import Annotated
 
+from pydantic import Field
+
 from models.errors import BadUserInput
 from resolvers.inputs.account import AnyEmail
 from resolvers.inputs.base import Date, Description, Input, Name, NotNull, Text, UserId, WorkspaceId
 
 
 class ProjectCreate(Input):
-    """`template` is the key of a built-in template, or the id of one of the workspace."""
+    """A new project.
 
-    workspace_id: WorkspaceId
-    name: Name
-    description: Description | None = None
-    deadline: Date | None = None
-    template: Annotated[str, Text(1, 60)] | None = None
+    `template` is the key of a built-in template, or the id of one of the workspace.
+    """
+
+    workspace_id: WorkspaceId = Field(description="Where it belongs.")
+    name: Name = Field(description="The name, 1 to 100 characters.")
+    description: Description | None = Field(None, description="What it is about, at most 5,000 characters.")
+    deadline: Date | None = Field(None, description="When it should be done.")
+    template: Annotated[str, Text(1, 60)] | None = Field(
+        None,
+        description="The template that it begins with: the `id` of one of `workspace.templates`.",
+    )
 
 
 class ProjectUpdate(Input):
-    """Only what is given changes; null clears `description` and `deadline`."""
+    """What changes of a project.
 
-    name: Annotated[Name | None, NotNull] = None
-    description: Description | None = None
-    deadline: Date | None = None
+    Only what is given changes; null clears `description` and `deadline`.
+    """
+
+    name: Annotated[Name | None, NotNull] = Field(None, description="The name, 1 to 100 characters.")
+    description: Description | None = Field(None, description="What it is about; null clears it.")
+    deadline: Date | None = Field(None, description="When it should be done; null clears it.")
 
 
 class ProjectMemberAdd(Input):
-    """One of the two names a member of the workspace."""
+    """A member of the workspace, named by one of the two.
 
-    email: AnyEmail | None = None
-    user_id: UserId | None = None
+    One of the two names a member of the workspace.
+    """
+
+    email: AnyEmail | None = Field(None, description="The e-mail address of the account.")
+    user_id: UserId | None = Field(None, description="The id of the user.")
 
     def one(self) -> dict[str, object]:
         """The filter that finds the user; raises BadUserInput unless exactly one of the two is given."""

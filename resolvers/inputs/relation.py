@@ -1,12 +1,17 @@
 """Inputs of the operations on relations."""
 
+from pydantic import Field
+
 from models.enums import RelationType
 from resolvers.inputs.base import CardId, Input
 
 
 class RelationCreate(Input):
-    """`type` is how the card stands to the target: it blocks it, is blocked by it, and so on."""
+    """A new relation between two cards of one workspace.
 
-    card_id: CardId
-    target_card_id: CardId
-    type: RelationType
+    `type` is how the card stands to the target: it blocks it, is blocked by it, and so on.
+    """
+
+    card_id: CardId = Field(description="The card.")
+    target_card_id: CardId = Field(description="The other card, of any project of the workspace.")
+    type: RelationType = Field(description="What the card is to the other.")

@@ -57,127 +57,227 @@ def _stored(type: RelationType) -> RelationType:
 
 
 class ImportedProject(Input):
-    name: Name
-    description: Description | None = None
-    deadline: Date | None = None
+    """The project itself."""
+
+    name: Name = Field(description="The name, 1 to 100 characters.")
+    description: Description | None = Field(None, description="What it is about.")
+    deadline: Date | None = Field(None, description="When it should be done.")
 
 
 class ImportedScope(Input):
-    name: Name
-    description: Description | None = None
-    start_date: Date | None = None
-    end_date: Date | None = None
-    active_view: ViewType = ViewType.KANBAN
+    """A scope of the project."""
+
+    name: Name = Field(description="The name, 1 to 100 characters.")
+    description: Description | None = Field(None, description="What it is about.")
+    start_date: Date | None = Field(None, description="When it starts.")
+    end_date: Date | None = Field(None, description="When it ends.")
+    active_view: ViewType = Field(ViewType.KANBAN, description="How it is shown; KANBAN by default.")
 
 
 class ImportedColumn(Input):
-    """`scope_index` points into `scopes`; without it the column is the project's own."""
+    """A column of the project's board, or of a scope's.
 
-    name: Name
-    scope_index: Order | None = None
+    `scope_index` points into `scopes`; without it the column is the project's own.
+    """
+
+    name: Name = Field(description="The name, 1 to 100 characters.")
+    scope_index: Order | None = Field(
+        None,
+        description="Its scope's place in `scopes`, from 0; without one it is the project's own.",
+    )
 
 
 class ImportedLabel(Input):
-    name: Name
-    color: Color
+    """A label with its colour. Those that cards alone name take a colour of a palette."""
+
+    name: Name = Field(description="The name, 1 to 100 characters, unique in the project.")
+    color: Color = Field(description="The colour as #rrggbb.")
 
 
 class ImportedField(Input):
-    """A custom field; options are for the types `select` and `multi-select` alone."""
+    """A custom field of the project.
 
-    name: Name
-    type: FieldType
-    options: Options = Field(default_factory=list)
+    A custom field; options are for the types `select` and `multi-select` alone.
+    """
+
+    name: Name = Field(description="The name, 1 to 100 characters, unique in the project.")
+    type: FieldType = Field(description="What it holds.")
+    options: Options = Field(default_factory=list, description="The choices of a select field, at most 100.")
 
 
 class ImportedValue(Input):
-    """The value of a custom field, which goes by its name: as the type wants it, options by their labels."""
+    """A card's value of a custom field.
 
-    field: Name
-    value: Any
+    The value of a custom field, which goes by its name: as the type wants it, options by their labels.
+    """
+
+    field: Name = Field(description="The name of the field.")
+    value: Any = Field(
+        description="Text, a number, a boolean, an ISO 8601 date, an option's label, or a list of those.",
+    )
 
 
 class ImportedComment(Input):
-    """`author` and `created_at` are kept beside the comment, whose author is the person who imports."""
+    """A comment; its author is the person who imports it.
 
-    content: Annotated[str, Text(1, 2000), Prose]
-    author: Annotated[str, Text(1, 254)] | None = None
-    created_at: Date | None = None
+    `author` and `created_at` are kept beside the comment, whose author is the person who imports.
+    """
+
+    content: Annotated[str, Text(1, 2000), Prose] = Field(description="The text, 1 to 2,000 characters.")
+    author: Annotated[str, Text(1, 254)] | None = Field(None, description="Who wrote it; kept as `originalAuthor`.")
+    created_at: Date | None = Field(None, description="When it was written; kept as `originalAt`.")
 
 
 class ImportedAttachment(Input):
-    """A file of the archive that the import came in: `file` is its name there. What it is tells its content."""
+    """A file on a card, out of the archive that a job imports.
 
-    name: Annotated[str, Text(1, 255)]
-    mime_type: Annotated[str, Text(1, 255)] | None = None
-    file: Annotated[str, Text(1, 255)]
+    A file of the archive that the import came in: `file` is its name there. What it is tells its content.
+    """
+
+    name: Annotated[str, Text(1, 255)] = Field(description="The name of the file, 1 to 255 characters.")
+    mime_type: Annotated[str, Text(1, 255)] | None = Field(
+        None,
+        description="The media type that it is declared to have.",
+    )
+    file: Annotated[str, Text(1, 255)] = Field(description="Its name in the archive.")
 
 
 class ImportedCard(Input):
-    """`column_index` points into `columns`; null puts the card beside them. Labels go by name, made where missing.
+    """A card.
+
+    `column_index` points into `columns`; null puts the card beside them. Labels go by name, made where missing.
 
     `assignee` is an e-mail address, of use where it is that of a member of the workspace. When work began and ended
     follows from the column where the file does not tell it.
     """
 
-    title: Title
-    column_index: Order | None = None
-    description: Description | None = None
-    priority: PriorityWord | None = None
-    start_date: Date | None = None
-    due_date: Date | None = None
-    started_at: Date | None = None
-    completed_at: Date | None = None
-    archived: Flag = False
-    checklist: Checklist = Field(default_factory=list)
-    labels: Annotated[list[Name], Field(max_length=MAX_LABELS)] = Field(default_factory=list)
-    assignee: Email | None = None
-    custom_fields: Annotated[list[ImportedValue], Field(max_length=MAX_FIELDS)] = Field(default_factory=list)
-    comments: Annotated[list[ImportedComment], Field(max_length=MAX_COMMENTS)] = Field(default_factory=list)
-    attachments: Annotated[list[ImportedAttachment], Field(max_length=MAX_ATTACHMENTS)] = Field(default_factory=list)
+    title: Title = Field(description="The title, 1 to 500 characters.")
+    column_index: Order | None = Field(
+        None,
+        description="Its column's place in `columns`, from 0; without one it stands beside them.",
+    )
+    description: Description | None = Field(None, description="The details as Markdown.")
+    priority: PriorityWord | None = Field(None, description="How urgent it is.")
+    start_date: Date | None = Field(None, description="When work starts.")
+    due_date: Date | None = Field(None, description="When it is due.")
+    started_at: Date | None = Field(None, description="When work began; without it that follows from the column.")
+    completed_at: Date | None = Field(None, description="When work ended; without it that follows from the column.")
+    archived: Flag = Field(False, description="Whether it is out of sight.")
+    checklist: Checklist = Field(default_factory=list, description="Its steps, at most 100.")
+    labels: Annotated[list[Name], Field(max_length=MAX_LABELS)] = Field(
+        default_factory=list,
+        description="Its labels by name, made where missing.",
+    )
+    assignee: Email | None = Field(
+        None,
+        description="The e-mail address of a member of the workspace; others are left out, with a warning.",
+    )
+    custom_fields: Annotated[list[ImportedValue], Field(max_length=MAX_FIELDS)] = Field(
+        default_factory=list,
+        description="Its values of custom fields.",
+    )
+    comments: Annotated[list[ImportedComment], Field(max_length=MAX_COMMENTS)] = Field(
+        default_factory=list,
+        description="What was said about it, oldest first.",
+    )
+    attachments: Annotated[list[ImportedAttachment], Field(max_length=MAX_ATTACHMENTS)] = Field(
+        default_factory=list,
+        description="Its files, at most 100. They come with an archive alone, so that here each is a warning.",
+    )
 
 
 class ImportedRelation(Input):
-    """The card `source` blocks, duplicates, is the parent of or is related to the card `target`."""
+    """A relation between two cards of the project.
 
-    type: Annotated[RelationType, AfterValidator(_stored)]
-    source: Order
-    target: Order
+    The card `source` blocks, duplicates, is the parent of or is related to the card `target`.
+    """
+
+    type: Annotated[RelationType, AfterValidator(_stored)] = Field(
+        description="BLOCKS, DUPLICATES, PARENT_OF or RELATED_TO.",
+    )
+    source: Order = Field(
+        description="The place in `cards`, from 0, of the card that blocks, duplicates or is the parent.",
+    )
+    target: Order = Field(description="The place in `cards` of the other card.")
 
 
 class ImportedDocument(Input):
-    """`content` is in the form that `content_format` names; `parent_index` points to a document before this one.
+    """A document of the project, or of one of its scopes.
 
-    `scope_index` is the scope that a document without a parent is about; without it that is the project. `card_indexes`
-    are the cards that it is linked to.
+    `content` is in the form that `content_format` names; `parent_index` points to a document before this one.
+
+    `scope_index` is the scope that a document without a parent is about; without it that is the project.
+    `card_indexes` are the cards that it is linked to.
     """
 
-    title: Title
-    doc_type: DocumentType = DocumentType.DOCUMENT
-    content: Content = ""
-    content_format: DocumentFormat = DocumentFormat.MARKDOWN
-    tags: Tags = Field(default_factory=list)
-    status: DocumentStatus = DocumentStatus.DRAFT
-    review_notes: Notes | None = None
-    scope_index: Order | None = None
-    parent_index: Order | None = None
-    card_indexes: Annotated[list[Order], Field(max_length=MAX_LINKS)] = Field(default_factory=list)
+    title: Title = Field(description="The title, 1 to 500 characters.")
+    doc_type: DocumentType = Field(DocumentType.DOCUMENT, description="What it is.")
+    content: Content = Field("", description="The text, at most 1,000,000 bytes.")
+    content_format: DocumentFormat = Field(
+        DocumentFormat.MARKDOWN,
+        description="The form of `content`; MARKDOWN by default.",
+    )
+    tags: Tags = Field(default_factory=list, description="Tags of 1 to 50 characters, at most 30.")
+    status: DocumentStatus = Field(
+        DocumentStatus.DRAFT,
+        description="Where its review stands; only who may review brings it past that.",
+    )
+    review_notes: Notes | None = Field(None, description="What was said in its review.")
+    scope_index: Order | None = Field(
+        None,
+        description="The place in `scopes` of what it is about; without one that is the project.",
+    )
+    parent_index: Order | None = Field(
+        None,
+        description="The place in `documents` of the one that it stands below, which comes before it.",
+    )
+    card_indexes: Annotated[list[Order], Field(max_length=MAX_LINKS)] = Field(
+        default_factory=list,
+        description="The places in `cards` of those that it is linked to.",
+    )
 
 
 class ProjectImport(Input):
-    """At most 50 columns and 500 cards; what is wrong is told of the first bad card alone."""
+    """A whole project: at most 50 columns and 500 cards; written all or not at all.
 
-    format: Literal["orrery.project"] = "orrery.project"
-    version: Literal[1] = 1
-    project: ImportedProject
-    members: Annotated[list[Email], Field(max_length=MAX_MEMBERS)] = Field(default_factory=list)
-    scopes: Annotated[list[ImportedScope], Field(max_length=MAX_SCOPES)] = Field(default_factory=list)
-    columns: Annotated[list[ImportedColumn], Field(max_length=MAX_COLUMNS)] = Field(default_factory=list)
-    labels: Annotated[list[ImportedLabel], Field(max_length=MAX_PROJECT_LABELS)] = Field(default_factory=list)
-    custom_fields: Annotated[list[ImportedField], Field(max_length=MAX_FIELDS)] = Field(default_factory=list)
-    cards: Annotated[list[ImportedCard], Field(max_length=MAX_CARDS, fail_fast=True)] = Field(default_factory=list)
-    relations: Annotated[list[ImportedRelation], Field(max_length=MAX_RELATIONS)] = Field(default_factory=list)
-    documents: Annotated[list[ImportedDocument], Field(max_length=MAX_CARDS)] = Field(default_factory=list)
+    At most 50 columns and 500 cards; what is wrong is told of the first bad card alone.
+    """
+
+    format: Literal["orrery.project"] = Field("orrery.project", description="`orrery.project`, where it is given.")
+    version: Literal[1] = Field(1, description="1, where it is given.")
+    project: ImportedProject = Field(description="The project.")
+    members: Annotated[list[Email], Field(max_length=MAX_MEMBERS)] = Field(
+        default_factory=list,
+        description="E-mail addresses; who is a member of the workspace becomes one of the project.",
+    )
+    scopes: Annotated[list[ImportedScope], Field(max_length=MAX_SCOPES)] = Field(
+        default_factory=list,
+        description="Its scopes, in order.",
+    )
+    columns: Annotated[list[ImportedColumn], Field(max_length=MAX_COLUMNS)] = Field(
+        default_factory=list,
+        description="Its columns, in order.",
+    )
+    labels: Annotated[list[ImportedLabel], Field(max_length=MAX_PROJECT_LABELS)] = Field(
+        default_factory=list,
+        description="Its labels.",
+    )
+    custom_fields: Annotated[list[ImportedField], Field(max_length=MAX_FIELDS)] = Field(
+        default_factory=list,
+        description="Its custom fields, in order.",
+    )
+    cards: Annotated[list[ImportedCard], Field(max_length=MAX_CARDS, fail_fast=True)] = Field(
+        default_factory=list,
+        description="Its cards, in order.",
+    )
+    relations: Annotated[list[ImportedRelation], Field(max_length=MAX_RELATIONS)] = Field(
+        default_factory=list,
+        description="The relations between its cards.",
+    )
+    documents: Annotated[list[ImportedDocument], Field(max_length=MAX_CARDS)] = Field(
+        default_factory=list,
+        description="Its documents, each behind its parent.",
+    )
 
 
 class WholeImport(ProjectImport):
@@ -197,7 +297,12 @@ class ProjectImportQuery(Input):
 
 
 class ProjectImportStart(ProjectImportQuery):
-    """`file` is read once the caller is known to be allowed to write to the workspace."""
+    """The file of a project, to be imported part by part.
 
-    workspace_id: WorkspaceId
-    file: Annotated[Upload, WithJsonSchema({"type": "string", "format": "binary"})]
+    `file` is read once the caller is known to be allowed to write to the workspace.
+    """
+
+    workspace_id: WorkspaceId = Field(description="The workspace that the project comes to.")
+    file: Annotated[Upload, WithJsonSchema({"type": "string", "format": "binary"})] = Field(
+        description="The file, as an export has it: at most 64 MB, by a multipart request.",
+    )

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from models.enums import PilotageRole, Role
@@ -23,29 +23,41 @@ PilotageRoleName = Annotated[
 
 
 class WorkspaceCreate(Input):
-    """A new workspace; its slug is unique in its organization."""
+    """A new workspace.
 
-    organization_id: OrganizationId
-    name: Name
-    slug: Slug
+    A new workspace; its slug is unique in its organization.
+    """
+
+    organization_id: OrganizationId = Field(description="The organization that it is part of.")
+    name: Name = Field(description="The name, 1 to 100 characters.")
+    slug: Slug = Field(description="The name in addresses: 2 to 60 of a-z, 0-9 and -; unique in the organization.")
 
 
 class WorkspaceUpdate(Input):
-    """Only what is given changes."""
+    """What changes of a workspace.
 
-    name: Name | None = None
-    slug: Slug | None = None
+    Only what is given changes.
+    """
+
+    name: Name | None = Field(None, description="The name, 1 to 100 characters.")
+    slug: Slug | None = Field(None, description="The name in addresses.")
 
 
 class WorkspaceMemberInvite(Input):
-    """Whoever signs in with the e-mail address may accept."""
+    """An invitation to a workspace.
 
-    email: Email
-    role: MemberRole = Role.MEMBER
+    Whoever signs in with the e-mail address may accept.
+    """
+
+    email: Email = Field(description="The e-mail address that the invitation is for.")
+    role: MemberRole = Field(Role.MEMBER, description="ADMIN or MEMBER; MEMBER by default.")
 
 
 class WorkspaceMemberUpdate(Input):
-    """Only what is given changes."""
+    """What changes of a member.
 
-    role: MemberRole | None = None
-    pilotage_role: PilotageRoleName | None = None
+    Only what is given changes.
+    """
+
+    role: MemberRole | None = Field(None, description="ADMIN or MEMBER.")
+    pilotage_role: PilotageRoleName | None = Field(None, description="What the member may do in the cockpit.")

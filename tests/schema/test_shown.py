@@ -51,7 +51,7 @@ def test_the_scope_of_a_type_is_that_of_the_edges_that_lead_to_it() -> None:
             if (edge := metadata_of(field).get(EDGE)) is not None:
                 edges.setdefault(get_named_type(field.type).name, set()).add(edge.scope)
 
-    # Who somebody else is takes `projects:read`; a payload shows the caller alone. A notification leads to its activity.
+    # Who somebody else is takes `projects:read`; a payload shows the caller alone. Notifications lead to activities.
     expected = {name: scope for name, scope in READS.items() if name in edges and name not in ("User", "Activity")}
     assert expected
     assert {name: {scope} for name, scope in expected.items()} == {name: edges[name] for name in expected}
