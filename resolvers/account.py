@@ -35,7 +35,7 @@ _READ_ACCOUNT, _WRITE_ACCOUNT = TokenScope.ACCOUNT_READ, TokenScope.ACCOUNT_WRIT
 
 @operation("authRegister", caller=Caller.ANYONE, reveals=True)
 async def register(ctx: Context, values: AuthRegister) -> SignIn:
-    """A new account with an organization and a workspace of its own, signed in.
+    """Create an account with an organization and a workspace of its own, and sign in.
 
     Raises RateLimited for too many of one source, or for one mailbox under many addresses.
     """
@@ -49,10 +49,12 @@ async def register(ctx: Context, values: AuthRegister) -> SignIn:
 
 @operation("authLogin", caller=Caller.ANYONE, reveals=True)
 async def log_in(ctx: Context, values: AuthLogin) -> SignIn:
-    """A session for whoever knows the password. An unknown address and a wrong password cannot be told apart.
+    """Sign in.
 
-    Raises RateLimited for whoever has to wait too long after wrong ones (`auth.attempts`).
-    Raises TwoFactorRequired, with what `verify_two_factor` takes, for an account with two factors.
+    A session for whoever knows the password. An unknown address and a wrong password cannot be told apart.
+
+    Raises RateLimited for whoever has to wait too long after wrong ones (`auth.attempts`). Raises TwoFactorRequired,
+    with what `verify_two_factor` takes, for an account with two factors.
     """
     user = await collection(User).find_one({"email": values.email})
     hashed = None if user is None else user["password_hash"]
@@ -67,7 +69,10 @@ async def log_in(ctx: Context, values: AuthLogin) -> SignIn:
 
 @operation("authLogout", caller=Caller.PERSON)
 async def log_out(ctx: Context) -> Committed[None]:
-    """End the session that the request came with: its JWT and its cookie alike."""
+    """End the session that the request came with.
+
+    Its JWT and its cookie alike.
+    """
     session_id = ctx.subject.credential_id
 
     async def body(change: Change) -> None:
@@ -98,7 +103,10 @@ async def get_me(ctx: Context) -> Record:
 
 @operation("userUpdate", scope=_WRITE_ACCOUNT)
 async def update_user(ctx: Context, values: UserUpdate) -> Committed[Record]:
-    """Change what is given of the caller's profile."""
+    """Change the profile.
+
+    Change what is given of the caller's profile.
+    """
     given = values.given()
 
     async def body(change: Change) -> Record:

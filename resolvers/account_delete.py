@@ -48,7 +48,9 @@ DELETED_NAME = "Deleted user"
 
 @operation("accountDelete", caller=Caller.PERSON)
 async def delete_account(ctx: Context, values: AccountDelete) -> Committed[ObjectId]:
-    """Delete the caller's account; takes the password, and a code where there are two factors.
+    """Delete the viewer's account; what others rely on stays, without a name.
+
+    Delete the caller's account; takes the password, and a code where there are two factors.
 
     Raises Conflict as long as the caller owns an organization with other people in it. Comments and cards stay, by a
     user without name and address; organizations that nobody else is in go with all they hold. Workspaces are left in

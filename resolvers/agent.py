@@ -74,7 +74,9 @@ async def list_agents(ctx: Context, membership: Record, fields: Fields = None) -
     reveals=True,
 )
 async def create_agent(ctx: Context, _membership: Record, values: AgentCreate) -> Committed[NewAgent]:
-    """A new agent with its service user and its token, which is shown here and never again.
+    """Create an agent with a token of its own.
+
+    A new agent with its service user and its token, which is shown here and never again.
 
     It takes a signed-in person: what a token made would outlive the token.
     """
@@ -123,7 +125,10 @@ async def create_agent(ctx: Context, _membership: Record, values: AgentCreate) -
 
 @operation("agentUpdate", opens=AGENT.whole, permission=workspace_policy.MANAGE_AGENTS, scope=WRITE)
 async def update_agent(ctx: Context, door: AgentRecord, values: AgentUpdate) -> Committed[AgentRecord]:
-    """Change what is given of an agent; its service user takes the name over."""
+    """Change an agent.
+
+    Change what is given of an agent; its service user takes the name over.
+    """
     _existing(door)
 
     async def body(change: Change) -> Record:
@@ -145,7 +150,10 @@ async def update_agent(ctx: Context, door: AgentRecord, values: AgentUpdate) -> 
 
 @operation("agentDelete", opens=AGENT.whole, permission=workspace_policy.MANAGE_AGENTS, scope=WRITE)
 async def delete_agent(ctx: Context, door: AgentRecord) -> Committed[ObjectId]:
-    """Delete an agent: its tokens end, its unfinished missions are cancelled. What it wrote keeps its author."""
+    """Delete an agent: its token ends, and its missions are cancelled.
+
+    Its tokens end, its unfinished missions are cancelled. What it wrote keeps its author.
+    """
     _existing(door)
 
     async def body(change: Change) -> ObjectId:

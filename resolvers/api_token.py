@@ -30,7 +30,10 @@ class NewToken:
 
 @operation("apiTokenCreate", caller=Caller.PERSON, reveals=True)
 async def create_api_token(ctx: Context, values: ApiTokenCreate) -> Committed[NewToken]:
-    """A new token of the caller; a person has at most 100 that have not expired."""
+    """Create a personal access token.
+
+    A new token of the caller; a person has at most 100 that have not expired.
+    """
     for scope in values.scopes:
         check_scope(ctx, scope, "apiTokenCreate")
 
@@ -64,7 +67,7 @@ async def list_api_tokens(ctx: Context) -> list[Record]:
 
 @operation("apiTokenRevoke", caller=Caller.PERSON)
 async def revoke_api_token(ctx: Context, token_id: ObjectId | str) -> Committed[ObjectId]:
-    """End a token of the caller."""
+    """Revoke a personal access token."""
     wanted = parse_id(token_id, Kind.API_TOKEN)
 
     async def body(change: Change) -> ObjectId:

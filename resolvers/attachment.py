@@ -54,7 +54,9 @@ async def list_attachments(ctx: Context, card: CardRecord) -> list[Record]:
     scope=WRITE,
 )
 async def create_attachment(ctx: Context, card: CardRecord, values: AttachmentCreate) -> Committed[AttachmentRecord]:
-    """Attach a file to a card. Its bytes come while it is stored; what fails leaves nothing behind.
+    """Attach a file to a card: at most 10 MB a file, and 100 files a card.
+
+    Its bytes come while it is stored; what fails leaves nothing behind.
 
     Raises PayloadTooLarge beyond 10 MB and beyond the workspace's quota, Conflict for more than 100 files on a card.
     """

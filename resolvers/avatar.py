@@ -37,7 +37,10 @@ def image_type(content: bytes) -> str | None:
 
 @operation("userAvatarSet", scope=_WRITE)
 async def set_avatar(ctx: Context, content: bytes, *, field: str = "image") -> Committed[Record]:
-    """Give the caller a picture, at most 1 MiB of PNG, JPEG, GIF or WebP; the user as it is then."""
+    """Set the picture; up to 1 MiB with `PUT /auth/me/avatar`, up to 700 KB here.
+
+    Give the caller a picture, at most 1 MiB of PNG, JPEG, GIF or WebP; the user as it is then.
+    """
     if len(content) > MAX_BYTES:
         raise PayloadTooLarge(f"The picture is larger than {MAX_BYTES} bytes")
     content_type = image_type(content)
@@ -63,7 +66,10 @@ async def set_avatar(ctx: Context, content: bytes, *, field: str = "image") -> C
 
 @operation("userAvatarRemove", scope=_WRITE)
 async def remove_avatar(ctx: Context) -> Committed[Record]:
-    """Take the caller's picture away; the user as it is then."""
+    """Take the picture away.
+
+    The user as it is then.
+    """
 
     async def body(change: Change) -> Record:
         if await _shows(change, ctx.user_id, None):

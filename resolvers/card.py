@@ -48,7 +48,10 @@ async def list_cards(ctx: Context, project: ProjectRecord) -> list[Record]:
 
 @operation("cardCreate", inside=PROJECT.whole, permission=delivery.WRITE, scope=WRITE)
 async def create_card(ctx: Context, project: ProjectRecord, values: CardCreate) -> Committed[CardRecord]:
-    """A new card at the end of a column, or of the project's cards without one."""
+    """Create a card at the end of a column.
+
+    A new card at the end of a column, or of the project's cards without one.
+    """
     check_inside(values.id, project["_id"])
 
     async def body(change: Change) -> Record:
@@ -84,7 +87,7 @@ async def insert_card(change: Change, inside: Record, column_id: ObjectId | None
 
 @operation("cardDelete", opens=CARD, permission=delivery.WRITE, scope=WRITE)
 async def delete_card(ctx: Context, door: CardRecord) -> Committed[ObjectId]:
-    """Delete a card with its comments and links, for good."""
+    """Delete a card with its comments, for good."""
 
     async def body(change: Change) -> ObjectId:
         card = await collection(Card).find_one({"_id": door["_id"]}, session=change.session)

@@ -24,7 +24,9 @@ from resolvers.operation import edge, operation
 
 @operation("cardCustomFieldsSet", opens=CARD, permission=delivery.WRITE, scope=TokenScope.PROJECTS_WRITE)
 async def set_card_custom_fields(ctx: Context, door: CardRecord, values: CardCustomFieldsSet) -> Committed[CardRecord]:
-    """Set custom fields of a card, or clear them; those that are not named stay.
+    """Set or clear custom fields of a card.
+
+    Set custom fields of a card, or clear them; those that are not named stay.
 
     Raises Conflict where one of them has changed since `expected_version`.
     """

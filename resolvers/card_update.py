@@ -45,13 +45,19 @@ _MOVED = frozenset({"column_id", "scope_id", "rank", "started_at", "completed_at
 
 @operation("cardUpdate", opens=CARD, permission=delivery.WRITE, scope=WRITE)
 async def update_card(ctx: Context, door: CardRecord, values: CardUpdate) -> Committed[CardRecord]:
-    """Change what is given of a card; moving and archiving included."""
+    """Change a card.
+
+    Change what is given of a card; moving and archiving included.
+    """
     return await ctx.write(door["workspace_id"], lambda change: _update(change, door["_id"], values))
 
 
 @operation("cardMove", opens=CARD, permission=delivery.WRITE, scope=WRITE)
 async def move_card(ctx: Context, door: CardRecord, values: CardMove) -> Committed[CardRecord]:
-    """Move a card to a place of a column: one document is written, whatever the column's length."""
+    """Move a card to a place of a column.
+
+    One document is written, whatever the column's length.
+    """
     place = Place(values.order, values.after_card_id, values.before_card_id)
     if sum(one is not None for one in (place.order, place.after, place.before)) > 1:
         raise BadUserInput("give one of order, afterCardId and beforeCardId", field="order")
@@ -68,7 +74,7 @@ async def move_card(ctx: Context, door: CardRecord, values: CardMove) -> Committ
 async def archive_card(
     ctx: Context, door: CardRecord, archived: Annotated[bool, "False brings it back."] = True
 ) -> Committed[CardRecord]:
-    """Take a card out of sight, or back."""
+    """Take a card out of sight, or bring it back."""
     values = CardUpdate(archived=archived)
     return await ctx.write(door["workspace_id"], lambda change: _update(change, door["_id"], values))
 
@@ -86,7 +92,9 @@ class BatchResult:
 async def update_cards(
     ctx: Context, card_ids: Sequence[ObjectId | str], values: CardUpdate
 ) -> tuple[list[BatchResult], Cursor]:
-    """The same update to up to 50 cards of one workspace, in one transaction; a card that refuses it is left out.
+    """Make the same change to up to 50 cards of one workspace.
+
+    The same update to up to 50 cards of one workspace, in one transaction; a card that refuses it is left out.
 
     Raises BadUserInput for no or too many ids, NotFound when the caller may see none of them.
     """

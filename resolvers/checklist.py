@@ -25,7 +25,10 @@ WRITE = TokenScope.PROJECTS_WRITE
 
 @operation("checklistItemAdd", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
 async def add_checklist_item(ctx: Context, door: CardRecord, values: ChecklistItemAdd) -> Committed[CardRecord]:
-    """Append an item; returns the card, whose last item is the new one."""
+    """Add a step at the end of a card's checklist.
+
+    Append an item; returns the card, whose last item is the new one.
+    """
 
     async def edit(_change: Change, card: Record) -> dict[str, Any]:
         if len(card["checklist"]) >= MAX_CHECKLIST:
@@ -40,7 +43,10 @@ async def add_checklist_item(ctx: Context, door: CardRecord, values: ChecklistIt
 async def update_checklist_item(
     ctx: Context, door: CardRecord, item_id: ObjectId | str, values: ChecklistItemUpdate
 ) -> Committed[CardRecord]:
-    """Rename, tick or move an item; returns the card."""
+    """Change a step, or move it to another place.
+
+    Rename, tick or move an item; returns the card.
+    """
     wanted = parse_id(item_id, Kind.CHECKLIST_ITEM, field="itemId")
     given = values.given()
     for name, value in given.items():
@@ -61,7 +67,9 @@ async def update_checklist_item(
 async def move_checklist_item(
     ctx: Context, door: CardRecord, item_id: ObjectId | str, values: ChecklistItemMove
 ) -> Committed[CardRecord]:
-    """Move an item to a place of the checklist; returns the card.
+    """Move a step to a place, or next to another one.
+
+    Move an item to a place of the checklist; returns the card.
 
     Raises BadUserInput for more than one place, and for a neighbour that is not another item of the card.
     """
@@ -96,7 +104,10 @@ class Converted:
 
 @operation("checklistItemConvert", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
 async def convert_checklist_item(ctx: Context, door: CardRecord, item_id: ObjectId | str) -> Committed[Converted]:
-    """Make an item a card at the end of its card's column, and that card its parent; the item is gone then."""
+    """Make a step a card of its own in the same column, with the card that it was a step of as its parent.
+
+    Make an item a card at the end of its card's column, and that card its parent; the item is gone then.
+    """
     wanted = parse_id(item_id, Kind.CHECKLIST_ITEM, field="itemId")
     made: dict[str, Record] = {}
 
@@ -112,7 +123,10 @@ async def convert_checklist_item(ctx: Context, door: CardRecord, item_id: Object
 
 @operation("checklistItemRemove", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
 async def remove_checklist_item(ctx: Context, door: CardRecord, item_id: ObjectId | str) -> Committed[CardRecord]:
-    """Delete an item; returns the card."""
+    """Remove a step.
+
+    Delete an item; returns the card.
+    """
     wanted = parse_id(item_id, Kind.CHECKLIST_ITEM, field="itemId")
 
     async def edit(_change: Change, card: Record) -> dict[str, Any]:

@@ -42,7 +42,7 @@ async def list_columns(ctx: Context, project: ProjectRecord) -> list[Record]:
 
 @operation("columnCreate", inside=PROJECT.whole, permission=delivery.WRITE, scope=WRITE)
 async def create_column(ctx: Context, project: ProjectRecord, values: ColumnCreate) -> Committed[ColumnRecord]:
-    """A new column at the end of a board."""
+    """Create a column at the end of a board."""
     if values.scope_id is not None:
         scope = await access(ctx, SCOPE, values.scope_id, delivery.WRITE, field="scopeId")
         if scope["project_id"] != project["_id"]:
@@ -75,7 +75,10 @@ async def create_column(ctx: Context, project: ProjectRecord, values: ColumnCrea
 
 @operation("columnUpdate", opens=COLUMN.whole, permission=delivery.WRITE, scope=WRITE)
 async def update_column(ctx: Context, column: ColumnRecord, values: ColumnUpdate) -> Committed[ColumnRecord]:
-    """Rename a column, or move it to another place on its board: one document is written."""
+    """Rename a column, or move it to another place on its board.
+
+    One document is written.
+    """
 
     async def body(change: Change) -> Record:
         board = await _board(change, column["project_id"], column["scope_id"])
@@ -102,7 +105,7 @@ async def update_column(ctx: Context, column: ColumnRecord, values: ColumnUpdate
 
 @operation("columnDelete", opens=COLUMN.whole, permission=delivery.WRITE, scope=WRITE)
 async def delete_column(ctx: Context, column: ColumnRecord) -> Committed[ObjectId]:
-    """Delete a column with its cards, the archived ones included."""
+    """Delete a column with its cards, the archived ones included (`archivedCardCount`)."""
 
     async def body(change: Change) -> ObjectId:
         deleted = await collection(Column).delete_one({"_id": column["_id"]}, session=change.session)

@@ -36,7 +36,10 @@ async def list_comments(ctx: Context, card: CardRecord) -> list[Record]:
 
 @operation("commentCreate", inside=CARD.reading("project_id", "title"), permission=delivery.WRITE, scope=WRITE)
 async def create_comment(ctx: Context, card: CardRecord, values: CommentCreate) -> Committed[CommentRecord]:
-    """Say something on a card. The card's version stays: a comment is no change of its fields."""
+    """Comment on a card.
+
+    Say something on a card. The card's version stays: a comment is no change of its fields.
+    """
 
     async def body(change: Change) -> Record:
         comment = to_record(

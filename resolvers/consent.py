@@ -13,7 +13,10 @@ from resolvers.operation import Caller, operation
 
 @operation("consentGive", caller=Caller.PERSON)
 async def give_consent(ctx: Context, values: ConsentGive) -> Committed[list[Record]]:
-    """Record that the caller agrees to a version of a text; a second time changes nothing. All that is on record."""
+    """Record that the viewer agrees to a version of a text.
+
+    A second time changes nothing. All that is on record.
+    """
 
     async def body(change: Change) -> list[Record]:
         user = await collection(User).find_one({"_id": ctx.user_id}, {"consents": 1}, session=change.session)

@@ -42,7 +42,10 @@ async def list_custom_fields(ctx: Context, project: ProjectRecord) -> list[Recor
 async def create_custom_field(
     ctx: Context, project: ProjectRecord, values: CustomFieldCreate
 ) -> Committed[CustomFieldRecord]:
-    """A new custom field at the end of a project's; its name is unique there."""
+    """Create a custom field at the end of a project's.
+
+    A new custom field at the end of a project's; its name is unique there.
+    """
     options = options_of(values.type, values.options, ())
 
     async def body(change: Change) -> Record:
@@ -72,7 +75,10 @@ async def create_custom_field(
 
 @operation("customFieldDelete", opens=CUSTOM_FIELD.whole, permission=delivery.WRITE, scope=WRITE)
 async def delete_custom_field(ctx: Context, field: CustomFieldRecord) -> Committed[ObjectId]:
-    """Delete a custom field; its values are out of sight with it, and what they take up is given back."""
+    """Delete a custom field with its values on all cards.
+
+    Its values are out of sight with it, and what they take up is given back.
+    """
 
     async def body(change: Change) -> ObjectId:
         deleted = await collection(CustomField).delete_one({"_id": field["_id"]}, session=change.session)

@@ -42,7 +42,7 @@ class ChangedField:
 async def update_custom_field(
     ctx: Context, door: CustomFieldRecord, values: CustomFieldUpdate
 ) -> Committed[ChangedField]:
-    """Rename, move or retype a custom field, or change its options.
+    """Rename, move or retype a custom field, or change its options; refused where values would be lost.
 
     Raises Conflict where values would be lost, unless `on_incompatible` says that they may be.
     """

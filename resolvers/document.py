@@ -105,7 +105,10 @@ def _depth_first(documents: Sequence[Record]) -> list[Record]:
 
 @operation("documentCreate", inside=WORKSPACE, permission=policy.WRITE, scope=WRITE)
 async def create_document(ctx: Context, _membership: Record, values: DocumentCreate) -> Committed[Record]:
-    """A new document at the end of its parent's children, or of its context's."""
+    """Create a document.
+
+    A new document at the end of its parent's children, or of its context's.
+    """
     content = await read_content(values.content, values.content_format)
 
     async def body(change: Change) -> Record:
@@ -165,7 +168,7 @@ def new_document(
 
 @operation("documentDelete", opens=DOCUMENT, permission=policy.WRITE, scope=WRITE)
 async def delete_document(ctx: Context, door: DocumentRecord) -> Committed[ObjectId]:
-    """Delete a document with its versions, its links and everything below it, for good."""
+    """Delete a document with its versions, its links and all below it, for good."""
 
     async def body(change: Change) -> ObjectId:
         await delete_with_children(change, door["_id"])

@@ -33,7 +33,10 @@ Linked = Mapping[str, Record]
 
 @operation("documentLink", opens=DOCUMENT, permission=policy.WRITE, scope=WRITE)
 async def link_document(ctx: Context, document: DocumentRecord, card_id: ObjectId | str) -> Committed[Linked]:
-    """Link a document to a card; what is linked stays linked."""
+    """Link a document to a card of its workspace.
+
+    What is linked stays linked.
+    """
     ids = await _ids(ctx, document, card_id)
 
     async def body(change: Change) -> Linked:
@@ -66,7 +69,10 @@ async def link_document(ctx: Context, document: DocumentRecord, card_id: ObjectI
 
 @operation("documentUnlink", opens=DOCUMENT, permission=policy.WRITE, scope=WRITE)
 async def unlink_document(ctx: Context, document: DocumentRecord, card_id: ObjectId | str) -> Committed[Linked]:
-    """Take a document off a card; what is not linked stays so."""
+    """Take a document off a card.
+
+    What is not linked stays so.
+    """
     ids = await _ids(ctx, document, card_id)
 
     async def body(change: Change) -> Linked:

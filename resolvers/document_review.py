@@ -29,7 +29,10 @@ SUBMITTABLE = frozenset({DocumentStatus.DRAFT, DocumentStatus.CHANGES_REQUESTED}
 
 @operation("documentSubmitReview", opens=DOCUMENT, permission=policy.SUBMIT, scope=WRITE)
 async def submit_document(ctx: Context, door: DocumentRecord) -> Committed[DocumentRecord]:
-    """Ask for a review; those who may review are notified. Raises Conflict unless it is a draft, or was sent back."""
+    """Submit a document for review; those who may review are notified.
+
+    Ask for a review; those who may review are notified. Raises Conflict unless it is a draft, or was sent back.
+    """
 
     async def body(change: Change) -> Record:
         document = await current(change, door["_id"])
@@ -49,10 +52,13 @@ async def submit_document(ctx: Context, door: DocumentRecord) -> Committed[Docum
 
 @operation("documentReview", opens=DOCUMENT, permission=policy.REVIEW, scope=WRITE)
 async def review_document(ctx: Context, door: DocumentRecord, values: DocumentReview) -> Committed[DocumentRecord]:
-    """Approve a document or ask for changes; its author and who submitted it are notified.
+    """Approve a document that was submitted, or ask for changes.
 
-    Raises Conflict unless a review was asked for; Forbidden for whoever wrote some of it since it was approved last, or
-    submitted it, by themselves or by an agent that they made, unless nobody else could, and for an agent that approves.
+    Its author and who submitted it are notified.
+
+    Raises Conflict unless a review was asked for; Forbidden for whoever wrote some of it since it was approved last,
+    or submitted it, by themselves or by an agent that they made, unless nobody else could, and for an agent that
+    approves.
     """
     if ctx.subject.agent_id is not None and values.status is DocumentStatus.APPROVED:
         raise Forbidden("A document is approved by a person: an agent may ask for changes")

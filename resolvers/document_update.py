@@ -39,7 +39,10 @@ MAX_TAKEN_ALONG = 500
 
 @operation("documentUpdate", opens=DOCUMENT, permission=policy.WRITE, scope=WRITE)
 async def update_document(ctx: Context, door: DocumentRecord, values: DocumentUpdate) -> Committed[DocumentRecord]:
-    """Change what is given of a document. A new text makes what was approved, or waits for review, a draft."""
+    """Change a document.
+
+    Change what is given of a document. A new text makes what was approved, or waits for review, a draft.
+    """
     if values.content_format is not None and values.content is None:
         raise BadUserInput("goes with content", field="contentFormat")
     content = None if values.content is None else await read_content(values.content, values.content_format)
@@ -60,7 +63,7 @@ async def update_document(ctx: Context, door: DocumentRecord, values: DocumentUp
 
 @operation("documentMove", opens=DOCUMENT, permission=policy.WRITE, scope=WRITE)
 async def move_document(ctx: Context, door: DocumentRecord, values: DocumentMove) -> Committed[DocumentRecord]:
-    """Move a document with all that stands below it to a place below another parent, or of another context."""
+    """Move a document with all below it."""
     if places.neighbours(values.order, values.after_document_id, values.before_document_id) > 1:
         raise BadUserInput("give one of order, afterDocumentId and beforeDocumentId", field="order")
     place = Place(values.order, values.after_document_id, values.before_document_id)
@@ -77,7 +80,10 @@ async def move_document(ctx: Context, door: DocumentRecord, values: DocumentMove
 async def restore_document_version(
     ctx: Context, door: DocumentRecord, version_id: ObjectId | str
 ) -> Committed[DocumentRecord]:
-    """Make the text of an older version the newest one; nothing of the versions between is lost."""
+    """Make the text of an older version the newest one.
+
+    Nothing of the versions between is lost.
+    """
     text = await read_version_text(door["_id"], parse_id(version_id, Kind.DOCUMENT_VERSION, field="versionId"))
 
     async def body(change: Change) -> Record:
@@ -99,7 +105,9 @@ class BatchResult:
 async def update_documents(
     ctx: Context, document_ids: Sequence[ObjectId | str], values: DocumentBatch
 ) -> tuple[list[BatchResult], Cursor]:
-    """The same to up to 50 documents of one workspace, in one transaction; one that refuses it is left out.
+    """Do the same to up to 50 documents of one workspace.
+
+    The same to up to 50 documents of one workspace, in one transaction; one that refuses it is left out.
 
     Raises BadUserInput for no or too many ids, NotFound when the caller may see none of them.
     """

@@ -23,7 +23,10 @@ MAX_MAILS_TO_MAILBOX = 10
 
 @operation("emailVerificationSend", caller=Caller.PERSON, reveals=True)
 async def send_email_verification(ctx: Context) -> Committed[None]:
-    """Send a mail with a link that confirms the caller's address; Conflict where it is confirmed already."""
+    """Send the viewer a mail that confirms their address.
+
+    Send a mail with a link that confirms the caller's address; Conflict where it is confirmed already.
+    """
     await count_attempt("verify", str(ctx.user_id), limit=MAX_MAILS_AN_HOUR, window=timedelta(hours=1))
 
     found = await collection(User).find_one({"_id": ctx.user_id}, {"email": 1})
@@ -44,7 +47,10 @@ async def send_email_verification(ctx: Context) -> Committed[None]:
 
 @operation("emailVerify", caller=Caller.ANYONE)
 async def verify_email(ctx: Context, values: EmailVerify) -> None:
-    """Confirm an address with the token of the mail; a session that waited for it may do everything from now on."""
+    """Confirm an e-mail address with the link of the mail.
+
+    Confirm an address with the token of the mail; a session that waited for it may do everything from now on.
+    """
     link = await find_link(values.token, LinkPurpose.EMAIL_VERIFICATION)
     user_id = link["user_id"]
 

@@ -62,9 +62,12 @@ class NewInvitation:
 async def invite_workspace_member(
     ctx: Context, membership: Record, values: WorkspaceMemberInvite
 ) -> Committed[NewInvitation]:
-    """Invite an address to a workspace, by mail; an earlier invitation of the same address ends.
+    """Invite an e-mail address to a workspace; an earlier invitation of it ends.
 
-    Nothing in the answer says whether the address has an account. Raises RateLimited for too many, to one address too.
+    Invite an address to a workspace, by mail; an earlier invitation of the same address ends.
+
+    Nothing in the answer says whether the address has an account. Raises RateLimited for too many, to one address
+    too.
     """
     workspace_id = membership["workspace_id"]
     await _check_inviter(ctx)
@@ -131,7 +134,10 @@ async def resend_invitation(ctx: Context, found: Record) -> Committed[NewInvitat
 
 @operation("invitationRevoke", opens=INVITATION.whole, permission=policy.MANAGE_MEMBERS, scope=_ADMINISTER)
 async def revoke_invitation(ctx: Context, found: Record) -> Committed[ObjectId]:
-    """End an invitation that was not accepted: its link is worth nothing from now on."""
+    """End an invitation that was not accepted.
+
+    Its link is worth nothing from now on.
+    """
 
     async def body(change: Change) -> ObjectId:
         invitation = await _open(change, found["_id"])
@@ -177,7 +183,9 @@ inviter_of = users_by("invited_by")
 
 @operation("invitationAccept", scope=_ADMINISTER)
 async def accept_invitation(ctx: Context, token: str) -> Committed[Record]:
-    """Join the workspace of an invitation, and its organization; returns the membership of the workspace.
+    """Join the workspace of an invitation.
+
+    Returns the membership of the workspace.
 
     Raises NotFound for anybody but the invited address, Conflict for an invitation that was used or has expired.
     """

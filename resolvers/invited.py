@@ -40,10 +40,10 @@ async def get_invitation(ctx: Context, token: str) -> Record:
 
 @operation("invitationRegister", caller=Caller.ANYONE, reveals=True)
 async def register_invited(ctx: Context, values: InvitationRegister) -> SignIn:
-    """Register the invited address and join the workspace, in one step.
+    """Create an account for an invited address, join the workspace, and sign in.
 
-    Raises NotFound for an unknown token, Conflict for an invitation that was used or has expired, or an address with an
-    account: its owner signs in and accepts.
+    Raises NotFound for an unknown token, Conflict for an invitation that was used or has expired, or an address with
+    an account: its owner signs in and accepts.
     """
     found = await find_by_token(values.token)
     # A link that was shown to the inviter proves nothing of the address.

@@ -61,7 +61,10 @@ get_mission_activity = reader("missionActivity", MISSION_ACTIVITY, permission=po
 
 @operation("missionCreate", inside=AGENT, permission=policy.WRITE, scope=WRITE)
 async def create_mission(ctx: Context, agent: AgentRecord, values: MissionCreate) -> Committed[MissionRecord]:
-    """Ask an agent for something, perhaps about a card of its workspace; the mission waits until it is claimed."""
+    """Ask an agent for something; the mission waits until the agent claims it.
+
+    The mission waits until it is claimed.
+    """
     workspace_id = agent["workspace_id"]
 
     async def body(change: Change) -> Record:
@@ -89,7 +92,10 @@ async def create_mission(ctx: Context, agent: AgentRecord, values: MissionCreate
 
 @operation("missionCancel", opens=MISSION.reading("agent_id"), permission=policy.WRITE, scope=WRITE)
 async def cancel_mission(ctx: Context, door: MissionRecord) -> Committed[MissionRecord]:
-    """End a mission that is not finished. An agent's own token cancels missions of that agent alone."""
+    """Stop a mission that is not finished.
+
+    End a mission that is not finished. An agent's own token cancels missions of that agent alone.
+    """
     check_own(ctx, door)
 
     async def body(change: Change) -> Record:

@@ -33,7 +33,10 @@ _UNDER_WAY = (MissionStatus.RUNNING, MissionStatus.AWAITING_APPROVAL)
     "missionClaim", opens=WORKSPACE.by("workspace_id"), permission=policy.DRIVE, scope=WRITE, caller=Caller.AGENT
 )
 async def claim_mission(ctx: Context, membership: Record) -> Committed[Record | None]:
-    """Start the agent's oldest queued mission; None where none is queued. Many may ask at once: one gets it."""
+    """With an agent's own token: start its oldest queued mission.
+
+    Start the agent's oldest queued mission; None where none is queued. Many may ask at once: one gets it.
+    """
     workspace_id = membership["workspace_id"]
     queued = {"agent_id": ctx.subject.agent_id, "status": MissionStatus.QUEUED.value}
     # Agents ask again and again: as long as nothing waits, that takes no turn among the workspace's changes.
@@ -52,7 +55,10 @@ async def claim_mission(ctx: Context, membership: Record) -> Committed[Record | 
 
 @operation("missionReport", opens=MISSION.whole, permission=policy.DRIVE, scope=WRITE, caller=Caller.AGENT)
 async def report_mission(ctx: Context, door: MissionRecord, values: MissionReport) -> Committed[MissionRecord]:
-    """Report on a mission that runs or awaits approval; `awaiting_approval` takes it from one to the other."""
+    """With an agent's own token: report what it does.
+
+    Report on a mission that runs or awaits approval; `awaiting_approval` takes it from one to the other.
+    """
     check_own(ctx, door)
     if not values.activities and values.progress is None and values.awaiting_approval is None:
         # Text as it is being written, many times a second: nothing to store, so nothing to commit.
@@ -73,13 +79,13 @@ async def report_mission(ctx: Context, door: MissionRecord, values: MissionRepor
 
 @operation("missionComplete", opens=MISSION.whole, permission=policy.DRIVE, scope=WRITE, caller=Caller.AGENT)
 async def complete_mission(ctx: Context, door: MissionRecord, values: MissionComplete) -> Committed[MissionRecord]:
-    """End a mission well."""
+    """With an agent's own token: end a mission well."""
     return await _finish(ctx, door, MissionStatus.COMPLETED, {"summary": values.summary})
 
 
 @operation("missionFail", opens=MISSION.whole, permission=policy.DRIVE, scope=WRITE, caller=Caller.AGENT)
 async def fail_mission(ctx: Context, door: MissionRecord, values: MissionFail) -> Committed[MissionRecord]:
-    """End a mission that did not succeed."""
+    """With an agent's own token: give a mission up."""
     return await _finish(ctx, door, MissionStatus.FAILED, {"error": values.error})
 
 

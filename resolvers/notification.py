@@ -49,7 +49,10 @@ async def count_unread(ctx: Context) -> int:
 
 @operation("notificationMarkRead", scope=READ)
 async def mark_notification_read(ctx: Context, notification_id: ObjectId | str) -> Committed[Record]:
-    """Mark one of the caller's notifications as read; one that is read already keeps its time."""
+    """Mark one of the viewer's notifications as read.
+
+    One that is read already keeps its time.
+    """
     wanted = parse_id(notification_id, Kind.NOTIFICATION)
     user_id = ctx.user_id
 
@@ -64,7 +67,10 @@ async def mark_notification_read(ctx: Context, notification_id: ObjectId | str) 
 
 @operation("notificationMarkAllRead", scope=READ)
 async def mark_all_notifications_read(ctx: Context) -> Committed[int]:
-    """Mark all of the caller's notifications as read; how many were not."""
+    """Mark all of the viewer's notifications as read.
+
+    How many were not.
+    """
     user_id = ctx.user_id
 
     async def body(change: Change) -> int:

@@ -82,7 +82,10 @@ async def get_organization_by_id(ctx: Context, membership: Record, fields: Field
 
 @operation("organizationCreate", scope=ADMINISTER)
 async def create_organization(ctx: Context, values: OrganizationCreate) -> Committed[Record]:
-    """A new organization, owned by the caller, who may own 25."""
+    """Create an organization.
+
+    A new organization, owned by the caller, who may own 25.
+    """
     organization_id = new_id(Kind.ORGANIZATION)
 
     async def body(change: Change) -> Record:
@@ -122,7 +125,10 @@ async def insert_organization(
 async def update_organization(
     ctx: Context, membership: Record, values: OrganizationUpdate
 ) -> Committed[OrganizationRecord]:
-    """Change what is given of an organization."""
+    """Change an organization.
+
+    Change what is given of an organization.
+    """
     organization_id = membership["organization_id"]
     given = values.given()
     for name, value in given.items():
@@ -143,7 +149,10 @@ async def update_organization(
 
 @operation("organizationDelete", opens=ORGANIZATION, permission=policy.DELETE, scope=ADMINISTER)
 async def delete_organization(ctx: Context, membership: Record) -> Committed[ObjectId]:
-    """Delete an organization with its workspaces and all that they hold; never the caller's last one."""
+    """Delete an organization with all it holds; never one's last.
+
+    Never the caller's last one.
+    """
     organization_id = membership["organization_id"]
 
     async def body(change: Change) -> ObjectId:

@@ -57,10 +57,11 @@ async def list_organization_members(ctx: Context, membership: Record) -> list[Re
     scope=ADMINISTER,
 )
 async def add_organization_member(ctx: Context, membership: Record, values: OrganizationMemberAdd) -> Committed[Record]:
-    """Make a person whose address is confirmed a member of an organization.
+    """Make somebody whose address is confirmed a member of an organization. Anybody else is invited to a workspace of
+    it: the error `INVITATION_REQUIRED` tells by `nextStep` to which the caller may.
 
-    Raises InvitationRequired for any other address, whether it has an account or not: whoever registered it first need
-    not be its owner. As anybody may found an organization to ask, RateLimited follows after a while.
+    Raises InvitationRequired for any other address, whether it has an account or not: whoever registered it first
+    need not be its owner. As anybody may found an organization to ask, RateLimited follows after a while.
     """
     organization_id = membership["organization_id"]
     await count_attempt("add-member", str(ctx.user_id), limit=MAX_ADDED_AN_HOUR, window=timedelta(hours=1))
@@ -92,7 +93,10 @@ async def add_organization_member(ctx: Context, membership: Record, values: Orga
 async def update_organization_member(
     ctx: Context, membership: Record, user_id: ObjectId | str, values: OrganizationMemberUpdate
 ) -> Committed[OrganizationMemberRecord]:
-    """Give a member another role; the owner keeps theirs."""
+    """Give a member of an organization another role.
+
+    The owner keeps theirs.
+    """
     wanted = membership["organization_id"]
     changing = parse_id(user_id, Kind.USER, field="userId")
 
@@ -114,7 +118,7 @@ async def update_organization_member(
 async def remove_organization_member(
     ctx: Context, organization_id: ObjectId | str, user_id: ObjectId | str
 ) -> Committed[ObjectId]:
-    """Take a member (or oneself) off an organization, all its workspaces and their projects.
+    """Take a member, or oneself, off an organization and its workspaces; `deletedId` is the user's.
 
     Workspaces that the member owned pass to the owner of the organization.
     """

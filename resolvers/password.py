@@ -50,7 +50,10 @@ async def with_current_hash(user: Record, password: str) -> Record:
 
 @operation("passwordChange", caller=Caller.PERSON)
 async def change_password(ctx: Context, values: PasswordChange) -> Committed[None]:
-    """A new password; every other session of the account ends, and what was sent to reset the old one."""
+    """Change the password; every other session ends.
+
+    A new password; every other session of the account ends, and what was sent to reset the old one.
+    """
     user = await require_password(ctx, values.current_password, field="currentPassword")
     password_hash = await hash_password(values.new_password)
 
@@ -76,7 +79,7 @@ async def change_password(ctx: Context, values: PasswordChange) -> Committed[Non
 
 @operation("passwordResetRequest", caller=Caller.ANYONE, reveals=True)
 async def request_password_reset(ctx: Context, values: PasswordResetRequest) -> None:
-    """Send a link for a new password to an address, if it has an account.
+    """Send a link for a new password to an address, if it has an account: the answer does not tell.
 
     Nothing here looks at that: what is done, and how long it takes, is the same for every address. The sender of the
     mail looks later.
@@ -90,7 +93,9 @@ async def request_password_reset(ctx: Context, values: PasswordResetRequest) -> 
 
 @operation("passwordReset", caller=Caller.ANYONE)
 async def reset_password(ctx: Context, values: PasswordResetInput) -> None:
-    """A new password by the token of the mail. Every session ends; the address counts as confirmed.
+    """Choose a new password with the link of the mail; every session of the account ends.
+
+    A new password by the token of the mail. Every session ends; the address counts as confirmed.
 
     A second factor stays: signing in takes it as before. But where nobody had confirmed the address, whoever set the
     account up may be somebody else, waiting for its owner: their tokens and their second factor go.

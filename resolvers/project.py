@@ -50,7 +50,10 @@ async def list_projects(ctx: Context, membership: Record) -> list[Record]:
 
 @operation("projectCreate", inside=WORKSPACE, permission=delivery.WRITE, scope=WRITE)
 async def create_project(ctx: Context, _membership: Record, values: ProjectCreate) -> Committed[Record]:
-    """A new project in a workspace, with all that its template holds; its creator is its first member."""
+    """Create a project, with all that its template holds; its creator is its first member.
+
+    A new project in a workspace, with all that its template holds; its creator is its first member.
+    """
 
     async def body(change: Change) -> Record:
         template = values.template
@@ -85,7 +88,10 @@ async def insert_project(change: Change, values: ProjectCreate, creator_id: Obje
 
 @operation("projectUpdate", opens=PROJECT, permission=delivery.WRITE, scope=WRITE)
 async def update_project(ctx: Context, door: ProjectRecord, values: ProjectUpdate) -> Committed[ProjectRecord]:
-    """Change what is given of a project."""
+    """Change a project.
+
+    Change what is given of a project.
+    """
 
     async def body(change: Change) -> Record:
         project, differs = await set_fields(change, Project, door["_id"], values.given())

@@ -55,7 +55,10 @@ async def add_project_member(
     scope=TokenScope.PROJECTS_WRITE,
 )
 async def remove_project_member(ctx: Context, project: ProjectRecord, user_id: ObjectId | str) -> Committed[ObjectId]:
-    """Take a member off a project; its cards keep their assignee."""
+    """Take a member off a project; `deletedId` is the user's.
+
+    Its cards keep their assignee.
+    """
     leaving = parse_id(user_id, Kind.USER, field="userId")
 
     async def body(change: Change) -> ObjectId:

@@ -37,7 +37,7 @@ async def list_scopes(ctx: Context, project: ProjectRecord) -> list[Record]:
 
 @operation("scopeCreate", inside=PROJECT.whole, permission=delivery.WRITE, scope=WRITE)
 async def create_scope(ctx: Context, project: ProjectRecord, values: ScopeCreate) -> Committed[ScopeRecord]:
-    """A new scope of a project."""
+    """Create a scope."""
     _check_dates(values.model_dump())
 
     async def body(change: Change) -> Record:
@@ -64,7 +64,10 @@ async def create_scope(ctx: Context, project: ProjectRecord, values: ScopeCreate
 
 @operation("scopeUpdate", opens=SCOPE, permission=delivery.WRITE, scope=WRITE)
 async def update_scope(ctx: Context, door: ScopeRecord, values: ScopeUpdate) -> Committed[ScopeRecord]:
-    """Change what is given of a scope."""
+    """Change a scope.
+
+    Change what is given of a scope.
+    """
     return await _set(ctx, door, values.given())
 
 

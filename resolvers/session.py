@@ -28,7 +28,10 @@ async def list_sessions(ctx: Context) -> list[Record]:
 
 @operation("sessionRevoke", caller=Caller.PERSON)
 async def revoke_session(ctx: Context, session_id: ObjectId | str) -> Committed[ObjectId]:
-    """End a session of the caller, this one too; what is open on it ends."""
+    """End a session of the viewer.
+
+    What is open on it ends.
+    """
     wanted = parse_id(session_id, Kind.SESSION)
 
     async def body(change: Change) -> ObjectId:
@@ -43,7 +46,10 @@ async def revoke_session(ctx: Context, session_id: ObjectId | str) -> Committed[
 
 @operation("sessionRevokeOthers", caller=Caller.PERSON)
 async def revoke_other_sessions(ctx: Context) -> Committed[int]:
-    """End all sessions of the caller but this one; how many those were."""
+    """End all sessions of the viewer but this one.
+
+    How many those were.
+    """
     kept = ctx.subject.credential_id
 
     async def body(change: Change) -> int:

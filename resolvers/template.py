@@ -40,7 +40,9 @@ async def list_templates(ctx: Context, membership: Record) -> list[Record]:
 async def create_template(
     ctx: Context, project: ProjectRecord, values: TemplateCreateFromProject
 ) -> Committed[TemplateRecord]:
-    """A template with all that a project consists of; its cards where `include_cards` says so.
+    """Make a template of a project; dates become days from the earliest of them.
+
+    A template with all that a project consists of; its cards where `include_cards` says so.
 
     Raises Conflict for a name that is taken, and for a project that is too large.
     """
@@ -73,7 +75,10 @@ async def create_template(
 
 @operation("templateDelete", opens=TEMPLATE, permission=delivery.WRITE, scope=WRITE)
 async def delete_template(ctx: Context, template: TemplateRecord) -> Committed[ObjectId]:
-    """Delete a template of a workspace; the projects that began with it stay. Built-in ones have no id."""
+    """Delete a template of a workspace; the projects that began with it stay.
+
+    The projects that began with it stay. Built-in ones have no id.
+    """
 
     async def body(change: Change) -> ObjectId:
         deleted = await collection(Template).delete_one({"_id": template["_id"]}, session=change.session)

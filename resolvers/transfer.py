@@ -47,10 +47,12 @@ async def read_project(values: Mapping[str, Any], on_odd_item: OnOddItem) -> tup
 async def import_project(
     ctx: Context, membership: Record, values: ProjectImport, notes: Notes | None = None
 ) -> Committed[Record]:
-    """Make a project out of its whole description, in one transaction; its record, with `warnings` beside it.
+    """Make a project out of its whole description, all or nothing.
 
-    Where values were mended, `notes` are what is told of that, and are beside it too. Warnings are sentences about what
-    could not be: an unknown person, a relation in a circle. Raises BadUserInput that names the first bad entry
+    Its record, with `warnings` beside it.
+
+    Where values were mended, `notes` are what is told of that, and are beside it too. Warnings are sentences about
+    what could not be: an unknown person, a relation in a circle. Raises BadUserInput that names the first bad entry
     (`cards.7.columnIndex`, and `index` in the details), RateLimited where the caller imports two already.
     """
     workspace_id = membership["workspace_id"]

@@ -70,11 +70,12 @@ async def list_transfer_jobs(ctx: Context, membership: Record, window: Window, f
 
 @operation("projectImportStart", inside=WORKSPACE, permission=delivery.WRITE, scope=WRITE)
 async def start_import(ctx: Context, _membership: Record, values: ProjectImportStart) -> Committed[TransferJobRecord]:
-    """Take the file of a project, and import it afterwards, part by part. What fails here leaves nothing behind.
+    """Import a large project by a job: its file comes with this request, and is written afterwards, part by part.
+    `TransferJobChanged` of `workspaceEvents` tells how far it is.
 
-    Raises PayloadTooLarge for a file that is too large or that the workspace has no room for, BadUserInput for what is
-    no such file by its first bytes, Conflict where three imports of the workspace have not ended yet, RateLimited where
-    five of the caller's have not.
+    Raises PayloadTooLarge for a file that is too large or that the workspace has no room for, BadUserInput for what
+    is no such file by its first bytes, Conflict where three imports of the workspace have not ended yet, RateLimited
+    where five of the caller's have not.
     """
     workspace_id = values.workspace_id
     name = file_name(values.file.name)

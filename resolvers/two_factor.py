@@ -51,7 +51,10 @@ class Setup:
 
 @operation("twoFactorBegin", caller=Caller.PERSON, reveals=True)
 async def begin_two_factor(ctx: Context, values: TwoFactorBegin) -> Setup:
-    """A secret for an authenticator; nothing changes until a code of it confirms it, within a quarter of an hour."""
+    """Ask for a second factor's secret; nothing changes until `twoFactorConfirm`.
+
+    A secret for an authenticator; nothing changes until a code of it confirms it, within a quarter of an hour.
+    """
     user = await require_password(ctx, values.password)
     _require_off(user)
     secret = new_totp_secret()
@@ -67,7 +70,10 @@ async def begin_two_factor(ctx: Context, values: TwoFactorBegin) -> Setup:
 
 @operation("twoFactorConfirm", caller=Caller.PERSON, reveals=True)
 async def confirm_two_factor(ctx: Context, values: TwoFactorConfirm) -> Committed[list[str]]:
-    """Turn the second factor on with a first code; returns the recovery codes, which cannot be shown again."""
+    """Turn the second factor on with a first code of the authenticator.
+
+    Returns the recovery codes, which cannot be shown again.
+    """
     await count_code(ctx.user_id, str(ctx.subject.credential_id))
     codes = new_recovery_codes()
 
@@ -98,7 +104,10 @@ async def confirm_two_factor(ctx: Context, values: TwoFactorConfirm) -> Committe
 
 @operation("twoFactorRecoveryCodesRenew", caller=Caller.PERSON, reveals=True)
 async def renew_recovery_codes(ctx: Context, values: TwoFactorProof) -> Committed[list[str]]:
-    """Ten new recovery codes; those so far are worth nothing any more."""
+    """Replace the recovery codes.
+
+    Ten new recovery codes; those so far are worth nothing any more.
+    """
     await require_password(ctx, values.password)
     codes = new_recovery_codes()
 
@@ -114,7 +123,10 @@ async def renew_recovery_codes(ctx: Context, values: TwoFactorProof) -> Committe
 
 @operation("twoFactorDisable", caller=Caller.PERSON)
 async def disable_two_factor(ctx: Context, values: TwoFactorProof) -> Committed[None]:
-    """Do without the second factor; takes the password and a code."""
+    """Turn the second factor off.
+
+    Do without the second factor; takes the password and a code.
+    """
     user = await require_password(ctx, values.password)
 
     async def body(change: Change) -> None:
@@ -128,8 +140,10 @@ async def disable_two_factor(ctx: Context, values: TwoFactorProof) -> Committed[
 
 @operation("authVerifyTwoFactor", caller=Caller.ANYONE, reveals=True)
 async def verify_two_factor(ctx: Context, values: AuthVerifyTwoFactor) -> SignIn:
-    """The session that a sign-in has left open: for its temporary token and a code of the authenticator, or of those
-    for recovery. Each code works once. Raises Unauthenticated, and RateLimited after ten tries in an hour.
+    """Finish a sign-in with a code: the token came with `TWO_FACTOR_REQUIRED`.
+
+    The session that a sign-in has left open: for its temporary token and a code of the authenticator, or of those for
+    recovery. Each code works once. Raises Unauthenticated, and RateLimited after ten tries in an hour.
     """
     user_id, known = read_challenge(ctx.services.signer.key, values.temporary_token)
     user = await collection(User).find_one({"_id": user_id, "is_agent": False})

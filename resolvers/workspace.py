@@ -81,7 +81,10 @@ async def get_workspace_by_id(ctx: Context, membership: Record, fields: Fields =
 
 @operation("workspaceCreate", inside=ORGANIZATION, permission=organization_policy.CREATE_WORKSPACE, scope=ADMINISTER)
 async def create_workspace(ctx: Context, _membership: Record, values: WorkspaceCreate) -> Committed[Record]:
-    """A new workspace in an organization, owned by the caller, who may own 200."""
+    """Create a workspace in an organization.
+
+    A new workspace in an organization, owned by the caller, who may own 200.
+    """
     workspace_id = new_id(Kind.WORKSPACE)
 
     async def body(change: Change) -> Record:
@@ -143,7 +146,10 @@ async def insert_workspace(
 
 @operation("workspaceUpdate", opens=WORKSPACE, permission=policy.UPDATE, scope=ADMINISTER)
 async def update_workspace(ctx: Context, membership: Record, values: WorkspaceUpdate) -> Committed[WorkspaceRecord]:
-    """Change what is given of a workspace."""
+    """Change a workspace.
+
+    Change what is given of a workspace.
+    """
     workspace_id = membership["workspace_id"]
     given = values.given()
     for name, value in given.items():
@@ -164,7 +170,7 @@ async def update_workspace(ctx: Context, membership: Record, values: WorkspaceUp
 
 @operation("workspaceDelete", opens=WORKSPACE, permission=policy.DELETE, scope=ADMINISTER)
 async def delete_workspace(ctx: Context, membership: Record) -> Committed[ObjectId]:
-    """Delete a workspace with all that it holds."""
+    """Delete a workspace with all it holds."""
     workspace_id = membership["workspace_id"]
 
     async def body(change: Change) -> ObjectId:

@@ -48,7 +48,10 @@ async def tell_name(change: Change, user_id: ObjectId) -> None:
 async def update_workspace_member(
     ctx: Context, membership: Record, user_id: ObjectId | str, values: WorkspaceMemberUpdate
 ) -> Committed[WorkspaceMemberRecord]:
-    """Change the role, the pilotage role, or both, of a member; the owner keeps the role."""
+    """Change what a member of a workspace may do.
+
+    Change the role, the pilotage role, or both, of a member; the owner keeps the role.
+    """
     wanted = membership["workspace_id"]
     changing = parse_id(user_id, Kind.USER, field="userId")
     given = values.given()
@@ -73,7 +76,10 @@ async def update_workspace_member(
 async def remove_workspace_member(
     ctx: Context, workspace_id: ObjectId | str, user_id: ObjectId | str
 ) -> Committed[ObjectId]:
-    """Take a member (or oneself) off a workspace and all its projects; the membership of the organization stays."""
+    """Take a member, or oneself, off a workspace and its projects; `deletedId` is the user's.
+
+    Take a member (or oneself) off a workspace and all its projects; the membership of the organization stays.
+    """
     wanted = parse_id(workspace_id, Kind.WORKSPACE)
     leaving = parse_id(user_id, Kind.USER, field="userId")
     await check_workspace(ctx, wanted, policy.READ if leaving == ctx.user_id else policy.MANAGE_MEMBERS)
