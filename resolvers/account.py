@@ -20,6 +20,7 @@ from resolvers.context import Context
 from resolvers.edit import set_fields
 from resolvers.inputs.account import AuthLogin, AuthRegister, UserUpdate
 from resolvers.noun import Fields
+from resolvers.nouns import UserRecord
 from resolvers.operation import Caller, operation
 from resolvers.password import with_current_hash
 from resolvers.registration import NewAccount, create_account
@@ -102,7 +103,7 @@ async def get_me(ctx: Context) -> Record:
 
 
 @operation("userUpdate", scope=_WRITE_ACCOUNT)
-async def update_user(ctx: Context, values: UserUpdate) -> Committed[Record]:
+async def update_user(ctx: Context, values: UserUpdate) -> Committed[UserRecord]:
     """Change the profile.
 
     Change what is given of the caller's profile.

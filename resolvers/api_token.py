@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 from bson import ObjectId
 
@@ -24,7 +25,7 @@ from resolvers.operation import Caller, check_scope, operation
 class NewToken:
     """A token's record, without the hash, and its text, which cannot be shown again."""
 
-    token: Record
+    api_token: Record
     secret: str
 
 
@@ -44,7 +45,7 @@ async def create_api_token(ctx: Context, values: ApiTokenCreate) -> Committed[Ne
         created = await insert_token(
             change, ctx.user_id, name=values.name, scopes=values.scopes, expires_at=values.expires_at
         )
-        change.append(ctx.user_id, ApiTokenCreated(token_id=created.token["_id"], name=values.name))
+        change.append(ctx.user_id, ApiTokenCreated(token_id=created.api_token["_id"], name=values.name))
         return created
 
     return await ctx.write(ctx.user_id, body)
@@ -66,9 +67,9 @@ async def list_api_tokens(ctx: Context) -> list[Record]:
 
 
 @operation("apiTokenRevoke", caller=Caller.PERSON)
-async def revoke_api_token(ctx: Context, token_id: ObjectId | str) -> Committed[ObjectId]:
+async def revoke_api_token(ctx: Context, id: Annotated[ObjectId | str, "The id of the token."]) -> Committed[ObjectId]:
     """Revoke a personal access token."""
-    wanted = parse_id(token_id, Kind.API_TOKEN)
+    wanted = parse_id(id, Kind.API_TOKEN)
 
     async def body(change: Change) -> ObjectId:
         revoked = await collection(ApiToken).delete_one({"_id": wanted, "user_id": ctx.user_id}, session=change.session)

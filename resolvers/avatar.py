@@ -12,6 +12,7 @@ from models.ids import Kind, parse_id
 from realtime.log import Change, Committed
 from resolvers.account import announce_user, get_viewer
 from resolvers.context import Context
+from resolvers.nouns import UserRecord
 from resolvers.operation import operation
 from resolvers.user import get_user
 
@@ -65,7 +66,7 @@ async def set_avatar(ctx: Context, content: bytes, *, field: str = "image") -> C
 
 
 @operation("userAvatarRemove", scope=_WRITE)
-async def remove_avatar(ctx: Context) -> Committed[Record]:
+async def remove_avatar(ctx: Context) -> Committed[UserRecord]:
     """Take the picture away.
 
     The user as it is then.

@@ -13,7 +13,6 @@ from models.base import Record, collection, sort_keys
 from models.enums import ActivityType, TokenScope
 from models.errors import BadUserInput, NotFound, OrreryError
 from models.ids import Kind, parse_id
-from realtime.cursor import Cursor
 from realtime.events.card import CardArchived, CardMoved, CardUpdated
 from realtime.log import Change, Committed
 from resolvers.access import access_batch
@@ -90,18 +89,18 @@ class BatchResult:
 
 @operation("cardBatchUpdate", scope=WRITE, permission=delivery.WRITE)
 async def update_cards(
-    ctx: Context, card_ids: Sequence[ObjectId | str], values: CardUpdate
-) -> tuple[list[BatchResult], Cursor]:
+    ctx: Context, ids: Annotated[Sequence[ObjectId | str], "The ids of 1 to 50 cards."], values: CardUpdate
+) -> Committed[list[BatchResult]]:
     """Make the same change to up to 50 cards of one workspace.
 
     The same update to up to 50 cards of one workspace, in one transaction; a card that refuses it is left out.
 
     Raises BadUserInput for no or too many ids, NotFound when the caller may see none of them.
     """
-    if not 1 <= len(card_ids) <= MAX_BATCH:
+    if not 1 <= len(ids) <= MAX_BATCH:
         raise BadUserInput(f"must name between 1 and {MAX_BATCH} cards", field="ids")
-    ids = list(dict.fromkeys(parse_id(one, Kind.CARD, field="ids") for one in card_ids))
-    workspace_id, refused = await access_batch(ctx, CARD, ids, delivery.WRITE)
+    wanted = list(dict.fromkeys(parse_id(one, Kind.CARD, field="ids") for one in ids))
+    workspace_id, refused = await access_batch(ctx, CARD, wanted, delivery.WRITE)
 
     async def result(change: Change, one: ObjectId) -> BatchResult:
         if one in refused:
@@ -112,10 +111,9 @@ async def update_cards(
             return BatchResult(str(one), error=error)
 
     async def body(change: Change) -> list[BatchResult]:
-        return [await result(change, one) for one in ids]
+        return [await result(change, one) for one in wanted]
 
-    done = await ctx.write(workspace_id, body)
-    return done.value, done.cursor
+    return await ctx.write(workspace_id, body)
 
 
 async def _current(change: Change, card_id: ObjectId) -> Record:

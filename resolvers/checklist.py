@@ -1,7 +1,7 @@
 """Checklist items of a card: single edits, so that two people ticking two items do not undo each other."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from bson import ObjectId
 
@@ -21,6 +21,7 @@ from resolvers.operation import operation
 from resolvers.relation import relate
 
 WRITE = TokenScope.PROJECTS_WRITE
+ItemId = Annotated[ObjectId | str, "The id of the checklist item."]
 
 
 @operation("checklistItemAdd", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
@@ -41,7 +42,7 @@ async def add_checklist_item(ctx: Context, door: CardRecord, values: ChecklistIt
 
 @operation("checklistItemUpdate", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
 async def update_checklist_item(
-    ctx: Context, door: CardRecord, item_id: ObjectId | str, values: ChecklistItemUpdate
+    ctx: Context, door: CardRecord, item_id: ItemId, values: ChecklistItemUpdate
 ) -> Committed[CardRecord]:
     """Change a step, or move it to another place.
 
@@ -65,7 +66,7 @@ async def update_checklist_item(
 
 @operation("checklistItemMove", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
 async def move_checklist_item(
-    ctx: Context, door: CardRecord, item_id: ObjectId | str, values: ChecklistItemMove
+    ctx: Context, door: CardRecord, item_id: ItemId, values: ChecklistItemMove
 ) -> Committed[CardRecord]:
     """Move a step to a place, or next to another one.
 
@@ -103,7 +104,7 @@ class Converted:
 
 
 @operation("checklistItemConvert", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
-async def convert_checklist_item(ctx: Context, door: CardRecord, item_id: ObjectId | str) -> Committed[Converted]:
+async def convert_checklist_item(ctx: Context, door: CardRecord, item_id: ItemId) -> Committed[Converted]:
     """Make a step a card of its own in the same column, with the card that it was a step of as its parent.
 
     Make an item a card at the end of its card's column, and that card its parent; the item is gone then.
@@ -122,7 +123,7 @@ async def convert_checklist_item(ctx: Context, door: CardRecord, item_id: Object
 
 
 @operation("checklistItemRemove", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
-async def remove_checklist_item(ctx: Context, door: CardRecord, item_id: ObjectId | str) -> Committed[CardRecord]:
+async def remove_checklist_item(ctx: Context, door: CardRecord, item_id: ItemId) -> Committed[CardRecord]:
     """Remove a step.
 
     Delete an item; returns the card.

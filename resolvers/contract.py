@@ -2,11 +2,10 @@
 
 import functools
 import inspect
-import types
 import typing
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 from bson import ObjectId
 
@@ -14,6 +13,8 @@ from resolvers.inputs.base import Input
 from resolvers.operation import Operation
 
 REQUIRED = inspect.Parameter.empty
+ID = ObjectId | str
+"""How every operation takes an id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,37 +28,50 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """Annotates a mapping: what a client sent of an input that is not checked yet."""
+
+    input: type[Input]
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
-    """What an operation takes, in the order of its parameters, and what it returns.
+    """What an operation takes and returns. `order` names its parameters; its input is the one that is no argument, and
+    `unread` says that it is handed over as it was sent."""
 
-    `description` is the first paragraph of its docstring.
-    """
-
-    description: str
     arguments: tuple[Argument, ...]
     input: type[Input] | None
+    unread: bool
+    order: tuple[str, ...]
     returns: Any
 
 
 @functools.cache
 def contract(operation: Operation) -> Contract:
     """The contract of an operation."""
-    hints = typing.get_type_hints(operation.body, include_extras=True)
-    _, *names = inspect.signature(operation.body).parameters
-    found: list[Argument] = []
-    if operation.door is not None:
-        del names[0]
-        if not operation.inside:
-            found.append(_id(operation.door.argument or "id", operation.door.noun.word))
+    door = operation.door
+    opened = None if door is None or operation.inside else Argument(door.argument or "id", ID, _id_of(door.noun.word))
+    return read_signature(operation.body, 1 if door is None else 2, opened)
+
+
+def read_signature(function: Callable[..., Any], skipped: int = 1, opened: Argument | None = None) -> Contract:
+    """What a signature says after its first parameters, which no client gives."""
+    hints = typing.get_type_hints(function, include_extras=True)
+    parameters = list(inspect.signature(function).parameters.values())[skipped:]
+    found = [] if opened is None else [opened]
     input_: type[Input] | None = None
-    for name in names:
-        annotation = plain_type(hints[name])
-        if isinstance(annotation, type) and issubclass(annotation, Input):
+    unread = False
+    for one in parameters:
+        raw = next((note for note in getattr(hints[one.name], "__metadata__", ()) if isinstance(note, Unread)), None)
+        annotation = plain_type(hints[one.name])
+        if raw is not None:
+            input_, unread = raw.input, True
+        elif isinstance(annotation, type) and issubclass(annotation, Input):
             input_ = annotation
         else:
-            default = inspect.signature(operation.body).parameters[name].default
-            found.append(Argument(name, annotation, _told(hints[name], name), default))
-    return Contract(described(operation.body), tuple(found), input_, hints["return"])
+            found.append(Argument(one.name, annotation, _told(hints[one.name], one.name), one.default))
+    order = [*([] if opened is None else [opened.name]), *(one.name for one in parameters)]
+    return Contract(tuple(found), input_, unread, tuple(order), hints["return"])
 
 
 def described(documented: Callable[..., Any] | type) -> str:
@@ -71,19 +85,8 @@ def plain_type(annotation: Any) -> Any:
     return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
 
 
-def without_null(annotation: Any) -> tuple[Any, bool]:
-    """An annotation without None, and whether that was there; what it is annotated with is taken off as well."""
-    annotation = plain_type(annotation)
-    if get_origin(annotation) not in (Union, types.UnionType):
-        return annotation, False
-    kept = [one for one in get_args(annotation) if one is not type(None)]
-    if set(kept) == {ObjectId, str}:
-        return ObjectId, len(kept) < len(get_args(annotation))
-    return plain_type(kept[0]), len(kept) < len(get_args(annotation))
-
-
-def _id(name: str, word: str) -> Argument:
-    return Argument(name, ObjectId | str, f"The id of the {word}.")
+def _id_of(word: str) -> str:
+    return f"The id of the {word}."
 
 
 def _told(annotation: Any, name: str) -> str:
@@ -93,7 +96,7 @@ def _told(annotation: Any, name: str) -> str:
             return one
     if not name.endswith("_id"):
         raise TypeError(f"{name}: what it is has to be told, as Annotated[…, 'What it is.']")
-    return f"The id of the {name.removesuffix('_id').replace('_', ' ')}."
+    return _id_of(name.removesuffix("_id").replace("_", " "))
 
 
 def many_of(annotation: Any) -> Any | None:

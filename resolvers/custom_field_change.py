@@ -32,7 +32,7 @@ BATCH = 500
 class ChangedField:
     """The field as it is now, and what became of the values that it could not hold as they were."""
 
-    field: Record
+    custom_field: Record
     affected_cards: int = 0
     cleared_values: int = 0
     converted_values: int = 0

@@ -104,7 +104,7 @@ def _depth_first(documents: Sequence[Record]) -> list[Record]:
 
 
 @operation("documentCreate", inside=WORKSPACE, permission=policy.WRITE, scope=WRITE)
-async def create_document(ctx: Context, _membership: Record, values: DocumentCreate) -> Committed[Record]:
+async def create_document(ctx: Context, _membership: Record, values: DocumentCreate) -> Committed[DocumentRecord]:
     """Create a document.
 
     A new document at the end of its parent's children, or of its context's.

@@ -1,6 +1,7 @@
 """Links between documents and cards of the same workspace."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bson import ObjectId
@@ -27,8 +28,13 @@ from resolvers.page import Page, Window, pages
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 MAX_LINKS = 500
 
-Linked = Mapping[str, Record]
-"""Both ends of a link: `document` and `card`."""
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Both ends of a link."""
+
+    document: Record
+    card: Record
 
 
 @operation("documentLink", opens=DOCUMENT, permission=policy.WRITE, scope=WRITE)
@@ -47,8 +53,8 @@ async def link_document(ctx: Context, document: DocumentRecord, card_id: ObjectI
         await _check_room(change, {"card_id": ids[1]}, "card")
         link = to_record(
             DocumentLink(
-                workspace_id=ends["document"]["workspace_id"],
-                project_id=ends["card"]["project_id"],
+                workspace_id=ends.document["workspace_id"],
+                project_id=ends.card["project_id"],
                 document_id=ids[0],
                 card_id=ids[1],
                 created_by=change.actor_id,
@@ -59,8 +65,8 @@ async def link_document(ctx: Context, document: DocumentRecord, card_id: ObjectI
         change.append(
             link["workspace_id"], DocumentLinked(link=link, project_id=link["project_id"], card_id=link["card_id"])
         )
-        meta = {"cardTitle": ends["card"]["title"]}
-        activity = document_activity(change, ends["document"], ActivityType.DOCUMENT_LINKED, meta, ends["card"])
+        meta = {"cardTitle": ends.card["title"]}
+        activity = document_activity(change, ends.document, ActivityType.DOCUMENT_LINKED, meta, ends.card)
         await record_activities(change, [activity])
         return ends
 
@@ -113,7 +119,7 @@ async def _ends(change: Change, document_id: ObjectId, card_id: ObjectId, _works
     card = await collection(Card).find_one({"_id": card_id}, session=change.session)
     if card is None:
         raise NotFound("Card")
-    return {"document": document, "card": card}
+    return Linked(document, card)
 
 
 async def _find(change: Change, document_id: ObjectId, card_id: ObjectId, _workspace_id: ObjectId) -> Record | None:

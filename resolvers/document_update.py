@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from bson import ObjectId
 from pydantic.alias_generators import to_camel
@@ -13,7 +13,6 @@ from models.base import Record, collection, sort_keys
 from models.enums import DocumentStatus, TokenScope
 from models.errors import BadUserInput, Conflict, OrreryError
 from models.ids import Kind, parse_id, portions
-from realtime.cursor import Cursor
 from realtime.events.document import DocumentMoved, DocumentUpdated
 from realtime.log import Change, Committed
 from resolvers import document_place as places
@@ -103,18 +102,18 @@ class BatchResult:
 
 @operation("documentBatchUpdate", scope=WRITE, permission=policy.WRITE)
 async def update_documents(
-    ctx: Context, document_ids: Sequence[ObjectId | str], values: DocumentBatch
-) -> tuple[list[BatchResult], Cursor]:
+    ctx: Context, ids: Annotated[Sequence[ObjectId | str], "The ids of 1 to 50 documents."], values: DocumentBatch
+) -> Committed[list[BatchResult]]:
     """Do the same to up to 50 documents of one workspace.
 
     The same to up to 50 documents of one workspace, in one transaction; one that refuses it is left out.
 
     Raises BadUserInput for no or too many ids, NotFound when the caller may see none of them.
     """
-    if not 1 <= len(document_ids) <= MAX_BATCH:
+    if not 1 <= len(ids) <= MAX_BATCH:
         raise BadUserInput(f"must name between 1 and {MAX_BATCH} documents", field="ids")
-    ids = list(dict.fromkeys(parse_id(one, Kind.DOCUMENT, field="ids") for one in document_ids))
-    workspace_id, refused = await access_batch(ctx, DOCUMENT, ids, policy.WRITE)
+    wanted = list(dict.fromkeys(parse_id(one, Kind.DOCUMENT, field="ids") for one in ids))
+    workspace_id, refused = await access_batch(ctx, DOCUMENT, wanted, policy.WRITE)
 
     async def result(change: Change, one: ObjectId) -> BatchResult:
         if one in refused:
@@ -128,10 +127,9 @@ async def update_documents(
             return BatchResult(str(one), error=error)
 
     async def body(change: Change) -> list[BatchResult]:
-        return [await result(change, one) for one in ids]
+        return [await result(change, one) for one in wanted]
 
-    done = await delete(ctx, workspace_id, body) if values.delete else await ctx.write(workspace_id, body)
-    return done.value, done.cursor
+    return await (delete(ctx, workspace_id, body) if values.delete else ctx.write(workspace_id, body))
 
 
 async def _batch(ctx: Context, change: Change, document_id: ObjectId, values: DocumentBatch) -> Record:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Annotated
 
 from bson import ObjectId
 
@@ -24,7 +25,7 @@ from resolvers.edit import require_parent
 from resolvers.inputs.workspace import WorkspaceMemberInvite
 from resolvers.mail import insert_mail, invitation_link, invitation_token, withdraw_mails
 from resolvers.noun import Fields
-from resolvers.nouns import INVITATION, WORKSPACE
+from resolvers.nouns import INVITATION, WORKSPACE, WorkspaceMemberRecord
 from resolvers.operation import edge, operation
 from resolvers.organization_member import insert_organization_member
 from resolvers.page import Page, Window, pages
@@ -50,6 +51,12 @@ class NewInvitation:
     invitation: Record
     token: str | None
     link: str | None
+
+    @property
+    def expires_at(self) -> datetime:
+        """When the link ends."""
+        moment: datetime = self.invitation["expires_at"]
+        return moment
 
 
 @operation(
@@ -182,7 +189,9 @@ inviter_of = users_by("invited_by")
 
 
 @operation("invitationAccept", scope=_ADMINISTER)
-async def accept_invitation(ctx: Context, token: str) -> Committed[Record]:
+async def accept_invitation(
+    ctx: Context, token: Annotated[str, "The token of the link that came by mail."]
+) -> Committed[WorkspaceMemberRecord]:
     """Join the workspace of an invitation.
 
     Returns the membership of the workspace.

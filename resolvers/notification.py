@@ -1,6 +1,7 @@
 """Notifications: a person's own, and nobody else's."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from bson import ObjectId
 
@@ -15,6 +16,7 @@ from resolvers.context import Context
 from resolvers.load import to_one
 from resolvers.notification_store import inbox_of, mark_all_read, mark_read, unread_in, with_marks
 from resolvers.noun import Fields
+from resolvers.nouns import NotificationRecord
 from resolvers.operation import edge, operation
 from resolvers.page import Page, Sort, Window, pages
 
@@ -48,12 +50,14 @@ async def count_unread(ctx: Context) -> int:
 
 
 @operation("notificationMarkRead", scope=READ)
-async def mark_notification_read(ctx: Context, notification_id: ObjectId | str) -> Committed[Record]:
+async def mark_notification_read(
+    ctx: Context, id: Annotated[ObjectId | str, "The id of the notification."]
+) -> Committed[NotificationRecord]:
     """Mark one of the viewer's notifications as read.
 
     One that is read already keeps its time.
     """
-    wanted = parse_id(notification_id, Kind.NOTIFICATION)
+    wanted = parse_id(id, Kind.NOTIFICATION)
     user_id = ctx.user_id
 
     async def body(change: Change) -> Record:

@@ -36,12 +36,14 @@ from models.ids import Kind
 from resolvers.noun import Noun, noun
 
 ORGANIZATION = noun(Organization, Kind.ORGANIZATION)
-ORGANIZATION_MEMBER = noun(OrganizationMember, Kind.ORGANIZATION_MEMBER, shown_as="member", has_node=False)
+ORGANIZATION_MEMBER = noun(
+    OrganizationMember, Kind.ORGANIZATION_MEMBER, shown_as="member", word="member", has_node=False
+)
 WORKSPACE = noun(Workspace, Kind.WORKSPACE)
-WORKSPACE_MEMBER = noun(WorkspaceMember, Kind.WORKSPACE_MEMBER, shown_as="member", has_node=False)
+WORKSPACE_MEMBER = noun(WorkspaceMember, Kind.WORKSPACE_MEMBER, shown_as="member", word="member", has_node=False)
 INVITATION = noun(Invitation, Kind.INVITATION, scope=TokenScope.ACCOUNT_WRITE, has_node=False)
 PROJECT = noun(Project, Kind.PROJECT)
-PROJECT_MEMBER = noun(ProjectMember, Kind.PROJECT_MEMBER, shown_as="member", has_node=False)
+PROJECT_MEMBER = noun(ProjectMember, Kind.PROJECT_MEMBER, shown_as="member", word="member", has_node=False)
 SCOPE = noun(Scope, Kind.SCOPE)
 COLUMN = noun(Column, Kind.COLUMN)
 LABEL = noun(Label, Kind.LABEL)

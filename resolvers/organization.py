@@ -81,7 +81,7 @@ async def get_organization_by_id(ctx: Context, membership: Record, fields: Field
 
 
 @operation("organizationCreate", scope=ADMINISTER)
-async def create_organization(ctx: Context, values: OrganizationCreate) -> Committed[Record]:
+async def create_organization(ctx: Context, values: OrganizationCreate) -> Committed[OrganizationRecord]:
     """Create an organization.
 
     A new organization, owned by the caller, who may own 25.

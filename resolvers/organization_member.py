@@ -56,7 +56,9 @@ async def list_organization_members(ctx: Context, membership: Record) -> list[Re
     permission=policy.MANAGE_MEMBERS,
     scope=ADMINISTER,
 )
-async def add_organization_member(ctx: Context, membership: Record, values: OrganizationMemberAdd) -> Committed[Record]:
+async def add_organization_member(
+    ctx: Context, membership: Record, values: OrganizationMemberAdd
+) -> Committed[OrganizationMemberRecord]:
     """Make somebody whose address is confirmed a member of an organization. Anybody else is invited to a workspace of
     it: the error `INVITATION_REQUIRED` tells by `nextStep` to which the caller may.
 

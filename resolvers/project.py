@@ -49,7 +49,7 @@ async def list_projects(ctx: Context, membership: Record) -> list[Record]:
 
 
 @operation("projectCreate", inside=WORKSPACE, permission=delivery.WRITE, scope=WRITE)
-async def create_project(ctx: Context, _membership: Record, values: ProjectCreate) -> Committed[Record]:
+async def create_project(ctx: Context, _membership: Record, values: ProjectCreate) -> Committed[ProjectRecord]:
     """Create a project, with all that its template holds; its creator is its first member.
 
     A new project in a workspace, with all that its template holds; its creator is its first member.

@@ -1,5 +1,7 @@
 """The sessions of the signed-in person: where they are signed in, and ending that."""
 
+from typing import Annotated
+
 from bson import ObjectId
 
 from models import Session
@@ -27,12 +29,12 @@ async def list_sessions(ctx: Context) -> list[Record]:
 
 
 @operation("sessionRevoke", caller=Caller.PERSON)
-async def revoke_session(ctx: Context, session_id: ObjectId | str) -> Committed[ObjectId]:
+async def revoke_session(ctx: Context, id: Annotated[ObjectId | str, "The id of the session."]) -> Committed[ObjectId]:
     """End a session of the viewer.
 
     What is open on it ends.
     """
-    wanted = parse_id(session_id, Kind.SESSION)
+    wanted = parse_id(id, Kind.SESSION)
 
     async def body(change: Change) -> ObjectId:
         mine = {"_id": wanted, "user_id": ctx.user_id}

@@ -80,7 +80,7 @@ async def get_workspace_by_id(ctx: Context, membership: Record, fields: Fields =
 
 
 @operation("workspaceCreate", inside=ORGANIZATION, permission=organization_policy.CREATE_WORKSPACE, scope=ADMINISTER)
-async def create_workspace(ctx: Context, _membership: Record, values: WorkspaceCreate) -> Committed[Record]:
+async def create_workspace(ctx: Context, _membership: Record, values: WorkspaceCreate) -> Committed[WorkspaceRecord]:
     """Create a workspace in an organization.
 
     A new workspace in an organization, owned by the caller, who may own 200.

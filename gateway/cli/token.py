@@ -59,4 +59,4 @@ async def _create(settings: Settings, email: str, values: dict[str, object]) -> 
     checked = read_input(ApiTokenCreate, values)
     async with open_services(settings) as services:
         created = (await create_api_token(await act_as(services, email), checked)).value
-    return created.secret, str(created.token["prefix"])
+    return created.secret, str(created.api_token["prefix"])

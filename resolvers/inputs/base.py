@@ -171,6 +171,13 @@ class IdOf:
         return {"type": "string", "pattern": "^[0-9a-f]{24}$"}
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenAs:
+    """Annotates a field that the graph takes in another type than its own, where a route takes more."""
+
+    type: type
+
+
 WITHOUT_NUL = r"^[^\x00]*$"
 
 

@@ -293,7 +293,9 @@ class WholeImport(ProjectImport):
 class ProjectImportQuery(Input):
     """`on_odd_item` says what becomes of the others where an entry cannot be as it is: refused with it, or imported."""
 
-    on_odd_item: OnOddItem = OnOddItem.REFUSE
+    on_odd_item: OnOddItem = Field(
+        OnOddItem.REFUSE, description="What becomes of a file with odd entries; REFUSE by default."
+    )
 
 
 class ProjectImportStart(ProjectImportQuery):

@@ -90,7 +90,7 @@ async def bulk(call: Call) -> Bulk:
     """Set the type, put on or take off tags, move, or delete. Each document has a result of its own."""
     await guards.workspace(call)
     values = call.body(DocumentBulk)
-    results, _ = await update_documents(call.ctx, values.ids, values.batch)
+    results = (await update_documents(call.ctx, values.ids, values.batch)).value
     shown = iter(await listed([one.document for one in results if one.document is not None]))
     return {"results": [_result(one, None if one.document is None else next(shown)) for one in results]}
 
@@ -146,7 +146,7 @@ async def link(call: Call) -> Linked:
     """What is linked stays linked."""
     card = await guards.card(call)
     ends = (await link_document(call.ctx, call.id("documentId", Kind.DOCUMENT), card["_id"])).value
-    [shown] = await listed([ends["document"]])
+    [shown] = await listed([ends.document])
     return {"ok": True, "documentId": shown["id"], "cardId": str(card["_id"]), "document": shown}
 
 

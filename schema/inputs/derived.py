@@ -4,7 +4,8 @@ import functools
 import typing
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import strawberry
 from bson import ObjectId
@@ -12,8 +13,8 @@ from strawberry import UNSET
 from strawberry.scalars import JSON
 
 import schema.enums  # noqa: F401 (before any enum is met here, its values are to be described)
-from resolvers.contract import described, many_of, without_null
-from resolvers.inputs.base import Input
+from resolvers.contract import described, many_of
+from resolvers.inputs.base import Input, WrittenAs
 from resolvers.upload import Upload as UploadedFile
 from schema.scalars import Upload
 
@@ -28,13 +29,6 @@ _SCALARS: dict[Any, Any] = {
     UploadedFile: Upload,
     Any: JSON,
 }
-
-
-class GraphType:
-    """Annotates a field of an input whose type in the graph does not follow from its own."""
-
-    def __init__(self, type_: Any) -> None:
-        self.type = type_
 
 
 @functools.cache
@@ -54,16 +48,19 @@ def input_type(model: type[Input]) -> type:
 
 def graph_type(annotation: Any) -> Any:
     """The type in the graph of what a Python annotation says; null is left out."""
-    for one in getattr(annotation, "__metadata__", ()):
-        if isinstance(one, GraphType):
-            return one.type
-    type_, _ = without_null(annotation)
-    if (element := many_of(type_)) is not None:
+    if get_origin(annotation) is Annotated:
+        plain, *notes = get_args(annotation)
+        return next((one.type for one in notes if isinstance(one, WrittenAs)), None) or graph_type(plain)
+    if get_origin(annotation) in (Union, UnionType):
+        return graph_type(next(one for one in get_args(annotation) if one is not NoneType))
+    if (element := many_of(annotation)) is not None:
         return list[graph_type(element)]  # type: ignore[misc]
-    if type_ in _SCALARS:
-        return _SCALARS[type_]
-    if issubclass(type_, Enum):
-        return type_
-    if issubclass(type_, Input):
-        return input_type(type_)
+    if get_origin(annotation) is Literal:
+        return type(get_args(annotation)[0])
+    if annotation in _SCALARS:
+        return _SCALARS[annotation]
+    if issubclass(annotation, Enum):
+        return annotation
+    if issubclass(annotation, Input):
+        return input_type(annotation)
     raise TypeError(f"{annotation} has no type in the graph")

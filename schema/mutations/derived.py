@@ -1,36 +1,29 @@
-"""The mutations, each made of the signature of its operation. One that deviates is written by hand beside this."""
+"""The mutations: each is made of the signature of its operation, or of the function that stands for it."""
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import strawberry
-from bson import ObjectId
+from strawberry import UNSET
 
-from realtime.log import Committed
-from resolvers.contract import REQUIRED, contract
-from resolvers.inputs.base import Input
-from resolvers.noun import noun_of
-from resolvers.operation import CATALOGUE, Operation
+from resolvers.catalogue import CATALOGUE, Operation
+from resolvers.contract import ID, REQUIRED, Contract, contract, described, read_signature
 from schema.arguments import CHANGES, VALUES
 from schema.context import Info
-from schema.inputs.base import read
+from schema.inputs.base import read, sent
 from schema.inputs.derived import graph_type, input_type
-from schema.payloads import filled, payload_for
+from schema.mutations.by_hand import BY_HAND
+from schema.mutations.returns import returns
 
 _PARAMETER = inspect.Parameter.POSITIONAL_OR_KEYWORD
 
 
-def derived(by_hand: Iterable[type]) -> type:
-    """The mutations of all operations that change something, but for those that are written by hand."""
-    written = {name for one in by_hand for name in vars(one)}
-    members = {
-        name: _mutation(one)
-        for one in CATALOGUE.values()
-        if not one.read_only and (name := python_name(one.name)) not in written
-    }
-    return strawberry.type(type("DerivedMutation", (), members))
+def mutation_type() -> type:
+    """The type `Mutation`: a field for every operation that changes something."""
+    changing = sorted((one for one in CATALOGUE.values() if not one.read_only), key=lambda one: one.name)
+    members = {python_name(one.name): _field(one) for one in changing}
+    return strawberry.type(type("Mutation", (), members), description="What can be changed.")
 
 
 def python_name(name: str) -> str:
@@ -38,47 +31,46 @@ def python_name(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
-def _mutation(operation: Operation) -> Any:
-    signature = contract(operation)
-    [made] = get_args(signature.returns)
-    noun, type_ = noun_of(made), payload_for(made)
-    resolve = _resolver(operation, [one.name for one in signature.arguments], signature.input)
+def _field(operation: Operation) -> Any:
+    """The field of an operation."""
+    hand = BY_HAND.get(operation.name)
+    takes = contract(operation) if hand is None else read_signature(hand)
+    payload = returns(operation, takes.returns)
+    call = hand or operation.run
 
     async def run(self: None, info: Info, **given: Any) -> Any:
-        return filled(type_, noun, await resolve(info, given))
+        first, named = _arguments(takes, given)
+        return payload.fill(info, await call(info.context.ctx, *first, **named))
 
-    run.__signature__ = _signature(operation, type_)  # type: ignore[attr-defined]
-    return strawberry.mutation(run, description=signature.description)
-
-
-def _resolver(
-    operation: Operation, names: list[str], input_: type[Input] | None
-) -> Callable[[Info, dict[str, Any]], Awaitable[Committed[Any]]]:
-    async def resolve(info: Info, given: dict[str, Any]) -> Committed[Any]:
-        arguments = [given[name] for name in names if name in given]
-        if input_ is not None:
-            arguments.append(read(input_, given["input"]))
-        done: Committed[Any] = await operation.run(info.context.ctx, *arguments)
-        return done
-
-    return resolve
+    run.__signature__ = _signature(takes, payload.type)  # type: ignore[attr-defined]
+    return strawberry.mutation(run, description=described(operation.body))
 
 
-def _signature(operation: Operation, returns: type) -> inspect.Signature:
-    """What Strawberry makes the field of: the arguments of an operation, and its input last."""
-    signature = contract(operation)
-    parameters = [
-        inspect.Parameter("self", _PARAMETER),
-        inspect.Parameter("info", _PARAMETER, annotation=Info),
-    ]
-    for one in signature.arguments:
-        type_ = strawberry.ID if one.annotation == ObjectId | str else graph_type(one.annotation)
-        described = Annotated[type_, strawberry.argument(description=one.description)]  # type: ignore[valid-type]
-        default = inspect.Parameter.empty if one.default is REQUIRED else one.default
-        parameters.append(inspect.Parameter(one.name, _PARAMETER, annotation=described, default=default))
-    if signature.input is not None:
-        told = CHANGES if signature.input.__name__.endswith("Update") else VALUES
-        parameters.append(
-            inspect.Parameter("input", _PARAMETER, annotation=Annotated[input_type(signature.input), told])
-        )
-    return inspect.Signature(parameters, return_annotation=returns)
+def _arguments(takes: Contract, given: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """The arguments of a call: the first, which may name what a door opens, by its place; the others by their names."""
+    named = {name: value for name, value in given.items() if value is not UNSET}
+    if takes.input is not None:
+        written = named.pop("input")
+        [place] = set(takes.order) - {one.name for one in takes.arguments}
+        named[place] = sent(written) if takes.unread else read(takes.input, written)
+    first = [named.pop(takes.order[0])] if takes.order and takes.order[0] in named else []
+    return first, named
+
+
+def _signature(takes: Contract, payload: type) -> inspect.Signature:
+    """What Strawberry makes the field of: the arguments of an operation, and its input."""
+    parameters = [inspect.Parameter("self", _PARAMETER), inspect.Parameter("info", _PARAMETER, annotation=Info)]
+    for one in takes.arguments:
+        type_ = strawberry.ID if one.annotation == ID else graph_type(one.annotation)
+        default = UNSET if one.default is None else one.default
+        parameters.append(_parameter(one.name, type_, strawberry.argument(description=one.description), default))
+    if takes.input is not None:
+        told = CHANGES if takes.input.__name__.endswith("Update") else VALUES
+        parameters.append(_parameter("input", input_type(takes.input), told, REQUIRED))
+    parameters.sort(key=lambda one: one.default is not REQUIRED)
+    return inspect.Signature(parameters, return_annotation=payload)
+
+
+def _parameter(name: str, type_: Any, told: Any, default: Any) -> inspect.Parameter:
+    annotation = type_ | None if default is UNSET else type_
+    return inspect.Parameter(name, _PARAMETER, annotation=Annotated[annotation, told], default=default)

@@ -198,7 +198,7 @@ async def _tokens(world: World) -> None:
         values = ApiTokenCreate(name=name, scopes=scopes)
         made = (await api_token.create_api_token(again(world.owner), values)).value
         world.tokens[name] = made.secret
-        token_id: ObjectId = made.token["_id"]
+        token_id: ObjectId = made.api_token["_id"]
         return token_id
 
     for missing in TokenScope:

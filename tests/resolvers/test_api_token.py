@@ -29,14 +29,14 @@ async def test_a_token_works_and_its_secret_is_kept_as_a_hash_only(people: Peopl
     created = (await create_api_token(ada, token_input())).value
     ctx = await people.by_jwt(created.secret)
 
-    stored = await collection(ApiToken).find_one({"_id": created.token["_id"]})
+    stored = await collection(ApiToken).find_one({"_id": created.api_token["_id"]})
     assert stored is not None
     assert ctx.user_id == ada.user_id
     assert created.secret.startswith("sl_")
-    assert created.token["prefix"] == created.secret[:9]
+    assert created.api_token["prefix"] == created.secret[:9]
     assert created.secret not in stored.values()
-    assert "secret_hash" not in created.token
-    assert created.token["scopes"] == list(TokenScope)
+    assert "secret_hash" not in created.api_token
+    assert created.api_token["scopes"] == list(TokenScope)
     assert (await event_types(ada.user_id))[-1] == "ApiTokenCreated"
 
 
@@ -110,18 +110,18 @@ async def test_an_expired_token_is_refused_and_still_listed(people: People) -> N
     ada = await people.register("ada")
     created = (await create_api_token(ada, token_input(expiresAt="2099-01-01T00:00:00Z"))).value
     past = utc_now() - timedelta(seconds=1)
-    await collection(ApiToken).update_one({"_id": created.token["_id"]}, {"$set": {"expires_at": past}})
+    await collection(ApiToken).update_one({"_id": created.api_token["_id"]}, {"$set": {"expires_at": past}})
 
     with pytest.raises(Unauthenticated, match="expired"):
         await people.by_jwt(created.secret)
-    assert [one["_id"] for one in await list_api_tokens(ada)] == [created.token["_id"]]
+    assert [one["_id"] for one in await list_api_tokens(ada)] == [created.api_token["_id"]]
 
 
 async def test_a_revoked_token_is_refused(people: People) -> None:
     ada = await people.register("ada")
     created = (await create_api_token(ada, token_input())).value
 
-    await revoke_api_token(ada, str(created.token["_id"]))
+    await revoke_api_token(ada, str(created.api_token["_id"]))
 
     with pytest.raises(Unauthenticated):
         await people.by_jwt(created.secret)
@@ -135,7 +135,7 @@ async def test_the_token_of_another_person_does_not_exist(people: People) -> Non
     before = await event_types(bob.user_id)
 
     with pytest.raises(NotFound) as others:
-        await revoke_api_token(bob, created.token["_id"])
+        await revoke_api_token(bob, created.api_token["_id"])
     with pytest.raises(NotFound) as nobodys:
         await revoke_api_token(bob, new_id(Kind.API_TOKEN))
 
@@ -161,7 +161,7 @@ async def test_tokens_are_managed_by_the_signed_in_person_alone(people: People) 
     with pytest.raises(Forbidden):
         await list_api_tokens(ctx)
     with pytest.raises(Forbidden):
-        await revoke_api_token(ctx, created.token["_id"])
+        await revoke_api_token(ctx, created.api_token["_id"])
 
     assert len(await list_api_tokens(ada)) == 1
 
@@ -169,7 +169,7 @@ async def test_tokens_are_managed_by_the_signed_in_person_alone(people: People) 
 async def test_a_person_has_at_most_a_hundred_live_tokens(people: People) -> None:
     ada = await people.register("ada")
     created = (await create_api_token(ada, token_input())).value
-    stored = await collection(ApiToken).find_one({"_id": created.token["_id"]})
+    stored = await collection(ApiToken).find_one({"_id": created.api_token["_id"]})
     assert stored is not None
     copies = [{**stored, "_id": new_id(Kind.API_TOKEN), "secret_hash": f"{ada.user_id}{n}"} for n in range(99)]
     await collection(ApiToken).insert_many(copies)

@@ -239,7 +239,8 @@ async def test_a_batch_changes_the_cards_that_can_be_changed(board: Board, owner
     seq = await board.seq()
 
     # when
-    results, cursor = await update_cards(board.ctx, ids, read_input(CardUpdate, {"labelIds": [label["_id"]]}))
+    done = await update_cards(board.ctx, ids, read_input(CardUpdate, {"labelIds": [label["_id"]]}))
+    results, cursor = done.value, done.cursor
 
     # then
     assert [(result.id, result.error and result.error.code) for result in results] == [

@@ -104,7 +104,7 @@ async def test_a_field_moves_among_the_others(place: int, order: int, expected: 
     moved = await update(board, fields[place], order=order)
 
     assert "".join(await names(board)) == expected
-    assert moved.field["order"] == expected.index("abc"[place])
+    assert moved.custom_field["order"] == expected.index("abc"[place])
     assert await board.types_since(seq) == ([] if expected == "abc" else ["CustomFieldUpdated"])
 
 
@@ -143,7 +143,7 @@ async def test_a_change_that_loses_nothing_needs_no_leave(board: Board, fields: 
     changed = await update(board, level, options=renamed, name="Risk")
 
     assert (changed.affected_cards, changed.cleared_values, changed.converted_values) == (0, 0, 0)
-    assert [one["label"] for one in changed.field["options"]] == ["High", "Medium", "Low", "New"]
+    assert [one["label"] for one in changed.custom_field["options"]] == ["High", "Medium", "Low", "New"]
     assert await board.types_since(seq) == ["CustomFieldUpdated"]
     assert await fields.values("Level") == ["Low", "Medium", "High", None]
 
@@ -188,7 +188,7 @@ async def test_a_list_loses_an_option_and_keeps_the_others(board: Board, fields:
 async def test_a_changed_type_converts_what_it_can(board: Board, fields: Fields) -> None:
     changed = await update(board, fields["Level"], type="text")
 
-    assert (changed.field["type"], changed.field["options"]) == ("text", [])
+    assert (changed.custom_field["type"], changed.custom_field["options"]) == ("text", [])
     assert (changed.affected_cards, changed.cleared_values, changed.converted_values) == (3, 0, 3)
     assert await fields.values("Level") == ["Low", "Mid", "High", None]
 

@@ -247,7 +247,7 @@ async def test_the_number_in_a_context_is_exact_whatever_comes_and_goes(
     await refused(pair)  # takes one along
     joining = read_input(DocumentBatch, about)
     both = [outside["_id"], pair["_id"]]
-    results, _ = await update_documents(shelf.ctx, both, joining)
+    results = (await update_documents(shelf.ctx, both, joining)).value
     assert [type(one.error) for one in results] == [type(None), Conflict]
     assert await collection(Document).count_documents({"context_id": board.project["_id"]}) == 3
     with pytest.raises(Conflict, match="at most 3"):

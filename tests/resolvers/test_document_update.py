@@ -361,7 +361,7 @@ async def test_a_batch_tells_what_became_of_each_document(shelf: Shelf) -> None:
     unknown = new_id(Kind.DOCUMENT)
     ids = [a["_id"], unknown, b["_id"]]
 
-    results, _ = await update_documents(shelf.ctx, ids, batch(docType="note", addTags=["y"], removeTags=["x"]))
+    results = (await update_documents(shelf.ctx, ids, batch(docType="note", addTags=["y"], removeTags=["x"]))).value
 
     assert [one.document and (one.document["doc_type"], one.document["tags"]) for one in results] == [
         ("note", ["y"]),
@@ -370,10 +370,10 @@ async def test_a_batch_tells_what_became_of_each_document(shelf: Shelf) -> None:
     ]
     assert results[1].error is not None
     assert results[1].error.code == "NOT_FOUND"
-    moved, _ = await update_documents(shelf.ctx, [a["_id"], b["_id"]], batch(parentId=a["_id"]))
+    moved = (await update_documents(shelf.ctx, [a["_id"], b["_id"]], batch(parentId=a["_id"]))).value
     assert [one.error and one.error.code for one in moved] == ["BAD_USER_INPUT", None]
     assert await shelf.outline() == [(0, "a"), (1, "b")]
-    deleted, _ = await update_documents(shelf.ctx, [a["_id"], b["_id"]], batch(delete=True))
+    deleted = (await update_documents(shelf.ctx, [a["_id"], b["_id"]], batch(delete=True))).value
     assert [one.error and one.error.code for one in deleted] == [None, "NOT_FOUND"]
     assert await shelf.outline() == []
 
@@ -389,7 +389,7 @@ async def test_a_batch_refuses_what_makes_no_sense(shelf: Shelf) -> None:
             await update_documents(shelf.ctx, ids, batch(docType="adr"))
     with pytest.raises(NotFound):
         await update_documents(shelf.ctx, [new_id(Kind.DOCUMENT)], batch(docType="adr"))
-    many, _ = await update_documents(shelf.ctx, [one], batch(addTags=[f"t{n}" for n in range(30)]))
-    full, _ = await update_documents(shelf.ctx, [one], batch(addTags=["more"]))
+    many = (await update_documents(shelf.ctx, [one], batch(addTags=[f"t{n}" for n in range(30)]))).value
+    full = (await update_documents(shelf.ctx, [one], batch(addTags=["more"]))).value
     assert many[0].error is None
     assert full[0].error is not None

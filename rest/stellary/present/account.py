@@ -122,4 +122,4 @@ def api_token(record: Record) -> ApiToken:
 
 
 def created_api_token(created: NewToken) -> CreatedApiToken:
-    return {**api_token(created.token), "secret": created.secret, "token": created.secret}
+    return {**api_token(created.api_token), "secret": created.secret, "token": created.secret}

@@ -63,7 +63,7 @@ def custom_field(record: Record) -> CustomField:
 
 def changed_custom_field(changed: ChangedField) -> ChangedCustomField:
     return {
-        **custom_field(changed.field),
+        **custom_field(changed.custom_field),
         "affectedCards": changed.affected_cards,
         "clearedValues": changed.cleared_values,
         "convertedValues": changed.converted_values,

@@ -1,0 +1,79 @@
+"""Mutations that take something else than their operations do: functions that stand for those, by their names."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from bson import ObjectId
+
+from models.base import Record
+from models.ids import Kind, parse_id
+from realtime.log import Committed
+from resolvers import avatar, mission_drive, transfer
+from resolvers.context import Context
+from resolvers.contract import Unread
+from resolvers.inputs.account import UserAvatarSet
+from resolvers.inputs.base import read_input
+from resolvers.inputs.mission import MissionComplete, MissionFail
+from resolvers.inputs.transfer import ProjectImport
+from resolvers.nouns import MissionRecord, UserRecord
+from schema.enums import OnOddItem
+
+MissionId = Annotated[ObjectId | str, "The id of the mission."]
+
+
+async def set_avatar(ctx: Context, values: UserAvatarSet) -> Committed[UserRecord]:
+    """In base64, where a route takes the bytes."""
+    return await avatar.set_avatar(ctx, values.image)
+
+
+async def complete_mission(
+    ctx: Context, id: MissionId, summary: Annotated[str | None, "What came of it."] = None
+) -> Committed[MissionRecord]:
+    """With its one value as an argument."""
+    values = {} if summary is None else {"summary": summary}
+    return await mission_drive.complete_mission(ctx, id, read_input(MissionComplete, values))
+
+
+async def fail_mission(
+    ctx: Context, id: MissionId, error: Annotated[str, "Why it failed."]
+) -> Committed[MissionRecord]:
+    """With its one value as an argument."""
+    return await mission_drive.fail_mission(ctx, id, read_input(MissionFail, {"error": error}))
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A project that was imported, and what is told of it."""
+
+    project: Record
+    warnings: Sequence[str]
+    notes: Sequence[Record]
+    notes_omitted: int
+
+
+async def import_project(
+    ctx: Context,
+    workspace_id: ObjectId | str,
+    values: Annotated[dict[str, Any], Unread(ProjectImport)],
+    on_odd_item: Annotated[
+        OnOddItem,
+        "What becomes of a project with odd entries. What the types here do not hold is refused either way; a job "
+        "takes it.",
+    ] = OnOddItem.REFUSE,
+) -> Committed[Imported]:
+    """What is odd in it is looked for before it is checked."""
+    workspace = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
+    checked, notes = await transfer.read_project(values, on_odd_item)
+    done = await transfer.import_project(ctx, workspace, checked, notes)
+    told = {name: done.value[name] for name in ("warnings", "notes", "notes_omitted")}
+    return Committed(Imported(done.value, **told), done.cursor)
+
+
+BY_HAND: Mapping[str, Callable[..., Awaitable[Any]]] = {
+    "missionComplete": complete_mission,
+    "missionFail": fail_mission,
+    "projectImport": import_project,
+    "userAvatarSet": set_avatar,
+}
+"""By the operation that each stands for."""

@@ -1,0 +1,170 @@
+"""What mutations return, where that is more than the object that was changed and a cursor."""
+
+from datetime import datetime
+
+import strawberry
+
+from schema.agent import Agent
+from schema.api_token import ApiToken
+from schema.card import Card
+from schema.consent import Consent
+from schema.custom_field import CustomField
+from schema.document import Document
+from schema.invitation import Invitation
+from schema.mission import Mission
+from schema.payload import cursor_field
+from schema.project import Project
+from schema.relation import Relation
+from schema.scalars import Cursor
+from schema.transfer import ImportNote
+from schema.user import User
+
+
+@strawberry.type(description="A sign-in.")
+class AuthPayload:
+    access_token: str = strawberry.field(description="The token for `Authorization: Bearer …`.")
+    expires_at: datetime = strawberry.field(description="When the token ends; a new sign-in gives another.")
+    user: User = strawberry.field(description="Who signed in.")
+
+
+@strawberry.type(description="What creating a token returns.")
+class ApiTokenPayload:
+    api_token: ApiToken = strawberry.field(description="The token, without its text.")
+    secret: str = strawberry.field(description="Its text, shown this once.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="Why one card of a batch was left as it is.")
+class CardBatchError:
+    code: str = strawberry.field(description="The stable code.")
+    message: str = strawberry.field(description="The reason.")
+
+
+@strawberry.type(description="What became of one card of a batch.")
+class CardBatchResult:
+    id: strawberry.ID = strawberry.field(description="The id of the card.")
+    card: Card | None = strawberry.field(description="The card as it is now; null where the change was refused.")
+    error: CardBatchError | None = strawberry.field(description="Why it was refused.")
+
+
+@strawberry.type(description="What a batch returns.")
+class CardBatchPayload:
+    results: list[CardBatchResult] = strawberry.field(description="One for each card, in the order of the ids.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="Why one document of a batch was left as it is.")
+class DocumentBatchError:
+    code: str = strawberry.field(description="The stable code.")
+    message: str = strawberry.field(description="The reason.")
+
+
+@strawberry.type(description="What became of one document of a batch.")
+class DocumentBatchResult:
+    id: strawberry.ID = strawberry.field(description="The id of the document.")
+    document: Document | None = strawberry.field(
+        description="The document as it is now; null where it was deleted, or the change was refused."
+    )
+    error: DocumentBatchError | None = strawberry.field(description="Why it was refused.")
+
+
+@strawberry.type(description="What a batch of documents returns.")
+class DocumentBatchPayload:
+    results: list[DocumentBatchResult] = strawberry.field(description="One for each, in the order of the ids.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What a change of a link between a document and a card returns.")
+class DocumentLinkPayload:
+    document: Document = strawberry.field(description="The document.")
+    card: Card = strawberry.field(description="The card.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What a change of a custom field returns.")
+class CustomFieldUpdatePayload:
+    custom_field: CustomField = strawberry.field(description="The field as it is now.")
+    affected_cards: int = strawberry.field(description="How many cards had a value that could not stay as it was.")
+    cleared_values: int = strawberry.field(description="How many of the values are gone.")
+    converted_values: int = strawberry.field(
+        description="How many became another value: of the new type, or a list of options without those that are gone."
+    )
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What a step that becomes a card returns.")
+class ChecklistItemConvertPayload:
+    card: Card = strawberry.field(description="The new card.")
+    parent: Card = strawberry.field(description="The card whose step it was.")
+    relation: Relation = strawberry.field(description="The relation between the two.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What an import returns.")
+class ProjectImportPayload:
+    project: Project = strawberry.field(description="The new project.")
+    warnings: list[str] = strawberry.field(
+        description="What of the file was left out, such as a relation in a circle; the first 500."
+    )
+    notes: list[ImportNote] = strawberry.field(description="What was mended, where that was wished; the first 500.")
+    notes_omitted: int = strawberry.field(description="How many notes there would be beyond those.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What an invitation returns.")
+class InvitationPayload:
+    invitation: Invitation = strawberry.field(description="The invitation.")
+    link: str | None = strawberry.field(
+        description="The address that accepts it; null where it goes out by mail, to the invited person alone."
+    )
+    token: str | None = strawberry.field(description="What `invitationAccept` takes; null where `link` is.")
+    expires_at: datetime = strawberry.field(description="When it ends.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What a change of an agent returns.")
+class AgentPayload:
+    agent: Agent = strawberry.field(description="The agent as it is now.")
+    token: str | None = strawberry.field(description="The text of its token, shown once, when it is created.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What claiming a mission returns.")
+class MissionClaimPayload:
+    mission: Mission | None = strawberry.field(description="The mission; null where none is queued.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What marking all notifications returns.")
+class NotificationMarkAllReadPayload:
+    count: int = strawberry.field(description="How many were unread.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What a request returns that tells nothing of the account it is about.")
+class AcceptedPayload:
+    accepted: bool = strawberry.field(description="Always true: what was asked for is under way, or done.")
+
+
+@strawberry.type(description="A second factor that waits for its first code.")
+class TwoFactorBeginPayload:
+    secret: str = strawberry.field(description="The secret in base32, to be typed where no code can be scanned.")
+    otpauth_uri: str = strawberry.field(description="What the QR code for an authenticator says.")
+
+
+@strawberry.type(description="Codes that take the place of the authenticator.")
+class RecoveryCodesPayload:
+    recovery_codes: list[str] = strawberry.field(description="Ten codes, each for one use, shown this once.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What ending the other sessions returns.")
+class SessionsPayload:
+    ended: int = strawberry.field(description="How many there were.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What giving a consent returns.")
+class ConsentPayload:
+    consents: list[Consent] = strawberry.field(description="All that the viewer has agreed to.")
+    cursor: Cursor = cursor_field()

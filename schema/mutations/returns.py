@@ -1,0 +1,194 @@
+"""What the mutation of an operation returns, by what its signature says that the operation makes."""
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, get_args, get_origin
+
+import strawberry
+from bson import ObjectId
+from strawberry.types import get_object_definition
+
+from realtime.log import Committed
+from resolvers import card_update, document_update
+from resolvers.agent import NewAgent
+from resolvers.api_token import NewToken
+from resolvers.checklist import Converted
+from resolvers.custom_field_change import ChangedField
+from resolvers.document_link import Linked
+from resolvers.invitation import NewInvitation
+from resolvers.noun import Noun, noun_of
+from resolvers.nouns import (
+    AGENT,
+    ATTACHMENT,
+    CARD,
+    COLUMN,
+    COMMENT,
+    CUSTOM_FIELD,
+    DOCUMENT,
+    LABEL,
+    MISSION,
+    NOTIFICATION,
+    ORGANIZATION,
+    ORGANIZATION_MEMBER,
+    PROJECT,
+    PROJECT_MEMBER,
+    RELATION,
+    SCOPE,
+    TEMPLATE,
+    TRANSFER_JOB,
+    USER,
+    WORKSPACE,
+    WORKSPACE_MEMBER,
+)
+from resolvers.operation import Operation
+from resolvers.sign_in import SignIn
+from resolvers.two_factor import Setup
+from schema import (
+    attachment,
+    card,
+    column,
+    comment,
+    custom_field,
+    document,
+    label,
+    mission,
+    notification,
+    organization,
+    project,
+    relation,
+    scope,
+    template,
+    transfer,
+    user,
+    workspace,
+)
+from schema.context import Info
+from schema.mutations import payloads
+from schema.mutations.by_hand import Imported
+from schema.payload import AccountPayload, DeletePayload, cursor_field
+from schema.scalars import Cursor
+
+Values = Mapping[str, Any]
+Fill = Callable[[Info, Any], Values]
+
+TYPES: Mapping[Noun, type] = {
+    ATTACHMENT: attachment.Attachment,
+    CARD: card.Card,
+    COLUMN: column.Column,
+    COMMENT: comment.Comment,
+    CUSTOM_FIELD: custom_field.CustomField,
+    DOCUMENT: document.Document,
+    LABEL: label.Label,
+    MISSION: mission.Mission,
+    NOTIFICATION: notification.Notification,
+    ORGANIZATION: organization.Organization,
+    ORGANIZATION_MEMBER: organization.OrganizationMember,
+    PROJECT: project.Project,
+    PROJECT_MEMBER: project.ProjectMember,
+    RELATION: relation.Relation,
+    SCOPE: scope.Scope,
+    TEMPLATE: template.Template,
+    TRANSFER_JOB: transfer.TransferJob,
+    USER: user.User,
+    WORKSPACE: workspace.Workspace,
+    WORKSPACE_MEMBER: workspace.WorkspaceMember,
+}
+"""What shows a noun whose changes return nothing beside it."""
+
+MADE: Mapping[Any, type] = {
+    ChangedField: payloads.CustomFieldUpdatePayload,
+    Imported: payloads.ProjectImportPayload,
+    Converted: payloads.ChecklistItemConvertPayload,
+    Linked: payloads.DocumentLinkPayload,
+    NewAgent: payloads.AgentPayload,
+    NewInvitation: payloads.InvitationPayload,
+    NewToken: payloads.ApiTokenPayload,
+    Setup: payloads.TwoFactorBeginPayload,
+    SignIn: payloads.AuthPayload,
+}
+"""The payload of what an operation makes that is no noun: its fields are the attributes of that, and the cursor."""
+
+NAMED: Mapping[str, tuple[str, type]] = {
+    "consentGive": ("consents", payloads.ConsentPayload),
+    "missionClaim": ("mission", payloads.MissionClaimPayload),
+    "notificationMarkAllRead": ("count", payloads.NotificationMarkAllReadPayload),
+    "sessionRevokeOthers": ("ended", payloads.SessionsPayload),
+    "twoFactorConfirm": ("recovery_codes", payloads.RecoveryCodesPayload),
+    "twoFactorRecoveryCodesRenew": ("recovery_codes", payloads.RecoveryCodesPayload),
+    "cardBatchUpdate": ("results", payloads.CardBatchPayload),
+    "documentBatchUpdate": ("results", payloads.DocumentBatchPayload),
+}
+"""The payload of an operation that makes what has no name of its own, and the field that this is under."""
+
+SIGNS_OUT = frozenset({"authLogout", "accountDelete"})
+"""What ends the session of the request, so that the edge takes its cookies away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """The payload of a mutation, and what fills it from what the operation has returned."""
+
+    type: type
+    fill: Fill
+
+
+def returns(operation: Operation, annotation: Any) -> Returns:
+    """What the mutation of an operation returns, of which `annotation` says what it makes."""
+    [made] = get_args(annotation) if get_origin(annotation) is Committed else [annotation]
+    if operation.name in NAMED:
+        field, type_ = NAMED[operation.name]
+        return Returns(type_, lambda _info, done: {field: _shown(done.value), "cursor": str(done.cursor)})
+    if (noun := noun_of(made)) is not None:
+        type_ = payloads.AgentPayload if noun is AGENT else payload_of(noun)
+        return Returns(type_, lambda _info, done: {noun.shown_as: done.value, "cursor": str(done.cursor)})
+    if made is type(None):
+        plain = payloads.AcceptedPayload if annotation is type(None) else AccountPayload
+        return Returns(plain, functools.partial(_nothing, operation.name))
+    if made is ObjectId:
+        return Returns(DeletePayload, functools.partial(_deleted, operation.name))
+    definition = get_object_definition(MADE[made], strict=True)
+    return Returns(MADE[made], functools.partial(_attributes, [one.python_name for one in definition.fields]))
+
+
+@functools.cache
+def payload_of(noun: Noun) -> type:
+    """What a change of a noun returns."""
+    members = {
+        "__annotations__": {noun.shown_as: TYPES[noun], "cursor": Cursor},
+        noun.shown_as: strawberry.field(description=f"The {noun.word} as it is now."),
+        "cursor": cursor_field(),
+    }
+    article = "an" if noun.word[0] in "aeio" else "a"
+    made = type(f"{noun.name}Payload", (), members)
+    return strawberry.type(made, description=f"What a change of {article} {noun.word} returns.")
+
+
+def _nothing(name: str, info: Info, done: Committed[None] | None) -> Values:
+    info.context.signed_out |= name in SIGNS_OUT
+    return {"accepted": True} if done is None else {"cursor": str(done.cursor)}
+
+
+def _deleted(name: str, info: Info, done: Committed[ObjectId]) -> Values:
+    info.context.signed_out |= name in SIGNS_OUT
+    return {"deleted_id": done.value, "cursor": str(done.cursor)}
+
+
+def _attributes(names: list[str], info: Info, done: Any) -> Values:
+    made = done.value if isinstance(done, Committed) else done
+    if isinstance(made, SignIn):
+        info.context.signed_in = made
+    return {name: str(done.cursor) if name == "cursor" else getattr(made, name) for name in names}
+
+
+def _shown(made: Any) -> Any:
+    """What was made; of a batch, what became of each."""
+    batch = (card_update.BatchResult, document_update.BatchResult)
+    return [_result(one) for one in made] if isinstance(made, list) and isinstance(made[0], batch) else made
+
+
+def _result(one: card_update.BatchResult | document_update.BatchResult) -> Values:
+    # An exception as a value would be taken for a failure of the field.
+    error = {"code": one.error.code, "message": one.error.message} if one.error else None
+    shown = {"card": one.card} if isinstance(one, card_update.BatchResult) else {"document": one.document}
+    return {"id": one.id, **shown, "error": error}
