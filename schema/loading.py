@@ -78,11 +78,6 @@ def resolved(description: str) -> Callable[[F], F]:
     return cast("Callable[[F], F]", strawberry.field(description=description, metadata={NEEDS: ()}))
 
 
-def mutation(description: str) -> Callable[[F], F]:
-    """A root field that changes something."""
-    return cast("Callable[[F], F]", strawberry.mutation(description=description))
-
-
 def from_record(source: Any, name: str) -> Any:
     """The value of a plain field: a key of a record, or an attribute of anything else."""
     if isinstance(source, dict):

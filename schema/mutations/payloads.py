@@ -1,6 +1,7 @@
-"""What mutations return, where that is more than the object that was changed and a cursor."""
+"""What mutations return beside the object that was changed and the cursor of the event that tells of it."""
 
 from datetime import datetime
+from typing import Any
 
 import strawberry
 
@@ -12,12 +13,29 @@ from schema.custom_field import CustomField
 from schema.document import Document
 from schema.invitation import Invitation
 from schema.mission import Mission
-from schema.payload import cursor_field
 from schema.project import Project
 from schema.relation import Relation
 from schema.scalars import Cursor
 from schema.transfer import ImportNote
 from schema.user import User
+
+CURSOR = "Where the event of this change stands; a subscription `after` it brings what follows."
+
+
+def cursor_field() -> Any:
+    """The field `cursor` of a payload."""
+    return strawberry.field(description=CURSOR)
+
+
+@strawberry.type(description="What a deletion returns.")
+class DeletePayload:
+    deleted_id: strawberry.ID = strawberry.field(description="The id of what is gone.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What a change of the account returns.")
+class AccountPayload:
+    cursor: Cursor = cursor_field()
 
 
 @strawberry.type(description="A sign-in.")

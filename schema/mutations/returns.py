@@ -66,7 +66,7 @@ from schema import (
 from schema.context import Info
 from schema.mutations import payloads
 from schema.mutations.by_hand import Imported
-from schema.payload import AccountPayload, DeletePayload, cursor_field
+from schema.mutations.payloads import AccountPayload, DeletePayload, cursor_field
 from schema.scalars import Cursor
 
 Values = Mapping[str, Any]

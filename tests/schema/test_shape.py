@@ -1,13 +1,10 @@
 """The shape of the graph: described throughout, its inputs those of the operations, its snapshot up to date."""
 
-import importlib
-import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
@@ -17,12 +14,9 @@ from graphql import (
     is_introspection_type,
     is_specified_scalar_type,
 )
-from pydantic.alias_generators import to_camel
 
-import resolvers.inputs
 from gateway.paths import sdl_path
 from resolvers import subscribe
-from resolvers.inputs.base import Input
 from resolvers.operation import CATALOGUE, EDGES
 from schema.graph import graph
 from schema.loading import EDGE
@@ -30,8 +24,6 @@ from schema.sdl import print_sdl
 
 GRAPH = graph()
 TYPES = [one for one in GRAPH.type_map.values() if not is_introspection_type(one) and not is_specified_scalar_type(one)]
-# Inputs that filter or sort a list have no operation of their own.
-LIST_INPUTS = re.compile(r"\w+(Comparator|Filter|Order)\Z")
 
 
 def described() -> Iterator[tuple[str, str | None]]:
@@ -50,15 +42,6 @@ def described() -> Iterator[tuple[str, str | None]]:
                 yield f"{type_.name}.{name}", value.description
 
 
-def input_models() -> dict[str, type[Input]]:
-    found: dict[str, type[Input]] = {}
-    for module in pkgutil.iter_modules(resolvers.inputs.__path__):
-        for name, value in vars(importlib.import_module(f"resolvers.inputs.{module.name}")).items():
-            if isinstance(value, type) and issubclass(value, Input) and value is not Input:
-                found[name if name.endswith("Input") else f"{name}Input"] = value
-    return found
-
-
 def test_everything_has_a_description() -> None:
     assert [name for name, description in described() if not (description or "").strip()] == []
 
@@ -67,33 +50,12 @@ def test_the_snapshot_is_the_graph() -> None:
     assert sdl_path().read_text(encoding="utf-8") == print_sdl()
 
 
-@pytest.mark.parametrize(
-    "name",
-    sorted(one.name for one in TYPES if isinstance(one, GraphQLInputObjectType) and not LIST_INPUTS.match(one.name)),
-)
-def test_an_input_has_exactly_the_fields_of_its_operation(name: str) -> None:
-    type_ = GRAPH.type_map[name]
-    assert isinstance(type_, GraphQLInputObjectType)
-    model = input_models()[name]
-
-    assert set(type_.fields) == {to_camel(field) for field in model.model_fields}
-    required = {to_camel(field) for field, info in model.model_fields.items() if info.is_required()}
-    assert {field for field, given in type_.fields.items() if str(given.type).endswith("!")} == required
-
-
 def test_every_mutation_and_root_is_an_operation_of_the_catalogue() -> None:
     assert GRAPH.query_type
     assert GRAPH.mutation_type
     roots = {*GRAPH.query_type.fields, *GRAPH.mutation_type.fields}
 
     assert roots - set(CATALOGUE) == set()
-
-
-def test_every_changing_operation_is_a_mutation() -> None:
-    assert GRAPH.mutation_type
-    changing = {name for name, one in CATALOGUE.items() if not one.read_only}
-
-    assert changing - set(GRAPH.mutation_type.fields) == set()
 
 
 def edges() -> dict[str, Any]:
