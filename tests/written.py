@@ -1,6 +1,12 @@
 """Which collections may have changed, by the commands that were sent: what was not named need not be read again."""
 
+from collections.abc import Callable, Sequence
+
+import bson
 from pymongo import monitoring
+from pymongo.asynchronous.collection import AsyncCollection
+
+from models.base import Record
 
 
 class Written(monitoring.CommandListener):
@@ -45,3 +51,19 @@ def _only_aggregates(event: monitoring.CommandStartedEvent) -> bool:
 
 def _session(event: monitoring.CommandStartedEvent) -> bytes:
     return bytes(event.command["lsid"]["id"])
+
+
+async def put_back(
+    stored: AsyncCollection[Record], kept: Sequence[Record], told: Callable[[Record], object] = bson.encode
+) -> None:
+    """Let a collection hold what it held; a document that is `told` alike stays as it is."""
+    before, now = _by_id(kept), _by_id(await stored.find().to_list())
+    wrong = [one for one, record in now.items() if one not in before or told(record) != told(before[one])]
+    if wrong:
+        await stored.delete_many({"_id": {"$in": wrong}})
+    if lost := [record for one, record in before.items() if one in wrong or one not in now]:
+        await stored.insert_many(lost)
+
+
+def _by_id(records: Sequence[Record]) -> dict[object, Record]:
+    return {record["_id"]: record for record in records}

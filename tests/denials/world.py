@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -239,8 +239,8 @@ async def _agents(world: World) -> None:
 # Only clients that are made later have it: conftest.py imports it before the database of the session is opened.
 WRITTEN = Written()
 monitoring.register(WRITTEN)
-_parts: dict[str, bytes] = {}
-"""The hash of each collection that nothing has written to since."""
+_kept: dict[str, list[tuple[datetime | None, bytes]]] = {}
+"""Of each collection that nothing has written to since: the hash of every document, and when its time has come."""
 
 
 async def fingerprint(database: Database) -> str:
@@ -249,25 +249,30 @@ async def fingerprint(database: Database) -> str:
     What the database removes by itself, because its time has come, counts as gone some minutes before.
     """
     for name in WRITTEN.collections.copy():
-        _parts.pop(name, None)
+        _kept.pop(name, None)
     WRITTEN.collections.clear()
+    soon = utc_now() + timedelta(minutes=5)
     digest = sha256()
     for name in sorted(await database.db.list_collection_names()):
         if name == collection(Lease).name:
             continue
-        digest.update(name.encode() + (_parts.get(name) or await _part(database, name)))
+        if name not in _kept:
+            _kept[name] = await _documents(database, name)
+        digest.update(name.encode())
+        for gone, stored in _kept[name]:
+            if gone is None or gone > soon:
+                digest.update(stored)
     return digest.hexdigest()
 
 
-async def _part(database: Database, name: str) -> bytes:
-    where: dict[str, Any] = {}
-    for index in (await database.db[name].index_information()).values():
-        if "expireAfterSeconds" in index:
-            after = utc_now() + timedelta(minutes=5) - timedelta(seconds=index["expireAfterSeconds"])
-            where[index["key"][0][0]] = {"$not": {"$lte": after}}
-    digest = sha256()
-    async for stored in database.db[name].find(where, {"last_used_at": 0}).sort("_id", 1):
-        digest.update(bson.encode(stored))
-    if not where:  # what expires changes without being written to
-        _parts[name] = digest.digest()
-    return digest.digest()
+async def _documents(database: Database, name: str) -> list[tuple[datetime | None, bytes]]:
+    lifetimes = {
+        index["key"][0][0]: timedelta(seconds=index["expireAfterSeconds"])
+        for index in (await database.db[name].index_information()).values()
+        if "expireAfterSeconds" in index
+    }
+    found: list[tuple[datetime | None, bytes]] = []
+    async for stored in database.db[name].find({}, {"last_used_at": 0}).sort("_id", 1):
+        ends = [stored[key] + lifetime for key, lifetime in lifetimes.items() if stored.get(key) is not None]
+        found.append((min(ends, default=None), sha256(bson.encode(stored)).digest()))
+    return found

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import orjson
 from starlette.applications import Starlette
@@ -49,9 +50,16 @@ class Replay:
             self.done.set_exception(AssertionError(errors or "the stream ended"))
 
 
-async def replay_to(services: Services, subject: Subject, query: str, **variables: Any) -> list[JSON]:
+def engine_of(services: Services) -> GraphEngine:
+    """An engine that keeps the documents it has seen, as that of a gateway does."""
+    return GraphEngine(graph(), services, limits=DEFAULTS, production=False)
+
+
+_engines: WeakKeyDictionary[Starlette, GraphEngine] = WeakKeyDictionary()
+
+
+async def replay_to(engine: GraphEngine, subject: Subject, query: str, **variables: Any) -> list[JSON]:
     """The events of a subscription up to and with its StreamReady."""
-    engine = GraphEngine(graph(), services, limits=DEFAULTS, production=False)
     live = await engine.start(subject, OperationRequest(query, variables))
     assert isinstance(live, Live)
     taken = Replay()
@@ -67,5 +75,7 @@ async def replay_to(services: Services, subject: Subject, query: str, **variable
 async def replay(app: Starlette, token: str, query: str, **variables: Any) -> list[JSON]:
     """The same for whoever has a token."""
     services: Services = app.state.services
+    if app not in _engines:
+        _engines[app] = engine_of(services)
     subject = await authenticate(services.signer, authorization=f"Bearer {token}", cookie=None)
-    return await replay_to(services, subject, query, **variables)
+    return await replay_to(_engines[app], subject, query, **variables)

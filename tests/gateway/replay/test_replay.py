@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 from graphql import GraphQLUnionType
+from pymongo import monitoring
 
 import resolvers
 from auth.jwt import JwtSigner
 from auth.subject import ANONYMOUS, Subject
 from gateway.database import Database
 from gateway.engine import GraphEngine
-from gateway.limits import DEFAULTS
 from models import Card
 from models.base import Record, collection
 from models.errors import NotFound
@@ -39,10 +39,16 @@ from tests.gateway.lab import JSON
 from tests.gateway.replay.cases import CASES, NOT_RUN, UNSEEN, Case
 from tests.gateway.replay.client import RULES, State, follow, state_of, subscription
 from tests.gateway.replay.nouns import SNAPSHOT
-from tests.gateway.streams import replay_to
+from tests.gateway.streams import engine_of, replay_to
 from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.kept import check_facts, check_lanes, forget_lanes, ledger_of
 from tests.resolvers.lab import People, again
+from tests.written import Written, put_back
+
+# Only clients that are made later have it.
+CHANGED = Written()
+"""The collections that may be other than at first."""
+monitoring.register(CHANGED)
 
 for module in pkgutil.iter_modules(resolvers.__path__):
     importlib.import_module(f"resolvers.{module.name}")
@@ -78,6 +84,7 @@ class Watched:
     database: Database
     services: Services
     documents: dict[str, list[Record]]
+    engine: GraphEngine
 
     @property
     def owner(self) -> Subject:
@@ -85,19 +92,14 @@ class Watched:
 
     async def reset(self) -> None:
         """Everything as it was at first."""
-        for name in await self.database.db.list_collection_names():
-            kept = self.documents.get(name, [])
-            # Writing takes far longer than reading, and a mutation changes few collections.
-            if await self.database.db[name].find({}).to_list() != kept:
-                await self.database.db[name].delete_many({})
-                if kept:
-                    await self.database.db[name].insert_many(kept)
+        for name in CHANGED.collections.copy():
+            await put_back(self.database.db[name], self.documents.get(name, []))
+            CHANGED.collections.discard(name)
 
     async def read(self) -> JSON:
         """A snapshot of all that the owner sees."""
-        engine = GraphEngine(graph(), self.services, limits=DEFAULTS, production=False)
         request = OperationRequest(SNAPSHOT, {"org": self.world.ids["org_slug"], "slug": "eng"})
-        outcome = await engine.run(self.owner, engine.prepare(self.owner, request))
+        outcome = await self.engine.run(self.owner, self.engine.prepare(self.owner, request))
         codes = {one["extensions"]["code"] for one in outcome.payload.get("errors", ())}
         assert codes <= {"NOT_FOUND"}, outcome.payload["errors"]
         data: JSON = outcome.payload["data"]
@@ -108,9 +110,9 @@ class Watched:
         workspace, viewer = snapshot["workspace"], snapshot["viewer"]
         personal = subscription("notifications", {"after": "Cursor"}, types_of("NotificationEvent"))
         cursor = viewer["notificationsCursor"]
-        own = await replay_to(self.services, self.owner, personal, after=cursor)
+        own = await replay_to(self.engine, self.owner, personal, after=cursor)
         asked = {"workspaceId": workspace["id"], "after": workspace["cursor"]}
-        shared = await replay_to(self.services, self.owner, workspace_events(), **asked)
+        shared = await replay_to(self.engine, self.owner, workspace_events(), **asked)
         for stream in (own, shared):
             assert stream[-1]["recovered"]
         return [*own, *shared]
@@ -124,8 +126,9 @@ async def built(database: Database) -> AsyncIterator[Watched]:
     services = Services(hub, Guard(), JwtSigner("replay-" * 6), timedelta(days=7), "http://testserver")
     world = await build(People(Context(ANONYMOUS, services)))
     names = await database.db.list_collection_names()
+    CHANGED.collections.clear()
     documents = {name: await database.db[name].find({}).to_list() for name in names}
-    yield Watched(world, database, services, documents)
+    yield Watched(world, database, services, documents, engine_of(services))
     await hub.stop()
 
 

@@ -15,7 +15,7 @@ from resolvers.context import Context
 from tests.denials.world import Ids
 from tests.rest.contract.shape import filled
 from tests.rest.document import response_problems
-from tests.written import Written
+from tests.written import Written, put_back
 
 PATHS = {
     "orgSlug": "org_slug",
@@ -109,17 +109,16 @@ class Stage:
         and how often something was tried aside."""
         names = WRITES.collections - {collection(Lease).name, collection(AttemptCount).name}
         before = {**self.kept, **self.arranged}
-        return [name for name in sorted(names) if _told(await self._all(name)) != _told(before.get(name, []))]
+        return [
+            name
+            for name in sorted(names)
+            if [*map(_told, await self._all(name))] != [*map(_told, before.get(name, []))]
+        ]
 
     async def restore(self) -> None:
         """Take back what was written, when credentials were last used aside."""
         for name in WRITES.collections.copy():
-            before, now = _by_id(self.kept.get(name, [])), _by_id(await self._all(name))
-            wrong = [one for one, record in now.items() if one not in before or _told([record]) != _told([before[one]])]
-            if wrong:
-                await self.database.db[name].delete_many({"_id": {"$in": wrong}})
-            if lost := [record for one, record in before.items() if one in wrong or one not in now]:
-                await self.database.db[name].insert_many(lost)
+            await put_back(self.database.db[name], self.kept.get(name, []), _told)
         WRITES.collections.clear()
         self.owner.services.revoked()
 
@@ -127,9 +126,5 @@ class Stage:
         return await self.database.db[name].find().sort("_id", 1).to_list()
 
 
-def _by_id(records: list[Record]) -> dict[Any, Record]:
-    return {record["_id"]: record for record in records}
-
-
-def _told(records: list[Record]) -> list[bytes]:
-    return [bson.encode({key: value for key, value in record.items() if key != "last_used_at"}) for record in records]
+def _told(record: Record) -> bytes:
+    return bson.encode({key: value for key, value in record.items() if key != "last_used_at"})
