@@ -19,11 +19,12 @@ ID = ObjectId | str
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """An argument beside the input. `annotation` is plain; `default` is REQUIRED where it must be given."""
+    """An argument beside the input. `annotation` is plain; `default` is REQUIRED where it must be given. One that
+    clients give says what it is, in `description`."""
 
     name: str
     annotation: Any
-    description: str
+    description: str | None
     default: Any = REQUIRED
 
 
@@ -89,14 +90,12 @@ def _id_of(word: str) -> str:
     return f"The id of the {word}."
 
 
-def _told(annotation: Any, name: str) -> str:
+def _told(annotation: Any, name: str) -> str | None:
     """What an argument is: the text that it is annotated with; an id says it by its name."""
     for one in getattr(annotation, "__metadata__", ()):
         if isinstance(one, str):
             return one
-    if not name.endswith("_id"):
-        raise TypeError(f"{name}: what it is has to be told, as Annotated[…, 'What it is.']")
-    return _id_of(name.removesuffix("_id").replace("_", " "))
+    return _id_of(name.removesuffix("_id").replace("_", " ")) if name.endswith("_id") else None
 
 
 def many_of(annotation: Any) -> Any | None:

@@ -74,6 +74,14 @@ class Operation:
 CATALOGUE: dict[str, Operation] = {}
 """By name, as GraphQL names its field."""
 
+_BY_RUN: dict[Callable[..., Awaitable[Any]], Operation] = {}
+
+
+def operation_of(run: Callable[..., Awaitable[Any]]) -> Operation:
+    """The entry of an operation, by the function that everybody calls."""
+    return _BY_RUN[run]
+
+
 EDGES: dict[Callable[..., Awaitable[Any]], TokenScope | None] = {}
 """Every edge of the graph, with the token scope that reaching it takes."""
 
@@ -149,9 +157,8 @@ def operation(
 
         if name in CATALOGUE:
             raise ValueError(f"two operations are named {name}")
-        CATALOGUE[name] = Operation(
-            name, caller, scope, permission, read_only, reveals, door, inside is not None, body, checked
-        )
+        entry = Operation(name, caller, scope, permission, read_only, reveals, door, inside is not None, body, checked)
+        CATALOGUE[name] = _BY_RUN[checked] = entry
         return checked
 
     return enter

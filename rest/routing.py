@@ -18,8 +18,10 @@ from models.admission import Admission
 from models.errors import BadUserInput, OrreryError
 from models.ids import Kind, parse_id
 from resolvers.context import Context
+from resolvers.contract import contract
 from resolvers.idempotency import HEADER, KEEPS, REPLAYED, Claim, Reply, check_key, fingerprint, once
 from resolvers.inputs.base import Input, read_input
+from resolvers.operation import Caller, Operation, operation_of
 from resolvers.upload import MAX_FILE, Upload, Uploads, spool
 from rest.body import MAX_BODY, read_bytes, read_object
 from rest.cookies import CookieScope
@@ -28,12 +30,15 @@ from rest.multipart import upload_of
 
 M = TypeVar("M", bound=Input)
 H = TypeVar("H", bound=Callable[["Call"], Awaitable[Any]])
+Run = Callable[..., Awaitable[Any]]
 MakeContext = Callable[[Request], Awaitable[Context]]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One method of one path. `given` names the fields of `body` that the path decides, so clients do not send them.
+    """One method of one path, which runs an operation: that tells whether strangers may call it, and what its body is.
+
+    `given` names the fields of `body` that the path decides, so clients do not send them.
 
     `takes` names the media types of a body that is handed on as bytes, `gives` those of an answer that is no JSON,
     of which `ranges` may be asked for. `file` names the one part of a form, a file of at most `max_file` bytes, which
@@ -44,6 +49,7 @@ class Route:
 
     method: str
     path: str
+    operation: Operation
     handler: Callable[["Call"], Awaitable[Any]]
     summary: str
     tag: str
@@ -57,13 +63,17 @@ class Route:
     uploads: Callable[[Context], Uploads] = lambda ctx: ctx.services.uploads
     guard: Callable[["Call"], Awaitable[Any]] | None = None
     admission: Callable[[Context], Admission] | None = None
-    anonymous: bool = False
     max_body: int = MAX_BODY
     takes: tuple[str, ...] = ()
     gives: tuple[str, ...] = ()
     ranges: bool = False
     tagged: bool = True
     sets_cookies: bool = False
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether strangers may call it."""
+        return self.operation.caller is Caller.ANYONE
 
     @property
     def is_safe(self) -> bool:
@@ -126,38 +136,42 @@ class Call:
 
 @dataclass(slots=True)
 class Routes:
-    """Collects the routes of one noun. The type that a handler returns is the response's documented shape,
-    unless it declares one as `response`."""
+    """Collects the routes of one noun. Each says which operation it `runs`, whose input is its body unless it declares
+    another; the type that its handler returns is the response's documented shape, unless it declares a `response`."""
 
     tag: str
     prefix: str
     table: list[Route] = field(default_factory=list)
 
-    def get(self, path: str, summary: str, **declared: Any) -> Callable[[H], H]:
-        return self._enter("GET", path, summary, {"status": 200, **declared})
+    def get(self, path: str, summary: str, *, runs: Run, **declared: Any) -> Callable[[H], H]:
+        return self._enter("GET", path, summary, runs, {"status": 200, **declared})
 
-    def post(self, path: str, summary: str, **declared: Any) -> Callable[[H], H]:
-        return self._enter("POST", path, summary, {"status": 201, **declared})
+    def post(self, path: str, summary: str, *, runs: Run, **declared: Any) -> Callable[[H], H]:
+        return self._enter("POST", path, summary, runs, {"status": 201, **declared})
 
-    def put(self, path: str, summary: str, **declared: Any) -> Callable[[H], H]:
-        return self._enter("PUT", path, summary, {"status": 200, **declared})
+    def put(self, path: str, summary: str, *, runs: Run, **declared: Any) -> Callable[[H], H]:
+        return self._enter("PUT", path, summary, runs, {"status": 200, **declared})
 
-    def patch(self, path: str, summary: str, **declared: Any) -> Callable[[H], H]:
-        return self._enter("PATCH", path, summary, {"status": 200, **declared})
+    def patch(self, path: str, summary: str, *, runs: Run, **declared: Any) -> Callable[[H], H]:
+        return self._enter("PATCH", path, summary, runs, {"status": 200, **declared})
 
-    def delete(self, path: str, summary: str, **declared: Any) -> Callable[[H], H]:
-        return self._enter("DELETE", path, summary, {"status": 200, **declared})
+    def delete(self, path: str, summary: str, *, runs: Run, **declared: Any) -> Callable[[H], H]:
+        return self._enter("DELETE", path, summary, runs, {"status": 200, **declared})
 
-    def _enter(self, method: str, path: str, summary: str, declared: dict[str, Any]) -> Callable[[H], H]:
+    def _enter(self, method: str, path: str, summary: str, runs: Run, declared: dict[str, Any]) -> Callable[[H], H]:
+        operation = operation_of(runs)
+
         def enter(handler: H) -> H:
             self.table.append(
                 Route(
                     method=method,
                     path=self.prefix + path,
+                    operation=operation,
                     handler=handler,
                     summary=summary,
                     tag=self.tag,
                     **{
+                        "body": None if method == "GET" else contract(operation).input,
                         "response": get_type_hints(inspect.unwrap(handler), include_extras=True)["return"],
                         **declared,
                         "given": frozenset(declared.get("given", ())),

@@ -15,13 +15,13 @@ from rest.stellary.present.base import Ok, ok
 routes = Routes("Agents", WORKSPACE + "/agents")
 
 
-@routes.get("", "List the agents of a workspace")
+@routes.get("", "List the agents of a workspace", runs=list_agents)
 async def find(call: Call) -> list[Agent]:
     workspace = await guards.workspace(call)
     return [agent(record) for record in await list_agents(call.ctx, workspace["_id"])]
 
 
-@routes.post("", "Create an agent", body=AgentCreate, given=["workspaceId"])
+@routes.post("", "Create an agent", runs=create_agent, given=["workspaceId"])
 async def create(call: Call) -> CreatedAgent:
     """Its token is in this answer and never again."""
     workspace = await guards.workspace(call)
@@ -29,19 +29,19 @@ async def create(call: Call) -> CreatedAgent:
     return {**agent(created.agent), "token": created.token}
 
 
-@routes.get("/{agentId}", "Read an agent")
+@routes.get("/{agentId}", "Read an agent", runs=get_agent)
 async def get(call: Call) -> Agent:
     found = await guards.agent(call)
     return agent(await get_agent(call.ctx, found["_id"]))
 
 
-@routes.patch("/{agentId}", "Change an agent", body=AgentUpdate)
+@routes.patch("/{agentId}", "Change an agent", runs=update_agent)
 async def update(call: Call) -> Agent:
     found = await guards.agent(call)
     return agent((await update_agent(call.ctx, found["_id"], call.body(AgentUpdate))).value)
 
 
-@routes.delete("/{agentId}", "Delete an agent")
+@routes.delete("/{agentId}", "Delete an agent", runs=delete_agent)
 async def delete(call: Call) -> Ok:
     """Its tokens end, and its unfinished missions are cancelled."""
     found = await guards.agent(call)
@@ -49,7 +49,12 @@ async def delete(call: Call) -> Ok:
     return ok()
 
 
-@routes.get("/{agentId}/missions", "List the missions of an agent, the newest first", query=MissionQuery)
+@routes.get(
+    "/{agentId}/missions",
+    "List the missions of an agent, the newest first",
+    runs=list_missions_of_agent,
+    query=MissionQuery,
+)
 async def find_missions(call: Call) -> list[Mission]:
     found = await guards.agent(call)
     wanted = call.query(MissionQuery)
@@ -60,7 +65,7 @@ async def find_missions(call: Call) -> list[Mission]:
     return [mission(record) for record in await whole(read, wanted.limit)]
 
 
-@routes.post("/{agentId}/missions", "Give an agent a mission", body=MissionCreate, given=["agentId"])
+@routes.post("/{agentId}/missions", "Give an agent a mission", runs=create_mission, given=["agentId"])
 async def give_mission(call: Call) -> Mission:
     """Perhaps about a card of its workspace; it is queued until the agent claims it."""
     found = await guards.agent(call)

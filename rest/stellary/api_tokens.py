@@ -10,18 +10,18 @@ from rest.stellary.present.base import Ok, ok
 routes = Routes("API tokens", "/api-tokens")
 
 
-@routes.get("", "List the caller's tokens")
+@routes.get("", "List the caller's tokens", runs=list_api_tokens)
 async def find(call: Call) -> list[ApiToken]:
     return [api_token(record) for record in await list_api_tokens(call.ctx)]
 
 
-@routes.post("", "Create a token", body=ApiTokenCreate)
+@routes.post("", "Create a token", runs=create_api_token)
 async def create(call: Call) -> CreatedApiToken:
     """Its secret is in this answer and never again."""
     return created_api_token((await create_api_token(call.ctx, call.body(ApiTokenCreate))).value)
 
 
-@routes.delete("/{id}", "Revoke a token")
+@routes.delete("/{id}", "Revoke a token", runs=revoke_api_token)
 async def delete(call: Call) -> Ok:
     await revoke_api_token(call.ctx, call.id("id", Kind.API_TOKEN))
     return ok()

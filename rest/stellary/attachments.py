@@ -35,13 +35,13 @@ class Link(Input):
     signature: str | None = None
 
 
-@routes.get("", "List the files on a card, oldest first")
+@routes.get("", "List the files on a card, oldest first", runs=list_attachments)
 async def find(call: Call) -> list[Attachment]:
     card = await guards.card(call)
     return [attachment(record) for record in await list_attachments(call.ctx, card["_id"])]
 
 
-@routes.post("", "Attach a file to a card", file=FIELD, guard=guards.card)
+@routes.post("", "Attach a file to a card", runs=create_attachment, file=FIELD, guard=guards.card, body=None)
 async def create(call: Call) -> Attachment:
     """At most 10 MB, as the one part of the form."""
     card = await guards.card(call)
@@ -49,20 +49,22 @@ async def create(call: Call) -> Attachment:
     return attachment((await create_attachment(call.ctx, values)).value)
 
 
-@routes.get("/{attachmentId}", "Download a file", gives=ANY, ranges=True)
+@routes.get("/{attachmentId}", "Download a file", runs=get_attachment, gives=ANY, ranges=True)
 async def get(call: Call) -> Response:
     """What a browser would run is served to be saved, never to be shown. One range is answered with 206."""
     found = await _of_card(call)
     return download(call.request, await get_attachment(call.ctx, found))
 
 
-@routes.delete("/{attachmentId}", "Take a file off a card")
+@routes.delete("/{attachmentId}", "Take a file off a card", runs=delete_attachment)
 async def delete(call: Call) -> Ok:
     await delete_attachment(call.ctx, await _of_card(call))
     return ok()
 
 
-@links.get("/{attachmentId}", "Download a file by its link", query=Link, anonymous=True, gives=ANY, ranges=True)
+@links.get(
+    "/{attachmentId}", "Download a file by its link", runs=get_linked_attachment, query=Link, gives=ANY, ranges=True
+)
 async def get_linked(call: Call) -> Response:
     """With `expires` and `signature`, as `url` in the graph has them, for whoever holds the link; otherwise for members
     of the workspace."""

@@ -13,13 +13,13 @@ from rest.stellary.present.base import Ok, ok
 routes = Routes("Account", "/auth")
 
 
-@routes.post("/register", "Create an account", body=AuthRegister, anonymous=True, sets_cookies=True)
+@routes.post("/register", "Create an account", runs=register, sets_cookies=True)
 async def create(call: Call) -> Session:
     """With an organization and a workspace of its own; signs in."""
     return start_session(call, await register(call.ctx, call.body(AuthRegister)))
 
 
-@routes.post("/login", "Sign in", body=AuthLogin, anonymous=True, sets_cookies=True)
+@routes.post("/login", "Sign in", runs=log_in, sets_cookies=True)
 async def login(call: Call) -> Session | TwoFactorChallenge:
     """Sets the session cookie too, for browsers.
 
@@ -31,7 +31,7 @@ async def login(call: Call) -> Session | TwoFactorChallenge:
         return {"requiresTwoFactor": True, "temporaryToken": str(error.details["temporaryToken"])}
 
 
-@routes.post("/logout", "Sign out", sets_cookies=True)
+@routes.post("/logout", "Sign out", runs=log_out, sets_cookies=True)
 async def logout(call: Call) -> Ok:
     """The session's JWT and its cookie end together."""
     await log_out(call.ctx)
@@ -39,12 +39,12 @@ async def logout(call: Call) -> Ok:
     return ok()
 
 
-@routes.get("/me", "Read the caller's account")
+@routes.get("/me", "Read the caller's account", runs=get_me)
 async def get(call: Call) -> Account:
     return {"user": user(call.ctx.services, await get_me(call.ctx)), "csrfToken": call.ctx.subject.csrf_token}
 
 
-@routes.patch("/me", "Change the caller's profile", body=UserUpdate)
+@routes.patch("/me", "Change the caller's profile", runs=update_user)
 async def update(call: Call) -> Account:
     changed = (await update_user(call.ctx, call.body(UserUpdate))).value
     if TokenScope.ACCOUNT_READ in call.ctx.subject.scopes:

@@ -13,20 +13,26 @@ routes = Routes("Account", "/auth/me")
 users = Routes("Users", "/users")
 
 
-@routes.put("/avatar", "Set the caller's picture", takes=(*PICTURES, "application/octet-stream"), max_body=MAX_BYTES)
+@routes.put(
+    "/avatar",
+    "Set the caller's picture",
+    runs=set_avatar,
+    takes=(*PICTURES, "application/octet-stream"),
+    max_body=MAX_BYTES,
+)
 async def replace(call: Call) -> Ok:
     """The body is the picture itself, at most 1 MiB; its first bytes say what it is, whatever `Content-Type` does."""
     await set_avatar(call.ctx, call.raw, field="body")
     return ok()
 
 
-@routes.delete("/avatar", "Take the caller's picture away")
+@routes.delete("/avatar", "Take the caller's picture away", runs=remove_avatar)
 async def remove(call: Call) -> Ok:
     await remove_avatar(call.ctx)
     return ok()
 
 
-@users.get("/{userId}/avatar", "Read the picture of a user", gives=PICTURES)
+@users.get("/{userId}/avatar", "Read the picture of a user", runs=get_avatar, gives=PICTURES)
 async def read(call: Call) -> Response:
     """The caller's own, or that of somebody of the caller's organizations."""
     found = await get_avatar(call.ctx, call.id("userId", Kind.USER))

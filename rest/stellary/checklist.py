@@ -30,14 +30,14 @@ class ConvertedItem(TypedDict):
 routes = Routes("Checklists", CARD + "/checklist")
 
 
-@routes.post("", "Add an item to the checklist of a card", body=ChecklistItemAdd)
+@routes.post("", "Add an item to the checklist of a card", runs=add_checklist_item)
 async def add(call: Call) -> ChangedItem:
     found = await guards.card(call)
     card = (await add_checklist_item(call.ctx, found["_id"], call.body(ChecklistItemAdd))).value
     return changed_item(card, card["checklist"][-1]["id"])
 
 
-@routes.patch("/{itemId}", "Rename, tick or move a checklist item", body=ChecklistItemUpdate)
+@routes.patch("/{itemId}", "Rename, tick or move a checklist item", runs=update_checklist_item)
 async def update(call: Call) -> ChangedItem:
     found = await guards.card(call)
     item_id = call.id("itemId", Kind.CHECKLIST_ITEM)
@@ -45,7 +45,7 @@ async def update(call: Call) -> ChangedItem:
     return changed_item(changed.value, item_id)
 
 
-@routes.post("/{itemId}/move", "Move a checklist item", body=ChecklistItemMove, status=200)
+@routes.post("/{itemId}/move", "Move a checklist item", runs=move_checklist_item, status=200)
 async def move(call: Call) -> ChangedItem:
     """By its place, or next to another item."""
     found = await guards.card(call)
@@ -54,7 +54,7 @@ async def move(call: Call) -> ChangedItem:
     return changed_item(moved.value, item_id)
 
 
-@routes.post("/{itemId}/convert", "Make a checklist item a card of its own")
+@routes.post("/{itemId}/convert", "Make a checklist item a card of its own", runs=convert_checklist_item)
 async def convert(call: Call) -> ConvertedItem:
     """In the same column, with the card that it was an item of as its parent; the item is gone then."""
     found = await guards.card(call)
@@ -63,7 +63,7 @@ async def convert(call: Call) -> ConvertedItem:
     return {"card": child, "parent": parent, "relation": await relation(made.relation, made.parent["_id"])}
 
 
-@routes.delete("/{itemId}", "Delete a checklist item")
+@routes.delete("/{itemId}", "Delete a checklist item", runs=remove_checklist_item)
 async def delete(call: Call) -> Ok:
     found = await guards.card(call)
     await remove_checklist_item(call.ctx, found["_id"], call.id("itemId", Kind.CHECKLIST_ITEM))

@@ -11,21 +11,21 @@ from rest.stellary.present.board import Column, column
 routes = Routes("Columns", PROJECT + "/columns")
 
 
-@routes.get("", "List the columns of a project in order")
+@routes.get("", "List the columns of a project in order", runs=list_columns)
 async def find(call: Call) -> list[Column]:
     """The project's own come first, then those of its scopes."""
     project = await guards.project(call)
     return [column(record) for record in await list_columns(call.ctx, project["_id"])]
 
 
-@routes.post("", "Create a column", body=ColumnCreate, given=["projectId"])
+@routes.post("", "Create a column", runs=create_column, given=["projectId"])
 async def create(call: Call) -> Column:
     """At the end of the project's board or, with `scopeId`, of a scope's."""
     project = await guards.project(call)
     return column((await create_column(call.ctx, call.body(ColumnCreate, projectId=project["_id"]))).value)
 
 
-@routes.get("/{columnId}", "Read a column")
+@routes.get("/{columnId}", "Read a column", runs=get_column)
 async def get(call: Call) -> Column:
     found = await guards.column(call)
     record = await get_column(call.ctx, found["_id"])
@@ -33,13 +33,13 @@ async def get(call: Call) -> Column:
     return column(record)
 
 
-@routes.patch("/{columnId}", "Rename or move a column", body=ColumnUpdate)
+@routes.patch("/{columnId}", "Rename or move a column", runs=update_column)
 async def update(call: Call) -> Column:
     found = await guards.column(call)
     return column((await update_column(call.ctx, found["_id"], call.body(ColumnUpdate))).value)
 
 
-@routes.delete("/{columnId}", "Delete a column with its cards, the archived ones included")
+@routes.delete("/{columnId}", "Delete a column with its cards, the archived ones included", runs=delete_column)
 async def delete(call: Call) -> Ok:
     found = await guards.column(call)
     await delete_column(call.ctx, found["_id"])

@@ -25,13 +25,13 @@ class CustomFieldValues(Input):
     model_config = ConfigDict(extra="allow")
 
 
-@routes.get("", "List the custom fields of a project")
+@routes.get("", "List the custom fields of a project", runs=list_custom_fields)
 async def find(call: Call) -> list[CustomField]:
     project = await guards.project(call)
     return [custom_field(record) for record in await list_custom_fields(call.ctx, project["_id"])]
 
 
-@routes.post("", "Create a custom field", body=CustomFieldCreate, given=["projectId"])
+@routes.post("", "Create a custom field", runs=create_custom_field, given=["projectId"])
 async def create(call: Call) -> CustomField:
     """`options` are for the types `select` and `multi-select`: objects, or labels alone."""
     project = await guards.project(call)
@@ -39,21 +39,21 @@ async def create(call: Call) -> CustomField:
     return custom_field((await create_custom_field(call.ctx, values)).value)
 
 
-@routes.patch("/{fieldId}", "Change a custom field", body=CustomFieldUpdate)
+@routes.patch("/{fieldId}", "Change a custom field", runs=update_custom_field)
 async def update(call: Call) -> ChangedCustomField:
     """A change that would lose values is refused unless `onIncompatible` is `clear`."""
     found = await guards.custom_field(call)
     return changed_custom_field((await update_custom_field(call.ctx, found["_id"], call.body(CustomFieldUpdate))).value)
 
 
-@routes.delete("/{fieldId}", "Delete a custom field and its values")
+@routes.delete("/{fieldId}", "Delete a custom field and its values", runs=delete_custom_field)
 async def delete(call: Call) -> Ok:
     found = await guards.custom_field(call)
     await delete_custom_field(call.ctx, found["_id"])
     return ok()
 
 
-@on_cards.patch("", "Set custom fields of a card", body=CustomFieldValues)
+@on_cards.patch("", "Set custom fields of a card", runs=set_card_custom_fields, body=CustomFieldValues)
 async def set_(call: Call) -> Card:
     """The body maps ids of fields to values; those that it does not name stay as they are."""
     found = await guards.card(call)

@@ -10,14 +10,14 @@ from rest.stellary.present.document import ListedDocument, listed
 routes = Routes("Document reviews", DOCUMENTS + "/{documentId}")
 
 
-@routes.post("/submit-review", "Submit a document for review")
+@routes.post("/submit-review", "Submit a document for review", runs=submit_document)
 async def submit(call: Call) -> ListedDocument:
     """A draft, or one that changes were asked for."""
     found = await guards.document(call)
     return (await listed([(await submit_document(call.ctx, found["_id"])).value]))[0]
 
 
-@routes.post("/review", "Approve a document, or ask for changes", body=DocumentReview)
+@routes.post("/review", "Approve a document, or ask for changes", runs=review_document)
 async def review(call: Call) -> ListedDocument:
     """For workspace owners and admins, and for the pilotage roles owner and reviewer; not for who submitted it."""
     found = await guards.document(call)

@@ -14,7 +14,7 @@ from rest.stellary.present.document import Diff, Document, Version, VersionDetai
 routes = Routes("Document versions", DOCUMENTS + "/{documentId}")
 
 
-@routes.get("/versions", "List the versions of a document, the newest first")
+@routes.get("/versions", "List the versions of a document, the newest first", runs=get_document)
 async def find(call: Call) -> list[Version]:
     """Without their texts; the newest 100 are kept."""
     found = await guards.document(call)
@@ -23,7 +23,9 @@ async def find(call: Call) -> list[Version]:
     return await versions(call.ctx, page.nodes)
 
 
-@routes.get("/versions/{versionId}", "Read a version with its text", query=DocumentFormatQuery)
+@routes.get(
+    "/versions/{versionId}", "Read a version with its text", runs=get_document_version, query=DocumentFormatQuery
+)
 async def get(call: Call) -> VersionDetails:
     found = await guards.document(call)
     record = await get_document_version(call.ctx, call.id("versionId", Kind.DOCUMENT_VERSION))
@@ -32,7 +34,9 @@ async def get(call: Call) -> VersionDetails:
     return await version(call.ctx, record, call.query(DocumentFormatQuery).content_format)
 
 
-@routes.post("/versions/{versionId}/restore", "Make the text of a version the newest one")
+@routes.post(
+    "/versions/{versionId}/restore", "Make the text of a version the newest one", runs=restore_document_version
+)
 async def restore(call: Call) -> Document:
     """As a new version: nothing is lost."""
     found = await guards.document(call)
@@ -40,7 +44,7 @@ async def restore(call: Call) -> Document:
     return await document(call.ctx, (await restore_document_version(call.ctx, found["_id"], version_id)).value)
 
 
-@routes.get("/diff", "Read what changed between two versions", query=DocumentDiffQuery)
+@routes.get("/diff", "Read what changed between two versions", runs=get_document, query=DocumentDiffQuery)
 async def diff(call: Call) -> Diff:
     found = await guards.document(call)
     wanted = call.query(DocumentDiffQuery)

@@ -30,21 +30,21 @@ class StatsQuery(Input):
         return Periods.between(self.from_, self.to, self.interval)
 
 
-@routes.get("/roadmap", "Read the roadmap of a project")
+@routes.get("/roadmap", "Read the roadmap of a project", runs=get_project_roadmap)
 async def read_roadmap(call: Call) -> Roadmap:
     """Scopes, cards with a date, milestones, and which cards wait for which."""
     found = await guards.project(call)
     return roadmap(await get_project_roadmap(call.ctx, found["_id"]))
 
 
-@routes.get("/stats", "Read the figures of a project over time", query=StatsQuery)
+@routes.get("/stats", "Read the figures of a project over time", runs=get_project_stats, query=StatsQuery)
 async def of_project(call: Call) -> Stats:
     """Counts are those of now; times of completed cards and the ends of periods are those of the range."""
     found = await guards.project(call)
     return stats(await get_project_stats(call.ctx, found["_id"], call.query(StatsQuery).periods()))
 
 
-@routes.get("/scopes/{scopeId}/stats", "Read the figures of a scope over time", query=StatsQuery)
+@routes.get("/scopes/{scopeId}/stats", "Read the figures of a scope over time", runs=get_scope_stats, query=StatsQuery)
 async def of_scope(call: Call) -> Stats:
     """As for a project, of the scope's cards alone."""
     found = await guards.scope(call)

@@ -35,28 +35,28 @@ routes = Routes("Invitations", WORKSPACE)
 links = Routes("Invitations", "/invitations")
 
 
-@routes.post("/members/invite", "Invite an e-mail address to a workspace", body=WorkspaceMemberInvite)
+@routes.post("/members/invite", "Invite an e-mail address to a workspace", runs=invite_workspace_member)
 async def invite(call: Call) -> Invitation:
     """The mail with the link goes to that address alone."""
     found = await guards.workspace(call)
     return invitation((await invite_workspace_member(call.ctx, found["_id"], call.body(WorkspaceMemberInvite))).value)
 
 
-@routes.get("/invitations", "List the invitations that were not accepted")
+@routes.get("/invitations", "List the invitations that were not accepted", runs=list_invitations)
 async def find(call: Call) -> list[PendingInvitation]:
     """Expired ones too: they can be sent once more."""
     found = await guards.workspace(call)
     return [pending_invitation(record) for record in await list_invitations(call.ctx, found["_id"])]
 
 
-@routes.post("/invitations/{invitationId}/resend", "Send an invitation once more")
+@routes.post("/invitations/{invitationId}/resend", "Send an invitation once more", runs=resend_invitation)
 async def resend(call: Call) -> Invitation:
     """It is good for a week from now."""
     found = await guards.invitation(call)
     return invitation((await resend_invitation(call.ctx, found["_id"])).value)
 
 
-@routes.delete("/invitations/{invitationId}", "Revoke an invitation")
+@routes.delete("/invitations/{invitationId}", "Revoke an invitation", runs=revoke_invitation)
 async def revoke(call: Call) -> Ok:
     """Its link is worth nothing from then on."""
     found = await guards.invitation(call)
@@ -64,12 +64,12 @@ async def revoke(call: Call) -> Ok:
     return ok()
 
 
-@links.get("/{token}", "Read what an invitation is for", anonymous=True)
+@links.get("/{token}", "Read what an invitation is for", runs=get_invitation)
 async def get(call: Call) -> InvitationPreview:
     return invitation_preview(await get_invitation(call.ctx, call.path["token"]))
 
 
-@links.post("/{token}/accept", "Accept an invitation to a workspace")
+@links.post("/{token}/accept", "Accept an invitation to a workspace", runs=accept_invitation)
 async def accept(call: Call) -> Membership:
     """The caller's e-mail address must be the invited one."""
     member = (await accept_invitation(call.ctx, call.path["token"])).value
@@ -81,12 +81,7 @@ async def accept(call: Call) -> Membership:
 
 
 @links.post(
-    "/{token}/register",
-    "Register with an invitation",
-    body=InvitationRegister,
-    given=["token"],
-    anonymous=True,
-    sets_cookies=True,
+    "/{token}/register", "Register with an invitation", runs=register_invited, given=["token"], sets_cookies=True
 )
 async def register(call: Call) -> Session:
     """An account for the invited address, which joins the workspace at once; signs in."""

@@ -13,7 +13,7 @@ from rest.stellary.present.agent import ClaimedMission, Mission, MissionDetails,
 routes = Routes("Missions", WORKSPACE + "/missions")
 
 
-@routes.get("", "List the missions of a workspace, the newest first", query=MissionQuery)
+@routes.get("", "List the missions of a workspace, the newest first", runs=list_missions, query=MissionQuery)
 async def find(call: Call) -> list[Mission]:
     workspace = await guards.workspace(call)
     wanted = call.query(MissionQuery)
@@ -24,7 +24,7 @@ async def find(call: Call) -> list[Mission]:
     return [mission(record) for record in await whole(read, wanted.limit)]
 
 
-@routes.get("/{missionId}", "Read a mission with what its agent reported")
+@routes.get("/{missionId}", "Read a mission with what its agent reported", runs=get_mission)
 async def get(call: Call) -> MissionDetails:
     found = await guards.mission(call)
     record = await get_mission(call.ctx, found["_id"])
@@ -35,13 +35,13 @@ async def get(call: Call) -> MissionDetails:
     return {**mission(record), "activities": [mission_activity(one) for one in await whole(read)]}
 
 
-@routes.post("/{missionId}/cancel", "Cancel a mission that is not finished")
+@routes.post("/{missionId}/cancel", "Cancel a mission that is not finished", runs=cancel_mission)
 async def cancel(call: Call) -> Mission:
     found = await guards.mission(call)
     return mission((await cancel_mission(call.ctx, found["_id"])).value)
 
 
-@routes.post("/claim", "Claim the agent's next queued mission")
+@routes.post("/claim", "Claim the agent's next queued mission", runs=claim_mission)
 async def claim(call: Call) -> ClaimedMission:
     """With the agent's own token. However many ask at once, each mission goes to one."""
     workspace = await guards.workspace(call)
@@ -49,21 +49,21 @@ async def claim(call: Call) -> ClaimedMission:
     return {"mission": None if claimed is None else mission(claimed)}
 
 
-@routes.post("/{missionId}/report", "Report on a mission", body=MissionReport)
+@routes.post("/{missionId}/report", "Report on a mission", runs=report_mission)
 async def report(call: Call) -> Mission:
     """With the agent's own token: activities, progress, output as it is written, and whether it awaits approval."""
     found = await guards.mission(call)
     return mission((await report_mission(call.ctx, found["_id"], call.body(MissionReport))).value)
 
 
-@routes.post("/{missionId}/complete", "Complete a mission", body=MissionComplete)
+@routes.post("/{missionId}/complete", "Complete a mission", runs=complete_mission)
 async def complete(call: Call) -> Mission:
     """With the agent's own token."""
     found = await guards.mission(call)
     return mission((await complete_mission(call.ctx, found["_id"], call.body(MissionComplete))).value)
 
 
-@routes.post("/{missionId}/fail", "Fail a mission", body=MissionFail)
+@routes.post("/{missionId}/fail", "Fail a mission", runs=fail_mission)
 async def fail(call: Call) -> Mission:
     """With the agent's own token."""
     found = await guards.mission(call)

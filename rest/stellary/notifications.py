@@ -22,25 +22,25 @@ from rest.stellary.present.notification import AllRead, Notification, notificati
 routes = Routes("Notifications", "/notifications")
 
 
-@routes.get("", "List the caller's notifications, the newest first", query=NotificationQuery)
+@routes.get("", "List the caller's notifications, the newest first", runs=list_notifications, query=NotificationQuery)
 async def find(call: Call) -> list[Notification]:
     wanted = call.query(NotificationQuery)
     page = await list_notifications(call.ctx, Window.read(wanted.limit), wanted.unread_only)
     return await _present(call.ctx, page.nodes)
 
 
-@routes.get("/count", "Count the caller's unread notifications")
+@routes.get("/count", "Count the caller's unread notifications", runs=count_unread)
 async def count(call: Call) -> Count:
     return {"count": await count_unread(call.ctx)}
 
 
-@routes.patch("/read-all", "Mark all of the caller's notifications as read")
+@routes.patch("/read-all", "Mark all of the caller's notifications as read", runs=mark_all_notifications_read)
 async def read_all(call: Call) -> AllRead:
     """`count` tells how many were not."""
     return {"ok": True, "count": (await mark_all_notifications_read(call.ctx)).value}
 
 
-@routes.patch("/{id}/read", "Mark a notification as read")
+@routes.patch("/{id}/read", "Mark a notification as read", runs=mark_notification_read)
 async def read(call: Call) -> Notification:
     marked = (await mark_notification_read(call.ctx, call.id("id", Kind.NOTIFICATION))).value
     found = await _present(call.ctx, [marked])

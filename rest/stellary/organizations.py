@@ -35,30 +35,30 @@ routes = Routes("Organizations", ORGANIZATIONS)
 members = Routes("Organization members", ORGANIZATION + "/members")
 
 
-@routes.get("", "List the caller's organizations")
+@routes.get("", "List the caller's organizations", runs=list_organizations)
 async def find(call: Call) -> list[Organization]:
     return [organization(record) for record in (await list_organizations(call.ctx)).nodes]
 
 
-@routes.post("", "Create an organization", body=OrganizationCreate)
+@routes.post("", "Create an organization", runs=create_organization)
 async def create(call: Call) -> Organization:
     """The caller becomes its owner."""
     return await _mine(call.ctx, (await create_organization(call.ctx, call.body(OrganizationCreate))).value)
 
 
-@routes.get("/{orgSlug}", "Read an organization")
+@routes.get("/{orgSlug}", "Read an organization", runs=get_organization)
 async def get(call: Call) -> Organization:
     return organization(await get_organization(call.ctx, call.path["orgSlug"]))
 
 
-@routes.patch("/{orgSlug}", "Change an organization", body=OrganizationUpdate)
+@routes.patch("/{orgSlug}", "Change an organization", runs=update_organization)
 async def update(call: Call) -> Organization:
     found = await guards.organization(call)
     changed = await update_organization(call.ctx, found["_id"], call.body(OrganizationUpdate))
     return await _mine(call.ctx, changed.value)
 
 
-@routes.delete("/{orgSlug}", "Delete an organization with all it holds")
+@routes.delete("/{orgSlug}", "Delete an organization with all it holds", runs=delete_organization)
 async def delete(call: Call) -> Ok:
     """Its owner may."""
     found = await guards.organization(call)
@@ -66,20 +66,20 @@ async def delete(call: Call) -> Ok:
     return ok()
 
 
-@members.get("", "List the members of an organization")
+@members.get("", "List the members of an organization", runs=list_organization_members)
 async def find_members(call: Call) -> list[OrganizationMember]:
     found = await guards.organization(call)
     return [organization_member(record) for record in await list_organization_members(call.ctx, found["_id"])]
 
 
-@members.post("", "Add a person with an account to an organization", body=OrganizationMemberAdd)
+@members.post("", "Add a person with an account to an organization", runs=add_organization_member)
 async def add_member(call: Call) -> OrganizationMember:
     found = await guards.organization(call)
     added = await add_organization_member(call.ctx, found["_id"], call.body(OrganizationMemberAdd))
     return await _with_user(call.ctx, added.value)
 
 
-@members.patch("/{userId}", "Change the role of a member", body=OrganizationMemberUpdate)
+@members.patch("/{userId}", "Change the role of a member", runs=update_organization_member)
 async def update_member(call: Call) -> OrganizationMember:
     found = await guards.organization(call)
     user_id = call.id("userId", Kind.USER)
@@ -87,7 +87,7 @@ async def update_member(call: Call) -> OrganizationMember:
     return await _with_user(call.ctx, changed.value)
 
 
-@members.delete("/{userId}", "Take a member off an organization")
+@members.delete("/{userId}", "Take a member off an organization", runs=remove_organization_member)
 async def remove_member(call: Call) -> Ok:
     """Off its workspaces and their projects too. Anybody may leave; removing others takes an admin."""
     found = await guards.organization(call)

@@ -21,13 +21,13 @@ templates = Routes("Templates", PROJECTS + "/templates")
 members = Routes("Project members", PROJECT + "/members")
 
 
-@routes.get("", "List the projects of a workspace")
+@routes.get("", "List the projects of a workspace", runs=list_projects)
 async def find(call: Call) -> list[Project]:
     workspace = await guards.workspace(call)
     return [project(record) for record in await list_projects(call.ctx, workspace["_id"])]
 
 
-@routes.post("", "Create a project", body=ProjectCreate, given=["workspaceId"])
+@routes.post("", "Create a project", runs=create_project, given=["workspaceId"])
 async def create(call: Call) -> Project:
     """Its creator is its first member."""
     workspace = await guards.workspace(call)
@@ -35,28 +35,28 @@ async def create(call: Call) -> Project:
     return project((await create_project(call.ctx, values)).value)
 
 
-@routes.get("/portfolio", "Read what the projects of a workspace add up to")
+@routes.get("/portfolio", "Read what the projects of a workspace add up to", runs=get_portfolio)
 async def read_portfolio(call: Call) -> Portfolio:
     """Each project with its metrics, at most 5,000, and the totals of all."""
     workspace = await guards.workspace(call)
     return portfolio(await get_portfolio(call.ctx, workspace["_id"]))
 
 
-@templates.get("", "List the templates that a project can begin with")
+@templates.get("", "List the templates that a project can begin with", runs=list_templates)
 async def find_templates(call: Call) -> list[Template]:
     """The built-in ones, then those of the workspace by name."""
     workspace = await guards.workspace(call)
     return [template(record) for record in await list_templates(call.ctx, workspace["_id"])]
 
 
-@templates.post("", "Make a template of a project", body=TemplateCreateFromProject)
+@templates.post("", "Make a template of a project", runs=create_template)
 async def create_from_project(call: Call) -> Template:
     """Its scopes, columns, labels and custom fields, and its open cards if `includeCards` says so."""
     made = await create_template(call.ctx, await _inside(call))
     return template(made.value)
 
 
-@templates.delete("/{templateId}", "Delete a template of the workspace")
+@templates.delete("/{templateId}", "Delete a template of the workspace", runs=delete_template)
 async def remove_template(call: Call) -> Ok:
     """The projects that began with it stay."""
     found = await guards.template(call)
@@ -71,32 +71,32 @@ async def _inside(call: Call) -> TemplateCreateFromProject:
     return values
 
 
-@routes.get("/{projectId}", "Read a project")
+@routes.get("/{projectId}", "Read a project", runs=get_project)
 async def get(call: Call) -> Project:
     found = await guards.project(call)
     return project(await get_project(call.ctx, found["_id"]))
 
 
-@routes.patch("/{projectId}", "Change a project", body=ProjectUpdate)
+@routes.patch("/{projectId}", "Change a project", runs=update_project)
 async def update(call: Call) -> Project:
     found = await guards.project(call)
     return project((await update_project(call.ctx, found["_id"], call.body(ProjectUpdate))).value)
 
 
-@routes.delete("/{projectId}", "Delete a project with all it holds")
+@routes.delete("/{projectId}", "Delete a project with all it holds", runs=delete_project)
 async def delete(call: Call) -> Ok:
     found = await guards.project(call)
     await delete_project(call.ctx, found["_id"])
     return ok()
 
 
-@members.get("", "List the members of a project")
+@members.get("", "List the members of a project", runs=list_project_members)
 async def find_members(call: Call) -> list[ProjectMember]:
     found = await guards.project(call)
     return [project_member(record) for record in await list_project_members(call.ctx, found["_id"])]
 
 
-@members.post("", "Add a member of the workspace to a project", body=ProjectMemberAdd)
+@members.post("", "Add a member of the workspace to a project", runs=add_project_member)
 async def add_member(call: Call) -> ProjectMember:
     """By `email` or by `userId`."""
     found = await guards.project(call)
@@ -107,7 +107,7 @@ async def add_member(call: Call) -> ProjectMember:
     return project_member({**added, "user": user})
 
 
-@members.delete("/{userId}", "Take a member off a project")
+@members.delete("/{userId}", "Take a member off a project", runs=remove_project_member)
 async def remove_member(call: Call) -> Ok:
     found = await guards.project(call)
     await remove_project_member(call.ctx, found["_id"], call.id("userId", Kind.USER))

@@ -12,14 +12,14 @@ routes = Routes("Relations", PROJECT)
 of_cards = Routes("Relations", CARD + "/relations")
 
 
-@of_cards.get("", "List the relations of a card")
+@of_cards.get("", "List the relations of a card", runs=list_relations)
 async def find(call: Call) -> list[Relation]:
     """As the card sees them; at most 200."""
     found = await guards.card(call)
     return await relations(await list_relations(call.ctx, found["_id"]))
 
 
-@of_cards.post("", "Relate a card to another one", body=RelationCreate, given=["cardId"])
+@of_cards.post("", "Relate a card to another one", runs=create_relation, given=["cardId"])
 async def create(call: Call) -> Relation:
     """The other card may be of any project of the workspace."""
     found = await guards.card(call)
@@ -27,7 +27,7 @@ async def create(call: Call) -> Relation:
     return await relation(made.value, found["_id"])
 
 
-@routes.delete("/relations/{relationId}", "End a relation, for both cards")
+@routes.delete("/relations/{relationId}", "End a relation, for both cards", runs=delete_relation)
 async def delete(call: Call) -> Ok:
     found = await guards.relation(call)
     await delete_relation(call.ctx, found["_id"])

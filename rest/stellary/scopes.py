@@ -22,13 +22,13 @@ from rest.stellary.present.board import Scope, ScopeDetails, Views, column, scop
 routes = Routes("Scopes", PROJECT + "/scopes")
 
 
-@routes.get("", "List the scopes of a project")
+@routes.get("", "List the scopes of a project", runs=list_scopes)
 async def find(call: Call) -> list[Scope]:
     project = await guards.project(call)
     return [scope(record) for record in await list_scopes(call.ctx, project["_id"])]
 
 
-@routes.post("", "Create a scope", body=ScopeCreate, given=["projectId"])
+@routes.post("", "Create a scope", runs=create_scope, given=["projectId"])
 async def create(call: Call) -> ScopeDetails:
     project = await guards.project(call)
     return await _details(
@@ -36,32 +36,32 @@ async def create(call: Call) -> ScopeDetails:
     )
 
 
-@routes.get("/{scopeId}", "Read a scope with its columns and views")
+@routes.get("/{scopeId}", "Read a scope with its columns and views", runs=get_scope)
 async def get(call: Call) -> ScopeDetails:
     found = await guards.scope(call)
     return await _details(call.ctx, await get_scope(call.ctx, found["_id"]))
 
 
-@routes.patch("/{scopeId}", "Change a scope", body=ScopeUpdate)
+@routes.patch("/{scopeId}", "Change a scope", runs=update_scope)
 async def update(call: Call) -> ScopeDetails:
     found = await guards.scope(call)
     return await _details(call.ctx, (await update_scope(call.ctx, found["_id"], call.body(ScopeUpdate))).value)
 
 
-@routes.delete("/{scopeId}", "Delete a scope with its columns, cards and documents")
+@routes.delete("/{scopeId}", "Delete a scope with its columns, cards and documents", runs=delete_scope)
 async def delete(call: Call) -> Ok:
     found = await guards.scope(call)
     await delete_scope(call.ctx, found["_id"])
     return ok()
 
 
-@routes.get("/{scopeId}/views", "Read the views of a scope and the active one")
+@routes.get("/{scopeId}/views", "Read the views of a scope and the active one", runs=get_scope)
 async def get_views(call: Call) -> Views:
     found = await guards.scope(call)
     return views(await get_scope(call.ctx, found["_id"]))
 
 
-@routes.patch("/{scopeId}/views", "Switch the active view of a scope", body=ScopeViewSet)
+@routes.patch("/{scopeId}/views", "Switch the active view of a scope", runs=set_scope_view)
 async def set_view(call: Call) -> Views:
     found = await guards.scope(call)
     return views((await set_scope_view(call.ctx, found["_id"], call.body(ScopeViewSet))).value)

@@ -38,7 +38,7 @@ class SearchQuery(Input):
     limit: Annotated[int, Field(ge=1, le=MAX_SIZE)] = DEFAULT_SIZE
 
 
-@routes.get("", "Search the workspace, the best first", query=SearchQuery)
+@routes.get("", "Search the workspace, the best first", runs=search, query=SearchQuery)
 async def find(call: Call) -> list[Hit]:
     """Every word of `q` has to be there, or a word that begins with it; "words in quotes" stand side by side."""
     workspace = await guards.workspace(call)

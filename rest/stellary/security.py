@@ -49,108 +49,106 @@ routes = Routes("Account", "/auth")
 two_factor = Routes("Two-factor sign-in", "/auth/two-factor")
 
 
-@routes.post("/change-password", "Change the caller's password", body=PasswordChange)
+@routes.post("/change-password", "Change the caller's password", runs=change_password)
 async def set_password(call: Call) -> Ok:
     """Every other session of the account ends."""
     await change_password(call.ctx, call.body(PasswordChange))
     return ok()
 
 
-@routes.post("/forgot-password", "Ask for a new password by mail", body=PasswordResetRequest, anonymous=True)
+@routes.post("/forgot-password", "Ask for a new password by mail", runs=request_password_reset)
 async def forgot_password(call: Call) -> Ok:
     """The answer is the same whether or not the address has an account."""
     await request_password_reset(call.ctx, call.body(PasswordResetRequest))
     return ok()
 
 
-@routes.post(
-    "/reset-password", "Choose a new password with the link of the mail", body=PasswordResetInput, anonymous=True
-)
+@routes.post("/reset-password", "Choose a new password with the link of the mail", runs=reset_password)
 async def new_password(call: Call) -> Ok:
     """Every session of the account ends."""
     await reset_password(call.ctx, call.body(PasswordResetInput))
     return ok()
 
 
-@routes.post("/verify-email", "Confirm an e-mail address with the link of the mail", body=EmailVerify, anonymous=True)
+@routes.post("/verify-email", "Confirm an e-mail address with the link of the mail", runs=verify_email)
 async def confirm_email(call: Call) -> Ok:
     await verify_email(call.ctx, call.body(EmailVerify))
     return ok()
 
 
-@routes.post("/verify-email/send", "Send the mail that confirms the caller's address")
+@routes.post("/verify-email/send", "Send the mail that confirms the caller's address", runs=send_email_verification)
 async def send_verification(call: Call) -> Ok:
     """Five times an hour at most."""
     await send_email_verification(call.ctx)
     return ok()
 
 
-@routes.get("/sessions", "List where the caller is signed in")
+@routes.get("/sessions", "List where the caller is signed in", runs=list_sessions)
 async def find_sessions(call: Call) -> list[OpenSession]:
     """The newest first."""
     return [open_session(record) for record in await list_sessions(call.ctx)]
 
 
-@routes.delete("/sessions", "End all other sessions of the caller")
+@routes.delete("/sessions", "End all other sessions of the caller", runs=revoke_other_sessions)
 async def end_other_sessions(call: Call) -> EndedSessions:
     """All but the one that the request came with."""
     return {"ok": True, "count": (await revoke_other_sessions(call.ctx)).value}
 
 
-@routes.delete("/sessions/{sessionId}", "End a session of the caller")
+@routes.delete("/sessions/{sessionId}", "End a session of the caller", runs=revoke_session)
 async def end_session(call: Call) -> Ok:
     """Streams that are open on it end too."""
     await revoke_session(call.ctx, call.id("sessionId", Kind.SESSION))
     return ok()
 
 
-@two_factor.post("/verify", "Finish a sign-in with a code", body=AuthVerifyTwoFactor, anonymous=True, sets_cookies=True)
+@two_factor.post("/verify", "Finish a sign-in with a code", runs=verify_two_factor, sets_cookies=True)
 async def verify(call: Call) -> Session:
     """`temporaryToken` came with the answer of `POST /auth/login`. A code works once."""
     return start_session(call, await verify_two_factor(call.ctx, call.body(AuthVerifyTwoFactor)))
 
 
-@two_factor.post("/begin", "Ask for the secret of a second factor", body=TwoFactorBegin)
+@two_factor.post("/begin", "Ask for the secret of a second factor", runs=begin_two_factor)
 async def begin(call: Call) -> TwoFactorSetup:
     """Nothing changes until a first code confirms it, within a quarter of an hour."""
     return two_factor_setup(await begin_two_factor(call.ctx, call.body(TwoFactorBegin)))
 
 
-@two_factor.post("/confirm", "Turn two-factor sign-in on", body=TwoFactorConfirm)
+@two_factor.post("/confirm", "Turn two-factor sign-in on", runs=confirm_two_factor)
 async def confirm(call: Call) -> RecoveryCodes:
     return recovery_codes((await confirm_two_factor(call.ctx, call.body(TwoFactorConfirm))).value)
 
 
-@two_factor.post("/recovery-codes", "Replace the recovery codes", body=TwoFactorProof)
+@two_factor.post("/recovery-codes", "Replace the recovery codes", runs=renew_recovery_codes)
 async def renew(call: Call) -> RecoveryCodes:
     return recovery_codes((await renew_recovery_codes(call.ctx, call.body(TwoFactorProof))).value)
 
 
-@two_factor.post("/disable", "Turn two-factor sign-in off", body=TwoFactorProof)
+@two_factor.post("/disable", "Turn two-factor sign-in off", runs=disable_two_factor)
 async def disable(call: Call) -> Ok:
     await disable_two_factor(call.ctx, call.body(TwoFactorProof))
     return ok()
 
 
-@routes.get("/consents", "List what the caller has agreed to")
+@routes.get("/consents", "List what the caller has agreed to", runs=list_consents)
 async def find_consents(call: Call) -> list[Consent]:
     return [consent(one) for one in await list_consents(call.ctx)]
 
 
-@routes.post("/consents", "Agree to a version of the terms or of the privacy policy", body=ConsentGive)
+@routes.post("/consents", "Agree to a version of the terms or of the privacy policy", runs=give_consent)
 async def agree(call: Call) -> list[Consent]:
     """All that the caller has agreed to."""
     return [consent(one) for one in (await give_consent(call.ctx, call.body(ConsentGive))).value]
 
 
-@routes.get("/export", "Export all that is about the caller")
+@routes.get("/export", "Export all that is about the caller", runs=export_account)
 async def export(call: Call) -> dict[str, Any]:
     """The profile, memberships, what the person wrote, was told and agreed to; no secret."""
     exported: dict[str, Any] = plain(await export_account(call.ctx))
     return exported
 
 
-@routes.post("/delete-account", "Delete the caller's account", body=AccountDelete, sets_cookies=True)
+@routes.post("/delete-account", "Delete the caller's account", runs=delete_account, sets_cookies=True)
 async def delete(call: Call) -> Ok:
     """What others rely on stays, by a user without a name. A conflict, as long as the caller owns an organization with
     other people in it."""

@@ -2,7 +2,7 @@
 
 from starlette.responses import StreamingResponse
 
-from resolvers.inputs.transfer import ProjectImport, ProjectImportQuery, ProjectImportStart
+from resolvers.inputs.transfer import ProjectImportQuery, ProjectImportStart
 from resolvers.page import Page, Window
 from resolvers.transfer import import_project, open_export, read_project
 from resolvers.transfer_archive import Stored, archived
@@ -23,7 +23,7 @@ routes = Routes("Import and export", PROJECTS)
 @routes.post(
     "/import",
     "Import a project",
-    body=ProjectImport,
+    runs=import_project,
     query=ProjectImportQuery,
     max_body=MAX_IMPORT,
     admission=lambda ctx: ctx.services.receiving,
@@ -42,12 +42,14 @@ async def import_(call: Call) -> ProjectWithWarnings:
 @routes.post(
     "/import/jobs",
     "Import a large project by a job",
+    runs=start_import,
     file=FIELD,
     query=ProjectImportQuery,
     guard=guards.workspace,
     max_file=max_input,
     uploads=lambda ctx: ctx.services.imports,
     status=202,
+    body=None,
 )
 async def start(call: Call) -> TransferJob:
     """An export as the one part of the form: JSON of at most 64 MB, or an archive. It is written afterwards."""
@@ -57,7 +59,9 @@ async def start(call: Call) -> TransferJob:
     return transfer_job((await start_import(call.ctx, values)).value)
 
 
-@routes.get("/import/jobs", "List the imports of a workspace that run by themselves, the newest first")
+@routes.get(
+    "/import/jobs", "List the imports of a workspace that run by themselves, the newest first", runs=list_transfer_jobs
+)
 async def jobs(call: Call) -> list[TransferJob]:
     """Those that have ended are kept for seven days."""
     workspace = await guards.workspace(call)
@@ -68,13 +72,13 @@ async def jobs(call: Call) -> list[TransferJob]:
     return [transfer_job(record) for record in await whole(read)]
 
 
-@routes.get("/import/jobs/{jobId}", "Read how far an import is")
+@routes.get("/import/jobs/{jobId}", "Read how far an import is", runs=get_transfer_job)
 async def job(call: Call) -> TransferJob:
     found = await guards.transfer_job(call)
     return transfer_job(await get_transfer_job(call.ctx, found["_id"]))
 
 
-@routes.get("/{projectId}/export", "Export a project", response=ExportedProject)
+@routes.get("/{projectId}/export", "Export a project", runs=open_export, response=ExportedProject)
 async def export(call: Call) -> StreamingResponse:
     """In the format that the import takes, sent as it is read."""
     found = await guards.project(call)
@@ -83,7 +87,13 @@ async def export(call: Call) -> StreamingResponse:
     return StreamingResponse(written(pieces), media_type="application/json", headers=headers)
 
 
-@routes.get("/{projectId}/export/archive", "Export a project with its files", gives=("application/zip",), tagged=False)
+@routes.get(
+    "/{projectId}/export/archive",
+    "Export a project with its files",
+    runs=open_export,
+    gives=("application/zip",),
+    tagged=False,
+)
 async def export_archive(call: Call) -> StreamingResponse:
     """A ZIP with `project.json`, the export, and the files on its cards; an import by a job takes it."""
     found = await guards.project(call)

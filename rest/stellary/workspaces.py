@@ -35,13 +35,13 @@ routes = Routes("Workspaces", WORKSPACES)
 members = Routes("Workspace members", WORKSPACE + "/members")
 
 
-@routes.get("", "List the caller's workspaces in an organization")
+@routes.get("", "List the caller's workspaces in an organization", runs=list_workspaces)
 async def find(call: Call) -> list[Workspace]:
     organization = await guards.organization(call)
     return [workspace(record) for record in await list_workspaces(call.ctx, organization["_id"])]
 
 
-@routes.post("", "Create a workspace", body=WorkspaceCreate, given=["organizationId"])
+@routes.post("", "Create a workspace", runs=create_workspace, given=["organizationId"])
 async def create(call: Call) -> Workspace:
     """The caller becomes its owner."""
     organization = await guards.organization(call)
@@ -51,18 +51,18 @@ async def create(call: Call) -> Workspace:
     return await _mine(call.ctx, created)
 
 
-@routes.get("/{wsSlug}", "Read a workspace and the caller's roles")
+@routes.get("/{wsSlug}", "Read a workspace and the caller's roles", runs=get_workspace)
 async def get(call: Call) -> Workspace:
     return workspace(await get_workspace(call.ctx, call.path["orgSlug"], call.path["wsSlug"]))
 
 
-@routes.patch("/{wsSlug}", "Change a workspace", body=WorkspaceUpdate)
+@routes.patch("/{wsSlug}", "Change a workspace", runs=update_workspace)
 async def update(call: Call) -> Workspace:
     found = await guards.workspace(call)
     return await _mine(call.ctx, (await update_workspace(call.ctx, found["_id"], call.body(WorkspaceUpdate))).value)
 
 
-@routes.delete("/{wsSlug}", "Delete a workspace with all it holds")
+@routes.delete("/{wsSlug}", "Delete a workspace with all it holds", runs=delete_workspace)
 async def delete(call: Call) -> Ok:
     """Its owner may."""
     found = await guards.workspace(call)
@@ -70,13 +70,13 @@ async def delete(call: Call) -> Ok:
     return ok()
 
 
-@members.get("", "List the members of a workspace")
+@members.get("", "List the members of a workspace", runs=list_workspace_members)
 async def find_members(call: Call) -> list[WorkspaceMember]:
     found = await guards.workspace(call)
     return [workspace_member(record) for record in await list_workspace_members(call.ctx, found["_id"])]
 
 
-@members.patch("/{userId}", "Change the role, the pilotage role, or both, of a member", body=WorkspaceMemberUpdate)
+@members.patch("/{userId}", "Change the role, the pilotage role, or both, of a member", runs=update_workspace_member)
 async def update_member(call: Call) -> WorkspaceMember:
     found = await guards.workspace(call)
     user_id = call.id("userId", Kind.USER)
@@ -87,7 +87,7 @@ async def update_member(call: Call) -> WorkspaceMember:
     return workspace_member({**changed.value, "user": user})
 
 
-@members.delete("/{userId}", "Take a member off a workspace")
+@members.delete("/{userId}", "Take a member off a workspace", runs=remove_workspace_member)
 async def remove_member(call: Call) -> Ok:
     """Off its projects too. Anybody may leave; removing others takes an admin."""
     found = await guards.workspace(call)

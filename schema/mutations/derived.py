@@ -61,6 +61,8 @@ def _signature(takes: Contract, payload: type) -> inspect.Signature:
     """What Strawberry makes the field of: the arguments of an operation, and its input."""
     parameters = [inspect.Parameter("self", _PARAMETER), inspect.Parameter("info", _PARAMETER, annotation=Info)]
     for one in takes.arguments:
+        if one.description is None:
+            raise TypeError(f"{one.name}: what it is has to be told, as Annotated[…, 'What it is.']")
         type_ = strawberry.ID if one.annotation == ID else graph_type(one.annotation)
         default = UNSET if one.default is None else one.default
         parameters.append(_parameter(one.name, type_, strawberry.argument(description=one.description), default))

@@ -12,19 +12,20 @@ from auth.authenticate import authenticate
 from gateway.database import Database
 from models.errors import NotFound, OrreryError
 from resolvers.context import Context
-from resolvers.operation import CATALOGUE, Caller
+from resolvers.operation import Caller
 from rest.app import build_routes
 from rest.cookies import CookieScope
 from rest.stellary.table import TABLE
 from tests.denials.expect import BEYOND, CALLERS, refusal, token_of
-from tests.denials.routes import ROUTES, path_of
+from tests.denials.routes import BODIES, path_of
 from tests.denials.world import World, fingerprint
 
+RUNS = {(route.method, route.path): route.operation for route in TABLE}
 WITH_FILE = {(route.method, route.path) for route in TABLE if route.file is not None}
 
 
 def test_every_route_is_in_the_matrix() -> None:
-    assert {(route.method, route.path) for route in TABLE} == ROUTES.keys()
+    assert {(route.method, route.path) for route in TABLE} == BODIES.keys()
 
 
 @pytest.fixture
@@ -41,20 +42,19 @@ async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
         yield opened
 
 
-@pytest.mark.parametrize("route", sorted(ROUTES), ids=" ".join)
+@pytest.mark.parametrize("route", sorted(BODIES), ids=" ".join)
 async def test_a_route_refuses_as_the_policy_of_its_operation_says(
     route: tuple[str, str], world: World, client: httpx.AsyncClient, database: Database
 ) -> None:
     # Given
-    name, body = ROUTES[route]
-    operation = CATALOGUE[name]
+    operation, body = RUNS[route], BODIES[route]
     before = await fingerprint(database)
 
     # When
     answers: dict[str, int] = {}
     wanted: dict[str, int] = {}
     for caller in CALLERS:
-        refused: type[OrreryError] | None = BEYOND.get((name, caller), refusal(operation, caller))
+        refused: type[OrreryError] | None = BEYOND.get((operation.name, caller), refusal(operation, caller))
         if operation.caller is Caller.AGENT and caller in ("outsider", "bystander"):
             refused = NotFound  # the path's workspace is looked at first
         if refused is None and route[0] != "GET":

@@ -19,8 +19,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from resolvers.operation import CATALOGUE, Caller
-from tests.denials.routes import ROUTES
+from resolvers.operation import Caller
+from tests.denials.test_routes import RUNS
 from tests.generated.effort import tries
 from tests.generated.stage import Stage, mostly
 from tests.rest.document import DOCUMENT, response_problems
@@ -131,7 +131,7 @@ def _meaning(name: str, path: str) -> str:
 
 
 async def _caller(route: tuple[str, str], stage: Stage) -> httpx.AsyncClient:
-    if CATALOGUE[ROUTES[route][0]].caller is Caller.AGENT:
+    if RUNS[route].caller is Caller.AGENT:
         return stage.client("other agent")
     if set(OPERATIONS[route].tags or ()) & OWN_ACCOUNT:
         return await stage.guest()
