@@ -85,11 +85,13 @@ def noun(
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What an operation opens, and by what: an argument of its own, or a field of its input."""
+    """What an operation opens, and by what: an argument of its own, or a field of its input. With `as_asked` it answers
+    with the fields that its caller asks for."""
 
     noun: Noun
     argument: str | None = None
     fields: Fields = frozenset()
+    as_asked: bool = False
 
     def reading(self, *fields: str) -> "Door":
         """The same door, which answers with more of the record than where it stands."""

@@ -165,13 +165,15 @@ def operation(
 
 
 def _opened(body: Callable[..., Awaitable[Any]], door: Door, permission: Permission) -> Callable[..., Awaitable[Any]]:
-    field = to_camel(door.argument or "id")
+    enter = functools.partial(access, noun=door.noun, permission=permission, field=to_camel(door.argument or "id"))
 
     async def opened(ctx: Context, object_id: ObjectId | str, /, *args: Any, **kwargs: Any) -> Any:
-        record = await access(ctx, door.noun, object_id, permission, field=field, fields=door.fields)
-        return await body(ctx, record, *args, **kwargs)
+        return await body(ctx, await enter(ctx, object_id=object_id, fields=door.fields), *args, **kwargs)
 
-    return opened
+    async def opened_as_asked(ctx: Context, object_id: ObjectId | str, /, fields: Fields = None) -> Any:
+        return await body(ctx, await enter(ctx, object_id=object_id, fields=fields))
+
+    return opened_as_asked if door.as_asked else opened
 
 
 def _inside(body: Callable[..., Awaitable[Any]], door: Door, permission: Permission) -> Callable[..., Awaitable[Any]]:
@@ -188,13 +190,14 @@ def _inside(body: Callable[..., Awaitable[Any]], door: Door, permission: Permiss
 def reader(
     name: str, noun: Noun, *, permission: Permission, scope: TokenScope | None = None
 ) -> Callable[..., Awaitable[Record]]:
-    """The operation that reads one object by its id, and of it the `fields` that are asked for."""
+    """The operation that reads one object by its id: `(ctx, id, fields)` to what is asked for of its record."""
 
-    async def read(ctx: Context, id: ObjectId | str, fields: Fields = None) -> Record:
-        return await access(ctx, noun, id, permission, fields=fields)
+    async def read(_ctx: Context, record: Record) -> Record:
+        return record
 
     read.__doc__ = f"A {noun.word} by its id."
-    return operation(name, permission=permission, scope=scope or noun.scope, read_only=True)(read)
+    door = Door(noun, as_asked=True)
+    return operation(name, opens=door, permission=permission, scope=scope or noun.scope, read_only=True)(read)
 
 
 def edge(

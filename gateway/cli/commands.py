@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.markup import escape
 
-from gateway.cli import demo, dump, migrate, operations, schema, serve, token, transfer, transfer_export
+from gateway.cli import catalogue, demo, dump, migrate, operations, schema, serve, token, transfer, transfer_export
 from gateway.cli.console import STDERR, CommandError
 from gateway.client import ClientError
 from gateway.settings import SettingsError
@@ -25,6 +25,7 @@ app.command("import")(transfer.import_file)
 app.command("export")(transfer_export.export)
 app.command("schema")(schema.schema)
 app.command("operations")(operations.operations)
+app.command("catalogue")(catalogue.catalogue)
 app.command("token")(token.token)
 app.command("demo")(demo.demo)
 
