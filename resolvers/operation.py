@@ -165,13 +165,16 @@ def operation(
 
 
 def _opened(body: Callable[..., Awaitable[Any]], door: Door, permission: Permission) -> Callable[..., Awaitable[Any]]:
-    enter = functools.partial(access, noun=door.noun, permission=permission, field=to_camel(door.argument or "id"))
+    field = to_camel(door.argument or "id")
+
+    async def enter(ctx: Context, object_id: ObjectId | str, fields: Fields) -> Record:
+        return await access(ctx, door.noun, object_id, permission, field=field, fields=fields)
 
     async def opened(ctx: Context, object_id: ObjectId | str, /, *args: Any, **kwargs: Any) -> Any:
-        return await body(ctx, await enter(ctx, object_id=object_id, fields=door.fields), *args, **kwargs)
+        return await body(ctx, await enter(ctx, object_id, door.fields), *args, **kwargs)
 
     async def opened_as_asked(ctx: Context, object_id: ObjectId | str, /, fields: Fields = None) -> Any:
-        return await body(ctx, await enter(ctx, object_id=object_id, fields=fields))
+        return await body(ctx, await enter(ctx, object_id, fields))
 
     return opened_as_asked if door.as_asked else opened
 

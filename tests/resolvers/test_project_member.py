@@ -118,7 +118,7 @@ async def test_a_project_that_is_deleted_meanwhile_gets_no_member(
 
     ada = await join(workspace, "ada")
     await delete_project(board.ctx, board.project["_id"])
-    monkeypatch.setattr("resolvers.project_member.access", passed)
+    monkeypatch.setattr("resolvers.operation.access", passed)
 
     # when
     with pytest.raises(NotFound, match="Project not found"):
