@@ -6,7 +6,7 @@ from importlib import import_module
 import resolvers
 from resolvers.operation import CATALOGUE, Operation
 
-for _module in pkgutil.iter_modules(resolvers.__path__):
-    import_module(f"resolvers.{_module.name}")
+for _module in pkgutil.walk_packages(resolvers.__path__, "resolvers."):
+    import_module(_module.name)
 
 __all__ = ["CATALOGUE", "Operation"]

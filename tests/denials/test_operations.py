@@ -1,20 +1,13 @@
 """The denial matrix over the catalogue: every operation, every caller; a refusal changes nothing."""
 
-import importlib
-import pkgutil
-
 import pytest
 
-import resolvers
 from gateway.database import Database
 from models.errors import OrreryError
-from resolvers.operation import CATALOGUE
+from resolvers.catalogue import CATALOGUE
 from tests.denials.calls import CALLS
 from tests.denials.expect import BEYOND, CALLERS, refusal, token_of
 from tests.denials.world import World, fingerprint
-
-for module in pkgutil.iter_modules(resolvers.__path__):
-    importlib.import_module(f"resolvers.{module.name}")
 
 
 def test_every_operation_of_the_catalogue_has_a_call() -> None:

@@ -1,7 +1,5 @@
 """An old snapshot plus the events since equals a fresh read, for every mutation of the catalogue."""
 
-import importlib
-import pkgutil
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -12,7 +10,6 @@ import pytest
 from graphql import GraphQLUnionType
 from pymongo import monitoring
 
-import resolvers
 from auth.jwt import JwtSigner
 from auth.subject import ANONYMOUS, Subject
 from gateway.database import Database
@@ -26,11 +23,11 @@ from realtime.hub import Hub
 from realtime.log import EventLog
 from realtime.transports.protocol import OperationRefused, OperationRequest
 from resolvers import card, card_update, column, comment, deletion, label
+from resolvers.catalogue import CATALOGUE
 from resolvers.context import Context, Services
 from resolvers.inputs.board import ColumnCreate, ColumnUpdate, LabelCreate
 from resolvers.inputs.card import CardCreate, CardMove, CardUpdate, CommentCreate
 from resolvers.notification_follow import follow as follow_notifications
-from resolvers.operation import CATALOGUE
 from schema.graph import graph
 from tests.conftest import empty
 from tests.denials.calls import CALLS
@@ -49,9 +46,6 @@ from tests.written import Written, put_back
 CHANGED = Written()
 """The collections that may be other than at first."""
 monitoring.register(CHANGED)
-
-for module in pkgutil.iter_modules(resolvers.__path__):
-    importlib.import_module(f"resolvers.{module.name}")
 
 DELETIONS = (
     "cardDelete",
