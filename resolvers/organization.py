@@ -15,7 +15,7 @@ from models.json import check_text
 from models.write import find_and_delete
 from realtime.events.organization import OrganizationCreated, OrganizationDeleted, OrganizationUpdated
 from realtime.log import Change, Committed
-from resolvers.access import check_organization, door_of, projection
+from resolvers.access import projection
 from resolvers.ceilings import MAX_ORGANIZATIONS, require_room
 from resolvers.context import Context
 from resolvers.deletion import bury, delete
@@ -28,6 +28,7 @@ from resolvers.nouns import ORGANIZATION, OrganizationRecord
 from resolvers.operation import edge, operation
 from resolvers.organization_member import insert_organization_member, organization_memberships
 from resolvers.page import Page, Window, pages
+from resolvers.slugs import organization_by_slug
 from resolvers.user import users_by
 from resolvers.workspace import remove_workspace, viewer_workspaces
 
@@ -61,10 +62,7 @@ async def list_organizations(ctx: Context, window: Window = EVERYTHING, fields: 
 @operation("organization", scope=READ, permission=policy.READ, read_only=True)
 async def get_organization(ctx: Context, slug: str, fields: Fields = None) -> Record:
     """The organization with a slug, with `my_role`."""
-    found = await collection(Organization).find_one({"slug": check_text(slug, field="slug")}, projection(fields))
-    membership = await check_organization(ctx, door_of(found), policy.READ)
-    if found is None:
-        raise NotFound("Organization")
+    found, membership = await organization_by_slug(ctx, check_text(slug, field="slug"), fields)
     return {**found, "my_role": membership["role"]}
 
 

@@ -18,7 +18,7 @@ from models.write import update_and_read
 from realtime.events.organization import OrganizationUpdated
 from realtime.events.workspace import WorkspaceCreated, WorkspaceDeleted, WorkspaceUpdated
 from realtime.log import Change, Committed
-from resolvers.access import check_organization, check_workspace, door_of, projection, workspace_memberships
+from resolvers.access import projection, workspace_memberships
 from resolvers.ceilings import MAX_WORKSPACES, require_room
 from resolvers.context import Context
 from resolvers.deletion import bury, delete
@@ -31,6 +31,7 @@ from resolvers.nouns import ORGANIZATION, WORKSPACE, WorkspaceRecord
 from resolvers.operation import edge, operation
 from resolvers.page import Page, Window, pages
 from resolvers.position_note import note_entered, noted
+from resolvers.slugs import workspace_by_slugs
 from resolvers.tombstone import load_gone
 from resolvers.workspace_member import insert_workspace_member
 
@@ -55,17 +56,8 @@ async def list_workspaces(ctx: Context, membership: Record) -> list[Record]:
 @operation("workspace", scope=READ, permission=policy.READ, read_only=True)
 async def get_workspace(ctx: Context, org_slug: str, slug: str, fields: Fields = None) -> Record:
     """The workspace with a slug in the organization with a slug, with `my_role` and `my_pilotage_role`."""
-    organization = await collection(Organization).find_one({"slug": check_text(org_slug, field="orgSlug")}, {"_id": 1})
-    organization_id = door_of(organization)
-    await check_organization(ctx, organization_id, organization_policy.READ)
-    query = {"organization_id": organization_id, "slug": check_text(slug, field="slug")}
-    known = noted(ctx)
-    found = await collection(Workspace).find_one(query, projection(fields))
-    if await note_entered(ctx, [door_of(found)], known):
-        found = await collection(Workspace).find_one(query, projection(fields))
-    membership = await check_workspace(ctx, door_of(found), policy.READ)
-    if found is None:
-        raise NotFound("Workspace")
+    org_slug, slug = check_text(org_slug, field="orgSlug"), check_text(slug, field="slug")
+    found, membership = await workspace_by_slugs(ctx, org_slug, slug, fields)
     return _with_roles(found, membership)
 
 

@@ -4,22 +4,15 @@ What does not is answered as what does not exist. A guard looks at membership al
 afterwards asks for the token's scope and the permission.
 """
 
-import asyncio
-
 from bson import ObjectId
 
 from auth.policies import delivery
 from auth.policies import document as document_policy
 from auth.policies import mission as mission_policy
-from auth.policies import organization as organization_policy
 from auth.policies import workspace as workspace_policy
-from models import (
-    Organization,
-    Workspace,
-)
-from models.base import Record, collection
+from models.base import Record
 from models.errors import NotFound
-from resolvers.access import access, check_organization, check_workspace, door_of
+from resolvers.access import access
 from resolvers.noun import Noun
 from resolvers.nouns import (
     AGENT,
@@ -38,6 +31,7 @@ from resolvers.nouns import (
     TEMPLATE,
     TRANSFER_JOB,
 )
+from resolvers.slugs import organization_by_slug, workspace_by_slugs
 from rest.routing import Call
 
 NOTHING: frozenset[str] = frozenset()
@@ -46,31 +40,14 @@ NOTHING: frozenset[str] = frozenset()
 
 async def organization(call: Call) -> Record:
     """The organization of the path."""
-    found = await _organization(call)
-    await check_organization(call.ctx, door_of(found), organization_policy.READ)
-    return _existing(found, "Organization")
-
-
-async def _organization(call: Call) -> Record | None:
-    return await collection(Organization).find_one({"slug": call.path["orgSlug"]})
-
-
-def _existing(found: Record | None, noun: str) -> Record:
-    if found is None:
-        raise NotFound(noun)
+    found, _ = await organization_by_slug(call.ctx, call.path["orgSlug"])
     return found
 
 
 async def workspace(call: Call) -> Record:
     """The workspace of the path, in the organization of the path."""
-    inside = door_of(await _organization(call))
-    # Both are looked up at once; a non-member of the organization is refused first, whatever the workspace.
-    _, found = await asyncio.gather(
-        check_organization(call.ctx, inside, organization_policy.READ),
-        collection(Workspace).find_one({"organization_id": inside, "slug": call.path["wsSlug"]}),
-    )
-    await check_workspace(call.ctx, door_of(found), workspace_policy.READ)
-    return _existing(found, "Workspace")
+    found, _ = await workspace_by_slugs(call.ctx, call.path["orgSlug"], call.path["wsSlug"])
+    return found
 
 
 async def project(call: Call) -> Record:
