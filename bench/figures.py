@@ -8,7 +8,7 @@ from bench.project import Base, fill
 from bench.sizes import Variables, compare_sizes
 from models import Project
 from models.base import collection
-from resolvers.card_facts_rebuild import rebuild_facts
+from resolvers.lane.card_facts_rebuild import rebuild_facts
 
 SIZES = (100, 5_000)
 PROJECT = "query ($id: ID!) { project(id: $id) { %s } }"

@@ -11,8 +11,8 @@ from models.base import to_record
 from models.card import ChecklistItem
 from models.enums import Priority
 from models.rank import ranks_after
-from resolvers.lane_blocks import LaneKey
-from resolvers.lane_rebuild import rebuild_lane
+from resolvers.lane.blocks import LaneKey
+from resolvers.lane.rebuild import rebuild_lane
 
 COLUMNS = 10
 """No column takes more than 500 cards, so that 5,000 are read by the same request as 50."""

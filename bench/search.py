@@ -15,8 +15,8 @@ from rich.table import Table
 from models.enums import SearchType
 from models.ids import Kind, new_id
 from realtime.cursor import Cursor
-from resolvers.search_index import Entry, SearchIndex, Terms
-from resolvers.search_query import read_query
+from resolvers.words.index import Entry, SearchIndex, Terms
+from resolvers.words.query import read_query
 
 CARDS = 20_000
 VOCABULARY = 12_000

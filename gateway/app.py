@@ -16,9 +16,6 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from auth.jwt import JwtSigner
-from gateway.arrival import Arrival
-from gateway.compressed import compressed
-from gateway.cors import cors
 from gateway.database import Database, open_database
 from gateway.deletions import Deletions
 from gateway.delivery import Delivery, FolderDelivery, SmtpDelivery
@@ -32,27 +29,30 @@ from gateway.operations import MeasuredApp, operation_routes, product_version
 from gateway.outbox import Outbox
 from gateway.pages import dist_folder, page_routes, reference_page
 from gateway.paths import operations_folder
-from gateway.persisted import Persisted
 from gateway.settings import Settings
 from gateway.shortcut import GraphQLFirst
 from gateway.transfers import Transfers
-from gateway.trusted import trusted_documents
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
 from realtime.presence import Presence
 from realtime.retention import Bounds, Retention
-from realtime.transports.connections import Connections
-from realtime.transports.limits import SseLimits, WebSocketLimits
-from realtime.transports.websocket import serve_websocket
 from resolvers.content import READERS
-from resolvers.context import Context, Services
-from resolvers.search_follow import sweep
-from resolvers.search_index import SearchIndex
+from resolvers.kit.context import Context, Services
+from resolvers.search.follow import sweep
+from resolvers.words.index import SearchIndex
 from rest.app import build_routes, openapi
-from rest.cookies import CookieScope
-from rest.errors import answer, answer_http_exception
 from schema.graph import graph
+from serving.arrival import Arrival
+from serving.compressed import compressed
+from serving.cookies import CookieScope
+from serving.cors import cors
+from serving.errors import answer, answer_http_exception
+from serving.persisted import Persisted
+from serving.transports.connections import Connections
+from serving.transports.limits import SseLimits, WebSocketLimits
+from serving.transports.websocket import serve_websocket
+from serving.trusted import trusted_documents
 
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from realtime.loop import Loop, Rest
-from resolvers.context import Services
-from resolvers.deletion_run import Worker, pending
-from resolvers.search_follow import sweep
+from resolvers.deletion.run import Worker, pending
+from resolvers.kit.context import Services
+from resolvers.search.follow import sweep
 
 log = logging.getLogger("orrery.deletions")
 

@@ -13,7 +13,7 @@ from typing import Protocol
 import aiosmtplib
 
 from gateway.mail_settings import SmtpServer
-from resolvers.upload import FILES
+from resolvers.kit.upload import FILES
 
 log = logging.getLogger("orrery.mail")
 

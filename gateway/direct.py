@@ -14,7 +14,7 @@ from models.errors import NotFound
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
-from resolvers.context import Context, Services
+from resolvers.kit.context import Context, Services
 
 
 @asynccontextmanager

@@ -9,13 +9,13 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefiniti
 
 from execution.cost import Estimate
 from execution.limits import Limits
-from gateway.failures import formatted
-from gateway.limits import check_written
 from gateway.live import Shape
-from gateway.reticence import without_suggestion
 from models.errors import BadUserInput
 from models.json import check_text
 from schema.viewer import selects_cursor
+from serving.document_limits import check_written
+from serving.failures import formatted
+from serving.reticence import without_suggestion
 
 MAX_KEPT = 1_000
 MAX_KEPT_BYTES = 1_000_000

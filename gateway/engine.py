@@ -26,31 +26,31 @@ from execution import Executor, RenderedResult, Trace
 from execution.cost import Estimate
 from execution.limits import Limits
 from gateway.documents import Documents, Prepared
-from gateway.failures import done_before, error_of, formatted
 from gateway.idempotency import EXTENSION, key_of, run_once
 from gateway.insight import asks, cost_by_path, told_cost, told_trace, tracer, write_spans
 from gateway.live import Live, Renderer, Shape, question
-from gateway.persisted import Persisted
-from gateway.reticence import Reticence
-from gateway.source import Network, seen
 from models.errors import OrreryError, Unauthenticated, Unavailable
 from models.json import check_shape
 from models.reach import is_unreachable, reachable
 from realtime.guard import End, Watch
-from realtime.transports.protocol import (
+from resolvers.kit.context import Context, Services
+from resolvers.kit.idempotency import Claim
+from resolvers.kit.position import note_positions
+from resolvers.kit.upload import Uploads
+from resolvers.subscribe import Source
+from schema.context import GraphContext
+from schema.roots import ids_named
+from serving.failures import done_before, error_of, formatted
+from serving.persisted import Persisted
+from serving.reticence import Reticence
+from serving.source import Network, seen
+from serving.transports.protocol import (
     AuthenticationFailed,
     OperationRefused,
     OperationRequest,
     Payload,
     authorization_of,
 )
-from resolvers.context import Context, Services
-from resolvers.idempotency import Claim
-from resolvers.position import note_positions
-from resolvers.subscribe import Source
-from resolvers.upload import Uploads
-from schema.context import GraphContext
-from schema.roots import ids_named
 
 Write = Callable[[Payload], Any]
 """Takes a response while its data is there, and gives what is kept of it."""

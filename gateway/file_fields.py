@@ -17,10 +17,10 @@ from graphql import (
 )
 
 from gateway.engine import Operation
-from gateway.multipart import MAX_FILES, Form
 from models.errors import BadUserInput, OrreryError
-from resolvers.context import Context
-from resolvers.file_door import DOORS, check_door
+from resolvers.files.door import DOORS, check_door
+from resolvers.kit.context import Context
+from serving.operation_files import MAX_FILES, Form
 
 
 async def check_doors(ctx: Context, operation: Operation, form: Form) -> None:

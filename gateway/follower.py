@@ -1,7 +1,7 @@
 """Writes the notifications of what was done, in one gateway process for all of them.
 
 It is woken by every change of a workspace, here or in another process. A lease says whose work it is, so that processes
-do not do it twice in vain; that none is written twice does not depend on it (`resolvers.notification_follow`).
+do not do it twice in vain; that none is written twice does not depend on it (`resolvers.notification.follow`).
 """
 
 import asyncio
@@ -16,10 +16,10 @@ from bson import ObjectId
 from models.ids import Kind, kind_of
 from realtime.lease import give_up, hold
 from realtime.loop import Loop, Rest
-from resolvers.context import Services
-from resolvers.mission_trim import trim_reports
-from resolvers.notification_follow import follow_some
-from resolvers.notification_trim import trim_some
+from resolvers.kit.context import Services
+from resolvers.mission.trim import trim_reports
+from resolvers.notification.follow import follow_some
+from resolvers.notification.trim import trim_some
 
 log = logging.getLogger("orrery.notifications")
 

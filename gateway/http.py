@@ -17,25 +17,25 @@ from auth.authenticate import CSRF_HEADER, check_csrf
 from auth.subject import Credential, Subject
 from execution import dump
 from gateway.engine import GraphEngine, Operation, Outcome
-from gateway.failures import error_of, masked
 from gateway.file_fields import check_doors
 from gateway.idempotency import key_of, run_once, with_key
-from gateway.multipart import read_form, spooling
 from gateway.pages import graphiql_page
-from gateway.persisted import PersistedQueryNotFoundError
-from gateway.revalidation import revalidated
 from models.errors import BadUserInput, OrreryError, Unavailable
-from realtime.transports.connections import Connections
-from realtime.transports.limits import SseLimits
-from realtime.transports.protocol import OperationRefused, OperationRequest
-from realtime.transports.sse import interrupted, serve_sse
-from resolvers.idempotency import HEADER, KEEPS, REPLAYED, Reply
-from resolvers.transfer_read import MAX_TEXT
-from resolvers.upload import MAX_FILE
-from rest.body import parse_object, read_bytes
-from rest.cookies import CookieScope, clear_session_cookies, set_session_cookies
-from rest.errors import ContentCodingError
-from rest.multipart import is_multipart
+from resolvers.kit.idempotency import HEADER, KEEPS, REPLAYED, Reply
+from resolvers.kit.upload import MAX_FILE
+from resolvers.transfer.read import MAX_TEXT
+from serving.body import parse_object, read_bytes
+from serving.cookies import CookieScope, clear_session_cookies, set_session_cookies
+from serving.errors import ContentCodingError
+from serving.failures import error_of, masked
+from serving.multipart import is_multipart
+from serving.operation_files import read_form, spooling
+from serving.persisted import PersistedQueryNotFoundError
+from serving.revalidation import revalidated
+from serving.transports.connections import Connections
+from serving.transports.limits import SseLimits
+from serving.transports.protocol import OperationRefused, OperationRequest
+from serving.transports.sse import interrupted, serve_sse
 
 MAX_BODY = 1024 * 1024
 JSON = "application/json"

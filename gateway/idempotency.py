@@ -9,8 +9,8 @@ from graphql import OperationType, print_ast
 from auth.subject import Subject
 from execution import dump
 from gateway.insight import asks
-from realtime.transports.protocol import OperationRequest
-from resolvers.idempotency import HEADER, Claim, Reply, check_key, fingerprint, once
+from resolvers.kit.idempotency import HEADER, Claim, Reply, check_key, fingerprint, once
+from serving.transports.protocol import OperationRequest
 
 if TYPE_CHECKING:
     from gateway.engine import GraphEngine, Operation, Outcome

@@ -10,8 +10,8 @@ from bson import ObjectId
 
 from models.reach import unexpected
 from realtime.loop import Loop, Rest
-from resolvers.context import Services
-from resolvers.search_follow import follow
+from resolvers.kit.context import Services
+from resolvers.search.follow import follow
 
 log = logging.getLogger("orrery.search")
 

@@ -3,8 +3,8 @@
 import logging
 
 from realtime.loop import Loop, Rest
-from resolvers.context import Services
-from resolvers.file_store import remove_leftovers
+from resolvers.files.store import remove_leftovers
+from resolvers.kit.context import Services
 
 log = logging.getLogger("orrery.attachments")
 

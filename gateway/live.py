@@ -22,7 +22,6 @@ from graphql import (
 
 from auth.subject import Subject
 from execution.output import to_bytes
-from gateway.failures import error_of, formatted, masked
 from models.base import Record
 from models.errors import OrreryError
 from models.reach import is_unreachable
@@ -32,12 +31,13 @@ from realtime.feed import Question
 from realtime.guard import Watch
 from realtime.stats import Stats
 from realtime.subscription import Subscription
-from realtime.transports.protocol import OperationRequest
-from resolvers.context import Context
+from resolvers.kit.context import Context
 from resolvers.subscribe import Source
 from schema.context import GraphContext
 from schema.events.declared import build_event
 from schema.viewer import depends_on_viewer
+from serving.failures import error_of, formatted, masked
+from serving.transports.protocol import OperationRequest
 
 AFTER = "after"
 AWAY_SECONDS = 0.5

@@ -15,7 +15,7 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from realtime.hub import Hub
-from realtime.transports.connections import Connections
+from serving.transports.connections import Connections
 
 TRANSPORTS = ("websocket", "sse")
 LAG_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)

@@ -18,10 +18,10 @@ from models import Migration, StreamHead, User
 from models.base import Record, collection, utc_now
 from realtime.lease import hold, holding
 from realtime.retention import remember_oldest
-from resolvers.card_facts_rebuild import FACTS_STEP
-from resolvers.lane_rebuild import LANE_STEPS
-from resolvers.migration_step import MigrationStep, Work, over_all
-from resolvers.sort_keys_rebuild import SORT_STEPS
+from resolvers.kit.migration_step import MigrationStep, Work, over_all
+from resolvers.kit.sort_keys_rebuild import SORT_STEPS
+from resolvers.lane.card_facts_rebuild import FACTS_STEP
+from resolvers.lane.rebuild import LANE_STEPS
 
 
 async def _streams(work: Work) -> None:

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.database import Database
 from gateway.metrics import Metrics
-from resolvers.context import Services
+from resolvers.kit.context import Services
 
 READY_SECONDS = 2.0
 

@@ -22,9 +22,9 @@ from models import Mail
 from models.base import Record, collection, utc_now
 from models.enums import MailState
 from realtime.loop import NONE, Loop, Rest
-from resolvers.context import Services
-from resolvers.letters import Letter
-from resolvers.mail import compose
+from resolvers.kit.context import Services
+from resolvers.mail.letters import Letter
+from resolvers.mail.mail import compose
 
 log = logging.getLogger("orrery.mail")
 

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import PathLike, StaticFiles
 from starlette.types import Scope
 
-from gateway.compressed import CompressedFile, add_vary, takes_gzip
+from serving.compressed import CompressedFile, add_vary, takes_gzip
 
 HERE = Path(__file__).resolve().parent
 LINKS = HERE / "links"

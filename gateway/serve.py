@@ -17,13 +17,13 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.access_log import hide_tokens
-from gateway.crowd import Crowd
-from gateway.http_protocol import HttpProtocol
 from gateway.serve_error import ServeError
 from gateway.settings import Settings
-from gateway.source import Network
-from gateway.websocket_protocol import WebSocketProtocol
+from serving.access_log import hide_tokens
+from serving.crowd import Crowd
+from serving.http_protocol import HttpProtocol
+from serving.source import Network
+from serving.websocket_protocol import WebSocketProtocol
 
 MAX_FRAME_BYTES = 65_536
 MAX_CONNECTIONS = 12_000

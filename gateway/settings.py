@@ -11,9 +11,9 @@ from typing import Literal, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from execution.limits import Limits
-from gateway.limits import DEFAULTS, NAMES, chosen
 from gateway.mail_settings import DEFAULT_SENDER, Sender, SmtpServer, parse_sender, parse_smtp_url
-from gateway.source import Network, parse_networks
+from serving.document_limits import DEFAULTS, NAMES, chosen
+from serving.source import Network, parse_networks
 
 T = TypeVar("T")
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 from realtime.loop import NONE, Loop, Rest
-from resolvers.context import Services
-from resolvers.transfer_run import Worker
+from resolvers.kit.context import Services
+from resolvers.transfer.run import Worker
 
 log = logging.getLogger("orrery.transfers")
 

@@ -32,7 +32,7 @@ KEPT_FIELDS = (
     "completed_at",
     "updated_at",
 )
-"""The fields of cards that other documents are kept from (`resolvers.card_kept`)."""
+"""The fields of cards that other documents are kept from (`resolvers.lane.card_kept`)."""
 
 
 class ChecklistItem(BaseModel):
@@ -48,7 +48,7 @@ class ChecklistItem(BaseModel):
 class Card(Stored):
     """A card. `rank` orders it in its column; `scope_id` follows the column's; `version` counts changes of its fields.
 
-    `started_at` and `completed_at` are set by moves (`resolvers.card_progress`); null on cards that moved before those
+    `started_at` and `completed_at` are set by moves (`resolvers.card.progress`); null on cards that moved before those
     were kept. `comment_count` and `attachment_count` are kept with the card, so that a board reads no comments.
     `custom_values` are by the id of the custom field; those of a field that is gone count for nothing. `title_key` and
     `text_keys` are what texts are sorted by (`models.base.sort_keys`).

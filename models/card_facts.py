@@ -22,7 +22,7 @@ class CardFacts(Document):
 
 
 class CardFactsBlock(Document):
-    """Facts by card: `rows` from the hexadecimal id to what `resolvers.card_facts.packed` makes of the card."""
+    """Facts by card: `rows` from the hexadecimal id to what `resolvers.lane.card_facts.packed` makes of the card."""
 
     workspace_id: PydanticObjectId
     project_id: PydanticObjectId

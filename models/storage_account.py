@@ -9,7 +9,7 @@ from models.enums import StorageKind
 class StorageAccount(Document):
     """One account a workspace, whose id it has: `bytes` of everything that counts, and of each kind alone.
 
-    It changes in the transaction of what it counts (`resolvers.storage_account`).
+    It changes in the transaction of what it counts (`resolvers.files.storage_account`).
     """
 
     id: PydanticObjectId

@@ -41,7 +41,7 @@ class User(Stored):
     """An account. `email` is stored lower-case; `password_hash` is an argon2 hash, null for an agent's service user.
     `avatar` is the SHA-256 (hex) of the picture's bytes. `made` counts what has a ceiling for each person, and never
     falls: changes that would make two at once, or for an account that is being deleted, are in conflict by it
-    (`resolvers.ceilings`).
+    (`resolvers.kit.ceilings`).
 
     Fields after it were added later: a stored user may lack them.
     """

@@ -19,7 +19,7 @@ T = TypeVar("T")
 class Change:
     """One change within a transaction. Pass `session` to every read and write that belongs to it.
 
-    `lanes` remembers what `resolvers.lane_store` has read for it.
+    `lanes` remembers what `resolvers.lane.store` has read for it.
     `cascaded` counts what it has deleted that went with something else (`resolvers.deletion`). Long work lets others
     have the database after each of its commands, for `rest` times as long as that took; it has so for `rested` seconds.
     """

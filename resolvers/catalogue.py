@@ -4,7 +4,7 @@ import pkgutil
 from importlib import import_module
 
 import resolvers
-from resolvers.operation import CATALOGUE, Operation
+from resolvers.kit.operation import CATALOGUE, Operation
 
 for _module in pkgutil.walk_packages(resolvers.__path__, "resolvers."):
     import_module(_module.name)

@@ -15,14 +15,14 @@ from models import (
 from models.base import Record, collection
 from models.errors import BadUserInput, NotFound
 from models.ids import Kind, kind_of, parse_id
-from resolvers.access import allow, memberships_behind, projection, workspace_memberships
-from resolvers.context import Context
-from resolvers.notification_store import with_marks
-from resolvers.nouns import NOUNS
-from resolvers.operation import check_scope, operation
-from resolvers.organization_member import organization_memberships
-from resolvers.tombstone import shut
-from resolvers.user import PUBLIC
+from resolvers.kit.access import allow, memberships_behind, projection, workspace_memberships
+from resolvers.kit.context import Context
+from resolvers.kit.nouns import NOUNS
+from resolvers.kit.operation import check_scope, operation
+from resolvers.kit.tombstone import shut
+from resolvers.notification.store import with_marks
+from resolvers.tenancy.organization_member import organization_memberships
+from resolvers.user.user import PUBLIC
 
 MAX_NODES = 100
 

@@ -20,10 +20,10 @@ from realtime.cursor import Cursor
 from realtime.events import EVENTS, Topic, names_about
 from realtime.events.stream import StreamLagged, StreamReady
 from realtime.guard import Watch
-from resolvers.access import check_workspace, workspace_membership
-from resolvers.context import Context
-from resolvers.nouns import MISSION, PROJECT, WORKSPACE, MissionRecord, ProjectRecord
-from resolvers.operation import check_scope, operation
+from resolvers.kit.access import check_workspace, workspace_membership
+from resolvers.kit.context import Context
+from resolvers.kit.nouns import MISSION, PROJECT, WORKSPACE, MissionRecord, ProjectRecord
+from resolvers.kit.operation import check_scope, operation
 
 CHECK_SECONDS = 4.0
 """How often an iterated stream asks whether its caller may still read. A revoked one gets nothing after 5 s."""

@@ -9,11 +9,11 @@ from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaMode
 
 from auth.authenticate import CSRF_HEADER, SESSION_COOKIE
-from resolvers.idempotency import HEADER, REPLAYED
-from rest.errors import Failure
+from resolvers.kit.idempotency import HEADER, REPLAYED
 from rest.examples import Example, examples
 from rest.openapi_parts import REF, failures, headers, parameters, response_headers
 from rest.routing import Route
+from serving.errors import Failure
 
 _BYTES: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 _DESCRIPTION = (

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from resolvers.idempotency import HEADER, REPLAYED
+from resolvers.kit.idempotency import HEADER, REPLAYED
 
 REF = "#/components/schemas/{model}"
 ID = {"type": "string", "pattern": "^[0-9a-f]{24}$"}

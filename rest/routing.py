@@ -17,16 +17,16 @@ from auth.authenticate import CSRF_HEADER, check_csrf
 from models.admission import Admission
 from models.errors import BadUserInput, OrreryError
 from models.ids import Kind, parse_id
-from resolvers.context import Context
-from resolvers.contract import contract
-from resolvers.idempotency import HEADER, KEEPS, REPLAYED, Claim, Reply, check_key, fingerprint, once
-from resolvers.inputs.base import Input, read_input
-from resolvers.operation import Caller, Operation, operation_of
-from resolvers.upload import MAX_FILE, Upload, Uploads, spool
-from rest.body import MAX_BODY, read_bytes, read_object
-from rest.cookies import CookieScope
-from rest.errors import answer, answer_error, answer_unexpected
-from rest.multipart import upload_of
+from resolvers.kit.context import Context
+from resolvers.kit.contract import contract
+from resolvers.kit.idempotency import HEADER, KEEPS, REPLAYED, Claim, Reply, check_key, fingerprint, once
+from resolvers.kit.input import Input, read_input
+from resolvers.kit.operation import Caller, Operation, operation_of
+from resolvers.kit.upload import MAX_FILE, Upload, Uploads, spool
+from serving.body import MAX_BODY, read_bytes, read_object
+from serving.cookies import CookieScope
+from serving.errors import answer, answer_error, answer_unexpected
+from serving.multipart import upload_of
 
 M = TypeVar("M", bound=Input)
 H = TypeVar("H", bound=Callable[["Call"], Awaitable[Any]])

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 from strawberry.scalars import JSON
 
-from resolvers import activity as activity_edges
+from resolvers.activity import activity as activity_edges
 from schema.enums import ActivityType
 from schema.loading import edge
 from schema.node import Node

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import strawberry
 
-from resolvers import mission
-from resolvers.user import user_of_member
+from resolvers.mission import mission
+from resolvers.user.user import user_of_member
 from schema.connection import Connection, window
 from schema.enums import AutonomyMode
 from schema.loading import edge

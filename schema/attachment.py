@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from resolvers import attachment_graph as edges
+from resolvers.attachment import graph as edges
 from schema.loading import edge
 from schema.node import Node
 from schema.references import CardRef, UserRef

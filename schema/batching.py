@@ -13,7 +13,7 @@ from strawberry.types.field import StrawberryField
 from execution import Batch, Read, Selection
 from execution.batch import EXTENSION
 from execution.leaves import BULK
-from resolvers.operation import check_scope
+from resolvers.kit.operation import check_scope
 from schema.inputs.base import plain
 from schema.loading import COMPUTE, EDGE, SELECTED, Edge, from_record
 from schema.node import Node

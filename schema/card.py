@@ -6,13 +6,14 @@ from datetime import datetime
 import strawberry
 
 from models.base import Record
-from resolvers import attachment_graph as attachment_edges
-from resolvers import card_custom as card_custom_edges
-from resolvers import card_graph as card_graph_edges
-from resolvers import column as column_edges
-from resolvers import document_link, mission
-from resolvers import relation_graph as relation_edges
-from resolvers import scope as scope_edges
+from resolvers.attachment import graph as attachment_edges
+from resolvers.card import custom as card_custom_edges
+from resolvers.card import graph as card_graph_edges
+from resolvers.column import column as column_edges
+from resolvers.column import scope as scope_edges
+from resolvers.document import link as document_link
+from resolvers.mission import mission
+from resolvers.relation import graph as relation_edges
 from schema.activity import Activity
 from schema.attachment import Attachment
 from schema.comment import Comment

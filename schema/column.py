@@ -4,9 +4,9 @@ from datetime import datetime
 
 import strawberry
 
-from resolvers import card_graph as card_graph_edges
-from resolvers import column as column_edges
-from resolvers import scope as scope_edges
+from resolvers.card import graph as card_graph_edges
+from resolvers.column import column as column_edges
+from resolvers.column import scope as scope_edges
 from schema.connection import Connection
 from schema.loading import edge
 from schema.node import Node

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from resolvers import card_graph as card_graph_edges
+from resolvers.card import graph as card_graph_edges
 from schema.loading import edge
 from schema.node import Node
 from schema.references import CardRef, UserRef

@@ -8,11 +8,11 @@ import strawberry
 from strawberry import UNSET
 
 from models.base import Record
-from resolvers.context import Context
-from resolvers.load import totals
-from resolvers.noun import Fields
-from resolvers.operation import edge as enter
-from resolvers.page import Page
+from resolvers.kit.context import Context
+from resolvers.kit.noun import Fields
+from resolvers.kit.operation import edge as enter
+from resolvers.kit.page import Page
+from resolvers.lane.totals import totals
 from schema.loading import derived, edge
 
 T = TypeVar("T")

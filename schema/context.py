@@ -5,8 +5,8 @@ from typing import Any
 
 import strawberry
 
-from resolvers.context import Context
-from resolvers.sign_in import SignIn
+from resolvers.account.sign_in import SignIn
+from resolvers.kit.context import Context
 
 
 @dataclass(slots=True)

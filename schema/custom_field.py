@@ -5,8 +5,8 @@ from datetime import datetime
 import strawberry
 from strawberry.scalars import JSON
 
-from resolvers import custom_field as custom_field_edges
-from resolvers import scope as scope_edges
+from resolvers.column import scope as scope_edges
+from resolvers.custom_field import custom_field as custom_field_edges
 from schema.enums import FieldType
 from schema.loading import derived, edge
 from schema.node import Node

@@ -6,10 +6,11 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
-from resolvers import document_graph as edges
-from resolvers import document_link, document_version
-from resolvers.project import workspace_of
-from resolvers.scope import project_of, scope_of
+from resolvers.column.scope import project_of, scope_of
+from resolvers.document import graph as edges
+from resolvers.document import link as document_link
+from resolvers.document import version as document_version
+from resolvers.project.project import workspace_of
 from schema.activity import Activity
 from schema.connection import After, Connection, First, window
 from schema.enums import DocumentContext, DocumentFormat, DocumentStatus, DocumentType

@@ -1,4 +1,4 @@
-"""Filters and orders of lists: typed comparators that `resolvers.filters` compiles."""
+"""Filters and orders of lists: typed comparators that `resolvers.kit.filters` compiles."""
 
 from datetime import datetime
 from enum import Enum

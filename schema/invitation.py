@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from resolvers.invitation import inviter_of
+from resolvers.tenancy.invitation import inviter_of
 from schema.enums import Role
 from schema.loading import edge
 from schema.references import UserRef

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from resolvers import scope as scope_edges
+from resolvers.column import scope as scope_edges
 from schema.loading import edge
 from schema.node import Node
 from schema.references import ProjectRef

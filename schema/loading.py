@@ -13,7 +13,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from models.enums import TokenScope
-from resolvers.operation import EDGES
+from resolvers.kit.operation import EDGES
 from schema.selection import NEEDS, THROUGH
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -5,8 +5,8 @@ from datetime import datetime
 import strawberry
 from strawberry.scalars import JSON
 
-from resolvers import mission as edges
-from resolvers.position import cursor_of_mission
+from resolvers.kit.position import cursor_of_mission
+from resolvers.mission import mission as edges
 from schema.connection import Connection, window
 from schema.enums import MissionActivityKind, MissionStatus
 from schema.loading import edge

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from resolvers import notification as edges
+from resolvers.notification import notification as edges
 from schema.loading import edge
 from schema.node import Node
 from schema.references import ActivityRef

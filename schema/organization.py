@@ -5,8 +5,8 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers import organization as edges
-from resolvers.user import user_of_member
+from resolvers.tenancy import organization as edges
+from resolvers.user.user import user_of_member
 from schema.connection import Connection, window
 from schema.enums import Role
 from schema.loading import derived, edge

@@ -6,8 +6,8 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
-from resolvers import portfolio as edges
-from resolvers.project import projects_of
+from resolvers.figures import portfolio as edges
+from resolvers.project.project import projects_of
 from schema.connection import After, Connection, First
 from schema.enums import Priority
 from schema.filters import ProjectFilter, ProjectOrder

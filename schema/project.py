@@ -6,14 +6,15 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
-from resolvers import card_graph as card_graph_edges
-from resolvers import column as column_edges
-from resolvers import custom_field as custom_field_edges
-from resolvers import document_graph, portfolio, roadmap, stats
-from resolvers import project as project_edges
-from resolvers import scope as scope_edges
-from resolvers.position import cursor_of_project
-from resolvers.user import user_of_member
+from resolvers.card import graph as card_graph_edges
+from resolvers.column import column as column_edges
+from resolvers.column import scope as scope_edges
+from resolvers.custom_field import custom_field as custom_field_edges
+from resolvers.document import graph as document_graph
+from resolvers.figures import portfolio, roadmap, stats
+from resolvers.kit.position import cursor_of_project
+from resolvers.project import project as project_edges
+from resolvers.user.user import user_of_member
 from schema.connection import After, Connection, First, window
 from schema.document import documents_window
 from schema.filters import CardFilter, CardOrder

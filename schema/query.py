@@ -6,23 +6,19 @@ import strawberry
 from strawberry import UNSET
 from strawberry.scalars import JSON
 
-from resolvers import (
-    account,
-    account_export,
-    attachment,
-    card,
-    document,
-    invited,
-    mission,
-    node,
-    organization,
-    project,
-    scope,
-    search,
-    transfer_job,
-    workspace,
-)
-from resolvers.page import Window
+from resolvers import node
+from resolvers.account import account, invited
+from resolvers.account import export as account_export
+from resolvers.attachment import attachment
+from resolvers.card import card
+from resolvers.column import scope
+from resolvers.document import document
+from resolvers.kit.page import Window
+from resolvers.mission import mission
+from resolvers.project import project
+from resolvers.search import search
+from resolvers.tenancy import organization, workspace
+from resolvers.transfer import job as transfer_job
 from schema.arguments import (
     AttachmentId,
     CardId,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from resolvers import relation_graph as edges
+from resolvers.relation import graph as edges
 from schema.enums import RelationType
 from schema.loading import derived, edge
 from schema.node import Node

@@ -4,9 +4,9 @@ from datetime import datetime
 
 import strawberry
 
-from resolvers import roadmap as edges
-from resolvers.card_graph import card_of
-from resolvers.scope import scope_of
+from resolvers.card.graph import card_of
+from resolvers.column.scope import scope_of
+from resolvers.figures import roadmap as edges
 from schema.loading import edge
 from schema.references import CardRef, ScopeRef
 

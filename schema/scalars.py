@@ -14,8 +14,8 @@ from strawberry.types.scalar import ScalarDefinition
 from models.base import timestamp
 from models.errors import BadUserInput
 from models.json import check_json
-from resolvers.inputs.base import Date
-from resolvers.upload import Upload as UploadedFile
+from resolvers.kit.input import Date
+from resolvers.kit.upload import Upload as UploadedFile
 
 Cursor = NewType("Cursor", str)
 Upload = NewType("Upload", UploadedFile)

@@ -4,10 +4,11 @@ from datetime import datetime
 
 import strawberry
 
-from resolvers import card_graph as card_graph_edges
-from resolvers import column as column_edges
-from resolvers import document_graph, roadmap, stats
-from resolvers import scope as scope_edges
+from resolvers.card import graph as card_graph_edges
+from resolvers.column import column as column_edges
+from resolvers.column import scope as scope_edges
+from resolvers.document import graph as document_graph
+from resolvers.figures import roadmap, stats
 from schema.connection import Connection
 from schema.document import documents_window
 from schema.enums import ViewType

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.search import Found, totals_of
+from resolvers.search.search import Found, totals_of
 from schema.connection import ListEdge, Located, PageInfo, ends_of
 from schema.enums import SearchType
 from schema.loading import derived, edge

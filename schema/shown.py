@@ -9,8 +9,8 @@ from graphql import GraphQLField, GraphQLObjectType, GraphQLResolveInfo, default
 from execution import Selection
 from execution.planner import selection_of
 from models.enums import TokenScope
-from resolvers.nouns import NOUNS, USER
-from resolvers.operation import CATALOGUE, Caller, check_scope
+from resolvers.kit.nouns import NOUNS, USER
+from resolvers.kit.operation import CATALOGUE, Caller, check_scope
 from schema.loading import EDGE
 from schema.selection import metadata_of
 

@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 
 from models.base import Record
-from resolvers import template as edges
+from resolvers.template import template as edges
 from schema.enums import FieldType, Priority
 from schema.loading import derived, edge
 from schema.references import UserRef

@@ -5,8 +5,8 @@ from datetime import datetime
 import strawberry
 
 from models.base import Record
-from resolvers import transfer_job as edges
-from resolvers.project import workspace_of
+from resolvers.project.project import workspace_of
+from resolvers.transfer import job as edges
 from schema.enums import ImportNoteCode, TransferState
 from schema.loading import derived, edge
 from schema.node import Node

@@ -8,12 +8,12 @@ from strawberry import UNSET
 
 from models.base import Record
 from models.errors import Forbidden
-from resolvers import notification
-from resolvers import user as people
-from resolvers.api_token import list_api_tokens
-from resolvers.consent import list_consents
-from resolvers.position import notifications_cursor_of
-from resolvers.session import list_sessions
+from resolvers.account.api_token import list_api_tokens
+from resolvers.account.consent import list_consents
+from resolvers.account.session import list_sessions
+from resolvers.kit.position import notifications_cursor_of
+from resolvers.notification import notification
+from resolvers.user import user as people
 from schema.api_token import ApiToken
 from schema.connection import After, Connection, First
 from schema.consent import Consent

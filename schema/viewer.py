@@ -4,8 +4,8 @@ from typing import Any
 
 from graphql import DocumentNode, FieldNode, GraphQLSchema, TypeInfo, TypeInfoVisitor, Visitor, visit
 
-from resolvers.operation import VIEWER_EDGES
-from resolvers.position import CURSORS
+from resolvers.kit.operation import VIEWER_EDGES
+from resolvers.kit.position import CURSORS
 from schema.loading import COMPUTE, EDGE
 from schema.selection import DEFINITION, metadata_of
 

@@ -6,17 +6,17 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
-from resolvers import document_graph
-from resolvers import workspace as edges
-from resolvers.agent import agents_of
-from resolvers.invitation import invitations_of
-from resolvers.mission import missions_of_workspace
-from resolvers.position import cursor_of_workspace
-from resolvers.project import projects_of
-from resolvers.storage_account import storage_of
-from resolvers.template import templates_of
-from resolvers.transfer_job import transfer_jobs_of
-from resolvers.user import user_of_member
+from resolvers.agent.agent import agents_of
+from resolvers.document import graph as document_graph
+from resolvers.files.storage_account import storage_of
+from resolvers.kit.position import cursor_of_workspace
+from resolvers.mission.mission import missions_of_workspace
+from resolvers.project.project import projects_of
+from resolvers.template.template import templates_of
+from resolvers.tenancy import workspace as edges
+from resolvers.tenancy.invitation import invitations_of
+from resolvers.transfer.job import transfer_jobs_of
+from resolvers.user.user import user_of_member
 from schema.connection import After, Connection, First, window
 from schema.document import documents_window, tree_arguments
 from schema.enums import PilotageRole, Role

@@ -52,9 +52,9 @@ def _moment(text: str) -> str:
 
 async def _create(settings: Settings, email: str, values: dict[str, object]) -> tuple[str, str]:
     from gateway.direct import act_as, open_services
-    from resolvers.api_token import create_api_token
+    from resolvers.account.api_token import create_api_token
     from resolvers.inputs.api_token import ApiTokenCreate
-    from resolvers.inputs.base import read_input
+    from resolvers.kit.input import read_input
 
     checked = read_input(ApiTokenCreate, values)
     async with open_services(settings) as services:

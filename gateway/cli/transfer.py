@@ -141,11 +141,11 @@ async def _import(
     settings: Settings, slugs: tuple[str, str], as_: str | None, values: dict[str, Any], bar: Steps, *, mends: bool
 ) -> tuple[str, list[str]]:
     from gateway.direct import act_as, act_as_owner, find_workspace, open_services
-    from resolvers.inputs.base import read_input
     from resolvers.inputs.transfer import WholeImport
-    from resolvers.transfer import import_in_parts
-    from resolvers.transfer_notes import Notes
-    from resolvers.transfer_settle import read_mended
+    from resolvers.kit.input import read_input
+    from resolvers.transfer.notes import Notes
+    from resolvers.transfer.settle import read_mended
+    from resolvers.transfer.transfer import import_in_parts
 
     cards = _count(values, "cards")
     bar.begin(f"Checking {cards} cards")

@@ -84,7 +84,7 @@ async def _export(
     from models.base import collection
     from models.errors import NotFound
     from models.ids import Kind, parse_id
-    from resolvers.transfer import open_export
+    from resolvers.transfer.transfer import open_export
     from rest.stellary.present.transfer import written
 
     async with open_services(settings) as services:

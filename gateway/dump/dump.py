@@ -18,7 +18,7 @@ from gateway.operations import product_version
 from models import FileChunk
 from models.base import Record, collection, timestamp, utc_now
 from realtime.lease import hold, holding
-from resolvers.file_store import FILES_STAY
+from resolvers.files.store import FILES_STAY
 
 LEASE = timedelta(seconds=30)
 

@@ -11,7 +11,7 @@ class MissionEvent(Event, topics=(Topic.WORKSPACE, Topic.MISSION), token_scope=T
     """An event that carries a mission; routed by the mission's own ids.
 
     Without the prompt, which never changes: thousands of reports would repeat its 20 kB each. Whoever shows the event
-    reads it (`resolvers.mission.prompt_of`).
+    reads it (`resolvers.mission.mission.prompt_of`).
     """
 
     mission: Annotated[Record, Shown("The mission as it was then.")]

@@ -11,7 +11,7 @@ from auth.passwords import prepared
 from auth.two_factor import read_code
 from models.address import known_address, parse_address
 from models.enums import ConsentSubject
-from resolvers.inputs.base import Input, Text
+from resolvers.kit.input import Input, Text
 
 
 def _email(text: str) -> str:

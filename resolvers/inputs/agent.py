@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from models.enums import AutonomyMode
-from resolvers.inputs.base import Description, Flag, Input, Name, NotNull, Slug, Text, WorkspaceId
+from resolvers.kit.input import Description, Flag, Input, Name, NotNull, Slug, Text, WorkspaceId
 
 MAX_TOOLS = 100
 

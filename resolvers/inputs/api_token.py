@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from models.base import utc_now
 from models.enums import TokenScope
-from resolvers.inputs.base import Date, Input, Name
+from resolvers.kit.input import Date, Input, Name
 
 _MAX_SCOPES = 100  # bounds the work only: there are seven
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, WithJsonSchema
 
-from resolvers.inputs.base import CardId, Input
-from resolvers.upload import Upload
+from resolvers.kit.input import CardId, Input
+from resolvers.kit.upload import Upload
 
 
 class AttachmentCreate(Input):

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from models.enums import ViewType
-from resolvers.inputs.base import Color, Date, Description, Input, Name, NotNull, Order, ProjectId, ScopeId
+from resolvers.kit.input import Color, Date, Description, Input, Name, NotNull, Order, ProjectId, ScopeId
 
 MAX_PROJECT_LABELS = 500
 

@@ -6,7 +6,7 @@ from bson import ObjectId
 from pydantic import AfterValidator, Field, model_validator
 
 from models.ids import Kind
-from resolvers.inputs.base import (
+from resolvers.kit.input import (
     CardId,
     ColumnId,
     Date,

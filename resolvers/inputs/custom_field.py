@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from models.enums import FieldType, OnIncompatible
 from models.ids import Kind
-from resolvers.inputs.base import Color, IdOf, Input, Name, NotNull, Order, ProjectId
+from resolvers.kit.input import Color, IdOf, Input, Name, NotNull, Order, ProjectId
 
 MAX_FIELDS = 50
 MAX_OPTIONS = 100

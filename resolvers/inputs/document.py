@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from models.enums import DocumentContext, DocumentFormat, DocumentStatus, DocumentType
 from models.errors import BadUserInput
 from models.ids import Kind, parse_id
-from resolvers.inputs.base import Flag, IdOf, Input, NotNull, Order, Prose, Text, Title, WorkspaceId, WrittenAs
+from resolvers.kit.input import Flag, IdOf, Input, NotNull, Order, Prose, Text, Title, WorkspaceId, WrittenAs
 
 MAX_TAGS = 30
 MAX_BATCH = 50

@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from models.enums import Role
 from resolvers.inputs.account import Email
-from resolvers.inputs.base import Input, Name, Slug
+from resolvers.kit.input import Input, Name, Slug
 
 
 def _member_role(value: Any) -> Role:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from models.errors import BadUserInput
 from resolvers.inputs.account import AnyEmail
-from resolvers.inputs.base import Date, Description, Input, Name, NotNull, Text, UserId, WorkspaceId
+from resolvers.kit.input import Date, Description, Input, Name, NotNull, Text, UserId, WorkspaceId
 
 
 class ProjectCreate(Input):

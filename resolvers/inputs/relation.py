@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from models.enums import RelationType
-from resolvers.inputs.base import CardId, Input
+from resolvers.kit.input import CardId, Input
 
 
 class RelationCreate(Input):

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from resolvers.inputs.base import Description, Flag, Input, Name, ProjectId
+from resolvers.kit.input import Description, Flag, Input, Name, ProjectId
 
 
 class TemplateCreateFromProject(Input):

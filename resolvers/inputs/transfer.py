@@ -10,7 +10,11 @@ from pydantic_core import PydanticCustomError
 
 from models.address import known_address
 from models.enums import DocumentFormat, DocumentStatus, DocumentType, FieldType, OnOddItem, RelationType, ViewType
-from resolvers.inputs.base import (
+from resolvers.inputs.board import MAX_PROJECT_LABELS
+from resolvers.inputs.card import MAX_LABELS, Checklist
+from resolvers.inputs.custom_field import MAX_FIELDS, Options
+from resolvers.inputs.document import Content, Notes, Tags
+from resolvers.kit.input import (
     Color,
     Date,
     Description,
@@ -24,11 +28,7 @@ from resolvers.inputs.base import (
     Title,
     WorkspaceId,
 )
-from resolvers.inputs.board import MAX_PROJECT_LABELS
-from resolvers.inputs.card import MAX_LABELS, Checklist
-from resolvers.inputs.custom_field import MAX_FIELDS, Options
-from resolvers.inputs.document import Content, Notes, Tags
-from resolvers.upload import Upload
+from resolvers.kit.upload import Upload
 
 FORMAT = "orrery.project"
 VERSION = 1

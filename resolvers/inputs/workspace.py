@@ -7,8 +7,8 @@ from pydantic_core import PydanticCustomError
 
 from models.enums import PilotageRole, Role
 from resolvers.inputs.account import Email
-from resolvers.inputs.base import Input, Name, OrganizationId, Slug
 from resolvers.inputs.organization import MemberRole
+from resolvers.kit.input import Input, Name, OrganizationId, Slug
 
 
 def _pilotage_role(value: Any) -> PilotageRole:

@@ -1,10 +1,10 @@
 """Agents of a workspace, and the missions that they are given."""
 
-from resolvers.agent import create_agent, delete_agent, get_agent, list_agents, update_agent
+from resolvers.agent.agent import create_agent, delete_agent, get_agent, list_agents, update_agent
 from resolvers.inputs.agent import AgentCreate, AgentUpdate
 from resolvers.inputs.mission import MissionCreate
-from resolvers.mission import create_mission, list_missions_of_agent
-from resolvers.page import Page, Window
+from resolvers.kit.page import Page, Window
+from resolvers.mission.mission import create_mission, list_missions_of_agent
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.lists import MissionQuery, whole

@@ -1,7 +1,7 @@
 """Personal access tokens: managed by the signed-in person, never with a token."""
 
 from models.ids import Kind
-from resolvers.api_token import create_api_token, list_api_tokens, revoke_api_token
+from resolvers.account.api_token import create_api_token, list_api_tokens, revoke_api_token
 from resolvers.inputs.api_token import ApiTokenCreate
 from rest.routing import Call, Routes
 from rest.stellary.present.account import ApiToken, CreatedApiToken, api_token, created_api_token

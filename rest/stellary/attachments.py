@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from models.base import Record
 from models.ids import Kind
-from resolvers.attachment import (
+from resolvers.attachment.attachment import (
     create_attachment,
     delete_attachment,
     get_attachment,
@@ -13,13 +13,13 @@ from resolvers.attachment import (
     list_attachments,
 )
 from resolvers.inputs.attachment import AttachmentCreate
-from resolvers.inputs.base import Input
-from rest.download import download
+from resolvers.kit.input import Input
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import CARD
 from rest.stellary.present.attachment import Attachment, attachment
 from rest.stellary.present.base import Ok, ok
+from serving.download import download
 
 FIELD = "file"
 ANY = ("*/*",)

@@ -2,13 +2,13 @@
 
 from models.enums import TokenScope
 from models.errors import TwoFactorRequired
-from resolvers.account import get_me, log_in, log_out, register, update_user
+from resolvers.account.account import get_me, log_in, log_out, register, update_user
+from resolvers.account.sign_in import SignIn
 from resolvers.inputs.account import AuthLogin, AuthRegister, UserUpdate
-from resolvers.sign_in import SignIn
-from rest.cookies import clear_session_cookies, set_session_cookies
 from rest.routing import Call, Routes
 from rest.stellary.present.account import Account, Session, TwoFactorChallenge, session, user
 from rest.stellary.present.base import Ok, ok
+from serving.cookies import clear_session_cookies, set_session_cookies
 
 routes = Routes("Account", "/auth")
 

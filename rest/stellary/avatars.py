@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from models.ids import Kind
-from resolvers.avatar import MAX_BYTES, get_avatar, remove_avatar, set_avatar
+from resolvers.account.avatar import MAX_BYTES, get_avatar, remove_avatar, set_avatar
 from rest.routing import Call, Routes
 from rest.stellary.present.base import Ok, ok
 

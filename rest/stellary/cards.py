@@ -1,7 +1,7 @@
 """Cards of a project."""
 
-from resolvers.card import create_card, delete_card, get_card, list_cards
-from resolvers.card_update import update_card
+from resolvers.card.card import create_card, delete_card, get_card, list_cards
+from resolvers.card.update import update_card
 from resolvers.inputs.card import CardCreate, CardUpdate
 from rest.routing import Call, Routes
 from rest.stellary import guards

@@ -3,7 +3,7 @@
 from typing_extensions import TypedDict
 
 from models.ids import Kind
-from resolvers.checklist import (
+from resolvers.card.checklist import (
     add_checklist_item,
     convert_checklist_item,
     move_checklist_item,

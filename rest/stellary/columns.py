@@ -1,6 +1,6 @@
 """Columns of a project's board and of its scopes' boards."""
 
-from resolvers.column import create_column, delete_column, get_column, list_columns, order_of, update_column
+from resolvers.column.column import create_column, delete_column, get_column, list_columns, order_of, update_column
 from resolvers.inputs.board import ColumnCreate, ColumnUpdate
 from rest.routing import Call, Routes
 from rest.stellary import guards

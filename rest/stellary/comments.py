@@ -1,7 +1,7 @@
 """Comments on a card."""
 
-from resolvers.card_graph import author_of
-from resolvers.comment import create_comment, delete_comment, list_comments
+from resolvers.card.comment import create_comment, delete_comment, list_comments
+from resolvers.card.graph import author_of
 from resolvers.inputs.card import CommentCreate
 from rest.routing import Call, Routes
 from rest.stellary import guards

@@ -2,11 +2,11 @@
 
 from pydantic import ConfigDict
 
-from resolvers.card_custom import set_card_custom_fields
-from resolvers.custom_field import create_custom_field, delete_custom_field, list_custom_fields
-from resolvers.custom_field_change import update_custom_field
-from resolvers.inputs.base import Input, read_input
+from resolvers.card.custom import set_card_custom_fields
+from resolvers.custom_field.change import update_custom_field
+from resolvers.custom_field.custom_field import create_custom_field, delete_custom_field, list_custom_fields
 from resolvers.inputs.custom_field import CardCustomFieldsSet, CustomFieldCreate, CustomFieldUpdate
+from resolvers.kit.input import Input, read_input
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import CARD, PROJECT

@@ -1,6 +1,6 @@
 """The review of a document."""
 
-from resolvers.document_review import review_document, submit_document
+from resolvers.document.review import review_document, submit_document
 from resolvers.inputs.document import DocumentReview
 from rest.routing import Call, Routes
 from rest.stellary import guards

@@ -2,9 +2,9 @@
 
 from models.errors import NotFound
 from models.ids import Kind
-from resolvers.document import get_document
-from resolvers.document_update import restore_document_version
-from resolvers.document_version import MAX_VERSIONS, diff_of, get_document_version, versions_of
+from resolvers.document.document import get_document
+from resolvers.document.update import restore_document_version
+from resolvers.document.version import MAX_VERSIONS, diff_of, get_document_version, versions_of
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.lists import DocumentDiffQuery, DocumentFormatQuery

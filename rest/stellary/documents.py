@@ -1,7 +1,7 @@
 """Documents of a workspace, and on its cards."""
 
 from models.ids import Kind
-from resolvers.document import (
+from resolvers.document.document import (
     count_documents,
     create_document,
     delete_document,
@@ -9,8 +9,8 @@ from resolvers.document import (
     list_documents,
     read_document_tree,
 )
-from resolvers.document_link import link_document, list_card_documents, list_document_cards, unlink_document
-from resolvers.document_update import BatchResult, move_document, update_document, update_documents
+from resolvers.document.link import link_document, list_card_documents, list_document_cards, unlink_document
+from resolvers.document.update import BatchResult, move_document, update_document, update_documents
 from resolvers.inputs.document import DocumentBulk, DocumentCreate, DocumentMove, DocumentUpdate
 from rest.routing import Call, Routes
 from rest.stellary import guards

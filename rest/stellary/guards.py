@@ -12,9 +12,9 @@ from auth.policies import mission as mission_policy
 from auth.policies import workspace as workspace_policy
 from models.base import Record
 from models.errors import NotFound
-from resolvers.access import access
-from resolvers.noun import Noun
-from resolvers.nouns import (
+from resolvers.kit.access import access
+from resolvers.kit.noun import Noun
+from resolvers.kit.nouns import (
     AGENT,
     ATTACHMENT,
     CARD,
@@ -31,7 +31,7 @@ from resolvers.nouns import (
     TEMPLATE,
     TRANSFER_JOB,
 )
-from resolvers.slugs import organization_by_slug, workspace_by_slugs
+from resolvers.kit.slugs import organization_by_slug, workspace_by_slugs
 from rest.routing import Call
 
 NOTHING: frozenset[str] = frozenset()

@@ -5,10 +5,10 @@ from typing import Annotated
 from pydantic import Field
 
 from models.enums import StatsInterval
-from resolvers.inputs.base import Date, Input
-from resolvers.periods import Periods
-from resolvers.roadmap import get_project_roadmap
-from resolvers.stats import get_project_stats, get_scope_stats
+from resolvers.figures.roadmap import get_project_roadmap
+from resolvers.figures.stats import get_project_stats, get_scope_stats
+from resolvers.kit.input import Date, Input
+from resolvers.kit.periods import Periods
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import PROJECT

@@ -3,17 +3,17 @@
 from models import Organization as OrganizationDocument
 from models import Workspace as WorkspaceDocument
 from models.errors import NotFound
+from resolvers.account.invited import get_invitation, register_invited
 from resolvers.inputs.account import InvitationRegister
 from resolvers.inputs.workspace import WorkspaceMemberInvite
-from resolvers.invitation import (
+from resolvers.kit.load import to_one
+from resolvers.tenancy.invitation import (
     accept_invitation,
     invite_workspace_member,
     list_invitations,
     resend_invitation,
     revoke_invitation,
 )
-from resolvers.invited import get_invitation, register_invited
-from resolvers.load import to_one
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.auth import start_session

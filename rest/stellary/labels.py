@@ -1,8 +1,7 @@
 """Labels of a project, and on its cards."""
 
 from models.ids import Kind
-from resolvers.inputs.board import LabelCreate, LabelUpdate
-from resolvers.label import (
+from resolvers.card.label import (
     add_card_label,
     create_label,
     delete_label,
@@ -10,6 +9,7 @@ from resolvers.label import (
     remove_card_label,
     update_label,
 )
+from resolvers.inputs.board import LabelCreate, LabelUpdate
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import CARD, PROJECT

@@ -7,9 +7,9 @@ from pydantic import Field
 
 from models.base import Record
 from models.enums import DocumentContext, DocumentFormat, DocumentStatus, DocumentType, MissionStatus
-from resolvers.inputs.base import Input
 from resolvers.inputs.document import ContextId, Tag
-from resolvers.page import DEFAULT_SIZE, MAX_SIZE, Page
+from resolvers.kit.input import Input
+from resolvers.kit.page import DEFAULT_SIZE, MAX_SIZE, Page
 
 LIST_LIMIT = 5000
 

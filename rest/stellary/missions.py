@@ -1,9 +1,9 @@
 """Missions: read and cancelled by people, driven with the agent's own token."""
 
 from resolvers.inputs.mission import MissionComplete, MissionFail, MissionReport
-from resolvers.mission import activities_of, cancel_mission, get_mission, list_missions
-from resolvers.mission_drive import claim_mission, complete_mission, fail_mission, report_mission
-from resolvers.page import Page, Window
+from resolvers.kit.page import Page, Window
+from resolvers.mission.drive import claim_mission, complete_mission, fail_mission, report_mission
+from resolvers.mission.mission import activities_of, cancel_mission, get_mission, list_missions
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.lists import MissionQuery, whole

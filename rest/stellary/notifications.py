@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from models.base import Record
 from models.errors import NotFound
 from models.ids import Kind
-from resolvers.context import Context
-from resolvers.notification import (
+from resolvers.kit.context import Context
+from resolvers.kit.page import Window
+from resolvers.notification.notification import (
     activity_of,
     count_unread,
     list_notifications,
     mark_all_notifications_read,
     mark_notification_read,
 )
-from resolvers.page import Window
 from rest.routing import Call, Routes
 from rest.stellary.lists import NotificationQuery
 from rest.stellary.present.base import Count

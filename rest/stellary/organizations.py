@@ -3,14 +3,14 @@
 from models.base import Record
 from models.errors import NotFound
 from models.ids import Kind
-from resolvers.context import Context
 from resolvers.inputs.organization import (
     OrganizationCreate,
     OrganizationMemberAdd,
     OrganizationMemberUpdate,
     OrganizationUpdate,
 )
-from resolvers.organization import (
+from resolvers.kit.context import Context
+from resolvers.tenancy.organization import (
     create_organization,
     delete_organization,
     get_organization,
@@ -18,13 +18,13 @@ from resolvers.organization import (
     my_role_of,
     update_organization,
 )
-from resolvers.organization_member import (
+from resolvers.tenancy.organization_member import (
     add_organization_member,
     list_organization_members,
     remove_organization_member,
     update_organization_member,
 )
-from resolvers.user import user_of_member
+from resolvers.user.user import user_of_member
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import ORGANIZATION, ORGANIZATIONS

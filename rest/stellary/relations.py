@@ -1,7 +1,7 @@
 """Relations of a card to others of the workspace."""
 
 from resolvers.inputs.relation import RelationCreate
-from resolvers.relation import create_relation, delete_relation, list_relations
+from resolvers.relation.relation import create_relation, delete_relation, list_relations
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import CARD, PROJECT

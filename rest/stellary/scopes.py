@@ -1,10 +1,8 @@
 """Scopes of a project and the views that they are shown in."""
 
 from models.base import Record
-from resolvers.column import columns_of_scope
-from resolvers.context import Context
-from resolvers.inputs.board import ScopeCreate, ScopeUpdate, ScopeViewSet
-from resolvers.scope import (
+from resolvers.column.column import columns_of_scope
+from resolvers.column.scope import (
     create_scope,
     delete_scope,
     get_scope,
@@ -13,6 +11,8 @@ from resolvers.scope import (
     set_scope_view,
     update_scope,
 )
+from resolvers.inputs.board import ScopeCreate, ScopeUpdate, ScopeViewSet
+from resolvers.kit.context import Context
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import PROJECT

@@ -7,9 +7,9 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from models.enums import SearchType
 from models.ids import Kind
-from resolvers.inputs.base import IdOf, Input, Text
-from resolvers.search import DEFAULT_SIZE, MAX_SIZE, search
-from resolvers.search_query import MAX_QUERY
+from resolvers.kit.input import IdOf, Input, Text
+from resolvers.search.search import DEFAULT_SIZE, MAX_SIZE, search
+from resolvers.words.query import MAX_QUERY
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import WORKSPACE

@@ -3,10 +3,19 @@
 from typing import Any
 
 from models.ids import Kind
-from resolvers.account_delete import delete_account
-from resolvers.account_export import export_account
-from resolvers.consent import give_consent, list_consents
-from resolvers.email import send_email_verification, verify_email
+from resolvers.account.consent import give_consent, list_consents
+from resolvers.account.delete import delete_account
+from resolvers.account.email import send_email_verification, verify_email
+from resolvers.account.export import export_account
+from resolvers.account.password import change_password, request_password_reset, reset_password
+from resolvers.account.session import list_sessions, revoke_other_sessions, revoke_session
+from resolvers.account.two_factor import (
+    begin_two_factor,
+    confirm_two_factor,
+    disable_two_factor,
+    renew_recovery_codes,
+    verify_two_factor,
+)
 from resolvers.inputs.account import (
     AccountDelete,
     AuthVerifyTwoFactor,
@@ -19,16 +28,6 @@ from resolvers.inputs.account import (
     TwoFactorConfirm,
     TwoFactorProof,
 )
-from resolvers.password import change_password, request_password_reset, reset_password
-from resolvers.session import list_sessions, revoke_other_sessions, revoke_session
-from resolvers.two_factor import (
-    begin_two_factor,
-    confirm_two_factor,
-    disable_two_factor,
-    renew_recovery_codes,
-    verify_two_factor,
-)
-from rest.cookies import clear_session_cookies
 from rest.routing import Call, Routes
 from rest.stellary.auth import start_session
 from rest.stellary.present.account import Session
@@ -44,6 +43,7 @@ from rest.stellary.present.security import (
     recovery_codes,
     two_factor_setup,
 )
+from serving.cookies import clear_session_cookies
 
 routes = Routes("Account", "/auth")
 two_factor = Routes("Two-factor sign-in", "/auth/two-factor")

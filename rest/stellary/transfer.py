@@ -3,10 +3,10 @@
 from starlette.responses import StreamingResponse
 
 from resolvers.inputs.transfer import ProjectImportQuery, ProjectImportStart
-from resolvers.page import Page, Window
-from resolvers.transfer import import_project, open_export, read_project
-from resolvers.transfer_archive import Stored, archived
-from resolvers.transfer_job import get_transfer_job, list_transfer_jobs, max_input, start_import
+from resolvers.kit.page import Page, Window
+from resolvers.transfer.archive import Stored, archived
+from resolvers.transfer.job import get_transfer_job, list_transfer_jobs, max_input, start_import
+from resolvers.transfer.transfer import import_project, open_export, read_project
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.lists import whole

@@ -3,14 +3,13 @@
 from models.base import Record
 from models.errors import NotFound
 from models.ids import Kind
-from resolvers.context import Context
 from resolvers.inputs.workspace import (
     WorkspaceCreate,
     WorkspaceMemberUpdate,
     WorkspaceUpdate,
 )
-from resolvers.user import user_of_member
-from resolvers.workspace import (
+from resolvers.kit.context import Context
+from resolvers.tenancy.workspace import (
     create_workspace,
     delete_workspace,
     get_workspace,
@@ -19,7 +18,8 @@ from resolvers.workspace import (
     my_role_of,
     update_workspace,
 )
-from resolvers.workspace_member import list_workspace_members, remove_workspace_member, update_workspace_member
+from resolvers.tenancy.workspace_member import list_workspace_members, remove_workspace_member, update_workspace_member
+from resolvers.user.user import user_of_member
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import WORKSPACE, WORKSPACES

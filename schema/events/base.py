@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 
 from models.base import Record
-from resolvers.activity import actor_of
+from resolvers.activity.activity import actor_of
 from schema.loading import edge
 from schema.references import UserRef
 from schema.scalars import Cursor

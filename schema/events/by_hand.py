@@ -9,9 +9,9 @@ import strawberry
 from strawberry.scalars import JSON
 
 from models.base import Record
-from resolvers import event as edges
-from resolvers.card_graph import card_of
-from resolvers.user import user_of_member
+from resolvers.card.graph import card_of
+from resolvers.kit import event as edges
+from resolvers.user.user import user_of_member
 from schema.loading import derived, edge
 from schema.references import CardRef, ColumnRef, DocumentRef, UserRef
 

@@ -7,7 +7,7 @@ import strawberry
 from strawberry import UNSET
 from strawberry.types import get_object_definition
 
-from resolvers.inputs.base import Input, read_input
+from resolvers.kit.input import Input, read_input
 
 M = TypeVar("M", bound=Input)
 

@@ -13,9 +13,9 @@ from strawberry import UNSET
 from strawberry.scalars import JSON
 
 import schema.enums  # noqa: F401 (before any enum is met here, its values are to be described)
-from resolvers.contract import described, many_of
-from resolvers.inputs.base import Input, WrittenAs
-from resolvers.upload import Upload as UploadedFile
+from resolvers.kit.contract import described, many_of
+from resolvers.kit.input import Input, WrittenAs
+from resolvers.kit.upload import Upload as UploadedFile
 from schema.scalars import Upload
 
 _SCALARS: dict[Any, Any] = {

@@ -9,14 +9,16 @@ from bson import ObjectId
 from models.base import Record
 from models.ids import Kind, parse_id
 from realtime.log import Committed
-from resolvers import avatar, mission_drive, transfer
-from resolvers.context import Context
-from resolvers.contract import Unread
+from resolvers.account import avatar
 from resolvers.inputs.account import UserAvatarSet
-from resolvers.inputs.base import read_input
 from resolvers.inputs.mission import MissionComplete, MissionFail
 from resolvers.inputs.transfer import ProjectImport
-from resolvers.nouns import MissionRecord, UserRecord
+from resolvers.kit.context import Context
+from resolvers.kit.contract import Unread
+from resolvers.kit.input import read_input
+from resolvers.kit.nouns import MissionRecord, UserRecord
+from resolvers.mission import drive as mission_drive
+from resolvers.transfer import transfer
 from schema.enums import OnOddItem
 
 MissionId = Annotated[ObjectId | str, "The id of the mission."]

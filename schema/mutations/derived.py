@@ -8,7 +8,7 @@ import strawberry
 from strawberry import UNSET
 
 from resolvers.catalogue import CATALOGUE, Operation
-from resolvers.contract import ID, REQUIRED, Contract, contract, described, read_signature
+from resolvers.kit.contract import ID, REQUIRED, Contract, contract, described, read_signature
 from schema.arguments import CHANGES, VALUES
 from schema.context import Info
 from schema.inputs.base import read, sent

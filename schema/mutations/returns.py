@@ -10,15 +10,17 @@ from bson import ObjectId
 from strawberry.types import get_object_definition
 
 from realtime.log import Committed
-from resolvers import card_update, document_update
-from resolvers.agent import NewAgent
-from resolvers.api_token import NewToken
-from resolvers.checklist import Converted
-from resolvers.custom_field_change import ChangedField
-from resolvers.document_link import Linked
-from resolvers.invitation import NewInvitation
-from resolvers.noun import Noun, noun_of
-from resolvers.nouns import (
+from resolvers.account.api_token import NewToken
+from resolvers.account.sign_in import SignIn
+from resolvers.account.two_factor import Setup
+from resolvers.agent.agent import NewAgent
+from resolvers.card import update as card_update
+from resolvers.card.checklist import Converted
+from resolvers.custom_field.change import ChangedField
+from resolvers.document import update as document_update
+from resolvers.document.link import Linked
+from resolvers.kit.noun import Noun, noun_of
+from resolvers.kit.nouns import (
     AGENT,
     ATTACHMENT,
     CARD,
@@ -41,9 +43,8 @@ from resolvers.nouns import (
     WORKSPACE,
     WORKSPACE_MEMBER,
 )
-from resolvers.operation import Operation
-from resolvers.sign_in import SignIn
-from resolvers.two_factor import Setup
+from resolvers.kit.operation import Operation
+from resolvers.tenancy.invitation import NewInvitation
 from schema import (
     attachment,
     card,

@@ -70,10 +70,10 @@ from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.inputs.transfer import ImportedProject, ProjectImport, ProjectImportStart
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite, WorkspaceMemberUpdate, WorkspaceUpdate
-from resolvers.page import Window
-from resolvers.periods import Periods
+from resolvers.kit.page import Window
+from resolvers.kit.periods import Periods
 from tests.denials.world import Ids
-from tests.resolvers.files import upload
+from tests.resolvers.attaching import upload
 from tests.resolvers.lab import PASSWORD, PICTURE
 
 Arguments = Callable[[Ids], tuple[Any, ...]]

@@ -11,7 +11,7 @@ from gateway.database import Database
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
-from resolvers.context import Context, Services
+from resolvers.kit.context import Context, Services
 from tests.conftest import empty
 from tests.denials.world import World, build
 from tests.resolvers.lab import People

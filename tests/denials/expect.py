@@ -2,7 +2,7 @@
 
 from models.enums import Role, TokenScope
 from models.errors import Forbidden, NotFound, OrreryError, Unauthenticated
-from resolvers.operation import Caller, Operation
+from resolvers.kit.operation import Caller, Operation
 
 AGENT_SCOPES = frozenset(
     {

@@ -7,8 +7,8 @@ from bson import ObjectId
 
 from models.errors import OrreryError
 from models.ids import kind_of, new_id
+from resolvers.kit.operation import CATALOGUE
 from resolvers.node import get_node, get_nodes
-from resolvers.operation import CATALOGUE
 from tests.denials.calls import CALLS
 from tests.denials.test_operations import WITHOUT_PERMISSION
 from tests.denials.world import Ids, World

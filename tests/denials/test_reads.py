@@ -9,8 +9,8 @@ from auth.standing import MEMBERSHIP, refusal
 from models.enums import PilotageRole, Role
 from models.errors import Forbidden
 from models.ids import Kind, kind_of
+from resolvers.kit.operation import CATALOGUE
 from resolvers.node import get_node, get_nodes
-from resolvers.operation import CATALOGUE
 from tests.denials.calls import CALLS
 from tests.denials.world import World
 

@@ -11,11 +11,11 @@ from starlette.requests import Request
 from auth.authenticate import authenticate
 from gateway.database import Database
 from models.errors import NotFound, OrreryError
-from resolvers.context import Context
-from resolvers.operation import Caller
+from resolvers.kit.context import Context
+from resolvers.kit.operation import Caller
 from rest.app import build_routes
-from rest.cookies import CookieScope
 from rest.stellary.table import TABLE
+from serving.cookies import CookieScope
 from tests.denials.expect import BEYOND, CALLERS, refusal, token_of
 from tests.denials.routes import BODIES, path_of
 from tests.denials.world import World, fingerprint

@@ -10,8 +10,8 @@ from pymongo import monitoring
 
 from models.errors import OrreryError
 from models.ids import Kind, kind_of
+from resolvers.kit.operation import CATALOGUE
 from resolvers.node import get_node, get_nodes
-from resolvers.operation import CATALOGUE
 from tests.denials.calls import CALLS
 from tests.denials.test_foreign import absent
 from tests.denials.world import Ids, World, build

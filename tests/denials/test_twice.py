@@ -5,7 +5,7 @@ import pytest
 from gateway.database import Database
 from models.errors import OrreryError
 from realtime.guard import Guard
-from resolvers.operation import CATALOGUE, Caller
+from resolvers.kit.operation import CATALOGUE, Caller
 from tests.denials.calls import CALLS
 from tests.denials.test_operations import WITHOUT_PERMISSION
 from tests.denials.world import World, build, fingerprint

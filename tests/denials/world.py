@@ -15,35 +15,18 @@ from gateway.database import Database
 from models import ApiToken, Lease, MissionActivity, Notification
 from models.base import Record, collection, utc_now
 from models.enums import FieldType, MissionActivityKind, RelationType, Role, TokenScope
-from resolvers import (
-    agent,
-    api_token,
-    attachment,
-    card,
-    column,
-    comment,
-    custom_field,
-    document,
-    document_link,
-    invitation,
-    label,
-    mission,
-    mission_drive,
-    organization,
-    organization_member,
-    project,
-    project_member,
-    relation,
-    scope,
-    template,
-    transfer_job,
-    workspace,
-)
-from resolvers.attachment_link import link_to
-from resolvers.avatar import set_avatar
-from resolvers.card_custom import set_card_custom_fields
-from resolvers.checklist import add_checklist_item
-from resolvers.context import Context
+from resolvers.account import api_token
+from resolvers.account.avatar import set_avatar
+from resolvers.agent import agent
+from resolvers.attachment import attachment
+from resolvers.card import card, comment, label
+from resolvers.card.checklist import add_checklist_item
+from resolvers.card.custom import set_card_custom_fields
+from resolvers.column import column, scope
+from resolvers.custom_field import custom_field
+from resolvers.document import document
+from resolvers.document import link as document_link
+from resolvers.files.attachment_link import link_to
 from resolvers.inputs.agent import AgentCreate
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.attachment import AttachmentCreate
@@ -63,8 +46,16 @@ from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.inputs.transfer import ProjectImportStart
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
-from resolvers.notification_follow import follow
-from tests.resolvers.files import upload
+from resolvers.kit.context import Context
+from resolvers.mission import drive as mission_drive
+from resolvers.mission import mission
+from resolvers.notification.follow import follow
+from resolvers.project import project
+from resolvers.relation import relation
+from resolvers.template import template
+from resolvers.tenancy import invitation, organization, organization_member, project_member, workspace
+from resolvers.transfer import job as transfer_job
+from tests.resolvers.attaching import upload
 from tests.resolvers.lab import PICTURE, People, again
 from tests.written import Written
 

@@ -31,22 +31,22 @@ from gateway.settings import Settings
 from models import Activity, Card, LoggedEvent, Notification
 from models.base import Record, collection
 from models.ids import Kind, id_inside
-from resolvers.account import register
-from resolvers.card import create_card
-from resolvers.column import create_column
-from resolvers.context import Context, Services
+from resolvers.account.account import register
+from resolvers.card.card import create_card
+from resolvers.column.column import create_column
 from resolvers.inputs.account import AuthRegister
 from resolvers.inputs.board import ColumnCreate
 from resolvers.inputs.card import CardCreate
 from resolvers.inputs.organization import OrganizationCreate
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
-from resolvers.invitation import accept_invitation, invite_workspace_member
-from resolvers.notification_follow import follow
-from resolvers.organization import create_organization
-from resolvers.project import create_project
-from resolvers.project_member import add_project_member
-from resolvers.workspace import create_workspace
+from resolvers.kit.context import Context, Services
+from resolvers.notification.follow import follow
+from resolvers.project.project import create_project
+from resolvers.tenancy.invitation import accept_invitation, invite_workspace_member
+from resolvers.tenancy.organization import create_organization
+from resolvers.tenancy.project_member import add_project_member
+from resolvers.tenancy.workspace import create_workspace
 
 WRITERS = 8
 BETWEEN = (0.0, 1.0)

@@ -11,12 +11,12 @@ from starlette.applications import Starlette
 from auth.authenticate import authenticate
 from auth.subject import Subject
 from gateway.engine import GraphEngine
-from gateway.limits import DEFAULTS
 from gateway.live import Live
 from realtime.delivery import Delivery
-from realtime.transports.protocol import OperationRequest
-from resolvers.context import Services
+from resolvers.kit.context import Services
 from schema.graph import graph
+from serving.document_limits import DEFAULTS
+from serving.transports.protocol import OperationRequest
 from tests.gateway.lab import JSON
 from tests.patience import PATIENCE
 

@@ -7,11 +7,11 @@ import pytest
 from starlette.requests import Request
 from starlette.routing import Route
 
-from gateway.access_log import hide_tokens
 from gateway.pages import page_routes
-from rest.errors import answer_unexpected
-from rest.masked import masked
 from rest.stellary.table import TABLE
+from serving.access_log import hide_tokens
+from serving.errors import answer_unexpected
+from serving.masked import masked
 
 SECRET = "s3cret-t0ken"
 

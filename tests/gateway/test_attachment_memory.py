@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from resolvers.upload import MAX_FILE
+from resolvers.kit.upload import MAX_FILE
 from tests.gateway.lab import COLUMN, HOME, PASSWORD, PROJECT, REGISTER
 from tests.gateway.process import Serving, serving
 

@@ -75,7 +75,7 @@ async def test_a_mutation_that_was_done_and_cannot_be_read_afterwards_is_told_as
     async def fail(*_: Any, **__: Any) -> Any:
         raise RuntimeError("away")
 
-    monkeypatch.setattr("resolvers.card_graph.places_of", fail)
+    monkeypatch.setattr("resolvers.card.graph.places_of", fail)
     query = "mutation ($one: CardCreateInput!) { cardCreate(input: $one) { card { title order } } }"
 
     # When a card is made, and its place asked for

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.datastructures import Headers
 
-from gateway.compressed import takes_gzip
+from serving.compressed import takes_gzip
 from tests.gateway.lab import Board, Lab
 from tests.gateway.test_pages import built, client
 

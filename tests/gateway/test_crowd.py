@@ -11,11 +11,11 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 from websockets.asyncio.client import connect
 
-from gateway import http_protocol
-from gateway.crowd import Crowd
-from gateway.http_protocol import HttpProtocol
 from gateway.serve import server_config
-from gateway.source import parse_networks
+from serving import http_protocol
+from serving.crowd import Crowd
+from serving.http_protocol import HttpProtocol
+from serving.source import parse_networks
 from tests.patience import PATIENCE
 from tests.realtime.log_lab import until
 from tests.realtime.transport_lab import running

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from models.base import Record
-from resolvers import project as project_operations
-from resolvers.context import Context
-from resolvers.notification_follow import follow
+from resolvers.kit.context import Context
+from resolvers.notification.follow import follow
+from resolvers.project import project as project_operations
 from tests.gateway.lab import Board, Lab, count_queries
 from tests.gateway.streams import replay
 

@@ -8,8 +8,8 @@ from gateway.deletions import Deletions, Pace
 from models import Tombstone, Workspace
 from models.base import collection, to_record
 from models.ids import Kind, new_id
-from resolvers.context import Services
-from resolvers.search_index import SearchIndex
+from resolvers.kit.context import Services
+from resolvers.words.index import SearchIndex
 from tests.gateway.lab import Lab
 from tests.realtime.log_lab import until
 

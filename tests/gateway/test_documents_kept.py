@@ -7,8 +7,8 @@ from graphql import DocumentNode
 
 from gateway import documents
 from gateway.documents import Documents
-from gateway.limits import DEFAULTS
 from schema.graph import graph
+from serving.document_limits import DEFAULTS
 
 MOST = 200_000_000
 

@@ -22,7 +22,7 @@ from models.base import collection
 from models.ids import Kind, new_id
 from realtime.lease import hold, is_held
 from realtime.log import EventLog
-from resolvers.file_store import FILES_STAY, remove_leftovers
+from resolvers.files.store import FILES_STAY, remove_leftovers
 from tests.gateway.dump_lab import another, documents_of, dumped, everything, restored
 from tests.gateway.lab import Board, Lab
 from tests.realtime.log_lab import appends

@@ -19,8 +19,8 @@ from realtime.events.workspace import WorkspaceDeleted
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import Change, EventLog
-from resolvers.context import Services
-from resolvers.notification_follow import follow_some
+from resolvers.kit.context import Services
+from resolvers.notification.follow import follow_some
 from tests.patience import PATIENCE
 
 SLOW = Pace(poll=60.0, lease=60.0)

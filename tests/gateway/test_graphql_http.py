@@ -272,7 +272,7 @@ async def test_an_unexpected_failure_is_masked_and_logged_with_its_id(
     async def fail(*_: object) -> None:
         raise RuntimeError("the password is hunter2")
 
-    monkeypatch.setattr("resolvers.project.get_project", fail)
+    monkeypatch.setattr("resolvers.project.project.get_project", fail)
 
     error = await board.ann.refused("query ($p: ID!) { project(id: $p) { id } }", p=board.project)
 

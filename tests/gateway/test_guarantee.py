@@ -12,10 +12,10 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from gateway.websocket_protocol import WebSocketProtocol
 from models import LoggedEvent, StreamHead
 from models.base import collection, utc_now
 from realtime.retention import Bounds, Retention
+from serving.websocket_protocol import WebSocketProtocol
 from tests.gateway.lab import JSON, Board, Lab
 from tests.patience import PATIENCE
 

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from gateway.http_protocol import MAX_HELD, HttpProtocol, TogetherTransport
+from serving.http_protocol import MAX_HELD, HttpProtocol, TogetherTransport
 
 REQUEST = b"GET / HTTP/1.1\r\nhost: here\r\n\r\n"
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gateway.limits import DEFAULTS
+from serving.document_limits import DEFAULTS
 from tests.gateway.lab import Board, Person
 
 CARDS = """

@@ -12,12 +12,12 @@ from gateway.leftovers import Leftovers
 from models import FileChunk, FileLeftover
 from models.base import collection, utc_now
 from models.ids import Kind, new_id
-from resolvers import file_store
-from resolvers.context import Services
-from resolvers.file_store import CLAIM, remove_leftovers, write_file
+from resolvers.files import store as file_store
+from resolvers.files.store import CLAIM, remove_leftovers, write_file
+from resolvers.kit.context import Services
 from tests.gateway.lab import Lab
 from tests.patience import PATIENCE
-from tests.resolvers.files import stored, upload
+from tests.resolvers.attaching import stored, upload
 
 
 async def lost_file() -> ObjectId:

@@ -15,8 +15,8 @@ from gateway.settings import Settings
 from models import User
 from models.base import collection
 from realtime.delivery import Delivery
-from realtime.transports.protocol import OperationRequest
 from schema.graph import graph
+from serving.transports.protocol import OperationRequest
 from tests.gateway.lab import Board
 from tests.gateway.test_live_sharing import SHARED, Sink, subject_of, watch
 from tests.patience import PATIENCE

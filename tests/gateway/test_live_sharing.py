@@ -17,9 +17,9 @@ from models.base import collection
 from models.enums import Role, TokenScope
 from models.ids import Kind, new_id, parse_id
 from realtime.delivery import Delivery
-from realtime.transports.protocol import OperationRequest
 from schema.graph import graph
 from schema.viewer import depends_on_viewer
+from serving.transports.protocol import OperationRequest
 from tests.gateway.lab import Board, Lab, Person, make_board
 from tests.patience import PATIENCE
 

@@ -5,11 +5,11 @@ import pytest
 from gateway.cli.mappings import MAPPINGS
 from models.enums import Priority
 from models.ids import Kind, new_id
-from resolvers.inputs.base import read_input
 from resolvers.inputs.transfer import WholeImport
-from resolvers.transfer_notes import Notes
-from resolvers.transfer_plan import draw
-from resolvers.transfer_settle import read_mended
+from resolvers.kit.input import read_input
+from resolvers.transfer.notes import Notes
+from resolvers.transfer.plan import draw
+from resolvers.transfer.settle import read_mended
 
 convert = MAPPINGS["backlog-md"]
 

@@ -17,10 +17,10 @@ from realtime.bus import Bus
 from realtime.delivery import Delivery
 from realtime.hub import Hub
 from realtime.log import EventLog
-from realtime.transports.connections import Connection, Connections
-from realtime.transports.protocol import OperationRequest
-from resolvers.context import Services
+from resolvers.kit.context import Services
 from schema.graph import graph
+from serving.transports.connections import Connection, Connections
+from serving.transports.protocol import OperationRequest
 from tests.gateway.lab import Board, Lab
 from tests.gateway.test_live_sharing import subject_of
 from tests.patience import PATIENCE

@@ -17,7 +17,7 @@ from gateway.settings import Settings
 from models import DOCUMENTS, Lease, LoggedEvent, Migration, Notification, Session, User
 from models.base import Record, collection
 from realtime.lease import give_up, hold
-from resolvers.migration_step import PORTION, MigrationStep, Work, over_all
+from resolvers.kit.migration_step import PORTION, MigrationStep, Work, over_all
 
 
 class Bar:

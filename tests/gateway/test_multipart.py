@@ -12,13 +12,13 @@ from starlette.applications import Starlette
 
 from auth.authenticate import CSRF_COOKIE, CSRF_HEADER, SESSION_COOKIE
 from gateway.leftovers import Leftovers
-from gateway.multipart import Form
 from models import Attachment, FileChunk, FileLeftover
 from models.base import collection
 from resolvers import inputs
-from resolvers.file_door import DOORS
-from resolvers.inputs.base import Input
-from resolvers.upload import MAX_FILE, Upload
+from resolvers.files.door import DOORS
+from resolvers.kit.input import Input
+from resolvers.kit.upload import MAX_FILE, Upload
+from serving.operation_files import Form
 from tests.gateway.lab import PASSWORD, Board, Lab
 
 CREATE = """

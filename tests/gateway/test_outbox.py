@@ -21,9 +21,9 @@ from models.base import Record, collection, utc_now
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
-from resolvers.context import Services
-from resolvers.letters import Letter
-from resolvers.mail import compose
+from resolvers.kit.context import Services
+from resolvers.mail.letters import Letter
+from resolvers.mail.mail import compose
 from tests.gateway.mail_lab import (
     Mailbox,
     certificate,

@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway import persisted
-from gateway.persisted import Persisted, PersistedQueryNotFoundError
 from models.errors import Forbidden
-from realtime.transports.protocol import OperationRequest
+from serving import persisted
+from serving.persisted import Persisted, PersistedQueryNotFoundError
+from serving.transports.protocol import OperationRequest
 from tests.gateway.lab import Lab
 
 TYPE = "{ __typename }"

@@ -12,8 +12,8 @@ from auth.passwords import PASSWORDS
 from models.caller import work_for
 from models.pool import Pool
 from resolvers.content import CONVERSIONS
-from resolvers.transfer_plan import IMPORTS
-from rest.body import AT_ONCE, BODIES
+from resolvers.transfer.plan import IMPORTS
+from serving.body import AT_ONCE, BODIES
 from tests.gateway.lab import HOME, PASSWORD, Lab, Person
 
 LOGIN = {"email": "ann@example.com", "password": PASSWORD}

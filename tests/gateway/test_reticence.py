@@ -10,10 +10,10 @@ from graphql.execution.values import get_variable_values
 from graphql.validation import ASTValidationRule
 
 from gateway.documents import Documents
-from gateway.failures import formatted
-from gateway.limits import DEFAULTS
-from gateway.reticence import HIDDEN, Reticence, _names
 from schema.graph import graph
+from serving.document_limits import DEFAULTS
+from serving.failures import formatted
+from serving.reticence import HIDDEN, Reticence, _names
 
 SCHEMA = build_schema(
     """

@@ -7,10 +7,10 @@ from starlette.requests import HTTPConnection
 
 from auth.device import DEVICE_COOKIE
 from gateway.engine import GraphEngine
-from gateway.limits import DEFAULTS
-from gateway.source import parse_networks, source_of
-from resolvers import account
+from resolvers.account import account
 from schema.graph import graph
+from serving.document_limits import DEFAULTS
+from serving.source import parse_networks, source_of
 from tests.gateway.lab import PASSWORD, Lab
 
 PROXIES = parse_networks("10.0.0.0/8, 2001:db8:ffff::1")

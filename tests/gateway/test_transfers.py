@@ -10,8 +10,8 @@ from starlette.applications import Starlette
 
 from gateway.database import Database
 from gateway.transfers import Transfers
-from resolvers import transfer_read
-from resolvers.upload import MAX_FILE
+from resolvers.kit.upload import MAX_FILE
+from resolvers.transfer import read as transfer_read
 from tests.gateway.lab import JSON, Board, Person
 from tests.patience import PATIENCE
 from tests.resolvers.transfers import TOTAL, large, small_parts

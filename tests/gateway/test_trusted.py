@@ -27,11 +27,11 @@ from typer.testing import CliRunner
 
 from gateway.app import create_app
 from gateway.cli.commands import app
-from gateway.limits import DEFAULTS, check_written
 from gateway.paths import operations_folder
 from gateway.settings import Settings
-from gateway.trusted import Trusted, trusted_documents
 from schema.graph import graph
+from serving.document_limits import DEFAULTS, check_written
+from serving.trusted import Trusted, trusted_documents
 from tests.gateway.lab import Board, Lab, Person, make_board
 from tests.gateway.wire_lab import dial, on_port, sign_in
 from tests.realtime.websocket_lab import hear, say

@@ -72,7 +72,7 @@ async def test_a_subscription_that_cannot_be_opened_yet_closes_its_socket_with_1
     if place == "attach":
         monkeypatch.setattr(Hub, "attach", fail)
     else:
-        monkeypatch.setattr("resolvers.operation.access", fail)
+        monkeypatch.setattr("resolvers.kit.operation.access", fail)
     async with dial(address) as socket:
         await sign_in(socket, board.ann.token)
         await say(socket, "subscribe", id="1", payload={"query": EVENTS, "variables": {"p": board.project}})
@@ -88,7 +88,7 @@ async def test_a_query_that_fails_meanwhile_is_told_and_its_socket_stays(
 
     async with dial(address) as socket:
         await sign_in(socket, board.ann.token)
-        monkeypatch.setattr("resolvers.operation.access", fail)
+        monkeypatch.setattr("resolvers.kit.operation.access", fail)
         query = f'{{ project(id: "{board.project}") {{ name }} }}'
         await say(socket, "subscribe", id="1", payload={"query": query})
         answer, complete = await hear(socket), await hear(socket)

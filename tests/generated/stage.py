@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 
 from auth.subject import ANONYMOUS
-from resolvers.context import Context
+from resolvers.kit.context import Context
 from tests.denials.world import World, build
 from tests.resolvers.lab import PASSWORD, People
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolvers.operation import CATALOGUE, Caller
+from resolvers.kit.operation import CATALOGUE, Caller
 from tests.generated.conformance import response_problems
 from tests.generated.effort import tries
 from tests.generated.graph_requests import GRAPH, ROOTS, graph_requests

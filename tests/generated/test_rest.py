@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from resolvers.operation import Caller
+from resolvers.kit.operation import Caller
 from tests.denials.test_routes import RUNS
 from tests.generated.effort import tries
 from tests.generated.stage import Stage, mostly

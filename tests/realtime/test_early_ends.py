@@ -12,13 +12,13 @@ from starlette.types import Message
 from realtime.delivery import Delivery, Sink
 from realtime.events import Event
 from realtime.subscription import Subscription
-from realtime.transports.connections import Connections
-from realtime.transports.event_stream import EventStream
-from realtime.transports.frames import FRAME_WRITER
-from realtime.transports.limits import SseLimits
-from realtime.transports.operation import Operation
-from realtime.transports.outbox import Outbox, open_outbox
-from realtime.transports.protocol import Engine, OperationRefused, OperationRequest
+from serving.transports.connections import Connections
+from serving.transports.event_stream import EventStream
+from serving.transports.frames import FRAME_WRITER
+from serving.transports.limits import SseLimits
+from serving.transports.operation import Operation
+from serving.transports.outbox import Outbox, open_outbox
+from serving.transports.protocol import Engine, OperationRefused, OperationRequest
 from tests.patience import PATIENCE
 
 

@@ -17,8 +17,8 @@ from realtime.delivery import Delivery, together
 from realtime.feed import Question
 from realtime.hub import Hub
 from realtime.log import EventLog
-from realtime.transports.event_stream import _form
-from realtime.transports.frames import next_frame, next_head, text_frame
+from serving.transports.event_stream import _form
+from serving.transports.frames import next_frame, next_head, text_frame
 from tests.patience import PATIENCE
 from tests.realtime.log_lab import appends, everything
 

@@ -8,8 +8,8 @@ from typing import Any
 from starlette.types import Message
 from starlette.websockets import WebSocket
 
-from realtime.transports.protocol import SUBPROTOCOL, OperationRequest, Payload
-from realtime.transports.websocket import WebSocketLimits, serve_websocket
+from serving.transports.protocol import SUBPROTOCOL, OperationRequest, Payload
+from serving.transports.websocket import WebSocketLimits, serve_websocket
 from tests.patience import PATIENCE
 from tests.realtime.transport_lab import FakeEngine, event, next_, until
 

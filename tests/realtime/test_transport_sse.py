@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from realtime.transports.protocol import AuthenticationFailed, OperationRefused, OperationRequest, Payload
-from realtime.transports.sse import SseLimits, event_id
+from serving.transports.protocol import AuthenticationFailed, OperationRefused, OperationRequest, Payload
+from serving.transports.sse import SseLimits, event_id
 from tests.realtime.transport_lab import Lab, until
 
 RETRY = ["retry: 2000"]

@@ -7,11 +7,11 @@ import pytest
 from starlette.datastructures import Headers
 from websockets.exceptions import InvalidStatus
 
-from realtime.transports.origin import origin_allowed
-from realtime.transports.protocol import (
+from serving.transports.origin import origin_allowed
+from serving.transports.protocol import (
     OperationRequest,
 )
-from realtime.transports.websocket import WebSocketLimits
+from serving.transports.websocket import WebSocketLimits
 from tests.realtime.transport_lab import Lab
 from tests.realtime.websocket_lab import closing, dial, greet, hear, say, subscribe
 

@@ -5,13 +5,13 @@ import json
 
 import pytest
 
-from realtime.transports.protocol import (
+from serving.transports.protocol import (
     AuthenticationFailed,
     OperationRefused,
     OperationRequest,
     Payload,
 )
-from realtime.transports.websocket import WebSocketLimits
+from serving.transports.websocket import WebSocketLimits
 from tests.realtime.transport_lab import Lab, event, next_, until
 from tests.realtime.websocket_lab import closing, dial, greet, hear, say, subscribe
 

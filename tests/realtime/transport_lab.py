@@ -14,10 +14,10 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from realtime.transports.connections import Connections
-from realtime.transports.protocol import AuthenticationFailed, OperationRequest, Payload
-from realtime.transports.sse import SseLimits, serve_sse
-from realtime.transports.websocket import WebSocketLimits, serve_websocket
+from serving.transports.connections import Connections
+from serving.transports.protocol import AuthenticationFailed, OperationRequest, Payload
+from serving.transports.sse import SseLimits, serve_sse
+from serving.transports.websocket import WebSocketLimits, serve_websocket
 from tests.patience import PATIENCE
 
 Handler = Callable[[OperationRequest], AsyncIterator[Payload] | Payload]

@@ -18,12 +18,12 @@ from models.enums import Role
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
-from resolvers.context import Context, Services
 from resolvers.inputs.organization import OrganizationCreate
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
-from resolvers.invitation import accept_invitation, invite_workspace_member
-from resolvers.organization import create_organization
-from resolvers.workspace import create_workspace
+from resolvers.kit.context import Context, Services
+from resolvers.tenancy.invitation import accept_invitation, invite_workspace_member
+from resolvers.tenancy.organization import create_organization
+from resolvers.tenancy.workspace import create_workspace
 from tests.resolvers.lab import People, again
 
 Register = Callable[[str], Awaitable[Context]]

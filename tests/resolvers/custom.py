@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.base import Record
-from resolvers.card_custom import custom_fields_of, set_card_custom_fields
-from resolvers.custom_field import create_custom_field
-from resolvers.inputs.base import read_input
+from resolvers.card.custom import custom_fields_of, set_card_custom_fields
+from resolvers.custom_field.custom_field import create_custom_field
 from resolvers.inputs.custom_field import CardCustomFieldsSet, CustomFieldCreate
+from resolvers.kit.input import read_input
 from tests.resolvers.delivery import Board
 
 

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 from models import Tombstone
 from models.base import collection, utc_now
-from resolvers.context import Services
-from resolvers.deletion import GRACE
-from resolvers.deletion_run import Worker
+from resolvers.deletion.deletion import GRACE
+from resolvers.deletion.run import Worker
+from resolvers.kit.context import Services
 
 
 @dataclass

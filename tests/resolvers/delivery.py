@@ -7,20 +7,20 @@ from bson import ObjectId
 
 from models import Card, StreamHead
 from models.base import Record, collection
-from resolvers.card import create_card
-from resolvers.card_place import BY_RANK, lane_of
-from resolvers.card_update import move_card, update_card
-from resolvers.column import create_column
-from resolvers.comment import create_comment
-from resolvers.context import Context
-from resolvers.inputs.base import read_input
+from resolvers.card.card import create_card
+from resolvers.card.comment import create_comment
+from resolvers.card.label import create_label
+from resolvers.card.update import move_card, update_card
+from resolvers.column.column import create_column
+from resolvers.column.scope import create_scope
 from resolvers.inputs.board import ColumnCreate, LabelCreate, ScopeCreate
 from resolvers.inputs.card import CardCreate, CardMove, CardUpdate, CommentCreate
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd
-from resolvers.label import create_label
-from resolvers.project import create_project
-from resolvers.project_member import add_project_member
-from resolvers.scope import create_scope
+from resolvers.kit.context import Context
+from resolvers.kit.input import read_input
+from resolvers.lane.card_place import BY_RANK, lane_of
+from resolvers.project.project import create_project
+from resolvers.tenancy.project_member import add_project_member
 from tests.resolvers.lab import again, events
 
 

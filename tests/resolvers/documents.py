@@ -7,11 +7,11 @@ from bson import ObjectId
 
 from models import Document, DocumentVersion
 from models.base import Record, collection
-from resolvers.context import Context
-from resolvers.document import create_document, read_document_tree
-from resolvers.document_update import move_document, update_document
-from resolvers.inputs.base import read_input
+from resolvers.document.document import create_document, read_document_tree
+from resolvers.document.update import move_document, update_document
 from resolvers.inputs.document import DocumentCreate, DocumentMove, DocumentUpdate
+from resolvers.kit.context import Context
+from resolvers.kit.input import read_input
 from tests.resolvers.lab import again
 
 

@@ -10,13 +10,13 @@ from bson import ObjectId
 from models import Card
 from models.base import Record, collection
 from models.enums import StatsInterval
-from resolvers.periods import Periods
+from resolvers.kit.periods import Periods
 
 _HOUR, _DAY = 3_600_000, 86_400_000
 
 
 async def groups(key: str, parent_id: ObjectId, periods: Periods, now: datetime) -> dict[str, list[Record]]:
-    """By name the groups of a project or a scope, in the form of `resolvers.stats_group`."""
+    """By name the groups of a project or a scope, in the form of `resolvers.figures.stats_group`."""
     pipeline: list[dict[str, Any]] = [{"$match": {key: parent_id}}, {"$facet": _parts(f"${key}", periods, now)}]
     [found] = await (await collection(Card).aggregate(pipeline)).to_list()
     rows: dict[str, list[Record]] = defaultdict(list)

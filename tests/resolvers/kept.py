@@ -12,9 +12,10 @@ from models import Card, CardFacts, CardFactsBlock, Lane, Project
 from models.base import Record, collection
 from models.card import KEPT_FIELDS, CardPair
 from realtime.log import Change
-from resolvers import card_facts_keep, card_kept, lane_blocks
-from resolvers.card_facts import packed
-from resolvers.lane_blocks import LaneKey, entry_of, is_open, key_of
+from resolvers.lane import blocks as lane_blocks
+from resolvers.lane import card_facts_keep, card_kept
+from resolvers.lane.blocks import LaneKey, entry_of, is_open, key_of
+from resolvers.lane.card_facts import packed
 
 Kept = dict[str, Any] | None
 

@@ -9,13 +9,13 @@ from bson import ObjectId
 from auth.authenticate import authenticate
 from models import LoggedEvent, User
 from models.base import Record, collection, utc_now
-from resolvers.account import register
-from resolvers.api_token import create_api_token
-from resolvers.context import Context
+from resolvers.account.account import register
+from resolvers.account.api_token import create_api_token
+from resolvers.account.sign_in import SignIn
 from resolvers.inputs.account import AuthRegister
 from resolvers.inputs.api_token import ApiTokenCreate
-from resolvers.inputs.base import read_input
-from resolvers.sign_in import SignIn
+from resolvers.kit.context import Context
+from resolvers.kit.input import read_input
 
 PASSWORD = "correct horse battery"
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(20)

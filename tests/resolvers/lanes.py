@@ -4,12 +4,12 @@ from bson import ObjectId
 
 from models import Card, Column
 from models.base import Record, collection
-from resolvers.card_graph import cards_of_column, order_of
-from resolvers.context import Context
-from resolvers.inputs.base import read_input
+from resolvers.card.graph import cards_of_column, order_of
 from resolvers.inputs.transfer import ProjectImport
-from resolvers.page import Page
-from resolvers.transfer import import_project
+from resolvers.kit.context import Context
+from resolvers.kit.input import read_input
+from resolvers.kit.page import Page
+from resolvers.transfer.transfer import import_project
 from tests.resolvers.delivery import Board
 from tests.resolvers.lab import again
 

@@ -6,8 +6,8 @@ from typing import Any
 from models import Mail
 from models.base import Record, collection
 from models.enums import MailTemplate
-from resolvers.context import Context
-from resolvers.mail import compose
+from resolvers.kit.context import Context
+from resolvers.mail.mail import compose
 
 
 async def mails_to(address: str, template: MailTemplate | None = None) -> list[Record]:

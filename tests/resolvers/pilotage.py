@@ -8,13 +8,13 @@ from bson import ObjectId
 from models import Mission
 from models.base import Record, collection
 from models.enums import MissionStatus
-from resolvers.agent import create_agent
-from resolvers.context import Context
+from resolvers.agent.agent import create_agent
 from resolvers.inputs.agent import AgentCreate
-from resolvers.inputs.base import read_input
 from resolvers.inputs.mission import MissionComplete, MissionCreate, MissionFail, MissionReport
-from resolvers.mission import cancel_mission, create_mission
-from resolvers.mission_drive import claim_mission, complete_mission, fail_mission, report_mission
+from resolvers.kit.context import Context
+from resolvers.kit.input import read_input
+from resolvers.mission.drive import claim_mission, complete_mission, fail_mission, report_mission
+from resolvers.mission.mission import cancel_mission, create_mission
 from tests.resolvers.lab import People, again, events
 
 

@@ -1,7 +1,7 @@
 import asyncio
 
 from models.base import Record
-from resolvers.context import Context
+from resolvers.kit.context import Context
 from tests.resolvers.conftest import Join
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import events

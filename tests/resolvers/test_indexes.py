@@ -11,43 +11,38 @@ from pymongo import monitoring
 from gateway.database import Database
 from models.base import Record
 from models.errors import PayloadTooLarge
-from resolvers import (
-    attachment,
-    attachment_graph,
-    card_custom,
-    card_graph,
-    checklist,
-    column,
-    comment,
-    custom_field,
-    custom_field_change,
-    label,
-    project,
-    project_member,
-    relation,
-    relation_graph,
-    scope,
-    transfer,
-)
-from resolvers.activity import actor_of, card_of, project_of
-from resolvers.card import delete_card, get_card, list_cards
-from resolvers.card_update import update_cards
-from resolvers.context import Context
-from resolvers.file_store import remove_leftovers
-from resolvers.inputs.base import read_input
+from resolvers.activity.activity import actor_of, card_of, project_of
+from resolvers.attachment import attachment
+from resolvers.attachment import graph as attachment_graph
+from resolvers.card import checklist, comment, label
+from resolvers.card import custom as card_custom
+from resolvers.card import graph as card_graph
+from resolvers.card.card import delete_card, get_card, list_cards
+from resolvers.card.update import update_cards
+from resolvers.column import column, scope
+from resolvers.custom_field import change as custom_field_change
+from resolvers.custom_field import custom_field
+from resolvers.files.store import remove_leftovers
 from resolvers.inputs.board import ColumnUpdate, LabelUpdate, ScopeUpdate
 from resolvers.inputs.card import CardUpdate, ChecklistItemAdd, ChecklistItemMove, ChecklistItemUpdate
 from resolvers.inputs.custom_field import CustomFieldUpdate
 from resolvers.inputs.project import ProjectUpdate
 from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.transfer import ProjectImport
-from resolvers.load import totals
-from resolvers.upload import MAX_FILE
-from resolvers.workspace import delete_workspace
+from resolvers.kit.context import Context
+from resolvers.kit.input import read_input
+from resolvers.kit.upload import MAX_FILE
+from resolvers.lane.totals import totals
+from resolvers.project import project
+from resolvers.relation import graph as relation_graph
+from resolvers.relation import relation
+from resolvers.tenancy import project_member
+from resolvers.tenancy.workspace import delete_workspace
+from resolvers.transfer import transfer
+from tests.resolvers.attaching import attach, content_of
 from tests.resolvers.conftest import Join
 from tests.resolvers.custom import Fields, make_fields
 from tests.resolvers.delivery import Board, make_board
-from tests.resolvers.files import attach, content_of
 from tests.resolvers.lab import again
 
 Query = tuple[str, str, Mapping[str, Any]]

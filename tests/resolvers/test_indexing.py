@@ -7,12 +7,12 @@ from bson import ObjectId
 
 from gateway.indexing import Indexing
 from models.base import Record
-from resolvers.context import Context
 from resolvers.inputs.organization import OrganizationCreate
 from resolvers.inputs.workspace import WorkspaceCreate
-from resolvers.organization import create_organization
-from resolvers.search import search
-from resolvers.workspace import create_workspace
+from resolvers.kit.context import Context
+from resolvers.search.search import search
+from resolvers.tenancy.organization import create_organization
+from resolvers.tenancy.workspace import create_workspace
 from tests.patience import PATIENCE
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again

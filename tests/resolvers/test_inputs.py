@@ -14,8 +14,8 @@ from pydantic.fields import FieldInfo
 import resolvers.inputs
 from models.errors import BadUserInput
 from models.ids import Kind, new_id
-from resolvers.inputs.base import MAX_PROBLEMS, Date, IdOf, Input, Text, read_input
 from resolvers.inputs.card import CardCreate, CardUpdate
+from resolvers.kit.input import MAX_PROBLEMS, Date, IdOf, Input, Text, read_input
 
 for _module in pkgutil.iter_modules(resolvers.inputs.__path__):
     importlib.import_module(f"resolvers.inputs.{_module.name}")

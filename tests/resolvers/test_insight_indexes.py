@@ -5,15 +5,16 @@ import pytest
 from gateway.database import Database
 from models.base import Record
 from models.enums import StatsInterval
-from resolvers import portfolio, roadmap, stats, template
-from resolvers.context import Context
-from resolvers.inputs.base import read_input
+from resolvers.figures import portfolio, roadmap, stats
 from resolvers.inputs.project import ProjectCreate
 from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.template import TemplateCreateFromProject
-from resolvers.periods import Periods
-from resolvers.project import create_project
-from resolvers.relation import create_relation
+from resolvers.kit.context import Context
+from resolvers.kit.input import read_input
+from resolvers.kit.periods import Periods
+from resolvers.project.project import create_project
+from resolvers.relation.relation import create_relation
+from resolvers.template import template
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import again
 from tests.resolvers.test_indexes import check, recorded

@@ -7,16 +7,16 @@ import pytest
 
 from models import Card, Document, Project
 from models.base import Record, collection
-from resolvers.card_graph import cards_of_project, labels_of_project
-from resolvers.context import Context
-from resolvers.custom_field_change import update_custom_field
-from resolvers.document_graph import documents_by
-from resolvers.inputs.base import read_input
+from resolvers.card.graph import cards_of_project, labels_of_project
+from resolvers.custom_field.change import update_custom_field
+from resolvers.document.graph import documents_by
 from resolvers.inputs.custom_field import CustomFieldUpdate
 from resolvers.inputs.project import ProjectCreate, ProjectUpdate
-from resolvers.page import Page
-from resolvers.project import create_project, projects_of, update_project
-from resolvers.sort_keys_rebuild import SORT_STEPS
+from resolvers.kit.context import Context
+from resolvers.kit.input import read_input
+from resolvers.kit.page import Page
+from resolvers.kit.sort_keys_rebuild import SORT_STEPS
+from resolvers.project.project import create_project, projects_of, update_project
 from tests.resolvers.custom import Fields
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.documents import Shelf

@@ -10,21 +10,21 @@ from argon2 import PasswordHasher
 from models import Card, User
 from models.base import Record, collection
 from models.errors import BadUserInput, Conflict
-from resolvers.account import log_in, register
-from resolvers.card_graph import cards_of_project
-from resolvers.context import Context
-from resolvers.document_graph import documents_by
+from resolvers.account.account import log_in, register
+from resolvers.account.password import request_password_reset
+from resolvers.card.graph import cards_of_project
+from resolvers.document.graph import documents_by
 from resolvers.inputs.account import AuthLogin, AuthRegister, PasswordResetRequest
-from resolvers.inputs.base import read_input
 from resolvers.inputs.project import ProjectMemberAdd
 from resolvers.inputs.transfer import ProjectImport
 from resolvers.inputs.workspace import WorkspaceMemberInvite
-from resolvers.invitation import invite_workspace_member
-from resolvers.password import request_password_reset
-from resolvers.project_member import add_project_member, list_project_members
-from resolvers.search import search
-from resolvers.transfer import import_project
-from resolvers.upload import file_name
+from resolvers.kit.context import Context
+from resolvers.kit.input import read_input
+from resolvers.kit.upload import file_name
+from resolvers.search.search import search
+from resolvers.tenancy.invitation import invite_workspace_member
+from resolvers.tenancy.project_member import add_project_member, list_project_members
+from resolvers.transfer.transfer import import_project
 from tests.resolvers.conftest import Join
 from tests.resolvers.custom import Fields
 from tests.resolvers.delivery import Board, make_board

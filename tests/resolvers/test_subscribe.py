@@ -7,12 +7,12 @@ from models.enums import MissionStatus
 from models.errors import BadUserInput, Forbidden
 from realtime import subscription as bounds
 from resolvers import subscribe
-from resolvers.context import Context
 from resolvers.inputs.project import ProjectMemberAdd
-from resolvers.notification import mark_all_notifications_read
-from resolvers.notification_follow import follow
-from resolvers.project_member import add_project_member
+from resolvers.kit.context import Context
+from resolvers.notification.follow import follow
+from resolvers.notification.notification import mark_all_notifications_read
 from resolvers.subscribe import mission_events, notifications, project_events, workspace_events
+from resolvers.tenancy.project_member import add_project_member
 from tests.resolvers.conftest import Join
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again

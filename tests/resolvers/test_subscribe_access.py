@@ -14,14 +14,14 @@ from models.errors import Forbidden, NotFound, Unauthenticated
 from models.ids import Kind, new_id
 from realtime.events import EVENTS
 from resolvers import subscribe
-from resolvers.account import log_out
-from resolvers.agent import delete_agent
-from resolvers.context import Context
+from resolvers.account.account import log_out
+from resolvers.agent.agent import delete_agent
 from resolvers.inputs.workspace import WorkspaceMemberInvite
-from resolvers.invitation import invite_workspace_member
-from resolvers.operation import CATALOGUE
+from resolvers.kit.context import Context
+from resolvers.kit.operation import CATALOGUE
 from resolvers.subscribe import Source, mission_events, notifications, project_events, workspace_events
-from resolvers.workspace_member import remove_workspace_member
+from resolvers.tenancy.invitation import invite_workspace_member
+from resolvers.tenancy.workspace_member import remove_workspace_member
 from tests.realtime.log_lab import appends
 from tests.resolvers.conftest import Join
 from tests.resolvers.delivery import Board, make_board

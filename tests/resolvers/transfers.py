@@ -12,14 +12,14 @@ import pytest
 from models import TransferJob
 from models.base import Record, collection, utc_now
 from models.enums import OnOddItem
-from resolvers import transfer_write
-from resolvers.context import Context, Services
 from resolvers.inputs.transfer import ProjectImportStart
-from resolvers.transfer_job import start_import
-from resolvers.transfer_plan import Plan
-from resolvers.transfer_run import Worker
-from resolvers.transfer_write import Part
-from tests.resolvers.files import upload
+from resolvers.kit.context import Context, Services
+from resolvers.transfer import write as transfer_write
+from resolvers.transfer.job import start_import
+from resolvers.transfer.plan import Plan
+from resolvers.transfer.run import Worker
+from resolvers.transfer.write import Part
+from tests.resolvers.attaching import upload
 from tests.resolvers.lab import again
 
 COLUMNS, CARDS, RELATIONS, DOCUMENTS = 3, 45, 10, 6

@@ -18,10 +18,10 @@ from gateway.database import Database
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
-from resolvers.context import Context, Services
+from resolvers.kit.context import Context, Services
 from rest.app import build_routes
-from rest.cookies import CookieScope
-from rest.errors import answer_http_exception
+from serving.cookies import CookieScope
+from serving.errors import answer_http_exception
 from tests.rest.document import response_problems, template_of
 from tests.rest.recorded import Recorder
 

@@ -9,12 +9,12 @@ import pytest
 
 from models import Attachment, FileChunk
 from models.base import collection
-from resolvers import upload
-from resolvers.attachment_link import link_to
-from resolvers.file_store import remove_leftovers
-from resolvers.upload import MAX_FILE
-from rest.download import UnsatisfiableError, disposition, parse_range
-from tests.resolvers.files import PNG
+from resolvers.files.attachment_link import link_to
+from resolvers.files.store import remove_leftovers
+from resolvers.kit import upload
+from resolvers.kit.upload import MAX_FILE
+from serving.download import UnsatisfiableError, disposition, parse_range
+from tests.resolvers.attaching import PNG
 from tests.rest.conftest import Api, Board, made
 
 CONTENT = bytes(range(256)) * 2000

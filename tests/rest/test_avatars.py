@@ -1,6 +1,6 @@
 """Pictures over HTTP: bytes in, bytes out, and nothing that a browser could run."""
 
-from resolvers.avatar import MAX_BYTES
+from resolvers.account.avatar import MAX_BYTES
 from tests.resolvers.lab import PICTURE
 from tests.rest.conftest import Api
 

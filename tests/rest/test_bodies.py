@@ -7,11 +7,11 @@ from typing import Any
 import httpx
 import pytest
 
-from rest import body as reading
 from rest.app import openapi
-from rest.body import parse_object
 from rest.routing import Route
 from rest.stellary.table import TABLE
+from serving import body as reading
+from serving.body import parse_object
 from tests.rest.conftest import Api, Board, made
 
 JSON = {"content-type": "application/json"}

@@ -12,8 +12,8 @@ from bson import ObjectId
 from models import User
 from models.base import collection, utc_now
 from models.enums import MailTemplate
-from resolvers.attachment_link import link_to
-from resolvers.notification_follow import follow
+from resolvers.files.attachment_link import link_to
+from resolvers.notification.follow import follow
 from rest.stellary.table import TABLE
 from tests.resolvers.lab import PICTURE
 from tests.resolvers.letters import token_to

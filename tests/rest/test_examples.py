@@ -6,7 +6,7 @@ import jsonschema_rs
 import pytest
 
 from models.ids import Kind, new_id
-from resolvers.inputs.base import read_input
+from resolvers.kit.input import read_input
 from rest.examples import examples
 from rest.routing import Route
 from rest.stellary.table import TABLE

@@ -8,10 +8,10 @@ import pytest
 from starlette.requests import ClientDisconnect, Request
 
 from models.errors import BadUserInput, OrreryError, PayloadTooLarge
-from resolvers.upload import MAX_FILE
-from rest.body import BodyTooSlowError
-from rest.errors import UnsupportedMediaTypeError
-from rest.multipart import MAX_PARTS, Multipart, Part, upload_of
+from resolvers.kit.upload import MAX_FILE
+from serving.body import BodyTooSlowError
+from serving.errors import UnsupportedMediaTypeError
+from serving.multipart import MAX_PARTS, Multipart, Part, upload_of
 
 TYPE = "multipart/form-data; boundary=b"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rest.patience import within
+from serving.patience import within
 
 
 async def at_once(value: int) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from models import TransferJob
 from models.base import collection
-from resolvers.context import Services
+from resolvers.kit.context import Services
 from tests.resolvers.transfers import TOTAL, large, run
 from tests.rest.conftest import Api, Board
 

@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 
 from tests.gateway.lab import Board, Lab
 from tests.gateway.streams import replay
-from tests.resolvers.files import PNG
+from tests.resolvers.attaching import PNG
 
 CREATE = """
 mutation ($input: AttachmentCreateInput!) {

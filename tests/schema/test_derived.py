@@ -15,11 +15,11 @@ from auth.policies import delivery
 from models.base import Record
 from models.enums import Priority, TokenScope
 from realtime.log import Committed
-from resolvers import operation as catalogue
-from resolvers.context import Context
-from resolvers.inputs.base import Flag, Input, Name, ProjectId, WrittenAs
-from resolvers.nouns import LABEL, PROJECT, LabelRecord
-from resolvers.operation import CATALOGUE, operation
+from resolvers.kit import operation as catalogue
+from resolvers.kit.context import Context
+from resolvers.kit.input import Flag, Input, Name, ProjectId, WrittenAs
+from resolvers.kit.nouns import LABEL, PROJECT, LabelRecord
+from resolvers.kit.operation import CATALOGUE, operation
 from schema.inputs.derived import graph_type, input_type
 from schema.mutations import derived
 from schema.scalars import SCALARS

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from graphql import OperationDefinitionNode, parse, validate
 
-from gateway.limits import DEFAULTS, check_written
 from gateway.paths import graphql_folder
 from schema.graph import graph
+from serving.document_limits import DEFAULTS, check_written
 
 EXAMPLES = [
     *sorted((graphql_folder() / "examples").glob("*.graphql")),

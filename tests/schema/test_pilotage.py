@@ -1,6 +1,6 @@
 """Agents, missions and notifications over the graph."""
 
-from resolvers.notification_follow import follow
+from resolvers.notification.follow import follow
 from tests.gateway.lab import Board, Lab, Person
 
 CREATE_AGENT = """

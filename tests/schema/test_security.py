@@ -9,8 +9,8 @@ import pyotp
 from auth.subject import ANONYMOUS
 from gateway.engine import SIGN_IN_FIELDS
 from models.enums import MailTemplate
-from resolvers.context import Context, Services
-from resolvers.operation import CATALOGUE, Caller
+from resolvers.kit.context import Context, Services
+from resolvers.kit.operation import CATALOGUE, Caller
 from schema.graph import graph
 from tests.gateway.lab import PASSWORD, Lab, Person
 from tests.resolvers.lab import PICTURE

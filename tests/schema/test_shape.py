@@ -17,7 +17,7 @@ from graphql import (
 
 from gateway.paths import sdl_path
 from resolvers import subscribe
-from resolvers.operation import CATALOGUE, EDGES
+from resolvers.kit.operation import CATALOGUE, EDGES
 from schema.graph import graph
 from schema.loading import EDGE
 from schema.sdl import print_sdl

@@ -6,7 +6,7 @@ import pytest
 from graphql import GraphQLObjectType, get_named_type
 
 from models.enums import TokenScope
-from resolvers.operation import CATALOGUE, Caller
+from resolvers.kit.operation import CATALOGUE, Caller
 from schema.graph import graph
 from schema.loading import EDGE
 from schema.selection import metadata_of

@@ -10,10 +10,10 @@ from auth.subject import ANONYMOUS
 from models import Activity, Notification, User
 from models.base import Record, collection
 from models.enums import TokenScope
-from resolvers.activity import actor_of, card_of, project_of
-from resolvers.context import Context
+from resolvers.activity.activity import actor_of, card_of, project_of
+from resolvers.kit.context import Context
 from resolvers.node import get_nodes
-from resolvers.notification_follow import follow
+from resolvers.notification.follow import follow
 from schema.graph import graph
 from schema.loading import EDGE, Edge
 from schema.selection import metadata_of

@@ -9,7 +9,7 @@ import pytest
 from bson import ObjectId
 
 from gateway.database import Database
-from resolvers.account import MAX_REGISTRATIONS_OF_MAILBOX
+from resolvers.account.account import MAX_REGISTRATIONS_OF_MAILBOX
 from tests.gateway.lab import PASSWORD, Board, Lab, Person
 from tests.resolvers.deletions import finish_deletions
 from tests.security.conftest import ACCEPT, ADD_MEMBER, INVITE, Shared, invited

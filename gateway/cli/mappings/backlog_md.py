@@ -14,7 +14,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from resolvers.transfer_mend import UNTITLED, name_of
+from resolvers.transfer.mend import UNTITLED, name_of
 
 COLUMNS = ("To Do", "In Progress", "Done")
 FIELDS = {"Key": "key", "Assignees": "assignees", "Milestone": "milestone"}

@@ -6,10 +6,10 @@ from typing_extensions import TypedDict
 
 from models.base import Record
 from models.enums import TokenScope
-from resolvers.api_token import NewToken
-from resolvers.context import Services
-from resolvers.sign_in import SignIn
-from resolvers.user import avatar_path
+from resolvers.account.api_token import NewToken
+from resolvers.account.sign_in import SignIn
+from resolvers.kit.context import Services
+from resolvers.user.user import avatar_path
 from rest.stellary.present.base import Id, Timestamp, timestamp, timestamp_or_none
 
 PilotageRole = Literal["owner", "reviewer", "viewer"]

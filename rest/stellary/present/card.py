@@ -9,10 +9,10 @@ from typing_extensions import TypedDict
 from models import Label as LabelDocument
 from models.base import Record
 from models.enums import Priority
-from resolvers.card_custom import definitions_of
-from resolvers.card_place import places_of
-from resolvers.custom_value import known
-from resolvers.load import by_ids
+from resolvers.card.custom import definitions_of
+from resolvers.inputs.custom_value import known
+from resolvers.kit.load import by_ids
+from resolvers.lane.card_place import places_of
 from rest.stellary.present.base import Id, Timestamp, id_or_none, name_of, plain, timestamp, timestamp_or_none
 from rest.stellary.present.board import Label, label
 

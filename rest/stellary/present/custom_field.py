@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from models.base import Record
 from models.enums import FieldType
-from resolvers.custom_field_change import ChangedField
+from resolvers.custom_field.change import ChangedField
 from rest.stellary.present.base import Id, Timestamp, timestamp
 
 TypeWord = Literal["text", "number", "select", "multi-select", "date", "boolean"]

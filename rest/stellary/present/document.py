@@ -8,10 +8,10 @@ from typing_extensions import TypedDict
 
 from models.base import Record
 from models.enums import DocumentContext, DocumentFormat, DocumentStatus, DocumentType
-from resolvers.context import Context
-from resolvers.document_place import places_of
-from resolvers.document_version import content_of, content_of_version
-from resolvers.user import people
+from resolvers.document.place import places_of
+from resolvers.document.version import content_of, content_of_version
+from resolvers.kit.context import Context
+from resolvers.user.user import people
 from rest.stellary.present.base import Id, Timestamp, id_or_none, name_of, timestamp, timestamp_or_none
 
 DocType = Literal["document", "spec", "brief", "adr", "note", "reference", "template", "spreadsheet"]

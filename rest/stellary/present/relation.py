@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from models import Card as CardDocument
 from models.base import Record
 from models.enums import RelationType
-from resolvers.load import by_ids
+from resolvers.kit.load import by_ids
 from rest.stellary.present.base import Id, Timestamp, id_or_none, timestamp
 
 RelationWord = Literal["blocks", "blocked_by", "related_to", "duplicates", "duplicated_by", "parent_of", "child_of"]

@@ -4,8 +4,8 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from resolvers.search import Found
-from resolvers.search_query import Fragment
+from resolvers.search.search import Found
+from resolvers.words.query import Fragment
 from rest.stellary.present.base import Id, id_or_none
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 from typing_extensions import TypedDict
 
 from models.base import Record
-from resolvers.two_factor import Setup
+from resolvers.account.two_factor import Setup
 from rest.stellary.present.base import Id, Timestamp, timestamp, timestamp_or_none
 
 

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 from models.base import Record
 from models.enums import PilotageRole as PilotageRoleValue
 from models.enums import Role as RoleValue
-from resolvers.invitation import NewInvitation
+from resolvers.tenancy.invitation import NewInvitation
 from rest.stellary.present.account import PilotageRole
 from rest.stellary.present.base import Id, Timestamp, timestamp
 

@@ -8,7 +8,7 @@ import orjson
 from typing_extensions import TypedDict
 
 from models.base import Record
-from resolvers.transfer_export import SECTIONS, Piece
+from resolvers.transfer.export import SECTIONS, Piece
 from rest.stellary.present.base import Timestamp, timestamp
 from rest.stellary.present.card import PriorityWord
 from rest.stellary.present.project import Project, project

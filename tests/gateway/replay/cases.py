@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from models import Document
 from models.base import collection
 from models.enums import DocumentContext, PilotageRole
-from resolvers.checklist import add_checklist_item
-from resolvers.document import create_document
-from resolvers.document_link import unlink_document
-from resolvers.document_review import submit_document
-from resolvers.document_update import update_document
+from resolvers.card.checklist import add_checklist_item
+from resolvers.card.label import remove_card_label
+from resolvers.document.document import create_document
+from resolvers.document.link import unlink_document
+from resolvers.document.review import submit_document
+from resolvers.document.update import update_document
 from resolvers.inputs.account import AuthLogin
 from resolvers.inputs.card import ChecklistItemAdd, ChecklistItemMove
 from resolvers.inputs.document import DocumentCreate, DocumentMove, DocumentUpdate
 from resolvers.inputs.mission import MissionCreate
 from resolvers.inputs.workspace import WorkspaceMemberInvite, WorkspaceMemberUpdate
-from resolvers.invitation import invite_workspace_member
-from resolvers.label import remove_card_label
-from resolvers.mission import create_mission
+from resolvers.mission.mission import create_mission
+from resolvers.tenancy.invitation import invite_workspace_member
 from tests.denials.calls import CALLS, Arguments
 from tests.denials.world import World
 from tests.resolvers.lab import PASSWORD, again

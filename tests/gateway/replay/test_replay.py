@@ -21,14 +21,17 @@ from models.rank import MAX_LENGTH
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
-from realtime.transports.protocol import OperationRefused, OperationRequest
-from resolvers import card, card_update, column, comment, deletion, label
+from resolvers.card import card, comment, label
+from resolvers.card import update as card_update
 from resolvers.catalogue import CATALOGUE
-from resolvers.context import Context, Services
+from resolvers.column import column
+from resolvers.deletion import deletion
 from resolvers.inputs.board import ColumnCreate, ColumnUpdate, LabelCreate
 from resolvers.inputs.card import CardCreate, CardMove, CardUpdate, CommentCreate
-from resolvers.notification_follow import follow as follow_notifications
+from resolvers.kit.context import Context, Services
+from resolvers.notification.follow import follow as follow_notifications
 from schema.graph import graph
+from serving.transports.protocol import OperationRefused, OperationRequest
 from tests.conftest import empty
 from tests.denials.calls import CALLS
 from tests.denials.world import World, build

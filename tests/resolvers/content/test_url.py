@@ -14,11 +14,11 @@ from resolvers.content import to_markdown, to_tiptap
 from resolvers.content.check import read_tiptap
 from resolvers.content.prose import MAX_MARKS, links_to_script
 from resolvers.content.url import is_safe_url
-from resolvers.inputs.base import read_input
 from resolvers.inputs.card import CardCreate, CommentCreate
 from resolvers.inputs.document import DocumentReview
 from resolvers.inputs.mission import MissionComplete, MissionCreate, MissionFail, MissionReport
 from resolvers.inputs.project import ProjectCreate
+from resolvers.kit.input import read_input
 from tests.resolvers.content.documents import Node
 
 ALLOWED = {"http", "https", "mailto", "tel", None}

@@ -7,7 +7,7 @@ import pytest
 
 from auth.subject import ANONYMOUS
 from gateway.database import Database
-from resolvers.context import Context, Services
+from resolvers.kit.context import Context, Services
 from tests.conftest import empty
 from tests.denials.world import build
 from tests.resolvers.lab import People

@@ -1,6 +1,6 @@
 """Contracts of the caller's notifications."""
 
-from resolvers.notification_follow import follow
+from resolvers.notification.follow import follow
 from tests.rest.contract.contract import MALFORMED, STRANGER, Contract, Ref, Then, bad, bad_id, without
 from tests.rest.contract.shape import COUNT, ID, OBJECT, TIME, maybe, one_of
 from tests.rest.contract.stage import Stage

@@ -11,7 +11,7 @@ from pymongo import monitoring
 from gateway.database import Database
 from models import AttemptCount, Lease
 from models.base import Record, collection
-from resolvers.context import Context
+from resolvers.kit.context import Context
 from tests.denials.world import Ids
 from tests.rest.contract.shape import filled
 from tests.rest.document import response_problems

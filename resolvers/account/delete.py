@@ -1,0 +1,184 @@
+"""Deleting one's account: what others rely on stays, without a name; all else goes."""
+
+from collections.abc import Sequence
+
+from bson import ObjectId
+
+from models import (
+    Activity,
+    ApiToken,
+    Avatar,
+    IdempotencyKey,
+    Inbox,
+    Invitation,
+    Mail,
+    MailLink,
+    Notification,
+    Organization,
+    OrganizationMember,
+    ReadMark,
+    Session,
+    User,
+    Workspace,
+    WorkspaceMember,
+)
+from models.base import Record, collection, to_record
+from models.enums import MailTemplate, Role
+from models.errors import BadUserInput, Conflict, Unauthenticated
+from models.ids import Kind, portions
+from realtime.events.account import UserDeleted
+from realtime.events.workspace import WorkspaceMemberUpdated
+from realtime.log import Change, Committed
+from resolvers.account.password import require_password
+from resolvers.account.two_factor import count_code, use_code
+from resolvers.deletion.cascade import Step, rows
+from resolvers.deletion.deletion import bury, delete
+from resolvers.deletion.plan import PLANS
+from resolvers.inputs.account import AccountDelete
+from resolvers.kit.context import Context
+from resolvers.kit.operation import Caller, operation
+from resolvers.mail.mail import insert_mail
+from resolvers.notification.store import drop_notifications
+from resolvers.tenancy.organization import remove_organization
+from resolvers.tenancy.organization_member import delete_organization_member, hand_over_workspaces
+from resolvers.tenancy.workspace_member import take_off_workspace
+
+DELETED_NAME = "Deleted user"
+
+
+@operation("accountDelete", caller=Caller.PERSON)
+async def delete_account(ctx: Context, values: AccountDelete) -> Committed[ObjectId]:
+    """Delete the viewer's account; what others rely on stays, without a name.
+
+    Delete the caller's account; takes the password, and a code where there are two factors.
+
+    Raises Conflict as long as the caller owns an organization with other people in it. Comments and cards stay, by a
+    user without name and address; organizations that nobody else is in go with all they hold. Workspaces are left in
+    this change or, where those are many, one after the other.
+    """
+    user = await require_password(ctx, values.password)
+    if user.get("two_factor") is not None:
+        if values.code is None:
+            raise BadUserInput("is required: the account has two factors", field="code")
+        await count_code(ctx.user_id, str(ctx.subject.credential_id))
+
+    async def body(change: Change) -> ObjectId:
+        still = await collection(User).find_one({"_id": ctx.user_id}, session=change.session)
+        if still is None or still["password_hash"] != user["password_hash"]:
+            raise Unauthenticated("The password was changed in the meantime")
+        if still.get("two_factor") is not None and not await use_code(ctx, change, ctx.user_id, values.code or ""):
+            raise BadUserInput("is wrong, or was used already", field="code")
+        for organization_id in await _owned(change, ctx.user_id):
+            await remove_organization(change, organization_id)
+        await _forget(change, still)
+        change.append(ctx.user_id, UserDeleted(deleted_id=ctx.user_id))
+        await bury(change, ctx.user_id, ctx.user_id, user_id=ctx.user_id)
+        await insert_mail(change, still["email"], MailTemplate.ACCOUNT_DELETED)
+        return ctx.user_id
+
+    try:
+        return await delete(ctx, ctx.user_id, body, revokes=True)
+    finally:
+        ctx.services.mail_due.set()
+
+
+async def _owned(change: Change, user_id: ObjectId) -> list[ObjectId]:
+    """The organizations that a user owns and nobody else is in; raises Conflict where others rely on one."""
+    mine = {"user_id": user_id, "role": Role.OWNER.value}
+    found = await collection(OrganizationMember).find(mine, session=change.session).to_list()
+    owned = [one["organization_id"] for one in found]
+    if shared := [one for one in owned if await _has_others(change, one, user_id)]:
+        slugs = await _slugs(change, shared)
+        names = ", ".join(slugs)
+        raise Conflict(f"You own organizations with other members: {names}. Remove them first", organizations=slugs)
+    return owned
+
+
+async def _has_others(change: Change, organization_id: ObjectId, user_id: ObjectId) -> bool:
+    others = {"organization_id": organization_id, "user_id": {"$ne": user_id}}
+    members = await collection(OrganizationMember).find(others, {"user_id": 1}, session=change.session).to_list()
+    for ids in portions(one["user_id"] for one in members):
+        people = {"_id": {"$in": ids}, "is_agent": False}
+        if await collection(User).find_one(people, {"_id": 1}, session=change.session) is not None:
+            return True
+    return False
+
+
+async def _slugs(change: Change, organization_ids: Sequence[ObjectId]) -> list[str]:
+    query = {"_id": {"$in": list(organization_ids)}}
+    found = await collection(Organization).find(query, {"slug": 1}, session=change.session).to_list()
+    return sorted(one["slug"] for one in found)
+
+
+async def _forget(change: Change, user: Record) -> None:
+    """Close the account at once: nobody signs in, and name and address are out of what stays.
+
+    Sessions, tokens and mails have bounds of their own: a person's tokens are at most a hundred, a session and a mail
+    are kept for some days, and how many there may be in an hour is limited.
+    """
+    session, user_id = change.session, user["_id"]
+    for model in (Session, ApiToken, MailLink):
+        await collection(model).delete_many({"user_id": user_id}, session=session)
+    await drop_notifications(change, user_id, [])
+    if user.get("email_verified_at") is not None:
+        await collection(Mail).delete_many({"to": user["email"]}, session=session)
+        accepted = {"email": user["email"], "accepted_at": {"$ne": None}}
+        await collection(Invitation).delete_many(accepted, session=session)
+    else:  # whoever has the address may be somebody else
+        await collection(Mail).delete_many({"to": user["email"], "about_id": user_id}, session=session)
+    nobody = User(
+        id=user_id,
+        email=f"deleted-{user_id}@deleted.invalid",
+        name=DELETED_NAME,
+        created_at=user["created_at"],
+        deleted_at=change.at,
+    )
+    await collection(User).replace_one({"_id": user_id}, to_record(nobody), session=session)
+
+
+async def _leave_one(change: Change, tombstone: Record, most: int) -> int:
+    """Leave one workspace or, where none is left, one organization."""
+    user_id = tombstone["_id"]
+    mine = {"user_id": user_id}
+    member = await collection(WorkspaceMember).find_one(mine, session=change.session)
+    if member is not None:
+        return await _leave_workspace(change, member, most)
+    of_others = {**mine, "role": {"$ne": Role.OWNER.value}}
+    left = await collection(OrganizationMember).find_one(of_others, session=change.session)
+    if left is not None:
+        await delete_organization_member(change, left["organization_id"], user_id)
+        return 1
+    owned = await collection(OrganizationMember).find_one(mine, session=change.session)
+    if owned is None or await _has_others(change, owned["organization_id"], user_id):
+        return 0
+    await remove_organization(change, owned["organization_id"])
+    return most
+
+
+async def _leave_workspace(change: Change, member: Record, most: int) -> int:
+    """Leave a workspace; those who stay are told of the name that the user has now, before and in what they read."""
+    workspace_id, user_id = member["workspace_id"], member["user_id"]
+    named = {"workspace_id": workspace_id, "meta.userId": str(user_id), "meta.name": {"$ne": DELETED_NAME}}
+    found = await collection(Activity).find(named, {"_id": 1}, session=change.session).limit(most).to_list()
+    for ids in portions(one["_id"] for one in found):
+        nameless = {"$set": {"meta.name": DELETED_NAME}}
+        await collection(Activity).update_many({"_id": {"$in": ids}}, nameless, session=change.session)
+    if len(found) >= most:
+        return len(found)
+    if await collection(Workspace).find_one({"_id": workspace_id}, {"_id": 1}, session=change.session) is None:
+        await collection(WorkspaceMember).delete_one({"_id": member["_id"]}, session=change.session)
+        return len(found) + 1
+    change.append(workspace_id, WorkspaceMemberUpdated(member=member))
+    await hand_over_workspaces(change, member["organization_id"], user_id)
+    await take_off_workspace(change, workspace_id, user_id)
+    return len(found) + 1
+
+
+PLANS[Kind.USER] = (
+    Step((WorkspaceMember, OrganizationMember), _leave_one),
+    rows(Notification, "user_id"),
+    rows(ReadMark, "user_id"),
+    rows(Inbox, "_id"),
+    rows(Avatar, "user_id"),
+    rows(IdempotencyKey, "user_id"),
+)

@@ -1,0 +1,55 @@
+"""What whoever holds the link of an invitation may do without an account: read what it is, and register with it."""
+
+from auth.secrets import hash_secret
+from models import Invitation, Organization, User, Workspace
+from models.base import Record, collection, utc_now
+from models.errors import NotFound
+from realtime.log import Change
+from resolvers.account.registration import NewAccount, create_account
+from resolvers.account.sign_in import SignIn
+from resolvers.inputs.account import InvitationRegister
+from resolvers.kit.context import Context
+from resolvers.kit.operation import Caller, operation
+from resolvers.tenancy.invitation import find_by_token, join
+
+
+@operation("invitation", caller=Caller.ANYONE, read_only=True)
+async def get_invitation(ctx: Context, token: str) -> Record:
+    """What an invitation is for: `email`, `role`, `expires_at`, the names of workspace, organization and inviter.
+
+    Raises NotFound for one that was used, was revoked or has expired.
+    """
+    found = await collection(Invitation).find_one({"secret_hash": hash_secret(token)})
+    if found is None or found["accepted_at"] is not None or found["expires_at"] <= utc_now():
+        raise NotFound("Invitation")
+    workspace = await collection(Workspace).find_one({"_id": found["workspace_id"]}, {"name": 1, "organization_id": 1})
+    if workspace is None:
+        raise NotFound("Invitation")
+    about = {"_id": workspace["organization_id"]}
+    organization = await collection(Organization).find_one(about, {"name": 1})
+    inviter = await collection(User).find_one({"_id": found["invited_by"]}, {"name": 1})
+    return {
+        "email": found["email"],
+        "role": found["role"],
+        "expires_at": found["expires_at"],
+        "workspace_name": workspace["name"],
+        "organization_name": organization["name"] if organization else None,
+        "inviter_name": inviter["name"] if inviter else None,
+    }
+
+
+@operation("invitationRegister", caller=Caller.ANYONE, reveals=True)
+async def register_invited(ctx: Context, values: InvitationRegister) -> SignIn:
+    """Create an account for an invited address, join the workspace, and sign in.
+
+    Raises NotFound for an unknown token, Conflict for an invitation that was used or has expired, or an address with
+    an account: its owner signs in and accepts.
+    """
+    found = await find_by_token(values.token)
+    # A link that was shown to the inviter proves nothing of the address.
+    account = NewAccount(found["email"], values.password, values.name, verified=not ctx.services.shows_links)
+
+    async def also(change: Change, user: Record) -> None:
+        await join(change, found["_id"], user)
+
+    return await create_account(ctx, account, stream_id=found["workspace_id"], also=also)

@@ -1,0 +1,1 @@
+"""What happened to cards, documents and members."""

@@ -1,0 +1,123 @@
+"""Activity, written with the change that it tells of; the notifications of it follow (`notification_follow`)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bson import ObjectId
+
+from models import Activity, Card, Document, Fanout, Project
+from models.base import Record, collection, insert_all, to_record
+from models.enums import ActivityType, TokenScope
+from models.fanout import Audience
+from realtime.log import Change
+from resolvers.kit.access import workspace_memberships
+from resolvers.kit.context import Context
+from resolvers.kit.load import to_one, to_one_inside
+from resolvers.kit.noun import Fields
+from resolvers.kit.operation import edge
+from resolvers.kit.position_note import note_entered
+from resolvers.user.user import people
+
+
+def new_activity(change: Change, about: Record, kind: ActivityType, meta: dict[str, Any] | None = None) -> Record:
+    """The record of an activity about a card or, for an `about` without `project_id`, about a project."""
+    is_project = "project_id" not in about
+    return to_record(
+        Activity(
+            workspace_id=about["workspace_id"],
+            project_id=about["_id"] if is_project else about["project_id"],
+            card_id=None if is_project else about["_id"],
+            type=kind,
+            actor_id=change.actor_id,
+            meta=meta or {},
+            created_at=change.at,
+        )
+    )
+
+
+def document_activity(
+    change: Change, document: Record, kind: ActivityType, meta: dict[str, Any] | None = None, card: Record | None = None
+) -> Record:
+    """The record of an activity about a document and, where it is one of both, about a card, whose project it is."""
+    return to_record(
+        Activity(
+            workspace_id=document["workspace_id"],
+            project_id=document["project_id"] if card is None else card["project_id"],
+            card_id=None if card is None else card["_id"],
+            document_id=document["_id"],
+            type=kind,
+            actor_id=change.actor_id,
+            meta={"title": document["title"], **(meta or {})},
+            created_at=change.at,
+        )
+    )
+
+
+async def record_activity(
+    change: Change, about: Record, kind: ActivityType, meta: dict[str, Any] | None = None
+) -> None:
+    """Write one activity, of which the project's other members are notified."""
+    await record_activities(change, [new_activity(change, about, kind, meta)])
+
+
+async def record_activities(
+    change: Change,
+    activities: Sequence[Record],
+    audience: Audience | None = Audience.PROJECT,
+    named: Sequence[ObjectId] = (),
+) -> None:
+    """Write activities of one project (or of none), and leave word that others are to be notified of them.
+
+    Nobody is without an `audience`, nor of what is in no project where it is that one's members.
+    """
+    if not activities:
+        return
+    await insert_all(Activity, activities, session=change.session)
+    first = activities[0]
+    if audience is None or (audience is Audience.PROJECT and first["project_id"] is None):
+        return
+    fanout = Fanout(
+        workspace_id=first["workspace_id"],
+        project_id=first["project_id"],
+        audience=audience,
+        named=list(dict.fromkeys(named)),
+        actor_id=change.actor_id,
+        activity_ids=[one["_id"] for one in activities],
+        created_at=change.at,
+    )
+    await collection(Fanout).insert_one(to_record(fanout), session=change.session)
+
+
+@edge(scope=TokenScope.PROJECTS_READ)
+async def actor_of(ctx: Context, activities: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """Who did it."""
+    return await people(ctx, activities, "actor_id", fields)
+
+
+@edge(scope=TokenScope.PROJECTS_READ)
+async def project_of(ctx: Context, activities: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The project that it happened in; None for who has left its workspace since."""
+    return await to_one(Project, await _readable(ctx, activities), "project_id", fields)
+
+
+@edge(scope=TokenScope.PROJECTS_READ)
+async def card_of(ctx: Context, activities: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The card that it is about; None once that is deleted, and for who has left its workspace since."""
+    return await to_one_inside(Card, await _readable(ctx, activities), "card_id", fields)
+
+
+@edge(scope=TokenScope.PROJECTS_READ)
+async def document_of(ctx: Context, activities: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The document that it is about; None once that is deleted, and for who has left its workspace since."""
+    return await to_one_inside(Document, await _readable(ctx, activities), "document_id", fields)
+
+
+async def _readable(ctx: Context, activities: Sequence[Record]) -> list[Record]:
+    """The activities, those without an id that the caller is no member of the workspace of.
+
+    What was told to somebody stays in the history of their own, which opens no other door.
+    """
+    # What happened never changes, so it is not read again.
+    await note_entered(ctx, (one["workspace_id"] for one in activities), frozenset())
+    memberships = await workspace_memberships(ctx, (one["workspace_id"] for one in activities))
+    return [one if memberships[one["workspace_id"]] else {} for one in activities]

@@ -1,0 +1,1 @@
+"""Agents: service users of a workspace."""

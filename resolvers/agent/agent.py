@@ -1,0 +1,192 @@
+"""Agents: service users of a workspace, each with a token of its own, that carry out missions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
+
+from auth.policies import mission as policy
+from auth.policies import workspace as workspace_policy
+from models import Agent, User, Workspace
+from models.base import Record, collection, to_record
+from models.enums import TokenScope
+from models.errors import Conflict, NotFound
+from models.ids import Kind, new_id
+from realtime.events.agent import AgentCreated, AgentDeleted, AgentUpdated
+from realtime.log import Change, Committed
+from resolvers.account.api_token import insert_token
+from resolvers.deletion.deletion import bury, delete
+from resolvers.inputs.agent import AgentCreate, AgentUpdate
+from resolvers.kit.access import access, projection
+from resolvers.kit.context import Context
+from resolvers.kit.edit import set_fields
+from resolvers.kit.noun import Fields
+from resolvers.kit.nouns import AGENT, WORKSPACE, AgentRecord
+from resolvers.kit.operation import Caller, check_scope, edge, operation
+from resolvers.kit.page import Page, Window, pages
+from resolvers.tenancy.workspace_member import add_service_user, remove_service_user, tell_name
+
+READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
+TOKEN_SCOPES = (
+    TokenScope.PROJECTS_READ,
+    TokenScope.PROJECTS_WRITE,
+    TokenScope.PILOTAGE_READ,
+    TokenScope.PILOTAGE_WRITE,
+    TokenScope.ACCOUNT_READ,
+)
+MAX_AGENTS = 500
+TAKEN = "is taken in this workspace"
+
+EXISTING = {"deleted_at": None}
+
+
+@dataclass(frozen=True, slots=True)
+class NewAgent:
+    """An agent's record, and the text of its token, which cannot be shown again."""
+
+    agent: Record
+    token: str
+
+
+@operation("agent", scope=READ, permission=policy.READ, read_only=True)
+async def get_agent(ctx: Context, agent_id: ObjectId | str, fields: Fields = None) -> Record:
+    """One agent."""
+    wanted = None if fields is None else fields | {"deleted_at"}
+    agent = await access(ctx, AGENT, agent_id, policy.READ, fields=wanted)
+    return _existing(agent)
+
+
+@operation("agents", opens=WORKSPACE.by("workspace_id"), permission=policy.READ, scope=READ, read_only=True)
+async def list_agents(ctx: Context, membership: Record, fields: Fields = None) -> list[Record]:
+    """The agents of a workspace, oldest first; it has at most 500."""
+    workspace_id = membership["workspace_id"]
+    found = collection(Agent).find({"workspace_id": workspace_id, **EXISTING}, projection(fields))
+    return await found.sort("_id", 1).to_list()
+
+
+@operation(
+    "agentCreate",
+    inside=WORKSPACE,
+    permission=workspace_policy.MANAGE_AGENTS,
+    scope=WRITE,
+    caller=Caller.PERSON,
+    reveals=True,
+)
+async def create_agent(ctx: Context, _membership: Record, values: AgentCreate) -> Committed[NewAgent]:
+    """Create an agent with a token of its own.
+
+    A new agent with its service user and its token, which is shown here and never again.
+
+    It takes a signed-in person: what a token made would outlive the token.
+    """
+    for scope in TOKEN_SCOPES:
+        check_scope(ctx, scope, "agentCreate")
+
+    async def body(change: Change) -> NewAgent:
+        inside = {"workspace_id": values.workspace_id, **EXISTING}
+        if await collection(Agent).count_documents(inside, session=change.session) >= MAX_AGENTS:
+            raise Conflict(f"A workspace has at most {MAX_AGENTS} agents")
+        workspace = await _workspace(change, values.workspace_id)
+        user = await add_service_user(change, workspace, values.name, values.slug)
+        agent = to_record(
+            Agent(
+                id=new_id(Kind.AGENT),
+                workspace_id=values.workspace_id,
+                user_id=user["_id"],
+                created_by=ctx.user_id,
+                name=values.name,
+                slug=values.slug,
+                description=values.description,
+                autonomy_mode=values.autonomy_mode,
+                tools=values.tools,
+                mcp_only=values.mcp_only,
+                created_at=change.at,
+                updated_at=change.at,
+            )
+        )
+        try:
+            await collection(Agent).insert_one(agent, session=change.session)
+        except DuplicateKeyError as error:
+            raise Conflict(TAKEN, field="slug") from error
+        made = await insert_token(
+            change,
+            user["_id"],
+            name=values.name,
+            scopes=TOKEN_SCOPES,
+            agent_id=agent["_id"],
+            workspace_id=values.workspace_id,
+        )
+        change.append(values.workspace_id, AgentCreated(agent=agent))
+        return NewAgent(agent, made.secret)
+
+    return await ctx.write(values.workspace_id, body)
+
+
+@operation("agentUpdate", opens=AGENT.whole, permission=workspace_policy.MANAGE_AGENTS, scope=WRITE)
+async def update_agent(ctx: Context, door: AgentRecord, values: AgentUpdate) -> Committed[AgentRecord]:
+    """Change an agent.
+
+    Change what is given of an agent; its service user takes the name over.
+    """
+    _existing(door)
+
+    async def body(change: Change) -> Record:
+        try:
+            agent, differs = await set_fields(change, Agent, door["_id"], values.given())
+        except DuplicateKeyError as error:
+            raise Conflict(TAKEN, field="slug") from error
+        _existing(agent)
+        if differs:
+            if "name" in values.given():
+                name = {"$set": {"name": agent["name"]}}
+                await collection(User).update_one({"_id": agent["user_id"]}, name, session=change.session)
+                await tell_name(change, agent["user_id"])
+            change.append(agent["workspace_id"], AgentUpdated(agent=agent))
+        return agent
+
+    return await ctx.write(door["workspace_id"], body)
+
+
+@operation("agentDelete", opens=AGENT.whole, permission=workspace_policy.MANAGE_AGENTS, scope=WRITE)
+async def delete_agent(ctx: Context, door: AgentRecord) -> Committed[ObjectId]:
+    """Delete an agent: its token ends, and its missions are cancelled.
+
+    Its tokens end, its unfinished missions are cancelled. What it wrote keeps its author.
+    """
+    _existing(door)
+
+    async def body(change: Change) -> ObjectId:
+        query = {"_id": door["_id"], **EXISTING}
+        deleted = await collection(Agent).update_one(query, {"$set": {"deleted_at": change.at}}, session=change.session)
+        if not deleted.matched_count:
+            raise NotFound("Agent")
+        await bury(change, door["_id"], door["workspace_id"])
+        await remove_service_user(change, await _workspace(change, door["workspace_id"]), door["user_id"])
+        change.append(door["workspace_id"], AgentDeleted(deleted_id=door["_id"]))
+        return ObjectId(door["_id"])
+
+    return await delete(ctx, door["workspace_id"], body, revokes=True)
+
+
+@edge(scope=READ)
+async def agents_of(
+    ctx: Context, workspaces: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """The agents of a workspace, oldest first."""
+    ids = [workspace["_id"] for workspace in workspaces]
+    found = await pages(Agent, "workspace_id", ids, Window.read(first, after), where=EXISTING, fields=fields)
+    return [found[one] for one in ids]
+
+
+def _existing(agent: Record) -> Record:
+    if agent["deleted_at"] is not None:
+        raise NotFound("Agent")
+    return agent
+
+
+async def _workspace(change: Change, workspace_id: ObjectId) -> Record:
+    found = await collection(Workspace).find_one({"_id": workspace_id}, session=change.session)
+    if found is None:
+        raise NotFound("Workspace")
+    return found

@@ -1,0 +1,39 @@
+"""What can be reached from attachments, and they from cards."""
+
+from collections.abc import Sequence
+
+from models import Attachment, Card
+from models.base import Record
+from models.enums import TokenScope
+from resolvers.files.attachment_link import link_to
+from resolvers.kit.context import Context
+from resolvers.kit.load import to_list, to_one
+from resolvers.kit.noun import Fields
+from resolvers.kit.operation import edge
+from resolvers.user.user import people
+
+READ = TokenScope.PROJECTS_READ
+
+
+@edge(scope=READ)
+async def attachments_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[list[Record]]:
+    """A card's files, oldest first: at most 100."""
+    return await to_list(Attachment, cards, "card_id", sort=[("card_id", 1), ("_id", 1)], fields=fields)
+
+
+@edge(scope=READ)
+async def card_of(ctx: Context, attachments: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The card of each file; None once that is gone, in an event of before."""
+    return await to_one(Card, attachments, "card_id", fields)
+
+
+@edge(scope=READ)
+async def uploader_of(ctx: Context, attachments: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """Who attached a file."""
+    return await people(ctx, attachments, "uploaded_by", fields)
+
+
+@edge(scope=READ)
+async def urls_of(ctx: Context, attachments: Sequence[Record], fields: Fields) -> list[str]:
+    """Links to the files' bytes, good for ten minutes."""
+    return [link_to(ctx.services, attachment["_id"]) for attachment in attachments]

@@ -1,0 +1,1 @@
+"""Cards with their checklists, comments and labels."""

@@ -1,0 +1,161 @@
+"""What can be reached from cards, and the cards that can be reached from a project, a scope or a column."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from models import Activity, Card, Comment, Label
+from models.base import Record, collection
+from models.enums import TokenScope
+from resolvers.custom_field.custom_filter import card_order, definitions
+from resolvers.kit.access import projection
+from resolvers.kit.context import Context
+from resolvers.kit.filters import card_filter
+from resolvers.kit.load import by_ids, by_name, to_one
+from resolvers.kit.noun import Fields
+from resolvers.kit.operation import edge
+from resolvers.kit.page import ListEdge, Page, Window, pages
+from resolvers.lane.card_place import places_of
+from resolvers.lane.page import BY_RANK, column_pages
+from resolvers.user.user import people
+
+READ = TokenScope.PROJECTS_READ
+ORDER_FIELDS = {
+    "ORDER": "rank",
+    "TITLE": "title_key",
+    "PRIORITY": "priority",
+    "DUE_DATE": "due_date",
+    "CREATED_AT": "created_at",
+    "UPDATED_AT": "updated_at",
+}
+
+MOST = 8
+"""Of the 25 fields of a card."""
+
+Filter = Mapping[str, Any] | None
+Orders = Sequence[Mapping[str, Any]] | None
+
+
+async def _cards(
+    parents: Sequence[Record],
+    key: str,
+    fields: Fields,
+    first: int | None,
+    after: str | None,
+    filter: Filter,
+    order_by: Orders,
+) -> list[Page]:
+    ids = [parent["_id"] for parent in parents]
+    window = Window.read(first, after)
+    projects = {parent["_id" if key == "project_id" else "project_id"] for parent in parents} if parents else set()
+    custom = await definitions(projects, filter, order_by)
+    sort, computed = card_order(order_by, ORDER_FIELDS, BY_RANK, custom)
+    where, wanted = card_filter(filter, custom), _worth_naming(fields)
+    found = await pages(Card, key, ids, window, sort=sort, computed=computed, where=where, fields=wanted)
+    return [found[one] for one in ids]
+
+
+def _worth_naming(fields: Fields) -> Fields:
+    """None, for whole cards, where their text and much else is wanted: the rest costs less than leaving it out.
+
+    The embedded database copies every field that a projection names: 15 of them take it longer than the reading.
+    """
+    return None if fields is not None and "description" in fields and len(fields) >= MOST else fields
+
+
+def cards_by(key: str) -> ListEdge:
+    """The edge from records to the cards that carry their id under `key`."""
+
+    @edge(scope=READ)
+    async def cards_of(
+        ctx: Context,
+        parents: Sequence[Record],
+        fields: Fields,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        filter: Filter = None,
+        order_by: Orders = None,
+    ) -> list[Page]:
+        if key == "column_id" and not filter and not order_by:
+            found = await column_pages(parents, Window.read(first, after), _worth_naming(fields))
+            return [found[parent["_id"]] for parent in parents]
+        return await _cards(parents, key, fields, first, after, filter, order_by)
+
+    return cards_of
+
+
+cards_of_project = cards_by("project_id")
+"""All cards of a project, those of its scopes included."""
+cards_of_scope = cards_by("scope_id")
+"""The cards of a scope."""
+cards_of_column = cards_by("column_id")
+"""The cards of a column, by their place."""
+
+
+@edge(scope=READ)
+async def order_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[int]:
+    """A card's place among the open cards of its column, from 0."""
+    return await places_of(cards)
+
+
+@edge(scope=READ)
+async def assignee_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """Who a card is assigned to."""
+    return await people(ctx, cards, "assignee_id", fields)
+
+
+@edge(scope=READ)
+async def creator_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """Who created a card."""
+    return await people(ctx, cards, "created_by", fields)
+
+
+@edge(scope=READ)
+async def labels_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[list[Record]]:
+    """A card's labels, in the order they were put on."""
+    found = await by_ids(Label, (one for card in cards for one in card["label_ids"]), fields)
+    labels = {label["_id"].binary: label for label in found.values()}  # as `by_ids` does
+    return [[labels[one.binary] for one in card["label_ids"] if one.binary in labels] for card in cards]
+
+
+@edge(scope=READ)
+async def comments_of(
+    ctx: Context, cards: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """A card's comments, oldest first."""
+    ids = [card["_id"] for card in cards]
+    found = await pages(Comment, "card_id", ids, Window.read(first, after), fields=fields)
+    return [found[one] for one in ids]
+
+
+@edge(scope=READ)
+async def activity_of(
+    ctx: Context, cards: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """What happened to a card, oldest first."""
+    ids = [card["_id"] for card in cards]
+    found = await pages(Activity, "card_id", ids, Window.read(first, after), fields=fields)
+    return [found[one] for one in ids]
+
+
+@edge(scope=READ)
+async def card_of(ctx: Context, comments: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The card of each comment."""
+    return await to_one(Card, comments, "card_id", fields)
+
+
+@edge(scope=READ)
+async def author_of(ctx: Context, comments: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """Who wrote a comment."""
+    return await people(ctx, comments, "author_id", fields)
+
+
+@edge(scope=READ)
+async def labels_of_project(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[list[Record]]:
+    """A project's labels, by name."""
+    ids = list({project["_id"] for project in projects})
+    found = collection(Label).find({"project_id": {"$in": ids}}, projection(fields, "project_id", "name"))
+    per_project: dict[Any, list[Record]] = {one: [] for one in ids}
+    for label in sorted(await found.to_list(), key=by_name):
+        per_project[label["project_id"]].append(label)
+    return [per_project[project["_id"]] for project in projects]

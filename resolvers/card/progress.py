@@ -1,0 +1,37 @@
+"""When work on a card began and ended, as far as its moves tell."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+
+from models import Column
+from models.base import Record, collection
+from realtime.log import Change
+from resolvers.lane.card_place import BY_RANK
+
+
+async def progress_at(change: Change, before: Mapping[str, Any], column: Record | None) -> dict[str, Any]:
+    """`started_at` and `completed_at` of a card that comes to a column, from `before` (nothing of a new card)."""
+    if column is None:
+        return progress(before, None, (), change.at)
+    query = {"project_id": column["project_id"], "scope_id": column["scope_id"]}
+    board = await collection(Column).find(query, {"_id": 1}, session=change.session).sort(BY_RANK).to_list()
+    return progress(before, column["_id"], [one["_id"] for one in board], change.at)
+
+
+def progress(
+    before: Mapping[str, Any], column_id: ObjectId | None, board: Sequence[ObjectId], at: datetime
+) -> dict[str, Any]:
+    """The same for a column of a board whose columns are known, in order.
+
+    Work has started where the card stands in neither the first column of its board nor the last, and is complete in
+    the last; each moment stays until the card goes back. A board of a single column tells nothing.
+    """
+    started, completed = before.get("started_at"), before.get("completed_at")
+    if column_id is None or column_id == board[0]:
+        return {"started_at": None, "completed_at": None}
+    if column_id == board[-1]:
+        return {"started_at": started, "completed_at": completed or at}
+    return {"started_at": started or at, "completed_at": None}

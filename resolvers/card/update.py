@@ -1,0 +1,263 @@
+"""Changing cards: fields, place and archive, in one document write and one transaction."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from bson import ObjectId
+from pydantic.alias_generators import to_camel
+
+from auth.policies import delivery
+from models import Card, Column
+from models.base import Record, collection, sort_keys
+from models.enums import ActivityType, TokenScope
+from models.errors import BadUserInput, NotFound, OrreryError
+from models.ids import Kind, parse_id
+from realtime.events.card import CardArchived, CardMoved, CardUpdated
+from realtime.log import Change, Committed
+from resolvers.activity.activity import new_activity, record_activities
+from resolvers.card.card import checklist_of, require_labels, target_column
+from resolvers.card.progress import progress_at
+from resolvers.inputs.card import CardMove, CardUpdate
+from resolvers.kit.access import access_batch
+from resolvers.kit.context import Context
+from resolvers.kit.edit import check_version
+from resolvers.kit.nouns import CARD, CardRecord
+from resolvers.kit.operation import operation
+from resolvers.lane.card_kept import keep
+from resolvers.lane.card_place import Place, rank_for
+from resolvers.tenancy.project_member import require_assignable
+
+WRITE = TokenScope.PROJECTS_WRITE
+MAX_BATCH = 50
+_PLACING = ("column_id", "order", "expected_version")
+# A client knows the rank as `order`; the scope and the moments only follow the column.
+_CLIENT_NAMES = {
+    "rank": "order",
+    "scope_id": "columnId",
+    "started_at": "columnId",
+    "completed_at": "columnId",
+    "custom_values": "customFields",
+}
+_MOVED = frozenset({"column_id", "scope_id", "rank", "started_at", "completed_at"})
+
+
+@operation("cardUpdate", opens=CARD, permission=delivery.WRITE, scope=WRITE)
+async def update_card(ctx: Context, door: CardRecord, values: CardUpdate) -> Committed[CardRecord]:
+    """Change a card.
+
+    Change what is given of a card; moving and archiving included.
+    """
+    return await ctx.write(door["workspace_id"], lambda change: _update(change, door["_id"], values))
+
+
+@operation("cardMove", opens=CARD, permission=delivery.WRITE, scope=WRITE)
+async def move_card(ctx: Context, door: CardRecord, values: CardMove) -> Committed[CardRecord]:
+    """Move a card to a place of a column.
+
+    One document is written, whatever the column's length.
+    """
+    place = Place(values.order, values.after_card_id, values.before_card_id)
+    if sum(one is not None for one in (place.order, place.after, place.before)) > 1:
+        raise BadUserInput("give one of order, afterCardId and beforeCardId", field="order")
+
+    async def body(change: Change) -> Record:
+        card = await _current(change, door["_id"])
+        column_id = values.column_id if "column_id" in values.model_fields_set else card["column_id"]
+        return await _apply(change, card, *await _move(change, card, column_id, place))
+
+    return await ctx.write(door["workspace_id"], body)
+
+
+@operation("cardArchive", opens=CARD, permission=delivery.WRITE, scope=WRITE)
+async def archive_card(
+    ctx: Context, door: CardRecord, archived: Annotated[bool, "False brings it back."] = True
+) -> Committed[CardRecord]:
+    """Take a card out of sight, or bring it back."""
+    values = CardUpdate(archived=archived)
+    return await ctx.write(door["workspace_id"], lambda change: _update(change, door["_id"], values))
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What became of one card of a batch: the card, or why not."""
+
+    id: str
+    card: Record | None = None
+    error: OrreryError | None = None
+
+
+@operation("cardBatchUpdate", scope=WRITE, permission=delivery.WRITE)
+async def update_cards(
+    ctx: Context, ids: Annotated[Sequence[ObjectId | str], "The ids of 1 to 50 cards."], values: CardUpdate
+) -> Committed[list[BatchResult]]:
+    """Make the same change to up to 50 cards of one workspace.
+
+    The same update to up to 50 cards of one workspace, in one transaction; a card that refuses it is left out.
+
+    Raises BadUserInput for no or too many ids, NotFound when the caller may see none of them.
+    """
+    if not 1 <= len(ids) <= MAX_BATCH:
+        raise BadUserInput(f"must name between 1 and {MAX_BATCH} cards", field="ids")
+    wanted = list(dict.fromkeys(parse_id(one, Kind.CARD, field="ids") for one in ids))
+    workspace_id, refused = await access_batch(ctx, CARD, wanted, delivery.WRITE)
+
+    async def result(change: Change, one: ObjectId) -> BatchResult:
+        if one in refused:
+            return BatchResult(str(one), error=refused[one])
+        try:
+            return BatchResult(str(one), card=await _update(change, one, values))
+        except OrreryError as error:  # raised before anything of this card was written
+            return BatchResult(str(one), error=error)
+
+    async def body(change: Change) -> list[BatchResult]:
+        return [await result(change, one) for one in wanted]
+
+    return await ctx.write(workspace_id, body)
+
+
+async def _current(change: Change, card_id: ObjectId) -> Record:
+    card = await collection(Card).find_one({"_id": card_id}, session=change.session)
+    if card is None:
+        raise NotFound("Card")
+    return card
+
+
+async def _update(change: Change, card_id: ObjectId, values: CardUpdate) -> Record:
+    card = await _current(change, card_id)
+    given = values.given()
+    order: int | None = None
+    changes: dict[str, Any] = {name: value for name, value in given.items() if name not in _PLACING}
+    if values.checklist is not None:
+        changes["checklist"] = checklist_of(values.checklist)
+    if "column_id" in given or "order" in given:
+        column_id = given.get("column_id", card["column_id"])
+        moved, order = await _move(change, card, column_id, Place(values.order))
+        changes |= moved
+    changes = {name: value for name, value in changes.items() if card.get(name) != value}
+    check_version(card, changes, values.expected_version, noun="card", client_names=_CLIENT_NAMES)
+    if "label_ids" in changes:
+        await require_labels(change, card["project_id"], changes["label_ids"])
+    if "assignee_id" in changes:
+        await require_assignable(change, card["project_id"], changes["assignee_id"])
+    return await _apply(change, card, changes, order)
+
+
+def changed_values(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """The ids of the custom fields whose values differ."""
+    return [key for key in {**before, **after} if before.get(key) != after.get(key)]
+
+
+def _client_name(name: str) -> str:
+    return _CLIENT_NAMES.get(name) or to_camel(name)
+
+
+async def _move(
+    change: Change, card: Record, column_id: ObjectId | None, place: Place
+) -> tuple[dict[str, Any], int | None]:
+    """What a move changes of a card, and its `order` then.
+
+    A column without a place is its end, and the card's own column no move at all.
+    """
+    if column_id == card["column_id"] and place == Place():
+        return {}, None
+    column = await target_column(change, card["project_id"], column_id)
+    rank, order = await rank_for(change, card, column_id, place)
+    moved = {"column_id": column_id, "scope_id": column["scope_id"] if column else None, "rank": rank}
+    if column_id != card["column_id"]:
+        moved |= await progress_at(change, card, column)
+    return {name: value for name, value in moved.items() if card.get(name) != value}, order
+
+
+async def _apply(change: Change, before: Record, changes: dict[str, Any], order: int | None = None) -> Record:
+    """Write the changes with their events and activities; nothing at all where nothing differs.
+
+    `order` is the place that a move leads to.
+    """
+    if not changes:
+        return before
+    version = before["version"] + 1
+    stored = {**changes, **sort_keys(Card, changes), "version": version, "updated_at": change.at}
+    marks = dict.fromkeys(changes, version)
+    if "custom_values" in changes:  # each of them counts as a field of its own
+        values = changed_values(before.get("custom_values", {}), changes["custom_values"])
+        marks |= dict.fromkeys(values, version)
+    await collection(Card).update_one(
+        {"_id": before["_id"]},
+        {"$set": {**stored, **{f"field_versions.{name}": version for name in marks}}},
+        session=change.session,
+    )
+    # Not read again: the transaction holds what was read before.
+    after = {**before, **stored, "field_versions": {**before["field_versions"], **marks}}
+    await keep(change, [(before, after)])
+    fields = [_client_name(name) for name in changes if name not in _MOVED | {"archived"}]
+    if not changes.keys() & {"rank", "column_id"}:
+        order = None
+    if fields:
+        change.append(after["workspace_id"], CardUpdated(card=after, changed_fields=fields))
+    if order is not None:
+        left, joined = before["column_id"], after["column_id"]
+        event = CardMoved(card=after, from_column_id=left, to_column_id=joined, order=order)
+        change.append(after["workspace_id"], event)
+    if "archived" in changes:
+        change.append(after["workspace_id"], CardArchived(card=after, archived=after["archived"]))
+    await record_activities(change, await _activities(change, before, after, fields, changes))
+    return after if order is None else {**after, "order": order}
+
+
+async def _activities(
+    change: Change, before: Record, after: Record, fields: list[str], changes: dict[str, Any]
+) -> list[Record]:
+    title = {"title": after["title"]}
+    found: list[Record] = []
+    updated = [name for name in fields if name != "assigneeId"]
+    if updated:
+        found.append(new_activity(change, after, ActivityType.CARD_UPDATED, {**title, "fields": updated}))
+    if "assignee_id" in changes:
+        assignee = after["assignee_id"]
+        meta = {**title, "assigneeId": str(assignee) if assignee else None}
+        found.append(new_activity(change, after, ActivityType.CARD_ASSIGNED, meta))
+    if "column_id" in changes:
+        meta = {**title, **await _column_names(change, before["column_id"], after["column_id"])}
+        found.append(new_activity(change, after, ActivityType.CARD_MOVED, meta))
+    if "archived" in changes:
+        meta = {**title, "archived": after["archived"]}
+        found.append(new_activity(change, after, ActivityType.CARD_ARCHIVED, meta))
+    return found
+
+
+async def _column_names(change: Change, left: ObjectId | None, joined: ObjectId | None) -> dict[str, str | None]:
+    query = {"_id": {"$in": [one for one in (left, joined) if one is not None]}}
+    columns = await collection(Column).find(query, {"name": 1}, session=change.session).to_list()
+    names = {column["_id"]: column["name"] for column in columns}
+    return {
+        "fromColumn": names.get(left),
+        "toColumn": names.get(joined),
+        "fromColumnId": str(left) if left else None,
+        "toColumnId": str(joined) if joined else None,
+    }
+
+
+async def edit_card(
+    ctx: Context, door: Record, edit: Callable[[Change, Record], Awaitable[dict[str, Any]]]
+) -> Committed[Record]:
+    """Change a card that was opened by what `edit` makes of its record as it stands in the transaction."""
+
+    async def body(change: Change) -> Record:
+        card = await _current(change, door["_id"])
+        changes = await edit(change, card)
+        differing = {name: value for name, value in changes.items() if card.get(name) != value}
+        return await _apply(change, card, differing)
+
+    return await ctx.write(door["workspace_id"], body)
+
+
+__all__ = [
+    "BatchResult",
+    "archive_card",
+    "changed_values",
+    "edit_card",
+    "move_card",
+    "update_card",
+    "update_cards",
+]

@@ -1,0 +1,1 @@
+"""Boards: scopes and columns."""

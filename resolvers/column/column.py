@@ -1,0 +1,224 @@
+"""Columns: the stages of a board, which is a project's own or a scope's."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from bson import ObjectId
+from pymongo import UpdateOne
+
+from auth.policies import delivery
+from models import Column, Project, Scope
+from models.base import Record, collection, to_record
+from models.enums import TokenScope
+from models.errors import BadUserInput, Conflict, NotFound
+from models.rank import MAX_LENGTH, rank_between, ranks_after
+from realtime.events.column import ColumnCreated, ColumnDeleted, ColumnUpdated
+from realtime.log import Change, Committed
+from resolvers.deletion.deletion import bury, delete
+from resolvers.inputs.board import ColumnCreate, ColumnUpdate
+from resolvers.kit.access import access
+from resolvers.kit.context import Context
+from resolvers.kit.edit import require_parent
+from resolvers.kit.load import to_list, to_one
+from resolvers.kit.noun import Fields
+from resolvers.kit.nouns import COLUMN, PROJECT, SCOPE, ColumnRecord, ProjectRecord
+from resolvers.kit.operation import edge, operation, reader
+from resolvers.lane.card_place import BY_RANK
+from resolvers.lane.store import archived_counts, open_counts
+
+READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
+MAX_COLUMNS = 200
+
+
+get_column = reader("column", COLUMN, permission=delivery.READ)
+
+
+@operation("columns", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)
+async def list_columns(ctx: Context, project: ProjectRecord) -> list[Record]:
+    """Every column of a project in order, its own first, then its scopes'; each with its `order`."""
+    found = collection(Column).find({"project_id": project["_id"]}).sort([("scope_id", 1), *BY_RANK])
+    return _numbered(await found.to_list())
+
+
+@operation("columnCreate", inside=PROJECT.whole, permission=delivery.WRITE, scope=WRITE)
+async def create_column(ctx: Context, project: ProjectRecord, values: ColumnCreate) -> Committed[ColumnRecord]:
+    """Create a column at the end of a board."""
+    if values.scope_id is not None:
+        scope = await access(ctx, SCOPE, values.scope_id, delivery.WRITE, field="scopeId")
+        if scope["project_id"] != project["_id"]:
+            raise BadUserInput("is a scope of another project", field="scopeId")
+
+    async def body(change: Change) -> Record:
+        await require_parent(change, Project, project["_id"])
+        if values.scope_id is not None:
+            await require_parent(change, Scope, values.scope_id)
+        siblings = await _board(change, project["_id"], values.scope_id)
+        if len(siblings) >= MAX_COLUMNS:
+            raise Conflict(f"A board has at most {MAX_COLUMNS} columns")
+        column = to_record(
+            Column(
+                workspace_id=project["workspace_id"],
+                project_id=project["_id"],
+                scope_id=values.scope_id,
+                name=values.name,
+                rank=await _rank(change, siblings, len(siblings)),
+                created_at=change.at,
+            )
+        )
+        await collection(Column).insert_one(column, session=change.session)
+        event = ColumnCreated(column=column, order=len(siblings), project_id=project["_id"])
+        change.append(project["workspace_id"], event)
+        return {**column, "order": len(siblings)}
+
+    return await ctx.write(project["workspace_id"], body)
+
+
+@operation("columnUpdate", opens=COLUMN.whole, permission=delivery.WRITE, scope=WRITE)
+async def update_column(ctx: Context, column: ColumnRecord, values: ColumnUpdate) -> Committed[ColumnRecord]:
+    """Rename a column, or move it to another place on its board.
+
+    One document is written.
+    """
+
+    async def body(change: Change) -> Record:
+        board = await _board(change, column["project_id"], column["scope_id"])
+        place = next((i for i, one in enumerate(board) if one["_id"] == column["_id"]), None)
+        if place is None:
+            raise NotFound("Column")
+        current = board.pop(place)
+        changes: dict[str, Any] = {}
+        if values.name is not None and values.name != current["name"]:
+            changes["name"] = values.name
+        if values.order is not None and min(values.order, len(board)) != place:
+            place = min(values.order, len(board))
+            changes["rank"] = await _rank(change, board, place)
+        if not changes:
+            return {**current, "order": place}
+        await collection(Column).update_one({"_id": current["_id"]}, {"$set": changes}, session=change.session)
+        current |= changes
+        event = ColumnUpdated(column=current, order=place, project_id=current["project_id"])
+        change.append(current["workspace_id"], event)
+        return {**current, "order": place}
+
+    return await ctx.write(column["workspace_id"], body)
+
+
+@operation("columnDelete", opens=COLUMN.whole, permission=delivery.WRITE, scope=WRITE)
+async def delete_column(ctx: Context, column: ColumnRecord) -> Committed[ObjectId]:
+    """Delete a column with its cards, the archived ones included (`archivedCardCount`)."""
+
+    async def body(change: Change) -> ObjectId:
+        deleted = await collection(Column).delete_one({"_id": column["_id"]}, session=change.session)
+        if not deleted.deleted_count:
+            raise NotFound("Column")
+        event = ColumnDeleted(deleted_id=column["_id"], project_id=column["project_id"])
+        change.append(column["workspace_id"], event)
+        await bury(change, column["_id"], column["workspace_id"])
+        return ObjectId(column["_id"])
+
+    return await delete(ctx, column["workspace_id"], body)
+
+
+async def _board(change: Change, project_id: ObjectId, scope_id: ObjectId | None) -> list[Record]:
+    query = {"project_id": project_id, "scope_id": scope_id}
+    return await collection(Column).find(query, session=change.session).sort(BY_RANK).to_list()
+
+
+async def _rank(change: Change, others: list[Record], place: int) -> str:
+    """A rank for a place among the board's other columns, which get short ranks again when theirs have grown long."""
+    ranks = [one["rank"] for one in others]
+    if any(len(rank) >= MAX_LENGTH for rank in ranks):
+        ranks = list(ranks_after(None, len(ranks)))
+        updates = [
+            UpdateOne({"_id": one["_id"]}, {"$set": {"rank": rank}}) for one, rank in zip(others, ranks, strict=True)
+        ]
+        await collection(Column).bulk_write(updates, session=change.session)
+        for number, (one, rank) in enumerate(zip(others, ranks, strict=True)):
+            column = {**one, "rank": rank}
+            order = number + (number >= place)
+            change.append(one["workspace_id"], ColumnUpdated(column=column, order=order, project_id=one["project_id"]))
+    return rank_between(ranks[place - 1] if place else None, ranks[place] if place < len(ranks) else None)
+
+
+def _numbered(columns: list[Record]) -> list[Record]:
+    """The columns, sorted by board and rank, each with its place on its board."""
+    places: dict[ObjectId | None, int] = {}
+    for column in columns:
+        column["order"] = places.get(column["scope_id"], 0)
+        places[column["scope_id"]] = column["order"] + 1
+    return columns
+
+
+async def done_columns(project_ids: Iterable[ObjectId]) -> set[ObjectId]:
+    """The columns of some projects whose cards are done: the last of each board, as for the progress of a scope."""
+    ids = list(project_ids)
+    return await done_columns_where({"project_id": {"$in": ids}}) if ids else set()
+
+
+async def done_columns_where(inside: Mapping[str, Any]) -> set[ObjectId]:
+    """The same of the boards that a filter by project, scope or workspace selects."""
+    wanted = {"project_id": 1, "scope_id": 1}
+    order = [("project_id", 1), ("scope_id", 1), *BY_RANK]
+    boards: dict[tuple[ObjectId, ObjectId | None], ObjectId] = {}
+    for column in await collection(Column).find(inside, wanted).sort(order).to_list():
+        boards[column["project_id"], column["scope_id"]] = column["_id"]
+    return set(boards.values())
+
+
+@edge(scope=READ)
+async def columns_of_project(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[list[Record]]:
+    """The columns of a project's own board, in order."""
+    found = await to_list(
+        Column, projects, "project_id", sort=BY_RANK, where={"scope_id": None}, fields=_with_board(fields)
+    )
+    return [_numbered(columns) for columns in found]
+
+
+@edge(scope=READ)
+async def columns_of_scope(ctx: Context, scopes: Sequence[Record], fields: Fields) -> list[list[Record]]:
+    """The columns of a scope's board, in order."""
+    found = await to_list(Column, scopes, "scope_id", sort=BY_RANK, fields=_with_board(fields))
+    return [_numbered(columns) for columns in found]
+
+
+def _with_board(fields: Fields) -> Fields:
+    return None if fields is None else fields | {"scope_id"}
+
+
+@edge(scope=READ)
+async def column_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The column of each card; None for one that stands in none."""
+    return await to_one(Column, cards, "column_id", fields)
+
+
+@edge(scope=READ)
+async def order_of(ctx: Context, columns: Sequence[Record], fields: Fields) -> list[int]:
+    """A column's place on its board, from 0. Columns that came with their board know it already."""
+    unknown = [column for column in columns if "order" not in column]
+    if unknown:
+        query = {"project_id": {"$in": list({column["project_id"] for column in unknown})}}
+        wanted = {"project_id": 1, "scope_id": 1}
+        found = collection(Column).find(query, wanted).sort([("project_id", 1), ("scope_id", 1), *BY_RANK])
+        boards: dict[tuple[ObjectId, ObjectId | None], int] = {}
+        places: dict[ObjectId, int] = {}
+        for column in await found.to_list():
+            board = (column["project_id"], column["scope_id"])
+            places[column["_id"]] = boards.get(board, 0)
+            boards[board] = places[column["_id"]] + 1
+        for column in unknown:
+            column["order"] = places.get(column["_id"], 0)
+    return [column["order"] for column in columns]
+
+
+@edge(scope=READ)
+async def card_count_of(ctx: Context, columns: Sequence[Record], fields: Fields) -> list[int]:
+    """How many cards a column has, archived ones left out."""
+    found = await open_counts(column["_id"] for column in columns)
+    return [found[column["_id"]] for column in columns]
+
+
+@edge(scope=READ)
+async def archived_card_count_of(ctx: Context, columns: Sequence[Record], fields: Fields) -> list[int]:
+    """How many archived cards a column has: they are deleted with it, and stand on no board."""
+    found = await archived_counts(column["_id"] for column in columns)
+    return [found[column["_id"]] for column in columns]

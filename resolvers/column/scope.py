@@ -1,0 +1,146 @@
+"""Scopes: work packages of a project."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bson import ObjectId
+
+from auth.policies import delivery
+from models import Column, Label, Project, Scope
+from models.base import Record, collection, to_record
+from models.enums import TokenScope
+from models.errors import BadUserInput, Conflict, NotFound
+from realtime.events.scope import ScopeCreated, ScopeDeleted, ScopeUpdated
+from realtime.log import Change, Committed
+from resolvers.deletion.deletion import bury, delete
+from resolvers.inputs.board import ScopeCreate, ScopeUpdate, ScopeViewSet
+from resolvers.kit.context import Context
+from resolvers.kit.edit import require_parent, set_fields
+from resolvers.kit.load import to_list, to_one
+from resolvers.kit.noun import Fields
+from resolvers.kit.nouns import PROJECT, SCOPE, ProjectRecord, ScopeRecord
+from resolvers.kit.operation import edge, operation, reader
+from resolvers.lane.store import open_counts
+
+READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
+MAX_SCOPES = 500
+
+
+get_scope = reader("scope", SCOPE, permission=delivery.READ)
+
+
+@operation("scopes", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)
+async def list_scopes(ctx: Context, project: ProjectRecord) -> list[Record]:
+    """The scopes of a project, oldest first."""
+    return (await scopes_of(ctx, [project], None))[0]
+
+
+@operation("scopeCreate", inside=PROJECT.whole, permission=delivery.WRITE, scope=WRITE)
+async def create_scope(ctx: Context, project: ProjectRecord, values: ScopeCreate) -> Committed[ScopeRecord]:
+    """Create a scope."""
+    _check_dates(values.model_dump())
+
+    async def body(change: Change) -> Record:
+        scope = to_record(
+            Scope(
+                workspace_id=project["workspace_id"],
+                project_id=project["_id"],
+                name=values.name,
+                description=values.description,
+                start_date=values.start_date,
+                end_date=values.end_date,
+                created_at=change.at,
+                updated_at=change.at,
+            )
+        )
+        await require_parent(change, Project, project["_id"])
+        await require_room(change, Scope, project["_id"], MAX_SCOPES)
+        await collection(Scope).insert_one(scope, session=change.session)
+        change.append(scope["workspace_id"], ScopeCreated(scope=scope, project_id=scope["project_id"]))
+        return scope
+
+    return await ctx.write(project["workspace_id"], body)
+
+
+@operation("scopeUpdate", opens=SCOPE, permission=delivery.WRITE, scope=WRITE)
+async def update_scope(ctx: Context, door: ScopeRecord, values: ScopeUpdate) -> Committed[ScopeRecord]:
+    """Change a scope.
+
+    Change what is given of a scope.
+    """
+    return await _set(ctx, door, values.given())
+
+
+@operation("scopeSetView", opens=SCOPE, permission=delivery.WRITE, scope=WRITE)
+async def set_scope_view(ctx: Context, door: ScopeRecord, values: ScopeViewSet) -> Committed[ScopeRecord]:
+    """Switch the view that a scope opens with."""
+    return await _set(ctx, door, {"active_view": values.active_view})
+
+
+@operation("scopeDelete", opens=SCOPE.whole, permission=delivery.WRITE, scope=WRITE)
+async def delete_scope(ctx: Context, scope: ScopeRecord) -> Committed[ObjectId]:
+    """Delete a scope with its columns, cards and documents."""
+
+    async def body(change: Change) -> ObjectId:
+        deleted = await collection(Scope).delete_one({"_id": scope["_id"]}, session=change.session)
+        if not deleted.deleted_count:
+            raise NotFound("Scope")
+        change.append(scope["workspace_id"], ScopeDeleted(deleted_id=scope["_id"], project_id=scope["project_id"]))
+        await bury(change, scope["_id"], scope["workspace_id"])
+        return ObjectId(scope["_id"])
+
+    return await delete(ctx, scope["workspace_id"], body)
+
+
+async def require_room(change: Change, model: type[Scope | Label], project_id: ObjectId, limit: int) -> None:
+    """Raise Conflict where a project has its full number already: these lists are read whole."""
+    if await collection(model).count_documents({"project_id": project_id}, session=change.session) >= limit:
+        raise Conflict(f"A project has at most {limit} {model.__name__.lower()}s")
+
+
+async def _set(ctx: Context, door: Record, values: dict[str, Any]) -> Committed[Record]:
+    async def body(change: Change) -> Record:
+        scope, differs = await set_fields(change, Scope, door["_id"], values)
+        _check_dates(scope)
+        if differs:
+            change.append(scope["workspace_id"], ScopeUpdated(scope=scope, project_id=scope["project_id"]))
+        return scope
+
+    return await ctx.write(door["workspace_id"], body)
+
+
+def _check_dates(values: dict[str, Any]) -> None:
+    if values["start_date"] and values["end_date"] and values["end_date"] < values["start_date"]:
+        raise BadUserInput("must not lie before startDate", field="endDate")
+
+
+@edge(scope=READ)
+async def scopes_of(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[list[Record]]:
+    """A project's scopes, oldest first."""
+    return await to_list(Scope, projects, "project_id", sort=[("_id", 1)], fields=fields)
+
+
+@edge(scope=READ)
+async def project_of(ctx: Context, scopes: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The project of each scope (or of anything else that carries `project_id`)."""
+    return await to_one(Project, scopes, "project_id", fields)
+
+
+@edge(scope=READ)
+async def scope_of(ctx: Context, children: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The scope of each column or card; None for those of the project itself."""
+    return await to_one(Scope, children, "scope_id", fields)
+
+
+@edge(scope=READ)
+async def progress_of(ctx: Context, scopes: Sequence[Record], fields: Fields) -> list[float]:
+    """Done cards over all cards, 0 to 1; archived cards left out. Done is what stands in the board's last column."""
+    ids = list({scope["_id"] for scope in scopes})
+    query = {"scope_id": ids[0] if len(ids) == 1 else {"$in": ids}}
+    columns = await collection(Column).find(query, {"scope_id": 1, "rank": 1}).to_list()
+    counted = await open_counts(column["_id"] for column in columns)
+    per_scope: dict[ObjectId, list[int]] = {}
+    for column in sorted(columns, key=lambda one: (one["rank"], one["_id"])):
+        per_scope.setdefault(column["scope_id"], []).append(counted[column["_id"]])
+    found = {one: column_counts[-1] / max(sum(column_counts), 1) for one, column_counts in per_scope.items()}
+    return [found.get(scope["_id"], 0.0) for scope in scopes]

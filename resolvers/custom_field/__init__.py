@@ -1,0 +1,1 @@
+"""Fields that a project adds to its cards."""

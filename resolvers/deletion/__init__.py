@@ -1,0 +1,1 @@
+"""What goes with what is deleted, found and taken part by part."""

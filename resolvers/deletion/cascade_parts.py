@@ -1,0 +1,228 @@
+"""What else a deletion takes: notifications, the users of agents, missions, and what cards carry."""
+
+from collections.abc import Sequence
+from time import perf_counter
+
+from bson import ObjectId
+
+from models import (
+    Activity,
+    Agent,
+    ApiToken,
+    Card,
+    Fanout,
+    Inbox,
+    LoggedEvent,
+    Mission,
+    Notification,
+    OrganizationMember,
+    ProjectMember,
+    ReadMark,
+    StreamHead,
+    Tombstone,
+    User,
+    WorkspaceMember,
+)
+from models.base import Record, collection
+from models.card import KEPT_FIELDS
+from models.enums import MissionStatus
+from models.ids import IDS_PER_QUERY, portions
+from realtime.events.organization import OrganizationMemberRemoved
+from realtime.log import Change
+from resolvers.deletion import cascade_events as tell
+from resolvers.deletion.cascade import (
+    AT_A_TIME,
+    CHOSEN,
+    LOOKED,
+    Step,
+    Where,
+    chosen,
+    delete_by_id,
+    naming,
+    take_from_cards,
+    take_some,
+)
+from resolvers.files.store import leave_files
+from resolvers.inputs.custom_value import path_of
+from resolvers.lane.card_kept import keep
+from resolvers.notification.store import drop_notifications
+from resolvers.state.mission_status import ACTIVE, change_status
+
+
+def notifications(key: str) -> Step:
+    """The notifications that name what was deleted under `key`, those of one person at a time."""
+
+    async def take(change: Change, tombstone: Record, most: int) -> int:
+        return await take_notifications(change, await chosen(change, tombstone, Notification, key), most)
+
+    return Step((Notification,), take, naming(key), lingers=key)
+
+
+async def take_notifications(change: Change, where: Where, most: int) -> int:
+    """Delete some notifications of whoever has the first one, and say so in their history."""
+    cursor = collection(Notification).find(where, {"user_id": 1}, session=change.session)
+    found = await cursor.limit(min(most, IDS_PER_QUERY)).to_list()
+    if not found:
+        return 0
+    user_id = found[0]["user_id"]
+    ids = [one["_id"] for one in found if one["user_id"] == user_id]
+    await drop_notifications(change, user_id, ids)
+    return len(ids)
+
+
+_OF_AGENTS = (
+    (ApiToken, "user_id"),
+    (Notification, "user_id"),
+    (ReadMark, "user_id"),
+    (Inbox, "_id"),
+    (LoggedEvent, "stream_id"),
+)
+
+
+async def _take_fanouts(change: Change, tombstone: Record, most: int) -> int:
+    """What nobody has been notified of yet in a project that goes."""
+    inside = {"workspace_id": tombstone["stream_id"], "project_id": tombstone["_id"]}
+    return len(await take_some(change, tombstone, Fanout, inside, most))
+
+
+fanouts_of_project = Step((Fanout,), _take_fanouts)
+
+
+async def _take_agents(change: Change, tombstone: Record, most: int) -> int:
+    """Agents of a deleted workspace, with the users that they acted as: nothing is left that those wrote."""
+    query = {"workspace_id": tombstone["_id"]}
+    agent = await collection(Agent).find_one(query, {"user_id": 1}, session=change.session)
+    if agent is None:
+        return 0
+    taken, user_id = 0, agent["user_id"]
+    for model, key in _OF_AGENTS:
+        while taken < most and (found := await take_some(change, tombstone, model, {key: user_id}, most - taken)):
+            taken += len(found)
+    if taken >= most:
+        return taken
+    mine = {"user_id": user_id}
+    for member in await collection(OrganizationMember).find(mine, session=change.session).to_list():  # of one alone
+        change.append(member["organization_id"], OrganizationMemberRemoved(user_id=user_id))
+    await collection(OrganizationMember).delete_many(mine, session=change.session)
+    await collection(StreamHead).delete_one({"_id": user_id}, session=change.session)
+    await collection(User).delete_one({"_id": user_id, "is_agent": True}, session=change.session)
+    await collection(Agent).delete_one({"_id": agent["_id"]}, session=change.session)
+    return taken + 1
+
+
+agents = Step((Agent, ApiToken, User, OrganizationMember), _take_agents)
+
+
+async def _take_missions(change: Change, tombstone: Record, most: int) -> int:
+    """Cancel what an agent has not finished."""
+    unfinished = {"agent_id": tombstone["_id"], "status": {"$in": [status.value for status in ACTIVE]}}
+    found = await collection(Mission).find(unfinished, session=change.session).limit(most).to_list()
+    for mission in found:
+        await change_status(change, mission, MissionStatus.CANCELLED)
+    return len(found)
+
+
+missions_of_agent = Step((), _take_missions)
+
+
+async def _take_membership(change: Change, tombstone: Record, most: int) -> int:
+    """What a person had in a workspace that they left: the projects, and what they were told of.
+
+    Who has come back meanwhile keeps what is newer.
+    """
+    mine: Record = {"workspace_id": tombstone["stream_id"], "user_id": tombstone["user_id"]}
+    if await collection(WorkspaceMember).find_one(mine, {"_id": 1}, session=change.session) is not None:
+        mine["created_at"] = {"$lte": tombstone["deleted_at"]}
+    left = await take_some(change, tombstone, ProjectMember, mine, most, tell.member_removed)
+    return len(left) or await take_notifications(change, mine, most)
+
+
+of_membership = Step((ProjectMember, Notification), _take_membership)
+
+
+async def _take_deletions(change: Change, tombstone: Record, most: int) -> int:
+    """Deletions in a workspace that is deleted as a whole."""
+    others = {"stream_id": tombstone["_id"], "_id": {"$ne": tombstone["_id"]}}
+    return len(await take_some(change, tombstone, Tombstone, others, most))
+
+
+other_deletions = Step((Tombstone,), _take_deletions)
+
+
+def cards_of_lanes(key: str, *, is_told: bool) -> Step:
+    """Cards of a deleted workspace or project that its lanes name, with what is said and done on each.
+
+    No list of so many is short: the embedded database would stop for others while it reads one. What of a card is too
+    much for one part keeps that; what no lane names comes after.
+    """
+
+    async def take(change: Change, tombstone: Record, most: int) -> int:
+        ids, taken = tombstone.get(CHOSEN, ()), 0
+        if ids and is_told:  # nothing leaves a workspace, but a card may have left a project
+            ids = (await chosen(change, tombstone, Card, key))["_id"]["$in"]
+        if ids and (taken := await take_from_cards(change, tombstone, ids, most, is_told=is_told)) >= most:
+            return taken
+        for some in portions(ids, AT_A_TIME):
+            # Nearly every card has one, so they are looked for together with the fewest.
+            done = len(await take_some(change, tombstone, Activity, {"card_id": {"$in": some}}, most))
+            taken += done
+            if done >= most:
+                continue
+            if is_told:
+                taken += len(await take_some(change, tombstone, Card, {"_id": {"$in": some}}, most, tell.card_deleted))
+            else:
+                taken += await delete_by_id(change, Card, some)
+        return taken
+
+    return Step((Card,), take, lanes_by=key, lingers=key)
+
+
+async def leave_inputs(change: Change, jobs: Sequence[Record]) -> None:
+    """Give up the files of imports that have not ended."""
+    await leave_files(change, [job["_id"] for job in jobs if job["expires_at"] is None])
+
+
+def _labelled(tombstone: Record) -> Where:
+    return {"project_id": tombstone["project_id"], "label_ids": tombstone["_id"]}
+
+
+async def _take_label(change: Change, tombstone: Record, most: int) -> int:
+    """Take a label off cards, where nobody sees it any more."""
+    where = _labelled(tombstone) if CHOSEN not in tombstone else {"_id": {"$in": tombstone[CHOSEN]}}
+    cursor = collection(Card).find(where, dict.fromkeys(KEPT_FIELDS, 1), session=change.session)
+    found = await cursor.limit(min(most, IDS_PER_QUERY)).to_list()
+    if found:
+        these = {"_id": {"$in": [card["_id"] for card in found]}}
+        without = {"$pull": {"label_ids": tombstone["_id"]}}
+        await collection(Card).update_many(these, without, session=change.session)
+        await keep(change, [(card, {**card, "label_ids": without_label(card, tombstone["_id"])}) for card in found])
+    return len(found)
+
+
+def without_label(card: Record, label_id: ObjectId) -> list[ObjectId]:
+    """The labels of a card but for one."""
+    return [one for one in card["label_ids"] if one != label_id]
+
+
+label_on_cards = Step((Card,), _take_label, _labelled)
+
+
+async def _take_values(change: Change, tombstone: Record, most: int) -> int:
+    """Take the values of a custom field off cards, which nobody sees without its definition.
+
+    No index finds them, so lanes name the cards of a large project, and one that was put on a card since stays there.
+    """
+    named, valued = {"project_id": tombstone["project_id"]}, {path_of(tombstone["_id"]): {"$exists": True}}
+    ids = [] if LOOKED in tombstone else tombstone.get(CHOSEN)
+    if ids is None:
+        cursor = collection(Card).find({**named, **valued}, {"_id": 1}, session=change.session)
+        ids = [card["_id"] for card in await cursor.limit(min(most, IDS_PER_QUERY)).to_list()]
+    without = {"$unset": {path_of(tombstone["_id"]): ""}}
+    for some in portions(ids, AT_A_TIME):
+        began = perf_counter()
+        await collection(Card).update_many({"_id": {"$in": some}, **valued}, without, session=change.session)
+        await change.pause_after(perf_counter() - began)
+    return len(ids)
+
+
+values_on_cards = Step((Card,), _take_values, lanes_by="project_id")

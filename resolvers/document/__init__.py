@@ -1,0 +1,1 @@
+"""Documents: their texts, versions, places, links and reviews."""

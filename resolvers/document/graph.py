@@ -1,0 +1,130 @@
+"""What can be reached from documents, and the documents that can be reached from their contexts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from models import Activity, Document
+from models.base import Record
+from models.enums import TokenScope
+from models.ids import parse_id
+from resolvers.document.document import trees_of
+from resolvers.document.place import places_of
+from resolvers.kit.context import Context
+from resolvers.kit.filters import DOCUMENT_FIELDS, compile_filter, compile_order
+from resolvers.kit.load import counts, to_one
+from resolvers.kit.noun import Fields
+from resolvers.kit.operation import edge
+from resolvers.kit.page import ListEdge, Page, Sort, Window, pages
+from resolvers.user.user import users_by
+
+READ = TokenScope.PROJECTS_READ
+BY_RANK: Sort = [("rank", 1)]
+ORDER_FIELDS = {"ORDER": "rank", "TITLE": "title_key", "CREATED_AT": "created_at", "UPDATED_AT": "updated_at"}
+
+Filter = Mapping[str, Any] | None
+Orders = Sequence[Mapping[str, Any]] | None
+
+author_of = users_by("author_id")
+editor_of = users_by("updated_by")
+submitter_of = users_by("submitted_by")
+reviewer_of = users_by("reviewed_by")
+
+
+async def _documents(
+    parents: Sequence[Record],
+    key: str,
+    fields: Fields,
+    first: int | None,
+    after: str | None,
+    filter: Filter,
+    order_by: Orders,
+) -> list[Page]:
+    ids = [parent["_id"] for parent in parents]
+    sort, where = compile_order(order_by, ORDER_FIELDS, BY_RANK), compile_filter(filter, DOCUMENT_FIELDS)
+    found = await pages(Document, key, ids, Window.read(first, after), sort=sort, where=where, fields=fields)
+    return [found[one] for one in ids]
+
+
+def documents_by(key: str) -> ListEdge:
+    """The edge from records to the documents that carry their id under `key`."""
+
+    @edge(scope=READ)
+    async def documents_of(
+        ctx: Context,
+        parents: Sequence[Record],
+        fields: Fields,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        filter: Filter = None,
+        order_by: Orders = None,
+    ) -> list[Page]:
+        return await _documents(parents, key, fields, first, after, filter, order_by)
+
+    return documents_of
+
+
+documents_of_workspace = documents_by("workspace_id")
+"""All documents of a workspace, whatever they are about."""
+documents_of_project = documents_by("project_id")
+"""The documents about a project, those about its scopes included."""
+documents_of_scope = documents_by("scope_id")
+"""The documents about a scope."""
+
+
+@edge(scope=READ)
+async def children_of(
+    ctx: Context, documents: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """The documents right below each, in order."""
+    found = await _documents(documents, "parent_id", fields, first, after, None, None)
+    if after is None:  # the head of the list: the index is the place
+        for page in found:
+            for place, document in enumerate(page.nodes):
+                document["order"] = place
+    return found
+
+
+@edge(scope=READ)
+async def child_count_of(ctx: Context, documents: Sequence[Record], fields: Fields) -> list[int]:
+    """How many documents are right below each."""
+    found = await counts(Document, "parent_id", (document["_id"] for document in documents))
+    return [found.get(document["_id"], 0) for document in documents]
+
+
+@edge(scope=READ)
+async def tree_of_workspace(
+    ctx: Context, workspaces: Sequence[Record], fields: Fields, *, context_id: str | None = None
+) -> list[list[Record]]:
+    """The documents of each workspace (or of one context in it) as a tree, parents before their children."""
+    wanted = None if context_id is None else parse_id(context_id, field="contextId")
+    found = await trees_of([workspace["_id"] for workspace in workspaces], wanted, fields)
+    return [found[workspace["_id"]] for workspace in workspaces]
+
+
+@edge(scope=READ)
+async def parent_of(ctx: Context, documents: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The document that each stands below; None at the top."""
+    return await to_one(Document, documents, "parent_id", fields)
+
+
+@edge(scope=READ)
+async def order_of(ctx: Context, documents: Sequence[Record], fields: Fields) -> list[int]:
+    """A document's place among those of the same parent, from 0."""
+    return await places_of(documents)
+
+
+@edge(scope=READ)
+async def activity_of(
+    ctx: Context, documents: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """What happened to a document, oldest first."""
+    ids = [document["_id"] for document in documents]
+    found = await pages(Activity, "document_id", ids, Window.read(first, after), fields=fields)
+    return [found[one] for one in ids]
+
+
+@edge(scope=READ)
+async def document_of(ctx: Context, versions: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The document of each version (or of whatever names one); None once that is deleted."""
+    return await to_one(Document, versions, "document_id", fields)

@@ -1,0 +1,213 @@
+"""Versions of documents: each change of the text is one, but for those that one author makes within minutes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bson import ObjectId
+
+from auth.policies import document as policy
+from models import DocumentVersion
+from models.base import Record, collection, to_record
+from models.enums import DocumentFormat, StorageKind, TokenScope
+from models.errors import BadUserInput, NotFound, PayloadTooLarge
+from realtime.log import Change
+from resolvers.content import Content, apart, excerpt_in, unified_diffs
+from resolvers.files.storage_account import charge
+from resolvers.kit.context import Context
+from resolvers.kit.load import by_ids
+from resolvers.kit.noun import Fields
+from resolvers.kit.nouns import DOCUMENT_VERSION
+from resolvers.kit.operation import edge, reader
+from resolvers.kit.page import Page, Window, pages
+
+READ = TokenScope.PROJECTS_READ
+MAX_VERSIONS = 100
+MAX_BYTES = 50_000_000
+"""Of all versions of a document together, in both forms; the largest text alone takes about 9 MB."""
+AUTOSAVE = timedelta(minutes=10)
+"""Changes of one author within this time of a version's beginning are part of it."""
+
+MAX_READ = 20_000_000
+"""Bytes of text (in both forms) that one request reads, of all versions of all documents that it asks for together."""
+MAX_COMPARED = 10
+
+
+get_document_version = reader("documentVersion", DOCUMENT_VERSION, permission=policy.READ)
+
+
+@dataclass(slots=True)
+class _Kept:
+    """The number of the oldest version that is kept of a document, and the bytes of all that are."""
+
+    first: int
+    bytes: int
+
+
+async def newest_version(change: Change, document: Record) -> Record | None:
+    """The newest version of a document as a change sees it, without its text."""
+    query = {"_id": document["content_id"]}
+    return await collection(DocumentVersion).find_one(query, {"markdown": 0, "tiptap": 0}, session=change.session)
+
+
+async def is_text_of(change: Change, version: Record, content: Content) -> bool:
+    """Whether a version has this text. The texts are compared only where they are as long."""
+    if version["content_format"] != content.format.value or version["size"] != content.size:
+        return False
+    name = "markdown" if content.format is DocumentFormat.MARKDOWN else "tiptap"
+    found = await collection(DocumentVersion).find_one({"_id": version["_id"]}, {name: 1}, session=change.session)
+    return found is not None and found[name] == getattr(content, name)
+
+
+async def write_version(
+    ctx: Context, change: Change, document: Record, newest: Record | None, content: Content, *, autosave: bool
+) -> Record:
+    """Keep a text as the newest version of a document, within a change; the record of that version.
+
+    With `autosave` it replaces the newest one where the same author began that one in the last ten minutes and it was
+    not submitted since. The oldest versions go beyond 100, and beyond 50 MB together. Raises PayloadTooLarge beyond the
+    workspace's quota.
+    """
+    versions = collection(DocumentVersion)
+    kept = await _kept(change, document["_id"], newest)
+    goes_on = autosave and newest is not None and _goes_on(change, document, newest)
+    more = content.size - (newest["size"] if goes_on and newest is not None else 0)
+    version = new_version(change, document, content, 1 if newest is None else newest["number"] + 1)
+    if goes_on and newest is not None:
+        version |= {name: newest[name] for name in ("_id", "number", "author_id", "created_at")}
+    kept.bytes += more
+    freed = await _drop_oldest(change, document["_id"], kept, version["number"])
+    version |= {"kept_from": kept.first, "kept_bytes": kept.bytes}
+    await charge(ctx, change, document["workspace_id"], StorageKind.DOCUMENTS, more - freed)
+    if goes_on:
+        await versions.replace_one({"_id": version["_id"]}, version, session=change.session)
+    else:
+        await versions.insert_one(version, session=change.session)
+    return version
+
+
+async def _kept(change: Change, document_id: ObjectId, newest: Record | None) -> _Kept:
+    if newest is None:
+        return _Kept(1, 0)
+    if newest.get("kept_from") is not None:
+        return _Kept(newest["kept_from"], newest["kept_bytes"])
+    all_of_them = {"_id": None, "first": {"$min": "$number"}, "bytes": {"$sum": "$size"}}
+    pipeline: list[Record] = [{"$match": {"document_id": document_id}}, {"$group": all_of_them}]
+    [found] = await (await collection(DocumentVersion).aggregate(pipeline, session=change.session)).to_list()
+    return _Kept(found["first"], found["bytes"])
+
+
+async def _drop_oldest(change: Change, document_id: ObjectId, kept: _Kept, newest: int) -> int:
+    """Drop the oldest versions where there are too many or too large ones, but never the newest; the bytes they had."""
+    freed = 0
+    while kept.first < newest and (newest - kept.first >= MAX_VERSIONS or kept.bytes > MAX_BYTES):
+        oldest = {"document_id": document_id, "number": kept.first}
+        if found := await collection(DocumentVersion).find_one(oldest, {"size": 1}, session=change.session):
+            await collection(DocumentVersion).delete_one({"_id": found["_id"]}, session=change.session)
+            freed += found["size"]
+            kept.bytes -= found["size"]
+        kept.first += 1
+    return freed
+
+
+def new_version(change: Change, document: Record, content: Content, number: int) -> Record:
+    """The record of a version, not yet written."""
+    return to_record(
+        DocumentVersion(
+            workspace_id=document["workspace_id"],
+            document_id=document["_id"],
+            number=number,
+            author_id=change.actor_id,
+            title=document["title"],
+            content_format=content.format,
+            markdown=content.markdown,
+            tiptap=content.tiptap,
+            size=content.size,
+            created_at=change.at,
+            updated_at=change.at,
+        )
+    )
+
+
+async def read_version_text(document_id: ObjectId, version_id: ObjectId) -> Content:
+    """The text of a version of a document; raises NotFound for one that it does not have."""
+    version = await collection(DocumentVersion).find_one({"_id": version_id, "document_id": document_id})
+    if version is None:
+        raise NotFound("Document version")
+    excerpt = await excerpt_in(version["tiptap"])
+    format = DocumentFormat(version["content_format"])
+    return Content(format, version["markdown"], version["tiptap"], excerpt, version["size"])
+
+
+def _goes_on(change: Change, document: Record, newest: Record) -> bool:
+    submitted = document["submitted_at"]
+    return (
+        newest["author_id"] == change.actor_id
+        and change.at - newest["created_at"] < AUTOSAVE
+        and (submitted is None or submitted < newest["created_at"])
+    )
+
+
+@edge(scope=READ)
+async def versions_of(
+    ctx: Context, documents: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """The versions of each document, the newest first; without their text unless that is asked for."""
+    ids = [document["_id"] for document in documents]
+    wanted = _WITHOUT_TEXT if fields is None else fields
+    window = Window.read(first, after)
+    found = await pages(DocumentVersion, "document_id", ids, window, sort=[("number", -1)], fields=wanted)
+    return [found[one] for one in ids]
+
+
+_WITHOUT_TEXT = frozenset(DocumentVersion.model_fields) - {"id", "markdown", "tiptap", "kept_from", "kept_bytes"}
+
+
+@edge(scope=READ)
+async def content_of(
+    ctx: Context, documents: Sequence[Record], fields: Fields, *, format: DocumentFormat | None = None
+) -> list[str | None]:
+    """The text of each document, as Markdown or TipTap JSON."""
+    return await _texts(ctx, [(one["content_id"], one["size"]) for one in documents], format)
+
+
+@edge(scope=READ)
+async def content_of_version(
+    ctx: Context, versions: Sequence[Record], fields: Fields, *, format: DocumentFormat | None = None
+) -> list[str | None]:
+    """The text of each version, as Markdown or TipTap JSON."""
+    return await _texts(ctx, [(one["_id"], one["size"]) for one in versions], format)
+
+
+def _count_read(ctx: Context, size: int) -> None:
+    """Count bytes that are read; raises PayloadTooLarge where the request has read, or asks for, too many."""
+    if ctx.text_read + size > MAX_READ:
+        raise PayloadTooLarge(f"The texts are more than {MAX_READ} bytes together: ask for fewer at a time")
+    ctx.text_read += size
+
+
+async def _texts(
+    ctx: Context, wanted: Sequence[tuple[ObjectId, int]], format: DocumentFormat | None
+) -> list[str | None]:
+    _count_read(ctx, sum(size for _, size in wanted))
+    name = "tiptap" if format is DocumentFormat.TIPTAP_JSON else "markdown"
+    found = await by_ids(DocumentVersion, (one for one, _ in wanted), frozenset({name}))
+    return [found[one][name] if one in found else None for one, _ in wanted]
+
+
+@edge(scope=READ)
+async def diff_of(
+    ctx: Context, documents: Sequence[Record], fields: Fields, *, from_: int, to: int
+) -> list[str | None]:
+    """What changed in the Markdown between two versions, by their numbers, as a unified diff; None without the two."""
+    if len(documents) > MAX_COMPARED:
+        raise BadUserInput(f"is compared for at most {MAX_COMPARED} documents at a time", field="diff")
+    ids = [document["_id"] for document in documents]
+    query = {"document_id": {"$in": ids}, "number": {"$in": [from_, to]}}
+    texts: dict[tuple[ObjectId, int], str] = {}
+    wanted = {"document_id": 1, "number": 1, "markdown": 1}
+    for version in await collection(DocumentVersion).find(query, wanted).to_list():
+        texts[version["document_id"], version["number"]] = version["markdown"]
+    _count_read(ctx, sum(map(len, texts.values())))
+    pairs = [(texts.get((one, from_)), texts.get((one, to))) for one in ids]
+    return await apart(unified_diffs, pairs, f"version {from_}", f"version {to}", field="diff")

@@ -1,0 +1,1 @@
+"""What projects add up to: figures over time, roadmaps, the portfolio."""

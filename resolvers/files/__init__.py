@@ -1,0 +1,1 @@
+"""Files: where their bytes are, what they are, who may have them, how much room they take."""

@@ -1,0 +1,192 @@
+"""The one door to an object: it exists, the caller is a member of its tenant, and the member's role allows it.
+
+Whoever is no member of the tenant gets the answer of something that does not exist, and gets it after the same queries:
+how long an answer takes must not tell the one from the other (decision 32).
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+
+from beanie import Document
+from bson import ObjectId
+
+from auth.policies.permission import Permission
+from models import OrganizationMember, WorkspaceMember
+from models.base import Record, collection
+from models.errors import BadUserInput, NotFound, OrreryError
+from models.ids import Kind, among, parse_id
+from resolvers.kit import tombstone
+from resolvers.kit.access_hints import ENTERED
+from resolvers.kit.context import Context
+from resolvers.kit.noun import Fields, Noun
+
+
+def projection(fields: Fields, *always: str) -> dict[str, int] | None:
+    """The PyMongo projection for `fields`, with what the caller needs in any case."""
+    return None if fields is None else dict.fromkeys(["_id", *fields, *always], 1)
+
+
+async def access(
+    ctx: Context,
+    noun: Noun,
+    object_id: ObjectId | str,
+    permission: Permission,
+    *,
+    field: str = "id",
+    fields: Fields = None,
+) -> Record:
+    """The record of an object that the caller may read and do what `permission` says; of a tenant, the caller's
+    membership.
+
+    Raises BadUserInput for what is no id of the noun, NotFound where it does not exist or its tenant is not the
+    caller's, Forbidden where the caller's role does not suffice.
+    """
+    wanted = parse_id(object_id, noun.kind, field=field)
+    if noun.is_tenant:
+        check = check_organization if noun.kind is Kind.ORGANIZATION else check_workspace
+        return await check(ctx, wanted, permission)
+    below = tombstone.FIELDS & noun.model.model_fields.keys()
+    found = await _find(ctx, noun.model, wanted, projection(fields, *below))
+    memberships = await memberships_behind(ctx, [] if found is None else [found], asked=1)
+    entered = _enter(found, memberships, noun, permission)
+    if await tombstone.shut(ctx, [entered]):
+        raise NotFound(noun.title)
+    ENTERED.add(ctx.subject.user_id, wanted, entered["workspace_id"])
+    return entered
+
+
+async def _find(
+    ctx: Context, model: type[Document], object_id: ObjectId, wanted: Mapping[str, int] | None
+) -> Record | None:
+    """What is behind a door. Where the caller has passed it before, their membership is looked up at the same time.
+
+    If that finds none, the door asks once more, as it does of everything else: nobody is refused sooner for a hint.
+    """
+    reading = collection(model).find_one({"_id": object_id}, wanted)
+    workspace_id = ENTERED.workspace_of(ctx.subject.user_id, object_id)
+    if workspace_id is None or ctx.memberships.get(workspace_id) is not None:
+        return await reading
+    found, _ = await asyncio.gather(reading, _look_up(ctx, [workspace_id], [workspace_id]))
+    return found
+
+
+async def access_batch(
+    ctx: Context, noun: Noun, ids: Sequence[ObjectId], permission: Permission
+) -> tuple[ObjectId, dict[ObjectId, OrreryError]]:
+    """The workspace of several objects, which is that of the first one in reach, and why others are out of reach.
+
+    Raises NotFound where all are.
+    """
+    wanted = dict.fromkeys(tombstone.FIELDS, 1)
+    found = await collection(noun.model).find({"_id": {"$in": list(ids)}}, wanted).to_list()
+    memberships = await memberships_behind(ctx, found, asked=len(ids))
+    gone = await tombstone.shut(ctx, [one for one in found if memberships[one["workspace_id"]] is not None])
+    records = {one["_id"]: one for one in found if one["_id"] not in gone}
+    workspace_id: ObjectId | None = None
+    refused: dict[ObjectId, OrreryError] = {}
+    for one in ids:
+        try:
+            inside = _enter(records.get(one), memberships, noun, permission)["workspace_id"]
+        except OrreryError as error:
+            refused[one] = error
+            continue
+        workspace_id = workspace_id or inside
+        if inside != workspace_id:
+            refused[one] = BadUserInput(f"is a {noun.title.lower()} of another workspace than the first", field="ids")
+    if workspace_id is None:
+        raise NotFound(noun.title)
+    return workspace_id, refused
+
+
+def _enter(
+    found: Record | None, memberships: Mapping[ObjectId, Record | None], noun: Noun, permission: Permission
+) -> Record:
+    membership = None if found is None else memberships[found["workspace_id"]]
+    if found is None or membership is None:
+        raise NotFound(noun.title)
+    for question in (noun.reads, permission):
+        allow(membership, question, "workspace")
+    return found
+
+
+def door_of(found: Record | None) -> ObjectId:
+    """The id of what was found, or else one that is nobody's: the door is asked about it in either case."""
+    return ObjectId() if found is None else ObjectId(found["_id"])
+
+
+async def check_workspace(
+    ctx: Context, workspace_id: ObjectId, permission: Permission, *, noun: str = "Workspace"
+) -> Record:
+    """The caller's membership of a workspace; raises NotFound without one, Forbidden without the role."""
+    membership = await workspace_membership(ctx, workspace_id)
+    if membership is None:
+        raise NotFound(noun)
+    return allow(membership, permission, "workspace")
+
+
+async def check_organization(ctx: Context, organization_id: ObjectId, permission: Permission) -> Record:
+    """The caller's membership of an organization; raises NotFound without one, Forbidden without the role."""
+    if ctx.memberships.get(organization_id) is None:
+        ctx.memberships[organization_id] = await collection(OrganizationMember).find_one(
+            {"organization_id": organization_id, "user_id": ctx.user_id}
+        )
+    membership = ctx.memberships[organization_id]
+    if membership is None:
+        raise NotFound("Organization")
+    return allow(membership, permission, "organization")
+
+
+async def workspace_membership(ctx: Context, workspace_id: ObjectId) -> Record | None:
+    """The caller's membership of a workspace, looked up once per request."""
+    return (await workspace_memberships(ctx, [workspace_id]))[workspace_id]
+
+
+async def workspace_memberships(ctx: Context, workspace_ids: Iterable[ObjectId]) -> dict[ObjectId, Record | None]:
+    """The caller's memberships of several workspaces, in one query at most. An agent's token sees its own alone."""
+    wanted = set(workspace_ids)
+    unknown = [one for one in wanted if ctx.memberships.get(one) is None]
+    if unknown:
+        await _look_up(ctx, unknown, unknown)
+    return await _standing(ctx, wanted)
+
+
+async def memberships_behind(ctx: Context, found: Sequence[Record], *, asked: int) -> dict[ObjectId, Record | None]:
+    """The caller's memberships of the workspaces of what was `found` among the objects that were `asked` for.
+
+    Each object that is foreign, and each that does not exist, has the query look for one workspace more. A foreign
+    workspace is looked for again each time, so that it is not known by a query that was saved.
+    """
+    wanted = [one["workspace_id"] for one in found]
+    own = sum(ctx.memberships.get(one) is not None for one in wanted)
+    if asked > own:
+        unknown = {one for one in wanted if ctx.memberships.get(one) is None}
+        await _look_up(ctx, unknown, [*unknown, *(ObjectId() for _ in range(asked - own - len(unknown)))])
+    return await _standing(ctx, wanted)
+
+
+async def _standing(ctx: Context, workspace_ids: Iterable[ObjectId]) -> dict[ObjectId, Record | None]:
+    """Memberships that were looked up. Of a deleted workspace there is none, whoever is still to be taken off it."""
+    wanted = set(workspace_ids)
+    await tombstone.load_gone(ctx, wanted - ctx.gone.keys())
+    return {one: None if one in ctx.gone[one] else ctx.memberships[one] for one in wanted}
+
+
+async def _look_up(ctx: Context, unknown: Iterable[ObjectId], padded: Iterable[ObjectId]) -> None:
+    """Remember the memberships of workspaces; `padded` are these, and others that none are asked of.
+
+    What was deleted in them is looked for beside it, each time too.
+    """
+    bound, asked = ctx.subject.workspace_id, list(padded)
+    within = among([one for one in asked if bound in (None, one)])
+    found = collection(WorkspaceMember).find({"workspace_id": within, "user_id": ctx.user_id})
+    members, _ = await asyncio.gather(found.to_list(), tombstone.load_gone(ctx, asked))
+    by_workspace = {membership["workspace_id"]: membership for membership in members}
+    # All at once and only now: fields of one request are resolved side by side.
+    ctx.memberships.update({one: by_workspace.get(one) for one in unknown})
+
+
+def allow(membership: Record, permission: Permission, tenant: str) -> Record:
+    """The membership itself; raises Forbidden where its role does not suffice."""
+    if (refusal := permission.refusal(membership, tenant)) is not None:
+        raise refusal
+    return membership

@@ -1,0 +1,149 @@
+"""What every operation is given first: who asks, and the services it works with."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from bson import ObjectId
+
+from auth.jwt import JwtSigner
+from auth.recognition import Recognitions
+from auth.subject import Subject
+from models.admission import Admission
+from models.base import Record
+from models.enums import TokenScope
+from realtime.cursor import Cursor
+from realtime.guard import Guard
+from realtime.hub import Hub
+from realtime.log import Change, Committed
+from resolvers.kit.idempotency import Claim
+from resolvers.kit.upload import Uploads
+from resolvers.words.index import SearchIndex
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What one gateway process holds for all requests.
+
+    `shows_links` says that no mail leaves the gateway, so that its links are answered to whoever causes it.
+    `mail_due` wakes the sender of this process, `files_due` what removes the bytes of deleted attachments,
+    `transfers_due` what runs imports, and `deletions_due` what goes on with deletions.
+    `registrations_per_hour` is how many accounts one source may make, `storage_quota` how many bytes a workspace may
+    have together.
+    """
+
+    hub: Hub
+    guard: Guard
+    signer: JwtSigner
+    session_lifetime: timedelta
+    base_url: str
+    shows_links: bool = True
+    require_verified_email: bool = False
+    registrations_per_hour: int = 100
+    mail_due: asyncio.Event = field(default_factory=asyncio.Event)
+    storage_quota: int = 1024**3
+    files_due: asyncio.Event = field(default_factory=asyncio.Event)
+    uploads: Uploads = field(default_factory=Uploads)
+    imports: Uploads = field(default_factory=lambda: Uploads(at_once=2))
+    receiving: Admission = field(default_factory=lambda: Admission("imports on their way", of_one=2, in_all=100))
+    importing: Admission = field(default_factory=lambda: Admission("imports under way", of_one=2, in_all=8))
+    transfers_due: asyncio.Event = field(default_factory=asyncio.Event)
+    deletions_due: asyncio.Event = field(default_factory=asyncio.Event)
+    search: SearchIndex = field(default_factory=SearchIndex)
+    recognitions: Recognitions = field(default_factory=Recognitions)
+
+    def path(self, local: str) -> str:
+        """Where a browser finds the `local` path of this gateway, on the host that it is on."""
+        return urlsplit(self.base_url).path.rstrip("/") + local
+
+    def revoked(self) -> None:
+        """Somebody may be allowed less: ask about everybody anew."""
+        self.recognitions.forget()
+        self.guard.look()
+
+
+@dataclass(slots=True)
+class Context:
+    """One request (or one event of a subscription).
+
+    `memberships` remembers the roles that were looked up for it, `gone` what of those workspaces was deleted and is to
+    be hidden (`tombstone`), `positions` where streams stood before it read them, where it `notes_positions`.
+    `colleagues` remembers which users share an organization with the caller.
+    `claim` is marked in the transaction of each of its changes. `text_read` counts the bytes of documents that it
+    has read (`resolvers.document.version`).
+    """
+
+    subject: Subject
+    services: Services
+    memberships: dict[ObjectId, Record | None] = field(default_factory=dict)
+    gone: dict[ObjectId, frozenset[ObjectId]] = field(default_factory=dict)
+    colleagues: set[ObjectId] = field(default_factory=set)
+    positions: dict[ObjectId, Cursor] = field(default_factory=dict)
+    notes_positions: bool = False
+    claim: Claim | None = None
+    text_read: int = 0
+
+    @classmethod
+    def of_stream(cls, services: Services, workspace_id: ObjectId, scopes: frozenset[TokenScope]) -> "Context":
+        """The context that events of a workspace are read with for all who watch it with the same scopes.
+
+        It is nobody's: it may read the one workspace, as every member may, and has no role. What asks for the user, a
+        role or another workspace fails.
+        """
+        return cls(Subject(scopes=scopes, workspace_id=workspace_id), services, {workspace_id: {"_id": None}})
+
+    @property
+    def user_id(self) -> ObjectId:
+        """The caller; raises Unauthenticated for an anonymous one."""
+        return self.subject.require_user()
+
+    @property
+    def source(self) -> str | None:
+        """The address that the request comes from; None where there is no network between."""
+        return self.subject.source
+
+    async def write(
+        self,
+        stream_id: ObjectId,
+        body: Callable[[Change], Awaitable[T]],
+        *,
+        revokes: bool = False,
+        mails: bool = False,
+    ) -> Committed[T]:
+        """Commit a change with its events in the history of a workspace, an organization or a user.
+
+        `revokes` says that somebody may be allowed less afterwards if anything happens, so that their open streams end
+        at once here, and their next request is refused. In other processes, and where this is forgotten, that takes a
+        few seconds.
+        `mails` says that a mail may have been written, which is sent at once then.
+        """
+        happened: list[bool] = []
+
+        async def watched(change: Change) -> T:
+            value = await body(change)
+            happened.append(bool(change.events))
+            return value
+
+        try:
+            committed = await self.write_as(stream_id, self.subject.user_id, watched)
+        finally:  # also where it failed: what became of a commit is not always known
+            if revokes and (any(happened) or not happened):
+                self.memberships.clear()
+                self.colleagues.clear()
+                self.services.revoked()
+        if mails:
+            self.services.mail_due.set()
+        return committed
+
+    async def write_as(
+        self, stream_id: ObjectId, actor_id: ObjectId | None, body: Callable[[Change], Awaitable[T]]
+    ) -> Committed[T]:
+        """Commit a change as that of somebody who is not signed in yet. Every change of a request passes here."""
+        if self.claim is not None:
+            body = self.claim.marking(body)
+        return await self.services.hub.log.write(stream_id, actor_id, body)

@@ -1,0 +1,103 @@
+"""What the signature of an operation says: its arguments, its input, and what it returns. Every door is made of it."""
+
+import functools
+import inspect
+import typing
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, get_args, get_origin
+
+from bson import ObjectId
+
+from resolvers.kit.input import Input
+from resolvers.kit.operation import Operation
+
+REQUIRED = inspect.Parameter.empty
+ID = ObjectId | str
+"""How every operation takes an id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument beside the input. `annotation` is plain; `default` is REQUIRED where it must be given. One that
+    clients give says what it is, in `description`."""
+
+    name: str
+    annotation: Any
+    description: str | None
+    default: Any = REQUIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Annotates a mapping: what a client sent of an input that is not checked yet."""
+
+    input: type[Input]
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What an operation takes and returns. `order` names its parameters; its input is the one that is no argument, and
+    `unread` says that it is handed over as it was sent."""
+
+    arguments: tuple[Argument, ...]
+    input: type[Input] | None
+    unread: bool
+    order: tuple[str, ...]
+    returns: Any
+
+
+@functools.cache
+def contract(operation: Operation) -> Contract:
+    """The contract of an operation."""
+    door = operation.door
+    opened = None if door is None or operation.inside else Argument(door.argument or "id", ID, _id_of(door.noun.word))
+    return read_signature(operation.body, 1 if door is None else 2, opened)
+
+
+def read_signature(function: Callable[..., Any], skipped: int = 1, opened: Argument | None = None) -> Contract:
+    """What a signature says after its first parameters, which no client gives."""
+    hints = typing.get_type_hints(function, include_extras=True)
+    parameters = list(inspect.signature(function).parameters.values())[skipped:]
+    found = [] if opened is None else [opened]
+    input_: type[Input] | None = None
+    unread = False
+    for one in parameters:
+        raw = next((note for note in getattr(hints[one.name], "__metadata__", ()) if isinstance(note, Unread)), None)
+        annotation = plain_type(hints[one.name])
+        if raw is not None:
+            input_, unread = raw.input, True
+        elif isinstance(annotation, type) and issubclass(annotation, Input):
+            input_ = annotation
+        else:
+            found.append(Argument(one.name, annotation, _told(hints[one.name], one.name), one.default))
+    order = [*([] if opened is None else [opened.name]), *(one.name for one in parameters)]
+    return Contract(tuple(found), input_, unread, tuple(order), hints["return"])
+
+
+def described(documented: Callable[..., Any] | type) -> str:
+    """The first paragraph of a docstring, in one line."""
+    first, *_ = (inspect.getdoc(documented) or "").split("\n\n")
+    return " ".join(first.split())
+
+
+def plain_type(annotation: Any) -> Any:
+    """An annotation without what it is annotated with."""
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+
+
+def _id_of(word: str) -> str:
+    return f"The id of the {word}."
+
+
+def _told(annotation: Any, name: str) -> str | None:
+    """What an argument is: the text that it is annotated with; an id says it by its name."""
+    for one in getattr(annotation, "__metadata__", ()):
+        if isinstance(one, str):
+            return one
+    return _id_of(name.removesuffix("_id").replace("_", " ")) if name.endswith("_id") else None
+
+
+def many_of(annotation: Any) -> Any | None:
+    """What a list holds; None for what is no list."""
+    return get_args(annotation)[0] if get_origin(annotation) in (list, Sequence) else None

@@ -1,0 +1,96 @@
+"""The two shapes of an edge: to one object by its id, and to a plain list by the parent's id. One query each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from beanie import Document
+from bson import ObjectId
+
+from models import Card, User
+from models.base import Record, collection
+from models.ids import among
+from models.text import sort_key
+from resolvers.kit.access import projection
+from resolvers.kit.noun import Fields
+from resolvers.kit.tombstone import standing
+
+
+def by_name(record: Record) -> tuple[str, ObjectId]:
+    """What a list of few is sorted by."""
+    return sort_key(record["name"]), record["_id"]
+
+
+async def by_ids(
+    model: type[Document], ids: Iterable[ObjectId | None], fields: Fields = None
+) -> dict[ObjectId | None, Record]:
+    """Records by id, for all ids at once; unknown ids and None are left out."""
+    # By their bytes, as an ObjectId takes three times as long to hash and to compare.
+    wanted = list({one.binary: one for one in ids if one is not None}.values())
+    if not wanted:
+        return {}
+    if fields is not None and not fields:
+        return {one: {"_id": one} for one in wanted}
+    # A password's hash leaves the database for verification alone.
+    select = {"password_hash": 0} if fields is None and model is User else projection(fields)
+    found = collection(model).find({"_id": among(wanted)}, select)
+    return {record["_id"]: record for record in await found.to_list()}
+
+
+async def to_one(
+    model: type[Document], parents: Sequence[Record], key: str, fields: Fields = None
+) -> list[Record | None]:
+    """For each parent, the record that its `key` names."""
+    found = await by_ids(model, (parent.get(key) for parent in parents), fields)
+    return [found.get(parent.get(key)) for parent in parents]
+
+
+async def to_one_inside(
+    model: type[Document], parents: Sequence[Record], key: str, fields: Fields
+) -> list[Record | None]:
+    """For each parent that outlives what its `key` names, that object, as long as it is there.
+
+    One of another workspace is none, whatever its id.
+    """
+    wanted = None if fields is None else fields | {"workspace_id"}
+    found = await to_one(model, parents, key, wanted)
+    return [
+        one if one is not None and one["workspace_id"] == parent["workspace_id"] else None
+        for parent, one in zip(parents, found, strict=True)
+    ]
+
+
+async def card_inside(parents: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """For each parent that outlives its card, the card that its `card_id` names, as long as that is there."""
+    return await to_one_inside(Card, parents, "card_id", fields)
+
+
+async def to_list(
+    model: type[Document],
+    parents: Sequence[Record],
+    parent_key: str,
+    *,
+    sort: Sequence[tuple[str, int]],
+    where: Mapping[str, Any] | None = None,
+    fields: Fields = None,
+) -> list[list[Record]]:
+    """For each parent, all its children in order: for lists that are small and bounded by a rule."""
+    ids = list({parent["_id"] for parent in parents})
+    query = {parent_key: among(ids), **(where or {})}
+    children: dict[ObjectId, list[Record]] = {one: [] for one in ids}
+    for child in await collection(model).find(query, projection(fields, parent_key)).sort(list(sort)).to_list():
+        children[child[parent_key]].append(child)
+    return [children[parent["_id"]] for parent in parents]
+
+
+async def counts(
+    model: type[Document], parent_key: str, parent_ids: Iterable[ObjectId], where: Mapping[str, Any] | None = None
+) -> dict[ObjectId, int]:
+    """How many children each parent has, in one query; parents without any are left out."""
+    where = standing(model, where)
+    pipeline: list[Mapping[str, Any]] = [
+        {"$match": {parent_key: {"$in": list(set(parent_ids))}}},
+        *([{"$match": where}] if where else []),
+        {"$group": {"_id": f"${parent_key}", "count": {"$sum": 1}}},
+    ]
+    cursor = await collection(model).aggregate(pipeline)
+    return {row["_id"]: row["count"] for row in await cursor.to_list()}

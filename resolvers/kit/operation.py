@@ -1,0 +1,254 @@
+"""The catalogue: every operation and edge with its policy. GraphQL, REST and MCP call nothing else.
+
+An operation's signature is its contract (`contract` reads it): what it opens, its arguments and its input,
+and what it returns.
+"""
+
+import functools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Concatenate, ParamSpec, TypedDict, TypeVar, Unpack, cast, overload
+
+from bson import ObjectId
+from pydantic.alias_generators import to_camel
+
+from auth.policies.permission import Permission
+from models.base import Record
+from models.enums import TokenScope
+from models.errors import Forbidden, Unauthenticated
+from resolvers.kit.access import access
+from resolvers.kit.context import Context
+from resolvers.kit.input import Input
+from resolvers.kit.noun import Door, Fields, Noun, door_to
+from resolvers.kit.tombstone import FIELDS, Gone, hiding, known_gone, without_gone
+
+P = ParamSpec("P")
+R = TypeVar("R")
+V = TypeVar("V", bound=Input)
+
+
+class Caller(Enum):
+    """Which kind of credential an operation takes."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed in, or a token with the scope"
+    PERSON = "signed in; never a token"
+    AGENT = "an agent's own token"
+
+
+class Options(TypedDict, total=False):
+    """What an operation says of itself beside its name and its door.
+
+    `scope` is what a token needs; `caller` who may call it; `read_only` that it changes nothing; `reveals` that what it
+    returns holds a credential, which is shown once and not kept.
+    """
+
+    scope: TokenScope | None
+    caller: Caller
+    read_only: bool
+    reveals: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An entry of the catalogue. `permission` is asked at the one door of the object that it is about; None means that
+    it is about the caller's own account, or about nothing that exists yet.
+
+    `door` is what it opens before it runs, `inside` says that a field of its input names that. `body` is the function
+    as it was written, `run` what everybody calls.
+    """
+
+    name: str
+    caller: Caller
+    scope: TokenScope | None
+    permission: Permission | None
+    read_only: bool
+    reveals: bool
+    door: Door | None
+    inside: bool
+    body: Callable[..., Awaitable[Any]]
+    run: Callable[..., Awaitable[Any]]
+
+
+CATALOGUE: dict[str, Operation] = {}
+"""By name, as GraphQL names its field."""
+
+_BY_RUN: dict[Callable[..., Awaitable[Any]], Operation] = {}
+
+
+def operation_of(run: Callable[..., Awaitable[Any]]) -> Operation:
+    """The entry of an operation, by the function that everybody calls."""
+    return _BY_RUN[run]
+
+
+EDGES: dict[Callable[..., Awaitable[Any]], TokenScope | None] = {}
+"""Every edge of the graph, with the token scope that reaching it takes."""
+
+VIEWER_EDGES: set[Callable[..., Awaitable[Any]]] = set()
+"""Those whose answer depends on who asks, beyond the scopes. All others answer the same to every member of a tenant."""
+
+
+def check_scope(ctx: Context, scope: TokenScope | None, what: str) -> None:
+    """Raise Forbidden where the caller's token lacks a scope."""
+    if scope is not None and scope not in ctx.subject.scopes:
+        if ctx.subject.restricted:
+            raise Forbidden("Confirm your e-mail address first: open the link of the mail that was sent to it")
+        raise Forbidden(f"{what} takes a token with the scope {scope}", scope=scope.value)
+
+
+@overload
+def operation(
+    name: str, *, opens: Noun | Door, permission: Permission, **options: Unpack[Options]
+) -> Callable[
+    [Callable[Concatenate[Context, Record, P], Awaitable[R]]],
+    Callable[Concatenate[Context, ObjectId | str, P], Awaitable[R]],
+]: ...
+
+
+@overload
+def operation(
+    name: str, *, inside: Noun | Door, permission: Permission, **options: Unpack[Options]
+) -> Callable[
+    [Callable[Concatenate[Context, Record, V, P], Awaitable[R]]],
+    Callable[Concatenate[Context, V, P], Awaitable[R]],
+]: ...
+
+
+@overload
+def operation(
+    name: str, *, permission: Permission | None = None, **options: Unpack[Options]
+) -> Callable[[Callable[Concatenate[Context, P], Awaitable[R]]], Callable[Concatenate[Context, P], Awaitable[R]]]: ...
+
+
+def operation(
+    name: str,
+    *,
+    opens: Noun | Door | None = None,
+    inside: Noun | Door | None = None,
+    permission: Permission | None = None,
+    **options: Unpack[Options],
+) -> Any:
+    """Enter an async function `(ctx, …)` into the catalogue; the caller and its scope are checked before it runs.
+
+    One that `opens` an object is called with its id and is given its record (of a tenant, the caller's membership):
+    what `permission` asks is checked at that door. One that works `inside` an object is called with its input, a field
+    of which names that, and is given the record before the input.
+    """
+    opened = opens or inside
+    door = None if opened is None else door_to(opened, inside=inside is not None)
+    caller, scope = options.get("caller", Caller.SIGNED_IN), options.get("scope")
+    read_only, reveals = options.get("read_only", False), options.get("reveals", False)
+
+    def enter(body: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        behind = body
+        if door is not None and permission is not None:
+            behind = _inside(body, door, permission) if inside else _opened(body, door, permission)
+
+        @functools.wraps(body)
+        async def checked(ctx: Context, /, *args: Any, **kwargs: Any) -> Any:
+            _check_caller(ctx, name, caller)
+            if caller is not Caller.ANYONE:
+                check_scope(ctx, scope, name)
+            if reveals and ctx.claim is not None:
+                ctx.claim.reveals = True
+            result = await behind(ctx, *args, **kwargs)
+            return await _shown(ctx, result) if read_only else result
+
+        if name in CATALOGUE:
+            raise ValueError(f"two operations are named {name}")
+        entry = Operation(name, caller, scope, permission, read_only, reveals, door, inside is not None, body, checked)
+        CATALOGUE[name] = _BY_RUN[checked] = entry
+        return checked
+
+    return enter
+
+
+def _opened(body: Callable[..., Awaitable[Any]], door: Door, permission: Permission) -> Callable[..., Awaitable[Any]]:
+    field = to_camel(door.argument or "id")
+
+    async def enter(ctx: Context, object_id: ObjectId | str, fields: Fields) -> Record:
+        return await access(ctx, door.noun, object_id, permission, field=field, fields=fields)
+
+    async def opened(ctx: Context, object_id: ObjectId | str, /, *args: Any, **kwargs: Any) -> Any:
+        return await body(ctx, await enter(ctx, object_id, door.fields), *args, **kwargs)
+
+    async def opened_as_asked(ctx: Context, object_id: ObjectId | str, /, fields: Fields = None) -> Any:
+        return await body(ctx, await enter(ctx, object_id, fields))
+
+    return opened_as_asked if door.as_asked else opened
+
+
+def _inside(body: Callable[..., Awaitable[Any]], door: Door, permission: Permission) -> Callable[..., Awaitable[Any]]:
+    key = door.argument or door.noun.key
+    field = to_camel(key)
+
+    async def inside(ctx: Context, values: Input, /, *args: Any, **kwargs: Any) -> Any:
+        record = await access(ctx, door.noun, getattr(values, key), permission, field=field, fields=door.fields)
+        return await body(ctx, record, values, *args, **kwargs)
+
+    return inside
+
+
+def reader(
+    name: str, noun: Noun, *, permission: Permission, scope: TokenScope | None = None
+) -> Callable[..., Awaitable[Record]]:
+    """The operation that reads one object by its id: `(ctx, id, fields)` to what is asked for of its record."""
+
+    async def read(_ctx: Context, record: Record) -> Record:
+        return record
+
+    read.__doc__ = f"A {noun.word} by its id."
+    door = Door(noun, as_asked=True)
+    return operation(name, opens=door, permission=permission, scope=scope or noun.scope, read_only=True)(read)
+
+
+def edge(
+    *, scope: TokenScope | None = None, viewer: bool = False
+) -> Callable[[Callable[Concatenate[Context, P], Awaitable[R]]], Callable[Concatenate[Context, P], Awaitable[R]]]:
+    """Mark a function from (ctx, parents, …) to one result per parent as an edge of the graph.
+
+    `viewer` says that the answer depends on who asks, so that it cannot be shared among subscribers.
+    """
+
+    def enter(run: Callable[Concatenate[Context, P], Awaitable[R]]) -> Callable[Concatenate[Context, P], Awaitable[R]]:
+        @functools.wraps(run)
+        async def shown(ctx: Context, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            gone = await known_gone(ctx)
+            if gone is None:
+                return await run(ctx, *args, **kwargs)
+            return cast(R, await _of_the_rest(gone, functools.partial(run, ctx), *args, **kwargs))
+
+        EDGES[shown] = scope
+        if viewer:
+            VIEWER_EDGES.add(shown)
+        return shown
+
+    return enter
+
+
+async def _of_the_rest(
+    gone: Gone, run: Callable[..., Awaitable[Any]], parents: Any, fields: Any = None, **arguments: Any
+) -> list[Any]:
+    """What an edge answers, without what was deleted and is not gone yet."""
+    with hiding(gone):
+        results = await run(parents, None if fields is None else fields | FIELDS, **arguments)
+    return await without_gone(gone, results, parents)
+
+
+async def _shown(ctx: Context, result: Any) -> Any:
+    """What a list answers, without what was deleted and is not gone yet. Of a single object the door knows."""
+    if isinstance(getattr(result, "nodes", result), list) and (gone := await known_gone(ctx)) is not None:
+        (result,) = await without_gone(gone, [result])
+    return result
+
+
+def _check_caller(ctx: Context, name: str, caller: Caller) -> None:
+    if caller is Caller.ANYONE:
+        return
+    if ctx.subject.user_id is None:
+        raise Unauthenticated
+    if caller is Caller.PERSON and not ctx.subject.is_person:
+        raise Forbidden(f"{name} takes a signed-in person: a token may not do it")
+    if caller is Caller.AGENT and ctx.subject.agent_id is None:
+        raise Forbidden(f"{name} takes the token of an agent")

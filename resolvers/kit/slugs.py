@@ -1,0 +1,39 @@
+"""Tenants by their slugs, as addresses name them: each is found, and entered by its door."""
+
+import asyncio
+
+from auth.policies import organization as organization_policy
+from auth.policies import workspace as workspace_policy
+from models import Organization, Workspace
+from models.base import Record, collection
+from models.errors import NotFound
+from resolvers.kit.access import check_organization, check_workspace, door_of, projection
+from resolvers.kit.context import Context
+from resolvers.kit.noun import Fields
+from resolvers.kit.position_note import note_entered, noted
+
+
+async def organization_by_slug(ctx: Context, slug: str, fields: Fields = None) -> tuple[Record, Record]:
+    """An organization, and the caller's membership of it; raises NotFound for what is not theirs."""
+    found = await collection(Organization).find_one({"slug": slug}, projection(fields))
+    membership = await check_organization(ctx, door_of(found), organization_policy.READ)
+    if found is None:
+        raise NotFound("Organization")
+    return found, membership
+
+
+async def workspace_by_slugs(ctx: Context, org_slug: str, slug: str, fields: Fields = None) -> tuple[Record, Record]:
+    """A workspace of an organization, and the caller's membership of it; raises NotFound for what is not theirs."""
+    inside = door_of(await collection(Organization).find_one({"slug": org_slug}, {"_id": 1}))
+    query, known = {"organization_id": inside, "slug": slug}, noted(ctx)
+    # Both are looked up at once; a non-member of the organization is refused first, whatever the workspace.
+    _, found = await asyncio.gather(
+        check_organization(ctx, inside, organization_policy.READ),
+        collection(Workspace).find_one(query, projection(fields)),
+    )
+    if await note_entered(ctx, [door_of(found)], known):
+        found = await collection(Workspace).find_one(query, projection(fields))
+    membership = await check_workspace(ctx, door_of(found), workspace_policy.READ)
+    if found is None:
+        raise NotFound("Workspace")
+    return found, membership

@@ -1,0 +1,180 @@
+"""Keeps the facts of cards with every change of them, and reads them.
+
+Facts of a project that has none stored are made of its cards: one that is older than facts are. They are stored with
+the next change of one of its cards, or by `orrery migrate`.
+"""
+
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bson import ObjectId
+from pymongo import DeleteOne, InsertOne, ReplaceOne
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import BulkWriteError
+
+from models import Card, CardFacts, CardFactsBlock
+from models.base import Record, collection
+from models.card import KEPT_FIELDS, CardPair
+from models.ids import portions
+from models.pool import Pool
+from realtime.log import Change
+from resolvers.lane.card_facts import Facts, Unpacking, packed, rows_of
+
+BLOCK = 256
+"""Cards in a block, at most: 25 kB, which a change of one of them writes."""
+
+FIGURES = Pool("figures", threads=2, at_once=1, of_one=20, in_all=200)
+"""Where facts are unpacked and added up: 5 µs a card, which would hold everybody up for tens of thousands."""
+
+_DUPLICATE = 11000
+
+Where = Mapping[str, Any]
+PerProject = dict[ObjectId, dict[ObjectId, Facts]]
+"""The facts of each card of each project."""
+
+
+@dataclass(slots=True)
+class _Moved:
+    """What is to be done to the rows of one project."""
+
+    workspace_id: ObjectId
+    gone: set[ObjectId] = field(default_factory=set)
+    rows: dict[ObjectId, bytes] = field(default_factory=dict)
+
+
+async def keep_facts(change: Change, pairs: Sequence[CardPair]) -> None:
+    """Bring the facts of cards up to date that are written already."""
+    moved = _moved(pairs)
+    found = collection(CardFacts).find({"_id": {"$in": list(moved)}}, session=change.session)
+    heads = {head["_id"]: head for head in await found.to_list()}
+    for project_id, one in moved.items():
+        if project_id in heads:
+            await _update(change.session, heads[project_id], one)
+        elif one.rows:  # what is deleted part by part lost its facts as a whole
+            await store_facts(change.session, project_id, one.workspace_id)
+
+
+def _moved(pairs: Sequence[CardPair]) -> dict[ObjectId, _Moved]:
+    moved: dict[ObjectId, _Moved] = {}
+    for before, after in pairs:
+        row = None if after is None else packed(after)
+        if before is not None and after is not None and row == packed(before) and _project(after) == _project(before):
+            continue  # only its rank differs
+        if before is not None:
+            moved.setdefault(before["project_id"], _Moved(before["workspace_id"])).gone.add(before["_id"])
+        if after is not None and row is not None:
+            moved.setdefault(after["project_id"], _Moved(after["workspace_id"])).rows[after["_id"]] = row
+    return moved
+
+
+def _project(card: Record) -> ObjectId:
+    return ObjectId(card["project_id"])
+
+
+async def store_facts(session: AsyncClientSession, project_id: ObjectId, workspace_id: ObjectId) -> None:
+    """Store the facts of all cards of a project that has none stored."""
+    cards = collection(Card).find({"project_id": project_id}, dict.fromkeys(KEPT_FIELDS, 1), session=session)
+    rows = {card["_id"]: packed(card) for card in await cards.to_list()}
+    head = {"_id": project_id, "workspace_id": workspace_id, "blocks": [], "firsts": []}
+    blocks = _add_blocks(head, 0, rows)
+    await _write(CardFacts, [InsertOne(head)], session)
+    if blocks:
+        await _write(CardFactsBlock, [InsertOne(block) for block in blocks], session)
+
+
+async def _update(session: AsyncClientSession, head: Record, moved: _Moved) -> None:
+    places = {one: max(bisect_right(head["firsts"], one) - 1, 0) for one in (*moved.gone, *moved.rows)}
+    ids = [head["blocks"][place] for place in set(places.values()) if head["blocks"]]
+    blocks: dict[ObjectId, Record] = {}
+    for some in portions(ids):
+        found = collection(CardFactsBlock).find({"_id": {"$in": some}}, session=session)
+        blocks |= {block["_id"]: block for block in await found.to_list()}
+    writes: list[InsertOne[Record] | ReplaceOne[Record] | DeleteOne] = []
+    is_other = not ids
+    for place in sorted(set(places.values()), reverse=True):  # from the end: places before stay where they are
+        inside = [one for one, where in places.items() if where == place]
+        block = blocks[head["blocks"][place]] if ids else {"rows": {}}
+        rows = {ObjectId(one): row for one, row in rows_of(block).items() if ObjectId(one) not in moved.gone}
+        rows |= {one: moved.rows[one] for one in inside if one in moved.rows}
+        if ids and 0 < len(rows) <= BLOCK:
+            stored = {**block, "rows": {str(one): row for one, row in rows.items()}}
+            writes.append(ReplaceOne({"_id": block["_id"]}, stored))
+            continue
+        is_other = True
+        if ids:
+            writes.append(DeleteOne({"_id": block["_id"]}))
+            del head["blocks"][place], head["firsts"][place]
+        writes += [InsertOne(one) for one in _add_blocks(head, place, rows)]
+    if writes:
+        await _write(CardFactsBlock, writes, session)
+    if is_other:
+        await _write(CardFacts, [ReplaceOne({"_id": head["_id"]}, head)], session)
+
+
+def _add_blocks(head: Record, place: int, rows: Mapping[ObjectId, bytes]) -> list[Record]:
+    """The rows in new blocks that are half full, which the head then names from `place` on."""
+    ids, half = sorted(rows), BLOCK // 2
+    made = [
+        {
+            "_id": ObjectId(),
+            "workspace_id": head["workspace_id"],
+            "project_id": head["_id"],
+            "rows": {str(one): rows[one] for one in ids[start : start + half]},
+        }
+        for start in range(0, len(ids), half)
+    ]
+    head["blocks"][place:place] = [block["_id"] for block in made]
+    head["firsts"][place:place] = [ObjectId(next(iter(block["rows"]))) for block in made]
+    return made
+
+
+async def _write(model: Any, writes: Sequence[Any], session: AsyncClientSession) -> None:
+    try:
+        await collection(model).bulk_write(writes, session=session)
+    except BulkWriteError as error:
+        if any(one.get("code") == _DUPLICATE for one in (error.details or {}).get("writeErrors", ())):
+            # Another process stored the facts for the first time, at the same moment.
+            error._add_error_label("TransientTransactionError")
+        raise
+
+
+async def facts_of(project_ids: Collection[ObjectId]) -> PerProject:
+    """The facts of all cards of some projects: a query for each hundred, and one for those that have none stored."""
+    found: PerProject = {}
+    for ids in portions(project_ids):
+        found |= await facts_where({"project_id": {"$in": ids}}, ids)
+    return found
+
+
+async def facts_where(inside: Where, project_ids: Collection[ObjectId]) -> PerProject:
+    """The same of `project_ids`, which a filter by project or workspace selects with few others, in one query."""
+    blocks = await collection(CardFactsBlock).find(inside).to_list()
+    found = await FIGURES.run(_unpacked, blocks, project_ids, admitted=True)
+    unpacking = Unpacking()
+    for ids in portions(one for one, facts in found.items() if not facts):  # none stored, or no cards
+        cards = collection(Card).find({"project_id": {"$in": ids}}, dict.fromkeys(KEPT_FIELDS, 1))
+        async for card in cards:
+            found[card["project_id"]][card["_id"]] = unpacking.facts(packed(card))
+    return found
+
+
+def _unpacked(blocks: Sequence[Record], project_ids: Collection[ObjectId]) -> PerProject:
+    unpacking = Unpacking()
+    found: PerProject = {one: {} for one in project_ids}
+    for block in blocks:
+        facts = found.get(block["project_id"], {})
+        for one, row in rows_of(block).items():
+            facts[ObjectId(one)] = unpacking.facts(row)
+    return found
+
+
+async def elsewhere(card_ids: Collection[ObjectId]) -> dict[ObjectId, tuple[ObjectId, Facts]]:
+    """The project and the facts of single cards, which are read."""
+    unpacking, found = Unpacking(), dict[ObjectId, tuple[ObjectId, Facts]]()
+    for ids in portions(card_ids):
+        cards = collection(Card).find({"_id": {"$in": ids}}, dict.fromkeys(KEPT_FIELDS, 1))
+        async for card in cards:
+            found[card["_id"]] = (card["project_id"], unpacking.facts(packed(card)))
+    return found

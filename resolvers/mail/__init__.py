@@ -1,0 +1,1 @@
+"""Letters, and queueing them in the change that causes them."""

@@ -1,0 +1,1 @@
+"""What agents are asked for, and what they report."""

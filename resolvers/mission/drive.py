@@ -1,0 +1,158 @@
+"""Driving missions with an agent's own token: claim the next one, report on it, finish it."""
+
+from typing import Any
+
+from auth.policies import mission as policy
+from models import Mission, MissionActivity
+from models.base import Record, collection, insert_all, to_record
+from models.enums import MissionStatus, StorageKind, TokenScope
+from models.errors import Conflict
+from realtime.events.mission import MissionActivityAdded, MissionOutputDelta, MissionProgressed
+from realtime.log import Change, Committed
+from resolvers.files.storage_account import charge
+from resolvers.inputs.mission import MissionComplete, MissionFail, MissionReport
+from resolvers.kit.context import Context
+from resolvers.kit.nouns import MISSION, WORKSPACE, MissionRecord
+from resolvers.kit.operation import Caller, operation
+from resolvers.mission.mission import check_own, find_mission
+from resolvers.mission.trim import size_of
+from resolvers.state.mission_status import change_status
+
+WRITE = TokenScope.PILOTAGE_WRITE
+
+CANDIDATES = 16
+"""How many of an agent's queued missions one claim looks at, before it looks at all."""
+
+MAX_REPORTS = 10_000
+"""Activities of one mission: one that says more goes round in circles."""
+
+_UNDER_WAY = (MissionStatus.RUNNING, MissionStatus.AWAITING_APPROVAL)
+
+
+@operation(
+    "missionClaim", opens=WORKSPACE.by("workspace_id"), permission=policy.DRIVE, scope=WRITE, caller=Caller.AGENT
+)
+async def claim_mission(ctx: Context, membership: Record) -> Committed[Record | None]:
+    """With an agent's own token: start its oldest queued mission.
+
+    Start the agent's oldest queued mission; None where none is queued. Many may ask at once: one gets it.
+    """
+    workspace_id = membership["workspace_id"]
+    queued = {"agent_id": ctx.subject.agent_id, "status": MissionStatus.QUEUED.value}
+    # Agents ask again and again: as long as nothing waits, that takes no turn among the workspace's changes.
+    waiting = collection(Mission).find(queued, {"_id": 1}).sort("_id", 1).limit(CANDIDATES)
+    candidates = [mission["_id"] for mission in await waiting.to_list()]
+    if not candidates:
+        return Committed(None, await ctx.services.hub.log.head(workspace_id))
+
+    async def body(change: Change) -> Record | None:
+        # None comes to stand before those that waited already; reading few is what keeps a long queue quick.
+        mission = await _first(change, {"_id": {"$in": candidates}, **queued}) or await _first(change, queued)
+        return None if mission is None else await change_status(change, mission, MissionStatus.RUNNING)
+
+    return await ctx.write(workspace_id, body)
+
+
+@operation("missionReport", opens=MISSION.whole, permission=policy.DRIVE, scope=WRITE, caller=Caller.AGENT)
+async def report_mission(ctx: Context, door: MissionRecord, values: MissionReport) -> Committed[MissionRecord]:
+    """With an agent's own token: report what it does.
+
+    Report on a mission that runs or awaits approval; `awaiting_approval` takes it from one to the other.
+    """
+    check_own(ctx, door)
+    if not values.activities and values.progress is None and values.awaiting_approval is None:
+        # Text as it is being written, many times a second: nothing to store, so nothing to commit.
+        _check_under_way(door)
+        committed = Committed(door, await ctx.services.hub.log.head(door["workspace_id"]))
+    else:
+
+        async def body(change: Change) -> Record:
+            return await _report(ctx, change, await find_mission(change, door["_id"]), values)
+
+        committed = await ctx.write(door["workspace_id"], body)
+    if values.output_delta is not None:
+        delta = MissionOutputDelta(text=values.output_delta)
+        event = {"type": delta.type, "mission_id": door["_id"], "data": delta.data()}
+        ctx.services.hub.broadcast(door["workspace_id"], committed.cursor, event)
+    return committed
+
+
+@operation("missionComplete", opens=MISSION.whole, permission=policy.DRIVE, scope=WRITE, caller=Caller.AGENT)
+async def complete_mission(ctx: Context, door: MissionRecord, values: MissionComplete) -> Committed[MissionRecord]:
+    """With an agent's own token: end a mission well."""
+    return await _finish(ctx, door, MissionStatus.COMPLETED, {"summary": values.summary})
+
+
+@operation("missionFail", opens=MISSION.whole, permission=policy.DRIVE, scope=WRITE, caller=Caller.AGENT)
+async def fail_mission(ctx: Context, door: MissionRecord, values: MissionFail) -> Committed[MissionRecord]:
+    """With an agent's own token: give a mission up."""
+    return await _finish(ctx, door, MissionStatus.FAILED, {"error": values.error})
+
+
+async def _first(change: Change, where: Record) -> Record | None:
+    return await collection(Mission).find_one(where, sort=[("_id", 1)], session=change.session)
+
+
+async def _finish(ctx: Context, door: Record, to: MissionStatus, values: dict[str, Any]) -> Committed[Record]:
+    check_own(ctx, door)
+
+    async def body(change: Change) -> Record:
+        return await change_status(change, await find_mission(change, door["_id"]), to, values)
+
+    return await ctx.write(door["workspace_id"], body)
+
+
+async def _report(ctx: Context, change: Change, mission: Record, values: MissionReport) -> Record:
+    _check_under_way(mission)
+    activities = [
+        to_record(
+            MissionActivity(
+                workspace_id=mission["workspace_id"],
+                mission_id=mission["_id"],
+                position=mission["activity_count"] + place,
+                kind=activity.kind,
+                content=activity.content,
+                tool=activity.tool,
+                data=activity.data,
+                created_at=change.at,
+            )
+        )
+        for place, activity in enumerate(values.activities, start=1)
+    ]
+    changes: dict[str, Any] = {}
+    if activities:
+        if mission["activity_count"] + len(activities) > MAX_REPORTS:
+            raise Conflict(f"The mission has {MAX_REPORTS} reports at most", field="activities")
+        size = sum(map(size_of, activities))
+        await charge(ctx, change, mission["workspace_id"], StorageKind.REPORTS, size)
+        await insert_all(MissionActivity, activities, session=change.session)
+        changes["activity_count"] = mission["activity_count"] + len(activities)
+    if values.progress is not None and values.progress != mission["progress"]:
+        changes["progress"] = values.progress
+    to = _target(values.awaiting_approval)
+    if to is not None and to != mission["status"]:
+        after = await change_status(change, mission, to, changes)
+    else:
+        after = {**mission, **changes}
+        if changes:
+            await collection(Mission).update_one({"_id": mission["_id"]}, {"$set": changes}, session=change.session)
+        if changes and not activities:
+            change.append(after["workspace_id"], MissionProgressed(mission=after))
+    told = [MissionActivityAdded(mission=after, activity=activity) for activity in activities]
+    if told:
+        change.append(after["workspace_id"], *told)
+    return after
+
+
+def _target(awaiting_approval: bool | None) -> MissionStatus | None:
+    if awaiting_approval is None:
+        return None
+    return MissionStatus.AWAITING_APPROVAL if awaiting_approval else MissionStatus.RUNNING
+
+
+def _check_under_way(mission: Record) -> None:
+    if mission["status"] not in _UNDER_WAY:
+        raise Conflict(
+            f"A mission that is {mission['status']} takes no report: only one that is running or awaiting_approval",
+            **{"from": mission["status"]},
+        )

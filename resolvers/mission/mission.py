@@ -1,0 +1,205 @@
+"""Missions: what people ask of agents, and what can be reached from them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bson import ObjectId
+
+from auth.policies import mission as policy
+from models import Agent, Card, Mission, MissionActivity, Project
+from models.base import Record, collection, to_record
+from models.enums import MissionStatus, TokenScope
+from models.errors import Forbidden, NotFound
+from realtime.events.mission import MissionStatusChanged
+from realtime.log import Change, Committed
+from resolvers.agent.agent import get_agent
+from resolvers.inputs.mission import MissionCreate
+from resolvers.kit.context import Context
+from resolvers.kit.filters import MISSION_FIELDS, compile_filter
+from resolvers.kit.load import by_ids, card_inside, to_one
+from resolvers.kit.noun import Fields
+from resolvers.kit.nouns import AGENT, MISSION, MISSION_ACTIVITY, WORKSPACE, AgentRecord, MissionRecord
+from resolvers.kit.operation import edge, operation, reader
+from resolvers.kit.page import NEWEST_FIRST, Page, Window, pages
+from resolvers.state.mission_status import change_status
+from resolvers.user.user import users_by
+
+READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
+
+Filter = Mapping[str, Any] | None
+"""A MissionFilter of the graph with snake_case names: `{"status": {"in": […]}, "agent": {"eq": …}}`."""
+
+_GONE: Record = {"prompt": None}
+
+creator_of = users_by("created_by")
+"""The edge to whoever created a mission."""
+
+
+get_mission = reader("mission", MISSION, permission=policy.READ)
+
+
+@operation("missions", opens=WORKSPACE.by("workspace_id"), permission=policy.READ, scope=READ, read_only=True)
+async def list_missions(
+    ctx: Context, membership: Record, window: Window, filter: Filter = None, fields: Fields = None
+) -> Page:
+    """A page of the missions of a workspace, the newest first."""
+    workspace_id = membership["workspace_id"]
+    return (await _missions("workspace_id", [{"_id": workspace_id}], fields, window, filter))[0]
+
+
+@operation("agentMissions", scope=READ, permission=policy.READ, read_only=True)
+async def list_missions_of_agent(
+    ctx: Context, agent_id: ObjectId | str, window: Window, filter: Filter = None, fields: Fields = None
+) -> Page:
+    """A page of the missions of an agent, the newest first."""
+    agent = await get_agent(ctx, agent_id, fields=frozenset())
+    return (await _missions("agent_id", [agent], fields, window, filter))[0]
+
+
+get_mission_activity = reader("missionActivity", MISSION_ACTIVITY, permission=policy.READ)
+
+
+@operation("missionCreate", inside=AGENT, permission=policy.WRITE, scope=WRITE)
+async def create_mission(ctx: Context, agent: AgentRecord, values: MissionCreate) -> Committed[MissionRecord]:
+    """Ask an agent for something; the mission waits until the agent claims it.
+
+    The mission waits until it is claimed.
+    """
+    workspace_id = agent["workspace_id"]
+
+    async def body(change: Change) -> Record:
+        there = {"_id": agent["_id"], "deleted_at": None}
+        if await collection(Agent).find_one(there, {"_id": 1}, session=change.session) is None:
+            raise NotFound("Agent")
+        mission = to_record(
+            Mission(
+                workspace_id=workspace_id,
+                agent_id=agent["_id"],
+                project_id=await _project_of_card(change, values.card_id, workspace_id),
+                card_id=values.card_id,
+                prompt=values.prompt,
+                created_by=ctx.user_id,
+                created_at=change.at,
+            )
+        )
+        await collection(Mission).insert_one(mission, session=change.session)
+        event = MissionStatusChanged(mission=mission, from_status=None, to_status=MissionStatus.QUEUED)
+        change.append(workspace_id, event)
+        return mission
+
+    return await ctx.write(workspace_id, body)
+
+
+@operation("missionCancel", opens=MISSION.reading("agent_id"), permission=policy.WRITE, scope=WRITE)
+async def cancel_mission(ctx: Context, door: MissionRecord) -> Committed[MissionRecord]:
+    """Stop a mission that is not finished.
+
+    End a mission that is not finished. An agent's own token cancels missions of that agent alone.
+    """
+    check_own(ctx, door)
+
+    async def body(change: Change) -> Record:
+        return await change_status(change, await find_mission(change, door["_id"]), MissionStatus.CANCELLED)
+
+    return await ctx.write(door["workspace_id"], body)
+
+
+def check_own(ctx: Context, mission: Record) -> None:
+    """Raise Forbidden for an agent's token and a mission of another agent."""
+    if ctx.subject.agent_id is not None and mission["agent_id"] != ctx.subject.agent_id:
+        raise Forbidden("This mission is another agent's")
+
+
+async def find_mission(change: Change, mission_id: ObjectId) -> Record:
+    """A mission as it stands within a change."""
+    found = await collection(Mission).find_one({"_id": mission_id}, session=change.session)
+    if found is None:
+        raise NotFound("Mission")
+    return found
+
+
+@edge(scope=READ)
+async def prompt_of(ctx: Context, missions: Sequence[Record], fields: Fields) -> list[str | None]:
+    """What each mission asks; one that an event told of has it in the database alone."""
+    untold = [one["_id"] for one in missions if "prompt" not in one]
+    found = await by_ids(Mission, untold, frozenset({"prompt"}))
+    return [one["prompt"] if "prompt" in one else found.get(one["_id"], _GONE)["prompt"] for one in missions]
+
+
+@edge(scope=READ)
+async def missions_of_workspace(
+    ctx: Context,
+    workspaces: Sequence[Record],
+    fields: Fields,
+    *,
+    first: int | None = None,
+    after: str | None = None,
+    filter: Filter = None,
+) -> list[Page]:
+    """The missions of a workspace, the newest first."""
+    return await _missions("workspace_id", workspaces, fields, Window.read(first, after), filter)
+
+
+@edge(scope=READ)
+async def missions_of_agent(
+    ctx: Context, agents: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """The missions of an agent, the newest first."""
+    return await _missions("agent_id", agents, fields, Window.read(first, after))
+
+
+@edge(scope=READ)
+async def missions_of_card(
+    ctx: Context, cards: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """The missions about a card, the newest first."""
+    return await _missions("card_id", cards, fields, Window.read(first, after))
+
+
+@edge(scope=READ)
+async def activities_of(
+    ctx: Context, missions: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """What an agent reported on a mission, in its order."""
+    ids = [mission["_id"] for mission in missions]
+    window, order = Window.read(first, after), [("position", 1)]
+    found = await pages(MissionActivity, "mission_id", ids, window, sort=order, fields=fields)
+    return [found[one] for one in ids]
+
+
+@edge(scope=READ)
+async def agent_of(ctx: Context, missions: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The agent of each mission, one that was deleted since too."""
+    return await to_one(Agent, missions, "agent_id", fields)
+
+
+@edge(scope=TokenScope.PROJECTS_READ)
+async def card_of(ctx: Context, missions: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The card that a mission is about; None for none, and once it is deleted."""
+    return await card_inside(missions, fields)
+
+
+@edge(scope=TokenScope.PROJECTS_READ)
+async def project_of(ctx: Context, missions: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The project of that card; None for none, and once it is deleted."""
+    wanted = None if fields is None else fields | {"workspace_id"}  # the id alone would not tell that it is gone
+    return await to_one(Project, missions, "project_id", wanted)
+
+
+async def _missions(
+    key: str, parents: Sequence[Record], fields: Fields, window: Window, filter: Filter = None
+) -> list[Page]:
+    ids = [parent["_id"] for parent in parents]
+    where = compile_filter(filter, MISSION_FIELDS)
+    found = await pages(Mission, key, ids, window, sort=NEWEST_FIRST, where=where, fields=fields)
+    return [found[one] for one in ids]
+
+
+async def _project_of_card(change: Change, card_id: ObjectId | None, workspace_id: ObjectId) -> ObjectId | None:
+    if card_id is None:
+        return None
+    there = {"_id": card_id, "workspace_id": workspace_id}
+    card = await collection(Card).find_one(there, {"project_id": 1}, session=change.session)
+    if card is None:
+        raise NotFound("Card")
+    return ObjectId(card["project_id"])

@@ -1,0 +1,210 @@
+"""Notifications follow the activities that they tell of, so that a change costs the same whoever watches.
+
+A change leaves a `Fanout` beside its activities. Whoever follows takes the first ones of a workspace, and notifies some
+people of all of them in one transaction, which says too how far it has come: two who follow at the same time conflict
+there, and one of them finds it done. So nobody is notified twice or left out, whoever is killed when, and each person's
+notifications come in the order of the workspace's commits. It is asked then who may know of it: somebody who has left
+gets none.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from itertools import takewhile
+from typing import Any
+
+from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import BulkWriteError, DuplicateKeyError
+
+from auth.policies import document as policy
+from models import Activity, Fanout, ProjectMember, Tombstone, WorkspaceMember
+from models.base import Record, collection
+from models.fanout import Audience
+from models.ids import portions
+from realtime.log import Change
+from resolvers.kit.context import Services
+from resolvers.notification.store import receive
+
+PORTION = 500
+"""Fan-outs that are read at once."""
+MAX_ACTIVITIES = 100
+MAX_PEOPLE = 100
+MAX_NOTIFICATIONS = 500
+"""What one transaction is about and writes, so that it holds up nobody for long."""
+
+QUEUE = ObjectId(bytes(12))
+"""Where it waits for its turn: one after the other in a process, and behind nobody's changes."""
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+Key = tuple[str, ObjectId | None]
+"""An audience that is asked for once: what it is, and of which project."""
+
+
+class _Overtaken(Exception):  # noqa: N818
+    """Another process was faster."""
+
+
+async def follow(services: Services) -> None:
+    """Notify of all that there is."""
+    while await follow_some(services):
+        pass
+
+
+async def follow_some(services: Services) -> bool:
+    """Notify some people of the first things of every workspace, in turn; whether there may be more.
+
+    Raises what failed, after the rest.
+    """
+    failure: Exception | None = None
+    by_workspace = await _waiting()
+    for fanouts in by_workspace.values():
+        try:
+            await _serve(services, _first(fanouts))
+        except _Overtaken:
+            continue
+        except Exception as error:
+            failure = error
+    if failure is not None:
+        raise failure
+    return bool(by_workspace)
+
+
+async def _waiting() -> dict[ObjectId, list[Record]]:
+    """The first fan-outs of workspaces, in their order; those of one that has very many keep no other out."""
+    found: dict[ObjectId, list[Record]] = {}
+    for _ in range(2):
+        others = {"workspace_id": {"$nin": list(found)}} if found else {}
+        waiting = collection(Fanout).find({"created_at": {"$gt": _EVER}, **others})
+        some = await waiting.sort([("created_at", 1), ("_id", 1)]).limit(PORTION).to_list()
+        for one in some:
+            found.setdefault(one["workspace_id"], []).append(one)
+        if len(some) < PORTION:
+            break
+    return found
+
+
+def _first(fanouts: Sequence[Record]) -> list[Record]:
+    """The first ones, as far as they have come equally far and are not too much at once."""
+    taken: list[Record] = []
+    count = 0
+    for one in takewhile(lambda one: one["reached"] == fanouts[0]["reached"], fanouts):
+        count += len(one["activity_ids"])
+        if taken and (count > MAX_ACTIVITIES or len(taken) == MAX_ACTIVITIES):
+            break
+        taken.append(one)
+    return taken
+
+
+async def _serve(services: Services, fanouts: list[Record]) -> None:
+    """Notify the next people whom fan-outs of a workspace are for, in one transaction."""
+    activities = sum(len(one["activity_ids"]) for one in fanouts)
+    size = max(1, min(MAX_PEOPLE, MAX_NOTIFICATIONS // activities))
+    people = await _next_people(fanouts, size + 1)
+    if not people:  # nobody is left
+        await collection(Fanout).delete_many(_as_they_are(fanouts))
+        return
+    notify = partial(_notify, fanouts, people[:size], len(people) <= size)
+    try:
+        await services.hub.log.aside(QUEUE, partial(notify, False))
+    except (DuplicateKeyError, BulkWriteError):
+        await services.hub.log.aside(QUEUE, partial(notify, True))
+
+
+async def _notify(
+    fanouts: Sequence[Record], people: Sequence[ObjectId], is_last: bool, again: bool, change: Change
+) -> None:
+    among = {"$in": list(people)}
+    gone = await _gone(change, fanouts[0]["workspace_id"])
+    there = set(await _members(change, fanouts[0]["workspace_id"], among))
+    audiences = {
+        key: there.intersection(await _audience(one, among, change.session)) for key, one in _keys(fanouts).items()
+    }
+    activities = await _activities(change, fanouts)
+    told: dict[ObjectId, list[Record]] = {}
+    for one in fanouts:
+        if {one["workspace_id"], one["project_id"]} & gone:
+            continue
+        found = [activities[each] for each in one["activity_ids"] if each in activities]
+        for user_id in audiences[_key(one)] - {one["actor_id"]} if found else ():
+            told.setdefault(user_id, []).extend(found)
+    await receive(change, told, again=again)
+    if await _mark_done(change, fanouts, None if is_last else people[-1]) != len(fanouts):
+        raise _Overtaken
+
+
+async def _mark_done(change: Change, fanouts: Sequence[Record], reached: ObjectId | None) -> int:
+    """Say up to whom fan-outs are done, None for everybody; how many of them nobody had changed meanwhile."""
+    mine = _as_they_are(fanouts)
+    if reached is None:
+        return (await collection(Fanout).delete_many(mine, session=change.session)).deleted_count
+    further = {"$set": {"reached": reached}}
+    return (await collection(Fanout).update_many(mine, further, session=change.session)).matched_count
+
+
+async def _next_people(fanouts: Sequence[Record], count: int) -> list[ObjectId]:
+    """The next people, in the order of ids, whom some of the fan-outs are for."""
+    beyond = {"$gt": fanouts[0]["reached"] or ObjectId(bytes(12))}
+    found: set[ObjectId] = set()
+    for key, one in _keys(fanouts).items():
+        actors = {each["actor_id"] for each in fanouts if _key(each) == key}
+        mine = [each for each in await _audience(one, beyond, limit=count + 1) if actors != {each}]
+        found |= set(mine)
+    return sorted(found)[:count]
+
+
+async def _audience(
+    fanout: Record, user_id: Mapping[str, Any], session: AsyncClientSession | None = None, limit: int = 0
+) -> list[ObjectId]:
+    """Those with some ids who belong to the audience of a fan-out; the first `limit` of a project's."""
+    if fanout["audience"] == Audience.PROJECT:
+        members = collection(ProjectMember).find(
+            {"project_id": fanout["project_id"], "user_id": user_id}, {"user_id": 1}, session=session
+        )
+        return [one["user_id"] for one in await members.sort("user_id", 1).limit(limit).to_list()]
+    inside = {"workspace_id": fanout["workspace_id"], "user_id": user_id}
+    wanted = {"user_id": 1, "role": 1, "pilotage_role": 1}
+    everybody = await collection(WorkspaceMember).find(inside, wanted, session=session).to_list()
+    if fanout["audience"] == Audience.REVIEWERS:
+        everybody = [one for one in everybody if policy.REVIEW.allows(one["role"], one["pilotage_role"])]
+    return [one["user_id"] for one in everybody if _is_for(fanout, one["user_id"])]
+
+
+async def _members(change: Change, workspace_id: ObjectId, user_id: Mapping[str, Any]) -> list[ObjectId]:
+    """Who of some people is in a workspace. Whoever leaves it is a member of its projects for a while yet."""
+    inside = {"workspace_id": workspace_id, "user_id": user_id}
+    members = collection(WorkspaceMember).find(inside, {"user_id": 1}, session=change.session)
+    return [one["user_id"] for one in await members.to_list()]
+
+
+async def _gone(change: Change, workspace_id: ObjectId) -> set[ObjectId]:
+    """What of a workspace was deleted and is still there, itself included."""
+    deleted = {"stream_id": workspace_id, "emptied_at": None}
+    found = collection(Tombstone).find(deleted, {"_id": 1}, session=change.session)
+    return {one["_id"] for one in await found.to_list()}
+
+
+async def _activities(change: Change, fanouts: Iterable[Record]) -> dict[ObjectId, Record]:
+    """What the fan-outs tell of, less what is deleted meanwhile."""
+    found: dict[ObjectId, Record] = {}
+    for some in portions(each for one in fanouts for each in one["activity_ids"]):
+        activities = collection(Activity).find({"_id": {"$in": some}}, session=change.session)
+        found |= {one["_id"]: one for one in await activities.to_list()}
+    return found
+
+
+def _keys(fanouts: Iterable[Record]) -> dict[Key, Record]:
+    return {_key(one): one for one in fanouts}
+
+
+def _key(fanout: Record) -> Key:
+    # Those who are named differ each time.
+    return fanout["audience"], fanout["_id"] if fanout["named"] else fanout["project_id"]
+
+
+def _is_for(fanout: Record, user_id: ObjectId) -> bool:
+    return fanout["audience"] != Audience.NAMED or user_id in fanout["named"]
+
+
+def _as_they_are(fanouts: Sequence[Record]) -> Record:
+    return {"_id": {"$in": [one["_id"] for one in fanouts]}, "reached": fanouts[0]["reached"]}

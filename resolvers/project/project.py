@@ -1,0 +1,166 @@
+"""Projects: what can be done with them, and what can be reached from them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bson import ObjectId
+
+from auth.policies import delivery
+from models import Project, ProjectMember, Workspace
+from models.base import Record, collection, to_record
+from models.enums import TokenScope
+from models.errors import NotFound
+from models.write import find_and_delete
+from realtime.events.project import ProjectCreated, ProjectDeleted, ProjectUpdated
+from realtime.log import Change, Committed
+from resolvers.deletion.deletion import bury, delete
+from resolvers.inputs.project import ProjectCreate, ProjectUpdate
+from resolvers.kit.context import Context
+from resolvers.kit.edit import require_parent, set_fields
+from resolvers.kit.filters import PROJECT_FIELDS, compile_filter, compile_order
+from resolvers.kit.load import to_one
+from resolvers.kit.noun import Fields
+from resolvers.kit.nouns import PROJECT, WORKSPACE, ProjectRecord
+from resolvers.kit.operation import edge, operation, reader
+from resolvers.kit.page import Page, Window, pages
+from resolvers.lane.store import open_totals
+from resolvers.template.apply import fill_project
+from resolvers.template.template import find_content
+from resolvers.tenancy.project_member import add_member
+
+READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
+ORDER_FIELDS = {
+    "NAME": "name_key",
+    "DEADLINE": "deadline",
+    "CREATED_AT": "created_at",
+    "UPDATED_AT": "updated_at",
+}
+LIST_LIMIT = 5000
+
+
+get_project = reader("project", PROJECT, permission=delivery.READ)
+
+
+@operation("projects", opens=WORKSPACE.by("workspace_id"), permission=delivery.READ, scope=READ, read_only=True)
+async def list_projects(ctx: Context, membership: Record) -> list[Record]:
+    """The projects of a workspace, oldest first; at most 5,000."""
+    workspace_id = membership["workspace_id"]
+    return await collection(Project).find({"workspace_id": workspace_id}).sort("_id", 1).limit(LIST_LIMIT).to_list()
+
+
+@operation("projectCreate", inside=WORKSPACE, permission=delivery.WRITE, scope=WRITE)
+async def create_project(ctx: Context, _membership: Record, values: ProjectCreate) -> Committed[ProjectRecord]:
+    """Create a project, with all that its template holds; its creator is its first member.
+
+    A new project in a workspace, with all that its template holds; its creator is its first member.
+    """
+
+    async def body(change: Change) -> Record:
+        template = values.template
+        content = None if template is None else await find_content(change, values.workspace_id, template)
+        project = await insert_project(change, values, ctx.user_id)
+        if content is not None:
+            await fill_project(change, project, content)
+        return project
+
+    return await ctx.write(values.workspace_id, body)
+
+
+async def insert_project(change: Change, values: ProjectCreate, creator_id: ObjectId) -> Record:
+    """Write a project and its first member within a change that may go on (an import)."""
+    await require_parent(change, Workspace, values.workspace_id)
+    project = to_record(
+        Project(
+            workspace_id=values.workspace_id,
+            name=values.name,
+            description=values.description,
+            deadline=values.deadline,
+            created_by=creator_id,
+            created_at=change.at,
+            updated_at=change.at,
+        )
+    )
+    await collection(Project).insert_one(project, session=change.session)
+    change.append(values.workspace_id, ProjectCreated(project=project, project_id=project["_id"]))
+    await add_member(change, project, creator_id)
+    return project
+
+
+@operation("projectUpdate", opens=PROJECT, permission=delivery.WRITE, scope=WRITE)
+async def update_project(ctx: Context, door: ProjectRecord, values: ProjectUpdate) -> Committed[ProjectRecord]:
+    """Change a project.
+
+    Change what is given of a project.
+    """
+
+    async def body(change: Change) -> Record:
+        project, differs = await set_fields(change, Project, door["_id"], values.given())
+        if differs:
+            change.append(project["workspace_id"], ProjectUpdated(project=project, project_id=project["_id"]))
+        return project
+
+    return await ctx.write(door["workspace_id"], body)
+
+
+@operation("projectDelete", opens=PROJECT.whole, permission=delivery.WRITE, scope=WRITE)
+async def delete_project(ctx: Context, project: ProjectRecord) -> Committed[ObjectId]:
+    """Delete a project with all it holds."""
+
+    async def body(change: Change) -> ObjectId:
+        if not await remove_project(change, project["_id"]):
+            raise NotFound("Project")
+        return ObjectId(project["_id"])
+
+    return await delete(ctx, project["workspace_id"], body)
+
+
+async def remove_project(change: Change, project_id: ObjectId) -> bool:
+    """Delete a project within a change, and all it holds with it or after it; False where it is gone already."""
+    deleted = await find_and_delete(Project, {"_id": project_id}, change.session)
+    if deleted is None:
+        return False
+    change.append(deleted["workspace_id"], ProjectDeleted(deleted_id=project_id, project_id=project_id))
+    await bury(change, project_id, deleted["workspace_id"])
+    return True
+
+
+@edge(scope=READ)
+async def workspace_of(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The workspace of each project (or of anything else that carries `workspace_id`)."""
+    return await to_one(Workspace, projects, "workspace_id", fields)
+
+
+@edge(scope=READ)
+async def projects_of(
+    ctx: Context,
+    workspaces: Sequence[Record],
+    fields: Fields,
+    *,
+    first: int | None = None,
+    after: str | None = None,
+    filter: Mapping[str, Any] | None = None,
+    order_by: Sequence[Mapping[str, Any]] | None = None,
+) -> list[Page]:
+    """The projects of each workspace, oldest first unless an order is given."""
+    ids = [workspace["_id"] for workspace in workspaces]
+    sort = compile_order(order_by, ORDER_FIELDS, ())
+    where = compile_filter(filter, PROJECT_FIELDS)
+    found = await pages(Project, "workspace_id", ids, Window.read(first, after), sort=sort, where=where, fields=fields)
+    return [found[one] for one in ids]
+
+
+@edge(scope=READ)
+async def members_of(
+    ctx: Context, projects: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """Those who are notified of a project and can be assigned its cards, in the order of joining."""
+    ids = [project["_id"] for project in projects]
+    found = await pages(ProjectMember, "project_id", ids, Window.read(first, after), fields=fields)
+    return [found[one] for one in ids]
+
+
+@edge(scope=READ)
+async def card_count_of(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[int]:
+    """How many cards a project has, archived ones left out."""
+    found = await open_totals("project_id", (project["_id"] for project in projects))
+    return [found.get(project["_id"], 0) for project in projects]

@@ -1,0 +1,119 @@
+"""What can be reached from cards by their relations, and from relations."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bson import ObjectId
+
+from models import Card, Relation
+from models.base import Record, collection
+from models.enums import RelationType, TokenScope
+from resolvers.column.column import done_columns
+from resolvers.kit.access import projection
+from resolvers.kit.context import Context
+from resolvers.kit.load import to_one
+from resolvers.kit.noun import Fields
+from resolvers.kit.operation import edge
+from resolvers.user.user import people
+
+READ = TokenScope.PROJECTS_READ
+_OTHER = {"source_id": "target_id", "target_id": "source_id"}
+
+
+@edge(scope=READ)
+async def relations_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[list[Record]]:
+    """A card's relations as the card sees them, oldest first: `type`, the id of the other card, and the relation."""
+    ids = list({card["_id"] for card in cards})
+    per_card: dict[ObjectId, list[Record]] = {one: [] for one in ids}
+    for relation in await collection(Relation).find({"card_ids": {"$in": ids}}).sort("_id", 1).to_list():
+        type_ = RelationType(relation["type"])
+        ends = ((relation["source_id"], type_), (relation["target_id"], type_.inverse))
+        for (own, seen), (other, _) in (ends, ends[::-1]):
+            if own in per_card:
+                per_card[own].append(
+                    {"_id": relation["_id"], "own_id": own, "card_id": other, "type": seen, "relation": relation}
+                )
+    return [per_card[card["_id"]] for card in cards]
+
+
+@edge(scope=READ)
+async def other_of(ctx: Context, seen: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The card at the other end."""
+    return await to_one(Card, seen, "card_id", fields)
+
+
+@edge(scope=READ)
+async def source_of(ctx: Context, relations: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The card that a relation begins at."""
+    return await to_one(Card, relations, "source_id", fields)
+
+
+@edge(scope=READ)
+async def target_of(ctx: Context, relations: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The card that a relation leads to."""
+    return await to_one(Card, relations, "target_id", fields)
+
+
+@edge(scope=READ)
+async def creator_of(ctx: Context, relations: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """Who related the two."""
+    return await people(ctx, relations, "created_by", fields)
+
+
+@edge(scope=READ)
+async def blocked_by_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[list[Record]]:
+    """The cards that a card waits for, done ones included."""
+    return await _neighbours(cards, RelationType.BLOCKS, "target_id", fields)
+
+
+@edge(scope=READ)
+async def blocks_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[list[Record]]:
+    """The cards that wait for a card."""
+    return await _neighbours(cards, RelationType.BLOCKS, "source_id", fields)
+
+
+@edge(scope=READ)
+async def children_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[list[Record]]:
+    """The cards that a card is the parent of."""
+    return await _neighbours(cards, RelationType.PARENT_OF, "source_id", fields)
+
+
+@edge(scope=READ)
+async def parent_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """A card's parent."""
+    found = await _neighbours(cards, RelationType.PARENT_OF, "target_id", fields)
+    return [parents[0] if parents else None for parents in found]
+
+
+@edge(scope=READ)
+async def is_blocked_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[bool]:
+    """Whether a card waits for one that is neither done nor archived. A second query tells what is done."""
+    needed = frozenset({"archived", "column_id", "project_id"})
+    found = await _neighbours(cards, RelationType.BLOCKS, "target_id", needed)
+    blocking = [[one for one in blockers if not one["archived"]] for blockers in found]
+    done = await done_columns({one["project_id"] for some in blocking for one in some})
+    return [any(one["column_id"] not in done for one in some) for some in blocking]
+
+
+async def _neighbours(cards: Sequence[Record], type: RelationType, own: str, fields: Fields) -> list[list[Record]]:
+    """The cards at the other end of the relations of a type whose `own` end the cards are: one query for all."""
+    ids = list({card["_id"] for card in cards})
+    wanted = projection(fields)
+    pipeline: list[dict[str, Any]] = [
+        {"$match": {own: {"$in": ids}, "type": type.value}},
+        {"$sort": {"_id": 1}},
+        {
+            "$lookup": {
+                "from": collection(Card).name,
+                "localField": _OTHER[own],
+                "foreignField": "_id",
+                "pipeline": [{"$project": wanted}] if wanted is not None else [],
+                "as": "cards",
+            }
+        },
+        {"$project": {own: 1, "cards": 1}},
+    ]
+    found: dict[ObjectId, list[Record]] = {one: [] for one in ids}
+    for row in await (await collection(Relation).aggregate(pipeline)).to_list():
+        found[row[own]] += row["cards"]
+    return [found[card["_id"]] for card in cards]

@@ -1,0 +1,1 @@
+"""Finding what has the words of a query."""

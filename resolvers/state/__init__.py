@@ -1,0 +1,1 @@
+"""States that several packages move objects through."""

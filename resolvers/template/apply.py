@@ -1,0 +1,137 @@
+"""Filling a new project with what a template holds, within the change that creates it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from models import Card, Column, CustomField, Label, Scope
+from models.base import Record, Stored, insert_all, to_record
+from models.card import ChecklistItem
+from models.enums import ActivityType, FieldType
+from models.ids import Kind, new_id
+from models.rank import ranks_after
+from realtime.events.card import CardCreated
+from realtime.events.column import ColumnCreated
+from realtime.events.custom_field import CustomFieldCreated
+from realtime.events.label import LabelCreated
+from realtime.events.scope import ScopeCreated
+from realtime.log import Change
+from resolvers.activity.activity import new_activity, record_activities
+from resolvers.card.card import new_card
+from resolvers.card.label import new_label
+from resolvers.lane.card_kept import keep
+
+
+async def fill_project(change: Change, project: Record, content: Mapping[str, Any]) -> None:
+    """Write scopes, columns, labels, custom fields and cards; everything is told as if it were created one by one."""
+    inside = {"workspace_id": project["workspace_id"], "project_id": project["_id"], "created_at": change.at}
+    scopes = await _scopes(change, inside, content["scopes"])
+    columns = await _columns(change, inside, content["columns"], scopes)
+    labels = [new_label(change, project, one["name"], one["color"]) for one in content["labels"]]
+    await _insert(change, Label, labels)
+    change.append(project["workspace_id"], *(LabelCreated(label=one, project_id=project["_id"]) for one in labels))
+    fields = await _fields(change, inside, content["custom_fields"])
+    await _cards(change, project, content["cards"], columns, labels, fields)
+
+
+def _moment(change: Change, day: int | None) -> datetime | None:
+    """The midnight (UTC) of a day that counts from today; one beyond the last of all, which means never, is that."""
+    today = change.at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return None if day is None else today + timedelta(days=min(day, (date.max - today.date()).days))
+
+
+async def _scopes(change: Change, inside: Record, given: Sequence[Record]) -> list[Record]:
+    scopes = [
+        to_record(
+            Scope(
+                **inside,
+                name=one["name"],
+                description=one["description"],
+                start_date=_moment(change, one["start_day"]),
+                end_date=_moment(change, one["end_day"]),
+                active_view=one["active_view"],
+                updated_at=change.at,
+            )
+        )
+        for one in given
+    ]
+    await _insert(change, Scope, scopes)
+    events = (ScopeCreated(scope=one, project_id=one["project_id"]) for one in scopes)
+    change.append(inside["workspace_id"], *events)
+    return scopes
+
+
+async def _columns(change: Change, inside: Record, given: Sequence[Record], scopes: Sequence[Record]) -> list[Record]:
+    columns: list[Record] = []
+    places: dict[int | None, int] = {}
+    for one, rank in zip(given, ranks_after(None, len(given)), strict=True):
+        scope_id = None if one["scope"] is None else scopes[one["scope"]]["_id"]
+        column = to_record(Column(**inside, scope_id=scope_id, name=one["name"], rank=rank))
+        order = places.get(one["scope"], 0)
+        places[one["scope"]] = order + 1
+        change.append(
+            inside["workspace_id"], ColumnCreated(column=column, order=order, project_id=inside["project_id"])
+        )
+        columns.append(column)
+    await _insert(change, Column, columns)
+    return columns
+
+
+async def _fields(change: Change, inside: Record, given: Sequence[Record]) -> list[Record]:
+    fields: list[Record] = []
+    for order, (one, rank) in enumerate(zip(given, ranks_after(None, len(given)), strict=True)):
+        options = [{"id": new_id(Kind.CUSTOM_FIELD_OPTION), **option} for option in one["options"]]
+        options = [{"id": one["id"], "label": one["name"], "color": one["color"]} for one in options]
+        made = to_record(CustomField(**inside, name=one["name"], type=one["type"], rank=rank))
+        field = {**made, "options": options}
+        event = CustomFieldCreated(custom_field=field, order=order, project_id=inside["project_id"])
+        change.append(inside["workspace_id"], event)
+        fields.append(field)
+    await _insert(change, CustomField, fields)
+    return fields
+
+
+async def _cards(
+    change: Change,
+    project: Record,
+    given: Sequence[Record],
+    columns: Sequence[Record],
+    labels: Sequence[Record],
+    fields: Sequence[Record],
+) -> None:
+    cards: list[Record] = []
+    places: dict[int | None, int] = {}
+    for one, rank in zip(given, ranks_after(None, len(given)), strict=True):
+        column = None if one["column"] is None else columns[one["column"]]
+        values = {
+            **{name: one[name] for name in ("title", "description", "priority")},
+            "start_date": _moment(change, one["start_day"]),
+            "due_date": _moment(change, one["due_day"]),
+            "label_ids": [labels[place]["_id"] for place in one["labels"]],
+            "checklist": [ChecklistItem(title=title) for title in one["checklist"]],
+            "custom_values": {
+                str(fields[value["field"]]["_id"]): _value(fields[value["field"]], value["value"])
+                for value in one["values"]
+            },
+        }
+        card = new_card(change, project, column, rank, values)
+        order = places.get(one["column"], 0)
+        places[one["column"]] = order + 1
+        change.append(project["workspace_id"], CardCreated(card=card, order=order))
+        cards.append(card)
+    await _insert(change, Card, cards)
+    await keep(change, [(None, card) for card in cards])
+    kind = ActivityType.CARD_CREATED
+    await record_activities(change, [new_activity(change, one, kind, {"title": one["title"]}) for one in cards])
+
+
+def _value(field: Record, value: Any) -> Any:
+    """A value as the card holds it: options by their ids here."""
+    options = field["options"]
+    if field["type"] == FieldType.SELECT.value:
+        return options[value]["id"]
+    return [options[place]["id"] for place in value] if field["type"] == FieldType.MULTI_SELECT.value else value
+
+
+async def _insert(change: Change, model: type[Stored], records: list[Record]) -> None:
+    await insert_all(model, records, session=change.session)

@@ -1,0 +1,96 @@
+"""Making a template's content out of a project: everything by place rather than by id, dates as days."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+
+from models import Card, Column, CustomField, Label, Scope
+from models.base import Record, Stored, collection
+from models.enums import FieldType
+from models.errors import Conflict
+from models.template import TemplateContent
+from realtime.log import Change
+from resolvers.inputs.custom_value import known
+from resolvers.kit.tombstone import Gone
+from resolvers.lane.card_place import BY_RANK
+
+MAX_CARDS = 500
+MAX_COLUMNS = 500
+
+Places = dict[ObjectId, int]
+
+
+async def content_of(change: Change, project_id: ObjectId, gone: Gone, *, cards: bool) -> TemplateContent:
+    """What a project holds now; raises Conflict for one that is too large for a template."""
+
+    async def all_of(model: type[Stored], sort: Sequence[tuple[str, int]], **where: Any) -> list[Record]:
+        found = collection(model).find({"project_id": project_id, **where}, session=change.session)
+        return gone.without(await found.sort(list(sort)).to_list())
+
+    scopes, labels = await all_of(Scope, [("_id", 1)]), await all_of(Label, [("name", 1)])
+    columns = await all_of(Column, [("scope_id", 1), *BY_RANK])
+    fields = await all_of(CustomField, BY_RANK)
+    copied = await all_of(Card, BY_RANK, archived=False) if cards else []
+    for noun, found, most in (("columns", columns, MAX_COLUMNS), ("open cards", copied, MAX_CARDS)):
+        if len(found) > most:
+            raise Conflict(f"A template has at most {most} {noun}; the project has {len(found)}")
+    dates = [one["start_date"] for one in (*scopes, *copied)]
+    dates += [one["end_date"] for one in scopes] + [one["due_date"] for one in copied]
+    first = min((date for date in dates if date is not None), default=None)
+    in_scopes, in_columns, in_labels = map(_places, (scopes, columns, labels))
+    return TemplateContent.model_validate(
+        {
+            "scopes": [
+                {
+                    **{name: one[name] for name in ("name", "description", "active_view")},
+                    "start_day": _day(one["start_date"], first),
+                    "end_day": _day(one["end_date"], first),
+                }
+                for one in scopes
+            ],
+            "columns": [{"name": one["name"], "scope": in_scopes.get(one["scope_id"])} for one in columns],
+            "labels": [{"name": one["name"], "color": one["color"]} for one in labels],
+            "custom_fields": [
+                {
+                    "name": one["name"],
+                    "type": one["type"],
+                    "options": [{"name": option["label"], "color": option["color"]} for option in one["options"]],
+                }
+                for one in fields
+            ],
+            "cards": [_card(one, first, in_columns, in_labels, fields) for one in copied],
+        }
+    )
+
+
+def _card(card: Record, first: datetime | None, columns: Places, labels: Places, fields: Sequence[Record]) -> Record:
+    places = {field["_id"]: place for place, field in enumerate(fields)}
+    return {
+        **{name: card[name] for name in ("title", "description", "priority")},
+        "column": columns.get(card["column_id"]),
+        "labels": [labels[one] for one in card["label_ids"] if one in labels],
+        "checklist": [item["title"] for item in card["checklist"]],
+        "start_day": _day(card["start_date"], first),
+        "due_day": _day(card["due_date"], first),
+        "values": [
+            {"field": places[field["_id"]], "value": _value(field, value)}
+            for field, value in known(card.get("custom_values"), fields)
+        ],
+    }
+
+
+def _value(field: Record, value: Any) -> Any:
+    options = {option["id"]: place for place, option in enumerate(field["options"])}
+    if field["type"] == FieldType.SELECT.value:
+        return options[value]
+    return [options[one] for one in value] if field["type"] == FieldType.MULTI_SELECT.value else value
+
+
+def _places(records: Sequence[Record]) -> Places:
+    return {record["_id"]: place for place, record in enumerate(records)}
+
+
+def _day(date: datetime | None, first: datetime | None) -> int | None:
+    return None if date is None or first is None else (date.date() - first.date()).days

@@ -1,0 +1,229 @@
+"""Organizations: what can be done with them, and what can be reached from them."""
+
+from collections.abc import Sequence
+
+from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
+
+from auth.policies import organization as policy
+from models import Organization, OrganizationMember, Workspace
+from models.base import Record, collection, to_record
+from models.enums import Role, TokenScope
+from models.errors import BadUserInput, Conflict, NotFound
+from models.ids import Kind, new_id
+from models.json import check_text
+from models.write import find_and_delete
+from realtime.events.organization import OrganizationCreated, OrganizationDeleted, OrganizationUpdated
+from realtime.log import Change, Committed
+from resolvers.deletion.deletion import bury, delete
+from resolvers.inputs.organization import OrganizationCreate, OrganizationUpdate
+from resolvers.kit.access import projection
+from resolvers.kit.ceilings import MAX_ORGANIZATIONS, require_room
+from resolvers.kit.context import Context
+from resolvers.kit.edit import set_fields
+from resolvers.kit.joined import EVERYTHING, JOINED, JoinedPage
+from resolvers.kit.load import by_ids
+from resolvers.kit.noun import Fields
+from resolvers.kit.nouns import ORGANIZATION, OrganizationRecord
+from resolvers.kit.operation import edge, operation
+from resolvers.kit.page import Page, Window, pages
+from resolvers.kit.slugs import organization_by_slug
+from resolvers.tenancy.organization_member import insert_organization_member, organization_memberships
+from resolvers.tenancy.workspace import remove_workspace, viewer_workspaces
+from resolvers.user.user import users_by
+
+MAX_WORKSPACES = 500
+"""Of an organization that is deleted: each is closed in the same change, by three documents."""
+READ, ADMINISTER = TokenScope.PROJECTS_READ, TokenScope.ACCOUNT_WRITE
+
+
+@operation("organizations", scope=READ, read_only=True)
+async def list_organizations(ctx: Context, window: Window = EVERYTHING, fields: Fields = None) -> Page:
+    """The caller's organizations in the order of joining, each with `my_role`."""
+    found = (await pages(OrganizationMember, "user_id", [ctx.user_id], window))[ctx.user_id]
+    ctx.memberships.update({member["organization_id"]: member for member in found.nodes})
+    organizations = await by_ids(Organization, (member["organization_id"] for member in found.nodes), fields)
+    return JoinedPage(
+        nodes=[
+            {**organizations[member["organization_id"]], "my_role": member["role"], JOINED: member["_id"]}
+            for member in found.nodes
+            if member["organization_id"] in organizations
+        ],
+        has_next=found.has_next,
+        has_previous=found.has_previous,
+        sort=(),
+        model=OrganizationMember,
+        parent_key="user_id",
+        parent_id=ctx.user_id,
+        where={},
+    )
+
+
+@operation("organization", scope=READ, permission=policy.READ, read_only=True)
+async def get_organization(ctx: Context, slug: str, fields: Fields = None) -> Record:
+    """The organization with a slug, with `my_role`."""
+    found, membership = await organization_by_slug(ctx, check_text(slug, field="slug"), fields)
+    return {**found, "my_role": membership["role"]}
+
+
+@operation(
+    "organizationById", opens=ORGANIZATION.by("organization_id"), permission=policy.READ, scope=READ, read_only=True
+)
+async def get_organization_by_id(ctx: Context, membership: Record, fields: Fields = None) -> Record:
+    """One organization, with `my_role`."""
+    organization_id = membership["organization_id"]
+    found = await collection(Organization).find_one({"_id": organization_id}, projection(fields))
+    if found is None:
+        raise NotFound("Organization")
+    return {**found, "my_role": membership["role"]}
+
+
+@operation("organizationCreate", scope=ADMINISTER)
+async def create_organization(ctx: Context, values: OrganizationCreate) -> Committed[OrganizationRecord]:
+    """Create an organization.
+
+    A new organization, owned by the caller, who may own 25.
+    """
+    organization_id = new_id(Kind.ORGANIZATION)
+
+    async def body(change: Change) -> Record:
+        mine = {"user_id": ctx.user_id, "role": Role.OWNER.value}
+        await require_room(change, OrganizationMember, mine, MAX_ORGANIZATIONS, "organizations of yours")
+        return await insert_organization(
+            change, organization_id, name=values.name, slug=values.slug, owner_id=ctx.user_id
+        )
+
+    return await ctx.write(organization_id, body)
+
+
+async def insert_organization(
+    change: Change, organization_id: ObjectId, *, name: str, slug: str, owner_id: ObjectId
+) -> Record:
+    """Write an organization and its owner's membership within a change; raises Conflict for a taken slug."""
+    organization = to_record(
+        Organization(
+            id=organization_id,
+            name=name,
+            slug=slug,
+            owner_id=owner_id,
+            created_at=change.at,
+            updated_at=change.at,
+        )
+    )
+    try:
+        await collection(Organization).insert_one(organization, session=change.session)
+    except DuplicateKeyError as error:
+        raise Conflict("is taken", field="slug") from error
+    change.append(organization_id, OrganizationCreated(organization=organization))
+    await insert_organization_member(change, organization_id, owner_id, Role.OWNER)
+    return organization
+
+
+@operation("organizationUpdate", opens=ORGANIZATION, permission=policy.UPDATE, scope=ADMINISTER)
+async def update_organization(
+    ctx: Context, membership: Record, values: OrganizationUpdate
+) -> Committed[OrganizationRecord]:
+    """Change an organization.
+
+    Change what is given of an organization.
+    """
+    organization_id = membership["organization_id"]
+    given = values.given()
+    for name, value in given.items():
+        if value is None:
+            raise BadUserInput("must not be null", field=name)
+
+    async def body(change: Change) -> Record:
+        try:
+            organization, differs = await set_fields(change, Organization, organization_id, given)
+        except DuplicateKeyError as error:
+            raise Conflict("is taken", field="slug") from error
+        if differs:
+            change.append(organization_id, OrganizationUpdated(organization=organization))
+        return organization
+
+    return await ctx.write(organization_id, body)
+
+
+@operation("organizationDelete", opens=ORGANIZATION, permission=policy.DELETE, scope=ADMINISTER)
+async def delete_organization(ctx: Context, membership: Record) -> Committed[ObjectId]:
+    """Delete an organization with all it holds; never one's last.
+
+    Never the caller's last one.
+    """
+    organization_id = membership["organization_id"]
+
+    async def body(change: Change) -> ObjectId:
+        others = {"user_id": ctx.user_id, "organization_id": {"$ne": organization_id}}
+        if await collection(OrganizationMember).find_one(others, {"_id": 1}, session=change.session) is None:
+            await _require(change, organization_id)
+            raise Conflict("This is your last organization: create another one first")
+        await remove_organization(change, organization_id)
+        return ObjectId(organization_id)
+
+    return await delete(ctx, organization_id, body, revokes=True)
+
+
+async def remove_organization(change: Change, organization_id: ObjectId) -> None:
+    """Delete an organization with its workspaces within a change, and all that they hold with them or after them.
+
+    Raises NotFound, and Conflict where it has more workspaces than one change can close.
+    """
+    if await find_and_delete(Organization, {"_id": organization_id}, change.session) is None:
+        raise NotFound("Organization")
+    inside = {"organization_id": organization_id}
+    found = (
+        await collection(Workspace).find(inside, {"_id": 1}, session=change.session).limit(MAX_WORKSPACES + 1).to_list()
+    )
+    if len(found) > MAX_WORKSPACES:
+        raise Conflict(f"It has more than {MAX_WORKSPACES} workspaces: delete some of them first")
+    change.append(organization_id, OrganizationDeleted(deleted_id=organization_id))
+    for workspace in found:
+        await remove_workspace(change, workspace["_id"])
+    await bury(change, organization_id, organization_id)
+
+
+async def _require(change: Change, organization_id: ObjectId) -> None:
+    if await collection(Organization).find_one({"_id": organization_id}, {"_id": 1}, session=change.session) is None:
+        raise NotFound("Organization")
+
+
+owner_of = users_by("owner_id")
+
+
+@edge(scope=READ, viewer=True)
+async def my_role_of(ctx: Context, organizations: Sequence[Record], fields: Fields = None) -> list[Role | None]:
+    """The caller's role in each organization; None where it has none."""
+    found = await organization_memberships(ctx, (one["_id"] for one in organizations))
+    memberships = [found[one["_id"]] for one in organizations]
+    return [None if one is None else Role(one["role"]) for one in memberships]
+
+
+@edge(scope=READ)
+async def members_of(
+    ctx: Context, organizations: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """The members of each organization in the order of joining."""
+    ids = [one["_id"] for one in organizations]
+    found = await pages(OrganizationMember, "organization_id", ids, Window.read(first, after), fields=fields)
+    return [found[one] for one in ids]
+
+
+@edge(scope=READ, viewer=True)
+async def workspaces_of(
+    ctx: Context, organizations: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[JoinedPage]:
+    """The workspaces of each organization that the caller is a member of, in the order of joining."""
+    ids = [one["_id"] for one in organizations]
+    found = await viewer_workspaces(ctx, ids, Window.read(first, after), fields=fields)
+    return [found[one] for one in ids]
+
+
+@edge(scope=READ, viewer=True)
+async def workspace_of(
+    ctx: Context, organizations: Sequence[Record], fields: Fields, *, slug: str
+) -> list[Record | None]:
+    """The workspace of each organization with a slug; None where there is none that the caller is a member of."""
+    ids = [one["_id"] for one in organizations]
+    found = await viewer_workspaces(ctx, ids, EVERYTHING, slug=check_text(slug, field="slug"), fields=fields)
+    return [next(iter(found[one].nodes), None) for one in ids]

@@ -1,0 +1,278 @@
+"""Workspaces: what can be done with them, and what can be reached from them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
+
+from auth.policies import organization as organization_policy
+from auth.policies import workspace as policy
+from models import Organization, Workspace, WorkspaceMember
+from models.base import Record, collection, to_record
+from models.enums import PilotageRole, Role, TokenScope
+from models.errors import BadUserInput, Conflict, NotFound
+from models.ids import Kind, new_id
+from models.json import check_text
+from models.write import update_and_read
+from realtime.events.organization import OrganizationUpdated
+from realtime.events.workspace import WorkspaceCreated, WorkspaceDeleted, WorkspaceUpdated
+from realtime.log import Change, Committed
+from resolvers.deletion.deletion import bury, delete
+from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceUpdate
+from resolvers.kit.access import projection, workspace_memberships
+from resolvers.kit.ceilings import MAX_WORKSPACES, require_room
+from resolvers.kit.context import Context
+from resolvers.kit.edit import set_fields
+from resolvers.kit.joined import EVERYTHING, JOINED, JoinedPage, joined_after, joined_page
+from resolvers.kit.load import to_one
+from resolvers.kit.noun import Fields
+from resolvers.kit.nouns import ORGANIZATION, WORKSPACE, WorkspaceRecord
+from resolvers.kit.operation import edge, operation
+from resolvers.kit.page import Page, Window, pages
+from resolvers.kit.position_note import note_entered, noted
+from resolvers.kit.slugs import workspace_by_slugs
+from resolvers.kit.tombstone import load_gone
+from resolvers.tenancy.workspace_member import insert_workspace_member
+
+READ, ADMINISTER = TokenScope.PROJECTS_READ, TokenScope.ACCOUNT_WRITE
+
+
+@operation(
+    "workspaces",
+    opens=ORGANIZATION.by("organization_id"),
+    permission=organization_policy.READ,
+    scope=READ,
+    read_only=True,
+)
+async def list_workspaces(ctx: Context, membership: Record) -> list[Record]:
+    """The workspaces of an organization that the caller is a member of, with `my_role` and `my_pilotage_role`."""
+    organization_id = membership["organization_id"]
+    found = (await viewer_workspaces(ctx, [organization_id], EVERYTHING))[organization_id]
+    memberships = await workspace_memberships(ctx, (one["_id"] for one in found.nodes))
+    return [_with_roles(one, memberships[one["_id"]]) for one in found.nodes]
+
+
+@operation("workspace", scope=READ, permission=policy.READ, read_only=True)
+async def get_workspace(ctx: Context, org_slug: str, slug: str, fields: Fields = None) -> Record:
+    """The workspace with a slug in the organization with a slug, with `my_role` and `my_pilotage_role`."""
+    org_slug, slug = check_text(org_slug, field="orgSlug"), check_text(slug, field="slug")
+    found, membership = await workspace_by_slugs(ctx, org_slug, slug, fields)
+    return _with_roles(found, membership)
+
+
+@operation("workspaceById", opens=WORKSPACE.by("workspace_id"), permission=policy.READ, scope=READ, read_only=True)
+async def get_workspace_by_id(ctx: Context, membership: Record, fields: Fields = None) -> Record:
+    """One workspace, with `my_role` and `my_pilotage_role`."""
+    workspace_id = membership["workspace_id"]
+    found = await collection(Workspace).find_one({"_id": workspace_id}, projection(fields))
+    if found is None:
+        raise NotFound("Workspace")
+    return _with_roles(found, membership)
+
+
+@operation("workspaceCreate", inside=ORGANIZATION, permission=organization_policy.CREATE_WORKSPACE, scope=ADMINISTER)
+async def create_workspace(ctx: Context, _membership: Record, values: WorkspaceCreate) -> Committed[WorkspaceRecord]:
+    """Create a workspace in an organization.
+
+    A new workspace in an organization, owned by the caller, who may own 200.
+    """
+    workspace_id = new_id(Kind.WORKSPACE)
+
+    async def body(change: Change) -> Record:
+        mine = {"user_id": ctx.user_id, "role": Role.OWNER.value}
+        await require_room(change, WorkspaceMember, mine, MAX_WORKSPACES, "workspaces of yours")
+        # Written to, so that the organization cannot be deleted beside this.
+        organization = await update_and_read(
+            Organization,
+            {"_id": values.organization_id},
+            {"$set": {"updated_at": change.at}},
+            change.session,
+        )
+        if organization is None:
+            raise NotFound("Organization")
+        change.append(values.organization_id, OrganizationUpdated(organization=organization))
+        return await insert_workspace(
+            change,
+            workspace_id,
+            organization_id=values.organization_id,
+            name=values.name,
+            slug=values.slug,
+            owner_id=ctx.user_id,
+        )
+
+    return await ctx.write(workspace_id, body)
+
+
+async def insert_workspace(
+    change: Change,
+    workspace_id: ObjectId,
+    *,
+    organization_id: ObjectId,
+    name: str,
+    slug: str,
+    owner_id: ObjectId,
+    is_personal: bool = False,
+) -> Record:
+    """Write a workspace and its owner's membership within a change; raises Conflict for a taken slug."""
+    workspace = to_record(
+        Workspace(
+            id=workspace_id,
+            organization_id=organization_id,
+            owner_id=owner_id,
+            name=name,
+            slug=slug,
+            is_personal=is_personal,
+            created_at=change.at,
+            updated_at=change.at,
+        )
+    )
+    try:
+        await collection(Workspace).insert_one(workspace, session=change.session)
+    except DuplicateKeyError as error:
+        raise Conflict("is taken in this organization", field="slug") from error
+    change.append(workspace_id, WorkspaceCreated(workspace=workspace))
+    await insert_workspace_member(change, workspace, owner_id, Role.OWNER, PilotageRole.OWNER)
+    return workspace
+
+
+@operation("workspaceUpdate", opens=WORKSPACE, permission=policy.UPDATE, scope=ADMINISTER)
+async def update_workspace(ctx: Context, membership: Record, values: WorkspaceUpdate) -> Committed[WorkspaceRecord]:
+    """Change a workspace.
+
+    Change what is given of a workspace.
+    """
+    workspace_id = membership["workspace_id"]
+    given = values.given()
+    for name, value in given.items():
+        if value is None:
+            raise BadUserInput("must not be null", field=name)
+
+    async def body(change: Change) -> Record:
+        try:
+            workspace, differs = await set_fields(change, Workspace, workspace_id, given)
+        except DuplicateKeyError as error:
+            raise Conflict("is taken in this organization", field="slug") from error
+        if differs:
+            change.append(workspace_id, WorkspaceUpdated(workspace=workspace))
+        return workspace
+
+    return await ctx.write(workspace_id, body)
+
+
+@operation("workspaceDelete", opens=WORKSPACE, permission=policy.DELETE, scope=ADMINISTER)
+async def delete_workspace(ctx: Context, membership: Record) -> Committed[ObjectId]:
+    """Delete a workspace with all it holds."""
+    workspace_id = membership["workspace_id"]
+
+    async def body(change: Change) -> ObjectId:
+        workspace = await collection(Workspace).find_one({"_id": workspace_id}, session=change.session)
+        if workspace is None:
+            raise NotFound("Workspace")
+        await remove_workspace(change, workspace_id)
+        return ObjectId(workspace_id)
+
+    done = await delete(ctx, workspace_id, body, revokes=True)
+    ctx.services.search.forget(workspace_id)
+    return done
+
+
+async def remove_workspace(change: Change, workspace_id: ObjectId) -> None:
+    """Delete a workspace within a change, and all that it holds with it or after it.
+
+    Its history ends with that: nobody is a member any more who could read on.
+    """
+    await collection(Workspace).delete_one({"_id": workspace_id}, session=change.session)
+    change.append(workspace_id, WorkspaceDeleted(deleted_id=workspace_id))
+    await bury(change, workspace_id, workspace_id)
+
+
+async def viewer_workspaces(
+    ctx: Context,
+    organization_ids: Sequence[ObjectId],
+    window: Window,
+    *,
+    slug: str | None = None,
+    fields: Fields = None,
+) -> dict[ObjectId, JoinedPage]:
+    """For each organization a page of its workspaces that the caller is a member of, in one query.
+
+    It begins at the caller's memberships, which are few, and not at the organization's workspaces.
+    """
+    bound = ctx.subject.workspace_id
+    mine: dict[str, Any] = {"user_id": ctx.user_id, **({"workspace_id": bound} if bound is not None else {})}
+    after = joined_after(window, WorkspaceMember)
+    begin = {"_id": {"$gt": after}} if after is not None else {}
+    ids = list(dict.fromkeys(organization_ids))
+    inner: list[dict[str, Any]] = [{"$match": {"slug": slug}}] if slug is not None else []
+    wanted = projection(fields, "organization_id")
+    inner += [{"$project": wanted}] if wanted else []
+    pipeline: list[dict[str, Any]] = [
+        {"$match": {**mine, "organization_id": {"$in": ids}, **begin}},
+        {"$sort": {"_id": 1}},
+        *([{"$limit": window.size + 1}] if len(ids) == 1 and slug is None else []),
+        {
+            "$lookup": {
+                "from": collection(Workspace).name,
+                "localField": "workspace_id",
+                "foreignField": "_id",
+                "pipeline": inner,
+                "as": "workspace",
+            }
+        },
+    ]
+    known = noted(ctx)
+    members = await (await collection(WorkspaceMember).aggregate(pipeline)).to_list()
+    if await note_entered(ctx, (one["workspace_id"] for one in members if one["workspace"]), known):
+        members = await (await collection(WorkspaceMember).aggregate(pipeline)).to_list()
+    nodes: dict[ObjectId, list[Record]] = {one: [] for one in ids}
+    for member in members:
+        for workspace in member.pop("workspace"):
+            nodes[member["organization_id"]].append({**workspace, JOINED: member["_id"]})
+            ctx.memberships[member["workspace_id"]] = member
+    await load_gone(ctx, [one["_id"] for found in nodes.values() for one in found if one["_id"] not in ctx.gone])
+    return {
+        one: joined_page(
+            nodes[one], window, model=WorkspaceMember, parent_key="organization_id", parent_id=one, where=mine
+        )
+        for one in ids
+    }
+
+
+@edge(scope=READ)
+async def organization_of(ctx: Context, workspaces: Sequence[Record], fields: Fields) -> list[Record | None]:
+    """The organization of each workspace."""
+    return await to_one(Organization, workspaces, "organization_id", fields)
+
+
+@edge(scope=READ, viewer=True)
+async def my_role_of(ctx: Context, workspaces: Sequence[Record], fields: Fields = None) -> list[Role | None]:
+    """The caller's role in each workspace; None where it has none."""
+    found = await workspace_memberships(ctx, (one["_id"] for one in workspaces))
+    memberships = [found[one["_id"]] for one in workspaces]
+    return [None if one is None else Role(one["role"]) for one in memberships]
+
+
+@edge(scope=READ, viewer=True)
+async def my_pilotage_role_of(
+    ctx: Context, workspaces: Sequence[Record], fields: Fields = None
+) -> list[PilotageRole | None]:
+    """The caller's pilotage role in each workspace; None where it has none."""
+    found = await workspace_memberships(ctx, (one["_id"] for one in workspaces))
+    memberships = [found[one["_id"]] for one in workspaces]
+    return [None if one is None else PilotageRole(one["pilotage_role"]) for one in memberships]
+
+
+@edge(scope=READ)
+async def members_of(
+    ctx: Context, workspaces: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+) -> list[Page]:
+    """The members of each workspace in the order of joining."""
+    ids = [one["_id"] for one in workspaces]
+    found = await pages(WorkspaceMember, "workspace_id", ids, Window.read(first, after), fields=fields)
+    return [found[one] for one in ids]
+
+
+def _with_roles(workspace: Record, membership: Record | None) -> Record:
+    roles = membership or {"role": None, "pilotage_role": None}
+    return {**workspace, "my_role": roles["role"], "my_pilotage_role": roles["pilotage_role"]}

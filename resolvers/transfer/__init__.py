@@ -1,0 +1,1 @@
+"""Projects out of files and into files."""

@@ -1,0 +1,298 @@
+"""Export, piece by piece: lists are read through cursors, so that what is in memory does not grow with the texts.
+
+What does grow is one number for each card, by which relations and documents point to it.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, TypeVar
+
+from bson import ObjectId
+
+from models import (
+    Attachment,
+    Card,
+    Column,
+    Comment,
+    CustomField,
+    Document,
+    DocumentLink,
+    DocumentVersion,
+    Label,
+    ProjectMember,
+    Relation,
+    Scope,
+    User,
+    WorkspaceMember,
+)
+from models.base import Record, collection
+from models.enums import DocumentFormat, FieldType, Priority, RelationType
+from models.ids import portions
+from resolvers.inputs.custom_value import known
+from resolvers.inputs.transfer import FORMAT, VERSION
+from resolvers.kit.load import by_name
+from resolvers.kit.tombstone import Gone
+from resolvers.lane.card_place import BY_RANK
+from resolvers.transfer.archive import Stored, member_of
+from resolvers.transfer.plan import exported_content
+
+T = TypeVar("T")
+
+CARDS_AT_ONCE = 200
+COMMENTS_AT_ONCE = 1_000
+TEXTS_AT_ONCE = 10
+
+SECTIONS = ("members", "scopes", "columns", "labels", "customFields", "cards", "relations", "documents")
+"""The lists of the format, in the order that they are read in."""
+
+Piece = tuple[str, Any]
+"""The name of a list and an entry of it; or the name of a single value and that."""
+
+
+async def pieces(project: Record, files: Stored | None, gone: Gone) -> AsyncIterator[Piece]:
+    """All that a project's file holds, in order; dates as datetimes. With `files` also what its cards have of those.
+
+    What was deleted, and is not `gone` from the database yet, is left out.
+    """
+    yield "format", FORMAT
+    yield "version", VERSION
+    yield "project", {name: project[name] for name in ("name", "description", "deadline")}
+    inside = {"project_id": project["_id"]}
+    for email in await _members(inside):
+        yield "members", email
+    scopes = gone.without(await collection(Scope).find(inside).sort("_id", 1).to_list())
+    for scope in scopes:
+        yield "scopes", _scope(scope)
+    columns = gone.without(await collection(Column).find(inside).sort([("scope_id", 1), *BY_RANK]).to_list())
+    scope_places = {scope["_id"]: place for place, scope in enumerate(scopes)}
+    for column in columns:
+        own = column["scope_id"] not in scope_places
+        yield "columns", {"name": column["name"]} | ({} if own else {"scopeIndex": scope_places[column["scope_id"]]})
+    labels = sorted(await collection(Label).find(inside).to_list(), key=by_name)
+    for label in labels:
+        yield "labels", {"name": label["name"], "color": label["color"]}
+    fields = await collection(CustomField).find(inside).sort(BY_RANK).to_list()
+    for field in fields:
+        yield "customFields", _field(field)
+    places: dict[ObjectId, int] = {}
+    names = {label["_id"]: label["name"] for label in labels}
+    async for card in _cards(inside, gone, columns, names, fields, places, files):
+        yield "cards", card
+    for relation in await _relations(inside, places):
+        yield "relations", relation
+    async for document in _documents(inside, gone, scope_places, places):
+        yield "documents", document
+
+
+async def _members(inside: Record) -> list[str]:
+    shown = {"user_id": 1, "workspace_id": 1}
+    members = await collection(ProjectMember).find(inside, shown).sort("_id", 1).to_list()
+    emails, _ = await _people(members, "user_id")
+    return sorted(emails.values())
+
+
+async def _people(about: Sequence[Record], key: str) -> tuple[dict[ObjectId, str], dict[ObjectId, str | None]]:
+    """The addresses of the people whose ids some records of a workspace carry; of those who have left it, the names."""
+    emails: dict[ObjectId, str] = {}
+    names: dict[ObjectId, str | None] = {}
+    for ids in portions(dict.fromkeys(one[key] for one in about if one[key])):
+        here = {"workspace_id": about[0]["workspace_id"], "user_id": {"$in": ids}}
+        members = {one["user_id"] async for one in collection(WorkspaceMember).find(here, {"user_id": 1})}
+        query = {"_id": {"$in": ids}, "is_agent": {"$ne": True}}
+        async for user in collection(User).find(query, {"email": 1, "name": 1}):
+            if user["_id"] in members:
+                emails[user["_id"]] = user["email"]
+            else:
+                names[user["_id"]] = user["name"]
+    return emails, names
+
+
+def _scope(scope: Record) -> Record:
+    return {
+        "name": scope["name"],
+        "description": scope["description"],
+        "startDate": scope["start_date"],
+        "endDate": scope["end_date"],
+        "activeView": scope["active_view"],
+    }
+
+
+def _field(field: Record) -> Record:
+    options = [{"label": option["label"], "color": option["color"]} for option in field["options"]]
+    return {"name": field["name"], "type": field["type"], "options": options}
+
+
+async def _cards(
+    inside: Record,
+    gone: Gone,
+    columns: Sequence[Record],
+    labels: dict[ObjectId, str],
+    fields: Sequence[Record],
+    places: dict[ObjectId, int],
+    files: Stored | None,
+) -> AsyncIterator[Record]:
+    """The cards of each column in order, then those of none; `places` gets the place of each, `files` their files."""
+    index = {column["_id"]: place for place, column in enumerate(columns)}
+    async for some in _batches(inside, gone, columns):
+        said = await _comments([card["_id"] for card in some if card["comment_count"]])
+        people, _ = await _people(some, "assignee_id")
+        attached = {} if files is None else await _attached(some, files)
+        for card in some:
+            places[card["_id"]] = len(places)
+            yield _card(card, index, labels, fields) | {
+                "assignee": people.get(card["assignee_id"]),
+                "comments": said.get(card["_id"], []),
+                **({} if files is None else {"attachments": attached.get(card["_id"], [])}),
+            }
+
+
+async def _batches(inside: Record, gone: Gone, columns: Sequence[Record]) -> AsyncIterator[list[Record]]:
+    """Cards in portions that one query each reads the comments of."""
+    some: list[Record] = []
+    weight = 0
+    async for card in _in_order(inside, columns):
+        if gone.hides(card):
+            continue
+        some.append(card)
+        weight += card["comment_count"]
+        if len(some) >= CARDS_AT_ONCE or weight >= COMMENTS_AT_ONCE:
+            yield some
+            some, weight = [], 0
+    if some:
+        yield some
+
+
+async def _in_order(inside: Record, columns: Sequence[Record]) -> AsyncIterator[Record]:
+    known_columns = {column["_id"] for column in columns}
+    for column in columns:
+        async for card in collection(Card).find({"column_id": column["_id"]}).sort(BY_RANK).batch_size(CARDS_AT_ONCE):
+            yield card
+    # No index finds those of no column among one project's: the others are read past.
+    async for card in collection(Card).find(inside).sort(BY_RANK).batch_size(CARDS_AT_ONCE):
+        if card["column_id"] not in known_columns:
+            yield card
+
+
+async def _attached(cards: Sequence[Record], files: Stored) -> dict[ObjectId, list[Record]]:
+    found: dict[ObjectId, list[Record]] = {}
+    for ids in portions(card["_id"] for card in cards if card["attachment_count"]):
+        query = {"card_id": {"$in": ids}}
+        async for one in collection(Attachment).find(query).sort([("card_id", 1), ("_id", 1)]):
+            files.setdefault(member_of(one), (one["_id"], one["size"]))
+            told = {"name": one["name"], "mimeType": one["declared_mime_type"], "file": member_of(one)}
+            found.setdefault(one["card_id"], []).append(told)
+    return found
+
+
+async def _comments(card_ids: Sequence[ObjectId]) -> dict[ObjectId, list[Record]]:
+    found: dict[ObjectId, list[Record]] = {}
+    said: list[Record] = []
+    for ids in portions(card_ids):
+        said += await collection(Comment).find({"card_id": {"$in": ids}}).sort([("card_id", 1), ("_id", 1)]).to_list()
+    emails, names = await _people([one for one in said if not one.get("original_author")], "author_id")
+    authors = {**names, **emails}
+    for one in said:
+        comment = {
+            "content": one["content"],
+            "author": one.get("original_author") or authors.get(one["author_id"]),
+            "createdAt": one.get("original_at") or one["created_at"],
+        }
+        found.setdefault(one["card_id"], []).append(comment)
+    return found
+
+
+def _card(
+    card: Record, index: dict[ObjectId, int], labels: dict[ObjectId, str], fields: Sequence[Record]
+) -> dict[str, Any]:
+    return {
+        "title": card["title"],
+        "columnIndex": index.get(card["column_id"]),
+        "description": card["description"],
+        "priority": Priority(card["priority"]).word if card["priority"] else None,
+        "startDate": card["start_date"],
+        "dueDate": card["due_date"],
+        "startedAt": card.get("started_at"),
+        "completedAt": card.get("completed_at"),
+        "archived": card["archived"],
+        "checklist": [{"title": item["title"], "done": item["done"]} for item in card["checklist"]],
+        "labels": [labels[one] for one in card["label_ids"] if one in labels],
+        "customFields": [
+            {"field": field["name"], "value": _value(field, value)}
+            for field, value in known(card.get("custom_values"), fields)
+        ],
+    }
+
+
+def _value(field: Record, value: Any) -> Any:
+    """A value as the file holds it: options by their labels."""
+    labels = {option["id"]: option["label"] for option in field["options"]}
+    match FieldType(field["type"]):
+        case FieldType.SELECT:
+            return labels.get(value)
+        case FieldType.MULTI_SELECT:
+            return [labels[one] for one in value if one in labels]
+        case _:
+            return value
+
+
+async def _relations(inside: Record, places: dict[ObjectId, int]) -> list[Record]:
+    """Those with both ends in the project, in the order of the cards."""
+    found: list[tuple[int, int, str]] = []
+    async for one in collection(Relation).find({"project_ids": inside["project_id"]}):
+        source, target = places.get(one["source_id"]), places.get(one["target_id"])
+        if source is not None and target is not None:
+            ends = (source, target)
+            if one["type"] == RelationType.RELATED_TO:  # which end is which depends on ids alone
+                ends = (min(ends), max(ends))
+            found.append((*ends, one["type"]))
+    return [{"type": type, "source": source, "target": target} for source, target, type in sorted(found)]
+
+
+async def _documents(
+    inside: Record, gone: Gone, scopes: dict[ObjectId, int], cards: dict[ObjectId, int]
+) -> AsyncIterator[Record]:
+    """The documents of the project, then those of its scopes; each behind its parent and what precedes it there."""
+    found = gone.without(await collection(Document).find(inside).sort(BY_RANK).to_list())
+    linked: dict[ObjectId, list[int]] = {}
+    async for link in collection(DocumentLink).find(inside):
+        if link["card_id"] in cards:
+            linked.setdefault(link["document_id"], []).append(cards[link["card_id"]])
+    found.sort(key=lambda one: scopes.get(one["scope_id"], -1))
+    ordered = _depth_first(found)
+    places = {document["_id"]: place for place, document in enumerate(ordered)}
+    for some in (ordered[at : at + TEXTS_AT_ONCE] for at in range(0, len(ordered), TEXTS_AT_ONCE)):
+        query = {"_id": {"$in": [document["content_id"] for document in some]}}
+        texts = {one["_id"]: one async for one in collection(DocumentVersion).find(query)}
+        for document in some:
+            if document["content_id"] in texts:
+                scope = scopes.get(document["scope_id"]) if document["parent_id"] is None else None
+                yield _document(document, texts[document["content_id"]]) | {
+                    "scopeIndex": scope,
+                    "parentIndex": places.get(document["parent_id"]),
+                    "cardIndexes": sorted(linked.get(document["_id"], ())),
+                }
+
+
+def _depth_first(documents: Sequence[Record]) -> list[Record]:
+    ids = {one["_id"] for one in documents}
+    children: dict[ObjectId | None, list[Record]] = {}
+    for one in documents:
+        children.setdefault(one["parent_id"] if one["parent_id"] in ids else None, []).append(one)
+    found: list[Record] = []
+    pending = list(reversed(children.get(None, ())))
+    while pending:
+        found.append(pending.pop())
+        pending += reversed(children.get(found[-1]["_id"], ()))
+    return found
+
+
+def _document(document: Record, version: Record) -> Record:
+    format = DocumentFormat(document["content_format"])
+    return {
+        "title": document["title"],
+        "docType": document["doc_type"],
+        "content": exported_content(format, version),
+        "contentFormat": format.value,
+        "tags": document["tags"],
+        "status": document["status"],
+        "reviewNotes": document["review_notes"],
+    }

@@ -1,0 +1,20 @@
+"""The stored input of an import, on the disk while it is read."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from tempfile import TemporaryFile
+
+from models.base import Record
+from resolvers.files.store import read_file
+from resolvers.kit.upload import FILES
+from resolvers.transfer.archive import Source, source_of
+
+
+@asynccontextmanager
+async def opened(job: Record) -> AsyncIterator[Source]:
+    """The input of a job, until the block ends. The file has no name, so that nothing of it outlives the process."""
+    with TemporaryFile() as file:
+        async for piece in read_file(job["_id"], 0, job["file_size"]):
+            await FILES.run(file.write, piece, admitted=True)
+        await FILES.run(file.flush, admitted=True)
+        yield await FILES.run(source_of, file, admitted=True)

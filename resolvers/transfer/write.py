@@ -1,0 +1,253 @@
+"""The parts of an import, each small enough for a transaction: all of them in one, or one after the other in a job."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
+
+from bson import ObjectId
+
+from models import Card, Column, Comment, CustomField, Document, Label, Scope
+from models.base import Record, Stored, collection, insert_all, text_keys, to_record
+from models.enums import ActivityType
+from models.ids import Kind, kind_of, portions
+from models.rank import ranks_after
+from models.turns import in_turns
+from realtime.events.card import CardCreated
+from realtime.events.column import ColumnCreated
+from realtime.events.comment import CommentAdded
+from realtime.events.custom_field import CustomFieldCreated
+from realtime.events.label import LabelCreated
+from realtime.events.scope import ScopeCreated
+from realtime.log import Change
+from resolvers.activity.activity import new_activity, record_activities
+from resolvers.card.card import checklist_of, new_card
+from resolvers.card.label import new_label
+from resolvers.card.progress import progress
+from resolvers.inputs.project import ProjectCreate
+from resolvers.inputs.transfer import ImportedCard
+from resolvers.lane.card_kept import keep
+from resolvers.project.project import insert_project
+from resolvers.tenancy.project_member import add_member
+from resolvers.transfer.documents import document_parts
+from resolvers.transfer.plan import Plan
+from resolvers.transfer.relations import relation_parts
+
+_MODELS: dict[type[Stored], Kind] = {
+    Card: Kind.CARD,
+    Column: Kind.COLUMN,
+    Document: Kind.DOCUMENT,
+    Label: Kind.LABEL,
+    Scope: Kind.SCOPE,
+}
+PROGRESS = ("started_at", "completed_at")
+CARDS_AT_ONCE = 200
+"""Cards, with their comments, of one part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A bounded piece of an import: `size` objects that `write` writes into a project, inside of `ready`.
+
+    `refers` are ids of what it points to in parts before it.
+    """
+
+    size: int
+    write: Callable[[Change, Record], Awaitable[None]]
+    refers: frozenset[ObjectId] = frozenset()
+    ready: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
+
+
+async def write_project(change: Change, plan: Plan, creator_id: ObjectId) -> Record:
+    """The project itself, its members and its board without cards."""
+    created = ProjectCreate(workspace_id=plan.workspace_id, **plan.values.project.model_dump())
+    project = await insert_project(change, created, creator_id)
+    members = [plan.people.get(email) for email in plan.values.members]
+    assignees = [plan.people.get(card.assignee or "") for card in plan.values.cards]
+    for user_id in dict.fromkeys([*members, *assignees]):
+        if user_id is not None and user_id != creator_id:
+            await add_member(change, project, user_id)
+    await _scopes(change, plan, project)
+    await _columns(change, plan, project)
+    await _labels(change, plan, project)
+    await _fields(change, plan, project)
+    return project
+
+
+def parts(plan: Plan) -> Iterator[Part]:
+    """What is left to write after the project itself, in order."""
+    yield from _card_parts(plan)
+    for size, write, refers in (*relation_parts(plan), *document_parts(plan)):
+        yield Part(size, write, refers)
+
+
+async def find_gone(change: Change, plan: Plan, part: Part) -> None:
+    """Look for what a part points to, where others may have worked on the project since that was written."""
+    plan.gone = set(part.refers)
+    for model, kind in _MODELS.items():
+        for ids in portions(one for one in part.refers if kind_of(one) is kind):
+            found = collection(model).find({"_id": {"$in": ids}}, {"_id": 1}, session=change.session)
+            plan.gone.difference_update([one["_id"] async for one in found])
+
+
+async def _scopes(change: Change, plan: Plan, project: Record) -> None:
+    scopes = [
+        to_record(
+            Scope(
+                id=scope_id,
+                workspace_id=plan.workspace_id,
+                project_id=project["_id"],
+                **scope.model_dump(),
+                created_at=change.at,
+                updated_at=change.at,
+            )
+        )
+        for scope_id, scope in zip(plan.scope_ids, plan.values.scopes, strict=True)
+    ]
+    await insert_all(Scope, scopes, session=change.session)
+    change.append(plan.workspace_id, *(ScopeCreated(scope=one, project_id=project["_id"]) for one in scopes))
+
+
+async def _columns(change: Change, plan: Plan, project: Record) -> None:
+    given = plan.values.columns
+    columns = [
+        to_record(
+            Column(
+                id=column_id,
+                workspace_id=plan.workspace_id,
+                project_id=project["_id"],
+                scope_id=None if column.scope_index is None else plan.scope_ids[column.scope_index],
+                name=column.name,
+                rank=rank,
+                created_at=change.at,
+            )
+        )
+        for column_id, column, rank in zip(plan.column_ids, given, ranks_after(None, len(given)), strict=True)
+    ]
+    await insert_all(Column, columns, session=change.session)
+    places: dict[ObjectId | None, int] = {}
+    for column in columns:
+        place = places.get(column["scope_id"], 0)
+        places[column["scope_id"]] = place + 1
+        change.append(plan.workspace_id, ColumnCreated(column=column, order=place, project_id=project["_id"]))
+
+
+async def _labels(change: Change, plan: Plan, project: Record) -> None:
+    labels = [
+        {**new_label(change, project, name, color), "_id": label_id} for name, (label_id, color) in plan.labels.items()
+    ]
+    await insert_all(Label, labels, session=change.session)
+    change.append(plan.workspace_id, *(LabelCreated(label=one, project_id=project["_id"]) for one in labels))
+
+
+async def _fields(change: Change, plan: Plan, project: Record) -> None:
+    inside = {"workspace_id": plan.workspace_id, "project_id": project["_id"], "created_at": change.at}
+    fields = [{**field, **inside} for field in plan.fields.values()]
+    await insert_all(CustomField, fields, session=change.session)
+    events = (
+        CustomFieldCreated(custom_field=one, order=place, project_id=project["_id"]) for place, one in enumerate(fields)
+    )
+    change.append(plan.workspace_id, *events)
+
+
+def _card_parts(plan: Plan) -> Iterator[Part]:
+    cards = plan.values.cards
+    ranks = ranks_after(None, len(cards))
+    open_before: dict[int | None, int] = {}
+    orders: list[int] = []
+    for card in cards:
+        order = open_before.get(card.column_index, 0)
+        open_before[card.column_index] = order + (not card.archived)
+        orders.append(order)
+    start = size = 0
+    for end, card in enumerate(cards, 1):
+        size += 1 + len(card.comments)
+        if size >= CARDS_AT_ONCE or end == len(cards):
+            labels = {plan.labels[name][0] for one in cards[start:end] for name in one.labels}
+            columns = {plan.column_ids[one.column_index] for one in cards[start:end] if one.column_index is not None}
+            write = _cards(plan, range(start, end), ranks, orders)
+            yield Part(end - start, write, frozenset(labels | columns))
+            start, size = end, 0
+
+
+def _cards(
+    plan: Plan, which: range, ranks: Sequence[str], orders: Sequence[int]
+) -> Callable[[Change, Record], Awaitable[None]]:
+    boards = _boards(plan)
+
+    async def write(change: Change, project: Record) -> None:
+        cards: list[Record] = []
+        comments: list[Record] = []
+        async for place in in_turns(which):
+            card = _card(change, plan, project, place, ranks[place], boards)
+            said = await _comments(change, card, plan.values.cards[place])
+            change.append(plan.workspace_id, CardCreated(card=card, order=orders[place]), *_told(said))
+            cards.append({**card, "comment_count": len(said)})
+            comments += said
+        await insert_all(Card, cards, session=change.session)
+        await keep(change, [(None, card) for card in cards])
+        await insert_all(Comment, comments, session=change.session)
+        kind = ActivityType.CARD_CREATED
+        created = [new_activity(change, one, kind, {"title": one["title"]}) async for one in in_turns(cards)]
+        # Nobody is notified of each card of a project that arrives as a whole.
+        await record_activities(change, created, audience=None)
+
+    return write
+
+
+def _card(
+    change: Change, plan: Plan, project: Record, place: int, rank: str, boards: Mapping[int | None, list[ObjectId]]
+) -> Record:
+    values = plan.values.cards[place]
+    column: Record | None = None
+    board: list[ObjectId] = []
+    if values.column_index is not None and plan.column_ids[values.column_index] not in plan.gone:
+        scope = plan.values.columns[values.column_index].scope_index
+        board = boards[scope]
+        column = {
+            "_id": plan.column_ids[values.column_index],
+            "scope_id": None if scope is None else plan.scope_ids[scope],
+        }
+    own = {"column_index", "labels", "checklist", "assignee", "custom_fields", "comments", "attachments", *PROGRESS}
+    moments = progress({}, column["_id"] if column else None, board, change.at)
+    moments |= {name: value for name, value in values.given().items() if name in PROGRESS}
+    given = {**values.model_dump(exclude=own), **moments, "id": plan.card_ids[place]}
+    record = new_card(change, project, column, rank, given)
+    labels = (plan.labels[name][0] for name in dict.fromkeys(values.labels))
+    record["label_ids"] = [one for one in labels if one not in plan.gone]
+    record["checklist"] = checklist_of(values.checklist)
+    record["custom_values"] = plan.card_values[place]
+    record["text_keys"] = text_keys(record["custom_values"])
+    if values.assignee is not None:
+        record["assignee_id"] = plan.people.get(values.assignee)
+    return record
+
+
+def _boards(plan: Plan) -> dict[int | None, list[ObjectId]]:
+    """The columns of each board in order, by the place of its scope."""
+    found: dict[int | None, list[ObjectId]] = {}
+    for column_id, column in zip(plan.column_ids, plan.values.columns, strict=True):
+        found.setdefault(column.scope_index, []).append(column_id)
+    return found
+
+
+async def _comments(change: Change, card: Record, values: ImportedCard) -> list[Record]:
+    return [
+        to_record(
+            Comment(
+                workspace_id=card["workspace_id"],
+                project_id=card["project_id"],
+                card_id=card["_id"],
+                author_id=change.actor_id,
+                content=comment.content,
+                original_author=comment.author,
+                original_at=comment.created_at,
+                created_at=change.at,
+            )
+        )
+        async for comment in in_turns(values.comments)
+    ]
+
+
+def _told(comments: Sequence[Record]) -> Iterator[CommentAdded]:
+    for count, one in enumerate(comments, 1):
+        yield CommentAdded(comment=one, comment_count=count, project_id=one["project_id"], card_id=one["card_id"])

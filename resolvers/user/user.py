@@ -1,0 +1,155 @@
+"""Users as others see them: every read of a user goes through here, and the password's hash never comes along.
+
+Whoever shares no organization with the reader any more is shown by name alone, wherever what they did is told.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
+from bson import ObjectId
+
+from models import OrganizationMember, User, Workspace
+from models.base import Record, collection
+from models.enums import TokenScope
+from models.errors import NotFound
+from models.ids import Kind, parse_id, portions
+from resolvers.kit.access import projection
+from resolvers.kit.context import Context, Services
+from resolvers.kit.load import to_one
+from resolvers.kit.noun import Fields
+from resolvers.kit.operation import edge, operation
+
+READ = TokenScope.PROJECTS_READ
+
+PUBLIC = frozenset({"email", "name", "job_title", "avatar", "is_agent", "created_at"})
+"""All that a user's record ever shows."""
+PROFILE = frozenset({"email", "job_title", "avatar"})
+"""What of it is for those who share an organization with the user."""
+
+UserEdge = Callable[[Context, Sequence[Record], Fields], Awaitable[list[Record | None]]]
+
+
+def visible(fields: Fields) -> frozenset[str]:
+    """The fields of a user to read: those that are asked for, or all but the secret."""
+    return PUBLIC if fields is None else fields & PUBLIC
+
+
+def avatar_path(services: Services, user: Record) -> str | None:
+    """Where the picture of a user is served, another address for each picture; None without one."""
+    digest = user.get("avatar")
+    return None if digest is None else services.path(f"/users/{user['_id']}/avatar?v={digest[:16]}")
+
+
+def own(user: Record) -> Record:
+    """A user's record as its owner sees it."""
+    return {
+        **without_secrets(user),
+        "email_verified_at": user.get("email_verified_at"),
+        "two_factor_enabled": user.get("two_factor") is not None,
+    }
+
+
+def without_secrets(user: Record) -> Record:
+    """A user's record as it may leave the operations."""
+    return {name: value for name, value in user.items() if name == "_id" or name in PUBLIC}
+
+
+def users_by(key: str) -> UserEdge:
+    """The edge from records to the user whose id they carry under `key`; None where the id is null or unknown."""
+
+    @edge(scope=READ)
+    async def user_of(ctx: Context, parents: Sequence[Record], fields: Fields) -> list[Record | None]:
+        return await people(ctx, parents, key, fields)
+
+    return user_of
+
+
+async def people(ctx: Context, parents: Sequence[Record], key: str, fields: Fields) -> list[Record | None]:
+    """The user whose id each record carries under `key`, as the caller sees them: the door to users by what they did.
+
+    In a stream that many follow, it is as every member of its workspace does.
+    """
+    wanted = visible(fields)
+    found = await to_one(User, parents, key, wanted)
+    if not wanted & PROFILE:
+        return found
+    near = await _colleagues(ctx, {one["_id"] for one in found if one is not None})
+    return [one if one is None or one["_id"] in near else _name_alone(one) for one in found]
+
+
+def _name_alone(user: Record) -> Record:
+    # An address of nobody's says nothing, such as that of a deleted account.
+    shown = {name: None if name in PROFILE else value for name, value in user.items()}
+    if "email" in user:
+        nobodys = str(user["email"]).endswith(".invalid")
+        shown["email"] = user["email"] if nobodys else f"former-{user['_id']}@former.invalid"
+    return shown
+
+
+async def _colleagues(ctx: Context, user_ids: set[ObjectId]) -> set[ObjectId]:
+    """Those of some users who share an organization with the caller, or with the workspace of a stream."""
+    unknown = user_ids - ctx.colleagues - {ctx.subject.user_id}
+    if unknown:
+        organizations = set(await _organizations(ctx))
+        for ids in portions(unknown):
+            # Read by the users: each is in few organizations, which may have many members.
+            query, shown = {"user_id": {"$in": ids}}, {"user_id": 1, "organization_id": 1}
+            for member in await collection(OrganizationMember).find(query, shown).to_list():
+                if member["organization_id"] in organizations:
+                    ctx.colleagues.add(member["user_id"])
+    return user_ids & (ctx.colleagues | {ctx.subject.user_id})
+
+
+async def _organizations(ctx: Context) -> list[ObjectId]:
+    mine = ctx.subject.user_id
+    if mine is not None:
+        members = collection(OrganizationMember).find({"user_id": mine}, {"organization_id": 1})
+        return [one["organization_id"] for one in await members.to_list()]
+    here = await collection(Workspace).find_one({"_id": ctx.subject.workspace_id}, {"organization_id": 1})
+    return [] if here is None else [here["organization_id"]]
+
+
+user_of_member = users_by("user_id")
+
+
+@edge(scope=TokenScope.ACCOUNT_READ, viewer=True)
+async def email_verified_at_of(ctx: Context, users: Sequence[Record], fields: Fields) -> list[datetime | None]:
+    """When the caller's address was confirmed; None for anybody else."""
+    return [None if one is None else one["email_verified_at"] for one in await _own(ctx, users)]
+
+
+@edge(scope=TokenScope.ACCOUNT_READ, viewer=True)
+async def two_factor_enabled_of(ctx: Context, users: Sequence[Record], fields: Fields) -> list[bool | None]:
+    """Whether the caller signs in with two factors; None for anybody else."""
+    return [None if one is None else one["two_factor_enabled"] for one in await _own(ctx, users)]
+
+
+@edge()
+async def avatar_urls_of(ctx: Context, users: Sequence[Record], fields: Fields) -> list[str | None]:
+    """Where the pictures are."""
+    return [avatar_path(ctx.services, user) for user in users]
+
+
+async def _own(ctx: Context, users: Sequence[Record]) -> list[Record | None]:
+    mine = None
+    if any(one["_id"] == ctx.user_id for one in users):
+        mine = await collection(User).find_one({"_id": ctx.user_id}, {"email_verified_at": 1, "two_factor": 1})
+    return [None if mine is None or one["_id"] != ctx.user_id else own(mine) for one in users]
+
+
+@operation("user", scope=READ, read_only=True)
+async def get_user(ctx: Context, user_id: ObjectId | str, fields: Fields = None) -> Record:
+    """A user: the caller, or somebody of the caller's organizations; anybody else does not exist."""
+    wanted = parse_id(user_id, Kind.USER)
+    if wanted != ctx.user_id and not await _share_an_organization(ctx.user_id, wanted):
+        raise NotFound("User")
+    found = await collection(User).find_one({"_id": wanted}, projection(visible(fields)))
+    if found is None:
+        raise NotFound("User")
+    return found
+
+
+async def _share_an_organization(one: ObjectId, other: ObjectId) -> bool:
+    members = collection(OrganizationMember)
+    mine = await members.distinct("organization_id", {"user_id": one})
+    return await members.find_one({"organization_id": {"$in": mine}, "user_id": other}, {"_id": 1}) is not None

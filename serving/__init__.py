@@ -1,0 +1,1 @@
+"""Speaking HTTP and WebSocket: bodies, files, cookies, errors, event streams, sockets. It knows no operation."""

@@ -1,0 +1,16 @@
+"""The access log (`orrery serve --access-log`): uvicorn's, that never holds a token."""
+
+import logging
+from collections.abc import Sequence
+
+from serving.masked import masked
+
+PATH = 2
+"""The place of the path among the arguments of a line of uvicorn."""
+
+
+def hide_tokens(record: logging.LogRecord) -> bool:
+    """A filter that lets every line pass, with its path masked."""
+    if isinstance(record.args, Sequence) and len(record.args) > PATH:
+        record.args = tuple(masked(str(one)) if place == PATH else one for place, one in enumerate(record.args))
+    return True

@@ -1,0 +1,1 @@
+"""Subscriptions over WebSocket and over event streams, whatever executes them."""

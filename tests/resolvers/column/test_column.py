@@ -1,0 +1,194 @@
+import asyncio
+from typing import Any
+
+import pytest
+from bson import ObjectId
+
+from models import Column
+from models.base import Record, collection
+from models.errors import BadUserInput, Conflict, NotFound
+from models.rank import MAX_LENGTH
+from resolvers.column.column import (
+    archived_card_count_of,
+    card_count_of,
+    column_of,
+    columns_of_project,
+    columns_of_scope,
+    delete_column,
+    get_column,
+    list_columns,
+    order_of,
+    update_column,
+)
+from resolvers.inputs.board import ColumnUpdate
+from resolvers.kit.context import Context
+from resolvers.kit.input import read_input
+from tests.resolvers.delivery import Board, make_board
+from tests.resolvers.lab import People, again
+
+
+@pytest.fixture
+async def board(owner: Context, workspace: Record) -> Board:
+    return await make_board(owner, workspace, columns=4)
+
+
+async def change(board: Board, place: int, **values: Any) -> Record:
+    given = read_input(ColumnUpdate, values)
+    return (await update_column(board.ctx, board.columns[place]["_id"], given)).value
+
+
+async def names(board: Board) -> str:
+    """The last letters of the project's own columns in order, which their `order` agrees with."""
+    [columns] = await columns_of_project(board.ctx, [board.project], None)
+    assert [column["order"] for column in columns] == list(range(len(columns)))
+    return "".join(column["name"][-1] for column in columns)
+
+
+async def test_a_new_column_stands_at_the_end_of_its_board(board: Board) -> None:
+    scope = await board.scope()
+    seq = await board.seq()
+
+    own, scoped = await board.column("Column 4"), await board.column("Doing", scope["_id"])
+
+    assert (own["order"], scoped["order"]) == (4, 0)
+    assert await names(board) == "01234"
+    assert [event["data"]["order"] for event in await board.events_since(seq)] == [4, 0]
+    assert await columns_of_scope(board.ctx, [scope], None) == [[scoped]]
+    listed = await list_columns(board.ctx, board.project["_id"])
+    assert [(column["name"], column["order"]) for column in listed][-2:] == [("Column 4", 4), ("Doing", 0)]
+
+
+@pytest.mark.parametrize(
+    ("place", "order", "expected"),
+    [(0, 2, "1203"), (0, 3, "1230"), (0, 99, "1230"), (3, 0, "3012"), (3, 1, "0312"), (1, 2, "0213"), (2, 2, "0123")],
+)
+async def test_a_column_moves_to_a_place(place: int, order: int, expected: str, board: Board) -> None:
+    before = {one["_id"]: one for one in await collection(Column).find({}).to_list()}
+    seq = await board.seq()
+
+    moved = await change(board, place, order=order)
+
+    assert await names(board) == expected
+    assert moved["order"] == expected.index(str(place))
+    after = {one["_id"]: one for one in await collection(Column).find({}).to_list()}
+    changed = [one for one in after if after[one] != before[one]]
+    assert changed == ([] if expected == "0123" else [board.columns[place]["_id"]])
+    assert await board.types_since(seq) == ["ColumnUpdated"] * len(changed)
+
+
+async def test_renaming_and_moving_are_one_change(board: Board) -> None:
+    seq = await board.seq()
+
+    changed = await change(board, 0, name="Column 9", order=1)
+    await change(board, 0, name="Column 9", order=1)
+
+    assert await names(board) == "1923"
+    [event] = await board.events_since(seq)
+    assert event["data"]["order"] == 1
+    assert {**event["data"]["column"], "order": 1} == changed
+
+
+async def test_columns_that_move_at_once_keep_places_of_their_own(board: Board) -> None:
+    await asyncio.gather(*(change(board, place, order=1) for place in range(4)))
+
+    assert sorted(await names(board)) == list("0123")
+    ranks = await collection(Column).distinct("rank", {"project_id": board.project["_id"]})
+    assert len(ranks) == 4
+
+
+async def test_ranks_that_have_grown_long_are_spread_anew(board: Board) -> None:
+    for place in (0, 1):
+        tight = "Zz" + "0" * MAX_LENGTH + str(place + 1)
+        await collection(Column).update_one({"_id": board.columns[place]["_id"]}, {"$set": {"rank": tight}})
+
+    await change(board, 3, order=1)
+
+    assert await names(board) == "0312"
+    ranks = await collection(Column).distinct("rank", {"project_id": board.project["_id"]})
+    assert max(map(len, ranks)) < 10
+
+
+@pytest.mark.parametrize("name", ["name", "order"])
+def test_nothing_of_a_column_can_be_null(name: str) -> None:
+    with pytest.raises(BadUserInput, match=f"^{name}: must not be null"):
+        read_input(ColumnUpdate, {name: None})
+
+
+async def test_a_scope_of_another_project_has_no_place_for_a_column(
+    board: Board, owner: Context, workspace: Record
+) -> None:
+    foreign = await (await make_board(owner, workspace, columns=0)).scope()
+
+    with pytest.raises(BadUserInput, match=r"^scopeId: is a scope of another project"):
+        await board.column("x", foreign["_id"])
+
+
+async def test_a_board_has_a_bounded_number_of_columns(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("resolvers.column.column.MAX_COLUMNS", 4)
+
+    with pytest.raises(Conflict, match="A board has at most 4 columns"):
+        await board.column()
+
+
+async def test_a_column_that_was_read_alone_finds_its_place(board: Board) -> None:
+    scope = await board.scope()
+    scoped = [await board.column(name, scope["_id"]) for name in ("a", "b")]
+    ids = [board.columns[3]["_id"], scoped[1]["_id"]]
+    alone = [await get_column(board.ctx, one, frozenset({"project_id"})) for one in ids]
+
+    assert await order_of(board.ctx, alone, None) == [3, 1]
+    assert await order_of(board.ctx, scoped, None) == [0, 1]
+
+
+async def test_a_column_counts_its_open_cards_and_those_that_are_archived(board: Board) -> None:
+    await board.card(0)
+    await board.update(await board.card(0), archived=True)
+    card = await board.card(1)
+
+    assert await card_count_of(board.ctx, board.columns, None) == [1, 1, 0, 0]
+    assert await archived_card_count_of(board.ctx, board.columns, None) == [1, 0, 0, 0]
+    [column, none] = await column_of(board.ctx, [card, await board.card(None)], frozenset({"name"}))
+    assert column is not None
+    assert (column["_id"], none) == (board.column_id(1), None)
+
+
+async def test_only_the_fields_that_are_asked_for_are_read(board: Board) -> None:
+    scope = await board.scope()
+    await board.column("a", scope["_id"])
+
+    [[own, *_]] = await columns_of_project(board.ctx, [board.project], frozenset({"name"}))
+    [[scoped]] = await columns_of_scope(board.ctx, [scope], frozenset({"name"}))
+
+    assert own.keys() == {"_id", "name", "project_id", "scope_id", "order"}
+    assert scoped.keys() == {"_id", "name", "scope_id", "order"}
+
+
+async def test_a_column_that_is_gone_is_not_found(board: Board) -> None:
+    await delete_column(board.ctx, board.columns[0]["_id"])
+
+    for attempt in (
+        get_column(board.ctx, board.columns[0]["_id"]),
+        change(board, 0, name="x"),
+        delete_column(board.ctx, board.columns[0]["_id"]),
+    ):
+        with pytest.raises(NotFound, match="Column not found"):
+            await attempt
+    with pytest.raises(BadUserInput, match=r"^columnId: is not a column of the project"):
+        await board.card(0)
+    assert await names(board) == "123"
+
+
+async def test_columns_are_hidden_from_strangers(board: Board, people: People) -> None:
+    stranger = await people.register("mallory")
+    one: ObjectId = board.columns[0]["_id"]
+
+    for attempt in (
+        get_column(again(stranger), one),
+        list_columns(again(stranger), board.project["_id"]),
+        update_column(again(stranger), one, ColumnUpdate(name="x")),
+        delete_column(again(stranger), one),
+        Board(stranger, board.project).column(),
+    ):
+        with pytest.raises(NotFound, match="not found"):
+            await attempt
+    assert await names(board) == "0123"

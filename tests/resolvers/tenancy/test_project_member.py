@@ -1,0 +1,128 @@
+from typing import Any
+
+import pytest
+
+from models import ProjectMember
+from models.base import Record, collection
+from models.errors import BadUserInput, Conflict, NotFound
+from models.ids import Kind, new_id
+from resolvers.inputs.project import ProjectMemberAdd
+from resolvers.kit.context import Context
+from resolvers.kit.input import read_input
+from resolvers.project.project import delete_project
+from resolvers.tenancy.project_member import add_project_member, list_project_members, remove_project_member
+from tests.resolvers.conftest import Join
+from tests.resolvers.delivery import Board, make_board
+from tests.resolvers.lab import People, again
+
+
+@pytest.fixture
+async def board(owner: Context, workspace: Record) -> Board:
+    return await make_board(owner, workspace, columns=1)
+
+
+async def add(board: Board, **values: Any) -> Record:
+    given = read_input(ProjectMemberAdd, values)
+    return (await add_project_member(board.ctx, board.project["_id"], given)).value
+
+
+async def test_a_member_is_added_by_id_or_by_address(
+    board: Board, workspace: Record, join: Join, people: People
+) -> None:
+    ada, bob = await join(workspace, "ada"), await join(workspace, "bob")
+    seq = await board.seq()
+
+    await add(board, userId=ada.user_id)
+    await add(board, email=f" {people.email(bob).upper()} ")
+
+    members = await list_project_members(board.ctx, board.project["_id"])
+    assert [member["user"]["name"] for member in members] == ["owner", "ada", "bob"]
+    assert all("password_hash" not in member["user"] for member in members)
+    assert await board.types_since(seq) == ["ProjectMemberAdded", "ProjectMemberAdded"]
+
+
+async def test_who_is_no_member_of_the_workspace_is_refused_whether_they_exist_or_not(
+    board: Board, people: People
+) -> None:
+    stranger = await people.register("mallory")
+    wanted: list[dict[str, Any]] = [
+        {"userId": stranger.user_id},
+        {"userId": new_id(Kind.USER)},
+        {"email": people.email(stranger)},
+        {"email": "nobody@example.com"},
+    ]
+
+    for values in wanted:
+        [field] = values
+        with pytest.raises(BadUserInput, match=f"^{field}: is not a member of the workspace$"):
+            await add(board, **values)
+
+
+async def test_a_member_cannot_be_added_twice(board: Board, owner: Context) -> None:
+    with pytest.raises(Conflict, match=r"^userId: is a member of the project already"):
+        await add(board, userId=owner.user_id)
+
+
+@pytest.mark.parametrize("both", [True, False])
+async def test_exactly_one_of_id_and_address_is_taken(both: bool, board: Board) -> None:
+    values = {"userId": new_id(Kind.USER), "email": "a@example.com"} if both else {}
+
+    with pytest.raises(BadUserInput, match="give either email or userId"):
+        await add(board, **values)
+
+
+async def test_a_member_who_leaves_keeps_their_cards_but_gets_no_more(
+    board: Board, workspace: Record, join: Join
+) -> None:
+    ada = await join(workspace, "ada")
+    await board.add_member(ada)
+    card, other = await board.card(assigneeId=ada.user_id), await board.card()
+    seq = await board.seq()
+
+    await remove_project_member(board.ctx, board.project["_id"], str(ada.user_id))
+
+    assert (await board.stored(card))["assignee_id"] == ada.user_id
+    assert await board.types_since(seq) == ["ProjectMemberRemoved"]
+    with pytest.raises(BadUserInput, match=r"^assigneeId: "):
+        await board.update(other, assigneeId=ada.user_id)
+    assert (await board.update(card, title="x", assigneeId=ada.user_id))["title"] == "x"
+    with pytest.raises(NotFound, match="Project member not found"):
+        await remove_project_member(board.ctx, board.project["_id"], ada.user_id)
+
+
+async def test_what_is_no_user_id_is_refused_by_name(board: Board) -> None:
+    for wrong in ("x", board.project["_id"]):
+        with pytest.raises(BadUserInput, match=r"^userId: "):
+            await remove_project_member(board.ctx, board.project["_id"], wrong)
+
+
+async def test_strangers_neither_see_nor_change_members(board: Board, people: People, owner: Context) -> None:
+    stranger = await people.register("mallory")
+
+    for attempt in (
+        add(Board(stranger, board.project), userId=stranger.user_id),
+        remove_project_member(again(stranger), board.project["_id"], owner.user_id),
+        list_project_members(again(stranger), board.project["_id"]),
+    ):
+        with pytest.raises(NotFound, match="Project not found"):
+            await attempt
+    assert await collection(ProjectMember).count_documents({"project_id": board.project["_id"]}) == 1
+
+
+async def test_a_project_that_is_deleted_meanwhile_gets_no_member(
+    board: Board, workspace: Record, join: Join, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a request that has passed the door before the project was deleted
+    async def passed(*_: object, **__: object) -> Record:
+        return board.project
+
+    ada = await join(workspace, "ada")
+    await delete_project(board.ctx, board.project["_id"])
+    monkeypatch.setattr("resolvers.kit.operation.access", passed)
+
+    # when
+    with pytest.raises(NotFound, match="Project not found"):
+        await add(board, userId=ada.user_id)
+
+    # then
+    assert await collection(ProjectMember).count_documents({"project_id": board.project["_id"]}) == 0
