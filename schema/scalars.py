@@ -19,6 +19,7 @@ from resolvers.kit.upload import Upload as UploadedFile
 
 Cursor = NewType("Cursor", str)
 Upload = NewType("Upload", UploadedFile)
+ProjectFile = NewType("ProjectFile", dict[str, Any])
 
 _SECONDS, _MICROSECONDS = len("2026-03-01T09:30:00Z"), len("2026-03-01T09:30:00.123456Z")
 
@@ -76,8 +77,15 @@ def _read_upload(value: Any) -> UploadedFile:
     return value
 
 
-def _write_upload(value: Any) -> Any:
-    raise TypeError("an Upload is never an answer")
+def _read_project_file(value: Any) -> dict[str, Any]:
+    # What is in it is the import's to read, which may mend it: a key that no project has is no reason to refuse here.
+    if not isinstance(value, dict):
+        raise BadUserInput("A ProjectFile must be an object, as an export is")
+    return value
+
+
+def _never_written(value: Any) -> Any:
+    raise TypeError(f"a {type(value).__name__} is never an answer")
 
 
 SCALARS: Mapping[object, ScalarDefinition] = {
@@ -104,7 +112,13 @@ SCALARS: Mapping[object, ScalarDefinition] = {
     Upload: strawberry.scalar(
         name="Upload",
         description="A file: null in the variables of a multipart request that maps a part to it.",
-        serialize=_write_upload,
+        serialize=_never_written,
         parse_value=_read_upload,
+    ),
+    ProjectFile: strawberry.scalar(
+        name="ProjectFile",
+        description="A project as its export has it: an object of JSON, with the words of a file (`high` for HIGH).",
+        serialize=_never_written,
+        parse_value=_read_project_file,
     ),
 }

@@ -37,12 +37,13 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What an operation takes and returns. `order` names its parameters; its input is the one that is no argument, and
-    `unread` says that it is handed over as it was sent."""
+    """What an operation takes and returns. `order` names its parameters; its input is the one that is no argument.
+    `unread` says that it is handed over as it was sent, `optional` that it may be left out."""
 
     arguments: tuple[Argument, ...]
     input: type[Input] | None
     unread: bool
+    optional: bool
     order: tuple[str, ...]
     returns: Any
 
@@ -61,18 +62,18 @@ def read_signature(function: Callable[..., Any], skipped: int = 1, opened: Argum
     parameters = list(inspect.signature(function).parameters.values())[skipped:]
     found = [] if opened is None else [opened]
     input_: type[Input] | None = None
-    unread = False
+    unread = optional = False
     for one in parameters:
         raw = next((note for note in getattr(hints[one.name], "__metadata__", ()) if isinstance(note, Unread)), None)
         annotation = plain_type(hints[one.name])
         if raw is not None:
-            input_, unread = raw.input, True
+            input_, unread, optional = raw.input, True, one.default is not REQUIRED
         elif isinstance(annotation, type) and issubclass(annotation, Input):
             input_ = annotation
         else:
             found.append(Argument(one.name, annotation, _told(hints[one.name], one.name), one.default))
     order = [*([] if opened is None else [opened.name]), *(one.name for one in parameters)]
-    return Contract(tuple(found), input_, unread, tuple(order), hints["return"])
+    return Contract(tuple(found), input_, unread, optional, tuple(order), hints["return"])
 
 
 def described(documented: Callable[..., Any] | type) -> str:

@@ -16,7 +16,7 @@ import schema.enums  # noqa: F401 (before any enum is met here, its values are t
 from resolvers.kit.contract import described, many_of
 from resolvers.kit.input import Input, WrittenAs
 from resolvers.kit.upload import Upload as UploadedFile
-from schema.scalars import Upload
+from schema.scalars import ProjectFile, Upload
 
 _SCALARS: dict[Any, Any] = {
     str: str,
@@ -27,6 +27,7 @@ _SCALARS: dict[Any, Any] = {
     datetime: datetime,
     ObjectId: strawberry.ID,
     UploadedFile: Upload,
+    ProjectFile: ProjectFile,
     Any: JSON,
 }
 

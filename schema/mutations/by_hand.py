@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from bson import ObjectId
 
 from models.base import Record
+from models.errors import BadUserInput
 from models.ids import Kind, parse_id
 from realtime.log import Committed
 from resolvers.account import avatar
@@ -20,6 +21,7 @@ from resolvers.kit.nouns import MissionRecord, UserRecord
 from resolvers.mission import drive as mission_drive
 from resolvers.transfer import transfer
 from schema.enums import OnOddItem
+from schema.scalars import ProjectFile
 
 MissionId = Annotated[ObjectId | str, "The id of the mission."]
 
@@ -57,16 +59,20 @@ class Imported:
 async def import_project(
     ctx: Context,
     workspace_id: ObjectId | str,
-    values: Annotated[dict[str, Any], Unread(ProjectImport)],
+    values: Annotated[dict[str, Any] | None, Unread(ProjectImport)] = None,
     on_odd_item: Annotated[
         OnOddItem,
-        "What becomes of a project with odd entries. What the types here do not hold is refused either way; a job "
-        "takes it.",
+        "What becomes of a project with odd entries. What the types of `input` do not hold is refused either way; "
+        "`file` takes it.",
     ] = OnOddItem.REFUSE,
+    file: Annotated[ProjectFile | None, "The project as a file has it, in place of `input`."] = None,
 ) -> Committed[Imported]:
     """What is odd in it is looked for before it is checked."""
     workspace = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
-    checked, notes = await transfer.read_project(values, on_odd_item)
+    given = [one for one in (values, file) if one is not None]
+    if len(given) != 1:
+        raise BadUserInput("The project comes either as input or as file", field="file")
+    checked, notes = await transfer.read_project(given[0], on_odd_item)
     done = await transfer.import_project(ctx, workspace, checked, notes)
     told = {name: done.value[name] for name in ("warnings", "notes", "notes_omitted")}
     return Committed(Imported(done.value, **told), done.cursor)

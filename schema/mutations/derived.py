@@ -49,8 +49,8 @@ def _field(operation: Operation) -> Any:
 def _arguments(takes: Contract, given: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
     """The arguments of a call: the first, which may name what a door opens, by its place; the others by their names."""
     named = {name: value for name, value in given.items() if value is not UNSET}
-    if takes.input is not None:
-        written = named.pop("input")
+    written = named.pop("input", None)
+    if takes.input is not None and written is not None:
         [place] = set(takes.order) - {one.name for one in takes.arguments}
         named[place] = sent(written) if takes.unread else read(takes.input, written)
     first = [named.pop(takes.order[0])] if takes.order and takes.order[0] in named else []
@@ -68,7 +68,8 @@ def _signature(takes: Contract, payload: type) -> inspect.Signature:
         parameters.append(_parameter(one.name, type_, strawberry.argument(description=one.description), default))
     if takes.input is not None:
         told = CHANGES if takes.input.__name__.endswith("Update") else VALUES
-        parameters.append(_parameter("input", input_type(takes.input), told, REQUIRED))
+        default = UNSET if takes.optional else REQUIRED
+        parameters.append(_parameter("input", input_type(takes.input), told, default))
     parameters.sort(key=lambda one: one.default is not REQUIRED)
     return inspect.Signature(parameters, return_annotation=payload)
 

@@ -199,6 +199,12 @@ def _compound(values: st.SearchStrategy[ValueNode]) -> st.SearchStrategy[ValueNo
     ).map(lambda found: ObjectValueNode(fields=tuple(found)))
 
 
+def _object(fields: dict[str, ValueNode]) -> ValueNode:
+    return ObjectValueNode(
+        fields=tuple(ObjectFieldNode(name=NameNode(value=name), value=value) for name, value in fields.items())
+    )
+
+
 _words = st.text(alphabet=st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=20)
 _SHAPES: dict[str, st.SearchStrategy[str]] = {
     **dict.fromkeys(("name", "title", "label", "content", "prompt", "query", "error", "description"), _words),
@@ -206,11 +212,15 @@ _SHAPES: dict[str, st.SearchStrategy[str]] = {
     "slug": st.from_regex(r"[a-z][a-z0-9]{3,20}", fullmatch=True),
 }
 """What operations take as some texts, of which the schema says no more than that they are texts."""
+_json = st.recursive(_plain, _compound, max_leaves=6)
+_lists = st.lists(st.tuples(st.sampled_from(["cards", "columns", "labels", "documents"]), _json), max_size=3)
+_named = ObjectValueNode(fields=(ObjectFieldNode(name=NameNode(value="name"), value=_text("Sent")),))
 _moments = st.datetimes().map(lambda moment: moment.isoformat() + "Z") | st.dates().map(str)
 _SCALARS: dict[str, st.SearchStrategy[ValueNode]] = {
     "ID": st.text(alphabet="0123456789abcdef", min_size=24, max_size=24).map(_text) | st.text().map(_text),
     "Cursor": st.text().map(_text),
     "DateTime": mostly(_moments, st.text()).map(_text),
-    "JSON": st.recursive(_plain, _compound, max_leaves=6),
+    "JSON": _json,
+    "ProjectFile": mostly(_lists.map(lambda lists: _object({**dict(lists), "project": _named})), _json),
     "Upload": st.just(VariableNode(name=NameNode(value=FILE))),
 }

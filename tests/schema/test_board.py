@@ -184,3 +184,80 @@ async def test_a_project_with_odd_entries_is_imported_where_that_is_wished(board
         ("cards.0.title", "REPLACED"),
         ("cards.0.labels.0", "CUT"),
     }
+
+
+FILE = """mutation ($w: ID!, $file: ProjectFile, $input: ProjectImportInput, $odd: OnOddItem! = REFUSE) {
+  projectImport(workspaceId: $w, file: $file, input: $input, onOddItem: $odd) {
+    project { id name } notes { place code message } notesOmitted
+  } }"""
+ODD = {
+    "$schema": "https://example.com/board.json",
+    "project": {"name": "Odd", "made.by": {"tool": 7}},
+    "columns": [{"name": "In"}, 7],
+    "labels": None,
+    "cards": [
+        {"title": 404, "columnIndex": 0, "priority": "Critical", "labels": [{"name": "a"}, None]},
+        {"title": "Two", "columnIndex": "first", "checklist": None, "dueDate": 20300101},
+        None,
+    ],
+}
+
+
+async def test_a_file_with_odd_entries_comes_as_it_does_over_rest(board: Board) -> None:
+    # given a file that no types of the graph hold
+    ann, path = board.ann, f"/orgs/{board.org_slug}/workspaces/personal/projects/import"
+    refused = await ann.refused(FILE, w=board.workspace, file=ODD)
+    # when it is to be mended
+    done = (await ann.ask(FILE, w=board.workspace, file=ODD, odd="MEND"))["projectImport"]
+    over_rest = (await ann.http.post(f"{path}?onOddItem=mend", json=ODD)).json()
+    # then both doors take it and tell the same
+    assert (refused["extensions"]["code"], refused["extensions"]["field"]) == ("BAD_USER_INPUT", "project.made.by")
+    assert [{**note, "code": note["code"].lower()} for note in done["notes"]] == over_rest["notes"]
+    assert {note["place"] for note in done["notes"]} >= {
+        "$schema",
+        "project.made.by",
+        "columns.1.name",
+        "cards.2.title",
+    }
+    exports = [
+        (await ann.http.get(f"{path.removesuffix('/import')}/{made['id']}/export")).json()
+        for made in (done["project"], over_rest)
+    ]
+    assert exports[0] == exports[1]
+    assert [card["title"] for card in exports[0]["cards"]] == ["404", "Two", "Untitled"]
+    assert exports[0]["cards"][0]["priority"] == "high"
+
+
+async def test_an_export_is_a_file_that_the_graph_takes(board: Board) -> None:
+    await board.card("One", priority="HIGH", checklist=[{"title": "s"}])
+    path = f"/orgs/{board.org_slug}/workspaces/personal/projects"
+    exported = (await board.ann.http.get(f"{path}/{board.project}/export")).json()
+
+    made = (await board.ann.ask(FILE, w=board.workspace, file=exported))["projectImport"]
+
+    assert made["notes"] == []
+    assert (await board.ann.http.get(f"{path}/{made['project']['id']}/export")).json() == exported
+
+
+async def test_a_file_may_stand_in_the_document(board: Board) -> None:
+    written = """mutation ($w: ID!) { projectImport(workspaceId: $w, onOddItem: MEND, file: {
+      project: {name: "Written"}, cards: [{title: 7, priority: low, labels: null}, {title: "a\\u0000b"}]
+    }) { project { name } notes { place } } }"""
+
+    made = (await board.ann.ask(written, w=board.workspace))["projectImport"]
+
+    assert made == {"project": {"name": "Written"}, "notes": [{"place": "cards.1.title"}]}
+
+
+async def test_a_project_comes_either_typed_or_as_a_file(board: Board) -> None:
+    whole = {"project": {"name": "Once"}}
+    both = await board.ann.refused(FILE, w=board.workspace, file=whole, input=whole)
+    neither = await board.ann.refused(FILE, w=board.workspace)
+    empty = await board.ann.refused(FILE, w=board.workspace, file={}, odd="MEND")
+    no_object = await board.ann.refused(FILE, w=board.workspace, file=[whole])
+
+    told = "file: The project comes either as input or as file"
+    assert both["message"] == neither["message"] == told
+    assert {one["extensions"]["code"] for one in (both, neither, empty, no_object)} == {"BAD_USER_INPUT"}
+    assert empty["extensions"]["field"] == "project"
+    assert "A ProjectFile must be an object" in no_object["message"]
