@@ -136,6 +136,8 @@ def operation(
     of which names that, and is given the record before the input.
     """
     opened = opens or inside
+    if opened is not None and permission is None:
+        raise TypeError(f"{name} opens something and says no permission")
     door = None if opened is None else door_to(opened, inside=inside is not None)
     caller, scope = options.get("caller", Caller.SIGNED_IN), options.get("scope")
     read_only, reveals = options.get("read_only", False), options.get("reveals", False)
