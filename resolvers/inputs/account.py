@@ -183,7 +183,7 @@ class AuthVerifyTwoFactor(Input):
     """
 
     temporary_token: Annotated[str, Text(1, 1000), Field(repr=False)] = Field(
-        description="What the first step has told, good for five minutes.",
+        description="What the first step has told, good for five minutes."
     )
     code: Code = Field(description="Six digits of the authenticator, or a recovery code.")
 
@@ -196,9 +196,7 @@ class AccountDelete(Input):
 
     password: AnyPassword = Field(description="The password.")
     code: _CodeText | None = Field(
-        default=None,
-        repr=False,
-        description="A code, where signing in takes one: six digits, or a recovery code.",
+        default=None, repr=False, description="A code, where signing in takes one: six digits, or a recovery code."
     )
 
 
@@ -219,5 +217,5 @@ class UserAvatarSet(Input):
     """
 
     image: Annotated[bytes, BeforeValidator(_base64), WithJsonSchema({"type": "string", "format": "byte"})] = Field(
-        description="The bytes of a PNG, JPEG, GIF or WebP picture, in base64.",
+        description="The bytes of a PNG, JPEG, GIF or WebP picture, in base64."
     )

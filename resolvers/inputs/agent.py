@@ -23,8 +23,7 @@ class AgentCreate(Input):
     slug: Slug = Field(description="The name in addresses, unique in the workspace.")
     description: Description | None = Field(None, description="What it is good at.")
     autonomy_mode: AutonomyMode = Field(
-        AutonomyMode.SUPERVISED,
-        description="How freely it acts; SUPERVISED by default.",
+        AutonomyMode.SUPERVISED, description="How freely it acts; SUPERVISED by default."
     )
     tools: Tools = Field(default_factory=list, description="The tools that it may use.")
     mcp_only: Flag = Field(False, description="Whether it is only driven from outside, over MCP.")
@@ -42,6 +41,5 @@ class AgentUpdate(Input):
     autonomy_mode: Annotated[AutonomyMode | None, NotNull] = Field(None, description="How freely it acts.")
     tools: Annotated[Tools | None, NotNull] = Field(None, description="The tools that it may use.")
     mcp_only: Annotated[Flag | None, NotNull] = Field(
-        None,
-        description="Whether it is only driven from outside, over MCP.",
+        None, description="Whether it is only driven from outside, over MCP."
     )

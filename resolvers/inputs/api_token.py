@@ -53,7 +53,6 @@ class ApiTokenCreate(Input):
 
     name: Name = Field(description="What it is for.")
     scopes: Scopes = Field(
-        default_factory=lambda: list(TokenScope),
-        description="What it may be used for; everything by default.",
+        default_factory=lambda: list(TokenScope), description="What it may be used for; everything by default."
     )
     expires_at: Future | None = Field(None, description="When it ends; never by default.")

@@ -16,5 +16,5 @@ class AttachmentCreate(Input):
 
     card_id: CardId = Field(description="The card that it is attached to.")
     file: Annotated[Upload, WithJsonSchema({"type": "string", "format": "binary"})] = Field(
-        description="The file: at most 10 MB, by a multipart request.",
+        description="The file: at most 10 MB, by a multipart request."
     )

@@ -50,8 +50,7 @@ class ColumnCreate(Input):
 
     project_id: ProjectId = Field(description="The project that it is part of.")
     scope_id: ScopeId | None = Field(
-        None,
-        description="The scope whose board it is on; without one, the project's own.",
+        None, description="The scope whose board it is on; without one, the project's own."
     )
     name: Name = Field(description="The name, 1 to 100 characters.")
 
@@ -64,8 +63,7 @@ class ColumnUpdate(Input):
 
     name: Annotated[Name | None, NotNull] = Field(None, description="The name, 1 to 100 characters.")
     order: Annotated[Order | None, NotNull] = Field(
-        None,
-        description="The new place on the board, from 0; past the end is the end.",
+        None, description="The new place on the board, from 0; past the end is the end."
     )
 
 

@@ -38,8 +38,7 @@ class ChecklistItemInput(Input):
     """
 
     id: ChecklistItemId | None = Field(
-        None,
-        description="The id of a step that is there already, or one that the client made.",
+        None, description="The id of a step that is there already, or one that the client made."
     )
     title: Title = Field(description="What is to be done, 1 to 500 characters.")
     done: Flag = Field(False, description="Whether it is done.")
@@ -107,8 +106,7 @@ class CardUpdate(Input):
     checklist: Annotated[Checklist | None, NotNull] = Field(None, description="All its steps from now on.")
     column_id: ColumnId | None = Field(None, description="The column to move to; null takes it off the board.")
     order: Annotated[Order | None, NotNull] = Field(
-        None,
-        description="The place in the column, from 0; past the end is the end.",
+        None, description="The place in the column, from 0; past the end is the end."
     )
     archived: Annotated[Flag | None, NotNull] = Field(None, description="Whether it is taken out of sight.")
     expected_version: Annotated[int, Field(strict=True, ge=1, le=2**53)] | None = Field(

@@ -23,8 +23,7 @@ class CustomFieldOptionInput(Input):
     """
 
     id: OptionId | None = Field(
-        None,
-        description="The id of an option that is there already; without it the label tells.",
+        None, description="The id of an option that is there already; without it the label tells."
     )
     label: Name = Field(description="What is chosen, 1 to 100 characters, unique in the field.")
     color: Color = Field("#6b7280", description="The colour as #rrggbb; grey without one.")
@@ -68,17 +67,14 @@ class CustomFieldUpdate(Input):
 
     name: Annotated[Name | None, NotNull] = Field(None, description="The name, unique in the project.")
     type: Annotated[FieldType | None, NotNull] = Field(
-        None,
-        description="What it holds from now on; values are converted by their text.",
+        None, description="What it holds from now on; values are converted by their text."
     )
     options: Annotated[Options | None, NotNull] = Field(None, description="All its choices from now on.")
     order: Annotated[Order | None, NotNull] = Field(
-        None,
-        description="The new place among the project's fields, from 0; past the end is the end.",
+        None, description="The new place among the project's fields, from 0; past the end is the end."
     )
     on_incompatible: OnIncompatible = Field(
-        OnIncompatible.REFUSE,
-        description="What becomes of values that it cannot hold then; REFUSE by default.",
+        OnIncompatible.REFUSE, description="What becomes of values that it cannot hold then; REFUSE by default."
     )
 
 
@@ -104,7 +100,7 @@ class CardCustomFieldsSet(Input):
     """
 
     values: Annotated[list[CustomFieldValueInput], Field(min_length=1, max_length=MAX_FIELDS)] = Field(
-        description="The fields that change; all others stay.",
+        description="The fields that change; all others stay."
     )
     expected_version: Annotated[int, Field(strict=True, ge=1, le=2**53)] | None = Field(
         None,

@@ -84,8 +84,7 @@ class DocumentCreate(Input):
     )
     doc_type: DocumentType = Field(DocumentType.DOCUMENT, description="What it is.")
     context_type: DocumentContext | None = Field(
-        None,
-        description="The kind of what it is about; the parent's, or else the workspace.",
+        None, description="The kind of what it is about; the parent's, or else the workspace."
     )
     context_id: ContextId | None = Field(None, description="The id of what it is about.")
     parent_id: DocumentId | None = Field(None, description="The document that it stands below.")
@@ -103,8 +102,7 @@ class DocumentUpdate(Input):
 
     title: Annotated[Title | None, NotNull] = Field(None, description="The title, 1 to 500 characters.")
     content: Annotated[Content | None, NotNull] = Field(
-        None,
-        description="Markdown, or a TipTap document as JSON text, at most 1,000,000 bytes.",
+        None, description="Markdown, or a TipTap document as JSON text, at most 1,000,000 bytes."
     )
     content_format: Annotated[DocumentFormat | None, NotNull] = Field(
         None,
@@ -115,12 +113,10 @@ class DocumentUpdate(Input):
     doc_type: Annotated[DocumentType | None, NotNull] = Field(None, description="What it is.")
     tags: Annotated[Tags | None, NotNull] = Field(None, description="All its tags from now on.")
     parent_id: DocumentId | None = Field(
-        None,
-        description="The document to stand below; null for the top of its context.",
+        None, description="The document to stand below; null for the top of its context."
     )
     order: Annotated[Order | None, NotNull] = Field(
-        None,
-        description="The place among the documents of the parent, from 0; past the end is the end.",
+        None, description="The place among the documents of the parent, from 0; past the end is the end."
     )
     expected_version: Version | None = Field(
         None,
@@ -137,14 +133,12 @@ class DocumentMove(Input):
     """
 
     parent_id: DocumentId | None = Field(
-        None,
-        description="The document to stand below; null for the top of the context.",
+        None, description="The document to stand below; null for the top of the context."
     )
     context_type: DocumentContext | None = Field(None, description="The kind of what it is about from now on.")
     context_id: ContextId | None = Field(None, description="The id of what it is about from now on.")
     order: Order | None = Field(
-        None,
-        description="The place among the documents of the parent, from 0; past the end is the end.",
+        None, description="The place among the documents of the parent, from 0; past the end is the end."
     )
     after_document_id: DocumentId | None = Field(None, description="Right after this document.")
     before_document_id: DocumentId | None = Field(None, description="Right before this document.")
@@ -160,8 +154,7 @@ class DocumentBatch(Input):
     add_tags: Tags = Field(default_factory=list, description="Tags to put on.")
     remove_tags: Tags = Field(default_factory=list, description="Tags to take off.")
     parent_id: DocumentId | None = Field(
-        None,
-        description="The document to stand below; null for the top of the context.",
+        None, description="The document to stand below; null for the top of the context."
     )
     context_type: DocumentContext | None = Field(None, description="The kind of what they are about from now on.")
     context_id: ContextId | None = Field(None, description="The id of what they are about from now on.")
@@ -203,8 +196,7 @@ class DocumentReview(Input):
     status: DocumentStatus = Field(description="APPROVED or CHANGES_REQUESTED.")
     notes: Notes | None = Field(None, description="What to say about it, at most 5,000 characters.")
     expected_version: Version | None = Field(
-        None,
-        description="The version that was read: refused with CONFLICT where it has changed since.",
+        None, description="The version that was read: refused with CONFLICT where it has changed since."
     )
 
     @model_validator(mode="after")

@@ -59,14 +59,12 @@ class MissionReport(Input):
     """
 
     activities: Annotated[list[MissionActivityInput], Field(max_length=MAX_ACTIVITIES)] = Field(
-        default_factory=list,
-        description="What it did, in order.",
+        default_factory=list, description="What it did, in order."
     )
     progress: Annotated[Progress | None, NotNull] = Field(None, description="How far it is, 0 to 1.")
     output_delta: LongText | None = Field(None, description="Text that is streamed to whoever watches, and not kept.")
     awaiting_approval: Annotated[Flag | None, NotNull] = Field(
-        None,
-        description="True waits for a person, false goes on.",
+        None, description="True waits for a person, false goes on."
     )
 
     @model_validator(mode="after")

@@ -20,8 +20,7 @@ class ProjectCreate(Input):
     description: Description | None = Field(None, description="What it is about, at most 5,000 characters.")
     deadline: Date | None = Field(None, description="When it should be done.")
     template: Annotated[str, Text(1, 60)] | None = Field(
-        None,
-        description="The template that it begins with: the `id` of one of `workspace.templates`.",
+        None, description="The template that it begins with: the `id` of one of `workspace.templates`."
     )
 
 

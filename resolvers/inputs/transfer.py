@@ -82,8 +82,7 @@ class ImportedColumn(Input):
 
     name: Name = Field(description="The name, 1 to 100 characters.")
     scope_index: Order | None = Field(
-        None,
-        description="Its scope's place in `scopes`, from 0; without one it is the project's own.",
+        None, description="Its scope's place in `scopes`, from 0; without one it is the project's own."
     )
 
 
@@ -113,7 +112,7 @@ class ImportedValue(Input):
 
     field: Name = Field(description="The name of the field.")
     value: Any = Field(
-        description="Text, a number, a boolean, an ISO 8601 date, an option's label, or a list of those.",
+        description="Text, a number, a boolean, an ISO 8601 date, an option's label, or a list of those."
     )
 
 
@@ -136,8 +135,7 @@ class ImportedAttachment(Input):
 
     name: Annotated[str, Text(1, 255)] = Field(description="The name of the file, 1 to 255 characters.")
     mime_type: Annotated[str, Text(1, 255)] | None = Field(
-        None,
-        description="The media type that it is declared to have.",
+        None, description="The media type that it is declared to have."
     )
     file: Annotated[str, Text(1, 255)] = Field(description="Its name in the archive.")
 
@@ -153,8 +151,7 @@ class ImportedCard(Input):
 
     title: Title = Field(description="The title, 1 to 500 characters.")
     column_index: Order | None = Field(
-        None,
-        description="Its column's place in `columns`, from 0; without one it stands beside them.",
+        None, description="Its column's place in `columns`, from 0; without one it stands beside them."
     )
     description: Description | None = Field(None, description="The details as Markdown.")
     priority: PriorityWord | None = Field(None, description="How urgent it is.")
@@ -165,20 +162,16 @@ class ImportedCard(Input):
     archived: Flag = Field(False, description="Whether it is out of sight.")
     checklist: Checklist = Field(default_factory=list, description="Its steps, at most 100.")
     labels: Annotated[list[Name], Field(max_length=MAX_LABELS)] = Field(
-        default_factory=list,
-        description="Its labels by name, made where missing.",
+        default_factory=list, description="Its labels by name, made where missing."
     )
     assignee: Email | None = Field(
-        None,
-        description="The e-mail address of a member of the workspace; others are left out, with a warning.",
+        None, description="The e-mail address of a member of the workspace; others are left out, with a warning."
     )
     custom_fields: Annotated[list[ImportedValue], Field(max_length=MAX_FIELDS)] = Field(
-        default_factory=list,
-        description="Its values of custom fields.",
+        default_factory=list, description="Its values of custom fields."
     )
     comments: Annotated[list[ImportedComment], Field(max_length=MAX_COMMENTS)] = Field(
-        default_factory=list,
-        description="What was said about it, oldest first.",
+        default_factory=list, description="What was said about it, oldest first."
     )
     attachments: Annotated[list[ImportedAttachment], Field(max_length=MAX_ATTACHMENTS)] = Field(
         default_factory=list,
@@ -193,10 +186,10 @@ class ImportedRelation(Input):
     """
 
     type: Annotated[RelationType, AfterValidator(_stored)] = Field(
-        description="BLOCKS, DUPLICATES, PARENT_OF or RELATED_TO.",
+        description="BLOCKS, DUPLICATES, PARENT_OF or RELATED_TO."
     )
     source: Order = Field(
-        description="The place in `cards`, from 0, of the card that blocks, duplicates or is the parent.",
+        description="The place in `cards`, from 0, of the card that blocks, duplicates or is the parent."
     )
     target: Order = Field(description="The place in `cards` of the other card.")
 
@@ -214,26 +207,21 @@ class ImportedDocument(Input):
     doc_type: DocumentType = Field(DocumentType.DOCUMENT, description="What it is.")
     content: Content = Field("", description="The text, at most 1,000,000 bytes.")
     content_format: DocumentFormat = Field(
-        DocumentFormat.MARKDOWN,
-        description="The form of `content`; MARKDOWN by default.",
+        DocumentFormat.MARKDOWN, description="The form of `content`; MARKDOWN by default."
     )
     tags: Tags = Field(default_factory=list, description="Tags of 1 to 50 characters, at most 30.")
     status: DocumentStatus = Field(
-        DocumentStatus.DRAFT,
-        description="Where its review stands; only who may review brings it past that.",
+        DocumentStatus.DRAFT, description="Where its review stands; only who may review brings it past that."
     )
     review_notes: Notes | None = Field(None, description="What was said in its review.")
     scope_index: Order | None = Field(
-        None,
-        description="The place in `scopes` of what it is about; without one that is the project.",
+        None, description="The place in `scopes` of what it is about; without one that is the project."
     )
     parent_index: Order | None = Field(
-        None,
-        description="The place in `documents` of the one that it stands below, which comes before it.",
+        None, description="The place in `documents` of the one that it stands below, which comes before it."
     )
     card_indexes: Annotated[list[Order], Field(max_length=MAX_LINKS)] = Field(
-        default_factory=list,
-        description="The places in `cards` of those that it is linked to.",
+        default_factory=list, description="The places in `cards` of those that it is linked to."
     )
 
 
@@ -251,32 +239,25 @@ class ProjectImport(Input):
         description="E-mail addresses; who is a member of the workspace becomes one of the project.",
     )
     scopes: Annotated[list[ImportedScope], Field(max_length=MAX_SCOPES)] = Field(
-        default_factory=list,
-        description="Its scopes, in order.",
+        default_factory=list, description="Its scopes, in order."
     )
     columns: Annotated[list[ImportedColumn], Field(max_length=MAX_COLUMNS)] = Field(
-        default_factory=list,
-        description="Its columns, in order.",
+        default_factory=list, description="Its columns, in order."
     )
     labels: Annotated[list[ImportedLabel], Field(max_length=MAX_PROJECT_LABELS)] = Field(
-        default_factory=list,
-        description="Its labels.",
+        default_factory=list, description="Its labels."
     )
     custom_fields: Annotated[list[ImportedField], Field(max_length=MAX_FIELDS)] = Field(
-        default_factory=list,
-        description="Its custom fields, in order.",
+        default_factory=list, description="Its custom fields, in order."
     )
     cards: Annotated[list[ImportedCard], Field(max_length=MAX_CARDS, fail_fast=True)] = Field(
-        default_factory=list,
-        description="Its cards, in order.",
+        default_factory=list, description="Its cards, in order."
     )
     relations: Annotated[list[ImportedRelation], Field(max_length=MAX_RELATIONS)] = Field(
-        default_factory=list,
-        description="The relations between its cards.",
+        default_factory=list, description="The relations between its cards."
     )
     documents: Annotated[list[ImportedDocument], Field(max_length=MAX_CARDS)] = Field(
-        default_factory=list,
-        description="Its documents, each behind its parent.",
+        default_factory=list, description="Its documents, each behind its parent."
     )
 
 
@@ -306,5 +287,5 @@ class ProjectImportStart(ProjectImportQuery):
 
     workspace_id: WorkspaceId = Field(description="The workspace that the project comes to.")
     file: Annotated[Upload, WithJsonSchema({"type": "string", "format": "binary"})] = Field(
-        description="The file, as an export has it: at most 64 MB, by a multipart request.",
+        description="The file, as an export has it: at most 64 MB, by a multipart request."
     )
