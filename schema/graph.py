@@ -6,37 +6,13 @@ import strawberry
 from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
-from schema.activity import Activity
-from schema.attachment import Attachment
 from schema.batching import install
-from schema.card import Card
-from schema.column import Column
-from schema.comment import Comment
-from schema.custom_field import CustomField
-from schema.document import Document, DocumentVersion
-from schema.label import Label
 from schema.loading import from_record
 from schema.mutations.derived import mutation_type
 from schema.query import Query
-from schema.relation import Relation
 from schema.scalars import SCALARS
 from schema.shown import guard_payloads
 from schema.subscription import Subscription
-from schema.transfer import TransferJob
-
-NODES = (
-    Activity,
-    Attachment,
-    Card,
-    Column,
-    Comment,
-    CustomField,
-    Document,
-    DocumentVersion,
-    Label,
-    Relation,
-    TransferJob,
-)
 
 
 @cache
@@ -46,7 +22,6 @@ def strawberry_schema() -> strawberry.Schema:
         query=Query,
         mutation=mutation_type(),
         subscription=Subscription,
-        types=NODES,
         config=StrawberryConfig(default_resolver=from_record, scalar_map=SCALARS),
     )
     install(schema)

@@ -1,6 +1,6 @@
 """Names for types that refer to each other across modules."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from schema.label import Label
     from schema.mission import Mission, MissionActivity
     from schema.notification import Notification
-    from schema.organization import Organization
+    from schema.organization import Organization, OrganizationMember
     from schema.project import Project, ProjectMember
     from schema.relation import Relation
     from schema.scope import Scope
@@ -45,6 +45,7 @@ MissionRef = Annotated["Mission", strawberry.lazy("schema.mission")]
 MissionActivityRef = Annotated["MissionActivity", strawberry.lazy("schema.mission")]
 NotificationRef = Annotated["Notification", strawberry.lazy("schema.notification")]
 OrganizationRef = Annotated["Organization", strawberry.lazy("schema.organization")]
+OrganizationMemberRef = Annotated["OrganizationMember", strawberry.lazy("schema.organization")]
 ProjectRef = Annotated["Project", strawberry.lazy("schema.project")]
 ProjectMemberRef = Annotated["ProjectMember", strawberry.lazy("schema.project")]
 RelationRef = Annotated["Relation", strawberry.lazy("schema.relation")]
@@ -54,3 +55,8 @@ TransferJobRef = Annotated["TransferJob", strawberry.lazy("schema.transfer")]
 UserRef = Annotated["User", strawberry.lazy("schema.user")]
 WorkspaceRef = Annotated["Workspace", strawberry.lazy("schema.workspace")]
 WorkspaceMemberRef = Annotated["WorkspaceMember", strawberry.lazy("schema.workspace")]
+
+
+def reference(name: str) -> Any:
+    """The reference to a type of the graph."""
+    return globals()[f"{name}Ref"]

@@ -1,56 +1,14 @@
-"""The events: closed models, one per thing that can change, one module a noun. They are declared nowhere else."""
+"""The events: closed models, one per thing that can change, one module a noun. They are declared nowhere else.
 
-from realtime.events import (
-    account,
-    agent,
-    attachment,
-    card,
-    column,
-    comment,
-    custom_field,
-    document,
-    invitation,
-    label,
-    mission,
-    notification,
-    organization,
-    project,
-    relation,
-    scope,
-    stream,
-    template,
-    transfer,
-    workspace,
-)
+Importing this declares all of them.
+"""
+
+import pkgutil
+from importlib import import_module
+
 from realtime.events.base import EVENTS, IDS_PER_EVENT, ROUTING, Event, Id, Shown, Topic, names_about
 
-__all__ = [
-    "EVENTS",
-    "IDS_PER_EVENT",
-    "ROUTING",
-    "Event",
-    "Id",
-    "Shown",
-    "Topic",
-    "account",
-    "agent",
-    "attachment",
-    "card",
-    "column",
-    "comment",
-    "custom_field",
-    "document",
-    "invitation",
-    "label",
-    "mission",
-    "names_about",
-    "notification",
-    "organization",
-    "project",
-    "relation",
-    "scope",
-    "stream",
-    "template",
-    "transfer",
-    "workspace",
-]
+for _module in pkgutil.iter_modules(__path__, "realtime.events."):
+    import_module(_module.name)
+
+__all__ = ["EVENTS", "IDS_PER_EVENT", "ROUTING", "Event", "Id", "Shown", "Topic", "names_about"]

@@ -14,9 +14,10 @@ from pydantic.fields import FieldInfo
 from models.base import Record
 from realtime import events
 from realtime.events import EVENTS, ROUTING, Id, Shown, Topic
-from schema import enums, references
+from schema import enums
 from schema.events import by_hand
 from schema.events.base import ActorRef, Event, actor
+from schema.references import reference
 from schema.scalars import Cursor
 from schema.selection import NEEDS
 
@@ -30,7 +31,7 @@ ON_A_WORKSPACE = frozenset({Topic.PROJECT, Topic.WORKSPACE})
 def _type_of(declared: Any, name: str, shown: Shown) -> Any:
     """The graph's type of what an event carries."""
     if declared is Record:
-        return getattr(references, f"{shown.of or name.title().replace('_', '')}Ref")
+        return reference(shown.of or name.title().replace("_", ""))
     if shown.of == "Cursor":
         return Cursor
     if declared is Id:

@@ -20,82 +20,18 @@ from resolvers.custom_field.change import ChangedField
 from resolvers.document import update as document_update
 from resolvers.document.link import Linked
 from resolvers.kit.noun import Noun, noun_of
-from resolvers.kit.nouns import (
-    AGENT,
-    ATTACHMENT,
-    CARD,
-    COLUMN,
-    COMMENT,
-    CUSTOM_FIELD,
-    DOCUMENT,
-    LABEL,
-    MISSION,
-    NOTIFICATION,
-    ORGANIZATION,
-    ORGANIZATION_MEMBER,
-    PROJECT,
-    PROJECT_MEMBER,
-    RELATION,
-    SCOPE,
-    TEMPLATE,
-    TRANSFER_JOB,
-    USER,
-    WORKSPACE,
-    WORKSPACE_MEMBER,
-)
+from resolvers.kit.nouns import AGENT
 from resolvers.kit.operation import Operation
 from resolvers.tenancy.invitation import NewInvitation
-from schema import (
-    attachment,
-    card,
-    column,
-    comment,
-    custom_field,
-    document,
-    label,
-    mission,
-    notification,
-    organization,
-    project,
-    relation,
-    scope,
-    template,
-    transfer,
-    user,
-    workspace,
-)
 from schema.context import Info
 from schema.mutations import payloads
 from schema.mutations.by_hand import Imported
 from schema.mutations.payloads import AccountPayload, DeletePayload, cursor_field
+from schema.references import reference
 from schema.scalars import Cursor
 
 Values = Mapping[str, Any]
 Fill = Callable[[Info, Any], Values]
-
-TYPES: Mapping[Noun, type] = {
-    ATTACHMENT: attachment.Attachment,
-    CARD: card.Card,
-    COLUMN: column.Column,
-    COMMENT: comment.Comment,
-    CUSTOM_FIELD: custom_field.CustomField,
-    DOCUMENT: document.Document,
-    LABEL: label.Label,
-    MISSION: mission.Mission,
-    NOTIFICATION: notification.Notification,
-    ORGANIZATION: organization.Organization,
-    ORGANIZATION_MEMBER: organization.OrganizationMember,
-    PROJECT: project.Project,
-    PROJECT_MEMBER: project.ProjectMember,
-    RELATION: relation.Relation,
-    SCOPE: scope.Scope,
-    TEMPLATE: template.Template,
-    TRANSFER_JOB: transfer.TransferJob,
-    USER: user.User,
-    WORKSPACE: workspace.Workspace,
-    WORKSPACE_MEMBER: workspace.WorkspaceMember,
-}
-"""What shows a noun whose changes return nothing beside it."""
 
 MADE: Mapping[Any, type] = {
     ChangedField: payloads.CustomFieldUpdatePayload,
@@ -156,7 +92,7 @@ def returns(operation: Operation, annotation: Any) -> Returns:
 def payload_of(noun: Noun) -> type:
     """What a change of a noun returns."""
     members = {
-        "__annotations__": {noun.shown_as: TYPES[noun], "cursor": Cursor},
+        "__annotations__": {noun.shown_as: reference(noun.name), "cursor": Cursor},
         noun.shown_as: strawberry.field(description=f"The {noun.word} as it is now."),
         "cursor": cursor_field(),
     }
