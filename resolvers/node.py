@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from bson import ObjectId
 
-from auth.policies.reads import READS
 from models import (
     Notification,
     Organization,
@@ -17,6 +16,7 @@ from models.errors import BadUserInput, NotFound
 from models.ids import Kind, kind_of, parse_id
 from resolvers.kit.access import allow, memberships_behind, projection, workspace_memberships
 from resolvers.kit.context import Context
+from resolvers.kit.noun import Noun
 from resolvers.kit.nouns import NOUNS
 from resolvers.kit.operation import check_scope, operation
 from resolvers.kit.tombstone import shut
@@ -69,17 +69,17 @@ async def _of_kind(ctx: Context, kind: Kind | None, ids: list[ObjectId]) -> list
         records = await collection(noun.model).find({"_id": {"$in": ids}, **gone}).to_list()
         memberships = await memberships_behind(ctx, records, asked=len(ids))
         # A deleted agent is there for its missions alone.
-        readable = [one for one in records if _may_read(memberships[one["workspace_id"]], kind, "workspace")]
+        readable = [one for one in records if _may_read(memberships[one["workspace_id"]], noun, "workspace")]
         deleted = await shut(ctx, readable)
         return [one for one in readable if one["_id"] not in deleted]
     match kind:
         case Kind.WORKSPACE:
             member_of = await workspace_memberships(ctx, ids)
-            mine = [one for one in ids if _may_read(member_of[one], kind, "workspace")]
+            mine = [one for one in ids if _may_read(member_of[one], noun, "workspace")]
             return await collection(Workspace).find({"_id": {"$in": mine}}).to_list()
         case Kind.ORGANIZATION:
             in_organization = await organization_memberships(ctx, ids)
-            mine = [one for one in ids if _may_read(in_organization[one], kind, "organization")]
+            mine = [one for one in ids if _may_read(in_organization[one], noun, "organization")]
             return await collection(Organization).find({"_id": {"$in": mine}}).to_list()
         case Kind.NOTIFICATION:
             own = {"_id": {"$in": ids}, "user_id": ctx.user_id}
@@ -89,9 +89,9 @@ async def _of_kind(ctx: Context, kind: Kind | None, ids: list[ObjectId]) -> list
     return []
 
 
-def _may_read(membership: Record | None, kind: Kind, tenant: str) -> bool:
+def _may_read(membership: Record | None, noun: Noun, tenant: str) -> bool:
     """Whether there is a membership; raises Forbidden for one whose role does not suffice."""
-    return membership is not None and bool(allow(membership, READS[kind], tenant))
+    return membership is not None and bool(allow(membership, noun.reads, tenant))
 
 
 async def _users(ctx: Context, ids: list[ObjectId]) -> list[Record]:

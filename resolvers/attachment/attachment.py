@@ -28,7 +28,7 @@ READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 MAX_PER_CARD = 100
 
 
-get_attachment = reader("attachment", ATTACHMENT, permission=delivery.READ)
+get_attachment = reader("attachment", ATTACHMENT)
 
 
 @operation("attachmentLinked", caller=Caller.ANYONE, read_only=True)

@@ -35,7 +35,7 @@ LIST_LIMIT = 5000
 TAKEN = "is taken"
 
 
-get_card = reader("card", CARD, permission=delivery.READ)
+get_card = reader("card", CARD)
 
 
 @operation("cards", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)

@@ -23,7 +23,7 @@ LIST_LIMIT = 5000
 EXCERPT = 140
 
 
-get_comment = reader("comment", COMMENT, permission=delivery.READ)
+get_comment = reader("comment", COMMENT)
 
 
 @operation("comments", opens=CARD.by("card_id"), permission=delivery.READ, scope=READ, read_only=True)

@@ -29,7 +29,7 @@ READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 TAKEN = "is taken by another label of the project"
 
 
-get_label = reader("label", LABEL, permission=delivery.READ)
+get_label = reader("label", LABEL)
 
 
 @operation("labels", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)

@@ -30,7 +30,7 @@ READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 MAX_COLUMNS = 200
 
 
-get_column = reader("column", COLUMN, permission=delivery.READ)
+get_column = reader("column", COLUMN)
 
 
 @operation("columns", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)

@@ -26,7 +26,7 @@ READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 MAX_SCOPES = 500
 
 
-get_scope = reader("scope", SCOPE, permission=delivery.READ)
+get_scope = reader("scope", SCOPE)
 
 
 @operation("scopes", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)

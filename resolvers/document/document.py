@@ -37,7 +37,7 @@ LIST_LIMIT = 5000
 Filter = Mapping[str, Any] | None
 
 
-get_document = reader("document", DOCUMENT, permission=policy.READ)
+get_document = reader("document", DOCUMENT)
 
 
 @operation("documents", opens=_OF_WORKSPACE, permission=policy.READ, scope=READ, read_only=True)

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from bson import ObjectId
 
-from auth.policies import document as policy
 from models import DocumentVersion
 from models.base import Record, collection, to_record
 from models.enums import DocumentFormat, StorageKind, TokenScope
@@ -33,7 +32,7 @@ MAX_READ = 20_000_000
 MAX_COMPARED = 10
 
 
-get_document_version = reader("documentVersion", DOCUMENT_VERSION, permission=policy.READ)
+get_document_version = reader("documentVersion", DOCUMENT_VERSION)
 
 
 @dataclass(slots=True)

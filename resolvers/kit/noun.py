@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from auth.policies.permission import Permission
-from auth.policies.reads import READS
 from models.base import Stored
 from models.enums import TokenScope
 from models.ids import Kind
@@ -15,11 +14,14 @@ Fields = frozenset[str] | None
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Noun:
-    """Objects of one kind. Reading one takes a token with `scope`; `shown_as` is what payloads call it, and `word` what
-    people do. `has_node` says that it is found by its id alone (`node`)."""
+    """Objects of one kind. Reading one takes a token with `scope`, and of a tenant's object what `policy` asks,
+    whichever way it is reached (its own field, `node`, a route, a stream): whoever may not read one may do nothing else
+    with it. `shown_as` is what payloads call it, and `word` what people do. `has_node` says that it is found by its id
+    alone (`node`)."""
 
     model: type[Stored]
     kind: Kind
+    policy: Permission | None
     scope: TokenScope
     shown_as: str
     word: str
@@ -42,8 +44,10 @@ class Noun:
 
     @property
     def reads(self) -> Permission:
-        """What reading one asks, whichever way it is reached."""
-        return READS[self.kind]
+        """What reading one asks; raises LookupError for what no tenant's door leads to."""
+        if self.policy is None:
+            raise LookupError(f"who may read a {self.word} is not said in resolvers.kit.nouns")
+        return self.policy
 
     @property
     def is_inside(self) -> bool:
@@ -73,6 +77,7 @@ def noun(
     model: type[Stored],
     kind: Kind,
     *,
+    reads: Permission | None = None,
     scope: TokenScope = TokenScope.PROJECTS_READ,
     shown_as: str | None = None,
     word: str | None = None,
@@ -80,7 +85,7 @@ def noun(
 ) -> Noun:
     """A noun, with the names that follow from its kind."""
     name = kind.name.lower()
-    return Noun(model, kind, scope, shown_as or name, word or name.replace("_", " "), has_node)
+    return Noun(model, kind, reads, scope, shown_as or name, word or name.replace("_", " "), has_node)
 
 
 @dataclass(frozen=True, slots=True)

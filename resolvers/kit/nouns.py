@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
+from auth.policies import delivery, document, mission, organization, workspace
 from models import (
     Activity,
     Agent,
@@ -35,31 +36,33 @@ from models.enums import TokenScope
 from models.ids import Kind
 from resolvers.kit.noun import Noun, noun
 
-ORGANIZATION = noun(Organization, Kind.ORGANIZATION)
+ORGANIZATION = noun(Organization, Kind.ORGANIZATION, reads=organization.READ)
 ORGANIZATION_MEMBER = noun(
     OrganizationMember, Kind.ORGANIZATION_MEMBER, shown_as="member", word="member", has_node=False
 )
-WORKSPACE = noun(Workspace, Kind.WORKSPACE)
+WORKSPACE = noun(Workspace, Kind.WORKSPACE, reads=workspace.READ)
 WORKSPACE_MEMBER = noun(WorkspaceMember, Kind.WORKSPACE_MEMBER, shown_as="member", word="member", has_node=False)
-INVITATION = noun(Invitation, Kind.INVITATION, scope=TokenScope.ACCOUNT_WRITE, has_node=False)
-PROJECT = noun(Project, Kind.PROJECT)
+INVITATION = noun(
+    Invitation, Kind.INVITATION, reads=workspace.MANAGE_MEMBERS, scope=TokenScope.ACCOUNT_WRITE, has_node=False
+)
+PROJECT = noun(Project, Kind.PROJECT, reads=delivery.READ)
 PROJECT_MEMBER = noun(ProjectMember, Kind.PROJECT_MEMBER, shown_as="member", word="member", has_node=False)
-SCOPE = noun(Scope, Kind.SCOPE)
-COLUMN = noun(Column, Kind.COLUMN)
-LABEL = noun(Label, Kind.LABEL)
-CUSTOM_FIELD = noun(CustomField, Kind.CUSTOM_FIELD)
-TEMPLATE = noun(Template, Kind.TEMPLATE, has_node=False)
-TRANSFER_JOB = noun(TransferJob, Kind.TRANSFER_JOB, shown_as="job", word="import")
-CARD = noun(Card, Kind.CARD)
-COMMENT = noun(Comment, Kind.COMMENT)
-RELATION = noun(Relation, Kind.RELATION)
-ATTACHMENT = noun(Attachment, Kind.ATTACHMENT)
-DOCUMENT = noun(Document, Kind.DOCUMENT)
-DOCUMENT_VERSION = noun(DocumentVersion, Kind.DOCUMENT_VERSION, word="version")
-ACTIVITY = noun(Activity, Kind.ACTIVITY)
-AGENT = noun(Agent, Kind.AGENT, scope=TokenScope.PILOTAGE_READ)
-MISSION = noun(Mission, Kind.MISSION, scope=TokenScope.PILOTAGE_READ)
-MISSION_ACTIVITY = noun(MissionActivity, Kind.MISSION_ACTIVITY, scope=TokenScope.PILOTAGE_READ)
+SCOPE = noun(Scope, Kind.SCOPE, reads=delivery.READ)
+COLUMN = noun(Column, Kind.COLUMN, reads=delivery.READ)
+LABEL = noun(Label, Kind.LABEL, reads=delivery.READ)
+CUSTOM_FIELD = noun(CustomField, Kind.CUSTOM_FIELD, reads=delivery.READ)
+TEMPLATE = noun(Template, Kind.TEMPLATE, reads=delivery.READ, has_node=False)
+TRANSFER_JOB = noun(TransferJob, Kind.TRANSFER_JOB, reads=delivery.READ, shown_as="job", word="import")
+CARD = noun(Card, Kind.CARD, reads=delivery.READ)
+COMMENT = noun(Comment, Kind.COMMENT, reads=delivery.READ)
+RELATION = noun(Relation, Kind.RELATION, reads=delivery.READ)
+ATTACHMENT = noun(Attachment, Kind.ATTACHMENT, reads=delivery.READ)
+DOCUMENT = noun(Document, Kind.DOCUMENT, reads=document.READ)
+DOCUMENT_VERSION = noun(DocumentVersion, Kind.DOCUMENT_VERSION, reads=document.READ, word="version")
+ACTIVITY = noun(Activity, Kind.ACTIVITY, reads=delivery.READ)
+AGENT = noun(Agent, Kind.AGENT, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
+MISSION = noun(Mission, Kind.MISSION, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
+MISSION_ACTIVITY = noun(MissionActivity, Kind.MISSION_ACTIVITY, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
 NOTIFICATION = noun(Notification, Kind.NOTIFICATION, scope=TokenScope.NOTIFICATIONS_READ)
 USER = noun(User, Kind.USER)
 

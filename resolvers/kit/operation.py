@@ -192,9 +192,7 @@ def _inside(body: Callable[..., Awaitable[Any]], door: Door, permission: Permiss
     return inside
 
 
-def reader(
-    name: str, noun: Noun, *, permission: Permission, scope: TokenScope | None = None
-) -> Callable[..., Awaitable[Record]]:
+def reader(name: str, noun: Noun) -> Callable[..., Awaitable[Record]]:
     """The operation that reads one object by its id: `(ctx, id, fields)` to what is asked for of its record."""
 
     async def read(_ctx: Context, record: Record) -> Record:
@@ -202,7 +200,7 @@ def reader(
 
     read.__doc__ = f"A {noun.word} by its id."
     door = Door(noun, as_asked=True)
-    return operation(name, opens=door, permission=permission, scope=scope or noun.scope, read_only=True)(read)
+    return operation(name, opens=door, permission=noun.reads, scope=noun.scope, read_only=True)(read)
 
 
 def edge(

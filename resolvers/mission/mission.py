@@ -35,7 +35,7 @@ creator_of = users_by("created_by")
 """The edge to whoever created a mission."""
 
 
-get_mission = reader("mission", MISSION, permission=policy.READ)
+get_mission = reader("mission", MISSION)
 
 
 @operation("missions", opens=WORKSPACE.by("workspace_id"), permission=policy.READ, scope=READ, read_only=True)
@@ -56,7 +56,7 @@ async def list_missions_of_agent(
     return (await _missions("agent_id", [agent], fields, window, filter))[0]
 
 
-get_mission_activity = reader("missionActivity", MISSION_ACTIVITY, permission=policy.READ)
+get_mission_activity = reader("missionActivity", MISSION_ACTIVITY)
 
 
 @operation("missionCreate", inside=AGENT, permission=policy.WRITE, scope=WRITE)

@@ -38,7 +38,7 @@ ORDER_FIELDS = {
 LIST_LIMIT = 5000
 
 
-get_project = reader("project", PROJECT, permission=delivery.READ)
+get_project = reader("project", PROJECT)
 
 
 @operation("projects", opens=WORKSPACE.by("workspace_id"), permission=delivery.READ, scope=READ, read_only=True)

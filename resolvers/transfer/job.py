@@ -56,7 +56,7 @@ def told(job: Mapping[str, Any]) -> Record:
     return {name: value for name, value in job.items() if name not in _INTERNAL}
 
 
-get_transfer_job = reader("transferJob", TRANSFER_JOB, permission=delivery.READ)
+get_transfer_job = reader("transferJob", TRANSFER_JOB)
 
 
 @operation("transferJobs", opens=WORKSPACE.by("workspace_id"), permission=delivery.READ, scope=READ, read_only=True)
