@@ -1,14 +1,18 @@
 """What one person's heaviest work does to everybody else: others' p95 while it lasts, beside that of an idle gateway.
 
-The gateway is a process of its own over the embedded database, on a data folder that is thrown away. A flood sends as
-fast as it is answered, and a tenth of a second after a refusal, for a few seconds.
+The gateway is a process of its own over the embedded database, on a data folder that is thrown away. A flood comes from
+a process of its own too, as from another machine: what its client takes is none of the gateway's. It sends as fast as
+it is answered, and a tenth of a second after a refusal, for a few seconds.
 """
 
 import asyncio
 import secrets
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -25,6 +29,10 @@ PAUSE = 0.1
 TABLE_ROWS = 10_000
 PASSWORD = secrets.token_hex(16)
 GOAL = 3.0
+
+PATIENCE = 120.0
+ELSEWHERE = "127.0.0.2"
+"""Somebody else's address: what one source sends is bounded."""
 
 Send = Callable[[], Awaitable[httpx.Response]]
 Spent = dict[str, list[float]]
@@ -59,41 +67,71 @@ def flood(rounds: int) -> None:
 
 
 async def _measure(url: str, rounds: int) -> dict[str, Spent]:
-    # Somebody else's address: what one source sends is bounded.
-    elsewhere = httpx.AsyncHTTPTransport(local_address="127.0.0.2")
+    elsewhere = httpx.AsyncHTTPTransport(local_address=ELSEWHERE)
     async with (
         httpx.AsyncClient(base_url=url, timeout=120) as first,
         httpx.AsyncClient(base_url=url, timeout=120, transport=elsewhere) as other,
     ):
         bystander, flooder = await newcomer(first, "bystander"), await newcomer(other, "flooder")
-        floods: Mapping[str, tuple[int, Send]] = {
-            "idle": (0, lambda: _query(flooder)),
-            "8 documents of tables": (8, lambda: _document(flooder)),
-            "25 imports of 300 cards": (25, lambda: _import(flooder)),
-            "24 logins of nobody": (24, lambda: _login(flooder.client, f"{secrets.token_hex(4)}@example.org")),
-        }
-        found: dict[str, Spent] = {name: {} for name in floods}
+        found: dict[str, Spent] = {name: {} for name in ("idle", *FLOODS)}
         for _ in range(rounds):
-            for name, (at_once, send) in floods.items():
-                for kind, spent in (await _beside(bystander, at_once, send)).items():
+            for name in found:
+                for kind, spent in (await _beside(bystander, name, flooder)).items():
                     found[name].setdefault(kind, []).extend(spent)
         return found
 
 
-async def _beside(bystander: Person, at_once: int, send: Send) -> Spent:
-    """What a bystander's requests took while a flood of `at_once` requests went on, and until it was over."""
+async def _beside(bystander: Person, name: str, flooder: Person) -> Spent:
+    """What a bystander's requests took while a flood went on, and until it was over."""
     probes: Mapping[str, Send] = {
         "query": lambda: _query(bystander),
         "change": lambda: change_own(bystander),
         "search": lambda: _search(bystander),
         "login": lambda: _login(bystander.client, bystander.email),
     }
-    ends = perf_counter() + SECONDS
-    senders = [asyncio.create_task(_again(send, ends)) for _ in range(at_once)]
     spent: Spent = {kind: [] for kind in probes}
-    await asyncio.gather(*(_probe(probe, ends, spent[kind]) for kind, probe in probes.items()))
-    await asyncio.gather(*senders)
+    with _flooding(name, flooder):
+        ends = perf_counter() + SECONDS
+        await asyncio.gather(*(_probe(probe, ends, spent[kind]) for kind, probe in probes.items()))
     return spent
+
+
+@contextmanager
+def _flooding(name: str, flooder: Person) -> Iterator[None]:
+    """A flood while the block runs, by a process that is ready when it begins; none under another name."""
+    if name not in FLOODS:
+        yield
+        return
+    spawned = get_context("spawn")
+    begin, ready = spawned.Event(), spawned.Event()
+    who = {name: value for name, value in vars(flooder).items() if name != "client"}
+    sent = (str(flooder.client.base_url), dict(flooder.client.headers), who)
+    process = spawned.Process(target=_flood, args=(name, *sent, ready, begin))
+    process.start()
+    try:
+        assert ready.wait(PATIENCE)
+        begin.set()
+        yield
+        process.join(PATIENCE)
+        assert process.exitcode == 0
+    finally:
+        process.kill()
+
+
+def _flood(name: str, url: str, headers: dict[str, str], who: dict[str, str], ready: Event, begin: Event) -> None:
+    """What the process of a flood does."""
+    at_once, send = FLOODS[name]
+
+    async def run() -> None:
+        elsewhere = httpx.AsyncHTTPTransport(local_address=ELSEWHERE)
+        async with httpx.AsyncClient(base_url=url, timeout=120, headers=headers, transport=elsewhere) as client:
+            person = Person(client, **who)
+            ready.set()
+            begin.wait(PATIENCE)
+            ends = perf_counter() + SECONDS
+            await asyncio.gather(*(_again(lambda: send(person), ends) for _ in range(at_once)))
+
+    asyncio.run(run())
 
 
 async def _again(send: Send, ends: float) -> None:
@@ -165,6 +203,14 @@ async def _import(person: Person) -> httpx.Response:
     return await person.client.post(
         f"{person.workspace}/projects/import", json={"project": {"name": "In"}, "cards": cards}
     )
+
+
+FLOODS: Mapping[str, tuple[int, Callable[[Person], Awaitable[httpx.Response]]]] = {
+    "8 documents of tables": (8, _document),
+    "25 imports of 300 cards": (25, _import),
+    "24 logins of nobody": (24, lambda person: _login(person.client, f"{secrets.token_hex(4)}@example.org")),
+}
+"""How many requests there are at once, and what sends one."""
 
 
 def _p95(spent: list[float]) -> float:

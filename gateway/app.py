@@ -193,6 +193,10 @@ def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]
         engine = running.require_engine()
         return engine.context_of(await engine.subject_of(request))
 
+    def recall(request: Request) -> Context | None:
+        recent = running.require_engine().recent_subject_of(request)
+        return None if recent is None else running.require_engine().context_of(recent)
+
     async def document(request: Request) -> Response:
         # Without a public address, routes are where the document was found: this machine has several names.
         return await compressed(request.headers, answer(openapi(product_version(), settings.public_url or "/"), 200))
@@ -211,7 +215,7 @@ def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]
         Route("/api/docs/openapi.json", document),
         *operation_routes(running.metrics),
         *page_routes(dist, settings.base_path),
-        *build_routes(make_context, cookies=_cookies(settings)),
+        *build_routes(make_context, cookies=_cookies(settings), recall=recall),
     ]
 
 

@@ -5,7 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, validate
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    validate,
+)
 
 from execution.cost import Estimate
 from execution.limits import Limits
@@ -16,6 +24,7 @@ from schema.viewer import selects_cursor
 from serving.document_limits import check_written
 from serving.failures import formatted
 from serving.reticence import without_suggestion
+from serving.transports.protocol import OperationRequest
 
 MAX_KEPT = 1_000
 MAX_KEPT_BYTES = 1_000_000
@@ -23,6 +32,19 @@ MAX_KEPT_BYTES = 1_000_000
 MAX_ERRORS = 10
 MAX_COSTS = 16
 """Estimates kept of one document, for different sizes in its variables."""
+
+SIGN_IN_FIELDS = frozenset(
+    {
+        "authLogin",
+        "authRegister",
+        "invitation",
+        "invitationRegister",
+        "authVerifyTwoFactor",
+        "emailVerify",
+        "passwordReset",
+        "passwordResetRequest",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +98,37 @@ class Prepared:
             if one.name is not None and one.name.value == name:
                 return one
         raise BadUserInput("names no operation of the document", field="operationName")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation that may run."""
+
+    prepared: Prepared
+    node: OperationDefinitionNode
+    request: OperationRequest
+
+    @property
+    def kind(self) -> OperationType:
+        return self.node.operation
+
+    @property
+    def only_signs_in(self) -> bool:
+        """Whether it needs no session, so that a stale cookie must not stand in its way."""
+        roots = self.node.selection_set.selections
+        return all(isinstance(one, FieldNode) and one.name.value in SIGN_IN_FIELDS for one in roots)
+
+    @property
+    def starts_import(self) -> bool:
+        """Whether it takes the file of a project, which may be larger than others, and no other file."""
+        roots = self.node.selection_set.selections
+        return all(isinstance(one, FieldNode) and one.name.value == "projectImportStart" for one in roots)
+
+    @property
+    def imports(self) -> bool:
+        """Whether it brings a whole project along."""
+        roots = self.node.selection_set.selections
+        return any(isinstance(one, FieldNode) and one.name.value == "projectImport" for one in roots)
 
 
 def _refused(errors: list[GraphQLError], introspects: bool = False) -> Prepared:

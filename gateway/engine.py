@@ -11,10 +11,8 @@ import orjson
 from bson import ObjectId
 from graphql import (
     ExecutionResult,
-    FieldNode,
     GraphQLError,
     GraphQLSchema,
-    OperationDefinitionNode,
     OperationType,
     create_source_event_stream,
 )
@@ -25,10 +23,11 @@ from auth.subject import Subject
 from execution import Executor, RenderedResult, Trace
 from execution.cost import Estimate
 from execution.limits import Limits
-from gateway.documents import Documents, Prepared
+from gateway.documents import Documents, Operation, Prepared
 from gateway.idempotency import EXTENSION, key_of, run_once
 from gateway.insight import asks, cost_by_path, told_cost, told_trace, tracer, write_spans
 from gateway.live import Live, Renderer, Shape, question
+from models.caller import note_asking
 from models.errors import OrreryError, Unauthenticated, Unavailable
 from models.json import check_shape
 from models.reach import is_unreachable, reachable
@@ -60,43 +59,6 @@ MAX_PARTS_ANONYMOUS = 100
 """Objects and lists in the variables of an operation: reading one as an input takes about 40 µs."""
 
 DRY_RUN = "dryRun"
-SIGN_IN_FIELDS = frozenset(
-    {
-        "authLogin",
-        "authRegister",
-        "invitation",
-        "invitationRegister",
-        "authVerifyTwoFactor",
-        "emailVerify",
-        "passwordReset",
-        "passwordResetRequest",
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """An operation that may run."""
-
-    prepared: Prepared
-    node: OperationDefinitionNode
-    request: OperationRequest
-
-    @property
-    def kind(self) -> OperationType:
-        return self.node.operation
-
-    @property
-    def only_signs_in(self) -> bool:
-        """Whether it needs no session, so that a stale cookie must not stand in its way."""
-        roots = self.node.selection_set.selections
-        return all(isinstance(one, FieldNode) and one.name.value in SIGN_IN_FIELDS for one in roots)
-
-    @property
-    def starts_import(self) -> bool:
-        """Whether it takes the file of a project, which may be larger than others, and no other file."""
-        roots = self.node.selection_set.selections
-        return all(isinstance(one, FieldNode) and one.name.value == "projectImportStart" for one in roots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +137,10 @@ class GraphEngine:
             raise AuthenticationFailed from error
 
     def prepare(self, subject: Subject, request: OperationRequest) -> Operation:
-        """The operation of a request; raises OperationRefused."""
+        """The operation of a request; raises OperationRefused.
+
+        So it does for an import of who has as many under way as they may: before its values are read, which are many.
+        """
         try:
             prepared = self._document(request)
             if prepared.errors:
@@ -186,6 +151,8 @@ class GraphEngine:
                 limit = MAX_PARTS_ANONYMOUS if subject.user_id is None else MAX_PARTS
                 check_shape(request.variables, field="variables", limit=limit)
             operation = Operation(prepared, prepared.operation(request.operation_name), request)
+            if operation.imports and subject.user_id is not None:
+                self._services.importing.check(subject.user_id)
             if asks(request.extensions, "cost") != DRY_RUN:
                 self.cost(operation)
             return operation
@@ -291,6 +258,7 @@ class GraphEngine:
 
     async def start(self, context: Subject, request: OperationRequest) -> Live | Payload | bytes:
         """Run an operation for a live transport; a subscription gives a stream."""
+        note_asking()
         operation = self.prepare(context, request)
         if operation.kind is not OperationType.SUBSCRIPTION:
             if asks(request.extensions, EXTENSION) is not None:

@@ -16,7 +16,7 @@ from graphql import (
     visit,
 )
 
-from gateway.engine import Operation
+from gateway.documents import Operation
 from models.errors import BadUserInput, OrreryError
 from resolvers.files.door import DOORS, check_door
 from resolvers.kit.context import Context

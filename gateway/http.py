@@ -16,7 +16,8 @@ from starlette.responses import Response
 from auth.authenticate import CSRF_HEADER, check_csrf
 from auth.subject import Credential, Subject
 from execution import dump
-from gateway.engine import GraphEngine, Operation, Outcome
+from gateway.documents import Operation
+from gateway.engine import GraphEngine, Outcome
 from gateway.file_fields import check_doors
 from gateway.idempotency import key_of, run_once, with_key
 from gateway.pages import graphiql_page
@@ -100,7 +101,7 @@ class GraphQLEndpoint:
         except MediaTypeError:
             if not is_multipart(request):
                 raise
-            return await self._serve_files(request)
+            return await self._serve_files(request, recent)
         operation = self.engine.prepare(subject, sent)
         if recent is not None and operation.kind is not OperationType.QUERY:
             subject = await self.engine.subject_of(request)
@@ -130,9 +131,11 @@ class GraphQLEndpoint:
             response.headers[KEEPS] = "false"
         return response, failed
 
-    async def _serve_files(self, request: Request) -> Response:
+    async def _serve_files(self, request: Request, recent: Subject | None) -> Response:
         """An operation with files. A page of another origin can send such a body, so it always takes the CSRF token of
         a session, or a bearer token; and nobody sends files before they have signed in."""
+        if recent is not None and recent.user_id is not None:
+            self.engine.uploads.check(recent.user_id)
         subject = await self.engine.subject_of(request)
         sender = subject.require_user()
         check_csrf(subject, request.headers.get(CSRF_HEADER))

@@ -13,7 +13,8 @@ from resolvers.kit.idempotency import HEADER, Claim, Reply, check_key, fingerpri
 from serving.transports.protocol import OperationRequest
 
 if TYPE_CHECKING:
-    from gateway.engine import GraphEngine, Operation, Outcome
+    from gateway.documents import Operation
+    from gateway.engine import GraphEngine, Outcome
 
 EXTENSION = "idempotencyKey"
 

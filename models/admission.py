@@ -20,12 +20,16 @@ class Admission:
     def __len__(self) -> int:
         return self._inside.total()
 
-    def enter(self, caller: Hashable | None) -> None:
-        """Let one in; raises RateLimited where the caller has too many inside, or everybody together."""
+    def check(self, caller: Hashable | None) -> None:
+        """Raises RateLimited where the caller has too many inside, or everybody together, to let one more in."""
         if caller is not None and self._inside[caller] >= self._of_one:
             raise RateLimited(f"You have {self._of_one} {self._what} already: try again in a moment", retry_after=1)
         if self._in_all <= len(self):
             raise RateLimited(f"There are too many {self._what}: try again in a moment", retry_after=2)
+
+    def enter(self, caller: Hashable | None) -> None:
+        """Let one in; raises as `check` does."""
+        self.check(caller)
         self._inside[caller] += 1
 
     def leave(self, caller: Hashable | None) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from beanie import Document, PydanticObjectId
 from beanie.odm.utils.dump import get_dict
@@ -69,20 +69,31 @@ def collection(model: type[Document]) -> AsyncCollection[Record]:
     return model.get_pymongo_collection()
 
 
+class Work(Protocol):
+    """What writes in a transaction, and gives way to others between its commands."""
+
+    @property
+    def session(self) -> AsyncClientSession: ...
+
+    async def give_way(self) -> None: ...
+
+
 async def insert_all(
-    model: type[Document], records: Sequence[Record], *, session: AsyncClientSession, at_once: int = WRITTEN_AT_ONCE
+    model: type[Document], records: Sequence[Record], work: Work, at_once: int = WRITTEN_AT_ONCE
 ) -> None:
     """Insert any number of records in order, `at_once` with a command."""
     for start in range(0, len(records), at_once):
-        await collection(model).insert_many(records[start : start + at_once], session=session)
+        await collection(model).insert_many(records[start : start + at_once], session=work.session)
+        await work.give_way()
 
 
 async def update_all(
-    model: type[Document], updates: Sequence[UpdateOne], *, session: AsyncClientSession, at_once: int = WRITTEN_AT_ONCE
+    model: type[Document], updates: Sequence[UpdateOne], work: Work, at_once: int = WRITTEN_AT_ONCE
 ) -> None:
-    """Carry out any number of updates, `at_once` with a command."""
+    """Carry out any number of updates, as `insert_all` inserts."""
     for start in range(0, len(updates), at_once):
-        await collection(model).bulk_write(updates[start : start + at_once], session=session)
+        await collection(model).bulk_write(updates[start : start + at_once], session=work.session)
+        await work.give_way()
 
 
 def to_record(document: Document) -> Record:

@@ -2,16 +2,35 @@
 
 from collections.abc import Hashable
 from contextvars import ContextVar
+from time import monotonic
 
 NOBODY = "nobody"
 """Whoever is not signed in, where no network is between us."""
 
+ASKS = 1.0
+"""Seconds for which somebody who has asked for something counts as one who asks."""
+
+_asked: list[tuple[Hashable | None, float]] = []
+"""The last two who asked for something, the latest last, and when each did."""
 _caller: ContextVar[Hashable | None] = ContextVar("caller", default=None)
 
 
 def work_for(caller: Hashable | None) -> None:
     """Say whom this task works for from here on: a user's id, or the address of whoever is not signed in."""
     _caller.set(NOBODY if caller is None else caller)
+    note_asking()
+
+
+def note_asking() -> None:
+    """Whom this task works for has asked for something just now."""
+    caller = _caller.get()
+    _asked[:] = [one for one in _asked if one[0] != caller][-1:]
+    _asked.append((caller, monotonic()))
+
+
+def others_ask(caller: Hashable | None) -> bool:
+    """Whether anybody else has asked this process for something within the last second."""
+    return any(one != caller and monotonic() - at < ASKS for one, at in _asked)
 
 
 def current_caller() -> Hashable | None:

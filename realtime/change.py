@@ -1,18 +1,29 @@
 """A change on its way into the log, and what its writer gets back."""
 
-import asyncio
+from asyncio import sleep
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import perf_counter
 from typing import Any, Generic, TypeVar
 
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from models.base import utc_now
+from models.caller import others_ask
 from realtime.cursor import Cursor
 from realtime.events import Event
 
 T = TypeVar("T")
+
+REST = 3.0
+"""How long others have the database to themselves between two commands of a large change, as a share of what it works.
+"""
+FEW = 5
+"""Commands of a change that nobody need wait for."""
+MOST_RESTED = 6.0
+"""Seconds that a large change rests in all: MongoDB ends its transaction after a minute."""
 
 
 @dataclass(slots=True)
@@ -20,8 +31,10 @@ class Change:
     """One change within a transaction. Pass `session` to every read and write that belongs to it.
 
     `lanes` remembers what `resolvers.lane.store` has read for it.
-    `cascaded` counts what it has deleted that went with something else (`resolvers.deletion`). Long work lets others
-    have the database after each of its commands, for `rest` times as long as that took; it has so for `rested` seconds.
+    `cascaded` counts what it has deleted that went with something else (`resolvers.deletion`). `is_awaited` tells
+    whether somebody else waits for its end. Long work lets others have the database between its commands, for `rest`
+    times as long as those took; None is for REST times, after the first FEW, and only while others ask. It has so for
+    `rested` seconds.
     """
 
     session: AsyncClientSession
@@ -30,18 +43,30 @@ class Change:
     events: dict[ObjectId, list[Event]] = field(default_factory=dict)
     lanes: dict[ObjectId, Any] = field(default_factory=dict)
     cascaded: int = 0
-    rest: float = 0.0
+    is_awaited: Callable[[], bool] = lambda: False
+    rest: float | None = None
     rested: float = 0.0
+    _commands: int = 0
+    _worked_since: float = field(default_factory=perf_counter)
 
     def append(self, stream_id: ObjectId, *events: Event) -> None:
         """Record what happened in the history of a workspace, an organization or a user."""
         self.events.setdefault(stream_id, []).extend(events)
 
-    async def pause_after(self, seconds: float) -> None:
-        """Rest after a command of long work that took so long."""
-        if self.rest:
-            await asyncio.sleep(seconds * self.rest)
-            self.rested += seconds * self.rest
+    async def give_way(self) -> None:
+        """One of many commands is done: rest for a part of the time since the one before."""
+        self._commands += 1
+        if seconds := (perf_counter() - self._worked_since) * self._share():
+            await sleep(seconds)
+            self.rested += seconds
+        self._worked_since = perf_counter()
+
+    def _share(self) -> float:
+        """How long to rest now, in parts of what it has worked."""
+        if self.rest is not None:
+            return self.rest
+        is_small = self._commands <= FEW or self.rested >= MOST_RESTED
+        return 0.0 if is_small or self.is_awaited() or not others_ask(self.actor_id) else REST
 
 
 @dataclass(frozen=True, slots=True)

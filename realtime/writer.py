@@ -10,6 +10,7 @@ it goes back to the queue where it met a conflict.
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from random import uniform
 from typing import Any
 
@@ -126,7 +127,7 @@ class Writer:
                         return
                     limit = MAX_BATCH
                     try:
-                        await self._commit(batch)
+                        await self._commit(batch, queue)
                     except _BodyFailed as failure:
                         # What a body saw of those before it never happened. Only the first one's failure is its own:
                         # the others go back, those before the failed one alone, so that it comes first afterwards.
@@ -142,7 +143,7 @@ class Writer:
             for waiting in (*batch, *queue):
                 waiting.done.cancel()
 
-    async def _commit(self, batch: Sequence[Waiting]) -> None:
+    async def _commit(self, batch: Sequence[Waiting], queue: Queue) -> None:
         """Run the first bodies of a batch in one transaction, as often as conflicts make it necessary.
 
         Those that it is too heavy for, or that a conflict has left out, stay unanswered.
@@ -151,7 +152,7 @@ class Writer:
         pause = 0.002
         while batch := [waiting for waiting in batch if not waiting.is_over]:
             try:
-                outcomes, heads = await self._attempt(batch)
+                outcomes, heads = await self._attempt(batch, queue)
             except PyMongoError as error:
                 if not _is_transient(error):
                     raise
@@ -168,7 +169,7 @@ class Writer:
                 waiting.answer(outcome)
             return
 
-    async def _attempt(self, batch: Sequence[Waiting]) -> tuple[list[Outcome], Heads]:
+    async def _attempt(self, batch: Sequence[Waiting], queue: Queue) -> tuple[list[Outcome], Heads]:
         deadline = max(waiting.deadline for waiting in batch)
         async with self._client.start_session() as session:
             for listener in self._beginning:
@@ -180,14 +181,14 @@ class Writer:
                 changes: list[Change] = []
                 values: list[Any] = []
                 for place, waiting in enumerate(batch):
-                    change = Change(session, waiting.actor_id)
+                    change = Change(session, waiting.actor_id, is_awaited=partial(queue.is_awaited, batch, waiting))
                     changes.append(change)
                     values.append(await _run(waiting, change, place))
                     if sum(map(_weight, changes)) >= MAX_WEIGHT:
                         break
                 cursors, heads, documents = await _number(changes, session)
                 if documents:
-                    await insert_all(LoggedEvent, documents, session=session, at_once=EVENTS_AT_ONCE)
+                    await insert_all(LoggedEvent, documents, max(changes, key=_weight), EVENTS_AT_ONCE)
                 try:
                     await _commit_transaction(session, deadline)
                 except PyMongoError:

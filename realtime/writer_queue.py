@@ -74,6 +74,11 @@ class Queue:
         served = {waiting.actor_id for waiting in batch if waiting.is_over}
         self._turns.put_first(waiting.actor_id for waiting in again if waiting.actor_id not in served)
 
+    def is_awaited(self, batch: Sequence[Waiting], running: Waiting) -> bool:
+        """Whether a change of somebody else waits for the end of the running one: in its batch, or here."""
+        beside = any(one.actor_id != running.actor_id and not one.is_over for one in batch)
+        return beside or self._turns.next_caller(lambda caller: caller != running.actor_id) is not None
+
     def take(self, limit: int) -> list[Waiting]:
         """The next changes, at most `limit`, as begun. Those that are over are dropped on the way."""
         batch: list[Waiting] = []

@@ -6,17 +6,19 @@ from typing import Any
 from starlette.routing import BaseRoute
 
 from rest.openapi import build
-from rest.routing import MakeContext, starlette_routes
+from rest.routing import MakeContext, Recall, starlette_routes
 from rest.stellary.table import TABLE, TAGS
 from serving.cookies import CookieScope
 
 
-def build_routes(make_context: MakeContext, *, cookies: CookieScope) -> list[BaseRoute]:
+def build_routes(
+    make_context: MakeContext, *, cookies: CookieScope, recall: Recall = lambda _: None
+) -> list[BaseRoute]:
     """The routes to mount at the root. `make_context` raises Unauthenticated for a credential that is not valid.
 
     The app's handler of `HTTPException` is `serving.errors.answer_http_exception`, so that unknown paths answer alike.
     """
-    return starlette_routes(TABLE, make_context, cookies=cookies)
+    return starlette_routes(TABLE, make_context, cookies=cookies, recall=recall)
 
 
 @cache

@@ -1,9 +1,11 @@
 """The route table: what a route takes and answers is declared once; Starlette's routes and OpenAPI are read from it."""
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
+from random import uniform
 from typing import Any, TypeVar, get_type_hints
 
 from bson import ObjectId
@@ -15,7 +17,7 @@ from starlette.routing import Route as StarletteRoute
 
 from auth.authenticate import CSRF_HEADER, check_csrf
 from models.admission import Admission
-from models.errors import BadUserInput, OrreryError
+from models.errors import BadUserInput, OrreryError, RateLimited
 from models.ids import Kind, parse_id
 from resolvers.kit.context import Context
 from resolvers.kit.contract import contract
@@ -28,10 +30,15 @@ from serving.cookies import CookieScope
 from serving.errors import answer, answer_error, answer_unexpected
 from serving.multipart import upload_of
 
+REFUSED_AFTER = (0.2, 0.6)
+"""Seconds after which somebody is told that they have as many under way as they may; not all of a flood at once."""
+
 M = TypeVar("M", bound=Input)
 H = TypeVar("H", bound=Callable[["Call"], Awaitable[Any]])
 Run = Callable[..., Awaitable[Any]]
 MakeContext = Callable[[Request], Awaitable[Context]]
+Recall = Callable[[Request], Context | None]
+"""The context of a caller who was recognised a moment ago, without a look into the database; None for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,12 @@ class Route:
     @property
     def is_safe(self) -> bool:
         return self.method == "GET"
+
+    def bound(self, ctx: Context) -> Admission | Uploads | None:
+        """What bounds how many of these a caller has under way; None where nothing does."""
+        if self.file is not None:
+            return self.uploads(ctx)
+        return None if self.admission is None else self.admission(ctx)
 
     @property
     def needs_body(self) -> bool:
@@ -183,7 +196,9 @@ class Routes:
         return enter
 
 
-def starlette_routes(table: Iterable[Route], make_context: MakeContext, *, cookies: CookieScope) -> list[BaseRoute]:
+def starlette_routes(
+    table: Iterable[Route], make_context: MakeContext, *, cookies: CookieScope, recall: Recall = lambda _: None
+) -> list[BaseRoute]:
     """One Starlette route per path, fixed paths before those with parameters, so that `/import` is no project's id."""
     paths: dict[str, dict[str, Route]] = {}
     for route in table:
@@ -192,7 +207,7 @@ def starlette_routes(table: Iterable[Route], make_context: MakeContext, *, cooki
     return [
         StarletteRoute(
             path,
-            _endpoint(paths[path], make_context, cookies=cookies),
+            _endpoint(paths[path], make_context, cookies=cookies, recall=recall),
             methods=list(paths[path]),
             name=path,
         )
@@ -201,11 +216,12 @@ def starlette_routes(table: Iterable[Route], make_context: MakeContext, *, cooki
 
 
 def _endpoint(
-    methods: Mapping[str, Route], make_context: MakeContext, *, cookies: CookieScope
+    methods: Mapping[str, Route], make_context: MakeContext, *, cookies: CookieScope, recall: Recall
 ) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         route = methods["GET" if request.method == "HEAD" else request.method]
         try:
+            await _check_bound(route, recall(request))
             return await _serve(route, request, await make_context(request), cookies=cookies)
         except OrreryError as error:
             return answer_error(error)
@@ -219,6 +235,20 @@ def _endpoint(
     return endpoint
 
 
+async def _check_bound(route: Route, recent: Context | None) -> None:
+    """Refuse whoever has as many under way as they may before the database is asked who that is, and a moment later.
+
+    Else a flood of refused requests would be looked up, and come again, in front of everybody else's.
+    """
+    if recent is None or recent.subject.user_id is None or (bound := route.bound(recent)) is None:
+        return
+    try:
+        bound.check(recent.subject.user_id)
+    except RateLimited:
+        await asyncio.sleep(uniform(*REFUSED_AFTER))
+        raise
+
+
 async def _serve(route: Route, request: Request, ctx: Context, *, cookies: CookieScope) -> Response:
     if not route.anonymous:
         ctx.subject.require_user()
@@ -226,7 +256,7 @@ async def _serve(route: Route, request: Request, ctx: Context, *, cookies: Cooki
             check_csrf(ctx.subject, request.headers.get(CSRF_HEADER))
     if route.file is not None:
         return await _serve_file(route, request, ctx, route.file, cookies=cookies)
-    with nullcontext() if route.admission is None else route.admission(ctx).one(ctx.user_id):
+    with nullcontext() if (bound := route.bound(ctx)) is None else bound.one(ctx.user_id):
         return await _serve_body(route, request, ctx, cookies=cookies)
 
 

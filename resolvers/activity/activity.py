@@ -72,7 +72,7 @@ async def record_activities(
     """
     if not activities:
         return
-    await insert_all(Activity, activities, session=change.session)
+    await insert_all(Activity, activities, change)
     first = activities[0]
     if audience is None or (audience is Audience.PROJECT and first["project_id"] is None):
         return

@@ -120,7 +120,7 @@ async def _store(change: Change, field: Record, values: dict[ObjectId, Any]) -> 
     for start in range(0, len(pairs), BATCH):
         some = pairs[start : start + BATCH]
         updates = [UpdateOne({"_id": one}, _update(field["_id"], value)) for one, value in some]
-        await update_all(Card, updates, session=change.session)
+        await update_all(Card, updates, change)
         changes = [{"card_id": one, "value": value} for one, value in some]
         event = CustomFieldValuesChanged(field_id=field["_id"], changes=changes, project_id=field["project_id"])
         change.append(field["workspace_id"], event)

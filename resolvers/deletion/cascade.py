@@ -6,7 +6,6 @@ the workspace's, without the card or the project that they were about.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from time import perf_counter
 from typing import Any
 
 import beanie
@@ -116,10 +115,9 @@ async def delete_by_id(change: Change, model: type[beanie.Document], ids: Sequen
     """Delete records by commands that are short; how many there were."""
     deleted = 0
     for some in portions(ids, AT_A_TIME):
-        began = perf_counter()
         result = await collection(model).delete_many({"_id": {"$in": some}}, session=change.session)
         deleted += result.deleted_count
-        await change.pause_after(perf_counter() - began)
+        await change.give_way()
     return deleted
 
 

@@ -1,7 +1,6 @@
 """What else a deletion takes: notifications, the users of agents, missions, and what cards carry."""
 
 from collections.abc import Sequence
-from time import perf_counter
 
 from bson import ObjectId
 
@@ -219,9 +218,8 @@ async def _take_values(change: Change, tombstone: Record, most: int) -> int:
         ids = [card["_id"] for card in await cursor.limit(min(most, IDS_PER_QUERY)).to_list()]
     without = {"$unset": {path_of(tombstone["_id"]): ""}}
     for some in portions(ids, AT_A_TIME):
-        began = perf_counter()
         await collection(Card).update_many({"_id": {"$in": some}, **valued}, without, session=change.session)
-        await change.pause_after(perf_counter() - began)
+        await change.give_way()
     return len(ids)
 
 

@@ -89,7 +89,7 @@ async def keep_file(change: Change, file_id: ObjectId) -> bool:
 async def leave_files(change: Change, file_ids: Iterable[ObjectId]) -> None:
     """Give files up in a change: they are removed once it is committed."""
     left = [{"_id": one, "due_at": change.at} for one in file_ids]
-    await insert_all(FileLeftover, left, session=change.session)
+    await insert_all(FileLeftover, left, change)
 
 
 async def discard_file(file_id: ObjectId) -> None:

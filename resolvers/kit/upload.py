@@ -75,12 +75,16 @@ class Uploads:
         self._at_once = at_once
         self._running: Counter[ObjectId] = Counter()
 
-    @contextmanager
-    def one(self, user_id: ObjectId) -> Iterator[None]:
-        """Count an upload of a user while the block runs; raises RateLimited for too many at once."""
+    def check(self, user_id: ObjectId) -> None:
+        """Raises RateLimited for a user who sends too many at once to begin with one more."""
         limit = self._at_once or MAX_AT_ONCE
         if self._running[user_id] >= limit:
             raise RateLimited(f"You are sending {limit} files already: wait for one to arrive")
+
+    @contextmanager
+    def one(self, user_id: ObjectId) -> Iterator[None]:
+        """Count an upload of a user while the block runs; raises as `check` does."""
+        self.check(user_id)
         self._running[user_id] += 1
         try:
             yield

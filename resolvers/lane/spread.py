@@ -52,5 +52,5 @@ async def _store(change: Change, ranks: dict[ObjectId, str]) -> None:
     for ids in portions(ranks):
         cards += await collection(Card).find({"_id": {"$in": ids}}, wanted, session=change.session).to_list()
     updates = [UpdateOne({"_id": card["_id"]}, {"$set": {"rank": ranks[card["_id"]]}}) for card in cards]
-    await update_all(Card, updates, session=change.session)
+    await update_all(Card, updates, change)
     await keep(change, [(card, {**card, "rank": ranks[card["_id"]]}) for card in cards])

@@ -125,7 +125,7 @@ async def _report(ctx: Context, change: Change, mission: Record, values: Mission
             raise Conflict(f"The mission has {MAX_REPORTS} reports at most", field="activities")
         size = sum(map(size_of, activities))
         await charge(ctx, change, mission["workspace_id"], StorageKind.REPORTS, size)
-        await insert_all(MissionActivity, activities, session=change.session)
+        await insert_all(MissionActivity, activities, change)
         changes["activity_count"] = mission["activity_count"] + len(activities)
     if values.progress is not None and values.progress != mission["progress"]:
         changes["progress"] = values.progress

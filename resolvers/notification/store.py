@@ -50,7 +50,7 @@ async def receive(change: Change, activities: Mapping[ObjectId, Sequence[Record]
             event = NotificationReceived(notification=notification, activity=activity, actor_id=activity["actor_id"])
             change.append(user_id, event)
         inbox["is_long"] = inbox["last"] - inbox.get("trimmed", 0) > KEPT + SLACK
-    await insert_all(Notification, came, session=change.session)
+    await insert_all(Notification, came, change)
     await _keep(change, inboxes.values())
 
 

@@ -134,4 +134,4 @@ def _value(field: Record, value: Any) -> Any:
 
 
 async def _insert(change: Change, model: type[Stored], records: list[Record]) -> None:
-    await insert_all(model, records, session=change.session)
+    await insert_all(model, records, change)

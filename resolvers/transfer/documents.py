@@ -76,10 +76,10 @@ def _write(plan: Plan, which: range, scopes: list[int | None], ranks: dict[int, 
             documents.append(document)
             versions.append(version)
             links += [one async for one in _links(change, plan, project, index)]
-        await insert_all(Document, documents, session=change.session)
+        await insert_all(Document, documents, change)
         await count(change, plan.workspace_id, StorageKind.DOCUMENTS, sum(one["size"] for one in versions))
-        await insert_all(DocumentVersion, versions, session=change.session)
-        await insert_all(DocumentLink, links, session=change.session)
+        await insert_all(DocumentVersion, versions, change)
+        await insert_all(DocumentLink, links, change)
         change.append(
             plan.workspace_id,
             *(DocumentLinked(link=one, project_id=one["project_id"], card_id=one["card_id"]) for one in links),

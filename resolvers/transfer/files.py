@@ -111,7 +111,7 @@ class Files:
             return
         more = sum(one["size"] for one in attachments)
         await charge(self.ctx, change, self.plan.workspace_id, StorageKind.ATTACHMENTS, more)
-        await insert_all(Attachment, attachments, session=change.session)
+        await insert_all(Attachment, attachments, change)
 
 
 def file_parts(ctx: Context, plan: Plan, source: Source, planned: Sequence[Planned]) -> Iterator[Part]:

@@ -32,7 +32,7 @@ def _write(plan: Plan, relations: Sequence[ImportedRelation]) -> Write:
         records = [_record(change, plan, project, one) async for one in in_turns(there)]
         if not records:
             return
-        await insert_all(Relation, records, session=change.session)
+        await insert_all(Relation, records, change)
         project_id = project["_id"]
         change.append(
             plan.workspace_id,

@@ -103,7 +103,7 @@ async def _scopes(change: Change, plan: Plan, project: Record) -> None:
         )
         for scope_id, scope in zip(plan.scope_ids, plan.values.scopes, strict=True)
     ]
-    await insert_all(Scope, scopes, session=change.session)
+    await insert_all(Scope, scopes, change)
     change.append(plan.workspace_id, *(ScopeCreated(scope=one, project_id=project["_id"]) for one in scopes))
 
 
@@ -123,7 +123,7 @@ async def _columns(change: Change, plan: Plan, project: Record) -> None:
         )
         for column_id, column, rank in zip(plan.column_ids, given, ranks_after(None, len(given)), strict=True)
     ]
-    await insert_all(Column, columns, session=change.session)
+    await insert_all(Column, columns, change)
     places: dict[ObjectId | None, int] = {}
     for column in columns:
         place = places.get(column["scope_id"], 0)
@@ -135,14 +135,14 @@ async def _labels(change: Change, plan: Plan, project: Record) -> None:
     labels = [
         {**new_label(change, project, name, color), "_id": label_id} for name, (label_id, color) in plan.labels.items()
     ]
-    await insert_all(Label, labels, session=change.session)
+    await insert_all(Label, labels, change)
     change.append(plan.workspace_id, *(LabelCreated(label=one, project_id=project["_id"]) for one in labels))
 
 
 async def _fields(change: Change, plan: Plan, project: Record) -> None:
     inside = {"workspace_id": plan.workspace_id, "project_id": project["_id"], "created_at": change.at}
     fields = [{**field, **inside} for field in plan.fields.values()]
-    await insert_all(CustomField, fields, session=change.session)
+    await insert_all(CustomField, fields, change)
     events = (
         CustomFieldCreated(custom_field=one, order=place, project_id=project["_id"]) for place, one in enumerate(fields)
     )
@@ -183,9 +183,9 @@ def _cards(
             change.append(plan.workspace_id, CardCreated(card=card, order=orders[place]), *_told(said))
             cards.append({**card, "comment_count": len(said)})
             comments += said
-        await insert_all(Card, cards, session=change.session)
+        await insert_all(Card, cards, change)
         await keep(change, [(None, card) for card in cards])
-        await insert_all(Comment, comments, session=change.session)
+        await insert_all(Comment, comments, change)
         kind = ActivityType.CARD_CREATED
         created = [new_activity(change, one, kind, {"title": one["title"]}) async for one in in_turns(cards)]
         # Nobody is notified of each card of a project that arrives as a whole.

@@ -3,23 +3,27 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Hashable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 
 import httpx
 from bson import ObjectId
 
 from auth.passwords import PASSWORDS
+from models.admission import Admission
 from models.caller import work_for
+from models.errors import RateLimited
 from models.pool import Pool
 from resolvers.content import CONVERSIONS
+from resolvers.kit.upload import Uploads
 from resolvers.transfer.plan import IMPORTS
 from serving.body import AT_ONCE, BODIES
-from tests.gateway.lab import HOME, PASSWORD, Lab, Person
+from tests.gateway.lab import HOME, PASSWORD, Lab, Person, count_queries
 
 LOGIN = {"email": "ann@example.com", "password": PASSWORD}
 HERE = "127.0.0.1"
 DOCUMENT = "mutation ($input: DocumentCreateInput!) { documentCreate(input: $input) { cursor } }"
 SEARCH = 'query ($w: ID!) { search(workspaceId: $w, query: "word") { nodes { __typename } } }'
+IMPORT = 'mutation ($w: ID!) { projectImport(workspaceId: $w, input: {project: {name: "P"}}) { cursor } }'
 LONG = "word " * 10_000
 
 
@@ -147,3 +151,38 @@ async def test_an_import_too_many_is_refused_before_its_body_is_read(lab: Lab) -
     # Then nobody has waited for it
     assert is_told_when_to_come_again(refused)
     assert sent == []
+
+
+async def test_who_was_recognised_a_moment_ago_is_refused_without_a_look_into_the_database(lab: Lab) -> None:
+    # Given Ann, who was here just now, and has as much under way as she may: imports, their files, and other files
+    ann = await lab.person("ann@example.com")
+    workspace, path = await home(ann)
+    services = lab.app.state.services
+    services.recognitions.seconds = 60
+    try:
+        assert (await ann.http.get("/auth/me")).is_success
+        with ExitStack() as held:
+            for bound in (services.receiving, services.importing, services.imports, services.uploads):
+                fill(held, bound, ObjectId(ann.id))
+            # When she sends more of each
+            with count_queries() as asked:
+                refused = [
+                    await ann.http.post(f"{path}/projects/import", json={"project": {"name": "P"}}),
+                    await ann.http.post(f"{path}/projects/import/jobs", files={"file": b"{}"}),
+                    await ann.http.post("/graphql", data={"operations": "{}"}, files={"0": b"{}"}),
+                    await ann.http.post("/graphql", json={"query": IMPORT, "variables": {"w": workspace}}),
+                ]
+
+        # Then nobody has asked who that is
+        assert [is_told_when_to_come_again(one) for one in refused] == [True] * 4
+        assert asked == []
+    finally:
+        services.recognitions.seconds = 0
+        services.recognitions.forget()
+
+
+def fill(held: ExitStack, bound: Admission | Uploads, user_id: ObjectId) -> None:
+    """Take all places that one person has."""
+    with suppress(RateLimited):
+        while True:
+            held.enter_context(bound.one(user_id))

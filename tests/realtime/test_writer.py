@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import count
 from typing import Any
 
 import pytest
@@ -9,13 +10,16 @@ from bson import ObjectId
 from pymongo.errors import OperationFailure
 
 from gateway.database import Database
+from models import Label
+from models.base import insert_all
 from models.errors import Conflict, RateLimited
 from models.ids import Kind, new_id
 from realtime import writer
-from realtime.change import Change
+from realtime.change import MOST_RESTED, REST, Change
+from realtime.events.label import LabelCreated
 from realtime.log import EventLog
 from tests.patience import PATIENCE
-from tests.realtime.log_lab import Body, appends, logged, until
+from tests.realtime.log_lab import Body, appends, logged, new_label, until
 
 ANN, BOB = new_id(Kind.USER), new_id(Kind.USER)
 
@@ -256,3 +260,64 @@ async def test_a_stream_whose_turns_have_ended_is_forgotten(log: EventLog, strea
     counted = log._writer
     await until(lambda: not counted._queues and not counted._under_way)
     assert counted._total == 0
+
+
+async def test_a_large_change_gives_way_between_its_commands_while_somebody_else_asks(
+    log: EventLog, stream: ObjectId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a clock that goes on with each look by a second, and Bob, who asks for something or does not
+    asks = [False]
+    monkeypatch.setattr("realtime.change.others_ask", lambda actor_id: asks[0] and actor_id == ANN)
+    rests = watch_rests(monkeypatch)
+
+    # When Ann changes much, alone and beside him
+    alone = (await log.write(stream, ANN, writes_labels(stream, 100))).value
+    asks[0] = True
+    little = (await log.write(stream, ANN, writes_labels(stream, 10))).value
+    beside = (await log.write(stream, ANN, writes_labels(stream, 100))).value
+
+    # Then she rests beside him alone, after the first commands, and no longer than a transaction may take
+    assert (alone.rested, little.rested) == (0.0, 0.0)
+    assert rests == [REST] * 2
+    assert beside.rested == sum(rests) >= MOST_RESTED
+
+
+async def test_a_change_that_somebody_waits_for_does_not_rest(
+    log: EventLog, stream: ObjectId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("realtime.change.others_ask", lambda _: True)
+    rests, plug = watch_rests(monkeypatch), Plug()
+    tasks = [await plug.hold(log, stream)]
+    tasks += [asyncio.create_task(log.write(stream, who, writes_labels(stream, 100))) for who in (ANN, ANN, BOB, BOB)]
+    await asyncio.sleep(0)
+    plug.pull()
+    done = await asyncio.gather(*tasks)
+
+    # The last of all rests: nobody else waits for that one, whatever more of the same person's does
+    assert [bool(one.value.rested) for one in done[1:]] == [False, False, False, True]
+    assert rests
+
+
+def watch_rests(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What changes rest, where each of their commands takes a second."""
+    rests: list[float] = []
+    clock = count()
+
+    async def sleep(seconds: float) -> None:
+        rests.append(seconds)
+
+    monkeypatch.setattr("realtime.change.perf_counter", lambda: float(next(clock)))
+    monkeypatch.setattr("realtime.change.sleep", sleep)
+    return rests
+
+
+def writes_labels(workspace_id: ObjectId, number: int) -> Callable[[Change], Awaitable[Change]]:
+    """A body that writes many documents, and returns its change."""
+    labels = [new_label(workspace_id, f"label {n}") for n in range(number)]
+
+    async def body(change: Change) -> Change:
+        await insert_all(Label, labels, change)
+        change.append(workspace_id, *(LabelCreated(label=one, project_id=one["project_id"]) for one in labels))
+        return change
+
+    return body

@@ -7,7 +7,7 @@ import httpx
 import pyotp
 
 from auth.subject import ANONYMOUS
-from gateway.engine import SIGN_IN_FIELDS
+from gateway.documents import SIGN_IN_FIELDS
 from models.enums import MailTemplate
 from resolvers.kit.context import Context, Services
 from resolvers.kit.operation import CATALOGUE, Caller
