@@ -7,11 +7,16 @@ from typing import Any
 
 from graphql.pyutils import Path
 
-from execution.leaves import look_up
+from execution.leaves import look_up, types_of
 from execution.plan import FieldPlan, ScopePlan
 from execution.shape import Shape
 
 _NONE = id(None)
+
+_MANY = 128
+"""Rows, below which nothing is gained by writing them before the rest."""
+_LONG = 16
+"""Rows of a list on average, below which its own text costs more than it saves."""
 
 Order = tuple[int, ...]
 """Where something stands below a place, in the order of the document: ordinals of fields and indices of items."""
@@ -48,7 +53,7 @@ class Run:
     def kinds(self) -> set[type]:
         """The types of the sources."""
         if self._kinds is None:
-            self._kinds = set(map(type, self.sources))
+            self._kinds = types_of(self.sources)
         return self._kinds
 
     def positions(self, index: int) -> list[int]:
@@ -76,6 +81,16 @@ class Run:
         rows.setdefault(_NONE, None)
         return look_up(rows, self.ids)
 
+    def lists(self) -> "Column | None":
+        """The column of lists that hold the rows one after another and nothing else, where they are long ones."""
+        above = self.above
+        if above is None or above.outer is None or self.slots is not None or self.ids is not None:
+            return None
+        if above.slots is not None or above.below != [self]:
+            return None
+        count = len(self.sources)
+        return above.outer if count >= max(_MANY, _LONG * len(above.outer.lengths)) else None
+
     def path(self, index: int) -> Path | None:
         """The response path of one source, None for the root."""
         return None if self.above is None else self.above.path(self.place(index))
@@ -100,6 +115,7 @@ class Column:
         "slots",
         "values",
         "whole",
+        "written",
     )
 
     def __init__(
@@ -123,6 +139,8 @@ class Column:
         self.inner: Column | None = None
         self.lengths: Sequence[int | None] = ()
         self._starts: list[int] | None = None
+        # And the JSON of each list, where that was written instead of making its rows.
+        self.written: list[Any] | None = None
         # Lists that an error has nulled, though items of them may have been completed, and where the first one stands.
         self.nulled: dict[int, Order] = {}
         # Of a column of objects: their runs, one per runtime type.
@@ -197,6 +215,8 @@ class Column:
                 for slot, value in zip(part.slots, part.folded(), strict=True):
                     out[slot] = value
             return out
+        if self.written is not None:
+            return self.written
         if self.inner is not None:
             return self._folded_lists(self.inner.folded())
         below = self.below
@@ -233,6 +253,7 @@ def release(runs: list[Run]) -> None:
             column.distinct = {}
             column.inner = None
             column.parts = []
+            column.written = None
         run.rows = []
 
 
@@ -246,10 +267,16 @@ def _cut(items: list[Any], lengths: Sequence[int | None]) -> list[Any]:
     return [items[start:end] for start, end in pairwise(starts)]
 
 
-def fold(runs: list[Run]) -> None:
-    """Make the rows of all runs, children first."""
+def fold(runs: list[Run], fragments: bool = False) -> None:
+    """Make the rows of all runs, children first; with `fragments`, long lists of them as JSON: see `Write`."""
     for run in reversed(runs):
-        rows: list[Any] = run.scope.rows(len(run.sources), [column.folded() for column in run.columns])
+        columns = [column.folded() for column in run.columns]
+        lists = run.lists() if fragments else None
+        if lists is not None:
+            lists.written = run.scope.texts(columns, lists.lengths)
+            if lists.written is not None:
+                continue
+        rows: list[Any] = run.scope.rows(len(run.sources), columns)
         for index in run.nulled:
             rows[index] = None
         run.rows = rows

@@ -10,7 +10,7 @@ from graphql import GraphQLError
 from graphql.pyutils import UndefinedType, is_iterable
 
 from execution.columns import Column
-from execution.leaves import all_strings
+from execution.leaves import all_strings, types_of
 from execution.nulls import NULLED
 from execution.runtime_types import Members, by_runtime_type, check_type, enter_each
 from execution.shape import Kind, Shape
@@ -30,7 +30,7 @@ def complete(engine: "Engine", column: Column, values: list[Any], types: set[typ
     shape = column.shape
     if not types <= (_PLAIN_OR_NULL if shape.nullable else _PLAIN) and _needs_sifting(shape.nullable, types):
         values = _sifted(engine, column, values)
-        types = set(map(type, values))
+        types = types_of(values)
         column.ids = None
     column.values = values
     if shape.kind is Kind.LEAF:
@@ -65,7 +65,7 @@ def complete_wanted(engine: "Engine", column: Column, values: list[Any]) -> None
     for place in engine.nulls.dead_values(column):
         discard(values[place])
         values[place] = NULLED
-    complete(engine, column, values, set(map(type, values)))
+    complete(engine, column, values, types_of(values))
 
 
 def _needs_sifting(nullable: bool, types: set[type]) -> bool:
@@ -93,7 +93,7 @@ def _sifted(engine: "Engine", column: Column, values: list[Any]) -> list[Any]:
 
 
 def _stripped(engine: "Engine", column: Column, values: list[Any]) -> list[Any]:
-    if all_strings(values) or not any(issubclass(kind, Exception) for kind in set(map(type, values))):
+    if all_strings(values) or not any(issubclass(kind, Exception) for kind in types_of(values)):
         return values
     out: list[Any] = []
     for index, value in enumerate(values):

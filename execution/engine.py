@@ -12,6 +12,7 @@ from execution.columns import Column, Run, fold, release
 from execution.completion import complete, complete_wanted
 from execution.errors import Failure, report
 from execution.info import LazyInfo, Place
+from execution.leaves import types_of
 from execution.nulls import NULLED, Nulls
 from execution.pending import Deliver, Pending, Settling
 from execution.plan import DocumentPlan, ScopePlan
@@ -38,11 +39,17 @@ class Engine:
     """The state of one execution of a plan, for the request that `executor` holds."""
 
     def __init__(
-        self, executor: Executor[Any], plan: DocumentPlan, lazy_info: bool = True, trace: Trace | None = None
+        self,
+        executor: Executor[Any],
+        plan: DocumentPlan,
+        lazy_info: bool = True,
+        trace: Trace | None = None,
+        fragments: bool = False,
     ) -> None:
         self.executor = executor
         self.plan = plan
         self.trace = trace
+        self._fragments = fragments
         self.runs: list[Run] = []
         self.failures: list[Failure] = []
         self.nulls = Nulls()
@@ -164,16 +171,16 @@ class Engine:
             # The objects that a column holds many times over have few identities, and so few types to look at.
             if _has_repeats(values):
                 column.identify(values)
-                types = set(map(type, column.distinct.values()))
+                types = types_of(column.distinct.values())
             else:
-                types = set(map(type, values))
+                types = types_of(values)
         else:
             look = column.shape.look
             seen = None if look is None else look(values)
             if seen is not None:
                 column.values = seen
                 return
-            types = set(map(type, values))
+            types = types_of(values)
         places = [] if types <= _NEVER_AWAITABLE else self.awaitable_places(values, types)
         if places:
             self.await_values(column, values, places)
@@ -279,5 +286,6 @@ class Engine:
         return True
 
     def _row(self) -> Data:
-        fold(self.runs[self._start :])
+        # An error may null a row, which is no row any more once it is text.
+        fold(self.runs[self._start :], self._fragments and not self.failures)
         return self.runs[self._start].rows[0]

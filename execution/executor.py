@@ -49,6 +49,9 @@ class Executor(IncrementalExecutor):
 
     Usable as `executor_class` of graphql-core and as `execution_context_class` of Strawberry. A subclass that overrides
     `build_resolve_info` has it called for every object; other methods that graphql-core calls per object are not.
+
+    `render` is called with the result while its data is there. With `fragments`, long lists in that may hold JSON
+    instead of objects, as `orjson.Fragment`: `dump` writes such data.
     """
 
     planner: ClassVar[Planner] = Planner()
@@ -60,12 +63,14 @@ class Executor(IncrementalExecutor):
         operation_extensions: Any = None,
         trace: Trace | None = None,
         render: Render | None = None,
+        fragments: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.operation_extensions = operation_extensions
         self.trace = trace
         self._render = render
+        self._fragments = fragments and render is not None
 
     def execute_operation(self, serially: bool | None = None) -> Result | Awaitable[Result]:
         """Execute the operation; an awaitable only where something in it is."""
@@ -76,7 +81,8 @@ class Executor(IncrementalExecutor):
         root = plan.root
         if isinstance(root, GraphQLError):
             return self._result(None, [root])
-        engine = Engine(self, plan, type(self).build_resolve_info is CoreExecutor.build_resolve_info, self.trace)
+        lazy_info = type(self).build_resolve_info is CoreExecutor.build_resolve_info
+        engine = Engine(self, plan, lazy_info, self.trace, self._fragments)
         if serially or (serially is None and self.operation.operation is OperationType.MUTATION):
             waits = engine.execute_serially(plan.steps(root))
         else:

@@ -1,10 +1,10 @@
 """Columns of scalars and enums: checked in bulk, serialized one by one only where a value is not right yet."""
 
-from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import Enum
 from math import isfinite
 from operator import itemgetter
+from struct import error, pack
 from types import NoneType
 from typing import Any
 
@@ -30,15 +30,14 @@ BULK = "bulk"
 """In the extensions of a scalar: a function from a list of values without nulls to what they are output as. It may
 refuse a list by any exception; its values are then serialized one by one."""
 
-# The code of a signed 32-bit integer, which is what Int is; a C array checks the range of all values at once.
-_INT32 = next(code for code in "il" if array(code).itemsize == 4)
 _NOTHING = {NoneType, UndefinedType}
 
 
 def _in_range(values: list[int]) -> bool:
+    # A signed integer of 32 bits, which is what Int is, refuses what is out of its range.
     try:
-        array(_INT32, values)
-    except OverflowError:
+        pack(f"={len(values)}i", *values)
+    except error:
         return False
     return True
 
@@ -74,6 +73,12 @@ def serializer(type_: GraphQLLeafType) -> Serialize:
     if natural is None:
         return lambda values, types: _each(type_, values, types)
     return _specified(type_, *natural)
+
+
+def types_of(values: Collection[Any]) -> Types:
+    """The types of values: most often there is one, and to count it is cheaper than a set of them all."""
+    kinds = list(map(type, values))
+    return {kinds[0]} if kinds and kinds.count(kinds[0]) == len(kinds) else set(kinds)
 
 
 def look_up(table: dict[Any, Any], keys: list[Any]) -> list[Any]:

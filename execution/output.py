@@ -31,7 +31,7 @@ def execute_bytes(
     def render(result: ExecutionResult) -> bytes:
         return to_bytes(result, format_errors, make_extensions)
 
-    result: Any = experimental_execute_incrementally(*args, render=render, **options)
+    result: Any = experimental_execute_incrementally(*args, render=render, fragments=True, **options)
     if isinstance(result, Awaitable):
         return _awaited(result, render)
     return _body(result, render)
@@ -79,4 +79,14 @@ def _dumped(response: Mapping[str, Any]) -> bytes:
         return orjson.dumps(response, option=orjson.OPT_NON_STR_KEYS)
     except TypeError:
         # Integers beyond 64 bits and lone surrogates, which JSON can say and orjson does not.
-        return json.dumps(response, separators=(",", ":")).encode()
+        return json.dumps(read_fragments(response), separators=(",", ":")).encode()
+
+
+def read_fragments(value: Any) -> Any:
+    """Data with the lists that were written while it was made as lists of objects again."""
+    if isinstance(value, dict):
+        return {key: read_fragments(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        written = bool(value) and isinstance(value[0], orjson.Fragment)
+        return orjson.loads(orjson.dumps(value)) if written else list(map(read_fragments, value))
+    return value

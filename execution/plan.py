@@ -26,7 +26,7 @@ from graphql.execution.executor import SELECTIONS_NESTED_TOO_DEEPLY
 from graphql.execution.values import VariableValues, get_argument_values
 
 from execution.batch import Selection
-from execution.rows import Build, row_builder
+from execution.rows import Build, Write, row_builder, row_writer
 from execution.shape import Shape
 from execution.ways import How, has_variable, way_of
 
@@ -83,7 +83,7 @@ class DocumentPlan:
 class ScopePlan:
     """The fields selected on one object type at one place of the operation, in the order of the response."""
 
-    __slots__ = ("_build", "_shareable", "fields", "names", "type")
+    __slots__ = ("_build", "_shareable", "_write", "fields", "names", "type")
 
     def __init__(self, type_: GraphQLObjectType, fields: "list[FieldPlan]") -> None:
         self.type = type_
@@ -91,6 +91,7 @@ class ScopePlan:
         self.names = tuple(field.response_name for field in self.fields)
         self._shareable: bool | None = None
         self._build: Build | None = None
+        self._write: Write | None = None
 
     @property
     def shareable(self) -> bool:
@@ -109,6 +110,12 @@ class ScopePlan:
                 return [dict(zip(names, row, strict=False)) for row in zip(*columns, strict=False)]
             self._build = row_builder(self.names)
         return self._build(columns)
+
+    def texts(self, columns: list[list[Any]], lengths: Sequence[int | None]) -> list[Any] | None:
+        """Lists of result objects from the columns of all of them, as JSON; see `Write`."""
+        if self._write is None:
+            self._write = row_writer(self.names)
+        return self._write(columns, lengths)
 
 
 class FieldPlan:

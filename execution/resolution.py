@@ -10,6 +10,7 @@ from graphql import default_field_resolver
 
 from execution.columns import Column, Run
 from execution.completion import complete
+from execution.leaves import types_of
 from execution.plan import FieldPlan
 from execution.reading import read_default
 from execution.ways import How
@@ -67,7 +68,7 @@ def _read(engine: "Engine", column: Column, sources: list[Any], args: dict[str, 
     if seen is not None:
         column.values = seen
         return
-    types = set(map(type, values))
+    types = types_of(values)
     if types <= _NOT_CALLABLE:
         engine.receive(column, values, types=None if column.shape.composite else types)
     else:

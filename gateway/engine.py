@@ -20,7 +20,7 @@ from starlette.requests import HTTPConnection
 
 from auth.authenticate import SESSION_COOKIE, authenticate, still_valid
 from auth.subject import Subject
-from execution import Executor, RenderedResult, Trace
+from execution import Executor, RenderedResult, Trace, dump
 from execution.cost import Estimate
 from execution.limits import Limits
 from gateway.documents import Documents, Operation, Prepared
@@ -196,6 +196,7 @@ class GraphEngine:
             hide_suggestions=self._production,
             trace=trace,
             render=finish,
+            fragments=write is dump,
         )
         if isinstance(executor, list):
             return finish(ExecutionResult(None, executor))

@@ -2,15 +2,21 @@
 
 import gc
 import json
+import weakref
 from typing import Any
 
+import orjson
 import pytest
 from graphql import parse
 
 from execution import execute, execute_bytes
 from tests.execution.support import schema_of
 
-SDL = "scalar Any type Query { any: Any name: String must: Int! rows: [Row] } type Row { a: Int b: Int }"
+SDL = """
+scalar Any
+type Query { any: Any name: String must: Int! rows: [Row] tables: [[Row]] }
+type Row { a: Int b: Int must: Int! any: Any rows: [Row!] }
+"""
 SCHEMA = schema_of(SDL)
 
 
@@ -100,3 +106,60 @@ def test_more_fields_than_a_class_shares_are_written() -> None:
     fields = " ".join(f"x{number}: a" for number in range(300))
     found = _json(f"{{ rows {{ {fields} }} }}", {"rows": [{"a": 1}] * 60})
     assert len(found["data"]["rows"][59]) == 300
+
+
+@pytest.mark.parametrize("count", [0, 1, 63, 64, 65, 127, 128, 129, 192, 1000])
+@pytest.mark.parametrize("names", ["a b", "class a", "__typename a", "a"])
+def test_a_list_of_any_length_is_the_json_of_its_rows(count: int, names: str) -> None:
+    fields = " ".join(name if name in "ab" or name == "__typename" else f"{name}: b" for name in names.split())
+    root = {"rows": [{"a": number, "b": None if number % 3 else -number} for number in range(count)]}
+    document = f"{{ first: rows {{ {fields} }} rows {{ b }} name }}"
+    result: Any = execute(SCHEMA, parse(document), root)
+    assert execute_bytes(SCHEMA, parse(document), root) == orjson.dumps({"data": result.data})
+
+
+def test_lists_in_lists_are_the_json_of_their_rows() -> None:
+    def rows(count: int, depth: int = 0) -> list[Any]:
+        return [{"a": place, "rows": rows(40, depth - 1) if depth and place % 2 else None} for place in range(count)]
+
+    root = {"tables": [rows(150, 1), None, [], [*rows(70), None], rows(300)], "rows": rows(200, 2)}
+    document = "{ tables { a rows { a } } rows { a rows { a again: a rows { a } } } }"
+    result: Any = execute(SCHEMA, parse(document), root)
+    assert execute_bytes(SCHEMA, parse(document), root) == orjson.dumps({"data": result.data})
+
+
+def test_rows_that_are_objects_of_several_places_are_the_json_of_each() -> None:
+    shared = [{"a": number} for number in range(3)]
+    root = {"rows": [{"rows": shared * 50} for _ in range(4)]}
+    found = _json("{ rows { rows { a } } }", root)
+    assert found["data"]["rows"] == root["rows"]
+
+
+@pytest.mark.parametrize("place", [0, 70, 499])
+def test_an_error_among_many_rows_nulls_its_own(place: int) -> None:
+    rows = [{"must": None if number == place else number} for number in range(500)]
+    found = _json("{ rows { must } }", {"rows": rows})
+    assert [number for number, row in enumerate(found["data"]["rows"]) if row is None] == [place]
+    assert [error["path"] for error in found["errors"]] == [["rows", place, "must"]]
+
+
+@pytest.mark.parametrize("value", [2**70, "\ud800", {1: "a"}], ids=["big", "surrogate", "key"])
+def test_what_orjson_refuses_among_many_rows_is_written(value: Any) -> None:
+    rows = [{"a": number, "any": value if number == 300 else number} for number in range(500)]
+    found = _json("{ rows { a any } others: rows { a } name }", {"rows": rows, "name": "Ann"})
+    expected = {"rows": rows, "others": [{"a": number} for number in range(500)], "name": "Ann"}
+    assert found == json.loads(json.dumps({"data": expected}))
+
+
+def test_nothing_of_an_answer_is_kept() -> None:
+    class Kept:
+        pass
+
+    value = Kept()
+    watched = weakref.ref(value)
+    root = {"rows": [{"any": value, "a": number} for number in range(500)]}
+    with pytest.raises(TypeError):
+        execute_bytes(SCHEMA, parse("{ rows { a any } }"), root)
+    del value, root
+    gc.collect()
+    assert watched() is None
