@@ -44,8 +44,8 @@ def row_builder(names: tuple[str, ...]) -> Build:
     return build
 
 
-_SLATES = 64
-"""Rows that are written at once: few, so that they stay in the caches of the processor."""
+_SLATES = 32
+"""Rows that are written at once: so few that they and their text stay in the nearest cache."""
 
 
 class _Slate:
