@@ -9,7 +9,8 @@ WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -
 PYTHON ?= $(shell for python in python3.11 python3 python3.13 python3.12; do \
 	"$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 
-# The whole suite runs in a process for each core (four at most), each with a database of its own; a part of it in one.
+# The whole suite runs in a process for each core and one more (four at most), each with a database of its own; a part of
+# it in one.
 WORKERS ?= $(if $(ARGS),0,logical)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from execution.limits import Limits
 from gateway.mail_settings import DEFAULT_SENDER, Sender, SmtpServer, parse_sender, parse_smtp_url
+from gateway.workers_bound import MAX_WORKERS
 from serving.document_limits import DEFAULTS, NAMES, chosen
 from serving.source import Network, parse_networks
 
@@ -24,7 +25,6 @@ SECRET_FILE = "secret_key"  # noqa: S105
 MIN_SECRET_BYTES = 32
 BUS_SCHEMES = ("memory", "redis", "rediss")
 OWN_BUS = ("mongodb", "mongodb://")
-MAX_WORKERS = 64
 MAX_POOL = 10_000
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")

@@ -1,5 +1,6 @@
 """Fixtures of every test: one embedded database for the session, emptied before each test that asks, loopback only."""
 
+import gc
 import ipaddress
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from beanie import Document
 from pymongo import monitoring
 
 from auth import passwords
@@ -25,6 +27,19 @@ MANY = {"ORRERY_REGISTRATIONS_PER_HOUR": "1000000"}
 FULL = Written()
 """The collections that may hold something: those that were written to since they were emptied."""
 monitoring.register(FULL)
+
+
+def pytest_collection() -> None:
+    """What is loaded from here on stays: looking through it for garbage again and again is in vain."""
+    gc.disable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Every test's own garbage is looked for among what tests make, and not among the tests."""
+    gc.freeze()
+    gc.enable()
+
 
 _connect = socket.socket.connect
 _connect_ex = socket.socket.connect_ex
@@ -79,9 +94,10 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
         yield opened
 
 
-async def empty(database: Database) -> None:
-    """Empty every collection; the indexes stay, and what says that the database is migrated."""
-    for name in FULL.collections - {Migration.Settings.name}:
+async def empty(database: Database, *only: type[Document]) -> None:
+    """Empty every collection, or some; the indexes stay, and what says that the database is migrated."""
+    names = {model.Settings.name for model in only} if only else FULL.collections - {Migration.Settings.name}
+    for name in names & FULL.collections:
         await database.db[name].delete_many({})
         FULL.collections.discard(name)
 

@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
@@ -15,6 +15,13 @@ SLOW_SECONDS = 10.0
 def pytest_addoption(parser: pytest.Parser) -> None:
     about = "Shuffle the files, and the tests of each file, by this number."
     parser.addoption("--order-seed", type=int, metavar="NUMBER", help=about)
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """One process more than there are cores: many a test waits, for a browser, another process or a timer."""
+    cores = yield
+    return cores + 1
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

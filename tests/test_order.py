@@ -85,3 +85,12 @@ def test_parameters_out_of_a_set_are_refused(tmp_path: Path) -> None:
     (tmp_path / "test_set.py").write_text(SHUFFLED.replace("range(20)", "{1, 2}"))
 
     assert "test_set.py::test_shuffled: parameters in a set have no order, sort them" in run(tmp_path)
+
+
+def test_a_run_of_its_own_accord_has_a_process_more_than_there_are_cores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "test_a.py").write_text("def test_one(): pass\n")
+    monkeypatch.setenv("PYTEST_XDIST_AUTO_NUM_WORKERS", "1")  # what stands for the number of cores
+
+    assert "created: 2/2 workers" in run(tmp_path, "-n", "logical")

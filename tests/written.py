@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import bson
 from pymongo import monitoring
 from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
 
 from models.base import Record
 
@@ -63,6 +64,26 @@ async def put_back(
         await stored.delete_many({"_id": {"$in": wrong}})
     if lost := [record for one, record in before.items() if one in wrong or one not in now]:
         await stored.insert_many(lost)
+
+
+class Kept:
+    """What a database holds, to be put back whenever something was changed."""
+
+    def __init__(self, database: AsyncDatabase[Record], written: Written) -> None:
+        self._database = database
+        self._written = written
+        self._records: dict[str, list[Record]] = {}
+
+    async def keep(self) -> None:
+        """From now on it is what it is now."""
+        self._written.collections.clear()
+        names = await self._database.list_collection_names()
+        self._records = {name: await self._database[name].find().to_list() for name in names}
+
+    async def put_back(self) -> None:
+        for name in self._written.collections.copy():
+            await put_back(self._database[name], self._records.get(name, []))
+            self._written.collections.discard(name)
 
 
 def _by_id(records: Sequence[Record]) -> dict[object, Record]:

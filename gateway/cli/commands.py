@@ -7,8 +7,6 @@ from rich.markup import escape
 
 from gateway.cli import catalogue, demo, dump, migrate, operations, schema, serve, token, transfer, transfer_export
 from gateway.cli.console import STDERR, CommandError
-from gateway.client import ClientError
-from gateway.settings import SettingsError
 
 app = typer.Typer(
     name="orrery",
@@ -34,16 +32,18 @@ def run() -> None:
     """Run the command of this process's arguments; a failure is one sentence on standard error and the status 1."""
     try:
         app(prog_name="orrery")
-    except (CommandError, ClientError, SettingsError) as error:
+    except CommandError as error:
         _fail(str(error))
     except Exception as error:
         # Not at the top: these load every document, which `--help` should not wait for.
-        from gateway.database import DatabaseError
+        from gateway.client import ClientError
+        from gateway.database_error import DatabaseError
         from gateway.dump.error import DumpError
-        from gateway.serve import ServeError
+        from gateway.serve_error import ServeError
+        from gateway.settings import SettingsError
         from models.errors import OrreryError
 
-        if not isinstance(error, DatabaseError | DumpError | ServeError | OrreryError):
+        if not isinstance(error, ClientError | DatabaseError | DumpError | ServeError | SettingsError | OrreryError):
             raise
         _fail(str(error))
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from gateway.locking import holder
-from gateway.settings import Settings
+
+if TYPE_CHECKING:
+    from gateway.settings import Settings
 
 STDOUT = Console(highlight=False)
 STDERR = Console(stderr=True, highlight=False)
@@ -17,7 +20,7 @@ class CommandError(Exception):
     """A command cannot be carried out; the message is one sentence."""
 
 
-def require_no_gateway(settings: Settings, instead: str) -> None:
+def require_no_gateway(settings: "Settings", instead: str) -> None:
     """Raise CommandError, which says what to do `instead`, where a running gateway owns the data folder."""
     lock = settings.data_dir / "gateway.pid"
     if settings.mongodb_url is None and (pid := holder(lock)) is not None:

@@ -7,7 +7,6 @@ import typer
 from rich.markup import escape
 
 from gateway.cli.console import STDOUT, steps
-from gateway.client import Client
 
 if TYPE_CHECKING:
     from gateway.demo import Filled
@@ -31,6 +30,7 @@ def demo(
     """Fill a workspace of a running gateway, and watch an agent work on a mission."""
     from gateway import demo as filling
     from gateway import demo_data, demo_mission
+    from gateway.client import Client
 
     client = Client(url.rstrip("/"), token or None)
     with steps() as bar:

@@ -10,16 +10,18 @@ import typer
 from rich.markup import escape
 
 from gateway.cli.console import STDERR, Steps, require_no_gateway, steps
-from gateway.settings import SECRET_FILE, Settings, replace_secret
 
 if TYPE_CHECKING:
     from gateway.dump.archive import Manifest
+    from gateway.settings import Settings
 
 File = Annotated[Path, typer.Argument(help="The archive.")]
 
 
 def dump(file: File) -> None:
     """Write the whole installation, as it is at one moment, into a new file; a gateway may serve meanwhile."""
+    from gateway.settings import Settings
+
     settings = Settings.from_env()
     with steps() as bar:
         made = asyncio.run(_dump(settings, file, bar))
@@ -31,6 +33,8 @@ def dump(file: File) -> None:
 
 def restore(file: File) -> None:
     """Read a dump into an empty database, and migrate that. Everybody has to sign in again."""
+    from gateway.settings import Settings
+
     settings = Settings.from_env()
     require_no_gateway(settings, "stop it first, or let ORRERY_DATA_DIR name an empty folder")
     with steps() as bar:
@@ -46,9 +50,10 @@ def restore(file: File) -> None:
         )
 
 
-async def _dump(settings: Settings, file: Path, bar: Steps) -> "Manifest":
+async def _dump(settings: "Settings", file: Path, bar: Steps) -> "Manifest":
     from gateway.database import open_unlimited
     from gateway.dump.dump import dump
+    from gateway.settings import SECRET_FILE
 
     bar.begin("Opening the database")
     key = _kept_key(settings)
@@ -57,10 +62,11 @@ async def _dump(settings: Settings, file: Path, bar: Steps) -> "Manifest":
         return await dump(database.db, file, secret_key=settings.secret_key, files=files, progress=bar)
 
 
-async def _restore(settings: Settings, file: Path, bar: Steps) -> tuple["Manifest", bool]:
+async def _restore(settings: "Settings", file: Path, bar: Steps) -> tuple["Manifest", bool]:
     from gateway.database import open_unlimited, open_url
     from gateway.dump.dump import fingerprint
     from gateway.dump.restore import restore
+    from gateway.settings import SECRET_FILE, replace_secret
 
     keys = [settings.secret_key]
 
@@ -77,7 +83,7 @@ async def _restore(settings: Settings, file: Path, bar: Steps) -> tuple["Manifes
 
 
 @asynccontextmanager
-async def _open_url(settings: Settings) -> AsyncIterator[str]:
+async def _open_url(settings: "Settings") -> AsyncIterator[str]:
     """The URL of the database, of a running gateway's embedded one too."""
     from gateway.database import open_url
     from gateway.embedded import running_url
@@ -90,8 +96,10 @@ async def _open_url(settings: Settings) -> AsyncIterator[str]:
         yield url
 
 
-def _kept_key(settings: Settings) -> str | None:
+def _kept_key(settings: "Settings") -> str | None:
     """The secret key where the data folder has it, and not the environment."""
+    from gateway.settings import SECRET_FILE
+
     file = settings.data_dir / SECRET_FILE
     kept = file.read_text(encoding="ascii").strip() if file.exists() else None
     return kept if kept == settings.secret_key else None

@@ -1,15 +1,20 @@
 """`orrery migrate`."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
 from gateway.cli.console import STDERR, Steps, require_no_gateway, steps
-from gateway.settings import Settings
+
+if TYPE_CHECKING:
+    from gateway.settings import Settings
 
 
 def migrate() -> None:
     """Bring the database to this version: build missing indexes and back-fill. May be interrupted and run again."""
+    from gateway.settings import Settings
+
     settings = Settings.from_env()
     require_no_gateway(settings, "stop it first; it migrates by itself when it starts again")
     with steps() as bar:
@@ -19,7 +24,7 @@ def migrate() -> None:
         STDERR.print(escape(line), soft_wrap=True)
 
 
-async def _migrate(settings: Settings, bar: Steps) -> list[str]:
+async def _migrate(settings: "Settings", bar: Steps) -> list[str]:
     from gateway.database import open_unlimited, open_url
     from gateway.migrations import migrate
 

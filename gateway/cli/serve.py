@@ -2,14 +2,17 @@
 
 import logging
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.logging import RichHandler
 from rich.markup import escape
 
 from gateway.cli.console import STDERR, STDOUT
-from gateway.settings import MAX_WORKERS, Settings
+from gateway.workers_bound import MAX_WORKERS
+
+if TYPE_CHECKING:
+    from gateway.settings import Settings
 
 
 def serve(
@@ -22,6 +25,7 @@ def serve(
 ) -> None:
     """Serve GraphQL, REST and the live streams until Ctrl-C."""
     from gateway import serve as server
+    from gateway.settings import Settings
 
     settings = Settings.from_env()
     if host is not None:
@@ -34,7 +38,7 @@ def serve(
     server.serve(settings, _tell_where, access_log=access_log)
 
 
-def _tell_where(settings: Settings) -> None:
+def _tell_where(settings: "Settings") -> None:
     url = settings.base_url
     lines = {
         "GraphiQL": f"{url}/graphql",

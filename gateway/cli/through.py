@@ -1,13 +1,15 @@
 """What importing and exporting share: the workspace, who acts, and the way there."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
 import typer
 
 from gateway.cli.console import CommandError, require_no_gateway
-from gateway.client import Client
-from gateway.settings import Settings
+
+if TYPE_CHECKING:
+    from gateway.client import Client
+    from gateway.settings import Settings
 
 WorkspaceOption = Annotated[str, typer.Option("--workspace", help="The workspace, as ORGANIZATION/WORKSPACE (slugs).")]
 As = Annotated[
@@ -24,7 +26,9 @@ Token = Annotated[
 ]
 
 
-def own_folder() -> Settings:
+def own_folder() -> "Settings":
+    from gateway.settings import Settings
+
     settings = Settings.from_env()
     require_no_gateway(settings, "pass its address with --url, and a personal access token with --token")
     return settings
@@ -41,7 +45,9 @@ def path_of(slugs: tuple[str, str]) -> str:
     return f"/orgs/{quote(slugs[0], safe='')}/workspaces/{quote(slugs[1], safe='')}"
 
 
-def client_of(url: str | None, token: str | None, as_: str | None) -> Client | None:
+def client_of(url: str | None, token: str | None, as_: str | None) -> "Client | None":
+    from gateway.client import Client
+
     if url is None:
         return None
     if not token:

@@ -2,13 +2,15 @@
 
 import asyncio
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from gateway.cli.console import STDERR, CommandError, require_no_gateway
-from gateway.settings import Settings, SettingsError, parse_duration
+
+if TYPE_CHECKING:
+    from gateway.settings import Settings
 
 
 def token(
@@ -22,6 +24,8 @@ def token(
     ] = None,
 ) -> None:
     """Make a personal access token in the data folder and print it, once."""
+    from gateway.settings import Settings
+
     values: dict[str, object] = {"name": name}
     if scopes is not None:
         values["scopes"] = [one.strip() for one in scopes.split(",") if one.strip()]
@@ -37,6 +41,7 @@ def token(
 
 
 def _moment(text: str) -> str:
+    from gateway.settings import SettingsError, parse_duration
     from models.base import utc_now
 
     try:
@@ -50,7 +55,7 @@ def _moment(text: str) -> str:
     return text
 
 
-async def _create(settings: Settings, email: str, values: dict[str, object]) -> tuple[str, str]:
+async def _create(settings: "Settings", email: str, values: dict[str, object]) -> tuple[str, str]:
     from gateway.direct import act_as, open_services
     from resolvers.account.api_token import create_api_token
     from resolvers.inputs.api_token import ApiTokenCreate

@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -13,8 +13,10 @@ from rich.markup import escape
 from gateway.cli.console import STDERR, CommandError, Steps, steps
 from gateway.cli.mappings import MAPPINGS
 from gateway.cli.through import As, Token, Url, WorkspaceOption, client_of, own_folder, path_of, slugs_of
-from gateway.client import Client
-from gateway.settings import Settings
+
+if TYPE_CHECKING:
+    from gateway.client import Client
+    from gateway.settings import Settings
 
 MAX_BYTES = 64 * 1024 * 1024
 CHUNK = 256 * 1024
@@ -106,7 +108,7 @@ def _count(values: dict[str, Any], name: str) -> int:
 
 
 def _import_remote(
-    remote: Client, path: str, values: dict[str, Any], bar: Steps, *, mends: bool
+    remote: "Client", path: str, values: dict[str, Any], bar: Steps, *, mends: bool
 ) -> tuple[str, list[str]]:
     query = "?onOddItem=mend" if mends else ""
     text = json.dumps(values, ensure_ascii=True).encode()
@@ -138,7 +140,7 @@ def _sentences(notes: Sequence[dict[str, str]], omitted: int) -> list[str]:
 
 
 async def _import(
-    settings: Settings, slugs: tuple[str, str], as_: str | None, values: dict[str, Any], bar: Steps, *, mends: bool
+    settings: "Settings", slugs: tuple[str, str], as_: str | None, values: dict[str, Any], bar: Steps, *, mends: bool
 ) -> tuple[str, list[str]]:
     from gateway.direct import act_as, act_as_owner, find_workspace, open_services
     from resolvers.inputs.transfer import WholeImport

@@ -5,15 +5,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 from rich.markup import escape
 
 from gateway.cli.console import STDERR, CommandError, steps
 from gateway.cli.through import As, Token, Url, WorkspaceOption, client_of, own_folder, path_of, slugs_of
-from gateway.client import Client
-from gateway.settings import Settings
+
+if TYPE_CHECKING:
+    from gateway.client import Client
+    from gateway.settings import Settings
 
 
 def export(
@@ -72,7 +74,7 @@ class _Target:
 
 
 async def _export(
-    settings: Settings,
+    settings: "Settings",
     slugs: tuple[str, str],
     as_: str | None,
     project_id: str | None,
@@ -102,7 +104,7 @@ async def _export(
 
 
 def _export_remote(
-    remote: Client, slugs: tuple[str, str], project_id: str | None, name: str | None, target: _Target
+    remote: "Client", slugs: tuple[str, str], project_id: str | None, name: str | None, target: _Target
 ) -> None:
     if project_id is None:
         projects = remote.request("GET", f"{path_of(slugs)}/projects")

@@ -6,7 +6,9 @@ A Context is one request and remembers roles; `again` (lab.py) makes the next re
 
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -24,14 +26,15 @@ from resolvers.kit.context import Context, Services
 from resolvers.tenancy.invitation import accept_invitation, invite_workspace_member
 from resolvers.tenancy.organization import create_organization
 from resolvers.tenancy.workspace import create_workspace
+from tests.conftest import empty
 from tests.resolvers.lab import People, again
 
 Register = Callable[[str], Awaitable[Context]]
 Join = Callable[..., Awaitable[Context]]
 
 
-@pytest.fixture
-async def services(database: Database) -> AsyncIterator[Services]:
+@asynccontextmanager
+async def running(database: Database) -> AsyncIterator[Services]:
     """What a gateway holds, with a running hub on the memory bus."""
     hub = Hub(EventLog(database.client))
     await hub.start()
@@ -40,6 +43,27 @@ async def services(database: Database) -> AsyncIterator[Services]:
     yield Services(hub, guard, JwtSigner("test-" * 10), timedelta(days=7), "http://127.0.0.1:3001")
     await guard.stop()
     await hub.stop()
+
+
+@pytest.fixture
+async def services(database: Database) -> AsyncIterator[Services]:
+    """What a gateway holds, for one test."""
+    async with running(database) as services:
+        yield services
+
+
+@pytest.fixture(scope="module")
+async def standing_people(database: Database) -> AsyncIterator[People]:
+    """Registers people in an otherwise empty database, for all tests of a file: who leaves it as it was shares it."""
+    await empty(database)
+    async with running(database) as services:
+        yield People(Context(ANONYMOUS, services))
+
+
+@pytest.fixture(scope="module")
+async def standing_owner(standing_people: People) -> Context:
+    """A person for all tests of a file."""
+    return await standing_people.register("owner")
 
 
 @pytest.fixture
@@ -60,6 +84,16 @@ def register_person(people: People) -> Register:
     return people.register
 
 
+async def make_organization(owner: Context) -> Record:
+    values = OrganizationCreate(name="Observatory", slug=f"observatory-{secrets.token_hex(4)}")
+    return (await create_organization(again(owner), values)).value
+
+
+async def make_workspace(owner: Context, organization: Record) -> Record:
+    values = WorkspaceCreate(organization_id=organization["_id"], name="Telescopes", slug="telescopes")
+    return (await create_workspace(again(owner), values)).value
+
+
 @pytest.fixture
 async def owner(people: People) -> Context:
     """A request of the person who owns `organization` and `workspace`."""
@@ -69,26 +103,26 @@ async def owner(people: People) -> Context:
 @pytest.fixture
 async def organization(owner: Context) -> Record:
     """An organization of `owner`."""
-    values = OrganizationCreate(name="Observatory", slug=f"observatory-{secrets.token_hex(4)}")
-    return (await create_organization(again(owner), values)).value
+    return await make_organization(owner)
 
 
 @pytest.fixture
 async def workspace(owner: Context, organization: Record) -> Record:
     """A workspace of `owner` in `organization`."""
-    values = WorkspaceCreate(organization_id=organization["_id"], name="Telescopes", slug="telescopes")
-    return (await create_workspace(again(owner), values)).value
+    return await make_workspace(owner, organization)
 
 
 @pytest.fixture
 def join(people: People, owner: Context) -> Join:
     """`await join(workspace, "ada", Role.ADMIN)`: a request of a new person who has joined a workspace of `owner`."""
 
-    async def joined(workspace: Record, name: str, role: Role = Role.MEMBER) -> Context:
-        person = await people.register(name)
-        values = WorkspaceMemberInvite(email=people.email(person), role=role)
-        invitation = (await invite_workspace_member(again(owner), workspace["_id"], values)).value
-        await accept_invitation(again(person), invitation.token or "")
-        return again(person)
+    return partial(let_join, people, owner)
 
-    return joined
+
+async def let_join(people: People, owner: Context, workspace: Record, name: str, role: Role = Role.MEMBER) -> Context:
+    """A request of a new person who has joined a workspace of `owner`."""
+    person = await people.register(name)
+    values = WorkspaceMemberInvite(email=people.email(person), role=role)
+    invitation = (await invite_workspace_member(again(owner), workspace["_id"], values)).value
+    await accept_invitation(again(person), invitation.token or "")
+    return again(person)

@@ -8,8 +8,14 @@ that is not of its shape.
 from collections.abc import Callable
 from typing import Any
 
-from gateway.cli.mappings import backlog_md
-
 Mapping = Callable[[Any], tuple[dict[str, Any], list[str]]]
 
-MAPPINGS: dict[str, Mapping] = {"backlog-md": backlog_md.convert}
+
+def _backlog_md(data: Any) -> tuple[dict[str, Any], list[str]]:
+    # Not at the top: it loads what an import does, for which a mere `--help` should not wait.
+    from gateway.cli.mappings import backlog_md
+
+    return backlog_md.convert(data)
+
+
+MAPPINGS: dict[str, Mapping] = {"backlog-md": _backlog_md}

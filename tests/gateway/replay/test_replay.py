@@ -15,7 +15,7 @@ from auth.subject import ANONYMOUS, Subject
 from gateway.database import Database
 from gateway.engine import GraphEngine
 from models import Card
-from models.base import Record, collection
+from models.base import collection
 from models.errors import NotFound
 from models.rank import MAX_LENGTH
 from realtime.guard import Guard
@@ -43,7 +43,7 @@ from tests.gateway.streams import engine_of, replay_to
 from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.kept import check_facts, check_lanes, forget_lanes, ledger_of
 from tests.resolvers.lab import People, again
-from tests.written import Written, put_back
+from tests.written import Kept, Written
 
 # Only clients that are made later have it.
 CHANGED = Written()
@@ -78,9 +78,8 @@ class Watched:
     """The world, what the database held of it at first, and a client of its owner's."""
 
     world: World
-    database: Database
     services: Services
-    documents: dict[str, list[Record]]
+    kept: Kept
     engine: GraphEngine
 
     @property
@@ -89,9 +88,7 @@ class Watched:
 
     async def reset(self) -> None:
         """Everything as it was at first."""
-        for name in CHANGED.collections.copy():
-            await put_back(self.database.db[name], self.documents.get(name, []))
-            CHANGED.collections.discard(name)
+        await self.kept.put_back()
 
     async def read(self) -> JSON:
         """A snapshot of all that the owner sees."""
@@ -122,10 +119,9 @@ async def built(database: Database) -> AsyncIterator[Watched]:
     await hub.start()
     services = Services(hub, Guard(), JwtSigner("replay-" * 6), timedelta(days=7), "http://testserver")
     world = await build(People(Context(ANONYMOUS, services)))
-    names = await database.db.list_collection_names()
-    CHANGED.collections.clear()
-    documents = {name: await database.db[name].find({}).to_list() for name in names}
-    yield Watched(world, database, services, documents, engine_of(services))
+    kept = Kept(database.db, CHANGED)
+    await kept.keep()
+    yield Watched(world, services, kept, engine_of(services))
     await hub.stop()
 
 

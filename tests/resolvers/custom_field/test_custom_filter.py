@@ -12,6 +12,7 @@ from resolvers.inputs.custom_field import CustomFieldUpdate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.lane.totals import totals
+from tests.resolvers.conftest import make_organization, make_workspace
 from tests.resolvers.custom import Fields
 from tests.resolvers.delivery import make_board
 
@@ -27,8 +28,20 @@ TYPES = {
 OPTIONS = {"Level": ("Low", "Mid", "High"), "Tags": ("x", "y", "z")}
 
 
+@pytest.fixture(scope="module")
+async def fields(standing_owner: Context) -> Fields:
+    """What tests only read."""
+    organization = await make_organization(standing_owner)
+    return await make_fields(standing_owner, await make_workspace(standing_owner, organization))
+
+
 @pytest.fixture
-async def fields(owner: Context, workspace: Record) -> Fields:
+async def own_fields(owner: Context, workspace: Record) -> Fields:
+    """The same, of one test's own."""
+    return await make_fields(owner, workspace)
+
+
+async def make_fields(owner: Context, workspace: Record) -> Fields:
     """Cards named A to E; E has no value."""
     fields = Fields(await make_board(owner, workspace, columns=1))
     for name, type_ in TYPES.items():
@@ -138,25 +151,30 @@ async def test_pages_follow_the_order_of_a_custom_field(name: str, ascending: st
         assert found == expected, direction
 
 
-async def test_the_order_of_the_options_is_the_order_of_the_cards(fields: Fields) -> None:
-    level = fields["Level"]
-    order = [{"field": "CUSTOM_FIELD", "custom_field_id": fields.id("Level")}, {"field": "TITLE", "direction": "DESC"}]
-    assert await letters(fields, order_by=order) == "EDBCA"
+async def test_the_order_of_the_options_is_the_order_of_the_cards(own_fields: Fields) -> None:
+    level = own_fields["Level"]
+    order = [
+        {"field": "CUSTOM_FIELD", "custom_field_id": own_fields.id("Level")},
+        {"field": "TITLE", "direction": "DESC"},
+    ]
+    assert await letters(own_fields, order_by=order) == "EDBCA"
 
     given = read_input(CustomFieldUpdate, {"options": level["options"][::-1]})
-    await update_custom_field(fields.board.ctx, level["_id"], given)
+    await update_custom_field(own_fields.board.ctx, level["_id"], given)
 
-    assert await letters(fields, order_by=order) == "EACDB"
+    assert await letters(own_fields, order_by=order) == "EACDB"
 
 
-async def test_columns_and_scopes_filter_and_sort_the_same(fields: Fields, workspace: Record, owner: Context) -> None:
-    board = fields.board
+async def test_columns_and_scopes_filter_and_sort_the_same(
+    own_fields: Fields, workspace: Record, owner: Context
+) -> None:
+    board = own_fields.board
     step = await board.scope()
     scoped = await board.column("Doing", step["_id"])
-    await fields.set(await board.card(None, columnId=scoped["_id"], title="S"), {"Points": 3})
+    await own_fields.set(await board.card(None, columnId=scoped["_id"], title="S"), {"Points": 3})
     other = await make_board(owner, workspace, columns=1)
-    where = condition(fields, "Points", {"gt": 0})
-    order = [{"field": "CUSTOM_FIELD", "custom_field_id": fields.id("Points"), "direction": "DESC"}]
+    where = condition(own_fields, "Points", {"gt": 0})
+    order = [{"field": "CUSTOM_FIELD", "custom_field_id": own_fields.id("Points"), "direction": "DESC"}]
     given: dict[str, Any] = {"filter": where, "order_by": order}
 
     for edge, parents, expected in (
@@ -167,17 +185,17 @@ async def test_columns_and_scopes_filter_and_sort_the_same(fields: Fields, works
     ):
         found = await edge(board.ctx, parents, None, **given)
         assert ["".join(card["title"] for card in page.nodes) for page in found] == expected
-        levels = [{"field": "CUSTOM_FIELD", "custom_field_id": fields.id("Level")}]
+        levels = [{"field": "CUSTOM_FIELD", "custom_field_id": own_fields.id("Level")}]
         assert len(await edge(board.ctx, parents, None, filter=where, order_by=levels)) == len(parents)
 
 
 async def test_what_a_custom_field_cannot_be_asked_is_refused_by_name(
-    fields: Fields, workspace: Record, owner: Context
+    own_fields: Fields, workspace: Record, owner: Context
 ) -> None:
     other = Fields(await make_board(owner, workspace, columns=1))
     foreign = str((await other.add("Foreign", "text"))["_id"])
     nowhere = str(new_id(Kind.CUSTOM_FIELD))
-    note, tags, option = fields.id("Note"), fields.id("Tags"), fields.id("Level")
+    note, tags, option = own_fields.id("Note"), own_fields.id("Tags"), own_fields.id("Level")
     filters: list[tuple[dict[str, Any], str]] = [
         ({"field_id": "x"}, r"^filter\.customField\.fieldId: must be a 24"),
         ({"field_id": foreign, "null": True}, r"^filter\.customField\.fieldId: is not a custom field"),
@@ -189,7 +207,7 @@ async def test_what_a_custom_field_cannot_be_asked_is_refused_by_name(
     ]
     for values, message in filters:
         with pytest.raises(BadUserInput, match=message):
-            await letters(fields, filter={"not": {"custom_field": values}})
+            await letters(own_fields, filter={"not": {"custom_field": values}})
     names = ("Note", "Points", "Due", "Sure")
     orders: list[tuple[list[dict[str, Any]], str]] = [
         ([{"field": "CUSTOM_FIELD"}], r"^orderBy\.customFieldId: is required"),
@@ -197,13 +215,13 @@ async def test_what_a_custom_field_cannot_be_asked_is_refused_by_name(
         ([{"field": "CUSTOM_FIELD", "custom_field_id": foreign}], r"^orderBy\.customFieldId: is not a custom field"),
         ([{"field": "CUSTOM_FIELD", "custom_field_id": tags}], r"^orderBy\.customFieldId: is a multi-select"),
         (
-            [{"field": "CUSTOM_FIELD", "custom_field_id": fields.id(one)} for one in names],
+            [{"field": "CUSTOM_FIELD", "custom_field_id": own_fields.id(one)} for one in names],
             "^orderBy: names more than 3",
         ),
     ]
     for order, message in orders:
         with pytest.raises(BadUserInput, match=message):
-            await letters(fields, order_by=order)
+            await letters(own_fields, order_by=order)
 
 
 async def test_the_longest_texts_fit_into_a_cursor(owner: Context, workspace: Record) -> None:

@@ -1,9 +1,10 @@
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from bson import ObjectId
+from pymongo import monitoring
 
 from gateway.database import Database
 from models import Card, Comment, Notification, StreamHead
@@ -20,11 +21,16 @@ from resolvers.project.project import delete_project
 from resolvers.search.search import search
 from resolvers.tenancy.workspace import delete_workspace
 from resolvers.transfer.transfer import export_project
-from tests.resolvers.conftest import Join
+from tests.resolvers.conftest import let_join, make_organization, make_workspace
 from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.documents import Shelf
-from tests.resolvers.lab import again, events
+from tests.resolvers.lab import People, again, events
+from tests.written import Kept, Written
+
+# Only clients that are made later have it.
+CHANGED = Written()
+monitoring.register(CHANGED)
 
 HISTORY = {"events", "streams"}
 # What blocks of facts begin at are ids that were, and point at nothing.
@@ -52,8 +58,25 @@ class World:
 
 
 @pytest.fixture
-async def world(owner: Context, workspace: Record, join: Join) -> World:
-    member, shelf = await join(workspace, "ada"), Shelf(owner, workspace["_id"])
+async def world(built: tuple[World, Kept]) -> AsyncIterator[World]:
+    """The two boards, put back after the test."""
+    world, kept = built
+    yield world
+    await kept.put_back()
+    world.board.caller.services.search.forget(world.board.workspace_id)  # which is kept beside the database
+
+
+@pytest.fixture(scope="module")
+async def built(database: Database, standing_people: People, standing_owner: Context) -> tuple[World, Kept]:
+    kept = Kept(database.db, CHANGED)
+    world = await build(standing_people, standing_owner)
+    await kept.keep()
+    return world, kept
+
+
+async def build(people: People, owner: Context) -> World:
+    workspace = await make_workspace(owner, await make_organization(owner))
+    member, shelf = await let_join(people, owner, workspace, "ada"), Shelf(owner, workspace["_id"])
     loose = await shelf.document()
     boards = [await make_board(owner, workspace, columns=2) for _ in range(2)]
     scopes, columns = [], []
@@ -172,15 +195,13 @@ async def test_deleting_a_project_leaves_nothing_of_it_and_all_of_the_other(worl
     assert await collection(Comment).count_documents({"project_id": world.other.project["_id"]}) == 4
 
 
-async def test_deleting_a_workspace_leaves_nothing_of_it_and_of_its_history(
-    world: World, owner: Context, database: Database
-) -> None:
+async def test_deleting_a_workspace_leaves_nothing_of_it_and_of_its_history(world: World, database: Database) -> None:
     workspace_id, seq = world.board.workspace_id, await world.board.seq()
 
     before = await everything(database, workspace_id)
-    await delete_workspace(again(owner), workspace_id)
+    await delete_workspace(world.board.ctx, workspace_id)
     told = await world.board.events_since(seq)
-    await finish_deletions(owner.services)
+    await finish_deletions(world.board.caller.services)
 
     left, gone = await everything(database, workspace_id), {one for _, one in before}
     assert [event["type"] for event in told] == ["WorkspaceDeleted"]

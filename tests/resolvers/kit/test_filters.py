@@ -3,23 +3,24 @@ from typing import Any
 
 import pytest
 
-from models.base import Record
 from models.enums import Priority
 from models.errors import BadUserInput
 from models.ids import Kind, new_id
 from resolvers.card.graph import ORDER_FIELDS, cards_of_project
 from resolvers.kit.context import Context
 from resolvers.kit.filters import CARD_FIELDS, MAX_CONDITIONS, card_filter, compile_filter, compile_order
+from tests.resolvers.conftest import make_organization, make_workspace
 from tests.resolvers.delivery import Board, make_board
 
 MAY, JUNE = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
 ODD = r"a.*b|[c](d)^$ \d?+{2}#~&-"
 
 
-@pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+@pytest.fixture(scope="module")
+async def board(standing_owner: Context) -> Board:
     """Cards named A to F that differ in what can be filtered by; F is archived."""
-    board = await make_board(owner, workspace, columns=2)
+    owner = standing_owner
+    board = await make_board(owner, await make_workspace(owner, await make_organization(owner)), columns=2)
     scope = await board.scope()
     scoped = await board.column("Doing", scope["_id"])
     red, blue = await board.label("red"), await board.label("blue")
@@ -106,10 +107,10 @@ async def test_a_filter_selects(values: dict[str, Any] | None, expected: str, bo
     assert await titles(board, values) == expected
 
 
-async def test_a_filter_selects_by_what_a_card_refers_to(board: Board, owner: Context) -> None:
+async def test_a_filter_selects_by_what_a_card_refers_to(board: Board) -> None:
     cards = (await cards_of_project(board.ctx, [board.project], None, order_by=[{"field": "TITLE"}]))[0].nodes
     red, blue = cards[1]["label_ids"]
-    column, me = str(board.column_id(0)), str(owner.user_id)
+    column, me = str(board.column_id(0)), str(board.caller.user_id)
     expected: list[tuple[dict[str, Any], str]] = [
         ({"label": {"eq": str(red)}}, "AB"),
         ({"label": {"neq": red}}, "CDE"),
