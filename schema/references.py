@@ -1,5 +1,6 @@
-"""Names for types that refer to each other across modules."""
+"""Names for types that refer to each other across modules, or are named by what is made of declarations."""
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
@@ -7,11 +8,8 @@ import strawberry
 if TYPE_CHECKING:
     from schema.activity import Activity
     from schema.agent import Agent
-    from schema.api_token import ApiToken
-    from schema.attachment import Attachment
     from schema.card import Card, ChecklistItem
     from schema.column import Column
-    from schema.comment import Comment
     from schema.custom_field import CustomField
     from schema.document import Document, DocumentTreeEntry, DocumentVersion
     from schema.events.by_hand import CustomFieldChange
@@ -20,21 +18,16 @@ if TYPE_CHECKING:
     from schema.notification import Notification
     from schema.organization import Organization, OrganizationMember
     from schema.project import Project, ProjectMember
-    from schema.relation import Relation
     from schema.scope import Scope
-    from schema.template import Template
     from schema.transfer import TransferJob
     from schema.user import User
     from schema.workspace import Workspace, WorkspaceMember
 
 ActivityRef = Annotated["Activity", strawberry.lazy("schema.activity")]
 AgentRef = Annotated["Agent", strawberry.lazy("schema.agent")]
-ApiTokenRef = Annotated["ApiToken", strawberry.lazy("schema.api_token")]
-AttachmentRef = Annotated["Attachment", strawberry.lazy("schema.attachment")]
 CardRef = Annotated["Card", strawberry.lazy("schema.card")]
 ChecklistItemRef = Annotated["ChecklistItem", strawberry.lazy("schema.card")]
 ColumnRef = Annotated["Column", strawberry.lazy("schema.column")]
-CommentRef = Annotated["Comment", strawberry.lazy("schema.comment")]
 DocumentRef = Annotated["Document", strawberry.lazy("schema.document")]
 DocumentTreeEntryRef = Annotated["DocumentTreeEntry", strawberry.lazy("schema.document")]
 DocumentVersionRef = Annotated["DocumentVersion", strawberry.lazy("schema.document")]
@@ -48,9 +41,7 @@ OrganizationRef = Annotated["Organization", strawberry.lazy("schema.organization
 OrganizationMemberRef = Annotated["OrganizationMember", strawberry.lazy("schema.organization")]
 ProjectRef = Annotated["Project", strawberry.lazy("schema.project")]
 ProjectMemberRef = Annotated["ProjectMember", strawberry.lazy("schema.project")]
-RelationRef = Annotated["Relation", strawberry.lazy("schema.relation")]
 ScopeRef = Annotated["Scope", strawberry.lazy("schema.scope")]
-TemplateRef = Annotated["Template", strawberry.lazy("schema.template")]
 TransferJobRef = Annotated["TransferJob", strawberry.lazy("schema.transfer")]
 UserRef = Annotated["User", strawberry.lazy("schema.user")]
 WorkspaceRef = Annotated["Workspace", strawberry.lazy("schema.workspace")]
@@ -58,5 +49,6 @@ WorkspaceMemberRef = Annotated["WorkspaceMember", strawberry.lazy("schema.worksp
 
 
 def reference(name: str) -> Any:
-    """The reference to a type of the graph."""
-    return globals()[f"{name}Ref"]
+    """The reference to a type of the graph. One that is not here stands in the module of its name."""
+    module = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+    return globals().get(f"{name}Ref") or Annotated[name, strawberry.lazy(f"schema.{module}")]

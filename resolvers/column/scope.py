@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from beanie import Document
 from bson import ObjectId
 
 from auth.policies import delivery
-from models import Column, Label, Project, Scope
+from models import Column, Project, Scope
 from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
@@ -92,7 +93,7 @@ async def delete_scope(ctx: Context, scope: ScopeRecord) -> Committed[ObjectId]:
     return await delete(ctx, scope["workspace_id"], body)
 
 
-async def require_room(change: Change, model: type[Scope | Label], project_id: ObjectId, limit: int) -> None:
+async def require_room(change: Change, model: type[Document], project_id: ObjectId, limit: int) -> None:
     """Raise Conflict where a project has its full number already: these lists are read whole."""
     if await collection(model).count_documents({"project_id": project_id}, session=change.session) >= limit:
         raise Conflict(f"A project has at most {limit} {model.__name__.lower()}s")

@@ -19,7 +19,7 @@ async def set_fields(
     before = await collection(model).find_one({"_id": object_id}, session=change.session)
     if before is None:
         raise NotFound(model.__name__)
-    changes = {name: value for name, value in values.items() if before[name] != value}
+    changes = {name: value for name, value in values.items() if before.get(name) != value}
     if not changes:
         return before, False
     changes |= sort_keys(model, changes)

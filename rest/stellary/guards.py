@@ -6,10 +6,6 @@ afterwards asks for the token's scope and the permission.
 
 from bson import ObjectId
 
-from auth.policies import delivery
-from auth.policies import document as document_policy
-from auth.policies import mission as mission_policy
-from auth.policies import workspace as workspace_policy
 from models.base import Record
 from models.errors import NotFound
 from resolvers.kit.access import access
@@ -53,54 +49,56 @@ async def workspace(call: Call) -> Record:
 async def project(call: Call) -> Record:
     """The project of the path, in the workspace of the path."""
     inside = await workspace(call)
-    found = await access(call.ctx, PROJECT, call.path["projectId"], delivery.READ, field="projectId", fields=NOTHING)
+    found = await access(call.ctx, PROJECT, call.path["projectId"], PROJECT.reads, field="projectId", fields=NOTHING)
     return _within(found, "workspace_id", inside["_id"], "Project")
 
 
 async def project_of(call: Call, project_id: ObjectId, workspace: Record) -> Record:
     """The project that a body names, in the workspace of the path."""
-    found = await access(call.ctx, PROJECT, project_id, delivery.READ, field="projectId", fields=NOTHING)
+    found = await access(call.ctx, PROJECT, project_id, PROJECT.reads, field="projectId", fields=NOTHING)
     return _within(found, "workspace_id", workspace["_id"], "Project")
 
 
 async def template(call: Call) -> Record:
     """The template of the path, of the workspace of the path."""
     inside = await workspace(call)
-    found = await access(call.ctx, TEMPLATE, call.path["templateId"], delivery.READ, field="templateId", fields=NOTHING)
+    found = await access(
+        call.ctx, TEMPLATE, call.path["templateId"], TEMPLATE.reads, field="templateId", fields=NOTHING
+    )
     return _within(found, "workspace_id", inside["_id"], "Template")
 
 
 async def transfer_job(call: Call) -> Record:
     """The import of the path, to the workspace of the path."""
     inside = await workspace(call)
-    found = await access(call.ctx, TRANSFER_JOB, call.path["jobId"], delivery.READ, field="jobId", fields=NOTHING)
+    found = await access(call.ctx, TRANSFER_JOB, call.path["jobId"], TRANSFER_JOB.reads, field="jobId", fields=NOTHING)
     return _within(found, "workspace_id", inside["_id"], "Transfer job")
 
 
 async def scope(call: Call) -> Record:
     """The scope of the path, in the project of the path."""
-    return await _of_project(call, SCOPE, "scopeId")
+    return await of_project(call, SCOPE, "scopeId")
 
 
 async def column(call: Call) -> Record:
     """The column of the path, in the project of the path."""
-    return await _of_project(call, COLUMN, "columnId")
+    return await of_project(call, COLUMN, "columnId")
 
 
 async def label(call: Call) -> Record:
     """The label of the path, in the project of the path."""
-    return await _of_project(call, LABEL, "labelId")
+    return await of_project(call, LABEL, "labelId")
 
 
 async def custom_field(call: Call) -> Record:
     """The custom field of the path, of the project of the path."""
-    return await _of_project(call, CUSTOM_FIELD, "fieldId")
+    return await of_project(call, CUSTOM_FIELD, "fieldId")
 
 
 async def relation(call: Call) -> Record:
     """The relation of the path, of a card of the project of the path."""
     inside = await project(call)
-    found = await access(call.ctx, RELATION, call.path["relationId"], delivery.READ, field="relationId")
+    found = await access(call.ctx, RELATION, call.path["relationId"], RELATION.reads, field="relationId")
     if inside["_id"] not in found["project_ids"]:
         raise NotFound("Relation")
     return found
@@ -108,13 +106,13 @@ async def relation(call: Call) -> Record:
 
 async def card(call: Call) -> Record:
     """The card of the path, in the project of the path."""
-    return await _of_project(call, CARD, "cardId")
+    return await of_project(call, CARD, "cardId")
 
 
 async def comment(call: Call) -> Record:
     """The comment of the path, on the card of the path."""
     inside = await card(call)
-    found = await access(call.ctx, COMMENT, call.path["commentId"], delivery.READ, field="commentId")
+    found = await access(call.ctx, COMMENT, call.path["commentId"], COMMENT.reads, field="commentId")
     return _within(found, "card_id", inside["_id"], "Comment")
 
 
@@ -125,7 +123,7 @@ async def attachment(call: Call) -> Record:
         call.ctx,
         ATTACHMENT,
         call.path["attachmentId"],
-        delivery.READ,
+        ATTACHMENT.reads,
         field="attachmentId",
         fields=frozenset({"card_id"}),
     )
@@ -139,7 +137,7 @@ async def document(call: Call) -> Record:
         call.ctx,
         DOCUMENT,
         call.path["documentId"],
-        document_policy.READ,
+        DOCUMENT.reads,
         field="documentId",
         fields=NOTHING,
     )
@@ -158,7 +156,7 @@ async def invitation(call: Call) -> Record:
         call.ctx,
         INVITATION,
         call.path["invitationId"],
-        workspace_policy.READ,
+        INVITATION.reads,
         field="invitationId",
         fields=NOTHING,
     )
@@ -170,15 +168,16 @@ async def mission(call: Call) -> Record:
     return await _of_workspace(call, MISSION, "missionId")
 
 
-async def _of_project(call: Call, noun: Noun, name: str) -> Record:
+async def of_project(call: Call, noun: Noun, name: str) -> Record:
+    """What a parameter of the path names, in the project of the path."""
     inside = await project(call)
-    found = await access(call.ctx, noun, call.path[name], delivery.READ, field=name, fields=frozenset({"project_id"}))
+    found = await access(call.ctx, noun, call.path[name], noun.reads, field=name, fields=frozenset({"project_id"}))
     return _within(found, "project_id", inside["_id"], noun.title)
 
 
 async def _of_workspace(call: Call, noun: Noun, name: str) -> Record:
     inside = await workspace(call)
-    found = await access(call.ctx, noun, call.path[name], mission_policy.READ, field=name)
+    found = await access(call.ctx, noun, call.path[name], noun.reads, field=name)
     return _within(found, "workspace_id", inside["_id"], noun.title)
 
 

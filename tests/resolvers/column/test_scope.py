@@ -55,6 +55,13 @@ async def test_an_update_changes_what_is_given_and_null_clears(board: Board) -> 
     assert await board.types_since(seq) == ["ScopeUpdated"]
 
 
+async def test_an_update_sets_what_a_document_of_before_does_not_have(board: Board) -> None:
+    scope = await board.scope("Phase")
+    await collection(Scope).update_one({"_id": scope["_id"]}, {"$unset": {"description": 1}})
+
+    assert (await change(board, scope, description="New"))["description"] == "New"
+
+
 async def test_the_active_view_is_one_of_five(board: Board) -> None:
     scope = await board.scope()
 
