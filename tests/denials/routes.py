@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.denials.calls import link_of
-from tests.denials.world import Ids
+from tests.denials.world import PLACES, Ids
 from tests.resolvers.lab import PASSWORD
 
 ORGANIZATION = "/organizations/{orgSlug}"
@@ -190,28 +190,7 @@ def path_of(template: str, ids: Ids) -> str:
     """The path of a route for the world's objects."""
     # Of the tenants it is the owner, whom no other caller may remove: a member may leave by its own request.
     user = "member_id" if "/projects/" in template else "user"
-    return template.format(
-        orgSlug=ids["org_slug"],
-        wsSlug="eng",
-        id=ids.get("notification") if template.startswith("/notifications") else ids["token"],
-        userId=ids[user],
-        sessionId=ids["session"],
-        token=ids["invitation"],
-        invitationId=ids["invitation_id"],
-        projectId=ids["project"],
-        templateId=ids["template"],
-        jobId=ids["transfer_job"],
-        scopeId=ids["scope"],
-        columnId=ids["column"],
-        labelId=ids["label"],
-        cardId=ids["card"],
-        itemId=ids["item"],
-        fieldId=ids["custom_field"],
-        relationId=ids["relation"],
-        commentId=ids["comment"],
-        attachmentId=ids["attachment"],
-        documentId=ids["document"],
-        versionId=ids["version"],
-        agentId=ids.get("agent"),
-        missionId=ids.get("mission"),
-    )
+    named = {name: ids.get(place) for name, place in PLACES.items()}
+    named |= {"orgSlug": ids["org_slug"], "wsSlug": "eng", "userId": ids[user]}
+    named["id"] = ids.get("notification") if template.startswith("/notifications") else ids["token"]
+    return template.format(**named)

@@ -1,7 +1,7 @@
 """A world with one object of every kind, and a caller of every kind that can be refused."""
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -9,6 +9,7 @@ from typing import Any
 
 import bson
 from bson import ObjectId
+from pydantic.alias_generators import to_camel
 from pymongo import monitoring
 
 from gateway.database import Database
@@ -47,6 +48,7 @@ from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.inputs.transfer import ProjectImportStart
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
 from resolvers.kit.context import Context
+from resolvers.kit.nouns import NOUNS
 from resolvers.mission import drive as mission_drive
 from resolvers.mission import mission
 from resolvers.notification.follow import follow
@@ -60,6 +62,18 @@ from tests.resolvers.lab import PICTURE, People, again
 from tests.written import Written
 
 Ids = dict[str, Any]
+
+PLACES: Mapping[str, str] = {
+    **{to_camel(noun.key): noun.kind.name.lower() for noun in NOUNS.values()},
+    "fieldId": "custom_field",
+    "invitationId": "invitation_id",
+    "itemId": "item",
+    "jobId": "transfer_job",
+    "sessionId": "session",
+    "token": "invitation",
+    "versionId": "version",
+}
+"""Where the world keeps what an id of that name, in a path or a body, most likely means."""
 
 
 @dataclass

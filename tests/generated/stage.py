@@ -9,41 +9,22 @@ from starlette.applications import Starlette
 
 from auth.subject import ANONYMOUS
 from resolvers.kit.context import Context
-from tests.denials.world import World, build
+from tests.denials.world import PLACES, World, build
 from tests.resolvers.lab import PASSWORD, People
 
 # What a name of an id, in a path or a body, most likely means. A name that is not here means any object.
 MEANT: dict[str, tuple[str, ...]] = {
+    **{name: (place,) for name, place in PLACES.items()},
     "orgSlug": ("org_slug",),
     "wsSlug": ("workspace_slug",),
-    "organizationId": ("organization",),
-    "workspaceId": ("workspace",),
-    "projectId": ("project",),
-    "scopeId": ("scope",),
-    "columnId": ("column",),
-    "labelId": ("label",),
     "labelIds": ("label",),
     "cardId": ("card", "second_card"),
     "targetCardId": ("third_card", "second_card", "card"),
-    "itemId": ("item",),
-    "fieldId": ("custom_field",),
-    "relationId": ("relation",),
-    "commentId": ("comment",),
-    "attachmentId": ("attachment",),
-    "documentId": ("document",),
     "ids": ("document",),
     "parentId": ("document",),
-    "versionId": ("version",),
-    "templateId": ("template",),
-    "invitationId": ("invitation_id",),
     "agentId": ("agent", "other agent"),
-    "missionId": ("mission",),
-    "sessionId": ("session",),
-    "jobId": ("transfer_job",),
     "userId": ("member_id", "user", "admin_id", "outsider_id"),
     "assigneeId": ("member_id", "user"),
-    "token": ("invitation",),
-    "notificationId": ("notification",),
     "apiTokenId": ("token",),
 }
 EMAILS = ("outsider_email", "bystander_email", "admin_email")
@@ -106,7 +87,7 @@ class Stage:
 
     def meant(self, name: str) -> st.SearchStrategy[str]:
         """Ids of objects that a name most likely means, the likeliest most often."""
-        places = MEANT.get(name) or tuple(sorted(self.ids))
+        places = tuple(one for one in MEANT.get(name, ()) if one in self.ids) or tuple(sorted(self.ids))
         return mostly(st.just(self.ids[places[0]]), st.sampled_from(places).map(self.ids.__getitem__))
 
     def anything(self) -> st.SearchStrategy[str]:

@@ -12,35 +12,12 @@ from gateway.database import Database
 from models import AttemptCount, Lease
 from models.base import Record, collection
 from resolvers.kit.context import Context
-from tests.denials.world import Ids
+from tests.denials.world import PLACES, Ids
 from tests.rest.contract.shape import filled
 from tests.rest.document import response_problems
 from tests.written import Written, put_back
 
-PATHS = {
-    "orgSlug": "org_slug",
-    "wsSlug": "ws_slug",
-    "userId": "member_id",
-    "sessionId": "session",
-    "token": "invitation",
-    "invitationId": "invitation_id",
-    "projectId": "project",
-    "templateId": "template",
-    "jobId": "transfer_job",
-    "scopeId": "scope",
-    "columnId": "column",
-    "labelId": "label",
-    "cardId": "card",
-    "itemId": "item",
-    "fieldId": "custom_field",
-    "relationId": "relation",
-    "commentId": "comment",
-    "attachmentId": "attachment",
-    "documentId": "document",
-    "versionId": "version",
-    "agentId": "agent",
-    "missionId": "mission",
-}
+PATHS = {**PLACES, "orgSlug": "org_slug", "wsSlug": "ws_slug", "userId": "member_id"}
 """The object of the world that a parameter of a path names, unless a contract says otherwise."""
 
 
@@ -91,7 +68,7 @@ class Stage:
 
     def address(self, route: str, path: Mapping[str, Any]) -> str:
         """The path of a route for objects of the world."""
-        named = {name: str(self.ids[known]) for name, known in PATHS.items()}
+        named = {name: str(self.ids[known]) for name, known in PATHS.items() if known in self.ids}
         return route.format(**{**named, **filled(dict(path), self.ids)})
 
     async def keep(self) -> None:

@@ -1,49 +1,24 @@
 """Every route of the interface, held to its contract."""
 
+import pkgutil
 import re
+from importlib import import_module
 from typing import Any
 
 import httpx
 import pytest
 
 from rest.stellary.table import TABLE
-from tests.rest.contract import (
-    about_cards,
-    account,
-    agents,
-    api_tokens,
-    board,
-    cards,
-    documents,
-    mailed,
-    notifications,
-    organizations,
-    projects,
-    transfers,
-    two_factor,
-    workspaces,
-)
+from tests.rest import contract as contracts
 from tests.rest.contract.contract import SAME, Contract, Refused
 from tests.rest.contract.reference import REFERENCE
 from tests.rest.contract.shape import filled, misfits
 from tests.rest.contract.stage import Stage
 
-CONTRACTS: list[Contract] = [
-    *account.CONTRACTS,
-    *mailed.CONTRACTS,
-    *two_factor.CONTRACTS,
-    *api_tokens.CONTRACTS,
-    *notifications.CONTRACTS,
-    *organizations.CONTRACTS,
-    *workspaces.CONTRACTS,
-    *projects.CONTRACTS,
-    *transfers.CONTRACTS,
-    *board.CONTRACTS,
-    *cards.CONTRACTS,
-    *about_cards.CONTRACTS,
-    *documents.CONTRACTS,
-    *agents.CONTRACTS,
-]
+OTHERS = [one.name for one in pkgutil.iter_modules(contracts.__path__) if not re.match("test_|conftest", one.name)]
+MODULES = [import_module(f"tests.rest.contract.{name}") for name in OTHERS]
+CONTRACTS: list[Contract] = [one for module in MODULES for one in getattr(module, "CONTRACTS", ())]
+"""Those of all modules beside this one."""
 PHRASES = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 409: "Conflict"}
 
 each = pytest.mark.parametrize("contract", CONTRACTS, ids=lambda one: one.name)
