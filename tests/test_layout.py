@@ -86,3 +86,15 @@ def test_any_number_of_records_is_written_in_parts() -> None:
     found = {str(file.relative_to(ROOT)) for file in product if bare.search(file.read_text())}
 
     assert found == {"models/base.py", "gateway/dump/restore.py"}  # a restore has the database for itself
+
+
+@pytest.mark.parametrize("guide", ["CONTRIBUTING.md", "docs/add-a-noun.md", "docs/add-a-field.md"])
+def test_a_guide_names_files_and_names_that_are_there(guide: str) -> None:
+    text = (ROOT / guide).read_text()
+    files = set(re.findall(r"`((?:[\w-]+/)+[\w.-]+\.\w+|[\w-]+\.(?:md|toml))`", text))
+    constants = set(re.findall(r"`_?([A-Z][A-Z_]{3,})`", text)) - {"NOUN"}
+    sources = "".join(file.read_text() for file in [ROOT / "Makefile", *python_files()])
+
+    assert files
+    assert {name for name in files if not (ROOT / name).exists()} == set()
+    assert {name for name in constants if not re.search(rf"\b_?{name}\b", sources)} == set()
