@@ -146,16 +146,14 @@ async def delete_cards(change: Change, workspace_id: ObjectId, found: Sequence[R
     await keep(change, [(card, None) for card in found])
 
 
-async def take_from_cards(
-    change: Change, tombstone: Record, card_ids: Sequence[ObjectId], most: int, *, is_told: bool = True
-) -> int:
+async def take_from_cards(change: Change, tombstone: Record, card_ids: Sequence[ObjectId], most: int) -> int:
     """Delete at most so many objects that are on some cards; how many those were."""
     taken = 0
     for model, key, told, also in _ON_CARDS:
         where = {key: {"$in": card_ids}}
         while taken < most:
             wanted = min(most - taken, IDS_PER_QUERY)
-            found = await take_some(change, tombstone, model, where, wanted, told if is_told else None, also)
+            found = await take_some(change, tombstone, model, where, wanted, told, also)
             taken += len(found)
             if len(found) < wanted:
                 break

@@ -148,32 +148,37 @@ async def _take_deletions(change: Change, tombstone: Record, most: int) -> int:
 other_deletions = Step((Tombstone,), _take_deletions)
 
 
-def cards_of_lanes(key: str, *, is_told: bool) -> Step:
-    """Cards of a deleted workspace or project that its lanes name, with what is said and done on each.
+async def _take_cards_of_workspace(change: Change, tombstone: Record, _: int) -> int:
+    """Cards that the lanes of a deleted workspace name, which nothing has to be read of: none leaves one, and what is
+    on them goes by the workspace's own lists."""
+    return await delete_by_id(change, Card, tombstone.get(CHOSEN, ()))
+
+
+cards_of_workspace = Step((Card,), _take_cards_of_workspace, lanes_by="workspace_id", is_silent=True)
+
+
+async def _take_cards_of_project(change: Change, tombstone: Record, most: int) -> int:
+    """Cards of a deleted project that its lanes name, with what is said and done on each.
 
     No list of so many is short: the embedded database would stop for others while it reads one. What of a card is too
     much for one part keeps that; what no lane names comes after.
     """
-
-    async def take(change: Change, tombstone: Record, most: int) -> int:
-        ids, taken = tombstone.get(CHOSEN, ()), 0
-        if ids and is_told:  # nothing leaves a workspace, but a card may have left a project
-            ids = (await chosen(change, tombstone, Card, key))["_id"]["$in"]
-        if ids and (taken := await take_from_cards(change, tombstone, ids, most, is_told=is_told)) >= most:
-            return taken
-        for some in portions(ids, AT_A_TIME):
-            # Nearly every card has one, so they are looked for together with the fewest.
-            done = len(await take_some(change, tombstone, Activity, {"card_id": {"$in": some}}, most))
-            taken += done
-            if done >= most:
-                continue
-            if is_told:
-                taken += len(await take_some(change, tombstone, Card, {"_id": {"$in": some}}, most, tell.card_deleted))
-            else:
-                taken += await delete_by_id(change, Card, some)
+    if not tombstone.get(CHOSEN):
+        return 0
+    ids = (await chosen(change, tombstone, Card, "project_id"))["_id"]["$in"]  # one may have left the project
+    taken = await take_from_cards(change, tombstone, ids, most) if ids else 0
+    if taken >= most:
         return taken
+    for some in portions(ids, AT_A_TIME):
+        # Nearly every card has one, so they are looked for together with the fewest.
+        done = len(await take_some(change, tombstone, Activity, {"card_id": {"$in": some}}, most))
+        taken += done
+        if done < most:
+            taken += len(await take_some(change, tombstone, Card, {"_id": {"$in": some}}, most, tell.card_deleted))
+    return taken
 
-    return Step((Card,), take, lanes_by=key, lingers=key)
+
+cards_of_project = Step((Card,), _take_cards_of_project, lanes_by="project_id", lingers="project_id")
 
 
 async def leave_inputs(change: Change, jobs: Sequence[Record]) -> None:

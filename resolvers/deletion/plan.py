@@ -66,7 +66,8 @@ from resolvers.deletion.cascade import Step, cards, on_card, release_files, rows
 from resolvers.deletion.cascade_documents import documents, listed_documents
 from resolvers.deletion.cascade_parts import (
     agents,
-    cards_of_lanes,
+    cards_of_project,
+    cards_of_workspace,
     fanouts_of_project,
     label_on_cards,
     leave_inputs,
@@ -84,7 +85,7 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
         rows(WorkspaceMember, "workspace_id"),
         rows(Fanout, "workspace_id"),
         notifications("workspace_id"),
-        cards_of_lanes("workspace_id", is_told=False),
+        cards_of_workspace,
         rows(Comment, "workspace_id"),
         rows(Attachment, "workspace_id", also=release_files),
         rows(DocumentLink, "workspace_id"),
@@ -116,7 +117,7 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
     Kind.PROJECT: (
         fanouts_of_project,
         notifications("project_id"),
-        cards_of_lanes("project_id", is_told=True),
+        cards_of_project,
         rows(Relation, "project_ids", tell.relation_deleted),
         rows(Attachment, "project_id", tell.attachment_deleted, release_files),
         rows(DocumentLink, "project_id", tell.unlinked),

@@ -13,6 +13,7 @@ from models import (
     Activity,
     Attachment,
     Card,
+    Comment,
     DocumentLink,
     DocumentVersion,
     LoggedEvent,
@@ -24,20 +25,25 @@ from models import (
 )
 from models import Document as StoredDocument
 from models.base import Record, collection, to_record, utc_now
+from models.enums import RelationType
 from models.ids import Kind, new_id
+from realtime.log import Change
 from resolvers.deletion import ahead as deletion_ahead
 from resolvers.deletion import deletion
 from resolvers.deletion.ahead import Ahead
-from resolvers.deletion.cascade import Step
+from resolvers.deletion.cascade import AT_A_TIME, CHOSEN, Step
+from resolvers.deletion.cascade_parts import cards_of_workspace
 from resolvers.deletion.plan import PLANS
 from resolvers.deletion.run import Pace, Worker
 from resolvers.kit.context import Context
+from resolvers.project.project import delete_project
 from resolvers.tenancy.workspace import delete_workspace
 from tests.resolvers.attaching import attach
 from tests.resolvers.deletions import Clock, finish_deletions
 from tests.resolvers.delivery import make_board
 from tests.resolvers.lab import again
 from tests.resolvers.test_indexes import examined, recorded
+from tests.resolvers.traffic import traffic
 
 ENOUGH = 10
 SIZES = (60, 240)
@@ -168,10 +174,10 @@ def test_what_a_deletion_looks_for_has_an_index_by_ids_or_is_never_much(kind: Ki
     assert without <= OTHERWISE.keys()
 
 
-async def test_what_is_on_a_card_goes_with_it_and_is_not_looked_for_elsewhere(
+async def test_what_is_on_a_card_of_a_project_goes_with_it_and_is_not_looked_for_elsewhere(
     owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Given a workspace that passes for large
+    # Given a project that passes for large
     monkeypatch.setattr(deletion, "LARGE", 0)
     await finish_deletions(owner.services)
     board = await make_board(owner, workspace, columns=1)
@@ -180,11 +186,12 @@ async def test_what_is_on_a_card_goes_with_it_and_is_not_looked_for_elsewhere(
     await attach(board, one)
     inside = {"workspace_id": board.workspace_id, "project_id": board.project["_id"], "_id": ObjectId()}
     await collection(DocumentLink).insert_one({**inside, "card_id": one["_id"], "document_id": ObjectId()})
-    ends = {"card_ids": [one["_id"], other["_id"]], "project_ids": [board.project["_id"]]}
+    ends: Record = {"card_ids": [one["_id"], other["_id"]], "project_ids": [board.project["_id"]]}
+    ends |= {"source_id": one["_id"], "target_id": other["_id"], "type": RelationType.BLOCKS.value}
     await collection(Relation).insert_one({**inside, **ends})
 
     # When
-    await delete_workspace(again(owner), board.workspace_id)
+    await delete_project(again(owner), board.project["_id"])
     clock = Clock()
     worker = Worker(owner.services, "one", now=clock.now)
     while await collection(Card).find_one({"workspace_id": board.workspace_id}) is not None:
@@ -195,6 +202,35 @@ async def test_what_is_on_a_card_goes_with_it_and_is_not_looked_for_elsewhere(
     for model in (Attachment, DocumentLink, Relation):
         assert await collection(model).count_documents({"workspace_id": board.workspace_id}) == 0
     await finish_deletions(owner.services)
+
+
+async def test_cards_of_a_workspace_go_by_the_ids_that_its_lanes_name(
+    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a workspace that passes for large, with a comment on one of its cards
+    monkeypatch.setattr(deletion, "LARGE", 0)
+    await finish_deletions(owner.services)
+    board = await make_board(owner, workspace, columns=1)
+    cards = [await board.card() for _ in range(2 * AT_A_TIME)]
+    await board.comment(cards[0])
+    await delete_workspace(again(owner), board.workspace_id)
+    ids = [card["_id"] for card in cards]
+    tombstone = {"_id": board.workspace_id, CHOSEN: ids}
+
+    # When its lanes have named them
+    async def body(change: Change) -> int:
+        return await cards_of_workspace.take(change, tombstone, len(ids))
+
+    with traffic() as seen:
+        taken = (await owner.services.hub.log.write(board.workspace_id, owner.user_id, body)).value
+
+    # Then nothing of them was read, nor of what is on them, which goes by a list of its own
+    assert taken == len(ids)
+    assert seen.written == 2
+    assert seen.read <= 1  # where the stream stands
+    assert await collection(Comment).count_documents({"card_id": {"$in": ids}}) == 1
+    await finish_deletions(owner.services)
+    assert await collection(Comment).count_documents({"card_id": {"$in": ids}}) == 0
 
 
 async def test_a_workspace_in_which_much_was_done_is_answered_before_any_of_it_is_looked_for(
