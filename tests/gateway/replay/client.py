@@ -270,11 +270,11 @@ def _plain_rules() -> Iterator[tuple[str, Rule]]:
             for note in field.metadata
             if isinstance(note, Shown)
         }
-        match list(shown):
-            case [key] if (noun := to_pascal(key)) in KEPT and event.model_fields[key].annotation is Record:
-                yield name, _put_under(to_camel(key), noun)
-            case ["deleted_id", *_] if (noun := name.removesuffix("Deleted")) in KEPT:
-                yield name, _gone(to_camel(shown["deleted_id"]), noun)
+        [first, *others] = shown or [""]
+        if not others and to_pascal(first) in KEPT and event.model_fields[first].annotation is Record:
+            yield name, _put_under(to_camel(first), to_pascal(first))
+        elif "deleted_id" in shown and (noun := name.removesuffix("Deleted")) in KEPT:
+            yield name, _gone(to_camel(shown["deleted_id"]), noun)
 
 
 RULES: dict[str, Rule] = {
