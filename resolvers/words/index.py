@@ -28,7 +28,7 @@ from resolvers.words.words import TOKENIZER, indexed
 
 T = TypeVar("T")
 
-VERSION = 2 * 1_000_000 + int(unidata_version.replace(".", ""))
+VERSION = 3 * 1_000_000 + int(unidata_version.replace(".", ""))
 """How an index is made. One that was made otherwise, or by other tables of Unicode, is built anew."""
 SEARCHES = Pool("searches", threads=4, at_once=2, of_one=20, in_all=200)
 PATIENCE_SECONDS = 30.0
@@ -44,7 +44,7 @@ _SCHEMA = (
        archived INTEGER NOT NULL)""",
     "CREATE TABLE shown (place INTEGER PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL)",
     # It keeps no text: what it is given is not what is shown.
-    f"""CREATE VIRTUAL TABLE words USING fts5 (title, text, content = "", prefix = "2 3", tokenize = "{TOKENIZER}")""",
+    f"""CREATE VIRTUAL TABLE words USING fts5 (title, text, content = "", prefix = "3", tokenize = "{TOKENIZER}")""",
     # A word of the title counts as much as eight of the text.
     "INSERT INTO words (words, rank) VALUES ('rank', 'bm25(8.0, 1.0)')",
     f"PRAGMA user_version = {VERSION}",
