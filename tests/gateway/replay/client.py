@@ -158,9 +158,10 @@ def _scope_deleted(state: State, event: JSON) -> None:
 def _project_deleted(state: State, event: JSON) -> None:
     project = event["projectId"]
     _take(state, "Project", project)
-    _take_below(state, "project", project, "Scope", "Column", "Label", "CustomField")
-    _take_below(state, "parent", project, "ProjectMember")
     _board_gone(state, "project", project)
+    inside = [noun for noun, kept in KEPT.items() if "project" in kept and noun not in ("Mission", "TransferJob")]
+    _take_below(state, "project", project, *inside)
+    _take_below(state, "parent", project, "ProjectMember")
     _everywhere(state, "Mission", "project", project)
     _everywhere(state, "TransferJob", "project", project)
 
