@@ -4,6 +4,7 @@ What does grow is one number for each card, by which relations and documents poi
 """
 
 from collections.abc import AsyncIterator, Sequence
+from itertools import chain
 from typing import Any, TypeVar
 
 from bson import ObjectId
@@ -26,7 +27,7 @@ from models import (
 )
 from models.base import Record, collection
 from models.enums import DocumentFormat, FieldType, Priority, RelationType
-from models.ids import portions
+from models.ids import among, portions
 from resolvers.inputs.custom_value import known
 from resolvers.inputs.transfer import FORMAT, VERSION
 from resolvers.kit.load import by_name
@@ -39,6 +40,7 @@ T = TypeVar("T")
 
 CARDS_AT_ONCE = 200
 COMMENTS_AT_ONCE = 1_000
+KEYS_AT_ONCE = 5_000
 TEXTS_AT_ONCE = 10
 
 SECTIONS = ("members", "scopes", "columns", "labels", "customFields", "cards", "relations", "documents")
@@ -162,14 +164,20 @@ async def _batches(inside: Record, gone: Gone, columns: Sequence[Record]) -> Asy
 
 
 async def _in_order(inside: Record, columns: Sequence[Record]) -> AsyncIterator[Record]:
-    known_columns = {column["_id"] for column in columns}
-    for column in columns:
-        async for card in collection(Card).find({"column_id": column["_id"]}).sort(BY_RANK).batch_size(CARDS_AT_ONCE):
-            yield card
-    # No index finds those of no column among one project's: the others are read past.
-    async for card in collection(Card).find(inside).sort(BY_RANK).batch_size(CARDS_AT_ONCE):
-        if card["column_id"] not in known_columns:
-            yield card
+    """One read of all keys, on the project's index, tells where each card stands; the cards follow by their ids.
+
+    So neither database sorts whole cards, and a card that is moved meanwhile comes once.
+    """
+    lanes: dict[ObjectId | None, list[ObjectId]] = {column["_id"]: [] for column in columns}
+    of_none = lanes[None] = []
+    keys = collection(Card).find(inside, {"column_id": 1}).sort(BY_RANK).batch_size(KEYS_AT_ONCE)
+    async for card in keys:
+        lanes.get(card["column_id"], of_none).append(card["_id"])
+    for ids in portions(chain.from_iterable(lanes.values())):
+        found = {card["_id"]: card async for card in collection(Card).find({"_id": among(ids)})}
+        for card_id in ids:
+            if card_id in found:
+                yield found[card_id]
 
 
 async def _attached(cards: Sequence[Record], files: Stored) -> dict[ObjectId, list[Record]]:

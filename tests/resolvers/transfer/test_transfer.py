@@ -8,12 +8,14 @@ from models.base import Record, collection
 from models.errors import BadUserInput, NotFound
 from models.ids import Kind, new_id
 from realtime.writer import EVENTS_AT_ONCE
+from resolvers.card.card import delete_card
 from resolvers.card.graph import labels_of_project
 from resolvers.inputs.transfer import ProjectImport
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.notification.follow import follow
-from resolvers.transfer.transfer import export_project, import_project
+from resolvers.transfer import export as transfer_export
+from resolvers.transfer.transfer import export_project, import_project, open_export
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again, events
 from tests.resolvers.traffic import traffic
@@ -65,6 +67,26 @@ async def test_what_is_exported_equals_what_was_imported_and_can_be_imported_aga
     card = read_input(ProjectImport, exported).cards[1]
     moments = {"started_at": card.started_at, "completed_at": card.completed_at}  # which the file does not tell
     assert card == given.model_copy(update={"labels": ["brass", "large"], **moments})
+
+
+async def test_a_card_that_is_moved_during_an_export_is_exported_once(
+    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer_export, "CARDS_AT_ONCE", 1)
+    cards = [{"title": str(n), "columnIndex": n // 101} for n in range(103)]
+    board = await bring(owner, workspace, imported(cards=cards))
+    stored = await collection(Card).find({"project_id": board.project["_id"]}).sort("rank", 1).to_list()
+    pieces = await open_export(again(owner), board.project["_id"])
+
+    exported = []
+    async for name, entry in pieces:
+        if name == "cards":
+            if not exported:
+                await board.move(stored[102], columnId=board.columns[0]["_id"], order=0)
+                await delete_card(again(owner), stored[101]["_id"])
+            exported.append((entry["title"], entry["columnIndex"]))
+
+    assert exported == [*((str(n), 0) for n in range(101)), ("102", 0)]
 
 
 async def test_an_import_writes_everything_in_its_place(owner: Context, workspace: Record) -> None:

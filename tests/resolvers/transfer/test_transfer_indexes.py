@@ -1,4 +1,6 @@
-"""Every query of an import that runs by itself runs on an index."""
+"""Every query of imports that run by themselves and of exports runs on an index, and how many those are."""
+
+from collections import Counter
 
 import pytest
 
@@ -62,3 +64,25 @@ async def test_files_of_projects_run_on_indexes(
 
     assert done["total"] == 2
     await check(database, queries)
+
+
+async def test_an_export_sends_as_many_queries_for_one_column_as_for_twelve(
+    owner: Context, workspace: Record, database: Database
+) -> None:
+    counts: dict[int, Counter[str]] = {}
+    for columns in (1, 12):
+        board = await make_board(owner, workspace, columns=columns)
+        for column in (None, *reversed(range(columns))):
+            card = await board.card(column, title=f"Of {column}")
+            await board.comment(card)
+            await attach(board, card)
+        with recorded() as queries:
+            pieces = await open_export(again(owner), board.project["_id"], {})
+            titles = [entry["title"] async for name, entry in pieces if name == "cards"]
+        counts[columns] = Counter(name for _, name, _ in queries)
+        assert titles == [*(f"Of {column}" for column in range(columns)), "Of None"]
+        await check(database, queries)
+
+    assert counts[1] == counts[12]
+    assert counts[1]["cards"] == 2
+    assert max(number for name, number in counts[1].items() if name not in ("cards", "users", "workspace_members")) == 1
