@@ -1,13 +1,15 @@
 """A client of a running gateway: REST and GraphQL over HTTP, subscriptions over graphql-transport-ws."""
 
 import http.client
+import io
 import json
 import secrets
 import ssl
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from types import MappingProxyType
+from typing import Any, BinaryIO, Self
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -58,22 +60,46 @@ class Client:
             data = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=True).encode()
         return self._send(method, path, data, "application/json")
 
-    def upload(self, path: str, name: str, content: bytes) -> Any:
-        """The JSON that a REST route answers to a form with one part, `file`. Raises `ClientError`."""
-        boundary = secrets.token_hex(16)
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
-        data = b"".join((head.encode(), content, f"\r\n--{boundary}--\r\n".encode()))
-        return self._send("POST", path, data, f"multipart/form-data; boundary={boundary}")
+    def upload(self, path: str, name: str, file: BinaryIO, told: Callable[[int], None]) -> Any:
+        """The JSON that a REST route answers to a form with one part, `file`. Raises `ClientError`.
 
-    def _send(self, method: str, path: str, data: bytes | None, media_type: str) -> Any:
-        headers = {"accept": "application/json", **self._authorization()}
+        It is sent as it is read, from its start; `told` is the size of each piece.
+        """
+        boundary = secrets.token_hex(16)
+        disposition = f'Content-Disposition: form-data; name="file"; filename="{name}"'
+        head = f"--{boundary}\r\n{disposition}\r\n\r\n".encode()
+        tail = f"\r\n--{boundary}--\r\n".encode()
+        size = file.seek(0, io.SEEK_END)
+        file.seek(0)
+
+        def body() -> Iterator[bytes]:
+            yield head
+            while piece := file.read(CHUNK):
+                yield piece
+                told(len(piece))
+            yield tail
+
+        length = {"content-length": str(len(head) + size + len(tail))}
+        return self._send("POST", path, body(), f"multipart/form-data; boundary={boundary}", length)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        data: bytes | Iterator[bytes] | None,
+        media_type: str,
+        more: Mapping[str, str] = MappingProxyType({}),
+    ) -> Any:
+        headers = {"accept": "application/json", **self._authorization(), **more}
         if data is not None:
             headers["content-type"] = media_type
         base = urlsplit(self.url)
         connection = self._connection()
         try:
             with _reached(self.url):
-                connection.request(method, base.path.rstrip("/") + path, data, headers)
+                # What is refused before all of it was sent is answered all the same, and the answer says why.
+                with suppress(BrokenPipeError, ConnectionResetError):
+                    connection.request(method, base.path.rstrip("/") + path, data, headers)
                 answer = connection.getresponse()
                 status, text = answer.status, answer.read()
         finally:

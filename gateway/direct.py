@@ -35,6 +35,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 base_url=settings.base_url,
                 shows_links=settings.smtp is None,
                 require_verified_email=settings.require_verified_email,
+                storage_quota=settings.storage_quota,
             )
         finally:
             await hub.stop()

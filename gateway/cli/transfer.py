@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-import time
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +12,7 @@ from rich.markup import escape
 from gateway.cli.console import STDERR, CommandError, Steps, steps
 from gateway.cli.mappings import MAPPINGS
 from gateway.cli.through import As, Token, Url, WorkspaceOption, client_of, own_folder, path_of, slugs_of
+from gateway.cli.transfer_remote import count, import_by_job, import_values
 
 if TYPE_CHECKING:
     from gateway.client import Client
@@ -20,14 +20,24 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 64 * 1024 * 1024
 CHUNK = 256 * 1024
-MAX_AT_ONCE = 8 * 1024 * 1024
-AT_ONCE = {"columns": 50, "cards": 500, "scopes": 100, "relations": 10_000, "documents": 500}
-"""What a gateway imports in one request; more takes a job."""
-POLL_SECONDS = 0.3
+ARCHIVE = b"PK"
+"""How a ZIP begins, and no JSON does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The new project: how many of what it has, and sentences about what was changed or left out."""
+
+    id: str
+    name: str
+    counts: dict[str, int]
+    told: list[str]
 
 
 def import_file(
-    file: Annotated[Path, typer.Argument(help="A project as JSON: project, columns, cards.")],
+    file: Annotated[
+        Path, typer.Argument(help="A project as JSON, or such a text with the files of its cards: the ZIP of `export`.")
+    ],
     workspace: WorkspaceOption,
     mapping: Annotated[
         str | None,
@@ -42,22 +52,73 @@ def import_file(
     if mapping is not None and mapping not in MAPPINGS:
         raise CommandError(f"There is no mapping {mapping}: --mapping takes {', '.join(MAPPINGS)}.")
     slugs = slugs_of(workspace)
-    remote = client_of(url, token, as_)
+    way = client_of(url, token, as_) or own_folder()
     with steps() as bar:
-        text = _read(file, bar)
-        values, warnings = _parse(text, file) if mapping is None else _mapped(text, file, mapping)
-        mends = mend or mapping is not None
-        if remote is not None:
-            project_id, more = _import_remote(remote, f"{path_of(slugs)}/projects/import", values, bar, mends=mends)
+        if mapping is None and _is_archive(file):
+            done = _import_archive(file, way, slugs, as_, bar, mends=mend)
         else:
-            project_id, more = asyncio.run(_import(own_folder(), slugs, as_, values, bar, mends=mends))
-        warnings += more
+            done = _import_text(file, mapping, way, slugs, as_, bar, mends=mend or mapping is not None)
         bar.end()
-    for warning in warnings:
+    for warning in done.told:
         STDERR.print(f"Changed or left out: {escape(warning)}.", soft_wrap=True)
-    counts = [f"{_count(values, name)} {name}" for name in ("columns", "cards")]
-    STDERR.print(f"Imported {escape(str(values['project']['name']))}: {' and '.join(counts)}.", soft_wrap=True)
-    print(project_id)
+    *counts, last = [f"{number} {name}" for name, number in done.counts.items()]
+    STDERR.print(f"Imported {escape(done.name)}: {', '.join(counts)} and {last}.", soft_wrap=True)
+    print(done.id)
+
+
+def _import_text(
+    file: Path,
+    mapping: str | None,
+    way: "Client | Settings",
+    slugs: tuple[str, str],
+    as_: str | None,
+    bar: Steps,
+    *,
+    mends: bool,
+) -> Imported:
+    from gateway.settings import Settings
+
+    text = _read(file, bar)
+    values, left_out = _parse(text, file) if mapping is None else _mapped(text, file, mapping)
+    counts = {name: count(values, name) for name in ("columns", "cards")}
+    if not isinstance(way, Settings):
+        project_id, told = import_values(way, path_of(slugs), values, bar, mends=mends)
+    else:
+        from gateway.cli.transfer_here import check_values, import_here
+
+        bar.begin(f"Checking {counts['cards']} cards")
+        project_id, told = asyncio.run(import_here(way, slugs, as_, check_values(values, mends=mends), bar))
+    return Imported(project_id, str(values["project"]["name"]), counts, [*left_out, *told])
+
+
+def _import_archive(
+    file: Path, way: "Client | Settings", slugs: tuple[str, str], as_: str | None, bar: Steps, *, mends: bool
+) -> Imported:
+    """What is wrong with the archive's text is told before any of it is sent."""
+    from gateway.cli.transfer_here import check_archive, import_here
+    from gateway.settings import Settings
+
+    with file.open("rb") as archive:
+        bar.begin("Checking")
+        given = check_archive(archive, mends=mends)
+        if not isinstance(way, Settings):
+            project_id, told = import_by_job(way, path_of(slugs), "project.zip", archive, bar, mends=mends)
+        else:
+            project_id, told = asyncio.run(import_here(way, slugs, as_, given, bar))
+    counts = {"columns": len(given.values.columns), "cards": len(given.values.cards), "files": given.files}
+    return Imported(project_id, given.values.project.name, counts, told)
+
+
+def _is_archive(file: Path) -> bool:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(len(ARCHIVE)) == ARCHIVE
+    except OSError as error:
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(file: Path, error: OSError) -> CommandError:
+    return CommandError(f"{file} cannot be read: {error.strerror}.")
 
 
 def _read(file: Path, bar: Steps) -> bytes:
@@ -72,7 +133,7 @@ def _read(file: Path, bar: Steps) -> bytes:
                 text += chunk
                 bar.advance(len(chunk))
     except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
+        raise _unreadable(file, error) from error
     if len(text) > MAX_BYTES:
         raise CommandError(f"{file} is larger than the {MAX_BYTES} bytes that an import takes.")
     return bytes(text)
@@ -100,64 +161,3 @@ def _parse(text: bytes, file: Path) -> tuple[dict[str, Any], list[str]]:
     if not isinstance(values, dict) or not isinstance(values.get("project"), dict):
         raise CommandError(f"{file} is no project: it must be an object with project, columns and cards.")
     return values, []
-
-
-def _count(values: dict[str, Any], name: str) -> int:
-    found = values.get(name)
-    return len(found) if isinstance(found, list) else 0
-
-
-def _import_remote(
-    remote: "Client", path: str, values: dict[str, Any], bar: Steps, *, mends: bool
-) -> tuple[str, list[str]]:
-    query = "?onOddItem=mend" if mends else ""
-    text = json.dumps(values, ensure_ascii=True).encode()
-    if len(text) <= MAX_AT_ONCE and all(_count(values, name) <= limit for name, limit in AT_ONCE.items()):
-        bar.begin("Writing")
-        project = remote.request("POST", path + query, text)
-        told = [*_sentences(project.get("notes", []), project.get("notesOmitted", 0)), *project.get("warnings", [])]
-        return project.get("_id") or project["id"], told
-    bar.begin("Sending")
-    job = remote.upload(f"{path}/jobs{query}", "project.json", text)
-    bar.begin("Waiting")
-    total = done = 0
-    while job["state"] in ("queued", "running"):
-        time.sleep(POLL_SECONDS)
-        job = remote.request("GET", f"{path}/jobs/{job['id']}")
-        if job["total"] and not total:
-            total = job["total"]
-            bar.begin("Writing", total)
-        bar.advance(job["done"] - done)
-        done = job["done"]
-    if job["state"] != "done":
-        raise CommandError(f"{job['error']['message']}.")
-    return job["projectId"], [*_sentences(job.get("notes", []), job.get("notesOmitted", 0)), *job["warnings"]]
-
-
-def _sentences(notes: Sequence[dict[str, str]], omitted: int) -> list[str]:
-    found = [f"{note['place']}: {note['message']}" for note in notes]
-    return [*found, f"{omitted} more places"] if omitted else found
-
-
-async def _import(
-    settings: "Settings", slugs: tuple[str, str], as_: str | None, values: dict[str, Any], bar: Steps, *, mends: bool
-) -> tuple[str, list[str]]:
-    from gateway.direct import act_as, act_as_owner, find_workspace, open_services
-    from resolvers.inputs.transfer import WholeImport
-    from resolvers.kit.input import read_input
-    from resolvers.transfer.notes import Notes
-    from resolvers.transfer.settle import read_mended
-    from resolvers.transfer.transfer import import_in_parts
-
-    cards = _count(values, "cards")
-    bar.begin(f"Checking {cards} cards")
-    notes = Notes() if mends else None
-    checked = read_input(WholeImport, values) if notes is None else read_mended(WholeImport, values, notes)
-    bar.begin("Opening the database")
-    async with open_services(settings) as services:
-        workspace = await find_workspace(*slugs)
-        ctx = await act_as(services, as_) if as_ else await act_as_owner(services, workspace)
-        total = sum(_count(values, name) for name in ("cards", "relations", "documents"))
-        bar.begin(f"Writing {cards} cards", total)
-        done = (await import_in_parts(ctx, workspace["_id"], checked, bar.advance, notes=notes)).value
-        return str(done["_id"]), [*_sentences(done["notes"], done["notes_omitted"]), *done["warnings"]]

@@ -23,6 +23,9 @@ def export(
     project_id: Annotated[str | None, typer.Argument(help="The project's id.", show_default=False)] = None,
     project: Annotated[str | None, typer.Option(help="The project's name, instead of its id.", metavar="NAME")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to; by default standard output.")] = None,
+    files: Annotated[
+        bool, typer.Option("--files", help="A ZIP with the files of cards as well; so is what is put into FILE.zip.")
+    ] = False,
     as_: As = None,
     url: Url = None,
     token: Token = None,
@@ -32,13 +35,14 @@ def export(
         raise CommandError("Name one project: by its id, or by --project NAME.")
     slugs = slugs_of(workspace)
     remote = client_of(url, token, as_)
+    files = files or (output is not None and output.suffix.lower() == ".zip")
     target = _Target(output)
     with steps() as bar:
         bar.begin("Reading")
         if remote is not None:
-            _export_remote(remote, slugs, project_id, project, target)
+            _export_remote(remote, slugs, project_id, project, target, files=files)
         else:
-            asyncio.run(_export(own_folder(), slugs, as_, project_id, project, target))
+            asyncio.run(_export(own_folder(), slugs, as_, project_id, project, target, files=files))
         bar.end()
     if output is not None:
         STDERR.print(f"Exported {target.size} bytes to {escape(str(output))}.", soft_wrap=True)
@@ -80,12 +84,15 @@ async def _export(
     project_id: str | None,
     name: str | None,
     target: _Target,
+    *,
+    files: bool,
 ) -> None:
     from gateway.direct import act_as, act_as_owner, find_workspace, open_services
     from models import Project
     from models.base import collection
     from models.errors import NotFound
     from models.ids import Kind, parse_id
+    from resolvers.transfer.archive import Stored, archived
     from resolvers.transfer.transfer import open_export
     from rest.stellary.present.transfer import written
 
@@ -97,21 +104,23 @@ async def _export(
         found = await collection(Project).find(query, {"_id": 1}).limit(2).to_list()
         if not found:
             raise NotFound(f"The project {project_id or name}")
-        pieces = await open_export(ctx, _only([str(one["_id"]) for one in found], name))
+        stored: Stored | None = {} if files else None
+        text = written(await open_export(ctx, _only([str(one["_id"]) for one in found], name), stored))
         with target.open():
-            async for chunk in written(pieces):
+            async for chunk in text if stored is None else archived(text, stored):
                 target.write(chunk)
 
 
 def _export_remote(
-    remote: "Client", slugs: tuple[str, str], project_id: str | None, name: str | None, target: _Target
+    remote: "Client", slugs: tuple[str, str], project_id: str | None, name: str | None, target: _Target, *, files: bool
 ) -> None:
     if project_id is None:
         projects = remote.request("GET", f"{path_of(slugs)}/projects")
         project_id = _only([one.get("_id") or one["id"] for one in projects if one["name"] == name], name)
     if not project_id.isalnum():
         raise CommandError(f"{project_id!r} is no id of a project.")
-    with remote.download(f"{path_of(slugs)}/projects/{project_id}/export") as chunks, target.open():
+    path = f"{path_of(slugs)}/projects/{project_id}/export{'/archive' if files else ''}"
+    with remote.download(path) as chunks, target.open():
         for chunk in chunks:
             target.write(chunk)
 

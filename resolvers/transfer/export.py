@@ -181,14 +181,21 @@ async def _in_order(inside: Record, columns: Sequence[Record]) -> AsyncIterator[
 
 
 async def _attached(cards: Sequence[Record], files: Stored) -> dict[ObjectId, list[Record]]:
+    """The files of each card; `files` gets them in the order of the cards, so that it does not follow from ids."""
     found: dict[ObjectId, list[Record]] = {}
     for ids in portions(card["_id"] for card in cards if card["attachment_count"]):
         query = {"card_id": {"$in": ids}}
         async for one in collection(Attachment).find(query).sort([("card_id", 1), ("_id", 1)]):
+            found.setdefault(one["card_id"], []).append(one)
+    for card in cards:
+        for one in found.get(card["_id"], ()):
             files.setdefault(member_of(one), (one["_id"], one["size"]))
-            told = {"name": one["name"], "mimeType": one["declared_mime_type"], "file": member_of(one)}
-            found.setdefault(one["card_id"], []).append(told)
-    return found
+    return {
+        card_id: [
+            {"name": one["name"], "mimeType": one["declared_mime_type"], "file": member_of(one)} for one in attachments
+        ]
+        for card_id, attachments in found.items()
+    }
 
 
 async def _comments(card_ids: Sequence[ObjectId]) -> dict[ObjectId, list[Record]]:
