@@ -78,7 +78,7 @@ async def test_a_card_that_is_moved_during_an_export_is_exported_once(
     stored = await collection(Card).find({"project_id": board.project["_id"]}).sort("rank", 1).to_list()
     pieces = await open_export(again(owner), board.project["_id"])
 
-    exported = []
+    exported: list[tuple[str, int | None]] = []
     async for name, entry in pieces:
         if name == "cards":
             if not exported:
