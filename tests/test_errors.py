@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from gateway import http
 from models.errors import OrreryError
-from serving.persisted import PersistedQueryNotFoundError
 
 PAGES = Path(__file__).resolve().parents[1] / "docs" / "errors"
+
+
+assert http  # what answers requests has errors of its own
 
 
 def errors(of: type[OrreryError] = OrreryError) -> set[type[OrreryError]]:
@@ -17,7 +20,7 @@ def errors(of: type[OrreryError] = OrreryError) -> set[type[OrreryError]]:
     return {one for one in {of, *below} if not one.__module__.startswith("tests.")}
 
 
-CODES = sorted({one.code for one in errors() | {PersistedQueryNotFoundError}})
+CODES = sorted({one.code for one in errors()})
 
 
 def page_of(code: str) -> Path:

@@ -29,7 +29,8 @@ class Written(monitoring.CommandListener):
     def started(self, event: monitoring.CommandStartedEvent) -> None:
         if event.command_name in self.READS | self.NO_COLLECTION or _only_aggregates(event):
             return
-        named = frozenset({str(event.command[event.command_name])})
+        # What holds a credential is told of without what it holds.
+        named = frozenset({str(event.command.get(event.command_name))})
         if event.command_name == "commitTransaction":
             named = self._uncommitted.pop(_session(event), frozenset())
         elif "autocommit" in event.command:

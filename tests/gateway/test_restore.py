@@ -159,7 +159,8 @@ async def test_documents_that_did_not_arrive_are_missed(
     batches = module._batches
 
     def fewer(documents: Any) -> Any:
-        yield from (batch[1:] for batch in batches(documents) if len(batch) > 1)
+        # One user too few, and of other collections all that there is.
+        yield from (batch[1:] if "email" in batch[0] else batch for batch in batches(documents))
 
     monkeypatch.setattr(module, "_batches", fewer)
     async with another(clean, settings, tmp_path / "other") as other:
