@@ -70,6 +70,12 @@ class Operation:
     body: Callable[..., Awaitable[Any]]
     run: Callable[..., Awaitable[Any]]
 
+    def admit(self, ctx: Context) -> None:
+        """Raise Unauthenticated or Forbidden for whoever may not call it, whatever it is about."""
+        _check_caller(ctx, self.name, self.caller)
+        if self.caller is not Caller.ANYONE:
+            check_scope(ctx, self.scope, self.name)
+
 
 CATALOGUE: dict[str, Operation] = {}
 """By name, as GraphQL names its field."""
@@ -149,9 +155,7 @@ def operation(
 
         @functools.wraps(body)
         async def checked(ctx: Context, /, *args: Any, **kwargs: Any) -> Any:
-            _check_caller(ctx, name, caller)
-            if caller is not Caller.ANYONE:
-                check_scope(ctx, scope, name)
+            entry.admit(ctx)
             if reveals and ctx.claim is not None:
                 ctx.claim.reveals = True
             result = await behind(ctx, *args, **kwargs)

@@ -18,6 +18,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.contract import Unread
 from resolvers.kit.input import read_input
 from resolvers.kit.nouns import MissionRecord, UserRecord
+from resolvers.kit.operation import operation_of
 from resolvers.mission import drive as mission_drive
 from resolvers.transfer import transfer
 from schema.enums import OnOddItem
@@ -67,7 +68,8 @@ async def import_project(
     ] = OnOddItem.REFUSE,
     file: Annotated[ProjectFile | None, "The project as a file has it, in place of `input`."] = None,
 ) -> Committed[Imported]:
-    """What is odd in it is looked for before it is checked."""
+    """What is odd in it is looked for before it is checked, which is work: first it is asked who may call it at all."""
+    operation_of(transfer.import_project).admit(ctx)
     workspace = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
     given = [one for one in (values, file) if one is not None]
     if len(given) != 1:

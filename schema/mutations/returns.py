@@ -121,7 +121,7 @@ def _attributes(names: list[str], info: Info, done: Any) -> Values:
 def _shown(made: Any) -> Any:
     """What was made; of a batch, what became of each."""
     batch = (card_update.BatchResult, document_update.BatchResult)
-    return [_result(one) for one in made] if isinstance(made, list) and isinstance(made[0], batch) else made
+    return [_result(one) if isinstance(one, batch) else one for one in made] if isinstance(made, list) else made
 
 
 def _result(one: card_update.BatchResult | document_update.BatchResult) -> Values:

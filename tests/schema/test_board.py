@@ -1,8 +1,10 @@
 """Projects, scopes, columns and labels over the graph."""
 
-from typing import Any
+from typing import Any, NoReturn
 
-from tests.gateway.lab import COLUMN, PROJECT, Board
+import pytest
+
+from tests.gateway.lab import COLUMN, PROJECT, Board, Lab
 
 SCOPE = """
 mutation ($input: ScopeCreateInput!) {
@@ -261,3 +263,40 @@ async def test_a_project_comes_either_typed_or_as_a_file(board: Board) -> None:
     assert {one["extensions"]["code"] for one in (both, neither, empty, no_object)} == {"BAD_USER_INPUT"}
     assert empty["extensions"]["field"] == "project"
     assert "A ProjectFile must be an object" in no_object["message"]
+
+
+@pytest.mark.parametrize("who", ["nobody", "a token that reads alone", "a broken token"])
+async def test_a_file_of_somebody_who_may_not_import_is_not_looked_at(
+    lab: Lab, board: Board, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    # given
+    async def looked(*_: object) -> NoReturn:
+        raise AssertionError("the file was looked at")
+
+    monkeypatch.setattr("resolvers.transfer.transfer.read_project", looked)
+    client = lab.client()
+    if who == "a token that reads alone":
+        values = {"name": "CI", "scopes": ["PROJECTS_READ"]}
+        made = await board.ann.ask(
+            "mutation ($i: ApiTokenCreateInput!) { apiTokenCreate(input: $i) { secret } }", i=values
+        )
+        client = lab.client(made["apiTokenCreate"]["secret"])
+    elif who == "a broken token":
+        client = lab.client(board.ann.token[:-4] + "AAAA")
+    # when
+    asked = {"query": FILE, "variables": {"w": board.workspace, "file": ODD}}
+    [error] = (await client.post("/graphql", json=asked)).json()["errors"]
+    # then
+    assert error["extensions"]["code"] == ("FORBIDDEN" if "reads" in who else "UNAUTHENTICATED")
+
+
+async def test_a_file_for_a_foreign_workspace_is_one_for_none(lab: Lab, board: Board) -> None:
+    stranger = await lab.person("stranger@example.com")
+    foreign = await stranger.refused(
+        FILE, w=board.workspace, file={"project": {"name": "X"}, "columns": [], "cards": []}
+    )
+    nowhere = "0" * 8 + "31" + "0" * 14
+    none = await stranger.refused(FILE, w=nowhere, file={"project": {"name": "X"}, "columns": [], "cards": []})
+    assert foreign["extensions"] == none["extensions"]
+    assert foreign["extensions"]["code"] == "NOT_FOUND"
+    assert foreign["message"] == none["message"]
