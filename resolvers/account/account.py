@@ -104,10 +104,7 @@ async def get_me(ctx: Context) -> Record:
 
 @operation("userUpdate", scope=_WRITE_ACCOUNT)
 async def update_user(ctx: Context, values: UserUpdate) -> Committed[UserRecord]:
-    """Change the profile.
-
-    Change what is given of the caller's profile.
-    """
+    """Change the profile."""
     given = values.given()
 
     async def body(change: Change) -> Record:

@@ -65,10 +65,7 @@ async def create_scope(ctx: Context, project: ProjectRecord, values: ScopeCreate
 
 @operation("scopeUpdate", opens=SCOPE, permission=delivery.WRITE, scope=WRITE)
 async def update_scope(ctx: Context, door: ScopeRecord, values: ScopeUpdate) -> Committed[ScopeRecord]:
-    """Change a scope.
-
-    Change what is given of a scope.
-    """
+    """Change a scope."""
     return await _set(ctx, door, values.given())
 
 

@@ -76,10 +76,7 @@ class LabelCreate(Input):
 
 
 class LabelUpdate(Input):
-    """What changes of a label.
-
-    Only what is given changes.
-    """
+    """What changes of a label."""
 
     name: Annotated[Name | None, NotNull] = Field(None, description="The name, unique in the project.")
     color: Annotated[Color | None, NotNull] = Field(None, description="The colour as #rrggbb.")

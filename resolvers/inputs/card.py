@@ -116,10 +116,7 @@ class CardUpdate(Input):
 
 
 class CardMove(Input):
-    """Where a card goes: a column, and at most one way to name the place in it.
-
-    Where to: a column (by default the card's own), and a place in it by `order`, or next to another card.
-    """
+    """Where a card goes: a column, and at most one way to name the place in it."""
 
     column_id: ColumnId | None = Field(None, description="The column; by default the card's own.")
     order: Order | None = Field(None, description="The place in the column, from 0; past the end is the end.")

@@ -145,10 +145,7 @@ class DocumentMove(Input):
 
 
 class DocumentBatch(Input):
-    """What is done to every document of a batch; a deletion takes nothing beside it.
-
-    What is done to each document of a batch. Deleting takes nothing beside it.
-    """
+    """What is done to every document of a batch; a deletion takes nothing beside it."""
 
     doc_type: Annotated[DocumentType | None, NotNull] = Field(None, description="What they are from now on.")
     add_tags: Tags = Field(default_factory=list, description="Tags to put on.")
@@ -190,7 +187,7 @@ class DocumentBulk(DocumentBatch):
 class DocumentReview(Input):
     """The decision of a reviewer.
 
-    The decision. With `expected_version`, refused where the document has changed since that version.
+    With `expected_version`, refused where the document has changed since that version.
     """
 
     status: DocumentStatus = Field(description="APPROVED or CHANGES_REQUESTED.")

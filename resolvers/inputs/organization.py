@@ -33,10 +33,7 @@ class OrganizationCreate(Input):
 
 
 class OrganizationUpdate(Input):
-    """What changes of an organization.
-
-    Only what is given changes.
-    """
+    """What changes of an organization."""
 
     name: Name | None = Field(None, description="The name, 1 to 100 characters.")
     slug: Slug | None = Field(None, description="The name in addresses.")

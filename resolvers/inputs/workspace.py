@@ -34,10 +34,7 @@ class WorkspaceCreate(Input):
 
 
 class WorkspaceUpdate(Input):
-    """What changes of a workspace.
-
-    Only what is given changes.
-    """
+    """What changes of a workspace."""
 
     name: Name | None = Field(None, description="The name, 1 to 100 characters.")
     slug: Slug | None = Field(None, description="The name in addresses.")
@@ -54,10 +51,7 @@ class WorkspaceMemberInvite(Input):
 
 
 class WorkspaceMemberUpdate(Input):
-    """What changes of a member.
-
-    Only what is given changes.
-    """
+    """What changes of a member."""
 
     role: MemberRole | None = Field(None, description="ADMIN or MEMBER.")
     pilotage_role: PilotageRoleName | None = Field(None, description="What the member may do in the cockpit.")

@@ -88,10 +88,7 @@ async def insert_project(change: Change, values: ProjectCreate, creator_id: Obje
 
 @operation("projectUpdate", opens=PROJECT, permission=delivery.WRITE, scope=WRITE)
 async def update_project(ctx: Context, door: ProjectRecord, values: ProjectUpdate) -> Committed[ProjectRecord]:
-    """Change a project.
-
-    Change what is given of a project.
-    """
+    """Change a project."""
 
     async def body(change: Change) -> Record:
         project, differs = await set_fields(change, Project, door["_id"], values.given())

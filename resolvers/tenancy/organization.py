@@ -123,10 +123,7 @@ async def insert_organization(
 async def update_organization(
     ctx: Context, membership: Record, values: OrganizationUpdate
 ) -> Committed[OrganizationRecord]:
-    """Change an organization.
-
-    Change what is given of an organization.
-    """
+    """Change an organization."""
     organization_id = membership["organization_id"]
     given = values.given()
     for name, value in given.items():

@@ -138,10 +138,7 @@ async def insert_workspace(
 
 @operation("workspaceUpdate", opens=WORKSPACE, permission=policy.UPDATE, scope=ADMINISTER)
 async def update_workspace(ctx: Context, membership: Record, values: WorkspaceUpdate) -> Committed[WorkspaceRecord]:
-    """Change a workspace.
-
-    Change what is given of a workspace.
-    """
+    """Change a workspace."""
     workspace_id = membership["workspace_id"]
     given = values.given()
     for name, value in given.items():
