@@ -93,6 +93,19 @@ class Stream(Items):
             raise self.failure
 
 
+LEAVES: dict[str, list[Any]] = {
+    "String": ["s", "t", 1, True, 1.5, {}],
+    "Int": [1, 2, True, 3.0, "4", 2**40, 1.5],
+    "Float": [1.5, 2.5, 1, float("nan"), "2"],
+    "Boolean": [True, False, 1, 0.5, "no"],
+    "ID": ["i", 5, 5.5],
+    "Odd": ["o", 1, "bad", "gone"],
+    "Anything": ["a", 1, {"k": [1]}, [{"k": 2}]],
+    "Color": [0, "g", False, "purple", []],
+}
+"""Right and wrong values of each scalar and enum."""
+
+
 def type_name_of(value: Any) -> str | None:
     """The type that a value says it is of."""
     if isinstance(value, Mapping):
@@ -198,17 +211,7 @@ class World:
         return value
 
     def _leaf(self, type_: Any) -> Any:
-        values: dict[str, list[Any]] = {
-            "String": ["s", "t", 1, True, 1.5, {}],
-            "Int": [1, 2, True, 3.0, "4", 2**40, 1.5],
-            "Float": [1.5, 2.5, 1, float("nan"), "2"],
-            "Boolean": [True, False, 1, 0.5, "no"],
-            "ID": ["i", 5, 5.5],
-            "Odd": ["o", 1, "bad", "gone"],
-            "Anything": ["a", 1, {"k": [1]}, [2]],
-            "Color": [0, "g", False, "purple", []],
-        }
-        return self._choices.pick(values[type_.name])
+        return self._choices.pick(LEAVES[type_.name])
 
 
 def _answer(found: Any, args: Mapping[str, Any]) -> Any:

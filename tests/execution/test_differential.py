@@ -21,7 +21,7 @@ from tests.execution.random_schema import RandomSchema, random_schema
 from tests.execution.random_world import Gate, World
 
 # Where a message shows an object, it shows whether that holds awaitables.
-_DUMPED = re.compile(r"(but got:|with value) .*")
+_DUMPED = re.compile(r"(but got:|with value|cannot represent value: [\[{<(]).*")
 
 DOCUMENTS = 5
 """Documents per schema."""
