@@ -20,7 +20,7 @@ from rich.table import Table
 
 from bench.node import installed
 from bench.project import BOARD, fill
-from bench.queries import count_queries
+from bench.queries import queries_of_boards
 from bench.servers import Server, embedded, gateway, node_peer, python_peer
 from bench.timing import Contender, Run, measure, ratio
 from bench.wire import Wire
@@ -124,7 +124,7 @@ def _growth(lab: Lab, rounds: int) -> None:
     table = Table(title="growth of ours over HTTP, the same request", title_justify="left")
     for heading in ("cards", "median, ms", "µs a card", "its processor, ms", "database's, ms", "queries", "RSS, MB"):
         table.add_column(heading, justify="right")
-    queries = lab.runner.run(count_queries(lab.database.url, lab.secret_key, lab.token, lab.projects))
+    queries = lab.runner.run(queries_of_boards(lab.database.url, lab.secret_key, lab.token, lab.projects))
     for cards, project in lab.projects.items():
         asked = _asked(lab, str(cards), lab.ours, _serial(lab, lab.ours, "/graphql", _request(project)), 3)
         measure([asked], rounds, warm_up=3)

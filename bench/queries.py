@@ -1,35 +1,19 @@
-"""How many commands a request sends to the database, counted by the driver in a gateway of this process."""
+"""How many queries a request sends to the database, counted by the driver in a gateway of this process."""
 
 from collections.abc import Mapping
 
 import httpx
-from pymongo import monitoring
 
 from bench.project import BOARD
 from gateway.app import create_app
 from gateway.settings import Settings
+from tests.gateway.lab import count_queries
 
 
-class Commands(monitoring.CommandListener):
-    """Counts the commands that are sent."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def started(self, event: monitoring.CommandStartedEvent) -> None:
-        self.count += event.command_name in ("find", "aggregate", "getMore")
-
-    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
-        pass
-
-    def failed(self, event: monitoring.CommandFailedEvent) -> None:
-        pass
-
-
-async def count_queries(database_url: str, secret_key: str, token: str, projects: Mapping[int, str]) -> dict[int, int]:
+async def queries_of_boards(
+    database_url: str, secret_key: str, token: str, projects: Mapping[int, str]
+) -> dict[int, int]:
     """The queries of one board by the number of its cards, that of the session included."""
-    commands = Commands()
-    monitoring.register(commands)  # only clients that are made later have it
     app = create_app(Settings(secret_key=secret_key, mongodb_url=database_url))
     found: dict[int, int] = {}
     async with (
@@ -39,8 +23,8 @@ async def count_queries(database_url: str, secret_key: str, token: str, projects
         client.headers["authorization"] = f"Bearer {token}"
         app.state.services.recognitions.seconds = 0  # the number must not depend on the time that has passed
         for cards, project in (*projects.items(), *projects.items()):  # the second time counts: the first warms up
-            before = commands.count
-            answer = await client.post("/graphql", json={"query": BOARD, "variables": {"id": project}})
+            with count_queries() as seen:
+                answer = await client.post("/graphql", json={"query": BOARD, "variables": {"id": project}})
             assert "errors" not in answer.json(), answer.text
-            found[cards] = commands.count - before
+            found[cards] = len(seen)
     return found

@@ -13,6 +13,7 @@ from strawberry.types.field import StrawberryField
 from execution import Batch, Read, Selection
 from execution.batch import EXTENSION
 from execution.leaves import BULK
+from models.ids import texts_of
 from resolvers.kit.operation import check_scope
 from schema.inputs.base import plain
 from schema.loading import COMPUTE, EDGE, SELECTED, Edge, from_record
@@ -89,6 +90,6 @@ def _column(name: str) -> Callable[..., list[Any]]:
         except (KeyError, TypeError):  # no records, or one of an earlier shape
             values = [from_record(parent, name) for parent in parents]
         # As text in one go: graphql-core looks three times at what is neither text nor a number.
-        return list(map(str, values)) if name == "id" and set(map(type, values)) == {ObjectId} else values
+        return texts_of(values) if name == "id" and set(map(type, values)) == {ObjectId} else values
 
     return read

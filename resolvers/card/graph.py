@@ -6,6 +6,7 @@ from typing import Any
 from models import Activity, Card, Comment, Label
 from models.base import Record, collection
 from models.enums import TokenScope
+from models.ids import raw
 from resolvers.custom_field.custom_filter import card_order, definitions
 from resolvers.kit.access import projection
 from resolvers.kit.context import Context
@@ -114,8 +115,8 @@ async def creator_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> l
 async def labels_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[list[Record]]:
     """A card's labels, in the order they were put on."""
     found = await by_ids(Label, (one for card in cards for one in card["label_ids"]), fields)
-    labels = {label["_id"].binary: label for label in found.values()}  # as `by_ids` does
-    return [[labels[one.binary] for one in card["label_ids"] if one.binary in labels] for card in cards]
+    labels = {raw(label["_id"]): label for label in found.values()}
+    return [[label for one in card["label_ids"] if (label := labels.get(raw(one))) is not None] for card in cards]
 
 
 @edge(scope=READ)

@@ -8,7 +8,7 @@ from bson import ObjectId
 
 from models import Card, User
 from models.base import Record, collection
-from models.ids import among
+from models.ids import among, raw
 from models.text import sort_key
 from resolvers.kit.access import projection
 from resolvers.kit.noun import Fields
@@ -24,8 +24,7 @@ async def by_ids(
     model: type[Document], ids: Iterable[ObjectId | None], fields: Fields = None
 ) -> dict[ObjectId | None, Record]:
     """Records by id, for all ids at once; unknown ids and None are left out."""
-    # By their bytes, as an ObjectId takes three times as long to hash and to compare.
-    wanted = list({one.binary: one for one in ids if one is not None}.values())
+    wanted = list({raw(one): one for one in ids if one is not None}.values())
     if not wanted:
         return {}
     if fields is not None and not fields:
@@ -40,8 +39,9 @@ async def to_one(
     model: type[Document], parents: Sequence[Record], key: str, fields: Fields = None
 ) -> list[Record | None]:
     """For each parent, the record that its `key` names."""
-    found = await by_ids(model, (parent.get(key) for parent in parents), fields)
-    return [found.get(parent.get(key)) for parent in parents]
+    named = [parent.get(key) for parent in parents]
+    found = {raw(record["_id"]): record for record in (await by_ids(model, named, fields)).values()}
+    return [None if one is None else found.get(raw(one)) for one in named]
 
 
 async def to_one_inside(

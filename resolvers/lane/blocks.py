@@ -183,6 +183,12 @@ class Blocks:
         found = [entry for place in places for entry in self.blocks[place].loaded if is_open(entry)]
         return found[start - skipped : start - skipped + count]
 
+    def between(self, first: str, last: str) -> int:
+        """How many entries, archived ones too, there are from one to another, whose blocks are loaded."""
+        before, place = self.at(first), self.at(last)
+        passed = sum(block.length for block in self.blocks[before:place])
+        return passed + bisect_right(self.blocks[place].loaded, last) - bisect_left(self.blocks[before].loaded, first)
+
     def remove(self, entry: str) -> bool:
         """Take an entry out of its block, which is loaded; whether it was there."""
         if not self.blocks:

@@ -7,41 +7,44 @@ from bson import ObjectId
 
 from models import Card
 from models.base import Record, collection
+from models.ids import portions
 from resolvers.kit.access import projection
+from resolvers.kit.landmark import AT_ONCE
 from resolvers.kit.noun import Fields
 from resolvers.kit.page import Page, Sort, Window, pages
-from resolvers.lane.blocks import Blocks, LaneKey, behind, id_in
+from resolvers.lane.blocks import Blocks, LaneKey, behind, behind_rank, id_in, rank_in
 from resolvers.lane.board import read_board
 from resolvers.lane.store import OPEN, is_short, read_lanes
 
 BY_RANK: Sort = [("rank", 1)]
-AT_ONCE = 50
-"""Ids of one query: the embedded database takes 4 ms for 50, 12 for 100."""
+LISTED = 50
+"""Cards that one query names by their ids: the embedded database takes 4 ms for 50, 12 for 100."""
 
 
 async def column_pages(columns: Sequence[Record], window: Window, fields: Fields) -> dict[ObjectId, Page]:
     """A page of each column's open cards, which know their `order`, with its total where that costs nothing.
 
-    One query for the first pages of all columns that are known to be short. Else one for the lanes, mostly with the
-    blocks of long ones, one for each AT_ONCE of their cards, and one for the pages of the others.
+    One query for the first pages of all columns where these are nearly all of a project, or of columns that are known
+    to be short. Else one for the lanes, mostly with the blocks of long ones, one for each long page and for LISTED
+    cards of short ones, and one for the pages of the others.
     """
     cursor = window.keyset(Card, BY_RANK)
     distinct = {column["_id"]: column["project_id"] for column in columns}
-    heads = {one: project for one, project in distinct.items() if cursor is None and is_short(one)}
-    found = await _heads(heads, window, fields)
+    found = await _heads(distinct, window, fields) if cursor is None else {}
     for page in found.values():
         page.total = None if page.has_next else len(page.nodes)
-    if len(heads) < len(distinct):
+    if len(found) < len(distinct):
         text = None if cursor is None else behind(str(cursor[0]), cursor[1])
         found |= await _by_lanes([one for one in distinct if one not in found], text, window, fields)
     return found
 
 
-async def _heads(heads: Mapping[ObjectId, ObjectId], window: Window, fields: Fields) -> dict[ObjectId, Page]:
-    """The first pages of short columns, of which the projects are told."""
-    board = await read_board([*heads.values()], [*heads], window.size + 1, fields)
+async def _heads(projects: Mapping[ObjectId, ObjectId], window: Window, fields: Fields) -> dict[ObjectId, Page]:
+    """The first pages of columns, of which the projects are told: of all of them, or of those known to be short."""
+    board = await read_board(projects, window.size + 1, fields)
     if board is None:
-        return await _short([*heads], window, fields, dict.fromkeys(heads, 0))
+        heads = [one for one in projects if is_short(one)]
+        return await _short(heads, window, fields, dict.fromkeys(heads, 0))
     found: dict[ObjectId, Page] = {}
     for one, cards in board.items():
         _number(nodes := cards[: window.size], 0)
@@ -100,8 +103,11 @@ async def _walk(
     lanes: Mapping[ObjectId, Blocks], starts: Mapping[ObjectId, int], window: Window, fields: Fields
 ) -> dict[ObjectId, Page]:
     """The pages of long lanes; without one whose cards have all gone elsewhere since its blocks were read."""
-    ids = {one: [*map(id_in, lane.open_entries(starts[one], window.size))] for one, lane in lanes.items()}
-    cards = await _cards([card for wanted in ids.values() for card in wanted], fields)
+    entries = {one: lane.open_entries(starts[one], window.size) for one, lane in lanes.items()}
+    ids = {one: [*map(id_in, shown)] for one, shown in entries.items()}
+    ranges = [one for one, lane in lanes.items() if _is_range(lane, entries[one])]
+    listed = [card for one, wanted in ids.items() if one not in ranges for card in wanted]
+    cards = await _cards([_between(one, entries[one]) for one in ranges], listed, fields)
     found: dict[ObjectId, Page] = {}
     for one, lane in lanes.items():
         there = [cards[card] for card in ids[one] if card in cards]
@@ -114,8 +120,19 @@ async def _walk(
     return found
 
 
-async def _cards(ids: Sequence[ObjectId], fields: Fields) -> dict[ObjectId, Record]:
+def _is_range(lane: Blocks, shown: Sequence[str]) -> bool:
+    """Whether the entries of a page are many, and most of those that stand between them."""
+    return len(shown) > LISTED and lane.between(shown[0], shown[-1]) <= 2 * len(shown)
+
+
+def _between(column_id: ObjectId, shown: Sequence[str]) -> Record:
+    """The cards of a page and those between them, archived ones too, in one range of an index."""
+    return {"column_id": column_id, "rank": {"$gte": rank_in(shown[0]), "$lt": behind_rank(rank_in(shown[-1]))}}
+
+
+async def _cards(ranges: Sequence[Record], ids: Sequence[ObjectId], fields: Fields) -> dict[ObjectId, Record]:
+    """Cards by their ids: all in some ranges, and those that are listed, LISTED in a query."""
     wanted = projection(fields, "column_id", "rank", "archived")
-    parts = [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
-    read = await gather(*(collection(Card).find({"_id": {"$in": part}}, wanted).to_list() for part in parts))
+    queries = [*ranges, *({"_id": {"$in": part}} for part in portions(ids, LISTED))]
+    read = await gather(*(collection(Card).find(one, wanted, batch_size=AT_ONCE).to_list() for one in queries))
     return {card["_id"]: card for cards in read for card in cards}

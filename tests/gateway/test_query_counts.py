@@ -3,6 +3,9 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from resolvers.lane import blocks as lane_blocks
 from tests.gateway.lab import Board, count_queries
 
 RECORDED = Path(__file__).parents[1] / "query_counts.json"
@@ -144,6 +147,34 @@ async def test_fields_and_relations_take_as_many_queries_for_4_as_for_16_cards(b
 
     recorded = json.loads(RECORDED.read_text())
     assert len(counts[4]) == len(counts[16]) == recorded["cards with fields and relations"], counts
+
+
+WHOLE_BOARD = """
+query ($id: ID!) { project(id: $id) { name columns { name cards(first: 500) { nodes {
+  title order assignee { name } labels { name } checklist { title done }
+} } } } }
+"""
+
+
+async def test_a_whole_board_takes_as_many_queries_for_long_columns_as_for_short_ones(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lane_blocks, "BLOCK", 10)
+    counts: dict[int, list[str]] = {}
+    for size in (20, 240):
+        cards = [{"title": f"Card {n}", "columnIndex": n % 4, "labels": ["a"]} for n in range(size)]
+        whole = {"project": {"name": "Copy"}, "columns": [{"name": f"C{n}"} for n in range(4)], "cards": cards}
+        made = await board.ann.ask(IMPORT, w=board.workspace, input=whole)
+        project = made["projectImport"]["project"]["id"]
+        await board.ann.ask(WHOLE_BOARD, id=project)  # from now on this process knows how long the columns are
+        with count_queries() as seen:
+            found = await board.ann.ask(WHOLE_BOARD, id=project)
+        counts[size] = [str(one) for one in seen]
+        shown = [card["title"] for column in found["project"]["columns"] for card in column["cards"]["nodes"]]
+        assert len(shown) == size
+
+    recorded = json.loads(RECORDED.read_text())
+    assert len(counts[20]) == len(counts[240]) == recorded["project to its board"], counts
 
 
 DOCUMENTS = """

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from models import DOCUMENTS, ids
 from models.errors import BadUserInput
-from models.ids import Kind, check_inside, id_inside, ids_from, kind_of, new_id, parse_id
+from models.ids import Kind, check_inside, id_inside, ids_from, kind_of, new_id, parse_id, raw, texts_of
 
 
 @given(st.sampled_from(Kind))
@@ -147,3 +147,10 @@ def test_any_text_is_an_id_or_bad_input(text: str) -> None:
     except BadUserInput:
         return
     assert str(parsed) == text.lower()
+
+
+def test_the_bytes_and_the_texts_of_many_ids_are_those_of_each() -> None:
+    ids = [new_id(Kind.CARD), ObjectId()]
+
+    assert [raw(one) for one in ids] == [one.binary for one in ids]
+    assert texts_of(ids) == [str(one) for one in ids]

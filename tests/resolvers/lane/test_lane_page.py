@@ -219,6 +219,56 @@ async def test_a_board_whose_project_has_many_other_cards_is_read_by_its_columns
     assert [page.has_next for page in later] == [True, False]
 
 
+@pytest.mark.parametrize("count", [60, 200])
+async def test_a_board_that_shows_nearly_all_of_its_project_is_one_query_however_long_its_columns_are(
+    owner: Context, workspace: Record, count: int
+) -> None:
+    board = await imported(owner, workspace, count)
+    ids = await board.lane(0)
+    await cards_of_column(board.ctx, board.columns, None, first=500)
+
+    with traffic() as seen:
+        made = await cards_of_column(board.ctx, board.columns, None, first=500)
+
+    assert (seen.commands, seen.read) == (1, count + 1)
+    assert [card["_id"] for card in made[0].nodes] == ids
+    assert [card["order"] for card in made[0].nodes] == [*range(len(ids))]
+    assert await totals(made) == [len(ids), 1]
+
+
+async def test_a_board_with_a_long_column_of_which_little_is_shown_reads_that_page_alone(
+    owner: Context, workspace: Record
+) -> None:
+    board = await imported(owner, workspace, 200)
+    ids = await board.lane(0)
+    await cards_of_column(board.ctx, board.columns, None)
+
+    with traffic() as seen:
+        long, short = await cards_of_column(board.ctx, board.columns, None, first=5)
+
+    assert seen.read <= 5 + 1 + 3  # the long lane, and the blocks that the five are in
+    assert [card["_id"] for card in long.nodes] == ids[:5]
+    assert (long.has_next, short.has_next) == (True, False)
+
+
+@pytest.mark.parametrize("size", [20, 80])
+async def test_a_page_of_a_long_column_is_one_query_however_many_cards_it_shows(
+    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(lane_page, "LISTED", 5)
+    board = await imported(owner, workspace, 200)
+    ids = await board.lane(0)
+    first = await page_of(board)
+    cursor = first.cursor(first.nodes[-1])
+    await cards_of_column(board.ctx, board.columns[:1], None, first=size, after=cursor)
+
+    with traffic() as seen:
+        [page] = await cards_of_column(board.ctx, board.columns[:1], None, first=size, after=cursor)
+
+    assert seen.commands == 2  # its lane with the blocks, and its cards
+    assert [card["_id"] for card in page.nodes] == ids[10 : 10 + size]
+
+
 async def test_a_board_leaves_out_what_was_deleted_and_cuts_its_pages(owner: Context, workspace: Record) -> None:
     board = await imported(owner, workspace, 8)
     ids = await board.lane(0)
