@@ -54,7 +54,7 @@ class Person:
 
 def flood(rounds: int) -> None:
     """Measure, and print the table; `rounds` of each kind."""
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder) / "data") as gateway:
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder) / "data", loaded=False) as gateway:
         measured = asyncio.run(_measure(gateway.url, max(1, rounds // 5)))
     idle = measured.pop("idle")
     table = Table(title="One person's flood, and what others wait: p95, and its ratio to idle", title_justify="left")

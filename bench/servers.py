@@ -52,7 +52,7 @@ def gateway(database: Server, secret_key: str, **variables: str) -> Iterator[Ser
     """Ours, with some more of its variables."""
     with tempfile.TemporaryDirectory() as folder:
         own = {"ORRERY_MONGODB_URL": database.url, "ORRERY_SECRET_KEY": secret_key}
-        with serving(Path(folder), **own, **variables) as running:
+        with serving(Path(folder), loaded=False, **own, **variables) as running:
             yield Server(running.url, psutil.Process(running.process.pid))
 
 

@@ -3,15 +3,19 @@
 import os
 import re
 import signal
-import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import DEVNULL, Popen
+from tempfile import TemporaryFile
+from typing import IO
 
 from gateway.client import Client
 from tests.conftest import MANY
+from tests.gateway.fork_server import Forked
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,11 +35,48 @@ class Ended:
         return [line for line in self.errors.splitlines() if re.search(r"\b(WARNING|ERROR|CRITICAL|Traceback)\b", line)]
 
 
+class Started:
+    """A command that was started, and what it writes to two files."""
+
+    def __init__(self, process: Forked | Popen[bytes], output: IO[bytes], errors: IO[bytes]) -> None:
+        self._process, self._output, self._errors = process, output, errors
+        self.pid = process.pid
+
+    def send_signal(self, sent: signal.Signals) -> None:
+        """Nothing happens to what has ended."""
+        self._process.send_signal(sent)
+
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    def output(self) -> str:
+        """What it has written to standard output."""
+        return _text(self._output)
+
+    def ended(self) -> Ended:
+        """Wait for its end."""
+        status = self._process.wait(PATIENCE)
+        return Ended(status, _text(self._output), _text(self._errors))
+
+
+@contextmanager
+def _started(arguments: Sequence[str], environment: Mapping[str, str], *, loaded: bool) -> Iterator[Started]:
+    """A command; `loaded` forks it from a process that has loaded it."""
+    with TemporaryFile() as output, TemporaryFile() as errors:
+        process: Forked | Popen[bytes]
+        if loaded:
+            process = Forked(arguments, environment, output, errors)
+        else:
+            command = [sys.executable, "-m", "gateway", *arguments]
+            process = Popen(command, cwd=ROOT, env=environment, stdin=DEVNULL, stdout=output, stderr=errors)
+        yield Started(process, output, errors)
+
+
 @dataclass(slots=True)
 class Serving:
     """A running gateway; `told` is what it printed once it was ready."""
 
-    process: subprocess.Popen[str]
+    process: Started
     url: str
     data_dir: Path
     told: str
@@ -51,54 +92,39 @@ class Serving:
     def end(self, by: signal.Signals = signal.SIGINT) -> Ended:
         """Send a signal and wait for the end."""
         self.process.send_signal(by)
-        output, errors = self.process.communicate(timeout=PATIENCE)
-        return Ended(self.process.returncode, output, errors)
+        return self.process.ended()
+
+
+def _text(file: IO[bytes]) -> str:
+    # At its beginning, wherever the process writes: both have one place in the file.
+    return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0).decode()
 
 
 def orrery(*arguments: str, data_dir: Path, **variables: str) -> Ended:
     """Run a command to its end over a data folder."""
-    done = subprocess.run(
-        [sys.executable, "-m", "gateway", *arguments],
-        cwd=ROOT,
-        env=environment(data_dir, variables),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    return Ended(done.returncode, done.stdout, done.stderr)
+    with _started(arguments, environment(data_dir, variables), loaded=True) as command:
+        return command.ended()
 
 
 @contextmanager
-def serving(data_dir: Path, **variables: str) -> Iterator[Serving]:
+def serving(data_dir: Path, *, loaded: bool = True, **variables: str) -> Iterator[Serving]:
     """A gateway on loopback, ended with the block unless it has ended before.
 
-    It takes a free port where `ORRERY_PORT` is not among the variables.
+    It takes a free port where `ORRERY_PORT` is not among the variables. One that is not `loaded` is for measuring.
     """
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gateway", "serve", "--port", variables.get("ORRERY_PORT", "0")],
-        cwd=ROOT,
-        env=environment(data_dir, variables),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    with process:
+    arguments = ("serve", "--port", variables.get("ORRERY_PORT", "0"))
+    with _started(arguments, environment(data_dir, variables), loaded=loaded) as process:
         try:
-            assert process.stdout is not None
-            told = ""
-            while (line := process.stdout.readline()) and not line.strip().startswith("Data"):
-                told += line
-            assert line, process.communicate()[1]
+            while "\n  Data " not in (told := process.output()):
+                assert process.is_running(), process.ended()
+                time.sleep(0.02)
             found = re.search(r"http://127\.0\.0\.1:\d+", told)
             assert found, told
-            yield Serving(process, found[0], data_dir, told + line)
+            yield Serving(process, found[0], data_dir, told)
         finally:
-            if process.poll() is None:
-                process.terminate()
-                process.communicate(timeout=PATIENCE)
+            if process.is_running():
+                process.send_signal(signal.SIGTERM)
+                process.ended()
 
 
 def environment(data_dir: Path, variables: dict[str, str]) -> dict[str, str]:

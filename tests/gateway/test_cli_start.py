@@ -2,7 +2,11 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
+import httpx
+
+from tests.gateway.process import serving
 from tests.patience import PATIENCE
 
 HEAVY = (
@@ -24,3 +28,13 @@ def test_help_loads_nothing_of_what_commands_do() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_the_command_that_users_start_serves_and_ends(tmp_path: Path) -> None:
+    with serving(tmp_path, loaded=False) as gateway:
+        answered = httpx.get(f"{gateway.url}/health", timeout=PATIENCE)
+        ended = gateway.end()
+
+    assert answered.status_code == 200
+    assert ended.status == 0
+    assert not ended.troubles
