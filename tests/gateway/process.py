@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import DEVNULL, Popen
@@ -106,12 +106,21 @@ def orrery(*arguments: str, data_dir: Path, **variables: str) -> Ended:
         return command.ended()
 
 
-@contextmanager
-def serving(data_dir: Path, *, loaded: bool = True, **variables: str) -> Iterator[Serving]:
+def serving(data_dir: Path, **variables: str) -> AbstractContextManager[Serving]:
     """A gateway on loopback, ended with the block unless it has ended before.
 
-    It takes a free port where `ORRERY_PORT` is not among the variables. One that is not `loaded` is for measuring.
+    It takes a free port where `ORRERY_PORT` is not among the variables.
     """
+    return _serving(data_dir, variables, loaded=True)
+
+
+def serving_alone(data_dir: Path, **variables: str) -> AbstractContextManager[Serving]:
+    """The same, started as users start it and with memory of its own, for measuring."""
+    return _serving(data_dir, variables, loaded=False)
+
+
+@contextmanager
+def _serving(data_dir: Path, variables: dict[str, str], *, loaded: bool) -> Iterator[Serving]:
     arguments = ("serve", "--port", variables.get("ORRERY_PORT", "0"))
     with _started(arguments, environment(data_dir, variables), loaded=loaded) as process:
         try:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.gateway.process import serving
+from tests.gateway.process import serving_alone
 from tests.patience import PATIENCE
 
 HEAVY = (
@@ -31,7 +31,7 @@ def test_help_loads_nothing_of_what_commands_do() -> None:
 
 
 def test_the_command_that_users_start_serves_and_ends(tmp_path: Path) -> None:
-    with serving(tmp_path, loaded=False) as gateway:
+    with serving_alone(tmp_path) as gateway:
         answered = httpx.get(f"{gateway.url}/health", timeout=PATIENCE)
         ended = gateway.end()
 
