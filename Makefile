@@ -32,6 +32,7 @@ check: $(INSTALLED)
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.rules
 	$(BIN)/orrery schema --check
 
 bench: $(INSTALLED)

@@ -218,7 +218,7 @@ async def _activities(
         meta = {**title, "assigneeId": str(assignee) if assignee else None}
         found.append(new_activity(change, after, ActivityType.CARD_ASSIGNED, meta))
     if "column_id" in changes:
-        meta = {**title, **await _column_names(change, before["column_id"], after["column_id"])}
+        meta = {**title, **await _column_names(change, before, after)}
         found.append(new_activity(change, after, ActivityType.CARD_MOVED, meta))
     if "archived" in changes:
         meta = {**title, "archived": after["archived"]}
@@ -226,8 +226,10 @@ async def _activities(
     return found
 
 
-async def _column_names(change: Change, left: ObjectId | None, joined: ObjectId | None) -> dict[str, str | None]:
-    query = {"_id": {"$in": [one for one in (left, joined) if one is not None]}}
+async def _column_names(change: Change, before: Record, after: Record) -> dict[str, str | None]:
+    left, joined = before["column_id"], after["column_id"]
+    ids = [column_id for column_id in (left, joined) if column_id is not None]
+    query = {"_id": {"$in": ids}, "project_id": before["project_id"]}
     columns = await collection(Column).find(query, {"name": 1}, session=change.session).to_list()
     names = {column["_id"]: column["name"] for column in columns}
     return {

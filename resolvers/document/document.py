@@ -115,7 +115,7 @@ async def create_document(ctx: Context, _membership: Record, values: DocumentCre
         await require_parent(change, Workspace, values.workspace_id)
         context = await _context(change, values)
         await check_room(change, values.workspace_id, context.id, 1)
-        place.check_depth(len(await place.above(change, values.parent_id)) + 1)
+        place.check_depth(len(await place.above(change, values.workspace_id, values.parent_id)) + 1)
         lane = place.lane_below(values.workspace_id, context.id, values.parent_id)
         rank, order = await place.rank_for(change, lane, place.Place())
         document, version = new_document(change, values, context, content, rank)

@@ -62,13 +62,14 @@ class Place:
     before: ObjectId | None = None
 
 
-async def above(change: Change, document_id: ObjectId | None) -> list[ObjectId]:
-    """A document and all that it stands below, from the inside out; nothing for None."""
+async def above(change: Change, workspace_id: ObjectId, document_id: ObjectId | None) -> list[ObjectId]:
+    """A document of a workspace and all that it stands below, from the inside out; nothing for None."""
     found: list[ObjectId] = []
     while document_id is not None and len(found) <= MAX_DEPTH:
         found.append(document_id)
-        one = await collection(Document).find_one({"_id": document_id}, {"parent_id": 1}, session=change.session)
-        document_id = None if one is None else one["parent_id"]
+        query = {"_id": document_id, "workspace_id": workspace_id}
+        document = await collection(Document).find_one(query, {"parent_id": 1}, session=change.session)
+        document_id = None if document is None else document["parent_id"]
     return found
 
 

@@ -177,7 +177,7 @@ async def _move(
     if same_lane and place == Place():
         return {}, None
     if not same_lane:
-        above = await places.above(change, parent_id)
+        above = await places.above(change, document["workspace_id"], parent_id)
         if document["_id"] in above:
             raise BadUserInput("is the document itself, or stands below it", field="parentId")
         below = await places.below(change, document["_id"])

@@ -7,7 +7,6 @@ they come back where they were.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from bson import ObjectId
 
@@ -34,11 +33,6 @@ class Place:
     order: int | None = None
     after: ObjectId | None = None
     before: ObjectId | None = None
-
-
-def lane_of(project_id: ObjectId, column_id: ObjectId | None) -> dict[str, Any]:
-    """The filter of a lane's cards."""
-    return {"project_id": project_id, "column_id": column_id} if column_id is None else {"column_id": column_id}
 
 
 async def end_of(change: Change, lane: LaneKey) -> tuple[str, int]:
@@ -76,7 +70,7 @@ async def _neighbour(change: Change, card: Record, column_id: ObjectId | None, p
     neighbour_id = place.after or place.before
     if neighbour_id is None:
         return None
-    query = {**lane_of(card["project_id"], column_id), "_id": neighbour_id}
+    query = {"_id": neighbour_id, "project_id": card["project_id"], "column_id": column_id}
     neighbour = await collection(Card).find_one(query, {"rank": 1}, session=change.session)
     if neighbour is None or neighbour_id == card["_id"]:
         raise BadUserInput("is not another card of the column", field="afterCardId" if place.after else "beforeCardId")

@@ -132,8 +132,8 @@ async def remove_organization_member(
         member = await _find_member(change, wanted, leaving)
         if member["role"] == Role.OWNER:
             raise Conflict("The owner of an organization cannot leave it, nor be removed")
-        await require_person(change, leaving)
-        await take_off_organization(change, wanted, leaving)
+        await require_person(change, member["user_id"])
+        await take_off_organization(change, wanted, member["user_id"])
         return leaving
 
     return await delete(ctx, wanted, body, revokes=True)

@@ -88,8 +88,8 @@ async def remove_workspace_member(
         member = await _find_member(change, wanted, leaving)
         if member["role"] == Role.OWNER:
             raise Conflict("The owner of a workspace cannot leave it, nor be removed")
-        await require_person(change, leaving)
-        await take_off_workspace(change, wanted, leaving)
+        await require_person(change, member["user_id"])
+        await take_off_workspace(change, wanted, member["user_id"])
         return leaving
 
     return await delete(ctx, wanted, body, revokes=True)

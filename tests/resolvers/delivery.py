@@ -18,7 +18,7 @@ from resolvers.inputs.card import CardCreate, CardMove, CardUpdate, CommentCreat
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
-from resolvers.lane.card_place import BY_RANK, lane_of
+from resolvers.lane.card_place import BY_RANK
 from resolvers.project.project import create_project
 from resolvers.tenancy.project_member import add_project_member
 from tests.resolvers.lab import again, events
@@ -78,7 +78,9 @@ class Board:
 
     async def lane(self, column: int | None, *, archived: bool = False) -> list[ObjectId]:
         """The ids of a lane's cards in order; archived ones only with `archived`."""
-        where = lane_of(self.project["_id"], self.column_id(column)) | ({} if archived else {"archived": False})
+        where = {"project_id": self.project["_id"], "column_id": self.column_id(column)} | (
+            {} if archived else {"archived": False}
+        )
         return [card["_id"] for card in await collection(Card).find(where).sort(BY_RANK).to_list()]
 
     async def stored(self, card: Record) -> Record:

@@ -1,0 +1,20 @@
+"""`python -m tests.rules`: where the product breaks a rule that no other tool holds."""
+
+import sys
+
+from tests.rules.code import product
+from tests.rules.doors import raw_reads
+from tests.rules.events import appends
+
+
+def main() -> int:
+    """Name each place with what to do about it; 1 where there is any."""
+    code = product()
+    told = [*map(str, raw_reads(code)), *map(str, appends(code))]
+    for place in told:
+        sys.stdout.write(place + "\n")
+    return 1 if told else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
