@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphql import GraphQLField, GraphQLObjectType, GraphQLResolveInfo, get_named_type
+from graphql.execution.values import VariableValues
 
 if TYPE_CHECKING:
     from execution.plan import FieldPlan
@@ -85,6 +86,11 @@ class Selection:
     def child(self, name: str) -> "Selection | None":
         """What is asked for below the first child field of that name, or None where it is not selected."""
         return next((field.selection for field in self if field.name == name), None)
+
+    def arguments(self, info: GraphQLResolveInfo[Any]) -> dict[str, Any]:
+        """The coerced arguments of the field itself in a request; an error that graphql-core would raise is raised."""
+        variables: Any = info.variable_values
+        return self._plan.arguments(VariableValues({}, variables) if isinstance(variables, dict) else variables)
 
     def __iter__(self) -> Iterator[Selected]:
         if self._fields is None:

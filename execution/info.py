@@ -46,6 +46,12 @@ class LazyInfo(GraphQLResolveInfo):  # type: ignore[type-arg]
         return GraphQLResolveInfo._make(items)
 
 
+def place_of(info: GraphQLResolveInfo[Any]) -> Place | None:
+    """Where the value of an info that our engine made is to stand."""
+    place: Any = tuple.__getitem__(info, _PATH) if isinstance(info, LazyInfo) else None
+    return place if isinstance(place, Place) else None
+
+
 def _delegate(name: str) -> None:
     def method(self: LazyInfo, *args: Any, **options: Any) -> Any:
         others = [other._plain() if isinstance(other, LazyInfo) else other for other in args]

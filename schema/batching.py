@@ -1,6 +1,7 @@
 """From what the types declare to what the executor runs: every edge one call a level, every plain field a column."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
@@ -15,6 +16,8 @@ from execution.batch import EXTENSION
 from execution.leaves import BULK
 from models.ids import texts_of
 from resolvers.kit.operation import check_scope
+from schema.ahead import taken
+from schema.context import GraphContext
 from schema.inputs.base import plain
 from schema.loading import COMPUTE, EDGE, SELECTED, Edge, from_record
 from schema.node import Node
@@ -42,7 +45,7 @@ def install(schema: strawberry.Schema) -> None:
 
 def _resolver(schema: strawberry.Schema, definition: StrawberryField, name: str) -> Batch | Read | None:
     if EDGE in definition.metadata:
-        return Batch(_edge(definition.metadata[EDGE], _arguments(schema, definition), name))
+        return Batch(EdgeLoad(definition.metadata[EDGE], _arguments(schema, definition), name))
     if COMPUTE in definition.metadata:
         compute = definition.metadata[COMPUTE]
         return Batch(_selected(compute)) if definition.metadata[SELECTED] else Read(compute)
@@ -51,13 +54,27 @@ def _resolver(schema: strawberry.Schema, definition: StrawberryField, name: str)
     return None
 
 
-def _edge(declared: Edge, arguments: Arguments, name: str) -> Callable[..., Awaitable[Sequence[Any]]]:
-    async def load(parents: list[Any], args: Mapping[str, Any], context: Any, selection: Selection) -> Sequence[Any]:
-        check_scope(context.ctx, declared.scope, name)
-        records = [getattr(parent, "record", parent) for parent in parents]
-        return await declared.load(context.ctx, records, needed(selection), **arguments(args))
+@dataclass(frozen=True, slots=True)
+class EdgeLoad:
+    """An edge as the executor calls it: for all parents of a level, with the arguments that are coerced."""
 
-    return load
+    declared: Edge
+    arguments: Arguments
+    name: str
+
+    async def __call__(
+        self, parents: list[Any], args: Mapping[str, Any], context: GraphContext, selection: Selection
+    ) -> Sequence[Any]:
+        begun = await taken(context, parents, selection) if context.begun else None
+        return await (begun or self.read(parents, args, context, selection))
+
+    async def read(
+        self, parents: list[Any], args: Mapping[str, Any], context: GraphContext, selection: Selection
+    ) -> Sequence[Any]:
+        """What it leads to from records of which no more is known than it needs."""
+        check_scope(context.ctx, self.declared.scope, self.name)
+        records = [getattr(parent, "record", parent) for parent in parents]
+        return await self.declared.load(context.ctx, records, needed(selection), **self.arguments(args))
 
 
 def _arguments(schema: strawberry.Schema, definition: StrawberryField) -> Arguments:

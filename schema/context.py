@@ -1,12 +1,19 @@
 """What every field of the graph is resolved with: the request's context, and what the edge around needs."""
 
-from dataclasses import dataclass
+from asyncio import Future
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import strawberry
+from bson import ObjectId
 
+from execution import Selection
 from resolvers.account.sign_in import SignIn
 from resolvers.kit.context import Context
+
+BegunKey = tuple[Selection, tuple[ObjectId, ...]]
+"""An edge at its place in the operation, and the parents that it is read for."""
 
 
 @dataclass(slots=True)
@@ -14,13 +21,14 @@ class GraphContext:
     """One request, or one event of a subscription.
 
     `resume_after` is the `Last-Event-ID` of a reconnecting event stream. `signed_in` is what a sign-in returned, for
-    the edge that can set cookies.
+    the edge that can set cookies. `begun` holds what is read before it is asked for (`schema.ahead`).
     """
 
     ctx: Context
     resume_after: str | None = None
     signed_in: SignIn | None = None
     signed_out: bool = False
+    begun: dict[BegunKey, Future[Sequence[Any]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, ctx: Context, *, resume_after: str | None = None) -> "GraphContext":

@@ -19,6 +19,7 @@ from resolvers.project import project
 from resolvers.search import search
 from resolvers.tenancy import organization, workspace
 from resolvers.transfer import job as transfer_job
+from schema.ahead import begin_board
 from schema.arguments import (
     AttachmentId,
     CardId,
@@ -105,6 +106,7 @@ class Query:
 
     @resolved("A project by its id.")
     async def project(self, info: Info, id: ProjectId) -> Project | None:
+        begin_board(info, id)
         return cast("Project", await project.get_project(info.context.ctx, id, fields_of(info)))
 
     @resolved("A scope by its id.")

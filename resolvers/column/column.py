@@ -14,6 +14,7 @@ from models.errors import BadUserInput, Conflict, NotFound
 from models.rank import MAX_LENGTH, rank_between, ranks_after
 from realtime.events.column import ColumnCreated, ColumnDeleted, ColumnUpdated
 from realtime.log import Change, Committed
+from resolvers.column.board_hints import BOARDS
 from resolvers.deletion.deletion import bury, delete
 from resolvers.inputs.board import ColumnCreate, ColumnUpdate
 from resolvers.kit.access import access
@@ -171,6 +172,8 @@ async def columns_of_project(ctx: Context, projects: Sequence[Record], fields: F
     found = await to_list(
         Column, projects, "project_id", sort=BY_RANK, where={"scope_id": None}, fields=_with_board(fields)
     )
+    for project, columns in zip(projects, found, strict=True):
+        BOARDS.see(project["_id"], (column["_id"] for column in columns))
     return [_numbered(columns) for columns in found]
 
 

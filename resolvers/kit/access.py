@@ -48,9 +48,13 @@ async def access(
     below = tombstone.FIELDS & noun.model.model_fields.keys()
     found = await _find(ctx, noun.model, wanted, projection(fields, *below))
     memberships = await memberships_behind(ctx, [] if found is None else [found], asked=1)
-    entered = _enter(found, memberships, noun, permission)
-    if await tombstone.shut(ctx, [entered]):
-        raise NotFound(noun.title)
+    try:
+        entered = _enter(found, memberships, noun, permission)
+        if await tombstone.shut(ctx, [entered]):
+            raise NotFound(noun.title)
+    except NotFound:
+        ENTERED.forget(ctx.subject.user_id, wanted)
+        raise
     ENTERED.add(ctx.subject.user_id, wanted, entered["workspace_id"])
     return entered
 

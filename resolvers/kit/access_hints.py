@@ -23,6 +23,11 @@ class Entered:
         """Where an object was that a caller has passed the door of; None where they have not."""
         return None if user_id is None else self._workspaces.get(user_id.binary + object_id.binary)
 
+    def forget(self, user_id: ObjectId | None, object_id: ObjectId) -> None:
+        """A caller was refused at the door of an object."""
+        if user_id is not None:
+            self._workspaces.pop(user_id.binary + object_id.binary, None)
+
     def add(self, user_id: ObjectId | None, object_id: ObjectId, workspace_id: ObjectId) -> None:
         """Remember that a caller has passed the door of an object."""
         if user_id is None:

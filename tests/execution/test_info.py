@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from graphql import GraphQLResolveInfo, parse
 
-from execution import execute
+from execution import Selection, execute
+from execution.planner import selection_of
 from tests.execution.support import schema_of
 
 SDL = "type Query { cards: [Card] } type Card { title: String }"
@@ -64,3 +65,15 @@ def test_it_shows_its_path_and_can_be_changed(infos: list[Any]) -> None:
     changed = infos[0]._replace(context="other")
     assert (changed.context, changed.path) == ("other", infos[0].path)
     assert infos[0].context == "context"
+
+
+def test_what_is_selected_below_a_field_is_found_once_for_all_requests_of_a_document() -> None:
+    found: list[Selection] = []
+    schema = schema_of(SDL, Query__cards=lambda _source, info: found.append(selection_of(info)))
+    document = parse("{ cards { title } }")
+
+    for _ in range(2):
+        execute(schema, document)
+
+    assert found[0] is found[1]
+    assert found[0].names == {"title"}
