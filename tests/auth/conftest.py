@@ -1,4 +1,4 @@
-"""Passwords at the cost of production, which every other test is spared."""
+"""Passwords at the cost of production, for whoever asks."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from auth import passwords
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture
 def dear_passwords(production_hasher: PasswordHasher) -> Iterator[None]:
     """The hasher that a gateway uses."""
     with pytest.MonkeyPatch.context() as patch:

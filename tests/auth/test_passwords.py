@@ -13,6 +13,7 @@ from auth.passwords import hash_password, renewed_hash, verify_password
 Form = Literal["NFC", "NFD"]
 
 
+@pytest.mark.usefixtures("dear_passwords")
 async def test_a_password_fits_its_own_hash_alone() -> None:
     hashed = await hash_password("correct horse")
 
@@ -23,6 +24,7 @@ async def test_a_password_fits_its_own_hash_alone() -> None:
     assert not await verify_password(hashed, "correct horsE")
 
 
+@pytest.mark.usefixtures("dear_passwords")
 async def test_a_hash_costs_what_the_standard_asks_for() -> None:
     made = extract_parameters(await hash_password("correct horse"))
 
@@ -50,7 +52,7 @@ async def test_a_password_fits_however_a_keyboard_composes_it(password: str) -> 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 async def test_the_hash_of_what_was_sent_in_another_form_is_taken_and_renewed(form: Form) -> None:
     sent = normalize("NFD", "Schl\u00fcssel\u3000neun")
-    old = PasswordHasher(parallelism=1).hash(sent)
+    old = passwords.hasher.hash(sent)
 
     assert await verify_password(old, normalize(form, sent))
     renewed = await renewed_hash(old, sent)
@@ -75,6 +77,7 @@ async def test_a_wrong_password_costs_three_looks_at_most(monkeypatch: pytest.Mo
         assert len(looks) == count
 
 
+@pytest.mark.usefixtures("dear_passwords")
 async def test_an_account_that_does_not_exist_costs_the_same_work(monkeypatch: pytest.MonkeyPatch) -> None:
     verified: list[str] = []
     hashed = await hash_password("correct horse")

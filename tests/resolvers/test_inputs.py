@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import pytest
 from bson import ObjectId
@@ -16,6 +16,8 @@ from models.errors import BadUserInput
 from models.ids import Kind, new_id
 from resolvers.inputs.card import CardCreate, CardUpdate
 from resolvers.kit.input import MAX_PROBLEMS, Date, IdOf, Input, Text, read_input
+
+Marker = TypeVar("Marker")
 
 for _module in pkgutil.iter_modules(resolvers.inputs.__path__):
     importlib.import_module(f"resolvers.inputs.{_module.name}")
@@ -46,23 +48,33 @@ def markers(field: FieldInfo) -> list[object]:
     return found
 
 
-def fields(kind: type[object]) -> list[Any]:
-    """Every field whose own type is annotated by `kind`: the model, its name and the annotation."""
+def annotated(model: type[Input], kind: type[Marker]) -> list[tuple[str, Marker]]:
+    """Every field of a model whose own type is annotated by `kind`, with the annotation."""
     return [
-        pytest.param(model, name, marker, id=f"{model.__name__}.{name}")
-        for model in MODELS
+        (name, marker)
         for name, field in model.model_fields.items()
         for marker in markers(field)
         if isinstance(marker, kind) and "list" not in str(field.annotation)
     ]
 
 
-EVERY = [
-    pytest.param(model, name, id=f"{model.__name__}.{name}")
-    for model in MODELS
-    for name, field in model.model_fields.items()
-    if field.annotation is not Any  # free JSON takes nearly everything, see tests/models/test_json.py
-]
+def of_any(kind: type[object]) -> list[type[Input]]:
+    """The models with such a field."""
+    return [model for model in MODELS if annotated(model, kind)]
+
+
+def strict_fields(model: type[Input]) -> list[str]:
+    """All but free JSON, which takes nearly everything: see tests/models/test_json.py."""
+    return [name for name, field in model.model_fields.items() if field.annotation is not Any]
+
+
+def dates(model: type[Input]) -> list[str]:
+    """The fields that take moments."""
+    shown = TypeAdapter(model).json_schema()["properties"]
+    return [name for name in model.model_fields if "date-time" in str(shown.get(alias(model, name)))]
+
+
+each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 
 
 def refused(model: type[Input], values: Any) -> BadUserInput:
@@ -81,36 +93,38 @@ def refused_field(model: type[Input], name: str, value: Any) -> str:
     error = refused(model, {alias(model, name): value})
     told = {problem["field"]: problem["message"] for problem in error.details["problems"]}  # type: ignore[attr-defined]
     found = [field for field in told if field == alias(model, name) or field.startswith(alias(model, name) + ".")]
-    assert found, told
+    assert found, (name, value, told)
     return str(told[found[0]])
 
 
 def test_the_models_are_found() -> None:
     assert len(MODELS) > 25
-    assert len(fields(IdOf)) > 10
-    assert len(fields(Text)) > 25
+    assert len(of_any(IdOf)) > 10
+    assert len(of_any(Text)) > 25
+    assert len([model for model in MODELS if dates(model)]) > 4
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-@pytest.mark.parametrize("values", [None, [], "x", 5, True], ids=repr)
-def test_what_is_no_object_is_refused(model: type[Input], values: Any) -> None:
-    assert refused(model, values).message == "input: must be an object"
+@each_model
+def test_what_is_no_object_is_refused(model: type[Input]) -> None:
+    no_object: tuple[Any, ...] = (None, [], "x", 5, True)
+    for values in no_object:
+        assert refused(model, values).message == "input: must be an object"
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-@pytest.mark.parametrize("key", ["$set", "is_admin", "_id.x", "", "\x00", "x" * 5000])
-def test_an_unknown_field_is_refused_by_name(model: type[Input], key: str) -> None:
-    told = [problem["field"] for problem in refused(model, {key: {"$gt": ""}}).details["problems"]]  # type: ignore[attr-defined]
+@each_model
+def test_an_unknown_field_is_refused_by_name(model: type[Input]) -> None:
+    for key in ("$set", "is_admin", "_id.x", "", "\x00", "x" * 5000):
+        told = [problem["field"] for problem in refused(model, {key: {"$gt": ""}}).details["problems"]]  # type: ignore[attr-defined]
 
-    assert (key.replace("\x00", "?") or "input")[:60] in told
+        assert (key.replace("\x00", "?") or "input")[:60] in told
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+@each_model
 def test_a_key_that_is_no_unicode_is_refused(model: type[Input]) -> None:
     refused(model, {"\ud800": 1})
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+@each_model
 def test_what_is_required_is_named(model: type[Input]) -> None:
     required = {alias(model, name) for name, field in model.model_fields.items() if field.is_required()}
     if not required:
@@ -125,70 +139,71 @@ def test_what_is_required_is_named(model: type[Input]) -> None:
     assert told == dict.fromkeys(required, "is required")
 
 
-@pytest.mark.parametrize(("model", "name"), EVERY)
-@pytest.mark.parametrize("value", [{"$gt": ""}, [[]], 1.5, float("nan"), 2**70, -(2**63) - 1, b"x"], ids=repr)
-def test_a_value_of_a_wrong_type_is_refused_by_name(model: type[Input], name: str, value: Any) -> None:
-    refused_field(model, name, value)
+OF_NO_TYPE: tuple[Any, ...] = ({"$gt": ""}, [[]], 1.5, float("nan"), 2**70, -(2**63) - 1, b"x")
+
+
+@each_model
+def test_a_value_of_a_wrong_type_is_refused_by_name(model: type[Input]) -> None:
+    for name in strict_fields(model):
+        for value in OF_NO_TYPE:
+            refused_field(model, name, value)
 
 
 # A picture and the text of a document, for whose size the operations answer PAYLOAD_TOO_LARGE.
 WHOLE_FILES = {"UserAvatarSet.image", "DocumentUpdate.content"}
 
 
-@pytest.mark.parametrize(("model", "name"), EVERY)
-@pytest.mark.parametrize("value", ["\x00", "a\ud800", "x" * 200_000], ids=["NUL", "surrogate", "long"])
-def test_text_that_cannot_be_stored_is_refused_by_name(model: type[Input], name: str, value: str) -> None:
-    if len(value) < 3 or f"{model.__name__}.{name}" not in WHOLE_FILES:
-        refused_field(model, name, value)
+@each_model
+def test_text_that_cannot_be_stored_is_refused_by_name(model: type[Input]) -> None:
+    for name in strict_fields(model):
+        for value in ("\x00", "a\ud800"):
+            refused_field(model, name, value)
+        if f"{model.__name__}.{name}" not in WHOLE_FILES:
+            refused_field(model, name, "x" * 200_000)
 
 
-@pytest.mark.parametrize(("model", "name", "text"), fields(Text))
-def test_text_has_a_longest_and_a_shortest_length(model: type[Input], name: str, text: Text) -> None:
-    assert "at most" in refused_field(model, name, "x" * (text.maximum + 1)) or text.pattern
-    if text.minimum:
-        refused_field(model, name, "x" * (text.minimum - 1))
-    if text.minimum and text.strip:
-        refused_field(model, name, " " * text.maximum)
+@pytest.mark.parametrize("model", of_any(Text), ids=lambda model: model.__name__)
+def test_text_has_a_longest_and_a_shortest_length(model: type[Input]) -> None:
+    for name, text in annotated(model, Text):
+        assert "at most" in refused_field(model, name, "x" * (text.maximum + 1)) or text.pattern
+        if text.minimum:
+            refused_field(model, name, "x" * (text.minimum - 1))
+        if text.minimum and text.strip:
+            refused_field(model, name, " " * text.maximum)
 
 
-@pytest.mark.parametrize(("model", "name", "id_of"), fields(IdOf))
-def test_an_id_of_another_kind_is_refused(model: type[Input], name: str, id_of: IdOf) -> None:
-    other = Kind.EVENT if id_of.kind is not Kind.EVENT else Kind.USER
-    for wrong in (new_id(other), str(new_id(other)), str(ObjectId(b"\x00" * 12)), "x" * 24, "", "6" * 23):
-        refused_field(model, name, wrong)
+@pytest.mark.parametrize("model", of_any(IdOf), ids=lambda model: model.__name__)
+def test_an_id_of_another_kind_is_refused(model: type[Input]) -> None:
+    for name, id_of in annotated(model, IdOf):
+        other = Kind.EVENT if id_of.kind is not Kind.EVENT else Kind.USER
+        for wrong in (new_id(other), str(new_id(other)), str(ObjectId(b"\x00" * 12)), "x" * 24, "", "6" * 23):
+            refused_field(model, name, wrong)
 
 
-DATES = [
-    pytest.param(model, name, id=f"{model.__name__}.{name}")
-    for model in MODELS
-    for name in model.model_fields
-    if "date-time" in str(TypeAdapter(model).json_schema()["properties"].get(alias(model, name)))
-]
-
-
-@pytest.mark.parametrize(("model", "name"), DATES)
-@pytest.mark.parametrize(
-    "value",
-    [
-        "soon",
-        "",
-        "2026-13-01",
-        "2026-02-30",
-        "1969-12-31T23:59:59Z",
-        "1970-01-01T00:00:00+01:00",
-        "9999-12-31T23:59:59-00:01",
-        "2026-01-01T10:00:00zz",
-        "0001-01-01T00:00:00+23:59",
-        "10000-01-01",
-        "2026-01-01T25:00:00Z",
-        "\uff12\uff10\uff12\uff16-01-01",
-        0,
-        1767225600,
-        True,
-    ],
+NO_DATES: tuple[Any, ...] = (
+    "soon",
+    "",
+    "2026-13-01",
+    "2026-02-30",
+    "1969-12-31T23:59:59Z",
+    "1970-01-01T00:00:00+01:00",
+    "9999-12-31T23:59:59-00:01",
+    "2026-01-01T10:00:00zz",
+    "0001-01-01T00:00:00+23:59",
+    "10000-01-01",
+    "2026-01-01T25:00:00Z",
+    "\uff12\uff10\uff12\uff16-01-01",
+    0,
+    1767225600,
+    True,
 )
-def test_a_date_out_of_range_or_form_is_refused(model: type[Input], name: str, value: Any) -> None:
-    refused_field(model, name, value)
+
+
+@pytest.mark.parametrize("model", [model for model in MODELS if dates(model)], ids=lambda model: model.__name__)
+def test_a_date_out_of_range_or_form_is_refused(model: type[Input]) -> None:
+    for name in dates(model):
+        for value in NO_DATES:
+            refused_field(model, name, value)
 
 
 @pytest.mark.parametrize(
@@ -207,18 +222,13 @@ def test_a_date_is_read_as_it_was_meant(value: str, read: datetime) -> None:
     assert TypeAdapter(Date).validate_python(value) == read
 
 
-def test_dates_are_found() -> None:
-    assert len(DATES) > 8
-
-
-@pytest.mark.parametrize(("model", "name"), EVERY)
-def test_a_boolean_is_neither_a_number_nor_a_word(model: type[Input], name: str) -> None:
-    schema = str(TypeAdapter(model).json_schema()["properties"][alias(model, name)])
-    if "boolean" not in schema:
-        return
-
-    for value in (0, 1, "true", "yes"):
-        assert refused_field(model, name, value) == "must be true or false"
+@each_model
+def test_a_boolean_is_neither_a_number_nor_a_word(model: type[Input]) -> None:
+    shown = TypeAdapter(model).json_schema()["properties"]
+    for name in strict_fields(model):
+        if "boolean" in str(shown[alias(model, name)]):
+            for value in (0, 1, "true", "yes"):
+                assert refused_field(model, name, value) == "must be true or false"
 
 
 def test_the_names_of_the_database_are_no_names_of_fields() -> None:
