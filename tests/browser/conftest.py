@@ -14,6 +14,7 @@ from gateway.pages import dist_folder
 from gateway.settings import Settings
 from tests.gateway.proxy_lab import proxy, strips
 from tests.gateway.wire_lab import gateway_of
+from tests.loopback import NO_TLS
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -85,5 +86,5 @@ async def visit(address: str) -> AsyncIterator[Visit]:
 @pytest.fixture
 async def client(address: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the gateway's REST routes."""
-    async with httpx.AsyncClient(base_url=address) as opened:
+    async with httpx.AsyncClient(verify=NO_TLS, base_url=address) as opened:
         yield opened

@@ -11,6 +11,7 @@ from playwright.async_api import expect
 from gateway.settings import Settings
 from tests.browser.conftest import Visit
 from tests.gateway.mail_lab import until
+from tests.loopback import NO_TLS
 
 pytestmark = pytest.mark.browser
 PASSWORD = "correct horse battery"
@@ -20,14 +21,16 @@ NEW = "another password"
 async def register(address: str, name: str) -> tuple[str, str]:
     """The address and the token of a new person."""
     email = f"{name}-{secrets.token_hex(4)}@example.com"
-    async with httpx.AsyncClient(base_url=address) as client:
+    async with httpx.AsyncClient(verify=NO_TLS, base_url=address) as client:
         answer = await client.post("/auth/register", json={"email": email, "password": PASSWORD, "name": name.title()})
         return email, answer.json()["access_token"]
 
 
 async def invite(address: str, token: str, email: str) -> str:
     """The path of the link."""
-    async with httpx.AsyncClient(base_url=address, headers={"authorization": f"Bearer {token}"}) as client:
+    async with httpx.AsyncClient(
+        verify=NO_TLS, base_url=address, headers={"authorization": f"Bearer {token}"}
+    ) as client:
         organization = (await client.get("/organizations")).json()[0]["slug"]
         path = f"/orgs/{organization}/workspaces/personal/members/invite"
         made: str = (await client.post(path, json={"email": email})).json()["token"]
@@ -87,13 +90,15 @@ async def test_an_address_is_confirmed_by_a_press_of_the_button(address: str, vi
     await visit.page.get_by_role("button", name="Confirm the address").click()
 
     await expect(visit.page.get_by_role("status")).to_have_text("The address is confirmed.")
-    async with httpx.AsyncClient(base_url=address, headers={"authorization": f"Bearer {token}"}) as client:
+    async with httpx.AsyncClient(
+        verify=NO_TLS, base_url=address, headers={"authorization": f"Bearer {token}"}
+    ) as client:
         assert (await client.get("/auth/me")).json()["user"]["emailVerified"] is True
 
 
 async def test_a_forgotten_password_is_replaced(address: str, visit: Visit, settings: Settings) -> None:
     email, _ = await register(address, "ada")
-    async with httpx.AsyncClient(base_url=address) as client:
+    async with httpx.AsyncClient(verify=NO_TLS, base_url=address) as client:
         await client.post("/auth/forgot-password", json={"email": email})
         link = await link_in_mail(settings, email, "/account/reset-password")
 

@@ -13,6 +13,7 @@ import httpx
 from gateway.embedded import EmbeddedDatabase
 from tests.gateway.lab import PASSWORD, REGISTER, Board, Person, make_board
 from tests.gateway.process import Serving, serving
+from tests.loopback import NO_TLS
 from tests.patience import PATIENCE
 
 SETTINGS = {"ORRERY_SECRET_KEY": "clients-" * 5, "ORRERY_BUS_URL": "mongodb"}
@@ -55,7 +56,7 @@ class World:
 
     def client(self, token: str | None = None) -> httpx.AsyncClient:
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        client = httpx.AsyncClient(base_url=self.url, headers=headers, timeout=PATIENCE)
+        client = httpx.AsyncClient(verify=NO_TLS, base_url=self.url, headers=headers, timeout=PATIENCE)
         self.stack.push_async_callback(client.aclose)
         return client
 

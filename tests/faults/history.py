@@ -28,6 +28,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from tests.faults.history_clients import Reader, Watcher, seq_of
 from tests.faults.history_servers import Servers
+from tests.loopback import NO_TLS
 
 CATCH_UP_SECONDS = 10.0
 PATIENCE = 120.0
@@ -219,7 +220,7 @@ class Check:
 
     async def _write(self, place: Place) -> None:
         chance = random.Random(self.chance.randrange(2**32))
-        async with httpx.AsyncClient(timeout=30.0) as http:
+        async with httpx.AsyncClient(verify=NO_TLS, timeout=30.0) as http:
             while self.written < self.wanted:
                 name = str(chance.random())
                 if chance.random() < DELETIONS:
@@ -252,7 +253,7 @@ class Check:
         place.head = max(place.head, seq_of(gone["projectDelete"]["cursor"]))
 
     async def _ask(self, token: str, query: str, **variables: Any) -> dict[str, Any]:
-        async with asyncio.timeout(PATIENCE), httpx.AsyncClient(timeout=30.0) as http:
+        async with asyncio.timeout(PATIENCE), httpx.AsyncClient(verify=NO_TLS, timeout=30.0) as http:
             while True:
                 try:
                     return await self._send(http, token, query, variables)

@@ -16,6 +16,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
+from tests.loopback import NO_TLS
+
 QUERY = """
 subscription ($id: ID!, $after: Cursor) {
   workspaceEvents(workspaceId: $id, after: $after) {
@@ -148,7 +150,7 @@ class Watcher:
         url, kind, ended = f"http://{self.address()}/graphql", "", False
         timeout = httpx.Timeout(10.0, read=SILENCE)
         async with (
-            httpx.AsyncClient(timeout=timeout) as http,
+            httpx.AsyncClient(verify=NO_TLS, timeout=timeout) as http,
             http.stream("POST", url, headers=headers, json=body) as response,
         ):
             if response.status_code != 200:

@@ -14,6 +14,7 @@ import httpx
 
 from gateway.embedded import EmbeddedDatabase
 from tests.gateway.process import ROOT, environment
+from tests.loopback import NO_TLS
 from tests.realtime.redis_lab import RedisServer
 
 START_SECONDS = 60.0
@@ -53,7 +54,7 @@ class GatewayProcess:
                 stdout=DEVNULL,
                 stderr=log,
             )
-        async with asyncio.timeout(START_SECONDS), httpx.AsyncClient() as http:
+        async with asyncio.timeout(START_SECONDS), httpx.AsyncClient(verify=NO_TLS) as http:
             while True:
                 assert self.process.returncode is None, (self.folder / "log").read_text()
                 try:

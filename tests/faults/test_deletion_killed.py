@@ -14,6 +14,7 @@ from pymongo import AsyncMongoClient
 
 from gateway.embedded import EmbeddedDatabase
 from tests.gateway.process import Serving, serving
+from tests.loopback import NO_TLS
 from tests.patience import PATIENCE
 
 CARDS = 450
@@ -35,7 +36,7 @@ async def url() -> AsyncIterator[str]:
 
 async def ask(running: Serving, token: str | None, query: str, **variables: Any) -> Any:
     headers = {"authorization": f"Bearer {token}"} if token else {}
-    async with httpx.AsyncClient(base_url=running.url, timeout=60, headers=headers) as http:
+    async with httpx.AsyncClient(verify=NO_TLS, base_url=running.url, timeout=60, headers=headers) as http:
         answer = (await http.post("/graphql", json={"query": query, "variables": variables})).json()
     assert "errors" not in answer, answer
     return answer["data"]

@@ -19,6 +19,7 @@ from gateway.embedded import EmbeddedDatabase
 from models.base import Record
 from tests.gateway.lab import PASSWORD, REGISTER, Person
 from tests.gateway.process import serving
+from tests.loopback import NO_TLS
 from tests.patience import PATIENCE
 
 SECRET_KEY = "revocation-" * 4
@@ -126,7 +127,7 @@ class Reader:
         params = {"query": query, "variables": json.dumps(variables)}
         headers = {"accept": "text/event-stream", **login.headers}
         async with (
-            httpx.AsyncClient(timeout=PATIENCE) as client,
+            httpx.AsyncClient(verify=NO_TLS, timeout=PATIENCE) as client,
             client.stream("GET", f"{url}/graphql", params=params, headers=headers) as answer,
         ):
             assert answer.status_code == 200, await answer.aread()
@@ -149,7 +150,7 @@ class Gateways:
 
     def client(self, token: str | None = None, *, place: str = "here") -> httpx.AsyncClient:
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        client = httpx.AsyncClient(base_url=self.urls[place], headers=headers, timeout=PATIENCE)
+        client = httpx.AsyncClient(verify=NO_TLS, base_url=self.urls[place], headers=headers, timeout=PATIENCE)
         self.stack.push_async_callback(client.aclose)
         return client
 

@@ -24,6 +24,7 @@ from gateway.settings import Settings
 from tests.gateway.lab import PASSWORD, REGISTER, Board, Lab, Person, make_board
 from tests.gateway.proxy_lab import Rewrite, drops_port, names_upstream, passes_all, proxy, strips
 from tests.gateway.wire_lab import EVENTS, gateway_of, on_port
+from tests.loopback import NO_TLS
 from tests.realtime.websocket_lab import greet, hear, say
 from tests.resolvers.lab import PICTURE
 
@@ -66,7 +67,9 @@ async def front(settings: Settings, database: Database, public: str, *rewrites: 
     async with (
         gateway_of(replace(settings, public_url=public), database) as upstream,
         proxy(upstream, *rewrites) as proxied,
-        httpx.AsyncClient(base_url=f"http://{proxied}", headers={"host": urlsplit(public).netloc}, timeout=60) as http,
+        httpx.AsyncClient(
+            verify=NO_TLS, base_url=f"http://{proxied}", headers={"host": urlsplit(public).netloc}, timeout=60
+        ) as http,
     ):
         yield Front(http, proxied, public, base, settings.data_dir / "mail")
 
@@ -77,6 +80,7 @@ async def register(at: Front) -> Person:
     answer = await at.http.post(f"{at.base}/graphql", json={"query": REGISTER, "variables": {"input": values}})
     made = answer.json()["data"]["authRegister"]
     client = httpx.AsyncClient(
+        verify=NO_TLS,
         base_url=f"http://{at.proxied}{at.base}",
         headers={"host": at.http.headers["host"], "authorization": f"Bearer {made['accessToken']}"},
         timeout=60,

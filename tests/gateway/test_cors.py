@@ -12,6 +12,7 @@ from gateway.database import Database
 from gateway.settings import Settings
 from tests.gateway.lab import Lab, Person, make_board
 from tests.gateway.wire_lab import EVENTS, gateway_of
+from tests.loopback import NO_TLS
 
 ALLOWED, OTHER = "https://app.example", "https://evil.example"
 DOORS = [
@@ -95,7 +96,10 @@ async def test_an_event_source_of_an_allowed_page_reads_its_stream(
     settings: Settings, database: Database, clean: Database
 ) -> None:
     allowing = replace(settings, allowed_origins=frozenset({ALLOWED}))
-    async with gateway_of(allowing, database) as address, httpx.AsyncClient(base_url=f"http://{address}") as http:
+    async with (
+        gateway_of(allowing, database) as address,
+        httpx.AsyncClient(verify=NO_TLS, base_url=f"http://{address}") as http,
+    ):
         query = "mutation ($i: AuthRegisterInput!) { authRegister(input: $i) { accessToken user { id } } }"
         values = {"email": "ann@example.com", "password": "correct horse battery"}
         made = (await http.post("/graphql", json={"query": query, "variables": {"i": values}})).json()

@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from tests.gateway.lab import Board, Lab, Person
+from tests.loopback import NO_TLS
 from tests.patience import PATIENCE
 
 MOVE = "mutation ($id: ID!, $c: ID!) { cardMove(id: $id, input: {columnId: $c}) { cursor } }"
@@ -320,7 +321,7 @@ async def event_stream(address: str, person: Person, **options: Any) -> AsyncIte
     """The events of an SSE subscription as they come: `event`, `id`, `data`."""
     headers = {"accept": "text/event-stream", "authorization": f"Bearer {person.token}", **options.pop("headers", {})}
     async with (
-        httpx.AsyncClient(timeout=PATIENCE) as client,
+        httpx.AsyncClient(verify=NO_TLS, timeout=PATIENCE) as client,
         client.stream(url=f"http://{address}/graphql", headers=headers, **options) as answer,
     ):
         assert answer.status_code == 200, await answer.aread()

@@ -10,6 +10,7 @@ import pytest
 from tests.gateway.lab import Board, Lab
 from tests.gateway.process import Serving, serving
 from tests.gateway.wire_lab import dial, on_port, sign_in
+from tests.loopback import NO_TLS
 from tests.realtime.websocket_lab import hear, say
 
 CREATE = "mutation ($input: CardCreateInput!) { cardCreate(input: $input) { card { id title } } }"
@@ -110,19 +111,19 @@ def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 
 async def test_a_hundred_at_once_over_two_processes_have_one_effect(two_workers: Serving) -> None:
     person = {"email": "ann@example.com", "password": "correct horse battery", "name": "Ann"}
-    async with httpx.AsyncClient(base_url=two_workers.url, timeout=60) as http:
+    async with httpx.AsyncClient(verify=NO_TLS, base_url=two_workers.url, timeout=60) as http:
         token = (await http.post("/auth/register", json=person)).json()["access_token"]
     headers = {"authorization": f"Bearer {token}"}
 
     async def create() -> httpx.Response:
         # A connection each, so that both processes accept some.
-        async with httpx.AsyncClient(base_url=two_workers.url, headers=headers, timeout=60) as http:
+        async with httpx.AsyncClient(verify=NO_TLS, base_url=two_workers.url, headers=headers, timeout=60) as http:
             return await http.post("/organizations", json={"name": "Once", "slug": "once"}, headers=KEY)
 
     answers = await asyncio.gather(*(create() for _ in range(100)))
 
     assert {(one.status_code, one.content) for one in answers} == {(201, answers[0].content)}
     assert sum("idempotency-replayed" not in one.headers for one in answers) == 1
-    async with httpx.AsyncClient(base_url=two_workers.url, headers=headers, timeout=60) as http:
+    async with httpx.AsyncClient(verify=NO_TLS, base_url=two_workers.url, headers=headers, timeout=60) as http:
         found = (await http.get("/organizations")).json()
     assert [one["name"] for one in found].count("Once") == 1

@@ -10,6 +10,7 @@ from auth import authenticate
 from realtime.hub import Hub
 from tests.gateway.lab import Board
 from tests.gateway.wire_lab import EVENTS, dial, sign_in
+from tests.loopback import NO_TLS
 from tests.realtime.websocket_lab import closing, hear, say
 
 AWAY = [ServerSelectionTimeoutError("no server"), NetworkTimeout("too slow"), ConnectionFailure("closed")]
@@ -101,7 +102,7 @@ async def test_an_event_stream_that_resumes_meanwhile_is_told_to_come_again(
     address: str, board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     break_sign_in(monkeypatch, AWAY[0])
-    async with httpx.AsyncClient(base_url=f"http://{address}", timeout=20) as client:
+    async with httpx.AsyncClient(verify=NO_TLS, base_url=f"http://{address}", timeout=20) as client:
         resumed = await client.get("/graphql", **stream(board, **{"last-event-id": "e1-7"}))
         fresh = await client.get("/graphql", **stream(board))
 
@@ -120,7 +121,7 @@ async def test_a_subscription_over_an_event_stream_that_cannot_be_opened_yet_is_
     cursor = (await board.ann.ask("mutation { notificationMarkAllRead { cursor } }"))["notificationMarkAllRead"][
         "cursor"
     ]
-    async with httpx.AsyncClient(base_url=f"http://{address}", timeout=20) as client:
+    async with httpx.AsyncClient(verify=NO_TLS, base_url=f"http://{address}", timeout=20) as client:
         resumed = await client.get("/graphql", **stream(board, **{"last-event-id": cursor}))
         fresh = await client.get("/graphql", **stream(board))
 
