@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import httpx
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from gateway.database import Database
 from gateway.pages import dist_folder
@@ -15,6 +15,7 @@ from gateway.settings import Settings
 from tests.gateway.proxy_lab import proxy, strips
 from tests.gateway.wire_lab import gateway_of
 from tests.loopback import NO_TLS
+from tests.patience import PATIENCE
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -64,23 +65,32 @@ class Visit:
             self.foreign.append(url)
 
 
-@pytest.fixture
-async def visit(address: str) -> AsyncIterator[Visit]:
-    """A fresh browser."""
+@pytest.fixture(scope="package")
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium, started once."""
     path = chromium()
     if path is None:
         pytest.skip("no Chromium is installed (Debian: apt-get install chromium)")
     if not (dist_folder() / "graphiql.html").is_file():
         pytest.skip("the pages are not built: that takes Node.js 20 or later (make web)")
+    expect.set_options(timeout=PATIENCE * 1000)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
-        page = await browser.new_page(viewport={"width": 1280, "height": 860})
+        started = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        await started.close()
+
+
+@pytest.fixture
+async def visit(browser: Browser, address: str) -> AsyncIterator[Visit]:
+    """A fresh profile, without cookies or anything stored."""
+    async with await browser.new_context(viewport={"width": 1280, "height": 860}) as profile:
+        profile.set_default_timeout(PATIENCE * 1000)
+        page = await profile.new_page()
         opened = Visit(page)
         page.on("request", lambda one: opened.asked(one.url, address))
         page.on("websocket", lambda one: opened.asked(one.url.replace("ws", "http", 1), address))
         page.on("pageerror", lambda error: opened.problems.append(str(error)))
         yield opened
-        await browser.close()
 
 
 @pytest.fixture
