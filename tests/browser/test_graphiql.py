@@ -26,7 +26,7 @@ async def type_into(page: Page, editor: str, text: str) -> None:
     """Replace what an editor holds: again, where it was not ready for it yet."""
     lines = page.locator(f"{editor} .view-lines").first
     for _ in range(10):
-        await lines.click()
+        await page.locator(f"{editor} textarea").first.focus()  # a click would scroll the lines out of sight
         await page.keyboard.press("Control+A")
         await page.keyboard.press("Delete")
         await page.keyboard.insert_text(text)
