@@ -8,7 +8,7 @@ import pytest
 from bson import ObjectId
 
 from models import Card
-from models.base import Record
+from models.base import Record, collection
 from resolvers.card.card import delete_card
 from resolvers.card.graph import cards_of_column, cards_of_project, cards_of_scope
 from resolvers.card.update import archive_card
@@ -234,6 +234,21 @@ async def test_a_board_that_shows_nearly_all_of_its_project_is_one_query_however
     assert [card["_id"] for card in made[0].nodes] == ids
     assert [card["order"] for card in made[0].nodes] == [*range(len(ids))]
     assert await totals(made) == [len(ids), 1]
+
+
+async def test_a_board_that_is_too_large_for_one_reply_comes_in_several(owner: Context, workspace: Record) -> None:
+    board = await imported(owner, workspace, 4)
+    ids = await board.lane(0)
+    await cards_of_column(board.ctx, board.columns, None)
+    long = "x" * 13_000_000
+    await collection(Card).update_many({"_id": {"$in": ids}}, {"$set": {"description": long}})
+
+    with traffic() as seen:
+        made = await cards_of_column(board.ctx, board.columns, None, first=20)
+
+    assert seen.commands > 1  # what came for the first was more than the driver takes
+    assert [card["_id"] for card in made[0].nodes] == ids
+    assert all(card["description"] == long for card in made[0].nodes)
 
 
 async def test_a_board_with_a_long_column_of_which_little_is_shown_reads_that_page_alone(
