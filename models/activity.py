@@ -1,14 +1,15 @@
 """Activity: what happened to cards, documents and project members, as people read it."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Annotated, Any
 
 from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory
+from models.base import Stored, id_factory, utc_now
 from models.enums import ActivityType
+from models.facts import Facts
 from models.ids import Kind
 
 KEPT = timedelta(days=400)
@@ -21,12 +22,15 @@ class Activity(Stored):
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.ACTIVITY))
     workspace_id: PydanticObjectId
-    project_id: PydanticObjectId | None = None
-    card_id: PydanticObjectId | None = None
-    document_id: PydanticObjectId | None = None
-    type: ActivityType
-    actor_id: PydanticObjectId | None = None
-    meta: dict[str, Any] = Field(default_factory=dict)
+    project_id: Annotated[PydanticObjectId | None, Facts("The project that it happened in.")] = None
+    card_id: Annotated[PydanticObjectId | None, Facts("The card that it is about.")] = None
+    document_id: Annotated[PydanticObjectId | None, Facts("The document that it is about.")] = None
+    type: Annotated[ActivityType, Facts("What happened.")]
+    actor_id: Annotated[PydanticObjectId | None, Facts("Who did it.")] = None
+    created_at: Annotated[datetime, Facts("When it happened.")] = Field(default_factory=utc_now)
+    meta: Annotated[dict[str, Any], Facts("Details that depend on the type, such as the title of a deleted card.")] = (
+        Field(default_factory=dict)
+    )
 
     class Settings:
         name = "activities"

@@ -1,6 +1,7 @@
 """Agents: service users of a workspace that carry out missions."""
 
 from datetime import datetime
+from typing import Annotated
 
 from beanie import PydanticObjectId
 from pydantic import Field
@@ -8,7 +9,9 @@ from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, id_factory, utc_now
 from models.enums import AutonomyMode
+from models.facts import REST, SHOWN, WRITTEN, Facts
 from models.ids import Kind
+from models.limits import MARKDOWN, NAME, SLUG
 
 
 class Agent(Stored):
@@ -19,16 +22,16 @@ class Agent(Stored):
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.AGENT))
-    workspace_id: PydanticObjectId
-    user_id: PydanticObjectId
+    workspace_id: Annotated[PydanticObjectId, Facts("The workspace that it works in.")]
+    user_id: Annotated[PydanticObjectId, Facts("The user that it acts as.")]
     created_by: PydanticObjectId | None = None
-    name: str
-    slug: str
-    description: str | None = None
-    autonomy_mode: AutonomyMode = AutonomyMode.SUPERVISED
-    tools: list[str] = Field(default_factory=list)
-    mcp_only: bool = False
-    updated_at: datetime = Field(default_factory=utc_now)
+    name: Annotated[str, Facts("The name.", SHOWN | WRITTEN, text=NAME)]
+    slug: Annotated[str, Facts("The name in addresses, unique in the workspace.", SHOWN | WRITTEN, text=SLUG)]
+    description: Annotated[str | None, Facts("What it is good at.", SHOWN | WRITTEN, text=MARKDOWN)] = None
+    autonomy_mode: Annotated[AutonomyMode, Facts("How freely it acts.", SHOWN | WRITTEN)] = AutonomyMode.SUPERVISED
+    tools: Annotated[list[str], Facts("The tools that it may use.")] = Field(default_factory=list)
+    mcp_only: Annotated[bool, Facts("Whether it is only driven from outside, over MCP.", SHOWN | WRITTEN)] = False
+    updated_at: Annotated[datetime, Facts("When it last changed.", REST)] = Field(default_factory=utc_now)
     deleted_at: datetime | None = None
 
     class Settings:

@@ -1,6 +1,7 @@
 """Personal access tokens (`sl_…`), of people and of agents."""
 
 from datetime import datetime
+from typing import Annotated
 
 from beanie import PydanticObjectId
 from pydantic import Field
@@ -8,6 +9,7 @@ from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, id_factory
 from models.enums import TokenScope
+from models.facts import Facts
 from models.ids import Kind
 
 
@@ -19,12 +21,12 @@ class ApiToken(Stored):
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.API_TOKEN))
     user_id: PydanticObjectId
-    name: str
-    prefix: str
+    name: Annotated[str, Facts("What it is for.")]
+    prefix: Annotated[str, Facts("How its text begins.")]
     secret_hash: str
-    scopes: list[TokenScope]
-    expires_at: datetime | None = None
-    last_used_at: datetime | None = None
+    scopes: Annotated[list[TokenScope], Facts("What it may be used for.")]
+    expires_at: Annotated[datetime | None, Facts("When it ends; null for never.")] = None
+    last_used_at: Annotated[datetime | None, Facts("When it was last used, to the minute.")] = None
     agent_id: PydanticObjectId | None = None
     workspace_id: PydanticObjectId | None = None
 

@@ -1,13 +1,14 @@
 """Files on cards: what is told of them, their bytes in the layout of GridFS, and what is still to be removed."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from beanie import Document, PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory
+from models.base import Stored, id_factory, utc_now
+from models.facts import GRAPH, Facts
 from models.ids import Kind
 
 
@@ -21,14 +22,18 @@ class Attachment(Stored):
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.ATTACHMENT))
     workspace_id: PydanticObjectId
     project_id: PydanticObjectId
-    card_id: PydanticObjectId
-    uploaded_by: PydanticObjectId
-    name: str
-    mime_type: str
-    declared_mime_type: str | None
-    detected_mime_type: str | None
-    size: int
-    sha256: str
+    card_id: Annotated[PydanticObjectId, Facts("The card that it is attached to.")]
+    uploaded_by: Annotated[PydanticObjectId, Facts("Who attached it.")]
+    name: Annotated[str, Facts("The name of the file, without folders.", GRAPH)]
+    mime_type: Annotated[
+        str,
+        Facts("The media type that it is served as: by its bytes; what was declared counts as far as harmless."),
+    ]
+    declared_mime_type: Annotated[str | None, Facts("The media type that its uploader declared.", GRAPH)]
+    detected_mime_type: Annotated[str | None, Facts("What its bytes say; null where they say nothing.", GRAPH)]
+    size: Annotated[int, Facts("How many bytes it has.")]
+    sha256: Annotated[str, Facts("The SHA-256 of its bytes, in hexadecimal digits.", GRAPH)]
+    created_at: Annotated[datetime, Facts("When it was attached.")] = Field(default_factory=utc_now)
 
     class Settings:
         name = "attachments"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 from beanie import Document, PydanticObjectId
 from beanie.odm.utils.dump import get_dict
@@ -11,6 +11,7 @@ from pymongo import UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 
+from models.facts import Facts
 from models.ids import Kind, new_id
 from models.text import sort_key
 
@@ -29,9 +30,13 @@ def utc_now() -> datetime:
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
+UpdatedAt = Annotated[datetime, Facts("When it last changed.")]
+ChangeCount = Annotated[int, Facts("Counts its changes; send it back as `expectedVersion`.")]
+
+
 def timestamp(value: datetime) -> str:
     """ISO 8601 in UTC with milliseconds and Z."""
-    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return value.astimezone(UTC).isoformat("T", "milliseconds").removesuffix("+00:00") + "Z"
 
 
 def id_factory(kind: Kind) -> Callable[[], PydanticObjectId]:
@@ -44,7 +49,7 @@ class Stored(Document):
 
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
-    created_at: datetime = Field(default_factory=utc_now)
+    created_at: Annotated[datetime, Facts("When it was created.")] = Field(default_factory=utc_now)
 
 
 def sort_keys(model: type[Document], values: Mapping[str, Any]) -> Record:

@@ -1,15 +1,17 @@
 """Cards: the work items, with their checklist inside."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from beanie import PydanticObjectId
 from pydantic import BaseModel, ConfigDict, Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Record, Stored, id_factory, text_keys, utc_now
+from models.base import ChangeCount, Record, Stored, id_factory, text_keys, utc_now
 from models.enums import Priority
+from models.facts import FILTER, GRAPH, LISTED, SHOWN, SORT, TEMPLATE, TRANSFER, UPDATE, WRITTEN, Facts
 from models.ids import Kind
+from models.limits import MARKDOWN, TITLE
 from models.text import sort_key
 
 CardPair = tuple[Record | None, Record | None]
@@ -56,30 +58,65 @@ class Card(Stored):
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.CARD))
     workspace_id: PydanticObjectId
-    project_id: PydanticObjectId
-    scope_id: PydanticObjectId | None = None
-    column_id: PydanticObjectId | None = None
-    rank: str
-    title: str
+    project_id: Annotated[PydanticObjectId, Facts("The project that it belongs to.")]
+    scope_id: Annotated[PydanticObjectId | None, Facts("The scope that it belongs to.", SHOWN | FILTER)] = None
+    column_id: Annotated[PydanticObjectId | None, Facts("The column that it stands in.", SHOWN | FILTER)] = None
+    rank: Annotated[
+        str,
+        Facts(
+            "Sorts the cards of a column: compare byte by byte, then by `id`. Unlike `order` it does not change with "
+            "the moves of other cards, so it is what keeps a board right that follows events.",
+            GRAPH | SORT,
+            told={SORT: "The place on the board."},
+        ),
+    ]
+    title: Annotated[str, Facts("The title.", SHOWN | WRITTEN | LISTED | TRANSFER | TEMPLATE, text=TITLE)]
     title_key: str = Field(default_factory=lambda data: sort_key(data["title"]))
-    description: str | None = None
-    priority: Priority | None = None
-    archived: bool = False
-    start_date: datetime | None = None
-    due_date: datetime | None = None
-    started_at: datetime | None = None
-    completed_at: datetime | None = None
-    assignee_id: PydanticObjectId | None = None
-    created_by: PydanticObjectId | None = None
-    label_ids: list[PydanticObjectId] = Field(default_factory=list)
+    description: Annotated[
+        str | None,
+        Facts("The details as Markdown.", SHOWN | WRITTEN | TRANSFER | TEMPLATE, text=MARKDOWN),
+    ] = None
+    priority: Annotated[
+        Priority | None,
+        Facts(
+            "How urgent it is.",
+            SHOWN | WRITTEN | LISTED | TRANSFER | TEMPLATE,
+            told={SORT: "How urgent it is, from low to high; none comes first."},
+        ),
+    ] = None
+    archived: Annotated[bool, Facts("Whether it is taken out of sight.", SHOWN | UPDATE | FILTER | TRANSFER)] = False
+    start_date: Annotated[datetime | None, Facts("When work starts.", SHOWN | WRITTEN | TRANSFER | TEMPLATE)] = None
+    due_date: Annotated[datetime | None, Facts("When it is due.", SHOWN | WRITTEN | LISTED | TRANSFER | TEMPLATE)] = (
+        None
+    )
+    started_at: Annotated[
+        datetime | None,
+        Facts(
+            "Since when it stands beyond the first column of its board: set by moving, kept in the last column.",
+            SHOWN | TRANSFER,
+        ),
+    ] = None
+    completed_at: Annotated[
+        datetime | None,
+        Facts(
+            "Since when it stands in the last column of its board: set by moving and creating it there.",
+            SHOWN | TRANSFER,
+        ),
+    ] = None
+    assignee_id: Annotated[PydanticObjectId | None, Facts("Who it is assigned to.", SHOWN | FILTER)] = None
+    created_by: Annotated[PydanticObjectId | None, Facts("Who created it.")] = None
+    label_ids: Annotated[list[PydanticObjectId], Facts("A label that it carries.", FILTER)] = Field(
+        default_factory=list
+    )
     checklist: list[ChecklistItem] = Field(default_factory=list)
     custom_values: dict[str, Any] = Field(default_factory=dict)
     text_keys: dict[str, str] = Field(default_factory=lambda data: text_keys(data["custom_values"]))
-    comment_count: int = 0
-    attachment_count: int = 0
-    version: int = 1
+    comment_count: Annotated[int, Facts("How many comments it has.")] = 0
+    attachment_count: Annotated[int, Facts("How many files are attached to it.")] = 0
+    version: ChangeCount = 1
     field_versions: dict[str, int] = Field(default_factory=dict)
-    updated_at: datetime = Field(default_factory=utc_now)
+    created_at: Annotated[datetime, Facts("When it was created.", SHOWN | LISTED)] = Field(default_factory=utc_now)
+    updated_at: Annotated[datetime, Facts("When it last changed.", SHOWN | LISTED)] = Field(default_factory=utc_now)
 
     class Settings:
         name = "cards"

@@ -1,12 +1,14 @@
 """Comments on cards."""
 
 from datetime import datetime
+from typing import Annotated
 
 from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory
+from models.base import Stored, id_factory, utc_now
+from models.facts import GRAPH, Facts
 from models.ids import Kind
 
 
@@ -19,11 +21,17 @@ class Comment(Stored):
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.COMMENT))
     workspace_id: PydanticObjectId
     project_id: PydanticObjectId
-    card_id: PydanticObjectId
-    author_id: PydanticObjectId
-    content: str
-    original_author: str | None = None
-    original_at: datetime | None = None
+    card_id: Annotated[PydanticObjectId, Facts("The card that it is about.")]
+    author_id: Annotated[PydanticObjectId, Facts("Who wrote it.")]
+    content: Annotated[str, Facts("The text.")]
+    created_at: Annotated[datetime, Facts("When it was written.")] = Field(default_factory=utc_now)
+    original_author: Annotated[
+        str | None,
+        Facts("Of an imported comment: who wrote it, as the file told. Its author is the one who imported it.", GRAPH),
+    ] = None
+    original_at: Annotated[
+        datetime | None, Facts("Of an imported comment: when it was written, as the file told.", GRAPH)
+    ] = None
 
     class Settings:
         name = "comments"

@@ -1,12 +1,16 @@
 """Custom fields: what a project's cards can tell beside what every card tells."""
 
+from typing import Annotated
+
 from beanie import PydanticObjectId
 from pydantic import BaseModel, ConfigDict, Field
 from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, id_factory
 from models.enums import FieldType
+from models.facts import SHOWN, TEMPLATE, TRANSFER, WRITTEN, Facts
 from models.ids import Kind
+from models.limits import NAME
 
 
 class FieldOption(BaseModel):
@@ -15,8 +19,8 @@ class FieldOption(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.CUSTOM_FIELD_OPTION))
-    label: str
-    color: str
+    label: Annotated[str, Facts("What is chosen.")]
+    color: Annotated[str, Facts("The colour as #rrggbb.")]
 
 
 class CustomField(Stored):
@@ -24,9 +28,9 @@ class CustomField(Stored):
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.CUSTOM_FIELD))
     workspace_id: PydanticObjectId
-    project_id: PydanticObjectId
-    name: str
-    type: FieldType
+    project_id: Annotated[PydanticObjectId, Facts("The project that it belongs to.")]
+    name: Annotated[str, Facts("The name, unique in the project.", SHOWN | WRITTEN | TRANSFER | TEMPLATE, text=NAME)]
+    type: Annotated[FieldType, Facts("What it holds.", SHOWN | WRITTEN | TRANSFER | TEMPLATE)]
     options: list[FieldOption] = Field(default_factory=list)
     rank: str
 

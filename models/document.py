@@ -4,14 +4,17 @@ The text of a document is that of its newest version, so that lists of documents
 """
 
 from datetime import datetime
+from typing import Annotated
 
 from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import ChangeCount, Stored, id_factory, utc_now
 from models.enums import DocumentContext, DocumentFormat, DocumentStatus, DocumentType
+from models.facts import FILTER, LISTED, REST, SHOWN, SORT, TRANSFER, WRITTEN, Facts
 from models.ids import Kind
+from models.limits import TITLE
 from models.text import sort_key
 
 
@@ -25,33 +28,40 @@ class Document(Stored):
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.DOCUMENT))
-    workspace_id: PydanticObjectId
-    context_type: DocumentContext
-    context_id: PydanticObjectId
-    project_id: PydanticObjectId | None = None
-    scope_id: PydanticObjectId | None = None
-    parent_id: PydanticObjectId | None = None
-    rank: str
-    title: str
+    workspace_id: Annotated[PydanticObjectId, Facts("The workspace that it is in.")]
+    context_type: Annotated[DocumentContext, Facts("The kind of what it is about.", SHOWN | FILTER)]
+    context_id: Annotated[PydanticObjectId, Facts("What it is about.", SHOWN | FILTER)]
+    project_id: Annotated[
+        PydanticObjectId | None, Facts("The project that it is about, itself or by a scope.", SHOWN | FILTER)
+    ] = None
+    scope_id: Annotated[PydanticObjectId | None, Facts("The scope that it is about.", SHOWN | FILTER)] = None
+    parent_id: Annotated[
+        PydanticObjectId | None, Facts("The document that it stands below; none for the top.", SHOWN | FILTER)
+    ] = None
+    rank: Annotated[str, Facts("The place among the documents of the same parent.", SORT)]
+    title: Annotated[str, Facts("The title.", SHOWN | WRITTEN | LISTED | TRANSFER, text=TITLE)]
     title_key: str = Field(default_factory=lambda data: sort_key(data["title"]))
-    doc_type: DocumentType = DocumentType.DOCUMENT
-    tags: list[str] = Field(default_factory=list)
-    status: DocumentStatus = DocumentStatus.DRAFT
-    review_notes: str | None = None
-    submitted_by: PydanticObjectId | None = None
-    submitted_at: datetime | None = None
-    reviewed_by: PydanticObjectId | None = None
-    reviewed_at: datetime | None = None
+    doc_type: Annotated[DocumentType, Facts("What it is.", SHOWN | WRITTEN | FILTER | TRANSFER)] = DocumentType.DOCUMENT
+    tags: Annotated[list[str], Facts("A tag that it carries.", REST | FILTER | TRANSFER)] = Field(default_factory=list)
+    status: Annotated[DocumentStatus, Facts("Where it stands in its review.", SHOWN | FILTER | TRANSFER)] = (
+        DocumentStatus.DRAFT
+    )
+    review_notes: Annotated[str | None, Facts("What the last reviewer said.", SHOWN | TRANSFER)] = None
+    submitted_by: Annotated[PydanticObjectId | None, Facts("Who last submitted it for review.")] = None
+    submitted_at: Annotated[datetime | None, Facts("When it was last submitted for review.")] = None
+    reviewed_by: Annotated[PydanticObjectId | None, Facts("Who last reviewed it.")] = None
+    reviewed_at: Annotated[datetime | None, Facts("When it was last reviewed.")] = None
     approved_at: datetime | None = None
     content_id: PydanticObjectId
-    content_format: DocumentFormat
-    excerpt: str
-    size: int
-    author_id: PydanticObjectId | None = None
-    updated_by: PydanticObjectId | None = None
-    version: int = 1
+    content_format: Annotated[DocumentFormat, Facts("The form that its text was last written in.")]
+    excerpt: Annotated[str, Facts("The beginning of the text, at most 200 characters, without markup.")]
+    size: Annotated[int, Facts("The bytes of both forms of the text together.")]
+    author_id: Annotated[PydanticObjectId | None, Facts("Who created it.", SHOWN | FILTER)] = None
+    updated_by: Annotated[PydanticObjectId | None, Facts("Who last changed it.")] = None
+    version: ChangeCount = 1
     field_versions: dict[str, int] = Field(default_factory=dict)
-    updated_at: datetime = Field(default_factory=utc_now)
+    created_at: Annotated[datetime, Facts("When it was created.", SHOWN | LISTED)] = Field(default_factory=utc_now)
+    updated_at: Annotated[datetime, Facts("When it last changed.", SHOWN | LISTED)] = Field(default_factory=utc_now)
 
     class Settings:
         name = "documents"
@@ -83,17 +93,18 @@ class DocumentVersion(Stored):
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.DOCUMENT_VERSION))
     workspace_id: PydanticObjectId
-    document_id: PydanticObjectId
-    number: int
-    author_id: PydanticObjectId | None = None
-    title: str
-    content_format: DocumentFormat
+    document_id: Annotated[PydanticObjectId, Facts("The document.")]
+    number: Annotated[int, Facts("Counts the versions of the document, from 1.")]
+    author_id: Annotated[PydanticObjectId | None, Facts("Who wrote it.")] = None
+    title: Annotated[str, Facts("The title of the document then.")]
+    content_format: Annotated[DocumentFormat, Facts("The form that it was written in.")]
     markdown: str
     tiptap: str
-    size: int
+    size: Annotated[int, Facts("The bytes of both forms together.")]
     kept_from: int | None = None
     kept_bytes: int | None = None
-    updated_at: datetime = Field(default_factory=utc_now)
+    created_at: Annotated[datetime, Facts("When it was begun.")] = Field(default_factory=utc_now)
+    updated_at: Annotated[datetime, Facts("When it was last saved.")] = Field(default_factory=utc_now)
 
     class Settings:
         name = "document_versions"

@@ -1,11 +1,15 @@
 """Labels: coloured tags of a project's cards."""
 
+from typing import Annotated
+
 from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, id_factory
+from models.facts import SHOWN, TEMPLATE, TRANSFER, WRITTEN, Facts
 from models.ids import Kind
+from models.limits import NAME
 
 
 class Label(Stored):
@@ -13,9 +17,9 @@ class Label(Stored):
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.LABEL))
     workspace_id: PydanticObjectId
-    project_id: PydanticObjectId
-    name: str
-    color: str
+    project_id: Annotated[PydanticObjectId, Facts("The project that it belongs to.")]
+    name: Annotated[str, Facts("The name, unique in the project.", SHOWN | WRITTEN | TRANSFER | TEMPLATE, text=NAME)]
+    color: Annotated[str, Facts("The colour as #rrggbb.", SHOWN | WRITTEN | TRANSFER | TEMPLATE)]
 
     class Settings:
         name = "labels"

@@ -1,14 +1,15 @@
 """Missions: what an agent is asked to do, and what it reports while it does it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.base import Stored, id_factory
+from models.base import Stored, id_factory, utc_now
 from models.enums import MissionActivityKind, MissionStatus
+from models.facts import FILTER, REST, SHOWN, Facts
 from models.ids import Kind
 
 
@@ -16,19 +17,20 @@ class Mission(Stored):
     """A mission. `progress` is 0 to 1; `started_at` is set when an agent claims it, `finished_at` at a final status."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.MISSION))
-    workspace_id: PydanticObjectId
-    agent_id: PydanticObjectId
-    project_id: PydanticObjectId | None = None
-    card_id: PydanticObjectId | None = None
-    prompt: str
-    status: MissionStatus = MissionStatus.QUEUED
-    progress: float = 0.0
-    summary: str | None = None
-    error: str | None = None
-    created_by: PydanticObjectId
-    activity_count: int = 0
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
+    workspace_id: Annotated[PydanticObjectId, Facts("The workspace of its agent.")]
+    agent_id: Annotated[PydanticObjectId, Facts("Whom it is for.", SHOWN | FILTER)]
+    project_id: Annotated[PydanticObjectId | None, Facts("The project of its card.")] = None
+    card_id: Annotated[PydanticObjectId | None, Facts("The card that it is about.", SHOWN | FILTER)] = None
+    prompt: Annotated[str, Facts("What is asked.")]
+    status: Annotated[MissionStatus, Facts("Where it stands.", SHOWN | FILTER)] = MissionStatus.QUEUED
+    progress: Annotated[float, Facts("How far it is, 0 to 1.")] = 0.0
+    summary: Annotated[str | None, Facts("What came of it, once it is completed.")] = None
+    error: Annotated[str | None, Facts("Why it failed.")] = None
+    created_by: Annotated[PydanticObjectId, Facts("Who asked.")]
+    activity_count: Annotated[int, Facts("How many reports there are.", REST)] = 0
+    created_at: Annotated[datetime, Facts("When it was asked.", SHOWN | FILTER)] = Field(default_factory=utc_now)
+    started_at: Annotated[datetime | None, Facts("When the agent claimed it.")] = None
+    finished_at: Annotated[datetime | None, Facts("When it ended.")] = None
 
     class Settings:
         name = "missions"
@@ -47,11 +49,12 @@ class MissionActivity(Stored):
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.MISSION_ACTIVITY))
     workspace_id: PydanticObjectId
     mission_id: PydanticObjectId
-    position: int
-    kind: MissionActivityKind
-    content: str
-    tool: str | None = None
-    data: Any = None
+    position: Annotated[int, Facts("Its place among the reports of the mission, from 1.", REST)]
+    kind: Annotated[MissionActivityKind, Facts("What is reported.")]
+    content: Annotated[str, Facts("The text.")]
+    tool: Annotated[str | None, Facts("The tool that an action used.")] = None
+    created_at: Annotated[datetime, Facts("When it was reported.")] = Field(default_factory=utc_now)
+    data: Annotated[Any, Facts("Details, as the agent gave them.")] = None
 
     class Settings:
         name = "mission_activities"

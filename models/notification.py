@@ -1,12 +1,14 @@
 """Notifications: an activity, addressed to a member of its project, or to whom it is of use in the workspace."""
 
 from datetime import datetime
+from typing import Annotated
 
 from beanie import Document, PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.base import Stored, id_factory
+from models.base import Stored, id_factory, utc_now
+from models.facts import GRAPH, Facts
 from models.ids import Kind
 
 
@@ -19,12 +21,13 @@ class Notification(Stored):
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.NOTIFICATION))
-    user_id: PydanticObjectId
-    workspace_id: PydanticObjectId
-    project_id: PydanticObjectId | None = None
-    activity_id: PydanticObjectId
+    user_id: Annotated[PydanticObjectId, Facts("Whom it is for.")]
+    workspace_id: Annotated[PydanticObjectId, Facts("The workspace that it happened in.")]
+    project_id: Annotated[PydanticObjectId | None, Facts("The project that it happened in.")] = None
+    activity_id: Annotated[PydanticObjectId, Facts("What happened.", GRAPH)]
     number: int | None = None
-    read_at: datetime | None = None
+    read_at: Annotated[datetime | None, Facts("When it was read; null for unread.")] = None
+    created_at: Annotated[datetime, Facts("When it was sent.")] = Field(default_factory=utc_now)
 
     class Settings:
         name = "notifications"

@@ -1,13 +1,14 @@
 """Organizations and their members: the top of the tenancy."""
 
-from datetime import datetime
+from typing import Annotated
 
 from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Stored, UpdatedAt, id_factory, utc_now
 from models.enums import Role
+from models.facts import Facts
 from models.ids import Kind
 
 
@@ -15,10 +16,10 @@ class Organization(Stored):
     """An organization. `slug` is unique in the whole installation."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.ORGANIZATION))
-    name: str
-    slug: str
-    owner_id: PydanticObjectId
-    updated_at: datetime = Field(default_factory=utc_now)
+    name: Annotated[str, Facts("The name.")]
+    slug: Annotated[str, Facts("The name in addresses, unique in this installation.")]
+    owner_id: Annotated[PydanticObjectId, Facts("Whom it belongs to.")]
+    updated_at: UpdatedAt = Field(default_factory=utc_now)
 
     class Settings:
         name = "organizations"
@@ -30,8 +31,8 @@ class OrganizationMember(Stored):
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.ORGANIZATION_MEMBER))
     organization_id: PydanticObjectId
-    user_id: PydanticObjectId
-    role: Role
+    user_id: Annotated[PydanticObjectId, Facts("Who it is.")]
+    role: Annotated[Role, Facts("What the member may do.")]
 
     class Settings:
         name = "organization_members"

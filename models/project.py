@@ -1,13 +1,16 @@
 """Projects and the people who are notified of them."""
 
 from datetime import datetime
+from typing import Annotated
 
 from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, id_factory, utc_now
+from models.facts import LISTED, SHOWN, TRANSFER, WRITTEN, Facts
 from models.ids import Kind
+from models.limits import MARKDOWN, NAME
 from models.text import sort_key
 
 
@@ -15,13 +18,14 @@ class Project(Stored):
     """A project of a workspace. `name_key` is what it is sorted by (`models.base.sort_keys`)."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.PROJECT))
-    workspace_id: PydanticObjectId
-    name: str
+    workspace_id: Annotated[PydanticObjectId, Facts("Where it belongs.")]
+    name: Annotated[str, Facts("The name.", SHOWN | WRITTEN | LISTED | TRANSFER, text=NAME)]
     name_key: str = Field(default_factory=lambda data: sort_key(data["name"]))
-    description: str | None = None
-    deadline: datetime | None = None
-    created_by: PydanticObjectId | None = None
-    updated_at: datetime = Field(default_factory=utc_now)
+    description: Annotated[str | None, Facts("What it is about.", SHOWN | WRITTEN | TRANSFER, text=MARKDOWN)] = None
+    deadline: Annotated[datetime | None, Facts("When it should be done.", SHOWN | WRITTEN | LISTED | TRANSFER)] = None
+    created_by: Annotated[PydanticObjectId | None, Facts("Who created it.")] = None
+    created_at: Annotated[datetime, Facts("When it was created.", SHOWN | LISTED)] = Field(default_factory=utc_now)
+    updated_at: Annotated[datetime, Facts("When it last changed.", SHOWN | LISTED)] = Field(default_factory=utc_now)
 
     class Settings:
         name = "projects"
@@ -37,7 +41,7 @@ class ProjectMember(Stored):
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.PROJECT_MEMBER))
     workspace_id: PydanticObjectId
     project_id: PydanticObjectId
-    user_id: PydanticObjectId
+    user_id: Annotated[PydanticObjectId, Facts("Who it is.")]
 
     class Settings:
         name = "project_members"

@@ -1,11 +1,15 @@
 """Relations between cards of one workspace."""
 
+from datetime import datetime
+from typing import Annotated
+
 from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory
+from models.base import Stored, id_factory, utc_now
 from models.enums import RelationType
+from models.facts import GRAPH, Facts
 from models.ids import Kind
 
 
@@ -17,12 +21,13 @@ class Relation(Stored):
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.RELATION))
     workspace_id: PydanticObjectId
-    type: RelationType
-    source_id: PydanticObjectId
-    target_id: PydanticObjectId
+    type: Annotated[RelationType, Facts("What the source is to the target.", GRAPH)]
+    source_id: Annotated[PydanticObjectId, Facts("The card that it begins at.", GRAPH)]
+    target_id: Annotated[PydanticObjectId, Facts("The card that it leads to.", GRAPH)]
     card_ids: list[PydanticObjectId]
     project_ids: list[PydanticObjectId]
-    created_by: PydanticObjectId | None = None
+    created_by: Annotated[PydanticObjectId | None, Facts("Who related the two.")] = None
+    created_at: Annotated[datetime, Facts("When they were related.")] = Field(default_factory=utc_now)
 
     class Settings:
         name = "relations"

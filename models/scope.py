@@ -1,14 +1,17 @@
 """Scopes: work packages or phases of a project, each with columns, cards and views of its own."""
 
 from datetime import datetime
+from typing import Annotated
 
 from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Stored, UpdatedAt, id_factory, utc_now
 from models.enums import ViewType
+from models.facts import SHOWN, TEMPLATE, TRANSFER, UPDATE, WRITTEN, Facts
 from models.ids import Kind
+from models.limits import MARKDOWN, NAME
 
 
 class Scope(Stored):
@@ -16,13 +19,17 @@ class Scope(Stored):
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.SCOPE))
     workspace_id: PydanticObjectId
-    project_id: PydanticObjectId
-    name: str
-    description: str | None = None
-    start_date: datetime | None = None
-    end_date: datetime | None = None
-    active_view: ViewType = ViewType.KANBAN
-    updated_at: datetime = Field(default_factory=utc_now)
+    project_id: Annotated[PydanticObjectId, Facts("The project that it is part of.")]
+    name: Annotated[str, Facts("The name.", SHOWN | WRITTEN | TRANSFER | TEMPLATE, text=NAME)]
+    description: Annotated[
+        str | None, Facts("What it is about.", SHOWN | WRITTEN | TRANSFER | TEMPLATE, text=MARKDOWN)
+    ] = None
+    start_date: Annotated[datetime | None, Facts("When it starts.", SHOWN | WRITTEN | TRANSFER | TEMPLATE)] = None
+    end_date: Annotated[datetime | None, Facts("When it ends.", SHOWN | WRITTEN | TRANSFER | TEMPLATE)] = None
+    active_view: Annotated[ViewType, Facts("The view that it opens with.", SHOWN | UPDATE | TRANSFER | TEMPLATE)] = (
+        ViewType.KANBAN
+    )
+    updated_at: UpdatedAt = Field(default_factory=utc_now)
 
     class Settings:
         name = "scopes"

@@ -1,12 +1,14 @@
 """Signed-in sessions: what a JWT and a session cookie both stand on, so that both end when it is revoked."""
 
 from datetime import datetime
+from typing import Annotated
 
 from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory
+from models.base import Stored, id_factory, utc_now
+from models.facts import Facts
 from models.ids import Kind
 
 
@@ -21,9 +23,10 @@ class Session(Stored):
     user_id: PydanticObjectId
     secret_hash: str
     csrf_token: str
-    expires_at: datetime
-    user_agent: str | None = None
-    last_used_at: datetime | None = None
+    expires_at: Annotated[datetime, Facts("When it ends by itself.")]
+    user_agent: Annotated[str | None, Facts("What the browser or program called itself at sign-in.")] = None
+    created_at: Annotated[datetime, Facts("When the viewer signed in.")] = Field(default_factory=utc_now)
+    last_used_at: Annotated[datetime | None, Facts("When it was last used, to the minute.")] = None
     restricted: bool = False
 
     class Settings:

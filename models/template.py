@@ -1,14 +1,21 @@
 """Templates: what new projects of a workspace can begin with."""
 
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Self, TypeVar
 
 from beanie import PydanticObjectId
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, id_factory
-from models.enums import FieldType, Priority, ViewType
+from models.card import Card
+from models.column import Column
+from models.custom_field import CustomField
+from models.facts import TEMPLATE, Declared, declared
 from models.ids import Kind
+from models.label import Label
+from models.scope import Scope
 
 
 class Part(BaseModel):
@@ -16,32 +23,57 @@ class Part(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    @classmethod
+    def of(cls, **values: Any) -> Self:
+        """The part of these values."""
+        return cls.model_validate(values)
 
+
+P = TypeVar("P", bound=Part)
+
+
+def carries(model: type[Stored]) -> Callable[[type[P]], type[P]]:
+    """Adds to a part of a template the fields that a model declares for it."""
+
+    def add(cls: type[P]) -> type[P]:
+        fields: dict[str, Any] = {}
+        for field in declared(model, TEMPLATE).values():
+            type_ = int if field.type is datetime else field.type
+            fields[part_key(field)] = (
+                type_ | None if field.nullable else type_,
+                ... if field.required else field.default,
+            )
+        return create_model(cls.__name__, __base__=cls, __module__=cls.__module__, __doc__=cls.__doc__, **fields)
+
+    return add
+
+
+def part_key(field: Declared) -> str:
+    """What a template calls a field: a date is a day."""
+    return f"{field.key.removesuffix('_date')}_day" if field.type is datetime else field.key
+
+
+@carries(Scope)
 class TemplateScope(Part):
-    name: str
-    description: str | None = None
-    start_day: int | None = None
-    end_day: int | None = None
-    active_view: ViewType = ViewType.KANBAN
+    pass
 
 
+@carries(Column)
 class TemplateColumn(Part):
     """`scope` is the place of the scope whose board it is on; null for the project's own."""
 
-    name: str
     scope: int | None = None
 
 
+@carries(Label)
 class TemplateLabel(Part):
-    name: str
-    color: str
+    pass
 
 
+@carries(CustomField)
 class TemplateField(Part):
     """`options` have a label and a colour."""
 
-    name: str
-    type: FieldType
     options: list[TemplateLabel] = Field(default_factory=list)
 
 
@@ -52,15 +84,11 @@ class TemplateValue(Part):
     value: Any
 
 
+@carries(Card)
 class TemplateCard(Part):
-    title: str
-    description: str | None = None
-    priority: Priority | None = None
     column: int | None = None
     labels: list[int] = Field(default_factory=list)
     checklist: list[str] = Field(default_factory=list)
-    start_day: int | None = None
-    due_day: int | None = None
     values: list[TemplateValue] = Field(default_factory=list)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from secrets import token_hex
-from typing import Any
+from typing import Annotated, Any
 
 from beanie import PydanticObjectId
 from pydantic import Field
@@ -10,6 +10,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models.base import Stored, id_factory, utc_now
 from models.enums import OnOddItem, TransferState
+from models.facts import REST, Facts
 from models.ids import Kind
 
 
@@ -26,18 +27,25 @@ class TransferJob(Stored):
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.TRANSFER_JOB))
-    workspace_id: PydanticObjectId
-    created_by: PydanticObjectId
-    file_name: str
-    file_size: int
-    state: TransferState = TransferState.QUEUED
-    project_id: PydanticObjectId | None = None
-    done: int = 0
-    total: int | None = None
+    workspace_id: Annotated[PydanticObjectId, Facts("Where the project comes to.")]
+    created_by: Annotated[PydanticObjectId, Facts("Who started it.")]
+    created_at: Annotated[datetime, Facts("When its file had come.")] = Field(default_factory=utc_now)
+    file_name: Annotated[str, Facts("The name of its file.")]
+    file_size: Annotated[int, Facts("How many bytes the file has.")]
+    state: Annotated[TransferState, Facts("Where it stands.")] = TransferState.QUEUED
+    project_id: Annotated[
+        PydanticObjectId | None,
+        Facts("The new project: as far as it is written, until the job is DONE. Deleting it ends the job."),
+    ] = None
+    done: Annotated[int, Facts("How many cards, relations, documents and attachments are written.")] = 0
+    total: Annotated[int | None, Facts("How many there are; null until the file was read.")] = None
     on_odd_item: OnOddItem = OnOddItem.REFUSE
-    warnings: list[str] = Field(default_factory=list)
+    warnings: Annotated[
+        list[str],
+        Facts("What of the file was left out, such as a relation in a circle; the first 500, at the end."),
+    ] = Field(default_factory=list)
     notes: list[dict[str, Any]] = Field(default_factory=list)
-    notes_omitted: int = 0
+    notes_omitted: Annotated[int, Facts("How many notes there would be beyond those.", REST)] = 0
     error: dict[str, Any] | None = None
     next_part: int = 0
     parts: int | None = None
@@ -46,9 +54,9 @@ class TransferJob(Stored):
     turn: datetime = Field(default_factory=utc_now)
     attempts: int = 0
     ids_secret: str = Field(default_factory=token_hex)
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-    expires_at: datetime | None = None
+    started_at: Annotated[datetime | None, Facts("When it began.")] = None
+    finished_at: Annotated[datetime | None, Facts("When it ended.")] = None
+    expires_at: Annotated[datetime | None, Facts("When it is removed; null until it has ended.")] = None
 
     class Settings:
         name = "transfer_jobs"

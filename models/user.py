@@ -1,13 +1,15 @@
 """People and the service users of agents."""
 
 from datetime import datetime
+from typing import Annotated
 
 from beanie import PydanticObjectId
 from pydantic import BaseModel, Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory
+from models.base import Stored, id_factory, utc_now
 from models.enums import ConsentSubject
+from models.facts import Facts
 from models.ids import Kind
 
 
@@ -32,9 +34,9 @@ class TwoFactorSetup(BaseModel):
 class Consent(BaseModel):
     """That a version of a text was agreed to."""
 
-    subject: ConsentSubject
-    version: str
-    at: datetime
+    subject: Annotated[ConsentSubject, Facts("Which text.")]
+    version: Annotated[str, Facts("Which version of it, as its operator names it.")]
+    at: Annotated[datetime, Facts("When.")]
 
 
 class User(Stored):
@@ -47,10 +49,11 @@ class User(Stored):
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.USER))
-    email: str
-    name: str | None = None
-    job_title: str | None = None
-    is_agent: bool = False
+    email: Annotated[str, Facts("The e-mail address.")]
+    name: Annotated[str | None, Facts("The name to show.")] = None
+    job_title: Annotated[str | None, Facts("What the person does.")] = None
+    is_agent: Annotated[bool, Facts("Whether it is the service user of an agent.")] = False
+    created_at: Annotated[datetime, Facts("When the account was made.")] = Field(default_factory=utc_now)
     password_hash: str | None = None
     email_verified_at: datetime | None = None
     two_factor: TwoFactor | None = None

@@ -1,13 +1,15 @@
 """Workspaces, their members and the invitations to them: a workspace is the tenant of everything below it."""
 
 from datetime import datetime
+from typing import Annotated
 
 from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Stored, UpdatedAt, id_factory, utc_now
 from models.enums import PilotageRole, Role
+from models.facts import Facts
 from models.ids import Kind
 
 
@@ -15,12 +17,12 @@ class Workspace(Stored):
     """A workspace. `slug` is unique in its organization."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.WORKSPACE))
-    organization_id: PydanticObjectId
-    owner_id: PydanticObjectId
-    name: str
-    slug: str
-    is_personal: bool = False
-    updated_at: datetime = Field(default_factory=utc_now)
+    organization_id: Annotated[PydanticObjectId, Facts("The organization that it is part of.")]
+    owner_id: Annotated[PydanticObjectId, Facts("Whom it belongs to.")]
+    name: Annotated[str, Facts("The name.")]
+    slug: Annotated[str, Facts("The name in addresses, unique in the organization.")]
+    is_personal: Annotated[bool, Facts("Whether it came with its owner's account.")] = False
+    updated_at: UpdatedAt = Field(default_factory=utc_now)
 
     class Settings:
         name = "workspaces"
@@ -33,9 +35,9 @@ class WorkspaceMember(Stored):
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.WORKSPACE_MEMBER))
     workspace_id: PydanticObjectId
     organization_id: PydanticObjectId
-    user_id: PydanticObjectId
-    role: Role
-    pilotage_role: PilotageRole
+    user_id: Annotated[PydanticObjectId, Facts("Who it is.")]
+    role: Annotated[Role, Facts("What the member may do.")]
+    pilotage_role: Annotated[PilotageRole, Facts("What the member may do in the cockpit.")]
 
     class Settings:
         name = "workspace_members"
@@ -50,12 +52,12 @@ class Invitation(Stored):
     """An invitation to a workspace. `secret_hash` is the SHA-256 (hex) of the token in the link; it works once."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.INVITATION))
-    workspace_id: PydanticObjectId
-    email: str
-    role: Role
-    invited_by: PydanticObjectId
+    workspace_id: Annotated[PydanticObjectId, Facts("Where it leads to.")]
+    email: Annotated[str, Facts("The address that it is for.")]
+    role: Annotated[Role, Facts("What the person may do once they have joined.")]
+    invited_by: Annotated[PydanticObjectId, Facts("Who invited.")]
     secret_hash: str
-    expires_at: datetime
+    expires_at: Annotated[datetime, Facts("When it ends, or has ended.")]
     accepted_at: datetime | None = None
 
     class Settings:

@@ -1,10 +1,10 @@
 """Cards: the work items, with their checklist."""
 
 from collections.abc import Sequence, Set
-from datetime import datetime
 
 import strawberry
 
+import models
 from models.base import Record
 from resolvers.attachment import graph as attachment_edges
 from resolvers.card import custom as card_custom_edges
@@ -19,7 +19,7 @@ from schema.attachment import Attachment
 from schema.comment import Comment
 from schema.connection import Connection, window
 from schema.custom_field import CustomFieldValue
-from schema.enums import Priority
+from schema.fields import shows
 from schema.label import Label
 from schema.loading import derived, edge
 from schema.node import Node
@@ -52,40 +52,16 @@ class ChecklistItem:
     order: int = strawberry.field(description="Its place in the list, from 0.")
 
 
-@strawberry.type(description="A work item of a project.")
+@shows(models.Card, "A work item of a project.")
 class Card(Node):
-    title: str = strawberry.field(description="The title.")
-    description: str | None = strawberry.field(description="The details, as Markdown.")
-    priority: Priority | None = strawberry.field(description="How urgent it is.")
     order: int = edge(card_graph_edges.order_of, needs=PLACE, description="Its place in its column, from 0.")
-    rank: str = strawberry.field(
-        description="Sorts the cards of a column: compare byte by byte, then by `id`. Unlike `order` it does not "
-        "change with the moves of other cards, so it is what keeps a board right that follows events."
-    )
-    archived: bool = strawberry.field(description="Whether it was taken out of sight.")
-    start_date: datetime | None = strawberry.field(description="When work starts.")
-    due_date: datetime | None = strawberry.field(description="When it is due.")
-    started_at: datetime | None = strawberry.field(
-        description="Since when it stands beyond the first column of its board: set by moving, kept in the last column."
-    )
-    completed_at: datetime | None = strawberry.field(
-        description="Since when it stands in the last column of its board: set by moving and creating it there."
-    )
-    project: ProjectRef = edge(
-        scope_edges.project_of, needs=("project_id",), description="The project that it belongs to."
-    )
+    project: ProjectRef = edge(scope_edges.project_of)
     scope: ScopeRef | None = edge(
-        scope_edges.scope_of,
-        needs=("scope_id",),
-        description="The scope that it belongs to; null for the project's own.",
+        scope_edges.scope_of, description="The scope that it belongs to; null for the project's own."
     )
-    column: ColumnRef | None = edge(
-        column_edges.column_of, needs=("column_id",), description="The column that it stands in."
-    )
-    assignee: UserRef | None = edge(
-        card_graph_edges.assignee_of, needs=("assignee_id",), description="Who it is assigned to."
-    )
-    created_by: UserRef | None = edge(card_graph_edges.creator_of, needs=("created_by",), description="Who created it.")
+    column: ColumnRef | None = edge(column_edges.column_of)
+    assignee: UserRef | None = edge(card_graph_edges.assignee_of)
+    created_by: UserRef | None = edge(card_graph_edges.creator_of)
     labels: list[Label] = edge(
         card_graph_edges.labels_of, needs=("label_ids",), description="Its labels, in the order they were put on."
     )
@@ -128,8 +104,3 @@ class Card(Node):
     missions: Connection[MissionRef] = edge(
         mission.missions_of_card, arguments=window, description="What agents were asked about it, newest first."
     )
-    comment_count: int = strawberry.field(description="How many comments it has.")
-    attachment_count: int = strawberry.field(description="How many files are attached to it.")
-    version: int = strawberry.field(description="Counts its changes; send it back as `expectedVersion`.")
-    created_at: datetime = strawberry.field(description="When it was created.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")

@@ -5,7 +5,7 @@ that an executor can read it without running any resolver.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
 import strawberry
@@ -35,16 +35,23 @@ class Edge:
     scope: TokenScope | None
     needs: frozenset[str]
 
+    def needing(self, *keys: str) -> "Edge":
+        """The same edge, which reads these keys."""
+        return replace(self, needs=frozenset(keys))
+
 
 def edge(
     load: Load,
     *,
-    description: str,
+    description: str | None = None,
     needs: tuple[str, ...] = (),
     arguments: Callable[..., None] | None = None,
     name: str | None = None,
 ) -> Any:
-    """An edge of the graph. `arguments` lends its signature; `needs` lists the parent's keys beside `_id`."""
+    """An edge of the graph. `arguments` lends its signature; `needs` lists the parent's keys beside `_id`.
+
+    What the parent's model declares of a field of the same name says what is left out here (`schema.fields.shows`).
+    """
     declared = Edge(load, EDGES[load], frozenset(needs))
     field = StrawberryField(
         description=description, graphql_name=name, metadata={EDGE: declared, NEEDS: declared.needs}

@@ -12,6 +12,7 @@ from models import Agent, User, Workspace
 from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import Conflict, NotFound
+from models.facts import CREATE
 from models.ids import Kind, new_id
 from realtime.events.agent import AgentCreated, AgentDeleted, AgentUpdated
 from realtime.log import Change, Committed
@@ -21,6 +22,7 @@ from resolvers.inputs.agent import AgentCreate, AgentUpdate
 from resolvers.kit.access import access, projection
 from resolvers.kit.context import Context
 from resolvers.kit.edit import set_fields
+from resolvers.kit.fields import values_of
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import AGENT, WORKSPACE, AgentRecord
 from resolvers.kit.operation import Caller, check_scope, edge, operation
@@ -95,12 +97,8 @@ async def create_agent(ctx: Context, _membership: Record, values: AgentCreate) -
                 workspace_id=values.workspace_id,
                 user_id=user["_id"],
                 created_by=ctx.user_id,
-                name=values.name,
-                slug=values.slug,
-                description=values.description,
-                autonomy_mode=values.autonomy_mode,
+                **values_of(values, Agent, CREATE),
                 tools=values.tools,
-                mcp_only=values.mcp_only,
                 created_at=change.at,
                 updated_at=change.at,
             )

@@ -10,6 +10,7 @@ from models.ids import raw
 from resolvers.custom_field.custom_filter import card_order, definitions
 from resolvers.kit.access import projection
 from resolvers.kit.context import Context
+from resolvers.kit.fields import sorted_by
 from resolvers.kit.filters import card_filter
 from resolvers.kit.load import by_ids, by_name, to_one
 from resolvers.kit.noun import Fields
@@ -20,14 +21,6 @@ from resolvers.lane.page import BY_RANK, column_pages
 from resolvers.user.user import people
 
 READ = TokenScope.PROJECTS_READ
-ORDER_FIELDS = {
-    "ORDER": "rank",
-    "TITLE": "title_key",
-    "PRIORITY": "priority",
-    "DUE_DATE": "due_date",
-    "CREATED_AT": "created_at",
-    "UPDATED_AT": "updated_at",
-}
 
 MOST = 8
 """Of the 25 fields of a card."""
@@ -49,7 +42,7 @@ async def _cards(
     window = Window.read(first, after)
     projects = {parent["_id" if key == "project_id" else "project_id"] for parent in parents} if parents else set()
     custom = await definitions(projects, filter, order_by)
-    sort, computed = card_order(order_by, ORDER_FIELDS, BY_RANK, custom)
+    sort, computed = card_order(order_by, sorted_by(Card), BY_RANK, custom)
     where, wanted = card_filter(filter, custom), _worth_naming(fields)
     found = await pages(Card, key, ids, window, sort=sort, computed=computed, where=where, fields=wanted)
     return [found[one] for one in ids]

@@ -1,5 +1,6 @@
 """Labels of a project, and putting them on cards."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from bson import ObjectId
@@ -10,6 +11,7 @@ from models import Label, Project
 from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import Conflict, NotFound
+from models.facts import CREATE
 from models.ids import Kind, parse_id
 from realtime.events.label import LabelCreated, LabelDeleted, LabelUpdated
 from realtime.log import Change, Committed
@@ -22,6 +24,7 @@ from resolvers.inputs.board import MAX_PROJECT_LABELS, LabelCreate, LabelUpdate
 from resolvers.inputs.card import MAX_LABELS
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent, set_fields
+from resolvers.kit.fields import values_of
 from resolvers.kit.nouns import CARD, LABEL, PROJECT, CardRecord, LabelRecord, ProjectRecord
 from resolvers.kit.operation import operation, reader
 
@@ -45,7 +48,7 @@ async def create_label(ctx: Context, project: ProjectRecord, values: LabelCreate
     async def body(change: Change) -> Record:
         await require_parent(change, Project, project["_id"])
         await require_room(change, Label, project["_id"], MAX_PROJECT_LABELS)
-        label = new_label(change, project, values.name, values.color)
+        label = new_label(change, project, values_of(values, Label, CREATE))
         try:
             await collection(Label).insert_one(label, session=change.session)
         except DuplicateKeyError as error:
@@ -56,14 +59,13 @@ async def create_label(ctx: Context, project: ProjectRecord, values: LabelCreate
     return await ctx.write(project["workspace_id"], body)
 
 
-def new_label(change: Change, project: Record, name: str, color: str) -> Record:
+def new_label(change: Change, project: Record, values: Mapping[str, Any]) -> Record:
     """The record of a new label, not yet written."""
     return to_record(
         Label(
             workspace_id=project["workspace_id"],
             project_id=project["_id"],
-            name=name,
-            color=color,
+            **values,
             created_at=change.at,
         )
     )

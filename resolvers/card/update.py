@@ -74,7 +74,7 @@ async def archive_card(
     ctx: Context, door: CardRecord, archived: Annotated[bool, "False brings it back."] = True
 ) -> Committed[CardRecord]:
     """Take a card out of sight, or bring it back."""
-    values = CardUpdate(archived=archived)
+    values = CardUpdate.of(archived=archived)
     return await ctx.write(door["workspace_id"], lambda change: _update(change, door["_id"], values))
 
 

@@ -11,6 +11,7 @@ from models import Column, Project, Scope
 from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
+from models.facts import CREATE
 from models.rank import MAX_LENGTH, rank_between, ranks_after
 from realtime.events.column import ColumnCreated, ColumnDeleted, ColumnUpdated
 from realtime.log import Change, Committed
@@ -20,6 +21,7 @@ from resolvers.inputs.board import ColumnCreate, ColumnUpdate
 from resolvers.kit.access import access
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent
+from resolvers.kit.fields import values_of
 from resolvers.kit.load import to_list, to_one
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import COLUMN, PROJECT, SCOPE, ColumnRecord, ProjectRecord
@@ -61,7 +63,7 @@ async def create_column(ctx: Context, project: ProjectRecord, values: ColumnCrea
                 workspace_id=project["workspace_id"],
                 project_id=project["_id"],
                 scope_id=values.scope_id,
-                name=values.name,
+                **values_of(values, Column, CREATE),
                 rank=await _rank(change, siblings, len(siblings)),
                 created_at=change.at,
             )
@@ -87,9 +89,8 @@ async def update_column(ctx: Context, column: ColumnRecord, values: ColumnUpdate
         if place is None:
             raise NotFound("Column")
         current = board.pop(place)
-        changes: dict[str, Any] = {}
-        if values.name is not None and values.name != current["name"]:
-            changes["name"] = values.name
+        given = {name: value for name, value in values.given().items() if name != "order"}
+        changes = {name: value for name, value in given.items() if current.get(name) != value}
         if values.order is not None and min(values.order, len(board)) != place:
             place = min(values.order, len(board))
             changes["rank"] = await _rank(change, board, place)

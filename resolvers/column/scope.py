@@ -11,12 +11,14 @@ from models import Column, Project, Scope
 from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
+from models.facts import CREATE
 from realtime.events.scope import ScopeCreated, ScopeDeleted, ScopeUpdated
 from realtime.log import Change, Committed
 from resolvers.deletion.deletion import bury, delete
 from resolvers.inputs.board import ScopeCreate, ScopeUpdate, ScopeViewSet
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent, set_fields
+from resolvers.kit.fields import values_of
 from resolvers.kit.load import to_list, to_one
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import PROJECT, SCOPE, ProjectRecord, ScopeRecord
@@ -46,10 +48,7 @@ async def create_scope(ctx: Context, project: ProjectRecord, values: ScopeCreate
             Scope(
                 workspace_id=project["workspace_id"],
                 project_id=project["_id"],
-                name=values.name,
-                description=values.description,
-                start_date=values.start_date,
-                end_date=values.end_date,
+                **values_of(values, Scope, CREATE),
                 created_at=change.at,
                 updated_at=change.at,
             )

@@ -12,6 +12,7 @@ from models import Card, CustomField
 from models.base import Record, collection, update_all
 from models.enums import FieldType, OnIncompatible
 from models.errors import Conflict, NotFound
+from models.facts import UPDATE, declared
 from models.rank import MAX_LENGTH, rank_between, ranks_after
 from models.text import sort_key
 from realtime.events.custom_field import CustomFieldUpdated, CustomFieldValuesChanged
@@ -75,12 +76,13 @@ async def update_custom_field(
 def _definition(before: Record, values: CustomFieldUpdate) -> dict[str, Any]:
     """What changes of the definition, its place aside."""
     type_ = values.type or FieldType(before["type"])
-    wanted: dict[str, Any] = {"name": values.name or before["name"], "type": type_.value}
+    given = {key: value for key, value in values.given().items() if key in declared(CustomField, UPDATE)}
+    wanted: dict[str, Any] = {**given, "type": type_.value}
     if values.options is not None:
         wanted["options"] = options_of(type_, values.options, before["options"])
     elif not type_.has_options:
         wanted["options"] = []
-    return {name: value for name, value in wanted.items() if before[name] != value}
+    return {name: value for name, value in wanted.items() if before.get(name) != value}
 
 
 async def _rewrite(change: Change, before: Record, after: Record, policy: OnIncompatible) -> tuple[int, int, int]:

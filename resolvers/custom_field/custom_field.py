@@ -13,6 +13,7 @@ from models.base import Record, collection, to_record
 from models.custom_field import FieldOption
 from models.enums import FieldType, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
+from models.facts import CREATE
 from models.ids import Kind, new_id
 from models.rank import rank_between
 from models.text import canonical
@@ -22,6 +23,7 @@ from resolvers.deletion.deletion import bury, delete
 from resolvers.inputs.custom_field import MAX_FIELDS, CustomFieldCreate, CustomFieldOptionInput
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent
+from resolvers.kit.fields import values_of
 from resolvers.kit.load import to_list
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import CUSTOM_FIELD, PROJECT, CustomFieldRecord, ProjectRecord
@@ -56,8 +58,7 @@ async def create_custom_field(
         made = CustomField(
             workspace_id=project["workspace_id"],
             project_id=project["_id"],
-            name=values.name,
-            type=values.type,
+            **values_of(values, CustomField, CREATE),
             rank=rank_between(siblings[-1]["rank"] if siblings else None, None),
             created_at=change.at,
         )

@@ -10,6 +10,7 @@ from models import Document, DocumentVersion, Workspace
 from models.base import Record, collection, to_record
 from models.enums import ActivityType, StorageKind, TokenScope
 from models.errors import BadUserInput
+from models.facts import CREATE
 from models.ids import Kind, new_id
 from realtime.events.document import DocumentCreated
 from realtime.log import Change, Committed
@@ -25,7 +26,8 @@ from resolvers.inputs.document import DocumentCreate
 from resolvers.kit.access import projection
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent
-from resolvers.kit.filters import DOCUMENT_FIELDS, compile_filter
+from resolvers.kit.fields import values_of
+from resolvers.kit.filters import compile_filter
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import DOCUMENT, WORKSPACE, DocumentRecord
 from resolvers.kit.operation import operation, reader
@@ -48,7 +50,7 @@ async def list_documents(
     pipeline: list[dict[str, Any]] = [
         {"$match": {"workspace_id": membership["workspace_id"]}},
         # What the filter asks follows by itself: the embedded database finds an index for a flat query alone.
-        *([{"$match": compiled}] if (compiled := compile_filter(filter, DOCUMENT_FIELDS)) else []),
+        *([{"$match": compiled}] if (compiled := compile_filter(filter, Document)) else []),
         {"$sort": dict(place.BY_RANK)},
         {"$limit": limit},
     ]
@@ -60,7 +62,7 @@ async def count_documents(ctx: Context, membership: Record, filter: Filter = Non
     """How many documents of a workspace pass a filter."""
     pipeline: list[dict[str, Any]] = [
         {"$match": {"workspace_id": membership["workspace_id"]}},
-        *([{"$match": compiled}] if (compiled := compile_filter(filter, DOCUMENT_FIELDS)) else []),
+        *([{"$match": compiled}] if (compiled := compile_filter(filter, Document)) else []),
         {"$group": {"_id": None, "count": {"$sum": 1}}},
     ]
     found = await (await collection(Document).aggregate(pipeline)).to_list()
@@ -149,8 +151,7 @@ def new_document(
             **context.fields(),
             parent_id=values.parent_id,
             rank=rank,
-            title=values.title,
-            doc_type=values.doc_type,
+            **values_of(values, Document, CREATE),
             tags=values.tags,
             content_id=new_id(Kind.DOCUMENT_VERSION),
             content_format=content.format,

@@ -10,7 +10,8 @@ from models.ids import parse_id
 from resolvers.document.document import trees_of
 from resolvers.document.place import places_of
 from resolvers.kit.context import Context
-from resolvers.kit.filters import DOCUMENT_FIELDS, compile_filter, compile_order
+from resolvers.kit.fields import sorted_by
+from resolvers.kit.filters import compile_filter, compile_order
 from resolvers.kit.load import counts, to_one
 from resolvers.kit.noun import Fields
 from resolvers.kit.operation import edge
@@ -19,7 +20,6 @@ from resolvers.user.user import users_by
 
 READ = TokenScope.PROJECTS_READ
 BY_RANK: Sort = [("rank", 1)]
-ORDER_FIELDS = {"ORDER": "rank", "TITLE": "title_key", "CREATED_AT": "created_at", "UPDATED_AT": "updated_at"}
 
 Filter = Mapping[str, Any] | None
 Orders = Sequence[Mapping[str, Any]] | None
@@ -40,7 +40,7 @@ async def _documents(
     order_by: Orders,
 ) -> list[Page]:
     ids = [parent["_id"] for parent in parents]
-    sort, where = compile_order(order_by, ORDER_FIELDS, BY_RANK), compile_filter(filter, DOCUMENT_FIELDS)
+    sort, where = compile_order(order_by, sorted_by(Document), BY_RANK), compile_filter(filter, Document)
     found = await pages(Document, key, ids, Window.read(first, after), sort=sort, where=where, fields=fields)
     return [found[one] for one in ids]
 

@@ -11,7 +11,8 @@ from auth.passwords import prepared
 from auth.two_factor import read_code
 from models.address import known_address, parse_address
 from models.enums import ConsentSubject
-from resolvers.kit.input import Input, Text
+from models.limits import Text
+from resolvers.kit.input import Input
 
 
 def _email(text: str) -> str:

@@ -4,33 +4,30 @@ from typing import Annotated
 
 from pydantic import Field
 
+from models import Column, Label, Scope
 from models.enums import ViewType
-from resolvers.kit.input import Color, Date, Description, Input, Name, NotNull, Order, ProjectId, ScopeId
+from models.facts import CREATE, UPDATE
+from resolvers.kit.fields import fields_of
+from resolvers.kit.input import Color, Date, Input, NotNull, Order, ProjectId, ScopeId
 
 MAX_PROJECT_LABELS = 500
 
 
+@fields_of(Scope, CREATE)
 class ScopeCreate(Input):
     """A new scope."""
 
     project_id: ProjectId = Field(description="The project that it is part of.")
-    name: Name = Field(description="The name, 1 to 100 characters.")
-    description: Description | None = Field(None, description="What it is about, at most 5,000 characters.")
     start_date: Date | None = Field(None, description="When it starts.")
     end_date: Date | None = Field(None, description="When it ends; not before it starts.")
 
 
+@fields_of(Scope, UPDATE)
 class ScopeUpdate(Input):
     """What changes of a scope.
 
     Only what is given changes; null clears `description` and the dates.
     """
-
-    name: Annotated[Name | None, NotNull] = Field(None, description="The name, 1 to 100 characters.")
-    description: Description | None = Field(None, description="What it is about; null clears it.")
-    start_date: Date | None = Field(None, description="When it starts; null clears it.")
-    end_date: Date | None = Field(None, description="When it ends; null clears it.")
-    active_view: Annotated[ViewType | None, NotNull] = Field(None, description="The view that it opens with.")
 
 
 class ScopeViewSet(Input):
@@ -42,6 +39,7 @@ class ScopeViewSet(Input):
     active_view: ViewType = Field(description="The view.")
 
 
+@fields_of(Column, CREATE)
 class ColumnCreate(Input):
     """A new column at the end of a board.
 
@@ -52,31 +50,30 @@ class ColumnCreate(Input):
     scope_id: ScopeId | None = Field(
         None, description="The scope whose board it is on; without one, the project's own."
     )
-    name: Name = Field(description="The name, 1 to 100 characters.")
 
 
+@fields_of(Column, UPDATE)
 class ColumnUpdate(Input):
     """What changes of a column.
 
     `order` is the new place among the board's columns, from 0; past the end is the end.
     """
 
-    name: Annotated[Name | None, NotNull] = Field(None, description="The name, 1 to 100 characters.")
     order: Annotated[Order | None, NotNull] = Field(
         None, description="The new place on the board, from 0; past the end is the end."
     )
 
 
+@fields_of(Label, CREATE)
 class LabelCreate(Input):
     """A new label."""
 
     project_id: ProjectId = Field(description="The project that it belongs to.")
-    name: Name = Field(description="The name, unique in the project.")
     color: Color = Field("#6b7280", description="The colour as #rrggbb; grey without one.")
 
 
+@fields_of(Label, UPDATE)
 class LabelUpdate(Input):
     """What changes of a label."""
 
-    name: Annotated[Name | None, NotNull] = Field(None, description="The name, unique in the project.")
     color: Annotated[Color | None, NotNull] = Field(None, description="The colour as #rrggbb.")

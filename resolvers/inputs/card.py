@@ -5,22 +5,22 @@ from typing import Annotated, Any
 from bson import ObjectId
 from pydantic import AfterValidator, Field, model_validator
 
+from models import Card
+from models.facts import CREATE, UPDATE
 from models.ids import Kind
+from models.limits import Text
+from resolvers.kit.fields import fields_of
 from resolvers.kit.input import (
     CardId,
     ColumnId,
-    Date,
-    Description,
     Flag,
     IdOf,
     Input,
     LabelId,
     NotNull,
     Order,
-    PriorityWord,
     ProjectId,
     Prose,
-    Text,
     Title,
     UserId,
 )
@@ -62,6 +62,7 @@ Checklist = Annotated[list[ChecklistItemInput], Field(max_length=MAX_CHECKLIST)]
 LabelIds = Annotated[list[LabelId], Field(max_length=MAX_LABELS), AfterValidator(_unique)]
 
 
+@fields_of(Card, CREATE)
 class CardCreate(Input):
     """A new card at the end of a column.
 
@@ -77,16 +78,12 @@ class CardCreate(Input):
     )
     project_id: ProjectId = Field(description="The project that it belongs to.")
     column_id: ColumnId | None = Field(None, description="The column that it goes to.")
-    title: Title = Field(description="The title, 1 to 500 characters.")
-    description: Description | None = Field(None, description="The details as Markdown, at most 5,000 characters.")
-    priority: PriorityWord | None = Field(None, description="How urgent it is.")
-    start_date: Date | None = Field(None, description="When work starts.")
-    due_date: Date | None = Field(None, description="When it is due.")
     assignee_id: UserId | None = Field(None, description="A member of the project.")
     label_ids: LabelIds = Field(default_factory=list, description="Labels of the project, at most 50.")
     checklist: Checklist = Field(default_factory=list, description="Its steps, at most 100.")
 
 
+@fields_of(Card, UPDATE)
 class CardUpdate(Input):
     """What changes of a card.
 
@@ -96,11 +93,6 @@ class CardUpdate(Input):
     changed since. `column_id`, `order` and `archived` move and archive in the same change.
     """
 
-    title: Annotated[Title | None, NotNull] = Field(None, description="The title, 1 to 500 characters.")
-    description: Description | None = Field(None, description="The details as Markdown; null clears them.")
-    priority: PriorityWord | None = Field(None, description="How urgent it is; null clears it.")
-    start_date: Date | None = Field(None, description="When work starts; null clears it.")
-    due_date: Date | None = Field(None, description="When it is due; null clears it.")
     assignee_id: UserId | None = Field(None, description="A member of the project; null for nobody.")
     label_ids: Annotated[LabelIds | None, NotNull] = Field(None, description="All its labels from now on.")
     checklist: Annotated[Checklist | None, NotNull] = Field(None, description="All its steps from now on.")
@@ -108,7 +100,6 @@ class CardUpdate(Input):
     order: Annotated[Order | None, NotNull] = Field(
         None, description="The place in the column, from 0; past the end is the end."
     )
-    archived: Annotated[Flag | None, NotNull] = Field(None, description="Whether it is taken out of sight.")
     expected_version: Annotated[int, Field(strict=True, ge=1, le=2**53)] | None = Field(
         None,
         description="The version that was seen: refused with CONFLICT where one of the same fields has changed since.",

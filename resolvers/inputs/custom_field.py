@@ -5,8 +5,11 @@ from typing import Annotated, Any
 from bson import ObjectId
 from pydantic import BeforeValidator, Field
 
+from models import CustomField
 from models.enums import FieldType, OnIncompatible
+from models.facts import CREATE, UPDATE
 from models.ids import Kind
+from resolvers.kit.fields import fields_of
 from resolvers.kit.input import Color, IdOf, Input, Name, NotNull, Order, ProjectId
 
 MAX_FIELDS = 50
@@ -44,6 +47,7 @@ Options = Annotated[
 ]
 
 
+@fields_of(CustomField, CREATE)
 class CustomFieldCreate(Input):
     """A new custom field.
 
@@ -51,11 +55,11 @@ class CustomFieldCreate(Input):
     """
 
     project_id: ProjectId = Field(description="The project that it belongs to; it has at most 50.")
-    name: Name = Field(description="The name, 1 to 100 characters, unique in the project.")
     type: FieldType = Field(description="What it holds.")
     options: Options = Field(default_factory=list, description="The choices of a select field, at most 100.")
 
 
+@fields_of(CustomField, UPDATE)
 class CustomFieldUpdate(Input):
     """What changes of a custom field.
 
@@ -65,7 +69,6 @@ class CustomFieldUpdate(Input):
     go.
     """
 
-    name: Annotated[Name | None, NotNull] = Field(None, description="The name, unique in the project.")
     type: Annotated[FieldType | None, NotNull] = Field(
         None, description="What it holds from now on; values are converted by their text."
     )

@@ -6,10 +6,14 @@ from bson import ObjectId
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
+from models import Document
 from models.enums import DocumentContext, DocumentFormat, DocumentStatus, DocumentType
 from models.errors import BadUserInput
+from models.facts import CREATE, UPDATE
 from models.ids import Kind, parse_id
-from resolvers.kit.input import Flag, IdOf, Input, NotNull, Order, Prose, Text, Title, WorkspaceId, WrittenAs
+from models.limits import Text
+from resolvers.kit.fields import fields_of
+from resolvers.kit.input import Flag, IdOf, Input, NotNull, Order, Prose, WorkspaceId, WrittenAs
 
 MAX_TAGS = 30
 MAX_BATCH = 50
@@ -65,6 +69,7 @@ Version = Annotated[int, Field(strict=True, ge=1, le=2**53)]
 Notes = Annotated[str, Text(0, 5000, strip=False), Prose]
 
 
+@fields_of(Document, CREATE)
 class DocumentCreate(Input):
     """A new document, the last one below its parent or in its context.
 
@@ -74,7 +79,6 @@ class DocumentCreate(Input):
     """
 
     workspace_id: WorkspaceId = Field(description="The workspace that it belongs to.")
-    title: Title = Field(description="The title, 1 to 500 characters.")
     content: Content = Field("", description="Markdown, or a TipTap document as JSON text, at most 1,000,000 bytes.")
     content_format: DocumentFormat | None = Field(
         None,
@@ -82,7 +86,6 @@ class DocumentCreate(Input):
             "The form of `content`; without it the JSON text of a document is TipTap's, any other text Markdown."
         ),
     )
-    doc_type: DocumentType = Field(DocumentType.DOCUMENT, description="What it is.")
     context_type: DocumentContext | None = Field(
         None, description="The kind of what it is about; the parent's, or else the workspace."
     )
@@ -91,6 +94,7 @@ class DocumentCreate(Input):
     tags: Tags = Field(default_factory=list, description="Tags of 1 to 50 characters, at most 30.")
 
 
+@fields_of(Document, UPDATE)
 class DocumentUpdate(Input):
     """What changes of a document. A new text of an approved one makes it a draft again.
 
@@ -100,7 +104,6 @@ class DocumentUpdate(Input):
     changed since. `parent_id` (null for the top) and `order` move in the same change.
     """
 
-    title: Annotated[Title | None, NotNull] = Field(None, description="The title, 1 to 500 characters.")
     content: Annotated[Content | None, NotNull] = Field(
         None, description="Markdown, or a TipTap document as JSON text, at most 1,000,000 bytes."
     )
@@ -110,7 +113,6 @@ class DocumentUpdate(Input):
             "The form of `content`; without it the JSON text of a document is TipTap's, any other text Markdown."
         ),
     )
-    doc_type: Annotated[DocumentType | None, NotNull] = Field(None, description="What it is.")
     tags: Annotated[Tags | None, NotNull] = Field(None, description="All its tags from now on.")
     parent_id: DocumentId | None = Field(
         None, description="The document to stand below; null for the top of its context."

@@ -9,7 +9,8 @@ from pydantic_core import PydanticCustomError
 from models.enums import MissionActivityKind
 from models.errors import BadUserInput
 from models.json import check_json
-from resolvers.kit.input import AgentId, CardId, Flag, Input, NotNull, Prose, Text
+from models.limits import Text
+from resolvers.kit.input import AgentId, CardId, Flag, Input, NotNull, Prose
 
 MAX_ACTIVITIES = 50
 MAX_DATA_BYTES = 64 * 1024

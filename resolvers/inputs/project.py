@@ -4,11 +4,16 @@ from typing import Annotated
 
 from pydantic import Field
 
+from models import Project
 from models.errors import BadUserInput
+from models.facts import CREATE, UPDATE
+from models.limits import Text
 from resolvers.inputs.account import AnyEmail
-from resolvers.kit.input import Date, Description, Input, Name, NotNull, Text, UserId, WorkspaceId
+from resolvers.kit.fields import fields_of
+from resolvers.kit.input import Input, UserId, WorkspaceId
 
 
+@fields_of(Project, CREATE)
 class ProjectCreate(Input):
     """A new project.
 
@@ -16,23 +21,17 @@ class ProjectCreate(Input):
     """
 
     workspace_id: WorkspaceId = Field(description="Where it belongs.")
-    name: Name = Field(description="The name, 1 to 100 characters.")
-    description: Description | None = Field(None, description="What it is about, at most 5,000 characters.")
-    deadline: Date | None = Field(None, description="When it should be done.")
     template: Annotated[str, Text(1, 60)] | None = Field(
         None, description="The template that it begins with: the `id` of one of `workspace.templates`."
     )
 
 
+@fields_of(Project, UPDATE)
 class ProjectUpdate(Input):
     """What changes of a project.
 
     Only what is given changes; null clears `description` and `deadline`.
     """
-
-    name: Annotated[Name | None, NotNull] = Field(None, description="The name, 1 to 100 characters.")
-    description: Description | None = Field(None, description="What it is about; null clears it.")
-    deadline: Date | None = Field(None, description="When it should be done; null clears it.")
 
 
 class ProjectMemberAdd(Input):

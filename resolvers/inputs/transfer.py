@@ -8,24 +8,24 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from models import Card, Column, CustomField, Document, Label, Project, Scope
 from models.address import known_address
-from models.enums import DocumentFormat, DocumentStatus, DocumentType, FieldType, OnOddItem, RelationType, ViewType
+from models.enums import DocumentFormat, DocumentStatus, FieldType, OnOddItem, RelationType
+from models.facts import TRANSFER
+from models.limits import Text
 from resolvers.inputs.board import MAX_PROJECT_LABELS
 from resolvers.inputs.card import MAX_LABELS, Checklist
 from resolvers.inputs.custom_field import MAX_FIELDS, Options
 from resolvers.inputs.document import Content, Notes, Tags
+from resolvers.kit.fields import fields_of
 from resolvers.kit.input import (
     Color,
     Date,
-    Description,
     Flag,
     Input,
     Name,
     Order,
-    PriorityWord,
     Prose,
-    Text,
-    Title,
     WorkspaceId,
 )
 from resolvers.kit.upload import Upload
@@ -56,36 +56,34 @@ def _stored(type: RelationType) -> RelationType:
     return type
 
 
+@fields_of(Project, TRANSFER)
 class ImportedProject(Input):
     """The project itself."""
 
     name: Name = Field(description="The name, 1 to 100 characters.")
-    description: Description | None = Field(None, description="What it is about.")
-    deadline: Date | None = Field(None, description="When it should be done.")
 
 
+@fields_of(Scope, TRANSFER)
 class ImportedScope(Input):
     """A scope of the project."""
 
-    name: Name = Field(description="The name, 1 to 100 characters.")
-    description: Description | None = Field(None, description="What it is about.")
     start_date: Date | None = Field(None, description="When it starts.")
     end_date: Date | None = Field(None, description="When it ends.")
-    active_view: ViewType = Field(ViewType.KANBAN, description="How it is shown; KANBAN by default.")
 
 
+@fields_of(Column, TRANSFER)
 class ImportedColumn(Input):
     """A column of the project's board, or of a scope's.
 
     `scope_index` points into `scopes`; without it the column is the project's own.
     """
 
-    name: Name = Field(description="The name, 1 to 100 characters.")
     scope_index: Order | None = Field(
         None, description="Its scope's place in `scopes`, from 0; without one it is the project's own."
     )
 
 
+@fields_of(Label, TRANSFER)
 class ImportedLabel(Input):
     """A label with its colour. Those that cards alone name take a colour of a palette."""
 
@@ -93,6 +91,7 @@ class ImportedLabel(Input):
     color: Color = Field(description="The colour as #rrggbb.")
 
 
+@fields_of(CustomField, TRANSFER)
 class ImportedField(Input):
     """A custom field of the project.
 
@@ -140,6 +139,7 @@ class ImportedAttachment(Input):
     file: Annotated[str, Text(1, 255)] = Field(description="Its name in the archive.")
 
 
+@fields_of(Card, TRANSFER)
 class ImportedCard(Input):
     """A card.
 
@@ -149,17 +149,12 @@ class ImportedCard(Input):
     follows from the column where the file does not tell it.
     """
 
-    title: Title = Field(description="The title, 1 to 500 characters.")
+    archived: Flag = Field(False, description="Whether it is taken out of sight.")
+    started_at: Date | None = Field(None, description="When work began; without it that follows from the column.")
+    completed_at: Date | None = Field(None, description="When work ended; without it that follows from the column.")
     column_index: Order | None = Field(
         None, description="Its column's place in `columns`, from 0; without one it stands beside them."
     )
-    description: Description | None = Field(None, description="The details as Markdown.")
-    priority: PriorityWord | None = Field(None, description="How urgent it is.")
-    start_date: Date | None = Field(None, description="When work starts.")
-    due_date: Date | None = Field(None, description="When it is due.")
-    started_at: Date | None = Field(None, description="When work began; without it that follows from the column.")
-    completed_at: Date | None = Field(None, description="When work ended; without it that follows from the column.")
-    archived: Flag = Field(False, description="Whether it is out of sight.")
     checklist: Checklist = Field(default_factory=list, description="Its steps, at most 100.")
     labels: Annotated[list[Name], Field(max_length=MAX_LABELS)] = Field(
         default_factory=list, description="Its labels by name, made where missing."
@@ -194,6 +189,7 @@ class ImportedRelation(Input):
     target: Order = Field(description="The place in `cards` of the other card.")
 
 
+@fields_of(Document, TRANSFER)
 class ImportedDocument(Input):
     """A document of the project, or of one of its scopes.
 
@@ -203,8 +199,6 @@ class ImportedDocument(Input):
     `card_indexes` are the cards that it is linked to.
     """
 
-    title: Title = Field(description="The title, 1 to 500 characters.")
-    doc_type: DocumentType = Field(DocumentType.DOCUMENT, description="What it is.")
     content: Content = Field("", description="The text, at most 1,000,000 bytes.")
     content_format: DocumentFormat = Field(
         DocumentFormat.MARKDOWN, description="The form of `content`; MARKDOWN by default."

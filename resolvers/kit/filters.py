@@ -12,14 +12,17 @@ from enum import Enum
 from typing import Any
 
 from bson import ObjectId
+from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
+from models import Card
 from models.base import Record
 from models.enums import FieldType
 from models.errors import BadUserInput
 from models.ids import Kind, parse_id
 from models.json import check_text
 from models.text import spellings
+from resolvers.kit.fields import Filtered, filtered_by
 from resolvers.kit.page import Sort
 
 MAX_DEPTH = 10
@@ -51,55 +54,19 @@ _COMPARATORS = {
 }
 Reader = Callable[[Any], Any]
 
-CARD_FIELDS = {
-    "title": "title",
-    "priority": "priority",
-    "archived": "archived",
-    "due_date": "due_date",
-    "assignee": "assignee_id",
-    "column": "column_id",
-    "scope": "scope_id",
-    "label": "label_ids",
-    "created_at": "created_at",
-    "updated_at": "updated_at",
-}
-PROJECT_FIELDS = {"name": "name", "deadline": "deadline", "created_at": "created_at", "updated_at": "updated_at"}
-DOCUMENT_FIELDS = {
-    "title": "title",
-    "doc_type": "doc_type",
-    "status": "status",
-    "context_type": "context_type",
-    "context": "context_id",
-    "project": "project_id",
-    "scope": "scope_id",
-    "parent": "parent_id",
-    "tag": "tags",
-    "author": "author_id",
-    "created_at": "created_at",
-    "updated_at": "updated_at",
-}
-MISSION_FIELDS = {"status": "status", "agent": "agent_id", "card": "card_id", "created_at": "created_at"}
-_ID_FIELDS = frozenset({"assignee_id", "column_id", "scope_id", "label_ids", "agent_id", "card_id"}) | {
-    "context_id",
-    "project_id",
-    "parent_id",
-    "author_id",
-}
-_LIST_FIELDS = frozenset({"label_ids", "tags"})
-
 
 def card_filter(values: Mapping[str, Any] | None, custom: Mapping[ObjectId, Record] | None = None) -> dict[str, Any]:
     """The conditions on cards; archived cards are left out unless the filter speaks of them.
 
     `custom` are the custom fields that it may speak of, by id.
     """
-    compiled = _Compiler(CARD_FIELDS, custom or {}).compile(values) if values else {}
+    compiled = _Compiler(filtered_by(Card), custom or {}).compile(values) if values else {}
     return compiled if _mentions(values or {}, "archived") else {**compiled, "archived": False}
 
 
-def compile_filter(values: Mapping[str, Any] | None, fields: Mapping[str, str]) -> dict[str, Any]:
+def compile_filter(values: Mapping[str, Any] | None, model: type[BaseModel]) -> dict[str, Any]:
     """A MongoDB query; {} for no filter. Raises BadUserInput for what is unknown, too large or no id."""
-    return _Compiler(fields).compile(values) if values else {}
+    return _Compiler(filtered_by(model)).compile(values) if values else {}
 
 
 def compile_order(orders: Sequence[Mapping[str, Any]] | None, fields: Mapping[str, str], default: Sort) -> Sort:
@@ -117,7 +84,7 @@ def compile_order(orders: Sequence[Mapping[str, Any]] | None, fields: Mapping[st
 class _Compiler:
     """Compiles one filter. `left` is how many conditions and groups it may still have."""
 
-    def __init__(self, fields: Mapping[str, str], custom: Mapping[ObjectId, Record] | None = None) -> None:
+    def __init__(self, fields: Mapping[str, Filtered], custom: Mapping[ObjectId, Record] | None = None) -> None:
         self._fields = fields
         self._custom = custom
         self._left = MAX_CONDITIONS
@@ -152,28 +119,28 @@ class _Compiler:
         return self.compile(values, depth + 1)
 
     def _comparisons(
-        self, name: str, key: str, comparator: Mapping[str, Any], read: Reader | None = None
+        self, name: str, by: Filtered, comparator: Mapping[str, Any], read: Reader | None = None
     ) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         for operator, value in comparator.items():
             if value is not None:
                 self._spend()
-                found.append(_condition(f"filter.{name}", key, operator, value, read))
+                found.append(_condition(f"filter.{name}", by, operator, value, read))
         return found
 
     def _custom_comparisons(self, value: Mapping[str, Any], custom: Mapping[ObjectId, Record]) -> list[dict[str, Any]]:
         field_id = parse_id(value["field_id"], Kind.CUSTOM_FIELD, field="filter.customField.fieldId")
         if field_id not in custom:
             raise BadUserInput("is not a custom field of the project", field="filter.customField.fieldId")
-        key, wanted = f"custom_values.{field_id}", _COMPARATORS[custom[field_id]["type"]]
-        found = self._comparisons("customField", key, {"null": value.get("null")})
+        by, wanted = Filtered(f"custom_values.{field_id}"), _COMPARATORS[custom[field_id]["type"]]
+        found = self._comparisons("customField", by, {"null": value.get("null")})
         for name in sorted(set(_COMPARATORS.values())):
             if value.get(name) is None:
                 continue
             if name != wanted:
                 message = f"does not compare a {custom[field_id]['type']} field: {wanted} does"
                 raise BadUserInput(message, field=f"filter.customField.{name}")
-            found += self._comparisons(f"customField.{name}", key, value[name], _custom_reader(name))
+            found += self._comparisons(f"customField.{name}", by, value[name], _custom_reader(name))
         return found
 
     def _spend(self) -> None:
@@ -182,16 +149,17 @@ class _Compiler:
             raise BadUserInput(f"has more than {MAX_CONDITIONS} conditions", field="filter")
 
 
-def _condition(field: str, key: str, operator: str, value: Any, read: Reader | None = None) -> dict[str, Any]:
+def _condition(field: str, by: Filtered, operator: str, value: Any, read: Reader | None = None) -> dict[str, Any]:
+    key = by.key
     if operator == "null":
-        empty: Any = [] if key in _LIST_FIELDS else None
+        empty: Any = [] if by.is_list else None
         return {key: {"$eq" if value else "$ne": empty}}
     if operator in ("contains", "starts_with"):
         if len(value) > MAX_PATTERN:
             raise BadUserInput(f"must have at most {MAX_PATTERN} characters", field=field)
         pattern = "|".join(map(re.escape, spellings(check_text(value, field=field))))
         return {key: {"$regex": pattern if operator == "contains" else f"^(?:{pattern})", "$options": "i"}}
-    read = read or _reader(field, key)
+    read = read or _reader(field, by)
     if operator in _LISTS:
         if len(value) > MAX_VALUES:
             raise BadUserInput(f"has more than {MAX_VALUES} values", field=field)
@@ -214,10 +182,10 @@ def _custom_reader(name: str) -> Reader:
     return lambda value: check_text(value, field=field) if name == "text" else value
 
 
-def _reader(field: str, key: str) -> Reader:
-    if key in _ID_FIELDS:
+def _reader(field: str, by: Filtered) -> Reader:
+    if by.is_id:
         return lambda value: parse_id(value, field=field)
-    if key in ("title", "name", "tags"):
+    if by.is_text:
         return lambda value: check_text(value, field=field)
     return lambda value: value.value if isinstance(value, Enum) else value
 

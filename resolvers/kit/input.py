@@ -7,7 +7,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from bson import ObjectId
 from pydantic import (
@@ -27,8 +27,8 @@ from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_sc
 from models.enums import Priority
 from models.errors import BadUserInput
 from models.ids import Kind, parse_id
-from models.json import check_text, join_path
-from models.text import canonical
+from models.json import join_path
+from models.limits import MARKDOWN, NAME, SLUG, TITLE, Text
 from resolvers.content.prose import links_to_script
 
 M = TypeVar("M", bound="Input")
@@ -70,6 +70,11 @@ class Input(BaseModel):
         alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True, arbitrary_types_allowed=True
     )
 
+    @classmethod
+    def of(cls, **values: Any) -> Self:
+        """The input of these values, fields that a model declares (`resolvers.kit.fields`) among them."""
+        return cls.model_validate(values, by_alias=False, by_name=True)
+
     def given(self) -> dict[str, Any]:
         """The fields that the client sent, by their names here."""
         return {name: getattr(self, name) for name in self.model_fields_set}
@@ -97,19 +102,6 @@ def sentence(item: ErrorDetails) -> str:
     if known is None:
         return item["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     return known.format(**item.get("ctx", {}))
-
-
-def _clean(text: Any) -> str:
-    if not isinstance(text, str):
-        raise PydanticCustomError("text", "must be text")
-    try:
-        return check_text(text, field="")
-    except BadUserInput as error:
-        raise PydanticCustomError("text", "{reason}", {"reason": error.message}) from error
-
-
-def _clean_name(text: Any) -> str:
-    return canonical(_clean(text))
 
 
 def _prose(text: str) -> str:
@@ -178,40 +170,6 @@ class WrittenAs:
     type: type
 
 
-WITHOUT_NUL = r"^[^\x00]*$"
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Annotates a str: `minimum` to `maximum` characters, without NUL and lone surrogates.
-
-    One that is stripped is a name of some kind: it is kept in its canonical form, so that the same one is the same.
-    """
-
-    minimum: int
-    maximum: int
-    pattern: str | None = None
-    strip: bool = True
-
-    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.chain_schema(
-            [
-                core_schema.no_info_plain_validator_function(_clean_name if self.strip else _clean),
-                core_schema.str_schema(
-                    strict=True,
-                    min_length=self.minimum,
-                    max_length=self.maximum,
-                    pattern=self.pattern,
-                    strip_whitespace=self.strip,
-                ),
-            ]
-        )
-
-    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        shape: dict[str, Any] = {"type": "string", "minLength": self.minimum, "maxLength": self.maximum}
-        return {**shape, "pattern": self.pattern or WITHOUT_NUL}
-
-
 Date = Annotated[
     datetime,
     BeforeValidator(_date),
@@ -239,13 +197,13 @@ Flag = Annotated[bool, Field(strict=True)]
 Order = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 """A place in a list, from 0; past the end is the end."""
 
-Name = Annotated[str, Text(1, 100)]
-Title = Annotated[str, Text(1, 500)]
+Name = Annotated[str, NAME]
+Title = Annotated[str, TITLE]
 Prose = AfterValidator(_prose)
 """Annotates a text that clients may show as Markdown."""
 
-Description = Annotated[str, Text(0, 5000, strip=False), Prose]
-Slug = Annotated[str, Text(2, 60, pattern=r"^[a-z0-9][a-z0-9-]*[a-z0-9]$")]
+Description = Annotated[str, MARKDOWN, Prose]
+Slug = Annotated[str, SLUG]
 Color = Annotated[str, Text(7, 7, pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(str.lower)]
 
 UserId = Annotated[ObjectId, IdOf(Kind.USER)]

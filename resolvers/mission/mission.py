@@ -15,7 +15,7 @@ from realtime.log import Change, Committed
 from resolvers.agent.agent import get_agent
 from resolvers.inputs.mission import MissionCreate
 from resolvers.kit.context import Context
-from resolvers.kit.filters import MISSION_FIELDS, compile_filter
+from resolvers.kit.filters import compile_filter
 from resolvers.kit.load import by_ids, card_inside, to_one
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import AGENT, MISSION, MISSION_ACTIVITY, WORKSPACE, AgentRecord, MissionRecord
@@ -190,7 +190,7 @@ async def _missions(
     key: str, parents: Sequence[Record], fields: Fields, window: Window, filter: Filter = None
 ) -> list[Page]:
     ids = [parent["_id"] for parent in parents]
-    where = compile_filter(filter, MISSION_FIELDS)
+    where = compile_filter(filter, Mission)
     found = await pages(Mission, key, ids, window, sort=NEWEST_FIRST, where=where, fields=fields)
     return [found[one] for one in ids]
 

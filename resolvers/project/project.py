@@ -10,6 +10,7 @@ from models import Project, ProjectMember, Workspace
 from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import NotFound
+from models.facts import CREATE
 from models.write import find_and_delete
 from realtime.events.project import ProjectCreated, ProjectDeleted, ProjectUpdated
 from realtime.log import Change, Committed
@@ -17,7 +18,8 @@ from resolvers.deletion.deletion import bury, delete
 from resolvers.inputs.project import ProjectCreate, ProjectUpdate
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent, set_fields
-from resolvers.kit.filters import PROJECT_FIELDS, compile_filter, compile_order
+from resolvers.kit.fields import sorted_by, values_of
+from resolvers.kit.filters import compile_filter, compile_order
 from resolvers.kit.load import to_one
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import PROJECT, WORKSPACE, ProjectRecord
@@ -29,12 +31,6 @@ from resolvers.template.template import find_content
 from resolvers.tenancy.project_member import add_member
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
-ORDER_FIELDS = {
-    "NAME": "name_key",
-    "DEADLINE": "deadline",
-    "CREATED_AT": "created_at",
-    "UPDATED_AT": "updated_at",
-}
 LIST_LIMIT = 5000
 
 
@@ -72,9 +68,7 @@ async def insert_project(change: Change, values: ProjectCreate, creator_id: Obje
     project = to_record(
         Project(
             workspace_id=values.workspace_id,
-            name=values.name,
-            description=values.description,
-            deadline=values.deadline,
+            **values_of(values, Project, CREATE),
             created_by=creator_id,
             created_at=change.at,
             updated_at=change.at,
@@ -140,8 +134,8 @@ async def projects_of(
 ) -> list[Page]:
     """The projects of each workspace, oldest first unless an order is given."""
     ids = [workspace["_id"] for workspace in workspaces]
-    sort = compile_order(order_by, ORDER_FIELDS, ())
-    where = compile_filter(filter, PROJECT_FIELDS)
+    sort = compile_order(order_by, sorted_by(Project), ())
+    where = compile_filter(filter, Project)
     found = await pages(Project, "workspace_id", ids, Window.read(first, after), sort=sort, where=where, fields=fields)
     return [found[one] for one in ids]
 

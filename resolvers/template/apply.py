@@ -8,8 +8,10 @@ from models import Card, Column, CustomField, Label, Scope
 from models.base import Record, Stored, insert_all, to_record
 from models.card import ChecklistItem
 from models.enums import ActivityType, FieldType
+from models.facts import TEMPLATE, declared
 from models.ids import Kind, new_id
 from models.rank import ranks_after
+from models.template import part_key
 from realtime.events.card import CardCreated
 from realtime.events.column import ColumnCreated
 from realtime.events.custom_field import CustomFieldCreated
@@ -27,7 +29,7 @@ async def fill_project(change: Change, project: Record, content: Mapping[str, An
     inside = {"workspace_id": project["workspace_id"], "project_id": project["_id"], "created_at": change.at}
     scopes = await _scopes(change, inside, content["scopes"])
     columns = await _columns(change, inside, content["columns"], scopes)
-    labels = [new_label(change, project, one["name"], one["color"]) for one in content["labels"]]
+    labels = [new_label(change, project, _carried(change, Label, one)) for one in content["labels"]]
     await _insert(change, Label, labels)
     change.append(project["workspace_id"], *(LabelCreated(label=one, project_id=project["_id"]) for one in labels))
     fields = await _fields(change, inside, content["custom_fields"])
@@ -40,16 +42,21 @@ def _moment(change: Change, day: int | None) -> datetime | None:
     return None if day is None else today + timedelta(days=min(day, (date.max - today.date()).days))
 
 
+def _carried(change: Change, model: type[Stored], part: Record) -> Record:
+    """What a part of a template gives an object because its model says so; one of before may lack some."""
+    values = {key: part.get(part_key(field), field.default) for key, field in declared(model, TEMPLATE).items()}
+    return {
+        key: _moment(change, value) if declared(model, TEMPLATE)[key].type is datetime else value
+        for key, value in values.items()
+    }
+
+
 async def _scopes(change: Change, inside: Record, given: Sequence[Record]) -> list[Record]:
     scopes = [
         to_record(
             Scope(
                 **inside,
-                name=one["name"],
-                description=one["description"],
-                start_date=_moment(change, one["start_day"]),
-                end_date=_moment(change, one["end_day"]),
-                active_view=one["active_view"],
+                **_carried(change, Scope, one),
                 updated_at=change.at,
             )
         )
@@ -66,7 +73,7 @@ async def _columns(change: Change, inside: Record, given: Sequence[Record], scop
     places: dict[int | None, int] = {}
     for one, rank in zip(given, ranks_after(None, len(given)), strict=True):
         scope_id = None if one["scope"] is None else scopes[one["scope"]]["_id"]
-        column = to_record(Column(**inside, scope_id=scope_id, name=one["name"], rank=rank))
+        column = to_record(Column(**inside, scope_id=scope_id, rank=rank, **_carried(change, Column, one)))
         order = places.get(one["scope"], 0)
         places[one["scope"]] = order + 1
         change.append(
@@ -82,7 +89,7 @@ async def _fields(change: Change, inside: Record, given: Sequence[Record]) -> li
     for order, (one, rank) in enumerate(zip(given, ranks_after(None, len(given)), strict=True)):
         options = [{"id": new_id(Kind.CUSTOM_FIELD_OPTION), **option} for option in one["options"]]
         options = [{"id": one["id"], "label": one["name"], "color": one["color"]} for one in options]
-        made = to_record(CustomField(**inside, name=one["name"], type=one["type"], rank=rank))
+        made = to_record(CustomField(**inside, **_carried(change, CustomField, one), rank=rank))
         field = {**made, "options": options}
         event = CustomFieldCreated(custom_field=field, order=order, project_id=inside["project_id"])
         change.append(inside["workspace_id"], event)
@@ -104,9 +111,7 @@ async def _cards(
     for one, rank in zip(given, ranks_after(None, len(given)), strict=True):
         column = None if one["column"] is None else columns[one["column"]]
         values = {
-            **{name: one[name] for name in ("title", "description", "priority")},
-            "start_date": _moment(change, one["start_day"]),
-            "due_date": _moment(change, one["due_day"]),
+            **_carried(change, Card, one),
             "label_ids": [labels[place]["_id"] for place in one["labels"]],
             "checklist": [ChecklistItem(title=title) for title in one["checklist"]],
             "custom_values": {

@@ -15,22 +15,22 @@ _RED, _AMBER, _GREEN, _BLUE, _VIOLET, _GREY = "#ef4444", "#f59e0b", "#10b981", "
 
 
 def _columns(*names: str, scope: int | None = None) -> list[TemplateColumn]:
-    return [TemplateColumn(name=name, scope=scope) for name in names]
+    return [TemplateColumn.of(name=name, scope=scope) for name in names]
 
 
 def _labels(**colors: str) -> list[TemplateLabel]:
-    return [TemplateLabel(name=name.replace("_", " "), color=color) for name, color in colors.items()]
+    return [TemplateLabel.of(name=name.replace("_", " "), color=color) for name, color in colors.items()]
 
 
 def _select(name: str, **colors: str) -> TemplateField:
-    return TemplateField(name=name, type=FieldType.SELECT, options=_labels(**colors))
+    return TemplateField.of(name=name, type=FieldType.SELECT, options=_labels(**colors))
 
 
 _KANBAN = TemplateContent(
     columns=_columns("Backlog", "Ready", "In progress", "Review", "Done"),
     labels=_labels(feature=_BLUE, fix=_RED, chore=_GREY),
     cards=[
-        TemplateCard(
+        TemplateCard.of(
             title="Agree on how many cards may be in progress",
             description="Few at once: what is begun is finished before something new is.",
             column=0,
@@ -42,8 +42,8 @@ _KANBAN = TemplateContent(
 
 _SCRUM = TemplateContent(
     scopes=[
-        TemplateScope(name="Sprint 1", description="The first two weeks.", start_day=0, end_day=14),
-        TemplateScope(name="Sprint 2", description="The two weeks after.", start_day=14, end_day=28),
+        TemplateScope.of(name="Sprint 1", description="The first two weeks.", start_day=0, end_day=14),
+        TemplateScope.of(name="Sprint 2", description="The two weeks after.", start_day=14, end_day=28),
     ],
     columns=[
         *_columns("Ideas", "Refined", "Accepted"),
@@ -51,9 +51,9 @@ _SCRUM = TemplateContent(
         *_columns("To do", "In progress", "In review", "Done", scope=1),
     ],
     labels=_labels(story=_BLUE, bug=_RED, spike=_VIOLET, debt=_AMBER),
-    custom_fields=[TemplateField(name="Story points", type=FieldType.NUMBER)],
+    custom_fields=[TemplateField.of(name="Story points", type=FieldType.NUMBER)],
     cards=[
-        TemplateCard(
+        TemplateCard.of(
             title="Plan the sprint",
             description="What is the goal, and which stories lead there?",
             priority=Priority.HIGH,
@@ -61,7 +61,7 @@ _SCRUM = TemplateContent(
             due_day=1,
             checklist=["Write down the goal", "Choose stories", "Estimate them together"],
         ),
-        TemplateCard(
+        TemplateCard.of(
             title="Review and look back",
             column=3,
             due_day=14,
@@ -75,11 +75,11 @@ _BUGS = TemplateContent(
     labels=_labels(crash=_RED, regression=_AMBER, security=_VIOLET, cosmetic=_GREY, cannot_reproduce=_BLUE),
     custom_fields=[
         _select("Severity", Blocker=_RED, Major=_AMBER, Minor=_BLUE, Trivial=_GREY),
-        TemplateField(name="Found in version", type=FieldType.TEXT),
-        TemplateField(name="Customer waits", type=FieldType.BOOLEAN),
+        TemplateField.of(name="Found in version", type=FieldType.TEXT),
+        TemplateField.of(name="Customer waits", type=FieldType.BOOLEAN),
     ],
     cards=[
-        TemplateCard(
+        TemplateCard.of(
             title="How to report a bug",
             description="What did you do, what happened, and what should have happened? Add the version.",
             column=0,
@@ -90,15 +90,15 @@ _BUGS = TemplateContent(
 
 _LAUNCH = TemplateContent(
     scopes=[
-        TemplateScope(
+        TemplateScope.of(
             name="Discover",
             description="Who needs it, and what for?",
             start_day=0,
             end_day=14,
             active_view=ViewType.ROADMAP,
         ),
-        TemplateScope(name="Build", description="A first version, tried by a few.", start_day=14, end_day=56),
-        TemplateScope(name="Launch", description="Out to everybody.", start_day=56, end_day=70),
+        TemplateScope.of(name="Build", description="A first version, tried by a few.", start_day=14, end_day=56),
+        TemplateScope.of(name="Launch", description="Out to everybody.", start_day=56, end_day=70),
     ],
     columns=[
         *_columns("Later", "Next", "Done"),
@@ -109,10 +109,10 @@ _LAUNCH = TemplateContent(
     labels=_labels(product=_BLUE, marketing=_VIOLET, support=_GREEN, risk=_RED),
     custom_fields=[_select("Confidence", High=_GREEN, Medium=_AMBER, Low=_RED)],
     cards=[
-        TemplateCard(title="Talk to five people who would use it", column=3, labels=[0], start_day=0, due_day=7),
-        TemplateCard(title="Write down what the first version leaves out", column=3, labels=[0, 3], due_day=14),
-        TemplateCard(title="Let a few people try it", column=6, labels=[0], start_day=42, due_day=56),
-        TemplateCard(
+        TemplateCard.of(title="Talk to five people who would use it", column=3, labels=[0], start_day=0, due_day=7),
+        TemplateCard.of(title="Write down what the first version leaves out", column=3, labels=[0, 3], due_day=14),
+        TemplateCard.of(title="Let a few people try it", column=6, labels=[0], start_day=42, due_day=56),
+        TemplateCard.of(
             title="Announce it",
             priority=Priority.HIGH,
             column=10,

@@ -1,6 +1,6 @@
 """Making a template's content out of a project: everything by place rather than by id, dates as days."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,8 @@ from models import Card, Column, CustomField, Label, Scope
 from models.base import Record, Stored, collection
 from models.enums import FieldType
 from models.errors import Conflict
-from models.template import TemplateContent
+from models.facts import TEMPLATE, declared
+from models.template import TemplateContent, part_key
 from realtime.log import Change
 from resolvers.inputs.custom_value import known
 from resolvers.kit.tombstone import Gone
@@ -36,29 +37,19 @@ async def content_of(change: Change, project_id: ObjectId, gone: Gone, *, cards:
     for noun, found, most in (("columns", columns, MAX_COLUMNS), ("open cards", copied, MAX_CARDS)):
         if len(found) > most:
             raise Conflict(f"A template has at most {most} {noun}; the project has {len(found)}")
-    dates = [one["start_date"] for one in (*scopes, *copied)]
-    dates += [one["end_date"] for one in scopes] + [one["due_date"] for one in copied]
-    first = min((date for date in dates if date is not None), default=None)
+    first = min((date for date in (*_dates(Scope, scopes), *_dates(Card, copied)) if date is not None), default=None)
     in_scopes, in_columns, in_labels = map(_places, (scopes, columns, labels))
     return TemplateContent.model_validate(
         {
-            "scopes": [
-                {
-                    **{name: one[name] for name in ("name", "description", "active_view")},
-                    "start_day": _day(one["start_date"], first),
-                    "end_day": _day(one["end_date"], first),
-                }
-                for one in scopes
+            "scopes": [_carried(Scope, scope, first) for scope in scopes],
+            "columns": [
+                _carried(Column, column, first) | {"scope": in_scopes.get(column["scope_id"])} for column in columns
             ],
-            "columns": [{"name": one["name"], "scope": in_scopes.get(one["scope_id"])} for one in columns],
-            "labels": [{"name": one["name"], "color": one["color"]} for one in labels],
+            "labels": [_carried(Label, label, first) for label in labels],
             "custom_fields": [
-                {
-                    "name": one["name"],
-                    "type": one["type"],
-                    "options": [{"name": option["label"], "color": option["color"]} for option in one["options"]],
-                }
-                for one in fields
+                _carried(CustomField, field, first)
+                | {"options": [{"name": option["label"], "color": option["color"]} for option in field["options"]]}
+                for field in fields
             ],
             "cards": [_card(one, first, in_columns, in_labels, fields) for one in copied],
         }
@@ -67,18 +58,28 @@ async def content_of(change: Change, project_id: ObjectId, gone: Gone, *, cards:
 
 def _card(card: Record, first: datetime | None, columns: Places, labels: Places, fields: Sequence[Record]) -> Record:
     places = {field["_id"]: place for place, field in enumerate(fields)}
-    return {
-        **{name: card[name] for name in ("title", "description", "priority")},
+    return _carried(Card, card, first) | {
         "column": columns.get(card["column_id"]),
         "labels": [labels[one] for one in card["label_ids"] if one in labels],
         "checklist": [item["title"] for item in card["checklist"]],
-        "start_day": _day(card["start_date"], first),
-        "due_day": _day(card["due_date"], first),
         "values": [
             {"field": places[field["_id"]], "value": _value(field, value)}
             for field, value in known(card.get("custom_values"), fields)
         ],
     }
+
+
+def _carried(model: type[Stored], record: Record, first: datetime | None) -> Record:
+    """What a template has of a record because its model says so."""
+    return {
+        part_key(field): _day(record.get(key), first) if field.type is datetime else record.get(key, field.default)
+        for key, field in declared(model, TEMPLATE).items()
+    }
+
+
+def _dates(model: type[Stored], records: Sequence[Record]) -> Iterator[datetime | None]:
+    keys = [key for key, field in declared(model, TEMPLATE).items() if field.type is datetime]
+    return (record.get(key) for record in records for key in keys)
 
 
 def _value(field: Record, value: Any) -> Any:

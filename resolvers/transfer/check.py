@@ -7,9 +7,11 @@ from typing import Any
 
 from bson import ObjectId
 
+from models import CustomField
 from models.base import Record
 from models.enums import RelationType
 from models.errors import BadUserInput
+from models.facts import TRANSFER
 from models.ids import Kind
 from models.rank import ranks_after
 from resolvers.custom_field.custom_field import options_of
@@ -18,6 +20,7 @@ from resolvers.document.room import MAX_DOCUMENTS
 from resolvers.inputs import custom_value
 from resolvers.inputs.board import MAX_PROJECT_LABELS
 from resolvers.inputs.transfer import MAX_LINKS, ImportedCard, ImportedRelation, ProjectImport
+from resolvers.kit.fields import values_of
 from resolvers.kit.upload import file_name
 from resolvers.relation.check import MAX_ANCESTORS, MAX_RELATIONS
 
@@ -162,9 +165,8 @@ def field_records(values: ProjectImport, make_id: MakeId) -> dict[str, Record]:
             options = options_of(field.type, field.options, named)
         except BadUserInput as error:
             raise _inside(error, f"customFields.{index}.{error.field}", index) from error
-        found[field.name] = {
+        found[field.name] = values_of(field, CustomField, TRANSFER) | {
             "_id": make_id(Kind.CUSTOM_FIELD),
-            "name": field.name,
             "type": field.type.value,
             "options": options,
             "rank": rank,

@@ -7,6 +7,7 @@ from bson import ObjectId
 from models import Document, DocumentLink, DocumentVersion
 from models.base import Record, insert_all, to_record
 from models.enums import DocumentContext, DocumentStatus, StorageKind
+from models.facts import CREATE, TRANSFER
 from models.rank import ranks_after
 from models.turns import in_turns
 from realtime.events.document import DocumentCreated, DocumentLinked
@@ -15,6 +16,7 @@ from resolvers.document.document import new_document
 from resolvers.document.place import Context
 from resolvers.files.storage_account import count
 from resolvers.inputs.document import DocumentCreate
+from resolvers.kit.fields import values_of
 from resolvers.transfer.plan import Plan
 
 AT_ONCE = 50
@@ -100,10 +102,9 @@ def _records(
     parent = values.parent_index
     if parent is not None and plan.document_ids[parent] in plan.gone:
         parent = None
-    created = DocumentCreate(
+    created = DocumentCreate.of(
         workspace_id=plan.workspace_id,
-        title=values.title,
-        doc_type=values.doc_type,
+        **values_of(values, Document, CREATE | TRANSFER),
         tags=values.tags,
         parent_id=None if parent is None else plan.document_ids[parent],
     )

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any, TypeVar
 
 from bson import ObjectId
+from pydantic.alias_generators import to_camel
 
 from models import (
     Attachment,
@@ -19,6 +20,7 @@ from models import (
     DocumentLink,
     DocumentVersion,
     Label,
+    Project,
     ProjectMember,
     Relation,
     Scope,
@@ -27,6 +29,7 @@ from models import (
 )
 from models.base import Record, collection
 from models.enums import DocumentFormat, FieldType, Priority, RelationType
+from models.facts import TRANSFER, declared
 from models.ids import among, portions
 from resolvers.inputs.custom_value import known
 from resolvers.inputs.transfer import FORMAT, VERSION
@@ -57,21 +60,21 @@ async def pieces(project: Record, files: Stored | None, gone: Gone) -> AsyncIter
     """
     yield "format", FORMAT
     yield "version", VERSION
-    yield "project", {name: project[name] for name in ("name", "description", "deadline")}
+    yield "project", _declared(Project, project)
     inside = {"project_id": project["_id"]}
     for email in await _members(inside):
         yield "members", email
     scopes = gone.without(await collection(Scope).find(inside).sort("_id", 1).to_list())
     for scope in scopes:
-        yield "scopes", _scope(scope)
+        yield "scopes", _declared(Scope, scope)
     columns = gone.without(await collection(Column).find(inside).sort([("scope_id", 1), *BY_RANK]).to_list())
     scope_places = {scope["_id"]: place for place, scope in enumerate(scopes)}
     for column in columns:
         own = column["scope_id"] not in scope_places
-        yield "columns", {"name": column["name"]} | ({} if own else {"scopeIndex": scope_places[column["scope_id"]]})
+        yield "columns", _declared(Column, column) | ({} if own else {"scopeIndex": scope_places[column["scope_id"]]})
     labels = sorted(await collection(Label).find(inside).to_list(), key=by_name)
     for label in labels:
-        yield "labels", {"name": label["name"], "color": label["color"]}
+        yield "labels", _declared(Label, label)
     fields = await collection(CustomField).find(inside).sort(BY_RANK).to_list()
     for field in fields:
         yield "customFields", _field(field)
@@ -108,19 +111,19 @@ async def _people(about: Sequence[Record], key: str) -> tuple[dict[ObjectId, str
     return emails, names
 
 
-def _scope(scope: Record) -> Record:
+def _declared(model: type[Document], record: Record) -> Record:
+    """What the file has of a record because its model says so."""
+    fields = declared(model, TRANSFER)
+    values = {key: record.get(key, field.default) for key, field in fields.items()}
     return {
-        "name": scope["name"],
-        "description": scope["description"],
-        "startDate": scope["start_date"],
-        "endDate": scope["end_date"],
-        "activeView": scope["active_view"],
+        to_camel(key): Priority(value).word if fields[key].type is Priority and value else value
+        for key, value in values.items()
     }
 
 
 def _field(field: Record) -> Record:
     options = [{"label": option["label"], "color": option["color"]} for option in field["options"]]
-    return {"name": field["name"], "type": field["type"], "options": options}
+    return _declared(CustomField, field) | {"options": options}
 
 
 async def _cards(
@@ -218,16 +221,8 @@ async def _comments(card_ids: Sequence[ObjectId]) -> dict[ObjectId, list[Record]
 def _card(
     card: Record, index: dict[ObjectId, int], labels: dict[ObjectId, str], fields: Sequence[Record]
 ) -> dict[str, Any]:
-    return {
-        "title": card["title"],
+    return _declared(Card, card) | {
         "columnIndex": index.get(card["column_id"]),
-        "description": card["description"],
-        "priority": Priority(card["priority"]).word if card["priority"] else None,
-        "startDate": card["start_date"],
-        "dueDate": card["due_date"],
-        "startedAt": card.get("started_at"),
-        "completedAt": card.get("completed_at"),
-        "archived": card["archived"],
         "checklist": [{"title": item["title"], "done": item["done"]} for item in card["checklist"]],
         "labels": [labels[one] for one in card["label_ids"] if one in labels],
         "customFields": [
@@ -302,12 +297,5 @@ def _depth_first(documents: Sequence[Record]) -> list[Record]:
 
 def _document(document: Record, version: Record) -> Record:
     format = DocumentFormat(document["content_format"])
-    return {
-        "title": document["title"],
-        "docType": document["doc_type"],
-        "content": exported_content(format, version),
-        "contentFormat": format.value,
-        "tags": document["tags"],
-        "status": document["status"],
-        "reviewNotes": document["review_notes"],
-    }
+    text = {"content": exported_content(format, version), "contentFormat": format.value}
+    return _declared(Document, document) | text

@@ -8,10 +8,11 @@ import orjson
 from bson import ObjectId
 
 from auth.policies import document as policy
-from models import User, WorkspaceMember
+from models import Label, User, WorkspaceMember
 from models.base import Record, collection
 from models.enums import DocumentFormat, DocumentStatus, ImportNoteCode
 from models.errors import BadUserInput, OrreryError, PayloadTooLarge
+from models.facts import TRANSFER
 from models.ids import Kind, new_id
 from models.pool import Pool
 from resolvers.content import Content, read_content
@@ -19,6 +20,7 @@ from resolvers.files.storage_account import check_room
 from resolvers.inputs.transfer import ImportedRelation, ProjectImport
 from resolvers.kit.access import check_workspace
 from resolvers.kit.context import Context
+from resolvers.kit.fields import values_of
 from resolvers.transfer.check import MakeId, check, custom_values, field_records, possible
 from resolvers.transfer.notes import Notes
 
@@ -31,9 +33,9 @@ PALETTE = ("#ef4444", "#f59e0b", "#10b981", "#3b82f6", "#8b5cf6", "#ec4899", "#1
 class Plan:
     """A checked import. Ids are fixed, so that a transaction that runs again writes the same.
 
-    `labels` are colours by name, `people` the members of the workspace by e-mail address. `gone` is what others deleted
-    of what was written before the part that is being written, among that which it points to. `notes` tell of what was
-    mended, where that was wished.
+    `labels` are ids and values by name, `people` the members of the workspace by e-mail address. `gone` is what others
+    deleted of what was written before the part that is being written, among that which it points to. `notes` tell of
+    what was mended, where that was wished.
     """
 
     workspace_id: ObjectId
@@ -42,7 +44,7 @@ class Plan:
     column_ids: list[ObjectId]
     card_ids: list[ObjectId]
     document_ids: list[ObjectId]
-    labels: dict[str, tuple[ObjectId, str]]
+    labels: dict[str, tuple[ObjectId, Record]]
     fields: dict[str, Record]
     card_values: list[dict[str, Any]]
     relations: list[ImportedRelation]
@@ -100,12 +102,12 @@ async def complete(ctx: Context, plan: Plan, *, is_new: bool = True) -> None:
         await check_room(ctx, plan.workspace_id, sum(content.size for content in plan.contents))
 
 
-def _labels(values: ProjectImport, make_id: MakeId) -> dict[str, tuple[ObjectId, str]]:
+def _labels(values: ProjectImport, make_id: MakeId) -> dict[str, tuple[ObjectId, Record]]:
     """Those that are described keep their colours; those that cards alone name take the next of the palette."""
-    colors: dict[str, str] = {label.name: label.color for label in values.labels}
+    found = {label.name: values_of(label, Label, TRANSFER) for label in values.labels}
     for name in (name for card in values.cards for name in card.labels):
-        colors.setdefault(name, PALETTE[len(colors) % len(PALETTE)])
-    return {name: (make_id(Kind.LABEL), color) for name, color in colors.items()}
+        found.setdefault(name, {"name": name, "color": PALETTE[len(found) % len(PALETTE)]})
+    return {name: (make_id(Kind.LABEL), label) for name, label in found.items()}
 
 
 async def _people(plan: Plan) -> None:

@@ -9,6 +9,7 @@ from bson import ObjectId
 from models import Card, Column, Comment, CustomField, Document, Label, Scope
 from models.base import Record, Stored, collection, insert_all, text_keys, to_record
 from models.enums import ActivityType
+from models.facts import TRANSFER
 from models.ids import Kind, kind_of, portions
 from models.rank import ranks_after
 from models.turns import in_turns
@@ -25,6 +26,7 @@ from resolvers.card.label import new_label
 from resolvers.card.progress import progress
 from resolvers.inputs.project import ProjectCreate
 from resolvers.inputs.transfer import ImportedCard
+from resolvers.kit.fields import values_of
 from resolvers.lane.card_kept import keep
 from resolvers.project.project import insert_project
 from resolvers.tenancy.project_member import add_member
@@ -39,7 +41,6 @@ _MODELS: dict[type[Stored], Kind] = {
     Label: Kind.LABEL,
     Scope: Kind.SCOPE,
 }
-PROGRESS = ("started_at", "completed_at")
 CARDS_AT_ONCE = 200
 """Cards, with their comments, of one part."""
 
@@ -96,7 +97,7 @@ async def _scopes(change: Change, plan: Plan, project: Record) -> None:
                 id=scope_id,
                 workspace_id=plan.workspace_id,
                 project_id=project["_id"],
-                **scope.model_dump(),
+                **values_of(scope, Scope, TRANSFER),
                 created_at=change.at,
                 updated_at=change.at,
             )
@@ -116,7 +117,7 @@ async def _columns(change: Change, plan: Plan, project: Record) -> None:
                 workspace_id=plan.workspace_id,
                 project_id=project["_id"],
                 scope_id=None if column.scope_index is None else plan.scope_ids[column.scope_index],
-                name=column.name,
+                **values_of(column, Column, TRANSFER),
                 rank=rank,
                 created_at=change.at,
             )
@@ -132,9 +133,7 @@ async def _columns(change: Change, plan: Plan, project: Record) -> None:
 
 
 async def _labels(change: Change, plan: Plan, project: Record) -> None:
-    labels = [
-        {**new_label(change, project, name, color), "_id": label_id} for name, (label_id, color) in plan.labels.items()
-    ]
+    labels = [{**new_label(change, project, values), "_id": label_id} for label_id, values in plan.labels.values()]
     await insert_all(Label, labels, change)
     change.append(plan.workspace_id, *(LabelCreated(label=one, project_id=project["_id"]) for one in labels))
 
@@ -207,10 +206,9 @@ def _card(
             "_id": plan.column_ids[values.column_index],
             "scope_id": None if scope is None else plan.scope_ids[scope],
         }
-    own = {"column_index", "labels", "checklist", "assignee", "custom_fields", "comments", "attachments", *PROGRESS}
     moments = progress({}, column["_id"] if column else None, board, change.at)
-    moments |= {name: value for name, value in values.given().items() if name in PROGRESS}
-    given = {**values.model_dump(exclude=own), **moments, "id": plan.card_ids[place]}
+    moments |= {name: value for name, value in values.given().items() if name in moments}
+    given = values_of(values, Card, TRANSFER) | moments | {"id": plan.card_ids[place]}
     record = new_card(change, project, column, rank, given)
     labels = (plan.labels[name][0] for name in dict.fromkeys(values.labels))
     record["label_ids"] = [one for one in labels if one not in plan.gone]

@@ -7,7 +7,8 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from models.enums import SearchType
 from models.ids import Kind
-from resolvers.kit.input import IdOf, Input, Text
+from models.limits import Text
+from resolvers.kit.input import IdOf, Input
 from resolvers.search.search import DEFAULT_SIZE, MAX_SIZE, search
 from resolvers.words.query import MAX_QUERY
 from rest.routing import Call, Routes

@@ -153,19 +153,19 @@ async def _objects(world: World) -> None:
         record: Record = (await create(again(world.owner), values)).value
         return record
 
-    launch = ProjectCreate(workspace_id=ids["workspace"], name="Launch")
+    launch = ProjectCreate.of(workspace_id=ids["workspace"], name="Launch")
     ids["project"] = (await made(project.create_project, launch))["_id"]
     await project_member.add_project_member(
         again(world.owner), ids["project"], ProjectMemberAdd(user_id=ids["member_id"])
     )
-    ids["scope"] = (await made(scope.create_scope, ScopeCreate(project_id=ids["project"], name="Phase")))["_id"]
-    ids["column"] = (await made(column.create_column, ColumnCreate(project_id=ids["project"], name="To do")))["_id"]
-    ids["label"] = (await made(label.create_label, LabelCreate(project_id=ids["project"], name="bug")))["_id"]
-    first = CardCreate(project_id=ids["project"], column_id=ids["column"], title="First", label_ids=[ids["label"]])
+    ids["scope"] = (await made(scope.create_scope, ScopeCreate.of(project_id=ids["project"], name="Phase")))["_id"]
+    ids["column"] = (await made(column.create_column, ColumnCreate.of(project_id=ids["project"], name="To do")))["_id"]
+    ids["label"] = (await made(label.create_label, LabelCreate.of(project_id=ids["project"], name="bug")))["_id"]
+    first = CardCreate.of(project_id=ids["project"], column_id=ids["column"], title="First", label_ids=[ids["label"]])
     ids["card"] = (await made(card.create_card, first))["_id"]
     item = await add_checklist_item(again(world.owner), ids["card"], ChecklistItemAdd(title="Step"))
     ids["item"] = item.value["checklist"][-1]["id"]
-    level = CustomFieldCreate(
+    level = CustomFieldCreate.of(
         project_id=ids["project"], name="Level", type=FieldType.SELECT, options=[CustomFieldOptionInput(label="Low")]
     )
     made_field = await made(custom_field.create_custom_field, level)
@@ -178,7 +178,7 @@ async def _objects(world: World) -> None:
     pattern = TemplateCreateFromProject(project_id=ids["project"], name="Pattern", include_cards=True)
     ids["template"] = (await made(template.create_template, pattern))["_id"]
     for name in ("second_card", "third_card"):
-        ids[name] = (await made(card.create_card, CardCreate(project_id=ids["project"], title=name)))["_id"]
+        ids[name] = (await made(card.create_card, CardCreate.of(project_id=ids["project"], title=name)))["_id"]
     waits = RelationCreate(card_id=ids["card"], target_card_id=ids["second_card"], type=RelationType.BLOCKS)
     ids["relation"] = (await made(relation.create_relation, waits))["_id"]
     said = CommentCreate(card_id=ids["card"], content="Hello")
@@ -188,7 +188,7 @@ async def _objects(world: World) -> None:
     ids["link"] = link_to(world.owner.services, ids["attachment"]).partition("?")[2]
     large = ProjectImportStart(workspace_id=ids["workspace"], file=upload(b'{"project": {"name": "Large"}}'))
     ids["transfer_job"] = (await made(transfer_job.start_import, large))["_id"]
-    written = DocumentCreate(workspace_id=ids["workspace"], title="Plan", content="# Plan")
+    written = DocumentCreate.of(workspace_id=ids["workspace"], title="Plan", content="# Plan")
     made_document = await made(document.create_document, written)
     ids["document"], ids["version"] = made_document["_id"], made_document["content_id"]
     await document_link.link_document(again(world.owner), ids["document"], ids["card"])
@@ -218,7 +218,7 @@ async def _tokens(world: World) -> None:
 async def _agents(world: World) -> None:
     ids = world.ids
     for name in ("agent", "other agent"):
-        values = AgentCreate(workspace_id=ids["workspace"], name=name, slug=name.replace(" ", "-"))
+        values = AgentCreate.of(workspace_id=ids["workspace"], name=name, slug=name.replace(" ", "-"))
         made = (await agent.create_agent(again(world.owner), values)).value
         world.tokens[name] = made.token
         ids[name] = made.agent["_id"]

@@ -144,16 +144,16 @@ async def _set_up(services: Services) -> Board:
     invite = WorkspaceMemberInvite(email="reader@example.com")
     invitation = (await invite_workspace_member(again(owner), workspace_id, invite)).value
     await accept_invitation(reader, invitation.token or "")
-    project = (await create_project(again(owner), ProjectCreate(workspace_id=workspace_id, name="Survey"))).value
+    project = (await create_project(again(owner), ProjectCreate.of(workspace_id=workspace_id, name="Survey"))).value
     await add_project_member(again(owner), project["_id"], ProjectMemberAdd(email="reader@example.com"))
-    column = (await create_column(again(owner), ColumnCreate(project_id=project["_id"], name="To do"))).value
+    column = (await create_column(again(owner), ColumnCreate.of(project_id=project["_id"], name="To do"))).value
     return Board(again(owner), reader.user_id, workspace_id, project["_id"], column["_id"])
 
 
 async def _write(board: Board, writes: Writes) -> None:
     while not writes.stopping:
         card_id = id_inside(Kind.CARD, board.project_id)
-        values = CardCreate(id=card_id, project_id=board.project_id, column_id=board.column_id, title=str(card_id))
+        values = CardCreate.of(id=card_id, project_id=board.project_id, column_id=board.column_id, title=str(card_id))
         try:
             written = await create_card(Context(board.owner.subject, board.owner.services), values)
         except Exception as error:

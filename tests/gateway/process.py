@@ -60,15 +60,15 @@ class Started:
 
 
 @contextmanager
-def _started(arguments: Sequence[str], environment: Mapping[str, str], *, loaded: bool) -> Iterator[Started]:
-    """A command; `loaded` forks it from a process that has loaded it."""
+def _started(arguments: Sequence[str], environment: Mapping[str, str], root: Path | None) -> Iterator[Started]:
+    """A command out of the rooms in `root`; without one it is forked from a process that has loaded it."""
     with TemporaryFile() as output, TemporaryFile() as errors:
         process: Forked | Popen[bytes]
-        if loaded:
+        if root is None:
             process = Forked(arguments, environment, output, errors)
         else:
             command = [sys.executable, "-m", "gateway", *arguments]
-            process = Popen(command, cwd=ROOT, env=environment, stdin=DEVNULL, stdout=output, stderr=errors)
+            process = Popen(command, cwd=root, env=environment, stdin=DEVNULL, stdout=output, stderr=errors)
         yield Started(process, output, errors)
 
 
@@ -102,7 +102,7 @@ def _text(file: IO[bytes]) -> str:
 
 def orrery(*arguments: str, data_dir: Path, **variables: str) -> Ended:
     """Run a command to its end over a data folder."""
-    with _started(arguments, environment(data_dir, variables), loaded=True) as command:
+    with _started(arguments, environment(data_dir, variables), None) as command:
         return command.ended()
 
 
@@ -111,18 +111,23 @@ def serving(data_dir: Path, **variables: str) -> AbstractContextManager[Serving]
 
     It takes a free port where `ORRERY_PORT` is not among the variables.
     """
-    return _serving(data_dir, variables, loaded=True)
+    return _serving(data_dir, variables)
 
 
 def serving_alone(data_dir: Path, **variables: str) -> AbstractContextManager[Serving]:
     """The same, started as users start it and with memory of its own, for measuring."""
-    return _serving(data_dir, variables, loaded=False)
+    return _serving(data_dir, variables, ROOT)
+
+
+def serving_from(root: Path, data_dir: Path) -> AbstractContextManager[Serving]:
+    """The same, out of the rooms in a folder."""
+    return _serving(data_dir, {}, root)
 
 
 @contextmanager
-def _serving(data_dir: Path, variables: dict[str, str], *, loaded: bool) -> Iterator[Serving]:
+def _serving(data_dir: Path, variables: dict[str, str], root: Path | None = None) -> Iterator[Serving]:
     arguments = ("serve", "--port", variables.get("ORRERY_PORT", "0"))
-    with _started(arguments, environment(data_dir, variables), loaded=loaded) as process:
+    with _started(arguments, environment(data_dir, variables), root) as process:
         try:
             while "\n  Data " not in (told := process.output()):
                 assert process.is_running(), process.ended()

@@ -41,3 +41,14 @@ def test_what_has_no_field_of_the_graph_is_shown_in_parentheses(capsys: pytest.C
     printed = capsys.readouterr().out
     assert "(label)" in printed
     assert "labelUpdate" in printed
+
+
+def test_a_field_is_shown_with_its_doors(capsys: pytest.CaptureFixture[str]) -> None:
+    catalogue(as_json=True, fields=True)
+    fields = {one["field"]: one for one in json.loads(capsys.readouterr().out)}
+
+    assert fields["Card.archived"] == {
+        "field": "Card.archived",
+        "description": "Whether it is taken out of sight.",
+        "doors": ["graph", "rest", "update", "filter", "transfer"],
+    }

@@ -39,7 +39,7 @@ def test_tasks_become_cards_with_all_that_a_card_holds() -> None:
     assert set(cards[0].labels) == {"cli"}
     assert [(item.title, item.done) for item in cards[0].checklist] == [("a", True), ("b", False)]
     assert [card.archived for card in cards] == [False, False, True, False]
-    assert [card.priority for card in cards] == [None, Priority.HIGH, None, Priority.HIGH]
+    assert [card.given().get("priority") for card in cards] == [None, Priority.HIGH, None, Priority.HIGH]
     assert {one.field: one.value for one in cards[1].custom_fields} == {"Key": "T-2", "Assignees": "@ann, @bob"}
     assert {one.field: one.value for one in cards[2].custom_fields} == {"Key": "T-2.1", "Milestone": "m-1"}
 
@@ -71,7 +71,10 @@ def test_circles_of_dependencies_are_left_out_and_told() -> None:
 def test_documents_stand_below_their_folders_and_plans_are_linked_to_their_cards() -> None:
     documents = read_mended(WholeImport, convert(BACKLOG)[0], Notes()).documents
 
-    told = [(one.title, one.doc_type.value, one.parent_index, one.card_indexes) for one in documents]
+    told = [
+        (one.given()["title"], str(one.given().get("doc_type", "document")), one.parent_index, one.card_indexes)
+        for one in documents
+    ]
     assert told == [
         ("Decisions", "document", None, []),
         ("Docs", "document", None, []),

@@ -9,6 +9,7 @@ from bson import ObjectId
 from pymongo import monitoring
 
 from gateway.database import Database
+from models import Card
 from models.base import Record
 from models.errors import PayloadTooLarge
 from resolvers.activity.activity import actor_of, card_of, project_of
@@ -30,6 +31,7 @@ from resolvers.inputs.project import ProjectUpdate
 from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.transfer import ProjectImport
 from resolvers.kit.context import Context
+from resolvers.kit.fields import sorted_by
 from resolvers.kit.input import read_input
 from resolvers.kit.upload import MAX_FILE
 from resolvers.lane.totals import totals
@@ -204,10 +206,10 @@ async def test_every_change_of_a_board_runs_on_indexes(board: Board, owner: Cont
         await custom_field_change.update_custom_field(board.ctx, fields.id("Tags"), fewer)
         await custom_field.delete_custom_field(board.ctx, fields.id("Tags"))
         await delete_card(board.ctx, child.card["_id"])
-        await column.update_column(board.ctx, scoped["_id"], ColumnUpdate(name="x", order=0))
-        await label.update_label(board.ctx, mark["_id"], LabelUpdate(name="x"))
-        await scope.update_scope(board.ctx, step["_id"], ScopeUpdate(name="x"))
-        await project.update_project(board.ctx, board.project["_id"], ProjectUpdate(name="x"))
+        await column.update_column(board.ctx, scoped["_id"], ColumnUpdate.of(name="x", order=0))
+        await label.update_label(board.ctx, mark["_id"], LabelUpdate.of(name="x"))
+        await scope.update_scope(board.ctx, step["_id"], ScopeUpdate.of(name="x"))
+        await project.update_project(board.ctx, board.project["_id"], ProjectUpdate.of(name="x"))
         await comment.delete_comment(board.ctx, said["_id"])
         await board.comment(card)
         await delete_card(board.ctx, card["_id"])
@@ -340,7 +342,7 @@ async def test_every_page_of_cards_runs_on_an_index(
     step = await board.scope()
 
     with recorded() as queries:
-        for field in card_graph.ORDER_FIELDS:
+        for field in sorted_by(Card):
             order = [{"field": field, "direction": direction}]
             for edge, parents in (
                 (card_graph.cards_of_column, board.columns[:1]),

@@ -14,8 +14,9 @@ from pydantic.fields import FieldInfo
 import resolvers.inputs
 from models.errors import BadUserInput
 from models.ids import Kind, new_id
+from models.limits import Text
 from resolvers.inputs.card import CardCreate, CardUpdate
-from resolvers.kit.input import MAX_PROBLEMS, Date, IdOf, Input, Text, read_input
+from resolvers.kit.input import MAX_PROBLEMS, Date, IdOf, Input, read_input
 
 Marker = TypeVar("Marker")
 

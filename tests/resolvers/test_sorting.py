@@ -69,12 +69,12 @@ async def test_cards_and_documents_are_sorted_by_title(board: Board, workspace: 
 
 @pytest.mark.parametrize("before", ["new", "renamed", "migrated"])
 async def test_projects_are_sorted_by_name(board: Board, workspace: Record, before: str) -> None:
-    await update_project(board.ctx, board.project["_id"], ProjectUpdate(name=WORDS[0]))
+    await update_project(board.ctx, board.project["_id"], ProjectUpdate.of(name=WORDS[0]))
     for word in WORDS[1:]:
         values = {"workspaceId": workspace["_id"], "name": "x" if before == "renamed" else word}
         project = (await create_project(board.ctx, read_input(ProjectCreate, values))).value
         if before == "renamed":
-            await update_project(board.ctx, project["_id"], ProjectUpdate(name=word))
+            await update_project(board.ctx, project["_id"], ProjectUpdate.of(name=word))
     if before == "migrated":
         await forget_and_migrate(board)
 

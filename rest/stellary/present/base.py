@@ -1,17 +1,16 @@
 """What every presenter uses: ids and dates as text, and the answer to a deletion."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Literal
 
 from bson import ObjectId
-from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from models.base import Record
 from models.base import timestamp as timestamp
-
-Id = Annotated[str, Field(pattern="^[0-9a-f]{24}$")]
-Timestamp = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+from rest.present import Id as Id
+from rest.present import Timestamp as Timestamp
+from rest.present import plain as plain
 
 
 class Ok(TypedDict):
@@ -36,17 +35,6 @@ def timestamp_or_none(value: datetime | None) -> str | None:
 
 def id_or_none(value: ObjectId | None) -> str | None:
     return str(value) if value is not None else None
-
-
-def plain(value: Any) -> Any:
-    """Free-form data as JSON holds it: ids and dates inside become text."""
-    if isinstance(value, dict):
-        return {str(key): plain(child) for key, child in value.items()}
-    if isinstance(value, list):
-        return [plain(child) for child in value]
-    if isinstance(value, ObjectId):
-        return str(value)
-    return timestamp(value) if isinstance(value, datetime) else value
 
 
 def name_of(user: Record | None) -> str | None:

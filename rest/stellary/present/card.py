@@ -1,23 +1,20 @@
 """Cards with their checklist and labels, and comments."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from bson import ObjectId
 from typing_extensions import TypedDict
 
-from models import Label as LabelDocument
+import models
 from models.base import Record
-from models.enums import Priority
 from resolvers.card.custom import definitions_of
 from resolvers.inputs.custom_value import known
 from resolvers.kit.load import by_ids
 from resolvers.lane.card_place import places_of
-from rest.stellary.present.base import Id, Timestamp, id_or_none, name_of, plain, timestamp, timestamp_or_none
+from rest.present import Id, plain, presents, shown
+from rest.stellary.present.base import name_of
 from rest.stellary.present.board import Label, label
-
-PriorityWord = Literal["low", "medium", "high"]
-_WORDS: dict[int, PriorityWord] = {Priority.LOW: "low", Priority.MEDIUM: "medium", Priority.HIGH: "high"}
 
 
 class ChecklistItem(TypedDict):
@@ -37,54 +34,32 @@ class ChangedItem(ChecklistItem):
     checklistProgress: float
 
 
+@presents(models.Card)
 class Card(TypedDict):
     """A work item. `order` is its place in its column, from 0; `checklistProgress` is done over all, 0 to 1.
 
     `customFields` are the values by the ids of the project's fields; those without a value are left out.
     """
 
-    id: Id
-    title: str
-    description: str | None
-    projectId: Id
-    scopeId: Id | None
-    columnId: Id | None
     order: int
-    archived: bool
-    priority: PriorityWord | None
-    startDate: Timestamp | None
-    dueDate: Timestamp | None
-    startedAt: Timestamp | None
-    completedAt: Timestamp | None
-    assigneeId: Id | None
-    createdBy: Id | None
     labelIds: list[Id]
     labels: list[Label]
     checklist: list[ChecklistItem]
     checklistProgress: float
     customFields: dict[str, Any]
-    commentCount: int
-    attachmentCount: int
-    version: int
-    createdAt: Timestamp
-    updatedAt: Timestamp
 
 
+@presents(models.Comment)
 class Comment(TypedDict):
     """A comment of one author on one card."""
 
-    id: Id
-    cardId: Id
-    authorId: Id
     authorName: str | None
-    content: str
-    createdAt: Timestamp
 
 
 async def cards(records: Sequence[Record]) -> list[Card]:
     """The cards with their places, labels and custom fields: one query for each, whatever their number."""
     await places_of(records)
-    labels = await by_ids(LabelDocument, (one for record in records for one in record["label_ids"]))
+    labels = await by_ids(models.Label, (one for record in records for one in record["label_ids"]))
     fields = await definitions_of(records)
     return [_card(record, labels, fields[record["project_id"]]) for record in records]
 
@@ -96,21 +71,8 @@ async def card(record: Record) -> Card:
 def _card(record: Record, labels: Mapping[ObjectId | None, Record], fields: Sequence[Record]) -> Card:
     items: Sequence[Record] = record["checklist"]
     return {
-        "id": str(record["_id"]),
-        "title": record["title"],
-        "description": record["description"],
-        "projectId": str(record["project_id"]),
-        "scopeId": id_or_none(record["scope_id"]),
-        "columnId": id_or_none(record["column_id"]),
+        **shown(Card, record),
         "order": record["order"],
-        "archived": record["archived"],
-        "priority": None if record["priority"] is None else _WORDS[record["priority"]],
-        "startDate": timestamp_or_none(record["start_date"]),
-        "dueDate": timestamp_or_none(record["due_date"]),
-        "startedAt": timestamp_or_none(record.get("started_at")),
-        "completedAt": timestamp_or_none(record.get("completed_at")),
-        "assigneeId": id_or_none(record["assignee_id"]),
-        "createdBy": id_or_none(record["created_by"]),
         "labelIds": [str(one) for one in record["label_ids"] if one in labels],
         "labels": [label(labels[one]) for one in record["label_ids"] if one in labels],
         "checklist": _checklist(items),
@@ -118,11 +80,6 @@ def _card(record: Record, labels: Mapping[ObjectId | None, Record], fields: Sequ
         "customFields": {
             str(field["_id"]): plain(value) for field, value in known(record.get("custom_values"), fields)
         },
-        "commentCount": record["comment_count"],
-        "attachmentCount": record["attachment_count"],
-        "version": record["version"],
-        "createdAt": timestamp(record["created_at"]),
-        "updatedAt": timestamp(record["updated_at"]),
     }
 
 
@@ -145,11 +102,4 @@ def _progress(items: Sequence[Record]) -> float:
 
 
 def comment(record: Record, author: Record | None) -> Comment:
-    return {
-        "id": str(record["_id"]),
-        "cardId": str(record["card_id"]),
-        "authorId": str(record["author_id"]),
-        "authorName": name_of(author),
-        "content": record["content"],
-        "createdAt": timestamp(record["created_at"]),
-    }
+    return {**shown(Comment, record), "authorName": name_of(author)}

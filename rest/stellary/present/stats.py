@@ -6,7 +6,6 @@ from typing_extensions import TypedDict
 
 from models.base import Record
 from rest.stellary.present.base import Id, Timestamp, id_or_none, timestamp
-from rest.stellary.present.card import PriorityWord
 
 
 class CardCounts(TypedDict):
@@ -25,7 +24,7 @@ class ColumnShare(TypedDict):
 
 
 class PriorityShare(TypedDict):
-    priority: PriorityWord | None
+    priority: Literal["low", "medium", "high"] | None
     count: int
     open: int
 

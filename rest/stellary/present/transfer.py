@@ -7,20 +7,21 @@ from typing import Any, NotRequired
 import orjson
 from typing_extensions import TypedDict
 
+import models
 from models.base import Record
+from models.facts import TRANSFER
 from resolvers.transfer.export import SECTIONS, Piece
+from rest.present import presents
 from rest.stellary.present.base import Timestamp, timestamp
-from rest.stellary.present.card import PriorityWord
 from rest.stellary.present.project import Project, project
 from rest.stellary.present.transfer_job import ImportNote
 
 CHUNK = 64 * 1024
 
 
+@presents(models.Project, door=TRANSFER)
 class ExportedDetails(TypedDict):
-    name: str
-    description: str | None
-    deadline: Timestamp | None
+    pass
 
 
 class ExportedScope(TypedDict):
@@ -69,18 +70,11 @@ class ExportedComment(TypedDict):
     createdAt: Timestamp
 
 
+@presents(models.Card, door=TRANSFER)
 class ExportedCard(TypedDict):
     """`columnIndex` points into `columns`; null for a card that stands in none. Labels go by name."""
 
-    title: str
     columnIndex: int | None
-    description: str | None
-    priority: PriorityWord | None
-    startDate: Timestamp | None
-    dueDate: Timestamp | None
-    startedAt: Timestamp | None
-    completedAt: Timestamp | None
-    archived: bool
     checklist: list[ExportedItem]
     labels: list[str]
     customFields: list[ExportedValue]

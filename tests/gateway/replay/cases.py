@@ -68,7 +68,7 @@ async def unlink(world: World) -> None:
 
 async def add_document(world: World) -> None:
     """A document that the other can be moved below."""
-    values = DocumentCreate(workspace_id=world.ids["workspace"], title="Above")
+    values = DocumentCreate.of(workspace_id=world.ids["workspace"], title="Above")
     context = await collection(Document).find_one({"_id": world.ids["document"]})
     assert context is not None
     values = values.model_copy(
@@ -80,7 +80,7 @@ async def add_document(world: World) -> None:
 async def retitle(world: World) -> None:
     """A document that differs from its first version."""
     author = await world.context("admin")  # whose change is a version of its own
-    await update_document(author, world.ids["document"], DocumentUpdate(title="Later", content="Later"))
+    await update_document(author, world.ids["document"], DocumentUpdate.of(title="Later", content="Later"))
 
 
 async def submit(world: World) -> None:

@@ -225,11 +225,11 @@ async def test_any_cursor_that_is_older_than_a_snapshot_leads_to_where_the_serve
 
 async def test_cards_that_get_shorter_ranks_stay_in_their_order(watched: Watched) -> None:
     ids, owner = watched.world.ids, watched.world.owner
-    values = ColumnCreate(project_id=ids["project"], name="Tight")
+    values = ColumnCreate.of(project_id=ids["project"], name="Tight")
     lane = (await column.create_column(again(owner), values)).value["_id"]
     made = [
         (
-            await card.create_card(again(owner), CardCreate(project_id=ids["project"], column_id=lane, title=f"{n}"))
+            await card.create_card(again(owner), CardCreate.of(project_id=ids["project"], column_id=lane, title=f"{n}"))
         ).value["_id"]
         for n in range(3)
     ]
@@ -279,7 +279,7 @@ class Changing:
         return self._chance.choice(of) if of else None
 
     async def _create(self) -> None:
-        values = CardCreate(
+        values = CardCreate.of(
             project_id=self._project_id,
             column_id=self._one(self._columns),
             title="Card",
@@ -294,7 +294,7 @@ class Changing:
 
     async def _edit(self) -> None:
         if self._cards:
-            values = CardUpdate(title=f"Card {self._chance.random()}", label_ids=self._labels[-2:])
+            values = CardUpdate.of(title=f"Card {self._chance.random()}", label_ids=self._labels[-2:])
             await card_update.update_card(self.ctx, self._one(self._cards), values)
 
     async def _archive(self) -> None:
@@ -322,14 +322,14 @@ class Changing:
 
     async def _column(self) -> None:
         if self._columns and self._chance.random() < 0.5:
-            values = ColumnUpdate(name="Renamed", order=self._chance.randrange(3))
+            values = ColumnUpdate.of(name="Renamed", order=self._chance.randrange(3))
             await column.update_column(self.ctx, self._one(self._columns), values)
         else:
-            made = await column.create_column(self.ctx, ColumnCreate(project_id=self._project_id, name="Column"))
+            made = await column.create_column(self.ctx, ColumnCreate.of(project_id=self._project_id, name="Column"))
             self._columns.append(made.value["_id"])
 
     async def _label(self) -> None:
-        values = LabelCreate(project_id=self._project_id, name=f"label {self._chance.random()}")
+        values = LabelCreate.of(project_id=self._project_id, name=f"label {self._chance.random()}")
         self._labels.append((await label.create_label(self.ctx, values)).value["_id"])
 
     async def _unlabel(self) -> None:

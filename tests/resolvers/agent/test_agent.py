@@ -145,7 +145,7 @@ async def test_only_admins_make_change_and_delete_agents(crew: Crew, join: Join,
 
     async def attempts() -> None:
         await create_agent(again(member), given(workspace, slug="borealis"))
-        await update_agent(again(member), atlas.record["_id"], AgentUpdate(name="Atlas II"))
+        await update_agent(again(member), atlas.record["_id"], AgentUpdate.of(name="Atlas II"))
         await delete_agent(again(member), atlas.record["_id"])
 
     # When the member tries
@@ -155,7 +155,7 @@ async def test_only_admins_make_change_and_delete_agents(crew: Crew, join: Join,
     else:
         for attempt in (
             create_agent(again(member), given(workspace, slug="borealis")),
-            update_agent(again(member), atlas.record["_id"], AgentUpdate(name="Atlas II")),
+            update_agent(again(member), atlas.record["_id"], AgentUpdate.of(name="Atlas II")),
             delete_agent(again(member), atlas.record["_id"]),
             create_agent(atlas.ctx, given(workspace, slug="borealis")),
             delete_agent(atlas.ctx, atlas.record["_id"]),
@@ -173,7 +173,7 @@ async def test_whoever_is_no_member_finds_no_agent(crew: Crew, people: People, w
     for attempt in (
         get_agent(again(outsider), atlas.record["_id"]),
         list_agents(again(outsider), workspace["_id"]),
-        update_agent(again(outsider), atlas.record["_id"], AgentUpdate(name="Mine")),
+        update_agent(again(outsider), atlas.record["_id"], AgentUpdate.of(name="Mine")),
         delete_agent(again(outsider), atlas.record["_id"]),
         create_agent(again(outsider), given(workspace)),
     ):
@@ -238,7 +238,7 @@ async def test_an_update_that_changes_nothing_is_no_event(crew: Crew, workspace:
     atlas = await crew.hire()
     before = await event_types(workspace["_id"])
 
-    same = await update_agent(again(crew.owner), atlas.record["_id"], AgentUpdate(name="Atlas"))
+    same = await update_agent(again(crew.owner), atlas.record["_id"], AgentUpdate.of(name="Atlas"))
 
     assert same.value == atlas.record
     assert await event_types(workspace["_id"]) == before
@@ -249,7 +249,7 @@ async def test_an_update_to_a_taken_slug_is_refused(crew: Crew) -> None:
     borealis = await crew.hire("borealis")
 
     with pytest.raises(Conflict) as refused:
-        await update_agent(again(crew.owner), borealis.record["_id"], AgentUpdate(slug="atlas", name="Atlas"))
+        await update_agent(again(crew.owner), borealis.record["_id"], AgentUpdate.of(slug="atlas", name="Atlas"))
 
     assert refused.value.field == "slug"
     assert await get_agent(again(crew.owner), borealis.record["_id"]) == borealis.record
@@ -306,7 +306,7 @@ async def test_a_deleted_agent_is_found_by_its_missions_alone(crew: Crew, worksp
     for attempt in (
         get_agent(ctx, agent_id),
         get_agent(ctx, agent_id, fields=frozenset({"name"})),
-        update_agent(ctx, agent_id, AgentUpdate(name="Back")),
+        update_agent(ctx, agent_id, AgentUpdate.of(name="Back")),
         delete_agent(ctx, agent_id),
         crew.ask(atlas),
         get_node(ctx, agent_id),

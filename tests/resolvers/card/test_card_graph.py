@@ -2,11 +2,11 @@ from typing import Any
 
 import pytest
 
+from models import Card
 from models.base import Record
 from models.errors import BadUserInput
 from resolvers.card.card import delete_card
 from resolvers.card.graph import (
-    ORDER_FIELDS,
     assignee_of,
     cards_of_column,
     cards_of_project,
@@ -18,6 +18,7 @@ from resolvers.card.graph import (
 )
 from resolvers.card.label import delete_label
 from resolvers.kit.context import Context
+from resolvers.kit.fields import sorted_by
 from resolvers.lane.totals import totals
 from tests.resolvers.delivery import Board, make_board
 
@@ -76,7 +77,7 @@ async def test_a_place_is_that_in_the_column_and_not_in_the_answer(arguments: di
 
 
 @pytest.mark.parametrize("direction", ["ASC", "DESC"])
-@pytest.mark.parametrize("field", ORDER_FIELDS)
+@pytest.mark.parametrize("field", sorted_by(Card))
 async def test_cards_sort_by_every_field(field: str, direction: str, board: Board) -> None:
     values: list[dict[str, Any]] = [
         {"title": "b", "priority": "high"},

@@ -271,13 +271,13 @@ async def test_a_batch_hides_cards_of_another_tenant_as_if_they_did_not_exist(
 @pytest.mark.parametrize("count", [0, 51])
 async def test_a_batch_has_between_1_and_50_cards(count: int, board: Board) -> None:
     with pytest.raises(BadUserInput, match=r"^ids: must name between 1 and 50 cards"):
-        await update_cards(board.ctx, [new_id(Kind.CARD)] * count, CardUpdate(title="x"))
+        await update_cards(board.ctx, [new_id(Kind.CARD)] * count, CardUpdate.of(title="x"))
 
 
 async def test_a_batch_refuses_what_is_no_card_id(board: Board) -> None:
     for wrong in ("x", board.project["_id"], "$" * 24):
         with pytest.raises(BadUserInput, match=r"^ids: "):
-            await update_cards(board.ctx, [wrong], CardUpdate(title="x"))
+            await update_cards(board.ctx, [wrong], CardUpdate.of(title="x"))
 
 
 async def test_an_update_of_a_card_deleted_meanwhile_is_not_found(board: Board) -> None:

@@ -42,7 +42,7 @@ async def test_a_name_is_unique_in_its_project(board: Board, owner: Context, wor
     with pytest.raises(Conflict, match=r"^name: is taken"):
         await board.label(" Bug ")
     with pytest.raises(Conflict, match=r"^name: is taken"):
-        await update_label(board.ctx, other["_id"], LabelUpdate(name="Bug"))
+        await update_label(board.ctx, other["_id"], LabelUpdate.of(name="Bug"))
 
     assert label["name"] == elsewhere["name"]
     assert await collection(Label).count_documents({"project_id": board.project["_id"]}) == 2
@@ -53,7 +53,7 @@ async def test_a_label_changes_in_name_and_colour(board: Board) -> None:
     seq = await board.seq()
 
     changed = (await update_label(board.ctx, label["_id"], read_input(LabelUpdate, {"color": "#AABBCC"}))).value
-    same = (await update_label(board.ctx, label["_id"], LabelUpdate(name="Bug"))).value
+    same = (await update_label(board.ctx, label["_id"], LabelUpdate.of(name="Bug"))).value
 
     assert (changed["name"], changed["color"]) == ("Bug", "#aabbcc")
     assert same == changed == await collection(Label).find_one({"_id": label["_id"]})
@@ -124,7 +124,7 @@ async def test_labels_are_hidden_from_strangers(board: Board, people: People) ->
     for attempt in (
         get_label(again(stranger), label["_id"]),
         list_labels(again(stranger), board.project["_id"]),
-        update_label(again(stranger), label["_id"], LabelUpdate(name="x")),
+        update_label(again(stranger), label["_id"], LabelUpdate.of(name="x")),
         delete_label(again(stranger), label["_id"]),
         Board(stranger, board.project).label("x"),
     ):

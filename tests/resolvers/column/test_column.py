@@ -185,7 +185,7 @@ async def test_columns_are_hidden_from_strangers(board: Board, people: People) -
     for attempt in (
         get_column(again(stranger), one),
         list_columns(again(stranger), board.project["_id"]),
-        update_column(again(stranger), one, ColumnUpdate(name="x")),
+        update_column(again(stranger), one, ColumnUpdate.of(name="x")),
         delete_column(again(stranger), one),
         Board(stranger, board.project).column(),
     ):

@@ -151,7 +151,7 @@ async def test_scopes_are_hidden_from_strangers(board: Board, people: People) ->
     for attempt in (
         get_scope(again(stranger), scope["_id"]),
         list_scopes(again(stranger), board.project["_id"]),
-        update_scope(again(stranger), scope["_id"], ScopeUpdate(name="x")),
+        update_scope(again(stranger), scope["_id"], ScopeUpdate.of(name="x")),
         delete_scope(again(stranger), scope["_id"]),
         Board(stranger, board.project).scope(),
     ):

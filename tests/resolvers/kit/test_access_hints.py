@@ -24,7 +24,7 @@ from tests.resolvers.lab import People, again
 @pytest.fixture
 async def project(owner: Context, workspace: Record) -> Record:
     """A project of `workspace`."""
-    return (await create_project(again(owner), ProjectCreate(workspace_id=workspace["_id"], name="Mirror"))).value
+    return (await create_project(again(owner), ProjectCreate.of(workspace_id=workspace["_id"], name="Mirror"))).value
 
 
 async def test_who_has_passed_a_door_is_looked_up_while_the_object_is_read(

@@ -3,15 +3,18 @@ from typing import Any
 
 import pytest
 
+from models import Card
 from models.enums import Priority
 from models.errors import BadUserInput
 from models.ids import Kind, new_id
-from resolvers.card.graph import ORDER_FIELDS, cards_of_project
+from resolvers.card.graph import cards_of_project
 from resolvers.kit.context import Context
-from resolvers.kit.filters import CARD_FIELDS, MAX_CONDITIONS, card_filter, compile_filter, compile_order
+from resolvers.kit.fields import sorted_by
+from resolvers.kit.filters import MAX_CONDITIONS, card_filter, compile_filter, compile_order
 from tests.resolvers.conftest import make_organization, make_workspace
 from tests.resolvers.delivery import Board, make_board
 
+ORDER_FIELDS = sorted_by(Card)
 MAY, JUNE = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
 ODD = r"a.*b|[c](d)^$ \d?+{2}#~&-"
 
@@ -177,8 +180,8 @@ def test_a_filter_that_is_none_is_refused_by_name(values: dict[str, Any], messag
 
 
 def test_the_deepest_filter_and_the_longest_are_taken() -> None:
-    assert compile_filter(nested(10), CARD_FIELDS)
-    assert compile_filter({"or": [{"title": {"eq": "x"}}] * (MAX_CONDITIONS // 2)}, CARD_FIELDS)
+    assert compile_filter(nested(10), Card)
+    assert compile_filter({"or": [{"title": {"eq": "x"}}] * (MAX_CONDITIONS // 2)}, Card)
 
 
 def test_a_field_to_sort_by_must_be_known() -> None:

@@ -106,7 +106,7 @@ async def test_strangers_get_the_answer_of_what_does_not_exist(board: Board, wor
 
 
 async def rename(ctx: Context, project_id: Any) -> object:
-    return await update_project(ctx, project_id, ProjectUpdate(name="x"))
+    return await update_project(ctx, project_id, ProjectUpdate.of(name="x"))
 
 
 @pytest.mark.parametrize("wrong", ["x", "", None, 5, "0" * 24, new_id(Kind.CARD), {"$ne": ""}])
@@ -166,7 +166,7 @@ async def test_a_workspace_that_is_deleted_meanwhile_gets_no_project(owner: Cont
 
     # when
     with pytest.raises(NotFound, match=r"^Workspace not found$"):
-        await create_project(late, ProjectCreate(workspace_id=workspace["_id"], name="Orrery"))
+        await create_project(late, ProjectCreate.of(workspace_id=workspace["_id"], name="Orrery"))
 
     # then
     assert await collection(Project).count_documents({"workspace_id": workspace["_id"]}) == 0

@@ -126,7 +126,7 @@ def test_an_odd_card_comes_with_what_can_be_kept(odd: Any, kept: dict[str, Any],
     values, notes = mended(file_of(PLAIN, card, PLAIN))
 
     first, found, last = values.cards
-    assert (first.title, last.title) == ("Plain", "Plain")
+    assert (first.given()["title"], last.given()["title"]) == ("Plain", "Plain")
     shown: dict[str, Any] = found.model_dump() | {
         "checklist": [(step.title, step.done) for step in found.checklist],
         "comments": [comment.content for comment in found.comments],
@@ -176,7 +176,7 @@ def test_odd_documents_and_relations_are_told_by_their_places_in_the_file() -> N
 
     values, notes = mended(file_of(PLAIN, PLAIN, documents=documents, relations=relations))
 
-    assert [(one.title, one.parent_index, one.card_indexes) for one in values.documents] == [
+    assert [(one.given()["title"], one.parent_index, one.card_indexes) for one in values.documents] == [
         ("Untitled", None, []),
         ("Child", 0, [0]),
         ("Lost", None, []),
@@ -262,8 +262,7 @@ def test_every_name_of_a_priority_is_one() -> None:
     for priority, words in PRIORITIES.items():
         for word in words:
             values, told = mended(file_of({"title": "x", "priority": word.title()}))
-            assert values.cards[0].priority is not None
-            assert (values.cards[0].priority.word, told) == (priority, [])
+            assert (values.cards[0].given()["priority"].word, told) == (priority, [])
 
 
 def test_labels_beyond_those_of_a_project_are_left_out() -> None:

@@ -1,0 +1,105 @@
+"""From what a model declares of its fields to the fields of inputs and to what lists are filtered and sorted by."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
+
+from bson import ObjectId
+from pydantic import BaseModel, Field, create_model
+
+from models.enums import Priority
+from models.facts import FILTER, SORT, UPDATE, Declared, Doors, declared
+from models.limits import MARKDOWN
+from resolvers.kit.input import Date, Flag, Input, NotNull, PriorityWord, Prose
+
+M = TypeVar("M", bound=Input)
+
+_WRITTEN: dict[Any, Any] = {datetime: Date, bool: Flag, Priority: PriorityWord}
+
+
+def fields_of(model: type[BaseModel], door: Doors) -> Callable[[type[M]], type[M]]:
+    """Adds to an input the fields that a model declares for a door. Those that the input has itself are as they are
+    there."""
+
+    def add(cls: type[M]) -> type[M]:
+        fields = {
+            key: _field(field, door) for key, field in declared(model, door).items() if key not in cls.model_fields
+        }
+        made = create_model(cls.__name__, __base__=cls, __module__=cls.__module__, __doc__=cls.__doc__, **fields)  # type: ignore[call-overload]
+        return cast("type[M]", made)
+
+    return add
+
+
+def values_of(given: Input, model: type[BaseModel], door: Doors) -> dict[str, Any]:
+    """What an input has for the fields that a model declares for a door."""
+    return {key: getattr(given, key) for key in declared(model, door)}
+
+
+def _field(field: Declared, door: Doors) -> tuple[Any, Any]:
+    type_ = _written_type(field)
+    if door is UPDATE:
+        if field.nullable:
+            return type_ | None, Field(None, description=_clearing(field))
+        return Annotated[type_ | None, NotNull], Field(None, description=_bounded(field, door))
+    default = {} if field.required else {"default": field.default}
+    return type_ | None if field.nullable else type_, Field(**default, description=_bounded(field, door))
+
+
+def _written_type(field: Declared) -> Any:
+    if (text := field.facts.text) is not None:
+        return Annotated[str, text, Prose] if text is MARKDOWN else Annotated[str, text]
+    return _WRITTEN.get(field.type, field.type)
+
+
+def _clearing(field: Declared) -> str:
+    """What a field is that null clears."""
+    told = field.facts.told.get(UPDATE)
+    return told or f"{field.facts.description.removesuffix('.')}; null clears it."
+
+
+def _bounded(field: Declared, door: Doors) -> str:
+    """What a field is, with the limits of its text."""
+    text = field.facts.text
+    if text is None or door in field.facts.told:
+        return field.description(door)
+    limits = f"{text.minimum} to" if text.minimum else "at most"
+    return f"{field.facts.description.removesuffix('.')}, {limits} {text.maximum:,} characters."
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """A field that lists are filtered by: its key in records, and what that holds."""
+
+    key: str
+    is_id: bool = False
+    is_list: bool = False
+    is_text: bool = False
+
+
+def filtered_by(model: type[BaseModel]) -> Mapping[str, Filtered]:
+    """What a list of a model is filtered by, by the names of clients: what has an id, or some, is called without it."""
+    return {_filter_name(field): _filtered(field) for field in declared(model, FILTER).values()}
+
+
+def sorted_by(model: type[BaseModel]) -> Mapping[str, str]:
+    """The keys of records that a list of a model is sorted by, by the names of clients. A text has a key of its own for
+    that; a rank is an order to clients."""
+    names = {key: "ORDER" if key == "rank" else key.upper() for key in declared(model, SORT)}
+    return {name: f"{key}_key" if f"{key}_key" in model.model_fields else key for key, name in names.items()}
+
+
+def _filter_name(field: Declared) -> str:
+    if get_origin(field.type) is list:
+        return field.key.removesuffix("s").removesuffix("_id")
+    return field.key.removesuffix("_id")
+
+
+def _filtered(field: Declared) -> Filtered:
+    is_list = get_origin(field.type) is list
+    type_ = get_args(field.type)[0] if is_list else field.type
+    return Filtered(field.key, issubclass(type_, ObjectId), is_list, type_ is str)
+
+
+__all__ = ["Filtered", "fields_of", "filtered_by", "sorted_by", "values_of"]
