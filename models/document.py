@@ -36,7 +36,7 @@ class Document(Stored):
     ] = None
     scope_id: Annotated[PydanticObjectId | None, Facts("The scope that it is about.", SHOWN | FILTER)] = None
     parent_id: Annotated[
-        PydanticObjectId | None, Facts("The document that it stands below; none for the top.", SHOWN | FILTER)
+        PydanticObjectId | None, Facts("The document that it stands below; null at the top.", SHOWN | FILTER)
     ] = None
     rank: Annotated[str, Facts("The place among the documents of the same parent.", SORT)]
     title: Annotated[str, Facts("The title.", SHOWN | WRITTEN | LISTED | TRANSFER, text=TITLE)]

@@ -19,7 +19,7 @@ class Mission(Stored):
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.MISSION))
     workspace_id: Annotated[PydanticObjectId, Facts("The workspace of its agent.")]
     agent_id: Annotated[PydanticObjectId, Facts("Whom it is for.", SHOWN | FILTER)]
-    project_id: Annotated[PydanticObjectId | None, Facts("The project of its card.")] = None
+    project_id: Annotated[PydanticObjectId | None, Facts("The project of that card.")] = None
     card_id: Annotated[PydanticObjectId | None, Facts("The card that it is about.", SHOWN | FILTER)] = None
     prompt: Annotated[str, Facts("What is asked.")]
     status: Annotated[MissionStatus, Facts("Where it stands.", SHOWN | FILTER)] = MissionStatus.QUEUED

@@ -5,35 +5,30 @@ from datetime import datetime
 import strawberry
 from strawberry.scalars import JSON
 
+import models
+from models.custom_field import FieldOption
 from resolvers.column import scope as scope_edges
 from resolvers.custom_field import custom_field as custom_field_edges
-from schema.enums import FieldType
+from schema.fields import shows
 from schema.loading import derived, edge
 from schema.node import Node
 from schema.references import ProjectRef
 
 
-@strawberry.type(description="A choice of a select field.")
+@shows(FieldOption, "A choice of a select field.")
 class CustomFieldOption:
     id: strawberry.ID = derived(lambda option: str(option["id"]), description="The id, unique in the field.")
-    label: str = strawberry.field(description="What is chosen.")
-    color: str = strawberry.field(description="The colour as #rrggbb.")
 
 
-@strawberry.type(description="What the cards of a project can tell beside what every card tells.")
+@shows(models.CustomField, "What the cards of a project can tell beside what every card tells.")
 class CustomField(Node):
-    name: str = strawberry.field(description="The name, unique in the project.")
-    type: FieldType = strawberry.field(description="What it holds.")
     options: list[CustomFieldOption] = strawberry.field(
         description="The choices of a select field, in order; none for any other."
     )
     order: int = edge(
         custom_field_edges.order_of, needs=("project_id",), description="Its place among the project's fields, from 0."
     )
-    project: ProjectRef = edge(
-        scope_edges.project_of, needs=("project_id",), description="The project that it belongs to."
-    )
-    created_at: datetime = strawberry.field(description="When it was created.")
+    project: ProjectRef = edge(scope_edges.project_of)
 
 
 @strawberry.type(

@@ -1,5 +1,6 @@
 """From what a model declares of its fields to the types, filters and orders of the graph."""
 
+from collections.abc import Collection
 from enum import Enum
 from inspect import get_annotations
 from types import MappingProxyType
@@ -23,7 +24,7 @@ from schema.selection import NEEDS
 T = TypeVar("T")
 
 
-def shows(model: type[BaseModel], description: str, *, without: frozenset[str] = frozenset()) -> Any:
+def shows(model: type[BaseModel], description: str, *, without: Collection[str] = ()) -> Any:
     """A type of the graph with the fields that a model declares, and those that the class has itself. An edge that does
     not say what it is, or needs, is told by the field of its name, or of its name and `_id`."""
 

@@ -4,20 +4,18 @@ from datetime import datetime
 
 import strawberry
 
+import models
 from resolvers.tenancy.invitation import inviter_of
 from schema.enums import Role
+from schema.fields import shows
 from schema.loading import edge
 from schema.references import UserRef
 
 
-@strawberry.type(description="An invitation of an e-mail address to a workspace that was not accepted yet.")
+@shows(models.Invitation, "An invitation of an e-mail address to a workspace that was not accepted yet.")
 class Invitation:
     id: strawberry.ID = strawberry.field(description="The id.")
-    email: str = strawberry.field(description="The address that it is for.")
-    role: Role = strawberry.field(description="What the person may do once they have joined.")
     inviter: UserRef | None = edge(inviter_of, needs=("invited_by",), description="Who invited.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    expires_at: datetime = strawberry.field(description="When it ends, or has ended.")
 
 
 @strawberry.type(description="What the link of an invitation leads to.")

@@ -5,10 +5,12 @@ from typing import Annotated
 
 import strawberry
 
+import models
 from resolvers.tenancy import organization as edges
 from resolvers.user.user import user_of_member
 from schema.connection import Connection, window
 from schema.enums import Role
+from schema.fields import shows
 from schema.loading import derived, edge
 from schema.node import Node
 from schema.references import UserRef, WorkspaceRef
@@ -20,21 +22,16 @@ def by_slug(slug: Slug) -> None:
     """The arguments of a field that finds a child by its slug."""
 
 
-@strawberry.type(description="A member of an organization.")
+@shows(models.OrganizationMember, "A member of an organization.", without=("created_at",))
 class OrganizationMember:
-    user: UserRef = edge(user_of_member, needs=("user_id",), description="Who it is.")
-    role: Role = strawberry.field(description="What the member may do.")
+    user: UserRef = edge(user_of_member)
     joined_at: datetime = derived(lambda member: member["created_at"], needs=("created_at",), description="Since when.")
 
 
-@strawberry.type(description="An organization: people, and the workspaces that they share.")
+@shows(models.Organization, "An organization: people, and the workspaces that they share.")
 class Organization(Node):
-    name: str = strawberry.field(description="The name.")
-    slug: str = strawberry.field(description="The name in addresses, unique in this installation.")
-    owner: UserRef = edge(edges.owner_of, needs=("owner_id",), description="Whom it belongs to.")
+    owner: UserRef = edge(edges.owner_of)
     my_role: Role = edge(edges.my_role_of, description="What the viewer may do in it.")
-    created_at: datetime = strawberry.field(description="When it was created.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
     members: Connection[OrganizationMember] = edge(
         edges.members_of, arguments=window, description="Its members, in the order of joining."
     )

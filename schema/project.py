@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
+import models
 from resolvers.card import graph as card_graph_edges
 from resolvers.column import column as column_edges
 from resolvers.column import scope as scope_edges
@@ -17,6 +18,7 @@ from resolvers.project import project as project_edges
 from resolvers.user.user import user_of_member
 from schema.connection import After, Connection, First, window
 from schema.document import documents_window
+from schema.fields import shows
 from schema.filters import CardFilter, CardOrder
 from schema.loading import derived, edge
 from schema.node import Node
@@ -41,26 +43,25 @@ def cards_window(
     """The arguments of a list of cards."""
 
 
-@strawberry.type(description="A member of a project: notified of what happens, and assignable to its cards.")
+@shows(
+    models.ProjectMember,
+    "A member of a project: notified of what happens, and assignable to its cards.",
+    without=("created_at",),
+)
 class ProjectMember:
-    user: UserRef = edge(user_of_member, needs=("user_id",), description="Who it is.")
+    user: UserRef = edge(user_of_member)
     joined_at: datetime = derived(lambda member: member["created_at"], needs=("created_at",), description="Since when.")
 
 
-@strawberry.type(description="A project of a workspace: boards of cards.")
+@shows(models.Project, "A project of a workspace: boards of cards.")
 class Project(Node):
-    name: str = strawberry.field(description="The name.")
-    description: str | None = strawberry.field(description="What it is about.")
-    deadline: datetime | None = strawberry.field(description="When it should be done.")
-    workspace: WorkspaceRef = edge(project_edges.workspace_of, needs=("workspace_id",), description="Where it belongs.")
+    workspace: WorkspaceRef = edge(project_edges.workspace_of)
     cursor: Cursor = edge(
         cursor_of_project,
         needs=("workspace_id",),
         description="Where its stream stood before this request read anything: `projectEvents` after it bring every "
         "later change, perhaps with some that were read already.",
     )
-    created_at: datetime = strawberry.field(description="When it was created.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
     members: Connection[ProjectMember] = edge(
         project_edges.members_of, arguments=window, description="Who is notified and can be assigned."
     )

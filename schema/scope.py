@@ -1,9 +1,6 @@
 """Scopes: work packages of a project."""
 
-from datetime import datetime
-
-import strawberry
-
+import models
 from resolvers.card import graph as card_graph_edges
 from resolvers.column import column as column_edges
 from resolvers.column import scope as scope_edges
@@ -12,6 +9,7 @@ from resolvers.figures import roadmap, stats
 from schema.connection import Connection
 from schema.document import documents_window
 from schema.enums import ViewType
+from schema.fields import shows
 from schema.loading import derived, edge
 from schema.node import Node
 from schema.project import cards_window
@@ -20,16 +18,9 @@ from schema.roadmap import Roadmap
 from schema.stats import Stats, stats_range
 
 
-@strawberry.type(description="A work package or phase of a project, with a board and views of its own.")
+@shows(models.Scope, "A work package or phase of a project, with a board and views of its own.")
 class Scope(Node):
-    name: str = strawberry.field(description="The name.")
-    description: str | None = strawberry.field(description="What it is about.")
-    project: ProjectRef = edge(
-        scope_edges.project_of, needs=("project_id",), description="The project that it is part of."
-    )
-    start_date: datetime | None = strawberry.field(description="When it starts.")
-    end_date: datetime | None = strawberry.field(description="When it ends.")
-    active_view: ViewType = strawberry.field(description="The view that it opens with.")
+    project: ProjectRef = edge(scope_edges.project_of)
     views: list[ViewType] = derived(lambda _: list(ViewType), description="The views that it can be shown in.")
     columns: list[ColumnRef] = edge(column_edges.columns_of_scope, description="Its columns, in order.")
     cards: Connection[CardRef] = edge(
@@ -48,5 +39,3 @@ class Scope(Node):
         arguments=stats_range,
         description="Figures of its cards: as they are now, and over time.",
     )
-    created_at: datetime = strawberry.field(description="When it was created.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")

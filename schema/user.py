@@ -6,6 +6,7 @@ from typing import Annotated, cast
 import strawberry
 from strawberry import UNSET
 
+import models
 from models.base import Record
 from models.errors import Forbidden
 from resolvers.account.api_token import list_api_tokens
@@ -18,6 +19,7 @@ from schema.api_token import ApiToken
 from schema.connection import After, Connection, First
 from schema.consent import Consent
 from schema.context import Info
+from schema.fields import shows
 from schema.loading import edge, resolved
 from schema.node import Node
 from schema.references import NotificationRef
@@ -31,18 +33,13 @@ def notifications_window(first: First = UNSET, after: After = UNSET, unread_only
     """The arguments of a list of notifications."""
 
 
-@strawberry.type(description="A person, or the service user of an agent.")
+@shows(models.User, "A person, or the service user of an agent.")
 class User(Node):
-    email: str = strawberry.field(description="The e-mail address.")
-    name: str | None = strawberry.field(description="The name to show.")
-    job_title: str | None = strawberry.field(description="What the person does.")
     avatar_url: str | None = edge(
         people.avatar_urls_of,
         needs=("avatar",),
         description="Where the picture is, an address on this server; null without one.",
     )
-    is_agent: bool = strawberry.field(description="Whether it is the service user of an agent.")
-    created_at: datetime = strawberry.field(description="When the account was made.")
     email_verified_at: datetime | None = edge(
         people.email_verified_at_of, description="When the address was confirmed: the viewer's own only."
     )

@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
+import models
 from resolvers.agent.agent import agents_of
 from resolvers.document import graph as document_graph
 from resolvers.files.storage_account import storage_of
@@ -20,6 +21,7 @@ from resolvers.user.user import user_of_member
 from schema.connection import After, Connection, First, window
 from schema.document import documents_window, tree_arguments
 from schema.enums import PilotageRole, Role
+from schema.fields import shows
 from schema.filters import MissionFilter
 from schema.invitation import Invitation
 from schema.loading import derived, edge
@@ -46,22 +48,15 @@ def missions_window(first: First = UNSET, after: After = UNSET, filter: MissionF
     """The arguments of a list of missions."""
 
 
-@strawberry.type(description="A member of a workspace.")
+@shows(models.WorkspaceMember, "A member of a workspace.", without=("created_at",))
 class WorkspaceMember:
-    user: UserRef = edge(user_of_member, needs=("user_id",), description="Who it is.")
-    role: Role = strawberry.field(description="What the member may do.")
-    pilotage_role: PilotageRole = strawberry.field(description="What the member may do in the cockpit.")
+    user: UserRef = edge(user_of_member)
     joined_at: datetime = derived(lambda member: member["created_at"], needs=("created_at",), description="Since when.")
 
 
-@strawberry.type(description="A workspace: projects, agents and missions, shared by its members.")
+@shows(models.Workspace, "A workspace: projects, agents and missions, shared by its members.")
 class Workspace(Node):
-    name: str = strawberry.field(description="The name.")
-    slug: str = strawberry.field(description="The name in addresses, unique in the organization.")
-    is_personal: bool = strawberry.field(description="Whether it came with its owner's account.")
-    organization: OrganizationRef = edge(
-        edges.organization_of, needs=("organization_id",), description="The organization that it is part of."
-    )
+    organization: OrganizationRef = edge(edges.organization_of)
     my_role: Role = edge(edges.my_role_of, description="What the viewer may do in it.")
     my_pilotage_role: PilotageRole = edge(
         edges.my_pilotage_role_of, description="What the viewer may do in its cockpit."
@@ -71,8 +66,6 @@ class Workspace(Node):
         description="Where its stream stood before this request read anything: `workspaceEvents` after it bring every "
         "later change, perhaps with some that were read already.",
     )
-    created_at: datetime = strawberry.field(description="When it was created.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
     members: Connection[WorkspaceMember] = edge(
         edges.members_of, arguments=window, description="Its members, in the order of joining."
     )
