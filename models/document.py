@@ -12,7 +12,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models.base import ChangeCount, Stored, id_factory, utc_now
 from models.enums import DocumentContext, DocumentFormat, DocumentStatus, DocumentType
-from models.facts import FILTER, LISTED, REST, SHOWN, SORT, TRANSFER, WRITTEN, Facts
+from models.facts import FILTER, LISTED, SHOWN, SORT, TRANSFER, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import TITLE
 from models.text import sort_key
@@ -42,7 +42,9 @@ class Document(Stored):
     title: Annotated[str, Facts("The title.", SHOWN | WRITTEN | LISTED | TRANSFER, text=TITLE)]
     title_key: str = Field(default_factory=lambda data: sort_key(data["title"]))
     doc_type: Annotated[DocumentType, Facts("What it is.", SHOWN | WRITTEN | FILTER | TRANSFER)] = DocumentType.DOCUMENT
-    tags: Annotated[list[str], Facts("A tag that it carries.", REST | FILTER | TRANSFER)] = Field(default_factory=list)
+    tags: Annotated[
+        list[str], Facts("Its tags.", SHOWN | FILTER | TRANSFER, told={FILTER: "A tag that it carries."})
+    ] = Field(default_factory=list)
     status: Annotated[DocumentStatus, Facts("Where it stands in its review.", SHOWN | FILTER | TRANSFER)] = (
         DocumentStatus.DRAFT
     )

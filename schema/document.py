@@ -72,7 +72,6 @@ class DocumentVersion(Node):
 
 @shows(models.Document, "A text of a workspace: a specification, a decision, a note, in a tree of documents.")
 class Document(Node):
-    tags: list[str] = strawberry.field(description="Its tags.")
     workspace: WorkspaceRef = edge(workspace_of)
     context_id: strawberry.ID = strawberry.field(description="The id of what it is about.")
     project: ProjectRef | None = edge(project_of)

@@ -149,7 +149,7 @@ async def link(call: Call) -> Linked:
     card = await guards.card(call)
     ends = (await link_document(call.ctx, call.id("documentId", Kind.DOCUMENT), card["_id"])).value
     [shown] = await listed([ends.document])
-    return {"ok": True, "documentId": shown["id"], "cardId": str(card["_id"]), "document": shown}
+    return {"ok": True, "documentId": str(ends.document["_id"]), "cardId": str(card["_id"]), "document": shown}
 
 
 @on_cards.delete("/{documentId}/link", "Take a document off a card", runs=unlink_document)

@@ -4,39 +4,26 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+import models
 from models.base import Record
-from models.enums import TokenScope
 from resolvers.account.api_token import NewToken
 from resolvers.account.sign_in import SignIn
 from resolvers.kit.context import Services
 from resolvers.user.user import avatar_path
-from rest.stellary.present.base import Id, Timestamp, timestamp, timestamp_or_none
+from rest.present import presents, shown
+from rest.stellary.present.base import Timestamp, timestamp
 
 PilotageRole = Literal["owner", "reviewer", "viewer"]
-Scope = Literal[
-    "projects:read",
-    "projects:write",
-    "pilotage:read",
-    "pilotage:write",
-    "notifications:read",
-    "account:read",
-    "account:write",
-]
 
 
+@presents(models.User)
 class User(TypedDict):
     """An account, as its owner sees it. `pilotageRole` is the one in their first workspace."""
 
-    id: Id
-    email: str
-    name: str | None
-    jobTitle: str | None
     avatarUrl: str | None
     emailVerified: bool
     twoFactorEnabled: bool
-    isAgent: bool
     pilotageRole: NotRequired[PilotageRole]
-    createdAt: Timestamp
 
 
 class Account(TypedDict):
@@ -62,17 +49,11 @@ class TwoFactorChallenge(TypedDict):
     temporaryToken: str
 
 
+@presents(models.ApiToken)
 class ApiToken(TypedDict):
     """A personal access token, without its secret. `prefix` and `tokenPrefix` are the same."""
 
-    id: Id
-    name: str
-    prefix: str
     tokenPrefix: str
-    scopes: list[Scope]
-    expiresAt: Timestamp | None
-    lastUsedAt: Timestamp | None
-    createdAt: Timestamp
 
 
 class CreatedApiToken(ApiToken):
@@ -83,20 +64,15 @@ class CreatedApiToken(ApiToken):
 
 
 def user(services: Services, record: Record) -> User:
-    shown: User = {
-        "id": str(record["_id"]),
-        "email": record["email"],
-        "name": record["name"],
-        "jobTitle": record["job_title"],
+    account: User = {
+        **shown(User, record),
         "avatarUrl": avatar_path(services, record),
         "emailVerified": record.get("email_verified_at") is not None,
         "twoFactorEnabled": bool(record.get("two_factor_enabled")),
-        "isAgent": record["is_agent"],
-        "createdAt": timestamp(record["created_at"]),
     }
     if "pilotage_role" in record:
-        shown["pilotageRole"] = record["pilotage_role"]
-    return shown
+        account["pilotageRole"] = record["pilotage_role"]
+    return account
 
 
 def session(services: Services, signed_in: SignIn) -> Session:
@@ -109,16 +85,7 @@ def session(services: Services, signed_in: SignIn) -> Session:
 
 
 def api_token(record: Record) -> ApiToken:
-    return {
-        "id": str(record["_id"]),
-        "name": record["name"],
-        "prefix": record["prefix"],
-        "tokenPrefix": record["prefix"],
-        "scopes": [TokenScope(scope).value for scope in record["scopes"]],
-        "expiresAt": timestamp_or_none(record["expires_at"]),
-        "lastUsedAt": timestamp_or_none(record["last_used_at"]),
-        "createdAt": timestamp(record["created_at"]),
-    }
+    return {**shown(ApiToken, record), "tokenPrefix": record["prefix"]}
 
 
 def created_api_token(created: NewToken) -> CreatedApiToken:

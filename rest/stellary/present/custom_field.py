@@ -1,43 +1,27 @@
 """Custom fields, and what a change of one does to values."""
 
-from typing import Literal
-
 from typing_extensions import TypedDict
 
+import models
 from models.base import Record
-from models.enums import FieldType
+from models.custom_field import FieldOption
 from resolvers.custom_field.change import ChangedField
-from rest.stellary.present.base import Id, Timestamp, timestamp
-
-TypeWord = Literal["text", "number", "select", "multi-select", "date", "boolean"]
-_WORDS: dict[str, TypeWord] = {
-    FieldType.TEXT: "text",
-    FieldType.NUMBER: "number",
-    FieldType.SELECT: "select",
-    FieldType.MULTI_SELECT: "multi-select",
-    FieldType.DATE: "date",
-    FieldType.BOOLEAN: "boolean",
-}
+from rest.present import Id, presents, shown
 
 
+@presents(FieldOption, without=("id",))
 class CustomFieldOption(TypedDict):
     """A choice of a select field."""
 
     id: Id
-    label: str
-    color: str
 
 
+@presents(models.CustomField)
 class CustomField(TypedDict):
     """What cards of a project can tell beside what every card tells. `order` is its place there, from 0."""
 
-    id: Id
-    name: str
-    type: TypeWord
     options: list[CustomFieldOption]
     order: int
-    projectId: Id
-    createdAt: Timestamp
 
 
 class ChangedCustomField(CustomField):
@@ -50,15 +34,10 @@ class ChangedCustomField(CustomField):
 
 def custom_field(record: Record) -> CustomField:
     """`record` carries the `order`."""
-    return {
-        "id": str(record["_id"]),
-        "name": record["name"],
-        "type": _WORDS[record["type"]],
-        "options": [{"id": str(one["id"]), "label": one["label"], "color": one["color"]} for one in record["options"]],
-        "order": record["order"],
-        "projectId": str(record["project_id"]),
-        "createdAt": timestamp(record["created_at"]),
-    }
+    options: list[CustomFieldOption] = [
+        {**shown(CustomFieldOption, option), "id": str(option["id"])} for option in record["options"]
+    ]
+    return {**shown(CustomField, record), "options": options, "order": record["order"]}
 
 
 def changed_custom_field(changed: ChangedField) -> ChangedCustomField:

@@ -6,53 +6,31 @@ from typing import Any, Literal
 import orjson
 from typing_extensions import TypedDict
 
+import models
 from models.base import Record
-from models.enums import DocumentContext, DocumentFormat, DocumentStatus, DocumentType
+from models.enums import DocumentFormat
 from resolvers.document.place import places_of
 from resolvers.document.version import content_of, content_of_version
 from resolvers.kit.context import Context
 from resolvers.user.user import people
-from rest.stellary.present.base import Id, Timestamp, id_or_none, name_of, timestamp, timestamp_or_none
+from rest.present import Id, presents, shown
+from rest.stellary.present.base import name_of
 
-DocType = Literal["document", "spec", "brief", "adr", "note", "reference", "template", "spreadsheet"]
-ContextType = Literal["organization", "workspace", "project", "scope"]
-Status = Literal["draft", "pending_review", "approved", "changes_requested"]
-Format = Literal["markdown", "tiptap_json"]
+SUMMARY = frozenset(
+    {"title", "doc_type", "status", "context_type", "context_id", "parent_id", "tags", "excerpt", "updated_at"}
+)
 
 
+@presents(models.Document, only=SUMMARY)
 class Summary(TypedDict):
     """What a list of documents shows. `excerpt` is the beginning of the text, without markup."""
 
-    id: Id
-    title: str
-    docType: DocType
-    status: Status
-    contextType: ContextType
-    contextId: Id
-    parentId: Id | None
-    tags: list[str]
-    excerpt: str
-    updatedAt: Timestamp
 
-
-class ListedDocument(Summary):
+@presents(models.Document)
+class ListedDocument(TypedDict):
     """A document without its text. `order` is its place among those of the same parent, from 0."""
 
-    workspaceId: Id
-    projectId: Id | None
-    scopeId: Id | None
     order: int
-    contentFormat: Format
-    size: int
-    reviewNotes: str | None
-    submittedBy: Id | None
-    submittedAt: Timestamp | None
-    reviewedBy: Id | None
-    reviewedAt: Timestamp | None
-    authorId: Id | None
-    updatedBy: Id | None
-    version: int
-    createdAt: Timestamp
 
 
 class Document(ListedDocument):
@@ -68,19 +46,11 @@ class TreeNode(Summary):
     children: list["TreeNode"]
 
 
+@presents(models.DocumentVersion)
 class Version(TypedDict):
     """A text of a document at a time. `number` counts from 1."""
 
-    id: Id
-    documentId: Id
-    number: int
-    title: str
-    authorId: Id | None
     authorName: str | None
-    contentFormat: Format
-    size: int
-    createdAt: Timestamp
-    updatedAt: Timestamp
 
 
 class VersionDetails(Version):
@@ -124,18 +94,7 @@ class Linked(TypedDict):
 
 
 def summary(record: Record) -> Summary:
-    return {
-        "id": str(record["_id"]),
-        "title": record["title"],
-        "docType": DocumentType(record["doc_type"]).value,
-        "status": DocumentStatus(record["status"]).value,
-        "contextType": DocumentContext(record["context_type"]).value,
-        "contextId": str(record["context_id"]),
-        "parentId": id_or_none(record["parent_id"]),
-        "tags": list(record["tags"]),
-        "excerpt": record["excerpt"],
-        "updatedAt": timestamp(record["updated_at"]),
-    }
+    return shown(Summary, record)
 
 
 async def listed(records: Sequence[Record]) -> list[ListedDocument]:
@@ -145,32 +104,15 @@ async def listed(records: Sequence[Record]) -> list[ListedDocument]:
 
 
 def _listed(record: Record) -> ListedDocument:
-    return {
-        **summary(record),
-        "workspaceId": str(record["workspace_id"]),
-        "projectId": id_or_none(record["project_id"]),
-        "scopeId": id_or_none(record["scope_id"]),
-        "order": record["order"],
-        "contentFormat": DocumentFormat(record["content_format"]).value,
-        "size": record["size"],
-        "reviewNotes": record["review_notes"],
-        "submittedBy": id_or_none(record["submitted_by"]),
-        "submittedAt": timestamp_or_none(record["submitted_at"]),
-        "reviewedBy": id_or_none(record["reviewed_by"]),
-        "reviewedAt": timestamp_or_none(record["reviewed_at"]),
-        "authorId": id_or_none(record["author_id"]),
-        "updatedBy": id_or_none(record["updated_by"]),
-        "version": record["version"],
-        "createdAt": timestamp(record["created_at"]),
-    }
+    return {**shown(ListedDocument, record), "order": record["order"]}
 
 
 async def document(ctx: Context, record: Record, format: DocumentFormat | None = None) -> Document:
     """A document with its text in a form, by default the one that it was written in."""
     form = format or DocumentFormat(record["content_format"])
     [text] = await content_of(ctx, [record], None, format=form)
-    [shown] = await listed([record])
-    return {**shown, "contentFormat": form.value, "content": _shown(text, form)}
+    [without_text] = await listed([{**record, "content_format": form}])
+    return {**without_text, "content": _text(text, form)}
 
 
 def tree(entries: Sequence[Record]) -> list[TreeNode]:
@@ -195,26 +137,15 @@ async def version(ctx: Context, record: Record, format: DocumentFormat | None = 
     """A version with its text in a form, by default the one that it was written in."""
     form = format or DocumentFormat(record["content_format"])
     [text] = await content_of_version(ctx, [record], None, format=form)
-    [shown] = await versions(ctx, [record])
-    return {**shown, "contentFormat": form.value, "content": _shown(text, form)}
+    [without_text] = await versions(ctx, [{**record, "content_format": form}])
+    return {**without_text, "content": _text(text, form)}
 
 
 def _version(record: Record, author: Record | None) -> Version:
-    return {
-        "id": str(record["_id"]),
-        "documentId": str(record["document_id"]),
-        "number": record["number"],
-        "title": record["title"],
-        "authorId": id_or_none(record["author_id"]),
-        "authorName": name_of(author),
-        "contentFormat": DocumentFormat(record["content_format"]).value,
-        "size": record["size"],
-        "createdAt": timestamp(record["created_at"]),
-        "updatedAt": timestamp(record["updated_at"]),
-    }
+    return {**shown(Version, record), "authorName": name_of(author)}
 
 
-def _shown(text: str | None, form: DocumentFormat) -> str | dict[str, Any]:
+def _text(text: str | None, form: DocumentFormat) -> str | dict[str, Any]:
     if form is DocumentFormat.MARKDOWN or text is None:
         return text or ""
     parsed: dict[str, Any] = orjson.loads(text)

@@ -2,22 +2,16 @@
 
 from typing_extensions import TypedDict
 
+import models
 from models.base import Record
 from models.enums import Priority
-from rest.stellary.present.base import Id, Timestamp, id_or_none, timestamp, timestamp_or_none
+from rest.present import Id, presents, shown
+from rest.stellary.present.base import Timestamp, timestamp, timestamp_or_none
 
 
+@presents(models.Project)
 class Project(TypedDict):
     """A project of a workspace."""
-
-    id: Id
-    name: str
-    description: str | None
-    deadline: Timestamp | None
-    workspaceId: Id
-    createdBy: Id | None
-    createdAt: Timestamp
-    updatedAt: Timestamp
 
 
 class PriorityCounts(TypedDict):
@@ -77,16 +71,7 @@ class ProjectMember(TypedDict):
 
 
 def project(record: Record) -> Project:
-    return {
-        "id": str(record["_id"]),
-        "name": record["name"],
-        "description": record["description"],
-        "deadline": timestamp_or_none(record["deadline"]),
-        "workspaceId": str(record["workspace_id"]),
-        "createdBy": id_or_none(record["created_by"]),
-        "createdAt": timestamp(record["created_at"]),
-        "updatedAt": timestamp(record["updated_at"]),
-    }
+    return shown(Project, record)
 
 
 def portfolio(found: Record) -> Portfolio:

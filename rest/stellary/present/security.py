@@ -5,20 +5,18 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
+import models
+from models import user
 from models.base import Record
 from resolvers.account.two_factor import Setup
-from rest.stellary.present.base import Id, Timestamp, timestamp, timestamp_or_none
+from rest.present import presents, shown
 
 
+@presents(models.Session)
 class OpenSession(TypedDict):
     """Where the caller is signed in. `current` is the session that the request came with."""
 
-    id: Id
-    userAgent: str | None
     current: bool
-    createdAt: Timestamp
-    lastUsedAt: Timestamp | None
-    expiresAt: Timestamp
 
 
 class EndedSessions(TypedDict):
@@ -35,12 +33,9 @@ class TwoFactorSetup(TypedDict):
     otpauthUri: str
 
 
+@presents(user.Consent, without=("id",))
 class Consent(TypedDict):
     """That the caller agreed to a version of a text."""
-
-    subject: Literal["terms", "privacy"]
-    version: str
-    at: Timestamp
 
 
 class RecoveryCodes(TypedDict):
@@ -50,18 +45,11 @@ class RecoveryCodes(TypedDict):
 
 
 def open_session(record: Record) -> OpenSession:
-    return {
-        "id": str(record["_id"]),
-        "userAgent": record["user_agent"],
-        "current": record["is_current"],
-        "createdAt": timestamp(record["created_at"]),
-        "lastUsedAt": timestamp_or_none(record["last_used_at"]),
-        "expiresAt": timestamp(record["expires_at"]),
-    }
+    return {**shown(OpenSession, record), "current": record["is_current"]}
 
 
 def consent(record: Record) -> Consent:
-    return {"subject": record["subject"], "version": record["version"], "at": timestamp(record["at"])}
+    return shown(Consent, record)
 
 
 def two_factor_setup(setup: Setup) -> TwoFactorSetup:

@@ -4,70 +4,56 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
+import models
 from models.base import Record
 from models.enums import PilotageRole as PilotageRoleValue
 from models.enums import Role as RoleValue
 from resolvers.tenancy.invitation import NewInvitation
+from rest.present import Id, presents, shown
 from rest.stellary.present.account import PilotageRole
-from rest.stellary.present.base import Id, Timestamp, timestamp
+from rest.stellary.present.base import Timestamp, timestamp
 
 Role = Literal["owner", "admin", "member"]
 
 
+@presents(models.Organization)
 class Organization(TypedDict):
     """The top of the tenancy. `myRole` is the caller's."""
 
-    id: Id
-    name: str
-    slug: str
-    ownerId: Id
     myRole: Role
-    createdAt: Timestamp
-    updatedAt: Timestamp
 
 
+@presents(models.OrganizationMember, without=("id", "created_at"))
 class OrganizationMember(TypedDict):
     """A person's (or an agent's) membership of an organization."""
 
-    userId: Id
     email: str
     name: str | None
     isAgent: bool
-    role: Role
     joinedAt: Timestamp
 
 
+@presents(models.Workspace)
 class Workspace(TypedDict):
     """The tenant of projects, agents and missions. `myRole` and `myPilotageRole` are the caller's."""
 
-    id: Id
-    name: str
-    slug: str
-    organizationId: Id
-    ownerId: Id
-    isPersonal: bool
     myRole: Role
     myPilotageRole: PilotageRole
-    createdAt: Timestamp
-    updatedAt: Timestamp
 
 
-class WorkspaceMember(OrganizationMember):
+@presents(models.WorkspaceMember, without=("id", "created_at"))
+class WorkspaceMember(TypedDict):
     """A person's (or an agent's) membership of a workspace."""
 
-    pilotageRole: PilotageRole
+    email: str
+    name: str | None
+    isAgent: bool
+    joinedAt: Timestamp
 
 
+@presents(models.Invitation)
 class PendingInvitation(TypedDict):
     """An invitation that was not accepted yet."""
-
-    id: Id
-    email: str
-    role: Role
-    workspaceId: Id
-    invitedBy: Id
-    expiresAt: Timestamp
-    createdAt: Timestamp
 
 
 class Invitation(PendingInvitation):
@@ -103,60 +89,43 @@ class Membership(TypedDict):
 
 def organization(record: Record) -> Organization:
     """`record` carries `my_role`."""
-    return {
-        "id": str(record["_id"]),
-        "name": record["name"],
-        "slug": record["slug"],
-        "ownerId": str(record["owner_id"]),
-        "myRole": RoleValue(record["my_role"]).value,
-        "createdAt": timestamp(record["created_at"]),
-        "updatedAt": timestamp(record["updated_at"]),
-    }
+    return {**shown(Organization, record), "myRole": RoleValue(record["my_role"]).value}
 
 
 def organization_member(record: Record) -> OrganizationMember:
     """`record` is a membership with its `user`."""
-    return {
-        "userId": str(record["user_id"]),
-        "email": record["user"]["email"],
-        "name": record["user"]["name"],
-        "isAgent": record["user"]["is_agent"],
-        "role": RoleValue(record["role"]).value,
-        "joinedAt": timestamp(record["created_at"]),
-    }
+    return {**shown(OrganizationMember, record), **_person(record)}
 
 
 def workspace(record: Record) -> Workspace:
     """`record` carries `my_role` and `my_pilotage_role`."""
     return {
-        "id": str(record["_id"]),
-        "name": record["name"],
-        "slug": record["slug"],
-        "organizationId": str(record["organization_id"]),
-        "ownerId": str(record["owner_id"]),
-        "isPersonal": record["is_personal"],
+        **shown(Workspace, record),
         "myRole": RoleValue(record["my_role"]).value,
         "myPilotageRole": PilotageRoleValue(record["my_pilotage_role"]).value,
-        "createdAt": timestamp(record["created_at"]),
-        "updatedAt": timestamp(record["updated_at"]),
     }
 
 
 def workspace_member(record: Record) -> WorkspaceMember:
     """`record` is a membership with its `user`."""
-    return {**organization_member(record), "pilotageRole": PilotageRoleValue(record["pilotage_role"]).value}
+    return {**shown(WorkspaceMember, record), **_person(record)}
+
+
+class _Person(TypedDict):
+    email: str
+    name: str | None
+    isAgent: bool
+    joinedAt: Timestamp
+
+
+def _person(record: Record) -> _Person:
+    user = record["user"]
+    joined = timestamp(record["created_at"])
+    return {"email": user["email"], "name": user["name"], "isAgent": user["is_agent"], "joinedAt": joined}
 
 
 def pending_invitation(record: Record) -> PendingInvitation:
-    return {
-        "id": str(record["_id"]),
-        "email": record["email"],
-        "role": RoleValue(record["role"]).value,
-        "workspaceId": str(record["workspace_id"]),
-        "invitedBy": str(record["invited_by"]),
-        "expiresAt": timestamp(record["expires_at"]),
-        "createdAt": timestamp(record["created_at"]),
-    }
+    return shown(PendingInvitation, record)
 
 
 def invitation(created: NewInvitation) -> Invitation:

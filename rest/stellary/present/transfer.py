@@ -24,29 +24,25 @@ class ExportedDetails(TypedDict):
     pass
 
 
+@presents(models.Scope, door=TRANSFER)
 class ExportedScope(TypedDict):
-    name: str
-    description: str | None
-    startDate: Timestamp | None
-    endDate: Timestamp | None
-    activeView: str
+    pass
 
 
+@presents(models.Column, door=TRANSFER)
 class ExportedColumn(TypedDict):
     """`scopeIndex` points into `scopes`; the project's own columns have none."""
 
-    name: str
     scopeIndex: NotRequired[int]
 
 
+@presents(models.Label, door=TRANSFER)
 class ExportedLabel(TypedDict):
-    name: str
-    color: str
+    pass
 
 
+@presents(models.CustomField, door=TRANSFER)
 class ExportedField(TypedDict):
-    name: str
-    type: str
     options: list[dict[str, str]]
 
 
@@ -90,16 +86,12 @@ class ExportedRelation(TypedDict):
     target: int
 
 
+@presents(models.Document, door=TRANSFER)
 class ExportedDocument(TypedDict):
     """`content` is text for Markdown, an object for TipTap; `parentIndex` points to a document before this one."""
 
-    title: str
-    docType: str
     content: Any
     contentFormat: str
-    tags: list[str]
-    status: str
-    reviewNotes: str | None
     scopeIndex: int | None
     parentIndex: int | None
     cardIndexes: list[int]
