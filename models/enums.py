@@ -1,110 +1,139 @@
 """The closed sets of values. String values are what REST and the database hold; GraphQL shows the names."""
 
 from enum import IntEnum, StrEnum
+from typing import Self
 
 
-class Role(StrEnum):
+class Told(StrEnum):
+    """A set that clients see: each value says what it is."""
+
+    description: str
+
+    def __new__(cls, value: str, description: str = "") -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.description = description
+        return member
+
+
+class ToldNumber(IntEnum):
+    """The same of numbers."""
+
+    description: str
+
+    def __new__(cls, value: int, description: str = "") -> Self:
+        member = int.__new__(cls, value)
+        member._value_ = value
+        member.description = description
+        return member
+
+
+class Role(Told):
     """What a person may do in an organization or a workspace."""
 
-    OWNER = "owner"
-    ADMIN = "admin"
-    MEMBER = "member"
+    OWNER = "owner", "Everything, deleting it included."
+    ADMIN = "admin", "Everything but deleting it."
+    MEMBER = "member", "Reads and writes its content."
 
 
-class PilotageRole(StrEnum):
+class PilotageRole(Told):
     """What a person may do in a workspace's cockpit."""
 
-    OWNER = "owner"
-    REVIEWER = "reviewer"
-    VIEWER = "viewer"
+    OWNER = "owner", "Steers agents and missions."
+    REVIEWER = "reviewer", "Reviews what agents propose."
+    VIEWER = "viewer", "Reads."
 
 
-class SearchType(StrEnum):
+class SearchType(Told):
     """What a search finds."""
 
-    CARD = "card"
-    COMMENT = "comment"
-    DOCUMENT = "document"
-    PROJECT = "project"
+    CARD = "card", "Cards, by title, description and checklist."
+    COMMENT = "comment", "Comments, by their text."
+    DOCUMENT = "document", "Documents, by title, text and tags."
+    PROJECT = "project", "Projects, by name and description."
 
 
-class ViewType(StrEnum):
+class ViewType(Told):
     """How a scope is shown."""
 
-    KANBAN = "kanban"
-    LIST = "list"
-    CALENDAR = "calendar"
-    ROADMAP = "roadmap"
-    STATS = "stats"
+    KANBAN = "kanban", "Columns of cards."
+    LIST = "list", "One list."
+    CALENDAR = "calendar", "By due date."
+    ROADMAP = "roadmap", "By start and end."
+    STATS = "stats", "Figures."
 
 
-class StatsInterval(StrEnum):
+class StatsInterval(Told):
     """The length of the periods that figures are told by."""
 
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
+    DAY = "day", "Days, in UTC."
+    WEEK = "week", "Weeks, from Monday."
+    MONTH = "month", "Months."
 
 
-class Priority(IntEnum):
-    """How urgent a card is. A number in the database, so that it sorts; `word` is its name in REST."""
+class Priority(ToldNumber):
+    """How urgent a card is."""
 
-    LOW = 1
-    MEDIUM = 2
-    HIGH = 3
+    # A number in the database, so that it sorts; `word` is its name in REST.
+
+    LOW = 1, "Can wait."
+    MEDIUM = 2, "The usual."
+    HIGH = 3, "Before the others."
 
     @property
     def word(self) -> str:
         return self.name.lower()
 
 
-class FieldType(StrEnum):
+class FieldType(Told):
     """What a custom field holds."""
 
-    TEXT = "text"
-    NUMBER = "number"
-    SELECT = "select"
-    MULTI_SELECT = "multi-select"
-    DATE = "date"
-    BOOLEAN = "boolean"
+    TEXT = "text", "Text of at most 500 characters."
+    NUMBER = "number", "A number, whole or not."
+    SELECT = "select", "One of its options."
+    MULTI_SELECT = "multi-select", "Some of its options."
+    DATE = "date", "A moment."
+    BOOLEAN = "boolean", "Yes or no."
 
     @property
     def has_options(self) -> bool:
         return self in (FieldType.SELECT, FieldType.MULTI_SELECT)
 
 
-class OnIncompatible(StrEnum):
+class OnIncompatible(Told):
     """What becomes of values that a changed custom field cannot hold."""
 
-    REFUSE = "refuse"
-    CLEAR = "clear"
+    REFUSE = "refuse", "The change is refused with CONFLICT, which tells how many there are."
+    CLEAR = "clear", "They go."
 
 
-class OnOddItem(StrEnum):
-    """What becomes of an import that holds an entry which cannot be as the file has it."""
+class OnOddItem(Told):
+    """What an import does where an entry cannot be as the file has it."""
 
-    REFUSE = "refuse"
-    MEND = "mend"
+    REFUSE = "refuse", "All is refused, with its first bad place."
+    MEND = "mend", "What is odd is changed or left out, and told by `notes`; the rest comes."
 
 
-class ImportNoteCode(StrEnum):
+class ImportNoteCode(Told):
     """What was done to an odd place of an imported file."""
 
-    CUT = "cut"
-    LEFT_OUT = "left_out"
-    REPLACED = "replaced"
+    CUT = "cut", "A text or a list is cut to what it may have."
+    LEFT_OUT = "left_out", "It is left out."
+    REPLACED = "replaced", "What was needed and is missing or wrong has a stand-in, such as the title Untitled."
 
 
-class RelationType(StrEnum):
-    """How one card stands to another. The inverses are never stored: they are the other side's view."""
+class RelationType(Told):
+    """What a card is to another."""
 
-    BLOCKS = "blocks"
-    BLOCKED_BY = "blocked_by"
-    RELATED_TO = "related_to"
-    DUPLICATES = "duplicates"
-    DUPLICATED_BY = "duplicated_by"
-    PARENT_OF = "parent_of"
-    CHILD_OF = "child_of"
+    # The inverses are never stored: they are the other side's view.
+
+    BLOCKS = "blocks", "The other waits for it."
+    BLOCKED_BY = "blocked_by", "It waits for the other."
+    RELATED_TO = "related_to", "The two have to do with each other."
+    DUPLICATES = "duplicates", "It says the same as the other."
+    DUPLICATED_BY = "duplicated_by", "The other says the same."
+    PARENT_OF = "parent_of", "The other is a part of it."
+    CHILD_OF = "child_of", "It is a part of the other."
 
     @property
     def inverse(self) -> "RelationType":
@@ -119,101 +148,101 @@ _PAIRS = (
 _INVERSES = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
 
 
-class ActivityType(StrEnum):
+class ActivityType(Told):
     """What happened to a card, to a document or to a project's members."""
 
-    CARD_CREATED = "card_created"
-    CARD_UPDATED = "card_updated"
-    CARD_MOVED = "card_moved"
-    CARD_ARCHIVED = "card_archived"
-    CARD_DELETED = "card_deleted"
-    CARD_ASSIGNED = "card_assigned"
-    COMMENT_ADDED = "comment_added"
-    ATTACHMENT_ADDED = "attachment_added"
-    MEMBER_ADDED = "member_added"
-    MEMBER_REMOVED = "member_removed"
-    DOCUMENT_CREATED = "document_created"
-    DOCUMENT_DELETED = "document_deleted"
-    DOCUMENT_LINKED = "document_linked"
-    DOCUMENT_REVIEW_REQUESTED = "document_review_requested"
-    DOCUMENT_REVIEWED = "document_reviewed"
+    CARD_CREATED = "card_created", "A card was created."
+    CARD_UPDATED = "card_updated", "Fields of a card changed."
+    CARD_MOVED = "card_moved", "A card moved to another column or place."
+    CARD_ARCHIVED = "card_archived", "A card was archived, or brought back."
+    CARD_DELETED = "card_deleted", "A card was deleted."
+    CARD_ASSIGNED = "card_assigned", "A card got another assignee, or none."
+    COMMENT_ADDED = "comment_added", "A comment was written."
+    ATTACHMENT_ADDED = "attachment_added", "A file was attached."
+    MEMBER_ADDED = "member_added", "Somebody joined the project."
+    MEMBER_REMOVED = "member_removed", "Somebody left the project."
+    DOCUMENT_CREATED = "document_created", "A document was created."
+    DOCUMENT_DELETED = "document_deleted", "A document was deleted with what stood below it."
+    DOCUMENT_LINKED = "document_linked", "A document was linked to a card."
+    DOCUMENT_REVIEW_REQUESTED = "document_review_requested", "A document was submitted for review."
+    DOCUMENT_REVIEWED = "document_reviewed", "A document was approved, or changes were asked for."
 
 
-class DocumentType(StrEnum):
+class DocumentType(Told):
     """What a document is."""
 
-    DOCUMENT = "document"
-    SPEC = "spec"
-    BRIEF = "brief"
-    ADR = "adr"
-    NOTE = "note"
-    REFERENCE = "reference"
-    TEMPLATE = "template"
-    SPREADSHEET = "spreadsheet"
+    DOCUMENT = "document", "Any text."
+    SPEC = "spec", "A specification."
+    BRIEF = "brief", "A brief."
+    ADR = "adr", "A record of a decision."
+    NOTE = "note", "A note."
+    REFERENCE = "reference", "Something to look things up in."
+    TEMPLATE = "template", "A pattern for other documents."
+    SPREADSHEET = "spreadsheet", "A table."
 
 
-class DocumentContext(StrEnum):
-    """What a document is about. Its tenant is the workspace in any case."""
+class DocumentContext(Told):
+    """What a document is about. Members of its workspace read it in any case, and nobody else."""
 
-    ORGANIZATION = "organization"
-    WORKSPACE = "workspace"
-    PROJECT = "project"
-    SCOPE = "scope"
-
-
-class DocumentFormat(StrEnum):
-    """The form of a document's text."""
-
-    MARKDOWN = "markdown"
-    TIPTAP_JSON = "tiptap_json"
+    ORGANIZATION = "organization", "The organization of its workspace."
+    WORKSPACE = "workspace", "Its workspace."
+    PROJECT = "project", "A project."
+    SCOPE = "scope", "A scope of a project."
 
 
-class DocumentStatus(StrEnum):
+class DocumentFormat(Told):
+    """The form of a document's text. Each is converted to the other."""
+
+    MARKDOWN = "markdown", "Markdown: CommonMark with tables, strike-through and task lists."
+    TIPTAP_JSON = "tiptap_json", "A TipTap document as JSON text."
+
+
+class DocumentStatus(Told):
     """Where a document stands in its review."""
 
-    DRAFT = "draft"
-    PENDING_REVIEW = "pending_review"
-    APPROVED = "approved"
-    CHANGES_REQUESTED = "changes_requested"
+    DRAFT = "draft", "Nobody was asked yet, or its text changed after it was approved."
+    PENDING_REVIEW = "pending_review", "It waits for a reviewer."
+    APPROVED = "approved", "A reviewer approved this text."
+    CHANGES_REQUESTED = "changes_requested", "A reviewer asks for changes."
 
 
-class AutonomyMode(StrEnum):
-    """Whether an agent acts at once, proposes each step, or asks for approval in batches."""
+class AutonomyMode(Told):
+    """How freely an agent acts."""
 
-    SUPERVISED = "supervised"
-    AUTONOMOUS = "autonomous"
-    APPROVAL = "approval"
-
-
-class MissionStatus(StrEnum):
-    """Where a mission stands. COMPLETED, FAILED and CANCELLED are final."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    AWAITING_APPROVAL = "awaiting_approval"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
+    SUPERVISED = "supervised", "Proposes each step."
+    AUTONOMOUS = "autonomous", "Acts at once."
+    APPROVAL = "approval", "Asks for approval in batches."
 
 
-class MissionActivityKind(StrEnum):
+class MissionStatus(Told):
+    """Where a mission stands."""
+
+    QUEUED = "queued", "Waits for its agent."
+    RUNNING = "running", "The agent works on it."
+    AWAITING_APPROVAL = "awaiting_approval", "The agent waits for a person."
+    COMPLETED = "completed", "Done. Final."
+    FAILED = "failed", "Given up, with an error. Final."
+    CANCELLED = "cancelled", "Stopped by a person. Final."
+
+
+class MissionActivityKind(Told):
     """What an agent reports while it works."""
 
-    THOUGHT = "thought"
-    ACTION = "action"
-    RESPONSE = "response"
-    ELICITATION = "elicitation"
-    PROMPT = "prompt"
-    ERROR = "error"
+    THOUGHT = "thought", "What it considers."
+    ACTION = "action", "What it does, with the tool that it uses."
+    RESPONSE = "response", "What it found or answers."
+    ELICITATION = "elicitation", "A question to a person."
+    PROMPT = "prompt", "What it was asked."
+    ERROR = "error", "What went wrong."
 
 
-class TransferState(StrEnum):
-    """Where an import stands that runs by itself. DONE and FAILED are final."""
+class TransferState(Told):
+    """Where an import stands that runs by itself."""
 
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
+    QUEUED = "queued", "Waits for its turn."
+    RUNNING = "running", "Is read and written, part by part."
+    DONE = "done", "All of it is written. Final."
+    FAILED = "failed", "It could not be; nothing of it is left. Final."
 
 
 class StorageKind(StrEnum):
@@ -225,16 +254,18 @@ class StorageKind(StrEnum):
     REPORTS = "reports"
 
 
-class TokenScope(StrEnum):
-    """What a personal access token may be used for. A JWT or a session has all of them."""
+class TokenScope(Told):
+    """What a personal access token may be used for."""
 
-    PROJECTS_READ = "projects:read"
-    PROJECTS_WRITE = "projects:write"
-    PILOTAGE_READ = "pilotage:read"
-    PILOTAGE_WRITE = "pilotage:write"
-    NOTIFICATIONS_READ = "notifications:read"
-    ACCOUNT_READ = "account:read"
-    ACCOUNT_WRITE = "account:write"
+    # A JWT or a session has all of them.
+
+    PROJECTS_READ = "projects:read", "Read organizations, workspaces, projects and what they hold."
+    PROJECTS_WRITE = "projects:write", "Write projects, scopes, columns, cards, labels and comments."
+    PILOTAGE_READ = "pilotage:read", "Read agents and missions."
+    PILOTAGE_WRITE = "pilotage:write", "Create and drive missions, manage agents."
+    NOTIFICATIONS_READ = "notifications:read", "Read notifications and mark them as read."
+    ACCOUNT_READ = "account:read", "Read the account."
+    ACCOUNT_WRITE = "account:write", "Change the account; administer organizations, workspaces and members."
 
 
 class MailState(StrEnum):
@@ -264,11 +295,11 @@ class LinkPurpose(StrEnum):
     PASSWORD_RESET = "password_reset"  # noqa: S105  (the name of a link)
 
 
-class ConsentSubject(StrEnum):
+class ConsentSubject(Told):
     """What a person may agree to."""
 
-    TERMS = "terms"
-    PRIVACY = "privacy"
+    TERMS = "terms", "The terms of use."
+    PRIVACY = "privacy", "The privacy policy."
 
 
 class KeyState(StrEnum):

@@ -96,7 +96,7 @@ def _plain_type(type_: Any) -> Any:
     if issubclass(type_, ObjectId):
         return Id
     if issubclass(type_, Enum):
-        return Literal[*(_word(member) for member in type_)]
+        return Literal[*(word(member) for member in type_)]
     return Timestamp if type_ is datetime else type_
 
 
@@ -114,15 +114,16 @@ def _plain_convert(type_: Any) -> Convert | None:
     if not isinstance(type_, type):
         return None
     if issubclass(type_, Enum):
-        words = {member: _word(member) for member in type_}
+        words = {member: word(member) for member in type_}
         return words.__getitem__
     if issubclass(type_, ObjectId):
         return str
     return timestamp if type_ is datetime else None
 
 
-def _word(member: Enum) -> str:
-    return str(getattr(member, "word", member.value))
+def word(member: Enum) -> Any:
+    """How REST writes a value of a set."""
+    return getattr(member, "word", member.value)
 
 
 def plain(value: Any) -> Any:

@@ -6,6 +6,7 @@ import strawberry
 from strawberry import UNSET
 
 import models
+from models.enums import DocumentFormat
 from resolvers.column.scope import project_of, scope_of
 from resolvers.document import graph as edges
 from resolvers.document import link as document_link
@@ -13,7 +14,6 @@ from resolvers.document import version as document_version
 from resolvers.project.project import workspace_of
 from schema.activity import Activity
 from schema.connection import After, Connection, First, window
-from schema.enums import DocumentFormat
 from schema.fields import shows
 from schema.filters import DocumentFilter, DocumentOrder
 from schema.loading import derived, edge

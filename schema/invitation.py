@@ -5,8 +5,8 @@ from datetime import datetime
 import strawberry
 
 import models
+from models.enums import Role
 from resolvers.tenancy.invitation import inviter_of
-from schema.enums import Role
 from schema.fields import shows
 from schema.loading import edge
 from schema.references import UserRef

@@ -6,10 +6,10 @@ from typing import Annotated
 import strawberry
 
 import models
+from models.enums import Role
 from resolvers.tenancy import organization as edges
 from resolvers.user.user import user_of_member
 from schema.connection import Connection, window
-from schema.enums import Role
 from schema.fields import shows
 from schema.loading import derived, edge
 from schema.node import Node

@@ -6,10 +6,10 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
+from models.enums import Priority
 from resolvers.figures import portfolio as edges
 from resolvers.project.project import projects_of
 from schema.connection import After, Connection, First
-from schema.enums import Priority
 from schema.filters import ProjectFilter, ProjectOrder
 from schema.loading import edge
 from schema.references import ProjectRef

@@ -3,8 +3,8 @@
 import strawberry
 
 import models
+from models.enums import RelationType
 from resolvers.relation import graph as edges
-from schema.enums import RelationType
 from schema.fields import shows
 from schema.loading import derived, edge
 from schema.node import Node

@@ -1,6 +1,7 @@
 """Scopes: work packages of a project."""
 
 import models
+from models.enums import ViewType
 from resolvers.card import graph as card_graph_edges
 from resolvers.column import column as column_edges
 from resolvers.column import scope as scope_edges
@@ -8,7 +9,6 @@ from resolvers.document import graph as document_graph
 from resolvers.figures import roadmap, stats
 from schema.connection import Connection
 from schema.document import documents_window
-from schema.enums import ViewType
 from schema.fields import shows
 from schema.loading import derived, edge
 from schema.node import Node

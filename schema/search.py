@@ -4,9 +4,9 @@ from typing import Annotated
 
 import strawberry
 
+from models.enums import SearchType
 from resolvers.search.search import Found, totals_of
 from schema.connection import ListEdge, Located, PageInfo, ends_of
-from schema.enums import SearchType
 from schema.loading import derived, edge
 from schema.node import Node
 

@@ -6,10 +6,10 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
+from models.enums import Priority, StatsInterval
 from resolvers.card import graph as card_graph
 from resolvers.column import column
 from resolvers.figures import stats as edges
-from schema.enums import Priority, StatsInterval
 from schema.loading import edge
 from schema.references import ColumnRef, LabelRef, UserRef
 

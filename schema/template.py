@@ -6,8 +6,8 @@ from typing import Any
 import strawberry
 
 from models.base import Record
+from models.enums import FieldType, Priority
 from resolvers.template import template as edges
-from schema.enums import FieldType, Priority
 from schema.loading import derived, edge
 from schema.references import UserRef
 

@@ -4,9 +4,9 @@ import strawberry
 
 import models
 from models.base import Record
+from models.enums import ImportNoteCode
 from resolvers.project.project import workspace_of
 from resolvers.transfer import job as edges
-from schema.enums import ImportNoteCode
 from schema.fields import shows
 from schema.loading import derived, edge
 from schema.node import Node

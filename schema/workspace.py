@@ -7,6 +7,7 @@ import strawberry
 from strawberry import UNSET
 
 import models
+from models.enums import PilotageRole, Role
 from resolvers.agent.agent import agents_of
 from resolvers.document import graph as document_graph
 from resolvers.files.storage_account import storage_of
@@ -20,7 +21,6 @@ from resolvers.transfer.job import transfer_jobs_of
 from resolvers.user.user import user_of_member
 from schema.connection import After, Connection, First, window
 from schema.document import documents_window, tree_arguments
-from schema.enums import PilotageRole, Role
 from schema.fields import shows
 from schema.filters import MissionFilter
 from schema.invitation import Invitation

@@ -14,7 +14,6 @@ from pydantic.fields import FieldInfo
 from models.base import Record
 from realtime import events
 from realtime.events import EVENTS, ROUTING, Id, Shown, Topic
-from schema import enums
 from schema.events import by_hand
 from schema.events.base import ActorRef, Event, actor
 from schema.references import reference
@@ -40,7 +39,7 @@ def _type_of(declared: Any, name: str, shown: Shown) -> Any:
         return list[_type_of(get_args(declared)[0], name, shown)]  # type: ignore[misc]
     if get_origin(declared) in (Union, UnionType):
         return reduce(or_, (_type_of(one, name, shown) for one in get_args(declared)))
-    return getattr(enums, declared.__name__, declared)
+    return declared
 
 
 def _declared(event: type[events.Event]) -> Iterator[tuple[str, Any, Any, Shown | None]]:

@@ -12,7 +12,6 @@ from bson import ObjectId
 from strawberry import UNSET
 from strawberry.scalars import JSON
 
-import schema.enums  # noqa: F401 (before any enum is met here, its values are to be described)
 from resolvers.kit.contract import described, many_of
 from resolvers.kit.input import Input, WrittenAs
 from resolvers.kit.upload import Upload as UploadedFile

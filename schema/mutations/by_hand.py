@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from bson import ObjectId
 
 from models.base import Record
+from models.enums import OnOddItem
 from models.errors import BadUserInput
 from models.ids import Kind, parse_id
 from realtime.log import Committed
@@ -21,7 +22,6 @@ from resolvers.kit.nouns import MissionRecord, UserRecord
 from resolvers.kit.operation import operation_of
 from resolvers.mission import drive as mission_drive
 from resolvers.transfer import transfer
-from schema.enums import OnOddItem
 from schema.scalars import ProjectFile
 
 MissionId = Annotated[ObjectId | str, "The id of the mission."]

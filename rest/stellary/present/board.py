@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 import models
 from models.base import Record
 from models.enums import ViewType
-from rest.present import presents, shown
+from rest.present import presents, shown, word
 
 View = Literal["kanban", "list", "calendar", "roadmap", "stats"]
 VIEWS: list[View] = ["kanban", "list", "calendar", "roadmap", "stats"]
@@ -50,7 +50,7 @@ def column(record: Record) -> Column:
 
 
 def views(record: Record) -> Views:
-    return {"views": VIEWS, "activeView": ViewType(record["active_view"]).value}
+    return {"views": VIEWS, "activeView": word(ViewType(record["active_view"]))}
 
 
 def scope(record: Record) -> Scope:

@@ -6,7 +6,8 @@ from typing_extensions import TypedDict
 
 from resolvers.search.search import Found
 from resolvers.words.query import Fragment
-from rest.stellary.present.base import Id, id_or_none
+from rest.present import Id, word
+from rest.stellary.present.base import id_or_none
 
 
 class HitFragment(TypedDict):
@@ -31,7 +32,7 @@ class Hit(TypedDict):
 def hit(found: Found) -> Hit:
     node = found.node
     return {
-        "type": found.hit.type.value,
+        "type": word(found.hit.type),
         "id": str(node["_id"]),
         "projectId": id_or_none(node.get("project_id")),
         "cardId": id_or_none(node.get("card_id")),

@@ -9,7 +9,7 @@ from models.base import Record
 from models.enums import PilotageRole as PilotageRoleValue
 from models.enums import Role as RoleValue
 from resolvers.tenancy.invitation import NewInvitation
-from rest.present import Id, presents, shown
+from rest.present import Id, presents, shown, word
 from rest.stellary.present.account import PilotageRole
 from rest.stellary.present.base import Timestamp, timestamp
 
@@ -89,7 +89,7 @@ class Membership(TypedDict):
 
 def organization(record: Record) -> Organization:
     """`record` carries `my_role`."""
-    return {**shown(Organization, record), "myRole": RoleValue(record["my_role"]).value}
+    return {**shown(Organization, record), "myRole": word(RoleValue(record["my_role"]))}
 
 
 def organization_member(record: Record) -> OrganizationMember:
@@ -101,8 +101,8 @@ def workspace(record: Record) -> Workspace:
     """`record` carries `my_role` and `my_pilotage_role`."""
     return {
         **shown(Workspace, record),
-        "myRole": RoleValue(record["my_role"]).value,
-        "myPilotageRole": PilotageRoleValue(record["my_pilotage_role"]).value,
+        "myRole": word(RoleValue(record["my_role"])),
+        "myPilotageRole": word(PilotageRoleValue(record["my_pilotage_role"])),
     }
 
 
@@ -135,7 +135,7 @@ def invitation(created: NewInvitation) -> Invitation:
 def invitation_preview(record: Record) -> InvitationPreview:
     return {
         "email": record["email"],
-        "role": RoleValue(record["role"]).value,
+        "role": word(RoleValue(record["role"])),
         "workspaceName": record["workspace_name"],
         "organizationName": record["organization_name"],
         "inviterName": record["inviter_name"],
@@ -150,7 +150,7 @@ def membership(member: Record, workspace: Record, organization: Record) -> Membe
         "organizationId": str(organization["_id"]),
         "organizationSlug": organization["slug"],
         "userId": str(member["user_id"]),
-        "role": RoleValue(member["role"]).value,
-        "pilotageRole": PilotageRoleValue(member["pilotage_role"]).value,
+        "role": word(RoleValue(member["role"])),
+        "pilotageRole": word(PilotageRoleValue(member["pilotage_role"])),
         "joinedAt": timestamp(member["created_at"]),
     }
