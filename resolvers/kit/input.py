@@ -66,8 +66,14 @@ _SENTENCES = {
 class Input(BaseModel):
     """The input of an operation. `given()` tells a field that was left out from one that was set to null."""
 
+    # Built when it is first used: a command uses few of them, and what a model declares is added afterwards.
     model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True, arbitrary_types_allowed=True
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="forbid",
+        frozen=True,
+        arbitrary_types_allowed=True,
+        defer_build=True,
     )
 
     @classmethod
