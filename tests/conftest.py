@@ -1,5 +1,6 @@
 """Fixtures of every test: one embedded database for the session, emptied before each test that asks, loopback only."""
 
+import asyncio
 import gc
 import ipaddress
 import socket
@@ -11,11 +12,15 @@ import pytest
 from argon2 import PasswordHasher
 from beanie import Document
 from pymongo import monitoring
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.errors import AutoReconnect
 
 from auth import passwords
 from gateway.database import Database, open_database
 from gateway.settings import Settings
 from models import Migration
+from models.base import Record
+from tests.patience import PATIENCE
 from tests.written import Written
 
 pytest_plugins = ["tests.order"]
@@ -98,8 +103,20 @@ async def empty(database: Database, *only: type[Document]) -> None:
     """Empty every collection, or some; the indexes stay, and what says that the database is migrated."""
     names = {model.Settings.name for model in only} if only else FULL.collections - {Migration.Settings.name}
     for name in names & FULL.collections:
-        await database.db[name].delete_many({})
+        await _delete_all(database.db[name])
         FULL.collections.discard(name)
+
+
+async def _delete_all(stored: AsyncCollection[Record]) -> None:
+    """Again and again where connections are still being cut: a test before had the database out of reach."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                await stored.delete_many({})
+            except AutoReconnect:
+                await asyncio.sleep(0.1)
+            else:
+                return
 
 
 @pytest.fixture
