@@ -25,12 +25,20 @@ class Credential(StrEnum):
     TOKEN = "token"  # noqa: S105  (the name of a kind of credential)
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
+@dataclass(slots=True)
+class Renewals:
+    """What the subjects of one connection share, each of which took the place of the one before: the last of them."""
+
+    last: "Subject | None" = None
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """A caller. An agent's token sets `agent_id` and `workspace_id`, and works in that workspace alone.
 
     `expires_at` is when the credential ends by itself, if it does. `source` is the address that the request comes from,
     None where there is no network between; `device` the cookie of one that somebody has signed in from before.
+    `renewals` are those of a connection whose credential may be renewed (`realtime.guard`).
     """
 
     user_id: ObjectId | None = None
@@ -45,6 +53,7 @@ class Subject:
     user_agent: str | None = field(default=None, compare=False)
     source: str | None = field(default=None, compare=False)
     device: str | None = field(default=None, compare=False, repr=False)
+    renewals: Renewals | None = field(default=None, compare=False, repr=False)
 
     @property
     def is_person(self) -> bool:

@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -19,18 +19,16 @@ from auth.jwt import JwtSigner
 from gateway.database import Database, open_database
 from gateway.deletions import Deletions
 from gateway.delivery import Delivery, FolderDelivery, SmtpDelivery
-from gateway.engine import GraphEngine
 from gateway.follower import Follower
-from gateway.http import GraphQLEndpoint
+from gateway.graph import served_graph
 from gateway.indexing import Indexing
 from gateway.leftovers import Leftovers
 from gateway.metrics import Metrics
-from gateway.operations import MeasuredApp, operation_routes, product_version
+from gateway.operations import operation_routes, product_version
 from gateway.outbox import Outbox
-from gateway.pages import dist_folder, page_routes, reference_page
+from gateway.pages import dist_folder, graphiql_page, page_routes, reference_page
 from gateway.paths import operations_folder
 from gateway.settings import Settings
-from gateway.shortcut import GraphQLFirst
 from gateway.transfers import Transfers
 from realtime.guard import Guard
 from realtime.hub import Hub
@@ -42,17 +40,19 @@ from resolvers.kit.context import Context, Services
 from resolvers.search.follow import sweep
 from resolvers.words.index import SearchIndex
 from rest.app import build_routes, openapi
-from schema.graph import graph
 from serving.arrival import Arrival
 from serving.compressed import compressed
 from serving.cookies import CookieScope
 from serving.cors import cors
 from serving.errors import answer, answer_http_exception
-from serving.persisted import Persisted
+from serving.front import Front
+from serving.graph.endpoint import GraphQLEndpoint
+from serving.graph.engine import GraphEngine
+from serving.graph.persisted import Persisted
+from serving.graph.trusted import trusted_documents
 from serving.transports.connections import Connections
 from serving.transports.limits import SseLimits, WebSocketLimits
 from serving.transports.websocket import serve_websocket
-from serving.trusted import trusted_documents
 
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
@@ -109,7 +109,7 @@ def create_app(
             )
             await sweep(running.services.search)
             running.engine = GraphEngine(
-                graph(),
+                served_graph(),
                 running.services,
                 limits=chosen.limits,
                 production=chosen.production,
@@ -131,8 +131,7 @@ def create_app(
             running.endpoint = GraphQLEndpoint(
                 engine=running.engine,
                 connections=running.connections,
-                dist=dist,
-                base_path=chosen.base_path,
+                page=partial(graphiql_page, dist, chosen.base_path),
                 cookies=_cookies(chosen),
                 count=running.metrics.count,
                 sse=SseLimits(max_connections=chosen.max_connections_per_user),
@@ -158,9 +157,7 @@ def create_app(
         middleware=[
             Middleware(Arrival, base_path=chosen.base_path),
             *cors(chosen.allowed_origins),
-            Middleware(GraphQLFirst, find=lambda: running.endpoint, hosts=hosts, metrics=running.metrics),
-            Middleware(MeasuredApp, metrics=running.metrics),
-            Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
+            Middleware(Front, find=lambda: running.endpoint, hosts=hosts, answered=running.metrics.answered),
         ],
         exception_handlers={HTTPException: answer_http_exception, Exception: answer_http_exception},
         lifespan=lifespan,

@@ -8,7 +8,6 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.database import Database
 from gateway.metrics import Metrics
@@ -23,32 +22,6 @@ def product_version() -> str:
         return version("orrery")
     except PackageNotFoundError:
         return "0.0.0"
-
-
-class MeasuredApp:
-    """Counts HTTP requests, and how long they took to begin to answer."""
-
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self._app = app
-        self._metrics = metrics
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        clock = asyncio.get_running_loop().time
-        began = clock()
-        method = scope["method"] if scope["method"] in _METHODS else "other"
-
-        async def measured(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self._metrics.answered(method, message["status"], clock() - began)
-            await send(message)
-
-        await self._app(scope, receive, measured)
-
-
-_METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"})
 
 
 def operation_routes(metrics: Metrics) -> list[BaseRoute]:

@@ -42,11 +42,6 @@ SWITCH_SECONDS = 0.0005
 request, while the input of an import is checked."""
 
 log = logging.getLogger("orrery.serve")
-# What is wrong with a body is told to its sender.
-logging.getLogger("python_multipart").setLevel(logging.ERROR)
-logging.getLogger("uvicorn.access").addFilter(hide_tokens)
-# Whoever calls `serve` is given the reason, and says it.
-logging.getLogger("uvicorn.error").addFilter(lambda record: record.msg != "Application startup failed. Exiting.")
 
 
 def serve(settings: Settings, ready: Callable[[Settings], None], *, access_log: bool = False) -> None:
@@ -210,6 +205,7 @@ def server_config(
     app: ASGIApp, access_log: bool = False, *, shared: bool = False, crowd: Crowd | None = None
 ) -> uvicorn.Config:
     """How the web server is set up, whoever runs it."""
+    _choose_logs()
     return uvicorn.Config(
         app,
         http=HttpProtocol.within(crowd or _crowd()),
@@ -229,6 +225,18 @@ def server_config(
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
+
+
+def _choose_logs() -> None:
+    # What is wrong with a body is told to its sender.
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
+    logging.getLogger("uvicorn.access").addFilter(hide_tokens)
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """A filter: whoever calls `serve` is given the reason of a start that failed, and says it."""
+    return record.msg != "Application startup failed. Exiting."
 
 
 def _listen_for_workers(settings: Settings, sockets: list[socket.socket]) -> None:

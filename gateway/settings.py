@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from execution.limits import Limits
 from gateway.mail_settings import DEFAULT_SENDER, Sender, SmtpServer, parse_sender, parse_smtp_url
 from gateway.workers_bound import MAX_WORKERS
-from serving.document_limits import DEFAULTS, NAMES, chosen
+from serving.graph.document_limits import DEFAULTS, NAMES, chosen
 from serving.source import Network, parse_networks
 
 T = TypeVar("T")

@@ -8,8 +8,8 @@ what expires, is looked at at once.
 import asyncio
 import contextlib
 import logging
-import weakref
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from bson import ObjectId
@@ -63,8 +63,6 @@ class Guard:
         self._period = period
         self._groups: dict[Ground, dict[ObjectId, set[Watch]]] = {ground: {} for ground in GROUNDS}
         self._connections: set[Watch] = set()
-        self._renewed: dict[int, Subject] = {}
-        self._earlier: dict[int, set[int]] = {}
         self._asked = 0
         self._haste = asyncio.Event()
         self._expiry: asyncio.TimerHandle | None = None
@@ -93,7 +91,8 @@ class Guard:
 
         A connection is ended too (Unavailable) when nobody can be asked for long; its subscriptions end with it.
         """
-        subject = self._renewed.get(id(subject), subject)
+        if subject.renewals is not None and subject.renewals.last is not None:
+            subject = subject.renewals.last
         watch = Watch(self, subject, end, permission)
         watch.asked = self._asked
         if (credential := credential_of(subject)) is not None:
@@ -105,40 +104,27 @@ class Guard:
             self._connections.add(watch)
         return watch
 
-    def renew(self, old: Subject, new: Subject) -> None:
-        """Let all that was opened for `old`, this very object, stand on the credential of `new`, the same user's.
+    def renew(self, old: Subject, new: Subject) -> Subject:
+        """Let all that was opened for `old`, this very object, stand on the credential of `new`, the same user's; the
+        subject of the connection from now on.
 
-        A subject is made for each connection, so these are the watches of one. What is still being opened for `old`
-        will stand on it too.
+        A subject is made for each connection, so these are the watches of one. What is still being opened for `old`,
+        or for one that it took the place of, will stand on it too.
         """
-        before, after = credential_of(old), credential_of(new)
-        if before is None or after is None or old is new:
-            return
+        renewed = replace(new, renewals=old.renewals)
+        before, after = credential_of(old), credential_of(renewed)
+        if before is None or after is None:
+            return renewed
         for watch in list(self._groups[before[0]].get(before[1], ())):
             if watch.subject is old:
                 self._leave(watch, *before)
                 watch.grounds.remove(before)
-                watch.subject = new
+                watch.subject = renewed
                 watch.asked = self._asked
                 self._stand(watch, *after)
-        # Straight from each of those before to the last one, so that nothing in between is kept.
-        earlier = self._earlier.pop(id(old), set()) | {id(old)}
-        for one in earlier:
-            self._renewed[one] = new
-        self._earlier[id(new)] = earlier
-        weakref.finalize(old, self._forget_renewed, id(old))
-
-    @property
-    def renewals(self) -> int:
-        """How many subjects that were renewed are still in use."""
-        return len(self._renewed)
-
-    def _forget_renewed(self, old: int) -> None:
-        new = self._renewed.pop(old, None)
-        if new is not None and (earlier := self._earlier.get(id(new))) is not None:
-            earlier.discard(old)
-            if not earlier:
-                del self._earlier[id(new)]
+        if old.renewals is not None:
+            old.renewals.last = renewed
+        return renewed
 
     def look(self) -> None:
         """Look again at once: something changed in this process."""

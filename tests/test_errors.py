@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from gateway import http
 from models.errors import OrreryError
+from serving.graph import endpoint
 
 PAGES = Path(__file__).resolve().parents[1] / "docs" / "errors"
 
 
-assert http  # what answers requests has errors of its own
+assert endpoint  # what answers requests has errors of its own
 
 
 def errors(of: type[OrreryError] = OrreryError) -> set[type[OrreryError]]:

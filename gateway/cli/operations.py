@@ -4,7 +4,7 @@ import json
 import sys
 
 from gateway.paths import operations_folder
-from serving.trusted import trusted_documents
+from serving.graph.trusted import trusted_documents
 
 
 def operations() -> None:

@@ -12,10 +12,10 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from gateway.database import Database
 from gateway.pages import dist_folder
 from gateway.settings import Settings
-from tests.gateway.proxy_lab import proxy, strips
-from tests.gateway.wire_lab import gateway_of
 from tests.loopback import NO_TLS
 from tests.patience import PATIENCE
+from tests.serving.proxy_lab import proxy, strips
+from tests.serving.wire_lab import gateway_of
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [

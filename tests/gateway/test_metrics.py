@@ -9,8 +9,7 @@ import pytest
 
 from gateway.app import create_app
 from gateway.database import Database
-from gateway.engine import GraphEngine
-from gateway.live import Live
+from gateway.graph import served_graph
 from gateway.metrics import Metrics
 from gateway.settings import Settings
 from realtime.bus import Bus
@@ -18,14 +17,15 @@ from realtime.delivery import Delivery
 from realtime.hub import Hub
 from realtime.log import EventLog
 from resolvers.kit.context import Services
-from schema.graph import graph
+from serving.graph.engine import GraphEngine
+from serving.graph.live import Live
 from serving.transports.connections import Connection, Connections
 from serving.transports.protocol import OperationRequest
 from tests.gateway.lab import Board, Lab
-from tests.gateway.test_live_sharing import subject_of
 from tests.patience import PATIENCE
 from tests.realtime.log_lab import until
 from tests.realtime.redis_lab import RedisServer
+from tests.serving.graph.test_live_sharing import subject_of
 
 WATCH = "subscription ($p: ID!) { projectEvents(projectId: $p) { __typename ... on Event { cursor } } }"
 
@@ -69,7 +69,7 @@ class Figures:
 
 async def subscribe(lab: Lab, board: Board) -> Live:
     services: Services = lab.app.state.services
-    engine = GraphEngine(graph(), services, limits=Settings("").limits, production=False)
+    engine = GraphEngine(served_graph(), services, limits=Settings("").limits, production=False)
     subject = await subject_of(board.ann)
     live = await engine.start(subject, OperationRequest(WATCH, {"p": board.project}))
     assert isinstance(live, Live)

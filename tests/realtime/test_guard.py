@@ -1,12 +1,12 @@
 """The guard: what is open ends with the reason once its reader may read no more, and nothing else does."""
 
 import asyncio
-import gc
 import logging
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,7 +15,7 @@ from bson import ObjectId
 from auth.policies import delivery
 from auth.policies import workspace as policy
 from auth.policies.permission import Permission
-from auth.subject import ALL_SCOPES, ANONYMOUS, Credential, Subject
+from auth.subject import ALL_SCOPES, ANONYMOUS, Credential, Renewals, Subject
 from gateway.settings import Settings
 from models import ApiToken, Session, WorkspaceMember
 from models.base import collection, to_record, utc_now
@@ -259,8 +259,7 @@ async def test_a_new_credential_takes_the_place_of_one_that_ends(guard: Guard) -
     neglecting, _ = watch(guard, other)
 
     # When one of them brings another sign-in, and the first ends
-    new = await sign_in(old.require_user())
-    guard.renew(old, new)
+    new = guard.renew(old, await sign_in(old.require_user()))
     await collection(Session).delete_one({"_id": old.credential_id})
 
     # Then the other one ends
@@ -275,11 +274,10 @@ async def test_a_new_credential_takes_the_place_of_one_that_ends(guard: Guard) -
 
 async def test_what_is_being_opened_while_its_credential_is_renewed_stands_on_the_new_one(guard: Guard) -> None:
     # Given a connection that was renewed twice
-    subjects = [await sign_in()]
+    subjects = [replace(await sign_in(), renewals=Renewals())]
     user_id = subjects[0].require_user()
     for _ in range(2):
-        subjects.append(await sign_in(user_id))
-        guard.renew(*subjects[-2:])
+        subjects.append(guard.renew(subjects[-1], await sign_in(user_id)))
 
     # When something opens that began before, and its credential ends
     reader, _ = watch(guard, subjects[0])
@@ -290,17 +288,6 @@ async def test_what_is_being_opened_while_its_credential_is_renewed_stands_on_th
     assert reader.ended == []
     await collection(Session).delete_one({"_id": subjects[-1].credential_id})
     assert isinstance(await reader.end_of_reading(), Unauthenticated)
-
-
-async def test_credentials_that_nothing_was_opened_with_any_more_are_forgotten(guard: Guard) -> None:
-    subjects = [await sign_in()]
-    for _ in range(5):
-        subjects.append(await sign_in(subjects[0].require_user()))
-        guard.renew(*subjects[-2:])
-        del subjects[:-1]
-    gc.collect()
-
-    assert guard.renewals == 0
 
 
 # --- what it costs -----------------------------------------------------------------------------------------------

@@ -6,8 +6,8 @@ from typing import Any
 from starlette.applications import Starlette
 
 from tests.gateway.lab import Board, Lab
-from tests.gateway.streams import replay
 from tests.resolvers.attaching import PNG
+from tests.serving.graph.streams import replay
 
 CREATE = """
 mutation ($input: AttachmentCreateInput!) {

@@ -7,7 +7,7 @@ from graphql import OperationDefinitionNode, parse, validate
 
 from gateway.paths import graphql_folder
 from schema.graph import graph
-from serving.document_limits import DEFAULTS, check_written
+from serving.graph.document_limits import DEFAULTS, check_written
 
 EXAMPLES = [
     *sorted((graphql_folder() / "examples").glob("*.graphql")),

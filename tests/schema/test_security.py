@@ -7,11 +7,11 @@ import httpx
 import pyotp
 
 from auth.subject import ANONYMOUS
-from gateway.documents import SIGN_IN_FIELDS
 from models.enums import MailTemplate
 from resolvers.kit.context import Context, Services
 from resolvers.kit.operation import CATALOGUE, Caller
 from schema.graph import graph
+from serving.graph.documents import SIGN_IN_FIELDS
 from tests.gateway.lab import PASSWORD, Lab, Person
 from tests.resolvers.lab import PICTURE
 from tests.resolvers.letters import token_to

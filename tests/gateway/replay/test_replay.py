@@ -13,7 +13,6 @@ from pymongo import monitoring
 from auth.jwt import JwtSigner
 from auth.subject import ANONYMOUS, Subject
 from gateway.database import Database
-from gateway.engine import GraphEngine
 from models import Card
 from models.base import collection
 from models.errors import NotFound
@@ -31,6 +30,7 @@ from resolvers.inputs.card import CardCreate, CardMove, CardUpdate, CommentCreat
 from resolvers.kit.context import Context, Services
 from resolvers.notification.follow import follow as follow_notifications
 from schema.graph import graph
+from serving.graph.engine import GraphEngine
 from serving.transports.protocol import OperationRefused, OperationRequest
 from tests.conftest import empty
 from tests.denials.calls import CALLS
@@ -39,10 +39,10 @@ from tests.gateway.lab import JSON
 from tests.gateway.replay.cases import CASES, NOT_RUN, UNSEEN, Case
 from tests.gateway.replay.client import RULES, State, follow, state_of, subscription
 from tests.gateway.replay.nouns import SNAPSHOT
-from tests.gateway.streams import engine_of, replay_to
 from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.kept import check_facts, check_lanes, forget_lanes, ledger_of
 from tests.resolvers.lab import People, again
+from tests.serving.graph.streams import engine_of, replay_to
 from tests.written import Kept, Written
 
 # Only clients that are made later have it.

@@ -1,0 +1,6 @@
+"""The gateway that these tests speak to."""
+
+from tests.gateway.lab import board, gateway, lab
+from tests.serving.wire_lab import address
+
+__all__ = ["address", "board", "gateway", "lab"]
