@@ -114,6 +114,8 @@ async def _serve(services: Services, fanouts: list[Record]) -> None:
 async def _notify(
     fanouts: Sequence[Record], people: Sequence[ObjectId], is_last: bool, again: bool, change: Change
 ) -> None:
+    # Who follows rests after each round: what waits in other workspaces would wait for each rest of this one too.
+    change.rest = 0.0
     among = {"$in": list(people)}
     gone = await _gone(change, fanouts[0]["workspace_id"])
     there = set(await _members(change, fanouts[0]["workspace_id"], among))

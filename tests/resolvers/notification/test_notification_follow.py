@@ -130,6 +130,25 @@ async def test_everybody_is_told_of_all_in_order_some_people_at_a_time(
     assert await waiting(board) == 0
 
 
+async def test_what_waits_for_a_round_does_not_wait_for_rests_within_it(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rests: list[float] = []
+
+    async def note(seconds: float) -> None:
+        rests.append(seconds)
+
+    await crowd(board, 60)
+    await board.card(0)
+    monkeypatch.setattr("realtime.change.others_ask", lambda _: True)
+    monkeypatch.setattr("realtime.change.sleep", note)
+
+    await follow(board.ctx.services)
+
+    assert await collection(Notification).count_documents({}) == 60
+    assert rests == []
+
+
 @pytest.mark.parametrize("survived", range(4))
 async def test_who_goes_on_after_a_crash_repeats_nothing_and_leaves_nobody_out(
     board: Board, monkeypatch: pytest.MonkeyPatch, survived: int
