@@ -34,6 +34,17 @@ async def own() -> None:
 asyncio.run(own())
 """
 
+TURNS = """
+import runpy, sys
+
+def told(seconds: float) -> None:
+    print("turns of", seconds, file=sys.stderr, flush=True)
+
+sys.setswitchinterval = told
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
 
 @asynccontextmanager
 async def running(folder: Path) -> AsyncIterator[tuple[EmbeddedDatabase, AsyncMongoClient[dict[str, Any]]]]:
@@ -143,6 +154,24 @@ async def test_a_configuration_file_in_the_folder_does_not_open_the_database(tmp
         async with AsyncMongoClient[dict[str, Any]](host, port) as stranger:
             with pytest.raises(OperationFailure):
                 await stranger.orrery.things.find_one({})
+
+
+async def test_a_long_command_lets_short_ones_have_their_turns_before_it_serves_anybody(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("secret", encoding="ascii")
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-c", TURNS, str(ROOT / "gateway" / "embedded_child.py")),
+        *(f"--data={tmp_path / 'db'}", f"--pid-file={tmp_path / 'pid'}", f"--password-file={tmp_path / 'password'}"),
+        *("--user=orrery", "--port=0"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert child.stdout is not None
+    port = await child.stdout.readline()
+    _, log = await child.communicate(b"")  # the end of its input ends it
+
+    assert int(port) > 0
+    assert log.decode().index("turns of 0.0005") < log.decode().index("serving on port")
 
 
 async def test_a_damaged_data_folder_ends_the_start_with_one_sentence(tmp_path: Path) -> None:
