@@ -138,14 +138,14 @@ async def test_what_waits_for_a_round_does_not_wait_for_rests_within_it(
     async def note(seconds: float) -> None:
         rests.append(seconds)
 
-    await crowd(board, 60)
+    people = await crowd(board, 60)
     await board.card(0)
     monkeypatch.setattr("realtime.change.others_ask", lambda _: True)
     monkeypatch.setattr("realtime.change.sleep", note)
 
     await follow(board.ctx.services)
 
-    assert await collection(Notification).count_documents({}) == 60
+    assert await collection(Notification).count_documents({"user_id": {"$in": people}}) == 60
     assert rests == []
 
 
