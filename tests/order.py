@@ -13,7 +13,7 @@ SLOW_SECONDS = 10.0
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    about = "Shuffle the files, and the tests of each file, by this number."
+    about = "Shuffle the folders, the files of each and the tests of each file, by this number."
     parser.addoption("--order-seed", type=int, metavar="NUMBER", help=about)
 
 
@@ -35,7 +35,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse a mark without its reason, and shuffle where that was asked for.
 
-    A file stays in one piece, because what its tests share is made once; one that is marked `in_order` is not shuffled.
+    A folder stays in one piece, and a file in it, because what their tests share is made once, in a database that
+    others empty; a file that is marked `in_order` is not shuffled.
     """
     for name in ("slow", "in_order"):
         if vague := [item.nodeid for item in items for mark in item.iter_markers(name) if not any(mark.args)]:
@@ -46,14 +47,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _shuffled(items: list[pytest.Item], chance: random.Random) -> Iterator[pytest.Item]:
-    files: dict[Path, list[pytest.Item]] = defaultdict(list)
+    folders: dict[Path, dict[Path, list[pytest.Item]]] = defaultdict(lambda: defaultdict(list))
     for item in items:
-        files[item.path].append(item)
-    for file in chance.sample(sorted(files), len(files)):
-        tests = files[file]
-        if not any(item.get_closest_marker("in_order") for item in tests):
-            chance.shuffle(tests)
-        yield from tests
+        folders[item.path.parent][item.path].append(item)
+    for folder in chance.sample(sorted(folders), len(folders)):
+        files = folders[folder]
+        for file in chance.sample(sorted(files), len(files)):
+            tests = files[file]
+            if not any(item.get_closest_marker("in_order") for item in tests):
+                chance.shuffle(tests)
+            yield from tests
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

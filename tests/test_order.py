@@ -45,9 +45,15 @@ def order_of(output: str) -> list[str]:
     return [line.partition(" ")[0] for line in output.splitlines() if "::" in line]
 
 
+def pieces(names: list[str]) -> list[str]:
+    """The names without their repetitions in a row."""
+    return [name for name, before in zip(names, [None, *names], strict=False) if name != before]
+
+
 def test_a_seed_shuffles_files_and_their_tests_and_always_alike(tmp_path: Path) -> None:
-    for name in "abc":
-        (tmp_path / f"test_{name}.py").write_text(SHUFFLED)
+    (tmp_path / "inner").mkdir()
+    for name in ("test_a", "test_b", "inner/test_c", "inner/test_d"):
+        (tmp_path / f"{name}.py").write_text(SHUFFLED)
     (tmp_path / "test_story.py").write_text(IN_ORDER.format(reason="'each goes on from the one before'"))
 
     plain, first, again, other = (
@@ -55,13 +61,14 @@ def test_a_seed_shuffles_files_and_their_tests_and_always_alike(tmp_path: Path) 
         for given in ([], ["--order-seed=1"], ["--order-seed=1"], ["--order-seed=2"])
     )
 
-    assert len(plain) == 80
+    assert len(plain) == 100
     assert plain != first == again != other
     assert sorted(first) == sorted(other) == sorted(plain)
     story = [one for one in plain if "story" in one]
     for order in (first, other):
         files = [one.partition("::")[0] for one in order]
-        assert len([one for one, before in zip(files, [None, *files], strict=False) if one != before]) == 4
+        assert len(pieces(files)) == 5
+        assert len(pieces([str(Path(file).parent) for file in files])) == 2
         assert [one for one in order if "story" in one] == story
 
 
