@@ -1,13 +1,14 @@
-"""A board that is read beside the check of its door, for whoever has passed that before.
+"""Edges that are begun before the executor asks for them. What they come to waits in the request's context until then.
 
-Its edges are begun with what is known without reading: the project's id, and the columns that this process has seen
-there. What they come to waits in the request's context for the same edges behind the door, which alone answer it: who
-is refused there has it neither read out nor told how long it took, and has nothing read ahead the next time.
+A board is read beside the check of its door, for whoever has passed that before: with the project's id, and the columns
+that this process has seen there. Only the same edges behind the door answer it: who is refused has it neither read out
+nor told how long it took, and has nothing read ahead the next time. And what many objects lead to is asked for before
+the executor makes columns of their fields, which takes about as long as the answer.
 """
 
-from asyncio import Future, Task, create_task
-from collections.abc import Sequence
-from typing import Any
+from asyncio import Future, Task, create_task, sleep
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 from bson import ObjectId
 from graphql import GraphQLError
@@ -19,9 +20,22 @@ from models.base import Record
 from resolvers.column.board_hints import BOARDS
 from resolvers.kit.access_hints import ENTERED
 from resolvers.kit.tombstone import known_gone
-from schema.context import BegunKey, GraphContext, Info
+from schema.context import GraphContext, Info
+
+MANY = 100
+"""Objects, below which the columns of their fields take less than is saved."""
 
 _UNDER_WAY: set[Task[Sequence[Any]]] = set()
+
+
+@runtime_checkable
+class EdgeRead(Protocol):
+    """An edge, as `schema.batching` installs it."""
+
+    def read(
+        self, parents: list[Any], args: Mapping[str, Any], context: GraphContext, selection: Selection
+    ) -> Awaitable[Sequence[Any]]:
+        """What it leads to."""
 
 
 def begin_board(info: Info, project_id: str) -> None:
@@ -31,29 +45,50 @@ def begin_board(info: Info, project_id: str) -> None:
         return
     columns = [{"_id": column_id, "project_id": known} for column_id in BOARDS.get(known)]
     for to_columns in _named("columns", selection_of(info._raw_info)):
-        _begin(info, to_columns, [{"_id": known}])
+        _begin_asked(info, to_columns, [{"_id": known}])
         for to_cards in _named("cards", to_columns.selection) if columns else ():
-            _begin(info, to_cards, columns)
+            _begin_asked(info, to_cards, columns)
+
+
+async def begin_below(context: GraphContext, found: Sequence[Any], selection: Selection) -> None:
+    """Begin what the objects on pages that an edge has found lead to without arguments, where they are many."""
+    below = selection.child("nodes")
+    records = [] if below is None else [record for page in found for record in getattr(page, "nodes", ())]
+    if below is None or len(records) < MANY or await known_gone(context.ctx) is not None:
+        return
+    begun = [field for field in below if isinstance(_load(field), EdgeRead) and not field.definition.args]
+    for field in begun:
+        _begin(context, field, records, {})
+    if begun:
+        await sleep(0)  # so that they are sent
 
 
 async def taken(context: GraphContext, parents: Sequence[Any], selection: Selection) -> Future[Sequence[Any]] | None:
     """What was begun of an edge; None where nothing was, or where it may hold what is to be hidden."""
-    begun = context.begun.pop(_key(parents, selection), None)
-    return None if begun is None or await known_gone(context.ctx) is not None else begun
+    of, begun = context.begun.pop(selection, (None, None))
+    is_same = begun is not None and of == _ids_of(parents)
+    return begun if is_same and await known_gone(context.ctx) is None else None
 
 
 def _named(name: str, selection: Selection) -> list[Selected]:
     return [field for field in selection if field.name == name]
 
 
-def _begin(info: Info, field: Selected, parents: list[Record]) -> None:
+def _begin_asked(info: Info, field: Selected, parents: list[Record]) -> None:
     try:
         args = field.selection.arguments(info._raw_info)
     except GraphQLError:  # which the edge itself tells
         return
-    load = field.definition.extensions[EXTENSION].load
-    task = create_task(load.read(parents, args, info.context, field.selection))
-    info.context.begun[_key(parents, field.selection)] = task
+    _begin(info.context, field, parents, args)
+
+
+def _load(field: Selected) -> Any:
+    return getattr(field.definition.extensions.get(EXTENSION), "load", None)
+
+
+def _begin(context: GraphContext, field: Selected, parents: list[Record], args: Mapping[str, Any]) -> None:
+    task = create_task(_load(field).read(parents, args, context, field.selection))
+    context.begun[field.selection] = (_ids_of(parents), task)
     _UNDER_WAY.add(task)
     task.add_done_callback(_ended)
 
@@ -64,5 +99,5 @@ def _ended(task: Task[Sequence[Any]]) -> None:
         task.exception()  # which whoever takes it is told of, if anybody
 
 
-def _key(parents: Sequence[Any], selection: Selection) -> BegunKey:
-    return selection, tuple(getattr(parent, "record", parent)["_id"] for parent in parents)
+def _ids_of(parents: Sequence[Any]) -> list[ObjectId]:
+    return [getattr(parent, "record", parent)["_id"] for parent in parents]

@@ -16,7 +16,7 @@ from execution.batch import EXTENSION
 from execution.leaves import BULK
 from models.ids import texts_of
 from resolvers.kit.operation import check_scope
-from schema.ahead import taken
+from schema.ahead import begin_below, taken
 from schema.context import GraphContext
 from schema.inputs.base import plain
 from schema.loading import COMPUTE, EDGE, SELECTED, Edge, from_record
@@ -66,7 +66,9 @@ class EdgeLoad:
         self, parents: list[Any], args: Mapping[str, Any], context: GraphContext, selection: Selection
     ) -> Sequence[Any]:
         begun = await taken(context, parents, selection) if context.begun else None
-        return await (begun or self.read(parents, args, context, selection))
+        found = await (begun or self.read(parents, args, context, selection))
+        await begin_below(context, found, selection)
+        return found
 
     async def read(
         self, parents: list[Any], args: Mapping[str, Any], context: GraphContext, selection: Selection

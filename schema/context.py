@@ -12,8 +12,8 @@ from execution import Selection
 from resolvers.account.sign_in import SignIn
 from resolvers.kit.context import Context
 
-BegunKey = tuple[Selection, tuple[ObjectId, ...]]
-"""An edge at its place in the operation, and the parents that it is read for."""
+Begun = tuple[list[ObjectId], Future[Sequence[Any]]]
+"""The parents that an edge is read for, and what it comes to."""
 
 
 @dataclass(slots=True)
@@ -21,14 +21,15 @@ class GraphContext:
     """One request, or one event of a subscription.
 
     `resume_after` is the `Last-Event-ID` of a reconnecting event stream. `signed_in` is what a sign-in returned, for
-    the edge that can set cookies. `begun` holds what is read before it is asked for (`schema.ahead`).
+    the edge that can set cookies. `begun` holds what is read before it is asked for, by its place in
+    the operation (`schema.ahead`).
     """
 
     ctx: Context
     resume_after: str | None = None
     signed_in: SignIn | None = None
     signed_out: bool = False
-    begun: dict[BegunKey, Future[Sequence[Any]]] = field(default_factory=dict)
+    begun: dict[Selection, Begun] = field(default_factory=dict)
 
     @classmethod
     def of(cls, ctx: Context, *, resume_after: str | None = None) -> "GraphContext":
