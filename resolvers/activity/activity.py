@@ -16,7 +16,7 @@ from resolvers.kit.load import to_one, to_one_inside
 from resolvers.kit.noun import Fields
 from resolvers.kit.operation import edge
 from resolvers.kit.position_note import note_entered
-from resolvers.user.user import people
+from resolvers.user.user import users_by
 
 
 def new_activity(change: Change, about: Record, kind: ActivityType, meta: dict[str, Any] | None = None) -> Record:
@@ -88,10 +88,8 @@ async def record_activities(
     await collection(Fanout).insert_one(to_record(fanout), session=change.session)
 
 
-@edge(scope=TokenScope.PROJECTS_READ)
-async def actor_of(ctx: Context, activities: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """Who did it."""
-    return await people(ctx, activities, "actor_id", fields)
+actor_of = users_by("actor_id")
+"""Who did it."""
 
 
 @edge(scope=TokenScope.PROJECTS_READ)

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-from models import Attachment, Card
+from models import Attachment
 from models.base import Record
 from models.enums import TokenScope
 from resolvers.files.attachment_link import link_to
 from resolvers.kit.context import Context
-from resolvers.kit.load import to_list, to_one
+from resolvers.kit.load import one_by, to_list
 from resolvers.kit.noun import Fields
+from resolvers.kit.nouns import CARD
 from resolvers.kit.operation import edge
-from resolvers.user.user import people
+from resolvers.user.user import users_by
 
 READ = TokenScope.PROJECTS_READ
 
@@ -21,16 +22,10 @@ async def attachments_of(ctx: Context, cards: Sequence[Record], fields: Fields) 
     return await to_list(Attachment, cards, "card_id", sort=[("card_id", 1), ("_id", 1)], fields=fields)
 
 
-@edge(scope=READ)
-async def card_of(ctx: Context, attachments: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """The card of each file; None once that is gone, in an event of before."""
-    return await to_one(Card, attachments, "card_id", fields)
-
-
-@edge(scope=READ)
-async def uploader_of(ctx: Context, attachments: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """Who attached a file."""
-    return await people(ctx, attachments, "uploaded_by", fields)
+card_of = one_by(CARD, "card_id")
+"""The card of each file; None once that is gone, in an event of before."""
+uploader_of = users_by("uploaded_by")
+"""Who attached a file."""
 
 
 @edge(scope=READ)

@@ -12,13 +12,14 @@ from resolvers.kit.access import projection
 from resolvers.kit.context import Context
 from resolvers.kit.fields import sorted_by
 from resolvers.kit.filters import card_filter
-from resolvers.kit.load import by_ids, by_name, to_one
+from resolvers.kit.load import by_ids, by_name, one_by
 from resolvers.kit.noun import Fields
+from resolvers.kit.nouns import CARD
 from resolvers.kit.operation import edge
 from resolvers.kit.page import ListEdge, Page, Window, pages
 from resolvers.lane.card_place import places_of
 from resolvers.lane.page import BY_RANK, column_pages
-from resolvers.user.user import people
+from resolvers.user.user import users_by
 
 READ = TokenScope.PROJECTS_READ
 
@@ -92,16 +93,10 @@ async def order_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> lis
     return await places_of(cards)
 
 
-@edge(scope=READ)
-async def assignee_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """Who a card is assigned to."""
-    return await people(ctx, cards, "assignee_id", fields)
-
-
-@edge(scope=READ)
-async def creator_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """Who created a card."""
-    return await people(ctx, cards, "created_by", fields)
+assignee_of = users_by("assignee_id")
+"""Who a card is assigned to."""
+creator_of = users_by("created_by")
+"""Who created a card."""
 
 
 @edge(scope=READ)
@@ -132,16 +127,10 @@ async def activity_of(
     return [found[one] for one in ids]
 
 
-@edge(scope=READ)
-async def card_of(ctx: Context, comments: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """The card of each comment."""
-    return await to_one(Card, comments, "card_id", fields)
-
-
-@edge(scope=READ)
-async def author_of(ctx: Context, comments: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """Who wrote a comment."""
-    return await people(ctx, comments, "author_id", fields)
+card_of = one_by(CARD, "card_id")
+"""The card of each comment."""
+author_of = users_by("author_id")
+"""Who wrote a comment."""
 
 
 @edge(scope=READ)

@@ -22,7 +22,7 @@ from resolvers.kit.access import access
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent
 from resolvers.kit.fields import values_of
-from resolvers.kit.load import to_list, to_one
+from resolvers.kit.load import one_by, to_list
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import COLUMN, PROJECT, SCOPE, ColumnRecord, ProjectRecord
 from resolvers.kit.operation import edge, operation, reader
@@ -189,10 +189,8 @@ def _with_board(fields: Fields) -> Fields:
     return None if fields is None else fields | {"scope_id"}
 
 
-@edge(scope=READ)
-async def column_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """The column of each card; None for one that stands in none."""
-    return await to_one(Column, cards, "column_id", fields)
+column_of = one_by(COLUMN, "column_id")
+"""The column of each card; None for one that stands in none."""
 
 
 @edge(scope=READ)

@@ -19,7 +19,7 @@ from resolvers.inputs.board import ScopeCreate, ScopeUpdate, ScopeViewSet
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent, set_fields
 from resolvers.kit.fields import values_of
-from resolvers.kit.load import to_list, to_one
+from resolvers.kit.load import one_by, to_list
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import PROJECT, SCOPE, ProjectRecord, ScopeRecord
 from resolvers.kit.operation import edge, operation, reader
@@ -117,16 +117,10 @@ async def scopes_of(ctx: Context, projects: Sequence[Record], fields: Fields) ->
     return await to_list(Scope, projects, "project_id", sort=[("_id", 1)], fields=fields)
 
 
-@edge(scope=READ)
-async def project_of(ctx: Context, scopes: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """The project of each scope (or of anything else that carries `project_id`)."""
-    return await to_one(Project, scopes, "project_id", fields)
-
-
-@edge(scope=READ)
-async def scope_of(ctx: Context, children: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """The scope of each column or card; None for those of the project itself."""
-    return await to_one(Scope, children, "scope_id", fields)
+project_of = one_by(PROJECT, "project_id")
+"""The project of each scope (or of anything else that carries `project_id`)."""
+scope_of = one_by(SCOPE, "scope_id")
+"""The scope of each column or card; None for those of the project itself."""
 
 
 @edge(scope=READ)

@@ -12,8 +12,9 @@ from resolvers.document.place import places_of
 from resolvers.kit.context import Context
 from resolvers.kit.fields import sorted_by
 from resolvers.kit.filters import compile_filter, compile_order
-from resolvers.kit.load import counts, to_one
+from resolvers.kit.load import counts, one_by
 from resolvers.kit.noun import Fields
+from resolvers.kit.nouns import DOCUMENT
 from resolvers.kit.operation import edge
 from resolvers.kit.page import ListEdge, Page, Sort, Window, pages
 from resolvers.user.user import users_by
@@ -102,10 +103,8 @@ async def tree_of_workspace(
     return [found[workspace["_id"]] for workspace in workspaces]
 
 
-@edge(scope=READ)
-async def parent_of(ctx: Context, documents: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """The document that each stands below; None at the top."""
-    return await to_one(Document, documents, "parent_id", fields)
+parent_of = one_by(DOCUMENT, "parent_id")
+"""The document that each stands below; None at the top."""
 
 
 @edge(scope=READ)
@@ -124,7 +123,5 @@ async def activity_of(
     return [found[one] for one in ids]
 
 
-@edge(scope=READ)
-async def document_of(ctx: Context, versions: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """The document of each version (or of whatever names one); None once that is deleted."""
-    return await to_one(Document, versions, "document_id", fields)
+document_of = one_by(DOCUMENT, "document_id")
+"""The document of each version (or of whatever names one); None once that is deleted."""

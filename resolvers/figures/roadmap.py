@@ -8,7 +8,7 @@ from operator import itemgetter
 from bson import ObjectId
 
 from auth.policies import delivery
-from models import Card, Project, Relation, Scope
+from models import Project, Relation, Scope
 from models.base import Record, collection, utc_now
 from models.enums import RelationType, TokenScope
 from models.text import sort_key
@@ -16,9 +16,9 @@ from resolvers.column.column import done_columns_where
 from resolvers.figures.roadmap_order import longest_chain, steps_of
 from resolvers.kit.access import projection
 from resolvers.kit.context import Context
-from resolvers.kit.load import by_ids, to_one
+from resolvers.kit.load import by_ids, one_by
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import PROJECT, ProjectRecord
+from resolvers.kit.nouns import CARD, PROJECT, ProjectRecord
 from resolvers.kit.operation import edge, operation
 from resolvers.lane.card_facts import Facts, moment
 from resolvers.lane.card_facts_keep import FIGURES, PerProject, elsewhere, facts_of
@@ -64,16 +64,10 @@ async def roadmap_of_scope(ctx: Context, scopes: Sequence[Record], fields: Field
     return await _roadmaps("scope_id", ids, [scope["_id"] for scope in scopes], projects, found, {})
 
 
-@edge(scope=READ)
-async def blocker_of(ctx: Context, rows: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """The card that the other one waits for."""
-    return await to_one(Card, rows, "blocker_id", fields)
-
-
-@edge(scope=READ)
-async def blocked_of(ctx: Context, rows: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """The card that waits."""
-    return await to_one(Card, rows, "blocked_id", fields)
+blocker_of = one_by(CARD, "blocker_id")
+"""The card that the other one waits for."""
+blocked_of = one_by(CARD, "blocked_id")
+"""The card that waits."""
 
 
 async def _roadmaps(

@@ -2,37 +2,23 @@
 
 from collections.abc import Sequence
 
-from models import Column, Document
+from models import Document
 from models.base import Record
 from models.enums import TokenScope
 from resolvers.kit.context import Context
-from resolvers.kit.load import to_one
+from resolvers.kit.load import one_by, to_one
 from resolvers.kit.noun import Fields
+from resolvers.kit.nouns import COLUMN, DOCUMENT
 from resolvers.kit.operation import edge
 
-
-@edge(scope=TokenScope.PROJECTS_READ)
-async def from_column_of(ctx: Context, events: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """The column that a card left; None where it is gone, or there was none."""
-    return await to_one(Column, events, "from_column_id", fields)
-
-
-@edge(scope=TokenScope.PROJECTS_READ)
-async def to_column_of(ctx: Context, events: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """The column that a card came to; None where it is gone, or there is none."""
-    return await to_one(Column, events, "to_column_id", fields)
-
-
-@edge(scope=TokenScope.PROJECTS_READ)
-async def from_parent_of(ctx: Context, events: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """What a document stood below; None where that is gone, or it stood at the top."""
-    return await to_one(Document, events, "from_parent_id", fields)
-
-
-@edge(scope=TokenScope.PROJECTS_READ)
-async def to_parent_of(ctx: Context, events: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """What a document came to stand below; None where that is gone, or it stands at the top."""
-    return await to_one(Document, events, "to_parent_id", fields)
+from_column_of = one_by(COLUMN, "from_column_id")
+"""The column that a card left; None where it is gone, or there was none."""
+to_column_of = one_by(COLUMN, "to_column_id")
+"""The column that a card came to; None where it is gone, or there is none."""
+from_parent_of = one_by(DOCUMENT, "from_parent_id")
+"""What a document stood below; None where that is gone, or it stood at the top."""
+to_parent_of = one_by(DOCUMENT, "to_parent_id")
+"""What a document came to stand below; None where that is gone, or it stands at the top."""
 
 
 @edge(scope=TokenScope.PROJECTS_READ)

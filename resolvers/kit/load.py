@@ -1,6 +1,6 @@
 """The two shapes of an edge: to one object by its id, and to a plain list by the parent's id. One query each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from beanie import Document
@@ -11,8 +11,12 @@ from models.base import Record, collection
 from models.ids import among, raw
 from models.text import sort_key
 from resolvers.kit.access import projection
-from resolvers.kit.noun import Fields
+from resolvers.kit.context import Context
+from resolvers.kit.noun import Fields, Noun
+from resolvers.kit.operation import edge
 from resolvers.kit.tombstone import standing
+
+OneEdge = Callable[[Context, Sequence[Record], Fields], Awaitable[list[Record | None]]]
 
 
 def by_name(record: Record) -> tuple[str, ObjectId]:
@@ -42,6 +46,16 @@ async def to_one(
     named = [parent.get(key) for parent in parents]
     found = {raw(record["_id"]): record for record in (await by_ids(model, named, fields)).values()}
     return [None if one is None else found.get(raw(one)) for one in named]
+
+
+def one_by(noun: Noun, key: str) -> OneEdge:
+    """The edge from records to the object of a noun whose id they carry under `key`; None where there is none."""
+
+    @edge(scope=noun.scope)
+    async def one_of(ctx: Context, parents: Sequence[Record], fields: Fields) -> list[Record | None]:
+        return await to_one(noun.model, parents, key, fields)
+
+    return one_of
 
 
 async def to_one_inside(

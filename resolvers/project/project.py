@@ -20,7 +20,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent, set_fields
 from resolvers.kit.fields import sorted_by, values_of
 from resolvers.kit.filters import compile_filter, compile_order
-from resolvers.kit.load import to_one
+from resolvers.kit.load import one_by
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import PROJECT, WORKSPACE, ProjectRecord
 from resolvers.kit.operation import edge, operation, reader
@@ -115,10 +115,8 @@ async def remove_project(change: Change, project_id: ObjectId) -> bool:
     return True
 
 
-@edge(scope=READ)
-async def workspace_of(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """The workspace of each project (or of anything else that carries `workspace_id`)."""
-    return await to_one(Workspace, projects, "workspace_id", fields)
+workspace_of = one_by(WORKSPACE, "workspace_id")
+"""The workspace of each project (or of anything else that carries `workspace_id`)."""
 
 
 @edge(scope=READ)

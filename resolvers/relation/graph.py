@@ -11,10 +11,11 @@ from models.enums import RelationType, TokenScope
 from resolvers.column.column import done_columns
 from resolvers.kit.access import projection
 from resolvers.kit.context import Context
-from resolvers.kit.load import to_one
+from resolvers.kit.load import one_by
 from resolvers.kit.noun import Fields
+from resolvers.kit.nouns import CARD
 from resolvers.kit.operation import edge
-from resolvers.user.user import people
+from resolvers.user.user import users_by
 
 READ = TokenScope.PROJECTS_READ
 _OTHER = {"source_id": "target_id", "target_id": "source_id"}
@@ -36,28 +37,14 @@ async def relations_of(ctx: Context, cards: Sequence[Record], fields: Fields) ->
     return [per_card[card["_id"]] for card in cards]
 
 
-@edge(scope=READ)
-async def other_of(ctx: Context, seen: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """The card at the other end."""
-    return await to_one(Card, seen, "card_id", fields)
-
-
-@edge(scope=READ)
-async def source_of(ctx: Context, relations: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """The card that a relation begins at."""
-    return await to_one(Card, relations, "source_id", fields)
-
-
-@edge(scope=READ)
-async def target_of(ctx: Context, relations: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """The card that a relation leads to."""
-    return await to_one(Card, relations, "target_id", fields)
-
-
-@edge(scope=READ)
-async def creator_of(ctx: Context, relations: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """Who related the two."""
-    return await people(ctx, relations, "created_by", fields)
+other_of = one_by(CARD, "card_id")
+"""The card at the other end."""
+source_of = one_by(CARD, "source_id")
+"""The card that a relation begins at."""
+target_of = one_by(CARD, "target_id")
+"""The card that a relation leads to."""
+creator_of = users_by("created_by")
+"""Who related the two."""
 
 
 @edge(scope=READ)

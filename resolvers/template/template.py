@@ -23,7 +23,7 @@ from resolvers.kit.operation import edge, operation
 from resolvers.kit.tombstone import Gone, known_gone
 from resolvers.template.builtin import BUILT_IN
 from resolvers.template.read import content_of
-from resolvers.user.user import people
+from resolvers.user.user import users_by
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 MAX_TEMPLATES = 100
@@ -116,7 +116,5 @@ async def templates_of(ctx: Context, workspaces: Sequence[Record], fields: Field
     return [[*BUILT_IN.values(), *own[workspace["_id"]]] for workspace in workspaces]
 
 
-@edge(scope=READ)
-async def creator_of(ctx: Context, templates: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """Who made a template."""
-    return await people(ctx, templates, "created_by", fields)
+creator_of = users_by("created_by")
+"""Who made a template."""

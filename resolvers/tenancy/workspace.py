@@ -25,7 +25,7 @@ from resolvers.kit.ceilings import MAX_WORKSPACES, require_room
 from resolvers.kit.context import Context
 from resolvers.kit.edit import set_fields
 from resolvers.kit.joined import EVERYTHING, JOINED, JoinedPage, joined_after, joined_page
-from resolvers.kit.load import to_one
+from resolvers.kit.load import one_by
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import ORGANIZATION, WORKSPACE, WorkspaceRecord
 from resolvers.kit.operation import edge, operation
@@ -236,10 +236,8 @@ async def viewer_workspaces(
     }
 
 
-@edge(scope=READ)
-async def organization_of(ctx: Context, workspaces: Sequence[Record], fields: Fields) -> list[Record | None]:
-    """The organization of each workspace."""
-    return await to_one(Organization, workspaces, "organization_id", fields)
+organization_of = one_by(ORGANIZATION, "organization_id")
+"""The organization of each workspace."""
 
 
 @edge(scope=READ, viewer=True)

@@ -3,7 +3,7 @@
 Whoever shares no organization with the reader any more is shown by name alone, wherever what they did is told.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from bson import ObjectId
@@ -15,7 +15,7 @@ from models.errors import NotFound
 from models.ids import Kind, parse_id, portions
 from resolvers.kit.access import projection
 from resolvers.kit.context import Context, Services
-from resolvers.kit.load import to_one
+from resolvers.kit.load import OneEdge, to_one
 from resolvers.kit.noun import Fields
 from resolvers.kit.operation import edge, operation
 
@@ -25,8 +25,6 @@ PUBLIC = frozenset({"email", "name", "job_title", "avatar", "is_agent", "created
 """All that a user's record ever shows."""
 PROFILE = frozenset({"email", "job_title", "avatar"})
 """What of it is for those who share an organization with the user."""
-
-UserEdge = Callable[[Context, Sequence[Record], Fields], Awaitable[list[Record | None]]]
 
 
 def visible(fields: Fields) -> frozenset[str]:
@@ -54,7 +52,7 @@ def without_secrets(user: Record) -> Record:
     return {name: value for name, value in user.items() if name == "_id" or name in PUBLIC}
 
 
-def users_by(key: str) -> UserEdge:
+def users_by(key: str) -> OneEdge:
     """The edge from records to the user whose id they carry under `key`; None where the id is null or unknown."""
 
     @edge(scope=READ)
