@@ -1,6 +1,5 @@
 """Agents: service users of a workspace, each with a token of its own, that carry out missions."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bson import ObjectId
@@ -25,8 +24,8 @@ from resolvers.kit.edit import set_fields
 from resolvers.kit.fields import values_of
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import AGENT, WORKSPACE, AgentRecord
-from resolvers.kit.operation import Caller, check_scope, edge, operation
-from resolvers.kit.page import Page, Window, pages
+from resolvers.kit.operation import Caller, check_scope, operation
+from resolvers.kit.page import pages_by
 from resolvers.tenancy.workspace_member import add_service_user, remove_service_user, tell_name
 
 READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
@@ -167,14 +166,8 @@ async def delete_agent(ctx: Context, door: AgentRecord) -> Committed[ObjectId]:
     return await delete(ctx, door["workspace_id"], body, revokes=True)
 
 
-@edge(scope=READ)
-async def agents_of(
-    ctx: Context, workspaces: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
-) -> list[Page]:
-    """The agents of a workspace, oldest first."""
-    ids = [workspace["_id"] for workspace in workspaces]
-    found = await pages(Agent, "workspace_id", ids, Window.read(first, after), where=EXISTING, fields=fields)
-    return [found[one] for one in ids]
+agents_of = pages_by(AGENT, "workspace_id", where=EXISTING)
+"""The agents of a workspace, oldest first."""
 
 
 def _existing(agent: Record) -> Record:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models import Activity, Card, Comment, Label
+from models import Card, Label
 from models.base import Record, collection
 from models.enums import TokenScope
 from models.ids import raw
@@ -14,9 +14,9 @@ from resolvers.kit.fields import sorted_by
 from resolvers.kit.filters import card_filter
 from resolvers.kit.load import by_ids, by_name, one_by
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import CARD
+from resolvers.kit.nouns import ACTIVITY, CARD, COMMENT
 from resolvers.kit.operation import edge
-from resolvers.kit.page import ListEdge, Page, Window, pages
+from resolvers.kit.page import ListEdge, Page, Window, pages, pages_by
 from resolvers.lane.card_place import places_of
 from resolvers.lane.page import BY_RANK, column_pages
 from resolvers.user.user import users_by
@@ -107,24 +107,12 @@ async def labels_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> li
     return [[label for one in card["label_ids"] if (label := labels.get(raw(one))) is not None] for card in cards]
 
 
-@edge(scope=READ)
-async def comments_of(
-    ctx: Context, cards: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
-) -> list[Page]:
-    """A card's comments, oldest first."""
-    ids = [card["_id"] for card in cards]
-    found = await pages(Comment, "card_id", ids, Window.read(first, after), fields=fields)
-    return [found[one] for one in ids]
+comments_of = pages_by(COMMENT, "card_id")
+"""A card's comments, oldest first."""
 
 
-@edge(scope=READ)
-async def activity_of(
-    ctx: Context, cards: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
-) -> list[Page]:
-    """What happened to a card, oldest first."""
-    ids = [card["_id"] for card in cards]
-    found = await pages(Activity, "card_id", ids, Window.read(first, after), fields=fields)
-    return [found[one] for one in ids]
+activity_of = pages_by(ACTIVITY, "card_id")
+"""What happened to a card, oldest first."""
 
 
 card_of = one_by(CARD, "card_id")

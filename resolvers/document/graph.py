@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models import Activity, Document
+from models import Document
 from models.base import Record
 from models.enums import TokenScope
 from models.ids import parse_id
@@ -14,9 +14,9 @@ from resolvers.kit.fields import sorted_by
 from resolvers.kit.filters import compile_filter, compile_order
 from resolvers.kit.load import counts, one_by
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import DOCUMENT
+from resolvers.kit.nouns import ACTIVITY, DOCUMENT
 from resolvers.kit.operation import edge
-from resolvers.kit.page import ListEdge, Page, Sort, Window, pages
+from resolvers.kit.page import ListEdge, Page, Sort, Window, pages, pages_by
 from resolvers.user.user import users_by
 
 READ = TokenScope.PROJECTS_READ
@@ -113,14 +113,8 @@ async def order_of(ctx: Context, documents: Sequence[Record], fields: Fields) ->
     return await places_of(documents)
 
 
-@edge(scope=READ)
-async def activity_of(
-    ctx: Context, documents: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
-) -> list[Page]:
-    """What happened to a document, oldest first."""
-    ids = [document["_id"] for document in documents]
-    found = await pages(Activity, "document_id", ids, Window.read(first, after), fields=fields)
-    return [found[one] for one in ids]
+activity_of = pages_by(ACTIVITY, "document_id")
+"""What happened to a document, oldest first."""
 
 
 document_of = one_by(DOCUMENT, "document_id")

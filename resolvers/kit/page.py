@@ -14,7 +14,9 @@ from bson.errors import InvalidId
 from models.base import Record, Stored
 from models.errors import BadUserInput
 from resolvers.kit.access import projection
-from resolvers.kit.noun import Fields
+from resolvers.kit.context import Context
+from resolvers.kit.noun import Fields, Noun
+from resolvers.kit.operation import edge
 from resolvers.kit.page_query import PageQuery, Sort
 from resolvers.kit.tombstone import standing
 
@@ -125,6 +127,20 @@ async def pages(
     return made
 
 
+def pages_by(noun: Noun, key: str, *, sort: Sort = (), where: Mapping[str, Any] | None = None) -> ListEdge:
+    """The edge from records to the objects of a noun that carry their id under `key`."""
+
+    @edge(scope=noun.scope)
+    async def pages_of(
+        ctx: Context, parents: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+    ) -> list[Page]:
+        ids = [parent["_id"] for parent in parents]
+        found = await pages(noun.model, key, ids, Window.read(first, after), sort=sort, where=where, fields=fields)
+        return [found[parent_id] for parent_id in ids]
+
+    return pages_of
+
+
 def encode_cursor(record: Record, model: type[Stored], sort: Sort) -> str:
     """The keyset of a record as URL-safe text, marked with the list and the order that it belongs to."""
     values = [_mark(model, sort), *(_pack(_value(record, field)) for field, _ in _total(sort))]
@@ -195,4 +211,5 @@ __all__ = [
     "decode_cursor",
     "encode_cursor",
     "pages",
+    "pages_by",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 from bson import ObjectId
 
 from auth.policies import mission as policy
-from models import Agent, Card, Mission, MissionActivity, Project
+from models import Agent, Card, Mission, Project
 from models.base import Record, collection, to_record
 from models.enums import MissionStatus, TokenScope
 from models.errors import Forbidden, NotFound
@@ -20,7 +20,7 @@ from resolvers.kit.load import by_ids, card_inside, to_one
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import AGENT, MISSION, MISSION_ACTIVITY, WORKSPACE, AgentRecord, MissionRecord
 from resolvers.kit.operation import edge, operation, reader
-from resolvers.kit.page import NEWEST_FIRST, Page, Window, pages
+from resolvers.kit.page import NEWEST_FIRST, Page, Window, pages, pages_by
 from resolvers.state.mission_status import change_status
 from resolvers.user.user import users_by
 
@@ -156,15 +156,8 @@ async def missions_of_card(
     return await _missions("card_id", cards, fields, Window.read(first, after))
 
 
-@edge(scope=READ)
-async def activities_of(
-    ctx: Context, missions: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
-) -> list[Page]:
-    """What an agent reported on a mission, in its order."""
-    ids = [mission["_id"] for mission in missions]
-    window, order = Window.read(first, after), [("position", 1)]
-    found = await pages(MissionActivity, "mission_id", ids, window, sort=order, fields=fields)
-    return [found[one] for one in ids]
+activities_of = pages_by(MISSION_ACTIVITY, "mission_id", sort=[("position", 1)])
+"""What an agent reported on a mission, in its order."""
 
 
 @edge(scope=READ)

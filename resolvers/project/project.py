@@ -6,7 +6,7 @@ from typing import Any
 from bson import ObjectId
 
 from auth.policies import delivery
-from models import Project, ProjectMember, Workspace
+from models import Project, Workspace
 from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import NotFound
@@ -22,9 +22,9 @@ from resolvers.kit.fields import sorted_by, values_of
 from resolvers.kit.filters import compile_filter, compile_order
 from resolvers.kit.load import one_by
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import PROJECT, WORKSPACE, ProjectRecord
+from resolvers.kit.nouns import PROJECT, PROJECT_MEMBER, WORKSPACE, ProjectRecord
 from resolvers.kit.operation import edge, operation, reader
-from resolvers.kit.page import Page, Window, pages
+from resolvers.kit.page import Page, Window, pages, pages_by
 from resolvers.lane.store import open_totals
 from resolvers.template.apply import fill_project
 from resolvers.template.template import find_content
@@ -138,14 +138,8 @@ async def projects_of(
     return [found[one] for one in ids]
 
 
-@edge(scope=READ)
-async def members_of(
-    ctx: Context, projects: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
-) -> list[Page]:
-    """Those who are notified of a project and can be assigned its cards, in the order of joining."""
-    ids = [project["_id"] for project in projects]
-    found = await pages(ProjectMember, "project_id", ids, Window.read(first, after), fields=fields)
-    return [found[one] for one in ids]
+members_of = pages_by(PROJECT_MEMBER, "project_id")
+"""Those who are notified of a project and can be assigned its cards, in the order of joining."""
 
 
 @edge(scope=READ)

@@ -24,9 +24,9 @@ from resolvers.kit.edit import set_fields
 from resolvers.kit.joined import EVERYTHING, JOINED, JoinedPage
 from resolvers.kit.load import by_ids
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import ORGANIZATION, OrganizationRecord
+from resolvers.kit.nouns import ORGANIZATION, ORGANIZATION_MEMBER, OrganizationRecord
 from resolvers.kit.operation import edge, operation
-from resolvers.kit.page import Page, Window, pages
+from resolvers.kit.page import Page, Window, pages, pages_by
 from resolvers.kit.slugs import organization_by_slug
 from resolvers.tenancy.organization_member import insert_organization_member, organization_memberships
 from resolvers.tenancy.workspace import remove_workspace, viewer_workspaces
@@ -196,14 +196,8 @@ async def my_role_of(ctx: Context, organizations: Sequence[Record], fields: Fiel
     return [None if one is None else Role(one["role"]) for one in memberships]
 
 
-@edge(scope=READ)
-async def members_of(
-    ctx: Context, organizations: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
-) -> list[Page]:
-    """The members of each organization in the order of joining."""
-    ids = [one["_id"] for one in organizations]
-    found = await pages(OrganizationMember, "organization_id", ids, Window.read(first, after), fields=fields)
-    return [found[one] for one in ids]
+members_of = pages_by(ORGANIZATION_MEMBER, "organization_id")
+"""The members of each organization in the order of joining."""
 
 
 @edge(scope=READ, viewer=True)

@@ -27,9 +27,9 @@ from resolvers.kit.edit import set_fields
 from resolvers.kit.joined import EVERYTHING, JOINED, JoinedPage, joined_after, joined_page
 from resolvers.kit.load import one_by
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import ORGANIZATION, WORKSPACE, WorkspaceRecord
+from resolvers.kit.nouns import ORGANIZATION, WORKSPACE, WORKSPACE_MEMBER, WorkspaceRecord
 from resolvers.kit.operation import edge, operation
-from resolvers.kit.page import Page, Window, pages
+from resolvers.kit.page import Window, pages_by
 from resolvers.kit.position_note import note_entered, noted
 from resolvers.kit.slugs import workspace_by_slugs
 from resolvers.kit.tombstone import load_gone
@@ -258,14 +258,8 @@ async def my_pilotage_role_of(
     return [None if one is None else PilotageRole(one["pilotage_role"]) for one in memberships]
 
 
-@edge(scope=READ)
-async def members_of(
-    ctx: Context, workspaces: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
-) -> list[Page]:
-    """The members of each workspace in the order of joining."""
-    ids = [one["_id"] for one in workspaces]
-    found = await pages(WorkspaceMember, "workspace_id", ids, Window.read(first, after), fields=fields)
-    return [found[one] for one in ids]
+members_of = pages_by(WORKSPACE_MEMBER, "workspace_id")
+"""The members of each workspace in the order of joining."""
 
 
 def _with_roles(workspace: Record, membership: Record | None) -> Record:

@@ -25,7 +25,7 @@ from resolvers.kit.load import to_one_inside
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import TRANSFER_JOB, WORKSPACE, TransferJobRecord
 from resolvers.kit.operation import edge, operation, reader
-from resolvers.kit.page import NEWEST_FIRST, Page, Window, pages
+from resolvers.kit.page import NEWEST_FIRST, Page, Window, pages, pages_by
 from resolvers.kit.upload import Upload, file_name
 from resolvers.transfer.archive import MAGIC
 from resolvers.transfer.read import MAX_TEXT
@@ -123,14 +123,8 @@ async def start_import(ctx: Context, _membership: Record, values: ProjectImportS
     return started
 
 
-@edge(scope=READ)
-async def transfer_jobs_of(
-    ctx: Context, workspaces: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
-) -> list[Page]:
-    """The imports of each workspace, the newest first."""
-    ids = [workspace["_id"] for workspace in workspaces]
-    found = await pages(TransferJob, "workspace_id", ids, Window.read(first, after), sort=NEWEST_FIRST, fields=fields)
-    return [found[one] for one in ids]
+transfer_jobs_of = pages_by(TRANSFER_JOB, "workspace_id", sort=NEWEST_FIRST)
+"""The imports of each workspace, the newest first."""
 
 
 @edge(scope=READ)
