@@ -2,42 +2,56 @@
 
 import re
 
-FIELDS: dict[str, str] = {
-    "Workspace": "id name slug isPersonal createdAt updatedAt",
-    "WorkspaceMember": "user { id name email jobTitle avatarUrl } role pilotageRole joinedAt",
-    "Project": "id name description deadline createdAt updatedAt workspace { id }",
+from graphql import GraphQLObjectType, get_named_type, is_leaf_type
+from pydantic.alias_generators import to_camel
+
+import models
+from models.facts import GRAPH, declared
+from schema.graph import graph
+
+BY_HAND: dict[str, str] = {
+    "Workspace": "",
+    "WorkspaceMember": "user { id name email jobTitle avatarUrl } joinedAt",
+    "Project": "workspace { id }",
     "ProjectMember": "user { id } joinedAt",
     "Template": "id name description isBuiltIn createdAt columns { name scope } cards { title column }",
-    "Scope": "id name description startDate endDate activeView createdAt updatedAt project { id }",
-    "Column": "id name rank createdAt project { id } scope { id }",
-    "Label": "id name color project { id }",
+    "Scope": "project { id }",
+    "Column": "project { id } scope { id }",
+    "Label": "project { id }",
     "Card": """
-      id title description priority archived startDate dueDate startedAt completedAt rank version
-      commentCount attachmentCount createdAt updatedAt checklistProgress checklist { id title done order } labels { id }
+      checklistProgress checklist { id title done order } labels { id }
       project { id } scope { id } column { id } assignee { id } createdBy { id } customFields { field { id } value }
     """,
-    "CustomField": "id name type createdAt options { id label color } project { id }",
-    "Relation": "id type createdAt source { id } target { id } createdBy { id }",
+    "CustomField": "options { id label color } project { id }",
+    "Relation": "source { id } target { id } createdBy { id }",
     "Document": """
-      id title docType tags contextType contextId contentFormat content size status reviewNotes submittedAt reviewedAt
-      version createdAt updatedAt linkedCards(first: 50) { nodes { id } }
+      content linkedCards(first: 50) { nodes { id } }
       project { id } scope { id } parent { id } submittedBy { id } reviewedBy { id } author { id } updatedBy { id }
     """,
-    "Attachment": "id name mimeType size createdAt uploadedBy { id } card { id }",
+    "Attachment": "uploadedBy { id } card { id }",
     "TransferJob": """
-      id state fileName fileSize done total progress warnings error { code message field }
-      notes { place code message } notesOmitted
-      createdAt startedAt finishedAt expiresAt project { id } workspace { id } createdBy { id }
+      progress error { code message field } notes { place code message } notesOmitted
+      project { id } workspace { id } createdBy { id }
     """,
-    "Comment": "id content createdAt author { id } card { id }",
-    "Agent": "id name slug description autonomyMode tools mcpOnly createdAt user { id name }",
-    "Mission": """
-      id prompt status progress summary error createdAt startedAt finishedAt
-      agent { id } card { id } project { id } createdBy { id }
-    """,
-    "MissionActivity": "id kind content tool data createdAt",
-    "Notification": "id readAt createdAt activity { id }",
+    "Comment": "author { id } card { id }",
+    "Agent": "user { id name }",
+    "Mission": "agent { id } card { id } project { id } createdBy { id }",
+    "MissionActivity": "",
+    "Notification": "activity { id }",
 }
+"""What no model declares of it."""
+
+
+def _declared(noun: str) -> str:
+    """The fields of the graph's type that are what its model declares, and the id."""
+    type_ = graph().type_map[noun]
+    assert isinstance(type_, GraphQLObjectType)
+    leaves = {name for name, field in type_.fields.items() if is_leaf_type(get_named_type(field.type))}
+    names = ["id", *map(to_camel, declared(getattr(models, noun), GRAPH))]
+    return " ".join(name for name in names if name in leaves)
+
+
+FIELDS = {noun: f"{_declared(noun)} {by_hand}" for noun, by_hand in BY_HAND.items()}
 
 FRAGMENTS = {name: f"fragment {name}Fields on {name} {{ __typename {fields} }}" for name, fields in FIELDS.items()}
 
