@@ -3,13 +3,15 @@
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from enum import Enum
+from functools import partial
 from operator import itemgetter
-from typing import Annotated, Any, Literal, TypeVar, cast, get_args, get_origin
+from types import NoneType
+from typing import Annotated, Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from bson import ObjectId
 from pydantic import BaseModel, Field, WithJsonSchema
-from pydantic.alias_generators import to_camel
-from typing_extensions import TypedDict
+from pydantic.alias_generators import to_camel, to_snake
+from typing_extensions import TypedDict, is_typeddict
 
 from models.base import timestamp
 from models.facts import REST, Declared, Doors, declared
@@ -46,25 +48,38 @@ def presents(
         types = ({"id": Id} if with_id else {}) | {name: _type(field) for name, field in fields.items()} | own
         made: Any = TypedDict(cls.__name__, types)  # type: ignore[misc]
         made.__doc__, made.__module__ = cls.__doc__, cls.__module__
-        _SHOWN[made] = _compiled(fields, with_id=with_id)
+        _SHOWN[made] = _of_fields(fields, with_id=with_id)
         return cast("type[T]", made)
 
     return add
 
 
 def shown(cls: type[T], record: Mapping[str, object]) -> T:
-    """What a TypedDict has of a record by declaration; whoever asks adds what is by hand."""
-    return cast("T", _SHOWN[cls](record))
+    """What a TypedDict has of a record by declaration; whoever asks adds what is by hand.
+
+    One that presents no model has all of it by its own types: a yes or no is called `is_late` in the record.
+    """
+    values = _SHOWN.get(cls) or _SHOWN.setdefault(cls, _of_types(cls))
+    return cast("T", values(record))
 
 
-def _compiled(fields: Mapping[str, Declared], *, with_id: bool) -> Values:
-    """Worked out once: a response has 500 cards. What is converted comes first."""
+def _of_types(cls: type) -> Values:
+    hints = get_type_hints(cls, include_extras=True)
+    keys = {name: f"is_{to_snake(name)}" if hint is bool else to_snake(name) for name, hint in hints.items()}
+    return _compiled([(key, name, _hinted(hints[name])) for name, key in keys.items()], {})
+
+
+def _of_fields(fields: Mapping[str, Declared], *, with_id: bool) -> Values:
     shown_as = [(field.key, name, _convert(field)) for name, field in fields.items()]
-    shown_as += [("_id", "id", str)] if with_id else []
+    defaults = {field.key: field.default for field in fields.values() if not field.required}
+    return _compiled([*shown_as, ("_id", "id", str)] if with_id else shown_as, defaults)
+
+
+def _compiled(shown_as: list[tuple[str, str, Convert | None]], defaults: Mapping[str, Any]) -> Values:
+    """Worked out once: a response has 500 cards. What is converted comes first."""
     shown_as.sort(key=lambda each: each[2] is None)
     keys, names, _ = zip(*shown_as, strict=True)
     converts = [(place, convert) for place, (_, _, convert) in enumerate(shown_as) if convert is not None]
-    defaults = {field.key: field.default for field in fields.values() if not field.required}
     read = itemgetter(*keys) if len(keys) > 1 else lambda record: (record[keys[0]],)
 
     def values(record: Mapping[str, object]) -> dict[str, Any]:
@@ -119,6 +134,19 @@ def _plain_convert(type_: Any) -> Convert | None:
     if issubclass(type_, ObjectId):
         return str
     return timestamp if type_ is datetime else None
+
+
+def _hinted(hint: Any) -> Convert | None:
+    """What makes JSON of a value that a TypedDict has a type for."""
+    hint = next((kind for kind in get_args(hint) if kind is not NoneType), hint) if NoneType in get_args(hint) else hint
+    if get_origin(hint) is list:
+        each = _hinted(get_args(hint)[0])
+        return None if each is None else lambda values: [each(value) for value in values]
+    if is_typeddict(hint):
+        return partial(shown, hint)
+    if get_origin(hint) is Literal:
+        return lambda value: word(value) if isinstance(value, Enum) else value
+    return str if hint == Id else timestamp if hint == Timestamp else None
 
 
 def word(member: Enum) -> Any:

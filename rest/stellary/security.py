@@ -28,10 +28,11 @@ from resolvers.inputs.account import (
     TwoFactorConfirm,
     TwoFactorProof,
 )
+from rest.present import plain
 from rest.routing import Call, Routes
 from rest.stellary.auth import start_session
 from rest.stellary.present.account import Session
-from rest.stellary.present.base import Ok, ok, plain
+from rest.stellary.present.base import Ok, ok
 from rest.stellary.present.security import (
     Consent,
     EndedSessions,

@@ -10,8 +10,8 @@ from resolvers.account.api_token import NewToken
 from resolvers.account.sign_in import SignIn
 from resolvers.kit.context import Services
 from resolvers.user.user import avatar_path
-from rest.present import presents, shown
-from rest.stellary.present.base import Timestamp, timestamp
+from rest.present import Timestamp, presents, shown
+from rest.stellary.present.base import timestamp
 
 PilotageRole = Literal["owner", "reviewer", "viewer"]
 

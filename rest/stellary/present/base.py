@@ -8,9 +8,6 @@ from typing_extensions import TypedDict
 
 from models.base import Record
 from models.base import timestamp as timestamp
-from rest.present import Id as Id
-from rest.present import Timestamp as Timestamp
-from rest.present import plain as plain
 
 
 class Ok(TypedDict):

@@ -5,8 +5,8 @@ from typing_extensions import TypedDict
 import models
 from models.base import Record
 from models.enums import Priority
-from rest.present import Id, presents, shown
-from rest.stellary.present.base import Timestamp, timestamp, timestamp_or_none
+from rest.present import Id, Timestamp, presents, shown
+from rest.stellary.present.base import timestamp
 
 
 @presents(models.Project)
@@ -84,25 +84,9 @@ def portfolio(found: Record) -> Portfolio:
 
 
 def metrics(record: Record) -> Metrics:
-    by_priority = {one["priority"]: one["count"] for one in record["by_priority"]}
-    return {
-        "total": record["total"],
-        "open": record["open"],
-        "done": record["done"],
-        "archived": record["archived"],
-        "overdue": record["overdue"],
-        "blocked": record["blocked"],
-        "progress": record["progress"],
-        "byPriority": {
-            "high": by_priority[Priority.HIGH],
-            "medium": by_priority[Priority.MEDIUM],
-            "low": by_priority[Priority.LOW],
-            "none": by_priority[None],
-        },
-        "members": record["members"],
-        "nextDeadline": timestamp_or_none(record["next_deadline"]),
-        "lastActivityAt": timestamp_or_none(record["last_activity_at"]),
-    }
+    counts = {one["priority"]: one["count"] for one in record["by_priority"]}
+    by_priority = {"none": counts[None]} | {priority.word: counts[priority] for priority in Priority}
+    return shown(Metrics, {**record, "by_priority": by_priority})
 
 
 def project_member(record: Record) -> ProjectMember:

@@ -3,7 +3,7 @@
 from typing_extensions import TypedDict
 
 from models.base import Record
-from rest.stellary.present.base import Id, Timestamp, id_or_none, timestamp, timestamp_or_none
+from rest.present import Id, Timestamp, shown
 
 
 class RoadmapScope(TypedDict):
@@ -61,50 +61,4 @@ class Roadmap(TypedDict):
 
 
 def roadmap(record: Record) -> Roadmap:
-    return {
-        "start": timestamp_or_none(record["start"]),
-        "end": timestamp_or_none(record["end"]),
-        "scopes": [
-            {
-                "scopeId": str(one["scope_id"]),
-                "start": timestamp_or_none(one["start"]),
-                "end": timestamp_or_none(one["end"]),
-                "derived": one["is_derived"],
-                "progress": one["progress"],
-                "late": one["is_late"],
-            }
-            for one in record["scopes"]
-        ],
-        "cards": [
-            {
-                "cardId": str(one["card_id"]),
-                "scopeId": id_or_none(one["scope_id"]),
-                "start": timestamp_or_none(one["start"]),
-                "due": timestamp_or_none(one["due"]),
-                "done": one["is_done"],
-                "late": one["is_late"],
-                "blocked": one["is_blocked"],
-                "step": one["step"],
-            }
-            for one in record["cards"]
-        ],
-        "truncated": record["is_truncated"],
-        "dependencies": [
-            {
-                "blockerId": str(one["blocker_id"]),
-                "blockedId": str(one["blocked_id"]),
-                "violated": one["is_violated"],
-            }
-            for one in record["dependencies"]
-        ],
-        "milestones": [
-            {
-                "title": one["title"],
-                "at": timestamp(one["at"]),
-                "scopeId": id_or_none(one["scope_id"]),
-                "late": one["is_late"],
-            }
-            for one in record["milestones"]
-        ],
-        "criticalPath": [str(one["card_id"]) for one in record["critical_path"]],
-    }
+    return shown(Roadmap, {**record, "critical_path": [card["card_id"] for card in record["critical_path"]]})

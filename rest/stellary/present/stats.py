@@ -5,7 +5,7 @@ from typing import Literal
 from typing_extensions import TypedDict
 
 from models.base import Record
-from rest.stellary.present.base import Id, Timestamp, id_or_none, timestamp
+from rest.present import Id, Timestamp, shown
 
 
 class CardCounts(TypedDict):
@@ -101,54 +101,4 @@ Stats = TypedDict(
 
 
 def stats(record: Record) -> Stats:
-    ageing = record["ageing"]
-    return {
-        "from": timestamp(record["from_"]),
-        "to": timestamp(record["to"]),
-        "interval": record["interval"].value,
-        "cards": record["cards"],
-        "byColumn": [{"columnId": id_or_none(one["column_id"]), **_share(one)} for one in record["by_column"]],
-        "byPriority": [
-            {"priority": one["priority"].word if one["priority"] else None, **_share(one)}
-            for one in record["by_priority"]
-        ],
-        "byAssignee": [{"assigneeId": id_or_none(one["assignee_id"]), **_share(one)} for one in record["by_assignee"]],
-        "byLabel": [{"labelId": str(one["label_id"]), **_share(one)} for one in record["by_label"]],
-        "throughput": [
-            {"start": timestamp(one["start"]), "created": one["created"], "completed": one["completed"]}
-            for one in record["throughput"]
-        ],
-        "burnUp": [
-            {"at": timestamp(one["at"]), "scope": one["scope"], "done": one["done"]} for one in record["burn_up"]
-        ],
-        "cycleTime": _durations(record["cycle_time"]),
-        "leadTime": _durations(record["lead_time"]),
-        "ageing": {
-            "count": ageing["count"],
-            "medianDays": ageing["median_days"],
-            "p85Days": ageing["p85_days"],
-            "oldestDays": ageing["oldest_days"],
-            "buckets": [
-                {"fromDays": one["from_days"], "toDays": one["to_days"], "count": one["count"]}
-                for one in ageing["buckets"]
-            ],
-        },
-    }
-
-
-class _Share(TypedDict):
-    count: int
-    open: int
-
-
-def _share(row: Record) -> _Share:
-    return {"count": row["count"], "open": row["open"]}
-
-
-def _durations(record: Record) -> Durations:
-    return {
-        "count": record["count"],
-        "medianHours": record["median_hours"],
-        "p85Hours": record["p85_hours"],
-        "averageHours": record["average_hours"],
-    }
+    return shown(Stats, {**record, "from": record["from_"]})

@@ -5,7 +5,8 @@ from typing import Literal
 from typing_extensions import TypedDict
 
 from models.base import Record
-from rest.stellary.present.base import Id, Timestamp, id_or_none, timestamp_or_none
+from rest.present import Id, Timestamp, shown
+from rest.stellary.present.base import id_or_none, timestamp_or_none
 
 FieldWord = Literal["text", "number", "select", "multi-select", "date", "boolean"]
 
@@ -61,20 +62,12 @@ def template(record: Record) -> Template:
         "name": record["name"],
         "description": record["description"],
         "builtIn": "workspace_id" not in record,
-        "scopes": [
-            {
-                "name": one["name"],
-                "description": one["description"],
-                "startDay": one["start_day"],
-                "endDay": one["end_day"],
-            }
-            for one in content["scopes"]
-        ],
+        "scopes": [shown(TemplateScope, scope) for scope in content["scopes"]],
         "columns": [
             {"name": one["name"], "scope": None if one["scope"] is None else names[one["scope"]]}
             for one in content["columns"]
         ],
-        "labels": [{"name": one["name"], "color": one["color"]} for one in content["labels"]],
+        "labels": [shown(TemplateLabel, label) for label in content["labels"]],
         "customFields": [
             {"name": one["name"], "type": one["type"], "options": [option["name"] for option in one["options"]]}
             for one in content["custom_fields"]

@@ -9,9 +9,9 @@ from models.base import Record
 from models.enums import PilotageRole as PilotageRoleValue
 from models.enums import Role as RoleValue
 from resolvers.tenancy.invitation import NewInvitation
-from rest.present import Id, presents, shown, word
+from rest.present import Id, Timestamp, presents, shown, word
 from rest.stellary.present.account import PilotageRole
-from rest.stellary.present.base import Timestamp, timestamp
+from rest.stellary.present.base import timestamp
 
 Role = Literal["owner", "admin", "member"]
 
@@ -133,14 +133,7 @@ def invitation(created: NewInvitation) -> Invitation:
 
 
 def invitation_preview(record: Record) -> InvitationPreview:
-    return {
-        "email": record["email"],
-        "role": word(RoleValue(record["role"])),
-        "workspaceName": record["workspace_name"],
-        "organizationName": record["organization_name"],
-        "inviterName": record["inviter_name"],
-        "expiresAt": timestamp(record["expires_at"]),
-    }
+    return shown(InvitationPreview, record)
 
 
 def membership(member: Record, workspace: Record, organization: Record) -> Membership:

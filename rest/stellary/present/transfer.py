@@ -11,8 +11,8 @@ import models
 from models.base import Record
 from models.facts import TRANSFER
 from resolvers.transfer.export import SECTIONS, Piece
-from rest.present import presents
-from rest.stellary.present.base import Timestamp, timestamp
+from rest.present import Timestamp, presents
+from rest.stellary.present.base import timestamp
 from rest.stellary.present.project import Project, project
 from rest.stellary.present.transfer_job import ImportNote
 

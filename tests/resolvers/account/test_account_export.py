@@ -15,7 +15,7 @@ from resolvers.inputs.workspace import WorkspaceMemberInvite
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.tenancy.invitation import invite_workspace_member
-from rest.stellary.present.base import plain
+from rest.present import plain
 from tests.resolvers.attaching import attach
 from tests.resolvers.conftest import Join
 from tests.resolvers.delivery import Board, make_board
