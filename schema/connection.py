@@ -1,11 +1,13 @@
 """Connections: pages of a list, with cursors and a total that is only counted when it is asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from inspect import Parameter, Signature, signature
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 from strawberry import UNSET
+from strawberry.types import get_object_definition
 
 from models.base import Record
 from resolvers.kit.context import Context
@@ -17,6 +19,8 @@ from schema.loading import derived, edge
 
 T = TypeVar("T")
 
+KEYWORD = Parameter.POSITIONAL_OR_KEYWORD
+
 First = Annotated[int | None, strawberry.argument(description="How many to return: 50 by default, at most 500.")]
 After = Annotated[str | None, strawberry.argument(description="Return what follows this cursor.")]
 Last = Annotated[int | None, strawberry.argument(description="How many to return, counted from the end.")]
@@ -25,6 +29,25 @@ Before = Annotated[str | None, strawberry.argument(description="Return what prec
 
 def window(first: First = UNSET, after: After = UNSET) -> None:
     """The arguments of a connection without any of its own."""
+
+
+def window_of(filter: type, order: type | None = None) -> Callable[..., None]:
+    """The arguments of a connection with a filter, and with an order where it has one."""
+    which, _, _ = str(get_object_definition(filter, strict=True).description).partition(". ")
+    added: dict[str, Any] = {
+        "filter": Annotated[filter | None, strawberry.argument(description=f"{which.removesuffix('.')}.")]
+    }
+    if order is not None:
+        told = strawberry.argument(description="What to sort by, the most important key first.")
+        added["order_by"] = Annotated[list[order] | None, told]  # type: ignore[valid-type]
+    parameters = [*signature(window).parameters.values()]
+    parameters += [Parameter(name, KEYWORD, default=UNSET, annotation=type_) for name, type_ in added.items()]
+
+    def arguments() -> None:
+        """As its signature says."""
+
+    arguments.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    return arguments
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from resolvers.document import link as document_link
 from resolvers.document import version as document_version
 from resolvers.project.project import workspace_of
 from schema.activity import Activity
-from schema.connection import After, Connection, First, window
+from schema.connection import Connection, window, window_of
 from schema.fields import shows
 from schema.filters import DocumentFilter, DocumentOrder
 from schema.loading import derived, edge
@@ -22,22 +22,12 @@ from schema.references import CardRef, DocumentRef, DocumentVersionRef, ProjectR
 
 Format = Annotated[DocumentFormat | None, strawberry.argument(description="The form; Markdown by default.")]
 VersionNumber = Annotated[int, strawberry.argument(description="The number of a version.")]
-DocumentFilterArgument = Annotated[DocumentFilter | None, strawberry.argument(description="Which documents.")]
-DocumentOrderArgument = Annotated[
-    list[DocumentOrder] | None, strawberry.argument(description="What to sort by, the most important key first.")
-]
 ContextIdArgument = Annotated[
     strawberry.ID | None, strawberry.argument(description="Only those about this object; all by default.")
 ]
 
 
-def documents_window(
-    first: First = UNSET,
-    after: After = UNSET,
-    filter: DocumentFilterArgument = UNSET,
-    order_by: DocumentOrderArgument = UNSET,
-) -> None:
-    """The arguments of a list of documents."""
+documents_window = window_of(DocumentFilter, DocumentOrder)
 
 
 def tree_arguments(context_id: ContextIdArgument = UNSET) -> None:

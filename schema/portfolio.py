@@ -1,32 +1,18 @@
 """Metrics of projects, one by one and all together."""
 
 from datetime import datetime
-from typing import Annotated
 
 import strawberry
-from strawberry import UNSET
 
 from models.enums import Priority
 from resolvers.figures import portfolio as edges
 from resolvers.project.project import projects_of
-from schema.connection import After, Connection, First
+from schema.connection import Connection, window_of
 from schema.filters import ProjectFilter, ProjectOrder
 from schema.loading import edge
 from schema.references import ProjectRef
 
-ProjectFilterArgument = Annotated[ProjectFilter | None, strawberry.argument(description="Which projects.")]
-ProjectOrderArgument = Annotated[
-    list[ProjectOrder] | None, strawberry.argument(description="What to sort by, the most important key first.")
-]
-
-
-def projects_window(
-    first: First = UNSET,
-    after: After = UNSET,
-    filter: ProjectFilterArgument = UNSET,
-    order_by: ProjectOrderArgument = UNSET,
-) -> None:
-    """The arguments of a list of projects."""
+projects_window = window_of(ProjectFilter, ProjectOrder)
 
 
 @strawberry.type(description="How many open cards are of a priority.")

@@ -1,10 +1,6 @@
 """Projects and their members."""
 
 from datetime import datetime
-from typing import Annotated
-
-import strawberry
-from strawberry import UNSET
 
 import models
 from resolvers.card import graph as card_graph_edges
@@ -16,7 +12,7 @@ from resolvers.figures import portfolio, roadmap, stats
 from resolvers.kit.position import cursor_of_project
 from resolvers.project import project as project_edges
 from resolvers.user.user import user_of_member
-from schema.connection import After, Connection, First, window
+from schema.connection import Connection, window, window_of
 from schema.document import documents_window
 from schema.fields import shows
 from schema.filters import CardFilter, CardOrder
@@ -28,19 +24,7 @@ from schema.roadmap import Roadmap
 from schema.scalars import Cursor
 from schema.stats import Stats, stats_range
 
-CardFilterArgument = Annotated[CardFilter | None, strawberry.argument(description="Which cards.")]
-CardOrderArgument = Annotated[
-    list[CardOrder] | None, strawberry.argument(description="What to sort by, the most important key first.")
-]
-
-
-def cards_window(
-    first: First = UNSET,
-    after: After = UNSET,
-    filter: CardFilterArgument = UNSET,
-    order_by: CardOrderArgument = UNSET,
-) -> None:
-    """The arguments of a list of cards."""
+cards_window = window_of(CardFilter, CardOrder)
 
 
 @shows(

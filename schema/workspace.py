@@ -1,10 +1,6 @@
 """Workspaces and their members: the tenant of everything below."""
 
 from datetime import datetime
-from typing import Annotated
-
-import strawberry
-from strawberry import UNSET
 
 import models
 from models.enums import PilotageRole, Role
@@ -19,7 +15,7 @@ from resolvers.tenancy import workspace as edges
 from resolvers.tenancy.invitation import invitations_of
 from resolvers.transfer.job import transfer_jobs_of
 from resolvers.user.user import user_of_member
-from schema.connection import After, Connection, First, window
+from schema.connection import Connection, window, window_of
 from schema.document import documents_window, tree_arguments
 from schema.fields import shows
 from schema.filters import MissionFilter
@@ -41,11 +37,7 @@ from schema.scalars import Cursor
 from schema.storage_account import StorageUsage
 from schema.template import Template
 
-MissionFilterArgument = Annotated[MissionFilter | None, strawberry.argument(description="Which missions.")]
-
-
-def missions_window(first: First = UNSET, after: After = UNSET, filter: MissionFilterArgument = UNSET) -> None:
-    """The arguments of a list of missions."""
+missions_window = window_of(MissionFilter)
 
 
 @shows(models.WorkspaceMember, "A member of a workspace.", without=("created_at",))

@@ -12,6 +12,7 @@ from models import OrganizationMember, User, Workspace
 from models.base import Record, collection
 from models.enums import TokenScope
 from models.errors import NotFound
+from models.facts import facts_of
 from models.ids import Kind, parse_id, portions
 from resolvers.kit.access import projection
 from resolvers.kit.context import Context, Services
@@ -21,8 +22,8 @@ from resolvers.kit.operation import edge, operation
 
 READ = TokenScope.PROJECTS_READ
 
-PUBLIC = frozenset({"email", "name", "job_title", "avatar", "is_agent", "created_at"})
-"""All that a user's record ever shows."""
+PUBLIC = frozenset(facts_of(User)) | {"avatar"}
+"""All that a user's record ever shows: what its model declares, and the picture."""
 PROFILE = frozenset({"email", "job_title", "avatar"})
 """What of it is for those who share an organization with the user."""
 
