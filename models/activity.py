@@ -26,7 +26,7 @@ class Activity(Stored):
     card_id: Annotated[PydanticObjectId | None, Facts("The card that it is about.")] = None
     document_id: Annotated[PydanticObjectId | None, Facts("The document that it is about.")] = None
     type: Annotated[ActivityType, Facts("What happened.")]
-    actor_id: Annotated[PydanticObjectId | None, Facts("Who did it.")] = None
+    actor_id: Annotated[PydanticObjectId | None, Facts("Who did it.", refers=Kind.USER)] = None
     created_at: Annotated[datetime, Facts("When it happened.")] = Field(default_factory=utc_now)
     meta: Annotated[dict[str, Any], Facts("Details that depend on the type, such as the title of a deleted card.")] = (
         Field(default_factory=dict)

@@ -23,7 +23,7 @@ class Agent(Stored):
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.AGENT))
     workspace_id: Annotated[PydanticObjectId, Facts("The workspace that it works in.")]
-    user_id: Annotated[PydanticObjectId, Facts("The user that it acts as.")]
+    user_id: Annotated[PydanticObjectId, Facts("The user that it acts as.", refers=Kind.USER)]
     created_by: PydanticObjectId | None = None
     name: Annotated[str, Facts("The name.", SHOWN | WRITTEN, text=NAME)]
     slug: Annotated[str, Facts("The name in addresses, unique in the workspace.", SHOWN | WRITTEN, text=SLUG)]

@@ -58,9 +58,14 @@ class Card(Stored):
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.CARD))
     workspace_id: PydanticObjectId
-    project_id: Annotated[PydanticObjectId, Facts("The project that it belongs to.")]
-    scope_id: Annotated[PydanticObjectId | None, Facts("The scope that it belongs to.", SHOWN | FILTER)] = None
-    column_id: Annotated[PydanticObjectId | None, Facts("The column that it stands in.", SHOWN | FILTER)] = None
+    project_id: Annotated[PydanticObjectId, Facts("The project that it belongs to.", refers=Kind.PROJECT)]
+    scope_id: Annotated[
+        PydanticObjectId | None,
+        Facts("The scope that it belongs to; null for the project's own.", SHOWN | FILTER, refers=Kind.SCOPE),
+    ] = None
+    column_id: Annotated[
+        PydanticObjectId | None, Facts("The column that it stands in.", SHOWN | FILTER, refers=Kind.COLUMN)
+    ] = None
     rank: Annotated[
         str,
         Facts(
@@ -103,8 +108,10 @@ class Card(Stored):
             SHOWN | TRANSFER,
         ),
     ] = None
-    assignee_id: Annotated[PydanticObjectId | None, Facts("Who it is assigned to.", SHOWN | FILTER)] = None
-    created_by: Annotated[PydanticObjectId | None, Facts("Who created it.")] = None
+    assignee_id: Annotated[
+        PydanticObjectId | None, Facts("Who it is assigned to.", SHOWN | FILTER, refers=Kind.USER)
+    ] = None
+    created_by: Annotated[PydanticObjectId | None, Facts("Who created it.", refers=Kind.USER)] = None
     label_ids: Annotated[list[PydanticObjectId], Facts("A label that it carries.", FILTER)] = Field(
         default_factory=list
     )

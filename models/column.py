@@ -17,9 +17,9 @@ class Column(Stored):
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.COLUMN))
     workspace_id: PydanticObjectId
-    project_id: Annotated[PydanticObjectId, Facts("The project that it is part of.")]
+    project_id: Annotated[PydanticObjectId, Facts("The project that it is part of.", refers=Kind.PROJECT)]
     scope_id: Annotated[
-        PydanticObjectId | None, Facts("The scope whose board it is on; null for the project's own.")
+        PydanticObjectId | None, Facts("The scope whose board it is on; null for the project's own.", refers=Kind.SCOPE)
     ] = None
     name: Annotated[str, Facts("The name.", SHOWN | WRITTEN | TRANSFER | TEMPLATE, text=NAME)]
     rank: Annotated[

@@ -21,8 +21,8 @@ class Comment(Stored):
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.COMMENT))
     workspace_id: PydanticObjectId
     project_id: PydanticObjectId
-    card_id: Annotated[PydanticObjectId, Facts("The card that it is about.")]
-    author_id: Annotated[PydanticObjectId, Facts("Who wrote it.")]
+    card_id: Annotated[PydanticObjectId, Facts("The card that it is about.", refers=Kind.CARD)]
+    author_id: Annotated[PydanticObjectId, Facts("Who wrote it.", refers=Kind.USER)]
     content: Annotated[str, Facts("The text.")]
     created_at: Annotated[datetime, Facts("When it was written.")] = Field(default_factory=utc_now)
     original_author: Annotated[

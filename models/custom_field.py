@@ -28,7 +28,7 @@ class CustomField(Stored):
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.CUSTOM_FIELD))
     workspace_id: PydanticObjectId
-    project_id: Annotated[PydanticObjectId, Facts("The project that it belongs to.")]
+    project_id: Annotated[PydanticObjectId, Facts("The project that it belongs to.", refers=Kind.PROJECT)]
     name: Annotated[str, Facts("The name, unique in the project.", SHOWN | WRITTEN | TRANSFER | TEMPLATE, text=NAME)]
     type: Annotated[FieldType, Facts("What it holds.", SHOWN | WRITTEN | TRANSFER | TEMPLATE)]
     options: list[FieldOption] = Field(default_factory=list)

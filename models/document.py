@@ -28,15 +28,19 @@ class Document(Stored):
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.DOCUMENT))
-    workspace_id: Annotated[PydanticObjectId, Facts("The workspace that it is in.")]
+    workspace_id: Annotated[PydanticObjectId, Facts("The workspace that it is in.", refers=Kind.WORKSPACE)]
     context_type: Annotated[DocumentContext, Facts("The kind of what it is about.", SHOWN | FILTER)]
     context_id: Annotated[PydanticObjectId, Facts("What it is about.", SHOWN | FILTER)]
     project_id: Annotated[
-        PydanticObjectId | None, Facts("The project that it is about, itself or by a scope.", SHOWN | FILTER)
+        PydanticObjectId | None,
+        Facts("The project that it is about, itself or by a scope.", SHOWN | FILTER, refers=Kind.PROJECT),
     ] = None
-    scope_id: Annotated[PydanticObjectId | None, Facts("The scope that it is about.", SHOWN | FILTER)] = None
+    scope_id: Annotated[
+        PydanticObjectId | None, Facts("The scope that it is about.", SHOWN | FILTER, refers=Kind.SCOPE)
+    ] = None
     parent_id: Annotated[
-        PydanticObjectId | None, Facts("The document that it stands below; null at the top.", SHOWN | FILTER)
+        PydanticObjectId | None,
+        Facts("The document that it stands below; null at the top.", SHOWN | FILTER, refers=Kind.DOCUMENT),
     ] = None
     rank: Annotated[str, Facts("The place among the documents of the same parent.", SORT)]
     title: Annotated[str, Facts("The title.", SHOWN | WRITTEN | LISTED | TRANSFER, text=TITLE)]
@@ -49,17 +53,19 @@ class Document(Stored):
         DocumentStatus.DRAFT
     )
     review_notes: Annotated[str | None, Facts("What the last reviewer said.", SHOWN | TRANSFER)] = None
-    submitted_by: Annotated[PydanticObjectId | None, Facts("Who last submitted it for review.")] = None
+    submitted_by: Annotated[PydanticObjectId | None, Facts("Who last submitted it for review.", refers=Kind.USER)] = (
+        None
+    )
     submitted_at: Annotated[datetime | None, Facts("When it was last submitted for review.")] = None
-    reviewed_by: Annotated[PydanticObjectId | None, Facts("Who last reviewed it.")] = None
+    reviewed_by: Annotated[PydanticObjectId | None, Facts("Who last reviewed it.", refers=Kind.USER)] = None
     reviewed_at: Annotated[datetime | None, Facts("When it was last reviewed.")] = None
     approved_at: datetime | None = None
     content_id: PydanticObjectId
     content_format: Annotated[DocumentFormat, Facts("The form that its text was last written in.")]
     excerpt: Annotated[str, Facts("The beginning of the text, at most 200 characters, without markup.")]
     size: Annotated[int, Facts("The bytes of both forms of the text together.")]
-    author_id: Annotated[PydanticObjectId | None, Facts("Who created it.", SHOWN | FILTER)] = None
-    updated_by: Annotated[PydanticObjectId | None, Facts("Who last changed it.")] = None
+    author_id: Annotated[PydanticObjectId | None, Facts("Who created it.", SHOWN | FILTER, refers=Kind.USER)] = None
+    updated_by: Annotated[PydanticObjectId | None, Facts("Who last changed it.", refers=Kind.USER)] = None
     version: ChangeCount = 1
     field_versions: dict[str, int] = Field(default_factory=dict)
     created_at: Annotated[datetime, Facts("When it was created.", SHOWN | LISTED)] = Field(default_factory=utc_now)
@@ -95,9 +101,9 @@ class DocumentVersion(Stored):
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.DOCUMENT_VERSION))
     workspace_id: PydanticObjectId
-    document_id: Annotated[PydanticObjectId, Facts("The document.")]
+    document_id: Annotated[PydanticObjectId, Facts("The document.", refers=Kind.DOCUMENT)]
     number: Annotated[int, Facts("Counts the versions of the document, from 1.")]
-    author_id: Annotated[PydanticObjectId | None, Facts("Who wrote it.")] = None
+    author_id: Annotated[PydanticObjectId | None, Facts("Who wrote it.", refers=Kind.USER)] = None
     title: Annotated[str, Facts("The title of the document then.")]
     content_format: Annotated[DocumentFormat, Facts("The form that it was written in.")]
     markdown: str

@@ -10,6 +10,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from models.ids import Kind
 from models.limits import Text
 
 
@@ -17,7 +18,7 @@ class Doors(Flag):
     """Where a field is met. What a door says or does otherwise than it follows from the field stands there, by hand."""
 
     GRAPH = auto()
-    """The graph shows it; an id is shown by an edge instead."""
+    """The graph shows it; instead of an id, the edge to what it leads to."""
     REST = auto()
     """REST shows it, in camelCase."""
     CREATE = auto()
@@ -42,12 +43,13 @@ LISTED = FILTER | SORT
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Annotates a field of a document: what it is, and where it is met. `text` bounds what may be written; `told` is
-    how a door puts it that says more than the `description`."""
+    """Annotates a field of a document: what it is, and where it is met. `text` bounds what may be written, `refers` is
+    what an id leads to; `told` is how a door puts it that says more than the `description`."""
 
     description: str
     doors: Doors = SHOWN
     text: Text | None = None
+    refers: Kind | None = None
     told: Mapping[Doors, str] = field(default_factory=dict)
 
 

@@ -17,7 +17,7 @@ class Label(Stored):
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.LABEL))
     workspace_id: PydanticObjectId
-    project_id: Annotated[PydanticObjectId, Facts("The project that it belongs to.")]
+    project_id: Annotated[PydanticObjectId, Facts("The project that it belongs to.", refers=Kind.PROJECT)]
     name: Annotated[str, Facts("The name, unique in the project.", SHOWN | WRITTEN | TRANSFER | TEMPLATE, text=NAME)]
     color: Annotated[str, Facts("The colour as #rrggbb.", SHOWN | WRITTEN | TRANSFER | TEMPLATE)]
 

@@ -26,7 +26,7 @@ class Mission(Stored):
     progress: Annotated[float, Facts("How far it is, 0 to 1.")] = 0.0
     summary: Annotated[str | None, Facts("What came of it, once it is completed.")] = None
     error: Annotated[str | None, Facts("Why it failed.")] = None
-    created_by: Annotated[PydanticObjectId, Facts("Who asked.")]
+    created_by: Annotated[PydanticObjectId, Facts("Who asked.", refers=Kind.USER)]
     activity_count: Annotated[int, Facts("How many reports there are.", REST)] = 0
     created_at: Annotated[datetime, Facts("When it was asked.", SHOWN | FILTER)] = Field(default_factory=utc_now)
     started_at: Annotated[datetime | None, Facts("When the agent claimed it.")] = None

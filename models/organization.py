@@ -18,7 +18,7 @@ class Organization(Stored):
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.ORGANIZATION))
     name: Annotated[str, Facts("The name.")]
     slug: Annotated[str, Facts("The name in addresses, unique in this installation.")]
-    owner_id: Annotated[PydanticObjectId, Facts("Whom it belongs to.")]
+    owner_id: Annotated[PydanticObjectId, Facts("Whom it belongs to.", refers=Kind.USER)]
     updated_at: UpdatedAt = Field(default_factory=utc_now)
 
     class Settings:
@@ -31,7 +31,7 @@ class OrganizationMember(Stored):
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.ORGANIZATION_MEMBER))
     organization_id: PydanticObjectId
-    user_id: Annotated[PydanticObjectId, Facts("Who it is.")]
+    user_id: Annotated[PydanticObjectId, Facts("Who it is.", refers=Kind.USER)]
     role: Annotated[Role, Facts("What the member may do.")]
 
     class Settings:

@@ -18,7 +18,7 @@ class Project(Stored):
     """A project of a workspace. `name_key` is what it is sorted by (`models.base.sort_keys`)."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.PROJECT))
-    workspace_id: Annotated[PydanticObjectId, Facts("Where it belongs.")]
+    workspace_id: Annotated[PydanticObjectId, Facts("Where it belongs.", refers=Kind.WORKSPACE)]
     name: Annotated[str, Facts("The name.", SHOWN | WRITTEN | LISTED | TRANSFER, text=NAME)]
     name_key: str = Field(default_factory=lambda data: sort_key(data["name"]))
     description: Annotated[str | None, Facts("What it is about.", SHOWN | WRITTEN | TRANSFER, text=MARKDOWN)] = None
@@ -41,7 +41,7 @@ class ProjectMember(Stored):
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.PROJECT_MEMBER))
     workspace_id: PydanticObjectId
     project_id: PydanticObjectId
-    user_id: Annotated[PydanticObjectId, Facts("Who it is.")]
+    user_id: Annotated[PydanticObjectId, Facts("Who it is.", refers=Kind.USER)]
 
     class Settings:
         name = "project_members"

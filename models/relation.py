@@ -26,7 +26,7 @@ class Relation(Stored):
     target_id: Annotated[PydanticObjectId, Facts("The card that it leads to.", GRAPH)]
     card_ids: list[PydanticObjectId]
     project_ids: list[PydanticObjectId]
-    created_by: Annotated[PydanticObjectId | None, Facts("Who related the two.")] = None
+    created_by: Annotated[PydanticObjectId | None, Facts("Who related the two.", refers=Kind.USER)] = None
     created_at: Annotated[datetime, Facts("When they were related.")] = Field(default_factory=utc_now)
 
     class Settings:

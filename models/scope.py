@@ -19,7 +19,7 @@ class Scope(Stored):
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.SCOPE))
     workspace_id: PydanticObjectId
-    project_id: Annotated[PydanticObjectId, Facts("The project that it is part of.")]
+    project_id: Annotated[PydanticObjectId, Facts("The project that it is part of.", refers=Kind.PROJECT)]
     name: Annotated[str, Facts("The name.", SHOWN | WRITTEN | TRANSFER | TEMPLATE, text=NAME)]
     description: Annotated[
         str | None, Facts("What it is about.", SHOWN | WRITTEN | TRANSFER | TEMPLATE, text=MARKDOWN)

@@ -27,8 +27,8 @@ class TransferJob(Stored):
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.TRANSFER_JOB))
-    workspace_id: Annotated[PydanticObjectId, Facts("Where the project comes to.")]
-    created_by: Annotated[PydanticObjectId, Facts("Who started it.")]
+    workspace_id: Annotated[PydanticObjectId, Facts("Where the project comes to.", refers=Kind.WORKSPACE)]
+    created_by: Annotated[PydanticObjectId, Facts("Who started it.", refers=Kind.USER)]
     created_at: Annotated[datetime, Facts("When its file had come.")] = Field(default_factory=utc_now)
     file_name: Annotated[str, Facts("The name of its file.")]
     file_size: Annotated[int, Facts("How many bytes the file has.")]

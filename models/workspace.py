@@ -17,7 +17,9 @@ class Workspace(Stored):
     """A workspace. `slug` is unique in its organization."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.WORKSPACE))
-    organization_id: Annotated[PydanticObjectId, Facts("The organization that it is part of.")]
+    organization_id: Annotated[
+        PydanticObjectId, Facts("The organization that it is part of.", refers=Kind.ORGANIZATION)
+    ]
     owner_id: Annotated[PydanticObjectId, Facts("Whom it belongs to.")]
     name: Annotated[str, Facts("The name.")]
     slug: Annotated[str, Facts("The name in addresses, unique in the organization.")]
@@ -35,7 +37,7 @@ class WorkspaceMember(Stored):
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.WORKSPACE_MEMBER))
     workspace_id: PydanticObjectId
     organization_id: PydanticObjectId
-    user_id: Annotated[PydanticObjectId, Facts("Who it is.")]
+    user_id: Annotated[PydanticObjectId, Facts("Who it is.", refers=Kind.USER)]
     role: Annotated[Role, Facts("What the member may do.")]
     pilotage_role: Annotated[PilotageRole, Facts("What the member may do in the cockpit.")]
 

@@ -5,12 +5,11 @@ from resolvers.activity import activity as activity_edges
 from schema.fields import shows
 from schema.loading import edge
 from schema.node import Node
-from schema.references import CardRef, DocumentRef, ProjectRef, UserRef
+from schema.references import CardRef, DocumentRef, ProjectRef
 
 
 @shows(models.Activity, "One thing that happened to a card, a document, or a project's members.")
 class Activity(Node):
-    actor: UserRef | None = edge(activity_edges.actor_of)
     project: ProjectRef | None = edge(
         activity_edges.project_of,
         needs=("project_id", "workspace_id"),

@@ -9,8 +9,6 @@ from models.base import Record
 from resolvers.attachment import graph as attachment_edges
 from resolvers.card import custom as card_custom_edges
 from resolvers.card import graph as card_graph_edges
-from resolvers.column import column as column_edges
-from resolvers.column import scope as scope_edges
 from resolvers.document import link as document_link
 from resolvers.mission import mission
 from resolvers.relation import graph as relation_edges
@@ -23,7 +21,7 @@ from schema.fields import shows
 from schema.label import Label
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import CardRef, ColumnRef, DocumentRef, MissionRef, ProjectRef, ScopeRef, UserRef
+from schema.references import CardRef, DocumentRef, MissionRef
 from schema.relation import CardRelation
 
 PLACE = ("column_id", "project_id", "rank")
@@ -55,13 +53,6 @@ class ChecklistItem:
 @shows(models.Card, "A work item of a project.")
 class Card(Node):
     order: int = edge(card_graph_edges.order_of, needs=PLACE, description="Its place in its column, from 0.")
-    project: ProjectRef = edge(scope_edges.project_of)
-    scope: ScopeRef | None = edge(
-        scope_edges.scope_of, description="The scope that it belongs to; null for the project's own."
-    )
-    column: ColumnRef | None = edge(column_edges.column_of)
-    assignee: UserRef | None = edge(card_graph_edges.assignee_of)
-    created_by: UserRef | None = edge(card_graph_edges.creator_of)
     labels: list[Label] = edge(
         card_graph_edges.labels_of, needs=("label_ids",), description="Its labels, in the order they were put on."
     )

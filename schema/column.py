@@ -3,13 +3,12 @@
 import models
 from resolvers.card import graph as card_graph_edges
 from resolvers.column import column as column_edges
-from resolvers.column import scope as scope_edges
 from schema.connection import Connection
 from schema.fields import shows
 from schema.loading import edge
 from schema.node import Node
 from schema.project import cards_window
-from schema.references import CardRef, ProjectRef, ScopeRef
+from schema.references import CardRef
 
 
 @shows(models.Column, "A stage of a project's or a scope's board.")
@@ -17,8 +16,6 @@ class Column(Node):
     order: int = edge(
         column_edges.order_of, needs=("project_id", "scope_id", "rank"), description="Its place on the board, from 0."
     )
-    project: ProjectRef = edge(scope_edges.project_of)
-    scope: ScopeRef | None = edge(scope_edges.scope_of)
     cards: Connection[CardRef] = edge(
         card_graph_edges.cards_of_column,
         needs=("project_id",),

@@ -7,12 +7,10 @@ from strawberry.scalars import JSON
 
 import models
 from models.custom_field import FieldOption
-from resolvers.column import scope as scope_edges
 from resolvers.custom_field import custom_field as custom_field_edges
 from schema.fields import shows
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import ProjectRef
 
 
 @shows(FieldOption, "A choice of a select field.")
@@ -28,7 +26,6 @@ class CustomField(Node):
     order: int = edge(
         custom_field_edges.order_of, needs=("project_id",), description="Its place among the project's fields, from 0."
     )
-    project: ProjectRef = edge(scope_edges.project_of)
 
 
 @strawberry.type(

@@ -7,18 +7,16 @@ from strawberry import UNSET
 
 import models
 from models.enums import DocumentFormat
-from resolvers.column.scope import project_of, scope_of
 from resolvers.document import graph as edges
 from resolvers.document import link as document_link
 from resolvers.document import version as document_version
-from resolvers.project.project import workspace_of
 from schema.activity import Activity
 from schema.connection import Connection, window, window_of
 from schema.fields import shows
 from schema.filters import DocumentFilter, DocumentOrder
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import CardRef, DocumentRef, DocumentVersionRef, ProjectRef, ScopeRef, UserRef, WorkspaceRef
+from schema.references import CardRef, DocumentRef, DocumentVersionRef
 
 Format = Annotated[DocumentFormat | None, strawberry.argument(description="The form; Markdown by default.")]
 VersionNumber = Annotated[int, strawberry.argument(description="The number of a version.")]
@@ -50,8 +48,6 @@ PLACE = ("workspace_id", "context_id", "parent_id", "rank")
 
 @shows(models.DocumentVersion, "The text of a document at a time.")
 class DocumentVersion(Node):
-    document: DocumentRef = edge(edges.document_of)
-    author: UserRef | None = edge(edges.author_of)
     content: str | None = edge(
         document_version.content_of_version,
         needs=("size",),
@@ -62,11 +58,7 @@ class DocumentVersion(Node):
 
 @shows(models.Document, "A text of a workspace: a specification, a decision, a note, in a tree of documents.")
 class Document(Node):
-    workspace: WorkspaceRef = edge(workspace_of)
     context_id: strawberry.ID = strawberry.field(description="The id of what it is about.")
-    project: ProjectRef | None = edge(project_of)
-    scope: ScopeRef | None = edge(scope_of)
-    parent: DocumentRef | None = edge(edges.parent_of)
     order: int = edge(edges.order_of, needs=PLACE, description="Its place among those of the same parent, from 0.")
     children: Connection[DocumentRef] = edge(
         edges.children_of, arguments=window, description="The documents right below it, in order."
@@ -79,10 +71,6 @@ class Document(Node):
         description="The text: Markdown, or a TipTap document as JSON text; null, in an event of the past, once it is "
         "deleted.",
     )
-    submitted_by: UserRef | None = edge(edges.submitter_of)
-    reviewed_by: UserRef | None = edge(edges.reviewer_of)
-    author: UserRef | None = edge(edges.author_of)
-    updated_by: UserRef | None = edge(edges.editor_of)
     versions: Connection[DocumentVersionRef] = edge(
         document_version.versions_of,
         arguments=window,

@@ -14,11 +14,17 @@ from strawberry.scalars import JSON
 from strawberry.types.field import StrawberryField
 
 from models.facts import FILTER, GRAPH, SORT, Declared, declared
+from models.ids import Kind
 from resolvers.kit.fields import filtered_by, sorted_by
+from resolvers.kit.load import one_by
+from resolvers.kit.nouns import NOUNS
+from resolvers.user.user import users_by
 from schema.comparators import IdComparator, OrderDirection, comparator_of
 from schema.enums import described
 from schema.inputs.base import given
-from schema.loading import EDGE
+from schema.loading import EDGE, edge
+from schema.node import TYPE_NAMES
+from schema.references import reference
 from schema.selection import NEEDS
 
 T = TypeVar("T")
@@ -39,6 +45,13 @@ def shows(model: type[BaseModel], description: str, *, without: Collection[str] 
         shown = {key: type_ for key, type_ in plain.items() if type_ is not None}
         for key in shown:
             setattr(cls, key, strawberry.field(description=fields[key].facts.description))
+        for field in fields.values():
+            name, kind = field.key.removesuffix("_id"), field.facts.refers
+            if kind is not None and name not in own:
+                type_ = reference(TYPE_NAMES[kind])
+                shown[name] = type_ | None if field.nullable else type_
+                load = users_by(field.key) if kind is Kind.USER else one_by(NOUNS[kind], field.key)
+                setattr(cls, name, edge(load, description=field.facts.description, needs=(field.key,)))
         cls.__annotations__ = shown | own
         return strawberry.type(cls, description=description)
 

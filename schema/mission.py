@@ -7,7 +7,7 @@ from schema.connection import Connection, window
 from schema.fields import shows
 from schema.loading import edge
 from schema.node import Node
-from schema.references import AgentRef, CardRef, ProjectRef, UserRef
+from schema.references import AgentRef, CardRef, ProjectRef
 from schema.scalars import Cursor
 
 
@@ -28,7 +28,6 @@ class Mission(Node):
         description="Where its stream stood before this request read anything: `missionEvents` after it bring every "
         "later change, perhaps with some that were read already.",
     )
-    created_by: UserRef = edge(edges.creator_of)
     activities: Connection[MissionActivity] = edge(
         edges.activities_of, arguments=window, description="What the agent reported, in order."
     )

@@ -8,12 +8,11 @@ import strawberry
 import models
 from models.enums import Role
 from resolvers.tenancy import organization as edges
-from resolvers.user.user import user_of_member
 from schema.connection import Connection, window
 from schema.fields import shows
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import UserRef, WorkspaceRef
+from schema.references import WorkspaceRef
 
 Slug = Annotated[str, strawberry.argument(description="The slug.")]
 
@@ -24,13 +23,11 @@ def by_slug(slug: Slug) -> None:
 
 @shows(models.OrganizationMember, "A member of an organization.", without=("created_at",))
 class OrganizationMember:
-    user: UserRef = edge(user_of_member)
     joined_at: datetime = derived(lambda member: member["created_at"], needs=("created_at",), description="Since when.")
 
 
 @shows(models.Organization, "An organization: people, and the workspaces that they share.")
 class Organization(Node):
-    owner: UserRef = edge(edges.owner_of)
     my_role: Role = edge(edges.my_role_of, description="What the viewer may do in it.")
     members: Connection[OrganizationMember] = edge(
         edges.members_of, arguments=window, description="Its members, in the order of joining."

@@ -11,7 +11,6 @@ from resolvers.document import graph as document_graph
 from resolvers.figures import portfolio, roadmap, stats
 from resolvers.kit.position import cursor_of_project
 from resolvers.project import project as project_edges
-from resolvers.user.user import user_of_member
 from schema.connection import Connection, window, window_of
 from schema.document import documents_window
 from schema.fields import shows
@@ -19,7 +18,7 @@ from schema.filters import CardFilter, CardOrder
 from schema.loading import derived, edge
 from schema.node import Node
 from schema.portfolio import ProjectMetrics
-from schema.references import CardRef, ColumnRef, CustomFieldRef, DocumentRef, LabelRef, ScopeRef, UserRef, WorkspaceRef
+from schema.references import CardRef, ColumnRef, CustomFieldRef, DocumentRef, LabelRef, ScopeRef
 from schema.roadmap import Roadmap
 from schema.scalars import Cursor
 from schema.stats import Stats, stats_range
@@ -33,13 +32,11 @@ cards_window = window_of(CardFilter, CardOrder)
     without=("created_at",),
 )
 class ProjectMember:
-    user: UserRef = edge(user_of_member)
     joined_at: datetime = derived(lambda member: member["created_at"], needs=("created_at",), description="Since when.")
 
 
 @shows(models.Project, "A project of a workspace: boards of cards.")
 class Project(Node):
-    workspace: WorkspaceRef = edge(project_edges.workspace_of)
     cursor: Cursor = edge(
         cursor_of_project,
         needs=("workspace_id",),

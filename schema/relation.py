@@ -8,14 +8,13 @@ from resolvers.relation import graph as edges
 from schema.fields import shows
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import CardRef, UserRef
+from schema.references import CardRef
 
 
 @shows(models.Relation, "How one card of a workspace stands to another. It ends with either of them.")
 class Relation(Node):
     source: CardRef | None = edge(edges.source_of)
     target: CardRef | None = edge(edges.target_of)
-    created_by: UserRef | None = edge(edges.creator_of)
 
 
 @strawberry.type(description="A relation as one of its cards sees it.")

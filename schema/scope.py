@@ -13,14 +13,13 @@ from schema.fields import shows
 from schema.loading import derived, edge
 from schema.node import Node
 from schema.project import cards_window
-from schema.references import CardRef, ColumnRef, DocumentRef, ProjectRef
+from schema.references import CardRef, ColumnRef, DocumentRef
 from schema.roadmap import Roadmap
 from schema.stats import Stats, stats_range
 
 
 @shows(models.Scope, "A work package or phase of a project, with a board and views of its own.")
 class Scope(Node):
-    project: ProjectRef = edge(scope_edges.project_of)
     views: list[ViewType] = derived(lambda _: list(ViewType), description="The views that it can be shown in.")
     columns: list[ColumnRef] = edge(column_edges.columns_of_scope, description="Its columns, in order.")
     cards: Connection[CardRef] = edge(

@@ -5,12 +5,11 @@ import strawberry
 import models
 from models.base import Record
 from models.enums import ImportNoteCode
-from resolvers.project.project import workspace_of
 from resolvers.transfer import job as edges
 from schema.fields import shows
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import ProjectRef, UserRef, WorkspaceRef
+from schema.references import ProjectRef
 
 
 def _progress(job: Record) -> float:
@@ -48,5 +47,3 @@ class TransferJob(Node):
     )
     error: TransferError | None = strawberry.field(description="Why it failed; then nothing of it is left.")
     project: ProjectRef | None = edge(edges.project_of, needs=("project_id", "workspace_id"))
-    workspace: WorkspaceRef = edge(workspace_of)
-    created_by: UserRef = edge(edges.starter_of)

@@ -14,7 +14,6 @@ from resolvers.template.template import templates_of
 from resolvers.tenancy import workspace as edges
 from resolvers.tenancy.invitation import invitations_of
 from resolvers.transfer.job import transfer_jobs_of
-from resolvers.user.user import user_of_member
 from schema.connection import Connection, window, window_of
 from schema.document import documents_window, tree_arguments
 from schema.fields import shows
@@ -28,10 +27,8 @@ from schema.references import (
     DocumentRef,
     DocumentTreeEntryRef,
     MissionRef,
-    OrganizationRef,
     ProjectRef,
     TransferJobRef,
-    UserRef,
 )
 from schema.scalars import Cursor
 from schema.storage_account import StorageUsage
@@ -42,13 +39,11 @@ missions_window = window_of(MissionFilter)
 
 @shows(models.WorkspaceMember, "A member of a workspace.", without=("created_at",))
 class WorkspaceMember:
-    user: UserRef = edge(user_of_member)
     joined_at: datetime = derived(lambda member: member["created_at"], needs=("created_at",), description="Since when.")
 
 
 @shows(models.Workspace, "A workspace: projects, agents and missions, shared by its members.")
 class Workspace(Node):
-    organization: OrganizationRef = edge(edges.organization_of)
     my_role: Role = edge(edges.my_role_of, description="What the viewer may do in it.")
     my_pilotage_role: PilotageRole = edge(
         edges.my_pilotage_role_of, description="What the viewer may do in its cockpit."

@@ -95,8 +95,6 @@ async def order_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> lis
 
 assignee_of = users_by("assignee_id")
 """Who a card is assigned to."""
-creator_of = users_by("created_by")
-"""Who created a card."""
 
 
 @edge(scope=READ)

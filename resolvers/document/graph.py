@@ -12,23 +12,17 @@ from resolvers.document.place import places_of
 from resolvers.kit.context import Context
 from resolvers.kit.fields import sorted_by
 from resolvers.kit.filters import compile_filter, compile_order
-from resolvers.kit.load import counts, one_by
+from resolvers.kit.load import counts
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import ACTIVITY, DOCUMENT
+from resolvers.kit.nouns import ACTIVITY
 from resolvers.kit.operation import edge
 from resolvers.kit.page import ListEdge, Page, Sort, Window, pages, pages_by
-from resolvers.user.user import users_by
 
 READ = TokenScope.PROJECTS_READ
 BY_RANK: Sort = [("rank", 1)]
 
 Filter = Mapping[str, Any] | None
 Orders = Sequence[Mapping[str, Any]] | None
-
-author_of = users_by("author_id")
-editor_of = users_by("updated_by")
-submitter_of = users_by("submitted_by")
-reviewer_of = users_by("reviewed_by")
 
 
 async def _documents(
@@ -103,10 +97,6 @@ async def tree_of_workspace(
     return [found[workspace["_id"]] for workspace in workspaces]
 
 
-parent_of = one_by(DOCUMENT, "parent_id")
-"""The document that each stands below; None at the top."""
-
-
 @edge(scope=READ)
 async def order_of(ctx: Context, documents: Sequence[Record], fields: Fields) -> list[int]:
     """A document's place among those of the same parent, from 0."""
@@ -115,7 +105,3 @@ async def order_of(ctx: Context, documents: Sequence[Record], fields: Fields) ->
 
 activity_of = pages_by(ACTIVITY, "document_id")
 """What happened to a document, oldest first."""
-
-
-document_of = one_by(DOCUMENT, "document_id")
-"""The document of each version (or of whatever names one); None once that is deleted."""

@@ -1,5 +1,6 @@
 """The two shapes of an edge: to one object by its id, and to a plain list by the parent's id. One query each."""
 
+import functools
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -48,6 +49,7 @@ async def to_one(
     return [None if one is None else found.get(raw(one)) for one in named]
 
 
+@functools.cache
 def one_by(noun: Noun, key: str) -> OneEdge:
     """The edge from records to the object of a noun whose id they carry under `key`; None where there is none."""
 

@@ -22,7 +22,6 @@ from resolvers.kit.nouns import AGENT, MISSION, MISSION_ACTIVITY, WORKSPACE, Age
 from resolvers.kit.operation import edge, operation, reader
 from resolvers.kit.page import NEWEST_FIRST, Page, Window, pages, pages_by
 from resolvers.state.mission_status import change_status
-from resolvers.user.user import users_by
 
 READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
 
@@ -30,9 +29,6 @@ Filter = Mapping[str, Any] | None
 """A MissionFilter of the graph with snake_case names: `{"status": {"in": […]}, "agent": {"eq": …}}`."""
 
 _GONE: Record = {"prompt": None}
-
-creator_of = users_by("created_by")
-"""The edge to whoever created a mission."""
 
 
 get_mission = reader("mission", MISSION)

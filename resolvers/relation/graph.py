@@ -15,7 +15,6 @@ from resolvers.kit.load import one_by
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import CARD
 from resolvers.kit.operation import edge
-from resolvers.user.user import users_by
 
 READ = TokenScope.PROJECTS_READ
 _OTHER = {"source_id": "target_id", "target_id": "source_id"}
@@ -43,8 +42,6 @@ source_of = one_by(CARD, "source_id")
 """The card that a relation begins at."""
 target_of = one_by(CARD, "target_id")
 """The card that a relation leads to."""
-creator_of = users_by("created_by")
-"""Who related the two."""
 
 
 @edge(scope=READ)

@@ -30,7 +30,6 @@ from resolvers.kit.page import Page, Window, pages, pages_by
 from resolvers.kit.slugs import organization_by_slug
 from resolvers.tenancy.organization_member import insert_organization_member, organization_memberships
 from resolvers.tenancy.workspace import remove_workspace, viewer_workspaces
-from resolvers.user.user import users_by
 
 MAX_WORKSPACES = 500
 """Of an organization that is deleted: each is closed in the same change, by three documents."""
@@ -183,9 +182,6 @@ async def remove_organization(change: Change, organization_id: ObjectId) -> None
 async def _require(change: Change, organization_id: ObjectId) -> None:
     if await collection(Organization).find_one({"_id": organization_id}, {"_id": 1}, session=change.session) is None:
         raise NotFound("Organization")
-
-
-owner_of = users_by("owner_id")
 
 
 @edge(scope=READ, viewer=True)

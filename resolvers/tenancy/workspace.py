@@ -25,7 +25,6 @@ from resolvers.kit.ceilings import MAX_WORKSPACES, require_room
 from resolvers.kit.context import Context
 from resolvers.kit.edit import set_fields
 from resolvers.kit.joined import EVERYTHING, JOINED, JoinedPage, joined_after, joined_page
-from resolvers.kit.load import one_by
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import ORGANIZATION, WORKSPACE, WORKSPACE_MEMBER, WorkspaceRecord
 from resolvers.kit.operation import edge, operation
@@ -234,10 +233,6 @@ async def viewer_workspaces(
         )
         for one in ids
     }
-
-
-organization_of = one_by(ORGANIZATION, "organization_id")
-"""The organization of each workspace."""
 
 
 @edge(scope=READ, viewer=True)

@@ -29,7 +29,6 @@ from resolvers.kit.page import NEWEST_FIRST, Page, Window, pages, pages_by
 from resolvers.kit.upload import Upload, file_name
 from resolvers.transfer.archive import MAGIC
 from resolvers.transfer.read import MAX_TEXT
-from resolvers.user.user import users_by
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 MAX_WAITING = 3
@@ -41,9 +40,6 @@ TURN = timedelta(minutes=1)
 
 _INTERNAL = frozenset({"holder", "lease_until", "turn", "attempts", "next_part", "parts", "ids_secret", "on_odd_item"})
 _STARTS = (b"{", b"\xef\xbb\xbf{", MAGIC)
-
-starter_of = users_by("created_by")
-"""The edge to whoever started a job."""
 
 
 def max_input(ctx: Context) -> int:

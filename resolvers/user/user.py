@@ -3,6 +3,7 @@
 Whoever shares no organization with the reader any more is shown by name alone, wherever what they did is told.
 """
 
+import functools
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -53,6 +54,7 @@ def without_secrets(user: Record) -> Record:
     return {name: value for name, value in user.items() if name == "_id" or name in PUBLIC}
 
 
+@functools.cache
 def users_by(key: str) -> OneEdge:
     """The edge from records to the user whose id they carry under `key`; None where the id is null or unknown."""
 

@@ -21,6 +21,9 @@ FIELD = """\
     effort: Annotated[
         str | None, Facts("How much work it is.", SHOWN | WRITTEN | LISTED | TRANSFER | TEMPLATE, text=NAME)
     ] = None
+    checker_id: Annotated[
+        PydanticObjectId | None, Facts("Who checks it.", SHOWN | FILTER, refers=Kind.USER)
+    ] = None
 """
 UPDATE = """
 mutation ($id: ID!, $input: CardUpdateInput!) { cardUpdate(id: $id, input: $input) { card { effort } } }
@@ -39,6 +42,11 @@ TOLD = """
   create: __type(name: "CardCreateInput") { inputFields { name description } }
   update: __type(name: "CardUpdateInput") { inputFields { name description } }
 }
+"""
+CHECKED = """
+query ($project: ID!) { project(id: $project) {
+  cards(filter: {checker: {null: true}}) { nodes { title checker { name } } }
+} }
 """
 CARDS = "query ($project: ID!) { project(id: $project) { cards { nodes { title effort } } } }"
 TEMPLATE = """
@@ -115,6 +123,14 @@ async def test_a_declared_field_is_filtered_and_sorted_by(wider: Wider) -> None:
 
     assert project["large"]["nodes"] == [{"title": "Big"}]
     assert project["sorted"]["nodes"] == [{"title": "Big", "effort": "large"}, {"title": "Plain", "effort": None}]
+
+
+async def test_a_declared_reference_is_an_edge_of_the_graph_and_an_id_over_rest(wider: Wider) -> None:
+    project = (await wider.board.ann.ask(CHECKED, project=wider.board.project))["project"]
+    shown = await wider.rest("GET", f"/{wider.board.project}/cards")
+
+    assert project["cards"]["nodes"] == [{"title": "Big", "checker": None}, {"title": "Plain", "checker": None}]
+    assert [card["checkerId"] for card in shown] == [None, None]
 
 
 async def test_a_declared_field_is_written_and_read_over_rest(wider: Wider) -> None:

@@ -41,6 +41,7 @@ from resolvers.relation import relation
 from resolvers.tenancy import project_member
 from resolvers.tenancy.workspace import delete_workspace
 from resolvers.transfer import transfer
+from resolvers.user.user import users_by
 from tests.resolvers.attaching import attach, content_of
 from tests.resolvers.conftest import Join
 from tests.resolvers.custom import Fields, make_fields
@@ -290,7 +291,7 @@ async def test_every_list_and_edge_runs_on_indexes(
         await card_graph.order_of(ctx, [_without_order(one) for one in cards], None)
         await card_graph.labels_of(ctx, cards, None)
         await card_graph.labels_of_project(ctx, projects, None)
-        await card_graph.creator_of(ctx, cards, None)
+        await users_by("created_by")(ctx, cards, None)
         [page, *_] = await card_graph.activity_of(ctx, cards, None)
         await card_graph.activity_of(ctx, cards[:1], None)
         await card_graph.comments_of(ctx, cards, None)
@@ -310,7 +311,7 @@ async def test_every_list_and_edge_runs_on_indexes(
             relation_graph.is_blocked_of,
         ):
             await reach(ctx, cards, frozenset({"title"}))
-        for end in (relation_graph.source_of, relation_graph.target_of, relation_graph.creator_of):
+        for end in (relation_graph.source_of, relation_graph.target_of, users_by("created_by")):
             await end(ctx, [one["relation"] for one in seen], None)
         for about in (actor_of, project_of, card_of):
             await about(ctx, page.nodes, frozenset({"name"}))

@@ -11,7 +11,6 @@ from resolvers.card.graph import (
     cards_of_column,
     cards_of_project,
     cards_of_scope,
-    creator_of,
     labels_of,
     labels_of_project,
     order_of,
@@ -20,6 +19,7 @@ from resolvers.card.label import delete_label
 from resolvers.kit.context import Context
 from resolvers.kit.fields import sorted_by
 from resolvers.lane.totals import totals
+from resolvers.user.user import users_by
 from tests.resolvers.delivery import Board, make_board
 
 
@@ -113,7 +113,7 @@ async def test_people_come_without_their_secrets(board: Board, owner: Context) -
 
     for fields in (None, frozenset({"name", "email"})):
         assignees = await assignee_of(board.ctx, cards, fields)
-        creators = await creator_of(board.ctx, cards, fields)
+        creators = await users_by("created_by")(board.ctx, cards, fields)
 
         assert [one and one["_id"] for one in assignees] == [owner.user_id, None]
         assert [one and one["_id"] for one in creators] == [owner.user_id] * 2

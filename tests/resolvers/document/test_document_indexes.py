@@ -21,10 +21,13 @@ from resolvers.inputs.document import DocumentBatch, DocumentReview
 from resolvers.kit.context import Context
 from resolvers.kit.fields import sorted_by
 from resolvers.kit.input import read_input
+from resolvers.kit.load import one_by
+from resolvers.kit.nouns import DOCUMENT
 from resolvers.lane.totals import totals
 from resolvers.node import get_nodes
 from resolvers.project.project import delete_project
 from resolvers.tenancy.workspace import delete_workspace
+from resolvers.user.user import users_by
 from tests.resolvers.conftest import Join
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.documents import Shelf
@@ -95,8 +98,8 @@ async def test_every_list_and_edge_of_documents_runs_on_indexes(
         await document_graph.order_of(ctx, [{**one} for one in both if one.pop("order", None) is not None], None)
         await document_graph.children_of(ctx, both, None)
         await document_graph.child_count_of(ctx, both, None)
-        await document_graph.parent_of(ctx, both, None)
-        await document_graph.author_of(ctx, both, None)
+        await one_by(DOCUMENT, "parent_id")(ctx, both, None)
+        await users_by("author_id")(ctx, both, None)
         [page, _] = await document_graph.activity_of(ctx, both, None)
         await document_of(ctx, page.nodes, None)
         await document_graph.tree_of_workspace(ctx, [{"_id": shelf.workspace_id}], None)

@@ -20,7 +20,6 @@ from resolvers.mission.mission import (
     cancel_mission,
     card_of,
     create_mission,
-    creator_of,
     get_mission,
     list_missions,
     list_missions_of_agent,
@@ -30,6 +29,7 @@ from resolvers.mission.mission import (
     project_of,
 )
 from resolvers.tenancy.workspace import create_workspace
+from resolvers.user.user import users_by
 from tests.resolvers.conftest import Join
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again
@@ -289,7 +289,7 @@ async def test_what_a_mission_leads_to(crew: Crew, atlas: Hand, board: Board) ->
     assert (about and about["title"], none) == ("Lens 4", None)
     [project, nothing] = await project_of(ctx, missions, frozenset({"name"}))
     assert (project and project["_id"], nothing) == (board.project["_id"], None)
-    creators = await creator_of(ctx, missions, None)
+    creators = await users_by("created_by")(ctx, missions, None)
     first, empty = await activities_of(ctx, missions, frozenset({"content"}), first=3)
     [rest] = await activities_of(ctx, missions[:1], None, first=3, after=first.cursor(first.nodes[-1]))
 

@@ -30,7 +30,6 @@ from resolvers.tenancy.organization import (
     list_organizations,
     members_of,
     my_role_of,
-    owner_of,
     update_organization,
     workspace_of,
     workspaces_of,
@@ -42,7 +41,7 @@ from resolvers.tenancy.organization_member import (
     update_organization_member,
 )
 from resolvers.tenancy.workspace import create_workspace
-from resolvers.user.user import get_user, user_of_member
+from resolvers.user.user import get_user, user_of_member, users_by
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import People, again, event_types, events
 
@@ -348,7 +347,7 @@ async def test_the_edges_of_organizations_answer_for_many_at_once(
     assert mine is not None
     parents = [organization, mine]
 
-    owners = await owner_of(bob, parents, frozenset({"name"}))
+    owners = await users_by("owner_id")(bob, parents, frozenset({"name"}))
     roles = await my_role_of(bob, parents)
     members = await members_of(bob, parents, None)
     users = await user_of_member(bob, members[0].nodes, None)

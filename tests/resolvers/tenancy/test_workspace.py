@@ -16,6 +16,8 @@ from resolvers.inputs.project import ProjectCreate
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberUpdate, WorkspaceUpdate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
+from resolvers.kit.load import one_by
+from resolvers.kit.nouns import ORGANIZATION
 from resolvers.project.project import create_project
 from resolvers.tenancy.organization import workspaces_of
 from resolvers.tenancy.organization_member import (
@@ -32,7 +34,6 @@ from resolvers.tenancy.workspace import (
     members_of,
     my_pilotage_role_of,
     my_role_of,
-    organization_of,
     update_workspace,
 )
 from resolvers.tenancy.workspace_member import (
@@ -338,7 +339,7 @@ async def test_the_edges_of_workspaces_answer_for_many_at_once(
     assert mine is not None
     parents = [workspace, mine]
 
-    organizations = await organization_of(bob, parents, frozenset({"slug"}))
+    organizations = await one_by(ORGANIZATION, "organization_id")(bob, parents, frozenset({"slug"}))
     members = await members_of(bob, parents, None)
 
     assert organizations[0] == {"_id": organization["_id"], "slug": organization["slug"]}

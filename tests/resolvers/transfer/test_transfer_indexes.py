@@ -14,6 +14,7 @@ from resolvers.tenancy.workspace import delete_workspace
 from resolvers.transfer import job as transfer_job
 from resolvers.transfer.archive import Stored, archived
 from resolvers.transfer.transfer import open_export
+from resolvers.user.user import users_by
 from rest.stellary.present.transfer import written
 from tests.resolvers.attaching import attach
 from tests.resolvers.delivery import make_board
@@ -41,7 +42,7 @@ async def test_jobs_run_on_indexes(
         await transfer_job.transfer_jobs_of(again(owner), [workspace], None)
         await transfer_job.transfer_jobs_of(again(owner), [workspace, {"_id": done["_id"]}], None)
         await transfer_job.project_of(again(owner), [done], None)
-        await transfer_job.starter_of(again(owner), [done], None)
+        await users_by("created_by")(again(owner), [done], None)
         await queue(owner, workspace)
         await delete_workspace(again(owner), workspace["_id"])
         await remove_leftovers()
