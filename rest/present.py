@@ -1,5 +1,6 @@
 """What REST shows of what models declare: a key a field, in camelCase, and values as JSON holds them."""
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from enum import Enum
@@ -10,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar, cast, get_args, get_origin,
 
 from bson import ObjectId
 from pydantic import BaseModel, Field, WithJsonSchema
-from pydantic.alias_generators import to_camel, to_snake
+from pydantic.alias_generators import to_camel
 from typing_extensions import TypedDict, is_typeddict
 
 from models.base import timestamp
@@ -65,7 +66,8 @@ def shown(cls: type[T], record: Mapping[str, object]) -> T:
 
 def _of_types(cls: type) -> Values:
     hints = get_type_hints(cls, include_extras=True)
-    keys = {name: f"is_{to_snake(name)}" if hint is bool else to_snake(name) for name, hint in hints.items()}
+    snake = {name: re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name) for name in hints}
+    keys = {name: f"is_{snake[name]}" if hint is bool else snake[name] for name, hint in hints.items()}
     return _compiled([(key, name, _hinted(hints[name])) for name, key in keys.items()], {})
 
 

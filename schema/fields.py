@@ -41,28 +41,35 @@ def shows(model: type[BaseModel], description: str, *, without: Collection[str] 
             told = fields.get(name) or fields.get(f"{name}_id")
             if told is not None:
                 _tell(getattr(cls, name), told)
-        plain = {key: _shown_type(field) for key, field in fields.items() if key not in own and key not in without}
-        shown = {key: type_ for key, type_ in plain.items() if type_ is not None}
-        for key in shown:
-            setattr(cls, key, strawberry.field(description=fields[key].facts.description))
-        for field in fields.values():
-            name, kind = field.key.removesuffix("_id"), field.facts.refers
-            if kind is not None and name not in own:
-                type_ = reference(TYPE_NAMES[kind])
-                shown[name] = type_ | None if field.nullable else type_
-                load = users_by(field.key) if kind is Kind.USER else one_by(NOUNS[kind], field.key)
-                setattr(cls, name, edge(load, description=field.facts.description, needs=(field.key,)))
-        cls.__annotations__ = shown | own
+        members = {
+            name: (type_, member)
+            for name, type_, member in map(_member, fields.values())
+            if type_ is not None and name not in own and name not in without
+        }
+        for name, (_, member) in members.items():
+            setattr(cls, name, member)
+        cls.__annotations__ = {name: type_ for name, (type_, _) in members.items()} | own
         return strawberry.type(cls, description=description)
 
     return add
 
 
+def _member(field: Declared) -> tuple[str, Any, Any]:
+    """The name, the type and the definition of what shows a field; no type for an id that nothing is said of."""
+    kind = field.facts.refers
+    if kind is None:
+        return field.key, _shown_type(field), strawberry.field(description=field.facts.description)
+    type_ = reference(TYPE_NAMES[kind])
+    load = users_by(field.key) if kind is Kind.USER else one_by(NOUNS[kind], field.key)
+    found = edge(load, description=field.facts.description, needs=(field.key,))
+    return field.key.removesuffix("_id"), type_ | None if field.nullable else type_, found
+
+
 def _tell(field: StrawberryField, told: Declared) -> None:
     field.description = field.description or told.facts.description
     if EDGE in field.metadata and not field.metadata[NEEDS]:
-        edge = field.metadata[EDGE].needing(told.key)
-        field.metadata = MappingProxyType({**field.metadata, EDGE: edge, NEEDS: edge.needs})
+        needing = field.metadata[EDGE].needing(told.key)
+        field.metadata = MappingProxyType({**field.metadata, EDGE: needing, NEEDS: needing.needs})
 
 
 def _shown_type(field: Declared) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
 
 from bson import ObjectId
@@ -15,7 +16,13 @@ from resolvers.kit.input import Date, Flag, Input, NotNull, PriorityWord, Prose
 
 M = TypeVar("M", bound=Input)
 
-_WRITTEN: dict[Any, Any] = {datetime: Date, bool: Flag, Priority: PriorityWord}
+_WRITTEN: dict[Any, Any] = {
+    datetime: Date,
+    bool: Flag,
+    int: Annotated[int, Field(strict=True, ge=-(2**31), lt=2**31)],
+    float: Annotated[float, Field(strict=True, allow_inf_nan=False)],
+    Priority: PriorityWord,
+}
 
 
 def fields_of(model: type[BaseModel], door: Doors) -> Callable[[type[M]], type[M]]:
@@ -50,7 +57,11 @@ def _field(field: Declared, door: Doors) -> tuple[Any, Any]:
 def _written_type(field: Declared) -> Any:
     if (text := field.facts.text) is not None:
         return Annotated[str, text, Prose] if text is MARKDOWN else Annotated[str, text]
-    return _WRITTEN.get(field.type, field.type)
+    if field.type in _WRITTEN:
+        return _WRITTEN[field.type]
+    if isinstance(field.type, type) and issubclass(field.type, Enum):
+        return field.type
+    raise TypeError(f"{field.key} is written, and has no bounds: neither its type nor its facts have any")
 
 
 def _clearing(field: Declared) -> str:

@@ -47,7 +47,7 @@ class Figures(TypedDict):
     late: bool
     urgency: Literal["low", "medium", "high"] | None
     rows: list["Wall"]
-    longestDays: int
+    p85Days: int
 
 
 class Wall(TypedDict):
@@ -119,7 +119,7 @@ def test_what_presents_no_model_is_shown_by_its_types() -> None:
         "is_late": True,
         "urgency": Priority.LOW,
         "rows": [{"wall_id": ONE}],
-        "longest_days": 4,
+        "p85_days": 4,
     }
 
     assert shown(Figures, figures) == {
@@ -127,5 +127,5 @@ def test_what_presents_no_model_is_shown_by_its_types() -> None:
         "late": True,
         "urgency": "low",
         "rows": [{"wallId": str(ONE)}],
-        "longestDays": 4,
+        "p85Days": 4,
     }
