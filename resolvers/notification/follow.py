@@ -7,6 +7,7 @@ notifications come in the order of the workspace's commits. It is asked then who
 gets none.
 """
 
+from asyncio import gather
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -33,6 +34,9 @@ MAX_PEOPLE = 100
 MAX_NOTIFICATIONS = 500
 """What one transaction is about and writes, so that it holds up nobody for long."""
 
+TOGETHER = 10
+"""Workspaces whose people are looked for side by side; those that wait for their turn then share a transaction."""
+
 QUEUE = ObjectId(bytes(12))
 """Where it waits for its turn: one after the other in a process, and behind nobody's changes."""
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -52,19 +56,17 @@ async def follow(services: Services) -> None:
 
 
 async def follow_some(services: Services) -> bool:
-    """Notify some people of the first things of every workspace, in turn; whether there may be more.
+    """Notify some people of the first things of every workspace, TOGETHER at a time; whether there may be more.
 
     Raises what failed, after the rest.
     """
-    failure: Exception | None = None
+    failure: BaseException | None = None
     by_workspace = await _waiting()
-    for fanouts in by_workspace.values():
-        try:
-            await _serve(services, _first(fanouts))
-        except _Overtaken:
-            continue
-        except Exception as error:
-            failure = error
+    waiting = list(by_workspace.values())
+    for start in range(0, len(waiting), TOGETHER):
+        some = (_serve(services, _first(fanouts)) for fanouts in waiting[start : start + TOGETHER])
+        for error in await gather(*some, return_exceptions=True):
+            failure = failure if error is None or isinstance(error, _Overtaken) else error
     if failure is not None:
         raise failure
     return bool(by_workspace)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from bson import ObjectId
+from bson import Binary, ObjectId
 
 from gateway.database import Database
 from models import Activity, Fanout, Inbox, LoggedEvent, Notification, ProjectMember, Tombstone, WorkspaceMember
@@ -317,10 +317,32 @@ async def test_what_fails_in_one_workspace_holds_up_no_other(
     assert await waiting(board) == 0
 
 
+async def test_what_waits_in_several_workspaces_is_written_in_fewer_transactions(people: Any, board: Board) -> None:
+    boards = [board, *[await board_of(people, f"stranger-{number}") for number in range(4)]]
+    crowds = [await crowd(each, 3) for each in boards]
+    for each in boards:
+        await each.card()
+    begun: list[Binary] = []
+
+    async def note(session: Binary) -> None:
+        begun.append(session)
+
+    board.ctx.services.hub.log.before_transaction(note)
+    await follow(board.ctx.services)
+
+    assert len(begun) < len(boards)
+    for each, crowded in zip(boards, crowds, strict=True):
+        assert [len(await told(each, user_id)) for user_id in crowded] == [1, 1, 1]
+
+
 @pytest.fixture
 async def foreign_board(people: Any, board: Board) -> Board:
+    return await board_of(people, "stranger")
+
+
+async def board_of(people: Any, name: str) -> Board:
     """A board of somebody else, in another workspace."""
-    stranger = await people.register("stranger")
+    stranger = await people.register(name)
     mine = await collection(WorkspaceMember).find_one({"user_id": stranger.user_id})
     assert mine is not None
     made = await make_board(stranger, {"_id": mine["workspace_id"]})
