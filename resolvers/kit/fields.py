@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
 
 from bson import ObjectId
@@ -91,14 +92,20 @@ class Filtered:
 
 def filtered_by(model: type[BaseModel]) -> Mapping[str, Filtered]:
     """What a list of a model is filtered by, by the names of clients: what has an id, or some, is called without it."""
-    return {_filter_name(field): _filtered(field) for field in declared(model, FILTER).values()}
+    return _listed(model)[0]
 
 
 def sorted_by(model: type[BaseModel]) -> Mapping[str, str]:
     """The keys of records that a list of a model is sorted by, by the names of clients. A text has a key of its own for
     that; a rank is an order to clients."""
+    return _listed(model)[1]
+
+
+@cache
+def _listed(model: type[BaseModel]) -> tuple[Mapping[str, Filtered], Mapping[str, str]]:
     names = {key: "ORDER" if key == "rank" else key.upper() for key in declared(model, SORT)}
-    return {name: f"{key}_key" if f"{key}_key" in model.model_fields else key for key, name in names.items()}
+    keys = {name: f"{key}_key" if f"{key}_key" in model.model_fields else key for key, name in names.items()}
+    return {_filter_name(field): _filtered(field) for field in declared(model, FILTER).values()}, keys
 
 
 def _filter_name(field: Declared) -> str:
