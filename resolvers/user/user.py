@@ -13,7 +13,7 @@ from models import OrganizationMember, User, Workspace
 from models.base import Record, collection
 from models.enums import TokenScope
 from models.errors import NotFound
-from models.facts import facts_of
+from models.facts import GRAPH, declared
 from models.ids import Kind, parse_id, portions
 from resolvers.kit.access import projection
 from resolvers.kit.context import Context, Services
@@ -23,8 +23,8 @@ from resolvers.kit.operation import edge, operation
 
 READ = TokenScope.PROJECTS_READ
 
-PUBLIC = frozenset(facts_of(User)) | {"avatar"}
-"""All that a user's record ever shows: what its model declares, and the picture."""
+PUBLIC = frozenset(declared(User, GRAPH)) | {"avatar"}
+"""All that a user's record ever shows: what the graph shows of it, and the picture."""
 PROFILE = frozenset({"email", "job_title", "avatar"})
 """What of it is for those who share an organization with the user."""
 
