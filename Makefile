@@ -34,6 +34,7 @@ check: $(INSTALLED)
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.rules
 	$(BIN)/orrery schema --check
+	$(BIN)/orrery records --check
 
 bench: $(INSTALLED)
 	$(BIN)/python -m bench $(ARGS)

@@ -2,17 +2,17 @@
 
 import hmac
 from datetime import timedelta
-
-from beanie import Document
+from typing import Any
 
 from auth.jwt import JwtSigner
 from auth.secrets import TOKEN_PREFIX, hash_secret
 from auth.sessions import find_session, find_session_of_cookie
 from auth.subject import ALL_SCOPES, ANONYMOUS, MAX_USER_AGENT, RESTRICTED_SCOPES, Credential, Subject
 from models import ApiToken, Session
-from models.base import Record, collection, utc_now
+from models.base import Recorded, collection, utc_now
 from models.enums import TokenScope
 from models.errors import Forbidden, Unauthenticated
+from models.records import ApiTokenRecord, SessionRecord
 
 SESSION_COOKIE = "orrery_session"
 CSRF_COOKIE = "orrery_csrf"
@@ -70,7 +70,7 @@ async def _by_jwt(signer: JwtSigner, token: str, agent: str | None) -> Subject:
     return await _of_session(found, Credential.JWT, agent)
 
 
-async def _of_session(found: Record, credential: Credential, agent: str | None) -> Subject:
+async def _of_session(found: SessionRecord, credential: Credential, agent: str | None) -> Subject:
     await _used(Session, found)
     restricted = found.get("restricted", False)
     return Subject(
@@ -96,10 +96,11 @@ def _printable(user_agent: str | None) -> str | None:
     return "".join(one for one in user_agent[:MAX_USER_AGENT] if one.isprintable()).strip() or None
 
 
-async def _used(model: type[Document], found: Record) -> None:
+async def _used(model: type[Recorded[Any]], found: SessionRecord | ApiTokenRecord) -> None:
     """Note, once a minute at most, that a credential was used."""
     now = utc_now()
-    if found.get("last_used_at") is None or now - found["last_used_at"] > _USED_EVERY:
+    last = found.get("last_used_at")
+    if last is None or now - last > _USED_EVERY:
         await collection(model).update_one({"_id": found["_id"]}, {"$set": {"last_used_at": now}})
 
 
@@ -121,7 +122,7 @@ async def _by_token(token: str) -> Subject:
     )
 
 
-def _expired(token: Record) -> bool:
+def _expired(token: ApiTokenRecord) -> bool:
     return token["expires_at"] is not None and token["expires_at"] <= utc_now()
 
 

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from pymongo.errors import DuplicateKeyError
 
 from models import AttemptCount
-from models.base import Record, collection, utc_now
+from models.base import collection, utc_now
 from models.errors import RateLimited
+from models.records import AttemptCountRecord
 
 PATIENCE = 10.0
 """Seconds that an attempt waits for its turn at most; a request may take 30."""
@@ -60,7 +61,7 @@ async def count_attempt(what: str, who: str, *, limit: int, window: timedelta, a
         found = await attempts.find_one({"_id": key})
         if found is None:
             try:
-                await attempts.insert_one({"_id": key, **begun})
+                await attempts.insert_one({"_id": key, "made": amount, "expires_at": now + window})
             except DuplicateKeyError:
                 continue
             return
@@ -82,7 +83,7 @@ async def take_turn(what: str, who: str, pace: Pace) -> float:
         for _ in range(_TURNS):
             now = utc_now()
             found = await collection(AttemptCount).find_one({"_id": key})
-            at, taken = _turn(found, now, pace)
+            at, taken = _turn(key, found, now, pace)
             wait = (at - now).total_seconds()
             if wait > PATIENCE:
                 raise RateLimited("Too many wrong passwords: try again later", retry_after=math.ceil(wait - PATIENCE))
@@ -91,21 +92,21 @@ async def take_turn(what: str, who: str, pace: Pace) -> float:
     raise RateLimited("Too many attempts at once: try again", retry_after=1)
 
 
-def _turn(found: Record | None, now: datetime, pace: Pace) -> tuple[datetime, Record]:
+def _turn(key: str, found: AttemptCountRecord | None, now: datetime, pace: Pace) -> tuple[datetime, AttemptCountRecord]:
     """When the next attempt may be made, and what is written for it to be taken."""
     made, at = 0, now
     if found is not None and found["expires_at"] > now:
         made, at = found["made"], max(now, found.get("opens_at") or now)
     opens_at = at + timedelta(seconds=pace.pause(made + 1))
-    return at, {"made": made + 1, "opens_at": opens_at, "expires_at": opens_at + PACED}
+    return at, {"_id": key, "made": made + 1, "opens_at": opens_at, "expires_at": opens_at + PACED}
 
 
-async def _taken(key: str, found: Record | None, update: Record) -> bool:
+async def _taken(key: str, found: AttemptCountRecord | None, update: AttemptCountRecord) -> bool:
     """Write a turn, unless another process took one since `found` was read."""
     attempts = collection(AttemptCount)
     if found is None:
         try:
-            await attempts.insert_one({"_id": key, **update})
+            await attempts.insert_one(update)
         except DuplicateKeyError:
             return False
         return True

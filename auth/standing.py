@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from beanie import Document
 from bson import ObjectId
 
 from auth.policies.permission import Permission
 from auth.subject import Credential, Subject
 from models import ApiToken, Session, WorkspaceMember
-from models.base import Record, collection, utc_now
+from models.base import AnyRecord, Record, Recorded, collection, utc_now
 from models.errors import NotFound, OrreryError, Unauthenticated
 from models.ids import IDS_PER_QUERY
 
@@ -19,7 +19,7 @@ from models.ids import IDS_PER_QUERY
 class Ground:
     """A kind of record that reading stands on, and the fields of it that say whether it still does."""
 
-    model: type[Document]
+    model: type[Recorded[Any]]
     fields: tuple[str, ...]
 
     async def find(self, ids: Sequence[ObjectId]) -> dict[ObjectId, Record]:
@@ -42,7 +42,7 @@ def credential_of(subject: Subject) -> tuple[Ground, ObjectId] | None:
     return (API_TOKEN if subject.credential is Credential.TOKEN else SESSION), subject.credential_id
 
 
-def refusal(ground: Ground, found: Record | None, permission: Permission | None) -> OrreryError | None:
+def refusal(ground: Ground, found: AnyRecord | None, permission: Permission | None) -> OrreryError | None:
     """Why whoever stands on a record may read no more; None where they may."""
     if ground is MEMBERSHIP:
         if found is None:
@@ -53,7 +53,7 @@ def refusal(ground: Ground, found: Record | None, permission: Permission | None)
     return None
 
 
-def expiry(found: Record) -> datetime | None:
+def expiry(found: AnyRecord) -> datetime | None:
     """When a credential ends by itself."""
     end: datetime | None = found.get("expires_at")
     return end

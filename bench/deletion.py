@@ -20,7 +20,7 @@ from rich.table import Table
 from bench.flood import PAUSE, Person, change_own, newcomer
 from bench.servers import embedded, gateway
 from models import DOCUMENTS, Activity, Card, Column, Comment, Lane, Project, Tombstone
-from models.base import Record, to_record, utc_now
+from models.base import to_record, utc_now
 from models.enums import ActivityType
 from models.ids import Kind, new_id
 
@@ -88,7 +88,7 @@ async def _measure(database_url: str, url: str) -> Measured:
         return Measured(answer, gone, idle, await probing)
 
 
-async def _fill(database: AsyncDatabase[dict[str, Any]], workspace_id: ObjectId) -> None:
+async def _fill(database: AsyncDatabase[Any], workspace_id: ObjectId) -> None:
     """A project with a column of cards, each with an activity, and a comment on every tenth."""
     inside = {"workspace_id": workspace_id}
     project = to_record(Project(**inside, name="Large"))
@@ -108,7 +108,7 @@ async def _fill(database: AsyncDatabase[dict[str, Any]], workspace_id: ObjectId)
     await database[_name(Lane)].insert_one(to_record(lane))
 
 
-def _portion(column: Record, numbers: Sequence[int]) -> tuple[list[Record], list[Record], list[Record]]:
+def _portion(column: Any, numbers: Sequence[int]) -> tuple[list[Any], list[Any], list[Any]]:
     inside = {"workspace_id": column["workspace_id"], "project_id": column["project_id"]}
     one = to_record(Card(**inside, column_id=column["_id"], rank="", title="", description="Of the telescope. " * 10))
     cards = [{**one, "_id": new_id(Kind.CARD), "rank": f"a{n:08}", "title": f"Card {n}"} for n in numbers]
@@ -123,7 +123,7 @@ def _name(model: Any) -> str:
     return str(model.get_settings().name)
 
 
-async def _is_left(database: AsyncDatabase[dict[str, Any]], workspace_id: ObjectId) -> bool:
+async def _is_left(database: AsyncDatabase[Any], workspace_id: ObjectId) -> bool:
     found = await database[_name(Tombstone)].find_one({"_id": workspace_id}, {"emptied_at": 1})
     return found is not None and found["emptied_at"] is None
 

@@ -11,7 +11,8 @@ from rich.console import Console
 from bench.project import Base, fill
 from bench.sizes import Variables, compare_sizes
 from models import Card
-from models.base import Record, collection
+from models.base import collection
+from models.records import CardRecord
 
 SIZES = (50, 5_000)
 GOAL = 1.3
@@ -41,7 +42,7 @@ async def _fill(database: Base, workspace: ObjectId) -> dict[int, Variables]:
     return found
 
 
-def _variables(project: str, cards: Sequence[Record]) -> dict[str, Any]:
+def _variables(project: str, cards: Sequence[CardRecord]) -> dict[str, Any]:
     """Those of every query here, of a card at random that moves to a place at random."""
     card = random.choice(cards)
     place = {"columnId": str(card["column_id"]), "order": random.randrange(len(cards))}

@@ -1,5 +1,6 @@
 """A project on a board, written straight into the database, and the request that reads all of it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
 from models import Card, Column, Label, Project, User
-from models.base import to_record
+from models.base import Recorded, to_record
 from models.card import ChecklistItem
 from models.enums import Priority
 from models.rank import ranks_after
@@ -50,7 +51,8 @@ async def fill(database: Base, workspace_id: ObjectId, cards: int, spread: int =
         )
         for number in range(cards)
     ]
-    for documents in ([project], columns, labels, people, written):
+    everything: tuple[Sequence[Recorded[Any]], ...] = ([project], columns, labels, people, written)
+    for documents in everything:
         records = [to_record(one) for one in documents]
         await database[documents[0].get_collection_name()].insert_many(records)
     for column in columns:

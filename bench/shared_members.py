@@ -39,7 +39,7 @@ from models import (
     Workspace,
     WorkspaceMember,
 )
-from models.base import collection, to_record, utc_now
+from models.base import Recorded, collection, to_record, utc_now
 from models.enums import ActivityType, PilotageRole, Role
 
 WORKSPACES = 4
@@ -281,7 +281,7 @@ async def _followed() -> None:
         await asyncio.sleep(0.05)
 
 
-async def _insert(model: type[Document], documents: Sequence[Document]) -> None:
+async def _insert(model: type[Recorded[Any]], documents: Sequence[Document]) -> None:
     for start in range(0, len(documents), PORTION):
         await collection(model).insert_many([to_record(one) for one in documents[start : start + PORTION]])
 

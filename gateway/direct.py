@@ -3,14 +3,17 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bson import ObjectId
+
 from auth.jwt import JwtSigner
 from auth.subject import ALL_SCOPES, Credential, Subject
 from gateway.database import open_database
 from gateway.settings import Settings
 from models import Organization, User, Workspace
 from models.address import known_address
-from models.base import Record, collection
+from models.base import collection
 from models.errors import NotFound
+from models.records import WorkspaceRecord
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
@@ -41,7 +44,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             await hub.stop()
 
 
-async def find_workspace(org_slug: str, slug: str) -> Record:
+async def find_workspace(org_slug: str, slug: str) -> WorkspaceRecord:
     """A workspace by its two slugs, whoever asks: whoever may read the data folder may read all of it."""
     organization = await collection(Organization).find_one({"slug": org_slug}, {"_id": 1})
     if organization is None:
@@ -57,13 +60,13 @@ async def act_as(services: Services, email: str) -> Context:
     user = await collection(User).find_one({"email": known_address(email)}, {"_id": 1, "is_agent": 1})
     if user is None or user.get("is_agent"):
         raise NotFound(f"The account {email}")
-    return acting(services, user)
+    return acting(services, user["_id"])
 
 
-async def act_as_owner(services: Services, workspace: Record) -> Context:
+async def act_as_owner(services: Services, workspace: WorkspaceRecord) -> Context:
     """A context of the owner of a workspace."""
-    return acting(services, {"_id": workspace["owner_id"]})
+    return acting(services, workspace["owner_id"])
 
 
-def acting(services: Services, user: Record) -> Context:
-    return Context(Subject(user_id=user["_id"], credential=Credential.SESSION, scopes=ALL_SCOPES), services)
+def acting(services: Services, user_id: ObjectId) -> Context:
+    return Context(Subject(user_id=user_id, credential=Credential.SESSION, scopes=ALL_SCOPES), services)

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from beanie import Document
 from pymongo import IndexModel
 from pymongo.asynchronous.database import AsyncDatabase
 
 from models import DOCUMENTS, Migration
-from models.base import Record, collection
+from models.base import Record, Recorded, collection
 
 OPTIONS = ("unique", "sparse", "expireAfterSeconds", "partialFilterExpression")
 """What an index of the same name may have otherwise than declared."""
@@ -20,7 +19,7 @@ class Missing:
     """Indexes of one collection that are not there, those of the same names that are otherwise, and those of an earlier
     version that a declared one goes further than."""
 
-    model: type[Document]
+    model: type[Recorded[Any]]
     indexes: Sequence[IndexModel]
     outdated: Sequence[str]
     superseded: Sequence[str] = ()

@@ -16,6 +16,7 @@ from gateway.database_error import DatabaseError
 from gateway.indexes import Missing, build, missing_indexes
 from models import Migration, StreamHead, User
 from models.base import Record, collection, utc_now
+from models.records import MigrationRecord
 from realtime.lease import hold, holding
 from realtime.retention import remember_oldest
 from resolvers.kit.migration_step import MigrationStep, Work, over_all
@@ -129,10 +130,10 @@ async def _step(step: MigrationStep, progress: Progress) -> str:
 class _Work:
     """How far one step is, kept in the database."""
 
-    def __init__(self, step: MigrationStep, known: Record | None, progress: Progress) -> None:
+    def __init__(self, step: MigrationStep, known: MigrationRecord | None, progress: Progress) -> None:
         self._step = step
         self._progress = progress
-        self.place: Any = (known or {}).get("place")
+        self.place: Any = None if known is None else known.get("place")
         self.done = 0
         self.expect(0)
 

@@ -21,6 +21,7 @@ from gateway.mail_settings import Sender
 from models import Mail
 from models.base import Record, collection, utc_now
 from models.enums import MailState
+from models.records import MailRecord
 from realtime.loop import NONE, Loop, Rest
 from resolvers.kit.context import Services
 from resolvers.mail.letters import Letter
@@ -102,7 +103,7 @@ class Outbox:
                     await self._send(taken, deliver)
         return len(found) == PORTION
 
-    async def _send(self, mail: Record, deliver: Deliver) -> None:
+    async def _send(self, mail: MailRecord, deliver: Deliver) -> None:
         try:
             letter = await compose(self._services, mail)
             message = None if letter is None else self._message(mail, letter)
@@ -129,12 +130,12 @@ class Outbox:
             self._handed_over.add(mail["_id"])
             await self._mark(mail)
 
-    async def _mark(self, mail: Record) -> None:
+    async def _mark(self, mail: MailRecord) -> None:
         done = {"state": MailState.SENT.value, "ended_at": utc_now(), "error": None}
         await collection(Mail).update_one({"_id": mail["_id"]}, {"$set": done})
         self._handed_over.discard(mail["_id"])
 
-    async def _refused(self, mail: Record, error: str, *, for_good: bool) -> None:
+    async def _refused(self, mail: MailRecord, error: str, *, for_good: bool) -> None:
         now = utc_now()
         changes: Record = {"error": error}
         if for_good or mail["attempts"] >= MAX_ATTEMPTS:
@@ -145,7 +146,7 @@ class Outbox:
         mine = {"_id": mail["_id"], "attempts": mail["attempts"]}
         await collection(Mail).update_one(mine, {"$set": changes})
 
-    def _message(self, mail: Record, letter: Letter) -> EmailMessage:
+    def _message(self, mail: MailRecord, letter: Letter) -> EmailMessage:
         message = EmailMessage(policy=SMTP)
         message["From"] = self._sender.header
         message["To"] = mail["to"]
@@ -158,7 +159,7 @@ class Outbox:
         return message
 
 
-async def _take(mail: Record) -> Record | None:
+async def _take(mail: MailRecord) -> MailRecord | None:
     """The mail with a lease of this sender, or None where another was faster."""
     now: datetime = utc_now()
     same = {
@@ -172,6 +173,6 @@ async def _take(mail: Record) -> Record | None:
     return {**mail, "attempts": mail["attempts"] + 1} if taken.matched_count else None
 
 
-async def _put_back(mail: Record) -> None:
+async def _put_back(mail: MailRecord) -> None:
     mine = {"_id": mail["_id"], "attempts": mail["attempts"]}
     await collection(Mail).update_one(mine, {"$set": {"due_at": utc_now()}, "$inc": {"attempts": -1}})

@@ -18,3 +18,8 @@ def operations_folder() -> Path:
 
 def sdl_path() -> Path:
     return graphql_folder() / "schema.graphql"
+
+
+def records_path() -> Path:
+    """The module of the records' types, which is generated."""
+    return _PACKAGE.parent / "models" / "records.py"

@@ -1,6 +1,6 @@
 """Documents, one module a noun, with the id, the enums and the error tree that every room shares."""
 
-import beanie
+from typing import Any
 
 from models.activity import Activity
 from models.agent import Agent
@@ -8,6 +8,7 @@ from models.api_token import ApiToken
 from models.attachment import Attachment, FileChunk, FileLeftover, StoredFile
 from models.attempt import AttemptCount
 from models.avatar import Avatar
+from models.base import Recorded
 from models.bus import BusMessage
 from models.card import Card
 from models.card_facts import CardFacts, CardFactsBlock
@@ -38,8 +39,10 @@ from models.transfer_job import TransferJob
 from models.user import User
 from models.workspace import Invitation, Workspace, WorkspaceMember
 
-DOCUMENTS: list[type[beanie.Document]] = [
-    model for model in tuple(vars().values()) if isinstance(model, type) and issubclass(model, beanie.Document)
+DOCUMENTS: list[type[Recorded[Any]]] = [
+    model
+    for model in tuple(vars().values())
+    if isinstance(model, type) and issubclass(model, Recorded) and model is not Recorded
 ]
 """Every collection: all that is imported here. The gateway creates their indexes at start."""
 

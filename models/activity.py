@@ -11,12 +11,13 @@ from models.base import Stored, id_factory, utc_now
 from models.enums import ActivityType
 from models.facts import Facts
 from models.ids import Kind
+from models.records import ActivityRecord
 
 KEPT = timedelta(days=400)
 """How long the database keeps what happened. No client keeps it, so none is told."""
 
 
-class Activity(Stored):
+class Activity(Stored[ActivityRecord]):
     """One thing that happened. It outlives its card and its document, so that "deleted" can be read; it goes with its
     project or, without one (a document of the workspace), with the workspace."""
 

@@ -12,9 +12,10 @@ from models.enums import AutonomyMode
 from models.facts import REST, SHOWN, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import MARKDOWN, NAME, SLUG
+from models.records import AgentRecord
 
 
-class Agent(Stored):
+class Agent(Stored[AgentRecord]):
     """An agent. `slug` is unique in its workspace; `user_id` is the service user that it acts as.
 
     `created_by` is the person who made it, and was shown its token. A deleted agent stays, with `deleted_at`, for the

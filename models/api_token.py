@@ -11,9 +11,10 @@ from models.base import Stored, id_factory
 from models.enums import TokenScope
 from models.facts import Facts
 from models.ids import Kind
+from models.records import ApiTokenRecord
 
 
-class ApiToken(Stored):
+class ApiToken(Stored[ApiTokenRecord]):
     """A token. `secret_hash` is the SHA-256 (hex) of the whole `sl_…` text, `prefix` its first 9 characters.
 
     An agent's token carries `agent_id` and `workspace_id`: it works in that workspace alone.

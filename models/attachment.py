@@ -3,16 +3,17 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from beanie import Document, PydanticObjectId
+from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Recorded, Stored, id_factory, utc_now
 from models.facts import GRAPH, Facts
 from models.ids import Kind
+from models.records import AttachmentRecord, FileChunkRecord, FileLeftoverRecord, StoredFileRecord
 
 
-class Attachment(Stored):
+class Attachment(Stored[AttachmentRecord]):
     """A file on a card. Its bytes are the stored file of the same id.
 
     `mime_type` is what it is served as: `detected_mime_type` (out of its bytes) where there is one, and otherwise what
@@ -45,7 +46,7 @@ class Attachment(Stored):
         ]
 
 
-class StoredFile(Document):
+class StoredFile(Recorded[StoredFileRecord]):
     """What GridFS keeps of a file, beside its chunks; the names are its own."""
 
     id: PydanticObjectId
@@ -60,7 +61,7 @@ class StoredFile(Document):
         indexes = [IndexModel([("filename", ASCENDING), ("uploadDate", ASCENDING)])]
 
 
-class FileChunk(Document):
+class FileChunk(Recorded[FileChunkRecord]):
     """A piece of a stored file: the `n`th of equal size, the last one aside."""
 
     files_id: PydanticObjectId
@@ -72,7 +73,7 @@ class FileChunk(Document):
         indexes = [IndexModel([("files_id", ASCENDING), ("n", ASCENDING)], unique=True)]
 
 
-class FileLeftover(Document):
+class FileLeftover(Recorded[FileLeftoverRecord]):
     """A stored file that is to be removed from `due_at` on, with all of its chunks that are there.
 
     An upload begins with one, and its attachment is written by the transaction that takes it away.

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from beanie import Document
 from pymongo import ASCENDING, IndexModel
 
+from models.base import Recorded
+from models.records import AttemptCountRecord
 
-class AttemptCount(Document):
+
+class AttemptCount(Recorded[AttemptCountRecord]):
     """How often something was tried since a window began. `_id` is a hash of what is tried, and by whom.
 
     Where attempts are paced, `opens_at` is when the next one may be made.

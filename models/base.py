@@ -1,8 +1,8 @@
 """What every document shares: the typed id, times in UTC milliseconds, and the way between documents and records."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 from beanie import Document, PydanticObjectId
 from beanie.odm.utils.dump import get_dict
@@ -21,7 +21,12 @@ millisecond or two a record, and others have their turn between two."""
 
 Record = dict[str, Any]
 """A document as MongoDB returns it. The read path carries records, never pydantic models: building 500 of those costs
-more than reading them."""
+more than reading them. Each class has a type of its own, in `models.records`; this is one of any."""
+
+AnyRecord = Mapping[str, Any]
+"""What takes a record of any class, to read it."""
+
+R = TypeVar("R", bound=AnyRecord)
 
 
 def utc_now() -> datetime:
@@ -44,7 +49,20 @@ def id_factory(kind: Kind) -> Callable[[], PydanticObjectId]:
     return lambda: PydanticObjectId(new_id(kind))
 
 
-class Stored(Document):
+class Recorded(Document, Generic[R]):
+    """A class of documents that are read as `R`: its TypedDict in `models.records`, which is made of its fields.
+
+    Only the type checker knows `R`: a class is the same at run time, whatever it is given. `added` are keys that
+    operations add to a record before it is shown, with their types.
+    """
+
+    added: ClassVar[Mapping[str, Any]] = {}
+
+    def __class_getitem__(cls, record: Any) -> Any:
+        return cls
+
+
+class Stored(Recorded[R]):
     """A document that this product owns. Subclasses set `id` with `id_factory` and name their collection."""
 
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
@@ -52,7 +70,7 @@ class Stored(Document):
     created_at: Annotated[datetime, Facts("When it was created.")] = Field(default_factory=utc_now)
 
 
-def sort_keys(model: type[Document], values: Mapping[str, Any]) -> Record:
+def sort_keys(model: type[Recorded[Any]], values: Mapping[str, Any]) -> Record:
     """What is kept beside texts that lists are sorted by: set wherever those are (docs/decisions/0037)."""
     kept: Record = {
         f"{name}_key": sort_key(values[name])
@@ -69,9 +87,27 @@ def text_keys(values: Mapping[str, Any]) -> dict[str, str]:
     return {field_id: sort_key(value) for field_id, value in values.items() if isinstance(value, str)}
 
 
-def collection(model: type[Document]) -> AsyncCollection[Record]:
-    """The PyMongo collection behind a document class, for reads with a projection and for writes in a transaction."""
+def collection(model: type[Recorded[R]]) -> AsyncCollection[R]:
+    """The PyMongo collection behind a document class, for reads with a projection and for writes in a transaction.
+
+    What a projection leaves out is missing, though the type has it.
+    """
     return model.get_pymongo_collection()
+
+
+async def aggregate(model: type[Recorded[Any]], pipeline: Sequence[AnyRecord], **options: Any) -> list[Any]:
+    """What a pipeline makes of a collection: rows of a shape of their own."""
+    return await (await collection(model).aggregate(pipeline, **options)).to_list()
+
+
+def with_changes(record: R, changes: AnyRecord) -> R:
+    """The record with other values, or with more."""
+    return cast(R, {**record, **changes})
+
+
+def without(record: R, names: Collection[str]) -> R:
+    """The record less some keys: they are missing, though the type has them."""
+    return cast(R, {name: value for name, value in record.items() if name not in names})
 
 
 class Work(Protocol):
@@ -84,7 +120,7 @@ class Work(Protocol):
 
 
 async def insert_all(
-    model: type[Document], records: Sequence[Record], work: Work, at_once: int = WRITTEN_AT_ONCE
+    model: type[Recorded[R]], records: Sequence[R], work: Work, at_once: int = WRITTEN_AT_ONCE
 ) -> None:
     """Insert any number of records in order, `at_once` with a command."""
     for start in range(0, len(records), at_once):
@@ -93,7 +129,7 @@ async def insert_all(
 
 
 async def update_all(
-    model: type[Document], updates: Sequence[UpdateOne], work: Work, at_once: int = WRITTEN_AT_ONCE
+    model: type[Recorded[Any]], updates: Sequence[UpdateOne], work: Work, at_once: int = WRITTEN_AT_ONCE
 ) -> None:
     """Carry out any number of updates, as `insert_all` inserts."""
     for start in range(0, len(updates), at_once):
@@ -101,7 +137,7 @@ async def update_all(
         await work.give_way()
 
 
-def to_record(document: Document) -> Record:
+def to_record(document: Recorded[R]) -> R:
     """The record that a validated document is stored as (`_id`, snake_case keys, nulls kept)."""
-    record: Record = get_dict(document, to_db=True, keep_nulls=True)
+    record: R = get_dict(document, to_db=True, keep_nulls=True)
     return record

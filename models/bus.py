@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
-from beanie import Document
 from pymongo import ASCENDING, IndexModel
+
+from models.base import Recorded
+from models.records import BusMessageRecord
 
 IDLE_SECONDS = 3600
 
 
-class BusMessage(Document):
+class BusMessage(Recorded[BusMessageRecord]):
     """The last message of a process, which is the `_id`; `number` counts them, so that no two are the same.
 
     Nobody reads it but through a change stream. What a killed process left behind is removed after an hour.

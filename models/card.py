@@ -7,14 +7,15 @@ from beanie import PydanticObjectId
 from pydantic import BaseModel, ConfigDict, Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import ChangeCount, Record, Stored, id_factory, text_keys, utc_now
+from models.base import ChangeCount, Stored, id_factory, text_keys, utc_now
 from models.enums import Priority
 from models.facts import FILTER, GRAPH, LISTED, SHOWN, SORT, TEMPLATE, TRANSFER, UPDATE, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import MARKDOWN, TITLE
+from models.records import CardRecord
 from models.text import sort_key
 
-CardPair = tuple[Record | None, Record | None]
+CardPair = tuple[CardRecord | None, CardRecord | None]
 """A card before and after a change: (None, card) of one that is made, (card, None) of one that is deleted."""
 
 KEPT_FIELDS = (
@@ -47,7 +48,7 @@ class ChecklistItem(BaseModel):
     done: bool = False
 
 
-class Card(Stored):
+class Card(Stored[CardRecord]):
     """A card. `rank` orders it in its column; `scope_id` follows the column's; `version` counts changes of its fields.
 
     `started_at` and `completed_at` are set by moves (`resolvers.card.progress`); null on cards that moved before those
@@ -55,6 +56,8 @@ class Card(Stored):
     `custom_values` are by the id of the custom field; those of a field that is gone count for nothing. `title_key` and
     `text_keys` are what texts are sorted by (`models.base.sort_keys`).
     """
+
+    added = {"order": int}
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.CARD))
     workspace_id: PydanticObjectId

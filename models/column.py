@@ -10,10 +10,13 @@ from models.base import Stored, id_factory
 from models.facts import GRAPH, SHOWN, TEMPLATE, TRANSFER, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import NAME
+from models.records import ColumnRecord
 
 
-class Column(Stored):
+class Column(Stored[ColumnRecord]):
     """A column. `scope_id` is null for a column of the project itself; `rank` orders it among its siblings."""
+
+    added = {"order": int}
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.COLUMN))
     workspace_id: PydanticObjectId

@@ -1,7 +1,7 @@
 """Comments on cards."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from beanie import PydanticObjectId
 from pydantic import Field
@@ -10,13 +10,16 @@ from pymongo import ASCENDING, IndexModel
 from models.base import Stored, id_factory, utc_now
 from models.facts import GRAPH, Facts
 from models.ids import Kind
+from models.records import CommentRecord
 
 
-class Comment(Stored):
+class Comment(Stored[CommentRecord]):
     """A comment of one author on one card.
 
     Of one that was imported, `original_author` and `original_at` are what the file told; the author is who imported it.
     """
+
+    added = {"author": Any}
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.COMMENT))
     workspace_id: PydanticObjectId

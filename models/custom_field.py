@@ -11,6 +11,7 @@ from models.enums import FieldType
 from models.facts import SHOWN, TEMPLATE, TRANSFER, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import NAME
+from models.records import CustomFieldRecord
 
 
 class FieldOption(BaseModel):
@@ -23,8 +24,10 @@ class FieldOption(BaseModel):
     color: Annotated[str, Facts("The colour as #rrggbb.")]
 
 
-class CustomField(Stored):
+class CustomField(Stored[CustomFieldRecord]):
     """The definition of a field; the values stand on the cards. `name` is unique in the project, `rank` orders."""
+
+    added = {"order": int}
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.CUSTOM_FIELD))
     workspace_id: PydanticObjectId

@@ -15,10 +15,11 @@ from models.enums import DocumentContext, DocumentFormat, DocumentStatus, Docume
 from models.facts import FILTER, LISTED, SHOWN, SORT, TRANSFER, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import TITLE
+from models.records import DocumentLinkRecord, DocumentRecord, DocumentVersionRecord
 from models.text import sort_key
 
 
-class Document(Stored):
+class Document(Stored[DocumentRecord]):
     """A document. Its context is that of its parent; `rank` orders it among the documents of the same parent.
 
     `title_key` is what it is sorted by (`models.base.sort_keys`).
@@ -26,6 +27,8 @@ class Document(Stored):
     `project_id` and `scope_id` follow the context. `content_id` is the newest version, `content_format` the form that
     its text was written in, `excerpt` the beginning of it, `size` its bytes as Markdown and as TipTap JSON together.
     """
+
+    added = {"order": int, "depth": int, "text": str}
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.DOCUMENT))
     workspace_id: Annotated[PydanticObjectId, Facts("The workspace that it is in.", refers=Kind.WORKSPACE)]
@@ -91,7 +94,7 @@ class Document(Stored):
         ]
 
 
-class DocumentVersion(Stored):
+class DocumentVersion(Stored[DocumentVersionRecord]):
     """The text of a document at a time: as it was written, and converted to the other form.
 
     `tiptap` is a TipTap document as JSON text. `number` counts the versions of the document, from 1. While it is the
@@ -122,7 +125,7 @@ class DocumentVersion(Stored):
         ]
 
 
-class DocumentLink(Stored):
+class DocumentLink(Stored[DocumentLinkRecord]):
     """A link between a document and a card of the same workspace; `project_id` is the card's."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.DOCUMENT_LINK))

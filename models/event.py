@@ -3,15 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from beanie import Document, PydanticObjectId
+from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import id_factory
+from models.base import Recorded, id_factory
 from models.ids import Kind
+from models.records import LoggedEventRecord, StreamHeadRecord
 
 
-class LoggedEvent(Document):
+class LoggedEvent(Recorded[LoggedEventRecord]):
     """An event. `stream_id` is the workspace, organization or user whose history it belongs to; `seq` counts from 1
     in that stream without holes, so the order of `seq` is the order of commits. `workspace_id` is the tenant, null in
     the streams of users and organizations.
@@ -36,7 +37,7 @@ class LoggedEvent(Document):
         ]
 
 
-class StreamHead(Document):
+class StreamHead(Recorded[StreamHeadRecord]):
     """The head of a stream: `_id` is the stream's id, `seq` the last number given out, `floor` the last one trimmed.
 
     `epoch` names this incarnation of the stream: a cursor of another epoch cannot be resumed. Retention finds it by

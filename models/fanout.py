@@ -7,6 +7,7 @@ from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored
+from models.records import FanoutRecord
 
 
 class Audience(StrEnum):
@@ -17,7 +18,7 @@ class Audience(StrEnum):
     NAMED = "named"
 
 
-class Fanout(Stored):
+class Fanout(Stored[FanoutRecord]):
     """Activities that are there, and whose notifications are not: written with the change, deleted with the last of
     them. Those of a workspace are served in the order of `created_at` and `_id`, which is that of their commits.
 

@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
-from beanie import Document, PydanticObjectId
+from beanie import PydanticObjectId
 from pymongo import ASCENDING, IndexModel
 
+from models.base import Recorded
 from models.enums import KeyState
+from models.records import IdempotencyKeyRecord
 
 
-class IdempotencyKey(Document):
+class IdempotencyKey(Recorded[IdempotencyKeyRecord]):
     """`id` is a hash of the caller and the key, `fingerprint` one of the request.
 
     `holder` names the attempt that may change something, until `lease_until` or until it has. `body` is None for an

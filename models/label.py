@@ -10,9 +10,10 @@ from models.base import Stored, id_factory
 from models.facts import SHOWN, TEMPLATE, TRANSFER, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import NAME
+from models.records import LabelRecord
 
 
-class Label(Stored):
+class Label(Stored[LabelRecord]):
     """A label. `name` is unique in its project; `color` is `#rrggbb`."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.LABEL))

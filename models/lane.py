@@ -1,11 +1,14 @@
 """Lanes: the order of the cards of a column, or of a project's cards without one, kept in blocks."""
 
-from beanie import Document, PydanticObjectId
+from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
+from models.base import Recorded
+from models.records import LaneRecord
 
-class Lane(Document):
+
+class Lane(Recorded[LaneRecord]):
     """A lane or, with `lane_id`, a block of one: both are written by one command, and go with their parent by its id.
 
     A lane's `id` is that of the column, or of the project for its cards without a column; `open` and `archived` count.

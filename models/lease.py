@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from beanie import Document
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
+from models.base import Recorded
+from models.records import LeaseRecord
 
-class Lease(Document):
+
+class Lease(Recorded[LeaseRecord]):
     """`id` names the work; `holder` does it until `until`, and then whoever asks first.
 
     `sessions` are those of a process's transactions, which whoever sees that it is dead ends (`realtime.presence`).

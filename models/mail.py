@@ -9,9 +9,10 @@ from pymongo import ASCENDING, IndexModel
 from models.base import Stored, id_factory, utc_now
 from models.enums import LinkPurpose, MailState, MailTemplate
 from models.ids import Kind
+from models.records import MailLinkRecord, MailRecord
 
 
-class Mail(Stored):
+class Mail(Stored[MailRecord]):
     """One mail to one address, written in the transaction of the change that causes it.
 
     The text is made when it is sent, out of `template` and of what `about_id` names, so that no secret of a link is
@@ -41,7 +42,7 @@ class Mail(Stored):
         ]
 
 
-class MailLink(Stored):
+class MailLink(Stored[MailLinkRecord]):
     """What a link in a mail to a person is worth. `secret_hash` is the SHA-256 (hex) of its token; it works once.
 
     It stands for the address that it was sent to: it is worth nothing once the account has another.

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from beanie import Document
+from models.base import Recorded
+from models.records import MigrationRecord
 
 
-class Migration(Document):
+class Migration(Recorded[MigrationRecord]):
     """A step of `orrery migrate`; `_id` is its name. `place` is how far it has got until `done_at` is set."""
 
     id: str  # type: ignore[assignment]

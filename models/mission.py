@@ -11,9 +11,10 @@ from models.base import Stored, id_factory, utc_now
 from models.enums import MissionActivityKind, MissionStatus
 from models.facts import FILTER, REST, SHOWN, Facts
 from models.ids import Kind
+from models.records import MissionActivityRecord, MissionRecord
 
 
-class Mission(Stored):
+class Mission(Stored[MissionRecord]):
     """A mission. `progress` is 0 to 1; `started_at` is set when an agent claims it, `finished_at` at a final status."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.MISSION))
@@ -43,7 +44,7 @@ class Mission(Stored):
         ]
 
 
-class MissionActivity(Stored):
+class MissionActivity(Stored[MissionActivityRecord]):
     """One report of an agent. `position` counts from 1 within its mission and gives the order."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.MISSION_ACTIVITY))

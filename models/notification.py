@@ -3,16 +3,17 @@
 from datetime import datetime
 from typing import Annotated
 
-from beanie import Document, PydanticObjectId
+from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Recorded, Stored, id_factory, utc_now
 from models.facts import GRAPH, Facts
 from models.ids import Kind
+from models.records import InboxRecord, NotificationRecord, ReadMarkRecord
 
 
-class Notification(Stored):
+class Notification(Stored[NotificationRecord]):
     """A notification. Its id follows from the activity and the person, so that nobody gets one twice.
 
     `number` counts a person's notifications in the order in which they came; those of before it was kept have none,
@@ -41,7 +42,7 @@ class Notification(Stored):
         ]
 
 
-class Inbox(Document):
+class Inbox(Recorded[InboxRecord]):
     """What a person's notifications come to, kept with every change of them; `_id` is the person.
 
     `last` is the number of the newest one, `unread` how many are not read. All up to `read_through` are read; null
@@ -61,7 +62,7 @@ class Inbox(Document):
         indexes = [IndexModel([("is_long", ASCENDING)])]
 
 
-class ReadMark(Stored):
+class ReadMark(Stored[ReadMarkRecord]):
     """That a person has read, at `created_at`, all notifications up to the number `through`."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.READ_MARK))

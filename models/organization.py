@@ -1,6 +1,6 @@
 """Organizations and their members: the top of the tenancy."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from beanie import PydanticObjectId
 from pydantic import Field
@@ -10,10 +10,13 @@ from models.base import Stored, UpdatedAt, id_factory, utc_now
 from models.enums import Role
 from models.facts import Facts
 from models.ids import Kind
+from models.records import OrganizationMemberRecord, OrganizationRecord
 
 
-class Organization(Stored):
+class Organization(Stored[OrganizationRecord]):
     """An organization. `slug` is unique in the whole installation."""
+
+    added = {"my_role": Role}
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.ORGANIZATION))
     name: Annotated[str, Facts("The name.")]
@@ -26,8 +29,10 @@ class Organization(Stored):
         indexes = [IndexModel([("slug", ASCENDING)], unique=True)]
 
 
-class OrganizationMember(Stored):
+class OrganizationMember(Stored[OrganizationMemberRecord]):
     """A person's membership of an organization; exactly one member is its owner."""
+
+    added = {"user": Any}
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.ORGANIZATION_MEMBER))
     organization_id: PydanticObjectId

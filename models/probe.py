@@ -2,13 +2,16 @@
 
 from datetime import datetime
 
-from beanie import Document, PydanticObjectId
+from beanie import PydanticObjectId
 from pymongo import ASCENDING, IndexModel
+
+from models.base import Recorded
+from models.records import ProbeRecord
 
 IDLE_SECONDS = 3600
 
 
-class Probe(Document):
+class Probe(Recorded[ProbeRecord]):
     """One trial of the database's promises. What a killed process left behind is removed after an hour."""
 
     id: PydanticObjectId

@@ -1,7 +1,7 @@
 """Projects and the people who are notified of them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from beanie import PydanticObjectId
 from pydantic import Field
@@ -11,11 +11,14 @@ from models.base import Stored, id_factory, utc_now
 from models.facts import LISTED, SHOWN, TRANSFER, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import MARKDOWN, NAME
+from models.records import ProjectMemberRecord, ProjectRecord
 from models.text import sort_key
 
 
-class Project(Stored):
+class Project(Stored[ProjectRecord]):
     """A project of a workspace. `name_key` is what it is sorted by (`models.base.sort_keys`)."""
+
+    added = {"warnings": list[str], "notes": Any, "notes_omitted": int}
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.PROJECT))
     workspace_id: Annotated[PydanticObjectId, Facts("Where it belongs.", refers=Kind.WORKSPACE)]
@@ -35,8 +38,10 @@ class Project(Stored):
         ]
 
 
-class ProjectMember(Stored):
+class ProjectMember(Stored[ProjectMemberRecord]):
     """A workspace member who is notified of a project's activity and can be assigned its cards."""
+
+    added = {"user": Any}
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.PROJECT_MEMBER))
     workspace_id: PydanticObjectId

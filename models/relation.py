@@ -11,9 +11,10 @@ from models.base import Stored, id_factory, utc_now
 from models.enums import RelationType
 from models.facts import GRAPH, Facts
 from models.ids import Kind
+from models.records import RelationRecord
 
 
-class Relation(Stored):
+class Relation(Stored[RelationRecord]):
     """`source_id` blocks, duplicates, is parent of or is related to `target_id`: one record for both directions.
 
     `card_ids` and `project_ids` are both ends once more, so that one indexed query finds what concerns either.

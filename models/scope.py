@@ -12,9 +12,10 @@ from models.enums import ViewType
 from models.facts import SHOWN, TEMPLATE, TRANSFER, UPDATE, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import MARKDOWN, NAME
+from models.records import ScopeRecord
 
 
-class Scope(Stored):
+class Scope(Stored[ScopeRecord]):
     """A scope of a project."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.SCOPE))

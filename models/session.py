@@ -10,9 +10,10 @@ from pymongo import ASCENDING, IndexModel
 from models.base import Stored, id_factory, utc_now
 from models.facts import Facts
 from models.ids import Kind
+from models.records import SessionRecord
 
 
-class Session(Stored):
+class Session(Stored[SessionRecord]):
     """One sign-in. `secret_hash` is the SHA-256 (hex) of the cookie's secret; the document goes when it is revoked.
 
     A `restricted` one reads the account alone, until the address is confirmed. Fields after `expires_at` were added

@@ -8,13 +8,14 @@ from beanie import PydanticObjectId
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory
+from models.base import Recorded, Stored, id_factory
 from models.card import Card
 from models.column import Column
 from models.custom_field import CustomField
 from models.facts import TEMPLATE, Declared, declared
 from models.ids import Kind
 from models.label import Label
+from models.records import TemplateRecord
 from models.scope import Scope
 
 
@@ -32,7 +33,7 @@ class Part(BaseModel):
 P = TypeVar("P", bound=Part)
 
 
-def carries(model: type[Stored]) -> Callable[[type[P]], type[P]]:
+def carries(model: type[Recorded[Any]]) -> Callable[[type[P]], type[P]]:
     """Adds to a part of a template the fields that a model declares for it."""
 
     def add(cls: type[P]) -> type[P]:
@@ -102,7 +103,7 @@ class TemplateContent(Part):
     cards: list[TemplateCard] = Field(default_factory=list)
 
 
-class Template(Stored):
+class Template(Stored[TemplateRecord]):
     """A template that was made of a project. `name` is unique in the workspace."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.TEMPLATE))

@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
-from beanie import Document, PydanticObjectId
+from beanie import PydanticObjectId
+from bson import ObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import utc_now
+from models.base import Recorded, utc_now
+from models.records import TombstoneRecord
 
 
-class Tombstone(Document):
+class Tombstone(Recorded[TombstoneRecord]):
     """A deletion on its way; `id` is that of what was deleted, and tells its kind.
 
     `stream_id` is the history that its parts are told in: the workspace's, or the person's. `project_id` is that of
@@ -18,6 +20,8 @@ class Tombstone(Document):
     `holder` works on it until `due_at`; from then on whoever takes it may. From `emptied_at` on nothing is left but
     what was on its way when it was deleted; that is swept at `due_at`, and the tombstone goes with it.
     """
+
+    added = {"chosen": list[ObjectId], "looked": bool}
 
     id: PydanticObjectId
     stream_id: PydanticObjectId

@@ -12,9 +12,10 @@ from models.base import Stored, id_factory, utc_now
 from models.enums import OnOddItem, TransferState
 from models.facts import REST, Facts
 from models.ids import Kind
+from models.records import TransferJobRecord
 
 
-class TransferJob(Stored):
+class TransferJob(Stored[TransferJobRecord]):
     """An import on its way. Its input is the stored file of the same id, which goes when the job has ended.
 
     `done` and `total` count objects: cards, relations, documents, attachments; `total` is None until the file was read.

@@ -8,9 +8,10 @@ from pydantic import BaseModel, Field
 from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, id_factory, utc_now
-from models.enums import ConsentSubject
+from models.enums import ConsentSubject, PilotageRole
 from models.facts import Facts
 from models.ids import Kind
+from models.records import UserRecord
 
 
 class TwoFactor(BaseModel):
@@ -39,7 +40,7 @@ class Consent(BaseModel):
     at: Annotated[datetime, Facts("When.")]
 
 
-class User(Stored):
+class User(Stored[UserRecord]):
     """An account. `email` is stored lower-case; `password_hash` is an argon2 hash, null for an agent's service user.
     `avatar` is the SHA-256 (hex) of the picture's bytes. `made` counts what has a ceiling for each person, and never
     falls: changes that would make two at once, or for an account that is being deleted, are in conflict by it
@@ -47,6 +48,8 @@ class User(Stored):
 
     Fields after it were added later: a stored user may lack them.
     """
+
+    added = {"pilotage_role": PilotageRole, "two_factor_enabled": bool}
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.USER))
     email: Annotated[str, Facts("The e-mail address.")]

@@ -1,7 +1,7 @@
 """Workspaces, their members and the invitations to them: a workspace is the tenant of everything below it."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from beanie import PydanticObjectId
 from pydantic import Field
@@ -11,10 +11,13 @@ from models.base import Stored, UpdatedAt, id_factory, utc_now
 from models.enums import PilotageRole, Role
 from models.facts import Facts
 from models.ids import Kind
+from models.records import InvitationRecord, WorkspaceMemberRecord, WorkspaceRecord
 
 
-class Workspace(Stored):
+class Workspace(Stored[WorkspaceRecord]):
     """A workspace. `slug` is unique in its organization."""
+
+    added = {"my_role": Role, "my_pilotage_role": PilotageRole}
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.WORKSPACE))
     organization_id: Annotated[
@@ -31,8 +34,10 @@ class Workspace(Stored):
         indexes = [IndexModel([("organization_id", ASCENDING), ("slug", ASCENDING)], unique=True)]
 
 
-class WorkspaceMember(Stored):
+class WorkspaceMember(Stored[WorkspaceMemberRecord]):
     """A person's (or an agent's service user's) membership of a workspace."""
+
+    added = {"user": Any}
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.WORKSPACE_MEMBER))
     workspace_id: PydanticObjectId
@@ -50,7 +55,7 @@ class WorkspaceMember(Stored):
         ]
 
 
-class Invitation(Stored):
+class Invitation(Stored[InvitationRecord]):
     """An invitation to a workspace. `secret_hash` is the SHA-256 (hex) of the token in the link; it works once."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.INVITATION))

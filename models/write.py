@@ -7,20 +7,19 @@ transaction the two requests are as atomic: a document that somebody else change
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from beanie import Document
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from models.base import Record, collection
+from models.base import R, Recorded, collection
 
 
 async def update_and_read(
-    model: type[Document],
+    model: type[Recorded[R]],
     where: Mapping[str, Any],
     update: Mapping[str, Any],
     session: AsyncClientSession,
     *,
     sort: Sequence[tuple[str, int]] | None = None,
-) -> Record | None:
+) -> R | None:
     """The document that `where` selects (the first by `sort`), as it is after `update`; None where there is none."""
     documents = collection(model)
     chosen = where.get("_id")
@@ -33,9 +32,7 @@ async def update_and_read(
     return await documents.find_one({"_id": chosen}, session=session) if result.matched_count else None
 
 
-async def find_and_delete(
-    model: type[Document], where: Mapping[str, Any], session: AsyncClientSession
-) -> Record | None:
+async def find_and_delete(model: type[Recorded[R]], where: Mapping[str, Any], session: AsyncClientSession) -> R | None:
     """The document that `where` selects, deleted; None where there is none."""
     found = await collection(model).find_one(where, session=session)
     if found is not None:

@@ -36,7 +36,7 @@ class ChangeStreamBackend(BroadcastBackend):
         self._sent = 0
         self._channel = ""
         self._position: Mapping[str, Any] | None = None
-        self._stream: AsyncChangeStream[Record] | None = None
+        self._stream: AsyncChangeStream[Any] | None = None
         self._beats = 0
 
     async def connect(self) -> None:

@@ -10,12 +10,13 @@ from typing import Any, Protocol
 
 import bson
 
-from models.base import Record, utc_now
+from models.base import utc_now
 from realtime import subscription as limits
 from realtime.cursor import Cursor
 from realtime.events import Event
 from realtime.stats import Stats
 from realtime.subscription import Handed, Subscription, Trimmed
+from realtime.told import PlacedEvent, ToldEvent
 
 log = logging.getLogger("orrery.hub")
 
@@ -23,7 +24,7 @@ MAX_KEPT = 256
 MAX_KEPT_BYTES = 1_000_000
 """Items that are kept for those who come back."""
 
-Render = Callable[[Record], Any]
+Render = Callable[[ToldEvent], Any]
 """From an event to the item that subscribers get, at once or as an awaitable."""
 Merge = Callable[[Sequence[Any]], Any]
 """From items in a row to one that a reader takes instead of them."""
@@ -38,7 +39,7 @@ class Question:
     """
 
     key: Hashable
-    accepts: Callable[[Record], bool]
+    accepts: Callable[[ToldEvent], bool]
     render: Render
     merge: Merge | None = None
     weigh: Weigh | None = None
@@ -50,7 +51,7 @@ class Log(Protocol):
     epoch: str
     position: int
 
-    async def after(self, seq: int) -> list[Record]:
+    async def after(self, seq: int) -> Sequence[PlacedEvent]:
         """Some of the events after a seq, the next one first."""
 
 
@@ -69,7 +70,7 @@ class Feed:
         self._kept_bytes = 0
         self._reached = tail.position
         self._ready: list[Handed] = []
-        self._behind: deque[tuple[Record, int]] = deque()
+        self._behind: deque[tuple[ToldEvent, int]] = deque()
         self._behind_bytes = 0
         self._left_out = 0
         self._task: asyncio.Task[None] | None = None
@@ -84,7 +85,7 @@ class Feed:
         self._stats.subscribers += 1
         return member
 
-    def push(self, event: Record, size: int) -> None:
+    def push(self, event: ToldEvent, size: int) -> None:
         """Take the next event of the tail, or one that the log does not hold; members get it with `settle`."""
         if self._task is None:
             try:
@@ -180,14 +181,14 @@ class Feed:
     def count_dropped(self, count: int) -> None:
         self._stats.dropped += count
 
-    def _item(self, event: Record) -> Any:
+    def _item(self, event: ToldEvent) -> Any:
         """What members get of an event, kept or made now; None for nothing."""
         seq = event["seq"]
         if seq is not None and (kept := self._kept.get(seq)) is not None:
             return kept
         return self.question.render(event) if self.question.accepts(event) else None
 
-    async def _catch_up(self, event: Record, size: int, item: Awaitable[Any]) -> None:
+    async def _catch_up(self, event: ToldEvent, size: int, item: Awaitable[Any]) -> None:
         """Hand out an item that is not ready yet, and all that came after it meanwhile."""
         try:
             self._hand_out(event, await item, size)
@@ -211,7 +212,7 @@ class Feed:
         log.error("an event could not be made into what its subscribers asked for", exc_info=error)
         self.end(error)
 
-    def _take(self, event: Record, item: Any, size: int) -> None:
+    def _take(self, event: ToldEvent, item: Any, size: int) -> None:
         seq = event["seq"]
         if seq is not None:
             self._reached = seq
@@ -223,11 +224,11 @@ class Feed:
             self._keep(seq, item, size)
         self._ready.append((event, item, size))
 
-    def _hand_out(self, event: Record, item: Any, size: int) -> None:
+    def _hand_out(self, event: ToldEvent, item: Any, size: int) -> None:
         self._take(event, item, size)
         self.settle()
 
-    def _weight(self, item: Any, event: Record) -> int:
+    def _weight(self, item: Any, event: ToldEvent) -> int:
         return len(bson.encode(event)) if self.question.weigh is None else self.question.weigh(item)
 
     def _keep(self, seq: int, item: Any, size: int) -> None:

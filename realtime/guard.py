@@ -17,7 +17,7 @@ from bson import ObjectId
 from auth.policies.permission import Permission
 from auth.standing import GROUNDS, MEMBERSHIP, Ground, credential_of, expiry, refusal
 from auth.subject import Subject
-from models.base import Record, utc_now
+from models.base import AnyRecord, utc_now
 from models.errors import OrreryError, Unavailable
 from models.ids import portions
 from models.reach import unexpected
@@ -195,7 +195,7 @@ class Guard:
             if count % ENDS_AT_ONCE == 0:
                 await asyncio.sleep(0)
 
-    def _await_expiry(self, record: Record | None) -> None:
+    def _await_expiry(self, record: AnyRecord | None) -> None:
         """Look again when a credential ends, where that is before its next turn."""
         if record is None or (end := expiry(record)) is None:
             return

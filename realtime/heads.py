@@ -11,6 +11,7 @@ from pymongo.errors import DuplicateKeyError, OperationFailure
 from models import StreamHead
 from models.base import Record, collection, utc_now
 from models.ids import portions
+from models.records import StreamHeadRecord
 from realtime.cursor import Cursor
 
 WRITE_CONFLICT = 112
@@ -25,7 +26,7 @@ async def advance(by: Mapping[ObjectId, int], session: AsyncClientSession) -> di
     heads = collection(StreamHead)
     found = await heads.find({"_id": {"$in": list(by)}}, session=session).to_list()
     known = {head["_id"]: head for head in found}
-    new = {stream_id: {**_new(), "seq": 0} for stream_id in by if stream_id not in known}
+    new = {stream_id: _new(stream_id) for stream_id in by if stream_id not in known}
     after = {one: Cursor(head["epoch"], head["seq"] + by[one]) for one, head in {**known, **new}.items()}
     await heads.bulk_write(
         [
@@ -37,18 +38,18 @@ async def advance(by: Mapping[ObjectId, int], session: AsyncClientSession) -> di
     return after
 
 
-def _advanced(known: Record | None, after: Cursor, count: int) -> Record:
+def _advanced(known: StreamHeadRecord | None, after: Cursor, count: int) -> Record:
     """The update of a head; what retention finds it by changes seldom."""
     if known is None:
         begun = {"epoch": after.epoch, "floor": 0, "oldest_at": utc_now(), "size": size_of(count)}
         return {"$inc": {"seq": count}, "$setOnInsert": begun}
-    changed: Record = {}
+    changes: Record = {}
     # Not where there are events of before retention knew of it: the back-fill looks at them.
     if known["seq"] == known["floor"] and known.get("oldest_at") is None:
-        changed["oldest_at"] = utc_now()
+        changes["oldest_at"] = utc_now()
     if (size := size_of(after.seq - known["floor"])) != known.get("size"):
-        changed["size"] = size
-    return {"$inc": {"seq": count}, **({"$set": changed} if changed else {})}
+        changes["size"] = size
+    return {"$inc": {"seq": count}, **({"$set": changes} if changes else {})}
 
 
 def size_of(count: int) -> int:
@@ -64,7 +65,7 @@ async def bounds(stream_id: ObjectId) -> tuple[Cursor, int]:
     heads = collection(StreamHead)
     while (found := await heads.find_one({"_id": stream_id})) is None:
         try:
-            await collection(StreamHead).insert_one({"_id": stream_id, "seq": 0, **_new()})
+            await collection(StreamHead).insert_one(_new(stream_id))
         except DuplicateKeyError:
             continue
         except OperationFailure as error:
@@ -83,5 +84,5 @@ async def heads_of(stream_ids: Iterable[ObjectId]) -> dict[ObjectId, Cursor]:
     return found
 
 
-def _new() -> Record:
-    return {"epoch": secrets.token_hex(4), "floor": 0, "oldest_at": None, "size": 0}
+def _new(stream_id: ObjectId) -> StreamHeadRecord:
+    return {"_id": stream_id, "epoch": secrets.token_hex(4), "seq": 0, "floor": 0, "oldest_at": None, "size": 0}

@@ -16,7 +16,6 @@ import bson
 import orjson
 from bson import ObjectId
 
-from models.base import Record
 from realtime.bus import Bus
 from realtime.cursor import Cursor
 from realtime.feed import Question
@@ -25,6 +24,7 @@ from realtime.loop import Loop, Rest
 from realtime.stats import Stats
 from realtime.subscription import Subscription
 from realtime.tail import Tail
+from realtime.told import EphemeralEvent, ToldEvent
 
 log = logging.getLogger("orrery.hub")
 
@@ -92,12 +92,12 @@ class Hub:
         return feed.join(after, tail.floor)
 
     async def subscribe(
-        self, stream_id: ObjectId, accepts: Callable[[Record], bool], after: Cursor | None = None
+        self, stream_id: ObjectId, accepts: Callable[[ToldEvent], bool], after: Cursor | None = None
     ) -> Subscription:
         """A subscription of its own to the events of a stream that `accepts` lets through, as their records."""
         return await self.attach(stream_id, Question(object(), accepts, lambda event: event), after)
 
-    def broadcast(self, stream_id: ObjectId, after: Cursor, ephemeral: Record) -> None:
+    def broadcast(self, stream_id: ObjectId, after: Cursor, ephemeral: EphemeralEvent) -> None:
         """Send the subscribers of a stream, in every process, something that the log does not hold.
 
         They get it after the events up to `after`. `ephemeral` has the keys `type`, `data`, and the routing ids.
@@ -123,7 +123,7 @@ class Hub:
         for listener in self._listeners:
             listener(stream_id)
 
-    def _tell(self, stream_id: ObjectId, head: Cursor, ephemeral: Record | None = None) -> None:
+    def _tell(self, stream_id: ObjectId, head: Cursor, ephemeral: EphemeralEvent | None = None) -> None:
         message: dict[str, Any] = {"from": self._name, "stream": str(stream_id), "epoch": head.epoch, "seq": head.seq}
         if ephemeral is None:
             self.bus.hint(f"{stream_id}{head.epoch}", head.seq, orjson.dumps(message).decode())
@@ -143,7 +143,8 @@ class Hub:
         # A change stream cannot tell the epoch. Where it is another one, the poll finds out.
         head = Cursor(message.get("epoch", tail.epoch), message["seq"])
         if "event" in message:
-            tail.offer(bson.decode(bytes.fromhex(message["event"])), head)
+            ephemeral: Any = bson.decode(bytes.fromhex(message["event"]))
+            tail.offer(ephemeral, head)
         else:
             tail.hint(head)
 

@@ -8,6 +8,7 @@ from pymongo import AsyncMongoClient
 
 from models import LoggedEvent
 from models.base import Record, collection
+from models.records import LoggedEventRecord
 from realtime.change import Change, Committed
 from realtime.cursor import Cursor
 from realtime.heads import bounds, heads_of
@@ -70,7 +71,7 @@ class EventLog:
         """Where several streams stand, in one query; unknown streams are left out."""
         return await heads_of(stream_ids)
 
-    async def read(self, stream_id: ObjectId, after: int, limit: int = READ_LIMIT) -> Sequence[Record]:
+    async def read(self, stream_id: ObjectId, after: int, limit: int = READ_LIMIT) -> Sequence[LoggedEventRecord]:
         """The events of a stream after a seq, oldest first, at most `limit`."""
         events = collection(LoggedEvent)
         # There are no holes, so the upper bound cuts nothing off; a database that sorts first would read all the rest.

@@ -18,6 +18,7 @@ from pymongo.errors import PyMongoError
 
 from models import Lease
 from models.base import Record, collection, utc_now
+from models.records import LeaseRecord
 from realtime.log import EventLog
 from realtime.loop import Loop, Rest
 
@@ -93,7 +94,7 @@ class Presence:
                 if now - since >= self._lease:
                     await self._end(lease)
 
-    async def _end(self, lease: Record) -> None:
+    async def _end(self, lease: LeaseRecord) -> None:
         log.info("what %s has left open is ended", lease["_id"])
         await self._client.admin.command("killSessions", [{"id": one} for one in lease["sessions"]])
         await collection(Lease).delete_one({"_id": lease["_id"], "until": lease["until"]})

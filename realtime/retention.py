@@ -17,6 +17,7 @@ from pymongo.errors import OperationFailure
 
 from models import LoggedEvent, StreamHead
 from models.base import Record, collection, utc_now
+from models.records import LoggedEventRecord, StreamHeadRecord
 from realtime.heads import WRITE_CONFLICT, size_of
 from realtime.lease import give_up, hold
 from realtime.loop import Loop, Rest
@@ -103,7 +104,7 @@ class Retention:
                 deleted += await self._trim(head) or 0
         return deleted
 
-    async def _trim(self, head: Record) -> int | None:
+    async def _trim(self, head: StreamHeadRecord) -> int | None:
         """Trim one stream, in portions that leave the database time for others; None where somebody else does."""
         clock = asyncio.get_running_loop().time
         stream_id, floor = head["_id"], head["floor"]
@@ -122,7 +123,7 @@ class Retention:
         await _remember(stream_id, events[0]["at"] if events else None, floor)
         return deleted
 
-    def _last(self, events: list[Record], head: int) -> int | None:
+    def _last(self, events: list[LoggedEventRecord], head: int) -> int | None:
         """The last of some events, the oldest, that goes."""
         now, last = utc_now(), None
         for event in events:
@@ -133,14 +134,14 @@ class Retention:
         return last
 
 
-async def remember_oldest(heads: Sequence[Record]) -> None:
+async def remember_oldest(heads: Sequence[StreamHeadRecord]) -> None:
     """Let streams be found that were begun before there was an index for that; for `orrery migrate`."""
     for head in heads:
         events = await _oldest(head["_id"], head["floor"])
         await _remember(head["_id"], events[0]["at"] if events else None, head["floor"])
 
 
-async def _oldest(stream_id: ObjectId, floor: int) -> list[Record]:
+async def _oldest(stream_id: ObjectId, floor: int) -> list[LoggedEventRecord]:
     some = {"stream_id": stream_id, "seq": {"$gt": floor, "$lte": floor + BATCH}}
     return await collection(LoggedEvent).find(some, {"seq": 1, "at": 1}).sort("seq", 1).to_list()
 
@@ -150,7 +151,7 @@ async def _delete(stream_id: ObjectId, floor: int) -> int:
     return result.deleted_count
 
 
-def _lower(head: Record, floor: int) -> Record:
+def _lower(head: StreamHeadRecord, floor: int) -> Record:
     return {"_id": head["_id"], "epoch": head["epoch"], "floor": {"$lt": floor}}
 
 

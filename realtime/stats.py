@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from models.base import Record, utc_now
+from models.base import utc_now
+from realtime.told import ToldEvent
 
 
 def _nobody(_seconds: float) -> None:
@@ -26,7 +27,7 @@ class Stats:
     by_transport: Counter[str] = field(default_factory=Counter)
     on_lag: Callable[[float], None] = field(default=_nobody)
 
-    def handed_out(self, event: Record, members: int) -> None:
+    def handed_out(self, event: ToldEvent, members: int) -> None:
         """An event went to all members of a feed."""
         self.events += 1
         self.deliveries += members

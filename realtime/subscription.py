@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
-from models.base import Record
 from realtime.events import Event
 from realtime.events.stream import StreamLagged, StreamReady
+from realtime.told import ToldEvent
 
 MAX_QUEUED = 1000
 MAX_QUEUED_BYTES = 1_000_000
@@ -16,7 +16,7 @@ MAX_QUEUED_BYTES = 1_000_000
 
 Write = Callable[[Any], bool]
 """Takes one item; False where the reader is slow and no more may come before `resume`."""
-Handed = tuple[Record, Any, int]
+Handed = tuple[ToldEvent, Any, int]
 """An event, the item that it was made into, and its size in bytes."""
 End = Callable[[Exception | None], None]
 """Is told once that nothing follows, and why, unless the reader itself has closed."""

@@ -9,12 +9,14 @@ import bson
 from bson import ObjectId
 from pymongo.errors import PyMongoError
 
-from models.base import Record, utc_now
+from models.base import utc_now
 from models.reach import is_unreachable, unexpected
+from models.records import LoggedEventRecord
 from realtime.cursor import Cursor
 from realtime.feed import Feed, Question
 from realtime.log import EventLog
 from realtime.stats import Stats
+from realtime.told import EphemeralEvent, PlacedEvent, ToldEvent
 
 log = logging.getLogger("orrery.hub")
 
@@ -57,11 +59,11 @@ class Tail:
         self._stats = stats
         self._on_idle = on_idle
         self._known = head.seq
-        self._recent: deque[tuple[Record, int]] = deque()
+        self._recent: deque[tuple[PlacedEvent, int]] = deque()
         self._recent_bytes = 0
         self._together = 0
         self._together_bytes = 0
-        self._ephemeral: deque[tuple[int, Record]] = deque(maxlen=MAX_EPHEMERAL)
+        self._ephemeral: deque[tuple[int, EphemeralEvent]] = deque(maxlen=MAX_EPHEMERAL)
         self._wake = asyncio.Event()
         self._lock = asyncio.Lock()
         self._stopping = False
@@ -89,14 +91,14 @@ class Tail:
             self._known = head.seq
             self._wake.set()
 
-    def offer(self, ephemeral: Record, after: Cursor) -> None:
+    def offer(self, ephemeral: EphemeralEvent, after: Cursor) -> None:
         """Hand out something that the log does not hold, once the events up to `after` were."""
         if after.epoch == self.epoch:
             self._ephemeral.append((after.seq, ephemeral))
             self._known = max(self._known, after.seq)
             self._wake.set()
 
-    async def after(self, seq: int) -> list[Record]:
+    async def after(self, seq: int) -> list[PlacedEvent]:
         """Some of the events after a seq, the next one first: from memory where it reaches back so far.
 
         Waits for a database that cannot be reached. Whoever does not want to wait as long is closed.
@@ -126,7 +128,7 @@ class Tail:
                 await self._hand_out(self._dated(events))
             await self._hand_out([])
 
-    async def _hand_out(self, events: Sequence[Record]) -> None:
+    async def _hand_out(self, events: Sequence[PlacedEvent]) -> None:
         """Push events, and the ephemeral ones that are due, to the feeds; some at a time."""
         rest_at = self._stats.deliveries + BREATH
         for event in (*events, None):
@@ -179,12 +181,13 @@ class Tail:
     def _flush(self) -> None:
         while self._ephemeral and self._ephemeral[0][0] <= self.position:
             _, ephemeral = self._ephemeral.popleft()
-            event = {**ephemeral, "cursor": str(Cursor(self.epoch, self.position)), "at": utc_now(), "seq": None}
+            cursor = str(Cursor(self.epoch, self.position))
+            event: ToldEvent = {**ephemeral, "cursor": cursor, "at": utc_now(), "seq": None}
             self._push(event, len(bson.encode(event)))
             if self._together >= MAX_TOGETHER or self._together_bytes >= MAX_TOGETHER_BYTES:
                 self._settle()
 
-    def _push(self, event: Record, size: int) -> None:
+    def _push(self, event: ToldEvent, size: int) -> None:
         self._together += 1
         self._together_bytes += size
         for feed in tuple(self.feeds.values()):
@@ -195,10 +198,10 @@ class Tail:
         for feed in tuple(self.feeds.values()):
             feed.settle()
 
-    def _dated(self, events: Sequence[Record]) -> list[Record]:
+    def _dated(self, events: Sequence[LoggedEventRecord]) -> list[PlacedEvent]:
         return [{**event, "cursor": str(Cursor(self.epoch, event["seq"]))} for event in events]
 
-    def _remember(self, event: Record, size: int) -> None:
+    def _remember(self, event: PlacedEvent, size: int) -> None:
         self._recent.append((event, size))
         self._recent_bytes += size
         while len(self._recent) > MAX_RECENT or self._recent_bytes > MAX_RECENT_BYTES:
@@ -211,6 +214,6 @@ class Tail:
         self._on_idle(self)
 
 
-def _follow(events: Sequence[Record], seq: int) -> bool:
+def _follow(events: Sequence[LoggedEventRecord], seq: int) -> bool:
     """Whether events are the next ones after a seq, without a hole."""
     return bool(events) and all(event["seq"] == seq + place for place, event in enumerate(events, 1))

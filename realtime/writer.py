@@ -25,6 +25,7 @@ from models import LoggedEvent
 from models.base import Record, collection, insert_all
 from models.errors import RateLimited
 from models.ids import Kind, kind_of, new_id
+from models.records import LoggedEventRecord
 from models.turns import in_turns
 from realtime.change import Change
 from realtime.cursor import Cursor
@@ -211,7 +212,9 @@ async def _run(waiting: Waiting, change: Change, place: int) -> Any:
         raise _BodyFailed(waiting, place, error) from error
 
 
-async def _number(changes: Sequence[Change], session: AsyncClientSession) -> tuple[list[Heads], Heads, list[Record]]:
+async def _number(
+    changes: Sequence[Change], session: AsyncClientSession
+) -> tuple[list[Heads], Heads, list[LoggedEventRecord]]:
     """Give the events of changes their numbers: the cursors of each change, the new heads, the log's documents."""
     counts: dict[ObjectId, int] = {}
     for change in changes:
@@ -225,7 +228,7 @@ async def _number(changes: Sequence[Change], session: AsyncClientSession) -> tup
         error._add_error_label("TransientTransactionError")
         raise
     seqs = {stream_id: heads[stream_id].seq - count for stream_id, count in counts.items()}
-    documents: list[Record] = []
+    documents: list[LoggedEventRecord] = []
     cursors: list[Heads] = []
     for change in changes:
         for stream_id, events in change.events.items():
@@ -236,7 +239,7 @@ async def _number(changes: Sequence[Change], session: AsyncClientSession) -> tup
     return cursors, heads, documents
 
 
-def _document(event: Event, stream_id: ObjectId, seq: int, change: Change) -> Record:
+def _document(event: Event, stream_id: ObjectId, seq: int, change: Change) -> LoggedEventRecord:
     return {
         "_id": new_id(Kind.EVENT),
         "stream_id": stream_id,

@@ -1,6 +1,7 @@
 """Any object by its id: the kind that the id carries tells which door it is behind."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from bson import ObjectId
 
@@ -11,9 +12,10 @@ from models import (
     User,
     Workspace,
 )
-from models.base import Record, collection
+from models.base import AnyRecord, collection
 from models.errors import BadUserInput, NotFound
 from models.ids import Kind, kind_of, parse_id
+from models.records import UserRecord, WorkspaceMemberRecord
 from resolvers.kit.access import allow, memberships_behind, projection, workspace_memberships
 from resolvers.kit.context import Context
 from resolvers.kit.noun import Noun
@@ -28,7 +30,7 @@ MAX_NODES = 100
 
 
 @operation("node", read_only=True)
-async def get_node(ctx: Context, node_id: ObjectId | str) -> Record:
+async def get_node(ctx: Context, node_id: ObjectId | str) -> AnyRecord:
     """One object of any kind; the token scope is that of its kind."""
     wanted = parse_id(node_id)
     found = (await _find(ctx, [wanted]))[wanted]
@@ -39,7 +41,7 @@ async def get_node(ctx: Context, node_id: ObjectId | str) -> Record:
 
 
 @operation("nodes", read_only=True)
-async def get_nodes(ctx: Context, node_ids: Sequence[ObjectId | str]) -> list[Record | None]:
+async def get_nodes(ctx: Context, node_ids: Sequence[ObjectId | str]) -> list[AnyRecord | None]:
     """Up to 100 objects of any kinds, one query a kind; None for what does not exist."""
     if len(node_ids) > MAX_NODES:
         raise BadUserInput(f"must name at most {MAX_NODES} objects", field="ids")
@@ -48,8 +50,8 @@ async def get_nodes(ctx: Context, node_ids: Sequence[ObjectId | str]) -> list[Re
     return [found[one] for one in wanted]
 
 
-async def _find(ctx: Context, wanted: Sequence[ObjectId]) -> dict[ObjectId, Record | None]:
-    found: dict[ObjectId, Record | None] = dict.fromkeys(wanted)
+async def _find(ctx: Context, wanted: Sequence[ObjectId]) -> dict[ObjectId, AnyRecord | None]:
+    found: dict[ObjectId, AnyRecord | None] = dict.fromkeys(wanted)
     by_kind: dict[Kind | None, list[ObjectId]] = {}
     for one in found:
         by_kind.setdefault(kind_of(one), []).append(one)
@@ -59,7 +61,7 @@ async def _find(ctx: Context, wanted: Sequence[ObjectId]) -> dict[ObjectId, Reco
     return found
 
 
-async def _of_kind(ctx: Context, kind: Kind | None, ids: list[ObjectId]) -> list[Record]:
+async def _of_kind(ctx: Context, kind: Kind | None, ids: list[ObjectId]) -> Sequence[AnyRecord]:
     noun = None if kind is None else NOUNS.get(kind)
     if kind is None or noun is None or not noun.has_node:
         return []
@@ -89,12 +91,12 @@ async def _of_kind(ctx: Context, kind: Kind | None, ids: list[ObjectId]) -> list
     return []
 
 
-def _may_read(membership: Record | None, noun: Noun, tenant: str) -> bool:
+def _may_read(membership: WorkspaceMemberRecord | None, noun: Noun[Any], tenant: str) -> bool:
     """Whether there is a membership; raises Forbidden for one whose role does not suffice."""
     return membership is not None and bool(allow(membership, noun.reads, tenant))
 
 
-async def _users(ctx: Context, ids: list[ObjectId]) -> list[Record]:
+async def _users(ctx: Context, ids: list[ObjectId]) -> list[UserRecord]:
     """The caller, and people of the caller's organizations."""
     members = collection(OrganizationMember)
     mine = await members.distinct("organization_id", {"user_id": ctx.user_id})

@@ -13,16 +13,17 @@ from bson import ObjectId
 from auth.authenticate import still_valid
 from auth.policies import delivery
 from auth.policies import mission as mission_policy
-from models.base import Record
 from models.enums import TokenScope
 from models.errors import BadUserInput, OrreryError, Unauthenticated
+from models.records import MissionRecord, ProjectRecord, WorkspaceMemberRecord
 from realtime.cursor import Cursor
 from realtime.events import EVENTS, Topic, names_about
 from realtime.events.stream import StreamLagged, StreamReady
 from realtime.guard import Watch
+from realtime.told import ToldEvent
 from resolvers.kit.access import check_workspace, workspace_membership
 from resolvers.kit.context import Context
-from resolvers.kit.nouns import MISSION, PROJECT, WORKSPACE, MissionRecord, ProjectRecord
+from resolvers.kit.nouns import MISSION, PROJECT, WORKSPACE
 from resolvers.kit.operation import check_scope, operation
 
 CHECK_SECONDS = 4.0
@@ -52,7 +53,7 @@ class Source:
         ctx: Context,
         stream_id: ObjectId,
         key: Hashable,
-        accepts: Callable[[Record], bool],
+        accepts: Callable[[ToldEvent], bool],
         after: Cursor | None,
         membership_id: ObjectId | None,
     ) -> None:
@@ -62,7 +63,7 @@ class Source:
         self.accepts = accepts
         self.after = after
         self.membership_id = membership_id
-        self._records: AsyncGenerator[Record, None] | None = None
+        self._records: AsyncGenerator[ToldEvent, None] | None = None
 
     @property
     def is_personal(self) -> bool:
@@ -79,7 +80,7 @@ class Source:
     def __aiter__(self) -> "Source":
         return self
 
-    async def __anext__(self) -> Record:
+    async def __anext__(self) -> ToldEvent:
         if self._records is None:
             self._records = self._read()
         return await anext(self._records)
@@ -89,7 +90,7 @@ class Source:
         if self._records is not None:
             await self._records.aclose()
 
-    async def _read(self) -> AsyncGenerator[Record, None]:
+    async def _read(self) -> AsyncGenerator[ToldEvent, None]:
         clock = asyncio.get_running_loop().time
         subscription = await self._ctx.services.hub.subscribe(self.stream_id, self.accepts, self.after)
         checked = clock()
@@ -123,7 +124,7 @@ async def project_events(
     """What happens in a project."""
     wanted = _wanted(types, PROJECT_TYPES)
 
-    def accepts(event: Record) -> bool:
+    def accepts(event: ToldEvent) -> bool:
         concerned = (event["project_id"], *event["data"].get("project_ids", ()))  # a relation may join two projects
         return event["type"] in wanted and project["_id"] in concerned
 
@@ -140,7 +141,7 @@ async def project_events(
     read_only=True,
 )
 async def workspace_events(
-    ctx: Context, membership: Record, after: str | None = None, types: Iterable[str] | None = None
+    ctx: Context, membership: WorkspaceMemberRecord, after: str | None = None, types: Iterable[str] | None = None
 ) -> Source:
     """What happens in a workspace; agents and missions too, where the caller's token has their scope."""
     wanted = _wanted(types, WORKSPACE_TYPES)
@@ -162,7 +163,7 @@ async def workspace_events(
 async def mission_events(ctx: Context, mission: MissionRecord, after: str | None = None) -> Source:
     """The life of a mission, and the text its agent writes while it does."""
 
-    def accepts(event: Record) -> bool:
+    def accepts(event: ToldEvent) -> bool:
         return event["mission_id"] == mission["_id"] and event["type"] in MISSION_TYPES
 
     workspace_id = mission["workspace_id"]
@@ -195,9 +196,9 @@ def _watch(
     ctx: Context,
     stream_id: ObjectId,
     filter: Hashable,
-    accepts: Callable[[Record], bool],
+    accepts: Callable[[ToldEvent], bool],
     after: str | None,
-    membership: Record | None = None,
+    membership: WorkspaceMemberRecord | None = None,
 ) -> Source:
     return Source(
         ctx, stream_id, (stream_id, filter), accepts, _cursor(after), None if membership is None else membership["_id"]

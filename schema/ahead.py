@@ -16,7 +16,7 @@ from graphql import GraphQLError
 from execution import Selection
 from execution.batch import EXTENSION, Selected
 from execution.planner import selection_of
-from models.base import Record
+from models.base import AnyRecord
 from resolvers.column.board_hints import BOARDS
 from resolvers.kit.access_hints import ENTERED
 from resolvers.kit.tombstone import known_gone
@@ -74,7 +74,7 @@ def _named(name: str, selection: Selection) -> list[Selected]:
     return [field for field in selection if field.name == name]
 
 
-def _begin_asked(info: Info, field: Selected, parents: list[Record]) -> None:
+def _begin_asked(info: Info, field: Selected, parents: Sequence[AnyRecord]) -> None:
     try:
         args = field.selection.arguments(info._raw_info)
     except GraphQLError:  # which the edge itself tells
@@ -86,7 +86,7 @@ def _load(field: Selected) -> Any:
     return getattr(field.definition.extensions.get(EXTENSION), "load", None)
 
 
-def _begin(context: GraphContext, field: Selected, parents: list[Record], args: Mapping[str, Any]) -> None:
+def _begin(context: GraphContext, field: Selected, parents: Sequence[AnyRecord], args: Mapping[str, Any]) -> None:
     task = create_task(_load(field).read(parents, args, context, field.selection))
     context.begun[field.selection] = (_ids_of(parents), task)
     _UNDER_WAY.add(task)

@@ -5,7 +5,8 @@ from collections.abc import Sequence, Set
 import strawberry
 
 import models
-from models.base import Record
+from models.base import AnyRecord
+from models.records import CardRecord
 from resolvers.attachment import graph as attachment_edges
 from resolvers.card import custom as card_custom_edges
 from resolvers.card import graph as card_graph_edges
@@ -27,8 +28,8 @@ from schema.relation import CardRelation
 PLACE = ("column_id", "project_id", "rank")
 
 
-def _checklist(card: Record, asked: Set[str]) -> Sequence[Record]:
-    items: Sequence[Record] = card["checklist"]
+def _checklist(card: CardRecord, asked: Set[str]) -> Sequence[AnyRecord]:
+    items = card["checklist"]
     if "order" not in asked:
         return items
     return [
@@ -37,7 +38,7 @@ def _checklist(card: Record, asked: Set[str]) -> Sequence[Record]:
     ]
 
 
-def _checklist_progress(card: Record) -> float:
+def _checklist_progress(card: CardRecord) -> float:
     items = card["checklist"]
     return sum(item["done"] for item in items) / len(items) if items else 0.0
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import strawberry
 
-from models.base import Record
 from models.enums import FieldType, Priority
+from models.records import TemplateRecord
 from resolvers.template import template as edges
 from schema.loading import derived, edge
 from schema.references import UserRef
 
 
-def _columns(template: Record) -> list[dict[str, Any]]:
+def _columns(template: TemplateRecord) -> list[dict[str, Any]]:
     content = template["content"]
     names = [scope["name"] for scope in content["scopes"]]
     return [
@@ -21,7 +21,7 @@ def _columns(template: Record) -> list[dict[str, Any]]:
     ]
 
 
-def _cards(template: Record) -> list[dict[str, Any]]:
+def _cards(template: TemplateRecord) -> list[dict[str, Any]]:
     content = template["content"]
     return [
         {
@@ -35,7 +35,7 @@ def _cards(template: Record) -> list[dict[str, Any]]:
     ]
 
 
-def _fields(template: Record) -> list[dict[str, Any]]:
+def _fields(template: TemplateRecord) -> list[dict[str, Any]]:
     return [
         {
             "name": one["name"],

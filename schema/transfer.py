@@ -3,8 +3,8 @@
 import strawberry
 
 import models
-from models.base import Record
 from models.enums import ImportNoteCode
+from models.records import TransferJobRecord
 from resolvers.transfer import job as edges
 from schema.fields import shows
 from schema.loading import derived, edge
@@ -12,7 +12,7 @@ from schema.node import Node
 from schema.references import ProjectRef
 
 
-def _progress(job: Record) -> float:
+def _progress(job: TransferJobRecord) -> float:
     if job["state"] == "done":
         return 1.0
     return min(1.0, job["done"] / job["total"]) if job["total"] else 0.0

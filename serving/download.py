@@ -6,7 +6,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from models.base import Record
+from models.records import AttachmentRecord
 from resolvers.files.media_type import may_be_shown
 from resolvers.files.store import read_file
 from serving.errors import answer, failure
@@ -25,7 +25,7 @@ class UnsatisfiableError(ValueError):
     """A range that begins past the end."""
 
 
-def download(request: Request, file: Record) -> Response:
+def download(request: Request, file: AttachmentRecord) -> Response:
     """The answer to a GET or HEAD for an attachment that the caller may read."""
     size, tag = file["size"], f'"{file["sha256"]}"'
     headers = _headers(file, tag)
@@ -76,7 +76,7 @@ def disposition(name: str, *, shown: bool) -> str:
     return f'{kind}; filename="{plain}"{full}'
 
 
-def _headers(file: Record, tag: str) -> dict[str, str]:
+def _headers(file: AttachmentRecord, tag: str) -> dict[str, str]:
     shown = may_be_shown(file["mime_type"], file["detected_mime_type"])
     return {
         "etag": tag,

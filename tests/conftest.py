@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
-from beanie import Document
 from pymongo import monitoring
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import AutoReconnect
@@ -19,7 +18,7 @@ from auth import passwords
 from gateway.database import Database, open_database
 from gateway.settings import Settings
 from models import Migration
-from models.base import Record
+from models.base import Record, Recorded
 from tests.patience import PATIENCE
 from tests.written import Written
 
@@ -99,7 +98,7 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
         yield opened
 
 
-async def empty(database: Database, *only: type[Document]) -> None:
+async def empty(database: Database, *only: type[Recorded[Any]]) -> None:
     """Empty every collection, or some; the indexes stay, and what says that the database is migrated."""
     names = {model.Settings.name for model in only} if only else FULL.collections - {Migration.Settings.name}
     for name in names & FULL.collections:

@@ -5,16 +5,16 @@ from bson import ObjectId
 
 from gateway.database import Database
 from models import Card, Migration, User
-from models.base import collection
 from tests.conftest import empty
+from tests.stubs import stubs
 from tests.written import put_back
 
 
 async def test_whatever_was_written_to_is_empty_afterwards(clean: Database) -> None:
-    await collection(User).insert_one({"_id": ObjectId(), "email": "ann@example.com"})
+    await stubs(User).insert_one({"_id": ObjectId(), "email": "ann@example.com"})
     await clean.db["of nobody"].insert_one({})
     async with clean.client.start_session() as session, await session.start_transaction():
-        await collection(Card).insert_one({"title": "in a transaction"}, session=session)
+        await stubs(Card).insert_one({"title": "in a transaction"}, session=session)
 
     await empty(clean)
 

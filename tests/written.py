@@ -1,13 +1,12 @@
 """Which collections may have changed, by the commands that were sent: what was not named need not be read again."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import bson
 from pymongo import monitoring
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-
-from models.base import Record
 
 
 class Written(monitoring.CommandListener):
@@ -56,7 +55,7 @@ def _session(event: monitoring.CommandStartedEvent) -> bytes:
 
 
 async def put_back(
-    stored: AsyncCollection[Record], kept: Sequence[Record], told: Callable[[Record], object] = bson.encode
+    stored: AsyncCollection[Any], kept: Sequence[Any], told: Callable[[Any], object] = bson.encode
 ) -> None:
     """Let a collection hold what it held; a document that is `told` alike stays as it is."""
     before, now = _by_id(kept), _by_id(await stored.find().to_list())
@@ -70,10 +69,10 @@ async def put_back(
 class Kept:
     """What a database holds, to be put back whenever something was changed."""
 
-    def __init__(self, database: AsyncDatabase[Record], written: Written) -> None:
+    def __init__(self, database: AsyncDatabase[Any], written: Written) -> None:
         self._database = database
         self._written = written
-        self._records: dict[str, list[Record]] = {}
+        self._records: dict[str, list[Any]] = {}
 
     async def keep(self) -> None:
         """From now on it is what it is now."""
@@ -87,5 +86,5 @@ class Kept:
             self._written.collections.discard(name)
 
 
-def _by_id(records: Sequence[Record]) -> dict[object, Record]:
+def _by_id(records: Sequence[Any]) -> dict[object, Any]:
     return {record["_id"]: record for record in records}

@@ -19,9 +19,10 @@ from strawberry.dataloader import DataLoader
 
 import models
 from bench.peers.listening import database_url, serve
+from models.base import Recorded
 from models.enums import Priority as PriorityEnum
 
-DOCUMENTS = [models.Project, models.Column, models.Card, models.Label, models.User]
+DOCUMENTS: list[type[Recorded[Any]]] = [models.Project, models.Column, models.Card, models.Label, models.User]
 Priority = strawberry.enum(PriorityEnum, name="Priority")
 
 

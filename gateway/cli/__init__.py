@@ -1,4 +1,4 @@
-"""The command `orrery`: serve, migrate, dump, restore, import, export, schema, operations, catalogue, token, demo."""
+"""The command `orrery`: serve, migrate, dump, restore, import, export, schema, records, catalogue, token, demo."""
 
 import sys
 

@@ -5,7 +5,19 @@ import sys
 import typer
 from rich.markup import escape
 
-from gateway.cli import catalogue, demo, dump, migrate, operations, schema, serve, token, transfer, transfer_export
+from gateway.cli import (
+    catalogue,
+    demo,
+    dump,
+    migrate,
+    operations,
+    records,
+    schema,
+    serve,
+    token,
+    transfer,
+    transfer_export,
+)
 from gateway.cli.console import STDERR, CommandError
 
 app = typer.Typer(
@@ -22,6 +34,7 @@ app.command("restore")(dump.restore)
 app.command("import")(transfer.import_file)
 app.command("export")(transfer_export.export)
 app.command("schema")(schema.schema)
+app.command("records")(records.records)
 app.command("operations")(operations.operations)
 app.command("catalogue")(catalogue.catalogue)
 app.command("token")(token.token)

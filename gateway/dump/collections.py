@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from beanie import Document as AnyDocument
 from bson import ObjectId
 
 from gateway.dump.snapshot import Snapshot
@@ -22,9 +21,9 @@ from models import (
     StoredFile,
     StreamHead,
 )
-from models.base import Record, collection
+from models.base import Record, Recorded, collection
 
-LEFT_OUT: frozenset[type[AnyDocument]] = frozenset({Session, Lease, BusMessage, Probe})
+LEFT_OUT: frozenset[type[Recorded[Any]]] = frozenset({Session, Lease, BusMessage, Probe})
 """What must not go on in two places, or is of processes: nobody is signed in to what was restored."""
 DUMPED = tuple(model for model in DOCUMENTS if model not in LEFT_OUT)
 
@@ -43,7 +42,7 @@ class File:
     is_left: bool
 
 
-async def read_all(model: type[AnyDocument], snapshot: Snapshot) -> Batches:
+async def read_all(model: type[Recorded[Any]], snapshot: Snapshot) -> Batches:
     """Every document of a collection as BSON, in rows of some."""
     portions = None if snapshot.streams else PORTIONS.get(model)
     if portions is None:
@@ -55,7 +54,7 @@ async def read_all(model: type[AnyDocument], snapshot: Snapshot) -> Batches:
             yield batch
 
 
-async def _find(model: type[AnyDocument], where: Mapping[str, Any], snapshot: Snapshot) -> Batches:
+async def _find(model: type[Recorded[Any]], where: Mapping[str, Any], snapshot: Snapshot) -> Batches:
     batches = collection(model).find_raw_batches(where, session=snapshot.session)
     async for batch in cast(Batches, batches):
         yield batch
@@ -87,12 +86,12 @@ async def read_chunks(file: File) -> Batches:
         yield batch
 
 
-async def _parents(model: type[AnyDocument], snapshot: Snapshot, *fields: str) -> AsyncIterator[Record]:
+async def _parents(model: type[Recorded[Any]], snapshot: Snapshot, *fields: str) -> AsyncIterator[Record]:
     async for parent in collection(model).find({}, dict.fromkeys(fields, 1), session=snapshot.session):
         yield parent
 
 
-PORTIONS: Mapping[type[AnyDocument], Callable[[Snapshot], AsyncIterator[Record]]] = {
+PORTIONS: Mapping[type[Recorded[Any]], Callable[[Snapshot], AsyncIterator[Record]]] = {
     LoggedEvent: _by_stream,
     DocumentVersion: _by_document,
 }

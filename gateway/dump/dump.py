@@ -4,8 +4,8 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-from beanie import Document
 from pymongo.asynchronous.database import AsyncDatabase
 
 from auth.keys import derive_key
@@ -16,7 +16,7 @@ from gateway.dump.snapshot import Snapshot, snapshot
 from gateway.migrations import STEPS, Progress, is_half_restored
 from gateway.operations import product_version
 from models import FileChunk
-from models.base import Record, collection, timestamp, utc_now
+from models.base import Record, Recorded, collection, timestamp, utc_now
 from realtime.lease import hold, holding
 from resolvers.files.store import FILES_STAY
 
@@ -55,7 +55,7 @@ async def dump(
     return manifest
 
 
-async def _dump(archive: ArchiveWriter, model: type[Document], moment: Snapshot, progress: Progress) -> None:
+async def _dump(archive: ArchiveWriter, model: type[Recorded[Any]], moment: Snapshot, progress: Progress) -> None:
     documents = collection(model)
     progress.begin(f"Dumping {documents.name}", await documents.estimated_document_count())
     with archive.collection(documents.name) as part:

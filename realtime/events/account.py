@@ -1,19 +1,21 @@
 """Events of accounts, sessions and tokens."""
 
-from models.base import Record
-from realtime.events.base import Event, Id
+from typing import Annotated
+
+from models.records import UserRecord
+from realtime.events.base import Carried, Event, Id
 
 
 class UserCreated(Event):
     """The account was registered, or made for an agent; `user` never carries the password's hash."""
 
-    user: Record
+    user: Annotated[UserRecord, Carried()]
 
 
 class UserUpdated(Event):
     """The account changed; `user` never carries the password's hash."""
 
-    user: Record
+    user: Annotated[UserRecord, Carried()]
 
 
 class PasswordChanged(Event):

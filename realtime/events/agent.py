@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from models.base import Record
 from models.enums import TokenScope
+from models.records import AgentRecord
 from realtime.events.base import Event, Id, Shown, Topic
 
 
@@ -14,13 +14,13 @@ class AgentEvent(Event, topics=(Topic.WORKSPACE,), token_scope=TokenScope.PILOTA
 class AgentCreated(AgentEvent):
     """An agent was created."""
 
-    agent: Annotated[Record, Shown("The agent as it was then.")]
+    agent: Annotated[AgentRecord, Shown("The agent as it was then.")]
 
 
 class AgentUpdated(AgentEvent):
     """An agent changed."""
 
-    agent: Annotated[Record, Shown("The agent as it was then.")]
+    agent: Annotated[AgentRecord, Shown("The agent as it was then.")]
 
 
 class AgentDeleted(AgentEvent):

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from models.base import Record
+from models.records import AttachmentRecord
 from realtime.events.base import IN_PROJECT, Event, Id, Shown
 
 
 class AttachmentAdded(Event, topics=IN_PROJECT):
     """A file was attached to a card."""
 
-    attachment: Annotated[Record, Shown("The attachment.")]
+    attachment: Annotated[AttachmentRecord, Shown("The attachment.")]
     card_id: Annotated[Id | None, Shown("The id of its card.")] = None
     attachment_count: Annotated[int, Shown("How many files the card has with it.")]
 

@@ -14,7 +14,9 @@ from inspect import cleandoc
 from typing import Any, ClassVar
 
 from bson import ObjectId
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+from typing_extensions import is_typeddict
 
 from models.base import Record
 from models.enums import TokenScope
@@ -42,7 +44,16 @@ EVENTS: dict[str, type["Event"]] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Carried:
+    """In the annotation of a field that the log alone has, where it is a record."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """A record is taken as it is kept: what it holds is not looked at again."""
+        return core_schema.dict_schema(core_schema.str_schema()) if is_typeddict(source) else handler(source)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown(Carried):
     """In the annotation of a field that the graph shows, with its description there.
 
     `name` is what the graph calls it, where the log calls it otherwise; `of` is the graph's type, where neither the

@@ -2,14 +2,14 @@
 
 from typing import Annotated, Any
 
-from models.base import Record
+from models.records import CardRecord
 from realtime.events.base import IN_PROJECT, Event, Id, Shown
 
 
 class CardEvent(Event, topics=IN_PROJECT, abstract=True):
     """An event that carries a card; routed by the card's own ids."""
 
-    card: Annotated[Record, Shown("The card as it was then.")]
+    card: Annotated[CardRecord, Shown("The card as it was then.")]
 
     def model_post_init(self, _: Any) -> None:
         object.__setattr__(self, "project_id", self.card["project_id"])

@@ -2,21 +2,21 @@
 
 from typing import Annotated
 
-from models.base import Record
+from models.records import ColumnRecord
 from realtime.events.base import IN_PROJECT, Event, Id, Shown
 
 
 class ColumnCreated(Event, topics=IN_PROJECT):
     """A column was created."""
 
-    column: Annotated[Record, Shown("The column as it was then.")]
+    column: Annotated[ColumnRecord, Shown("The column as it was then.")]
     order: int
 
 
 class ColumnUpdated(Event, topics=IN_PROJECT):
     """A column was renamed, or moved on its board."""
 
-    column: Annotated[Record, Shown("The column as it was then.")]
+    column: Annotated[ColumnRecord, Shown("The column as it was then.")]
     order: int
 
 

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from models.base import Record
+from models.records import CommentRecord
 from realtime.events.base import IN_PROJECT, Event, Id, Shown
 
 
 class CommentAdded(Event, topics=IN_PROJECT):
     """A comment was written."""
 
-    comment: Annotated[Record, Shown("The comment.")]
+    comment: Annotated[CommentRecord, Shown("The comment.")]
     comment_count: Annotated[int, Shown("How many comments the card has with it.")]
 
 

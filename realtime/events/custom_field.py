@@ -3,20 +3,21 @@
 from typing import Annotated
 
 from models.base import Record
+from models.records import CustomFieldRecord
 from realtime.events.base import IN_PROJECT, Event, Id, Shown
 
 
 class CustomFieldCreated(Event, topics=IN_PROJECT):
     """A custom field was created."""
 
-    custom_field: Annotated[Record, Shown("The field as it was then.")]
+    custom_field: Annotated[CustomFieldRecord, Shown("The field as it was then.")]
     order: int
 
 
 class CustomFieldUpdated(Event, topics=IN_PROJECT):
     """A custom field was renamed, moved or retyped, or its options changed."""
 
-    custom_field: Annotated[Record, Shown("The field as it was then.")]
+    custom_field: Annotated[CustomFieldRecord, Shown("The field as it was then.")]
     order: int
 
 

@@ -5,15 +5,15 @@ The document's record comes without its text, which is that of the version it na
 
 from typing import Annotated, Any
 
-from models.base import Record
-from realtime.events.base import IN_PROJECT, Event, Id, Shown
+from models.records import DocumentLinkRecord, DocumentRecord
+from realtime.events.base import IN_PROJECT, Carried, Event, Id, Shown
 
 
 class DocumentEvent(Event, topics=IN_PROJECT, abstract=True):
     """An event that carries a document; routed by its project, if it has one, unless it tells the project that the
     document has left."""
 
-    document: Annotated[Record, Shown("The document as it was then; its text as its version has it today.")]
+    document: Annotated[DocumentRecord, Shown("The document as it was then; its text as its version has it today.")]
 
     def model_post_init(self, _: Any) -> None:
         if self.project_id is None:
@@ -66,7 +66,7 @@ class DocumentDeleted(Event, topics=IN_PROJECT):
 class DocumentLinked(Event, topics=IN_PROJECT):
     """A document was linked to a card."""
 
-    link: Record
+    link: Annotated[DocumentLinkRecord, Carried()]
 
 
 class DocumentUnlinked(Event, topics=IN_PROJECT):

@@ -2,20 +2,20 @@
 
 from typing import Annotated
 
-from models.base import Record
+from models.records import LabelRecord
 from realtime.events.base import IN_PROJECT, Event, Id, Shown
 
 
 class LabelCreated(Event, topics=IN_PROJECT):
     """A label was created."""
 
-    label: Annotated[Record, Shown("The label as it was then.")]
+    label: Annotated[LabelRecord, Shown("The label as it was then.")]
 
 
 class LabelUpdated(Event, topics=IN_PROJECT):
     """A label was renamed or recoloured."""
 
-    label: Annotated[Record, Shown("The label as it was then.")]
+    label: Annotated[LabelRecord, Shown("The label as it was then.")]
 
 
 class LabelDeleted(Event, topics=IN_PROJECT):

@@ -2,8 +2,8 @@
 
 from typing import Annotated, Any
 
-from models.base import Record
 from models.enums import MissionStatus, TokenScope
+from models.records import MissionActivityRecord, MissionRecord
 from realtime.events.base import Event, Shown, Topic
 
 
@@ -14,7 +14,7 @@ class MissionEvent(Event, topics=(Topic.WORKSPACE, Topic.MISSION), token_scope=T
     reads it (`resolvers.mission.mission.prompt_of`).
     """
 
-    mission: Annotated[Record, Shown("The mission as it was then.")]
+    mission: Annotated[MissionRecord, Shown("The mission as it was then.")]
 
     def model_post_init(self, _: Any) -> None:
         told = {name: value for name, value in self.mission.items() if name != "prompt"}
@@ -41,8 +41,8 @@ class MissionProgressed(MissionEvent):
 class MissionActivityAdded(MissionEvent):
     """An agent reported something."""
 
-    mission: Annotated[Record, Shown("The mission as it was after the whole report.")]
-    activity: Annotated[Record, Shown("What was reported.", of="MissionActivity")]
+    mission: Annotated[MissionRecord, Shown("The mission as it was after the whole report.")]
+    activity: Annotated[MissionActivityRecord, Shown("What was reported.", of="MissionActivity")]
 
 
 class MissionOutputDelta(Event, topics=(Topic.MISSION,)):

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from models.base import Record
-from realtime.events.base import Event, Id, Shown, Topic
+from models.records import ActivityRecord, NotificationRecord
+from realtime.events.base import Carried, Event, Id, Shown, Topic
 
 PERSONAL = (Topic.NOTIFICATIONS,)
 
@@ -13,8 +13,8 @@ PERSONAL = (Topic.NOTIFICATIONS,)
 class NotificationReceived(Event, topics=PERSONAL):
     """A notification came."""
 
-    notification: Annotated[Record, Shown("The notification.")]
-    activity: Record
+    notification: Annotated[NotificationRecord, Shown("The notification.")]
+    activity: Annotated[ActivityRecord, Carried()]
 
 
 class NotificationsRead(Event, topics=PERSONAL):

@@ -1,15 +1,17 @@
 """Events of organizations and their members, on the streams of those whom they concern."""
 
-from models.base import Record
-from realtime.events.base import Event, Id
+from typing import Annotated
+
+from models.records import OrganizationMemberRecord, OrganizationRecord
+from realtime.events.base import Carried, Event, Id
 
 
 class OrganizationCreated(Event):
-    organization: Record
+    organization: Annotated[OrganizationRecord, Carried()]
 
 
 class OrganizationUpdated(Event):
-    organization: Record
+    organization: Annotated[OrganizationRecord, Carried()]
 
 
 class OrganizationDeleted(Event):
@@ -17,11 +19,11 @@ class OrganizationDeleted(Event):
 
 
 class OrganizationMemberAdded(Event):
-    member: Record
+    member: Annotated[OrganizationMemberRecord, Carried()]
 
 
 class OrganizationMemberUpdated(Event):
-    member: Record
+    member: Annotated[OrganizationMemberRecord, Carried()]
 
 
 class OrganizationMemberRemoved(Event):

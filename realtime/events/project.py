@@ -2,20 +2,20 @@
 
 from typing import Annotated
 
-from models.base import Record
+from models.records import ProjectMemberRecord, ProjectRecord
 from realtime.events.base import IN_PROJECT, Event, Id, Shown, Topic
 
 
 class ProjectCreated(Event, topics=(Topic.WORKSPACE,)):
     """A project was created."""
 
-    project: Annotated[Record, Shown("The project as it was then.")]
+    project: Annotated[ProjectRecord, Shown("The project as it was then.")]
 
 
 class ProjectUpdated(Event, topics=IN_PROJECT):
     """A project changed."""
 
-    project: Annotated[Record, Shown("The project as it was then.")]
+    project: Annotated[ProjectRecord, Shown("The project as it was then.")]
 
 
 class ProjectDeleted(Event, topics=IN_PROJECT):
@@ -27,7 +27,7 @@ class ProjectDeleted(Event, topics=IN_PROJECT):
 class ProjectMemberAdded(Event, topics=IN_PROJECT):
     """Somebody became a member of a project."""
 
-    member: Annotated[Record, Shown("The member.", of="ProjectMember")]
+    member: Annotated[ProjectMemberRecord, Shown("The member.", of="ProjectMember")]
     project_id: Annotated[Id | None, Shown("The id of the project.")] = None
 
 

@@ -2,15 +2,15 @@
 
 from typing import Annotated, Any
 
-from models.base import Record
 from models.enums import RelationType
+from models.records import RelationRecord
 from realtime.events.base import IN_PROJECT, Event, Id, Shown
 
 
 class RelationCreated(Event, topics=IN_PROJECT):
     """Two cards were related."""
 
-    relation: Annotated[Record, Shown("The relation.")]
+    relation: Annotated[RelationRecord, Shown("The relation.")]
     project_ids: Annotated[list[Id], Shown("The projects of the two cards.")]
 
     def model_post_init(self, _: Any) -> None:

@@ -2,20 +2,20 @@
 
 from typing import Annotated
 
-from models.base import Record
+from models.records import ScopeRecord
 from realtime.events.base import IN_PROJECT, Event, Id, Shown
 
 
 class ScopeCreated(Event, topics=IN_PROJECT):
     """A scope was created."""
 
-    scope: Annotated[Record, Shown("The scope as it was then.")]
+    scope: Annotated[ScopeRecord, Shown("The scope as it was then.")]
 
 
 class ScopeUpdated(Event, topics=IN_PROJECT):
     """A scope changed."""
 
-    scope: Annotated[Record, Shown("The scope as it was then.")]
+    scope: Annotated[ScopeRecord, Shown("The scope as it was then.")]
 
 
 class ScopeDeleted(Event, topics=IN_PROJECT):

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from models.base import Record
+from models.records import TemplateRecord
 from realtime.events.base import Event, Id, Shown, Topic
 
 
 class TemplateCreated(Event, topics=(Topic.WORKSPACE,)):
     """A template was made of a project."""
 
-    template: Annotated[Record, Shown("The template.")]
+    template: Annotated[TemplateRecord, Shown("The template.")]
 
 
 class TemplateDeleted(Event, topics=(Topic.WORKSPACE,)):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from models.base import Record
+from models.records import TransferJobRecord
 from realtime.events.base import Event, Shown, Topic
 
 
@@ -12,4 +12,4 @@ class TransferJobChanged(Event, topics=(Topic.WORKSPACE,)):
     `job` is without what its workers keep in it.
     """
 
-    job: Annotated[Record, Shown("The job as it was then.", of="TransferJob")]
+    job: Annotated[TransferJobRecord, Shown("The job as it was then.", of="TransferJob")]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from models.base import Record
+from models.records import WorkspaceMemberRecord, WorkspaceRecord
 from realtime.events.base import Event, Id, Shown, Topic
 
 WATCHED = (Topic.WORKSPACE,)
@@ -11,13 +11,13 @@ WATCHED = (Topic.WORKSPACE,)
 class WorkspaceCreated(Event):
     """A workspace was created."""
 
-    workspace: Annotated[Record, Shown("The workspace as it was then.")]
+    workspace: Annotated[WorkspaceRecord, Shown("The workspace as it was then.")]
 
 
 class WorkspaceUpdated(Event, topics=WATCHED):
     """A workspace changed."""
 
-    workspace: Annotated[Record, Shown("The workspace as it was then.")]
+    workspace: Annotated[WorkspaceRecord, Shown("The workspace as it was then.")]
 
 
 class WorkspaceDeleted(Event, topics=WATCHED):
@@ -29,13 +29,13 @@ class WorkspaceDeleted(Event, topics=WATCHED):
 class WorkspaceMemberAdded(Event, topics=WATCHED):
     """Somebody became a member of a workspace."""
 
-    member: Annotated[Record, Shown("The member.", of="WorkspaceMember")]
+    member: Annotated[WorkspaceMemberRecord, Shown("The member.", of="WorkspaceMember")]
 
 
 class WorkspaceMemberUpdated(Event, topics=WATCHED):
     """What a member may do changed."""
 
-    member: Annotated[Record, Shown("The member as it was then.", of="WorkspaceMember")]
+    member: Annotated[WorkspaceMemberRecord, Shown("The member as it was then.", of="WorkspaceMember")]
 
 
 class WorkspaceMemberRemoved(Event, topics=WATCHED):

@@ -9,9 +9,10 @@ from auth.challenge import challenge
 from auth.counting import count_attempt
 from models import Session, User
 from models.address import mailbox
-from models.base import Record, collection
+from models.base import collection
 from models.enums import TokenScope
 from models.errors import TwoFactorRequired, Unauthenticated
+from models.records import UserRecord
 from models.write import find_and_delete
 from realtime.events.account import SessionEnded, UserUpdated
 from realtime.log import Change, Committed
@@ -23,7 +24,6 @@ from resolvers.kit.access import projection
 from resolvers.kit.context import Context
 from resolvers.kit.edit import set_fields
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import UserRecord
 from resolvers.kit.operation import Caller, operation
 from resolvers.tenancy.workspace_member import tell_name
 from resolvers.user.user import PUBLIC, own, visible
@@ -64,7 +64,7 @@ async def log_in(ctx: Context, values: AuthLogin) -> SignIn:
         raise Unauthenticated("The e-mail address or the password is wrong")
     user = await with_current_hash(user, values.password)
     if user.get("two_factor") is not None:
-        raise TwoFactorRequired(challenge(ctx.services.signer.key, user["_id"], user["password_hash"]))
+        raise TwoFactorRequired(challenge(ctx.services.signer.key, user["_id"], str(user["password_hash"])))
     return await begin_session(ctx, user)
 
 
@@ -85,7 +85,7 @@ async def log_out(ctx: Context) -> Committed[None]:
 
 
 @operation("viewer", scope=_READ_ACCOUNT, read_only=True)
-async def get_viewer(ctx: Context, fields: Fields = None) -> Record:
+async def get_viewer(ctx: Context, fields: Fields = None) -> UserRecord:
     """The caller."""
     found = await collection(User).find_one({"_id": ctx.user_id}, projection(visible(fields)))
     if found is None:
@@ -94,7 +94,7 @@ async def get_viewer(ctx: Context, fields: Fields = None) -> Record:
 
 
 @operation("me", scope=_READ_ACCOUNT, read_only=True)
-async def get_me(ctx: Context) -> Record:
+async def get_me(ctx: Context) -> UserRecord:
     """The caller with `pilotage_role`, that of their first workspace."""
     found = await collection(User).find_one({"_id": ctx.user_id})
     if found is None:
@@ -107,14 +107,14 @@ async def update_user(ctx: Context, values: UserUpdate) -> Committed[UserRecord]
     """Change the profile."""
     given = values.given()
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> UserRecord:
         _, differs = await set_fields(change, User, ctx.user_id, given)
         return await announce_user(change, ctx.user_id) if differs else await get_viewer(ctx)
 
     return await ctx.write(ctx.user_id, body)
 
 
-async def announce_user(change: Change, user_id: ObjectId) -> Record:
+async def announce_user(change: Change, user_id: ObjectId) -> UserRecord:
     """Tell that a user changed, within the change; the user as it is then."""
     changed = await collection(User).find_one({"_id": user_id}, projection(PUBLIC), session=change.session)
     if changed is None:

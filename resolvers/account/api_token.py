@@ -9,10 +9,11 @@ from bson import ObjectId
 
 from auth.secrets import SHOWN_PREFIX_LENGTH, hash_secret, new_token
 from models import ApiToken
-from models.base import Record, collection, to_record
+from models.base import collection, to_record, without
 from models.enums import TokenScope
 from models.errors import NotFound
 from models.ids import Kind, parse_id
+from models.records import ApiTokenRecord
 from realtime.events.account import ApiTokenCreated, ApiTokenRevoked
 from realtime.log import Change, Committed
 from resolvers.inputs.api_token import ApiTokenCreate
@@ -25,7 +26,7 @@ from resolvers.kit.operation import Caller, check_scope, operation
 class NewToken:
     """A token's record, without the hash, and its text, which cannot be shown again."""
 
-    api_token: Record
+    api_token: ApiTokenRecord
     secret: str
 
 
@@ -61,7 +62,7 @@ async def _drop_expired(change: Change, user_id: ObjectId) -> None:
 
 
 @operation("apiTokens", caller=Caller.PERSON, read_only=True)
-async def list_api_tokens(ctx: Context) -> list[Record]:
+async def list_api_tokens(ctx: Context) -> list[ApiTokenRecord]:
     """The caller's tokens, expired ones too, the newest first."""
     return await collection(ApiToken).find({"user_id": ctx.user_id}, {"secret_hash": 0}).sort("_id", -1).to_list()
 
@@ -107,4 +108,4 @@ async def insert_token(
         )
     )
     await collection(ApiToken).insert_one(record, session=change.session)
-    return NewToken({name: value for name, value in record.items() if name != "secret_hash"}, secret)
+    return NewToken(without(record, {"secret_hash"}), secret)

@@ -5,14 +5,14 @@ import hashlib
 from bson import ObjectId
 
 from models import Avatar, User
-from models.base import Record, collection, to_record
+from models.base import collection, to_record, without
 from models.enums import TokenScope
 from models.errors import BadUserInput, NotFound, PayloadTooLarge
 from models.ids import Kind, parse_id
+from models.records import AvatarRecord, UserRecord
 from realtime.log import Change, Committed
 from resolvers.account.account import announce_user, get_viewer
 from resolvers.kit.context import Context
-from resolvers.kit.nouns import UserRecord
 from resolvers.kit.operation import operation
 from resolvers.user.user import get_user
 
@@ -37,7 +37,7 @@ def image_type(content: bytes) -> str | None:
 
 
 @operation("userAvatarSet", scope=_WRITE)
-async def set_avatar(ctx: Context, content: bytes, *, field: str = "image") -> Committed[Record]:
+async def set_avatar(ctx: Context, content: bytes, *, field: str = "image") -> Committed[UserRecord]:
     """Set the picture; up to 1 MiB with `PUT /auth/me/avatar`, up to 700 KB here.
 
     Give the caller a picture, at most 1 MiB of PNG, JPEG, GIF or WebP; the user as it is then.
@@ -49,17 +49,14 @@ async def set_avatar(ctx: Context, content: bytes, *, field: str = "image") -> C
         raise BadUserInput("must be a PNG, JPEG, GIF or WebP picture", field=field)
     digest = hashlib.sha256(content).hexdigest()
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> UserRecord:
         user_id = ctx.user_id
         if await _shows(change, user_id, digest):
             return await get_viewer(ctx)
         await collection(Avatar).delete_many({"user_id": user_id}, session=change.session)
         avatar = Avatar(user_id=user_id, content=content, content_type=content_type, digest=digest)
         avatar.created_at = change.at
-        record = to_record(avatar)
-        if record.get("_id") is None:
-            record.pop("_id", None)
-        await collection(Avatar).insert_one(record, session=change.session)
+        await collection(Avatar).insert_one(without(to_record(avatar), {"_id"}), session=change.session)
         return await _note(change, user_id, digest)
 
     return await ctx.write(ctx.user_id, body)
@@ -72,7 +69,7 @@ async def remove_avatar(ctx: Context) -> Committed[UserRecord]:
     The user as it is then.
     """
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> UserRecord:
         if await _shows(change, ctx.user_id, None):
             return await get_viewer(ctx)
         await collection(Avatar).delete_many({"user_id": ctx.user_id}, session=change.session)
@@ -82,7 +79,7 @@ async def remove_avatar(ctx: Context) -> Committed[UserRecord]:
 
 
 @operation("userAvatar", scope=TokenScope.PROJECTS_READ, read_only=True)
-async def get_avatar(ctx: Context, user_id: ObjectId | str) -> Record:
+async def get_avatar(ctx: Context, user_id: ObjectId | str) -> AvatarRecord:
     """The picture of the caller, or of somebody of the caller's organizations: `content`, `content_type`, `digest`."""
     wanted = parse_id(user_id, Kind.USER)
     await get_user(ctx, wanted, frozenset())
@@ -97,6 +94,6 @@ async def _shows(change: Change, user_id: ObjectId, digest: str | None) -> bool:
     return user is not None and user.get("avatar") == digest
 
 
-async def _note(change: Change, user_id: ObjectId, digest: str | None) -> Record:
+async def _note(change: Change, user_id: ObjectId, digest: str | None) -> UserRecord:
     await collection(User).update_one({"_id": user_id}, {"$set": {"avatar": digest}}, session=change.session)
     return await announce_user(change, user_id)

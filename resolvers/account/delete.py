@@ -1,6 +1,7 @@
 """Deleting one's account: what others rely on stays, without a name; all else goes."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from bson import ObjectId
 
@@ -22,10 +23,11 @@ from models import (
     Workspace,
     WorkspaceMember,
 )
-from models.base import Record, collection, to_record
+from models.base import Recorded, collection, to_record
 from models.enums import MailTemplate, Role
 from models.errors import BadUserInput, Conflict, Unauthenticated
 from models.ids import Kind, portions
+from models.records import TombstoneRecord, UserRecord, WorkspaceMemberRecord
 from realtime.events.account import UserDeleted
 from realtime.events.workspace import WorkspaceMemberUpdated
 from realtime.log import Change, Committed
@@ -110,14 +112,15 @@ async def _slugs(change: Change, organization_ids: Sequence[ObjectId]) -> list[s
     return sorted(one["slug"] for one in found)
 
 
-async def _forget(change: Change, user: Record) -> None:
+async def _forget(change: Change, user: UserRecord) -> None:
     """Close the account at once: nobody signs in, and name and address are out of what stays.
 
     Sessions, tokens and mails have bounds of their own: a person's tokens are at most a hundred, a session and a mail
     are kept for some days, and how many there may be in an hour is limited.
     """
     session, user_id = change.session, user["_id"]
-    for model in (Session, ApiToken, MailLink):
+    owned: tuple[type[Recorded[Any]], ...] = (Session, ApiToken, MailLink)
+    for model in owned:
         await collection(model).delete_many({"user_id": user_id}, session=session)
     await drop_notifications(change, user_id, [])
     if user.get("email_verified_at") is not None:
@@ -136,7 +139,7 @@ async def _forget(change: Change, user: Record) -> None:
     await collection(User).replace_one({"_id": user_id}, to_record(nobody), session=session)
 
 
-async def _leave_one(change: Change, tombstone: Record, most: int) -> int:
+async def _leave_one(change: Change, tombstone: TombstoneRecord, most: int) -> int:
     """Leave one workspace or, where none is left, one organization."""
     user_id = tombstone["_id"]
     mine = {"user_id": user_id}
@@ -155,7 +158,7 @@ async def _leave_one(change: Change, tombstone: Record, most: int) -> int:
     return most
 
 
-async def _leave_workspace(change: Change, member: Record, most: int) -> int:
+async def _leave_workspace(change: Change, member: WorkspaceMemberRecord, most: int) -> int:
     """Leave a workspace; those who stay are told of the name that the user has now, before and in what they read."""
     workspace_id, user_id = member["workspace_id"], member["user_id"]
     named = {"workspace_id": workspace_id, "meta.userId": str(user_id), "meta.name": {"$ne": DELETED_NAME}}

@@ -1,10 +1,9 @@
 """All that is about the signed-in person, as one JSON object."""
 
 import base64
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from beanie import Document
 from bson import ObjectId
 
 from models import (
@@ -28,9 +27,10 @@ from models import (
     WorkspaceMember,
 )
 from models import Document as WrittenDocument
-from models.base import Record, collection, utc_now
+from models.base import AnyRecord, Record, Recorded, collection, utc_now
 from models.errors import Unauthenticated
 from models.ids import portions
+from models.records import NotificationRecord, UserRecord
 from resolvers.kit.context import Context
 from resolvers.kit.operation import Caller, operation
 from resolvers.notification.store import with_marks
@@ -63,11 +63,11 @@ async def export_account(ctx: Context) -> Record:
     return shown
 
 
-async def _all(model: type[Document], where: Mapping[str, Any]) -> list[Record]:
+async def _all(model: type[Recorded[Any]], where: Mapping[str, Any]) -> list[Any]:
     return await collection(model).find(where).sort("_id", 1).to_list()
 
 
-async def _named(memberships: list[Record], model: type[Document], key: str) -> list[Record]:
+async def _named(memberships: Sequence[AnyRecord], model: type[Recorded[Any]], key: str) -> list[Record]:
     """The memberships with the name and the slug of what they are of."""
     known: dict[ObjectId, Record] = {}
     for ids in portions(one[key] for one in memberships):
@@ -80,18 +80,18 @@ async def _named(memberships: list[Record], model: type[Document], key: str) -> 
     ]
 
 
-Section = Callable[[Record, list[ObjectId]], Awaitable[list[Record]]]
+Section = Callable[[UserRecord, list[ObjectId]], Awaitable[Sequence[AnyRecord]]]
 
 
-def _of_user(model: type[Document], key: str = "user_id") -> Section:
-    async def read(user: Record, _: list[ObjectId]) -> list[Record]:
+def _of_user(model: type[Recorded[Any]], key: str = "user_id") -> Section:
+    async def read(user: UserRecord, _: list[ObjectId]) -> list[Record]:
         return await _all(model, {key: user["_id"]})
 
     return read
 
 
-def _to_address(model: type[Document], key: str) -> Section:
-    async def read(user: Record, _: list[ObjectId]) -> list[Record]:
+def _to_address(model: type[Recorded[Any]], key: str) -> Section:
+    async def read(user: UserRecord, _: list[ObjectId]) -> list[Record]:
         if user.get("email_verified_at") is not None:
             return await _all(model, {key: user["email"]})
         # Whoever has the address may be somebody else: what it was sent for this account is shown alone.
@@ -101,10 +101,10 @@ def _to_address(model: type[Document], key: str) -> Section:
     return read
 
 
-def _in_workspaces(model: type[Document], key: str) -> Section:
+def _in_workspaces(model: type[Recorded[Any]], key: str) -> Section:
     """What the user is in under `key`, in the workspaces that they are a member of."""
 
-    async def read(user: Record, workspace_ids: list[ObjectId]) -> list[Record]:
+    async def read(user: UserRecord, workspace_ids: list[ObjectId]) -> list[Record]:
         found: list[Record] = []
         for workspace_id in workspace_ids:
             found += await _all(model, {"workspace_id": workspace_id, key: user["_id"]})
@@ -113,7 +113,7 @@ def _in_workspaces(model: type[Document], key: str) -> Section:
     return read
 
 
-async def _notifications(user: Record, _: list[ObjectId]) -> list[Record]:
+async def _notifications(user: UserRecord, _: list[ObjectId]) -> list[NotificationRecord]:
     return await with_marks(user["_id"], await _all(Notification, {"user_id": user["_id"]}))
 
 

@@ -4,6 +4,7 @@ from auth.secrets import hash_secret
 from models import Invitation, Organization, User, Workspace
 from models.base import Record, collection, utc_now
 from models.errors import NotFound
+from models.records import UserRecord
 from realtime.log import Change
 from resolvers.account.registration import NewAccount, create_account
 from resolvers.account.sign_in import SignIn
@@ -49,7 +50,7 @@ async def register_invited(ctx: Context, values: InvitationRegister) -> SignIn:
     # A link that was shown to the inviter proves nothing of the address.
     account = NewAccount(found["email"], values.password, values.name, verified=not ctx.services.shows_links)
 
-    async def also(change: Change, user: Record) -> None:
+    async def also(change: Change, user: UserRecord) -> None:
         await join(change, found["_id"], user)
 
     return await create_account(ctx, account, stream_id=found["workspace_id"], also=also)

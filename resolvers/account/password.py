@@ -12,6 +12,7 @@ from models.address import mailbox
 from models.base import Record, collection, to_record
 from models.enums import LinkPurpose, MailTemplate
 from models.errors import BadUserInput, Conflict, Unauthenticated
+from models.records import UserRecord
 from realtime.events.account import ApiTokenRevoked, PasswordChanged, PasswordReset, TwoFactorDisabled
 from realtime.log import Change, Committed
 from resolvers.inputs.account import PasswordChange, PasswordResetInput, PasswordResetRequest
@@ -26,7 +27,7 @@ MAX_RESETS_OF_SOURCE = 30
 """An hour, of any addresses: mail to strangers is not for everybody to send."""
 
 
-async def require_password(ctx: Context, password: str, *, field: str = "password") -> Record:
+async def require_password(ctx: Context, password: str, *, field: str = "password") -> UserRecord:
     """The caller's record; raises BadUserInput, or RateLimited, where the password is not the caller's."""
     user = await collection(User).find_one({"_id": ctx.user_id})
     if user is None:
@@ -38,9 +39,9 @@ async def require_password(ctx: Context, password: str, *, field: str = "passwor
     return user
 
 
-async def with_current_hash(user: Record, password: str) -> Record:
+async def with_current_hash(user: UserRecord, password: str) -> UserRecord:
     """An account whose password was right: its hash is made anew where it was made of a form that is hashed no more."""
-    renewed = await renewed_hash(user["password_hash"], password)
+    renewed = await renewed_hash(str(user["password_hash"]), password)
     if renewed is None:
         return user
     same = {"_id": user["_id"], "password_hash": user["password_hash"]}

@@ -13,10 +13,11 @@ from pymongo.errors import DuplicateKeyError
 
 from auth.passwords import hash_password
 from models import User
-from models.base import Record, collection, to_record
+from models.base import collection, to_record
 from models.enums import MailTemplate, PilotageRole
 from models.errors import Conflict
 from models.ids import Kind, new_id
+from models.records import SessionRecord, UserRecord
 from realtime.events.account import UserCreated
 from realtime.log import Change
 from resolvers.account.sign_in import SignIn, signed_in, start
@@ -28,7 +29,7 @@ from resolvers.user.user import without_secrets
 
 _SLUG_ATTEMPTS = 5
 
-Also = Callable[[Change, Record], Awaitable[Any]]
+Also = Callable[[Change, UserRecord], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ async def create_account(
     name = account.name or account.email.partition("@")[0]
     slug = _slug(name)
 
-    async def body(change: Change) -> tuple[Record, str, Record]:
+    async def body(change: Change) -> tuple[SessionRecord, str, UserRecord]:
         user = _user(user_id, account, password_hash, change.at)
         try:
             await collection(User).insert_one(user, session=change.session)
@@ -81,7 +82,7 @@ async def create_account(
     raise AssertionError("unreachable")
 
 
-def _user(user_id: ObjectId, account: NewAccount, password_hash: str, at: datetime) -> Record:
+def _user(user_id: ObjectId, account: NewAccount, password_hash: str, at: datetime) -> UserRecord:
     user = User(id=user_id, email=account.email, name=account.name or None, password_hash=password_hash, created_at=at)
     user.email_verified_at = at if account.verified else None
     return to_record(user)

@@ -9,9 +9,10 @@ from bson import ObjectId
 from auth.device import device_cookie, known_device
 from auth.sessions import start_session
 from models import Session, User, WorkspaceMember
-from models.base import Record, collection
+from models.base import collection
 from models.enums import PilotageRole
 from models.errors import Unauthenticated
+from models.records import SessionRecord, UserRecord
 from realtime.events.account import SessionEnded, SessionStarted
 from realtime.log import Change
 from resolvers.kit.ceilings import MAX_SESSIONS
@@ -28,7 +29,7 @@ class SignIn:
     `device` is the cookie of a device that the account knows from now on. `user` carries `pilotage_role` too.
     """
 
-    user: Record
+    user: UserRecord
     access_token: str
     csrf_token: str
     cookie: str
@@ -36,7 +37,7 @@ class SignIn:
     expires_at: datetime
 
 
-def known_as(ctx: Context, user: Record | None) -> str | None:
+def known_as(ctx: Context, user: UserRecord | None) -> str | None:
     """What a request calls itself that comes from where the account has signed in before; None for a stranger's."""
     if user is None or user["password_hash"] is None:
         return None
@@ -45,7 +46,7 @@ def known_as(ctx: Context, user: Record | None) -> str | None:
     return known_device(ctx.services.signer.key, ctx.subject.device, user["_id"], user["password_hash"])
 
 
-async def start(ctx: Context, change: Change, user: Record) -> tuple[Record, str]:
+async def start(ctx: Context, change: Change, user: UserRecord) -> tuple[SessionRecord, str]:
     """A new session of a user within a change: its record, and the value of its cookie. The oldest of too many end."""
     await _end_oldest(change, user["_id"])
     session, cookie = await start_session(
@@ -66,9 +67,9 @@ async def _end_oldest(change: Change, user_id: ObjectId) -> None:
         change.append(user_id, SessionEnded(session_id=one))
 
 
-def signed_in(ctx: Context, session: Record, cookie: str, user: Record, role: PilotageRole) -> SignIn:
+def signed_in(ctx: Context, session: SessionRecord, cookie: str, user: UserRecord, role: PilotageRole) -> SignIn:
     """What the person who signed in is given."""
-    services, password_hash = ctx.services, user["password_hash"]
+    services, password_hash = ctx.services, str(user["password_hash"])
     device = ctx.subject.device
     if device is None or known_device(services.signer.key, device, user["_id"], password_hash) is None:
         device = device_cookie(services.signer.key, user["_id"], password_hash)
@@ -91,14 +92,14 @@ async def pilotage_role(user_id: ObjectId) -> PilotageRole:
     return PilotageRole(next((one["pilotage_role"] for one in await first.to_list()), PilotageRole.VIEWER))
 
 
-async def begin_session(ctx: Context, user: Record, also: Also | None = None) -> SignIn:
+async def begin_session(ctx: Context, user: UserRecord, also: Also | None = None) -> SignIn:
     """Sign in a user whose password was checked; `also` is done first, in the same change.
 
     Raises Unauthenticated where the password was changed in the meantime.
     """
     user_id: ObjectId = user["_id"]
 
-    async def body(change: Change) -> tuple[Record, str]:
+    async def body(change: Change) -> tuple[SessionRecord, str]:
         still = await collection(User).find_one({"_id": user_id}, {"password_hash": 1}, session=change.session)
         if still is None or still["password_hash"] != user["password_hash"]:
             raise Unauthenticated("The password was changed in the meantime")

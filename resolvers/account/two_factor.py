@@ -24,6 +24,7 @@ from models import User
 from models.base import Record, collection
 from models.enums import MailTemplate
 from models.errors import BadUserInput, Conflict, Unauthenticated
+from models.records import UserRecord
 from realtime.events.account import RecoveryCodesRenewed, RecoveryCodeUsed, TwoFactorDisabled, TwoFactorEnabled
 from realtime.log import Change, Committed
 from resolvers.account.password import require_password
@@ -219,12 +220,12 @@ async def _proven(ctx: Context, body: Any) -> Committed[None]:
     return committed
 
 
-def _require_off(user: Record) -> None:
+def _require_off(user: UserRecord) -> None:
     if user.get("two_factor") is not None:
         raise Conflict("Two-factor sign-in is on already")
 
 
-async def _read(change: Change, user_id: ObjectId) -> Record:
+async def _read(change: Change, user_id: ObjectId) -> UserRecord:
     found = await collection(User).find_one({"_id": user_id}, session=change.session)
     if found is None:
         raise Unauthenticated

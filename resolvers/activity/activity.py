@@ -6,9 +6,10 @@ from typing import Any
 from bson import ObjectId
 
 from models import Activity, Card, Document, Fanout, Project
-from models.base import Record, collection, insert_all, to_record
+from models.base import AnyRecord, collection, insert_all, to_record
 from models.enums import ActivityType, TokenScope
 from models.fanout import Audience
+from models.records import ActivityRecord, CardRecord, DocumentRecord, ProjectRecord
 from realtime.log import Change
 from resolvers.kit.access import workspace_memberships
 from resolvers.kit.context import Context
@@ -19,7 +20,9 @@ from resolvers.kit.position_note import note_entered
 from resolvers.user.user import users_by
 
 
-def new_activity(change: Change, about: Record, kind: ActivityType, meta: dict[str, Any] | None = None) -> Record:
+def new_activity(
+    change: Change, about: AnyRecord, kind: ActivityType, meta: dict[str, Any] | None = None
+) -> ActivityRecord:
     """The record of an activity about a card or, for an `about` without `project_id`, about a project."""
     is_project = "project_id" not in about
     return to_record(
@@ -36,8 +39,12 @@ def new_activity(change: Change, about: Record, kind: ActivityType, meta: dict[s
 
 
 def document_activity(
-    change: Change, document: Record, kind: ActivityType, meta: dict[str, Any] | None = None, card: Record | None = None
-) -> Record:
+    change: Change,
+    document: DocumentRecord,
+    kind: ActivityType,
+    meta: dict[str, Any] | None = None,
+    card: CardRecord | None = None,
+) -> ActivityRecord:
     """The record of an activity about a document and, where it is one of both, about a card, whose project it is."""
     return to_record(
         Activity(
@@ -54,7 +61,7 @@ def document_activity(
 
 
 async def record_activity(
-    change: Change, about: Record, kind: ActivityType, meta: dict[str, Any] | None = None
+    change: Change, about: AnyRecord, kind: ActivityType, meta: dict[str, Any] | None = None
 ) -> None:
     """Write one activity, of which the project's other members are notified."""
     await record_activities(change, [new_activity(change, about, kind, meta)])
@@ -62,7 +69,7 @@ async def record_activity(
 
 async def record_activities(
     change: Change,
-    activities: Sequence[Record],
+    activities: Sequence[ActivityRecord],
     audience: Audience | None = Audience.PROJECT,
     named: Sequence[ObjectId] = (),
 ) -> None:
@@ -93,24 +100,26 @@ actor_of = users_by("actor_id")
 
 
 @edge(scope=TokenScope.PROJECTS_READ)
-async def project_of(ctx: Context, activities: Sequence[Record], fields: Fields) -> list[Record | None]:
+async def project_of(ctx: Context, activities: Sequence[ActivityRecord], fields: Fields) -> list[ProjectRecord | None]:
     """The project that it happened in; None for who has left its workspace since."""
     return await to_one(Project, await _readable(ctx, activities), "project_id", fields)
 
 
 @edge(scope=TokenScope.PROJECTS_READ)
-async def card_of(ctx: Context, activities: Sequence[Record], fields: Fields) -> list[Record | None]:
+async def card_of(ctx: Context, activities: Sequence[ActivityRecord], fields: Fields) -> list[CardRecord | None]:
     """The card that it is about; None once that is deleted, and for who has left its workspace since."""
     return await to_one_inside(Card, await _readable(ctx, activities), "card_id", fields)
 
 
 @edge(scope=TokenScope.PROJECTS_READ)
-async def document_of(ctx: Context, activities: Sequence[Record], fields: Fields) -> list[Record | None]:
+async def document_of(
+    ctx: Context, activities: Sequence[ActivityRecord], fields: Fields
+) -> list[DocumentRecord | None]:
     """The document that it is about; None once that is deleted, and for who has left its workspace since."""
     return await to_one_inside(Document, await _readable(ctx, activities), "document_id", fields)
 
 
-async def _readable(ctx: Context, activities: Sequence[Record]) -> list[Record]:
+async def _readable(ctx: Context, activities: Sequence[ActivityRecord]) -> list[AnyRecord]:
     """The activities, those without an id that the caller is no member of the workspace of.
 
     What was told to somebody stays in the history of their own, which opens no other door.

@@ -8,11 +8,12 @@ from pymongo.errors import DuplicateKeyError
 from auth.policies import mission as policy
 from auth.policies import workspace as workspace_policy
 from models import Agent, User, Workspace
-from models.base import Record, collection, to_record
+from models.base import collection, to_record
 from models.enums import TokenScope
 from models.errors import Conflict, NotFound
 from models.facts import CREATE
 from models.ids import Kind, new_id
+from models.records import AgentRecord, WorkspaceMemberRecord, WorkspaceRecord
 from realtime.events.agent import AgentCreated, AgentDeleted, AgentUpdated
 from realtime.log import Change, Committed
 from resolvers.account.api_token import insert_token
@@ -23,7 +24,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.edit import set_fields
 from resolvers.kit.fields import values_of
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import AGENT, WORKSPACE, AgentRecord
+from resolvers.kit.nouns import AGENT, WORKSPACE
 from resolvers.kit.operation import Caller, check_scope, operation
 from resolvers.kit.page import pages_by
 from resolvers.tenancy.workspace_member import add_service_user, remove_service_user, tell_name
@@ -46,12 +47,12 @@ EXISTING = {"deleted_at": None}
 class NewAgent:
     """An agent's record, and the text of its token, which cannot be shown again."""
 
-    agent: Record
+    agent: AgentRecord
     token: str
 
 
 @operation("agent", scope=READ, permission=policy.READ, read_only=True)
-async def get_agent(ctx: Context, agent_id: ObjectId | str, fields: Fields = None) -> Record:
+async def get_agent(ctx: Context, agent_id: ObjectId | str, fields: Fields = None) -> AgentRecord:
     """One agent."""
     wanted = None if fields is None else fields | {"deleted_at"}
     agent = await access(ctx, AGENT, agent_id, policy.READ, fields=wanted)
@@ -59,7 +60,7 @@ async def get_agent(ctx: Context, agent_id: ObjectId | str, fields: Fields = Non
 
 
 @operation("agents", opens=WORKSPACE.by("workspace_id"), permission=policy.READ, scope=READ, read_only=True)
-async def list_agents(ctx: Context, membership: Record, fields: Fields = None) -> list[Record]:
+async def list_agents(ctx: Context, membership: WorkspaceMemberRecord, fields: Fields = None) -> list[AgentRecord]:
     """The agents of a workspace, oldest first; it has at most 500."""
     workspace_id = membership["workspace_id"]
     found = collection(Agent).find({"workspace_id": workspace_id, **EXISTING}, projection(fields))
@@ -74,7 +75,7 @@ async def list_agents(ctx: Context, membership: Record, fields: Fields = None) -
     caller=Caller.PERSON,
     reveals=True,
 )
-async def create_agent(ctx: Context, _membership: Record, values: AgentCreate) -> Committed[NewAgent]:
+async def create_agent(ctx: Context, _membership: WorkspaceMemberRecord, values: AgentCreate) -> Committed[NewAgent]:
     """Create an agent with a token of its own.
 
     A new agent with its service user and its token, which is shown here and never again.
@@ -128,7 +129,7 @@ async def update_agent(ctx: Context, door: AgentRecord, values: AgentUpdate) -> 
     """
     _existing(door)
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> AgentRecord:
         try:
             agent, differs = await set_fields(change, Agent, door["_id"], values.given())
         except DuplicateKeyError as error:
@@ -170,13 +171,13 @@ agents_of = pages_by(AGENT, "workspace_id", where=EXISTING)
 """The agents of a workspace, oldest first."""
 
 
-def _existing(agent: Record) -> Record:
+def _existing(agent: AgentRecord) -> AgentRecord:
     if agent["deleted_at"] is not None:
         raise NotFound("Agent")
     return agent
 
 
-async def _workspace(change: Change, workspace_id: ObjectId) -> Record:
+async def _workspace(change: Change, workspace_id: ObjectId) -> WorkspaceRecord:
     found = await collection(Workspace).find_one({"_id": workspace_id}, session=change.session)
     if found is None:
         raise NotFound("Workspace")

@@ -4,10 +4,11 @@ from bson import ObjectId
 
 from auth.policies import delivery
 from models import Attachment, Card
-from models.base import Record, collection, to_record
+from models.base import collection, to_record
 from models.enums import ActivityType, StorageKind, TokenScope
 from models.errors import Conflict, NotFound
 from models.ids import Kind, new_id
+from models.records import AttachmentRecord, CardRecord
 from models.write import update_and_read
 from realtime.events.attachment import AttachmentAdded, AttachmentDeleted
 from realtime.log import Change, Committed
@@ -19,7 +20,7 @@ from resolvers.files.storage_account import charge, check_room
 from resolvers.files.store import Written, discard_file, keep_file, write_file
 from resolvers.inputs.attachment import AttachmentCreate
 from resolvers.kit.context import Context
-from resolvers.kit.nouns import ATTACHMENT, CARD, AttachmentRecord, CardRecord
+from resolvers.kit.nouns import ATTACHMENT, CARD
 from resolvers.kit.operation import Caller, operation, reader
 from resolvers.kit.tombstone import shut
 from resolvers.kit.upload import file_name
@@ -32,7 +33,9 @@ get_attachment = reader("attachment", ATTACHMENT)
 
 
 @operation("attachmentLinked", caller=Caller.ANYONE, read_only=True)
-async def get_linked_attachment(ctx: Context, attachment_id: ObjectId | str, expires: str, signature: str) -> Record:
+async def get_linked_attachment(
+    ctx: Context, attachment_id: ObjectId | str, expires: str, signature: str
+) -> AttachmentRecord:
     """The same for whoever holds a link to it; raises Forbidden for one that is not valid, or has expired."""
     wanted = check_link(ctx.services, attachment_id, expires, signature)
     found = await collection(Attachment).find_one({"_id": wanted})
@@ -42,7 +45,7 @@ async def get_linked_attachment(ctx: Context, attachment_id: ObjectId | str, exp
 
 
 @operation("attachments", opens=CARD.by("card_id"), permission=delivery.READ, scope=READ, read_only=True)
-async def list_attachments(ctx: Context, card: CardRecord) -> list[Record]:
+async def list_attachments(ctx: Context, card: CardRecord) -> list[AttachmentRecord]:
     """A card's files, oldest first; at most 100."""
     return await collection(Attachment).find({"card_id": card["_id"]}).sort("_id", 1).to_list()
 
@@ -68,7 +71,7 @@ async def create_attachment(ctx: Context, card: CardRecord, values: AttachmentCr
     try:
         written = await write_file(attachment_id, card["workspace_id"], name, values.file)
 
-        async def body(change: Change) -> Record:
+        async def body(change: Change) -> AttachmentRecord:
             attachment = new_attachment(change, card, attachment_id, name, values.file.mime_type, written, ctx.user_id)
             await _add(ctx, change, card, attachment)
             return attachment
@@ -81,13 +84,13 @@ async def create_attachment(ctx: Context, card: CardRecord, values: AttachmentCr
 
 def new_attachment(
     change: Change,
-    card: Record,
+    card: CardRecord,
     attachment_id: ObjectId,
     name: str,
     declared: str | None,
     written: Written,
     uploader_id: ObjectId,
-) -> Record:
+) -> AttachmentRecord:
     """The record of a file that is stored already, not yet written."""
     media = media_of(written.head, declared, name)
     return to_record(
@@ -108,7 +111,7 @@ def new_attachment(
     )
 
 
-async def _add(ctx: Context, change: Change, card: Record, attachment: Record) -> None:
+async def _add(ctx: Context, change: Change, card: CardRecord, attachment: AttachmentRecord) -> None:
     if not await keep_file(change, attachment["_id"]):
         raise Conflict("took too long to come: send it again", field="file")
     count = await _count(change, card["_id"], 1)

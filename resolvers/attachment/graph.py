@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from models import Attachment
-from models.base import Record
 from models.enums import TokenScope
+from models.records import AttachmentRecord, CardRecord
 from resolvers.files.attachment_link import link_to
 from resolvers.kit.context import Context
 from resolvers.kit.load import one_by, to_list
@@ -17,7 +17,7 @@ READ = TokenScope.PROJECTS_READ
 
 
 @edge(scope=READ)
-async def attachments_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[list[Record]]:
+async def attachments_of(ctx: Context, cards: Sequence[CardRecord], fields: Fields) -> list[list[AttachmentRecord]]:
     """A card's files, oldest first: at most 100."""
     return await to_list(Attachment, cards, "card_id", sort=[("card_id", 1), ("_id", 1)], fields=fields)
 
@@ -29,6 +29,6 @@ uploader_of = users_by("uploaded_by")
 
 
 @edge(scope=READ)
-async def urls_of(ctx: Context, attachments: Sequence[Record], fields: Fields) -> list[str]:
+async def urls_of(ctx: Context, attachments: Sequence[AttachmentRecord], fields: Fields) -> list[str]:
     """Links to the files' bytes, good for ten minutes."""
     return [link_to(ctx.services, attachment["_id"]) for attachment in attachments]

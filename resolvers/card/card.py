@@ -9,11 +9,12 @@ from pymongo.errors import DuplicateKeyError
 
 from auth.policies import delivery
 from models import Activity, Card, Column, Label, Mission, Project
-from models.base import Record, collection, to_record
+from models.base import AnyRecord, Recorded, collection, to_record
 from models.card import ChecklistItem
 from models.enums import ActivityType, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, check_inside, new_id
+from models.records import CardRecord, ChecklistItemRecord, ColumnRecord, ProjectRecord
 from realtime.events.card import CardCreated
 from realtime.log import Change, Committed
 from resolvers.activity.activity import record_activity
@@ -23,7 +24,7 @@ from resolvers.deletion.deletion import bury, delete
 from resolvers.inputs.card import CardCreate, ChecklistItemInput
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent
-from resolvers.kit.nouns import CARD, PROJECT, CardRecord, ProjectRecord
+from resolvers.kit.nouns import CARD, PROJECT
 from resolvers.kit.operation import operation, reader
 from resolvers.lane.blocks import LaneKey
 from resolvers.lane.card_kept import keep
@@ -39,7 +40,7 @@ get_card = reader("card", CARD)
 
 
 @operation("cards", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)
-async def list_cards(ctx: Context, project: ProjectRecord) -> list[Record]:
+async def list_cards(ctx: Context, project: ProjectRecord) -> list[CardRecord]:
     """The cards of a project, archived ones included, each column's in order and with their `order`; at most 5,000."""
     cards = await collection(Card).find({"project_id": project["_id"]}).sort(BY_RANK).limit(LIST_LIMIT).to_list()
     number(cards)
@@ -54,7 +55,7 @@ async def create_card(ctx: Context, project: ProjectRecord, values: CardCreate) 
     """
     check_inside(values.id, project["_id"])
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> CardRecord:
         await require_parent(change, Project, project["_id"])
         await require_labels(change, project["_id"], values.label_ids)
         await require_assignable(change, project["_id"], values.assignee_id)
@@ -66,7 +67,9 @@ async def create_card(ctx: Context, project: ProjectRecord, values: CardCreate) 
     return await ctx.write(project["workspace_id"], body)
 
 
-async def insert_card(change: Change, inside: Record, column_id: ObjectId | None, values: Mapping[str, Any]) -> Record:
+async def insert_card(
+    change: Change, inside: AnyRecord, column_id: ObjectId | None, values: Mapping[str, Any]
+) -> CardRecord:
     """Write a card at the end of a column, within a change that may go on; `inside` tells project and workspace."""
     project = {"_id": inside["project_id"], "workspace_id": inside["workspace_id"]}
     column = await target_column(change, project["_id"], column_id)
@@ -101,7 +104,9 @@ async def delete_card(ctx: Context, door: CardRecord) -> Committed[ObjectId]:
     return await delete(ctx, door["workspace_id"], body)
 
 
-def new_card(change: Change, project: Record, column: Record | None, rank: str, values: Mapping[str, Any]) -> Record:
+def new_card(
+    change: Change, project: AnyRecord, column: AnyRecord | None, rank: str, values: Mapping[str, Any]
+) -> CardRecord:
     """The record of a new card, not yet written."""
     given = {**values, "id": values.get("id") or new_id(Kind.CARD)}
     return to_record(
@@ -123,12 +128,13 @@ def new_card(change: Change, project: Record, column: Record | None, rank: str, 
 
 async def _require_unused(change: Change, card_id: ObjectId | None) -> None:
     """Raise Conflict for the id of a card that was deleted: what is still told of that one is not this one's."""
-    for model in (Activity, Mission) if card_id is not None else ():
+    models: tuple[type[Recorded[Any]], ...] = (Activity, Mission)
+    for model in models if card_id is not None else ():
         if await collection(model).find_one({"card_id": card_id}, {"_id": 1}, session=change.session) is not None:
             raise Conflict(TAKEN, field="id")
 
 
-async def target_column(change: Change, project_id: ObjectId, column_id: ObjectId | None) -> Record | None:
+async def target_column(change: Change, project_id: ObjectId, column_id: ObjectId | None) -> ColumnRecord | None:
     """The column that a card goes to; raises BadUserInput for one of another project."""
     if column_id is None:
         return None
@@ -148,7 +154,7 @@ async def require_labels(change: Change, project_id: ObjectId, label_ids: Sequen
         raise BadUserInput("names a label that the project does not have", field="labelIds")
 
 
-def checklist_of(items: Sequence[ChecklistItemInput]) -> list[Record]:
+def checklist_of(items: Sequence[ChecklistItemInput]) -> list[ChecklistItemRecord]:
     """The checklist as stored: sorted by `order` where that is given, every item with an id of its own."""
     placed = sorted(enumerate(items), key=lambda entry: entry[0] if entry[1].order is None else entry[1].order)
     stored = [
@@ -157,4 +163,4 @@ def checklist_of(items: Sequence[ChecklistItemInput]) -> list[Record]:
     ]
     if len({item.id for item in stored}) != len(stored):
         raise BadUserInput("has two items with one id", field="checklist")
-    return [item.model_dump() for item in stored]
+    return [{"id": item.id, "title": item.title, "done": item.done} for item in stored]

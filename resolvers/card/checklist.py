@@ -6,17 +6,17 @@ from typing import Annotated, Any
 from bson import ObjectId
 
 from auth.policies import delivery
-from models.base import Record
 from models.card import ChecklistItem
 from models.enums import RelationType, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, parse_id
+from models.records import CardRecord, RelationRecord
 from realtime.log import Change, Committed
 from resolvers.card.card import insert_card
 from resolvers.card.update import edit_card
 from resolvers.inputs.card import MAX_CHECKLIST, ChecklistItemAdd, ChecklistItemMove, ChecklistItemUpdate
 from resolvers.kit.context import Context
-from resolvers.kit.nouns import CARD, CardRecord
+from resolvers.kit.nouns import CARD
 from resolvers.kit.operation import operation
 from resolvers.relation.relation import relate
 
@@ -31,7 +31,7 @@ async def add_checklist_item(ctx: Context, door: CardRecord, values: ChecklistIt
     Append an item; returns the card, whose last item is the new one.
     """
 
-    async def edit(_change: Change, card: Record) -> dict[str, Any]:
+    async def edit(_change: Change, card: CardRecord) -> dict[str, Any]:
         if len(card["checklist"]) >= MAX_CHECKLIST:
             raise Conflict(f"A checklist has at most {MAX_CHECKLIST} items")
         item = ChecklistItem(title=values.title, done=values.done)
@@ -54,7 +54,7 @@ async def update_checklist_item(
         if value is None:
             raise BadUserInput("must not be null", field=name)
 
-    async def edit(_change: Change, card: Record) -> dict[str, Any]:
+    async def edit(_change: Change, card: CardRecord) -> dict[str, Any]:
         place = _place(card, wanted)
         item = card["checklist"][place] | {name: given[name] for name in ("title", "done") if name in given}
         others = [one for one in card["checklist"] if one["id"] != wanted]
@@ -79,7 +79,7 @@ async def move_checklist_item(
     if sum(one is not None for one in (values.order, values.after_item_id, values.before_item_id)) > 1:
         raise BadUserInput("give one of order, afterItemId and beforeItemId", field="order")
 
-    async def edit(_change: Change, card: Record) -> dict[str, Any]:
+    async def edit(_change: Change, card: CardRecord) -> dict[str, Any]:
         item = card["checklist"][_place(card, wanted)]
         others = [one for one in card["checklist"] if one["id"] != wanted]
         place = len(others) if values.order is None else min(values.order, len(others))
@@ -98,9 +98,9 @@ async def move_checklist_item(
 class Converted:
     """The card that an item became, the card that it was taken from, and the relation between the two."""
 
-    card: Record
-    parent: Record
-    relation: Record
+    card: CardRecord
+    parent: CardRecord
+    relation: RelationRecord
 
 
 @operation("checklistItemConvert", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
@@ -110,9 +110,9 @@ async def convert_checklist_item(ctx: Context, door: CardRecord, item_id: ItemId
     Make an item a card at the end of its card's column, and that card its parent; the item is gone then.
     """
     wanted = parse_id(item_id, Kind.CHECKLIST_ITEM, field="itemId")
-    made: dict[str, Record] = {}
+    made: dict[str, Any] = {}
 
-    async def edit(change: Change, card: Record) -> dict[str, Any]:
+    async def edit(change: Change, card: CardRecord) -> dict[str, Any]:
         item = card["checklist"][_place(card, wanted)]
         made["card"] = await insert_card(change, card, card["column_id"], {"title": item["title"]})
         made["relation"] = await relate(change, card, RelationType.PARENT_OF, made["card"])
@@ -130,14 +130,14 @@ async def remove_checklist_item(ctx: Context, door: CardRecord, item_id: ItemId)
     """
     wanted = parse_id(item_id, Kind.CHECKLIST_ITEM, field="itemId")
 
-    async def edit(_change: Change, card: Record) -> dict[str, Any]:
+    async def edit(_change: Change, card: CardRecord) -> dict[str, Any]:
         _place(card, wanted)
         return {"checklist": [one for one in card["checklist"] if one["id"] != wanted]}
 
     return await edit_card(ctx, door, edit)
 
 
-def _place(card: Record, item_id: ObjectId) -> int:
+def _place(card: CardRecord, item_id: ObjectId) -> int:
     for place, item in enumerate(card["checklist"]):
         if item["id"] == item_id:
             return place

@@ -4,9 +4,10 @@ from bson import ObjectId
 
 from auth.policies import delivery
 from models import Card, Comment
-from models.base import Record, collection, to_record
+from models.base import collection, to_record
 from models.enums import ActivityType, TokenScope
 from models.errors import Forbidden, NotFound
+from models.records import CardRecord, CommentRecord
 from models.write import update_and_read
 from realtime.events.comment import CommentAdded, CommentDeleted
 from realtime.log import Change, Committed
@@ -14,7 +15,7 @@ from resolvers.activity.activity import record_activity
 from resolvers.inputs.card import CommentCreate
 from resolvers.kit.access import check_workspace
 from resolvers.kit.context import Context
-from resolvers.kit.nouns import CARD, COMMENT, CardRecord, CommentRecord
+from resolvers.kit.nouns import CARD, COMMENT
 from resolvers.kit.operation import operation, reader
 from resolvers.user.user import people
 
@@ -27,7 +28,7 @@ get_comment = reader("comment", COMMENT)
 
 
 @operation("comments", opens=CARD.by("card_id"), permission=delivery.READ, scope=READ, read_only=True)
-async def list_comments(ctx: Context, card: CardRecord) -> list[Record]:
+async def list_comments(ctx: Context, card: CardRecord) -> list[CommentRecord]:
     """A card's comments, oldest first, each with its `author` (None once that is gone); at most 5,000."""
     found = await collection(Comment).find({"card_id": card["_id"]}).sort("_id", 1).limit(LIST_LIMIT).to_list()
     authors = await people(ctx, found, "author_id", frozenset({"name", "email"}))
@@ -41,7 +42,7 @@ async def create_comment(ctx: Context, card: CardRecord, values: CommentCreate) 
     Say something on a card. The card's version stays: a comment is no change of its fields.
     """
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> CommentRecord:
         comment = to_record(
             Comment(
                 workspace_id=card["workspace_id"],

@@ -10,6 +10,7 @@ from models import CustomField
 from models.base import Record, collection
 from models.enums import TokenScope
 from models.errors import BadUserInput
+from models.records import CardRecord, CustomFieldRecord
 from realtime.log import Change, Committed
 from resolvers.card.update import changed_values, edit_card
 from resolvers.custom_field.custom_field import BY_RANK, fields_in_order
@@ -18,7 +19,7 @@ from resolvers.inputs.custom_value import known, parse, shown
 from resolvers.kit.context import Context
 from resolvers.kit.edit import check_version
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import CARD, CardRecord
+from resolvers.kit.nouns import CARD
 from resolvers.kit.operation import edge, operation
 
 
@@ -31,7 +32,7 @@ async def set_card_custom_fields(ctx: Context, door: CardRecord, values: CardCus
     Raises Conflict where one of them has changed since `expected_version`.
     """
 
-    async def edit(change: Change, card: Record) -> dict[str, Any]:
+    async def edit(change: Change, card: CardRecord) -> dict[str, Any]:
         fields = {field["_id"]: field for field in await fields_in_order(change, card["project_id"])}
         before = {key: value for key, value in card.get("custom_values", {}).items() if ObjectId(key) in fields}
         after = dict(before)
@@ -52,7 +53,7 @@ async def set_card_custom_fields(ctx: Context, door: CardRecord, values: CardCus
 
 
 @edge(scope=TokenScope.PROJECTS_READ)
-async def custom_fields_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[list[Record]]:
+async def custom_fields_of(ctx: Context, cards: Sequence[CardRecord], fields: Fields) -> list[list[Record]]:
     """The custom fields that a card has a value for, in the order of the project's."""
     per_project = await definitions_of(cards)
     return [
@@ -61,9 +62,9 @@ async def custom_fields_of(ctx: Context, cards: Sequence[Record], fields: Fields
     ]
 
 
-async def definitions_of(cards: Sequence[Record]) -> dict[ObjectId, list[Record]]:
+async def definitions_of(cards: Sequence[CardRecord]) -> dict[ObjectId, list[CustomFieldRecord]]:
     """The custom fields of the cards' projects, in order: one query, and none where no card has a value."""
-    found: dict[ObjectId, list[Record]] = {card["project_id"]: [] for card in cards}
+    found: dict[ObjectId, list[CustomFieldRecord]] = {card["project_id"]: [] for card in cards}
     wanted = list({card["project_id"] for card in cards if card.get("custom_values")})
     if wanted:
         query = {"project_id": {"$in": wanted}}

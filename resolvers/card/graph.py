@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models import Card, Label
-from models.base import Record, collection
+from models.base import AnyRecord, collection
 from models.enums import TokenScope
 from models.ids import raw
+from models.records import CardRecord, LabelRecord, ProjectRecord
 from resolvers.custom_field.custom_filter import card_order, definitions
 from resolvers.kit.access import projection
 from resolvers.kit.context import Context
@@ -31,7 +32,7 @@ Orders = Sequence[Mapping[str, Any]] | None
 
 
 async def _cards(
-    parents: Sequence[Record],
+    parents: Sequence[AnyRecord],
     key: str,
     fields: Fields,
     first: int | None,
@@ -63,7 +64,7 @@ def cards_by(key: str) -> ListEdge:
     @edge(scope=READ)
     async def cards_of(
         ctx: Context,
-        parents: Sequence[Record],
+        parents: Sequence[AnyRecord],
         fields: Fields,
         *,
         first: int | None = None,
@@ -88,7 +89,7 @@ cards_of_column = cards_by("column_id")
 
 
 @edge(scope=READ)
-async def order_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[int]:
+async def order_of(ctx: Context, cards: Sequence[CardRecord], fields: Fields) -> list[int]:
     """A card's place among the open cards of its column, from 0."""
     return await places_of(cards)
 
@@ -98,7 +99,7 @@ assignee_of = users_by("assignee_id")
 
 
 @edge(scope=READ)
-async def labels_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[list[Record]]:
+async def labels_of(ctx: Context, cards: Sequence[CardRecord], fields: Fields) -> list[list[LabelRecord]]:
     """A card's labels, in the order they were put on."""
     found = await by_ids(Label, (one for card in cards for one in card["label_ids"]), fields)
     labels = {raw(label["_id"]): label for label in found.values()}
@@ -120,11 +121,11 @@ author_of = users_by("author_id")
 
 
 @edge(scope=READ)
-async def labels_of_project(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[list[Record]]:
+async def labels_of_project(ctx: Context, projects: Sequence[ProjectRecord], fields: Fields) -> list[list[LabelRecord]]:
     """A project's labels, by name."""
     ids = list({project["_id"] for project in projects})
     found = collection(Label).find({"project_id": {"$in": ids}}, projection(fields, "project_id", "name"))
-    per_project: dict[Any, list[Record]] = {one: [] for one in ids}
+    per_project: dict[Any, list[LabelRecord]] = {one: [] for one in ids}
     for label in sorted(await found.to_list(), key=by_name):
         per_project[label["project_id"]].append(label)
     return [per_project[project["_id"]] for project in projects]

@@ -8,11 +8,12 @@ from pymongo.errors import DuplicateKeyError
 
 from auth.policies import delivery
 from models import Label, Project
-from models.base import Record, collection, to_record
+from models.base import collection, to_record
 from models.enums import TokenScope
 from models.errors import Conflict, NotFound
 from models.facts import CREATE
 from models.ids import Kind, parse_id
+from models.records import CardRecord, LabelRecord, ProjectRecord
 from realtime.events.label import LabelCreated, LabelDeleted, LabelUpdated
 from realtime.log import Change, Committed
 from resolvers.card.graph import labels_of_project
@@ -25,7 +26,7 @@ from resolvers.inputs.card import MAX_LABELS
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent, set_fields
 from resolvers.kit.fields import values_of
-from resolvers.kit.nouns import CARD, LABEL, PROJECT, CardRecord, LabelRecord, ProjectRecord
+from resolvers.kit.nouns import CARD, LABEL, PROJECT
 from resolvers.kit.operation import operation, reader
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
@@ -36,7 +37,7 @@ get_label = reader("label", LABEL)
 
 
 @operation("labels", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)
-async def list_labels(ctx: Context, project: ProjectRecord) -> list[Record]:
+async def list_labels(ctx: Context, project: ProjectRecord) -> list[LabelRecord]:
     """A project's labels, by name."""
     return (await labels_of_project(ctx, [project], None))[0]
 
@@ -45,7 +46,7 @@ async def list_labels(ctx: Context, project: ProjectRecord) -> list[Record]:
 async def create_label(ctx: Context, project: ProjectRecord, values: LabelCreate) -> Committed[LabelRecord]:
     """Create a label."""
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> LabelRecord:
         await require_parent(change, Project, project["_id"])
         await require_room(change, Label, project["_id"], MAX_PROJECT_LABELS)
         label = new_label(change, project, values_of(values, Label, CREATE))
@@ -59,7 +60,7 @@ async def create_label(ctx: Context, project: ProjectRecord, values: LabelCreate
     return await ctx.write(project["workspace_id"], body)
 
 
-def new_label(change: Change, project: Record, values: Mapping[str, Any]) -> Record:
+def new_label(change: Change, project: ProjectRecord, values: Mapping[str, Any]) -> LabelRecord:
     """The record of a new label, not yet written."""
     return to_record(
         Label(
@@ -75,7 +76,7 @@ def new_label(change: Change, project: Record, values: Mapping[str, Any]) -> Rec
 async def update_label(ctx: Context, door: LabelRecord, values: LabelUpdate) -> Committed[LabelRecord]:
     """Rename or recolour a label."""
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> LabelRecord:
         try:
             label, differs = await set_fields(change, Label, door["_id"], values.given())
         except DuplicateKeyError as error:
@@ -111,7 +112,7 @@ async def add_card_label(ctx: Context, door: CardRecord, label_id: ObjectId | st
     """
     wanted = parse_id(label_id, Kind.LABEL, field="labelId")
 
-    async def edit(change: Change, card: Record) -> dict[str, Any]:
+    async def edit(change: Change, card: CardRecord) -> dict[str, Any]:
         of_project = {"_id": wanted, "project_id": card["project_id"]}
         if await collection(Label).find_one(of_project, {"_id": 1}, session=change.session) is None:
             raise NotFound("Label")
@@ -132,7 +133,7 @@ async def remove_card_label(ctx: Context, door: CardRecord, label_id: ObjectId |
     """
     wanted = parse_id(label_id, Kind.LABEL, field="labelId")
 
-    async def edit(change: Change, card: Record) -> dict[str, Any]:
+    async def edit(change: Change, card: CardRecord) -> dict[str, Any]:
         if wanted not in card["label_ids"]:
             raise NotFound("Label")
         return {"label_ids": without_label(card, wanted)}

@@ -7,12 +7,13 @@ from typing import Any
 from bson import ObjectId
 
 from models import Column
-from models.base import Record, collection
+from models.base import collection
+from models.records import ColumnRecord
 from realtime.log import Change
 from resolvers.lane.card_place import BY_RANK
 
 
-async def progress_at(change: Change, before: Mapping[str, Any], column: Record | None) -> dict[str, Any]:
+async def progress_at(change: Change, before: Mapping[str, Any], column: ColumnRecord | None) -> dict[str, Any]:
     """`started_at` and `completed_at` of a card that comes to a column, from `before` (nothing of a new card)."""
     if column is None:
         return progress(before, None, (), change.at)

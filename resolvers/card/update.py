@@ -9,10 +9,11 @@ from pydantic.alias_generators import to_camel
 
 from auth.policies import delivery
 from models import Card, Column
-from models.base import Record, collection, sort_keys
+from models.base import collection, sort_keys, with_changes
 from models.enums import ActivityType, TokenScope
 from models.errors import BadUserInput, NotFound, OrreryError
 from models.ids import Kind, parse_id
+from models.records import ActivityRecord, CardRecord
 from realtime.events.card import CardArchived, CardMoved, CardUpdated
 from realtime.log import Change, Committed
 from resolvers.activity.activity import new_activity, record_activities
@@ -22,7 +23,7 @@ from resolvers.inputs.card import CardMove, CardUpdate
 from resolvers.kit.access import access_batch
 from resolvers.kit.context import Context
 from resolvers.kit.edit import check_version
-from resolvers.kit.nouns import CARD, CardRecord
+from resolvers.kit.nouns import CARD
 from resolvers.kit.operation import operation
 from resolvers.lane.card_kept import keep
 from resolvers.lane.card_place import Place, rank_for
@@ -61,7 +62,7 @@ async def move_card(ctx: Context, door: CardRecord, values: CardMove) -> Committ
     if sum(one is not None for one in (place.order, place.after, place.before)) > 1:
         raise BadUserInput("give one of order, afterCardId and beforeCardId", field="order")
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> CardRecord:
         card = await _current(change, door["_id"])
         column_id = values.column_id if "column_id" in values.model_fields_set else card["column_id"]
         return await _apply(change, card, *await _move(change, card, column_id, place))
@@ -83,7 +84,7 @@ class BatchResult:
     """What became of one card of a batch: the card, or why not."""
 
     id: str
-    card: Record | None = None
+    card: CardRecord | None = None
     error: OrreryError | None = None
 
 
@@ -116,14 +117,14 @@ async def update_cards(
     return await ctx.write(workspace_id, body)
 
 
-async def _current(change: Change, card_id: ObjectId) -> Record:
+async def _current(change: Change, card_id: ObjectId) -> CardRecord:
     card = await collection(Card).find_one({"_id": card_id}, session=change.session)
     if card is None:
         raise NotFound("Card")
     return card
 
 
-async def _update(change: Change, card_id: ObjectId, values: CardUpdate) -> Record:
+async def _update(change: Change, card_id: ObjectId, values: CardUpdate) -> CardRecord:
     card = await _current(change, card_id)
     given = values.given()
     order: int | None = None
@@ -153,7 +154,7 @@ def _client_name(name: str) -> str:
 
 
 async def _move(
-    change: Change, card: Record, column_id: ObjectId | None, place: Place
+    change: Change, card: CardRecord, column_id: ObjectId | None, place: Place
 ) -> tuple[dict[str, Any], int | None]:
     """What a move changes of a card, and its `order` then.
 
@@ -169,7 +170,7 @@ async def _move(
     return {name: value for name, value in moved.items() if card.get(name) != value}, order
 
 
-async def _apply(change: Change, before: Record, changes: dict[str, Any], order: int | None = None) -> Record:
+async def _apply(change: Change, before: CardRecord, changes: dict[str, Any], order: int | None = None) -> CardRecord:
     """Write the changes with their events and activities; nothing at all where nothing differs.
 
     `order` is the place that a move leads to.
@@ -188,7 +189,8 @@ async def _apply(change: Change, before: Record, changes: dict[str, Any], order:
         session=change.session,
     )
     # Not read again: the transaction holds what was read before.
-    after = {**before, **stored, "field_versions": {**before["field_versions"], **marks}}
+    versions = {"field_versions": {**before["field_versions"], **marks}}
+    after = with_changes(before, {**stored, **versions})
     await keep(change, [(before, after)])
     fields = [_client_name(name) for name in changes if name not in _MOVED | {"archived"}]
     if not changes.keys() & {"rank", "column_id"}:
@@ -206,10 +208,10 @@ async def _apply(change: Change, before: Record, changes: dict[str, Any], order:
 
 
 async def _activities(
-    change: Change, before: Record, after: Record, fields: list[str], changes: dict[str, Any]
-) -> list[Record]:
-    title = {"title": after["title"]}
-    found: list[Record] = []
+    change: Change, before: CardRecord, after: CardRecord, fields: list[str], changes: dict[str, Any]
+) -> list[ActivityRecord]:
+    title: dict[str, Any] = {"title": after["title"]}
+    found: list[ActivityRecord] = []
     updated = [name for name in fields if name != "assigneeId"]
     if updated:
         found.append(new_activity(change, after, ActivityType.CARD_UPDATED, {**title, "fields": updated}))
@@ -226,12 +228,12 @@ async def _activities(
     return found
 
 
-async def _column_names(change: Change, before: Record, after: Record) -> dict[str, str | None]:
+async def _column_names(change: Change, before: CardRecord, after: CardRecord) -> dict[str, str | None]:
     left, joined = before["column_id"], after["column_id"]
     ids = [column_id for column_id in (left, joined) if column_id is not None]
     query = {"_id": {"$in": ids}, "project_id": before["project_id"]}
     columns = await collection(Column).find(query, {"name": 1}, session=change.session).to_list()
-    names = {column["_id"]: column["name"] for column in columns}
+    names: dict[ObjectId | None, str] = {column["_id"]: column["name"] for column in columns}
     return {
         "fromColumn": names.get(left),
         "toColumn": names.get(joined),
@@ -241,11 +243,11 @@ async def _column_names(change: Change, before: Record, after: Record) -> dict[s
 
 
 async def edit_card(
-    ctx: Context, door: Record, edit: Callable[[Change, Record], Awaitable[dict[str, Any]]]
-) -> Committed[Record]:
+    ctx: Context, door: CardRecord, edit: Callable[[Change, CardRecord], Awaitable[dict[str, Any]]]
+) -> Committed[CardRecord]:
     """Change a card that was opened by what `edit` makes of its record as it stands in the transaction."""
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> CardRecord:
         card = await _current(change, door["_id"])
         changes = await edit(change, card)
         differing = {name: value for name, value in changes.items() if card.get(name) != value}

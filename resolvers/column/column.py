@@ -8,11 +8,12 @@ from pymongo import UpdateOne
 
 from auth.policies import delivery
 from models import Column, Project, Scope
-from models.base import Record, collection, to_record
+from models.base import collection, to_record, with_changes
 from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.facts import CREATE
 from models.rank import MAX_LENGTH, rank_between, ranks_after
+from models.records import ColumnRecord, ProjectRecord, ScopeRecord
 from realtime.events.column import ColumnCreated, ColumnDeleted, ColumnUpdated
 from realtime.log import Change, Committed
 from resolvers.column.board_hints import BOARDS
@@ -24,7 +25,7 @@ from resolvers.kit.edit import require_parent
 from resolvers.kit.fields import values_of
 from resolvers.kit.load import one_by, to_list
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import COLUMN, PROJECT, SCOPE, ColumnRecord, ProjectRecord
+from resolvers.kit.nouns import COLUMN, PROJECT, SCOPE
 from resolvers.kit.operation import edge, operation, reader
 from resolvers.lane.card_place import BY_RANK
 from resolvers.lane.store import archived_counts, open_counts
@@ -37,7 +38,7 @@ get_column = reader("column", COLUMN)
 
 
 @operation("columns", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)
-async def list_columns(ctx: Context, project: ProjectRecord) -> list[Record]:
+async def list_columns(ctx: Context, project: ProjectRecord) -> list[ColumnRecord]:
     """Every column of a project in order, its own first, then its scopes'; each with its `order`."""
     found = collection(Column).find({"project_id": project["_id"]}).sort([("scope_id", 1), *BY_RANK])
     return _numbered(await found.to_list())
@@ -51,7 +52,7 @@ async def create_column(ctx: Context, project: ProjectRecord, values: ColumnCrea
         if scope["project_id"] != project["_id"]:
             raise BadUserInput("is a scope of another project", field="scopeId")
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> ColumnRecord:
         await require_parent(change, Project, project["_id"])
         if values.scope_id is not None:
             await require_parent(change, Scope, values.scope_id)
@@ -83,7 +84,7 @@ async def update_column(ctx: Context, column: ColumnRecord, values: ColumnUpdate
     One document is written.
     """
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> ColumnRecord:
         board = await _board(change, column["project_id"], column["scope_id"])
         place = next((i for i, one in enumerate(board) if one["_id"] == column["_id"]), None)
         if place is None:
@@ -97,7 +98,7 @@ async def update_column(ctx: Context, column: ColumnRecord, values: ColumnUpdate
         if not changes:
             return {**current, "order": place}
         await collection(Column).update_one({"_id": current["_id"]}, {"$set": changes}, session=change.session)
-        current |= changes
+        current = with_changes(current, changes)
         event = ColumnUpdated(column=current, order=place, project_id=current["project_id"])
         change.append(current["workspace_id"], event)
         return {**current, "order": place}
@@ -121,12 +122,12 @@ async def delete_column(ctx: Context, column: ColumnRecord) -> Committed[ObjectI
     return await delete(ctx, column["workspace_id"], body)
 
 
-async def _board(change: Change, project_id: ObjectId, scope_id: ObjectId | None) -> list[Record]:
+async def _board(change: Change, project_id: ObjectId, scope_id: ObjectId | None) -> list[ColumnRecord]:
     query = {"project_id": project_id, "scope_id": scope_id}
     return await collection(Column).find(query, session=change.session).sort(BY_RANK).to_list()
 
 
-async def _rank(change: Change, others: list[Record], place: int) -> str:
+async def _rank(change: Change, others: list[ColumnRecord], place: int) -> str:
     """A rank for a place among the board's other columns, which get short ranks again when theirs have grown long."""
     ranks = [one["rank"] for one in others]
     if any(len(rank) >= MAX_LENGTH for rank in ranks):
@@ -136,13 +137,13 @@ async def _rank(change: Change, others: list[Record], place: int) -> str:
         ]
         await collection(Column).bulk_write(updates, session=change.session)
         for number, (one, rank) in enumerate(zip(others, ranks, strict=True)):
-            column = {**one, "rank": rank}
+            column: ColumnRecord = {**one, "rank": rank}
             order = number + (number >= place)
             change.append(one["workspace_id"], ColumnUpdated(column=column, order=order, project_id=one["project_id"]))
     return rank_between(ranks[place - 1] if place else None, ranks[place] if place < len(ranks) else None)
 
 
-def _numbered(columns: list[Record]) -> list[Record]:
+def _numbered(columns: list[ColumnRecord]) -> list[ColumnRecord]:
     """The columns, sorted by board and rank, each with its place on its board."""
     places: dict[ObjectId | None, int] = {}
     for column in columns:
@@ -168,7 +169,9 @@ async def done_columns_where(inside: Mapping[str, Any]) -> set[ObjectId]:
 
 
 @edge(scope=READ)
-async def columns_of_project(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[list[Record]]:
+async def columns_of_project(
+    ctx: Context, projects: Sequence[ProjectRecord], fields: Fields
+) -> list[list[ColumnRecord]]:
     """The columns of a project's own board, in order."""
     found = await to_list(
         Column, projects, "project_id", sort=BY_RANK, where={"scope_id": None}, fields=_with_board(fields)
@@ -179,7 +182,7 @@ async def columns_of_project(ctx: Context, projects: Sequence[Record], fields: F
 
 
 @edge(scope=READ)
-async def columns_of_scope(ctx: Context, scopes: Sequence[Record], fields: Fields) -> list[list[Record]]:
+async def columns_of_scope(ctx: Context, scopes: Sequence[ScopeRecord], fields: Fields) -> list[list[ColumnRecord]]:
     """The columns of a scope's board, in order."""
     found = await to_list(Column, scopes, "scope_id", sort=BY_RANK, fields=_with_board(fields))
     return [_numbered(columns) for columns in found]
@@ -194,7 +197,7 @@ column_of = one_by(COLUMN, "column_id")
 
 
 @edge(scope=READ)
-async def order_of(ctx: Context, columns: Sequence[Record], fields: Fields) -> list[int]:
+async def order_of(ctx: Context, columns: Sequence[ColumnRecord], fields: Fields) -> list[int]:
     """A column's place on its board, from 0. Columns that came with their board know it already."""
     unknown = [column for column in columns if "order" not in column]
     if unknown:
@@ -213,14 +216,14 @@ async def order_of(ctx: Context, columns: Sequence[Record], fields: Fields) -> l
 
 
 @edge(scope=READ)
-async def card_count_of(ctx: Context, columns: Sequence[Record], fields: Fields) -> list[int]:
+async def card_count_of(ctx: Context, columns: Sequence[ColumnRecord], fields: Fields) -> list[int]:
     """How many cards a column has, archived ones left out."""
     found = await open_counts(column["_id"] for column in columns)
     return [found[column["_id"]] for column in columns]
 
 
 @edge(scope=READ)
-async def archived_card_count_of(ctx: Context, columns: Sequence[Record], fields: Fields) -> list[int]:
+async def archived_card_count_of(ctx: Context, columns: Sequence[ColumnRecord], fields: Fields) -> list[int]:
     """How many archived cards a column has: they are deleted with it, and stand on no board."""
     found = await archived_counts(column["_id"] for column in columns)
     return [found[column["_id"]] for column in columns]

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from beanie import Document
 from bson import ObjectId
 
 from auth.policies import delivery
 from models import Column, Project, Scope
-from models.base import Record, collection, to_record
+from models.base import AnyRecord, Recorded, collection, to_record
 from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.facts import CREATE
+from models.records import ProjectRecord, ScopeRecord
 from realtime.events.scope import ScopeCreated, ScopeDeleted, ScopeUpdated
 from realtime.log import Change, Committed
 from resolvers.deletion.deletion import bury, delete
@@ -21,7 +21,7 @@ from resolvers.kit.edit import require_parent, set_fields
 from resolvers.kit.fields import values_of
 from resolvers.kit.load import one_by, to_list
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import PROJECT, SCOPE, ProjectRecord, ScopeRecord
+from resolvers.kit.nouns import PROJECT, SCOPE
 from resolvers.kit.operation import edge, operation, reader
 from resolvers.lane.store import open_counts
 
@@ -33,7 +33,7 @@ get_scope = reader("scope", SCOPE)
 
 
 @operation("scopes", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)
-async def list_scopes(ctx: Context, project: ProjectRecord) -> list[Record]:
+async def list_scopes(ctx: Context, project: ProjectRecord) -> list[ScopeRecord]:
     """The scopes of a project, oldest first."""
     return (await scopes_of(ctx, [project], None))[0]
 
@@ -43,7 +43,7 @@ async def create_scope(ctx: Context, project: ProjectRecord, values: ScopeCreate
     """Create a scope."""
     _check_dates(values.model_dump())
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> ScopeRecord:
         scope = to_record(
             Scope(
                 workspace_id=project["workspace_id"],
@@ -89,14 +89,14 @@ async def delete_scope(ctx: Context, scope: ScopeRecord) -> Committed[ObjectId]:
     return await delete(ctx, scope["workspace_id"], body)
 
 
-async def require_room(change: Change, model: type[Document], project_id: ObjectId, limit: int) -> None:
+async def require_room(change: Change, model: type[Recorded[Any]], project_id: ObjectId, limit: int) -> None:
     """Raise Conflict where a project has its full number already: these lists are read whole."""
     if await collection(model).count_documents({"project_id": project_id}, session=change.session) >= limit:
         raise Conflict(f"A project has at most {limit} {model.__name__.lower()}s")
 
 
-async def _set(ctx: Context, door: Record, values: dict[str, Any]) -> Committed[Record]:
-    async def body(change: Change) -> Record:
+async def _set(ctx: Context, door: ScopeRecord, values: dict[str, Any]) -> Committed[ScopeRecord]:
+    async def body(change: Change) -> ScopeRecord:
         scope, differs = await set_fields(change, Scope, door["_id"], values)
         _check_dates(scope)
         if differs:
@@ -106,13 +106,13 @@ async def _set(ctx: Context, door: Record, values: dict[str, Any]) -> Committed[
     return await ctx.write(door["workspace_id"], body)
 
 
-def _check_dates(values: dict[str, Any]) -> None:
+def _check_dates(values: AnyRecord) -> None:
     if values["start_date"] and values["end_date"] and values["end_date"] < values["start_date"]:
         raise BadUserInput("must not lie before startDate", field="endDate")
 
 
 @edge(scope=READ)
-async def scopes_of(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[list[Record]]:
+async def scopes_of(ctx: Context, projects: Sequence[ProjectRecord], fields: Fields) -> list[list[ScopeRecord]]:
     """A project's scopes, oldest first."""
     return await to_list(Scope, projects, "project_id", sort=[("_id", 1)], fields=fields)
 
@@ -124,13 +124,13 @@ scope_of = one_by(SCOPE, "scope_id")
 
 
 @edge(scope=READ)
-async def progress_of(ctx: Context, scopes: Sequence[Record], fields: Fields) -> list[float]:
+async def progress_of(ctx: Context, scopes: Sequence[ScopeRecord], fields: Fields) -> list[float]:
     """Done cards over all cards, 0 to 1; archived cards left out. Done is what stands in the board's last column."""
     ids = list({scope["_id"] for scope in scopes})
     query = {"scope_id": ids[0] if len(ids) == 1 else {"$in": ids}}
     columns = await collection(Column).find(query, {"scope_id": 1, "rank": 1}).to_list()
     counted = await open_counts(column["_id"] for column in columns)
-    per_scope: dict[ObjectId, list[int]] = {}
+    per_scope: dict[ObjectId | None, list[int]] = {}
     for column in sorted(columns, key=lambda one: (one["rank"], one["_id"])):
         per_scope.setdefault(column["scope_id"], []).append(counted[column["_id"]])
     found = {one: column_counts[-1] / max(sum(column_counts), 1) for one, column_counts in per_scope.items()}

@@ -9,11 +9,12 @@ from pymongo.errors import DuplicateKeyError
 
 from auth.policies import delivery
 from models import Card, CustomField
-from models.base import Record, collection, update_all
+from models.base import Record, collection, update_all, with_changes
 from models.enums import FieldType, OnIncompatible
 from models.errors import Conflict, NotFound
 from models.facts import UPDATE, declared
 from models.rank import MAX_LENGTH, rank_between, ranks_after
+from models.records import CustomFieldRecord
 from models.text import sort_key
 from realtime.events.custom_field import CustomFieldUpdated, CustomFieldValuesChanged
 from realtime.log import Change, Committed
@@ -21,7 +22,7 @@ from resolvers.custom_field.custom_field import TAKEN, WRITE, fields_in_order, o
 from resolvers.inputs.custom_field import CustomFieldUpdate
 from resolvers.inputs.custom_value import convert, key_path_of, path_of
 from resolvers.kit.context import Context
-from resolvers.kit.nouns import CUSTOM_FIELD, CustomFieldRecord
+from resolvers.kit.nouns import CUSTOM_FIELD
 from resolvers.kit.operation import operation
 
 MAX_VALUES = 5000
@@ -33,7 +34,7 @@ BATCH = 500
 class ChangedField:
     """The field as it is now, and what became of the values that it could not hold as they were."""
 
-    custom_field: Record
+    custom_field: CustomFieldRecord
     affected_cards: int = 0
     cleared_values: int = 0
     converted_values: int = 0
@@ -60,7 +61,7 @@ async def update_custom_field(
             changes["rank"] = await _rank(change, siblings, place)
         if not changes:
             return ChangedField({**before, "order": place})
-        after = {**before, **changes}
+        after = with_changes(before, changes)
         try:
             await collection(CustomField).update_one({"_id": before["_id"]}, {"$set": changes}, session=change.session)
         except DuplicateKeyError as error:
@@ -73,7 +74,7 @@ async def update_custom_field(
     return await ctx.write(door["workspace_id"], body)
 
 
-def _definition(before: Record, values: CustomFieldUpdate) -> dict[str, Any]:
+def _definition(before: CustomFieldRecord, values: CustomFieldUpdate) -> dict[str, Any]:
     """What changes of the definition, its place aside."""
     type_ = values.type or FieldType(before["type"])
     given = {key: value for key, value in values.given().items() if key in declared(CustomField, UPDATE)}
@@ -85,7 +86,9 @@ def _definition(before: Record, values: CustomFieldUpdate) -> dict[str, Any]:
     return {name: value for name, value in wanted.items() if before.get(name) != value}
 
 
-async def _rewrite(change: Change, before: Record, after: Record, policy: OnIncompatible) -> tuple[int, int, int]:
+async def _rewrite(
+    change: Change, before: CustomFieldRecord, after: CustomFieldRecord, policy: OnIncompatible
+) -> tuple[int, int, int]:
     """Bring the values of all cards into the shape of the changed field: affected cards, cleared, converted."""
     left = {option["id"] for option in after["options"]}
     gone = [option["id"] for option in before["options"] if option["id"] not in left]
@@ -117,7 +120,7 @@ def _shorter(before: Any, after: Any) -> bool:
     return isinstance(before, list) and isinstance(after, list) and len(after) < len(before)
 
 
-async def _store(change: Change, field: Record, values: dict[ObjectId, Any]) -> None:
+async def _store(change: Change, field: CustomFieldRecord, values: dict[ObjectId, Any]) -> None:
     pairs = list(values.items())
     for start in range(0, len(pairs), BATCH):
         some = pairs[start : start + BATCH]
@@ -136,7 +139,7 @@ def _update(field_id: ObjectId, value: Any) -> Record:
     return {**({"$set": there} if there else {}), **({"$unset": gone} if gone else {})}
 
 
-async def _rank(change: Change, others: list[Record], place: int) -> str:
+async def _rank(change: Change, others: list[CustomFieldRecord], place: int) -> str:
     """A rank for a place among the other fields, which get short ranks again when theirs have grown long."""
     ranks = [one["rank"] for one in others]
     if any(len(rank) >= MAX_LENGTH for rank in ranks):

@@ -1,7 +1,6 @@
 """Custom fields of a project: their definitions. `resolvers.custom_field.change` says what a change does to values."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from beanie import PydanticObjectId
 from bson import ObjectId
@@ -9,13 +8,14 @@ from pymongo.errors import DuplicateKeyError
 
 from auth.policies import delivery
 from models import CustomField, Project
-from models.base import Record, collection, to_record
+from models.base import AnyRecord, collection, to_record
 from models.custom_field import FieldOption
 from models.enums import FieldType, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.facts import CREATE
 from models.ids import Kind, new_id
 from models.rank import rank_between
+from models.records import CustomFieldRecord, FieldOptionRecord, ProjectRecord
 from models.text import canonical
 from realtime.events.custom_field import CustomFieldCreated, CustomFieldDeleted
 from realtime.log import Change, Committed
@@ -26,7 +26,7 @@ from resolvers.kit.edit import require_parent
 from resolvers.kit.fields import values_of
 from resolvers.kit.load import to_list
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import CUSTOM_FIELD, PROJECT, CustomFieldRecord, ProjectRecord
+from resolvers.kit.nouns import CUSTOM_FIELD, PROJECT
 from resolvers.kit.operation import edge, operation
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
@@ -35,7 +35,7 @@ TAKEN = "is taken by another custom field of the project"
 
 
 @operation("customFields", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)
-async def list_custom_fields(ctx: Context, project: ProjectRecord) -> list[Record]:
+async def list_custom_fields(ctx: Context, project: ProjectRecord) -> list[CustomFieldRecord]:
     """A project's custom fields in order, each with its `order`."""
     return (await custom_fields_of_project(ctx, [project], None))[0]
 
@@ -50,7 +50,7 @@ async def create_custom_field(
     """
     options = options_of(values.type, values.options, ())
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> CustomFieldRecord:
         await require_parent(change, Project, project["_id"])
         siblings = await fields_in_order(change, project["_id"])
         if len(siblings) >= MAX_FIELDS:
@@ -62,7 +62,7 @@ async def create_custom_field(
             rank=rank_between(siblings[-1]["rank"] if siblings else None, None),
             created_at=change.at,
         )
-        field = {**to_record(made), "options": options}
+        field: CustomFieldRecord = {**to_record(made), "options": options}
         try:
             await collection(CustomField).insert_one(field, session=change.session)
         except DuplicateKeyError as error:
@@ -94,8 +94,8 @@ async def delete_custom_field(ctx: Context, field: CustomFieldRecord) -> Committ
 
 
 def options_of(
-    type: FieldType, given: Sequence[CustomFieldOptionInput], before: Sequence[Record]
-) -> list[dict[str, Any]]:
+    type: FieldType, given: Sequence[CustomFieldOptionInput], before: Sequence[AnyRecord]
+) -> list[FieldOptionRecord]:
     """The options as stored. One that was there before keeps its id, named by that or by its label.
 
     Raises BadUserInput for options of a type without any, for an unknown id, and for two of one label.
@@ -104,27 +104,29 @@ def options_of(
         raise BadUserInput(f"a {type} field has none", field="options")
     ids = {option["id"] for option in before}
     labels = {canonical(option["label"]): option["id"] for option in before}
-    found: list[dict[str, Any]] = []
+    found: list[FieldOptionRecord] = []
     for place, option in enumerate(given):
         if option.id is not None and option.id not in ids:
             raise BadUserInput("is not an option of the field", field=f"options.{place}.id")
         option_id = option.id or labels.get(option.label) or new_id(Kind.CUSTOM_FIELD_OPTION)
         made = FieldOption(id=PydanticObjectId(option_id), label=option.label, color=option.color)
-        found.append(made.model_dump())
-    for key in ("label", "id"):
-        if len({option[key] for option in found}) != len(found):
+        found.append({"id": made.id, "label": made.label, "color": made.color})
+    for key, values in (("label", {one["label"] for one in found}), ("id", {one["id"] for one in found})):
+        if len(values) != len(found):
             raise BadUserInput(f"has two options with one {key}", field="options")
     return found
 
 
-async def fields_in_order(change: Change, project_id: ObjectId) -> list[Record]:
+async def fields_in_order(change: Change, project_id: ObjectId) -> list[CustomFieldRecord]:
     """A project's custom fields as they stand in the transaction."""
     query = {"project_id": project_id}
     return await collection(CustomField).find(query, session=change.session).sort(BY_RANK).to_list()
 
 
 @edge(scope=READ)
-async def custom_fields_of_project(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[list[Record]]:
+async def custom_fields_of_project(
+    ctx: Context, projects: Sequence[ProjectRecord], fields: Fields
+) -> list[list[CustomFieldRecord]]:
     """A project's custom fields, in order."""
     found = await to_list(CustomField, projects, "project_id", sort=BY_RANK, fields=fields)
     for siblings in found:
@@ -134,7 +136,7 @@ async def custom_fields_of_project(ctx: Context, projects: Sequence[Record], fie
 
 
 @edge(scope=READ)
-async def order_of(ctx: Context, fields_: Sequence[Record], fields: Fields) -> list[int]:
+async def order_of(ctx: Context, fields_: Sequence[CustomFieldRecord], fields: Fields) -> list[int]:
     """A field's place among its project's, from 0. Those that came with the others know it already."""
     unknown = [field for field in fields_ if "order" not in field]
     if unknown:

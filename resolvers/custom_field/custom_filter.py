@@ -10,10 +10,11 @@ from typing import Any
 from bson import ObjectId
 
 from models import CustomField
-from models.base import Record, collection
+from models.base import collection
 from models.enums import FieldType
 from models.errors import BadUserInput
 from models.ids import Kind, parse_id
+from models.records import CustomFieldRecord
 from resolvers.inputs.custom_value import key_path_of, path_of
 from resolvers.kit.filters import MAX_CONDITIONS, MAX_DEPTH, compile_order, name_of
 from resolvers.kit.page import Sort
@@ -22,7 +23,7 @@ CUSTOM_FIELD = "CUSTOM_FIELD"
 MAX_KEYS = 3
 
 Orders = Sequence[Mapping[str, Any]] | None
-Definitions = Mapping[ObjectId, Record]
+Definitions = Mapping[ObjectId, CustomFieldRecord]
 
 
 async def definitions(project_ids: Iterable[ObjectId], filter: Mapping[str, Any] | None, orders: Orders) -> Definitions:
@@ -76,7 +77,7 @@ def card_order(
     return compile_order(named, keys, default), computed
 
 
-def _key(field: Record | None) -> tuple[str, Any]:
+def _key(field: CustomFieldRecord | None) -> tuple[str, Any]:
     if field is None:
         raise BadUserInput("is not a custom field of the project", field="orderBy.customFieldId")
     path = path_of(field["_id"])

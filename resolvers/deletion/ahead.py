@@ -12,7 +12,8 @@ from time import time
 from bson import ObjectId
 
 from models import Lane
-from models.base import Record, collection
+from models.base import collection
+from models.records import TombstoneRecord
 from resolvers.deletion.cascade import Step, Where, listed
 
 AHEAD = 10_000
@@ -77,7 +78,7 @@ class Ahead:
     blocks: list[ObjectId] = field(default_factory=list)
     ranges: Ranges | None = None
 
-    async def look(self, tombstone: Record, plan: Sequence[Step]) -> Step | None:
+    async def look(self, tombstone: TombstoneRecord, plan: Sequence[Step]) -> Step | None:
         """A step of which something was found, in `ids`; None at the end of the plan."""
         while not self.ids and self.place < len(plan):
             self.ids = await self._of_step(tombstone, plan[self.place])
@@ -86,7 +87,7 @@ class Ahead:
                 self.ranges = None
         return plan[self.place] if self.ids else None
 
-    async def _of_step(self, tombstone: Record, step: Step) -> list[ObjectId]:
+    async def _of_step(self, tombstone: TombstoneRecord, step: Step) -> list[ObjectId]:
         """Some of what a step is to take; nothing for one without a look."""
         ids = [] if step.lanes_by is None else await self._of_lanes(tombstone, step.lanes_by)
         if ids or step.look is None:
@@ -98,7 +99,7 @@ class Ahead:
             return await self.ranges.next_of(step, where)
         return [one["_id"] for one in await collection(step.models[0]).find(where, {"_id": 1}).limit(AHEAD).to_list()]
 
-    async def _of_lanes(self, tombstone: Record, key: str) -> list[ObjectId]:
+    async def _of_lanes(self, tombstone: TombstoneRecord, key: str) -> list[ObjectId]:
         """Cards that the lanes of what was deleted name, or the next blocks of those."""
         entries: list[str] = []
         if not self.knows_lanes:
@@ -113,7 +114,7 @@ class Ahead:
             entries += [] if block is None else block["entries"]
         return [ObjectId(entry.split()[1]) for entry in entries]
 
-    async def took(self, tombstone: Record, step: Step, some: Sequence[ObjectId]) -> None:
+    async def took(self, tombstone: TombstoneRecord, step: Step, some: Sequence[ObjectId]) -> None:
         """Forget what a part has taken, and what was moved away before it could."""
         left = set[ObjectId]()
         if step.lingers is not None:

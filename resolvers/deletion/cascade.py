@@ -6,16 +6,16 @@ the workspace's, without the card or the project that they were about.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-import beanie
 from bson import ObjectId
 
 from models import Attachment, Card, Comment, DocumentLink, Relation
-from models.base import Record, collection
+from models.base import AnyRecord, Recorded, collection
 from models.card import KEPT_FIELDS
 from models.enums import StorageKind
 from models.ids import IDS_PER_QUERY, portions
+from models.records import AttachmentRecord, CardRecord, TombstoneRecord
 from realtime.events import Event
 from realtime.log import Change
 from resolvers.deletion import cascade_events as tell
@@ -24,11 +24,11 @@ from resolvers.files.store import leave_files
 from resolvers.lane.card_kept import keep
 
 Where = Mapping[str, Any]
-Tell = Callable[[Record], Event]
-Also = Callable[[Change, Sequence[Record]], Awaitable[None]]
+Tell = Callable[[Any], Event]
+Also = Callable[[Change, Sequence[Any]], Awaitable[None]]
 
-CHOSEN = "chosen"
-LOOKED = "looked"
+CHOSEN: Final = "chosen"
+LOOKED: Final = "looked"
 """Under this in a tombstone: all that can be looked for has been, and a step without an index takes nothing more."""
 AT_A_TIME = 25
 """Ids that one command names: the embedded database lets nobody else into a collection while it deletes from that, 12
@@ -48,18 +48,18 @@ class Step:
     under `lanes_by`.
     """
 
-    models: tuple[type[beanie.Document], ...]
-    take: Callable[[Change, Record, int], Awaitable[int]]
-    look: Callable[[Record], Where] | None = None
+    models: tuple[type[Recorded[Any]], ...]
+    take: Callable[[Change, TombstoneRecord, int], Awaitable[int]]
+    look: Callable[[TombstoneRecord], Where] | None = None
     lanes_by: str | None = None
     lingers: str | None = None
     is_silent: bool = False
 
 
-def rows(model: type[beanie.Document], key: str, told: Tell | None = None, also: Also | None = None) -> Step:
+def rows(model: type[Recorded[Any]], key: str, told: Tell | None = None, also: Also | None = None) -> Step:
     """The records that name what was deleted under `key`; each is `told` of in the history, where that says so."""
 
-    async def take(change: Change, tombstone: Record, most: int) -> int:
+    async def take(change: Change, tombstone: TombstoneRecord, most: int) -> int:
         if is_silent and CHOSEN in tombstone:
             # What names a project or a workspace does so for good, so that nothing has to be read of it.
             return await delete_by_id(change, model, tombstone[CHOSEN])
@@ -70,12 +70,12 @@ def rows(model: type[beanie.Document], key: str, told: Tell | None = None, also:
     return Step((model,), take, naming(key), is_silent=is_silent)
 
 
-def naming(key: str) -> Callable[[Record], Where]:
+def naming(key: str) -> Callable[[TombstoneRecord], Where]:
     """The filter of what names a deleted object under `key`."""
     return lambda tombstone: {key: tombstone["_id"]}
 
 
-async def chosen(change: Change, tombstone: Record, model: type[beanie.Document], key: str) -> Where:
+async def chosen(change: Change, tombstone: TombstoneRecord, model: type[Recorded[Any]], key: str) -> Where:
     """What names a deleted object under `key`: all of it or, of those that were chosen, what still does."""
     ids, deleted_id = tombstone.get(CHOSEN), tombstone["_id"]
     if ids is None:
@@ -92,13 +92,13 @@ def listed(named: Any) -> list[Any]:
 
 async def take_some(
     change: Change,
-    tombstone: Record,
-    model: type[beanie.Document],
+    tombstone: TombstoneRecord,
+    model: type[Recorded[Any]],
     where: Where,
     most: int,
     told: Tell | None = None,
     also: Also | None = None,
-) -> Sequence[Record]:
+) -> Sequence[AnyRecord]:
     """Delete at most so many records, and no more than one query takes; what they were."""
     records = collection(model)
     doomed = await records.find(where, _READ, session=change.session).limit(min(most, IDS_PER_QUERY)).to_list()
@@ -111,7 +111,7 @@ async def take_some(
     return doomed
 
 
-async def delete_by_id(change: Change, model: type[beanie.Document], ids: Sequence[ObjectId]) -> int:
+async def delete_by_id(change: Change, model: type[Recorded[Any]], ids: Sequence[ObjectId]) -> int:
     """Delete records by commands that are short; how many there were."""
     deleted = 0
     for some in portions(ids, AT_A_TIME):
@@ -124,7 +124,7 @@ async def delete_by_id(change: Change, model: type[beanie.Document], ids: Sequen
 def cards(key: str) -> Step:
     """The cards that name what was deleted under `key`, each after all that is on it."""
 
-    async def take(change: Change, tombstone: Record, most: int) -> int:
+    async def take(change: Change, tombstone: TombstoneRecord, most: int) -> int:
         where, some = await chosen(change, tombstone, Card, key), min(most, AT_A_TIME)
         cursor = collection(Card).find(where, dict.fromkeys(KEPT_FIELDS, 1), session=change.session)
         found = await cursor.limit(some).to_list()
@@ -139,14 +139,14 @@ def cards(key: str) -> Step:
     return Step((Card, *(model for model, *_ in _ON_CARDS)), take, naming(key), key, lingers=key)
 
 
-async def delete_cards(change: Change, workspace_id: ObjectId, found: Sequence[Record]) -> None:
+async def delete_cards(change: Change, workspace_id: ObjectId, found: Sequence[CardRecord]) -> None:
     """Delete at most a hundred cards themselves, read with KEPT_FIELDS, and tell of each."""
     await delete_by_id(change, Card, [card["_id"] for card in found])
     change.append(workspace_id, *map(tell.card_deleted, found))
     await keep(change, [(card, None) for card in found])
 
 
-async def take_from_cards(change: Change, tombstone: Record, card_ids: Sequence[ObjectId], most: int) -> int:
+async def take_from_cards(change: Change, tombstone: TombstoneRecord, card_ids: Sequence[ObjectId], most: int) -> int:
     """Delete at most so many objects that are on some cards; how many those were."""
     taken = 0
     for model, key, told, also in _ON_CARDS:
@@ -160,7 +160,7 @@ async def take_from_cards(change: Change, tombstone: Record, card_ids: Sequence[
     return taken
 
 
-async def release_files(change: Change, attachments: Sequence[Record]) -> None:
+async def release_files(change: Change, attachments: Sequence[AttachmentRecord]) -> None:
     """Give up the bytes of attachments of one workspace that are deleted in the same change."""
     if attachments:
         freed = sum(one["size"] for one in attachments)
@@ -168,7 +168,7 @@ async def release_files(change: Change, attachments: Sequence[Record]) -> None:
         await leave_files(change, [one["_id"] for one in attachments])
 
 
-_ON_CARDS: tuple[tuple[type[beanie.Document], str, Tell, Also | None], ...] = (
+_ON_CARDS: tuple[tuple[type[Recorded[Any]], str, Tell, Also | None], ...] = (
     (Comment, "card_id", tell.comment_deleted, None),
     (Attachment, "card_id", tell.attachment_deleted, release_files),
     (DocumentLink, "card_id", tell.unlinked, None),

@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from bson import ObjectId
 
 from models import Document, DocumentLink, DocumentVersion, Tombstone
-from models.base import Record, collection
+from models.base import collection
 from models.enums import StorageKind
 from models.ids import IDS_PER_QUERY
+from models.records import DocumentVersionRecord, TombstoneRecord
 from realtime.log import Change
 from resolvers.deletion import cascade_events as tell
 from resolvers.deletion.cascade import Step, chosen, naming, take_some
 from resolvers.files.storage_account import release
 
 
-async def release_versions(change: Change, versions: Sequence[Record]) -> None:
+async def release_versions(change: Change, versions: Sequence[DocumentVersionRecord]) -> None:
     """Count the bytes of versions of one workspace that are deleted in the same change."""
     freed = sum(one["size"] for one in versions)
     await release(change, versions[0]["workspace_id"], StorageKind.DOCUMENTS, freed)
@@ -23,7 +24,7 @@ async def release_versions(change: Change, versions: Sequence[Record]) -> None:
 def documents(key: str) -> Step:
     """The documents that name what was deleted under `key`, each after its links and its versions."""
 
-    async def take(change: Change, tombstone: Record, most: int) -> int:
+    async def take(change: Change, tombstone: TombstoneRecord, most: int) -> int:
         where = await chosen(change, tombstone, Document, key)
         found = await collection(Document).find(where, {"_id": 1}, session=change.session).limit(most).to_list()
         return await _take_documents(change, tombstone, [one["_id"] for one in found], most)
@@ -31,7 +32,7 @@ def documents(key: str) -> Step:
     return Step((Document, DocumentVersion, DocumentLink), take, naming(key), lingers=key)
 
 
-async def _take_listed_documents(change: Change, tombstone: Record, most: int) -> int:
+async def _take_listed_documents(change: Change, tombstone: TombstoneRecord, most: int) -> int:
     """Documents that the tombstone lists, and what was put below those since; the list gets shorter with them."""
     listed = tombstone["document_ids"]
     some = listed[: min(most, IDS_PER_QUERY)]
@@ -49,7 +50,7 @@ async def _take_listed_documents(change: Change, tombstone: Record, most: int) -
     return max(taken, 1)
 
 
-async def _take_documents(change: Change, tombstone: Record, ids: Sequence[ObjectId], most: int) -> int:
+async def _take_documents(change: Change, tombstone: TombstoneRecord, ids: Sequence[ObjectId], most: int) -> int:
     taken = 0
     where = {"document_id": {"$in": ids}}
     for model, told, also in ((DocumentLink, tell.unlinked, None), (DocumentVersion, None, release_versions)):

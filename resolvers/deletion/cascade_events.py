@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from models.base import Record
+from models.base import AnyRecord
 from models.enums import RelationType
+from models.records import CardRecord, ProjectMemberRecord, RelationRecord
 from realtime.events import Event
 from realtime.events.attachment import AttachmentDeleted
 from realtime.events.card import CardDeleted
@@ -27,10 +28,10 @@ TOLD = (
 """What these are made of."""
 
 
-def deleted(event: type[Event], *names: str, **values: Any) -> Callable[[Record], Event]:
+def deleted(event: type[Event], *names: str, **values: Any) -> Callable[[AnyRecord], Event]:
     """What tells of something that is gone: its id, its project and the fields of `names`, with more `values`."""
 
-    def tell(one: Record) -> Event:
+    def tell(one: AnyRecord) -> Event:
         made: dict[str, Any] = {name: one[name] for name in ("project_id", *names)}
         made["deleted_id"] = one["_id"]
         return event(**made, **values)
@@ -44,17 +45,17 @@ attachment_deleted = deleted(AttachmentDeleted, "card_id", attachment_count=0)
 unlinked = deleted(DocumentUnlinked, "card_id", "document_id")
 
 
-def card_deleted(card: Record) -> Event:
+def card_deleted(card: CardRecord) -> Event:
     """Tells of a card."""
     return CardDeleted(deleted_id=card["_id"], project_id=card["project_id"], card_id=card["_id"])
 
 
-def member_removed(member: Record) -> Event:
+def member_removed(member: ProjectMemberRecord) -> Event:
     """Tells of a person who is in the project no more."""
     return ProjectMemberRemoved(user_id=member["user_id"], project_id=member["project_id"])
 
 
-def relation_deleted(relation: Record) -> RelationDeleted:
+def relation_deleted(relation: RelationRecord) -> RelationDeleted:
     """The event that tells of a relation's end."""
     return RelationDeleted(
         deleted_id=relation["_id"],

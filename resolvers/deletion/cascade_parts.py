@@ -26,6 +26,7 @@ from models.base import Record, collection
 from models.card import KEPT_FIELDS
 from models.enums import MissionStatus
 from models.ids import IDS_PER_QUERY, portions
+from models.records import CardRecord, TombstoneRecord, TransferJobRecord
 from realtime.events.organization import OrganizationMemberRemoved
 from realtime.log import Change
 from resolvers.deletion import cascade_events as tell
@@ -51,7 +52,7 @@ from resolvers.state.mission_status import ACTIVE, change_status
 def notifications(key: str) -> Step:
     """The notifications that name what was deleted under `key`, those of one person at a time."""
 
-    async def take(change: Change, tombstone: Record, most: int) -> int:
+    async def take(change: Change, tombstone: TombstoneRecord, most: int) -> int:
         return await take_notifications(change, await chosen(change, tombstone, Notification, key), most)
 
     return Step((Notification,), take, naming(key), lingers=key)
@@ -78,7 +79,7 @@ _OF_AGENTS = (
 )
 
 
-async def _take_fanouts(change: Change, tombstone: Record, most: int) -> int:
+async def _take_fanouts(change: Change, tombstone: TombstoneRecord, most: int) -> int:
     """What nobody has been notified of yet in a project that goes."""
     inside = {"workspace_id": tombstone["stream_id"], "project_id": tombstone["_id"]}
     return len(await take_some(change, tombstone, Fanout, inside, most))
@@ -87,7 +88,7 @@ async def _take_fanouts(change: Change, tombstone: Record, most: int) -> int:
 fanouts_of_project = Step((Fanout,), _take_fanouts)
 
 
-async def _take_agents(change: Change, tombstone: Record, most: int) -> int:
+async def _take_agents(change: Change, tombstone: TombstoneRecord, most: int) -> int:
     """Agents of a deleted workspace, with the users that they acted as: nothing is left that those wrote."""
     query = {"workspace_id": tombstone["_id"]}
     agent = await collection(Agent).find_one(query, {"user_id": 1}, session=change.session)
@@ -112,7 +113,7 @@ async def _take_agents(change: Change, tombstone: Record, most: int) -> int:
 agents = Step((Agent, ApiToken, User, OrganizationMember), _take_agents)
 
 
-async def _take_missions(change: Change, tombstone: Record, most: int) -> int:
+async def _take_missions(change: Change, tombstone: TombstoneRecord, most: int) -> int:
     """Cancel what an agent has not finished."""
     unfinished = {"agent_id": tombstone["_id"], "status": {"$in": [status.value for status in ACTIVE]}}
     found = await collection(Mission).find(unfinished, session=change.session).limit(most).to_list()
@@ -124,7 +125,7 @@ async def _take_missions(change: Change, tombstone: Record, most: int) -> int:
 missions_of_agent = Step((), _take_missions)
 
 
-async def _take_membership(change: Change, tombstone: Record, most: int) -> int:
+async def _take_membership(change: Change, tombstone: TombstoneRecord, most: int) -> int:
     """What a person had in a workspace that they left: the projects, and what they were told of.
 
     Who has come back meanwhile keeps what is newer.
@@ -139,7 +140,7 @@ async def _take_membership(change: Change, tombstone: Record, most: int) -> int:
 of_membership = Step((ProjectMember, Notification), _take_membership)
 
 
-async def _take_deletions(change: Change, tombstone: Record, most: int) -> int:
+async def _take_deletions(change: Change, tombstone: TombstoneRecord, most: int) -> int:
     """Deletions in a workspace that is deleted as a whole."""
     others = {"stream_id": tombstone["_id"], "_id": {"$ne": tombstone["_id"]}}
     return len(await take_some(change, tombstone, Tombstone, others, most))
@@ -148,7 +149,7 @@ async def _take_deletions(change: Change, tombstone: Record, most: int) -> int:
 other_deletions = Step((Tombstone,), _take_deletions)
 
 
-async def _take_cards_of_workspace(change: Change, tombstone: Record, _: int) -> int:
+async def _take_cards_of_workspace(change: Change, tombstone: TombstoneRecord, _: int) -> int:
     """Cards that the lanes of a deleted workspace name, which nothing has to be read of: none leaves one, and what is
     on them goes by the workspace's own lists."""
     return await delete_by_id(change, Card, tombstone.get(CHOSEN, ()))
@@ -157,7 +158,7 @@ async def _take_cards_of_workspace(change: Change, tombstone: Record, _: int) ->
 cards_of_workspace = Step((Card,), _take_cards_of_workspace, lanes_by="workspace_id", is_silent=True)
 
 
-async def _take_cards_of_project(change: Change, tombstone: Record, most: int) -> int:
+async def _take_cards_of_project(change: Change, tombstone: TombstoneRecord, most: int) -> int:
     """Cards of a deleted project that its lanes name, with what is said and done on each.
 
     No list of so many is short: the embedded database would stop for others while it reads one. What of a card is too
@@ -181,16 +182,16 @@ async def _take_cards_of_project(change: Change, tombstone: Record, most: int) -
 cards_of_project = Step((Card,), _take_cards_of_project, lanes_by="project_id", lingers="project_id")
 
 
-async def leave_inputs(change: Change, jobs: Sequence[Record]) -> None:
+async def leave_inputs(change: Change, jobs: Sequence[TransferJobRecord]) -> None:
     """Give up the files of imports that have not ended."""
     await leave_files(change, [job["_id"] for job in jobs if job["expires_at"] is None])
 
 
-def _labelled(tombstone: Record) -> Where:
+def _labelled(tombstone: TombstoneRecord) -> Where:
     return {"project_id": tombstone["project_id"], "label_ids": tombstone["_id"]}
 
 
-async def _take_label(change: Change, tombstone: Record, most: int) -> int:
+async def _take_label(change: Change, tombstone: TombstoneRecord, most: int) -> int:
     """Take a label off cards, where nobody sees it any more."""
     where = _labelled(tombstone) if CHOSEN not in tombstone else {"_id": {"$in": tombstone[CHOSEN]}}
     cursor = collection(Card).find(where, dict.fromkeys(KEPT_FIELDS, 1), session=change.session)
@@ -203,7 +204,7 @@ async def _take_label(change: Change, tombstone: Record, most: int) -> int:
     return len(found)
 
 
-def without_label(card: Record, label_id: ObjectId) -> list[ObjectId]:
+def without_label(card: CardRecord, label_id: ObjectId) -> list[ObjectId]:
     """The labels of a card but for one."""
     return [one for one in card["label_ids"] if one != label_id]
 
@@ -211,7 +212,7 @@ def without_label(card: Record, label_id: ObjectId) -> list[ObjectId]:
 label_on_cards = Step((Card,), _take_label, _labelled)
 
 
-async def _take_values(change: Change, tombstone: Record, most: int) -> int:
+async def _take_values(change: Change, tombstone: TombstoneRecord, most: int) -> int:
     """Take the values of a custom field off cards, which nobody sees without its definition.
 
     No index finds them, so lanes name the cards of a large project, and one that was put on a card since stays there.

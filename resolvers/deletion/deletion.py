@@ -12,8 +12,9 @@ from typing import TypeVar
 from bson import ObjectId
 
 from models import Lane, StreamHead, Tombstone
-from models.base import Record, collection, to_record
+from models.base import collection, to_record
 from models.ids import Kind, kind_of
+from models.records import TombstoneRecord
 from realtime.log import Change, Committed
 from resolvers.deletion.cascade import Step
 from resolvers.deletion.plan import LASTING, PLANS
@@ -69,7 +70,7 @@ async def bury(
         await collection(Tombstone).insert_one(tombstone, session=change.session)
 
 
-async def _is_large(change: Change, tombstone: Record) -> bool:
+async def _is_large(change: Change, tombstone: TombstoneRecord) -> bool:
     """Whether there may be so much that finding some of it takes the embedded database long.
 
     Lanes count cards, and the history of a workspace all that was ever done in it.
@@ -88,7 +89,7 @@ async def _is_large(change: Change, tombstone: Record) -> bool:
     return sum(int(lane["open"] + lane["archived"]) for lane in lanes) > LARGE
 
 
-async def take_part(change: Change, tombstone: Record, most: int, steps: Sequence[Step] | None = None) -> bool:
+async def take_part(change: Change, tombstone: TombstoneRecord, most: int, steps: Sequence[Step] | None = None) -> bool:
     """Delete at most so many objects of what goes with a deletion; whether nothing of it is left."""
     for step in plan_of(tombstone) if steps is None else steps:
         while most > 0:
@@ -100,7 +101,7 @@ async def take_part(change: Change, tombstone: Record, most: int, steps: Sequenc
     return most > 0
 
 
-def plan_of(tombstone: Record) -> Sequence[Step]:
+def plan_of(tombstone: TombstoneRecord) -> Sequence[Step]:
     """What goes with a deletion, in its order."""
     kind = kind_of(tombstone["_id"])
     return () if kind is None else PLANS[kind]

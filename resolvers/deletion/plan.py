@@ -5,7 +5,7 @@ being written below something when that was deleted is taken too. A new collecti
 them.
 """
 
-import beanie
+from typing import Any
 
 from models import (
     Activity,
@@ -56,6 +56,7 @@ from models import (
     Workspace,
     WorkspaceMember,
 )
+from models.base import Recorded
 from models.ids import Kind
 from realtime.events.column import ColumnDeleted
 from realtime.events.custom_field import CustomFieldDeleted
@@ -157,7 +158,7 @@ LASTING = frozenset({Kind.ORGANIZATION, Kind.WORKSPACE, Kind.PROJECT, Kind.WORKS
 HISTORIES = frozenset({Kind.ORGANIZATION, Kind.WORKSPACE, Kind.USER})
 """What has a history of its own, which nobody can read any more and which goes last."""
 
-GOES_OTHERWISE: dict[type[beanie.Document], str] = {
+GOES_OTHERWISE: dict[type[Recorded[Any]], str] = {
     Organization: "goes in the change that deletes it",
     Workspace: "goes in the change that deletes it, or its organization",
     User: "an agent's goes with its workspace; a person's stays without a name, for what others rely on",

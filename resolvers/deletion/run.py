@@ -15,10 +15,11 @@ from bson import ObjectId
 from pymongo.errors import PyMongoError
 
 from models import LoggedEvent, StreamHead, Tombstone
-from models.base import Record, collection, utc_now
+from models.base import collection, utc_now
 from models.errors import RateLimited, Unavailable
 from models.ids import Kind, kind_of
 from models.reach import unexpected
+from models.records import TombstoneRecord
 from realtime.log import Change
 from resolvers.deletion.ahead import Ahead
 from resolvers.deletion.cascade import AT_A_TIME, CHOSEN, LOOKED, Step
@@ -126,7 +127,7 @@ class Worker:
                 return Ahead()
         return self._ahead.setdefault(deleted_id, Ahead())
 
-    async def _carry_out(self, tombstone: Record, ahead: Ahead) -> None:
+    async def _carry_out(self, tombstone: TombstoneRecord, ahead: Ahead) -> None:
         """Take one part, of what was chosen of a step where there is one.
 
         Where nothing is left, look again after the grace; where that is over, let the rest go.
@@ -170,7 +171,7 @@ class Worker:
         else:
             await collection(Tombstone).delete_one(held)
 
-    async def _end(self, tombstone: Record) -> None:
+    async def _end(self, tombstone: TombstoneRecord) -> None:
         """Nothing is left: what was under way is looked for once more when it must have ended."""
         self._ahead.pop(tombstone["_id"], None)
         moment = self.now()
@@ -197,7 +198,7 @@ class Worker:
         await collection(StreamHead).update_one(same, {"$set": {"floor": last}})
         return True
 
-    async def _free(self, tombstone: Record, pause: timedelta) -> None:
+    async def _free(self, tombstone: TombstoneRecord, pause: timedelta) -> None:
         held = {"_id": tombstone["_id"], "holder": self.holder}
         freed = {"$set": {"holder": None, "due_at": self.now() + pause}}
         await collection(Tombstone).update_one(held, freed)

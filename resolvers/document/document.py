@@ -7,11 +7,12 @@ from bson import ObjectId
 
 from auth.policies import document as policy
 from models import Document, DocumentVersion, Workspace
-from models.base import Record, collection, to_record
+from models.base import Record, aggregate, collection, to_record
 from models.enums import ActivityType, StorageKind, TokenScope
 from models.errors import BadUserInput
 from models.facts import CREATE
 from models.ids import Kind, new_id
+from models.records import DocumentRecord, DocumentVersionRecord, WorkspaceMemberRecord
 from realtime.events.document import DocumentCreated
 from realtime.log import Change, Committed
 from resolvers.activity.activity import document_activity, record_activities
@@ -29,7 +30,7 @@ from resolvers.kit.edit import require_parent
 from resolvers.kit.fields import values_of
 from resolvers.kit.filters import compile_filter
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import DOCUMENT, WORKSPACE, DocumentRecord
+from resolvers.kit.nouns import DOCUMENT, WORKSPACE
 from resolvers.kit.operation import operation, reader
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
@@ -44,8 +45,8 @@ get_document = reader("document", DOCUMENT)
 
 @operation("documents", opens=_OF_WORKSPACE, permission=policy.READ, scope=READ, read_only=True)
 async def list_documents(
-    ctx: Context, membership: Record, filter: Filter = None, limit: int = LIST_LIMIT
-) -> list[Record]:
+    ctx: Context, membership: WorkspaceMemberRecord, filter: Filter = None, limit: int = LIST_LIMIT
+) -> list[DocumentRecord]:
     """The documents of a workspace that pass a filter, without their texts, in the order of their ranks."""
     pipeline: list[dict[str, Any]] = [
         {"$match": {"workspace_id": membership["workspace_id"]}},
@@ -54,23 +55,25 @@ async def list_documents(
         {"$sort": dict(place.BY_RANK)},
         {"$limit": limit},
     ]
-    return await (await collection(Document).aggregate(pipeline)).to_list()
+    return await aggregate(Document, pipeline)
 
 
 @operation("documentCount", opens=_OF_WORKSPACE, permission=policy.READ, scope=READ, read_only=True)
-async def count_documents(ctx: Context, membership: Record, filter: Filter = None) -> int:
+async def count_documents(ctx: Context, membership: WorkspaceMemberRecord, filter: Filter = None) -> int:
     """How many documents of a workspace pass a filter."""
     pipeline: list[dict[str, Any]] = [
         {"$match": {"workspace_id": membership["workspace_id"]}},
         *([{"$match": compiled}] if (compiled := compile_filter(filter, Document)) else []),
         {"$group": {"_id": None, "count": {"$sum": 1}}},
     ]
-    found = await (await collection(Document).aggregate(pipeline)).to_list()
+    found = await aggregate(Document, pipeline)
     return int(found[0]["count"]) if found else 0
 
 
 @operation("documentTree", opens=_OF_WORKSPACE, permission=policy.READ, scope=READ, read_only=True)
-async def read_document_tree(ctx: Context, membership: Record, context_id: ObjectId | None = None) -> list[Record]:
+async def read_document_tree(
+    ctx: Context, membership: WorkspaceMemberRecord, context_id: ObjectId | None = None
+) -> list[DocumentRecord]:
     """The documents of a workspace (or of one context) as a tree, without their texts; at most 5,000."""
     workspace_id = membership["workspace_id"]
     return (await trees_of([workspace_id], context_id))[workspace_id]
@@ -78,7 +81,7 @@ async def read_document_tree(ctx: Context, membership: Record, context_id: Objec
 
 async def trees_of(
     workspace_ids: Sequence[ObjectId], context_id: ObjectId | None = None, fields: Fields = None
-) -> dict[ObjectId, list[Record]]:
+) -> dict[ObjectId, list[DocumentRecord]]:
     """The documents of workspaces, each right behind its parent and what precedes it there, with its `depth` from 0 and
     its `order`; in one query."""
     inside: Record = {"workspace_id": {"$in": list(set(workspace_ids))}}
@@ -90,13 +93,13 @@ async def trees_of(
     return {one: _depth_first([doc for doc in found if doc["workspace_id"] == one]) for one in workspace_ids}
 
 
-def _depth_first(documents: Sequence[Record]) -> list[Record]:
-    children: dict[ObjectId | None, list[Record]] = {}
+def _depth_first(documents: Sequence[DocumentRecord]) -> list[DocumentRecord]:
+    children: dict[ObjectId | None, list[DocumentRecord]] = {}
     known = {one["_id"] for one in documents}
     for one in documents:
         parent_id = one["parent_id"] if one["parent_id"] in known else None
         children.setdefault(parent_id, []).append(one)
-    found: list[Record] = []
+    found: list[DocumentRecord] = []
     pending = [(one, 0) for one in reversed(children.get(None, ()))]
     while pending:
         one, depth = pending.pop()
@@ -106,14 +109,16 @@ def _depth_first(documents: Sequence[Record]) -> list[Record]:
 
 
 @operation("documentCreate", inside=WORKSPACE, permission=policy.WRITE, scope=WRITE)
-async def create_document(ctx: Context, _membership: Record, values: DocumentCreate) -> Committed[DocumentRecord]:
+async def create_document(
+    ctx: Context, _membership: WorkspaceMemberRecord, values: DocumentCreate
+) -> Committed[DocumentRecord]:
     """Create a document.
 
     A new document at the end of its parent's children, or of its context's.
     """
     content = await read_content(values.content, values.content_format)
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> DocumentRecord:
         await require_parent(change, Workspace, values.workspace_id)
         context = await _context(change, values)
         await check_room(change, values.workspace_id, context.id, 1)
@@ -143,7 +148,7 @@ async def _context(change: Change, values: DocumentCreate) -> place.Context:
 
 def new_document(
     change: Change, values: DocumentCreate, context: place.Context, content: Content, rank: str
-) -> tuple[Record, Record]:
+) -> tuple[DocumentRecord, DocumentVersionRecord]:
     """The records of a new document and of its first version, not yet written."""
     document = to_record(
         Document(
@@ -163,7 +168,8 @@ def new_document(
             updated_at=change.at,
         )
     )
-    version = {**new_version(change, document, content, 1), "_id": document["content_id"]}
+    version = new_version(change, document, content, 1)
+    version["_id"] = document["content_id"]
     return document, version
 
 

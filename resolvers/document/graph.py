@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models import Document
-from models.base import Record
+from models.base import AnyRecord
 from models.enums import TokenScope
 from models.ids import parse_id
+from models.records import DocumentRecord, WorkspaceRecord
 from resolvers.document.document import trees_of
 from resolvers.document.place import places_of
 from resolvers.kit.context import Context
@@ -26,7 +27,7 @@ Orders = Sequence[Mapping[str, Any]] | None
 
 
 async def _documents(
-    parents: Sequence[Record],
+    parents: Sequence[AnyRecord],
     key: str,
     fields: Fields,
     first: int | None,
@@ -46,7 +47,7 @@ def documents_by(key: str) -> ListEdge:
     @edge(scope=READ)
     async def documents_of(
         ctx: Context,
-        parents: Sequence[Record],
+        parents: Sequence[AnyRecord],
         fields: Fields,
         *,
         first: int | None = None,
@@ -69,7 +70,12 @@ documents_of_scope = documents_by("scope_id")
 
 @edge(scope=READ)
 async def children_of(
-    ctx: Context, documents: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+    ctx: Context,
+    documents: Sequence[DocumentRecord],
+    fields: Fields,
+    *,
+    first: int | None = None,
+    after: str | None = None,
 ) -> list[Page]:
     """The documents right below each, in order."""
     found = await _documents(documents, "parent_id", fields, first, after, None, None)
@@ -81,7 +87,7 @@ async def children_of(
 
 
 @edge(scope=READ)
-async def child_count_of(ctx: Context, documents: Sequence[Record], fields: Fields) -> list[int]:
+async def child_count_of(ctx: Context, documents: Sequence[DocumentRecord], fields: Fields) -> list[int]:
     """How many documents are right below each."""
     found = await counts(Document, "parent_id", (document["_id"] for document in documents))
     return [found.get(document["_id"], 0) for document in documents]
@@ -89,8 +95,8 @@ async def child_count_of(ctx: Context, documents: Sequence[Record], fields: Fiel
 
 @edge(scope=READ)
 async def tree_of_workspace(
-    ctx: Context, workspaces: Sequence[Record], fields: Fields, *, context_id: str | None = None
-) -> list[list[Record]]:
+    ctx: Context, workspaces: Sequence[WorkspaceRecord], fields: Fields, *, context_id: str | None = None
+) -> list[list[DocumentRecord]]:
     """The documents of each workspace (or of one context in it) as a tree, parents before their children."""
     wanted = None if context_id is None else parse_id(context_id, field="contextId")
     found = await trees_of([workspace["_id"] for workspace in workspaces], wanted, fields)
@@ -98,7 +104,7 @@ async def tree_of_workspace(
 
 
 @edge(scope=READ)
-async def order_of(ctx: Context, documents: Sequence[Record], fields: Fields) -> list[int]:
+async def order_of(ctx: Context, documents: Sequence[DocumentRecord], fields: Fields) -> list[int]:
     """A document's place among those of the same parent, from 0."""
     return await places_of(documents)
 

@@ -1,6 +1,6 @@
 """Links between documents and cards of the same workspace."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +9,10 @@ from bson import ObjectId
 from auth.policies import delivery
 from auth.policies import document as policy
 from models import Card, Document, DocumentLink
-from models.base import Record, Stored, collection, to_record
+from models.base import AnyRecord, Record, Recorded, collection, to_record
 from models.enums import ActivityType, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
+from models.records import CardRecord, DocumentLinkRecord, DocumentRecord
 from realtime.events.document import DocumentLinked, DocumentUnlinked
 from realtime.log import Change, Committed
 from resolvers.activity.activity import document_activity, record_activities
@@ -21,7 +22,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.joined import JOINED, JoinedPage
 from resolvers.kit.load import by_ids
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import CARD, DOCUMENT, CardRecord, DocumentRecord
+from resolvers.kit.nouns import CARD, DOCUMENT
 from resolvers.kit.operation import edge, operation
 from resolvers.kit.page import Page, Window, pages
 
@@ -33,8 +34,8 @@ MAX_LINKS = 500
 class Linked:
     """Both ends of a link."""
 
-    document: Record
-    card: Record
+    document: DocumentRecord
+    card: CardRecord
 
 
 @operation("documentLink", opens=DOCUMENT, permission=policy.WRITE, scope=WRITE)
@@ -96,18 +97,18 @@ async def unlink_document(ctx: Context, document: DocumentRecord, card_id: Objec
 
 
 @operation("cardDocuments", opens=CARD.by("card_id"), permission=policy.READ, scope=READ, read_only=True)
-async def list_card_documents(ctx: Context, card: CardRecord) -> list[Record]:
+async def list_card_documents(ctx: Context, card: CardRecord) -> list[DocumentRecord]:
     """The documents that are linked to a card, without their texts, in the order of linking."""
     return (await documents_of_card(ctx, [card], None, first=MAX_LINKS))[0].nodes
 
 
 @operation("documentCards", opens=DOCUMENT.by("document_id"), permission=policy.READ, scope=READ, read_only=True)
-async def list_document_cards(ctx: Context, document: DocumentRecord) -> list[Record]:
+async def list_document_cards(ctx: Context, document: DocumentRecord) -> list[CardRecord]:
     """The cards that a document is linked to, in the order of linking."""
     return (await cards_of_document(ctx, [document], None, first=MAX_LINKS))[0].nodes
 
 
-async def _ids(ctx: Context, document: Record, card_id: ObjectId | str) -> tuple[ObjectId, ObjectId, ObjectId]:
+async def _ids(ctx: Context, document: DocumentRecord, card_id: ObjectId | str) -> tuple[ObjectId, ObjectId, ObjectId]:
     card = await access(ctx, CARD, card_id, delivery.WRITE, field="cardId", fields=frozenset())
     if card["workspace_id"] != document["workspace_id"]:
         raise BadUserInput("is a card of another workspace than the document", field="cardId")
@@ -122,9 +123,11 @@ async def _ends(change: Change, document_id: ObjectId, card_id: ObjectId, _works
     return Linked(document, card)
 
 
-async def _find(change: Change, document_id: ObjectId, card_id: ObjectId, _workspace_id: ObjectId) -> Record | None:
+async def _find(
+    change: Change, document_id: ObjectId, card_id: ObjectId, _workspace_id: ObjectId
+) -> DocumentLinkRecord | None:
     query = {"document_id": document_id, "card_id": card_id}
-    found: Record | None = await collection(DocumentLink).find_one(query, session=change.session)
+    found: DocumentLinkRecord | None = await collection(DocumentLink).find_one(query, session=change.session)
     return found
 
 
@@ -136,7 +139,12 @@ async def _check_room(change: Change, where: Record, noun: str) -> None:
 
 @edge(scope=READ)
 async def cards_of_document(
-    ctx: Context, documents: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+    ctx: Context,
+    documents: Sequence[DocumentRecord],
+    fields: Fields,
+    *,
+    first: int | None = None,
+    after: str | None = None,
 ) -> list[Page]:
     """The cards that each document is linked to, in the order of linking."""
     return await _joined(Card, documents, ("document_id", "card_id"), fields, Window.read(first, after))
@@ -144,19 +152,19 @@ async def cards_of_document(
 
 @edge(scope=READ)
 async def documents_of_card(
-    ctx: Context, cards: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+    ctx: Context, cards: Sequence[CardRecord], fields: Fields, *, first: int | None = None, after: str | None = None
 ) -> list[Page]:
     """The documents that are linked to each card, in the order of linking."""
     return await _joined(Document, cards, ("card_id", "document_id"), fields, Window.read(first, after))
 
 
 async def _joined(
-    model: type[Stored], parents: Sequence[Record], keys: tuple[str, str], fields: Fields, window: Window
+    model: type[Recorded[Any]], parents: Sequence[AnyRecord], keys: tuple[str, str], fields: Fields, window: Window
 ) -> list[Page]:
     """Pages over the links of each parent, whose nodes are what is at the other end."""
     near, far = keys
     ids = [parent["_id"] for parent in parents]
-    links = await pages(DocumentLink, near, ids, window, fields=frozenset({far}))
+    links: Mapping[Any, Page] = await pages(DocumentLink, near, ids, window, fields=frozenset({far}))
     found: dict[Any, Record] = await by_ids(model, (one[far] for page in links.values() for one in page.nodes), fields)
 
     def page(parent_id: ObjectId) -> JoinedPage:

@@ -13,11 +13,12 @@ from bson import ObjectId
 from pymongo import UpdateOne
 
 from models import Document, Project, Scope, Workspace
-from models.base import Record, collection
+from models.base import AnyRecord, Record, collection
 from models.enums import DocumentContext
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, parse_id, portions
 from models.rank import MAX_LENGTH, rank_between, ranks_after
+from models.records import DocumentRecord
 from realtime.log import Change
 
 MAX_DEPTH = 20
@@ -35,7 +36,7 @@ class Context:
     scope_id: ObjectId | None = None
 
     @classmethod
-    def of(cls, document: Record) -> "Context":
+    def of(cls, document: DocumentRecord) -> "Context":
         return cls(
             DocumentContext(document["context_type"]),
             document["context_id"],
@@ -101,7 +102,7 @@ async def resolve_context(
         return Context(DocumentContext.WORKSPACE, workspace_id)
     parse_id(id_, Kind[type_.name], field="contextId")
     inside = {"_id": id_, "workspace_id": workspace_id}
-    found: Record | None = None
+    found: AnyRecord | None = None
     match type_:
         case DocumentContext.WORKSPACE:
             found = {} if id_ == workspace_id else None
@@ -121,7 +122,7 @@ async def resolve_context(
     return Context(type_, id_)
 
 
-async def parent_of(change: Change, workspace_id: ObjectId, parent_id: ObjectId) -> Record:
+async def parent_of(change: Change, workspace_id: ObjectId, parent_id: ObjectId) -> DocumentRecord:
     """The document to stand below; raises BadUserInput for one that is not in the workspace."""
     query = {"_id": parent_id, "workspace_id": workspace_id}
     found = await collection(Document).find_one(query, session=change.session)
@@ -136,12 +137,12 @@ def check_depth(levels: int) -> None:
         raise Conflict(f"Documents stand at most {MAX_DEPTH} deep")
 
 
-async def rank_for(change: Change, lane: Record, place: Place, moving: Record | None = None) -> tuple[str, int]:
+async def rank_for(change: Change, lane: Record, place: Place, moving: DocumentRecord | None = None) -> tuple[str, int]:
     """A rank for a place in a lane (the filter of the documents of one parent) other than `moving`, and its number.
 
     The rank of `moving` where it stands there already. Raises BadUserInput for a neighbour that is not in the lane.
     """
-    stands = moving is not None and all(moving[name] == value for name, value in lane.items())
+    stands = moving is not None and all(moving.get(name) == value for name, value in lane.items())
     if place == Place() and not stands and (end := await _end(change, lane)) is not None:
         return end
     found = await collection(Document).find(lane, {"rank": 1}, session=change.session).to_list()
@@ -175,7 +176,7 @@ def lane_below(workspace_id: ObjectId, context_id: ObjectId, parent_id: ObjectId
     return {"workspace_id": workspace_id, "context_id": context_id, "parent_id": parent_id}
 
 
-def _index(others: Sequence[Record], place: Place) -> int:
+def _index(others: Sequence[DocumentRecord], place: Place) -> int:
     neighbour_id = place.after or place.before
     if neighbour_id is None:
         return len(others) if place.order is None else min(place.order, len(others))
@@ -190,12 +191,12 @@ def _index(others: Sequence[Record], place: Place) -> int:
 LaneKey = tuple[ObjectId, ObjectId, ObjectId | None]
 
 
-def lane_of(document: Record) -> LaneKey:
+def lane_of(document: DocumentRecord) -> LaneKey:
     """The documents that a document is ordered among."""
     return document["workspace_id"], document["context_id"], document["parent_id"]
 
 
-async def places_of(documents: Sequence[Record]) -> list[int]:
+async def places_of(documents: Sequence[DocumentRecord]) -> list[int]:
     """The places of many documents among those of the same parent, in two queries at most."""
     unknown = [one for one in documents if "order" not in one]
     ranks: dict[LaneKey, list[str]] = {}
@@ -210,7 +211,7 @@ async def places_of(documents: Sequence[Record]) -> list[int]:
     return [one["order"] for one in documents]
 
 
-def _lanes(documents: Iterable[Record]) -> Iterator[Record]:
+def _lanes(documents: Iterable[DocumentRecord]) -> Iterator[Record]:
     lanes = {lane_of(one) for one in documents}
     parents = list({parent for _, _, parent in lanes if parent is not None})
     if parents:
@@ -221,7 +222,7 @@ def _lanes(documents: Iterable[Record]) -> Iterator[Record]:
         yield {"workspace_id": {"$in": workspaces}, "context_id": {"$in": contexts}, "parent_id": None}
 
 
-def number(documents: Sequence[Record]) -> None:
+def number(documents: Sequence[DocumentRecord]) -> None:
     """Set the `order` of documents that are all the children of their parents, sorted by rank."""
     counted: dict[LaneKey, int] = {}
     for one in documents:
@@ -229,9 +230,9 @@ def number(documents: Sequence[Record]) -> None:
         counted[lane_of(one)] = one["order"] + 1
 
 
-async def current(change: Change, document_id: ObjectId) -> Record:
+async def current(change: Change, document_id: ObjectId) -> DocumentRecord:
     """A document as it stands in a change; raises NotFound for one that was deleted."""
-    found: Record | None = await collection(Document).find_one({"_id": document_id}, session=change.session)
+    found = await collection(Document).find_one({"_id": document_id}, session=change.session)
     if found is None:
         raise NotFound("Document")
     return found

@@ -9,17 +9,18 @@ from bson import ObjectId
 
 from auth.policies import document as policy
 from models import Agent, Document, DocumentVersion, WorkspaceMember
-from models.base import Record, collection
+from models.base import Record, collection, with_changes
 from models.enums import ActivityType, DocumentStatus, TokenScope
 from models.errors import BadUserInput, Conflict, Forbidden
 from models.fanout import Audience
+from models.records import DocumentRecord
 from realtime.events.document import DocumentReviewed, DocumentReviewRequested
 from realtime.log import Change, Committed
 from resolvers.activity.activity import document_activity, record_activities
 from resolvers.document.place import current
 from resolvers.inputs.document import DocumentReview
 from resolvers.kit.context import Context
-from resolvers.kit.nouns import DOCUMENT, DocumentRecord
+from resolvers.kit.nouns import DOCUMENT
 from resolvers.kit.operation import operation
 
 WRITE = TokenScope.PROJECTS_WRITE
@@ -34,7 +35,7 @@ async def submit_document(ctx: Context, door: DocumentRecord) -> Committed[Docum
     Ask for a review; those who may review are notified. Raises Conflict unless it is a draft, or was sent back.
     """
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> DocumentRecord:
         document = await current(change, door["_id"])
         if document["status"] not in SUBMITTABLE:
             raise Conflict(
@@ -63,7 +64,7 @@ async def review_document(ctx: Context, door: DocumentRecord, values: DocumentRe
     if ctx.subject.agent_id is not None and values.status is DocumentStatus.APPROVED:
         raise Forbidden("A document is approved by a person: an agent may ask for changes")
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> DocumentRecord:
         document = await current(change, door["_id"])
         if document["status"] != DocumentStatus.PENDING_REVIEW:
             raise Conflict(f"The document is {document['status']}: no review was asked for", status=document["status"])
@@ -87,7 +88,7 @@ async def review_document(ctx: Context, door: DocumentRecord, values: DocumentRe
     return await ctx.write(door["workspace_id"], body)
 
 
-def _check_seen(document: Record, expected: int | None) -> None:
+def _check_seen(document: DocumentRecord, expected: int | None) -> None:
     if expected is None or expected == document["version"]:
         return
     if expected > document["version"]:
@@ -95,7 +96,7 @@ def _check_seen(document: Record, expected: int | None) -> None:
     raise Conflict(f"The document changed since version {expected}", currentVersion=document["version"])
 
 
-async def _check_independent(change: Change, document: Record, user_id: ObjectId) -> None:
+async def _check_independent(change: Change, document: DocumentRecord, user_id: ObjectId) -> None:
     authors = await _authors(change, document)
     if user_id not in authors:
         return
@@ -106,7 +107,7 @@ async def _check_independent(change: Change, document: Record, user_id: ObjectId
         raise Forbidden("Who wrote or submitted a document does not review it, as long as somebody else can")
 
 
-async def _authors(change: Change, document: Record) -> set[ObjectId]:
+async def _authors(change: Change, document: DocumentRecord) -> set[ObjectId]:
     """Who wrote what is under review or submitted it, with those who made the agents among them."""
     wrote: Record = {"document_id": document["_id"]}
     if (approved_at := document.get("approved_at")) is not None:
@@ -118,12 +119,12 @@ async def _authors(change: Change, document: Record) -> set[ObjectId]:
     return {one for one in found if one is not None}
 
 
-async def _set(change: Change, document: Record, values: dict[str, Any]) -> Record:
+async def _set(change: Change, document: DocumentRecord, values: dict[str, Any]) -> DocumentRecord:
     version = document["version"] + 1
     marks = {**document["field_versions"], "status": version}
     stored = {**values, "version": version, "field_versions": marks, "updated_at": change.at}
     await collection(Document).update_one({"_id": document["_id"]}, {"$set": stored}, session=change.session)
-    return {**document, **stored}
+    return with_changes(document, stored)
 
 
 async def _reviewers(change: Change, workspace_id: ObjectId) -> list[ObjectId]:

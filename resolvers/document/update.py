@@ -9,10 +9,11 @@ from pydantic.alias_generators import to_camel
 
 from auth.policies import document as policy
 from models import Document
-from models.base import Record, collection, sort_keys
+from models.base import Record, collection, sort_keys, with_changes
 from models.enums import DocumentStatus, TokenScope
 from models.errors import BadUserInput, Conflict, OrreryError
 from models.ids import Kind, parse_id, portions
+from models.records import DocumentRecord
 from realtime.events.document import DocumentMoved, DocumentUpdated
 from realtime.log import Change, Committed
 from resolvers.content import Content, read_content
@@ -26,7 +27,7 @@ from resolvers.inputs.document import MAX_BATCH, MAX_TAGS, MOVING, DocumentBatch
 from resolvers.kit.access import access_batch
 from resolvers.kit.context import Context
 from resolvers.kit.edit import check_version
-from resolvers.kit.nouns import DOCUMENT, DocumentRecord
+from resolvers.kit.nouns import DOCUMENT
 from resolvers.kit.operation import operation
 
 WRITE = TokenScope.PROJECTS_WRITE
@@ -46,7 +47,7 @@ async def update_document(ctx: Context, door: DocumentRecord, values: DocumentUp
         raise BadUserInput("goes with content", field="contentFormat")
     content = None if values.content is None else await read_content(values.content, values.content_format)
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> DocumentRecord:
         document = await places.current(change, door["_id"])
         given = values.given()
         changes: dict[str, Any] = {name: given[name] for name in ("title", "doc_type", "tags") if name in given}
@@ -67,7 +68,7 @@ async def move_document(ctx: Context, door: DocumentRecord, values: DocumentMove
         raise BadUserInput("give one of order, afterDocumentId and beforeDocumentId", field="order")
     place = Place(values.order, values.after_document_id, values.before_document_id)
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> DocumentRecord:
         document = await places.current(change, door["_id"])
         changes, order = await _move(change, document, *await _target(change, document, values), place)
         return await _apply(ctx, change, document, changes, order=order)
@@ -85,7 +86,7 @@ async def restore_document_version(
     """
     text = await read_version_text(door["_id"], parse_id(version_id, Kind.DOCUMENT_VERSION, field="versionId"))
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> DocumentRecord:
         return await _apply(ctx, change, await places.current(change, door["_id"]), {}, text, autosave=False)
 
     return await ctx.write(door["workspace_id"], body)
@@ -96,7 +97,7 @@ class BatchResult:
     """What became of one document of a batch: the document (None: it is deleted), or why it was left as it is."""
 
     id: str
-    document: Record | None = None
+    document: DocumentRecord | None = None
     error: OrreryError | None = None
 
 
@@ -132,7 +133,7 @@ async def update_documents(
     return await (delete(ctx, workspace_id, body) if values.delete else ctx.write(workspace_id, body))
 
 
-async def _batch(ctx: Context, change: Change, document_id: ObjectId, values: DocumentBatch) -> Record:
+async def _batch(ctx: Context, change: Change, document_id: ObjectId, values: DocumentBatch) -> DocumentRecord:
     document = await places.current(change, document_id)
     changes: dict[str, Any] = {} if values.doc_type is None else {"doc_type": values.doc_type}
     if values.add_tags or values.remove_tags:
@@ -148,7 +149,7 @@ async def _batch(ctx: Context, change: Change, document_id: ObjectId, values: Do
 
 
 async def _target(
-    change: Change, document: Record, values: DocumentMove | DocumentBatch
+    change: Change, document: DocumentRecord, values: DocumentMove | DocumentBatch
 ) -> tuple[ObjectId | None, places.Context | None]:
     """The parent and the context that a move leads to; where nothing is said of either, those of the document."""
     if values.context_type is None and values.context_id is None:
@@ -159,7 +160,7 @@ async def _target(
 
 
 async def _move(
-    change: Change, document: Record, parent_id: ObjectId | None, context: places.Context | None, place: Place
+    change: Change, document: DocumentRecord, parent_id: ObjectId | None, context: places.Context | None, place: Place
 ) -> tuple[dict[str, Any], int | None]:
     """What a move changes of a document, and its `order` then.
 
@@ -195,16 +196,16 @@ async def _move(
 async def _apply(
     ctx: Context,
     change: Change,
-    before: Record,
+    before: DocumentRecord,
     changes: dict[str, Any],
     content: Content | None = None,
     *,
     order: int | None = None,
     expected: int | None = None,
     autosave: bool = True,
-) -> Record:
+) -> DocumentRecord:
     """Write what differs with its events; nothing at all where nothing does. `order` is where a move leads to."""
-    changes = {name: value for name, value in changes.items() if before[name] != value}
+    changes = {name: value for name, value in changes.items() if before.get(name) != value}
     newest = None if content is None else await newest_version(change, before)
     if content is not None and newest is not None and await is_text_of(change, newest, content):
         content = None
@@ -212,7 +213,7 @@ async def _apply(
     check_version(before, touched, expected, noun="document", client_names=_CLIENT_NAMES)
     if not touched:
         return before
-    stored = {
+    stored: Record = {
         **changes,
         **sort_keys(Document, changes),
         "version": before["version"] + 1,
@@ -220,7 +221,7 @@ async def _apply(
         "updated_at": change.at,
     }
     if content is not None:
-        version = await write_version(ctx, change, {**before, **changes}, newest, content, autosave=autosave)
+        version = await write_version(ctx, change, with_changes(before, changes), newest, content, autosave=autosave)
         stored |= {
             "content_id": version["_id"],
             "content_format": content.format.value,
@@ -234,12 +235,14 @@ async def _apply(
     marks = {**before["field_versions"], **dict.fromkeys(touched, stored["version"])}
     stored["field_versions"] = marks
     await collection(Document).update_one({"_id": before["_id"]}, {"$set": stored}, session=change.session)
-    after = {**before, **stored}
+    after = with_changes(before, stored)
     await _tell(change, before, after, touched, order)
     return after if order is None else {**after, "order": order}
 
 
-async def _tell(change: Change, before: Record, after: Record, touched: Sequence[str], order: int | None) -> None:
+async def _tell(
+    change: Change, before: DocumentRecord, after: DocumentRecord, touched: Sequence[str], order: int | None
+) -> None:
     workspace_id = after["workspace_id"]
     named = (_CLIENT_NAMES.get(one) or to_camel(one) for one in touched if one not in _PLACE)
     if fields := list(dict.fromkeys(named)):
@@ -255,7 +258,7 @@ async def _tell(change: Change, before: Record, after: Record, touched: Sequence
         await _take_along(change, before, after)
 
 
-def _projects(before: Record, after: Record) -> list[ObjectId | None]:
+def _projects(before: DocumentRecord, after: DocumentRecord) -> list[ObjectId | None]:
     """Whom a move is told: the project that a document is about then, and the one that it has left."""
     left = before["project_id"]
     return [after["project_id"]] if left in (None, after["project_id"]) else [left, after["project_id"]]
@@ -267,11 +270,11 @@ def _check_taken_along(count: int) -> None:
         raise Conflict(f"At most {MAX_TAKEN_ALONG} documents below it move along to another context: move some first")
 
 
-async def _take_along(change: Change, before: Record, after: Record) -> None:
+async def _take_along(change: Change, before: DocumentRecord, after: DocumentRecord) -> None:
     """Give what stands below a document its new context. Nobody changed those, so their versions stay."""
     context = places.Context.of(after).fields()
     ids = [one for level in await places.below(change, before["_id"]) for one in level]
-    found: dict[ObjectId, Record] = {}
+    found: dict[ObjectId, DocumentRecord] = {}
     for some in portions(ids):
         these = {"_id": {"$in": some}}
         await collection(Document).update_many(these, {"$set": context}, session=change.session)

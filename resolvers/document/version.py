@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
 from bson import ObjectId
 
 from models import DocumentVersion
-from models.base import Record, collection, to_record
+from models.base import Record, aggregate, collection, to_record, with_changes
 from models.enums import DocumentFormat, StorageKind, TokenScope
 from models.errors import BadUserInput, NotFound, PayloadTooLarge
+from models.records import DocumentRecord, DocumentVersionRecord
 from realtime.log import Change
 from resolvers.content import Content, apart, excerpt_in, unified_diffs
 from resolvers.files.storage_account import charge
@@ -43,24 +45,30 @@ class _Kept:
     bytes: int
 
 
-async def newest_version(change: Change, document: Record) -> Record | None:
+async def newest_version(change: Change, document: DocumentRecord) -> DocumentVersionRecord | None:
     """The newest version of a document as a change sees it, without its text."""
     query = {"_id": document["content_id"]}
     return await collection(DocumentVersion).find_one(query, {"markdown": 0, "tiptap": 0}, session=change.session)
 
 
-async def is_text_of(change: Change, version: Record, content: Content) -> bool:
+async def is_text_of(change: Change, version: DocumentVersionRecord, content: Content) -> bool:
     """Whether a version has this text. The texts are compared only where they are as long."""
     if version["content_format"] != content.format.value or version["size"] != content.size:
         return False
     name = "markdown" if content.format is DocumentFormat.MARKDOWN else "tiptap"
     found = await collection(DocumentVersion).find_one({"_id": version["_id"]}, {name: 1}, session=change.session)
-    return found is not None and found[name] == getattr(content, name)
+    return found is not None and found.get(name) == getattr(content, name)
 
 
 async def write_version(
-    ctx: Context, change: Change, document: Record, newest: Record | None, content: Content, *, autosave: bool
-) -> Record:
+    ctx: Context,
+    change: Change,
+    document: DocumentRecord,
+    newest: DocumentVersionRecord | None,
+    content: Content,
+    *,
+    autosave: bool,
+) -> DocumentVersionRecord:
     """Keep a text as the newest version of a document, within a change; the record of that version.
 
     With `autosave` it replaces the newest one where the same author began that one in the last ten minutes and it was
@@ -73,10 +81,12 @@ async def write_version(
     more = content.size - (newest["size"] if goes_on and newest is not None else 0)
     version = new_version(change, document, content, 1 if newest is None else newest["number"] + 1)
     if goes_on and newest is not None:
-        version |= {name: newest[name] for name in ("_id", "number", "author_id", "created_at")}
+        version = with_changes(
+            version, {name: newest.get(name) for name in ("_id", "number", "author_id", "created_at")}
+        )
     kept.bytes += more
     freed = await _drop_oldest(change, document["_id"], kept, version["number"])
-    version |= {"kept_from": kept.first, "kept_bytes": kept.bytes}
+    version["kept_from"], version["kept_bytes"] = kept.first, kept.bytes
     await charge(ctx, change, document["workspace_id"], StorageKind.DOCUMENTS, more - freed)
     if goes_on:
         await versions.replace_one({"_id": version["_id"]}, version, session=change.session)
@@ -85,14 +95,15 @@ async def write_version(
     return version
 
 
-async def _kept(change: Change, document_id: ObjectId, newest: Record | None) -> _Kept:
+async def _kept(change: Change, document_id: ObjectId, newest: DocumentVersionRecord | None) -> _Kept:
     if newest is None:
         return _Kept(1, 0)
-    if newest.get("kept_from") is not None:
-        return _Kept(newest["kept_from"], newest["kept_bytes"])
+    first, size = newest.get("kept_from"), newest.get("kept_bytes")
+    if first is not None and size is not None:
+        return _Kept(first, size)
     all_of_them = {"_id": None, "first": {"$min": "$number"}, "bytes": {"$sum": "$size"}}
     pipeline: list[Record] = [{"$match": {"document_id": document_id}}, {"$group": all_of_them}]
-    [found] = await (await collection(DocumentVersion).aggregate(pipeline, session=change.session)).to_list()
+    [found] = await aggregate(DocumentVersion, pipeline, session=change.session)
     return _Kept(found["first"], found["bytes"])
 
 
@@ -109,7 +120,7 @@ async def _drop_oldest(change: Change, document_id: ObjectId, kept: _Kept, newes
     return freed
 
 
-def new_version(change: Change, document: Record, content: Content, number: int) -> Record:
+def new_version(change: Change, document: DocumentRecord, content: Content, number: int) -> DocumentVersionRecord:
     """The record of a version, not yet written."""
     return to_record(
         DocumentVersion(
@@ -138,7 +149,7 @@ async def read_version_text(document_id: ObjectId, version_id: ObjectId) -> Cont
     return Content(format, version["markdown"], version["tiptap"], excerpt, version["size"])
 
 
-def _goes_on(change: Change, document: Record, newest: Record) -> bool:
+def _goes_on(change: Change, document: DocumentRecord, newest: DocumentVersionRecord) -> bool:
     submitted = document["submitted_at"]
     return (
         newest["author_id"] == change.actor_id
@@ -149,7 +160,12 @@ def _goes_on(change: Change, document: Record, newest: Record) -> bool:
 
 @edge(scope=READ)
 async def versions_of(
-    ctx: Context, documents: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+    ctx: Context,
+    documents: Sequence[DocumentRecord],
+    fields: Fields,
+    *,
+    first: int | None = None,
+    after: str | None = None,
 ) -> list[Page]:
     """The versions of each document, the newest first; without their text unless that is asked for."""
     ids = [document["_id"] for document in documents]
@@ -164,7 +180,7 @@ _WITHOUT_TEXT = frozenset(DocumentVersion.model_fields) - {"id", "markdown", "ti
 
 @edge(scope=READ)
 async def content_of(
-    ctx: Context, documents: Sequence[Record], fields: Fields, *, format: DocumentFormat | None = None
+    ctx: Context, documents: Sequence[DocumentRecord], fields: Fields, *, format: DocumentFormat | None = None
 ) -> list[str | None]:
     """The text of each document, as Markdown or TipTap JSON."""
     return await _texts(ctx, [(one["content_id"], one["size"]) for one in documents], format)
@@ -172,7 +188,7 @@ async def content_of(
 
 @edge(scope=READ)
 async def content_of_version(
-    ctx: Context, versions: Sequence[Record], fields: Fields, *, format: DocumentFormat | None = None
+    ctx: Context, versions: Sequence[DocumentVersionRecord], fields: Fields, *, format: DocumentFormat | None = None
 ) -> list[str | None]:
     """The text of each version, as Markdown or TipTap JSON."""
     return await _texts(ctx, [(one["_id"], one["size"]) for one in versions], format)
@@ -189,14 +205,14 @@ async def _texts(
     ctx: Context, wanted: Sequence[tuple[ObjectId, int]], format: DocumentFormat | None
 ) -> list[str | None]:
     _count_read(ctx, sum(size for _, size in wanted))
-    name = "tiptap" if format is DocumentFormat.TIPTAP_JSON else "markdown"
+    name: Literal["tiptap", "markdown"] = "tiptap" if format is DocumentFormat.TIPTAP_JSON else "markdown"
     found = await by_ids(DocumentVersion, (one for one, _ in wanted), frozenset({name}))
     return [found[one][name] if one in found else None for one, _ in wanted]
 
 
 @edge(scope=READ)
 async def diff_of(
-    ctx: Context, documents: Sequence[Record], fields: Fields, *, from_: int, to: int
+    ctx: Context, documents: Sequence[DocumentRecord], fields: Fields, *, from_: int, to: int
 ) -> list[str | None]:
     """What changed in the Markdown between two versions, by their numbers, as a unified diff; None without the two."""
     if len(documents) > MAX_COMPARED:

@@ -12,6 +12,7 @@ from models import Project, ProjectMember, Relation
 from models.base import Record, collection, utc_now
 from models.enums import Priority, RelationType, TokenScope
 from models.ids import IDS_PER_QUERY
+from models.records import ProjectRecord, WorkspaceMemberRecord, WorkspaceRecord
 from resolvers.column.column import done_columns_where
 from resolvers.kit.context import Context
 from resolvers.kit.noun import Fields
@@ -28,7 +29,7 @@ _COUNTED = ("total", "done", "open", "overdue", "blocked", "archived")
 
 
 @operation("portfolio", opens=WORKSPACE.by("workspace_id"), permission=delivery.READ, scope=READ, read_only=True)
-async def get_portfolio(ctx: Context, membership: Record) -> Record:
+async def get_portfolio(ctx: Context, membership: WorkspaceMemberRecord) -> Record:
     """The first 5,000 `projects` of a workspace, oldest first, each with its `metrics`, and the `totals` of all."""
     workspace_id = membership["workspace_id"]
     projects = await collection(Project).find({"workspace_id": workspace_id}).sort("_id", 1).limit(LIST_LIMIT).to_list()
@@ -40,7 +41,7 @@ async def get_portfolio(ctx: Context, membership: Record) -> Record:
 
 
 @edge(scope=READ)
-async def metrics_of(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[Record]:
+async def metrics_of(ctx: Context, projects: Sequence[ProjectRecord], fields: Fields) -> list[Record]:
     """The metrics of each project."""
     ids = list({project["_id"] for project in projects})
     if len(ids) <= IDS_PER_QUERY:
@@ -52,7 +53,7 @@ async def metrics_of(ctx: Context, projects: Sequence[Record], fields: Fields) -
 
 
 @edge(scope=READ)
-async def totals_of(ctx: Context, workspaces: Sequence[Record], fields: Fields) -> list[Record]:
+async def totals_of(ctx: Context, workspaces: Sequence[WorkspaceRecord], fields: Fields) -> list[Record]:
     """The metrics of all projects of each workspace together."""
     inside = {"workspace_id": {"$in": list({workspace["_id"] for workspace in workspaces})}}
     found = (await _metrics(inside, inside, inside)).values()

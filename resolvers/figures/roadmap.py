@@ -11,6 +11,7 @@ from auth.policies import delivery
 from models import Project, Relation, Scope
 from models.base import Record, collection, utc_now
 from models.enums import RelationType, TokenScope
+from models.records import ProjectRecord, ScopeRecord
 from models.text import sort_key
 from resolvers.column.column import done_columns_where
 from resolvers.figures.roadmap_order import longest_chain, steps_of
@@ -18,7 +19,7 @@ from resolvers.kit.access import projection
 from resolvers.kit.context import Context
 from resolvers.kit.load import by_ids, one_by
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import CARD, PROJECT, ProjectRecord
+from resolvers.kit.nouns import CARD, PROJECT
 from resolvers.kit.operation import edge, operation
 from resolvers.lane.card_facts import Facts, moment
 from resolvers.lane.card_facts_keep import FIGURES, PerProject, elsewhere, facts_of
@@ -47,7 +48,7 @@ async def get_project_roadmap(ctx: Context, project: ProjectRecord) -> Record:
 
 
 @edge(scope=READ)
-async def roadmap_of_project(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[Record]:
+async def roadmap_of_project(ctx: Context, projects: Sequence[ProjectRecord], fields: Fields) -> list[Record]:
     """The roadmap of each project, its scopes and their cards included."""
     ids = list({project["_id"] for project in projects})
     deadlines = await by_ids(Project, ids, frozenset({"deadline", "name"}))
@@ -56,7 +57,7 @@ async def roadmap_of_project(ctx: Context, projects: Sequence[Record], fields: F
 
 
 @edge(scope=READ)
-async def roadmap_of_scope(ctx: Context, scopes: Sequence[Record], fields: Fields) -> list[Record]:
+async def roadmap_of_scope(ctx: Context, scopes: Sequence[ScopeRecord], fields: Fields) -> list[Record]:
     """The roadmap of each scope alone."""
     ids = list({scope["_id"] for scope in scopes})
     found = list((await by_ids(Scope, ids, _NAMED)).values())
@@ -75,8 +76,8 @@ async def _roadmaps(
     ids: list[ObjectId],
     wanted: Sequence[ObjectId],
     project_ids: list[ObjectId],
-    scopes: Sequence[Record],
-    deadlines: Mapping[ObjectId | None, Record],
+    scopes: Sequence[ScopeRecord],
+    deadlines: Mapping[ObjectId | None, ProjectRecord],
 ) -> list[Record]:
     now = utc_now()
     done = await done_columns_where({key: {"$in": ids}})
@@ -176,7 +177,7 @@ def _moment(value: int | None) -> datetime | None:
     return None if value is None else moment(value)
 
 
-def _scope(scope: Record, spans: Mapping[ObjectId | None, Record], now: datetime) -> Record:
+def _scope(scope: ScopeRecord, spans: Mapping[ObjectId | None, Record], now: datetime) -> Record:
     span = spans.get(scope["_id"], {"count": 0, "done": 0, "start": None, "end": None})
     end = scope["end_date"] or span["end"]
     progress = span["done"] / max(span["count"], 1)
@@ -251,7 +252,7 @@ def _days(card: Record) -> int:
 
 
 def _milestones(
-    project: Record | None, scopes: Sequence[Record], spans: Mapping[ObjectId | None, Record], now: datetime
+    project: ProjectRecord | None, scopes: Sequence[ScopeRecord], spans: Mapping[ObjectId | None, Record], now: datetime
 ) -> list[Record]:
     found: list[Record] = []
     for scope in scopes:

@@ -12,14 +12,15 @@ from bson import ObjectId
 
 from auth.policies import delivery
 from models import Label, Scope
-from models.base import Record
+from models.base import AnyRecord, Record
 from models.enums import Priority, StatsInterval, TokenScope
+from models.records import ProjectRecord, ScopeRecord
 from resolvers.column.column import done_columns_where
 from resolvers.figures.stats_group import HOUR, grouped
 from resolvers.kit.context import Context
 from resolvers.kit.load import by_ids, to_one
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import PROJECT, SCOPE, ProjectRecord, ScopeRecord
+from resolvers.kit.nouns import PROJECT, SCOPE
 from resolvers.kit.operation import edge, operation
 from resolvers.kit.periods import Periods
 from resolvers.lane.card_facts import Facts
@@ -48,7 +49,7 @@ async def get_scope_stats(ctx: Context, scope: ScopeRecord, periods: Periods) ->
 @edge(scope=READ)
 async def stats_of_project(
     ctx: Context,
-    projects: Sequence[Record],
+    projects: Sequence[ProjectRecord],
     fields: Fields,
     *,
     from_: datetime | None = None,
@@ -62,7 +63,7 @@ async def stats_of_project(
 @edge(scope=READ)
 async def stats_of_scope(
     ctx: Context,
-    scopes: Sequence[Record],
+    scopes: Sequence[ScopeRecord],
     fields: Fields,
     *,
     from_: datetime | None = None,
@@ -73,7 +74,7 @@ async def stats_of_scope(
     return await _stats("scope_id", scopes, fields, Periods.between(from_, to, interval))
 
 
-async def _stats(key: str, parents: Sequence[Record], fields: Fields, periods: Periods) -> list[Record]:
+async def _stats(key: str, parents: Sequence[AnyRecord], fields: Fields, periods: Periods) -> list[Record]:
     ids = list({parent["_id"] for parent in parents})
     wanted = {name for name, figures in _MADE_OF.items() if fields is None or not fields.isdisjoint(figures)}
     done: set[ObjectId] = set()

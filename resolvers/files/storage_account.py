@@ -9,6 +9,7 @@ from models import StorageAccount
 from models.base import Record, collection
 from models.enums import StorageKind, TokenScope
 from models.errors import PayloadTooLarge
+from models.records import StorageAccountRecord, WorkspaceRecord
 from realtime.log import Change
 from resolvers.kit.context import Context
 from resolvers.kit.load import by_ids
@@ -58,7 +59,7 @@ async def _added(change: Change, account: Record, kind: StorageKind, more: int) 
 
 
 async def _open(change: Change, workspace_id: ObjectId, kind: StorageKind, bytes: int) -> None:
-    account = {"_id": workspace_id, "bytes": bytes, "kinds": {kind: bytes}}
+    account: StorageAccountRecord = {"_id": workspace_id, "bytes": bytes, "kinds": {kind: bytes}}
     try:
         await collection(StorageAccount).insert_one(account, session=change.session)
     except DuplicateKeyError as error:  # another process opened the account at the same moment
@@ -67,17 +68,17 @@ async def _open(change: Change, workspace_id: ObjectId, kind: StorageKind, bytes
 
 
 @edge(scope=TokenScope.PROJECTS_READ)
-async def storage_of(ctx: Context, workspaces: Sequence[Record], fields: Fields) -> list[Record]:
+async def storage_of(ctx: Context, workspaces: Sequence[WorkspaceRecord], fields: Fields) -> list[Record]:
     """What each workspace has stored, of each kind and in all, and its quota, in bytes."""
     found = await by_ids(StorageAccount, (one["_id"] for one in workspaces))
-    return [_told(ctx, found.get(one["_id"], {})) for one in workspaces]
+    return [_told(ctx, found.get(one["_id"])) for one in workspaces]
 
 
-def _told(ctx: Context, account: Record) -> Record:
-    kinds = account.get("kinds", {})
+def _told(ctx: Context, account: StorageAccountRecord | None) -> Record:
+    used, kinds = (0, {}) if account is None else (account["bytes"], account.get("kinds", {}))
     return {
         "quota": ctx.services.storage_quota,
-        "used": account.get("bytes", 0),
+        "used": used,
         **{kind.value: kinds.get(kind, 0) for kind in StorageKind},
     }
 

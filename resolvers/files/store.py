@@ -16,6 +16,7 @@ from pymongo.errors import PyMongoError
 from models import FileChunk, FileLeftover, StoredFile
 from models.base import collection, insert_all, utc_now
 from models.errors import PayloadTooLarge
+from models.records import FileLeftoverRecord, StoredFileRecord
 from realtime.lease import is_held
 from realtime.log import Change
 from resolvers.files.media_type import HEAD
@@ -63,8 +64,15 @@ async def write_file(
             number += 1
     if pending:
         await _write_chunk(file_id, number, bytes(pending))
-    about = {"filename": name, "length": size, "chunkSize": CHUNK, "uploadDate": utc_now()}
-    await collection(StoredFile).insert_one({"_id": file_id, **about, "metadata": {"workspace_id": workspace_id}})
+    file: StoredFileRecord = {
+        "_id": file_id,
+        "filename": name,
+        "length": size,
+        "chunkSize": CHUNK,
+        "uploadDate": utc_now(),
+        "metadata": {"workspace_id": workspace_id},
+    }
+    await collection(StoredFile).insert_one(file)
     return Written(size, digest.hexdigest(), bytes(head))
 
 
@@ -88,7 +96,7 @@ async def keep_file(change: Change, file_id: ObjectId) -> bool:
 
 async def leave_files(change: Change, file_ids: Iterable[ObjectId]) -> None:
     """Give files up in a change: they are removed once it is committed."""
-    left = [{"_id": one, "due_at": change.at} for one in file_ids]
+    left: list[FileLeftoverRecord] = [{"_id": one, "due_at": change.at} for one in file_ids]
     await insert_all(FileLeftover, left, change)
 
 
@@ -122,7 +130,7 @@ async def remove_leftovers(now: datetime | None = None) -> int:
 
 
 async def _write_chunk(file_id: ObjectId, number: int, data: bytes) -> None:
-    await collection(FileChunk).insert_one({"files_id": file_id, "n": number, "data": data})
+    await collection(FileChunk).insert_one({"_id": ObjectId(), "files_id": file_id, "n": number, "data": data})
 
 
 async def _remove(file_id: ObjectId) -> None:

@@ -14,6 +14,7 @@ from models.base import Record
 from models.enums import FieldType
 from models.errors import BadUserInput
 from models.json import check_text
+from models.records import CustomFieldRecord, FieldOptionRecord
 from models.text import canonical, spellings
 from resolvers.kit.input import Date
 
@@ -34,7 +35,7 @@ def key_path_of(field_id: ObjectId) -> str:
     return f"text_keys.{field_id}"
 
 
-def parse(field: Record, value: Any, *, name: str) -> Any:
+def parse(field: CustomFieldRecord, value: Any, *, name: str) -> Any:
     """What to store of a client's value, None for nothing; raises BadUserInput that calls the value `name`."""
     if value is None:
         return None
@@ -72,7 +73,7 @@ def _text(value: Any, name: str) -> str | None:
     return canonical(check_text(value, field=name)) or None
 
 
-def _option(field: Record, value: Any, name: str) -> ObjectId:
+def _option(field: CustomFieldRecord, value: Any, name: str) -> ObjectId:
     """The id of the option that a client names by its id or its label."""
     wanted = spellings(value) if isinstance(value, str) else []
     for option in field["options"]:
@@ -81,7 +82,7 @@ def _option(field: Record, value: Any, name: str) -> ObjectId:
     raise BadUserInput("is not an option of the field, neither by id nor by label", field=name)
 
 
-def convert(before: Record, after: Record, value: Any) -> Any:
+def convert(before: CustomFieldRecord, after: CustomFieldRecord, value: Any) -> Any:
     """The value of a field as its changed definition holds it; None where it cannot.
 
     A list of options loses those that are gone. Between types a value goes by its text: a number by its digits, an
@@ -99,7 +100,7 @@ def convert(before: Record, after: Record, value: Any) -> Any:
     return _from_text(after, text_of(before, value))
 
 
-def text_of(field: Record, value: Any) -> str:
+def text_of(field: CustomFieldRecord, value: Any) -> str:
     """A value as text."""
     labels = {option["id"]: option["label"] for option in field["options"]}
     match FieldType(field["type"]):
@@ -117,7 +118,7 @@ def text_of(field: Record, value: Any) -> str:
             return str(value)
 
 
-def _from_text(field: Record, text: str) -> Any:
+def _from_text(field: CustomFieldRecord, text: str) -> Any:
     text = text.strip()
     value: Any = text
     match FieldType(field["type"]):
@@ -139,7 +140,7 @@ def _from_text(field: Record, text: str) -> Any:
         return None
 
 
-def shown(field: Record, value: Any) -> Record:
+def shown(field: CustomFieldRecord, value: Any) -> Record:
     """A value as the graph shows it: under the key of its type, and as plain JSON."""
     kind = FieldType(field["type"])
     chosen = (value if isinstance(value, list) else [value]) if kind.has_options else []
@@ -154,12 +155,12 @@ def shown(field: Record, value: Any) -> Record:
     }
 
 
-def _options(field: Record, chosen: Sequence[ObjectId]) -> list[Record]:
+def _options(field: CustomFieldRecord, chosen: Sequence[ObjectId]) -> list[FieldOptionRecord]:
     """The options that a value names, in the order of the field."""
     return [option for option in field["options"] if option["id"] in chosen]
 
 
-def known(values: Mapping[str, Any] | None, fields: Sequence[Record]) -> list[tuple[Record, Any]]:
+def known(values: Mapping[str, Any] | None, fields: Sequence[CustomFieldRecord]) -> list[tuple[CustomFieldRecord, Any]]:
     """The fields that a card has a value for, in their order; values of a field that is gone are left out."""
     stored = values or {}
     return [(field, stored[str(field["_id"])]) for field in fields if str(field["_id"]) in stored]

@@ -6,15 +6,16 @@ how long an answer takes must not tell the one from the other (decision 32).
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from beanie import Document
 from bson import ObjectId
 
 from auth.policies.permission import Permission
 from models import OrganizationMember, WorkspaceMember
-from models.base import Record, collection
+from models.base import AnyRecord, R, Recorded, collection
 from models.errors import BadUserInput, NotFound, OrreryError
 from models.ids import Kind, among, parse_id
+from models.records import OrganizationMemberRecord, WorkspaceMemberRecord
 from resolvers.kit import tombstone
 from resolvers.kit.access_hints import ENTERED
 from resolvers.kit.context import Context
@@ -28,13 +29,13 @@ def projection(fields: Fields, *always: str) -> dict[str, int] | None:
 
 async def access(
     ctx: Context,
-    noun: Noun,
+    noun: Noun[R],
     object_id: ObjectId | str,
     permission: Permission,
     *,
     field: str = "id",
     fields: Fields = None,
-) -> Record:
+) -> R:
     """The record of an object that the caller may read and do what `permission` says; of a tenant, the caller's
     membership.
 
@@ -43,10 +44,11 @@ async def access(
     """
     wanted = parse_id(object_id, noun.kind, field=field)
     if noun.is_tenant:
-        check = check_organization if noun.kind is Kind.ORGANIZATION else check_workspace
-        return await check(ctx, wanted, permission)
+        check: Any = check_organization if noun.kind is Kind.ORGANIZATION else check_workspace
+        membership: R = await check(ctx, wanted, permission)
+        return membership
     below = tombstone.FIELDS & noun.model.model_fields.keys()
-    found = await _find(ctx, noun.model, wanted, projection(fields, *below))
+    found: R | None = await _find(ctx, noun.model, wanted, projection(fields, *below))
     memberships = await memberships_behind(ctx, [] if found is None else [found], asked=1)
     try:
         entered = _enter(found, memberships, noun, permission)
@@ -60,8 +62,8 @@ async def access(
 
 
 async def _find(
-    ctx: Context, model: type[Document], object_id: ObjectId, wanted: Mapping[str, int] | None
-) -> Record | None:
+    ctx: Context, model: type[Recorded[R]], object_id: ObjectId, wanted: Mapping[str, int] | None
+) -> R | None:
     """What is behind a door. Where the caller has passed it before, their membership is looked up at the same time.
 
     If that finds none, the door asks once more, as it does of everything else: nobody is refused sooner for a hint.
@@ -75,7 +77,7 @@ async def _find(
 
 
 async def access_batch(
-    ctx: Context, noun: Noun, ids: Sequence[ObjectId], permission: Permission
+    ctx: Context, noun: Noun[Any], ids: Sequence[ObjectId], permission: Permission
 ) -> tuple[ObjectId, dict[ObjectId, OrreryError]]:
     """The workspace of several objects, which is that of the first one in reach, and why others are out of reach.
 
@@ -103,8 +105,11 @@ async def access_batch(
 
 
 def _enter(
-    found: Record | None, memberships: Mapping[ObjectId, Record | None], noun: Noun, permission: Permission
-) -> Record:
+    found: R | None,
+    memberships: Mapping[ObjectId, WorkspaceMemberRecord | None],
+    noun: Noun[Any],
+    permission: Permission,
+) -> R:
     membership = None if found is None else memberships[found["workspace_id"]]
     if found is None or membership is None:
         raise NotFound(noun.title)
@@ -113,14 +118,14 @@ def _enter(
     return found
 
 
-def door_of(found: Record | None) -> ObjectId:
+def door_of(found: AnyRecord | None) -> ObjectId:
     """The id of what was found, or else one that is nobody's: the door is asked about it in either case."""
     return ObjectId() if found is None else ObjectId(found["_id"])
 
 
 async def check_workspace(
     ctx: Context, workspace_id: ObjectId, permission: Permission, *, noun: str = "Workspace"
-) -> Record:
+) -> WorkspaceMemberRecord:
     """The caller's membership of a workspace; raises NotFound without one, Forbidden without the role."""
     membership = await workspace_membership(ctx, workspace_id)
     if membership is None:
@@ -128,24 +133,28 @@ async def check_workspace(
     return allow(membership, permission, "workspace")
 
 
-async def check_organization(ctx: Context, organization_id: ObjectId, permission: Permission) -> Record:
+async def check_organization(
+    ctx: Context, organization_id: ObjectId, permission: Permission
+) -> OrganizationMemberRecord:
     """The caller's membership of an organization; raises NotFound without one, Forbidden without the role."""
     if ctx.memberships.get(organization_id) is None:
         ctx.memberships[organization_id] = await collection(OrganizationMember).find_one(
             {"organization_id": organization_id, "user_id": ctx.user_id}
         )
-    membership = ctx.memberships[organization_id]
+    membership: OrganizationMemberRecord | None = ctx.memberships[organization_id]
     if membership is None:
         raise NotFound("Organization")
     return allow(membership, permission, "organization")
 
 
-async def workspace_membership(ctx: Context, workspace_id: ObjectId) -> Record | None:
+async def workspace_membership(ctx: Context, workspace_id: ObjectId) -> WorkspaceMemberRecord | None:
     """The caller's membership of a workspace, looked up once per request."""
     return (await workspace_memberships(ctx, [workspace_id]))[workspace_id]
 
 
-async def workspace_memberships(ctx: Context, workspace_ids: Iterable[ObjectId]) -> dict[ObjectId, Record | None]:
+async def workspace_memberships(
+    ctx: Context, workspace_ids: Iterable[ObjectId]
+) -> dict[ObjectId, WorkspaceMemberRecord | None]:
     """The caller's memberships of several workspaces, in one query at most. An agent's token sees its own alone."""
     wanted = set(workspace_ids)
     unknown = [one for one in wanted if ctx.memberships.get(one) is None]
@@ -154,7 +163,9 @@ async def workspace_memberships(ctx: Context, workspace_ids: Iterable[ObjectId])
     return await _standing(ctx, wanted)
 
 
-async def memberships_behind(ctx: Context, found: Sequence[Record], *, asked: int) -> dict[ObjectId, Record | None]:
+async def memberships_behind(
+    ctx: Context, found: Sequence[AnyRecord], *, asked: int
+) -> dict[ObjectId, WorkspaceMemberRecord | None]:
     """The caller's memberships of the workspaces of what was `found` among the objects that were `asked` for.
 
     Each object that is foreign, and each that does not exist, has the query look for one workspace more. A foreign
@@ -168,7 +179,7 @@ async def memberships_behind(ctx: Context, found: Sequence[Record], *, asked: in
     return await _standing(ctx, wanted)
 
 
-async def _standing(ctx: Context, workspace_ids: Iterable[ObjectId]) -> dict[ObjectId, Record | None]:
+async def _standing(ctx: Context, workspace_ids: Iterable[ObjectId]) -> dict[ObjectId, WorkspaceMemberRecord | None]:
     """Memberships that were looked up. Of a deleted workspace there is none, whoever is still to be taken off it."""
     wanted = set(workspace_ids)
     await tombstone.load_gone(ctx, wanted - ctx.gone.keys())
@@ -189,7 +200,7 @@ async def _look_up(ctx: Context, unknown: Iterable[ObjectId], padded: Iterable[O
     ctx.memberships.update({one: by_workspace.get(one) for one in unknown})
 
 
-def allow(membership: Record, permission: Permission, tenant: str) -> Record:
+def allow(membership: R, permission: Permission, tenant: str) -> R:
     """The membership itself; raises Forbidden where its role does not suffice."""
     if (refusal := permission.refusal(membership, tenant)) is not None:
         raise refusal

@@ -6,7 +6,7 @@ from typing import Any
 from bson import ObjectId
 
 from models import User
-from models.base import Stored, collection
+from models.base import Recorded, collection
 from models.errors import Conflict, Unauthenticated
 from realtime.log import Change
 
@@ -26,7 +26,9 @@ MAX_INVITATIONS = 1_000
 """Of one workspace, that were not accepted; expired ones count, as they can be sent again."""
 
 
-async def require_room(change: Change, model: type[Stored], mine: Mapping[str, Any], most: int, what: str) -> None:
+async def require_room(
+    change: Change, model: type[Recorded[Any]], mine: Mapping[str, Any], most: int, what: str
+) -> None:
     """Raise Conflict, with `limit`, where there are `most` of something already. `mine` begins with an index.
 
     What a workspace has is written to its one history, so two changes never both find the last room. What a person

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from bson import ObjectId
@@ -13,7 +13,6 @@ from auth.jwt import JwtSigner
 from auth.recognition import Recognitions
 from auth.subject import Subject
 from models.admission import Admission
-from models.base import Record
 from models.enums import TokenScope
 from realtime.cursor import Cursor
 from realtime.guard import Guard
@@ -80,7 +79,7 @@ class Context:
 
     subject: Subject
     services: Services
-    memberships: dict[ObjectId, Record | None] = field(default_factory=dict)
+    memberships: dict[ObjectId, Any] = field(default_factory=dict)
     gone: dict[ObjectId, frozenset[ObjectId]] = field(default_factory=dict)
     colleagues: set[ObjectId] = field(default_factory=set)
     positions: dict[ObjectId, Cursor] = field(default_factory=dict)

@@ -3,18 +3,17 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from beanie import Document
 from bson import ObjectId
 from pydantic.alias_generators import to_camel
 
-from models.base import Record, collection, sort_keys
+from models.base import AnyRecord, R, Recorded, collection, sort_keys, with_changes
 from models.errors import BadUserInput, Conflict, NotFound
 from realtime.log import Change
 
 
 async def set_fields(
-    change: Change, model: type[Document], object_id: ObjectId, values: Mapping[str, Any]
-) -> tuple[Record, bool]:
+    change: Change, model: type[Recorded[R]], object_id: ObjectId, values: Mapping[str, Any]
+) -> tuple[R, bool]:
     """The object as it is then, and whether it differs from what it was. Raises NotFound for one that was deleted."""
     before = await collection(model).find_one({"_id": object_id}, session=change.session)
     if before is None:
@@ -26,17 +25,17 @@ async def set_fields(
     if "updated_at" in before:
         changes["updated_at"] = change.at
     await collection(model).update_one({"_id": object_id}, {"$set": changes}, session=change.session)
-    return {**before, **changes}, True
+    return with_changes(before, changes), True
 
 
-async def require_parent(change: Change, model: type[Document], parent_id: ObjectId) -> None:
+async def require_parent(change: Change, model: type[Recorded[Any]], parent_id: ObjectId) -> None:
     """Raise NotFound for a parent that was deleted after the door was passed."""
     if await collection(model).find_one({"_id": parent_id}, {"_id": 1}, session=change.session) is None:
         raise NotFound(model.__name__)
 
 
 def check_version(
-    before: Record,
+    before: AnyRecord,
     changed: Iterable[str],
     expected: int | None,
     *,

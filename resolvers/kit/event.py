@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from models import Document
-from models.base import Record
+from models.base import AnyRecord
 from models.enums import TokenScope
+from models.records import DocumentRecord
 from resolvers.kit.context import Context
 from resolvers.kit.load import one_by, to_one
 from resolvers.kit.noun import Fields
@@ -22,6 +23,6 @@ to_parent_of = one_by(DOCUMENT, "to_parent_id")
 
 
 @edge(scope=TokenScope.PROJECTS_READ)
-async def linked_document_of(ctx: Context, events: Sequence[Record], fields: Fields) -> list[Record | None]:
+async def linked_document_of(ctx: Context, events: Sequence[AnyRecord], fields: Fields) -> list[DocumentRecord | None]:
     """The document of a link; None where it is gone."""
     return await to_one(Document, [event["link"] for event in events], "document_id", fields)

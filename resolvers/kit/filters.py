@@ -16,11 +16,11 @@ from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
 from models import Card
-from models.base import Record
 from models.enums import FieldType
 from models.errors import BadUserInput
 from models.ids import Kind, parse_id
 from models.json import check_text
+from models.records import CustomFieldRecord
 from models.text import spellings
 from resolvers.kit.fields import Filtered, filtered_by
 from resolvers.kit.page import Sort
@@ -55,7 +55,9 @@ _COMPARATORS = {
 Reader = Callable[[Any], Any]
 
 
-def card_filter(values: Mapping[str, Any] | None, custom: Mapping[ObjectId, Record] | None = None) -> dict[str, Any]:
+def card_filter(
+    values: Mapping[str, Any] | None, custom: Mapping[ObjectId, CustomFieldRecord] | None = None
+) -> dict[str, Any]:
     """The conditions on cards; archived cards are left out unless the filter speaks of them.
 
     `custom` are the custom fields that it may speak of, by id.
@@ -84,7 +86,9 @@ def compile_order(orders: Sequence[Mapping[str, Any]] | None, fields: Mapping[st
 class _Compiler:
     """Compiles one filter. `left` is how many conditions and groups it may still have."""
 
-    def __init__(self, fields: Mapping[str, Filtered], custom: Mapping[ObjectId, Record] | None = None) -> None:
+    def __init__(
+        self, fields: Mapping[str, Filtered], custom: Mapping[ObjectId, CustomFieldRecord] | None = None
+    ) -> None:
         self._fields = fields
         self._custom = custom
         self._left = MAX_CONDITIONS
@@ -128,11 +132,13 @@ class _Compiler:
                 found.append(_condition(f"filter.{name}", by, operator, value, read))
         return found
 
-    def _custom_comparisons(self, value: Mapping[str, Any], custom: Mapping[ObjectId, Record]) -> list[dict[str, Any]]:
+    def _custom_comparisons(
+        self, value: Mapping[str, Any], custom: Mapping[ObjectId, CustomFieldRecord]
+    ) -> list[dict[str, Any]]:
         field_id = parse_id(value["field_id"], Kind.CUSTOM_FIELD, field="filter.customField.fieldId")
         if field_id not in custom:
             raise BadUserInput("is not a custom field of the project", field="filter.customField.fieldId")
-        by, wanted = Filtered(f"custom_values.{field_id}"), _COMPARATORS[custom[field_id]["type"]]
+        by, wanted = Filtered(f"custom_values.{field_id}"), _COMPARATORS[FieldType(custom[field_id]["type"])]
         found = self._comparisons("customField", by, {"null": value.get("null")})
         for name in sorted(set(_COMPARATORS.values())):
             if value.get(name) is None:

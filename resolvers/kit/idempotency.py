@@ -25,6 +25,7 @@ from models.base import Record, collection, to_record, utc_now
 from models.enums import KeyState
 from models.errors import BadUserInput, Conflict, RateLimited
 from models.reach import reachable
+from models.records import IdempotencyKeyRecord
 from realtime.log import Change
 
 T = TypeVar("T")
@@ -248,14 +249,15 @@ async def _give_up(mine: Record) -> None:
         await collection(IdempotencyKey).update_one(mine, {"$set": {"lease_until": utc_now()}})
 
 
-def _reply(found: Record) -> Reply:
-    if found["body"] is None:
+def _reply(found: IdempotencyKeyRecord) -> Reply:
+    status, body, media_type = found["status"], found["body"], found["media_type"]
+    if status is None or body is None or media_type is None:
         raise Conflict(
             f"It is done already under this {HEADER}, and its answer was not kept: it held a credential, was larger"
             f" than {MAX_BODY} bytes, or one of too many",
             kind="NOT_KEPT",
         )
-    return replace(Reply(found["status"], found["body"], found["media_type"]), replayed=True)
+    return replace(Reply(status, body, media_type), replayed=True)
 
 
 def _refuse_lost() -> NoReturn:

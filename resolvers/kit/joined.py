@@ -6,7 +6,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from models.base import Record, Stored
+from models.base import AnyRecord, Record, Recorded
 from resolvers.kit.page import Page, Window, encode_cursor
 
 JOINED = "joined_id"
@@ -19,11 +19,11 @@ EVERYTHING = Window(100_000, None, backward=False)
 class JoinedPage(Page):
     """A page over memberships (`model`, `where`) whose nodes are what they lead to."""
 
-    def cursor(self, record: Record) -> str:
+    def cursor(self, record: AnyRecord) -> str:
         return encode_cursor({"_id": record[JOINED]}, self.model, ())
 
 
-def joined_after(window: Window, model: type[Stored]) -> ObjectId | None:
+def joined_after(window: Window, model: type[Recorded[Any]]) -> ObjectId | None:
     """The membership (of `model`) that a forward window begins after."""
     keyset = window.keyset(model, ())
     return None if keyset is None else ObjectId(keyset[-1])
@@ -33,7 +33,7 @@ def joined_page(
     nodes: Iterable[Record],
     window: Window,
     *,
-    model: type[Stored],
+    model: type[Recorded[Any]],
     parent_key: str,
     parent_id: ObjectId,
     where: Mapping[str, Any],

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 from pymongo import AsyncMongoClient
 
-from models.base import Record, Stored, collection
+from models.base import Record, Recorded, collection
 
 BLOCK = 25
 """Records between two landmarks, at least: a page reads about two blocks too much at most."""
@@ -38,7 +38,7 @@ Span = tuple[int, int]
 _is_whole: WeakKeyDictionary[AsyncMongoClient[Record], bool] = WeakKeyDictionary()
 
 
-async def reads_whole_ranges(model: type[Stored]) -> bool:
+async def reads_whole_ranges(model: type[Recorded[Any]]) -> bool:
     """Whether the database reads all of a range before it cuts, as the embedded one does; asked once per client."""
     client = collection(model).database.client
     if client not in _is_whole:
@@ -118,7 +118,7 @@ MEMORY = Memory()
 class Walk:
     """A list in the order of an index: the records of a model that have these equal fields, by `key`."""
 
-    model: type[Stored]
+    model: type[Recorded[Any]]
     equal: Mapping[str, Any]
     key: str
     down: bool

@@ -2,14 +2,14 @@
 
 import functools
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from beanie import Document
 from bson import ObjectId
 
 from models import Card, User
-from models.base import Record, collection
+from models.base import AnyRecord, R, Record, Recorded, aggregate, collection
 from models.ids import among, raw
+from models.records import CardRecord
 from models.text import sort_key
 from resolvers.kit.access import projection
 from resolvers.kit.context import Context
@@ -17,23 +17,23 @@ from resolvers.kit.noun import Fields, Noun
 from resolvers.kit.operation import edge
 from resolvers.kit.tombstone import standing
 
-OneEdge = Callable[[Context, Sequence[Record], Fields], Awaitable[list[Record | None]]]
+OneEdge = Callable[[Context, Sequence[AnyRecord], Fields], Awaitable[list[Any]]]
 
 
-def by_name(record: Record) -> tuple[str, ObjectId]:
+def by_name(record: AnyRecord) -> tuple[str, ObjectId]:
     """What a list of few is sorted by."""
     return sort_key(record["name"]), record["_id"]
 
 
 async def by_ids(
-    model: type[Document], ids: Iterable[ObjectId | None], fields: Fields = None
-) -> dict[ObjectId | None, Record]:
+    model: type[Recorded[R]], ids: Iterable[ObjectId | None], fields: Fields = None
+) -> dict[ObjectId | None, R]:
     """Records by id, for all ids at once; unknown ids and None are left out."""
     wanted = list({raw(one): one for one in ids if one is not None}.values())
     if not wanted:
         return {}
     if fields is not None and not fields:
-        return {one: {"_id": one} for one in wanted}
+        return {one: cast(R, {"_id": one}) for one in wanted}
     # A password's hash leaves the database for verification alone.
     select = {"password_hash": 0} if fields is None and model is User else projection(fields)
     found = collection(model).find({"_id": among(wanted)}, select)
@@ -41,8 +41,8 @@ async def by_ids(
 
 
 async def to_one(
-    model: type[Document], parents: Sequence[Record], key: str, fields: Fields = None
-) -> list[Record | None]:
+    model: type[Recorded[R]], parents: Sequence[AnyRecord], key: str, fields: Fields = None
+) -> list[R | None]:
     """For each parent, the record that its `key` names."""
     named = [parent.get(key) for parent in parents]
     found = {raw(record["_id"]): record for record in (await by_ids(model, named, fields)).values()}
@@ -50,19 +50,19 @@ async def to_one(
 
 
 @functools.cache
-def one_by(noun: Noun, key: str) -> OneEdge:
+def one_by(noun: Noun[Any], key: str) -> OneEdge:
     """The edge from records to the object of a noun whose id they carry under `key`; None where there is none."""
 
     @edge(scope=noun.scope)
-    async def one_of(ctx: Context, parents: Sequence[Record], fields: Fields) -> list[Record | None]:
+    async def one_of(ctx: Context, parents: Sequence[AnyRecord], fields: Fields) -> list[Record | None]:
         return await to_one(noun.model, parents, key, fields)
 
     return one_of
 
 
 async def to_one_inside(
-    model: type[Document], parents: Sequence[Record], key: str, fields: Fields
-) -> list[Record | None]:
+    model: type[Recorded[R]], parents: Sequence[AnyRecord], key: str, fields: Fields
+) -> list[R | None]:
     """For each parent that outlives what its `key` names, that object, as long as it is there.
 
     One of another workspace is none, whatever its id.
@@ -75,31 +75,31 @@ async def to_one_inside(
     ]
 
 
-async def card_inside(parents: Sequence[Record], fields: Fields) -> list[Record | None]:
+async def card_inside(parents: Sequence[AnyRecord], fields: Fields) -> list[CardRecord | None]:
     """For each parent that outlives its card, the card that its `card_id` names, as long as that is there."""
     return await to_one_inside(Card, parents, "card_id", fields)
 
 
 async def to_list(
-    model: type[Document],
-    parents: Sequence[Record],
+    model: type[Recorded[R]],
+    parents: Sequence[AnyRecord],
     parent_key: str,
     *,
     sort: Sequence[tuple[str, int]],
     where: Mapping[str, Any] | None = None,
     fields: Fields = None,
-) -> list[list[Record]]:
+) -> list[list[R]]:
     """For each parent, all its children in order: for lists that are small and bounded by a rule."""
     ids = list({parent["_id"] for parent in parents})
     query = {parent_key: among(ids), **(where or {})}
-    children: dict[ObjectId, list[Record]] = {one: [] for one in ids}
+    children: dict[ObjectId, list[R]] = {one: [] for one in ids}
     for child in await collection(model).find(query, projection(fields, parent_key)).sort(list(sort)).to_list():
         children[child[parent_key]].append(child)
     return [children[parent["_id"]] for parent in parents]
 
 
 async def counts(
-    model: type[Document], parent_key: str, parent_ids: Iterable[ObjectId], where: Mapping[str, Any] | None = None
+    model: type[Recorded[Any]], parent_key: str, parent_ids: Iterable[ObjectId], where: Mapping[str, Any] | None = None
 ) -> dict[ObjectId, int]:
     """How many children each parent has, in one query; parents without any are left out."""
     where = standing(model, where)
@@ -108,5 +108,4 @@ async def counts(
         *([{"$match": where}] if where else []),
         {"$group": {"_id": f"${parent_key}", "count": {"$sum": 1}}},
     ]
-    cursor = await collection(model).aggregate(pipeline)
-    return {row["_id"]: row["count"] for row in await cursor.to_list()}
+    return {row["_id"]: row["count"] for row in await aggregate(model, pipeline)}

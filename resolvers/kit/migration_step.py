@@ -4,9 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from beanie import Document
-
-from models.base import Record, collection
+from models.base import R, Recorded, collection
 
 PORTION = 500
 
@@ -38,13 +36,16 @@ class MigrationStep:
 
 
 async def over_all(
-    model: type[Document], work: Work, each: Callable[[Sequence[Record]], Awaitable[None]], fields: Sequence[str] = ()
+    model: type[Recorded[R]],
+    work: Work,
+    each: Callable[[Sequence[R]], Awaitable[None]],
+    fields: Sequence[str] = (),
 ) -> None:
     """Give every document of a collection to `each`, with `fields` or whole, in portions and in the order of ids."""
     documents = collection(model)
     work.expect(await documents.estimated_document_count())
     after = {} if work.place is None else {"_id": {"$gt": work.place}}
-    portion: list[Record] = []
+    portion: list[R] = []
     async for document in documents.find(after, dict.fromkeys(fields, 1) or None, batch_size=PORTION).sort("_id", 1):
         portion.append(document)
         if len(portion) == PORTION:

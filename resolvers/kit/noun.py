@@ -1,10 +1,10 @@
 """What a noun is: an object of the graph with a door of its own; and what an operation opens."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Generic, cast
 
 from auth.policies.permission import Permission
-from models.base import Stored
+from models.base import R, Stored
 from models.enums import TokenScope
 from models.ids import Kind
 
@@ -13,13 +13,13 @@ Fields = frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Noun:
-    """Objects of one kind. Reading one takes a token with `scope`, and of a tenant's object what `policy` asks,
-    whichever way it is reached (its own field, `node`, a route, a stream): whoever may not read one may do nothing else
-    with it. `shown_as` is what payloads call it, and `word` what people do. `has_node` says that it is found by its id
-    alone (`node`)."""
+class Noun(Generic[R]):
+    """Objects of one kind, whose door answers with an `R`. Reading one takes a token with `scope`, and of a tenant's
+    object what `policy` asks, whichever way it is reached (its own field, `node`, a route, a stream): whoever may not
+    read one may do nothing else with it. `shown_as` is what payloads call it, and `word` what people do. `has_node`
+    says that it is found by its id alone (`node`)."""
 
-    model: type[Stored]
+    model: type[Stored[Any]]
     kind: Kind
     policy: Permission | None
     scope: TokenScope
@@ -59,22 +59,22 @@ class Noun:
         """Whether members are asked for themselves: then its door answers with the caller's membership."""
         return self.kind in (Kind.ORGANIZATION, Kind.WORKSPACE)
 
-    def by(self, argument: str) -> "Door":
+    def by(self, argument: str) -> "Door[R]":
         """Its door, where the id comes as an `argument` of another name than `id`."""
         return Door(self, argument)
 
-    def reading(self, *fields: str) -> "Door":
+    def reading(self, *fields: str) -> "Door[R]":
         """Its door, which answers with more of the record than where it stands."""
         return Door(self).reading(*fields)
 
     @property
-    def whole(self) -> "Door":
+    def whole(self) -> "Door[R]":
         """Its door, which answers with the whole record."""
         return Door(self).whole
 
 
 def noun(
-    model: type[Stored],
+    model: type[Stored[R]],
     kind: Kind,
     *,
     reads: Permission | None = None,
@@ -82,38 +82,38 @@ def noun(
     shown_as: str | None = None,
     word: str | None = None,
     has_node: bool = True,
-) -> Noun:
+) -> Noun[R]:
     """A noun, with the names that follow from its kind."""
     name = kind.name.lower()
     return Noun(model, kind, reads, scope, shown_as or name, word or name.replace("_", " "), has_node)
 
 
+def tenant(model: type[Stored[Any]], kind: Kind, _members: type[Stored[R]], *, reads: Permission) -> Noun[R]:
+    """A noun whose door answers with the caller's membership, which is one of `_members`."""
+    return cast("Noun[R]", noun(model, kind, reads=reads))
+
+
 @dataclass(frozen=True, slots=True)
-class Door:
+class Door(Generic[R]):
     """What an operation opens, and by what: an argument of its own, or a field of its input. With `as_asked` it answers
     with the fields that its caller asks for."""
 
-    noun: Noun
+    noun: Noun[R]
     argument: str | None = None
     fields: Fields = frozenset()
     as_asked: bool = False
 
-    def reading(self, *fields: str) -> "Door":
+    def reading(self, *fields: str) -> "Door[R]":
         """The same door, which answers with more of the record than where it stands."""
         return replace(self, fields=frozenset(fields))
 
     @property
-    def whole(self) -> "Door":
+    def whole(self) -> "Door[R]":
         """The same door, which answers with the whole record."""
         return replace(self, fields=None)
 
 
-def door_to(opened: Noun | Door, *, inside: bool) -> Door:
+def door_to(opened: Noun[R] | Door[R], *, inside: bool) -> Door[R]:
     """The door to what is named: by the argument `id`, or by the key of the input that names what is around."""
     door = opened if isinstance(opened, Door) else Door(opened)
     return door if door.argument is not None else replace(door, argument=door.noun.key if inside else "id")
-
-
-def noun_of(annotation: Any) -> Noun | None:
-    """The noun that an annotation names (`LabelRecord`, say)."""
-    return next((one for one in getattr(annotation, "__metadata__", ()) if isinstance(one, Noun)), None)

@@ -1,7 +1,7 @@
-"""The nouns. Nothing else lists them; a record that is annotated with one tells the graph what it is."""
+"""The nouns. Nothing else lists them; the type of a record tells the graph what it is."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Any
 
 from auth.policies import delivery, document, mission, organization, workspace
 from models import (
@@ -30,17 +30,17 @@ from models import (
     User,
     Workspace,
     WorkspaceMember,
+    records,
 )
-from models.base import Record
 from models.enums import TokenScope
 from models.ids import Kind
-from resolvers.kit.noun import Noun, noun
+from resolvers.kit.noun import Noun, noun, tenant
 
-ORGANIZATION = noun(Organization, Kind.ORGANIZATION, reads=organization.READ)
+ORGANIZATION = tenant(Organization, Kind.ORGANIZATION, OrganizationMember, reads=organization.READ)
 ORGANIZATION_MEMBER = noun(
     OrganizationMember, Kind.ORGANIZATION_MEMBER, shown_as="member", word="member", has_node=False
 )
-WORKSPACE = noun(Workspace, Kind.WORKSPACE, reads=workspace.READ)
+WORKSPACE = tenant(Workspace, Kind.WORKSPACE, WorkspaceMember, reads=workspace.READ)
 WORKSPACE_MEMBER = noun(WorkspaceMember, Kind.WORKSPACE_MEMBER, shown_as="member", word="member", has_node=False)
 INVITATION = noun(
     Invitation, Kind.INVITATION, reads=workspace.MANAGE_MEMBERS, scope=TokenScope.ACCOUNT_WRITE, has_node=False
@@ -66,27 +66,12 @@ MISSION_ACTIVITY = noun(MissionActivity, Kind.MISSION_ACTIVITY, reads=mission.RE
 NOTIFICATION = noun(Notification, Kind.NOTIFICATION, scope=TokenScope.NOTIFICATIONS_READ)
 USER = noun(User, Kind.USER)
 
-NOUNS: Mapping[Kind, Noun] = {one.kind: one for one in tuple(vars().values()) if isinstance(one, Noun)}
+NOUNS: Mapping[Kind, Noun[Any]] = {one.kind: one for one in tuple(vars().values()) if isinstance(one, Noun)}
 """By the kind that an id carries."""
 
-OrganizationRecord = Annotated[Record, ORGANIZATION]
-OrganizationMemberRecord = Annotated[Record, ORGANIZATION_MEMBER]
-WorkspaceRecord = Annotated[Record, WORKSPACE]
-WorkspaceMemberRecord = Annotated[Record, WORKSPACE_MEMBER]
-ProjectRecord = Annotated[Record, PROJECT]
-ProjectMemberRecord = Annotated[Record, PROJECT_MEMBER]
-ScopeRecord = Annotated[Record, SCOPE]
-ColumnRecord = Annotated[Record, COLUMN]
-LabelRecord = Annotated[Record, LABEL]
-CustomFieldRecord = Annotated[Record, CUSTOM_FIELD]
-TemplateRecord = Annotated[Record, TEMPLATE]
-TransferJobRecord = Annotated[Record, TRANSFER_JOB]
-CardRecord = Annotated[Record, CARD]
-CommentRecord = Annotated[Record, COMMENT]
-RelationRecord = Annotated[Record, RELATION]
-AttachmentRecord = Annotated[Record, ATTACHMENT]
-DocumentRecord = Annotated[Record, DOCUMENT]
-AgentRecord = Annotated[Record, AGENT]
-MissionRecord = Annotated[Record, MISSION]
-NotificationRecord = Annotated[Record, NOTIFICATION]
-UserRecord = Annotated[Record, USER]
+_BY_RECORD: Mapping[Any, Noun[Any]] = {getattr(records, f"{noun.name}Record"): noun for noun in NOUNS.values()}
+
+
+def noun_of(annotation: Any) -> Noun[Any] | None:
+    """The noun whose record an annotation names (`LabelRecord`, say)."""
+    return _BY_RECORD.get(annotation)

@@ -14,7 +14,7 @@ from bson import ObjectId
 from pydantic.alias_generators import to_camel
 
 from auth.policies.permission import Permission
-from models.base import Record
+from models.base import R
 from models.enums import TokenScope
 from models.errors import Forbidden, Unauthenticated
 from resolvers.kit.access import access
@@ -24,7 +24,7 @@ from resolvers.kit.noun import Door, Fields, Noun, door_to
 from resolvers.kit.tombstone import FIELDS, Gone, hiding, known_gone, without_gone
 
 P = ParamSpec("P")
-R = TypeVar("R")
+T = TypeVar("T")
 V = TypeVar("V", bound=Input)
 
 
@@ -65,7 +65,7 @@ class Operation:
     permission: Permission | None
     read_only: bool
     reveals: bool
-    door: Door | None
+    door: Door[Any] | None
     inside: bool
     body: Callable[..., Awaitable[Any]]
     run: Callable[..., Awaitable[Any]]
@@ -105,33 +105,33 @@ def check_scope(ctx: Context, scope: TokenScope | None, what: str) -> None:
 
 @overload
 def operation(
-    name: str, *, opens: Noun | Door, permission: Permission, **options: Unpack[Options]
+    name: str, *, opens: Noun[R] | Door[R], permission: Permission, **options: Unpack[Options]
 ) -> Callable[
-    [Callable[Concatenate[Context, Record, P], Awaitable[R]]],
-    Callable[Concatenate[Context, ObjectId | str, P], Awaitable[R]],
+    [Callable[Concatenate[Context, R, P], Awaitable[T]]],
+    Callable[Concatenate[Context, ObjectId | str, P], Awaitable[T]],
 ]: ...
 
 
 @overload
 def operation(
-    name: str, *, inside: Noun | Door, permission: Permission, **options: Unpack[Options]
+    name: str, *, inside: Noun[R] | Door[R], permission: Permission, **options: Unpack[Options]
 ) -> Callable[
-    [Callable[Concatenate[Context, Record, V, P], Awaitable[R]]],
-    Callable[Concatenate[Context, V, P], Awaitable[R]],
+    [Callable[Concatenate[Context, R, V, P], Awaitable[T]]],
+    Callable[Concatenate[Context, V, P], Awaitable[T]],
 ]: ...
 
 
 @overload
 def operation(
     name: str, *, permission: Permission | None = None, **options: Unpack[Options]
-) -> Callable[[Callable[Concatenate[Context, P], Awaitable[R]]], Callable[Concatenate[Context, P], Awaitable[R]]]: ...
+) -> Callable[[Callable[Concatenate[Context, P], Awaitable[T]]], Callable[Concatenate[Context, P], Awaitable[T]]]: ...
 
 
 def operation(
     name: str,
     *,
-    opens: Noun | Door | None = None,
-    inside: Noun | Door | None = None,
+    opens: Noun[Any] | Door[Any] | None = None,
+    inside: Noun[Any] | Door[Any] | None = None,
     permission: Permission | None = None,
     **options: Unpack[Options],
 ) -> Any:
@@ -170,10 +170,12 @@ def operation(
     return enter
 
 
-def _opened(body: Callable[..., Awaitable[Any]], door: Door, permission: Permission) -> Callable[..., Awaitable[Any]]:
+def _opened(
+    body: Callable[..., Awaitable[Any]], door: Door[Any], permission: Permission
+) -> Callable[..., Awaitable[Any]]:
     field = to_camel(door.argument or "id")
 
-    async def enter(ctx: Context, object_id: ObjectId | str, fields: Fields) -> Record:
+    async def enter(ctx: Context, object_id: ObjectId | str, fields: Fields) -> Any:
         return await access(ctx, door.noun, object_id, permission, field=field, fields=fields)
 
     async def opened(ctx: Context, object_id: ObjectId | str, /, *args: Any, **kwargs: Any) -> Any:
@@ -185,7 +187,9 @@ def _opened(body: Callable[..., Awaitable[Any]], door: Door, permission: Permiss
     return opened_as_asked if door.as_asked else opened
 
 
-def _inside(body: Callable[..., Awaitable[Any]], door: Door, permission: Permission) -> Callable[..., Awaitable[Any]]:
+def _inside(
+    body: Callable[..., Awaitable[Any]], door: Door[Any], permission: Permission
+) -> Callable[..., Awaitable[Any]]:
     key = door.argument or door.noun.key
     field = to_camel(key)
 
@@ -196,10 +200,10 @@ def _inside(body: Callable[..., Awaitable[Any]], door: Door, permission: Permiss
     return inside
 
 
-def reader(name: str, noun: Noun) -> Callable[..., Awaitable[Record]]:
+def reader(name: str, noun: Noun[R]) -> Callable[..., Awaitable[R]]:
     """The operation that reads one object by its id: `(ctx, id, fields)` to what is asked for of its record."""
 
-    async def read(_ctx: Context, record: Record) -> Record:
+    async def read(_ctx: Context, record: R) -> R:
         return record
 
     read.__doc__ = f"A {noun.word} by its id."
@@ -209,19 +213,19 @@ def reader(name: str, noun: Noun) -> Callable[..., Awaitable[Record]]:
 
 def edge(
     *, scope: TokenScope | None = None, viewer: bool = False
-) -> Callable[[Callable[Concatenate[Context, P], Awaitable[R]]], Callable[Concatenate[Context, P], Awaitable[R]]]:
+) -> Callable[[Callable[Concatenate[Context, P], Awaitable[T]]], Callable[Concatenate[Context, P], Awaitable[T]]]:
     """Mark a function from (ctx, parents, …) to one result per parent as an edge of the graph.
 
     `viewer` says that the answer depends on who asks, so that it cannot be shared among subscribers.
     """
 
-    def enter(run: Callable[Concatenate[Context, P], Awaitable[R]]) -> Callable[Concatenate[Context, P], Awaitable[R]]:
+    def enter(run: Callable[Concatenate[Context, P], Awaitable[T]]) -> Callable[Concatenate[Context, P], Awaitable[T]]:
         @functools.wraps(run)
-        async def shown(ctx: Context, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        async def shown(ctx: Context, /, *args: P.args, **kwargs: P.kwargs) -> T:
             gone = await known_gone(ctx)
             if gone is None:
                 return await run(ctx, *args, **kwargs)
-            return cast(R, await _of_the_rest(gone, functools.partial(run, ctx), *args, **kwargs))
+            return cast(T, await _of_the_rest(gone, functools.partial(run, ctx), *args, **kwargs))
 
         EDGES[shown] = scope
         if viewer:

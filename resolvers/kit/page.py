@@ -4,14 +4,15 @@ import base64
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Generic
 from zlib import crc32
 
 import orjson
 from bson import ObjectId
 from bson.errors import InvalidId
+from typing_extensions import TypeVar
 
-from models.base import Record, Stored
+from models.base import AnyRecord, Recorded, Stored
 from models.errors import BadUserInput
 from resolvers.kit.access import projection
 from resolvers.kit.context import Context
@@ -24,6 +25,8 @@ DEFAULT_SIZE = 50
 MAX_SIZE = 500
 # A text to sort by can fill 4,000 characters of base64, and there can be four.
 MAX_CURSOR = 20_000
+
+N = TypeVar("N", bound=AnyRecord, default=Any)
 
 NEWEST_FIRST: Sort = [("_id", -1)]
 
@@ -55,7 +58,7 @@ class Window:
             return cls(_size(last, "last"), before, backward=True)
         return cls(_size(first, "first"), after, backward=False)
 
-    def keyset(self, model: type[Stored], sort: Sort) -> list[Any] | None:
+    def keyset(self, model: type[Recorded[Any]], sort: Sort) -> list[Any] | None:
         """The values that the page begins beyond; raises BadUserInput for a cursor of another list or order."""
         if self.cursor is None:
             return None
@@ -67,23 +70,23 @@ class Window:
 
 
 @dataclass(slots=True)
-class Page:
+class Page(Generic[N]):
     """A page of records.
 
     `where`, under the parent, selects the whole list: its total is counted when asked for, unless it is known.
     """
 
-    nodes: list[Record]
+    nodes: list[N]
     has_next: bool
     has_previous: bool
     sort: Sort
-    model: type[Stored]
+    model: type[Recorded[Any]]
     parent_key: str
     parent_id: Any
     where: Mapping[str, Any]
     total: int | None = None
 
-    def cursor(self, record: Record) -> str:
+    def cursor(self, record: AnyRecord) -> str:
         """Where a record stands in the list, as clients send it back."""
         return encode_cursor(record, self.model, self.sort)
 
@@ -93,7 +96,7 @@ ListEdge = Callable[..., Awaitable[list[Page]]]
 
 
 async def pages(
-    model: type[Stored],
+    model: type[Stored[N]],
     parent_key: str,
     parent_ids: Sequence[Any],
     window: Window,
@@ -102,7 +105,7 @@ async def pages(
     where: Mapping[str, Any] | None = None,
     fields: Fields = None,
     computed: Mapping[str, Any] | None = None,
-) -> dict[Any, Page]:
+) -> dict[Any, Page[N]]:
     """One page per parent. Parents are distinct by id; `parent_key` names their collection too (PARENTS).
 
     `computed` are keys to sort by that no record holds, with the expressions that make them.
@@ -114,8 +117,8 @@ async def pages(
         order = [(field, -direction) for field, direction in order]
     wanted = projection(fields, parent_key, *(field.partition(".")[0] for field, _ in sort))
     query = PageQuery(model, parent_key, order, keyset, window.size + 1, where or {}, computed or {}, wanted)
-    found = await query.read(distinct)
-    made: dict[Any, Page] = {}
+    found: dict[Any, Any] = await query.read(distinct)
+    made: dict[Any, Page[N]] = {}
     for one in distinct:
         nodes = found.get(one, [])
         beyond, more = keyset is not None, len(nodes) > window.size
@@ -127,12 +130,17 @@ async def pages(
     return made
 
 
-def pages_by(noun: Noun, key: str, *, sort: Sort = (), where: Mapping[str, Any] | None = None) -> ListEdge:
+def pages_by(noun: Noun[Any], key: str, *, sort: Sort = (), where: Mapping[str, Any] | None = None) -> ListEdge:
     """The edge from records to the objects of a noun that carry their id under `key`."""
 
     @edge(scope=noun.scope)
     async def pages_of(
-        ctx: Context, parents: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+        ctx: Context,
+        parents: Sequence[AnyRecord],
+        fields: Fields,
+        *,
+        first: int | None = None,
+        after: str | None = None,
     ) -> list[Page]:
         ids = [parent["_id"] for parent in parents]
         found = await pages(noun.model, key, ids, Window.read(first, after), sort=sort, where=where, fields=fields)
@@ -141,13 +149,13 @@ def pages_by(noun: Noun, key: str, *, sort: Sort = (), where: Mapping[str, Any] 
     return pages_of
 
 
-def encode_cursor(record: Record, model: type[Stored], sort: Sort) -> str:
+def encode_cursor(record: AnyRecord, model: type[Recorded[Any]], sort: Sort) -> str:
     """The keyset of a record as URL-safe text, marked with the list and the order that it belongs to."""
     values = [_mark(model, sort), *(_pack(_value(record, field)) for field, _ in _total(sort))]
     return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
 
 
-def decode_cursor(text: str, model: type[Stored], sort: Sort) -> list[Any]:
+def decode_cursor(text: str, model: type[Recorded[Any]], sort: Sort) -> list[Any]:
     """The keyset in a cursor; raises ValueError, TypeError, KeyError, OverflowError or InvalidId for any other text."""
     if len(text) > MAX_CURSOR:
         raise ValueError("too long")
@@ -160,13 +168,13 @@ def decode_cursor(text: str, model: type[Stored], sort: Sort) -> list[Any]:
     return keyset
 
 
-def _value(record: Record, field: str) -> Any:
+def _value(record: AnyRecord, field: str) -> Any:
     """What a record is sorted by: a key of its own, or one inside an object. Neither need be there."""
     key, _, inner = field.partition(".")
     return record.get(key, {}).get(inner) if inner else record.get(key)
 
 
-def _mark(model: type[Stored], sort: Sort) -> int:
+def _mark(model: type[Recorded[Any]], sort: Sort) -> int:
     return crc32(f"{model.__name__} {list(sort)}".encode())
 
 

@@ -11,10 +11,10 @@ from bson import ObjectId
 from pymongo import IndexModel
 
 from models import Agent, Card, Column, Document, Mission, Organization, Project, Scope, User, Workspace
-from models.base import Record, Stored, collection
+from models.base import Record, Recorded, collection
 from resolvers.kit.landmark import AT_ONCE, MEMORY, Landmarks, Walk, reads_whole_ranges
 
-PARENTS: dict[str, type[Stored]] = {
+PARENTS: dict[str, type[Recorded[Any]]] = {
     "user_id": User,
     "organization_id": Organization,
     "workspace_id": Workspace,
@@ -51,7 +51,7 @@ class PageQuery:
     keys that no record holds, `fields` a projection.
     """
 
-    model: type[Stored]
+    model: type[Recorded[Any]]
     parent_key: str
     order: Sort
     keyset: list[Any] | None
@@ -159,7 +159,7 @@ class PageQuery:
         return [*tail, {"$project": self.fields}] if self.fields is not None else tail
 
 
-def _equal(model: type[Stored], parent_key: str, where: Mapping[str, Any], key: str) -> dict[str, Any] | None:
+def _equal(model: type[Recorded[Any]], parent_key: str, where: Mapping[str, Any], key: str) -> dict[str, Any] | None:
     """The conditions of a filter that stand between the parent and the sort key in an index; None without an index."""
     found: dict[str, Any] | None = None
     indexes: Sequence[IndexModel] = getattr(model.Settings, "indexes", ())

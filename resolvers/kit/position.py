@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 
 from bson import ObjectId
 
-from models.base import Record, collection
+from models.base import collection
 from models.enums import TokenScope
 from models.errors import Forbidden
 from models.ids import Kind, kind_of, portions
+from models.records import MissionRecord, ProjectRecord, UserRecord, WorkspaceRecord
 from realtime.cursor import Cursor
 from realtime.heads import bounds, heads_of
 from resolvers.kit.context import Context
@@ -58,25 +59,25 @@ async def positions(ctx: Context, stream_ids: Iterable[ObjectId]) -> list[str]:
 
 
 @edge(scope=TokenScope.PROJECTS_READ)
-async def cursor_of_workspace(ctx: Context, workspaces: Sequence[Record], fields: Fields) -> list[str]:
+async def cursor_of_workspace(ctx: Context, workspaces: Sequence[WorkspaceRecord], fields: Fields) -> list[str]:
     """Where the stream of each workspace stands."""
     return await positions(ctx, (one["_id"] for one in workspaces))
 
 
 @edge(scope=TokenScope.PROJECTS_READ)
-async def cursor_of_project(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[str]:
+async def cursor_of_project(ctx: Context, projects: Sequence[ProjectRecord], fields: Fields) -> list[str]:
     """Where the stream stands that tells of each project: its workspace's."""
     return await positions(ctx, (one["workspace_id"] for one in projects))
 
 
 @edge(scope=TokenScope.PILOTAGE_READ)
-async def cursor_of_mission(ctx: Context, missions: Sequence[Record], fields: Fields) -> list[str]:
+async def cursor_of_mission(ctx: Context, missions: Sequence[MissionRecord], fields: Fields) -> list[str]:
     """Where the stream stands that tells of each mission: its workspace's."""
     return await positions(ctx, (one["workspace_id"] for one in missions))
 
 
 @edge(scope=TokenScope.NOTIFICATIONS_READ, viewer=True)
-async def notifications_cursor_of(ctx: Context, users: Sequence[Record], fields: Fields) -> list[str | Forbidden]:
+async def notifications_cursor_of(ctx: Context, users: Sequence[UserRecord], fields: Fields) -> list[str | Forbidden]:
     """Where the viewer's own stream stands; an error in the place of each other user."""
     (own,) = await positions(ctx, [ctx.user_id])
     return [own if one["_id"] == ctx.user_id else _not_yours() for one in users]

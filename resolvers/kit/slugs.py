@@ -5,15 +5,18 @@ import asyncio
 from auth.policies import organization as organization_policy
 from auth.policies import workspace as workspace_policy
 from models import Organization, Workspace
-from models.base import Record, collection
+from models.base import collection
 from models.errors import NotFound
+from models.records import OrganizationMemberRecord, OrganizationRecord, WorkspaceMemberRecord, WorkspaceRecord
 from resolvers.kit.access import check_organization, check_workspace, door_of, projection
 from resolvers.kit.context import Context
 from resolvers.kit.noun import Fields
 from resolvers.kit.position_note import note_entered, noted
 
 
-async def organization_by_slug(ctx: Context, slug: str, fields: Fields = None) -> tuple[Record, Record]:
+async def organization_by_slug(
+    ctx: Context, slug: str, fields: Fields = None
+) -> tuple[OrganizationRecord, OrganizationMemberRecord]:
     """An organization, and the caller's membership of it; raises NotFound for what is not theirs."""
     found = await collection(Organization).find_one({"slug": slug}, projection(fields))
     membership = await check_organization(ctx, door_of(found), organization_policy.READ)
@@ -22,7 +25,9 @@ async def organization_by_slug(ctx: Context, slug: str, fields: Fields = None) -
     return found, membership
 
 
-async def workspace_by_slugs(ctx: Context, org_slug: str, slug: str, fields: Fields = None) -> tuple[Record, Record]:
+async def workspace_by_slugs(
+    ctx: Context, org_slug: str, slug: str, fields: Fields = None
+) -> tuple[WorkspaceRecord, WorkspaceMemberRecord]:
     """A workspace of an organization, and the caller's membership of it; raises NotFound for what is not theirs."""
     inside = door_of(await collection(Organization).find_one({"slug": org_slug}, {"_id": 1}))
     query, known = {"organization_id": inside, "slug": slug}, noted(ctx)

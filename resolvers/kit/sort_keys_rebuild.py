@@ -2,23 +2,23 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
-from beanie import Document as AnyDocument
 from pymongo import UpdateOne
 
 from models import Card, Document, Project
-from models.base import Record, collection, sort_keys
+from models.base import AnyRecord, Recorded, collection, sort_keys
 from resolvers.kit.migration_step import MigrationStep, Work, over_all
 
 
-def _step(name: str, title: str, model: type[AnyDocument], fields: Sequence[str]) -> MigrationStep:
+def _step(name: str, title: str, model: type[Recorded[Any]], fields: Sequence[str]) -> MigrationStep:
     async def run(work: Work) -> None:
         await over_all(model, work, partial(_keep, model, fields), fields)
 
     return MigrationStep(name, title, run)
 
 
-async def _keep(model: type[AnyDocument], fields: Sequence[str], records: Sequence[Record]) -> None:
+async def _keep(model: type[Recorded[Any]], fields: Sequence[str], records: Sequence[AnyRecord]) -> None:
     # What was changed in the meantime has its keys.
     updates = [
         UpdateOne({name: record.get(name) for name in ("_id", *fields)}, {"$set": sort_keys(model, record)})

@@ -10,11 +10,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-import beanie
 from bson import ObjectId
 
 from models import Activity, Card, Document, Mission, MissionActivity, Notification, Tombstone, TransferJob
-from models.base import Record, collection
+from models.base import AnyRecord, R, Record, Recorded, collection
 from models.ids import Kind, among, kind_of, portions
 from resolvers.kit.context import Context
 
@@ -36,16 +35,16 @@ class Gone:
 
     ids: Collection[ObjectId]
 
-    def without(self, records: Iterable[Record]) -> list[Record]:
+    def without(self, records: Iterable[R]) -> list[R]:
         """The records that are left."""
         return [one for one in records if not self.hides(one)]
 
-    def hides(self, record: Record) -> bool:
+    def hides(self, record: AnyRecord) -> bool:
         """Whether a record was deleted, or names something that was."""
         kind = kind_of(record["_id"]) if isinstance(record.get("_id"), ObjectId) else None
         return kind not in _OUTLIVES and any(one in self.ids for one in _named(record))
 
-    def shuts(self, record: Record) -> bool:
+    def shuts(self, record: AnyRecord) -> bool:
         """The same at a door, which also keeps back the activities that go with their project."""
         is_activity = kind_of(record["_id"]) is Kind.ACTIVITY
         return self.hides(record) or (is_activity and record.get("project_id") in self.ids)
@@ -67,7 +66,7 @@ async def load_gone(ctx: Context, workspace_ids: Iterable[ObjectId]) -> None:
         ctx.gone.update({one: frozenset(below) for one, below in gone.items()})
 
 
-async def shut(ctx: Context, records: Sequence[Record]) -> set[ObjectId]:
+async def shut(ctx: Context, records: Sequence[AnyRecord]) -> set[ObjectId]:
     """The ids of those records, of the caller's workspaces, that were deleted or stand below what was."""
     await load_gone(ctx, {one["workspace_id"] for one in records} - ctx.gone.keys())
     ids = frozenset[ObjectId]().union(*(ctx.gone[one["workspace_id"]] for one in records))
@@ -103,7 +102,7 @@ def hiding(gone: Gone) -> Iterator[None]:
         _HIDDEN.reset(token)
 
 
-def standing(model: type[beanie.Document], where: Where | None) -> Where | None:
+def standing(model: type[Recorded[Any]], where: Where | None) -> Where | None:
     """The filter of a list, with what `hiding` leaves out of it."""
     gone = _HIDDEN.get()
     if gone is None or model in _HISTORY:
@@ -113,7 +112,7 @@ def standing(model: type[beanie.Document], where: Where | None) -> Where | None:
     return {"$and": [where, left]} if where else left
 
 
-def _named(record: Record) -> Iterable[Any]:
+def _named(record: AnyRecord) -> Iterable[Any]:
     yield record.get("_id")
     for name in NAMES:
         yield record.get(name)
@@ -137,7 +136,7 @@ def _cut(gone: Gone, result: Any, *, whole: bool) -> Any:
     return result
 
 
-async def _with_referred(gone: Gone, records: Sequence[Record]) -> Gone:
+async def _with_referred(gone: Gone, records: Sequence[AnyRecord]) -> Gone:
     """What was deleted, with the cards and the documents that records name and that stand below it.
 
     A comment names its card and its project, and not the column.
@@ -147,7 +146,7 @@ async def _with_referred(gone: Gone, records: Sequence[Record]) -> Gone:
     return Gone({*gone.ids, *below})
 
 
-async def _below(gone: Gone, model: type[beanie.Document], ids: set[Any]) -> set[ObjectId]:
+async def _below(gone: Gone, model: type[Recorded[Any]], ids: set[Any]) -> set[ObjectId]:
     found: set[ObjectId] = set()
     for some in portions(one for one in ids if one is not None and one not in gone.ids):
         cursor = collection(model).find({"_id": {"$in": some}}, dict.fromkeys(NAMES, 1))

@@ -11,8 +11,9 @@ from bson import ObjectId
 from pymongo.errors import ProtocolError
 
 from models import Card
-from models.base import Record, collection
+from models.base import collection
 from models.ids import raw
+from models.records import CardRecord
 from resolvers.kit.access import projection
 from resolvers.kit.landmark import AT_ONCE, reads_whole_ranges
 from resolvers.kit.noun import Fields
@@ -49,7 +50,7 @@ APART = Apart()
 
 async def read_board(
     projects: Mapping[ObjectId, ObjectId], size: int, fields: Fields
-) -> dict[ObjectId, list[Record]] | None:
+) -> dict[ObjectId, list[CardRecord]] | None:
     """The open cards of columns, by whose ids their `projects` are told, in order and cut behind `size`; None where
     columns are better read by themselves.
 
@@ -68,15 +69,15 @@ async def read_board(
     if len(cards) == limit:
         APART.add(column_ids[0])
         return None
-    found: dict[bytes, list[Record]] = {raw(one): [] for one in column_ids}
-    elsewhere: list[Record] = []
+    found: dict[bytes, list[CardRecord]] = {raw(one): [] for one in column_ids}
+    elsewhere: list[CardRecord] = []
     for card in cards:
         if (column_id := card["column_id"]) is not None and not card["archived"]:
             found.get(raw(column_id), elsewhere).append(card)
     return {one: sorted(found[raw(one)], key=_PLACE)[:size] for one in column_ids}
 
 
-async def _cards(project_id: ObjectId, limit: int, fields: Fields) -> list[Record]:
+async def _cards(project_id: ObjectId, limit: int, fields: Fields) -> list[CardRecord]:
     """At most so many cards of a project, in one reply where the driver takes it: up to 48 MB.
 
     To see where a batch of a cursor ends, the embedded database encodes each once more, a seventh of its time.

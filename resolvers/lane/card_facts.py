@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from bson import ObjectId
 
-from models.base import Record
+from models.records import CardFactsBlockRecord
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -101,7 +101,7 @@ def _id(value: ObjectId | None) -> bytes:
     return _NO_ID if value is None else value.binary
 
 
-def rows_of(block: Record) -> dict[str, bytes]:
+def rows_of(block: CardFactsBlockRecord) -> dict[str, bytes]:
     """The rows of a stored block."""
     rows: dict[str, bytes] = block["rows"]
     return rows

@@ -15,10 +15,11 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError
 
 from models import Card, CardFacts, CardFactsBlock
-from models.base import Record, collection
+from models.base import collection
 from models.card import KEPT_FIELDS, CardPair
 from models.ids import portions
 from models.pool import Pool
+from models.records import CardFactsBlockRecord, CardFactsRecord, CardRecord
 from realtime.log import Change
 from resolvers.lane.card_facts import Facts, Unpacking, packed, rows_of
 
@@ -69,7 +70,7 @@ def _moved(pairs: Sequence[CardPair]) -> dict[ObjectId, _Moved]:
     return moved
 
 
-def _project(card: Record) -> ObjectId:
+def _project(card: CardRecord) -> ObjectId:
     return ObjectId(card["project_id"])
 
 
@@ -77,33 +78,34 @@ async def store_facts(session: AsyncClientSession, project_id: ObjectId, workspa
     """Store the facts of all cards of a project that has none stored."""
     cards = collection(Card).find({"project_id": project_id}, dict.fromkeys(KEPT_FIELDS, 1), session=session)
     rows = {card["_id"]: packed(card) for card in await cards.to_list()}
-    head = {"_id": project_id, "workspace_id": workspace_id, "blocks": [], "firsts": []}
+    head: CardFactsRecord = {"_id": project_id, "workspace_id": workspace_id, "blocks": [], "firsts": []}
     blocks = _add_blocks(head, 0, rows)
     await _write(CardFacts, [InsertOne(head)], session)
     if blocks:
         await _write(CardFactsBlock, [InsertOne(block) for block in blocks], session)
 
 
-async def _update(session: AsyncClientSession, head: Record, moved: _Moved) -> None:
+async def _update(session: AsyncClientSession, head: CardFactsRecord, moved: _Moved) -> None:
     places = {one: max(bisect_right(head["firsts"], one) - 1, 0) for one in (*moved.gone, *moved.rows)}
     ids = [head["blocks"][place] for place in set(places.values()) if head["blocks"]]
-    blocks: dict[ObjectId, Record] = {}
+    blocks: dict[ObjectId, CardFactsBlockRecord] = {}
     for some in portions(ids):
         found = collection(CardFactsBlock).find({"_id": {"$in": some}}, session=session)
         blocks |= {block["_id"]: block for block in await found.to_list()}
-    writes: list[InsertOne[Record] | ReplaceOne[Record] | DeleteOne] = []
+    writes: list[InsertOne[CardFactsBlockRecord] | ReplaceOne[CardFactsBlockRecord] | DeleteOne] = []
     is_other = not ids
     for place in sorted(set(places.values()), reverse=True):  # from the end: places before stay where they are
         inside = [one for one, where in places.items() if where == place]
-        block = blocks[head["blocks"][place]] if ids else {"rows": {}}
-        rows = {ObjectId(one): row for one, row in rows_of(block).items() if ObjectId(one) not in moved.gone}
+        block = blocks[head["blocks"][place]] if ids else None
+        known = {} if block is None else rows_of(block)
+        rows = {ObjectId(one): row for one, row in known.items() if ObjectId(one) not in moved.gone}
         rows |= {one: moved.rows[one] for one in inside if one in moved.rows}
-        if ids and 0 < len(rows) <= BLOCK:
-            stored = {**block, "rows": {str(one): row for one, row in rows.items()}}
+        if block is not None and 0 < len(rows) <= BLOCK:
+            stored: CardFactsBlockRecord = {**block, "rows": {str(one): row for one, row in rows.items()}}
             writes.append(ReplaceOne({"_id": block["_id"]}, stored))
             continue
         is_other = True
-        if ids:
+        if block is not None:
             writes.append(DeleteOne({"_id": block["_id"]}))
             del head["blocks"][place], head["firsts"][place]
         writes += [InsertOne(one) for one in _add_blocks(head, place, rows)]
@@ -113,10 +115,10 @@ async def _update(session: AsyncClientSession, head: Record, moved: _Moved) -> N
         await _write(CardFacts, [ReplaceOne({"_id": head["_id"]}, head)], session)
 
 
-def _add_blocks(head: Record, place: int, rows: Mapping[ObjectId, bytes]) -> list[Record]:
+def _add_blocks(head: CardFactsRecord, place: int, rows: Mapping[ObjectId, bytes]) -> list[CardFactsBlockRecord]:
     """The rows in new blocks that are half full, which the head then names from `place` on."""
     ids, half = sorted(rows), BLOCK // 2
-    made = [
+    made: list[CardFactsBlockRecord] = [
         {
             "_id": ObjectId(),
             "workspace_id": head["workspace_id"],
@@ -160,7 +162,7 @@ async def facts_where(inside: Where, project_ids: Collection[ObjectId]) -> PerPr
     return found
 
 
-def _unpacked(blocks: Sequence[Record], project_ids: Collection[ObjectId]) -> PerProject:
+def _unpacked(blocks: Sequence[CardFactsBlockRecord], project_ids: Collection[ObjectId]) -> PerProject:
     unpacking = Unpacking()
     found: PerProject = {one: {} for one in project_ids}
     for block in blocks:

@@ -6,8 +6,9 @@ from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from models import CardFacts, Project
-from models.base import Record, collection
+from models.base import collection
 from models.ids import portions
+from models.records import ProjectRecord
 from resolvers.kit.migration_step import MigrationStep, Work, over_all
 from resolvers.lane.card_facts_keep import store_facts
 
@@ -19,7 +20,7 @@ async def _projects(work: Work) -> None:
 FACTS_STEP = MigrationStep("card-facts", "What figures are made of", _projects)
 
 
-async def rebuild_facts(projects: Sequence[Record]) -> None:
+async def rebuild_facts(projects: Sequence[ProjectRecord]) -> None:
     """Store the facts of projects that have none stored."""
     for ids in portions(project["_id"] for project in projects):
         found = collection(CardFacts).find({"_id": {"$in": ids}}, {"_id": 1})

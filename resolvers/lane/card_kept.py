@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from models.base import Record
 from models.card import KEPT_FIELDS, CardPair
+from models.records import CardRecord
 from realtime.log import Change
 from resolvers.lane.card_facts_keep import keep_facts
 from resolvers.lane.keep import keep_lanes
@@ -27,6 +27,6 @@ async def keep(change: Change, pairs: Sequence[CardPair]) -> None:
             await keeper(change, differing)
 
 
-def _kept(card: Record | None) -> list[object] | None:
+def _kept(card: CardRecord | None) -> list[object] | None:
     # Cards that were written before moments were kept lack those.
     return None if card is None else [card.get(field) for field in KEPT_FIELDS]

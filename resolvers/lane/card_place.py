@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from bson import ObjectId
 
 from models import Card
-from models.base import Record, collection
+from models.base import collection
 from models.errors import BadUserInput
 from models.rank import MAX_LENGTH, rank_between
+from models.records import CardRecord
 from realtime.log import Change
 from resolvers.lane.blocks import Blocks, LaneKey, before_rank, behind_rank, entry_of, key_of, rank_in
 from resolvers.lane.spread import spread
@@ -42,7 +43,7 @@ async def end_of(change: Change, lane: LaneKey) -> tuple[str, int]:
     return rank_between(_rank(last), None), blocks.open
 
 
-async def rank_for(change: Change, card: Record, column_id: ObjectId | None, place: Place) -> tuple[str, int]:
+async def rank_for(change: Change, card: CardRecord, column_id: ObjectId | None, place: Place) -> tuple[str, int]:
     """A rank that puts a card into a place of a lane (its own where it stands there already), and the place's number.
 
     Raises BadUserInput for a neighbour that is not another card of the lane.
@@ -65,7 +66,7 @@ async def rank_for(change: Change, card: Record, column_id: ObjectId | None, pla
     return rank, await walk.open_before(before_rank(rank))
 
 
-async def _neighbour(change: Change, card: Record, column_id: ObjectId | None, place: Place) -> str | None:
+async def _neighbour(change: Change, card: CardRecord, column_id: ObjectId | None, place: Place) -> str | None:
     """The rank of the card that a place is beside of."""
     neighbour_id = place.after or place.before
     if neighbour_id is None:
@@ -123,7 +124,7 @@ def _rank(entry: str | None) -> str | None:
     return None if entry is None else rank_in(entry)
 
 
-def number(cards: Sequence[Record]) -> None:
+def number(cards: Sequence[CardRecord]) -> None:
     """Set the `order` of cards that are whole lanes (or the heads of them), sorted by rank."""
     open_before: dict[LaneKey, int] = {}
     for card in cards:
@@ -132,12 +133,12 @@ def number(cards: Sequence[Record]) -> None:
         open_before[lane] = card["order"] + (not card["archived"])
 
 
-async def places_of(cards: Sequence[Record]) -> list[int]:
+async def places_of(cards: Sequence[CardRecord]) -> list[int]:
     """The places of many cards: a query for their lanes, and one for the blocks that they are in.
 
     A card that was read with its whole lane knows its `order` already.
     """
-    unknown: dict[LaneKey, list[Record]] = {}
+    unknown: dict[LaneKey, list[CardRecord]] = {}
     for card in cards:
         if "order" not in card:
             unknown.setdefault(key_of(card), []).append(card)

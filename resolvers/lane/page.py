@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from bson import ObjectId
 
 from models import Card
-from models.base import Record, collection
+from models.base import AnyRecord, Record, collection
 from models.ids import portions
+from models.records import CardRecord
 from resolvers.kit.access import projection
 from resolvers.kit.landmark import AT_ONCE
 from resolvers.kit.noun import Fields
@@ -21,7 +22,7 @@ LISTED = 50
 """Cards that one query names by their ids: the embedded database takes 4 ms for 50, 12 for 100."""
 
 
-async def column_pages(columns: Sequence[Record], window: Window, fields: Fields) -> dict[ObjectId, Page]:
+async def column_pages(columns: Sequence[AnyRecord], window: Window, fields: Fields) -> dict[ObjectId, Page]:
     """A page of each column's open cards, which know their `order`, with its total where that costs nothing.
 
     One query for the first pages of all columns where these are nearly all of a project, or of columns that are known
@@ -78,7 +79,7 @@ async def _short(
     return found
 
 
-def _number(cards: Sequence[Record], start: int) -> None:
+def _number(cards: Sequence[CardRecord], start: int) -> None:
     for place, card in enumerate(cards, start):
         card["order"] = place
 
@@ -130,7 +131,7 @@ def _between(column_id: ObjectId, shown: Sequence[str]) -> Record:
     return {"column_id": column_id, "rank": {"$gte": rank_in(shown[0]), "$lt": behind_rank(rank_in(shown[-1]))}}
 
 
-async def _cards(ranges: Sequence[Record], ids: Sequence[ObjectId], fields: Fields) -> dict[ObjectId, Record]:
+async def _cards(ranges: Sequence[Record], ids: Sequence[ObjectId], fields: Fields) -> dict[ObjectId, CardRecord]:
     """Cards by their ids: all in some ranges, and those that are listed, LISTED in a query."""
     wanted = projection(fields, "column_id", "rank", "archived")
     queries = [*ranges, *({"_id": {"$in": part}} for part in portions(ids, LISTED))]

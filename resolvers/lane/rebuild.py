@@ -7,7 +7,7 @@ from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from models import Column, Lane, Project
-from models.base import Record, collection
+from models.base import AnyRecord, collection
 from models.ids import portions
 from resolvers.kit.migration_step import MigrationStep, Work, over_all
 from resolvers.lane.blocks import LaneKey
@@ -28,7 +28,7 @@ LANE_STEPS = (
 )
 
 
-async def _store(parents: Sequence[Record], *, is_rest: bool) -> None:
+async def _store(parents: Sequence[AnyRecord], *, is_rest: bool) -> None:
     known: set[ObjectId] = set()
     for ids in portions(one["_id"] for one in parents):
         known |= {lane["_id"] for lane in await collection(Lane).find({"_id": {"$in": ids}}, {"_id": 1}).to_list()}

@@ -4,10 +4,11 @@ from bson import ObjectId
 from pymongo import UpdateOne
 
 from models import Card
-from models.base import Record, collection, update_all
+from models.base import collection, update_all
 from models.card import KEPT_FIELDS
 from models.ids import portions
 from models.rank import MAX_LENGTH, ranks_within
+from models.records import CardRecord
 from realtime.events import IDS_PER_EVENT
 from realtime.events.card import CardsRanked
 from realtime.log import Change
@@ -16,7 +17,7 @@ from resolvers.lane.card_kept import keep
 from resolvers.lane.walk import LaneWalk
 
 
-async def spread(walk: LaneWalk, rank: str, moving: Record) -> None:
+async def spread(walk: LaneWalk, rank: str, moving: CardRecord) -> None:
     """Give the others around a rank new ranks in the same order, and tell of them.
 
     As many blocks as it takes: one is mostly enough, as what stands around it has short ranks.
@@ -48,7 +49,7 @@ async def _plan(walk: LaneWalk, rank: str) -> tuple[list[ObjectId], list[str]]:
 
 async def _store(change: Change, ranks: dict[ObjectId, str]) -> None:
     wanted = dict.fromkeys(KEPT_FIELDS, 1)
-    cards: list[Record] = []
+    cards: list[CardRecord] = []
     for ids in portions(ranks):
         cards += await collection(Card).find({"_id": {"$in": ids}}, wanted, session=change.session).to_list()
     updates = [UpdateOne({"_id": card["_id"]}, {"$set": {"rank": ranks[card["_id"]]}}) for card in cards]

@@ -13,8 +13,9 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError
 
 from models import Card, Lane
-from models.base import Record, collection
+from models.base import AnyRecord, Record, aggregate, collection
 from models.ids import among, portions
+from models.records import LaneRecord
 from realtime.log import Change
 from resolvers.kit.tombstone import standing
 from resolvers.lane.blocks import Block, Blocks, LaneKey, entry_of, key_of
@@ -83,7 +84,7 @@ async def open_totals(parent_key: str, parent_ids: Iterable[ObjectId]) -> dict[O
             *([{"$match": left}] if left else []),
             {"$project": {parent_key: 1, "open": 1}},
         ]
-        for lane in await (await collection(Lane).aggregate(pipeline)).to_list():
+        for lane in await aggregate(Lane, pipeline):
             found[lane[parent_key]] = found.get(lane[parent_key], 0) + lane["open"]
     return found
 
@@ -134,7 +135,7 @@ async def of_cards(keys: Collection[LaneKey], session: AsyncClientSession | None
     return {one: Blocks.of({"_id": one, **insides.get(one, {})}, found) for one, found in entries.items()}
 
 
-def inside_of(card: Mapping[str, Any]) -> Record:
+def inside_of(card: AnyRecord) -> Record:
     """The ids that the lane of a card is stored with."""
     return {name: card[name] for name in _INSIDE}
 
@@ -144,7 +145,7 @@ async def save(lanes: Sequence[Blocks], session: AsyncClientSession) -> None:
 
     Lanes are written as a whole: two changes of one lane are in conflict, wherever in it they are.
     """
-    written: list[ReplaceOne[Record] | DeleteOne] = []
+    written: list[ReplaceOne[Any] | DeleteOne] = []
     for lane in lanes:
         written += [DeleteOne({"_id": one}) for one in lane.gone]
         for block in lane.blocks if len(lane.blocks) > 1 or (lane.blocks and lane.blocks[0].id is not None) else ():
@@ -204,8 +205,8 @@ def _where(keys: Iterable[LaneKey]) -> Iterable[Record]:
         yield {"project_id": {"$in": ids}, "column_id": None}
 
 
-def _lane(stored: Record) -> Blocks:
-    inside = {name: stored[name] for name in ("_id", *_INSIDE)}
+def _lane(stored: LaneRecord) -> Blocks:
+    inside = {"_id": stored["_id"], **inside_of(stored)}
     if not stored["blocks"]:
         entries: list[str] = stored["entries"]
         return Blocks(inside, [Block.of(entries)] if entries else [])

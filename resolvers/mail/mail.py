@@ -9,8 +9,9 @@ from bson import ObjectId
 from auth.keys import link_token
 from auth.secrets import hash_secret
 from models import Invitation, Mail, MailLink, Organization, User, Workspace
-from models.base import Record, collection, to_record, utc_now
+from models.base import collection, to_record, utc_now
 from models.enums import LinkPurpose, MailState, MailTemplate
+from models.records import MailRecord, UserRecord
 from realtime.log import Change
 from resolvers.kit.context import Services
 from resolvers.mail.letters import Letter, write_letter
@@ -56,12 +57,12 @@ def invitation_link(services: Services, token: str) -> str:
     return f"{services.base_url.rstrip('/')}{_INVITATION_PAGE}#{token}"
 
 
-async def compose(services: Services, mail: Record) -> Letter | None:
+async def compose(services: Services, mail: MailRecord) -> Letter | None:
     """What a mail says now; None where there is no reason for it any more."""
     return await _COMPOSERS[MailTemplate(mail["template"])](services, mail)
 
 
-async def _invitation(services: Services, mail: Record) -> Letter | None:
+async def _invitation(services: Services, mail: MailRecord) -> Letter | None:
     found = await collection(Invitation).find_one({"_id": mail["about_id"]})
     if found is None or found["accepted_at"] is not None or found["expires_at"] <= utc_now():
         return None
@@ -82,14 +83,14 @@ async def _invitation(services: Services, mail: Record) -> Letter | None:
     return write_letter(MailTemplate.INVITATION, words, invitation_link(services, token))
 
 
-async def _verification(services: Services, mail: Record) -> Letter | None:
+async def _verification(services: Services, mail: MailRecord) -> Letter | None:
     user = await collection(User).find_one({"_id": mail["about_id"]}, {"email": 1, "email_verified_at": 1})
     if user is None or user["email"] != mail["to"] or user.get("email_verified_at") is not None:
         return None
     return await _with_link(services, mail, user, LinkPurpose.EMAIL_VERIFICATION, VERIFICATION_LIFETIME)
 
 
-async def _reset(services: Services, mail: Record) -> Letter | None:
+async def _reset(services: Services, mail: MailRecord) -> Letter | None:
     # Whether there is such an account is looked at here alone, long after the answer to whoever asked.
     user = await collection(User).find_one({"email": mail["to"], "is_agent": False}, {"email": 1})
     if user is None:
@@ -98,7 +99,7 @@ async def _reset(services: Services, mail: Record) -> Letter | None:
 
 
 async def _with_link(
-    services: Services, mail: Record, user: Record, purpose: LinkPurpose, lifetime: timedelta
+    services: Services, mail: MailRecord, user: UserRecord, purpose: LinkPurpose, lifetime: timedelta
 ) -> Letter | None:
     expires_at = mail["created_at"] + lifetime
     if expires_at <= utc_now():
@@ -114,8 +115,9 @@ async def _with_link(
         )
     )
     # A mail that is sent again carries the same link.
-    same = {"secret_hash": link.pop("secret_hash")}
-    await collection(MailLink).update_one(same, {"$setOnInsert": link}, upsert=True)
+    same = {"secret_hash": link["secret_hash"]}
+    others = {name: value for name, value in link.items() if name not in same}
+    await collection(MailLink).update_one(same, {"$setOnInsert": others}, upsert=True)
     if await collection(Mail).find_one({"_id": mail["_id"]}, {"_id": 1}) is None:  # its link was used meanwhile
         await collection(MailLink).delete_one(same)
         return None
@@ -124,7 +126,7 @@ async def _with_link(
     return write_letter(template, {"to": mail["to"], "until": _minute(expires_at)}, address)
 
 
-async def _notice(_services: Services, mail: Record) -> Letter | None:
+async def _notice(_services: Services, mail: MailRecord) -> Letter | None:
     words = {"to": mail["to"], "at": _minute(mail["created_at"])}
     return write_letter(MailTemplate(mail["template"]), words)
 
@@ -144,7 +146,7 @@ _PAGES = {
     LinkPurpose.PASSWORD_RESET: "/account/reset-password",
 }
 
-_COMPOSERS: Mapping[MailTemplate, Callable[[Services, Record], Awaitable[Letter | None]]] = MappingProxyType(
+_COMPOSERS: Mapping[MailTemplate, Callable[[Services, MailRecord], Awaitable[Letter | None]]] = MappingProxyType(
     {
         **dict.fromkeys(MailTemplate, _notice),
         MailTemplate.INVITATION: _invitation,

@@ -4,15 +4,17 @@ from typing import Any
 
 from auth.policies import mission as policy
 from models import Mission, MissionActivity
-from models.base import Record, collection, insert_all, to_record
+from models.base import Record, collection, insert_all, to_record, with_changes
 from models.enums import MissionStatus, StorageKind, TokenScope
 from models.errors import Conflict
+from models.records import MissionRecord, WorkspaceMemberRecord
 from realtime.events.mission import MissionActivityAdded, MissionOutputDelta, MissionProgressed
 from realtime.log import Change, Committed
+from realtime.told import EphemeralEvent
 from resolvers.files.storage_account import charge
 from resolvers.inputs.mission import MissionComplete, MissionFail, MissionReport
 from resolvers.kit.context import Context
-from resolvers.kit.nouns import MISSION, WORKSPACE, MissionRecord
+from resolvers.kit.nouns import MISSION, WORKSPACE
 from resolvers.kit.operation import Caller, operation
 from resolvers.mission.mission import check_own, find_mission
 from resolvers.mission.trim import size_of
@@ -32,7 +34,7 @@ _UNDER_WAY = (MissionStatus.RUNNING, MissionStatus.AWAITING_APPROVAL)
 @operation(
     "missionClaim", opens=WORKSPACE.by("workspace_id"), permission=policy.DRIVE, scope=WRITE, caller=Caller.AGENT
 )
-async def claim_mission(ctx: Context, membership: Record) -> Committed[Record | None]:
+async def claim_mission(ctx: Context, membership: WorkspaceMemberRecord) -> Committed[MissionRecord | None]:
     """With an agent's own token: start its oldest queued mission.
 
     Start the agent's oldest queued mission; None where none is queued. Many may ask at once: one gets it.
@@ -45,7 +47,7 @@ async def claim_mission(ctx: Context, membership: Record) -> Committed[Record | 
     if not candidates:
         return Committed(None, await ctx.services.hub.log.head(workspace_id))
 
-    async def body(change: Change) -> Record | None:
+    async def body(change: Change) -> MissionRecord | None:
         # None comes to stand before those that waited already; reading few is what keeps a long queue quick.
         mission = await _first(change, {"_id": {"$in": candidates}, **queued}) or await _first(change, queued)
         return None if mission is None else await change_status(change, mission, MissionStatus.RUNNING)
@@ -66,13 +68,13 @@ async def report_mission(ctx: Context, door: MissionRecord, values: MissionRepor
         committed = Committed(door, await ctx.services.hub.log.head(door["workspace_id"]))
     else:
 
-        async def body(change: Change) -> Record:
+        async def body(change: Change) -> MissionRecord:
             return await _report(ctx, change, await find_mission(change, door["_id"]), values)
 
         committed = await ctx.write(door["workspace_id"], body)
     if values.output_delta is not None:
         delta = MissionOutputDelta(text=values.output_delta)
-        event = {"type": delta.type, "mission_id": door["_id"], "data": delta.data()}
+        event: EphemeralEvent = {"type": delta.type, "mission_id": door["_id"], "data": delta.data()}
         ctx.services.hub.broadcast(door["workspace_id"], committed.cursor, event)
     return committed
 
@@ -89,20 +91,22 @@ async def fail_mission(ctx: Context, door: MissionRecord, values: MissionFail) -
     return await _finish(ctx, door, MissionStatus.FAILED, {"error": values.error})
 
 
-async def _first(change: Change, where: Record) -> Record | None:
+async def _first(change: Change, where: Record) -> MissionRecord | None:
     return await collection(Mission).find_one(where, sort=[("_id", 1)], session=change.session)
 
 
-async def _finish(ctx: Context, door: Record, to: MissionStatus, values: dict[str, Any]) -> Committed[Record]:
+async def _finish(
+    ctx: Context, door: MissionRecord, to: MissionStatus, values: dict[str, Any]
+) -> Committed[MissionRecord]:
     check_own(ctx, door)
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> MissionRecord:
         return await change_status(change, await find_mission(change, door["_id"]), to, values)
 
     return await ctx.write(door["workspace_id"], body)
 
 
-async def _report(ctx: Context, change: Change, mission: Record, values: MissionReport) -> Record:
+async def _report(ctx: Context, change: Change, mission: MissionRecord, values: MissionReport) -> MissionRecord:
     _check_under_way(mission)
     activities = [
         to_record(
@@ -133,7 +137,7 @@ async def _report(ctx: Context, change: Change, mission: Record, values: Mission
     if to is not None and to != mission["status"]:
         after = await change_status(change, mission, to, changes)
     else:
-        after = {**mission, **changes}
+        after = with_changes(mission, changes)
         if changes:
             await collection(Mission).update_one({"_id": mission["_id"]}, {"$set": changes}, session=change.session)
         if changes and not activities:
@@ -150,7 +154,7 @@ def _target(awaiting_approval: bool | None) -> MissionStatus | None:
     return MissionStatus.AWAITING_APPROVAL if awaiting_approval else MissionStatus.RUNNING
 
 
-def _check_under_way(mission: Record) -> None:
+def _check_under_way(mission: MissionRecord) -> None:
     if mission["status"] not in _UNDER_WAY:
         raise Conflict(
             f"A mission that is {mission['status']} takes no report: only one that is running or awaiting_approval",

@@ -7,9 +7,10 @@ from bson import ObjectId
 
 from auth.policies import mission as policy
 from models import Agent, Card, Mission, Project
-from models.base import Record, collection, to_record
+from models.base import AnyRecord, Record, collection, to_record
 from models.enums import MissionStatus, TokenScope
 from models.errors import Forbidden, NotFound
+from models.records import AgentRecord, CardRecord, MissionRecord, WorkspaceMemberRecord, WorkspaceRecord
 from realtime.events.mission import MissionStatusChanged
 from realtime.log import Change, Committed
 from resolvers.agent.agent import get_agent
@@ -18,7 +19,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.filters import compile_filter
 from resolvers.kit.load import by_ids, card_inside, to_one
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import AGENT, MISSION, MISSION_ACTIVITY, WORKSPACE, AgentRecord, MissionRecord
+from resolvers.kit.nouns import AGENT, MISSION, MISSION_ACTIVITY, WORKSPACE
 from resolvers.kit.operation import edge, operation, reader
 from resolvers.kit.page import NEWEST_FIRST, Page, Window, pages, pages_by
 from resolvers.state.mission_status import change_status
@@ -36,7 +37,7 @@ get_mission = reader("mission", MISSION)
 
 @operation("missions", opens=WORKSPACE.by("workspace_id"), permission=policy.READ, scope=READ, read_only=True)
 async def list_missions(
-    ctx: Context, membership: Record, window: Window, filter: Filter = None, fields: Fields = None
+    ctx: Context, membership: WorkspaceMemberRecord, window: Window, filter: Filter = None, fields: Fields = None
 ) -> Page:
     """A page of the missions of a workspace, the newest first."""
     workspace_id = membership["workspace_id"]
@@ -63,7 +64,7 @@ async def create_mission(ctx: Context, agent: AgentRecord, values: MissionCreate
     """
     workspace_id = agent["workspace_id"]
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> MissionRecord:
         there = {"_id": agent["_id"], "deleted_at": None}
         if await collection(Agent).find_one(there, {"_id": 1}, session=change.session) is None:
             raise NotFound("Agent")
@@ -94,19 +95,19 @@ async def cancel_mission(ctx: Context, door: MissionRecord) -> Committed[Mission
     """
     check_own(ctx, door)
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> MissionRecord:
         return await change_status(change, await find_mission(change, door["_id"]), MissionStatus.CANCELLED)
 
     return await ctx.write(door["workspace_id"], body)
 
 
-def check_own(ctx: Context, mission: Record) -> None:
+def check_own(ctx: Context, mission: MissionRecord) -> None:
     """Raise Forbidden for an agent's token and a mission of another agent."""
     if ctx.subject.agent_id is not None and mission["agent_id"] != ctx.subject.agent_id:
         raise Forbidden("This mission is another agent's")
 
 
-async def find_mission(change: Change, mission_id: ObjectId) -> Record:
+async def find_mission(change: Change, mission_id: ObjectId) -> MissionRecord:
     """A mission as it stands within a change."""
     found = await collection(Mission).find_one({"_id": mission_id}, session=change.session)
     if found is None:
@@ -115,7 +116,7 @@ async def find_mission(change: Change, mission_id: ObjectId) -> Record:
 
 
 @edge(scope=READ)
-async def prompt_of(ctx: Context, missions: Sequence[Record], fields: Fields) -> list[str | None]:
+async def prompt_of(ctx: Context, missions: Sequence[MissionRecord], fields: Fields) -> list[str | None]:
     """What each mission asks; one that an event told of has it in the database alone."""
     untold = [one["_id"] for one in missions if "prompt" not in one]
     found = await by_ids(Mission, untold, frozenset({"prompt"}))
@@ -125,7 +126,7 @@ async def prompt_of(ctx: Context, missions: Sequence[Record], fields: Fields) ->
 @edge(scope=READ)
 async def missions_of_workspace(
     ctx: Context,
-    workspaces: Sequence[Record],
+    workspaces: Sequence[WorkspaceRecord],
     fields: Fields,
     *,
     first: int | None = None,
@@ -138,7 +139,7 @@ async def missions_of_workspace(
 
 @edge(scope=READ)
 async def missions_of_agent(
-    ctx: Context, agents: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+    ctx: Context, agents: Sequence[AgentRecord], fields: Fields, *, first: int | None = None, after: str | None = None
 ) -> list[Page]:
     """The missions of an agent, the newest first."""
     return await _missions("agent_id", agents, fields, Window.read(first, after))
@@ -146,7 +147,7 @@ async def missions_of_agent(
 
 @edge(scope=READ)
 async def missions_of_card(
-    ctx: Context, cards: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+    ctx: Context, cards: Sequence[CardRecord], fields: Fields, *, first: int | None = None, after: str | None = None
 ) -> list[Page]:
     """The missions about a card, the newest first."""
     return await _missions("card_id", cards, fields, Window.read(first, after))
@@ -157,26 +158,26 @@ activities_of = pages_by(MISSION_ACTIVITY, "mission_id", sort=[("position", 1)])
 
 
 @edge(scope=READ)
-async def agent_of(ctx: Context, missions: Sequence[Record], fields: Fields) -> list[Record | None]:
+async def agent_of(ctx: Context, missions: Sequence[MissionRecord], fields: Fields) -> list[Record | None]:
     """The agent of each mission, one that was deleted since too."""
     return await to_one(Agent, missions, "agent_id", fields)
 
 
 @edge(scope=TokenScope.PROJECTS_READ)
-async def card_of(ctx: Context, missions: Sequence[Record], fields: Fields) -> list[Record | None]:
+async def card_of(ctx: Context, missions: Sequence[MissionRecord], fields: Fields) -> list[CardRecord | None]:
     """The card that a mission is about; None for none, and once it is deleted."""
     return await card_inside(missions, fields)
 
 
 @edge(scope=TokenScope.PROJECTS_READ)
-async def project_of(ctx: Context, missions: Sequence[Record], fields: Fields) -> list[Record | None]:
+async def project_of(ctx: Context, missions: Sequence[MissionRecord], fields: Fields) -> list[Record | None]:
     """The project of that card; None for none, and once it is deleted."""
     wanted = None if fields is None else fields | {"workspace_id"}  # the id alone would not tell that it is gone
     return await to_one(Project, missions, "project_id", wanted)
 
 
 async def _missions(
-    key: str, parents: Sequence[Record], fields: Fields, window: Window, filter: Filter = None
+    key: str, parents: Sequence[AnyRecord], fields: Fields, window: Window, filter: Filter = None
 ) -> list[Page]:
     ids = [parent["_id"] for parent in parents]
     where = compile_filter(filter, Mission)

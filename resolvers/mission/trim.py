@@ -7,9 +7,10 @@ import bson
 from bson import ObjectId
 
 from models import MissionActivity
-from models.base import Record, collection, utc_now
+from models.base import collection, utc_now
 from models.enums import StorageKind
 from models.ids import IDS_PER_QUERY
+from models.records import MissionActivityRecord
 from realtime.log import Change
 from resolvers.files.storage_account import release
 from resolvers.kit.context import Services
@@ -28,7 +29,7 @@ async def trim_reports(services: Services, now: datetime | None = None) -> bool:
     return bool(theirs)
 
 
-def size_of(report: Record) -> int:
+def size_of(report: MissionActivityRecord) -> int:
     """The bytes that a report counts for in the storage account of its workspace."""
     return len(bson.encode(report))
 

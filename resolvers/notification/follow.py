@@ -23,6 +23,7 @@ from models import Activity, Fanout, ProjectMember, Tombstone, WorkspaceMember
 from models.base import Record, collection
 from models.fanout import Audience
 from models.ids import portions
+from models.records import ActivityRecord, FanoutRecord
 from realtime.log import Change
 from resolvers.kit.context import Services
 from resolvers.notification.store import receive
@@ -72,9 +73,9 @@ async def follow_some(services: Services) -> bool:
     return bool(by_workspace)
 
 
-async def _waiting() -> dict[ObjectId, list[Record]]:
+async def _waiting() -> dict[ObjectId, list[FanoutRecord]]:
     """The first fan-outs of workspaces, in their order; those of one that has very many keep no other out."""
-    found: dict[ObjectId, list[Record]] = {}
+    found: dict[ObjectId, list[FanoutRecord]] = {}
     for _ in range(2):
         others = {"workspace_id": {"$nin": list(found)}} if found else {}
         waiting = collection(Fanout).find({"created_at": {"$gt": _EVER}, **others})
@@ -86,9 +87,9 @@ async def _waiting() -> dict[ObjectId, list[Record]]:
     return found
 
 
-def _first(fanouts: Sequence[Record]) -> list[Record]:
+def _first(fanouts: Sequence[FanoutRecord]) -> list[FanoutRecord]:
     """The first ones, as far as they have come equally far and are not too much at once."""
-    taken: list[Record] = []
+    taken: list[FanoutRecord] = []
     count = 0
     for one in takewhile(lambda one: one["reached"] == fanouts[0]["reached"], fanouts):
         count += len(one["activity_ids"])
@@ -98,7 +99,7 @@ def _first(fanouts: Sequence[Record]) -> list[Record]:
     return taken
 
 
-async def _serve(services: Services, fanouts: list[Record]) -> None:
+async def _serve(services: Services, fanouts: list[FanoutRecord]) -> None:
     """Notify the next people whom fan-outs of a workspace are for, in one transaction."""
     activities = sum(len(one["activity_ids"]) for one in fanouts)
     size = max(1, min(MAX_PEOPLE, MAX_NOTIFICATIONS // activities))
@@ -114,7 +115,7 @@ async def _serve(services: Services, fanouts: list[Record]) -> None:
 
 
 async def _notify(
-    fanouts: Sequence[Record], people: Sequence[ObjectId], is_last: bool, again: bool, change: Change
+    fanouts: Sequence[FanoutRecord], people: Sequence[ObjectId], is_last: bool, again: bool, change: Change
 ) -> None:
     # Who follows rests after each round: what waits in other workspaces would wait for each rest of this one too.
     change.rest = 0.0
@@ -125,7 +126,7 @@ async def _notify(
         key: there.intersection(await _audience(one, among, change.session)) for key, one in _keys(fanouts).items()
     }
     activities = await _activities(change, fanouts)
-    told: dict[ObjectId, list[Record]] = {}
+    told: dict[ObjectId, list[ActivityRecord]] = {}
     for one in fanouts:
         if {one["workspace_id"], one["project_id"]} & gone:
             continue
@@ -137,7 +138,7 @@ async def _notify(
         raise _Overtaken
 
 
-async def _mark_done(change: Change, fanouts: Sequence[Record], reached: ObjectId | None) -> int:
+async def _mark_done(change: Change, fanouts: Sequence[FanoutRecord], reached: ObjectId | None) -> int:
     """Say up to whom fan-outs are done, None for everybody; how many of them nobody had changed meanwhile."""
     mine = _as_they_are(fanouts)
     if reached is None:
@@ -146,7 +147,7 @@ async def _mark_done(change: Change, fanouts: Sequence[Record], reached: ObjectI
     return (await collection(Fanout).update_many(mine, further, session=change.session)).matched_count
 
 
-async def _next_people(fanouts: Sequence[Record], count: int) -> list[ObjectId]:
+async def _next_people(fanouts: Sequence[FanoutRecord], count: int) -> list[ObjectId]:
     """The next people, in the order of ids, whom some of the fan-outs are for."""
     beyond = {"$gt": fanouts[0]["reached"] or ObjectId(bytes(12))}
     found: set[ObjectId] = set()
@@ -158,7 +159,7 @@ async def _next_people(fanouts: Sequence[Record], count: int) -> list[ObjectId]:
 
 
 async def _audience(
-    fanout: Record, user_id: Mapping[str, Any], session: AsyncClientSession | None = None, limit: int = 0
+    fanout: FanoutRecord, user_id: Mapping[str, Any], session: AsyncClientSession | None = None, limit: int = 0
 ) -> list[ObjectId]:
     """Those with some ids who belong to the audience of a fan-out; the first `limit` of a project's."""
     if fanout["audience"] == Audience.PROJECT:
@@ -188,27 +189,27 @@ async def _gone(change: Change, workspace_id: ObjectId) -> set[ObjectId]:
     return {one["_id"] for one in await found.to_list()}
 
 
-async def _activities(change: Change, fanouts: Iterable[Record]) -> dict[ObjectId, Record]:
+async def _activities(change: Change, fanouts: Iterable[FanoutRecord]) -> dict[ObjectId, ActivityRecord]:
     """What the fan-outs tell of, less what is deleted meanwhile."""
-    found: dict[ObjectId, Record] = {}
+    found: dict[ObjectId, ActivityRecord] = {}
     for some in portions(each for one in fanouts for each in one["activity_ids"]):
         activities = collection(Activity).find({"_id": {"$in": some}}, session=change.session)
         found |= {one["_id"]: one for one in await activities.to_list()}
     return found
 
 
-def _keys(fanouts: Iterable[Record]) -> dict[Key, Record]:
+def _keys(fanouts: Iterable[FanoutRecord]) -> dict[Key, FanoutRecord]:
     return {_key(one): one for one in fanouts}
 
 
-def _key(fanout: Record) -> Key:
+def _key(fanout: FanoutRecord) -> Key:
     # Those who are named differ each time.
     return fanout["audience"], fanout["_id"] if fanout["named"] else fanout["project_id"]
 
 
-def _is_for(fanout: Record, user_id: ObjectId) -> bool:
+def _is_for(fanout: FanoutRecord, user_id: ObjectId) -> bool:
     return fanout["audience"] != Audience.NAMED or user_id in fanout["named"]
 
 
-def _as_they_are(fanouts: Sequence[Record]) -> Record:
+def _as_they_are(fanouts: Sequence[FanoutRecord]) -> Record:
     return {"_id": {"$in": [one["_id"] for one in fanouts]}, "reached": fanouts[0]["reached"]}

@@ -6,9 +6,10 @@ from types import MappingProxyType
 
 from auth.secrets import hash_secret
 from models import MailLink, User
-from models.base import Record, collection, utc_now
+from models.base import collection, utc_now
 from models.enums import LinkPurpose, MailTemplate
 from models.errors import BadUserInput
+from models.records import MailLinkRecord, UserRecord
 from realtime.log import Change
 from resolvers.mail.mail import withdraw_mails_to
 
@@ -24,13 +25,13 @@ def _refused() -> BadUserInput:
     return BadUserInput("is not valid: the link was used, or has expired", field="token")
 
 
-async def find_link(token: str, purpose: LinkPurpose) -> Record:
+async def find_link(token: str, purpose: LinkPurpose) -> MailLinkRecord:
     """The link of a token; raises BadUserInput."""
     found = await collection(MailLink).find_one({"secret_hash": hash_secret(token)})
     return _checked(found, purpose, utc_now())
 
 
-async def use_link(change: Change, link: Record) -> Record:
+async def use_link(change: Change, link: MailLinkRecord) -> UserRecord:
     """Use a link up, and all others of its purpose, within a change; the record of its user. Raises BadUserInput."""
     still = await collection(MailLink).find_one({"_id": link["_id"]}, session=change.session)
     _checked(still, LinkPurpose(link["purpose"]), change.at)
@@ -44,7 +45,7 @@ async def use_link(change: Change, link: Record) -> Record:
     return user
 
 
-def _checked(found: Record | None, purpose: LinkPurpose, now: datetime) -> Record:
+def _checked(found: MailLinkRecord | None, purpose: LinkPurpose, now: datetime) -> MailLinkRecord:
     if found is None or found["purpose"] != purpose.value or found["expires_at"] <= now:
         raise _refused()
     return found

@@ -6,16 +6,16 @@ from typing import Annotated
 from bson import ObjectId
 
 from models import Activity, Notification
-from models.base import Record, collection
+from models.base import collection
 from models.enums import TokenScope
 from models.errors import Forbidden, NotFound
 from models.ids import Kind, parse_id
+from models.records import ActivityRecord, NotificationRecord, UserRecord
 from realtime.log import Change, Committed
 from resolvers.kit.access import projection
 from resolvers.kit.context import Context
 from resolvers.kit.load import to_one
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import NotificationRecord
 from resolvers.kit.operation import edge, operation
 from resolvers.kit.page import Page, Sort, Window, pages
 from resolvers.notification.store import inbox_of, mark_all_read, mark_read, unread_in, with_marks
@@ -27,7 +27,7 @@ NEWEST_FIRST: Sort = [("number", -1), ("_id", -1)]
 
 
 @operation("notification", scope=READ, read_only=True)
-async def get_notification(ctx: Context, notification_id: ObjectId | str, fields: Fields = None) -> Record:
+async def get_notification(ctx: Context, notification_id: ObjectId | str, fields: Fields = None) -> NotificationRecord:
     """One notification of the caller; anybody else's does not exist."""
     own = {"_id": parse_id(notification_id, Kind.NOTIFICATION), "user_id": ctx.user_id}
     found = await collection(Notification).find_one(own, projection(_needed(fields)))
@@ -60,7 +60,7 @@ async def mark_notification_read(
     wanted = parse_id(id, Kind.NOTIFICATION)
     user_id = ctx.user_id
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> NotificationRecord:
         read = await mark_read(change, user_id, wanted)
         if read is None:
             raise NotFound("Notification")
@@ -86,7 +86,7 @@ async def mark_all_notifications_read(ctx: Context) -> Committed[int]:
 @edge(scope=READ, viewer=True)
 async def notifications_of(
     ctx: Context,
-    users: Sequence[Record],
+    users: Sequence[UserRecord],
     fields: Fields,
     *,
     first: int | None = None,
@@ -99,14 +99,16 @@ async def notifications_of(
 
 
 @edge(scope=READ, viewer=True)
-async def unread_count_of(ctx: Context, users: Sequence[Record], fields: Fields) -> list[int | Forbidden]:
+async def unread_count_of(ctx: Context, users: Sequence[UserRecord], fields: Fields) -> list[int | Forbidden]:
     """How many notifications the viewer has not read; an error in the place of each other user."""
     own = int((await inbox_of(ctx.user_id))["unread"])
     return [own if user["_id"] == ctx.user_id else _not_yours() for user in users]
 
 
 @edge(scope=READ)
-async def activity_of(ctx: Context, notifications: Sequence[Record], fields: Fields) -> list[Record | None]:
+async def activity_of(
+    ctx: Context, notifications: Sequence[NotificationRecord], fields: Fields
+) -> list[ActivityRecord | None]:
     """What a notification tells of."""
     return await to_one(Activity, notifications, "activity_id", fields)
 

@@ -14,8 +14,9 @@ from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError
 
 from models import Inbox, Notification, ReadMark
-from models.base import Record, collection, insert_all, to_record
+from models.base import Recorded, collection, insert_all, to_record
 from models.ids import Kind, id_of, portions
+from models.records import ActivityRecord, InboxRecord, NotificationRecord
 from realtime.events import IDS_PER_EVENT
 from realtime.events.notification import NotificationReceived, NotificationsDeleted, NotificationsRead
 from realtime.log import Change
@@ -27,7 +28,9 @@ SLACK = 500
 """How many more there may be until some are deleted."""
 
 
-async def receive(change: Change, activities: Mapping[ObjectId, Sequence[Record]], *, again: bool = False) -> None:
+async def receive(
+    change: Change, activities: Mapping[ObjectId, Sequence[ActivityRecord]], *, again: bool = False
+) -> None:
     """Notify people, each of some activities in their order.
 
     `again` says that somebody may have been notified of some of it before, which is not done twice then. Without it,
@@ -37,7 +40,7 @@ async def receive(change: Change, activities: Mapping[ObjectId, Sequence[Record]
         return
     inboxes = await _open(change, activities)
     known = await _known(change, activities) if again else frozenset()
-    came: list[Record] = []
+    came: list[NotificationRecord] = []
     for user_id, told in activities.items():
         inbox = inboxes[user_id]
         for activity in told:
@@ -54,7 +57,7 @@ async def receive(change: Change, activities: Mapping[ObjectId, Sequence[Record]
     await _keep(change, inboxes.values())
 
 
-async def mark_read(change: Change, user_id: ObjectId, notification_id: ObjectId) -> Record | None:
+async def mark_read(change: Change, user_id: ObjectId, notification_id: ObjectId) -> NotificationRecord | None:
     """Mark one notification of a person as read; None where there is none, and one that is read keeps its time."""
     own = {"_id": notification_id, "user_id": user_id}
     found = await collection(Notification).find_one(own, session=change.session)
@@ -113,12 +116,15 @@ async def note_trimmed(change: Change, user_id: ObjectId, through: int) -> None:
 
 async def forget_notifications(change: Change, user_id: ObjectId) -> None:
     """Delete all notifications of a person who goes; nobody is told."""
-    for model in (Notification, ReadMark):
+    models: tuple[type[Recorded[Any]], ...] = (Notification, ReadMark)
+    for model in models:
         await collection(model).delete_many({"user_id": user_id}, session=change.session)
     await collection(Inbox).delete_one({"_id": user_id}, session=change.session)
 
 
-async def with_marks(user_id: ObjectId, notifications: Sequence[Record], change: Change | None = None) -> list[Record]:
+async def with_marks(
+    user_id: ObjectId, notifications: Sequence[NotificationRecord], change: Change | None = None
+) -> list[NotificationRecord]:
     """Notifications of a person (with `number` and `read_at`), those that a mark has read with its time."""
     unread = [_number(one) for one in notifications if one["read_at"] is None]
     if not unread:
@@ -128,27 +134,27 @@ async def with_marks(user_id: ObjectId, notifications: Sequence[Record], change:
     marks = await collection(ReadMark).find(since, session=session).sort("through", 1).to_list()
     bounds = [mark["through"] for mark in marks]
 
-    def read_at(one: Record) -> datetime | None:
+    def read_at(one: NotificationRecord) -> datetime | None:
         place = bisect_left(bounds, _number(one))
         return marks[place]["created_at"] if place < len(marks) else None
 
     return [one if one["read_at"] is not None else {**one, "read_at": read_at(one)} for one in notifications]
 
 
-async def inbox_of(user_id: ObjectId) -> Record:
+async def inbox_of(user_id: ObjectId) -> InboxRecord:
     """What a person's notifications come to; counted where that is not kept yet."""
     return await collection(Inbox).find_one({"_id": user_id}) or await _counted(user_id)
 
 
-def unread_in(inbox: Record) -> dict[str, Any]:
+def unread_in(inbox: InboxRecord) -> dict[str, Any]:
     """What selects those that are not read among a person's notifications."""
     through = inbox["read_through"]
     return {"read_at": None} if through is None else {"read_at": None, "number": {"$gt": through}}
 
 
-async def _open(change: Change, user_ids: Iterable[ObjectId]) -> dict[ObjectId, Record]:
+async def _open(change: Change, user_ids: Iterable[ObjectId]) -> dict[ObjectId, InboxRecord]:
     """The inboxes of people, to be changed and kept."""
-    opened: dict[ObjectId, Record] = {}
+    opened: dict[ObjectId, InboxRecord] = {}
     wanted = list(user_ids)
     for some in portions(wanted):
         for one in await collection(Inbox).find({"_id": {"$in": some}}, session=change.session).to_list():
@@ -159,7 +165,7 @@ async def _open(change: Change, user_ids: Iterable[ObjectId]) -> dict[ObjectId, 
     return opened
 
 
-async def _keep(change: Change, inboxes: Iterable[Record]) -> None:
+async def _keep(change: Change, inboxes: Iterable[InboxRecord]) -> None:
     writes = [ReplaceOne({"_id": one["_id"]}, one, upsert=True) for one in inboxes]
     try:
         await collection(Inbox).bulk_write(writes, session=change.session)
@@ -169,14 +175,14 @@ async def _keep(change: Change, inboxes: Iterable[Record]) -> None:
         raise
 
 
-async def _counted(user_id: ObjectId, change: Change | None = None) -> Record:
+async def _counted(user_id: ObjectId, change: Change | None = None) -> InboxRecord:
     """The inbox of somebody whose notifications were not counted when they came."""
     session = None if change is None else change.session
     unread = await collection(Notification).count_documents({"user_id": user_id, "read_at": None}, session=session)
     return {"_id": user_id, "last": 0, "unread": unread, "read_through": None}
 
 
-async def _known(change: Change, activities: Mapping[ObjectId, Sequence[Record]]) -> frozenset[ObjectId]:
+async def _known(change: Change, activities: Mapping[ObjectId, Sequence[ActivityRecord]]) -> frozenset[ObjectId]:
     """The ids of those notifications that are there already."""
     ids = (_id(one, user_id) for user_id, told in activities.items() for one in told)
     known: set[ObjectId] = set()
@@ -186,7 +192,7 @@ async def _known(change: Change, activities: Mapping[ObjectId, Sequence[Record]]
     return frozenset(known)
 
 
-def _notification(user_id: ObjectId, activity: Record, number: int) -> Record:
+def _notification(user_id: ObjectId, activity: ActivityRecord, number: int) -> NotificationRecord:
     return {
         "_id": _id(activity, user_id),
         "created_at": activity["created_at"],
@@ -199,14 +205,14 @@ def _notification(user_id: ObjectId, activity: Record, number: int) -> Record:
     }
 
 
-def _id(activity: Record, user_id: ObjectId) -> ObjectId:
+def _id(activity: ActivityRecord, user_id: ObjectId) -> ObjectId:
     return id_of(Kind.NOTIFICATION, activity["_id"], user_id)
 
 
-def _is_unread(notification: Record, inbox: Record) -> bool:
+def _is_unread(notification: NotificationRecord, inbox: InboxRecord) -> bool:
     through = inbox["read_through"]
     return notification["read_at"] is None and (through is None or _number(notification) > through)
 
 
-def _number(notification: Record) -> int:
+def _number(notification: NotificationRecord) -> int:
     return notification.get("number") or 0

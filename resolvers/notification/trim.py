@@ -7,8 +7,9 @@ from functools import partial
 from bson import ObjectId
 
 from models import Inbox, Notification, ReadMark
-from models.base import Record, collection, utc_now
+from models.base import collection, utc_now
 from models.ids import IDS_PER_QUERY
+from models.records import InboxRecord, NotificationRecord
 from realtime.log import Change
 from resolvers.kit.context import Services
 from resolvers.notification.follow import QUEUE
@@ -30,7 +31,7 @@ async def trim_some(services: Services, now: datetime | None = None) -> bool:
     return await _trim_old(services, (now or utc_now()) - AGE)
 
 
-async def _trim_long(services: Services, inbox: Record) -> None:
+async def _trim_long(services: Services, inbox: InboxRecord) -> None:
     user_id, through = inbox["_id"], inbox["last"] - KEPT
     # Those without a number came before all others.
     for number in ({"$lte": through}, None):
@@ -51,7 +52,7 @@ async def _trim_old(services: Services, before: datetime) -> bool:
     return bool(found)
 
 
-async def _drop(services: Services, notifications: Sequence[Record]) -> list[ObjectId]:
+async def _drop(services: Services, notifications: Sequence[NotificationRecord]) -> list[ObjectId]:
     """Delete notifications, those of one person at a time; whose they were."""
     theirs: dict[ObjectId, list[ObjectId]] = {}
     for one in notifications:

@@ -7,10 +7,11 @@ from bson import ObjectId
 
 from auth.policies import delivery
 from models import Project, Workspace
-from models.base import Record, collection, to_record
+from models.base import collection, to_record
 from models.enums import TokenScope
 from models.errors import NotFound
 from models.facts import CREATE
+from models.records import ProjectRecord, WorkspaceMemberRecord, WorkspaceRecord
 from models.write import find_and_delete
 from realtime.events.project import ProjectCreated, ProjectDeleted, ProjectUpdated
 from realtime.log import Change, Committed
@@ -22,7 +23,7 @@ from resolvers.kit.fields import sorted_by, values_of
 from resolvers.kit.filters import compile_filter, compile_order
 from resolvers.kit.load import one_by
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import PROJECT, PROJECT_MEMBER, WORKSPACE, ProjectRecord
+from resolvers.kit.nouns import PROJECT, PROJECT_MEMBER, WORKSPACE
 from resolvers.kit.operation import edge, operation, reader
 from resolvers.kit.page import Page, Window, pages, pages_by
 from resolvers.lane.store import open_totals
@@ -38,20 +39,22 @@ get_project = reader("project", PROJECT)
 
 
 @operation("projects", opens=WORKSPACE.by("workspace_id"), permission=delivery.READ, scope=READ, read_only=True)
-async def list_projects(ctx: Context, membership: Record) -> list[Record]:
+async def list_projects(ctx: Context, membership: WorkspaceMemberRecord) -> list[ProjectRecord]:
     """The projects of a workspace, oldest first; at most 5,000."""
     workspace_id = membership["workspace_id"]
     return await collection(Project).find({"workspace_id": workspace_id}).sort("_id", 1).limit(LIST_LIMIT).to_list()
 
 
 @operation("projectCreate", inside=WORKSPACE, permission=delivery.WRITE, scope=WRITE)
-async def create_project(ctx: Context, _membership: Record, values: ProjectCreate) -> Committed[ProjectRecord]:
+async def create_project(
+    ctx: Context, _membership: WorkspaceMemberRecord, values: ProjectCreate
+) -> Committed[ProjectRecord]:
     """Create a project, with all that its template holds; its creator is its first member.
 
     A new project in a workspace, with all that its template holds; its creator is its first member.
     """
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> ProjectRecord:
         template = values.template
         content = None if template is None else await find_content(change, values.workspace_id, template)
         project = await insert_project(change, values, ctx.user_id)
@@ -62,7 +65,7 @@ async def create_project(ctx: Context, _membership: Record, values: ProjectCreat
     return await ctx.write(values.workspace_id, body)
 
 
-async def insert_project(change: Change, values: ProjectCreate, creator_id: ObjectId) -> Record:
+async def insert_project(change: Change, values: ProjectCreate, creator_id: ObjectId) -> ProjectRecord:
     """Write a project and its first member within a change that may go on (an import)."""
     await require_parent(change, Workspace, values.workspace_id)
     project = to_record(
@@ -84,7 +87,7 @@ async def insert_project(change: Change, values: ProjectCreate, creator_id: Obje
 async def update_project(ctx: Context, door: ProjectRecord, values: ProjectUpdate) -> Committed[ProjectRecord]:
     """Change a project."""
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> ProjectRecord:
         project, differs = await set_fields(change, Project, door["_id"], values.given())
         if differs:
             change.append(project["workspace_id"], ProjectUpdated(project=project, project_id=project["_id"]))
@@ -122,7 +125,7 @@ workspace_of = one_by(WORKSPACE, "workspace_id")
 @edge(scope=READ)
 async def projects_of(
     ctx: Context,
-    workspaces: Sequence[Record],
+    workspaces: Sequence[WorkspaceRecord],
     fields: Fields,
     *,
     first: int | None = None,
@@ -143,7 +146,7 @@ members_of = pages_by(PROJECT_MEMBER, "project_id")
 
 
 @edge(scope=READ)
-async def card_count_of(ctx: Context, projects: Sequence[Record], fields: Fields) -> list[int]:
+async def card_count_of(ctx: Context, projects: Sequence[ProjectRecord], fields: Fields) -> list[int]:
     """How many cards a project has, archived ones left out."""
     found = await open_totals("project_id", (project["_id"] for project in projects))
     return [found.get(project["_id"], 0) for project in projects]

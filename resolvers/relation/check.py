@@ -7,10 +7,11 @@ written one after the other, so two that together would close a circle cannot bo
 from bson import ObjectId
 
 from models import Relation
-from models.base import Record, collection
+from models.base import collection
 from models.enums import RelationType
 from models.errors import Conflict
 from models.ids import portions
+from models.records import RelationRecord
 from realtime.log import Change
 
 MAX_RELATIONS = 200
@@ -68,5 +69,5 @@ async def _check_blocks(change: Change, blocker_id: ObjectId, blocked_id: Object
             raise Conflict(f"More than {MAX_BLOCKED} cards wait for this one")
 
 
-async def _find(change: Change, query: dict[str, object]) -> Record | None:
+async def _find(change: Change, query: dict[str, object]) -> RelationRecord | None:
     return await collection(Relation).find_one(query, session=change.session)

@@ -6,8 +6,9 @@ from typing import Any
 from bson import ObjectId
 
 from models import Card, Relation
-from models.base import Record, collection
+from models.base import Record, aggregate, collection
 from models.enums import RelationType, TokenScope
+from models.records import CardRecord
 from resolvers.column.column import done_columns
 from resolvers.kit.access import projection
 from resolvers.kit.context import Context
@@ -21,7 +22,7 @@ _OTHER = {"source_id": "target_id", "target_id": "source_id"}
 
 
 @edge(scope=READ)
-async def relations_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[list[Record]]:
+async def relations_of(ctx: Context, cards: Sequence[CardRecord], fields: Fields) -> list[list[Record]]:
     """A card's relations as the card sees them, oldest first: `type`, the id of the other card, and the relation."""
     ids = list({card["_id"] for card in cards})
     per_card: dict[ObjectId, list[Record]] = {one: [] for one in ids}
@@ -45,32 +46,32 @@ target_of = one_by(CARD, "target_id")
 
 
 @edge(scope=READ)
-async def blocked_by_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[list[Record]]:
+async def blocked_by_of(ctx: Context, cards: Sequence[CardRecord], fields: Fields) -> list[list[CardRecord]]:
     """The cards that a card waits for, done ones included."""
     return await _neighbours(cards, RelationType.BLOCKS, "target_id", fields)
 
 
 @edge(scope=READ)
-async def blocks_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[list[Record]]:
+async def blocks_of(ctx: Context, cards: Sequence[CardRecord], fields: Fields) -> list[list[CardRecord]]:
     """The cards that wait for a card."""
     return await _neighbours(cards, RelationType.BLOCKS, "source_id", fields)
 
 
 @edge(scope=READ)
-async def children_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[list[Record]]:
+async def children_of(ctx: Context, cards: Sequence[CardRecord], fields: Fields) -> list[list[CardRecord]]:
     """The cards that a card is the parent of."""
     return await _neighbours(cards, RelationType.PARENT_OF, "source_id", fields)
 
 
 @edge(scope=READ)
-async def parent_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[Record | None]:
+async def parent_of(ctx: Context, cards: Sequence[CardRecord], fields: Fields) -> list[CardRecord | None]:
     """A card's parent."""
     found = await _neighbours(cards, RelationType.PARENT_OF, "target_id", fields)
     return [parents[0] if parents else None for parents in found]
 
 
 @edge(scope=READ)
-async def is_blocked_of(ctx: Context, cards: Sequence[Record], fields: Fields) -> list[bool]:
+async def is_blocked_of(ctx: Context, cards: Sequence[CardRecord], fields: Fields) -> list[bool]:
     """Whether a card waits for one that is neither done nor archived. A second query tells what is done."""
     needed = frozenset({"archived", "column_id", "project_id"})
     found = await _neighbours(cards, RelationType.BLOCKS, "target_id", needed)
@@ -79,7 +80,9 @@ async def is_blocked_of(ctx: Context, cards: Sequence[Record], fields: Fields) -
     return [any(one["column_id"] not in done for one in some) for some in blocking]
 
 
-async def _neighbours(cards: Sequence[Record], type: RelationType, own: str, fields: Fields) -> list[list[Record]]:
+async def _neighbours(
+    cards: Sequence[CardRecord], type: RelationType, own: str, fields: Fields
+) -> list[list[CardRecord]]:
     """The cards at the other end of the relations of a type whose `own` end the cards are: one query for all."""
     ids = list({card["_id"] for card in cards})
     wanted = projection(fields)
@@ -97,7 +100,7 @@ async def _neighbours(cards: Sequence[Record], type: RelationType, own: str, fie
         },
         {"$project": {own: 1, "cards": 1}},
     ]
-    found: dict[ObjectId, list[Record]] = {one: [] for one in ids}
-    for row in await (await collection(Relation).aggregate(pipeline)).to_list():
+    found: dict[ObjectId, list[CardRecord]] = {one: [] for one in ids}
+    for row in await aggregate(Relation, pipeline):
         found[row[own]] += row["cards"]
     return [found[card["_id"]] for card in cards]

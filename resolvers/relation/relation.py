@@ -7,13 +7,14 @@ from models import Card, Relation
 from models.base import Record, collection, to_record
 from models.enums import RelationType, TokenScope
 from models.errors import BadUserInput, NotFound
+from models.records import CardRecord, RelationRecord
 from realtime.events.relation import RelationCreated
 from realtime.log import Change, Committed
 from resolvers.deletion.cascade_events import relation_deleted
 from resolvers.inputs.relation import RelationCreate
 from resolvers.kit.access import access
 from resolvers.kit.context import Context
-from resolvers.kit.nouns import CARD, RELATION, CardRecord, RelationRecord
+from resolvers.kit.nouns import CARD, RELATION
 from resolvers.kit.operation import operation
 from resolvers.relation.check import check_relation
 from resolvers.relation.graph import relations_of
@@ -42,7 +43,7 @@ async def create_relation(ctx: Context, card: CardRecord, values: RelationCreate
     if card["workspace_id"] != target["workspace_id"]:
         raise BadUserInput("is a card of another workspace", field="targetCardId")
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> RelationRecord:
         ids = {"$in": [card["_id"], target["_id"]]}
         if len(await collection(Card).find({"_id": ids}, {"_id": 1}, session=change.session).to_list()) != 2:
             raise NotFound("Card")
@@ -51,7 +52,7 @@ async def create_relation(ctx: Context, card: CardRecord, values: RelationCreate
     return await ctx.write(card["workspace_id"], body)
 
 
-async def relate(change: Change, card: Record, type: RelationType, target: Record) -> Record:
+async def relate(change: Change, card: CardRecord, type: RelationType, target: CardRecord) -> RelationRecord:
     """Write a relation within a change that may go on; both cards carry their workspace and project."""
     source = card
     if type not in STORED:

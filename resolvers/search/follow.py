@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from dataclasses import dataclass
 from typing import Any
 
-import beanie
 from bson import ObjectId
 from pymongo.asynchronous.cursor import AsyncCursor
 
 from models import Card, Comment, Document, DocumentVersion, Project, Workspace
-from models.base import Record, collection
+from models.base import AnyRecord, Record, Recorded, collection
 from models.enums import SearchType
 from models.ids import Kind, kind_of, portions
+from models.records import CardRecord, CommentRecord, DocumentRecord, LoggedEventRecord, ProjectRecord
 from realtime.cursor import Cursor
 from resolvers.kit.context import Services
 from resolvers.kit.load import by_ids
@@ -29,33 +29,33 @@ MAX_BEHIND = 20_000
 class Searchable:
     """A kind of object that can be found; `fields` of its record make its entry, `complete` adds what it lacks."""
 
-    model: type[beanie.Document]
+    model: type[Recorded[Any]]
     fields: tuple[str, ...]
-    entry: Callable[[Record], Entry]
-    complete: Callable[[Sequence[Record]], Awaitable[None]] | None = None
+    entry: Callable[[Any], Entry]
+    complete: Callable[[Sequence[Any]], Awaitable[None]] | None = None
 
-    async def entries(self, records: Sequence[Record]) -> list[Entry]:
+    async def entries(self, records: Sequence[AnyRecord]) -> list[Entry]:
         """What of objects can be found."""
         if self.complete is not None:
             await self.complete(records)
         return [self.entry(one) for one in records]
 
 
-def _card(card: Record) -> Entry:
+def _card(card: CardRecord) -> Entry:
     steps = (item["title"] for item in card["checklist"])
     text = "\n".join([card["description"] or "", *steps])
     return Entry(card["_id"], SearchType.CARD, card["project_id"], card["title"], text, card["archived"])
 
 
-def _comment(comment: Record) -> Entry:
+def _comment(comment: CommentRecord) -> Entry:
     return Entry(comment["_id"], SearchType.COMMENT, comment["project_id"], "", comment["content"])
 
 
-def _project(project: Record) -> Entry:
+def _project(project: ProjectRecord) -> Entry:
     return Entry(project["_id"], SearchType.PROJECT, project["_id"], project["name"], project["description"] or "")
 
 
-async def _with_texts(documents: Sequence[Record]) -> None:
+async def _with_texts(documents: Sequence[DocumentRecord]) -> None:
     for some in portions(one["content_id"] for one in documents):
         found = await by_ids(DocumentVersion, some, frozenset({"markdown"}))
         for one in documents:
@@ -63,7 +63,7 @@ async def _with_texts(documents: Sequence[Record]) -> None:
                 one["text"] = found[one["content_id"]]["markdown"]
 
 
-def _document(document: Record) -> Entry:
+def _document(document: DocumentRecord) -> Entry:
     text = "\n".join([document.get("text", ""), *document["tags"]])
     return Entry(document["_id"], SearchType.DOCUMENT, document["project_id"], document["title"], text)
 
@@ -116,7 +116,7 @@ def _reaches(position: Cursor, head: Cursor, floor: int) -> bool:
     return position.epoch == head.epoch and floor <= position.seq and head.seq - position.seq <= MAX_BEHIND
 
 
-def _named(events: Iterable[Record]) -> set[ObjectId]:
+def _named(events: Iterable[LoggedEventRecord]) -> set[ObjectId]:
     """The ids of what events are about: of a record that they carry, or of what was deleted."""
     named: set[ObjectId] = set()
     for event in events:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from models import Mission
-from models.base import Record, collection
+from models.base import collection, with_changes
 from models.enums import MissionStatus as Status
 from models.errors import Conflict
+from models.records import MissionRecord
 from realtime.events.mission import MissionStatusChanged
 from realtime.log import Change
 
@@ -22,7 +23,7 @@ ACTIVE = frozenset(status for status, following in TRANSITIONS.items() if follow
 """What a mission may be cancelled from."""
 
 
-def check_transition(mission: Record, to: Status) -> Status:
+def check_transition(mission: MissionRecord, to: Status) -> Status:
     """The status that a mission stands at; raises Conflict where `to` does not follow it."""
     now = Status(mission["status"])
     if to not in TRANSITIONS[now]:
@@ -30,7 +31,9 @@ def check_transition(mission: Record, to: Status) -> Status:
     return now
 
 
-async def change_status(change: Change, mission: Record, to: Status, values: Mapping[str, Any] | None = None) -> Record:
+async def change_status(
+    change: Change, mission: MissionRecord, to: Status, values: Mapping[str, Any] | None = None
+) -> MissionRecord:
     """Take a mission, read in this change, to another status, with further `values`; the mission as it is then."""
     before = check_transition(mission, to)
     changes: dict[str, Any] = {**(values or {}), "status": to.value}
@@ -41,6 +44,6 @@ async def change_status(change: Change, mission: Record, to: Status, values: Map
     if to is Status.COMPLETED:
         changes["progress"] = 1.0
     await collection(Mission).update_one({"_id": mission["_id"]}, {"$set": changes}, session=change.session)
-    after = {**mission, **changes}
+    after = with_changes(mission, changes)
     change.append(after["workspace_id"], MissionStatusChanged(mission=after, from_status=before, to_status=to))
     return after

@@ -1,16 +1,29 @@
 """Filling a new project with what a template holds, within the change that creates it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from models import Card, Column, CustomField, Label, Scope
-from models.base import Record, Stored, insert_all, to_record
+from models.base import AnyRecord, Record, Recorded, insert_all, to_record
 from models.card import ChecklistItem
 from models.enums import ActivityType, FieldType
 from models.facts import TEMPLATE, declared
 from models.ids import Kind, new_id
 from models.rank import ranks_after
+from models.records import (
+    CardRecord,
+    ColumnRecord,
+    CustomFieldRecord,
+    LabelRecord,
+    ProjectRecord,
+    ScopeRecord,
+    TemplateCardRecord,
+    TemplateColumnRecord,
+    TemplateContentRecord,
+    TemplateFieldRecord,
+    TemplateScopeRecord,
+)
 from models.template import part_key
 from realtime.events.card import CardCreated
 from realtime.events.column import ColumnCreated
@@ -24,13 +37,13 @@ from resolvers.card.label import new_label
 from resolvers.lane.card_kept import keep
 
 
-async def fill_project(change: Change, project: Record, content: Mapping[str, Any]) -> None:
+async def fill_project(change: Change, project: ProjectRecord, content: TemplateContentRecord) -> None:
     """Write scopes, columns, labels, custom fields and cards; everything is told as if it were created one by one."""
     inside = {"workspace_id": project["workspace_id"], "project_id": project["_id"], "created_at": change.at}
     scopes = await _scopes(change, inside, content["scopes"])
     columns = await _columns(change, inside, content["columns"], scopes)
     labels = [new_label(change, project, _carried(change, Label, one)) for one in content["labels"]]
-    await _insert(change, Label, labels)
+    await insert_all(Label, labels, change)
     change.append(project["workspace_id"], *(LabelCreated(label=one, project_id=project["_id"]) for one in labels))
     fields = await _fields(change, inside, content["custom_fields"])
     await _cards(change, project, content["cards"], columns, labels, fields)
@@ -42,7 +55,7 @@ def _moment(change: Change, day: int | None) -> datetime | None:
     return None if day is None else today + timedelta(days=min(day, (date.max - today.date()).days))
 
 
-def _carried(change: Change, model: type[Stored], part: Record) -> Record:
+def _carried(change: Change, model: type[Recorded[Any]], part: AnyRecord) -> Record:
     """What a part of a template gives an object because its model says so; one of before may lack some."""
     values = {key: part.get(part_key(field), field.default) for key, field in declared(model, TEMPLATE).items()}
     return {
@@ -51,7 +64,7 @@ def _carried(change: Change, model: type[Stored], part: Record) -> Record:
     }
 
 
-async def _scopes(change: Change, inside: Record, given: Sequence[Record]) -> list[Record]:
+async def _scopes(change: Change, inside: Record, given: Sequence[TemplateScopeRecord]) -> list[ScopeRecord]:
     scopes = [
         to_record(
             Scope(
@@ -62,14 +75,16 @@ async def _scopes(change: Change, inside: Record, given: Sequence[Record]) -> li
         )
         for one in given
     ]
-    await _insert(change, Scope, scopes)
+    await insert_all(Scope, scopes, change)
     events = (ScopeCreated(scope=one, project_id=one["project_id"]) for one in scopes)
     change.append(inside["workspace_id"], *events)
     return scopes
 
 
-async def _columns(change: Change, inside: Record, given: Sequence[Record], scopes: Sequence[Record]) -> list[Record]:
-    columns: list[Record] = []
+async def _columns(
+    change: Change, inside: Record, given: Sequence[TemplateColumnRecord], scopes: Sequence[ScopeRecord]
+) -> list[ColumnRecord]:
+    columns: list[ColumnRecord] = []
     places: dict[int | None, int] = {}
     for one, rank in zip(given, ranks_after(None, len(given)), strict=True):
         scope_id = None if one["scope"] is None else scopes[one["scope"]]["_id"]
@@ -80,33 +95,34 @@ async def _columns(change: Change, inside: Record, given: Sequence[Record], scop
             inside["workspace_id"], ColumnCreated(column=column, order=order, project_id=inside["project_id"])
         )
         columns.append(column)
-    await _insert(change, Column, columns)
+    await insert_all(Column, columns, change)
     return columns
 
 
-async def _fields(change: Change, inside: Record, given: Sequence[Record]) -> list[Record]:
-    fields: list[Record] = []
+async def _fields(change: Change, inside: Record, given: Sequence[TemplateFieldRecord]) -> list[CustomFieldRecord]:
+    fields: list[CustomFieldRecord] = []
     for order, (one, rank) in enumerate(zip(given, ranks_after(None, len(given)), strict=True)):
-        options = [{"id": new_id(Kind.CUSTOM_FIELD_OPTION), **option} for option in one["options"]]
-        options = [{"id": one["id"], "label": one["name"], "color": one["color"]} for one in options]
-        made = to_record(CustomField(**inside, **_carried(change, CustomField, one), rank=rank))
-        field = {**made, "options": options}
+        field = to_record(CustomField(**inside, **_carried(change, CustomField, one), rank=rank))
+        field["options"] = [
+            {"id": new_id(Kind.CUSTOM_FIELD_OPTION), "label": option["name"], "color": option["color"]}
+            for option in one["options"]
+        ]
         event = CustomFieldCreated(custom_field=field, order=order, project_id=inside["project_id"])
         change.append(inside["workspace_id"], event)
         fields.append(field)
-    await _insert(change, CustomField, fields)
+    await insert_all(CustomField, fields, change)
     return fields
 
 
 async def _cards(
     change: Change,
-    project: Record,
-    given: Sequence[Record],
-    columns: Sequence[Record],
-    labels: Sequence[Record],
-    fields: Sequence[Record],
+    project: ProjectRecord,
+    given: Sequence[TemplateCardRecord],
+    columns: Sequence[ColumnRecord],
+    labels: Sequence[LabelRecord],
+    fields: Sequence[CustomFieldRecord],
 ) -> None:
-    cards: list[Record] = []
+    cards: list[CardRecord] = []
     places: dict[int | None, int] = {}
     for one, rank in zip(given, ranks_after(None, len(given)), strict=True):
         column = None if one["column"] is None else columns[one["column"]]
@@ -124,19 +140,15 @@ async def _cards(
         places[one["column"]] = order + 1
         change.append(project["workspace_id"], CardCreated(card=card, order=order))
         cards.append(card)
-    await _insert(change, Card, cards)
+    await insert_all(Card, cards, change)
     await keep(change, [(None, card) for card in cards])
     kind = ActivityType.CARD_CREATED
     await record_activities(change, [new_activity(change, one, kind, {"title": one["title"]}) for one in cards])
 
 
-def _value(field: Record, value: Any) -> Any:
+def _value(field: CustomFieldRecord, value: Any) -> Any:
     """A value as the card holds it: options by their ids here."""
     options = field["options"]
     if field["type"] == FieldType.SELECT.value:
         return options[value]["id"]
     return [options[place]["id"] for place in value] if field["type"] == FieldType.MULTI_SELECT.value else value
-
-
-async def _insert(change: Change, model: type[Stored], records: list[Record]) -> None:
-    await insert_all(model, records, change)

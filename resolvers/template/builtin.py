@@ -1,5 +1,7 @@
 """The templates that every workspace has."""
 
+from typing import Any
+
 from models.base import Record
 from models.enums import FieldType, Priority, ViewType
 from models.template import (
@@ -136,7 +138,7 @@ def _template(key: str, name: str, description: str, content: TemplateContent) -
     }
 
 
-BUILT_IN: dict[str, Record] = {
+BUILT_IN: dict[str, Any] = {
     one["_id"]: one
     for one in (
         _template("kanban", "Kanban", "A steady flow of work over one board.", _KANBAN),

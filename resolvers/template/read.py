@@ -7,10 +7,11 @@ from typing import Any
 from bson import ObjectId
 
 from models import Card, Column, CustomField, Label, Scope
-from models.base import Record, Stored, collection
+from models.base import AnyRecord, R, Record, Recorded, collection
 from models.enums import FieldType
 from models.errors import Conflict
 from models.facts import TEMPLATE, declared
+from models.records import CardRecord, CustomFieldRecord
 from models.template import TemplateContent, part_key
 from realtime.log import Change
 from resolvers.inputs.custom_value import known
@@ -20,13 +21,13 @@ from resolvers.lane.card_place import BY_RANK
 MAX_CARDS = 500
 MAX_COLUMNS = 500
 
-Places = dict[ObjectId, int]
+Places = dict[ObjectId | None, int]
 
 
 async def content_of(change: Change, project_id: ObjectId, gone: Gone, *, cards: bool) -> TemplateContent:
     """What a project holds now; raises Conflict for one that is too large for a template."""
 
-    async def all_of(model: type[Stored], sort: Sequence[tuple[str, int]], **where: Any) -> list[Record]:
+    async def all_of(model: type[Recorded[R]], sort: Sequence[tuple[str, int]], **where: Any) -> list[R]:
         found = collection(model).find({"project_id": project_id, **where}, session=change.session)
         return gone.without(await found.sort(list(sort)).to_list())
 
@@ -38,7 +39,7 @@ async def content_of(change: Change, project_id: ObjectId, gone: Gone, *, cards:
         if len(found) > most:
             raise Conflict(f"A template has at most {most} {noun}; the project has {len(found)}")
     first = min((date for date in (*_dates(Scope, scopes), *_dates(Card, copied)) if date is not None), default=None)
-    in_scopes, in_columns, in_labels = map(_places, (scopes, columns, labels))
+    in_scopes, in_columns, in_labels = _places(scopes), _places(columns), _places(labels)
     return TemplateContent.model_validate(
         {
             "scopes": [_carried(Scope, scope, first) for scope in scopes],
@@ -56,7 +57,9 @@ async def content_of(change: Change, project_id: ObjectId, gone: Gone, *, cards:
     )
 
 
-def _card(card: Record, first: datetime | None, columns: Places, labels: Places, fields: Sequence[Record]) -> Record:
+def _card(
+    card: CardRecord, first: datetime | None, columns: Places, labels: Places, fields: Sequence[CustomFieldRecord]
+) -> Record:
     places = {field["_id"]: place for place, field in enumerate(fields)}
     return _carried(Card, card, first) | {
         "column": columns.get(card["column_id"]),
@@ -69,7 +72,7 @@ def _card(card: Record, first: datetime | None, columns: Places, labels: Places,
     }
 
 
-def _carried(model: type[Stored], record: Record, first: datetime | None) -> Record:
+def _carried(model: type[Recorded[Any]], record: AnyRecord, first: datetime | None) -> Record:
     """What a template has of a record because its model says so."""
     return {
         part_key(field): _day(record.get(key), first) if field.type is datetime else record.get(key, field.default)
@@ -77,19 +80,19 @@ def _carried(model: type[Stored], record: Record, first: datetime | None) -> Rec
     }
 
 
-def _dates(model: type[Stored], records: Sequence[Record]) -> Iterator[datetime | None]:
+def _dates(model: type[Recorded[Any]], records: Sequence[AnyRecord]) -> Iterator[datetime | None]:
     keys = [key for key, field in declared(model, TEMPLATE).items() if field.type is datetime]
     return (record.get(key) for record in records for key in keys)
 
 
-def _value(field: Record, value: Any) -> Any:
+def _value(field: CustomFieldRecord, value: Any) -> Any:
     options = {option["id"]: place for place, option in enumerate(field["options"])}
     if field["type"] == FieldType.SELECT.value:
         return options[value]
     return [options[one] for one in value] if field["type"] == FieldType.MULTI_SELECT.value else value
 
 
-def _places(records: Sequence[Record]) -> Places:
+def _places(records: Sequence[AnyRecord]) -> Places:
     return {record["_id"]: place for place, record in enumerate(records)}
 
 

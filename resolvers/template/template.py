@@ -1,16 +1,21 @@
 """Templates: those that every workspace has, and those that were made of its projects."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from auth.policies import delivery
 from models import Project, Template
-from models.base import Record, collection, to_record
+from models.base import AnyRecord, collection, to_record
 from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
+from models.records import (
+    ProjectRecord,
+    TemplateContentRecord,
+    TemplateRecord,
+    WorkspaceMemberRecord,
+)
 from realtime.events.template import TemplateCreated, TemplateDeleted
 from realtime.log import Change, Committed
 from resolvers.inputs.template import TemplateCreateFromProject
@@ -18,7 +23,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent
 from resolvers.kit.load import by_name
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import PROJECT, TEMPLATE, WORKSPACE, ProjectRecord, TemplateRecord
+from resolvers.kit.nouns import PROJECT, TEMPLATE, WORKSPACE
 from resolvers.kit.operation import edge, operation
 from resolvers.kit.tombstone import Gone, known_gone
 from resolvers.template.builtin import BUILT_IN
@@ -30,7 +35,7 @@ MAX_TEMPLATES = 100
 
 
 @operation("templates", opens=WORKSPACE.by("workspace_id"), permission=delivery.READ, scope=READ, read_only=True)
-async def list_templates(ctx: Context, membership: Record) -> list[Record]:
+async def list_templates(ctx: Context, membership: WorkspaceMemberRecord) -> list[TemplateRecord]:
     """The templates that projects of a workspace can begin with: the built-in ones, then its own by name."""
     workspace_id = membership["workspace_id"]
     return (await templates_of(ctx, [{"_id": workspace_id}], None))[0]
@@ -49,7 +54,7 @@ async def create_template(
     inside = {"workspace_id": project["workspace_id"]}
     gone = await known_gone(ctx) or Gone(())
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> TemplateRecord:
         await require_parent(change, Project, project["_id"])
         if await collection(Template).count_documents(inside, session=change.session) >= MAX_TEMPLATES:
             raise Conflict(f"A workspace has at most {MAX_TEMPLATES} templates of its own")
@@ -90,27 +95,26 @@ async def delete_template(ctx: Context, template: TemplateRecord) -> Committed[O
     return await ctx.write(template["workspace_id"], body)
 
 
-async def find_content(change: Change, workspace_id: ObjectId, template: str) -> dict[str, Any]:
+async def find_content(change: Change, workspace_id: ObjectId, template: str) -> TemplateContentRecord:
     """What a template holds: a built-in one by its key, one of the workspace by its id.
 
     Raises BadUserInput for any other.
     """
-    found: Record | None = BUILT_IN.get(template)
+    found: TemplateRecord | None = BUILT_IN.get(template)
     if found is None and ObjectId.is_valid(template) and len(template) == 24:
         query = {"_id": ObjectId(template), "workspace_id": workspace_id}
         found = await collection(Template).find_one(query, session=change.session)
     if found is None:
         raise BadUserInput("is no template of the workspace", field="template")
-    content: dict[str, Any] = found["content"]
-    return content
+    return found["content"]
 
 
 @edge(scope=READ)
-async def templates_of(ctx: Context, workspaces: Sequence[Record], fields: Fields) -> list[list[Record]]:
+async def templates_of(ctx: Context, workspaces: Sequence[AnyRecord], fields: Fields) -> list[list[TemplateRecord]]:
     """The built-in templates, then those of each workspace by name."""
     ids = list({workspace["_id"] for workspace in workspaces})
     query = {"workspace_id": {"$in": ids}}
-    own: dict[ObjectId, list[Record]] = {one: [] for one in ids}
+    own: dict[ObjectId, list[TemplateRecord]] = {one: [] for one in ids}
     for template in sorted(await collection(Template).find(query).to_list(), key=by_name):
         own[template["workspace_id"]].append(template)
     return [[*BUILT_IN.values(), *own[workspace["_id"]]] for workspace in workspaces]

@@ -12,10 +12,11 @@ from auth.policies import workspace as policy
 from auth.secrets import hash_secret
 from models import Invitation, OrganizationMember, User, Workspace, WorkspaceMember
 from models.address import mailbox
-from models.base import Record, collection, to_record
+from models.base import collection, to_record, with_changes, without
 from models.enums import MailTemplate, PilotageRole, Role, TokenScope
 from models.errors import Conflict, Forbidden, NotFound
 from models.ids import Kind, new_id
+from models.records import InvitationRecord, UserRecord, WorkspaceMemberRecord, WorkspaceRecord
 from realtime.events.invitation import InvitationAccepted, InvitationCreated, InvitationResent, InvitationRevoked
 from realtime.log import Change, Committed
 from resolvers.inputs.workspace import WorkspaceMemberInvite
@@ -24,7 +25,7 @@ from resolvers.kit.ceilings import MAX_INVITATIONS, require_room
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import INVITATION, WORKSPACE, WorkspaceMemberRecord
+from resolvers.kit.nouns import INVITATION, WORKSPACE
 from resolvers.kit.operation import edge, operation
 from resolvers.kit.page import Page, Window, pages
 from resolvers.mail.mail import insert_mail, invitation_link, invitation_token, withdraw_mails
@@ -48,7 +49,7 @@ _ADMINISTER = TokenScope.ACCOUNT_WRITE
 class NewInvitation:
     """An invitation's record, without the hash. `token` and `link` are None where the link goes out by mail alone."""
 
-    invitation: Record
+    invitation: InvitationRecord
     token: str | None
     link: str | None
 
@@ -67,7 +68,7 @@ class NewInvitation:
     reveals=True,
 )
 async def invite_workspace_member(
-    ctx: Context, membership: Record, values: WorkspaceMemberInvite
+    ctx: Context, membership: WorkspaceMemberRecord, values: WorkspaceMemberInvite
 ) -> Committed[NewInvitation]:
     """Invite an e-mail address to a workspace; an earlier invitation of it ends.
 
@@ -84,7 +85,7 @@ async def invite_workspace_member(
     invitation_id = new_id(Kind.INVITATION)
     token = invitation_token(ctx.services, invitation_id)
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> InvitationRecord:
         await require_parent(change, Workspace, workspace_id)
         user = await collection(User).find_one({"email": values.email}, {"_id": 1}, session=change.session)
         if user is not None and await _membership(change, workspace_id, user["_id"]) is not None:
@@ -119,13 +120,13 @@ async def invite_workspace_member(
 @operation(
     "invitationResend", opens=INVITATION.whole, permission=policy.MANAGE_MEMBERS, scope=_ADMINISTER, reveals=True
 )
-async def resend_invitation(ctx: Context, found: Record) -> Committed[NewInvitation]:
+async def resend_invitation(ctx: Context, found: InvitationRecord) -> Committed[NewInvitation]:
     """Send an invitation once more; it is good for a week from now."""
     await _check_inviter(ctx)
     await count_attempt("resend", str(found["_id"]), limit=MAX_RESENT_AN_HOUR, window=timedelta(hours=1))
     await _count_mail(found["workspace_id"], found["email"])
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> InvitationRecord:
         invitation = await _open(change, found["_id"])
         changes = {"expires_at": change.at + LIFETIME}
         await collection(Invitation).update_one({"_id": found["_id"]}, {"$set": changes}, session=change.session)
@@ -133,14 +134,14 @@ async def resend_invitation(ctx: Context, found: Record) -> Committed[NewInvitat
         await _send(change, invitation)
         resent = InvitationResent(invitation_id=found["_id"], email=invitation["email"])
         change.append(found["workspace_id"], resent)
-        return {**invitation, **changes}
+        return with_changes(invitation, changes)
 
     committed = await ctx.write(found["workspace_id"], body, mails=True)
     return Committed(_shown(ctx, committed.value), committed.cursor)
 
 
 @operation("invitationRevoke", opens=INVITATION.whole, permission=policy.MANAGE_MEMBERS, scope=_ADMINISTER)
-async def revoke_invitation(ctx: Context, found: Record) -> Committed[ObjectId]:
+async def revoke_invitation(ctx: Context, found: InvitationRecord) -> Committed[ObjectId]:
     """End an invitation that was not accepted.
 
     Its link is worth nothing from now on.
@@ -164,7 +165,7 @@ async def revoke_invitation(ctx: Context, found: Record) -> Committed[ObjectId]:
     scope=_ADMINISTER,
     read_only=True,
 )
-async def list_invitations(ctx: Context, membership: Record) -> list[Record]:
+async def list_invitations(ctx: Context, membership: WorkspaceMemberRecord) -> list[InvitationRecord]:
     """The invitations of a workspace that were not accepted, oldest first; expired ones too."""
     workspace_id = membership["workspace_id"]
     query = {"workspace_id": workspace_id, "accepted_at": None}
@@ -173,7 +174,12 @@ async def list_invitations(ctx: Context, membership: Record) -> list[Record]:
 
 @edge(scope=_ADMINISTER, viewer=True)
 async def invitations_of(
-    ctx: Context, workspaces: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+    ctx: Context,
+    workspaces: Sequence[WorkspaceRecord],
+    fields: Fields,
+    *,
+    first: int | None = None,
+    after: str | None = None,
 ) -> list[Page]:
     """The invitations of each workspace that were not accepted. Raises Forbidden for whoever may not invite."""
     ids = [one["_id"] for one in workspaces]
@@ -200,7 +206,7 @@ async def accept_invitation(
     """
     found = await find_by_token(token)
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> WorkspaceMemberRecord:
         user = await collection(User).find_one({"_id": ctx.user_id}, {"email": 1}, session=change.session)
         if user is None:
             raise NotFound("Invitation")
@@ -211,7 +217,7 @@ async def accept_invitation(
     return committed
 
 
-async def find_by_token(token: str) -> Record:
+async def find_by_token(token: str) -> InvitationRecord:
     """The invitation of a link; raises NotFound."""
     found = await collection(Invitation).find_one({"secret_hash": hash_secret(token)})
     if found is None:
@@ -219,7 +225,7 @@ async def find_by_token(token: str) -> Record:
     return found
 
 
-async def join(change: Change, invitation_id: ObjectId, user: Record) -> Record:
+async def join(change: Change, invitation_id: ObjectId, user: UserRecord) -> WorkspaceMemberRecord:
     """Use up an invitation and make the user (`_id` and `email`) a member, within a change; the membership."""
     invitations = collection(Invitation)
     invitation = await invitations.find_one({"_id": invitation_id}, session=change.session)
@@ -245,7 +251,7 @@ async def join(change: Change, invitation_id: ObjectId, user: Record) -> Record:
     return member or await insert_workspace_member(change, workspace, user["_id"], role, PilotageRole.VIEWER)
 
 
-async def _open(change: Change, invitation_id: ObjectId) -> Record:
+async def _open(change: Change, invitation_id: ObjectId) -> InvitationRecord:
     invitation = await collection(Invitation).find_one({"_id": invitation_id}, session=change.session)
     if invitation is None:
         raise NotFound("Invitation")
@@ -271,7 +277,7 @@ async def _count_mail(workspace_id: ObjectId, email: str) -> None:
     await count_attempt("invite-address", same, limit=MAX_TO_ADDRESS_A_DAY, window=timedelta(days=1))
 
 
-async def _send(change: Change, invitation: Record) -> None:
+async def _send(change: Change, invitation: InvitationRecord) -> None:
     await insert_mail(
         change,
         invitation["email"],
@@ -281,8 +287,8 @@ async def _send(change: Change, invitation: Record) -> None:
     )
 
 
-def _shown(ctx: Context, invitation: Record) -> NewInvitation:
-    shown = {name: value for name, value in invitation.items() if name != "secret_hash"}
+def _shown(ctx: Context, invitation: InvitationRecord) -> NewInvitation:
+    shown = without(invitation, {"secret_hash"})
     if not ctx.services.shows_links or not ctx.subject.is_person:
         # Whoever holds the token can open an account for the address: it is for its mailbox alone. Where no mail goes
         # out it is for the person who invites, and not for a token of theirs, which may end before it.
@@ -291,6 +297,6 @@ def _shown(ctx: Context, invitation: Record) -> NewInvitation:
     return NewInvitation(shown, token, invitation_link(ctx.services, token))
 
 
-async def _membership(change: Change, workspace_id: ObjectId, user_id: ObjectId) -> Record | None:
+async def _membership(change: Change, workspace_id: ObjectId, user_id: ObjectId) -> WorkspaceMemberRecord | None:
     query = {"workspace_id": workspace_id, "user_id": user_id}
     return await collection(WorkspaceMember).find_one(query, session=change.session)

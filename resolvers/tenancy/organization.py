@@ -12,6 +12,7 @@ from models.enums import Role, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id
 from models.json import check_text
+from models.records import OrganizationMemberRecord, OrganizationRecord
 from models.write import find_and_delete
 from realtime.events.organization import OrganizationCreated, OrganizationDeleted, OrganizationUpdated
 from realtime.log import Change, Committed
@@ -24,7 +25,7 @@ from resolvers.kit.edit import set_fields
 from resolvers.kit.joined import EVERYTHING, JOINED, JoinedPage
 from resolvers.kit.load import by_ids
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import ORGANIZATION, ORGANIZATION_MEMBER, OrganizationRecord
+from resolvers.kit.nouns import ORGANIZATION, ORGANIZATION_MEMBER
 from resolvers.kit.operation import edge, operation
 from resolvers.kit.page import Page, Window, pages, pages_by
 from resolvers.kit.slugs import organization_by_slug
@@ -59,7 +60,7 @@ async def list_organizations(ctx: Context, window: Window = EVERYTHING, fields: 
 
 
 @operation("organization", scope=READ, permission=policy.READ, read_only=True)
-async def get_organization(ctx: Context, slug: str, fields: Fields = None) -> Record:
+async def get_organization(ctx: Context, slug: str, fields: Fields = None) -> OrganizationRecord:
     """The organization with a slug, with `my_role`."""
     found, membership = await organization_by_slug(ctx, check_text(slug, field="slug"), fields)
     return {**found, "my_role": membership["role"]}
@@ -68,7 +69,7 @@ async def get_organization(ctx: Context, slug: str, fields: Fields = None) -> Re
 @operation(
     "organizationById", opens=ORGANIZATION.by("organization_id"), permission=policy.READ, scope=READ, read_only=True
 )
-async def get_organization_by_id(ctx: Context, membership: Record, fields: Fields = None) -> Record:
+async def get_organization_by_id(ctx: Context, membership: OrganizationMemberRecord, fields: Fields = None) -> Record:
     """One organization, with `my_role`."""
     organization_id = membership["organization_id"]
     found = await collection(Organization).find_one({"_id": organization_id}, projection(fields))
@@ -85,7 +86,7 @@ async def create_organization(ctx: Context, values: OrganizationCreate) -> Commi
     """
     organization_id = new_id(Kind.ORGANIZATION)
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> OrganizationRecord:
         mine = {"user_id": ctx.user_id, "role": Role.OWNER.value}
         await require_room(change, OrganizationMember, mine, MAX_ORGANIZATIONS, "organizations of yours")
         return await insert_organization(
@@ -97,7 +98,7 @@ async def create_organization(ctx: Context, values: OrganizationCreate) -> Commi
 
 async def insert_organization(
     change: Change, organization_id: ObjectId, *, name: str, slug: str, owner_id: ObjectId
-) -> Record:
+) -> OrganizationRecord:
     """Write an organization and its owner's membership within a change; raises Conflict for a taken slug."""
     organization = to_record(
         Organization(
@@ -120,7 +121,7 @@ async def insert_organization(
 
 @operation("organizationUpdate", opens=ORGANIZATION, permission=policy.UPDATE, scope=ADMINISTER)
 async def update_organization(
-    ctx: Context, membership: Record, values: OrganizationUpdate
+    ctx: Context, membership: OrganizationMemberRecord, values: OrganizationUpdate
 ) -> Committed[OrganizationRecord]:
     """Change an organization."""
     organization_id = membership["organization_id"]
@@ -129,7 +130,7 @@ async def update_organization(
         if value is None:
             raise BadUserInput("must not be null", field=name)
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> OrganizationRecord:
         try:
             organization, differs = await set_fields(change, Organization, organization_id, given)
         except DuplicateKeyError as error:
@@ -142,7 +143,7 @@ async def update_organization(
 
 
 @operation("organizationDelete", opens=ORGANIZATION, permission=policy.DELETE, scope=ADMINISTER)
-async def delete_organization(ctx: Context, membership: Record) -> Committed[ObjectId]:
+async def delete_organization(ctx: Context, membership: OrganizationMemberRecord) -> Committed[ObjectId]:
     """Delete an organization with all it holds; never one's last.
 
     Never the caller's last one.
@@ -185,7 +186,9 @@ async def _require(change: Change, organization_id: ObjectId) -> None:
 
 
 @edge(scope=READ, viewer=True)
-async def my_role_of(ctx: Context, organizations: Sequence[Record], fields: Fields = None) -> list[Role | None]:
+async def my_role_of(
+    ctx: Context, organizations: Sequence[OrganizationRecord], fields: Fields = None
+) -> list[Role | None]:
     """The caller's role in each organization; None where it has none."""
     found = await organization_memberships(ctx, (one["_id"] for one in organizations))
     memberships = [found[one["_id"]] for one in organizations]
@@ -198,7 +201,12 @@ members_of = pages_by(ORGANIZATION_MEMBER, "organization_id")
 
 @edge(scope=READ, viewer=True)
 async def workspaces_of(
-    ctx: Context, organizations: Sequence[Record], fields: Fields, *, first: int | None = None, after: str | None = None
+    ctx: Context,
+    organizations: Sequence[OrganizationRecord],
+    fields: Fields,
+    *,
+    first: int | None = None,
+    after: str | None = None,
 ) -> list[JoinedPage]:
     """The workspaces of each organization that the caller is a member of, in the order of joining."""
     ids = [one["_id"] for one in organizations]
@@ -208,7 +216,7 @@ async def workspaces_of(
 
 @edge(scope=READ, viewer=True)
 async def workspace_of(
-    ctx: Context, organizations: Sequence[Record], fields: Fields, *, slug: str
+    ctx: Context, organizations: Sequence[OrganizationRecord], fields: Fields, *, slug: str
 ) -> list[Record | None]:
     """The workspace of each organization with a slug; None where there is none that the caller is a member of."""
     ids = [one["_id"] for one in organizations]

@@ -9,10 +9,11 @@ from auth.counting import count_attempt
 from auth.policies import organization as policy
 from auth.policies.workspace import MANAGE_MEMBERS as INVITE
 from models import Organization, OrganizationMember, User, Workspace, WorkspaceMember
-from models.base import Record, collection, to_record
+from models.base import collection, to_record, with_changes
 from models.enums import PilotageRole, Role, TokenScope
 from models.errors import Conflict, InvitationRequired, NotFound
 from models.ids import Kind, parse_id, portions
+from models.records import OrganizationMemberRecord, OrganizationRecord, WorkspaceMemberRecord, WorkspaceRecord
 from models.write import update_and_read
 from realtime.events.organization import OrganizationMemberAdded, OrganizationMemberRemoved, OrganizationMemberUpdated
 from realtime.events.workspace import WorkspaceMemberUpdated, WorkspaceUpdated
@@ -23,7 +24,7 @@ from resolvers.kit.access import check_organization
 from resolvers.kit.ceilings import meet
 from resolvers.kit.context import Context
 from resolvers.kit.edit import set_fields
-from resolvers.kit.nouns import ORGANIZATION, OrganizationMemberRecord
+from resolvers.kit.nouns import ORGANIZATION
 from resolvers.kit.operation import operation
 from resolvers.tenancy.workspace_member import insert_workspace_member, require_person, take_off_workspace
 from resolvers.user.user import user_of_member
@@ -42,7 +43,9 @@ NOT_CONFIRMED = (
 @operation(
     "organizationMembers", opens=ORGANIZATION.by("organization_id"), permission=policy.READ, scope=READ, read_only=True
 )
-async def list_organization_members(ctx: Context, membership: Record) -> list[Record]:
+async def list_organization_members(
+    ctx: Context, membership: OrganizationMemberRecord
+) -> list[OrganizationMemberRecord]:
     """All members of an organization in the order of joining, each with its `user`."""
     organization_id = membership["organization_id"]
     members = await collection(OrganizationMember).find({"organization_id": organization_id}).sort("_id", 1).to_list()
@@ -57,7 +60,7 @@ async def list_organization_members(ctx: Context, membership: Record) -> list[Re
     scope=ADMINISTER,
 )
 async def add_organization_member(
-    ctx: Context, membership: Record, values: OrganizationMemberAdd
+    ctx: Context, membership: OrganizationMemberRecord, values: OrganizationMemberAdd
 ) -> Committed[OrganizationMemberRecord]:
     """Make somebody whose address is confirmed a member of an organization. Anybody else is invited to a workspace of
     it: the error `INVITATION_REQUIRED` tells by `nextStep` to which the caller may.
@@ -68,7 +71,7 @@ async def add_organization_member(
     organization_id = membership["organization_id"]
     await count_attempt("add-member", str(ctx.user_id), limit=MAX_ADDED_AN_HOUR, window=timedelta(hours=1))
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> OrganizationMemberRecord:
         await _find_organization(change, organization_id)
         person = {"email": values.email, "is_agent": False}
         user = await collection(User).find_one(person, {"email_verified_at": 1}, session=change.session)
@@ -93,7 +96,7 @@ async def add_organization_member(
     scope=ADMINISTER,
 )
 async def update_organization_member(
-    ctx: Context, membership: Record, user_id: ObjectId | str, values: OrganizationMemberUpdate
+    ctx: Context, membership: OrganizationMemberRecord, user_id: ObjectId | str, values: OrganizationMemberUpdate
 ) -> Committed[OrganizationMemberRecord]:
     """Give a member of an organization another role.
 
@@ -102,7 +105,7 @@ async def update_organization_member(
     wanted = membership["organization_id"]
     changing = parse_id(user_id, Kind.USER, field="userId")
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> OrganizationMemberRecord:
         member = await _find_member(change, wanted, changing)
         if member["role"] == Role.OWNER:
             raise Conflict("The role of the organization's owner cannot be changed")
@@ -151,7 +154,7 @@ async def take_off_organization(change: Change, organization_id: ObjectId, user_
 
 async def insert_organization_member(
     change: Change, organization_id: ObjectId, user_id: ObjectId, role: Role
-) -> Record:
+) -> OrganizationMemberRecord:
     """Write a membership and its event, within a change. Raises NotFound for an account that is deleted meanwhile."""
     if not await meet(change, user_id):
         raise NotFound("User")
@@ -171,7 +174,9 @@ async def delete_organization_member(change: Change, organization_id: ObjectId, 
         change.append(organization_id, OrganizationMemberRemoved(user_id=user_id))
 
 
-async def organization_memberships(ctx: Context, organization_ids: Iterable[ObjectId]) -> dict[ObjectId, Record | None]:
+async def organization_memberships(
+    ctx: Context, organization_ids: Iterable[ObjectId]
+) -> dict[ObjectId, WorkspaceMemberRecord | None]:
     """The caller's memberships of several organizations, in one query at most."""
     wanted = set(organization_ids)
     unknown = [one for one in wanted if ctx.memberships.get(one) is None]
@@ -198,7 +203,7 @@ async def _may_invite(change: Change, organization_id: ObjectId) -> list[str]:
     return [str(one) for one in sorted(shared)[:MAX_NAMED]]
 
 
-async def _find_member(change: Change, organization_id: ObjectId, user_id: ObjectId) -> Record:
+async def _find_member(change: Change, organization_id: ObjectId, user_id: ObjectId) -> OrganizationMemberRecord:
     query = {"organization_id": organization_id, "user_id": user_id}
     member = await collection(OrganizationMember).find_one(query, session=change.session)
     if member is None:
@@ -206,7 +211,7 @@ async def _find_member(change: Change, organization_id: ObjectId, user_id: Objec
     return member
 
 
-async def _find_organization(change: Change, organization_id: ObjectId) -> Record:
+async def _find_organization(change: Change, organization_id: ObjectId) -> OrganizationRecord:
     organization = await collection(Organization).find_one({"_id": organization_id}, session=change.session)
     if organization is None:
         raise NotFound("Organization")
@@ -223,11 +228,11 @@ async def hand_over_workspaces(change: Change, organization_id: ObjectId, leavin
     for workspace in workspaces:
         changes = {"owner_id": organization["owner_id"], "updated_at": change.at}
         await collection(Workspace).update_one({"_id": workspace["_id"]}, {"$set": changes}, session=change.session)
-        change.append(workspace["_id"], WorkspaceUpdated(workspace={**workspace, **changes}))
+        change.append(workspace["_id"], WorkspaceUpdated(workspace=with_changes(workspace, changes)))
         await _make_owner(change, workspace, organization["owner_id"])
 
 
-async def _make_owner(change: Change, workspace: Record, user_id: ObjectId) -> None:
+async def _make_owner(change: Change, workspace: WorkspaceRecord, user_id: ObjectId) -> None:
     promoted = await update_and_read(
         WorkspaceMember,
         {"workspace_id": workspace["_id"], "user_id": user_id},

@@ -8,6 +8,7 @@ from models.base import Record, collection, to_record
 from models.enums import ActivityType, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, parse_id
+from models.records import ProjectMemberRecord, ProjectRecord
 from models.write import find_and_delete
 from realtime.events.project import ProjectMemberAdded, ProjectMemberRemoved
 from realtime.log import Change, Committed
@@ -16,7 +17,7 @@ from resolvers.inputs.project import ProjectMemberAdd
 from resolvers.kit.access import door_of
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent
-from resolvers.kit.nouns import PROJECT, ProjectMemberRecord, ProjectRecord
+from resolvers.kit.nouns import PROJECT
 from resolvers.kit.operation import operation
 
 
@@ -30,7 +31,7 @@ async def add_project_member(
     wanted = values.one()
     field = "email" if "email" in wanted else "userId"
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> ProjectMemberRecord:
         await require_parent(change, Project, project["_id"])
         user = await collection(User).find_one(wanted, {"name": 1}, session=change.session)
         belongs = await collection(WorkspaceMember).find_one(
@@ -90,7 +91,7 @@ async def list_project_members(ctx: Context, project: ProjectRecord) -> list[Rec
     return [{**member, "user": by_id[member["user_id"]]} for member in members if member["user_id"] in by_id]
 
 
-async def add_member(change: Change, project: Record, user_id: ObjectId) -> Record:
+async def add_member(change: Change, project: ProjectRecord, user_id: ObjectId) -> ProjectMemberRecord:
     """Write a membership and its event, within a change."""
     member = to_record(
         ProjectMember(

@@ -9,11 +9,12 @@ from pymongo.errors import DuplicateKeyError
 from auth.policies import organization as organization_policy
 from auth.policies import workspace as policy
 from models import Organization, Workspace, WorkspaceMember
-from models.base import Record, collection, to_record
+from models.base import Record, aggregate, collection, to_record, with_changes
 from models.enums import PilotageRole, Role, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id
 from models.json import check_text
+from models.records import OrganizationMemberRecord, WorkspaceMemberRecord, WorkspaceRecord
 from models.write import update_and_read
 from realtime.events.organization import OrganizationUpdated
 from realtime.events.workspace import WorkspaceCreated, WorkspaceDeleted, WorkspaceUpdated
@@ -26,7 +27,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.edit import set_fields
 from resolvers.kit.joined import EVERYTHING, JOINED, JoinedPage, joined_after, joined_page
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import ORGANIZATION, WORKSPACE, WORKSPACE_MEMBER, WorkspaceRecord
+from resolvers.kit.nouns import ORGANIZATION, WORKSPACE, WORKSPACE_MEMBER
 from resolvers.kit.operation import edge, operation
 from resolvers.kit.page import Window, pages_by
 from resolvers.kit.position_note import note_entered, noted
@@ -44,7 +45,7 @@ READ, ADMINISTER = TokenScope.PROJECTS_READ, TokenScope.ACCOUNT_WRITE
     scope=READ,
     read_only=True,
 )
-async def list_workspaces(ctx: Context, membership: Record) -> list[Record]:
+async def list_workspaces(ctx: Context, membership: OrganizationMemberRecord) -> list[WorkspaceRecord]:
     """The workspaces of an organization that the caller is a member of, with `my_role` and `my_pilotage_role`."""
     organization_id = membership["organization_id"]
     found = (await viewer_workspaces(ctx, [organization_id], EVERYTHING))[organization_id]
@@ -53,7 +54,7 @@ async def list_workspaces(ctx: Context, membership: Record) -> list[Record]:
 
 
 @operation("workspace", scope=READ, permission=policy.READ, read_only=True)
-async def get_workspace(ctx: Context, org_slug: str, slug: str, fields: Fields = None) -> Record:
+async def get_workspace(ctx: Context, org_slug: str, slug: str, fields: Fields = None) -> WorkspaceRecord:
     """The workspace with a slug in the organization with a slug, with `my_role` and `my_pilotage_role`."""
     org_slug, slug = check_text(org_slug, field="orgSlug"), check_text(slug, field="slug")
     found, membership = await workspace_by_slugs(ctx, org_slug, slug, fields)
@@ -61,7 +62,9 @@ async def get_workspace(ctx: Context, org_slug: str, slug: str, fields: Fields =
 
 
 @operation("workspaceById", opens=WORKSPACE.by("workspace_id"), permission=policy.READ, scope=READ, read_only=True)
-async def get_workspace_by_id(ctx: Context, membership: Record, fields: Fields = None) -> Record:
+async def get_workspace_by_id(
+    ctx: Context, membership: WorkspaceMemberRecord, fields: Fields = None
+) -> WorkspaceRecord:
     """One workspace, with `my_role` and `my_pilotage_role`."""
     workspace_id = membership["workspace_id"]
     found = await collection(Workspace).find_one({"_id": workspace_id}, projection(fields))
@@ -71,14 +74,16 @@ async def get_workspace_by_id(ctx: Context, membership: Record, fields: Fields =
 
 
 @operation("workspaceCreate", inside=ORGANIZATION, permission=organization_policy.CREATE_WORKSPACE, scope=ADMINISTER)
-async def create_workspace(ctx: Context, _membership: Record, values: WorkspaceCreate) -> Committed[WorkspaceRecord]:
+async def create_workspace(
+    ctx: Context, _membership: OrganizationMemberRecord, values: WorkspaceCreate
+) -> Committed[WorkspaceRecord]:
     """Create a workspace in an organization.
 
     A new workspace in an organization, owned by the caller, who may own 200.
     """
     workspace_id = new_id(Kind.WORKSPACE)
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> WorkspaceRecord:
         mine = {"user_id": ctx.user_id, "role": Role.OWNER.value}
         await require_room(change, WorkspaceMember, mine, MAX_WORKSPACES, "workspaces of yours")
         # Written to, so that the organization cannot be deleted beside this.
@@ -112,7 +117,7 @@ async def insert_workspace(
     slug: str,
     owner_id: ObjectId,
     is_personal: bool = False,
-) -> Record:
+) -> WorkspaceRecord:
     """Write a workspace and its owner's membership within a change; raises Conflict for a taken slug."""
     workspace = to_record(
         Workspace(
@@ -136,7 +141,9 @@ async def insert_workspace(
 
 
 @operation("workspaceUpdate", opens=WORKSPACE, permission=policy.UPDATE, scope=ADMINISTER)
-async def update_workspace(ctx: Context, membership: Record, values: WorkspaceUpdate) -> Committed[WorkspaceRecord]:
+async def update_workspace(
+    ctx: Context, membership: WorkspaceMemberRecord, values: WorkspaceUpdate
+) -> Committed[WorkspaceRecord]:
     """Change a workspace."""
     workspace_id = membership["workspace_id"]
     given = values.given()
@@ -144,7 +151,7 @@ async def update_workspace(ctx: Context, membership: Record, values: WorkspaceUp
         if value is None:
             raise BadUserInput("must not be null", field=name)
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> WorkspaceRecord:
         try:
             workspace, differs = await set_fields(change, Workspace, workspace_id, given)
         except DuplicateKeyError as error:
@@ -157,7 +164,7 @@ async def update_workspace(ctx: Context, membership: Record, values: WorkspaceUp
 
 
 @operation("workspaceDelete", opens=WORKSPACE, permission=policy.DELETE, scope=ADMINISTER)
-async def delete_workspace(ctx: Context, membership: Record) -> Committed[ObjectId]:
+async def delete_workspace(ctx: Context, membership: WorkspaceMemberRecord) -> Committed[ObjectId]:
     """Delete a workspace with all it holds."""
     workspace_id = membership["workspace_id"]
 
@@ -218,9 +225,9 @@ async def viewer_workspaces(
         },
     ]
     known = noted(ctx)
-    members = await (await collection(WorkspaceMember).aggregate(pipeline)).to_list()
+    members = await aggregate(WorkspaceMember, pipeline)
     if await note_entered(ctx, (one["workspace_id"] for one in members if one["workspace"]), known):
-        members = await (await collection(WorkspaceMember).aggregate(pipeline)).to_list()
+        members = await aggregate(WorkspaceMember, pipeline)
     nodes: dict[ObjectId, list[Record]] = {one: [] for one in ids}
     for member in members:
         for workspace in member.pop("workspace"):
@@ -236,7 +243,7 @@ async def viewer_workspaces(
 
 
 @edge(scope=READ, viewer=True)
-async def my_role_of(ctx: Context, workspaces: Sequence[Record], fields: Fields = None) -> list[Role | None]:
+async def my_role_of(ctx: Context, workspaces: Sequence[WorkspaceRecord], fields: Fields = None) -> list[Role | None]:
     """The caller's role in each workspace; None where it has none."""
     found = await workspace_memberships(ctx, (one["_id"] for one in workspaces))
     memberships = [found[one["_id"]] for one in workspaces]
@@ -245,7 +252,7 @@ async def my_role_of(ctx: Context, workspaces: Sequence[Record], fields: Fields 
 
 @edge(scope=READ, viewer=True)
 async def my_pilotage_role_of(
-    ctx: Context, workspaces: Sequence[Record], fields: Fields = None
+    ctx: Context, workspaces: Sequence[WorkspaceRecord], fields: Fields = None
 ) -> list[PilotageRole | None]:
     """The caller's pilotage role in each workspace; None where it has none."""
     found = await workspace_memberships(ctx, (one["_id"] for one in workspaces))
@@ -257,6 +264,6 @@ members_of = pages_by(WORKSPACE_MEMBER, "workspace_id")
 """The members of each workspace in the order of joining."""
 
 
-def _with_roles(workspace: Record, membership: Record | None) -> Record:
+def _with_roles(workspace: WorkspaceRecord, membership: WorkspaceMemberRecord | None) -> WorkspaceRecord:
     roles = membership or {"role": None, "pilotage_role": None}
-    return {**workspace, "my_role": roles["role"], "my_pilotage_role": roles["pilotage_role"]}
+    return with_changes(workspace, {"my_role": roles["role"], "my_pilotage_role": roles["pilotage_role"]})

@@ -4,10 +4,11 @@ from bson import ObjectId
 
 from auth.policies import workspace as policy
 from models import ApiToken, OrganizationMember, User, WorkspaceMember
-from models.base import Record, collection, to_record
+from models.base import collection, to_record
 from models.enums import PilotageRole, Role, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id, parse_id
+from models.records import UserRecord, WorkspaceMemberRecord, WorkspaceRecord
 from models.write import find_and_delete
 from realtime.events.organization import OrganizationMemberAdded, OrganizationMemberRemoved
 from realtime.events.workspace import WorkspaceMemberAdded, WorkspaceMemberRemoved, WorkspaceMemberUpdated
@@ -18,7 +19,7 @@ from resolvers.kit.access import check_workspace
 from resolvers.kit.ceilings import meet
 from resolvers.kit.context import Context
 from resolvers.kit.edit import set_fields
-from resolvers.kit.nouns import WORKSPACE, WorkspaceMemberRecord
+from resolvers.kit.nouns import WORKSPACE
 from resolvers.kit.operation import operation
 from resolvers.notification.store import drop_notifications
 from resolvers.user.user import user_of_member, without_secrets
@@ -27,7 +28,7 @@ READ, ADMINISTER = TokenScope.PROJECTS_READ, TokenScope.ACCOUNT_WRITE
 
 
 @operation("workspaceMembers", opens=WORKSPACE.by("workspace_id"), permission=policy.READ, scope=READ, read_only=True)
-async def list_workspace_members(ctx: Context, membership: Record) -> list[Record]:
+async def list_workspace_members(ctx: Context, membership: WorkspaceMemberRecord) -> list[WorkspaceMemberRecord]:
     """All members of a workspace in the order of joining, each with its `user`."""
     workspace_id = membership["workspace_id"]
     members = await collection(WorkspaceMember).find({"workspace_id": workspace_id}).sort("_id", 1).to_list()
@@ -46,7 +47,7 @@ async def tell_name(change: Change, user_id: ObjectId) -> None:
     "workspaceMemberUpdate", opens=WORKSPACE.by("workspace_id"), permission=policy.MANAGE_MEMBERS, scope=ADMINISTER
 )
 async def update_workspace_member(
-    ctx: Context, membership: Record, user_id: ObjectId | str, values: WorkspaceMemberUpdate
+    ctx: Context, membership: WorkspaceMemberRecord, user_id: ObjectId | str, values: WorkspaceMemberUpdate
 ) -> Committed[WorkspaceMemberRecord]:
     """Change what a member of a workspace may do.
 
@@ -59,7 +60,7 @@ async def update_workspace_member(
         if name in given and given[name] is None:
             raise BadUserInput("must not be null", field=field)
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> WorkspaceMemberRecord:
         member = await _find_member(change, wanted, changing)
         if "role" in given and member["role"] == Role.OWNER:
             raise Conflict("The role of the workspace's owner cannot be changed")
@@ -96,8 +97,8 @@ async def remove_workspace_member(
 
 
 async def insert_workspace_member(
-    change: Change, workspace: Record, user_id: ObjectId, role: Role, pilotage_role: PilotageRole
-) -> Record:
+    change: Change, workspace: WorkspaceRecord, user_id: ObjectId, role: Role, pilotage_role: PilotageRole
+) -> WorkspaceMemberRecord:
     """Write a membership and its event, within a change. Raises NotFound for an account that is deleted meanwhile."""
     if not await meet(change, user_id):
         raise NotFound("User")
@@ -134,7 +135,7 @@ async def require_person(change: Change, user_id: ObjectId) -> None:
         raise Conflict("This member is an agent: delete the agent instead")
 
 
-async def add_service_user(change: Change, workspace: Record, name: str, slug: str) -> Record:
+async def add_service_user(change: Change, workspace: WorkspaceRecord, name: str, slug: str) -> UserRecord:
     """Make the user that an agent acts as, a member of the workspace and its organization, within a change."""
     user_id = new_id(Kind.USER)
     email = f"agent-{slug}-{user_id}@agents.invalid"
@@ -151,7 +152,7 @@ async def add_service_user(change: Change, workspace: Record, name: str, slug: s
     return without_secrets(user)
 
 
-async def remove_service_user(change: Change, workspace: Record, user_id: ObjectId) -> None:
+async def remove_service_user(change: Change, workspace: WorkspaceRecord, user_id: ObjectId) -> None:
     """Take an agent's user off its workspace and end its tokens. The user stays: what it wrote keeps its author."""
     await collection(ApiToken).delete_many({"user_id": user_id}, session=change.session)  # it has one
     await take_off_workspace(change, workspace["_id"], user_id)
@@ -161,7 +162,7 @@ async def remove_service_user(change: Change, workspace: Record, user_id: Object
         change.append(workspace["organization_id"], OrganizationMemberRemoved(user_id=user_id))
 
 
-async def _find_member(change: Change, workspace_id: ObjectId, user_id: ObjectId) -> Record:
+async def _find_member(change: Change, workspace_id: ObjectId, user_id: ObjectId) -> WorkspaceMemberRecord:
     query = {"workspace_id": workspace_id, "user_id": user_id}
     member = await collection(WorkspaceMember).find_one(query, session=change.session)
     if member is None:

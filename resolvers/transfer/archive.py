@@ -14,8 +14,8 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from bson import ObjectId
 
-from models.base import Record
 from models.errors import BadUserInput
+from models.records import AttachmentRecord
 from resolvers.files.store import read_file
 from resolvers.inputs.transfer import WholeImport
 from resolvers.kit.upload import FILES
@@ -38,7 +38,7 @@ Stored = dict[str, tuple[ObjectId, int]]
 """The files of an archive by their names in it: the attachment that has such bytes, and how many."""
 
 
-def member_of(attachment: Record) -> str:
+def member_of(attachment: AttachmentRecord) -> str:
     """The name in an archive of an attachment's bytes."""
     return f"files/{attachment['sha256']}"
 

@@ -8,7 +8,6 @@ from typing import Any
 from bson import ObjectId
 
 from models import CustomField
-from models.base import Record
 from models.enums import RelationType
 from models.errors import BadUserInput
 from models.facts import TRANSFER
@@ -155,10 +154,10 @@ def _inside(error: BadUserInput, field: str, index: int) -> BadUserInput:
     return BadUserInput(error.message.removeprefix(f"{error.field}: "), field=field, index=index)
 
 
-def field_records(values: ProjectImport, make_id: MakeId) -> dict[str, Record]:
+def field_records(values: ProjectImport, make_id: MakeId) -> dict[str, Any]:
     """The custom fields by name, with ids, ranks and options; not yet of any project."""
     ranks = ranks_after(None, len(values.custom_fields))
-    found: dict[str, Record] = {}
+    found: dict[str, Any] = {}
     for index, (field, rank) in enumerate(zip(values.custom_fields, ranks, strict=True)):
         try:
             named = [{"id": make_id(Kind.CUSTOM_FIELD_OPTION), "label": one.label} for one in field.options]
@@ -174,7 +173,7 @@ def field_records(values: ProjectImport, make_id: MakeId) -> dict[str, Record]:
     return found
 
 
-def custom_values(card: ImportedCard, index: int, fields: dict[str, Record]) -> dict[str, Any]:
+def custom_values(card: ImportedCard, index: int, fields: dict[str, Any]) -> dict[str, Any]:
     """A card's values as they are stored; raises BadUserInput that names the first bad one."""
     found: dict[str, Any] = {}
     for place, given in enumerate(card.custom_fields):

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from bson import ObjectId
 
 from models import Document, DocumentLink, DocumentVersion
-from models.base import Record, insert_all, to_record
+from models.base import Record, insert_all, to_record, with_changes
 from models.enums import DocumentContext, DocumentStatus, StorageKind
 from models.facts import CREATE, TRANSFER
 from models.rank import ranks_after
+from models.records import DocumentLinkRecord, DocumentRecord, DocumentVersionRecord, ProjectRecord
 from models.turns import in_turns
 from realtime.events.document import DocumentCreated, DocumentLinked
 from realtime.log import Change
@@ -22,7 +23,7 @@ from resolvers.transfer.plan import Plan
 AT_ONCE = 50
 BYTES_AT_ONCE = 2_000_000
 
-Write = Callable[[Change, Record], Awaitable[None]]
+Write = Callable[[Change, ProjectRecord], Awaitable[None]]
 LaneKey = tuple[int | None, int | None]
 """The scope and the parent of documents that are ordered among each other."""
 
@@ -67,10 +68,10 @@ def _refers(plan: Plan, which: range, scopes: list[int | None]) -> Iterator[Obje
 
 
 def _write(plan: Plan, which: range, scopes: list[int | None], ranks: dict[int, tuple[str, int]]) -> Write:
-    async def write(change: Change, project: Record) -> None:
-        documents: list[Record] = []
-        versions: list[Record] = []
-        links: list[Record] = []
+    async def write(change: Change, project: ProjectRecord) -> None:
+        documents: list[DocumentRecord] = []
+        versions: list[DocumentVersionRecord] = []
+        links: list[DocumentLinkRecord] = []
         async for index in in_turns(which):
             rank, order = ranks[index]
             document, version = _records(change, plan, project, index, scopes[index], rank)
@@ -91,8 +92,8 @@ def _write(plan: Plan, which: range, scopes: list[int | None], ranks: dict[int, 
 
 
 def _records(
-    change: Change, plan: Plan, project: Record, index: int, scope: int | None, rank: str
-) -> tuple[Record, Record]:
+    change: Change, plan: Plan, project: ProjectRecord, index: int, scope: int | None, rank: str
+) -> tuple[DocumentRecord, DocumentVersionRecord]:
     values = plan.values.documents[index]
     if scope is None or plan.scope_ids[scope] in plan.gone:
         context = Context(DocumentContext.PROJECT, project["_id"], project_id=project["_id"])
@@ -111,7 +112,8 @@ def _records(
     document, version = new_document(change, created, context, plan.contents[index], rank)
     document_id = plan.document_ids[index]
     review = _review(change, plan.statuses[index], values.review_notes)
-    return {**document, **review, "_id": document_id}, {**version, "document_id": document_id}
+    version["document_id"] = document_id
+    return with_changes(document, {**review, "_id": document_id}), version
 
 
 def _review(change: Change, status: DocumentStatus, notes: str | None) -> Record:
@@ -124,7 +126,7 @@ def _review(change: Change, status: DocumentStatus, notes: str | None) -> Record
     return found
 
 
-async def _links(change: Change, plan: Plan, project: Record, index: int) -> AsyncIterator[Record]:
+async def _links(change: Change, plan: Plan, project: ProjectRecord, index: int) -> AsyncIterator[DocumentLinkRecord]:
     indexes = dict.fromkeys(plan.values.documents[index].card_indexes)
     cards: list[ObjectId] = [plan.card_ids[one] for one in indexes if plan.card_ids[one] not in plan.gone]
     async for card_id in in_turns(cards):

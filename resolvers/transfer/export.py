@@ -27,10 +27,20 @@ from models import (
     User,
     WorkspaceMember,
 )
-from models.base import Record, collection
+from models.base import AnyRecord, Record, Recorded, collection
 from models.enums import DocumentFormat, FieldType, Priority, RelationType
 from models.facts import TRANSFER, declared
 from models.ids import among, portions
+from models.records import (
+    AttachmentRecord,
+    CardRecord,
+    ColumnRecord,
+    CommentRecord,
+    CustomFieldRecord,
+    DocumentRecord,
+    DocumentVersionRecord,
+    ProjectRecord,
+)
 from resolvers.inputs.custom_value import known
 from resolvers.inputs.transfer import FORMAT, VERSION
 from resolvers.kit.load import by_name
@@ -53,7 +63,7 @@ Piece = tuple[str, Any]
 """The name of a list and an entry of it; or the name of a single value and that."""
 
 
-async def pieces(project: Record, files: Stored | None, gone: Gone) -> AsyncIterator[Piece]:
+async def pieces(project: ProjectRecord, files: Stored | None, gone: Gone) -> AsyncIterator[Piece]:
     """All that a project's file holds, in order; dates as datetimes. With `files` also what its cards have of those.
 
     What was deleted, and is not `gone` from the database yet, is left out.
@@ -68,7 +78,7 @@ async def pieces(project: Record, files: Stored | None, gone: Gone) -> AsyncIter
     for scope in scopes:
         yield "scopes", _declared(Scope, scope)
     columns = gone.without(await collection(Column).find(inside).sort([("scope_id", 1), *BY_RANK]).to_list())
-    scope_places = {scope["_id"]: place for place, scope in enumerate(scopes)}
+    scope_places: dict[ObjectId | None, int] = {scope["_id"]: place for place, scope in enumerate(scopes)}
     for column in columns:
         own = column["scope_id"] not in scope_places
         yield "columns", _declared(Column, column) | ({} if own else {"scopeIndex": scope_places[column["scope_id"]]})
@@ -95,7 +105,7 @@ async def _members(inside: Record) -> list[str]:
     return sorted(emails.values())
 
 
-async def _people(about: Sequence[Record], key: str) -> tuple[dict[ObjectId, str], dict[ObjectId, str | None]]:
+async def _people(about: Sequence[AnyRecord], key: str) -> tuple[dict[ObjectId, str], dict[ObjectId, str | None]]:
     """The addresses of the people whose ids some records of a workspace carry; of those who have left it, the names."""
     emails: dict[ObjectId, str] = {}
     names: dict[ObjectId, str | None] = {}
@@ -111,7 +121,7 @@ async def _people(about: Sequence[Record], key: str) -> tuple[dict[ObjectId, str
     return emails, names
 
 
-def _declared(model: type[Document], record: Record) -> Record:
+def _declared(model: type[Recorded[Any]], record: AnyRecord) -> Record:
     """What the file has of a record because its model says so."""
     fields = declared(model, TRANSFER)
     values = {key: record.get(key, field.default) for key, field in fields.items()}
@@ -121,7 +131,7 @@ def _declared(model: type[Document], record: Record) -> Record:
     }
 
 
-def _field(field: Record) -> Record:
+def _field(field: CustomFieldRecord) -> Record:
     options = [{"label": option["label"], "color": option["color"]} for option in field["options"]]
     return _declared(CustomField, field) | {"options": options}
 
@@ -129,14 +139,14 @@ def _field(field: Record) -> Record:
 async def _cards(
     inside: Record,
     gone: Gone,
-    columns: Sequence[Record],
+    columns: Sequence[ColumnRecord],
     labels: dict[ObjectId, str],
-    fields: Sequence[Record],
+    fields: Sequence[CustomFieldRecord],
     places: dict[ObjectId, int],
     files: Stored | None,
 ) -> AsyncIterator[Record]:
     """The cards of each column in order, then those of none; `places` gets the place of each, `files` their files."""
-    index = {column["_id"]: place for place, column in enumerate(columns)}
+    index: dict[ObjectId | None, int] = {column["_id"]: place for place, column in enumerate(columns)}
     async for some in _batches(inside, gone, columns):
         said = await _comments([card["_id"] for card in some if card["comment_count"]])
         people, _ = await _people(some, "assignee_id")
@@ -144,15 +154,15 @@ async def _cards(
         for card in some:
             places[card["_id"]] = len(places)
             yield _card(card, index, labels, fields) | {
-                "assignee": people.get(card["assignee_id"]),
+                "assignee": people.get(card["assignee_id"]) if card["assignee_id"] else None,
                 "comments": said.get(card["_id"], []),
                 **({} if files is None else {"attachments": attached.get(card["_id"], [])}),
             }
 
 
-async def _batches(inside: Record, gone: Gone, columns: Sequence[Record]) -> AsyncIterator[list[Record]]:
+async def _batches(inside: Record, gone: Gone, columns: Sequence[ColumnRecord]) -> AsyncIterator[list[CardRecord]]:
     """Cards in portions that one query each reads the comments of."""
-    some: list[Record] = []
+    some: list[CardRecord] = []
     weight = 0
     async for card in _in_order(inside, columns):
         if gone.hides(card):
@@ -166,7 +176,7 @@ async def _batches(inside: Record, gone: Gone, columns: Sequence[Record]) -> Asy
         yield some
 
 
-async def _in_order(inside: Record, columns: Sequence[Record]) -> AsyncIterator[Record]:
+async def _in_order(inside: Record, columns: Sequence[ColumnRecord]) -> AsyncIterator[CardRecord]:
     """One read of all keys, on the project's index, tells where each card stands; the cards follow by their ids.
 
     So neither database sorts whole cards, and a card that is moved meanwhile comes once.
@@ -183,9 +193,9 @@ async def _in_order(inside: Record, columns: Sequence[Record]) -> AsyncIterator[
                 yield found[card_id]
 
 
-async def _attached(cards: Sequence[Record], files: Stored) -> dict[ObjectId, list[Record]]:
+async def _attached(cards: Sequence[CardRecord], files: Stored) -> dict[ObjectId, list[Record]]:
     """The files of each card; `files` gets them in the order of the cards, so that it does not follow from ids."""
-    found: dict[ObjectId, list[Record]] = {}
+    found: dict[ObjectId, list[AttachmentRecord]] = {}
     for ids in portions(card["_id"] for card in cards if card["attachment_count"]):
         query = {"card_id": {"$in": ids}}
         async for one in collection(Attachment).find(query).sort([("card_id", 1), ("_id", 1)]):
@@ -203,7 +213,7 @@ async def _attached(cards: Sequence[Record], files: Stored) -> dict[ObjectId, li
 
 async def _comments(card_ids: Sequence[ObjectId]) -> dict[ObjectId, list[Record]]:
     found: dict[ObjectId, list[Record]] = {}
-    said: list[Record] = []
+    said: list[CommentRecord] = []
     for ids in portions(card_ids):
         said += await collection(Comment).find({"card_id": {"$in": ids}}).sort([("card_id", 1), ("_id", 1)]).to_list()
     emails, names = await _people([one for one in said if not one.get("original_author")], "author_id")
@@ -219,7 +229,10 @@ async def _comments(card_ids: Sequence[ObjectId]) -> dict[ObjectId, list[Record]
 
 
 def _card(
-    card: Record, index: dict[ObjectId, int], labels: dict[ObjectId, str], fields: Sequence[Record]
+    card: CardRecord,
+    index: dict[ObjectId | None, int],
+    labels: dict[ObjectId, str],
+    fields: Sequence[CustomFieldRecord],
 ) -> dict[str, Any]:
     return _declared(Card, card) | {
         "columnIndex": index.get(card["column_id"]),
@@ -232,7 +245,7 @@ def _card(
     }
 
 
-def _value(field: Record, value: Any) -> Any:
+def _value(field: CustomFieldRecord, value: Any) -> Any:
     """A value as the file holds it: options by their labels."""
     labels = {option["id"]: option["label"] for option in field["options"]}
     match FieldType(field["type"]):
@@ -258,7 +271,7 @@ async def _relations(inside: Record, places: dict[ObjectId, int]) -> list[Record
 
 
 async def _documents(
-    inside: Record, gone: Gone, scopes: dict[ObjectId, int], cards: dict[ObjectId, int]
+    inside: Record, gone: Gone, scopes: dict[ObjectId | None, int], cards: dict[ObjectId, int]
 ) -> AsyncIterator[Record]:
     """The documents of the project, then those of its scopes; each behind its parent and what precedes it there."""
     found = gone.without(await collection(Document).find(inside).sort(BY_RANK).to_list())
@@ -268,7 +281,7 @@ async def _documents(
             linked.setdefault(link["document_id"], []).append(cards[link["card_id"]])
     found.sort(key=lambda one: scopes.get(one["scope_id"], -1))
     ordered = _depth_first(found)
-    places = {document["_id"]: place for place, document in enumerate(ordered)}
+    places: dict[ObjectId | None, int] = {document["_id"]: place for place, document in enumerate(ordered)}
     for some in (ordered[at : at + TEXTS_AT_ONCE] for at in range(0, len(ordered), TEXTS_AT_ONCE)):
         query = {"_id": {"$in": [document["content_id"] for document in some]}}
         texts = {one["_id"]: one async for one in collection(DocumentVersion).find(query)}
@@ -282,12 +295,12 @@ async def _documents(
                 }
 
 
-def _depth_first(documents: Sequence[Record]) -> list[Record]:
+def _depth_first(documents: Sequence[DocumentRecord]) -> list[DocumentRecord]:
     ids = {one["_id"] for one in documents}
-    children: dict[ObjectId | None, list[Record]] = {}
+    children: dict[ObjectId | None, list[DocumentRecord]] = {}
     for one in documents:
         children.setdefault(one["parent_id"] if one["parent_id"] in ids else None, []).append(one)
-    found: list[Record] = []
+    found: list[DocumentRecord] = []
     pending = list(reversed(children.get(None, ())))
     while pending:
         found.append(pending.pop())
@@ -295,7 +308,7 @@ def _depth_first(documents: Sequence[Record]) -> list[Record]:
     return found
 
 
-def _document(document: Record, version: Record) -> Record:
+def _document(document: DocumentRecord, version: DocumentVersionRecord) -> Record:
     format = DocumentFormat(document["content_format"])
     text = {"content": exported_content(format, version), "contentFormat": format.value}
     return _declared(Document, document) | text

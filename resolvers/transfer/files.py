@@ -9,10 +9,11 @@ from zipfile import ZipInfo
 from bson import ObjectId
 
 from models import Attachment, Card
-from models.base import Record, insert_all
+from models.base import insert_all
 from models.enums import StorageKind
 from models.errors import BadUserInput
 from models.ids import Kind, new_id
+from models.records import AttachmentRecord, ProjectRecord
 from models.write import update_and_read
 from realtime.events.attachment import AttachmentAdded
 from realtime.log import Change
@@ -87,8 +88,8 @@ class Files:
                 await discard_file(file_id)
             raise
 
-    async def write(self, change: Change, project: Record) -> None:
-        attachments: list[Record] = []
+    async def write(self, change: Change, project: ProjectRecord) -> None:
+        attachments: list[AttachmentRecord] = []
         for one, (file_id, written) in zip(self.planned, self.stored, strict=True):
             card_id = self.plan.card_ids[one.card]
             card = await update_and_read(Card, {"_id": card_id}, {"$inc": {"attachment_count": 1}}, change.session)

@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from tempfile import TemporaryFile
 
-from models.base import Record
+from models.records import TransferJobRecord
 from resolvers.files.store import read_file
 from resolvers.kit.upload import FILES
 from resolvers.transfer.archive import Source, source_of
 
 
 @asynccontextmanager
-async def opened(job: Record) -> AsyncIterator[Source]:
+async def opened(job: TransferJobRecord) -> AsyncIterator[Source]:
     """The input of a job, until the block ends. The file has no name, so that nothing of it outlives the process."""
     with TemporaryFile() as file:
         async for piece in read_file(job["_id"], 0, job["file_size"]):

@@ -1,19 +1,19 @@
 """Imports that run by themselves: what starts one, and what is told of it. `resolvers.transfer.run` does the work."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from auth.policies import delivery
 from models import Project, TransferJob, Workspace
-from models.base import Record, collection, to_record
+from models.base import Record, collection, to_record, without
 from models.enums import StorageKind, TokenScope
 from models.errors import BadUserInput, Conflict, PayloadTooLarge, RateLimited
 from models.ids import Kind, new_id
+from models.records import TransferJobRecord, WorkspaceMemberRecord
 from realtime.events.transfer import TransferJobChanged
 from realtime.log import Change, Committed
 from resolvers.files.storage_account import charge, check_room
@@ -23,7 +23,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent
 from resolvers.kit.load import to_one_inside
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import TRANSFER_JOB, WORKSPACE, TransferJobRecord
+from resolvers.kit.nouns import TRANSFER_JOB, WORKSPACE
 from resolvers.kit.operation import edge, operation, reader
 from resolvers.kit.page import NEWEST_FIRST, Page, Window, pages, pages_by
 from resolvers.kit.upload import Upload, file_name
@@ -47,16 +47,18 @@ def max_input(ctx: Context) -> int:
     return ctx.services.storage_quota
 
 
-def told(job: Mapping[str, Any]) -> Record:
+def told(job: TransferJobRecord) -> TransferJobRecord:
     """A job without what its workers keep in it."""
-    return {name: value for name, value in job.items() if name not in _INTERNAL}
+    return without(job, _INTERNAL)
 
 
 get_transfer_job = reader("transferJob", TRANSFER_JOB)
 
 
 @operation("transferJobs", opens=WORKSPACE.by("workspace_id"), permission=delivery.READ, scope=READ, read_only=True)
-async def list_transfer_jobs(ctx: Context, membership: Record, window: Window, fields: Fields = None) -> Page:
+async def list_transfer_jobs(
+    ctx: Context, membership: WorkspaceMemberRecord, window: Window, fields: Fields = None
+) -> Page:
     """A page of the imports of a workspace, the newest first."""
     workspace_id = membership["workspace_id"]
     return (await pages(TransferJob, "workspace_id", [workspace_id], window, sort=NEWEST_FIRST, fields=fields))[
@@ -65,7 +67,9 @@ async def list_transfer_jobs(ctx: Context, membership: Record, window: Window, f
 
 
 @operation("projectImportStart", inside=WORKSPACE, permission=delivery.WRITE, scope=WRITE)
-async def start_import(ctx: Context, _membership: Record, values: ProjectImportStart) -> Committed[TransferJobRecord]:
+async def start_import(
+    ctx: Context, _membership: WorkspaceMemberRecord, values: ProjectImportStart
+) -> Committed[TransferJobRecord]:
     """Import a large project by a job: its file comes with this request, and is written afterwards, part by part.
     `TransferJobChanged` of `workspaceEvents` tells how far it is.
 
@@ -83,7 +87,7 @@ async def start_import(ctx: Context, _membership: Record, values: ProjectImportS
     try:
         written = await write_file(job_id, workspace_id, name, _bounded(values.file), limit=max_input(ctx))
 
-        async def body(change: Change) -> Record:
+        async def body(change: Change) -> TransferJobRecord:
             await require_parent(change, Workspace, workspace_id)
             before = (
                 await collection(TransferJob).find(_waiting(workspace_id), {"_id": 1}, session=change.session).to_list()
@@ -124,7 +128,7 @@ transfer_jobs_of = pages_by(TRANSFER_JOB, "workspace_id", sort=NEWEST_FIRST)
 
 
 @edge(scope=READ)
-async def project_of(ctx: Context, jobs: Sequence[Record], fields: Fields) -> list[Record | None]:
+async def project_of(ctx: Context, jobs: Sequence[TransferJobRecord], fields: Fields) -> list[Record | None]:
     """The project that a job writes or wrote; None before it does, and where it is gone."""
     return await to_one_inside(Project, jobs, "project_id", fields)
 
@@ -133,12 +137,12 @@ def _waiting(workspace_id: ObjectId) -> Record:
     return {"workspace_id": workspace_id, "expires_at": None}
 
 
-def _check_waiting(jobs: Sequence[Record]) -> None:
+def _check_waiting(jobs: Sequence[TransferJobRecord]) -> None:
     if len(jobs) >= MAX_WAITING:
         raise Conflict(f"The workspace has {MAX_WAITING} imports that have not ended: wait for one")
 
 
-async def _own(ctx: Context, session: AsyncClientSession | None = None) -> list[Record]:
+async def _own(ctx: Context, session: AsyncClientSession | None = None) -> list[TransferJobRecord]:
     """The caller's jobs that have not ended, in all workspaces."""
     found = collection(TransferJob).find(
         {"created_by": ctx.user_id, "expires_at": None}, {"turn": 1, "file_size": 1}, session=session
@@ -146,7 +150,7 @@ async def _own(ctx: Context, session: AsyncClientSession | None = None) -> list[
     return await found.to_list()
 
 
-def _check_own(ctx: Context, jobs: Sequence[Record], more: int) -> None:
+def _check_own(ctx: Context, jobs: Sequence[TransferJobRecord], more: int) -> None:
     """Refuse a job of somebody who has enough of them. Two that start at the same moment may both be let in."""
     if len(jobs) >= MAX_OF_PERSON:
         raise RateLimited(f"You have {MAX_OF_PERSON} imports that have not ended: wait for one", retry_after=10)

@@ -15,6 +15,7 @@ from models.errors import BadUserInput, OrreryError, PayloadTooLarge
 from models.facts import TRANSFER
 from models.ids import Kind, new_id
 from models.pool import Pool
+from models.records import DocumentVersionRecord
 from resolvers.content import Content, read_content
 from resolvers.files.storage_account import check_room
 from resolvers.inputs.transfer import ImportedRelation, ProjectImport
@@ -45,7 +46,7 @@ class Plan:
     card_ids: list[ObjectId]
     document_ids: list[ObjectId]
     labels: dict[str, tuple[ObjectId, Record]]
-    fields: dict[str, Record]
+    fields: dict[str, Any]
     card_values: list[dict[str, Any]]
     relations: list[ImportedRelation]
     warnings: list[str]
@@ -153,6 +154,6 @@ async def _documents(ctx: Context, plan: Plan) -> None:
             plan.warn([f"documents.{index}: is a draft now, as only who may review can import it as {document.status}"])
 
 
-def exported_content(format: DocumentFormat, version: Record) -> Any:
+def exported_content(format: DocumentFormat, version: DocumentVersionRecord) -> Any:
     """A text as the file holds it: Markdown, or a TipTap document as an object."""
     return version["markdown"] if format is DocumentFormat.MARKDOWN else orjson.loads(version["tiptap"])

@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from bson import ObjectId
 
 from models import Relation
-from models.base import Record, insert_all, to_record
+from models.base import insert_all, to_record
 from models.enums import RelationType
+from models.records import ProjectRecord, RelationRecord
 from models.turns import in_turns
 from realtime.events.relation import RelationCreated
 from realtime.log import Change
@@ -15,7 +16,7 @@ from resolvers.transfer.plan import Plan
 
 AT_ONCE = 500
 
-Write = Callable[[Change, Record], Awaitable[None]]
+Write = Callable[[Change, ProjectRecord], Awaitable[None]]
 
 
 def relation_parts(plan: Plan) -> Iterator[tuple[int, Write, frozenset[ObjectId]]]:
@@ -27,7 +28,7 @@ def relation_parts(plan: Plan) -> Iterator[tuple[int, Write, frozenset[ObjectId]
 
 
 def _write(plan: Plan, relations: Sequence[ImportedRelation]) -> Write:
-    async def write(change: Change, project: Record) -> None:
+    async def write(change: Change, project: ProjectRecord) -> None:
         there = (one for one in relations if plan.gone.isdisjoint(_ends(plan, one)))
         records = [_record(change, plan, project, one) async for one in in_turns(there)]
         if not records:
@@ -42,7 +43,7 @@ def _write(plan: Plan, relations: Sequence[ImportedRelation]) -> Write:
     return write
 
 
-def _record(change: Change, plan: Plan, project: Record, one: ImportedRelation) -> Record:
+def _record(change: Change, plan: Plan, project: ProjectRecord, one: ImportedRelation) -> RelationRecord:
     ends = _ends(plan, one)
     if one.type is RelationType.RELATED_TO:  # the same from either side, so kept one way
         ends.sort()

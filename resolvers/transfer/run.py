@@ -22,12 +22,13 @@ from pymongo.errors import PyMongoError
 from auth.policies import delivery
 from auth.subject import ALL_SCOPES, Subject
 from models import Project, TransferJob
-from models.base import Record, collection, utc_now
+from models.base import Record, collection, utc_now, with_changes
 from models.caller import work_for
 from models.enums import OnOddItem, StorageKind, TransferState
 from models.errors import Internal, NotFound, OrreryError, RateLimited, Unavailable
 from models.ids import ids_from
 from models.reach import unexpected
+from models.records import ProjectRecord, TransferJobRecord
 from realtime.events.transfer import TransferJobChanged
 from realtime.log import Change
 from resolvers.files.storage_account import release
@@ -106,11 +107,11 @@ class Worker:
             await collection(TransferJob).update_one(mine, later)
         return True
 
-    async def _take(self, found: Record) -> Record | None:
+    async def _take(self, found: TransferJobRecord) -> TransferJobRecord | None:
         """The job, held by this worker; None where another was faster, or where it was begun too often."""
         is_spent = found["attempts"] >= MAX_ATTEMPTS
 
-        async def body(change: Change) -> Record | None:
+        async def body(change: Change) -> TransferJobRecord | None:
             same = {"_id": found["_id"], "attempts": found["attempts"], "lease_until": found["lease_until"]}
             same |= {"state": found["state"], "holder": found["holder"]}
             changes = {
@@ -124,8 +125,8 @@ class Worker:
             if not taken.matched_count:
                 return None
             if found["state"] == TransferState.QUEUED:
-                change.append(found["workspace_id"], TransferJobChanged(job=told({**found, **changes})))
-            return {**found, **changes}
+                change.append(found["workspace_id"], TransferJobChanged(job=told(with_changes(found, changes))))
+            return with_changes(found, changes)
 
         job = (await self._context(found).write(found["workspace_id"], body)).value
         if job is not None and is_spent:
@@ -136,7 +137,7 @@ class Worker:
             return None
         return job
 
-    async def _carry_out(self, job: Record) -> None:
+    async def _carry_out(self, job: TransferJobRecord) -> None:
         try:
             async with opened(job) as source:
                 plan, waiting = await self._read(job, source)
@@ -160,7 +161,7 @@ class Worker:
             log.error("the import %s failed (error %s)", job["_id"], masked.details["errorId"], exc_info=error)
             await self._fail(job, masked)
 
-    async def _read(self, job: Record, source: Source) -> tuple[Plan, list[Part]]:
+    async def _read(self, job: TransferJobRecord, source: Source) -> tuple[Plan, list[Part]]:
         notes = Notes() if job.get("on_odd_item") == OnOddItem.MEND else None  # jobs of before do not say
         values = await IMPORTS.run(source.read, notes, admitted=True)
         ids = ids_from(job["_id"], job["ids_secret"])
@@ -173,13 +174,13 @@ class Worker:
             raise LookupError(f"the import has {len(waiting)} parts now, and had {job['parts']}")
         return plan, waiting
 
-    async def _write(self, job: Record, plan: Plan, waiting: list[Part], number: int) -> Record:
+    async def _write(self, job: TransferJobRecord, plan: Plan, waiting: list[Part], number: int) -> TransferJobRecord:
         """Write a part, and count it; the job as it is then."""
         ctx = self._context(job)
         await check_workspace(ctx, job["workspace_id"], delivery.WRITE)
         sizes = [0, 0, *accumulate(part.size for part in waiting)]
 
-        async def body(change: Change) -> Record:
+        async def body(change: Change) -> TransferJobRecord:
             await self._hold(change, job, number)
             changes: dict[str, Any] = {
                 "next_part": number + 1,
@@ -199,7 +200,7 @@ class Worker:
         async with waiting[number - 1].ready() if number else nullcontext():
             return (await ctx.write(job["workspace_id"], body)).value
 
-    async def _end(self, job: Record, changes: dict[str, Any]) -> None:
+    async def _end(self, job: TransferJobRecord, changes: dict[str, Any]) -> None:
         async def body(change: Change) -> None:
             await self._hold(change, job, job["next_part"])
             if changes["state"] == TransferState.FAILED and job["project_id"] is not None:
@@ -213,12 +214,12 @@ class Worker:
         self.services.files_due.set()
         self.services.deletions_due.set()
 
-    async def _fail(self, job: Record, error: OrreryError) -> None:
+    async def _fail(self, job: TransferJobRecord, error: OrreryError) -> None:
         """End a job that cannot be carried out; what it has written goes with it."""
         reason = {"code": error.code, "message": error.message, "field": error.field}
         await self._end(job, {"state": TransferState.FAILED.value, "error": reason})
 
-    async def _hold(self, change: Change, job: Record, number: int) -> None:
+    async def _hold(self, change: Change, job: TransferJobRecord, number: int) -> None:
         """Begin a change of a job that this worker holds, and whose next part is known; raises LostError.
 
         From here on a sign of life of this worker conflicts, and not this change with it.
@@ -229,10 +230,10 @@ class Worker:
         if not done.matched_count:
             raise LostError
 
-    async def _set(self, change: Change, job: Record, changes: dict[str, Any]) -> Record:
+    async def _set(self, change: Change, job: TransferJobRecord, changes: dict[str, Any]) -> TransferJobRecord:
         """Change a job that is held, and tell of it; the job as it is then."""
         await collection(TransferJob).update_one({"_id": job["_id"]}, {"$set": changes}, session=change.session)
-        changed = {**job, **changes}
+        changed = with_changes(job, changes)
         change.append(job["workspace_id"], TransferJobChanged(job=told(changed)))
         return changed
 
@@ -255,7 +256,7 @@ class Worker:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
-    def _context(self, job: Record) -> Context:
+    def _context(self, job: TransferJobRecord) -> Context:
         """A request of whoever started the job: what that person may do is asked anew for each part."""
         return Context(Subject(user_id=job["created_by"], scopes=ALL_SCOPES), self.services)
 
@@ -264,12 +265,12 @@ def _free() -> Record:
     return {"expires_at": None, "lease_until": {"$lte": utc_now()}}
 
 
-async def _due() -> Record | None:
+async def _due() -> TransferJobRecord | None:
     """The job that nobody holds and whose turn it is: of each person one, and then the next of each."""
     return await collection(TransferJob).find_one(_free(), sort=[("turn", 1)])
 
 
-async def _other_due(job: Record) -> Record | None:
+async def _other_due(job: TransferJobRecord) -> TransferJobRecord | None:
     """The next job of somebody else that nobody holds."""
     found = (
         await collection(TransferJob)
@@ -281,7 +282,7 @@ async def _other_due(job: Record) -> Record | None:
     return next((one for one in found if one["created_by"] != job["created_by"]), None)
 
 
-async def _project(change: Change, project_id: ObjectId) -> Record:
+async def _project(change: Change, project_id: ObjectId | None) -> ProjectRecord:
     found = await collection(Project).find_one({"_id": project_id}, session=change.session)
     if found is None:
         raise NotFound("Project")

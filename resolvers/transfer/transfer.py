@@ -8,16 +8,17 @@ from bson import ObjectId
 
 from auth.policies import delivery
 from models import Project
-from models.base import Record
+from models.base import Record, with_changes
 from models.enums import OnOddItem, TokenScope
 from models.ids import new_id
+from models.records import ProjectRecord, WorkspaceMemberRecord
 from realtime.log import Change, Committed
 from resolvers.inputs.transfer import ProjectImport
 from resolvers.kit.access import check_workspace
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent
 from resolvers.kit.input import read_input
-from resolvers.kit.nouns import PROJECT, WORKSPACE, ProjectRecord
+from resolvers.kit.nouns import PROJECT, WORKSPACE
 from resolvers.kit.operation import operation
 from resolvers.kit.tombstone import Gone, known_gone
 from resolvers.project.project import delete_project
@@ -45,8 +46,8 @@ async def read_project(values: Mapping[str, Any], on_odd_item: OnOddItem) -> tup
     "projectImport", opens=WORKSPACE.by("workspace_id"), permission=delivery.WRITE, scope=TokenScope.PROJECTS_WRITE
 )
 async def import_project(
-    ctx: Context, membership: Record, values: ProjectImport, notes: Notes | None = None
-) -> Committed[Record]:
+    ctx: Context, membership: WorkspaceMemberRecord, values: ProjectImport, notes: Notes | None = None
+) -> Committed[ProjectRecord]:
     """Make a project out of its whole description, all or nothing.
 
     Its record, with `warnings` beside it.
@@ -60,16 +61,18 @@ async def import_project(
         return await _import(ctx, workspace_id, values, notes)
 
 
-async def _import(ctx: Context, wanted: ObjectId, values: ProjectImport, notes: Notes | None) -> Committed[Record]:
+async def _import(
+    ctx: Context, wanted: ObjectId, values: ProjectImport, notes: Notes | None
+) -> Committed[ProjectRecord]:
     plan = await IMPORTS.run(draw, wanted, values, new_id, notes)
     await complete(ctx, plan)
     await plan_files(ctx, plan, NO_FILES)
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> ProjectRecord:
         project = await write_project(change, plan, ctx.user_id)
         for part in parts(plan):
             await part.write(change, project)
-        return {**project, "warnings": plan.warnings, **told_notes(notes)}
+        return with_changes(project, {"warnings": plan.warnings, **told_notes(notes)})
 
     return await ctx.write(wanted, body)
 
@@ -105,7 +108,7 @@ async def import_in_parts(
     return Committed({**project, "warnings": plan.warnings, **told_notes(notes)}, done.cursor)
 
 
-async def _write_part(plan: Plan, part: Part, project: Record, change: Change) -> None:
+async def _write_part(plan: Plan, part: Part, project: ProjectRecord, change: Change) -> None:
     await require_parent(change, Project, project["_id"])
     await find_gone(change, plan, part)
     await part.write(change, project)

@@ -3,15 +3,17 @@
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 from bson import ObjectId
 
 from models import Card, Column, Comment, CustomField, Document, Label, Scope
-from models.base import Record, Stored, collection, insert_all, text_keys, to_record
+from models.base import AnyRecord, Recorded, collection, insert_all, text_keys, to_record, with_changes
 from models.enums import ActivityType
 from models.facts import TRANSFER
 from models.ids import Kind, kind_of, portions
 from models.rank import ranks_after
+from models.records import CardRecord, CommentRecord, LabelRecord, ProjectRecord
 from models.turns import in_turns
 from realtime.events.card import CardCreated
 from realtime.events.column import ColumnCreated
@@ -34,7 +36,7 @@ from resolvers.transfer.documents import document_parts
 from resolvers.transfer.plan import Plan
 from resolvers.transfer.relations import relation_parts
 
-_MODELS: dict[type[Stored], Kind] = {
+_MODELS: dict[type[Recorded[Any]], Kind] = {
     Card: Kind.CARD,
     Column: Kind.COLUMN,
     Document: Kind.DOCUMENT,
@@ -53,12 +55,12 @@ class Part:
     """
 
     size: int
-    write: Callable[[Change, Record], Awaitable[None]]
+    write: Callable[[Change, ProjectRecord], Awaitable[None]]
     refers: frozenset[ObjectId] = frozenset()
     ready: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
 
 
-async def write_project(change: Change, plan: Plan, creator_id: ObjectId) -> Record:
+async def write_project(change: Change, plan: Plan, creator_id: ObjectId) -> ProjectRecord:
     """The project itself, its members and its board without cards."""
     created = ProjectCreate(workspace_id=plan.workspace_id, **plan.values.project.model_dump())
     project = await insert_project(change, created, creator_id)
@@ -90,7 +92,7 @@ async def find_gone(change: Change, plan: Plan, part: Part) -> None:
             plan.gone.difference_update([one["_id"] async for one in found])
 
 
-async def _scopes(change: Change, plan: Plan, project: Record) -> None:
+async def _scopes(change: Change, plan: Plan, project: ProjectRecord) -> None:
     scopes = [
         to_record(
             Scope(
@@ -108,7 +110,7 @@ async def _scopes(change: Change, plan: Plan, project: Record) -> None:
     change.append(plan.workspace_id, *(ScopeCreated(scope=one, project_id=project["_id"]) for one in scopes))
 
 
-async def _columns(change: Change, plan: Plan, project: Record) -> None:
+async def _columns(change: Change, plan: Plan, project: ProjectRecord) -> None:
     given = plan.values.columns
     columns = [
         to_record(
@@ -132,15 +134,17 @@ async def _columns(change: Change, plan: Plan, project: Record) -> None:
         change.append(plan.workspace_id, ColumnCreated(column=column, order=place, project_id=project["_id"]))
 
 
-async def _labels(change: Change, plan: Plan, project: Record) -> None:
-    labels = [{**new_label(change, project, values), "_id": label_id} for label_id, values in plan.labels.values()]
+async def _labels(change: Change, plan: Plan, project: ProjectRecord) -> None:
+    labels: list[LabelRecord] = [
+        {**new_label(change, project, values), "_id": label_id} for label_id, values in plan.labels.values()
+    ]
     await insert_all(Label, labels, change)
     change.append(plan.workspace_id, *(LabelCreated(label=one, project_id=project["_id"]) for one in labels))
 
 
-async def _fields(change: Change, plan: Plan, project: Record) -> None:
+async def _fields(change: Change, plan: Plan, project: ProjectRecord) -> None:
     inside = {"workspace_id": plan.workspace_id, "project_id": project["_id"], "created_at": change.at}
-    fields = [{**field, **inside} for field in plan.fields.values()]
+    fields = [with_changes(field, inside) for field in plan.fields.values()]
     await insert_all(CustomField, fields, change)
     events = (
         CustomFieldCreated(custom_field=one, order=place, project_id=project["_id"]) for place, one in enumerate(fields)
@@ -170,12 +174,12 @@ def _card_parts(plan: Plan) -> Iterator[Part]:
 
 def _cards(
     plan: Plan, which: range, ranks: Sequence[str], orders: Sequence[int]
-) -> Callable[[Change, Record], Awaitable[None]]:
+) -> Callable[[Change, ProjectRecord], Awaitable[None]]:
     boards = _boards(plan)
 
-    async def write(change: Change, project: Record) -> None:
-        cards: list[Record] = []
-        comments: list[Record] = []
+    async def write(change: Change, project: ProjectRecord) -> None:
+        cards: list[CardRecord] = []
+        comments: list[CommentRecord] = []
         async for place in in_turns(which):
             card = _card(change, plan, project, place, ranks[place], boards)
             said = await _comments(change, card, plan.values.cards[place])
@@ -194,10 +198,15 @@ def _cards(
 
 
 def _card(
-    change: Change, plan: Plan, project: Record, place: int, rank: str, boards: Mapping[int | None, list[ObjectId]]
-) -> Record:
+    change: Change,
+    plan: Plan,
+    project: ProjectRecord,
+    place: int,
+    rank: str,
+    boards: Mapping[int | None, list[ObjectId]],
+) -> CardRecord:
     values = plan.values.cards[place]
-    column: Record | None = None
+    column: AnyRecord | None = None
     board: list[ObjectId] = []
     if values.column_index is not None and plan.column_ids[values.column_index] not in plan.gone:
         scope = plan.values.columns[values.column_index].scope_index
@@ -228,7 +237,7 @@ def _boards(plan: Plan) -> dict[int | None, list[ObjectId]]:
     return found
 
 
-async def _comments(change: Change, card: Record, values: ImportedCard) -> list[Record]:
+async def _comments(change: Change, card: CardRecord, values: ImportedCard) -> list[CommentRecord]:
     return [
         to_record(
             Comment(
@@ -246,6 +255,6 @@ async def _comments(change: Change, card: Record, values: ImportedCard) -> list[
     ]
 
 
-def _told(comments: Sequence[Record]) -> Iterator[CommentAdded]:
+def _told(comments: Sequence[CommentRecord]) -> Iterator[CommentAdded]:
     for count, one in enumerate(comments, 1):
         yield CommentAdded(comment=one, comment_count=count, project_id=one["project_id"], card_id=one["card_id"])

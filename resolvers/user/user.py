@@ -10,11 +10,12 @@ from datetime import datetime
 from bson import ObjectId
 
 from models import OrganizationMember, User, Workspace
-from models.base import Record, collection
+from models.base import AnyRecord, Record, collection, with_changes, without
 from models.enums import TokenScope
 from models.errors import NotFound
 from models.facts import GRAPH, declared
 from models.ids import Kind, parse_id, portions
+from models.records import UserRecord
 from resolvers.kit.access import projection
 from resolvers.kit.context import Context, Services
 from resolvers.kit.load import OneEdge, to_one
@@ -34,13 +35,13 @@ def visible(fields: Fields) -> frozenset[str]:
     return PUBLIC if fields is None else fields & PUBLIC
 
 
-def avatar_path(services: Services, user: Record) -> str | None:
+def avatar_path(services: Services, user: UserRecord) -> str | None:
     """Where the picture of a user is served, another address for each picture; None without one."""
     digest = user.get("avatar")
     return None if digest is None else services.path(f"/users/{user['_id']}/avatar?v={digest[:16]}")
 
 
-def own(user: Record) -> Record:
+def own(user: UserRecord) -> UserRecord:
     """A user's record as its owner sees it."""
     return {
         **without_secrets(user),
@@ -49,9 +50,9 @@ def own(user: Record) -> Record:
     }
 
 
-def without_secrets(user: Record) -> Record:
+def without_secrets(user: UserRecord) -> UserRecord:
     """A user's record as it may leave the operations."""
-    return {name: value for name, value in user.items() if name == "_id" or name in PUBLIC}
+    return without(user, user.keys() - PUBLIC - {"_id"})
 
 
 @functools.cache
@@ -59,13 +60,13 @@ def users_by(key: str) -> OneEdge:
     """The edge from records to the user whose id they carry under `key`; None where the id is null or unknown."""
 
     @edge(scope=READ)
-    async def user_of(ctx: Context, parents: Sequence[Record], fields: Fields) -> list[Record | None]:
+    async def user_of(ctx: Context, parents: Sequence[AnyRecord], fields: Fields) -> list[UserRecord | None]:
         return await people(ctx, parents, key, fields)
 
     return user_of
 
 
-async def people(ctx: Context, parents: Sequence[Record], key: str, fields: Fields) -> list[Record | None]:
+async def people(ctx: Context, parents: Sequence[AnyRecord], key: str, fields: Fields) -> list[UserRecord | None]:
     """The user whose id each record carries under `key`, as the caller sees them: the door to users by what they did.
 
     In a stream that many follow, it is as every member of its workspace does.
@@ -78,13 +79,13 @@ async def people(ctx: Context, parents: Sequence[Record], key: str, fields: Fiel
     return [one if one is None or one["_id"] in near else _name_alone(one) for one in found]
 
 
-def _name_alone(user: Record) -> Record:
+def _name_alone(user: UserRecord) -> UserRecord:
     # An address of nobody's says nothing, such as that of a deleted account.
-    shown = {name: None if name in PROFILE else value for name, value in user.items()}
+    hidden: Record = {name: None for name in PROFILE if name in user}
     if "email" in user:
-        nobodys = str(user["email"]).endswith(".invalid")
-        shown["email"] = user["email"] if nobodys else f"former-{user['_id']}@former.invalid"
-    return shown
+        nobodys = user["email"].endswith(".invalid")
+        hidden["email"] = user["email"] if nobodys else f"former-{user['_id']}@former.invalid"
+    return with_changes(user, hidden)
 
 
 async def _colleagues(ctx: Context, user_ids: set[ObjectId]) -> set[ObjectId]:
@@ -114,24 +115,24 @@ user_of_member = users_by("user_id")
 
 
 @edge(scope=TokenScope.ACCOUNT_READ, viewer=True)
-async def email_verified_at_of(ctx: Context, users: Sequence[Record], fields: Fields) -> list[datetime | None]:
+async def email_verified_at_of(ctx: Context, users: Sequence[UserRecord], fields: Fields) -> list[datetime | None]:
     """When the caller's address was confirmed; None for anybody else."""
     return [None if one is None else one["email_verified_at"] for one in await _own(ctx, users)]
 
 
 @edge(scope=TokenScope.ACCOUNT_READ, viewer=True)
-async def two_factor_enabled_of(ctx: Context, users: Sequence[Record], fields: Fields) -> list[bool | None]:
+async def two_factor_enabled_of(ctx: Context, users: Sequence[UserRecord], fields: Fields) -> list[bool | None]:
     """Whether the caller signs in with two factors; None for anybody else."""
     return [None if one is None else one["two_factor_enabled"] for one in await _own(ctx, users)]
 
 
 @edge()
-async def avatar_urls_of(ctx: Context, users: Sequence[Record], fields: Fields) -> list[str | None]:
+async def avatar_urls_of(ctx: Context, users: Sequence[UserRecord], fields: Fields) -> list[str | None]:
     """Where the pictures are."""
     return [avatar_path(ctx.services, user) for user in users]
 
 
-async def _own(ctx: Context, users: Sequence[Record]) -> list[Record | None]:
+async def _own(ctx: Context, users: Sequence[UserRecord]) -> list[UserRecord | None]:
     mine = None
     if any(one["_id"] == ctx.user_id for one in users):
         mine = await collection(User).find_one({"_id": ctx.user_id}, {"email_verified_at": 1, "two_factor": 1})
@@ -139,7 +140,7 @@ async def _own(ctx: Context, users: Sequence[Record]) -> list[Record | None]:
 
 
 @operation("user", scope=READ, read_only=True)
-async def get_user(ctx: Context, user_id: ObjectId | str, fields: Fields = None) -> Record:
+async def get_user(ctx: Context, user_id: ObjectId | str, fields: Fields = None) -> UserRecord:
     """A user: the caller, or somebody of the caller's organizations; anybody else does not exist."""
     wanted = parse_id(user_id, Kind.USER)
     if wanted != ctx.user_id and not await _share_an_organization(ctx.user_id, wanted):

@@ -3,8 +3,8 @@
 from bson import ObjectId
 from starlette.responses import Response
 
-from models.base import Record
 from models.ids import Kind
+from models.records import AttachmentRecord
 from resolvers.attachment.attachment import (
     create_attachment,
     delete_attachment,
@@ -71,7 +71,7 @@ async def get_linked(call: Call) -> Response:
     return download(call.request, await _linked(call))
 
 
-async def _linked(call: Call) -> Record:
+async def _linked(call: Call) -> AttachmentRecord:
     wanted, link = call.id("attachmentId", Kind.ATTACHMENT), call.query(Link)
     if link.signature is None:
         return await get_attachment(call.ctx, wanted)

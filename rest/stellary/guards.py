@@ -6,8 +6,27 @@ afterwards asks for the token's scope and the permission.
 
 from bson import ObjectId
 
-from models.base import Record
+from models.base import R
 from models.errors import NotFound
+from models.records import (
+    AgentRecord,
+    AttachmentRecord,
+    CardRecord,
+    ColumnRecord,
+    CommentRecord,
+    CustomFieldRecord,
+    DocumentRecord,
+    InvitationRecord,
+    LabelRecord,
+    MissionRecord,
+    OrganizationRecord,
+    ProjectRecord,
+    RelationRecord,
+    ScopeRecord,
+    TemplateRecord,
+    TransferJobRecord,
+    WorkspaceRecord,
+)
 from resolvers.kit.access import access
 from resolvers.kit.noun import Noun
 from resolvers.kit.nouns import (
@@ -34,32 +53,32 @@ NOTHING: frozenset[str] = frozenset()
 """The ids alone: the operation reads what it needs of the object itself."""
 
 
-async def organization(call: Call) -> Record:
+async def organization(call: Call) -> OrganizationRecord:
     """The organization of the path."""
     found, _ = await organization_by_slug(call.ctx, call.path["orgSlug"])
     return found
 
 
-async def workspace(call: Call) -> Record:
+async def workspace(call: Call) -> WorkspaceRecord:
     """The workspace of the path, in the organization of the path."""
     found, _ = await workspace_by_slugs(call.ctx, call.path["orgSlug"], call.path["wsSlug"])
     return found
 
 
-async def project(call: Call) -> Record:
+async def project(call: Call) -> ProjectRecord:
     """The project of the path, in the workspace of the path."""
     inside = await workspace(call)
     found = await access(call.ctx, PROJECT, call.path["projectId"], PROJECT.reads, field="projectId", fields=NOTHING)
     return _within(found, "workspace_id", inside["_id"], "Project")
 
 
-async def project_of(call: Call, project_id: ObjectId, workspace: Record) -> Record:
+async def project_of(call: Call, project_id: ObjectId, workspace: WorkspaceRecord) -> ProjectRecord:
     """The project that a body names, in the workspace of the path."""
     found = await access(call.ctx, PROJECT, project_id, PROJECT.reads, field="projectId", fields=NOTHING)
     return _within(found, "workspace_id", workspace["_id"], "Project")
 
 
-async def template(call: Call) -> Record:
+async def template(call: Call) -> TemplateRecord:
     """The template of the path, of the workspace of the path."""
     inside = await workspace(call)
     found = await access(
@@ -68,34 +87,34 @@ async def template(call: Call) -> Record:
     return _within(found, "workspace_id", inside["_id"], "Template")
 
 
-async def transfer_job(call: Call) -> Record:
+async def transfer_job(call: Call) -> TransferJobRecord:
     """The import of the path, to the workspace of the path."""
     inside = await workspace(call)
     found = await access(call.ctx, TRANSFER_JOB, call.path["jobId"], TRANSFER_JOB.reads, field="jobId", fields=NOTHING)
     return _within(found, "workspace_id", inside["_id"], "Transfer job")
 
 
-async def scope(call: Call) -> Record:
+async def scope(call: Call) -> ScopeRecord:
     """The scope of the path, in the project of the path."""
     return await of_project(call, SCOPE, "scopeId")
 
 
-async def column(call: Call) -> Record:
+async def column(call: Call) -> ColumnRecord:
     """The column of the path, in the project of the path."""
     return await of_project(call, COLUMN, "columnId")
 
 
-async def label(call: Call) -> Record:
+async def label(call: Call) -> LabelRecord:
     """The label of the path, in the project of the path."""
     return await of_project(call, LABEL, "labelId")
 
 
-async def custom_field(call: Call) -> Record:
+async def custom_field(call: Call) -> CustomFieldRecord:
     """The custom field of the path, of the project of the path."""
     return await of_project(call, CUSTOM_FIELD, "fieldId")
 
 
-async def relation(call: Call) -> Record:
+async def relation(call: Call) -> RelationRecord:
     """The relation of the path, of a card of the project of the path."""
     inside = await project(call)
     found = await access(call.ctx, RELATION, call.path["relationId"], RELATION.reads, field="relationId")
@@ -104,19 +123,19 @@ async def relation(call: Call) -> Record:
     return found
 
 
-async def card(call: Call) -> Record:
+async def card(call: Call) -> CardRecord:
     """The card of the path, in the project of the path."""
     return await of_project(call, CARD, "cardId")
 
 
-async def comment(call: Call) -> Record:
+async def comment(call: Call) -> CommentRecord:
     """The comment of the path, on the card of the path."""
     inside = await card(call)
     found = await access(call.ctx, COMMENT, call.path["commentId"], COMMENT.reads, field="commentId")
     return _within(found, "card_id", inside["_id"], "Comment")
 
 
-async def attachment(call: Call) -> Record:
+async def attachment(call: Call) -> AttachmentRecord:
     """The attachment of the path, on the card of the path."""
     inside = await card(call)
     found = await access(
@@ -130,7 +149,7 @@ async def attachment(call: Call) -> Record:
     return _within(found, "card_id", inside["_id"], "Attachment")
 
 
-async def document(call: Call) -> Record:
+async def document(call: Call) -> DocumentRecord:
     """The document of the path, in the workspace of the path."""
     inside = await workspace(call)
     found = await access(
@@ -144,12 +163,12 @@ async def document(call: Call) -> Record:
     return _within(found, "workspace_id", inside["_id"], "Document")
 
 
-async def agent(call: Call) -> Record:
+async def agent(call: Call) -> AgentRecord:
     """The agent of the path, in the workspace of the path."""
     return await _of_workspace(call, AGENT, "agentId")
 
 
-async def invitation(call: Call) -> Record:
+async def invitation(call: Call) -> InvitationRecord:
     """The invitation of the path, to the workspace of the path."""
     inside = await workspace(call)
     found = await access(
@@ -163,25 +182,25 @@ async def invitation(call: Call) -> Record:
     return _within(found, "workspace_id", inside["_id"], "Invitation")
 
 
-async def mission(call: Call) -> Record:
+async def mission(call: Call) -> MissionRecord:
     """The mission of the path, in the workspace of the path."""
     return await _of_workspace(call, MISSION, "missionId")
 
 
-async def of_project(call: Call, noun: Noun, name: str) -> Record:
+async def of_project(call: Call, noun: Noun[R], name: str) -> R:
     """What a parameter of the path names, in the project of the path."""
     inside = await project(call)
     found = await access(call.ctx, noun, call.path[name], noun.reads, field=name, fields=frozenset({"project_id"}))
     return _within(found, "project_id", inside["_id"], noun.title)
 
 
-async def _of_workspace(call: Call, noun: Noun, name: str) -> Record:
+async def _of_workspace(call: Call, noun: Noun[R], name: str) -> R:
     inside = await workspace(call)
     found = await access(call.ctx, noun, call.path[name], noun.reads, field=name)
     return _within(found, "workspace_id", inside["_id"], noun.title)
 
 
-def _within(found: Record, key: str, parent_id: ObjectId, noun: str) -> Record:
+def _within(found: R, key: str, parent_id: ObjectId, noun: str) -> R:
     if found[key] != parent_id:
         raise NotFound(noun)
     return found

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from models.base import Record
 from models.enums import DocumentContext, DocumentFormat, DocumentStatus, DocumentType, MissionStatus
+from models.records import MissionRecord
 from resolvers.inputs.document import ContextId, Tag
 from resolvers.kit.input import Input
 from resolvers.kit.page import DEFAULT_SIZE, MAX_SIZE, Page
@@ -77,9 +77,9 @@ class DocumentDiffQuery(Input):
     to: Annotated[int | None, Field(ge=1, le=2**31)] = None
 
 
-async def whole(read: Callable[[int, str | None], Awaitable[Page]], limit: int = LIST_LIMIT) -> list[Record]:
+async def whole(read: Callable[[int, str | None], Awaitable[Page]], limit: int = LIST_LIMIT) -> list[MissionRecord]:
     """The first `limit` records of a list; `read` answers a page of some size after a cursor."""
-    found: list[Record] = []
+    found: list[MissionRecord] = []
     after: str | None = None
     while len(found) < limit:
         page = await read(min(MAX_SIZE, limit - len(found)), after)

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from models.base import Record
 from models.errors import NotFound
 from models.ids import Kind
+from models.records import NotificationRecord
 from resolvers.kit.context import Context
 from resolvers.kit.page import Window
 from resolvers.notification.notification import (
@@ -49,6 +49,6 @@ async def read(call: Call) -> Notification:
     return found[0]
 
 
-async def _present(ctx: Context, records: Sequence[Record]) -> list[Notification]:
+async def _present(ctx: Context, records: Sequence[NotificationRecord]) -> list[Notification]:
     activities = await activity_of(ctx, records, None)
     return [notification(one, about) for one, about in zip(records, activities, strict=True) if about is not None]

@@ -1,8 +1,9 @@
 """Organizations and their members."""
 
-from models.base import Record
+from models.base import with_changes
 from models.errors import NotFound
 from models.ids import Kind
+from models.records import OrganizationMemberRecord, OrganizationRecord
 from resolvers.inputs.organization import (
     OrganizationCreate,
     OrganizationMemberAdd,
@@ -95,11 +96,11 @@ async def remove_member(call: Call) -> Ok:
     return ok()
 
 
-async def _mine(ctx: Context, record: Record) -> Organization:
-    return organization({**record, "my_role": (await my_role_of(ctx, [record]))[0]})
+async def _mine(ctx: Context, record: OrganizationRecord) -> Organization:
+    return organization(with_changes(record, {"my_role": (await my_role_of(ctx, [record]))[0]}))
 
 
-async def _with_user(ctx: Context, member: Record) -> OrganizationMember:
+async def _with_user(ctx: Context, member: OrganizationMemberRecord) -> OrganizationMember:
     user = (await user_of_member(ctx, [member], None))[0]
     if user is None:
         raise NotFound("Member")

@@ -1,6 +1,6 @@
 """Scopes of a project and the views that they are shown in."""
 
-from models.base import Record
+from models.records import ScopeRecord
 from resolvers.column.column import columns_of_scope
 from resolvers.column.scope import (
     create_scope,
@@ -67,7 +67,7 @@ async def set_view(call: Call) -> Views:
     return views((await set_scope_view(call.ctx, found["_id"], call.body(ScopeViewSet))).value)
 
 
-async def _details(ctx: Context, record: Record) -> ScopeDetails:
+async def _details(ctx: Context, record: ScopeRecord) -> ScopeDetails:
     columns = (await columns_of_scope(ctx, [record], None))[0]
     progress = (await progress_of(ctx, [record], None))[0]
     return {**scope(record), "columns": [column(one) for one in columns], "progress": progress}

@@ -1,8 +1,9 @@
 """Workspaces and their members."""
 
-from models.base import Record
+from models.base import with_changes
 from models.errors import NotFound
 from models.ids import Kind
+from models.records import WorkspaceRecord
 from resolvers.inputs.workspace import (
     WorkspaceCreate,
     WorkspaceMemberUpdate,
@@ -95,9 +96,9 @@ async def remove_member(call: Call) -> Ok:
     return ok()
 
 
-async def _mine(ctx: Context, record: Record) -> Workspace:
+async def _mine(ctx: Context, record: WorkspaceRecord) -> Workspace:
     roles = {
         "my_role": (await my_role_of(ctx, [record]))[0],
         "my_pilotage_role": (await my_pilotage_role_of(ctx, [record]))[0],
     }
-    return workspace({**record, **roles})
+    return workspace(with_changes(record, roles))

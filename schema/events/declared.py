@@ -10,8 +10,9 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 import strawberry
 from pydantic.fields import FieldInfo
+from typing_extensions import is_typeddict
 
-from models.base import Record
+from models.base import AnyRecord, Record
 from realtime import events
 from realtime.events import EVENTS, ROUTING, Id, Shown, Topic
 from schema.events import by_hand
@@ -29,7 +30,7 @@ ON_A_WORKSPACE = frozenset({Topic.PROJECT, Topic.WORKSPACE})
 
 def _type_of(declared: Any, name: str, shown: Shown) -> Any:
     """The graph's type of what an event carries."""
-    if declared is Record:
+    if declared is Record or is_typeddict(declared):
         return reference(shown.of or name.title().replace("_", ""))
     if shown.of == "Cursor":
         return Cursor
@@ -104,7 +105,7 @@ def union_of(topic: Topic, description: str) -> Any:
     ]
 
 
-def build_event(record: Record) -> Event | None:
+def build_event(record: AnyRecord) -> Event | None:
     """The event of a record of the log; None for one that no subscription shows."""
     type_ = EVENT_TYPES.get(record["type"])
     if type_ is None:

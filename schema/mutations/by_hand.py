@@ -10,6 +10,7 @@ from models.base import Record
 from models.enums import OnOddItem
 from models.errors import BadUserInput
 from models.ids import Kind, parse_id
+from models.records import MissionRecord, ProjectRecord, UserRecord
 from realtime.log import Committed
 from resolvers.account import avatar
 from resolvers.inputs.account import UserAvatarSet
@@ -18,7 +19,6 @@ from resolvers.inputs.transfer import ProjectImport
 from resolvers.kit.context import Context
 from resolvers.kit.contract import Unread
 from resolvers.kit.input import read_input
-from resolvers.kit.nouns import MissionRecord, UserRecord
 from resolvers.kit.operation import operation_of
 from resolvers.mission import drive as mission_drive
 from resolvers.transfer import transfer
@@ -51,7 +51,7 @@ async def fail_mission(
 class Imported:
     """A project that was imported, and what is told of it."""
 
-    project: Record
+    project: ProjectRecord
     warnings: Sequence[str]
     notes: Sequence[Record]
     notes_omitted: int
@@ -76,8 +76,9 @@ async def import_project(
         raise BadUserInput("The project comes either as input or as file", field="file")
     checked, notes = await transfer.read_project(given[0], on_odd_item)
     done = await transfer.import_project(ctx, workspace, checked, notes)
-    told = {name: done.value[name] for name in ("warnings", "notes", "notes_omitted")}
-    return Committed(Imported(done.value, **told), done.cursor)
+    project = done.value
+    imported = Imported(project, project["warnings"], project["notes"], project["notes_omitted"])
+    return Committed(imported, done.cursor)
 
 
 BY_HAND: Mapping[str, Callable[..., Awaitable[Any]]] = {

@@ -19,8 +19,8 @@ from resolvers.card.checklist import Converted
 from resolvers.custom_field.change import ChangedField
 from resolvers.document import update as document_update
 from resolvers.document.link import Linked
-from resolvers.kit.noun import Noun, noun_of
-from resolvers.kit.nouns import AGENT
+from resolvers.kit.noun import Noun
+from resolvers.kit.nouns import AGENT, noun_of
 from resolvers.kit.operation import Operation
 from resolvers.tenancy.invitation import NewInvitation
 from schema.context import Info
@@ -89,7 +89,7 @@ def returns(operation: Operation, annotation: Any) -> Returns:
 
 
 @functools.cache
-def payload_of(noun: Noun) -> type:
+def payload_of(noun: Noun[Any]) -> type:
     """What a change of a noun returns."""
     members = {
         "__annotations__": {noun.shown_as: reference(noun.name), "cursor": Cursor},

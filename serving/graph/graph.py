@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from graphql import GraphQLSchema, ValidationContext, ValidationRule
 
-from models.base import Record
+from realtime.told import ToldEvent
 from resolvers.account.sign_in import SignIn
 from resolvers.kit.context import Context
 
@@ -41,5 +41,5 @@ class Graph:
 
     schema: GraphQLSchema
     context: Callable[[Context, str | None], FieldContext]
-    event: Callable[[Record], Any]
+    event: Callable[[ToldEvent], Any]
     look: Callable[[ValidationContext, Selects], ValidationRule]

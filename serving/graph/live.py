@@ -14,7 +14,6 @@ from graphql import (
 
 from auth.subject import Subject
 from execution.output import to_bytes
-from models.base import Record
 from models.errors import OrreryError
 from models.reach import is_unreachable
 from realtime.cursor import Cursor
@@ -23,6 +22,7 @@ from realtime.feed import Question
 from realtime.guard import Watch
 from realtime.stats import Stats
 from realtime.subscription import Subscription
+from realtime.told import ToldEvent
 from resolvers.kit.context import Context
 from resolvers.subscribe import Source
 from serving.failures import error_of, formatted, masked
@@ -44,7 +44,7 @@ class Renderer:
         self._stream_id = stream_id
         self._context = context
 
-    def __call__(self, record: Record) -> Delivery | Awaitable[Delivery | None] | None:
+    def __call__(self, record: ToldEvent) -> Delivery | Awaitable[Delivery | None] | None:
         """The delivery of an event's record, at once where nothing in it waits; None for one that is not shown."""
         event = self._graph.event(record)
         if event is None:
@@ -52,7 +52,7 @@ class Renderer:
         result = self._execute(event, record)
         return self._later(result, event, record) if isawaitable(result) else _delivery(result, record)
 
-    def _execute(self, event: Any, record: Record) -> ExecutionResult | Awaitable[ExecutionResult]:
+    def _execute(self, event: Any, record: ToldEvent) -> ExecutionResult | Awaitable[ExecutionResult]:
         single: Any = self._executor.build_per_event_executor(event)
         # What one event read must not answer for the next.
         ctx = self._context()
@@ -61,7 +61,7 @@ class Renderer:
         single.context_value = self._graph.context(ctx, None)
         return execute_subscription_event(single)
 
-    async def _later(self, result: Awaitable[ExecutionResult], event: Any, record: Record) -> Delivery:
+    async def _later(self, result: Awaitable[ExecutionResult], event: Any, record: ToldEvent) -> Delivery:
         """Waits for a database that cannot be reached: an event that came without what was asked never comes again."""
         done = await result
         while any(is_unreachable(error.original_error) for error in done.errors or ()):
@@ -71,7 +71,7 @@ class Renderer:
         return _delivery(done, record)
 
 
-def _delivery(result: ExecutionResult, record: Record) -> Delivery:
+def _delivery(result: ExecutionResult, record: ToldEvent) -> Delivery:
     cursor = record["cursor"]
     payload = to_bytes(result, formatted, lambda: {"cursor": cursor})
     return Delivery(payload, cursor, None if record["seq"] is None else record["at"].timestamp())

@@ -13,7 +13,7 @@ from auth.sessions import start_session
 from auth.subject import ALL_SCOPES, ANONYMOUS, Credential, Subject
 from gateway.database import Database
 from models import ApiToken, Session
-from models.base import Record, collection, to_record, utc_now
+from models.base import AnyRecord, Record, collection, to_record, utc_now
 from models.enums import TokenScope
 from models.errors import Forbidden, Unauthenticated
 from models.ids import Kind, new_id
@@ -24,7 +24,7 @@ SIGNER = JwtSigner("test-" * 10)
 class SignedIn:
     """A session with both of its credentials."""
 
-    def __init__(self, record: Record, cookie: str) -> None:
+    def __init__(self, record: AnyRecord, cookie: str) -> None:
         self.user_id: ObjectId = record["user_id"]
         self.session_id: ObjectId = record["_id"]
         self.csrf_token: str = record["csrf_token"]

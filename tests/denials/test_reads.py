@@ -1,5 +1,7 @@
 """There is one answer to who may read an object, by whichever door."""
 
+from typing import Any
+
 import pytest
 from bson import ObjectId
 
@@ -26,7 +28,7 @@ READERS = {
 CLOSED = Permission("test.read", "Can the subject read what only administrators may?", ADMINS)
 
 
-def close(noun: Noun, patch: pytest.MonkeyPatch) -> None:
+def close(noun: Noun[Any], patch: pytest.MonkeyPatch) -> None:
     """Let administrators alone read a noun."""
     patch.setattr(Noun, "reads", property(lambda one: CLOSED if one is noun else one.policy))
 

@@ -31,6 +31,7 @@ from gateway.settings import Settings
 from models import Activity, Card, LoggedEvent, Notification
 from models.base import Record, collection
 from models.ids import Kind, id_inside
+from models.records import LoggedEventRecord
 from resolvers.account.account import register
 from resolvers.card.card import create_card
 from resolvers.column.column import create_column
@@ -132,7 +133,7 @@ async def run(data: Path, kills: int, seed: int) -> Report:
 async def _set_up(services: Services) -> Board:
     async def person(name: str) -> Context:
         values = AuthRegister(email=f"{name}@example.com", password="correct horse battery", name=name)
-        return acting(services, (await register(Context(ANONYMOUS, services), values)).user)
+        return acting(services, (await register(Context(ANONYMOUS, services), values)).user["_id"])
 
     def again(ctx: Context) -> Context:
         return Context(ctx.subject, services)
@@ -224,11 +225,11 @@ async def _check(board: Board, writes: Writes, kills: int) -> Report:
     return report
 
 
-async def _events(stream_id: ObjectId) -> list[Record]:
+async def _events(stream_id: ObjectId) -> list[LoggedEventRecord]:
     return await collection(LoggedEvent).find({"stream_id": stream_id}).sort("seq", 1).to_list()
 
 
-def _irregular(events: Sequence[Record]) -> list[int]:
+def _irregular(events: Sequence[LoggedEventRecord]) -> list[int]:
     return [event["seq"] for place, event in enumerate(events, 1) if event["seq"] != place]
 
 

@@ -21,8 +21,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from models import Mail
-from models.base import Record, collection, to_record
+from models.base import collection, to_record
 from models.enums import MailTemplate
+from models.records import MailRecord
 
 Answer = Callable[[EmailMessage], str | None]
 ACCEPTED = "250 OK"
@@ -139,7 +140,7 @@ async def write_mails(count: int, *, to: str = "ann@example.com") -> list[Object
     return [one["_id"] for one in mails]
 
 
-async def mail_of(mail_id: ObjectId) -> Record:
+async def mail_of(mail_id: ObjectId) -> MailRecord:
     """A mail as it stands in the outbox."""
     found = await collection(Mail).find_one({"_id": mail_id})
     assert found is not None

@@ -26,6 +26,7 @@ from resolvers.files.store import FILES_STAY, remove_leftovers
 from tests.gateway.dump_lab import another, documents_of, dumped, everything, restored
 from tests.gateway.lab import Board, Lab
 from tests.realtime.log_lab import appends
+from tests.stubs import stubs
 
 DELETE = "mutation ($id: ID!) { attachmentDelete(id: $id) { deletedId } }"
 UPLOAD = b"%PDF-1.7 " + bytes(600_000)
@@ -147,9 +148,9 @@ async def test_a_dump_while_others_write_is_of_one_moment(
 
 async def test_a_snapshot_shows_nothing_of_later_in_any_collection(clean: Database) -> None:
     async with snapshot(clean.db) as moment:
-        await collection(User).insert_one({"_id": ObjectId(), "email": "late@example.com"})
-        await collection(Label).insert_one({"_id": ObjectId()})
-        seen = [await collection(one).find_one({}, session=moment.session) for one in (User, Label)]
+        await stubs(User).insert_one({"_id": ObjectId(), "email": "late@example.com"})
+        await stubs(Label).insert_one({"_id": ObjectId()})
+        seen = [await stubs(one).find_one({}, session=moment.session) for one in (User, Label)]
 
     assert seen == [None, None]
     assert not moment.streams  # the embedded database has no sessions of a snapshot, whatever it says

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from bson import ObjectId
@@ -15,9 +16,10 @@ from gateway.indexes import missing_indexes
 from gateway.migrations import find_pending, migrate
 from gateway.settings import Settings
 from models import DOCUMENTS, Lease, LoggedEvent, Migration, Notification, Session, User
-from models.base import Record, collection
+from models.base import collection
 from realtime.lease import give_up, hold
 from resolvers.kit.migration_step import PORTION, MigrationStep, Work, over_all
+from tests.stubs import stubs
 
 
 class Bar:
@@ -50,7 +52,7 @@ async def url_of(database: Database, settings: Settings) -> str:
 
 
 async def somebody() -> None:
-    await collection(User).insert_one({"_id": ObjectId(), "email": "ann@example.com"})
+    await stubs(User).insert_one({"_id": ObjectId(), "email": "ann@example.com"})
 
 
 async def test_a_started_database_misses_nothing(database: Database) -> None:
@@ -73,9 +75,9 @@ async def test_an_index_that_is_missing_is_built_alone(built: Database) -> None:
     ids=["unique", "expiry"],
 )
 async def test_an_index_of_the_name_that_is_otherwise_is_built_again(
-    model: type[LoggedEvent] | type[Session], name: str, other: Record, built: Database
+    model: type[LoggedEvent] | type[Session], name: str, other: Any, built: Database
 ) -> None:
-    documents = collection(model)
+    documents = stubs(model)
     before = (await documents.index_information())[name]
     await documents.drop_index(name)
     await documents.create_index(before["key"], name=name, **other)
@@ -106,10 +108,10 @@ async def test_an_index_whose_building_was_interrupted_is_built_again(
     built: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await collection(Notification).drop_indexes()
-    await collection(Notification).insert_one({"_id": ObjectId()})
+    await stubs(Notification).insert_one({"_id": ObjectId()})
     create = AsyncCollection.create_indexes
 
-    async def killed(documents: AsyncCollection[Record], indexes: Sequence[IndexModel]) -> None:
+    async def killed(documents: AsyncCollection[Any], indexes: Sequence[IndexModel]) -> None:
         await create(documents, indexes)  # which may be there in part, after a kill
         raise ConnectionError("killed")
 
@@ -176,7 +178,7 @@ async def test_the_embedded_database_is_migrated_by_the_start_which_says_so_wher
 def step(name: str, seen: list[int], *, fails_at: int | None = None) -> MigrationStep:
     """A step over every user, which is interrupted once it has seen some."""
 
-    async def each(portion: Sequence[Record]) -> None:
+    async def each(portion: Sequence[Any]) -> None:
         if fails_at is not None and len(seen) >= fails_at:
             raise ConnectionError("interrupted")
         seen.extend(one["number"] for one in portion)
@@ -189,7 +191,7 @@ def step(name: str, seen: list[int], *, fails_at: int | None = None) -> Migratio
 
 async def users(count: int) -> None:
     records = [{"_id": ObjectId(), "email": f"{n}@example.com", "number": n} for n in range(count)]
-    await collection(User).insert_many(records)
+    await stubs(User).insert_many(records)
 
 
 async def test_a_step_is_done_once_and_remembered(clean: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,7 +205,7 @@ async def test_a_step_is_done_once_and_remembered(clean: Database, monkeypatch: 
 
     assert seen == [0, 1, 2]
     assert (bar.parts[-1], bar.units) == (("Users", 3), 3)
-    assert (await collection(Migration).find_one({"_id": "once"}) or {})["done_at"] is not None
+    assert (await stubs(Migration).find_one({"_id": "once"}) or {})["done_at"] is not None
 
 
 async def test_a_step_that_was_interrupted_goes_on_where_it_was(
@@ -244,7 +246,7 @@ async def test_the_lease_of_a_migration_that_takes_long_is_held_on_to(
 
     async def run(work: Work) -> None:
         while len(set(untils)) < 3:
-            untils.append((await collection(Lease).find_one({"_id": migrations.WORK}) or {})["until"])
+            untils.append((await stubs(Lease).find_one({"_id": migrations.WORK}) or {})["until"])
             await asyncio.sleep(0.02)
         assert not await hold(migrations.WORK, "another", migrations.LEASE)
 

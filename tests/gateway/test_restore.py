@@ -17,9 +17,10 @@ from gateway.dump.error import DumpError
 from gateway.migrations import is_half_restored
 from gateway.settings import Settings
 from models import Label, Migration, User
-from models.base import Record, collection
+from models.base import collection
 from realtime.lease import hold
 from tests.gateway.dump_lab import another, dumped, everything, restored
+from tests.stubs import stubs
 
 
 def flipped(content: bytes) -> bytes:
@@ -48,7 +49,7 @@ async def test_a_damaged_archive_is_refused_before_anything_is_written(
     damaged: Callable[[bytes], bytes], clean: Database, settings: Settings, tmp_path: Path
 ) -> None:
     file = tmp_path / "dump"
-    await collection(User).insert_many([{"_id": ObjectId(), "email": f"{n}@example.com"} for n in range(30)])
+    await stubs(User).insert_many([{"_id": ObjectId(), "email": f"{n}@example.com"} for n in range(30)])
     await dumped(clean, file)
     file.write_bytes(damaged(file.read_bytes()))
     await collection(User).delete_many({})
@@ -60,23 +61,23 @@ async def test_a_damaged_archive_is_refused_before_anything_is_written(
     assert await everything(clean) == before
 
 
-def another_hash(about: Record) -> None:
+def another_hash(about: Any) -> None:
     about["collections"][0]["sha256"] = "0" * 64
 
 
-def another_member(about: Record) -> None:
+def another_member(about: Any) -> None:
     about["collections"][0]["member"] = "collections/none.bson"
 
 
-def without_collections(about: Record) -> None:
+def without_collections(about: Any) -> None:
     del about["collections"]
 
 
-def another_form(about: Record) -> None:
+def another_form(about: Any) -> None:
     about["version"] = 2
 
 
-def newer(about: Record) -> None:
+def newer(about: Any) -> None:
     about["steps"].append("what-nobody-knows-yet")
 
 
@@ -91,7 +92,7 @@ def newer(about: Record) -> None:
     ],
 )
 async def test_a_manifest_that_does_not_fit_is_refused(
-    change: Callable[[Record], None], told: str, clean: Database, tmp_path: Path
+    change: Callable[[Any], None], told: str, clean: Database, tmp_path: Path
 ) -> None:
     await dumped(clean, tmp_path / "dump")
     with zipfile.ZipFile(tmp_path / "dump") as source, zipfile.ZipFile(tmp_path / "changed", "w") as target:
@@ -112,7 +113,7 @@ async def test_a_manifest_that_does_not_fit_is_refused(
 
 async def test_a_database_that_holds_something_is_not_restored_into(clean: Database, tmp_path: Path) -> None:
     await dumped(clean, tmp_path / "dump")
-    await collection(Label).insert_one({"_id": ObjectId()})
+    await stubs(Label).insert_one({"_id": ObjectId()})
     before = await everything(clean)
 
     with pytest.raises(DumpError, match=r"^The database is not empty, it holds labels: "):
@@ -134,7 +135,7 @@ async def test_a_database_that_a_gateway_serves_is_not_restored_into(clean: Data
 async def test_a_restore_that_fails_leaves_the_database_empty(
     clean: Database, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await collection(User).insert_one({"_id": ObjectId(), "email": "ann@example.com"})
+    await stubs(User).insert_one({"_id": ObjectId(), "email": "ann@example.com"})
     await dumped(clean, tmp_path / "dump")
 
     async with another(clean, settings, tmp_path / "other") as other:
@@ -154,7 +155,7 @@ async def broken(*_: object) -> None:
 async def test_documents_that_did_not_arrive_are_missed(
     clean: Database, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await collection(User).insert_many([{"_id": ObjectId(), "email": f"{n}@example.com"} for n in range(3)])
+    await stubs(User).insert_many([{"_id": ObjectId(), "email": f"{n}@example.com"} for n in range(3)])
     await dumped(clean, tmp_path / "dump")
     batches = module._batches
 
@@ -172,12 +173,12 @@ async def test_documents_that_did_not_arrive_are_missed(
 async def test_a_restore_that_was_killed_is_told_to_a_start_and_done_again(
     clean: Database, settings: Settings, tmp_path: Path
 ) -> None:
-    await collection(User).insert_one({"_id": ObjectId(), "email": "ann@example.com"})
+    await stubs(User).insert_one({"_id": ObjectId(), "email": "ann@example.com"})
     await dumped(clean, tmp_path / "dump")
 
     async with another(clean, settings, tmp_path / "other") as other:
         await collection(Migration).insert_one({"_id": migrations.RESTORE, "done_at": None})
-        await collection(Label).insert_one({"_id": ObjectId()})
+        await stubs(Label).insert_one({"_id": ObjectId()})
         url = await url_of(other, tmp_path / "other")
         with pytest.raises(DatabaseError, match=r"^A restore into this database has not ended: run orrery restore"):
             await connect(settings, url=url)

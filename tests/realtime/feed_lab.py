@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from bson import ObjectId
 
-from models.base import Record
 from realtime.cursor import Cursor
 from realtime.hub import Hub
 from realtime.subscription import Subscription
@@ -15,7 +15,7 @@ from tests.realtime.log_lab import appends
 Item = tuple[str, int | None, str]
 
 
-def told(event: Record) -> Item:
+def told(event: Any) -> Item:
     return event["type"], event["seq"], event["cursor"]
 
 
@@ -70,11 +70,11 @@ class Rendering:
         self.gate.set()
         self._waits = waits
 
-    def __call__(self, event: Record) -> Item | Awaitable[Item]:
+    def __call__(self, event: Any) -> Item | Awaitable[Item]:
         self.made.append(told(event))
         return self._later(event) if self._waits and event["seq"] is not None else told(event)
 
-    async def _later(self, event: Record) -> Item:
+    async def _later(self, event: Any) -> Item:
         self.asked.set()
         await self.gate.wait()
         return told(event)

@@ -8,7 +8,7 @@ from typing import Any
 from bson import ObjectId
 
 from models import Label, LoggedEvent
-from models.base import Record, collection, to_record
+from models.base import collection, to_record
 from models.ids import Kind, new_id
 from realtime.change import Change
 from realtime.cursor import Cursor
@@ -20,7 +20,7 @@ from tests.patience import PATIENCE
 Body = Callable[[Change], Awaitable[Any]]
 
 
-def new_label(workspace_id: ObjectId, name: str) -> Record:
+def new_label(workspace_id: ObjectId, name: str) -> Any:
     """A label of some project of a workspace."""
     project_id = new_id(Kind.PROJECT)
     return to_record(Label(workspace_id=workspace_id, project_id=project_id, name=name, color="#112233"))
@@ -30,7 +30,7 @@ def writes_label(workspace_id: ObjectId, name: str) -> Body:
     """A body that writes one document and one event, and returns the document."""
     label = new_label(workspace_id, name)
 
-    async def body(change: Change) -> Record:
+    async def body(change: Change) -> Any:
         await collection(Label).insert_one(label, session=change.session)
         change.append(workspace_id, LabelCreated(label=label, project_id=label["project_id"]))
         return label
@@ -47,12 +47,12 @@ def appends(stream_id: ObjectId, count: int = 1) -> Body:
     return body
 
 
-async def logged(stream_id: ObjectId) -> list[Record]:
+async def logged(stream_id: ObjectId) -> list[Any]:
     """All events of a stream, oldest first."""
     return await collection(LoggedEvent).find({"stream_id": stream_id}).sort("seq", 1).to_list()
 
 
-def everything(_event: Record) -> bool:
+def everything(_event: Any) -> bool:
     """Lets every event through."""
     return True
 
@@ -69,7 +69,7 @@ class Reader:
 
     def __init__(self, subscription: Subscription) -> None:
         self.subscription = subscription
-        self.events: list[Record] = []
+        self.events: list[Any] = []
         self.ready = asyncio.Event()
         self._arrived = asyncio.Event()
         self.task = asyncio.create_task(self._collect())

@@ -9,7 +9,6 @@ from bson import ObjectId
 from pymongo.errors import AutoReconnect, ServerSelectionTimeoutError
 
 from gateway.database import Database
-from models.base import Record
 from models.ids import Kind, new_id
 from realtime import tail as memory
 from realtime.feed import Question
@@ -36,7 +35,7 @@ async def test_a_cursor_ahead_of_a_slow_rendering_is_resumed_without_a_repetitio
     # Given a question whose first answer takes its time, and a client that saw the second event another way
     rendering, recovered = Rendering(waits=True), list[bool]()
 
-    def render(event: Record) -> Any:
+    def render(event: Any) -> Any:
         if event["type"] == "StreamReady":
             recovered.append(event["data"]["recovered"])
         return rendering(event)

@@ -9,7 +9,6 @@ import pytest
 from bson import ObjectId
 
 from gateway.database import Database
-from models.base import Record
 from models.ids import Kind, new_id
 from realtime import tail as memory
 from realtime.cursor import Cursor
@@ -38,11 +37,11 @@ def stream() -> ObjectId:
     return new_id(Kind.WORKSPACE)
 
 
-def number(event: Record) -> Item:
+def number(event: Any) -> Item:
     return (event["seq"],)
 
 
-async def number_later(event: Record) -> Item:
+async def number_later(event: Any) -> Item:
     await asyncio.sleep(0)
     return number(event)
 
@@ -188,7 +187,7 @@ async def test_what_the_log_does_not_hold_keeps_its_place_among_them(hub: Hub, s
 
 
 async def test_items_that_take_time_come_in_order_among_those_that_do_not(hub: Hub, stream: ObjectId) -> None:
-    def render(event: Record) -> Any:
+    def render(event: Any) -> Any:
         return number_later(event) if event["seq"] is not None and event["seq"] % 3 == 0 else number(event)
 
     socket, _ = await attached(hub, stream, Question("same", everything, render, join))

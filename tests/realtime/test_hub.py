@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from bson import ObjectId
 
 from gateway.database import Database
 from models import LoggedEvent, StreamHead
-from models.base import Record, collection
+from models.base import collection
 from models.ids import Kind, new_id
 from realtime import subscription as bounds
 from realtime.cursor import Cursor
@@ -39,9 +40,9 @@ async def write(hub: Hub, stream: ObjectId, count: int = 1) -> Cursor:
     return (await hub.log.write(stream, None, appends(stream, count))).cursor
 
 
-async def drain(subscription: Subscription, until: str) -> list[Record]:
+async def drain(subscription: Subscription, until: str) -> list[Any]:
     """The events of a subscription that nobody has read yet, up to the first one of the type `until`."""
-    found: list[Record] = []
+    found: list[Any] = []
     async with asyncio.timeout(PATIENCE):
         async for event in subscription.events():
             if event is not None:

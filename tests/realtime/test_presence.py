@@ -9,8 +9,9 @@ from bson import ObjectId
 
 from gateway.database import Database
 from models import Label, Lease
-from models.base import Record, collection, utc_now
+from models.base import collection, utc_now
 from models.ids import Kind, new_id
+from models.records import LabelRecord, LeaseRecord
 from realtime import presence as module
 from realtime.log import Change, EventLog
 from realtime.presence import Presence
@@ -51,8 +52,8 @@ class Process:
 
 
 @pytest.fixture
-async def label(clean: Database) -> Record:
-    label = new_label(new_id(Kind.WORKSPACE), "whole")
+async def label(clean: Database) -> LabelRecord:
+    label: LabelRecord = new_label(new_id(Kind.WORKSPACE), "whole")
     await collection(Label).insert_one(label)
     return label
 
@@ -78,7 +79,7 @@ async def rename(log: EventLog, label_id: ObjectId) -> None:
 
 
 async def test_what_a_process_left_open_when_it_died_holds_up_a_change_for_a_moment_only(
-    clean: Database, label: Record, left: list[Process]
+    clean: Database, label: LabelRecord, left: list[Process]
 ) -> None:
     # Given a process that dies in the midst of a change
     dead, alive = Process(clean), Process(clean)
@@ -112,9 +113,9 @@ async def test_a_process_whose_clock_goes_wrong_is_let_alone_as_long_as_it_says_
     await slow.log.write(new_id(Kind.WORKSPACE), None, writes_label(new_id(Kind.WORKSPACE), "one"))
     monkeypatch.setattr(module, "utc_now", utc_now)
     watching = Process(clean)
-    killed: list[Record] = []
+    killed: list[LeaseRecord] = []
 
-    async def end(lease: Record) -> None:
+    async def end(lease: LeaseRecord) -> None:
         killed.append(lease)
 
     monkeypatch.setattr(watching.presence, "_end", end)

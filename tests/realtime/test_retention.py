@@ -10,7 +10,7 @@ from bson import ObjectId
 
 from gateway.database import Database
 from models import LoggedEvent, StreamHead
-from models.base import Record, collection, utc_now
+from models.base import collection, utc_now
 from models.ids import Kind, new_id
 from realtime import retention as module
 from realtime.cursor import Cursor
@@ -20,6 +20,7 @@ from realtime.retention import Bounds, Retention, remember_oldest
 from tests.patience import PATIENCE
 from tests.realtime.log_lab import appends, everything, logged, reading
 from tests.resolvers.test_indexes import check, examined, recorded
+from tests.stubs import stubs
 
 NONE = timedelta(0)
 EVER = timedelta(days=365)
@@ -48,7 +49,7 @@ async def age(stream: ObjectId, up_to: int, by: timedelta) -> None:
     await collection(StreamHead).update_one({"_id": stream}, {"$set": {"oldest_at": utc_now() - by}})
 
 
-async def head_of(stream: ObjectId) -> Record:
+async def head_of(stream: ObjectId) -> Any:
     head = await collection(StreamHead).find_one({"_id": stream})
     assert head is not None
     return head
@@ -176,7 +177,7 @@ async def test_a_head_says_what_its_stream_holds(hub: Hub, stream: ObjectId) -> 
 
 async def test_a_pass_reads_the_heads_that_are_due_and_no_others(clean: Database, hub: Hub, stream: ObjectId) -> None:
     others = [{"_id": new_id(Kind.USER), "epoch": "0" * 8, "seq": 9, "floor": 0, "size": 4} for _ in range(300)]
-    await collection(StreamHead).insert_many([{**one, "oldest_at": utc_now()} for one in others])
+    await stubs(StreamHead).insert_many([{**one, "oldest_at": utc_now()} for one in others])
     await write(hub, stream, 3)
     with recorded() as queries:
         assert await Retention(Bounds()).trim() == 0
@@ -258,7 +259,7 @@ async def test_events_that_are_being_deleted_one_by_one_are_a_hole(
     first, *_ = await write(hub, stream, 6)
     read = hub.log.read
 
-    async def torn(stream_id: ObjectId, after: int, limit: int = 500) -> list[Record]:
+    async def torn(stream_id: ObjectId, after: int, limit: int = 500) -> list[Any]:
         return [event for event in await read(stream_id, after, limit) if event["seq"] not in (3, 4)]
 
     monkeypatch.setattr(hub.log, "read", torn)

@@ -6,7 +6,8 @@ from typing import Any
 from bson import ObjectId
 
 from models import FileChunk, FileLeftover, StorageAccount, StoredFile
-from models.base import Record, collection
+from models.base import collection
+from models.records import AttachmentRecord, CardRecord
 from resolvers.attachment.attachment import create_attachment
 from resolvers.files.store import read_file
 from resolvers.inputs.attachment import AttachmentCreate
@@ -27,7 +28,7 @@ def upload(content: bytes, name: str = "notes.txt", mime_type: str | None = "tex
     return Upload(name, mime_type, chunks)
 
 
-async def attach(board: Board, card: Record, content: bytes = b"Hello", **named: Any) -> Record:
+async def attach(board: Board, card: CardRecord, content: bytes = b"Hello", **named: Any) -> AttachmentRecord:
     """A new attachment of a card."""
     values = AttachmentCreate(card_id=card["_id"], file=upload(content, **named))
     return (await create_attachment(board.ctx, values)).value

@@ -16,8 +16,8 @@ from auth.jwt import JwtSigner
 from auth.subject import ANONYMOUS
 from gateway.database import Database
 from models import Fanout, Mail, Tombstone
-from models.base import Record
 from models.enums import Role
+from models.records import OrganizationRecord, WorkspaceRecord
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
@@ -87,12 +87,12 @@ def register_person(people: People) -> Register:
     return people.register
 
 
-async def make_organization(owner: Context) -> Record:
+async def make_organization(owner: Context) -> OrganizationRecord:
     values = OrganizationCreate(name="Observatory", slug=f"observatory-{secrets.token_hex(4)}")
     return (await create_organization(again(owner), values)).value
 
 
-async def make_workspace(owner: Context, organization: Record) -> Record:
+async def make_workspace(owner: Context, organization: OrganizationRecord) -> WorkspaceRecord:
     values = WorkspaceCreate(organization_id=organization["_id"], name="Telescopes", slug="telescopes")
     return (await create_workspace(again(owner), values)).value
 
@@ -104,13 +104,13 @@ async def owner(people: People) -> Context:
 
 
 @pytest.fixture
-async def organization(owner: Context) -> Record:
+async def organization(owner: Context) -> OrganizationRecord:
     """An organization of `owner`."""
     return await make_organization(owner)
 
 
 @pytest.fixture
-async def workspace(owner: Context, organization: Record) -> Record:
+async def workspace(owner: Context, organization: OrganizationRecord) -> WorkspaceRecord:
     """A workspace of `owner` in `organization`."""
     return await make_workspace(owner, organization)
 
@@ -122,7 +122,9 @@ def join(people: People, owner: Context) -> Join:
     return partial(let_join, people, owner)
 
 
-async def let_join(people: People, owner: Context, workspace: Record, name: str, role: Role = Role.MEMBER) -> Context:
+async def let_join(
+    people: People, owner: Context, workspace: WorkspaceRecord, name: str, role: Role = Role.MEMBER
+) -> Context:
     """A request of a new person who has joined a workspace of `owner`."""
     person = await people.register(name)
     values = WorkspaceMemberInvite(email=people.email(person), role=role)

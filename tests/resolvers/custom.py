@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.base import Record
+from models.records import CardRecord, CustomFieldRecord
 from resolvers.card.custom import custom_fields_of, set_card_custom_fields
 from resolvers.custom_field.custom_field import create_custom_field
 from resolvers.inputs.custom_field import CardCustomFieldsSet, CustomFieldCreate
@@ -17,10 +18,10 @@ class Fields:
     """Custom fields of a board by name, and some of its cards."""
 
     board: Board
-    by_name: dict[str, Record] = field(default_factory=dict)
-    cards: list[Record] = field(default_factory=list)
+    by_name: dict[str, CustomFieldRecord] = field(default_factory=dict)
+    cards: list[CardRecord] = field(default_factory=list)
 
-    def __getitem__(self, name: str) -> Record:
+    def __getitem__(self, name: str) -> CustomFieldRecord:
         return self.by_name[name]
 
     def id(self, name: str) -> str:
@@ -30,14 +31,14 @@ class Fields:
         """The id of an option."""
         return next(str(one["id"]) for one in self.by_name[name]["options"] if one["label"] == label)
 
-    async def add(self, name: str, type_: str, options: tuple[str, ...] = ()) -> Record:
+    async def add(self, name: str, type_: str, options: tuple[str, ...] = ()) -> CustomFieldRecord:
         """A new field."""
         given = {"projectId": self.board.project["_id"], "name": name, "type": type_, "options": list(options)}
         made = await create_custom_field(self.board.ctx, read_input(CustomFieldCreate, given))
         self.by_name[name] = made.value
         return made.value
 
-    async def set(self, card: Record, values: Mapping[str, Any], expected: int | None = None) -> Record:
+    async def set(self, card: CardRecord, values: Mapping[str, Any], expected: int | None = None) -> CardRecord:
         """Set values of a card, by the names of their fields."""
         given = [{"fieldId": self.id(name), "value": value} for name, value in values.items()]
         wanted = read_input(CardCustomFieldsSet, {"values": given, "expectedVersion": expected})

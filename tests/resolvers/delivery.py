@@ -6,7 +6,18 @@ from typing import Any
 from bson import ObjectId
 
 from models import Card, StreamHead
-from models.base import Record, collection
+from models.base import collection
+from models.records import (
+    CardRecord,
+    ColumnRecord,
+    CommentRecord,
+    LabelRecord,
+    LoggedEventRecord,
+    ProjectMemberRecord,
+    ProjectRecord,
+    ScopeRecord,
+    WorkspaceRecord,
+)
 from resolvers.card.card import create_card
 from resolvers.card.comment import create_comment
 from resolvers.card.label import create_label
@@ -29,8 +40,8 @@ class Board:
     """A project with columns, and the one who works on it. Every call is a request of its own."""
 
     caller: Context
-    project: Record
-    columns: list[Record] = field(default_factory=list)
+    project: ProjectRecord
+    columns: list[ColumnRecord] = field(default_factory=list)
 
     @property
     def ctx(self) -> Context:
@@ -44,34 +55,34 @@ class Board:
         """The id of the column at a place; None for the cards without a column."""
         return None if place is None else ObjectId(self.columns[place]["_id"])
 
-    async def column(self, name: str = "Column", scope_id: ObjectId | None = None) -> Record:
+    async def column(self, name: str = "Column", scope_id: ObjectId | None = None) -> ColumnRecord:
         values = {"projectId": self.project["_id"], "scopeId": scope_id, "name": name}
         return (await create_column(self.ctx, read_input(ColumnCreate, values))).value
 
-    async def scope(self, name: str = "Scope") -> Record:
+    async def scope(self, name: str = "Scope") -> ScopeRecord:
         values = read_input(ScopeCreate, {"projectId": self.project["_id"], "name": name})
         return (await create_scope(self.ctx, values)).value
 
-    async def label(self, name: str = "Label") -> Record:
+    async def label(self, name: str = "Label") -> LabelRecord:
         values = read_input(LabelCreate, {"projectId": self.project["_id"], "name": name})
         return (await create_label(self.ctx, values)).value
 
-    async def card(self, column: int | None = 0, **values: Any) -> Record:
+    async def card(self, column: int | None = 0, **values: Any) -> CardRecord:
         """A new card at the end of a column; `values` as clients write them."""
         given = {"projectId": self.project["_id"], "columnId": self.column_id(column), "title": "Card", **values}
         return (await create_card(self.ctx, read_input(CardCreate, given))).value
 
-    async def update(self, card: Record, **values: Any) -> Record:
+    async def update(self, card: CardRecord, **values: Any) -> CardRecord:
         return (await update_card(self.ctx, card["_id"], read_input(CardUpdate, values))).value
 
-    async def move(self, card: Record, **values: Any) -> Record:
+    async def move(self, card: CardRecord, **values: Any) -> CardRecord:
         return (await move_card(self.ctx, card["_id"], read_input(CardMove, values))).value
 
-    async def comment(self, card: Record, content: str = "Done?") -> Record:
+    async def comment(self, card: CardRecord, content: str = "Done?") -> CommentRecord:
         values = read_input(CommentCreate, {"cardId": card["_id"], "content": content})
         return (await create_comment(self.ctx, values)).value
 
-    async def add_member(self, person: Context) -> Record:
+    async def add_member(self, person: Context) -> ProjectMemberRecord:
         """Make a member of the workspace a member of the project."""
         values = read_input(ProjectMemberAdd, {"userId": person.user_id})
         return (await add_project_member(self.ctx, self.project["_id"], values)).value
@@ -83,7 +94,7 @@ class Board:
         )
         return [card["_id"] for card in await collection(Card).find(where).sort(BY_RANK).to_list()]
 
-    async def stored(self, card: Record) -> Record:
+    async def stored(self, card: CardRecord) -> CardRecord:
         """The card as the database holds it now."""
         found = await collection(Card).find_one({"_id": card["_id"]})
         assert found is not None
@@ -94,7 +105,7 @@ class Board:
         head = await collection(StreamHead).find_one({"_id": self.workspace_id})
         return 0 if head is None else int(head["seq"])
 
-    async def events_since(self, seq: int) -> list[Record]:
+    async def events_since(self, seq: int) -> list[LoggedEventRecord]:
         """The workspace's events after a number."""
         return [event for event in await events(self.workspace_id) if event["seq"] > seq]
 
@@ -102,7 +113,7 @@ class Board:
         return [event["type"] for event in await self.events_since(seq)]
 
 
-async def make_board(caller: Context, workspace: Record, columns: int = 3) -> Board:
+async def make_board(caller: Context, workspace: WorkspaceRecord, columns: int = 3) -> Board:
     """A new project of a workspace with some columns."""
     values = read_input(ProjectCreate, {"workspaceId": workspace["_id"], "name": "Mirror"})
     board = Board(caller, (await create_project(again(caller), values)).value)

@@ -6,7 +6,8 @@ from typing import Any
 from bson import ObjectId
 
 from models import Document, DocumentVersion
-from models.base import Record, collection
+from models.base import collection
+from models.records import DocumentRecord, DocumentVersionRecord
 from resolvers.document.document import create_document, read_document_tree
 from resolvers.document.update import move_document, update_document
 from resolvers.inputs.document import DocumentCreate, DocumentMove, DocumentUpdate
@@ -30,24 +31,24 @@ class Shelf:
         """The same workspace for somebody else."""
         return Shelf(caller, self.workspace_id)
 
-    async def document(self, title: str = "Plan", **values: Any) -> Record:
+    async def document(self, title: str = "Plan", **values: Any) -> DocumentRecord:
         """A new document; `values` as clients write them."""
         given = {"workspaceId": self.workspace_id, "title": title, **values}
         return (await create_document(self.ctx, read_input(DocumentCreate, given))).value
 
-    async def update(self, document: Record, **values: Any) -> Record:
+    async def update(self, document: DocumentRecord, **values: Any) -> DocumentRecord:
         return (await update_document(self.ctx, document["_id"], read_input(DocumentUpdate, values))).value
 
-    async def move(self, document: Record, **values: Any) -> Record:
+    async def move(self, document: DocumentRecord, **values: Any) -> DocumentRecord:
         return (await move_document(self.ctx, document["_id"], read_input(DocumentMove, values))).value
 
-    async def stored(self, document: Record) -> Record:
+    async def stored(self, document: DocumentRecord) -> DocumentRecord:
         """The document as the database holds it now."""
         found = await collection(Document).find_one({"_id": document["_id"]})
         assert found is not None
         return found
 
-    async def versions(self, document: Record) -> list[Record]:
+    async def versions(self, document: DocumentRecord) -> list[DocumentVersionRecord]:
         """The versions of a document, the oldest first."""
         return await collection(DocumentVersion).find({"document_id": document["_id"]}).sort("number", 1).to_list()
 

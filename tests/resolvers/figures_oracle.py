@@ -8,18 +8,18 @@ from typing import Any
 from bson import ObjectId
 
 from models import Card
-from models.base import Record, collection
+from models.base import aggregate
 from models.enums import StatsInterval
 from resolvers.kit.periods import Periods
 
 _HOUR, _DAY = 3_600_000, 86_400_000
 
 
-async def groups(key: str, parent_id: ObjectId, periods: Periods, now: datetime) -> dict[str, list[Record]]:
+async def groups(key: str, parent_id: ObjectId, periods: Periods, now: datetime) -> dict[str, list[Any]]:
     """By name the groups of a project or a scope, in the form of `resolvers.figures.stats_group`."""
     pipeline: list[dict[str, Any]] = [{"$match": {key: parent_id}}, {"$facet": _parts(f"${key}", periods, now)}]
-    [found] = await (await collection(Card).aggregate(pipeline)).to_list()
-    rows: dict[str, list[Record]] = defaultdict(list)
+    [found] = await aggregate(Card, pipeline)
+    rows: dict[str, list[Any]] = defaultdict(list)
     for name, some in found.items():
         for row in some:
             del row["_id"]["parent"]
@@ -27,7 +27,7 @@ async def groups(key: str, parent_id: ObjectId, periods: Periods, now: datetime)
     return rows
 
 
-async def metrics(project_id: ObjectId, done: set[ObjectId], now: datetime) -> Record:
+async def metrics(project_id: ObjectId, done: set[ObjectId], now: datetime) -> Any:
     """What the cards of a project add up to."""
     overdue = {"$and": [{"$ne": ["$due_date", None]}, {"$lt": ["$due_date", now]}]}
     grouped = {
@@ -37,9 +37,7 @@ async def metrics(project_id: ObjectId, done: set[ObjectId], now: datetime) -> R
         "next": {"$min": {"$cond": [{"$gte": ["$due_date", now]}, "$due_date", None]}},
         "changed": {"$max": "$updated_at"},
     }
-    rows = await (
-        await collection(Card).aggregate([{"$match": {"project_id": project_id}}, {"$group": grouped}])
-    ).to_list()
+    rows = await aggregate(Card, [{"$match": {"project_id": project_id}}, {"$group": grouped}])
     visible = [row for row in rows if not row["_id"]["archived"]]
     left = [row for row in visible if row["_id"].get("column") not in done]
     priorities: dict[int | None, int] = defaultdict(int)

@@ -9,8 +9,9 @@ import pytest
 from bson import ObjectId
 
 from models import Card, CardFacts, CardFactsBlock, Lane, Project
-from models.base import Record, collection
+from models.base import collection
 from models.card import KEPT_FIELDS, CardPair
+from models.records import CardRecord
 from realtime.log import Change
 from resolvers.lane import blocks as lane_blocks
 from resolvers.lane import card_facts_keep, card_kept
@@ -33,7 +34,7 @@ class Ledger:
             first, _ = self.told.get(card["_id"], (_kept(before), None))
             self.told[card["_id"]] = (first, _kept(after))
 
-    async def check(self, then: Sequence[Record]) -> None:
+    async def check(self, then: Sequence[CardRecord]) -> None:
         """Every card that is not what it was `then` has passed, as it was and as it is."""
         project_ids = {project["_id"] for project in await collection(Project).find({}, {"_id": 1}).to_list()}
         old = {card["_id"]: card for card in then}
@@ -111,5 +112,5 @@ async def forget_facts(project_id: ObjectId) -> None:
     await collection(CardFactsBlock).delete_many({"project_id": project_id})
 
 
-def _kept(card: Record | None) -> Kept:
+def _kept(card: CardRecord | None) -> Kept:
     return None if card is None else {name: card.get(name) for name in KEPT_FIELDS}

@@ -8,7 +8,8 @@ from bson import ObjectId
 
 from auth.authenticate import authenticate
 from models import LoggedEvent, User
-from models.base import Record, collection, utc_now
+from models.base import collection, utc_now
+from models.records import LoggedEventRecord
 from resolvers.account.account import register
 from resolvers.account.api_token import create_api_token
 from resolvers.account.sign_in import SignIn
@@ -66,7 +67,7 @@ class People:
         return await self.by_jwt((await create_api_token(again(ctx), values)).value.secret)
 
 
-async def events(stream_id: ObjectId) -> list[Record]:
+async def events(stream_id: ObjectId) -> list[LoggedEventRecord]:
     """The history of a workspace, an organization or a user, oldest first."""
     return await collection(LoggedEvent).find({"stream_id": stream_id}).sort("seq", 1).to_list()
 

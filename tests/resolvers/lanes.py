@@ -3,7 +3,8 @@
 from bson import ObjectId
 
 from models import Card, Column
-from models.base import Record, collection
+from models.base import collection
+from models.records import WorkspaceRecord
 from resolvers.card.graph import cards_of_column, order_of
 from resolvers.inputs.transfer import ProjectImport
 from resolvers.kit.context import Context
@@ -17,7 +18,7 @@ BLOCK = 10
 """The size of blocks in the tests that make them small."""
 
 
-async def imported(owner: Context, workspace: Record, count: int) -> Board:
+async def imported(owner: Context, workspace: WorkspaceRecord, count: int) -> Board:
     """A board of one long column, every fifth card of it archived, and of one with a single card."""
     cards = [{"title": f"{n}", "columnIndex": 0, "archived": n % 5 == 4} for n in range(count)]
     whole = {

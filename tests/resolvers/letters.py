@@ -4,13 +4,14 @@ import re
 from typing import Any
 
 from models import Mail
-from models.base import Record, collection
+from models.base import collection
 from models.enums import MailTemplate
+from models.records import MailRecord
 from resolvers.kit.context import Context
 from resolvers.mail.mail import compose
 
 
-async def mails_to(address: str, template: MailTemplate | None = None) -> list[Record]:
+async def mails_to(address: str, template: MailTemplate | None = None) -> list[MailRecord]:
     """The mails of the outbox to an address, oldest first."""
     query: dict[str, Any] = {"to": address}
     if template is not None:

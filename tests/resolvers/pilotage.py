@@ -8,6 +8,7 @@ from bson import ObjectId
 from models import Mission
 from models.base import Record, collection
 from models.enums import MissionStatus
+from models.records import AgentRecord, LoggedEventRecord, MissionRecord, WorkspaceRecord
 from resolvers.agent.agent import create_agent
 from resolvers.inputs.agent import AgentCreate
 from resolvers.inputs.mission import MissionComplete, MissionCreate, MissionFail, MissionReport
@@ -24,7 +25,7 @@ class Crew:
 
     people: People
     owner: Context
-    workspace: Record
+    workspace: WorkspaceRecord
 
     async def hire(self, slug: str = "atlas", **values: Any) -> "Hand":
         """A new agent, with requests of its token."""
@@ -32,12 +33,12 @@ class Crew:
         made = (await create_agent(again(self.owner), read_input(AgentCreate, given))).value
         return Hand(made.agent, made.token, await self.people.by_jwt(made.token))
 
-    async def ask(self, agent: "Hand", prompt: str = "Polish the lens", **values: Any) -> Record:
+    async def ask(self, agent: "Hand", prompt: str = "Polish the lens", **values: Any) -> MissionRecord:
         """A new mission for an agent."""
         given = {"agentId": agent.record["_id"], "prompt": prompt, **values}
         return (await create_mission(again(self.owner), read_input(MissionCreate, given))).value
 
-    async def mission_at(self, agent: "Hand", status: MissionStatus) -> Record:
+    async def mission_at(self, agent: "Hand", status: MissionStatus) -> MissionRecord:
         """A mission that was taken to a status through the operations."""
         mission = await self.ask(agent)
         if status is MissionStatus.QUEUED:
@@ -59,7 +60,7 @@ class Crew:
 class Hand:
     """An agent at work with its own token."""
 
-    record: Record
+    record: AgentRecord
     token: str
     caller: Context
 
@@ -67,37 +68,37 @@ class Hand:
     def ctx(self) -> Context:
         return again(self.caller)
 
-    async def claim(self, workspace_id: ObjectId | None = None) -> Record | None:
+    async def claim(self, workspace_id: ObjectId | None = None) -> MissionRecord | None:
         return (await claim_mission(self.ctx, workspace_id or self.record["workspace_id"])).value
 
-    async def report(self, mission: Record, **values: Any) -> Record:
+    async def report(self, mission: MissionRecord, **values: Any) -> MissionRecord:
         return (await report_mission(self.ctx, mission["_id"], read_input(MissionReport, values))).value
 
-    async def complete(self, mission: Record, summary: str | None = "Done") -> Record:
+    async def complete(self, mission: MissionRecord, summary: str | None = "Done") -> MissionRecord:
         return (await complete_mission(self.ctx, mission["_id"], MissionComplete(summary=summary))).value
 
-    async def fail(self, mission: Record, error: str = "Out of polish") -> Record:
+    async def fail(self, mission: MissionRecord, error: str = "Out of polish") -> MissionRecord:
         return (await fail_mission(self.ctx, mission["_id"], MissionFail(error=error))).value
 
 
-async def stored(mission: Record) -> Record:
+async def stored(mission: MissionRecord) -> MissionRecord:
     """A mission as the database holds it."""
     found = await collection(Mission).find_one({"_id": mission["_id"]})
     assert found is not None
     return found
 
 
-def as_told(mission: Record) -> Record:
+def as_told(mission: MissionRecord) -> Record:
     """A mission as its events carry it: the prompt, which never changes, is not repeated in each."""
     return {name: value for name, value in mission.items() if name != "prompt"}
 
 
-async def mission_events(mission: Record) -> list[Record]:
+async def mission_events(mission: MissionRecord) -> list[LoggedEventRecord]:
     """The events of a mission, oldest first."""
     return [event for event in await events(mission["workspace_id"]) if event["mission_id"] == mission["_id"]]
 
 
-async def life(mission: Record) -> list[tuple[str | None, str]]:
+async def life(mission: MissionRecord) -> list[tuple[str | None, str]]:
     """The transitions that the events of a mission tell of."""
     changes = [event for event in await mission_events(mission) if event["type"] == "MissionStatusChanged"]
     return [(event["data"]["from_status"], event["data"]["to_status"]) for event in changes]

@@ -10,7 +10,6 @@ from pymongo import monitoring
 
 from gateway.database import Database
 from models import Card
-from models.base import Record
 from models.errors import PayloadTooLarge
 from resolvers.activity.activity import actor_of, card_of, project_of
 from resolvers.attachment import attachment
@@ -47,6 +46,7 @@ from tests.resolvers.conftest import Join
 from tests.resolvers.custom import Fields, make_fields
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import again
+from tests.stubs import stub
 
 Query = tuple[str, str, Mapping[str, Any]]
 """The command, the collection and the filter."""
@@ -142,7 +142,7 @@ def _shape(where: Any) -> Any:
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record, join: Join) -> Board:
+async def board(owner: Context, workspace: Any, join: Join) -> Board:
     board = await make_board(owner, workspace, columns=2)
     await board.add_member(await join(workspace, "ada"))
     return board
@@ -161,7 +161,7 @@ async def test_a_query_without_an_index_is_found_out(database: Database) -> None
     assert await has_index(database, ("find", "cards", {"column_id": one, "archived": False}))
 
 
-async def attach_too_large(board: Board, card: Record) -> None:
+async def attach_too_large(board: Board, card: Any) -> None:
     """An upload whose bytes are discarded."""
     with pytest.raises(PayloadTooLarge):
         await attach(board, card, bytes(MAX_FILE + 1))
@@ -200,8 +200,8 @@ async def test_every_change_of_a_board_runs_on_indexes(board: Board, owner: Cont
             given = {"cardId": card["_id"], "targetCardId": other["_id"], "type": type_}
             related = await relation.create_relation(board.ctx, read_input(RelationCreate, given))
         await relation.delete_relation(board.ctx, related.value["_id"])
-        for values in ({"type": "text"}, {"type": "select", "options": ["Low", "x"], "onIncompatible": "clear"}):
-            wanted = read_input(CustomFieldUpdate, values)
+        for retyped in ({"type": "text"}, {"type": "select", "options": ["Low", "x"], "onIncompatible": "clear"}):
+            wanted = read_input(CustomFieldUpdate, retyped)
             await custom_field_change.update_custom_field(board.ctx, fields.id("Level"), wanted)
         fewer = read_input(CustomFieldUpdate, {"options": ["x"], "onIncompatible": "clear", "order": 0})
         await custom_field_change.update_custom_field(board.ctx, fields.id("Tags"), fewer)
@@ -219,8 +219,8 @@ async def test_every_change_of_a_board_runs_on_indexes(board: Board, owner: Cont
         await scope.delete_scope(board.ctx, step["_id"])
         await column.delete_column(board.ctx, board.columns[1]["_id"])
         await project_member.remove_project_member(board.ctx, board.project["_id"], owner.user_id)
-        values = {"project": {"name": "x"}, "columns": [{"name": "x"}], "cards": [{"title": "x", "labels": ["x"]}]}
-        await transfer.import_project(board.ctx, board.workspace_id, read_input(ProjectImport, values))
+        file = {"project": {"name": "x"}, "columns": [{"name": "x"}], "cards": [{"title": "x", "labels": ["x"]}]}
+        await transfer.import_project(board.ctx, board.workspace_id, read_input(ProjectImport, file))
         await project.delete_project(board.ctx, board.project["_id"])
 
     await check(database, queries)
@@ -236,7 +236,7 @@ async def test_deleting_a_workspace_runs_on_indexes(board: Board, owner: Context
 
 
 async def test_every_list_and_edge_runs_on_indexes(
-    board: Board, owner: Context, workspace: Record, database: Database
+    board: Board, owner: Context, workspace: Any, database: Database
 ) -> None:
     step, mark = await board.scope(), await board.label()
     cards = [await board.card(0, labelIds=[mark["_id"]]), await board.card(None), await board.card(1)]
@@ -285,7 +285,7 @@ async def test_every_list_and_edge_runs_on_indexes(
         await column.columns_of_scope(ctx, [step], None)
         await column.column_of(ctx, cards, frozenset({"name"}))
         await column.order_of(
-            ctx, [{"_id": one["_id"], "project_id": one["project_id"]} for one in board.columns], None
+            ctx, stub([{"_id": one["_id"], "project_id": one["project_id"]} for one in board.columns]), None
         )
         await column.card_count_of(ctx, board.columns, None)
         await card_graph.order_of(ctx, [_without_order(one) for one in cards], None)
@@ -298,7 +298,7 @@ async def test_every_list_and_edge_runs_on_indexes(
         await card_graph.comments_of(ctx, cards[:1], None)
         await custom_field.list_custom_fields(again(owner), board.project["_id"])
         await custom_field.custom_fields_of_project(ctx, projects, None)
-        await custom_field.order_of(ctx, [{"_id": level["_id"], "project_id": level["project_id"]}], None)
+        await custom_field.order_of(ctx, stub([{"_id": level["_id"], "project_id": level["project_id"]}]), None)
         await card_custom.custom_fields_of(ctx, [await board.stored(one) for one in fields.cards], None)
         await relation.list_relations(again(owner), cards[0]["_id"])
         [seen, *_] = await relation_graph.relations_of(ctx, cards, None)
@@ -319,7 +319,7 @@ async def test_every_list_and_edge_runs_on_indexes(
     await check(database, queries)
 
 
-def _without_order(record: Record) -> Record:
+def _without_order(record: Any) -> Any:
     return {key: value for key, value in record.items() if key != "order"}
 
 

@@ -6,7 +6,7 @@ import pytest
 from bson import ObjectId
 
 from gateway.indexing import Indexing
-from models.base import Record
+from models.records import WorkspaceRecord
 from resolvers.inputs.organization import OrganizationCreate
 from resolvers.inputs.workspace import WorkspaceCreate
 from resolvers.kit.context import Context
@@ -20,7 +20,7 @@ from tests.resolvers.test_indexes import recorded
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: WorkspaceRecord) -> Board:
     return await make_board(owner, workspace)
 
 
@@ -43,7 +43,7 @@ async def followed(board: Board, but: int) -> None:
             await asyncio.sleep(0.02)
 
 
-async def own_workspace(person: Context) -> Record:
+async def own_workspace(person: Context) -> WorkspaceRecord:
     organization = (
         await create_organization(again(person), OrganizationCreate(name="X", slug=f"x-{ObjectId()}"))
     ).value

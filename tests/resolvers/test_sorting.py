@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models import Card, Document, Project
-from models.base import Record, collection
+from models.base import Record
 from resolvers.card.graph import cards_of_project, labels_of_project
 from resolvers.custom_field.change import update_custom_field
 from resolvers.document.graph import documents_by
@@ -21,6 +21,7 @@ from tests.resolvers.custom import Fields
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import again
+from tests.stubs import stubs
 
 WORDS = ["Zeta", "beta", "ärger", "Alpha", "zeta", "Ärger", "alpha", "Øl", "oz", "éa", "Eb", "\u0391lpha", "Straße"]
 SORTED = ["alpha", "Alpha", "ärger", "Ärger", "beta", "éa", "Eb", "Øl", "oz", "Straße", "zeta", "Zeta", "\u0391lpha"]
@@ -29,11 +30,11 @@ List = Callable[..., Awaitable[list[Page]]]
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     return await make_board(owner, workspace, columns=1)
 
 
-async def walked(ctx: Context, listed: List, parent: Record, order: Record, key: str) -> list[str]:
+async def walked(ctx: Context, listed: List, parent: Any, order: Any, key: str) -> list[str]:
     """A list read in pages of three."""
     found: list[str] = []
     after: str | None = None
@@ -45,14 +46,14 @@ async def walked(ctx: Context, listed: List, parent: Record, order: Record, key:
         after = page.cursor(page.nodes[-1])
 
 
-async def sorts(ctx: Context, listed: List, parent: Record, key: str, **order: Any) -> None:
+async def sorts(ctx: Context, listed: List, parent: Any, key: str, **order: Any) -> None:
     field = {"field": "TITLE" if key == "title" else "NAME", **order}
     assert await walked(ctx, listed, parent, field, key) == SORTED
     assert await walked(ctx, listed, parent, {**field, "direction": "DESC"}, key) == SORTED[::-1]
 
 
 @pytest.mark.parametrize("before", ["new", "renamed", "migrated"])
-async def test_cards_and_documents_are_sorted_by_title(board: Board, workspace: Record, before: str) -> None:
+async def test_cards_and_documents_are_sorted_by_title(board: Board, workspace: Any, before: str) -> None:
     shelf, documents_of = Shelf(board.caller, workspace["_id"]), documents_by("workspace_id")
     for word in WORDS:
         card, document = await board.card(title=word), await shelf.document(word)
@@ -116,7 +117,7 @@ async def forget_and_migrate(board: Board) -> None:
     """What an earlier version has written had no keys."""
     for model in (Card, Document, Project):
         keys = dict.fromkeys(("title_key", "name_key", "text_keys"), "")
-        await collection(model).update_many({"workspace_id": board.workspace_id}, {"$unset": keys})
+        await stubs(model).update_many({"workspace_id": board.workspace_id}, {"$unset": keys})
     for step in SORT_STEPS:
         await step.run(NoWork())
 

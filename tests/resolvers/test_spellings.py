@@ -8,8 +8,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from models import Card, User
-from models.base import Record, collection
+from models.base import collection
 from models.errors import BadUserInput, Conflict
+from models.records import WorkspaceRecord
 from resolvers.account.account import log_in, register
 from resolvers.account.password import request_password_reset
 from resolvers.card.graph import cards_of_project
@@ -40,7 +41,7 @@ both_ways = pytest.mark.parametrize(("written", "asked"), FORMS)
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: WorkspaceRecord) -> Board:
     return await make_board(owner, workspace, columns=1)
 
 
@@ -109,7 +110,7 @@ async def test_a_name_is_taken_in_every_form_and_in_one_case(board: Board, writt
 
 @both_ways
 async def test_tags_are_found_and_are_not_there_twice(
-    board: Board, workspace: Record, written: Form, asked: Form
+    board: Board, workspace: WorkspaceRecord, written: Form, asked: Form
 ) -> None:
     shelf = Shelf(board.caller, workspace["_id"])
     document = await shelf.document(tags=[normalize(written, "Größe"), normalize(asked, "Größe")])
@@ -134,7 +135,7 @@ async def test_search_finds_every_form(board: Board, written: Form, asked: Form,
 
 @both_ways
 async def test_an_address_is_known_wherever_it_is_typed(
-    board: Board, people: People, owner: Context, workspace: Record, join: Join, written: Form, asked: Form
+    board: Board, people: People, owner: Context, workspace: WorkspaceRecord, join: Join, written: Form, asked: Form
 ) -> None:
     ada = await join(workspace, normalize(written, "Ädä"))
     address = people.email(ada)

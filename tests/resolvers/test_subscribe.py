@@ -2,9 +2,9 @@
 
 import pytest
 
-from models.base import Record
 from models.enums import MissionStatus
 from models.errors import BadUserInput, Forbidden
+from models.records import WorkspaceRecord
 from realtime import subscription as bounds
 from resolvers import subscribe
 from resolvers.inputs.project import ProjectMemberAdd
@@ -21,12 +21,12 @@ from tests.resolvers.watching import watching
 
 
 @pytest.fixture
-def crew(people: People, owner: Context, workspace: Record) -> Crew:
+def crew(people: People, owner: Context, workspace: WorkspaceRecord) -> Crew:
     return Crew(people, owner, workspace)
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: WorkspaceRecord) -> Board:
     return await make_board(owner, workspace)
 
 
@@ -138,7 +138,7 @@ async def test_a_missions_stream_shows_its_whole_life_in_order(crew: Crew) -> No
     ]
 
 
-async def test_notifications_arrive_and_are_read(board: Board, join: Join, workspace: Record) -> None:
+async def test_notifications_arrive_and_are_read(board: Board, join: Join, workspace: WorkspaceRecord) -> None:
     # Given a member of a project who watches
     grace = await join(workspace, "grace")
     await add_project_member(board.ctx, board.project["_id"], ProjectMemberAdd(user_id=grace.user_id))

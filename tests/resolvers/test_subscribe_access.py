@@ -9,9 +9,10 @@ import pytest
 from bson import ObjectId
 
 from models import Session, WorkspaceMember
-from models.base import Record, collection, utc_now
+from models.base import collection, utc_now
 from models.errors import Forbidden, NotFound, Unauthenticated
 from models.ids import Kind, new_id
+from models.records import WorkspaceRecord
 from realtime.events import EVENTS
 from resolvers import subscribe
 from resolvers.account.account import log_out
@@ -31,12 +32,12 @@ from tests.resolvers.watching import watching
 
 
 @pytest.fixture
-def crew(people: People, owner: Context, workspace: Record) -> Crew:
+def crew(people: People, owner: Context, workspace: WorkspaceRecord) -> Crew:
     return Crew(people, owner, workspace)
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: WorkspaceRecord) -> Board:
     return await make_board(owner, workspace)
 
 
@@ -114,7 +115,11 @@ async def leave(ctx: Context) -> None:
 )
 @pytest.mark.usefixtures("often")
 async def test_a_quiet_stream_ends_once_its_caller_may_not_read_any_more(
-    board: Board, join: Join, workspace: Record, revoke: Callable[[Context], Awaitable[None]], error: type[Exception]
+    board: Board,
+    join: Join,
+    workspace: WorkspaceRecord,
+    revoke: Callable[[Context], Awaitable[None]],
+    error: type[Exception],
 ) -> None:
     # Given a member who watches
     grace = await join(workspace, "grace")
@@ -129,7 +134,7 @@ async def test_a_quiet_stream_ends_once_its_caller_may_not_read_any_more(
 
 
 async def test_no_event_is_handed_out_once_the_check_is_due(
-    board: Board, join: Join, workspace: Record, monkeypatch: pytest.MonkeyPatch
+    board: Board, join: Join, workspace: WorkspaceRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given a member whose stream waits for its reader, and was last checked some time ago
     monkeypatch.setattr(subscribe, "CHECK_SECONDS", 0.0)
@@ -147,7 +152,7 @@ async def test_no_event_is_handed_out_once_the_check_is_due(
 
 
 @pytest.mark.usefixtures("often")
-async def test_deleting_an_agent_ends_its_streams(crew: Crew, workspace: Record) -> None:
+async def test_deleting_an_agent_ends_its_streams(crew: Crew, workspace: WorkspaceRecord) -> None:
     atlas = await crew.hire()
     async with watching(workspace_events(atlas.ctx, workspace["_id"], types=["CardCreated"])) as watcher:
         await delete_agent(again(crew.owner), atlas.record["_id"])
@@ -210,7 +215,7 @@ def test_no_event_that_members_follow_carries_an_address(types: frozenset[str]) 
         assert "email" not in EVENTS[name].model_fields, name
 
 
-async def test_members_are_told_nothing_of_invitations(board: Board, join: Join, workspace: Record) -> None:
+async def test_members_are_told_nothing_of_invitations(board: Board, join: Join, workspace: WorkspaceRecord) -> None:
     ada = await join(workspace, "ada")
     async with watching(workspace_events(again(ada), workspace["_id"])) as seen:
         values = WorkspaceMemberInvite(email="secret@example.com")

@@ -12,6 +12,7 @@ import pytest
 from models import TransferJob
 from models.base import Record, collection, utc_now
 from models.enums import OnOddItem
+from models.records import LoggedEventRecord, TransferJobRecord, WorkspaceRecord
 from resolvers.inputs.transfer import ProjectImportStart
 from resolvers.kit.context import Context, Services
 from resolvers.transfer import write as transfer_write
@@ -64,11 +65,11 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def queue(
     caller: Context,
-    workspace: Record,
+    workspace: WorkspaceRecord,
     content: dict[str, Any] | bytes | None = None,
     *,
     on_odd_item: OnOddItem = OnOddItem.REFUSE,
-) -> Record:
+) -> TransferJobRecord:
     """A job that waits; of a large project unless something else is given."""
     given = large() if content is None else content
     sent = given if isinstance(given, bytes) else orjson.dumps(given)
@@ -82,21 +83,21 @@ def worker(services: Services, **options: Any) -> Worker:
     return Worker(services, uuid4().hex, **options)
 
 
-async def run(services: Services, job: Record) -> Record:
+async def run(services: Services, job: TransferJobRecord) -> Any:
     """The job, once a worker has carried out all that is due."""
     while await worker(services).run_next():
         pass
     return await stored_job(job)
 
 
-async def stored_job(job: Record) -> Record:
+async def stored_job(job: TransferJobRecord) -> Any:
     """The job as it is now."""
     found = await collection(TransferJob).find_one({"_id": job["_id"]})
     assert found is not None
     return found
 
 
-async def expire(job: Record) -> None:
+async def expire(job: TransferJobRecord) -> None:
     """Let the time pass that a dead worker's hold of a job lasts."""
     past = utc_now() - timedelta(seconds=1)
     await collection(TransferJob).update_one({"_id": job["_id"]}, {"$set": {"lease_until": past}})
@@ -113,7 +114,7 @@ class Dying(Worker):
     before: int | None = None
     after: int | None = None
 
-    async def _write(self, job: Record, plan: Plan, waiting: list[Part], number: int) -> Record:
+    async def _write(self, job: TransferJobRecord, plan: Plan, waiting: list[Part], number: int) -> TransferJobRecord:
         if number == self.before:
             raise Killed
         written = await Worker._write(self, job, plan, waiting, number)
@@ -122,7 +123,7 @@ class Dying(Worker):
         return written
 
 
-def told_of(events: Iterable[Record], job: Record) -> list[Record]:
+def told_of(events: Iterable[LoggedEventRecord], job: TransferJobRecord) -> list[Record]:
     """What events tell of a job."""
     return [
         one["data"]["job"]

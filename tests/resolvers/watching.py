@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 
-from models.base import Record
+from realtime.told import ToldEvent
 from resolvers.subscribe import Source
 from tests.patience import PATIENCE
 
@@ -14,7 +14,7 @@ class Watcher:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.events: list[Record] = []
+        self.events: list[ToldEvent] = []
         self._arrived = asyncio.Event()
         self.task = asyncio.create_task(self._collect())
 

@@ -12,13 +12,13 @@ from pydantic import Field
 from strawberry.schema.config import StrawberryConfig
 
 from auth.policies import delivery
-from models.base import Record
 from models.enums import Priority, TokenScope
+from models.records import LabelRecord, ProjectRecord
 from realtime.log import Committed
 from resolvers.kit import operation as catalogue
 from resolvers.kit.context import Context
 from resolvers.kit.input import Flag, Input, Name, ProjectId, WrittenAs
-from resolvers.kit.nouns import LABEL, PROJECT, LabelRecord
+from resolvers.kit.nouns import LABEL, PROJECT
 from resolvers.kit.operation import CATALOGUE, operation
 from schema.inputs.derived import graph_type, input_type
 from schema.mutations import derived
@@ -129,7 +129,7 @@ def test_a_mutation_takes_what_its_operation_takes_and_returns_what_it_makes() -
 
 def test_an_operation_inside_an_object_takes_its_input_alone() -> None:
     @operation("starCreate", inside=PROJECT, permission=delivery.WRITE, scope=TokenScope.PROJECTS_WRITE)
-    async def create_star(ctx: Context, project: Record, values: StarCreate) -> Committed[ObjectId]:
+    async def create_star(ctx: Context, project: ProjectRecord, values: StarCreate) -> Committed[ObjectId]:
         """Create a star."""
         raise NotImplementedError
 

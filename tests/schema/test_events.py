@@ -9,7 +9,7 @@ import pytest
 from graphql import GraphQLObjectType, GraphQLUnionType
 from pydantic import Field
 
-from models.base import Record
+from models.records import CardRecord
 from realtime.events import EVENTS, Id, Shown, Topic, names_about
 from realtime.events.base import IN_PROJECT, Event
 from realtime.events.notification import NotificationsRead
@@ -28,7 +28,7 @@ def flagged() -> Iterator[type[Event]]:
         """
 
         deleted_id: Annotated[Id, Shown("The id of the card.", name="card_id")]
-        card: Annotated[Record, Shown("The card as it was then.")]
+        card: Annotated[CardRecord, Shown("The card as it was then.")]
         colours: Annotated[list[str], Shown("Its flags.")] = Field(default_factory=list)
         reason: Annotated[str | None, Shown("Why, if that is known.")] = None
         secret: str = ""

@@ -5,12 +5,13 @@ from typing import Literal, NotRequired
 from typing_extensions import TypedDict
 
 import models
-from models.base import Record
+from models.enums import PilotageRole as PilotageRoleValue
+from models.records import ApiTokenRecord, UserRecord
 from resolvers.account.api_token import NewToken
 from resolvers.account.sign_in import SignIn
 from resolvers.kit.context import Services
 from resolvers.user.user import avatar_path
-from rest.present import Timestamp, presents, shown
+from rest.present import Timestamp, presents, shown, word
 from rest.stellary.present.base import timestamp
 
 PilotageRole = Literal["owner", "reviewer", "viewer"]
@@ -63,7 +64,7 @@ class CreatedApiToken(ApiToken):
     token: str
 
 
-def user(services: Services, record: Record) -> User:
+def user(services: Services, record: UserRecord) -> User:
     account: User = {
         **shown(User, record),
         "avatarUrl": avatar_path(services, record),
@@ -71,7 +72,7 @@ def user(services: Services, record: Record) -> User:
         "twoFactorEnabled": bool(record.get("two_factor_enabled")),
     }
     if "pilotage_role" in record:
-        account["pilotageRole"] = record["pilotage_role"]
+        account["pilotageRole"] = word(PilotageRoleValue(record["pilotage_role"]))
     return account
 
 
@@ -84,7 +85,7 @@ def session(services: Services, signed_in: SignIn) -> Session:
     }
 
 
-def api_token(record: Record) -> ApiToken:
+def api_token(record: ApiTokenRecord) -> ApiToken:
     return {**shown(ApiToken, record), "tokenPrefix": record["prefix"]}
 
 

@@ -3,7 +3,8 @@
 from typing_extensions import TypedDict
 
 import models
-from models.base import Record
+from models.base import AnyRecord
+from models.records import AgentRecord, MissionRecord
 from rest.present import presents, shown
 
 
@@ -40,13 +41,13 @@ class ClaimedMission(TypedDict):
     mission: Mission | None
 
 
-def agent(record: Record) -> Agent:
+def agent(record: AgentRecord) -> Agent:
     return shown(Agent, record)
 
 
-def mission(record: Record) -> Mission:
+def mission(record: MissionRecord) -> Mission:
     return shown(Mission, record)
 
 
-def mission_activity(record: Record) -> MissionActivity:
+def mission_activity(record: AnyRecord) -> MissionActivity:
     return shown(MissionActivity, record)

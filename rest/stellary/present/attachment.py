@@ -3,7 +3,7 @@
 from typing_extensions import TypedDict
 
 import models
-from models.base import Record
+from models.records import AttachmentRecord
 from rest.present import presents, shown
 
 
@@ -14,5 +14,5 @@ class Attachment(TypedDict):
     originalName: str
 
 
-def attachment(record: Record) -> Attachment:
+def attachment(record: AttachmentRecord) -> Attachment:
     return {**shown(Attachment, record), "originalName": record["name"]}

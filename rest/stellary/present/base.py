@@ -6,8 +6,8 @@ from typing import Literal
 from bson import ObjectId
 from typing_extensions import TypedDict
 
-from models.base import Record
 from models.base import timestamp as timestamp
+from models.records import UserRecord
 
 
 class Ok(TypedDict):
@@ -34,6 +34,6 @@ def id_or_none(value: ObjectId | None) -> str | None:
     return str(value) if value is not None else None
 
 
-def name_of(user: Record | None) -> str | None:
+def name_of(user: UserRecord | None) -> str | None:
     """How a person is shown: the name, or else the e-mail address."""
     return None if user is None else (user.get("name") or user.get("email"))

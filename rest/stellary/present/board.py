@@ -5,8 +5,9 @@ from typing import Literal
 from typing_extensions import TypedDict
 
 import models
-from models.base import Record
+from models.base import AnyRecord
 from models.enums import ViewType
+from models.records import ColumnRecord, LabelRecord, ScopeRecord
 from rest.present import presents, shown, word
 
 View = Literal["kanban", "list", "calendar", "roadmap", "stats"]
@@ -44,18 +45,18 @@ class Label(TypedDict):
     """A coloured tag of a project's cards."""
 
 
-def column(record: Record) -> Column:
+def column(record: ColumnRecord) -> Column:
     """`record` carries the `order`."""
     return {**shown(Column, record), "order": record["order"]}
 
 
-def views(record: Record) -> Views:
+def views(record: AnyRecord) -> Views:
     return {"views": VIEWS, "activeView": word(ViewType(record["active_view"]))}
 
 
-def scope(record: Record) -> Scope:
+def scope(record: ScopeRecord) -> Scope:
     return {**shown(Scope, record), **views(record)}
 
 
-def label(record: Record) -> Label:
+def label(record: LabelRecord) -> Label:
     return shown(Label, record)

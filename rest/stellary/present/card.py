@@ -7,7 +7,7 @@ from bson import ObjectId
 from typing_extensions import TypedDict
 
 import models
-from models.base import Record
+from models.records import CardRecord, ChecklistItemRecord, CommentRecord, CustomFieldRecord, LabelRecord, UserRecord
 from resolvers.card.custom import definitions_of
 from resolvers.inputs.custom_value import known
 from resolvers.kit.load import by_ids
@@ -56,7 +56,7 @@ class Comment(TypedDict):
     authorName: str | None
 
 
-async def cards(records: Sequence[Record]) -> list[Card]:
+async def cards(records: Sequence[CardRecord]) -> list[Card]:
     """The cards with their places, labels and custom fields: one query for each, whatever their number."""
     await places_of(records)
     labels = await by_ids(models.Label, (one for record in records for one in record["label_ids"]))
@@ -64,12 +64,14 @@ async def cards(records: Sequence[Record]) -> list[Card]:
     return [_card(record, labels, fields[record["project_id"]]) for record in records]
 
 
-async def card(record: Record) -> Card:
+async def card(record: CardRecord) -> Card:
     return (await cards([record]))[0]
 
 
-def _card(record: Record, labels: Mapping[ObjectId | None, Record], fields: Sequence[Record]) -> Card:
-    items: Sequence[Record] = record["checklist"]
+def _card(
+    record: CardRecord, labels: Mapping[ObjectId | None, LabelRecord], fields: Sequence[CustomFieldRecord]
+) -> Card:
+    items: Sequence[ChecklistItemRecord] = record["checklist"]
     return {
         **shown(Card, record),
         "order": record["order"],
@@ -83,23 +85,23 @@ def _card(record: Record, labels: Mapping[ObjectId | None, Record], fields: Sequ
     }
 
 
-def changed_item(card: Record, item_id: ObjectId) -> ChangedItem:
+def changed_item(card: CardRecord, item_id: ObjectId) -> ChangedItem:
     """The item of a card's record, with the checklist around it."""
     items = _checklist(card["checklist"])
     item = next(one for one in items if one["id"] == str(item_id))
     return {**item, "checklist": items, "checklistProgress": _progress(card["checklist"])}
 
 
-def _checklist(items: Sequence[Record]) -> list[ChecklistItem]:
+def _checklist(items: Sequence[ChecklistItemRecord]) -> list[ChecklistItem]:
     return [
         {"_id": str(item["id"]), "id": str(item["id"]), "title": item["title"], "done": item["done"], "order": place}
         for place, item in enumerate(items)
     ]
 
 
-def _progress(items: Sequence[Record]) -> float:
+def _progress(items: Sequence[ChecklistItemRecord]) -> float:
     return sum(item["done"] for item in items) / len(items) if items else 0.0
 
 
-def comment(record: Record, author: Record | None) -> Comment:
+def comment(record: CommentRecord, author: UserRecord | None) -> Comment:
     return {**shown(Comment, record), "authorName": name_of(author)}

@@ -3,8 +3,8 @@
 from typing_extensions import TypedDict
 
 import models
-from models.base import Record
 from models.custom_field import FieldOption
+from models.records import CustomFieldRecord
 from resolvers.custom_field.change import ChangedField
 from rest.present import Id, presents, shown
 
@@ -32,7 +32,7 @@ class ChangedCustomField(CustomField):
     convertedValues: int
 
 
-def custom_field(record: Record) -> CustomField:
+def custom_field(record: CustomFieldRecord) -> CustomField:
     """`record` carries the `order`."""
     options: list[CustomFieldOption] = [
         {**shown(CustomFieldOption, option), "id": str(option["id"])} for option in record["options"]

@@ -7,8 +7,9 @@ import orjson
 from typing_extensions import TypedDict
 
 import models
-from models.base import Record
+from models.base import AnyRecord
 from models.enums import DocumentFormat
+from models.records import DocumentRecord, DocumentVersionRecord, UserRecord
 from resolvers.document.place import places_of
 from resolvers.document.version import content_of, content_of_version
 from resolvers.kit.context import Context
@@ -93,21 +94,21 @@ class Linked(TypedDict):
     document: ListedDocument
 
 
-def summary(record: Record) -> Summary:
+def summary(record: AnyRecord) -> Summary:
     return shown(Summary, record)
 
 
-async def listed(records: Sequence[Record]) -> list[ListedDocument]:
+async def listed(records: Sequence[DocumentRecord]) -> list[ListedDocument]:
     """The documents with their places, in two queries at most."""
     await places_of(records)
     return [_listed(record) for record in records]
 
 
-def _listed(record: Record) -> ListedDocument:
+def _listed(record: AnyRecord) -> ListedDocument:
     return {**shown(ListedDocument, record), "order": record["order"]}
 
 
-async def document(ctx: Context, record: Record, format: DocumentFormat | None = None) -> Document:
+async def document(ctx: Context, record: DocumentRecord, format: DocumentFormat | None = None) -> Document:
     """A document with its text in a form, by default the one that it was written in."""
     form = format or DocumentFormat(record["content_format"])
     [text] = await content_of(ctx, [record], None, format=form)
@@ -115,7 +116,7 @@ async def document(ctx: Context, record: Record, format: DocumentFormat | None =
     return {**without_text, "content": _text(text, form)}
 
 
-def tree(entries: Sequence[Record]) -> list[TreeNode]:
+def tree(entries: Sequence[DocumentRecord]) -> list[TreeNode]:
     """A tree out of its documents, each with its depth, right behind its parent."""
     roots: list[TreeNode] = []
     above: list[TreeNode] = []
@@ -127,13 +128,13 @@ def tree(entries: Sequence[Record]) -> list[TreeNode]:
     return roots
 
 
-async def versions(ctx: Context, records: Sequence[Record]) -> list[Version]:
+async def versions(ctx: Context, records: Sequence[DocumentVersionRecord]) -> list[Version]:
     """The versions with the names of their authors."""
     authors = await people(ctx, records, "author_id", frozenset({"name", "email"}))
     return [_version(record, author) for record, author in zip(records, authors, strict=True)]
 
 
-async def version(ctx: Context, record: Record, format: DocumentFormat | None = None) -> VersionDetails:
+async def version(ctx: Context, record: DocumentVersionRecord, format: DocumentFormat | None = None) -> VersionDetails:
     """A version with its text in a form, by default the one that it was written in."""
     form = format or DocumentFormat(record["content_format"])
     [text] = await content_of_version(ctx, [record], None, format=form)
@@ -141,7 +142,7 @@ async def version(ctx: Context, record: Record, format: DocumentFormat | None = 
     return {**without_text, "content": _text(text, form)}
 
 
-def _version(record: Record, author: Record | None) -> Version:
+def _version(record: DocumentVersionRecord, author: UserRecord | None) -> Version:
     return {**shown(Version, record), "authorName": name_of(author)}
 
 

@@ -3,7 +3,7 @@
 from typing_extensions import TypedDict
 
 import models
-from models.base import Record
+from models.records import ActivityRecord, NotificationRecord
 from rest.present import presents, shown
 from rest.stellary.present.base import Ok
 
@@ -26,10 +26,10 @@ class AllRead(Ok):
     count: int
 
 
-def activity(record: Record) -> Activity:
+def activity(record: ActivityRecord) -> Activity:
     return shown(Activity, record)
 
 
-def notification(record: Record, about: Record) -> Notification:
+def notification(record: NotificationRecord, about: ActivityRecord) -> Notification:
     """`about` is its activity."""
     return {**shown(Notification, record), "activity": activity(about)}

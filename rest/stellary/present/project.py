@@ -3,8 +3,9 @@
 from typing_extensions import TypedDict
 
 import models
-from models.base import Record
+from models.base import AnyRecord, Record
 from models.enums import Priority
+from models.records import ProjectRecord
 from rest.present import Id, Timestamp, presents, shown
 from rest.stellary.present.base import timestamp
 
@@ -70,7 +71,7 @@ class ProjectMember(TypedDict):
     joinedAt: Timestamp
 
 
-def project(record: Record) -> Project:
+def project(record: ProjectRecord) -> Project:
     return shown(Project, record)
 
 
@@ -83,13 +84,13 @@ def portfolio(found: Record) -> Portfolio:
     }
 
 
-def metrics(record: Record) -> Metrics:
+def metrics(record: AnyRecord) -> Metrics:
     counts = {one["priority"]: one["count"] for one in record["by_priority"]}
     by_priority = {"none": counts[None]} | {priority.word: counts[priority] for priority in Priority}
     return shown(Metrics, {**record, "by_priority": by_priority})
 
 
-def project_member(record: Record) -> ProjectMember:
+def project_member(record: AnyRecord) -> ProjectMember:
     """`record` is a membership with its `user`."""
     return {
         "userId": str(record["user_id"]),

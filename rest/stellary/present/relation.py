@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 import models
 from models.base import Record
 from models.enums import RelationType
+from models.records import CardRecord, RelationRecord
 from resolvers.kit.load import by_ids
 from rest.present import Id, presents, shown
 
@@ -37,7 +38,7 @@ async def relations(seen: Sequence[Record]) -> list[Relation]:
     return [_relation(one, cards.get(one["card_id"])) for one in seen]
 
 
-async def relation(record: Record, card_id: ObjectId) -> Relation:
+async def relation(record: RelationRecord, card_id: ObjectId) -> Relation:
     """A relation as the card sees it."""
     is_source = record["source_id"] == card_id
     type_ = RelationType(record["type"])
@@ -50,7 +51,7 @@ async def relation(record: Record, card_id: ObjectId) -> Relation:
     return (await relations([seen]))[0]
 
 
-def _relation(seen: Record, other: Record | None) -> Relation:
+def _relation(seen: Record, other: CardRecord | None) -> Relation:
     return {
         **shown(Relation, seen["relation"]),
         "type": seen["type"].value,

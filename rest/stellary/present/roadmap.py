@@ -2,7 +2,7 @@
 
 from typing_extensions import TypedDict
 
-from models.base import Record
+from models.base import AnyRecord
 from rest.present import Id, Timestamp, shown
 
 
@@ -60,5 +60,5 @@ class Roadmap(TypedDict):
     criticalPath: list[Id]
 
 
-def roadmap(record: Record) -> Roadmap:
+def roadmap(record: AnyRecord) -> Roadmap:
     return shown(Roadmap, {**record, "critical_path": [card["card_id"] for card in record["critical_path"]]})

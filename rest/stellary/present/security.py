@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 import models
 from models import user
-from models.base import Record
+from models.base import AnyRecord
 from resolvers.account.two_factor import Setup
 from rest.present import presents, shown
 
@@ -44,11 +44,11 @@ class RecoveryCodes(TypedDict):
     recoveryCodes: list[str]
 
 
-def open_session(record: Record) -> OpenSession:
+def open_session(record: AnyRecord) -> OpenSession:
     return {**shown(OpenSession, record), "current": record["is_current"]}
 
 
-def consent(record: Record) -> Consent:
+def consent(record: AnyRecord) -> Consent:
     return shown(Consent, record)
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from models.base import Record
+from models.base import AnyRecord
 from rest.present import Id, Timestamp, shown
 
 
@@ -100,5 +100,5 @@ Stats = TypedDict(
 )
 
 
-def stats(record: Record) -> Stats:
+def stats(record: AnyRecord) -> Stats:
     return shown(Stats, {**record, "from": record["from_"]})

@@ -4,8 +4,9 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from models.base import Record
-from rest.present import Id, Timestamp, shown
+from models.enums import FieldType
+from models.records import TemplateRecord
+from rest.present import Id, Timestamp, shown, word
 from rest.stellary.present.base import id_or_none, timestamp_or_none
 
 FieldWord = Literal["text", "number", "select", "multi-select", "date", "boolean"]
@@ -54,7 +55,7 @@ class Template(TypedDict):
     createdAt: Timestamp | None
 
 
-def template(record: Record) -> Template:
+def template(record: TemplateRecord) -> Template:
     content = record["content"]
     names = [scope["name"] for scope in content["scopes"]]
     return {
@@ -69,7 +70,11 @@ def template(record: Record) -> Template:
         ],
         "labels": [shown(TemplateLabel, label) for label in content["labels"]],
         "customFields": [
-            {"name": one["name"], "type": one["type"], "options": [option["name"] for option in one["options"]]}
+            {
+                "name": one["name"],
+                "type": word(FieldType(one["type"])),
+                "options": [option["name"] for option in one["options"]],
+            }
             for one in content["custom_fields"]
         ],
         "cardCount": len(content["cards"]),

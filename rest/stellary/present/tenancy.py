@@ -5,9 +5,16 @@ from typing import Literal
 from typing_extensions import TypedDict
 
 import models
-from models.base import Record
+from models.base import AnyRecord
 from models.enums import PilotageRole as PilotageRoleValue
 from models.enums import Role as RoleValue
+from models.records import (
+    InvitationRecord,
+    OrganizationMemberRecord,
+    OrganizationRecord,
+    WorkspaceMemberRecord,
+    WorkspaceRecord,
+)
 from resolvers.tenancy.invitation import NewInvitation
 from rest.present import Id, Timestamp, presents, shown, word
 from rest.stellary.present.account import PilotageRole
@@ -87,17 +94,17 @@ class Membership(TypedDict):
     joinedAt: Timestamp
 
 
-def organization(record: Record) -> Organization:
+def organization(record: OrganizationRecord) -> Organization:
     """`record` carries `my_role`."""
     return {**shown(Organization, record), "myRole": word(RoleValue(record["my_role"]))}
 
 
-def organization_member(record: Record) -> OrganizationMember:
+def organization_member(record: OrganizationMemberRecord | WorkspaceMemberRecord) -> OrganizationMember:
     """`record` is a membership with its `user`."""
     return {**shown(OrganizationMember, record), **_person(record)}
 
 
-def workspace(record: Record) -> Workspace:
+def workspace(record: WorkspaceRecord) -> Workspace:
     """`record` carries `my_role` and `my_pilotage_role`."""
     return {
         **shown(Workspace, record),
@@ -106,7 +113,7 @@ def workspace(record: Record) -> Workspace:
     }
 
 
-def workspace_member(record: Record) -> WorkspaceMember:
+def workspace_member(record: WorkspaceMemberRecord) -> WorkspaceMember:
     """`record` is a membership with its `user`."""
     return {**shown(WorkspaceMember, record), **_person(record)}
 
@@ -118,13 +125,13 @@ class _Person(TypedDict):
     joinedAt: Timestamp
 
 
-def _person(record: Record) -> _Person:
+def _person(record: OrganizationMemberRecord | WorkspaceMemberRecord) -> _Person:
     user = record["user"]
     joined = timestamp(record["created_at"])
     return {"email": user["email"], "name": user["name"], "isAgent": user["is_agent"], "joinedAt": joined}
 
 
-def pending_invitation(record: Record) -> PendingInvitation:
+def pending_invitation(record: InvitationRecord) -> PendingInvitation:
     return shown(PendingInvitation, record)
 
 
@@ -132,11 +139,13 @@ def invitation(created: NewInvitation) -> Invitation:
     return {**pending_invitation(created.invitation), "token": created.token, "link": created.link}
 
 
-def invitation_preview(record: Record) -> InvitationPreview:
+def invitation_preview(record: AnyRecord) -> InvitationPreview:
     return shown(InvitationPreview, record)
 
 
-def membership(member: Record, workspace: Record, organization: Record) -> Membership:
+def membership(
+    member: WorkspaceMemberRecord, workspace: WorkspaceRecord, organization: OrganizationRecord
+) -> Membership:
     return {
         "workspaceId": str(workspace["_id"]),
         "workspaceSlug": workspace["slug"],

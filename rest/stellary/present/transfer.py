@@ -8,8 +8,8 @@ import orjson
 from typing_extensions import TypedDict
 
 import models
-from models.base import Record
 from models.facts import TRANSFER
+from models.records import ProjectRecord
 from resolvers.transfer.export import SECTIONS, Piece
 from rest.present import Timestamp, presents
 from rest.stellary.present.base import timestamp
@@ -126,7 +126,7 @@ class ProjectWithWarnings(Project, Mended):
     warnings: list[str]
 
 
-def imported_project(record: Record, *, mends: bool) -> ProjectWithWarnings:
+def imported_project(record: ProjectRecord, *, mends: bool) -> ProjectWithWarnings:
     mended: Mended = {"notes": record["notes"], "notesOmitted": record["notes_omitted"]} if mends else {}
     return {**project(record), **mended, "warnings": record["warnings"]}
 

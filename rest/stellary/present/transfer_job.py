@@ -5,7 +5,7 @@ from typing import Literal
 from typing_extensions import TypedDict
 
 import models
-from models.base import Record
+from models.base import AnyRecord
 from rest.present import presents, shown
 
 
@@ -36,6 +36,6 @@ class TransferJob(TypedDict):
     error: TransferError | None
 
 
-def transfer_job(record: Record) -> TransferJob:
+def transfer_job(record: AnyRecord) -> TransferJob:
     notes = record.get("notes", [])  # jobs of before have none
     return {**shown(TransferJob, record), "notes": notes, "error": record["error"]}

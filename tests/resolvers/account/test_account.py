@@ -30,6 +30,7 @@ from resolvers.tenancy.organization import list_organizations
 from resolvers.tenancy.workspace import get_workspace
 from resolvers.user.user import user_of_member, users_by
 from tests.resolvers.lab import PASSWORD, People, again, event_types, events
+from tests.stubs import stub, stubs
 
 
 def register_input(**values: object) -> AuthRegister:
@@ -87,13 +88,13 @@ async def test_a_nameless_person_with_an_address_of_one_letter_gets_a_slug(anony
 
 async def test_an_address_is_taken_whatever_its_case_and_nothing_is_written(anonymous: Context, people: People) -> None:
     ada = await people.register("ada")
-    before = [await collection(model).count_documents({}) for model in (User, Organization, Workspace)]
+    before = [await stubs(model).count_documents({}) for model in (User, Organization, Workspace)]
 
     with pytest.raises(Conflict) as refused:
         await register(anonymous, register_input(email=people.email(ada).upper()))
 
     assert refused.value.field == "email"
-    assert [await collection(model).count_documents({}) for model in (User, Organization, Workspace)] == before
+    assert [await stubs(model).count_documents({}) for model in (User, Organization, Workspace)] == before
 
 
 @pytest.mark.parametrize(
@@ -333,6 +334,6 @@ async def test_no_edge_to_a_user_reads_the_hash(people: People) -> None:
 
     for reach in (actor_of, assignee_of, author_of, user_of_member, users_by("created_by"), users_by("owner_id")):
         for fields in (None, frozenset({"password_hash", "name"})):
-            users = await reach(ada, [parent], fields)
+            users = await reach(ada, stub([parent]), fields)
             assert [one and one["name"] for one in users] == ["ada"]
             assert not any("password_hash" in one for one in users if one)

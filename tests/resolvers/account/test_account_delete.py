@@ -20,7 +20,7 @@ from models import (
     Workspace,
     WorkspaceMember,
 )
-from models.base import Record, collection, to_record, utc_now
+from models.base import collection, to_record, utc_now
 from models.enums import MailState, MailTemplate, Role
 from models.errors import BadUserInput, Conflict, NotFound, OrreryError, Unauthenticated
 from resolvers.account.account import log_in, register
@@ -39,20 +39,21 @@ from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.delivery import make_board
 from tests.resolvers.lab import PASSWORD, People, again, event_types
 from tests.resolvers.letters import mails_to
+from tests.stubs import stubs
 
 
 async def delete(ctx: Context, **values: Any) -> None:
     await delete_account(again(ctx), AccountDelete(**{"password": PASSWORD, **values}))
 
 
-async def stored(user_id: ObjectId) -> Record:
+async def stored(user_id: ObjectId) -> Any:
     found = await collection(User).find_one({"_id": user_id})
     assert found is not None
     return found
 
 
 async def test_what_a_person_wrote_stays_by_a_user_without_name_and_address(
-    owner: Context, workspace: Record, join: Join, people: People
+    owner: Context, workspace: Any, join: Join, people: People
 ) -> None:
     # Given
     board = await make_board(owner, workspace)
@@ -89,7 +90,7 @@ async def test_what_was_the_persons_alone_goes(people: People) -> None:
     await delete(ada)
 
     for model in (Session, ApiToken, OrganizationMember, WorkspaceMember):
-        assert await collection(model).count_documents(mine) == 0
+        assert await stubs(model).count_documents(mine) == 0
     assert await collection(Organization).count_documents({"_id": {"$in": home}}) == 0
     assert await collection(Workspace).count_documents({"organization_id": {"$in": home}}) == 0
     [notice] = await mails_to(people.email(ada))
@@ -120,7 +121,7 @@ async def test_the_address_can_register_anew(people: People) -> None:
 
 
 async def test_whoever_owns_an_organization_with_others_in_it_stays(
-    owner: Context, organization: Record, workspace: Record, join: Join, people: People
+    owner: Context, organization: Any, workspace: Any, join: Join, people: People
 ) -> None:
     await join(workspace, "bob")
     before = await stored(owner.user_id)
@@ -134,7 +135,7 @@ async def test_whoever_owns_an_organization_with_others_in_it_stays(
 
 
 async def test_workspaces_pass_to_the_owner_of_their_organization(
-    owner: Context, organization: Record, workspace: Record, join: Join
+    owner: Context, organization: Any, workspace: Any, join: Join
 ) -> None:
     ada = await join(workspace, "ada", Role.ADMIN)
     promoted = {"$set": {"role": Role.ADMIN.value}}
@@ -186,7 +187,7 @@ async def test_with_two_factors_it_takes_a_code_as_well(people: People) -> None:
 
 
 async def test_an_invitation_that_is_accepted_at_the_same_moment_leaves_no_member(
-    owner: Context, workspace: Record, people: People
+    owner: Context, workspace: Any, people: People
 ) -> None:
     for number in range(3):
         ada = await people.register(f"ada{number}")
@@ -196,11 +197,11 @@ async def test_an_invitation_that_is_accepted_at_the_same_moment_leaves_no_membe
         await asyncio.gather(accept_invitation(again(ada), token or ""), delete(ada), return_exceptions=True)
 
         for model in (WorkspaceMember, OrganizationMember):
-            assert await collection(model).count_documents({"user_id": ada.user_id}) == 0
+            assert await stubs(model).count_documents({"user_id": ada.user_id}) == 0
 
 
 async def test_invitations_that_were_accepted_and_mails_that_were_sent_are_forgotten(
-    workspace: Record, join: Join, people: People
+    workspace: Any, join: Join, people: People
 ) -> None:
     ada = await join(workspace, "ada")
     address = people.email(ada)
@@ -214,7 +215,7 @@ async def test_invitations_that_were_accepted_and_mails_that_were_sent_are_forgo
 
 
 async def test_without_a_confirmed_address_what_went_to_its_owner_stays(
-    owner: Context, workspace: Record, join: Join, people: People
+    owner: Context, workspace: Any, join: Join, people: People
 ) -> None:
     ada = await join(workspace, "ada")
     address = people.email(ada)

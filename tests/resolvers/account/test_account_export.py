@@ -3,9 +3,9 @@
 import orjson
 import pytest
 
-from models.base import Record
 from models.enums import ConsentSubject, Role
 from models.errors import BadUserInput
+from models.records import WorkspaceRecord
 from resolvers.account.consent import give_consent, list_consents
 from resolvers.account.export import export_account
 from resolvers.card.comment import create_comment
@@ -27,7 +27,7 @@ def terms(version: str) -> ConsentGive:
 
 
 async def test_the_export_holds_what_a_person_has_and_wrote(
-    owner: Context, workspace: Record, join: Join, people: People
+    owner: Context, workspace: WorkspaceRecord, join: Join, people: People
 ) -> None:
     # Given
     board = await make_board(owner, workspace)
@@ -59,7 +59,7 @@ async def test_the_export_holds_what_a_person_has_and_wrote(
 
 
 async def test_the_export_of_an_account_with_an_unconfirmed_address_holds_nothing_that_went_to_its_owner(
-    owner: Context, workspace: Record, people: People
+    owner: Context, workspace: WorkspaceRecord, people: People
 ) -> None:
     ada = await people.register("ada")
     values = WorkspaceMemberInvite(email=people.email(ada))
@@ -76,7 +76,7 @@ async def test_the_export_of_an_account_with_an_unconfirmed_address_holds_nothin
 
 
 async def test_the_export_is_json_without_a_secret_and_without_others(
-    owner: Context, workspace: Record, join: Join, people: People
+    owner: Context, workspace: WorkspaceRecord, join: Join, people: People
 ) -> None:
     ada = await join(workspace, "ada")
     await people.with_token(ada, ["projects:read"])

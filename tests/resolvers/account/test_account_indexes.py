@@ -1,10 +1,12 @@
 """Every query of accounts, invitations and mails runs on an index."""
 
+from typing import Any
+
 import pyotp
 
 from gateway.database import Database
 from models import Mail
-from models.base import Record, collection, utc_now
+from models.base import collection, utc_now
 from models.enums import ConsentSubject, MailTemplate
 from resolvers.account.avatar import get_avatar, remove_avatar, set_avatar
 from resolvers.account.consent import give_consent, list_consents
@@ -43,14 +45,13 @@ from resolvers.user.user import email_verified_at_of, two_factor_enabled_of
 from tests.resolvers.lab import PASSWORD, PICTURE, People, again
 from tests.resolvers.letters import token_to
 from tests.resolvers.test_indexes import check, has_index, recorded
+from tests.stubs import stub
 
 
-async def test_invitations_run_on_indexes(
-    owner: Context, workspace: Record, people: People, database: Database
-) -> None:
+async def test_invitations_run_on_indexes(owner: Context, workspace: Any, people: People, database: Database) -> None:
     bob = await people.register("bob")
 
-    async def invite(email: str) -> tuple[Record, str]:
+    async def invite(email: str) -> tuple[Any, str]:
         values = WorkspaceMemberInvite(email=email)
         made = (await invite_workspace_member(again(owner), workspace["_id"], values)).value
         return made.invitation, made.token or ""
@@ -92,8 +93,8 @@ async def test_accounts_run_on_indexes(people: People, database: Database) -> No
         codes = (await confirm_two_factor(again(ada), first)).value
         codes = (await renew_recovery_codes(again(ada), TwoFactorProof(password=PASSWORD, code=codes[0]))).value
         await disable_two_factor(again(ada), TwoFactorProof(password=PASSWORD, code=codes[0]))
-        await email_verified_at_of(again(ada), [{"_id": ada.user_id}], None)
-        await two_factor_enabled_of(again(ada), [{"_id": ada.user_id}], None)
+        await email_verified_at_of(again(ada), stub([{"_id": ada.user_id}]), None)
+        await two_factor_enabled_of(again(ada), stub([{"_id": ada.user_id}]), None)
         await verify_email(
             people.anonymous, EmailVerify(token=await token_to(ada, email, MailTemplate.EMAIL_VERIFICATION))
         )

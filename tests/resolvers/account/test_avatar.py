@@ -3,8 +3,9 @@
 import pytest
 
 from models import Avatar
-from models.base import Record, collection
+from models.base import collection
 from models.errors import BadUserInput, NotFound, PayloadTooLarge
+from models.records import WorkspaceRecord
 from resolvers.account.avatar import MAX_BYTES, get_avatar, image_type, remove_avatar, set_avatar
 from resolvers.kit.context import Context
 from resolvers.user.user import avatar_path
@@ -33,7 +34,7 @@ def test_a_picture_is_what_its_first_bytes_say(content: bytes, expected: str | N
 
 
 async def test_a_picture_replaces_the_one_before_it_and_boards_are_told(
-    owner: Context, workspace: Record, join: Join
+    owner: Context, workspace: WorkspaceRecord, join: Join
 ) -> None:
     ada = await join(workspace, "ada")
 

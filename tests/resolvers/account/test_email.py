@@ -6,9 +6,10 @@ import pytest
 
 from auth.subject import ANONYMOUS
 from models import User
-from models.base import Record, collection
+from models.base import collection
 from models.enums import MailTemplate, TokenScope
 from models.errors import BadUserInput, Conflict, Forbidden, RateLimited
+from models.records import UserRecord
 from resolvers.account.account import get_me, log_in, register
 from resolvers.account.api_token import create_api_token
 from resolvers.account.email import MAX_MAILS_AN_HOUR, send_email_verification, verify_email
@@ -27,7 +28,7 @@ async def verify(ctx: Context, token: str) -> None:
     await verify_email(ctx, EmailVerify(token=token))
 
 
-async def stored(ctx: Context) -> Record:
+async def stored(ctx: Context) -> UserRecord:
     found = await collection(User).find_one({"_id": ctx.user_id})
     assert found is not None
     return found

@@ -277,7 +277,7 @@ async def test_a_sign_in_that_is_half_done_ends_with_the_old_password(people: Pe
     ada = await people.register("ada")
     stored = await collection(User).find_one({"_id": ada.user_id})
     assert stored is not None
-    half = challenge(ada.services.signer.key, ada.user_id, stored["password_hash"])
+    half = challenge(ada.services.signer.key, ada.user_id, str(stored["password_hash"]))
     await change_password(again(ada), PasswordChange(current_password=PASSWORD, new_password=NEW))
 
     with pytest.raises(Unauthenticated, match="changed in the meantime"):

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 import pyotp
 import pytest
@@ -12,7 +13,7 @@ from auth import two_factor as codes
 from auth.jwt import JwtSigner
 from auth.subject import Subject
 from models import User
-from models.base import Record, collection, utc_now
+from models.base import collection, utc_now
 from models.enums import MailTemplate
 from models.errors import BadUserInput, Conflict, RateLimited, TwoFactorRequired, Unauthenticated
 from resolvers.account.account import get_me, log_in
@@ -78,7 +79,7 @@ class Guarded:
         values = AuthVerifyTwoFactor(temporary_token=token or await self.challenge(), code=code)
         return await verify_two_factor(self.people.anonymous, values)
 
-    async def stored(self) -> Record:
+    async def stored(self) -> Any:
         found = await collection(User).find_one({"_id": self.ctx.user_id})
         assert found is not None
         return found

@@ -4,8 +4,9 @@ import pytest
 from bson import ObjectId
 
 from models import Activity, Notification
-from models.base import Record, collection
+from models.base import collection
 from models.enums import ActivityType
+from models.records import WorkspaceRecord
 from resolvers.activity.activity import actor_of, card_of, project_of
 from resolvers.card.card import delete_card
 from resolvers.card.graph import activity_of
@@ -20,7 +21,7 @@ from tests.resolvers.lab import events
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: WorkspaceRecord) -> Board:
     return await make_board(owner, workspace)
 
 
@@ -35,7 +36,7 @@ async def notified(ctx: Context, user_id: ObjectId, project_id: ObjectId) -> lis
 
 
 async def test_the_other_members_are_notified_of_the_nine_types_and_nobody_else(
-    board: Board, owner: Context, workspace: Record, join: Join
+    board: Board, owner: Context, workspace: WorkspaceRecord, join: Join
 ) -> None:
     # given a member of the project, one of the workspace alone, and one who comes and goes
     member, outsider, guest = [await join(workspace, name) for name in ("ada", "bob", "eve")]
@@ -75,7 +76,9 @@ async def test_the_other_members_are_notified_of_the_nine_types_and_nobody_else(
     assert await notified(board.ctx, outsider.user_id, project_id) == []
 
 
-async def test_a_notification_arrives_in_the_stream_of_its_user(board: Board, workspace: Record, join: Join) -> None:
+async def test_a_notification_arrives_in_the_stream_of_its_user(
+    board: Board, workspace: WorkspaceRecord, join: Join
+) -> None:
     member = await join(workspace, "ada")
     await board.add_member(member)
     await follow(member.services)
@@ -92,7 +95,9 @@ async def test_a_notification_arrives_in_the_stream_of_its_user(board: Board, wo
     assert (event["workspace_id"], event["actor_id"]) == (None, board.caller.user_id)
 
 
-async def test_whoever_acts_is_not_notified_even_as_a_member(board: Board, workspace: Record, join: Join) -> None:
+async def test_whoever_acts_is_not_notified_even_as_a_member(
+    board: Board, workspace: WorkspaceRecord, join: Join
+) -> None:
     member = await join(workspace, "ada")
     await board.add_member(member)
     theirs = Board(member, board.project, board.columns)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from bson import ObjectId
@@ -12,7 +13,7 @@ from gridfs import AsyncGridFSBucket
 
 from gateway.database import Database
 from models import Activity, Attachment, Card, FileChunk, FileLeftover, StoredFile
-from models.base import Record, collection, utc_now
+from models.base import collection, utc_now
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound, PayloadTooLarge
 from models.ids import Kind, new_id
 from resolvers.attachment import attachment
@@ -35,12 +36,12 @@ from tests.resolvers.lab import People, again
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     return await make_board(owner, workspace, columns=1)
 
 
 @pytest.fixture
-async def card(board: Board) -> Record:
+async def card(board: Board) -> Any:
     return await board.card(title="Lens")
 
 
@@ -49,7 +50,7 @@ def limited(ctx: Context, quota: int) -> Context:
     return Context(ctx.subject, replace(ctx.services, storage_quota=quota))
 
 
-async def test_a_file_is_kept_counted_and_told_of(board: Board, card: Record, owner: Context) -> None:
+async def test_a_file_is_kept_counted_and_told_of(board: Board, card: Any, owner: Context) -> None:
     content = PNG + bytes(range(256)) * 3000
     seq = await board.seq()
 
@@ -76,7 +77,7 @@ async def test_a_file_is_kept_counted_and_told_of(board: Board, card: Record, ow
     assert activity["meta"] == {"title": "Lens", "attachmentId": str(made["_id"]), "name": "moon.png"}
 
 
-async def test_any_tool_that_knows_gridfs_reads_the_bytes(board: Board, card: Record, database: Database) -> None:
+async def test_any_tool_that_knows_gridfs_reads_the_bytes(board: Board, card: Any, database: Database) -> None:
     content = bytes(range(256)) * 4000
     made = await attach(board, card, content)
 
@@ -89,14 +90,14 @@ async def test_any_tool_that_knows_gridfs_reads_the_bytes(board: Board, card: Re
 @pytest.mark.parametrize(
     ("start", "stop"), [(0, 1), (0, CHUNK), (CHUNK - 1, CHUNK + 1), (CHUNK, 2 * CHUNK), (5, 600_000)]
 )
-async def test_any_range_of_a_file_is_read(board: Board, card: Record, start: int, stop: int) -> None:
+async def test_any_range_of_a_file_is_read(board: Board, card: Any, start: int, stop: int) -> None:
     content = bytes(range(250)) * 2400
     made = await attach(board, card, content)
 
     assert b"".join([piece async for piece in read_file(made["_id"], start, stop)]) == content[start:stop]
 
 
-async def test_a_missing_chunk_is_never_taken_for_the_end(board: Board, card: Record) -> None:
+async def test_a_missing_chunk_is_never_taken_for_the_end(board: Board, card: Any) -> None:
     made = await attach(board, card, bytes(2 * CHUNK))
     await collection(FileChunk).delete_one({"files_id": made["_id"], "n": 1})
 
@@ -104,7 +105,7 @@ async def test_a_missing_chunk_is_never_taken_for_the_end(board: Board, card: Re
         await content_of(made["_id"], made["size"])
 
 
-async def test_a_file_of_10_mb_is_taken_and_one_of_a_byte_more_leaves_nothing(board: Board, card: Record) -> None:
+async def test_a_file_of_10_mb_is_taken_and_one_of_a_byte_more_leaves_nothing(board: Board, card: Any) -> None:
     made = await attach(board, card, bytes(MAX_FILE))
     seq = await board.seq()
 
@@ -116,7 +117,7 @@ async def test_a_file_of_10_mb_is_taken_and_one_of_a_byte_more_leaves_nothing(bo
     assert await board.seq() == seq
 
 
-async def test_an_upload_that_breaks_off_leaves_nothing(board: Board, card: Record) -> None:
+async def test_an_upload_that_breaks_off_leaves_nothing(board: Board, card: Any) -> None:
     made = await attach(board, card)
 
     async def broken() -> AsyncIterator[bytes]:
@@ -130,7 +131,7 @@ async def test_an_upload_that_breaks_off_leaves_nothing(board: Board, card: Reco
     assert await _only(board, made)
 
 
-async def test_an_upload_of_a_process_that_died_is_removed_after_an_hour(board: Board, card: Record) -> None:
+async def test_an_upload_of_a_process_that_died_is_removed_after_an_hour(board: Board, card: Any) -> None:
     made, file_id = await attach(board, card), new_id(Kind.ATTACHMENT)
     await write_file(file_id, board.workspace_id, "lost.txt", upload(bytes(CHUNK + 1)))
 
@@ -142,7 +143,7 @@ async def test_an_upload_of_a_process_that_died_is_removed_after_an_hour(board: 
     assert await stored(file_id) == (0, 0, 0)
 
 
-async def test_a_file_whose_removal_has_begun_is_not_attached(board: Board, card: Record) -> None:
+async def test_a_file_whose_removal_has_begun_is_not_attached(board: Board, card: Any) -> None:
     async def slow() -> AsyncIterator[bytes]:
         yield b"Hello"
         await collection(FileLeftover).update_many({}, {"$set": {"due_at": utc_now()}})
@@ -152,7 +153,7 @@ async def test_a_file_whose_removal_has_begun_is_not_attached(board: Board, card
     assert (await board.stored(card))["attachment_count"] == 0
 
 
-async def test_a_file_that_was_attached_after_all_is_not_discarded(board: Board, card: Record) -> None:
+async def test_a_file_that_was_attached_after_all_is_not_discarded(board: Board, card: Any) -> None:
     made = await attach(board, card)
 
     await discard_file(made["_id"])
@@ -160,7 +161,7 @@ async def test_a_file_that_was_attached_after_all_is_not_discarded(board: Board,
     assert await _only(board, made)
 
 
-async def test_a_deleted_file_is_gone_with_its_bytes(board: Board, card: Record) -> None:
+async def test_a_deleted_file_is_gone_with_its_bytes(board: Board, card: Any) -> None:
     kept, gone = [await attach(board, card, bytes(size)) for size in (10, 300_000)]
     seq = await board.seq()
 
@@ -204,7 +205,7 @@ async def test_a_deleted_parent_takes_the_bytes_along(board: Board, parent: str)
     assert kept is None or await _only(board, kept)
 
 
-async def test_a_deleted_workspace_takes_the_bytes_and_the_counter_along(board: Board, card: Record) -> None:
+async def test_a_deleted_workspace_takes_the_bytes_and_the_counter_along(board: Board, card: Any) -> None:
     made = await attach(board, card)
 
     await delete_workspace(board.ctx, board.workspace_id)
@@ -214,7 +215,7 @@ async def test_a_deleted_workspace_takes_the_bytes_and_the_counter_along(board: 
     assert await used(board.workspace_id) is None
 
 
-async def test_a_quota_holds_however_many_come_at_once(board: Board, card: Record) -> None:
+async def test_a_quota_holds_however_many_come_at_once(board: Board, card: Any) -> None:
     # Given room for three of these
     size, quota = 100_000, 350_000
 
@@ -234,7 +235,7 @@ async def test_a_quota_holds_however_many_come_at_once(board: Board, card: Recor
     assert await _only(board, *await list_attachments(board.ctx, card["_id"]))
 
 
-async def test_what_is_freed_can_be_used_again(board: Board, card: Record) -> None:
+async def test_what_is_freed_can_be_used_again(board: Board, card: Any) -> None:
     values = [AttachmentCreate(card_id=card["_id"], file=upload(bytes(60))) for _ in range(3)]
     first = (await create_attachment(limited(board.caller, 100), values[0])).value
     with pytest.raises(PayloadTooLarge, match="quota"):
@@ -246,7 +247,7 @@ async def test_what_is_freed_can_be_used_again(board: Board, card: Record) -> No
     assert await used(board.workspace_id) == 60
 
 
-async def test_a_full_quota_is_told_before_anything_is_sent(board: Board, card: Record) -> None:
+async def test_a_full_quota_is_told_before_anything_is_sent(board: Board, card: Any) -> None:
     await attach(board, card, bytes(100))
 
     asked: list[str] = []
@@ -261,9 +262,7 @@ async def test_a_full_quota_is_told_before_anything_is_sent(board: Board, card: 
     assert asked == []
 
 
-async def test_a_card_takes_a_bounded_number_of_files(
-    board: Board, card: Record, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_card_takes_a_bounded_number_of_files(board: Board, card: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attachment, "MAX_PER_CARD", 3)
 
     async def one() -> None:
@@ -281,14 +280,14 @@ BAD_NAMES = ["", "..", "a/..", "/", "a\x00b", "a\nb.txt", "x" * 256, "\u2028", "
 
 
 @pytest.mark.parametrize("name", [*BAD_NAMES, *(f"gpj{one}exe" for one in TURNING)])
-async def test_a_name_that_deceives_is_refused(board: Board, card: Record, name: str) -> None:
+async def test_a_name_that_deceives_is_refused(board: Board, card: Any, name: str) -> None:
     with pytest.raises(BadUserInput, match=r"^file: has "):
         await attach(board, card, name=name)
     assert (await board.stored(card))["attachment_count"] == 0
 
 
 @pytest.mark.parametrize("mark", "\u200e\u200f\u061c")
-async def test_a_name_keeps_the_direction_marks_of_its_system(board: Board, card: Record, mark: str) -> None:
+async def test_a_name_keeps_the_direction_marks_of_its_system(board: Board, card: Any, mark: str) -> None:
     name = f"{mark}\u05d3\u05d5\u05d7 (1){mark}.pdf"
 
     made = await attach(board, card, name=name)
@@ -296,7 +295,7 @@ async def test_a_name_keeps_the_direction_marks_of_its_system(board: Board, card
     assert made["name"] == name
 
 
-async def test_a_card_that_goes_while_its_file_comes_takes_none(board: Board, card: Record) -> None:
+async def test_a_card_that_goes_while_its_file_comes_takes_none(board: Board, card: Any) -> None:
     async def late() -> AsyncIterator[bytes]:
         yield b"Hello"
         await collection(Card).delete_one({"_id": card["_id"]})
@@ -307,7 +306,7 @@ async def test_a_card_that_goes_while_its_file_comes_takes_none(board: Board, ca
     assert not await used(board.workspace_id)
 
 
-async def test_strangers_neither_read_nor_write_attachments(board: Board, card: Record, people: People) -> None:
+async def test_strangers_neither_read_nor_write_attachments(board: Board, card: Any, people: People) -> None:
     stranger = await people.register("mallory")
     made = await attach(board, card)
 
@@ -322,7 +321,7 @@ async def test_strangers_neither_read_nor_write_attachments(board: Board, card: 
     assert await _only(board, made)
 
 
-async def test_files_of_many_cards_are_read_with_what_they_lead_to(board: Board, workspace: Record, join: Join) -> None:
+async def test_files_of_many_cards_are_read_with_what_they_lead_to(board: Board, workspace: Any, join: Join) -> None:
     ada = await join(workspace, "ada")
     cards = [await board.card(title=title) for title in "ab"]
     first = await attach(board, cards[0])
@@ -337,7 +336,7 @@ async def test_files_of_many_cards_are_read_with_what_they_lead_to(board: Board,
     assert [one and one["title"] for one in parents] == ["a", "a"]
 
 
-async def test_a_link_leads_to_one_file_for_ten_minutes(board: Board, card: Record) -> None:
+async def test_a_link_leads_to_one_file_for_ten_minutes(board: Board, card: Any) -> None:
     services, now = board.caller.services, 1_800_000_007.0
     made = await attach(board, card)
     [url] = await urls_of(board.ctx, [made], frozenset())
@@ -364,7 +363,7 @@ def _parts(link: str) -> tuple[str, str]:
     return expires, signature
 
 
-async def _only(board: Board, *kept: Record) -> bool:
+async def _only(board: Board, *kept: Any) -> bool:
     """Whether the workspace has stored these files, and nothing else."""
     ids = {one["_id"] for one in kept}
     files = await board_files(board)

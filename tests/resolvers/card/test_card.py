@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models import Activity, Card, Comment, Workspace
-from models.base import Record, collection
+from models.base import collection
 from models.enums import Priority
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, id_inside, kind_of, new_id
@@ -19,7 +19,7 @@ from tests.resolvers.lab import People, again
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     return await make_board(owner, workspace)
 
 
@@ -153,7 +153,7 @@ async def test_a_reference_to_nothing_of_the_project_is_refused_by_name(
     assert await collection(Card).count_documents({"project_id": board.project["_id"]}) == 0
 
 
-async def test_a_column_of_another_project_is_refused(board: Board, owner: Context, workspace: Record) -> None:
+async def test_a_column_of_another_project_is_refused(board: Board, owner: Context, workspace: Any) -> None:
     other = await make_board(owner, workspace, columns=1)
 
     with pytest.raises(BadUserInput, match=r"^columnId: is not a column of the project"):

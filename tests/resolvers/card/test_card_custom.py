@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from models import Card
-from models.base import Record, collection
+from models.base import collection
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id
 from resolvers.card.custom import set_card_custom_fields
@@ -14,10 +14,11 @@ from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from tests.resolvers.custom import Fields, make_fields
 from tests.resolvers.delivery import make_board
+from tests.stubs import stub
 
 
 @pytest.fixture
-async def fields(owner: Context, workspace: Record) -> Fields:
+async def fields(owner: Context, workspace: Any) -> Fields:
     fields = await make_fields(await make_board(owner, workspace, columns=1))
     await fields.add("Points", "number")
     return fields
@@ -67,7 +68,7 @@ async def test_a_refused_value_leaves_all_as_it_was(fields: Fields) -> None:
 
 async def test_a_field_of_another_project_is_refused_as_one_that_is_none(fields: Fields, owner: Context) -> None:
     board = fields.board
-    other = Fields(await make_board(owner, {"_id": board.workspace_id}, columns=1))
+    other = Fields(await make_board(owner, stub({"_id": board.workspace_id}), columns=1))
     foreign = (await other.add("Foreign", "text"))["_id"]
 
     for field_id in (foreign, new_id(Kind.CUSTOM_FIELD)):

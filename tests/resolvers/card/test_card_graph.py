@@ -3,7 +3,6 @@ from typing import Any
 import pytest
 
 from models import Card
-from models.base import Record
 from models.errors import BadUserInput
 from resolvers.card.card import delete_card
 from resolvers.card.graph import (
@@ -21,14 +20,15 @@ from resolvers.kit.fields import sorted_by
 from resolvers.lane.totals import totals
 from resolvers.user.user import users_by
 from tests.resolvers.delivery import Board, make_board
+from tests.stubs import stub
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     return await make_board(owner, workspace, columns=2)
 
 
-def titles(cards: list[Record]) -> str:
+def titles(cards: list[Any]) -> str:
     return "".join(card["title"] for card in cards)
 
 
@@ -125,7 +125,7 @@ async def test_a_card_that_is_gone_stands_where_it_would(board: Board) -> None:
     await delete_card(board.ctx, cards[0]["_id"])
     bare = [{key: card[key] for key in ("column_id", "project_id", "rank")} for card in cards]
 
-    assert await order_of(board.ctx, bare, None) == [0, 0, 1]
+    assert await order_of(board.ctx, stub(bare), None) == [0, 0, 1]
 
 
 async def test_sizes_and_cursors_are_checked_before_anything_is_read(board: Board) -> None:

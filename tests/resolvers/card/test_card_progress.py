@@ -1,14 +1,15 @@
 """When work on a card began and ended, as its moves tell."""
 
+from typing import Any
+
 import pytest
 
-from models.base import Record
 from resolvers.kit.context import Context
 from tests.resolvers.delivery import Board, make_board
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     return await make_board(owner, workspace, columns=3)
 
 
@@ -67,7 +68,7 @@ async def test_a_move_tells_the_moments_and_names_no_field(board: Board) -> None
     assert (event["type"], event["data"]["card"]["completed_at"]) == ("CardMoved", done["completed_at"])
 
 
-async def test_a_board_of_one_column_tells_nothing(owner: Context, workspace: Record) -> None:
+async def test_a_board_of_one_column_tells_nothing(owner: Context, workspace: Any) -> None:
     board = await make_board(owner, workspace, columns=1)
 
     card = await board.card(0)

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from models import Card
-from models.base import Record, collection
+from models.base import collection
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id
 from resolvers.card.checklist import (
@@ -22,27 +22,27 @@ from tests.resolvers.delivery import Board, make_board
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     return await make_board(owner, workspace, columns=1)
 
 
 @pytest.fixture
-async def card(board: Board) -> Record:
+async def card(board: Board) -> Any:
     """A card with the steps a, b and c."""
     return await board.card(checklist=[{"title": title} for title in "abc"])
 
 
-async def change(board: Board, card: Record, place: int, **values: Any) -> Record:
+async def change(board: Board, card: Any, place: int, **values: Any) -> Any:
     item = card["checklist"][place]["id"]
     given = read_input(ChecklistItemUpdate, values)
     return (await update_checklist_item(board.ctx, card["_id"], item, given)).value
 
 
-def titles(card: Record) -> str:
+def titles(card: Any) -> str:
     return "".join(item["title"].upper() if item["done"] else item["title"] for item in card["checklist"])
 
 
-async def test_an_item_is_appended(board: Board, card: Record) -> None:
+async def test_an_item_is_appended(board: Board, card: Any) -> None:
     changed = (await add_checklist_item(board.ctx, card["_id"], ChecklistItemAdd(title="d", done=True))).value
 
     assert titles(changed) == "abcD"
@@ -63,7 +63,7 @@ async def test_an_item_is_appended(board: Board, card: Record) -> None:
     ],
 )
 async def test_an_item_is_renamed_ticked_and_moved(
-    place: int, values: dict[str, Any], expected: str, board: Board, card: Record
+    place: int, values: dict[str, Any], expected: str, board: Board, card: Any
 ) -> None:
     seq = await board.seq()
 
@@ -74,7 +74,7 @@ async def test_an_item_is_renamed_ticked_and_moved(
     assert {item["id"] for item in changed["checklist"]} == {item["id"] for item in card["checklist"]}
 
 
-async def test_an_item_is_removed(board: Board, card: Record) -> None:
+async def test_an_item_is_removed(board: Board, card: Any) -> None:
     item = card["checklist"][1]["id"]
 
     changed = (await remove_checklist_item(board.ctx, card["_id"], str(item))).value
@@ -86,13 +86,13 @@ async def test_an_item_is_removed(board: Board, card: Record) -> None:
         await change(board, card, 1, done=True)
 
 
-async def test_people_who_tick_different_items_at_once_do_not_undo_each_other(board: Board, card: Record) -> None:
+async def test_people_who_tick_different_items_at_once_do_not_undo_each_other(board: Board, card: Any) -> None:
     await asyncio.gather(*(change(board, card, place, done=True) for place in range(3)))
 
     assert titles(await board.stored(card)) == "ABC"
 
 
-async def test_a_checklist_has_at_most_100_items(board: Board, card: Record) -> None:
+async def test_a_checklist_has_at_most_100_items(board: Board, card: Any) -> None:
     items = [{"id": new_id(Kind.CHECKLIST_ITEM), "title": "x", "done": False}] * MAX_CHECKLIST
     await collection(Card).update_one({"_id": card["_id"]}, {"$set": {"checklist": items}})
 
@@ -100,7 +100,7 @@ async def test_a_checklist_has_at_most_100_items(board: Board, card: Record) -> 
         await add_checklist_item(board.ctx, card["_id"], ChecklistItemAdd(title="d"))
 
 
-async def test_what_is_no_item_id_is_refused_by_name(board: Board, card: Record) -> None:
+async def test_what_is_no_item_id_is_refused_by_name(board: Board, card: Any) -> None:
     for wrong in ("x", card["_id"]):
         with pytest.raises(BadUserInput, match=r"^itemId: "):
             await remove_checklist_item(board.ctx, card["_id"], wrong)
@@ -126,7 +126,7 @@ def test_nothing_of_an_item_can_be_null(name: str) -> None:
     ],
 )
 async def test_an_item_moves_to_a_place_or_beside_another(
-    place: int, values: dict[str, int], expected: str, board: Board, card: Record
+    place: int, values: dict[str, int], expected: str, board: Board, card: Any
 ) -> None:
     items = [item["id"] for item in card["checklist"]]
     given = {name: value if name == "order" else items[value] for name, value in values.items()}
@@ -138,7 +138,7 @@ async def test_an_item_moves_to_a_place_or_beside_another(
     assert await board.types_since(seq) == ([] if expected == "abc" else ["CardUpdated"])
 
 
-async def test_a_place_that_is_none_is_refused_by_name(board: Board, card: Record) -> None:
+async def test_a_place_that_is_none_is_refused_by_name(board: Board, card: Any) -> None:
     items = [item["id"] for item in card["checklist"]]
     for values, message in (
         ({"order": 0, "afterItemId": items[1]}, "^order: give one of"),
@@ -152,9 +152,7 @@ async def test_a_place_that_is_none_is_refused_by_name(board: Board, card: Recor
     assert titles(await board.stored(card)) == "abc"
 
 
-async def test_an_item_becomes_a_card_whose_parent_is_the_card_that_it_was_an_item_of(
-    board: Board, card: Record
-) -> None:
+async def test_an_item_becomes_a_card_whose_parent_is_the_card_that_it_was_an_item_of(board: Board, card: Any) -> None:
     other = await board.card()
     seq = await board.seq()
 
@@ -175,7 +173,7 @@ async def test_an_item_becomes_a_card_whose_parent_is_the_card_that_it_was_an_it
     assert len(await board.lane(0)) == 3
 
 
-async def test_an_item_that_two_make_a_card_at_once_becomes_one(board: Board, card: Record) -> None:
+async def test_an_item_that_two_make_a_card_at_once_becomes_one(board: Board, card: Any) -> None:
     item = card["checklist"][0]["id"]
 
     answers = await asyncio.gather(
@@ -187,7 +185,7 @@ async def test_an_item_that_two_make_a_card_at_once_becomes_one(board: Board, ca
 
 
 async def test_an_item_stays_where_its_card_can_have_no_more_relations(
-    board: Board, card: Record, monkeypatch: pytest.MonkeyPatch
+    board: Board, card: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("resolvers.relation.check.MAX_RELATIONS", 0)
 

@@ -1,7 +1,9 @@
+from typing import Any
+
 import pytest
 
 from models import Activity, Card, Comment
-from models.base import Record, collection
+from models.base import collection
 from models.enums import Role
 from models.errors import Forbidden, NotFound
 from resolvers.card.comment import delete_comment, get_comment, list_comments
@@ -13,7 +15,7 @@ from tests.resolvers.lab import People, again
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     return await make_board(owner, workspace, columns=1)
 
 
@@ -35,7 +37,7 @@ async def test_a_comment_is_counted_and_told_of_without_a_new_version(board: Boa
 
 
 async def test_comments_are_listed_oldest_first_with_their_authors(
-    board: Board, owner: Context, workspace: Record, join: Join
+    board: Board, owner: Context, workspace: Any, join: Join
 ) -> None:
     member = await join(workspace, "ada")
     card = await board.card()
@@ -56,9 +58,7 @@ async def test_comments_are_listed_oldest_first_with_their_authors(
     assert all("password_hash" not in one["author"] for one in listed)
 
 
-async def test_a_comment_is_deleted_by_its_author_and_by_admins_alone(
-    board: Board, workspace: Record, join: Join
-) -> None:
+async def test_a_comment_is_deleted_by_its_author_and_by_admins_alone(board: Board, workspace: Any, join: Join) -> None:
     author, other, admin = [
         await join(workspace, name, role)
         for name, role in (("ada", Role.MEMBER), ("bob", Role.MEMBER), ("eve", Role.ADMIN))

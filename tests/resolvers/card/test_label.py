@@ -1,9 +1,10 @@
 import pytest
 
 from models import Card, Label
-from models.base import Record, collection
+from models.base import collection
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id
+from models.records import WorkspaceRecord
 from resolvers.card.label import (
     add_card_label,
     delete_label,
@@ -21,7 +22,7 @@ from tests.resolvers.lab import People, again
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: WorkspaceRecord) -> Board:
     return await make_board(owner, workspace, columns=1)
 
 
@@ -35,7 +36,7 @@ async def test_labels_are_listed_by_name(board: Board) -> None:
     assert await get_label(board.ctx, labels[0]["_id"]) == labels[0]
 
 
-async def test_a_name_is_unique_in_its_project(board: Board, owner: Context, workspace: Record) -> None:
+async def test_a_name_is_unique_in_its_project(board: Board, owner: Context, workspace: WorkspaceRecord) -> None:
     label, other = await board.label("Bug"), await board.label("Idea")
     elsewhere = await (await make_board(owner, workspace, columns=0)).label("Bug")
 
@@ -89,7 +90,7 @@ async def test_a_label_goes_on_a_card_once_and_off_again(board: Board) -> None:
 
 
 async def test_a_label_of_another_project_does_not_exist_for_a_card(
-    board: Board, owner: Context, workspace: Record
+    board: Board, owner: Context, workspace: WorkspaceRecord
 ) -> None:
     card, foreign = await board.card(), await (await make_board(owner, workspace, columns=0)).label()
 

@@ -5,7 +5,7 @@ import pytest
 from bson import ObjectId
 
 from models import Column
-from models.base import Record, collection
+from models.base import collection
 from models.errors import BadUserInput, Conflict, NotFound
 from models.rank import MAX_LENGTH
 from resolvers.column.column import (
@@ -28,11 +28,11 @@ from tests.resolvers.lab import People, again
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     return await make_board(owner, workspace, columns=4)
 
 
-async def change(board: Board, place: int, **values: Any) -> Record:
+async def change(board: Board, place: int, **values: Any) -> Any:
     given = read_input(ColumnUpdate, values)
     return (await update_column(board.ctx, board.columns[place]["_id"], given)).value
 
@@ -115,7 +115,7 @@ def test_nothing_of_a_column_can_be_null(name: str) -> None:
 
 
 async def test_a_scope_of_another_project_has_no_place_for_a_column(
-    board: Board, owner: Context, workspace: Record
+    board: Board, owner: Context, workspace: Any
 ) -> None:
     foreign = await (await make_board(owner, workspace, columns=0)).scope()
 

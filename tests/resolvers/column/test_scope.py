@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from models import Scope
-from models.base import Record, collection
+from models.base import collection
 from models.errors import BadUserInput, Conflict, NotFound
 from resolvers.column.scope import (
     create_scope,
@@ -25,11 +25,11 @@ from tests.resolvers.lab import People, again
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     return await make_board(owner, workspace, columns=1)
 
 
-async def change(board: Board, scope: Record, **values: Any) -> Record:
+async def change(board: Board, scope: Any, **values: Any) -> Any:
     return (await update_scope(board.ctx, scope["_id"], read_input(ScopeUpdate, values))).value
 
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from models import Card, CustomField
-from models.base import Record, collection
+from models.base import collection
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id
 from resolvers.custom_field import change as custom_field_change
@@ -22,19 +22,20 @@ from resolvers.kit.input import read_input
 from resolvers.project.project import delete_project
 from tests.resolvers.custom import Fields, make_fields
 from tests.resolvers.delivery import Board, make_board
+from tests.stubs import stub, stubs
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     return await make_board(owner, workspace, columns=1)
 
 
-async def create(board: Board, **values: Any) -> Record:
+async def create(board: Board, **values: Any) -> Any:
     given = {"projectId": board.project["_id"], "name": "Risk", "type": "text", **values}
     return (await create_custom_field(board.ctx, read_input(CustomFieldCreate, given))).value
 
 
-async def update(board: Board, field: Record, **values: Any) -> ChangedField:
+async def update(board: Board, field: Any, **values: Any) -> ChangedField:
     return (await update_custom_field(board.ctx, field["_id"], read_input(CustomFieldUpdate, values))).value
 
 
@@ -90,7 +91,7 @@ async def test_a_project_has_at_most_50_fields(board: Board) -> None:
     more = [{**field, "_id": new_id(Kind.CUSTOM_FIELD), "name": str(n)} for n in range(MAX_FIELDS - 1)]
     for one in more:
         del one["order"]
-    await collection(CustomField).insert_many(more)
+    await stubs(CustomField).insert_many(more)
 
     with pytest.raises(Conflict, match="at most 50 custom fields"):
         await create(board, name="One more")
@@ -123,7 +124,7 @@ async def test_a_field_knows_its_place_however_it_was_reached(board: Board) -> N
     fields = [await create(board, name=name) for name in "abc"]
     bare = [{"_id": one["_id"], "project_id": one["project_id"]} for one in reversed(fields)]
 
-    assert await order_of(board.ctx, bare, None) == [2, 1, 0]
+    assert await order_of(board.ctx, stub(bare), None) == [2, 1, 0]
     [found] = await custom_fields_of_project(board.ctx, [board.project], frozenset({"name"}))
     assert await order_of(board.ctx, found, None) == [0, 1, 2]
 
@@ -256,4 +257,4 @@ async def test_the_fields_of_a_project_go_with_it(board: Board, fields: Fields) 
 
     assert (await board.types_since(seq)).count("CustomFieldDeleted") == 2
     for model in (CustomField, Card):
-        assert await collection(model).count_documents({"project_id": board.project["_id"]}) == 0
+        assert await stubs(model).count_documents({"project_id": board.project["_id"]}) == 0

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from models.base import Record
 from models.errors import BadUserInput
 from models.ids import Kind, new_id
+from models.records import WorkspaceRecord
 from resolvers.card.graph import cards_of_column, cards_of_project, cards_of_scope
 from resolvers.custom_field.change import update_custom_field
 from resolvers.inputs.custom_field import CustomFieldUpdate
@@ -36,12 +36,12 @@ async def fields(standing_owner: Context) -> Fields:
 
 
 @pytest.fixture
-async def own_fields(owner: Context, workspace: Record) -> Fields:
+async def own_fields(owner: Context, workspace: WorkspaceRecord) -> Fields:
     """The same, of one test's own."""
     return await make_fields(owner, workspace)
 
 
-async def make_fields(owner: Context, workspace: Record) -> Fields:
+async def make_fields(owner: Context, workspace: WorkspaceRecord) -> Fields:
     """Cards named A to E; E has no value."""
     fields = Fields(await make_board(owner, workspace, columns=1))
     for name, type_ in TYPES.items():
@@ -166,7 +166,7 @@ async def test_the_order_of_the_options_is_the_order_of_the_cards(own_fields: Fi
 
 
 async def test_columns_and_scopes_filter_and_sort_the_same(
-    own_fields: Fields, workspace: Record, owner: Context
+    own_fields: Fields, workspace: WorkspaceRecord, owner: Context
 ) -> None:
     board = own_fields.board
     step = await board.scope()
@@ -190,7 +190,7 @@ async def test_columns_and_scopes_filter_and_sort_the_same(
 
 
 async def test_what_a_custom_field_cannot_be_asked_is_refused_by_name(
-    own_fields: Fields, workspace: Record, owner: Context
+    own_fields: Fields, workspace: WorkspaceRecord, owner: Context
 ) -> None:
     other = Fields(await make_board(owner, workspace, columns=1))
     foreign = str((await other.add("Foreign", "text"))["_id"])
@@ -224,7 +224,7 @@ async def test_what_a_custom_field_cannot_be_asked_is_refused_by_name(
             await letters(own_fields, order_by=order)
 
 
-async def test_the_longest_texts_fit_into_a_cursor(owner: Context, workspace: Record) -> None:
+async def test_the_longest_texts_fit_into_a_cursor(owner: Context, workspace: WorkspaceRecord) -> None:
     fields = Fields(await make_board(owner, workspace, columns=1))
     text = "\x01" * 500  # the widest there is, once written as JSON
     for name in "abc":

@@ -8,7 +8,7 @@ from pymongo import monitoring
 
 from gateway.database import Database
 from models import Card, Comment, Notification, StreamHead
-from models.base import Record, collection
+from models.base import collection
 from models.ids import Kind, kind_of, portions
 from resolvers.column.column import delete_column
 from resolvers.column.scope import delete_scope
@@ -26,6 +26,7 @@ from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import People, again, events
+from tests.stubs import stub
 from tests.written import Kept, Written
 
 # Only clients that are made later have it.
@@ -53,8 +54,8 @@ class World:
 
     board: Board
     other: Board
-    scope: Record
-    scoped: Record
+    scope: Any
+    scoped: Any
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ async def build(people: People, owner: Context) -> World:
             about = {"contextType": "project", "contextId": board.project["_id"]}
             if place == scoped["_id"]:
                 about = {"contextType": "scope", "contextId": scope["_id"]}
-            document = await shelf.document(**about)
+            document = await shelf.document(**stub(about))
             below = await shelf.document(parentId=document["_id"])
             await link_document(again(owner), below["_id"], card["_id"])
             await link_document(again(owner), loose["_id"], card["_id"])
@@ -112,9 +113,9 @@ def ids_in(value: Any) -> set[ObjectId]:
     return set().union(*map(ids_in, value)) if isinstance(value, list) else set()
 
 
-async def everything(database: Database, workspace_id: ObjectId) -> dict[tuple[str, ObjectId], Record]:
+async def everything(database: Database, workspace_id: ObjectId) -> dict[tuple[str, ObjectId], Any]:
     """Every document of a workspace, but for its history, by its collection and id."""
-    found: dict[tuple[str, ObjectId], Record] = {}
+    found: dict[tuple[str, ObjectId], Any] = {}
     for name in await database.db.list_collection_names():
         if name not in HISTORY:
             async for document in database.db[name].find({}):
@@ -125,7 +126,7 @@ async def everything(database: Database, workspace_id: ObjectId) -> dict[tuple[s
 
 async def deleted_by(
     database: Database, board: Board, delete: Callable[[], Awaitable[object]]
-) -> tuple[set[ObjectId], dict[tuple[str, ObjectId], Record]]:
+) -> tuple[set[ObjectId], dict[tuple[str, ObjectId], Any]]:
     """The ids that a deletion took away, having told of each once; and what it left, none of which names any."""
     before, seq = await everything(database, board.workspace_id), await board.seq()
     await delete()

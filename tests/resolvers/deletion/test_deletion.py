@@ -9,7 +9,7 @@ from bson import ObjectId
 
 from auth.policies import delivery
 from models import Activity, Card, Comment, CustomField, Lane, LoggedEvent, Notification, StreamHead, Tombstone
-from models.base import Record, collection, to_record, utc_now
+from models.base import collection, to_record, utc_now
 from models.errors import NotFound
 from models.ids import Kind, new_id
 from resolvers.card.card import delete_card, list_cards
@@ -33,12 +33,13 @@ from tests.resolvers.deletions import Clock, finish_deletions
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import again, events
 from tests.resolvers.test_indexes import recorded
+from tests.stubs import stubs
 
 CARDS = 2 * PART + 30
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     """A board with more cards in its first column than one part takes."""
     await finish_deletions(owner.services)
     made = await make_board(owner, workspace, columns=2)
@@ -46,11 +47,11 @@ async def board(owner: Context, workspace: Record) -> Board:
     return made
 
 
-async def fill(board: Board, pattern: Record, count: int, **values: Any) -> list[ObjectId]:
+async def fill(board: Board, pattern: Any, count: int, **values: Any) -> list[ObjectId]:
     """Copies of a card, written straight into the database."""
     stored = await board.stored(pattern)
     cards = [{**stored, **values, "_id": new_id(Kind.CARD), "rank": f"b{n:04}"} for n in range(count)]
-    await collection(Card).insert_many(cards)
+    await stubs(Card).insert_many(cards)
     return [card["_id"] for card in cards]
 
 
@@ -127,7 +128,7 @@ async def test_a_worker_that_has_lost_its_hold_deletes_nothing(board: Board) -> 
 
 @pytest.mark.parametrize("is_large", [False, True])
 async def test_a_notification_that_comes_late_goes_after_the_grace(
-    board: Board, join: Join, owner: Context, workspace: Record, is_large: bool
+    board: Board, join: Join, owner: Context, workspace: Any, is_large: bool
 ) -> None:
     # Given a project that is gone, and a follower that has notified of it since
     ada = await join(workspace, "ada")
@@ -176,7 +177,7 @@ async def test_a_card_with_many_comments_is_gone_at_once_and_they_follow(board: 
     assert await collection(Comment).count_documents({"card_id": card["_id"]}) == 0
 
 
-async def _comment(ctx: Context, comment_id: ObjectId) -> Record:
+async def _comment(ctx: Context, comment_id: ObjectId) -> Any:
     return await access(again(ctx), COMMENT, comment_id, delivery.READ)
 
 
@@ -209,7 +210,7 @@ async def test_a_label_and_a_custom_field_leave_any_number_of_cards(board: Board
     assert of_all_cards == [], "no index finds values"
 
 
-async def test_an_organization_of_any_size_leaves_nothing(board: Board, owner: Context, organization: Record) -> None:
+async def test_an_organization_of_any_size_leaves_nothing(board: Board, owner: Context, organization: Any) -> None:
     await delete_organization(again(owner), organization["_id"])
 
     assert await left_of(board) > 0
@@ -295,7 +296,7 @@ async def test_a_history_of_any_length_goes_some_events_at_a_time_in_short_comma
     event = await collection(LoggedEvent).find_one({"stream_id": board.workspace_id})
     assert event is not None
     more = [{**event, "_id": new_id(Kind.EVENT), "seq": head["seq"] + n} for n in range(1, 101)]
-    await collection(LoggedEvent).insert_many(more)
+    await stubs(LoggedEvent).insert_many(more)
     await collection(StreamHead).update_one({"_id": board.workspace_id}, {"$inc": {"seq": 100}})
 
     # When

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 from secrets import token_bytes
+from typing import Any
 
 import pytest
-from beanie import Document
 from bson import ObjectId
 
 from gateway.database import Database
@@ -25,7 +25,7 @@ from models import (
     Tombstone,
 )
 from models import Document as StoredDocument
-from models.base import Record, collection, to_record, utc_now
+from models.base import Recorded, collection, to_record, utc_now
 from models.enums import RelationType
 from models.ids import Kind, new_id
 from realtime.log import Change
@@ -45,6 +45,7 @@ from tests.resolvers.delivery import make_board
 from tests.resolvers.lab import again
 from tests.resolvers.test_indexes import examined, recorded
 from tests.resolvers.traffic import traffic
+from tests.stubs import stub, stubs
 
 ENOUGH = 10
 SIZES = (60, 240)
@@ -93,7 +94,7 @@ def at_once(kind: int, number: int) -> ObjectId:
     return made(kind, 24 * 3600, number.to_bytes(3))
 
 
-async def fill(model: type[Document], inside: Record, count: int, id_of: Spread) -> None:
+async def fill(model: type[Recorded[Any]], inside: Any, count: int, id_of: Spread) -> None:
     """Records that are unlike each other in every unique index, written straight into the database."""
     unlike = ("document_id", "card_id", "source_id", "target_id")
     records = [
@@ -103,7 +104,7 @@ async def fill(model: type[Document], inside: Record, count: int, id_of: Spread)
     await collection(model).insert_many(records)
 
 
-def step_of(kind: Kind, model: type[Document]) -> Step:
+def step_of(kind: Kind, model: type[Recorded[Any]]) -> Step:
     """The step that takes what names a workspace or a project, of a model."""
     return next(one for one in PLANS[kind] if one.models[0] is model and one.lanes_by is None)
 
@@ -123,7 +124,7 @@ MODELS = [
 ] + [(Kind.PROJECT, model) for model in (Activity, Attachment, DocumentLink, Notification, Relation)]
 
 
-async def looked(database: Database, tombstone: Record, step: Step) -> tuple[int, list[int]]:
+async def looked(database: Database, tombstone: Any, step: Step) -> tuple[int, list[int]]:
     """How many records were found, and how many each look at them examined."""
     ahead, found = Ahead(), 0
     with recorded() as queries:
@@ -135,13 +136,13 @@ async def looked(database: Database, tombstone: Record, step: Step) -> tuple[int
 
 @pytest.mark.parametrize(("kind", "model"), MODELS, ids=lambda one: getattr(one, "__name__", None) or one.name)
 async def test_a_look_examines_a_bounded_number_and_no_record_twice(
-    clean: Database, kind: Kind, model: type[Document]
+    clean: Database, kind: Kind, model: type[Recorded[Any]]
 ) -> None:
     step = step_of(kind, model)
     for size in SIZES:
         tombstone = {"_id": made(kind, 0)}
         assert step.look is not None
-        [(key, _)] = step.look(tombstone).items()
+        [(key, _)] = step.look(stub(tombstone)).items()
         named = [tombstone["_id"]] if key.endswith("s") else tombstone["_id"]
         await fill(model, {key: named}, size, over_time)
 
@@ -170,13 +171,13 @@ def test_what_a_deletion_looks_for_has_an_index_by_ids_or_is_never_much(kind: Ki
     without = {
         step.models[0].__name__
         for step in PLANS[kind]
-        if step.look is not None and not deletion_ahead._is_in_order(step, step.look({"_id": deleted_id}))
+        if step.look is not None and not deletion_ahead._is_in_order(step, step.look(stub({"_id": deleted_id})))
     }
     assert without <= OTHERWISE.keys()
 
 
 async def test_what_is_on_a_card_of_a_project_goes_with_it_and_is_not_looked_for_elsewhere(
-    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+    owner: Context, workspace: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given a project that passes for large
     monkeypatch.setattr(deletion, "LARGE", 0)
@@ -186,10 +187,10 @@ async def test_what_is_on_a_card_of_a_project_goes_with_it_and_is_not_looked_for
     await board.comment(one)
     await attach(board, one)
     inside = {"workspace_id": board.workspace_id, "project_id": board.project["_id"], "_id": ObjectId()}
-    await collection(DocumentLink).insert_one({**inside, "card_id": one["_id"], "document_id": ObjectId()})
-    ends: Record = {"card_ids": [one["_id"], other["_id"]], "project_ids": [board.project["_id"]]}
+    await stubs(DocumentLink).insert_one({**inside, "card_id": one["_id"], "document_id": ObjectId()})
+    ends: Any = {"card_ids": [one["_id"], other["_id"]], "project_ids": [board.project["_id"]]}
     ends |= {"source_id": one["_id"], "target_id": other["_id"], "type": RelationType.BLOCKS.value}
-    await collection(Relation).insert_one({**inside, **ends})
+    await stubs(Relation).insert_one({**inside, **ends})
 
     # When
     await delete_project(again(owner), board.project["_id"])
@@ -201,12 +202,12 @@ async def test_what_is_on_a_card_of_a_project_goes_with_it_and_is_not_looked_for
 
     # Then
     for model in (Attachment, DocumentLink, Relation):
-        assert await collection(model).count_documents({"workspace_id": board.workspace_id}) == 0
+        assert await stubs(model).count_documents({"workspace_id": board.workspace_id}) == 0
     await finish_deletions(owner.services)
 
 
 async def test_cards_of_a_workspace_go_by_the_ids_that_its_lanes_name(
-    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+    owner: Context, workspace: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given a workspace that passes for large, with a comment on one of its cards
     monkeypatch.setattr(deletion, "LARGE", 0)
@@ -220,7 +221,7 @@ async def test_cards_of_a_workspace_go_by_the_ids_that_its_lanes_name(
 
     # When its lanes have named them
     async def body(change: Change) -> int:
-        return await cards_of_workspace.take(change, tombstone, len(ids))
+        return await cards_of_workspace.take(change, stub(tombstone), len(ids))
 
     with traffic() as seen:
         taken = (await owner.services.hub.log.write(board.workspace_id, owner.user_id, body)).value
@@ -235,7 +236,7 @@ async def test_cards_of_a_workspace_go_by_the_ids_that_its_lanes_name(
 
 
 async def test_a_workspace_in_which_much_was_done_is_answered_before_any_of_it_is_looked_for(
-    owner: Context, workspace: Record
+    owner: Context, workspace: Any
 ) -> None:
     await finish_deletions(owner.services)
     board = await make_board(owner, workspace, columns=1)

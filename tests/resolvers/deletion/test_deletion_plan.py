@@ -1,8 +1,9 @@
 """Every collection is one that a deletion takes, or one with a reason why not."""
 
-from beanie import Document
+from typing import Any
 
 from models import DOCUMENTS
+from models.base import Recorded
 from models.ids import Kind
 from resolvers.account import delete as _registers_accounts
 from resolvers.deletion.plan import GOES_OTHERWISE, HISTORIES, LASTING, PLANS
@@ -10,7 +11,7 @@ from resolvers.deletion.plan import GOES_OTHERWISE, HISTORIES, LASTING, PLANS
 assert _registers_accounts
 
 
-def taken(kind: Kind) -> set[type[Document]]:
+def taken(kind: Kind) -> set[type[Recorded[Any]]]:
     return {model for step in PLANS[kind] for model in step.models}
 
 

@@ -7,7 +7,7 @@ import pytest
 from bson import ObjectId
 
 from models import Document, DocumentLink, DocumentVersion, Notification
-from models.base import Record, collection
+from models.base import collection
 from models.errors import BadUserInput, Conflict, NotFound, PayloadTooLarge
 from models.ids import Kind, new_id
 from resolvers.content import MAX_BYTES
@@ -28,15 +28,16 @@ from tests.resolvers.conftest import Join
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import People, again
+from tests.stubs import stub
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     return await make_board(owner, workspace, columns=1)
 
 
 @pytest.fixture
-def shelf(owner: Context, workspace: Record) -> Shelf:
+def shelf(owner: Context, workspace: Any) -> Shelf:
     return Shelf(owner, workspace["_id"])
 
 
@@ -63,7 +64,7 @@ async def test_a_document_is_created_with_its_text_and_told_of_without(shelf: Sh
 
 
 async def test_a_document_of_a_project_is_told_to_the_projects_other_members(
-    shelf: Shelf, board: Board, workspace: Record, join: Join
+    shelf: Shelf, board: Board, workspace: Any, join: Join
 ) -> None:
     ada, bob = await join(workspace, "ada"), await join(workspace, "bob")
     await board.add_member(ada)
@@ -81,7 +82,7 @@ async def test_a_document_of_a_project_is_told_to_the_projects_other_members(
 
 
 async def test_every_context_is_checked_against_the_workspace(
-    shelf: Shelf, board: Board, owner: Context, organization: Record
+    shelf: Shelf, board: Board, owner: Context, organization: Any
 ) -> None:
     scope = await board.scope()
     other = WorkspaceCreate(organization_id=organization["_id"], name="Other", slug="other")
@@ -236,11 +237,11 @@ async def test_the_number_in_a_context_is_exact_whatever_comes_and_goes(
 ) -> None:
     monkeypatch.setattr(document_room, "MAX_DOCUMENTS", 3)
     about = {"contextType": "project", "contextId": board.project["_id"]}
-    first, *_ = [await shelf.document(**about) for _ in range(3)]
+    first, *_ = [await shelf.document(**stub(about)) for _ in range(3)]
     outside, pair = await shelf.document(), await shelf.document()
     await shelf.document(parentId=pair["_id"])
 
-    async def refused(document: Record) -> None:
+    async def refused(document: Any) -> None:
         with pytest.raises(Conflict, match="at most 3"):
             await shelf.move(document, **about)
 
@@ -253,7 +254,7 @@ async def test_the_number_in_a_context_is_exact_whatever_comes_and_goes(
     assert [type(one.error) for one in results] == [type(None), Conflict]
     assert await collection(Document).count_documents({"context_id": board.project["_id"]}) == 3
     with pytest.raises(Conflict, match="at most 3"):
-        await shelf.document(**about)
+        await shelf.document(**stub(about))
 
 
 async def test_strangers_find_no_document(shelf: Shelf, people: People) -> None:
@@ -284,7 +285,7 @@ async def test_a_document_that_is_gone_is_a_plain_refusal(shelf: Shelf) -> None:
 
 
 async def test_more_than_one_change_can_write_does_not_move_along(
-    shelf: Shelf, owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+    shelf: Shelf, owner: Context, workspace: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(document_update, "MAX_TAKEN_ALONG", 1)
     board, top = await make_board(owner, workspace), await shelf.document()

@@ -6,7 +6,6 @@ import pytest
 
 from gateway.database import Database
 from models import Document
-from models.base import Record
 from models.enums import DocumentFormat
 from resolvers.activity.activity import document_of
 from resolvers.card.card import delete_card
@@ -33,17 +32,18 @@ from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import again
 from tests.resolvers.test_indexes import check, recorded
+from tests.stubs import stub
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record, join: Join) -> Board:
+async def board(owner: Context, workspace: Any, join: Join) -> Board:
     board = await make_board(owner, workspace, columns=1)
     await board.add_member(await join(workspace, "ada"))
     return board
 
 
 @pytest.fixture
-def shelf(owner: Context, workspace: Record) -> Shelf:
+def shelf(owner: Context, workspace: Any) -> Shelf:
     return Shelf(owner, workspace["_id"])
 
 
@@ -102,7 +102,7 @@ async def test_every_list_and_edge_of_documents_runs_on_indexes(
         await users_by("author_id")(ctx, both, None)
         [page, _] = await document_graph.activity_of(ctx, both, None)
         await document_of(ctx, page.nodes, None)
-        await document_graph.tree_of_workspace(ctx, [{"_id": shelf.workspace_id}], None)
+        await document_graph.tree_of_workspace(ctx, stub([{"_id": shelf.workspace_id}]), None)
         [versions, _] = await document_version.versions_of(ctx, both, None)
         await document_version.versions_of(ctx, both[:1], None, first=1)
         await document_version.get_document_version(again(owner), versions.nodes[0]["_id"])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from models import Activity, DocumentLink, Notification, WorkspaceMember
-from models.base import Record, collection
+from models.base import collection
 from models.enums import PilotageRole, Role
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound
 from resolvers.card.card import delete_card
@@ -36,12 +36,12 @@ from tests.resolvers.pilotage import Crew
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     return await make_board(owner, workspace, columns=1)
 
 
 @pytest.fixture
-def shelf(owner: Context, workspace: Record) -> Shelf:
+def shelf(owner: Context, workspace: Any) -> Shelf:
     return Shelf(owner, workspace["_id"])
 
 
@@ -58,7 +58,7 @@ async def told(person: Context) -> list[str]:
 
 
 async def test_a_review_goes_from_a_draft_over_changes_to_approval(
-    shelf: Shelf, owner: Context, workspace: Record, join: Join
+    shelf: Shelf, owner: Context, workspace: Any, join: Join
 ) -> None:
     ada = await join(workspace, "ada")
     made = await shelf.of(ada).document(content="One")
@@ -82,7 +82,7 @@ async def test_a_review_goes_from_a_draft_over_changes_to_approval(
 
 
 async def test_a_text_that_was_submitted_is_a_version_of_its_own(
-    shelf: Shelf, owner: Context, workspace: Record, join: Join
+    shelf: Shelf, owner: Context, workspace: Any, join: Join
 ) -> None:
     ada = await join(workspace, "ada")
     made = await shelf.of(ada).document(content="One")
@@ -94,7 +94,7 @@ async def test_a_text_that_was_submitted_is_a_version_of_its_own(
 
 
 async def test_a_new_text_while_a_review_is_pending_is_a_draft_that_is_submitted_anew(
-    shelf: Shelf, owner: Context, workspace: Record, join: Join
+    shelf: Shelf, owner: Context, workspace: Any, join: Join
 ) -> None:
     ada = await join(workspace, "ada")
     made = await shelf.of(ada).document(content="One")
@@ -115,7 +115,7 @@ async def test_a_new_text_while_a_review_is_pending_is_a_draft_that_is_submitted
 
 
 async def test_a_new_text_of_an_approved_document_makes_it_a_draft_again(
-    shelf: Shelf, owner: Context, workspace: Record, join: Join
+    shelf: Shelf, owner: Context, workspace: Any, join: Join
 ) -> None:
     ada = await join(workspace, "ada")
     made = await shelf.of(ada).document(content="One")
@@ -131,7 +131,7 @@ async def test_a_new_text_of_an_approved_document_makes_it_a_draft_again(
 
 
 async def test_a_transition_that_makes_no_sense_is_a_conflict(
-    shelf: Shelf, owner: Context, workspace: Record, join: Join
+    shelf: Shelf, owner: Context, workspace: Any, join: Join
 ) -> None:
     ada = await join(workspace, "ada")
     made = await shelf.document()
@@ -153,7 +153,7 @@ async def test_a_transition_that_makes_no_sense_is_a_conflict(
 
 
 async def test_reviewers_are_admins_and_those_with_the_pilotage_role(
-    shelf: Shelf, owner: Context, workspace: Record, join: Join
+    shelf: Shelf, owner: Context, workspace: Any, join: Join
 ) -> None:
     member, reviewer, admin = [
         await join(workspace, name, role)
@@ -173,7 +173,7 @@ async def test_reviewers_are_admins_and_those_with_the_pilotage_role(
 
 
 async def test_who_submits_reviews_only_where_nobody_else_can(
-    shelf: Shelf, owner: Context, workspace: Record, join: Join
+    shelf: Shelf, owner: Context, workspace: Any, join: Join
 ) -> None:
     alone, shared = await shelf.document(), await shelf.document()
     await submit_document(again(owner), alone["_id"])
@@ -189,7 +189,7 @@ async def test_who_submits_reviews_only_where_nobody_else_can(
 
 
 async def test_who_wrote_some_of_it_since_it_was_approved_does_not_review_it(
-    shelf: Shelf, owner: Context, workspace: Record, join: Join
+    shelf: Shelf, owner: Context, workspace: Any, join: Join
 ) -> None:
     # Given
     eve, ada = await join(workspace, "eve", Role.ADMIN), await join(workspace, "ada")
@@ -216,7 +216,7 @@ async def test_who_wrote_some_of_it_since_it_was_approved_does_not_review_it(
 
 
 async def test_what_an_agent_wrote_is_reviewed_by_others_than_who_made_the_agent(
-    shelf: Shelf, owner: Context, workspace: Record, join: Join, people: People
+    shelf: Shelf, owner: Context, workspace: Any, join: Join, people: People
 ) -> None:
     # Given
     eve = await join(workspace, "eve", Role.ADMIN)
@@ -234,7 +234,7 @@ async def test_what_an_agent_wrote_is_reviewed_by_others_than_who_made_the_agent
 
 
 async def test_an_agent_with_the_role_asks_for_changes_and_approves_nothing(
-    shelf: Shelf, owner: Context, workspace: Record, join: Join, people: People
+    shelf: Shelf, owner: Context, workspace: Any, join: Join, people: People
 ) -> None:
     # Given
     ada = await join(workspace, "ada")
@@ -260,7 +260,7 @@ async def test_an_agent_with_the_role_asks_for_changes_and_approves_nothing(
 
 
 async def test_a_link_is_seen_from_both_ends_and_made_once(
-    shelf: Shelf, board: Board, workspace: Record, join: Join
+    shelf: Shelf, board: Board, workspace: Any, join: Join
 ) -> None:
     ada = await join(workspace, "ada")
     await board.add_member(ada)

@@ -1,10 +1,11 @@
 """Metrics of projects, one by one and of a whole workspace."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from models.base import Record, utc_now
+from models.base import utc_now
 from models.enums import Priority
 from resolvers.figures.portfolio import get_portfolio, metrics_of, totals_of
 from resolvers.inputs.project import ProjectUpdate
@@ -16,19 +17,20 @@ from resolvers.relation.relation import create_relation
 from tests.resolvers.conftest import Join
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import again
+from tests.stubs import stub
 
 SOON = utc_now() + timedelta(days=3)
 LATER = SOON + timedelta(days=3)
 PAST = utc_now() - timedelta(days=3)
 
 
-async def blocks(board: Board, blocker: Record, blocked: Record) -> None:
+async def blocks(board: Board, blocker: Any, blocked: Any) -> None:
     values = {"cardId": blocker["_id"], "targetCardId": blocked["_id"], "type": "blocks"}
     await create_relation(board.ctx, read_input(RelationCreate, values))
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record, join: Join) -> Board:
+async def board(owner: Context, workspace: Any, join: Join) -> Board:
     """Seven cards: three in work, of which one is overdue and one blocked, two done, one loose, one archived."""
     board = await make_board(owner, workspace, columns=3)
     await board.add_member(await join(workspace, "ada"))
@@ -79,7 +81,7 @@ async def test_the_deadline_of_the_project_and_every_change_of_a_card_count(boar
 
 
 async def test_the_totals_are_those_of_all_projects_of_the_workspace_alone(
-    board: Board, owner: Context, workspace: Record
+    board: Board, owner: Context, workspace: Any
 ) -> None:
     # Given another project, with a card and the same owner as its member
     other = await make_board(owner, workspace, columns=2)
@@ -87,7 +89,7 @@ async def test_the_totals_are_those_of_all_projects_of_the_workspace_alone(
 
     # When the portfolio is read
     portfolio = await get_portfolio(again(owner), workspace["_id"])
-    [totals, nothing] = await totals_of(again(owner), [workspace, {"_id": board.project["_id"]}], None)
+    [totals, nothing] = await totals_of(again(owner), stub([workspace, {"_id": board.project["_id"]}]), None)
 
     # Then its totals add up, and a workspace without projects has none
     one, two = (entry["metrics"] for entry in portfolio["projects"])
@@ -103,7 +105,7 @@ async def test_metrics_of_more_projects_than_a_list_of_ids_takes_are_the_same(bo
     many = [board.project, *({"_id": index, "workspace_id": board.workspace_id} for index in range(101))]
 
     [alone] = await metrics_of(board.ctx, [board.project], None)
-    found = await metrics_of(board.ctx, many, None)
+    found = await metrics_of(board.ctx, stub(many), None)
 
     assert found[0] == alone
     assert {one["total"] for one in found[1:]} == {0}

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from models.base import Record, utc_now
+from models.base import utc_now
+from models.records import CardRecord, WorkspaceRecord
 from resolvers.column.scope import update_scope
 from resolvers.figures import roadmap
 from resolvers.figures.roadmap import get_project_roadmap, roadmap_of_project, roadmap_of_scope
@@ -23,13 +24,13 @@ def day(number: int) -> str:
     return (NOW + timedelta(days=number)).isoformat()
 
 
-async def blocks(board: Board, blocker: Record, blocked: Record) -> None:
+async def blocks(board: Board, blocker: CardRecord, blocked: CardRecord) -> None:
     values = {"cardId": blocker["_id"], "targetCardId": blocked["_id"], "type": "blocks"}
     await create_relation(board.ctx, read_input(RelationCreate, values))
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: WorkspaceRecord) -> Board:
     return await make_board(owner, workspace, columns=2)
 
 
@@ -68,7 +69,7 @@ async def test_done_and_archived_cards_are_neither_late_nor_waited_for(board: Bo
 
 
 async def test_a_dependency_across_projects_is_on_both_roadmaps(
-    board: Board, owner: Context, workspace: Record
+    board: Board, owner: Context, workspace: WorkspaceRecord
 ) -> None:
     other = await make_board(owner, workspace, columns=2)
     here, there = await board.card(0), await other.card(1)

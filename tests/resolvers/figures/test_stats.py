@@ -9,6 +9,7 @@ from models import Card
 from models.base import Record, collection, utc_now
 from models.enums import Priority, StatsInterval
 from models.errors import BadUserInput
+from models.records import CardRecord, WorkspaceRecord
 from resolvers.figures.stats import get_project_stats, stats_of_project, stats_of_scope
 from resolvers.kit.context import Context
 from resolvers.kit.periods import Periods
@@ -19,11 +20,11 @@ MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: WorkspaceRecord) -> Board:
     return await make_board(owner, workspace, columns=3)
 
 
-async def stamp(card: Record, **moments: datetime | None) -> None:
+async def stamp(card: CardRecord, **moments: datetime | None) -> None:
     """Let a card have been created, started and completed at other times."""
     await collection(Card).update_one({"_id": card["_id"]}, {"$set": moments})
     await forget_facts(card["project_id"])
@@ -145,7 +146,7 @@ async def test_ages_are_those_of_open_cards(board: Board) -> None:
 
 
 async def test_projects_and_scopes_have_figures_of_their_own_in_one_go(
-    board: Board, owner: Context, workspace: Record
+    board: Board, owner: Context, workspace: WorkspaceRecord
 ) -> None:
     other = await make_board(owner, workspace)
     scopes = [await board.scope("one"), await board.scope("two")]

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from models import MissionActivity, StorageAccount
-from models.base import Record, collection, utc_now
+from models.base import collection, utc_now
 from models.enums import StorageKind
 from models.errors import Conflict, PayloadTooLarge
 from resolvers.document import version as document_version
@@ -26,7 +27,7 @@ from tests.resolvers.transfers import queue, run
 THOUGHT = {"kind": "thought", "content": "It could be the mirror"}
 
 
-async def kinds(workspace: Record) -> dict[str, int]:
+async def kinds(workspace: Any) -> dict[str, int]:
     """What the account of a workspace says of each kind; the sum has to be its total."""
     found = await collection(StorageAccount).find_one({"_id": workspace["_id"]})
     if found is None:
@@ -36,12 +37,12 @@ async def kinds(workspace: Record) -> dict[str, int]:
 
 
 @pytest.fixture
-async def atlas(people: People, owner: Context, workspace: Record) -> Hand:
+async def atlas(people: People, owner: Context, workspace: Any) -> Hand:
     return await Crew(people, owner, workspace).hire("atlas")
 
 
 async def test_the_file_of_an_import_counts_until_its_job_has_ended(
-    owner: Context, workspace: Record, services: Services
+    owner: Context, workspace: Any, services: Services
 ) -> None:
     text = b'{"project": {"name": "Observatory"}, "cards": [{"title": "Polish the lens"}]}'
 
@@ -53,15 +54,13 @@ async def test_the_file_of_an_import_counts_until_its_job_has_ended(
     assert (done["state"], await kinds(workspace)) == ("done", {})
 
 
-async def test_the_file_of_a_failed_import_counts_no_more(
-    owner: Context, workspace: Record, services: Services
-) -> None:
+async def test_the_file_of_a_failed_import_counts_no_more(owner: Context, workspace: Any, services: Services) -> None:
     failed = await run(services, await queue(owner, workspace, b'{"project": {}}'))
 
     assert (failed["state"], await kinds(workspace)) == ("failed", {})
 
 
-async def test_reports_of_agents_count(people: People, owner: Context, workspace: Record, atlas: Hand) -> None:
+async def test_reports_of_agents_count(people: People, owner: Context, workspace: Any, atlas: Hand) -> None:
     mission = await Crew(people, owner, workspace).ask(atlas)
     await atlas.claim()
 
@@ -73,7 +72,7 @@ async def test_reports_of_agents_count(people: People, owner: Context, workspace
 
 
 async def test_a_report_beyond_the_quota_is_refused_and_tells_how_much_is_used(
-    people: People, owner: Context, workspace: Record, atlas: Hand, services: Services
+    people: People, owner: Context, workspace: Any, atlas: Hand, services: Services
 ) -> None:
     # Given a workspace whose quota is what it has stored
     mission = await Crew(people, owner, workspace).ask(atlas)
@@ -93,7 +92,7 @@ async def test_a_report_beyond_the_quota_is_refused_and_tells_how_much_is_used(
 
 
 async def test_a_mission_has_so_many_reports_at_most(
-    people: People, owner: Context, workspace: Record, atlas: Hand, monkeypatch: pytest.MonkeyPatch
+    people: People, owner: Context, workspace: Any, atlas: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mission_drive, "MAX_REPORTS", 3)
     mission = await Crew(people, owner, workspace).ask(atlas)
@@ -107,7 +106,7 @@ async def test_a_mission_has_so_many_reports_at_most(
 
 
 async def test_every_version_of_a_document_counts_until_it_is_dropped(
-    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+    owner: Context, workspace: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given documents that keep two versions, each author's changes being versions of their own
     monkeypatch.setattr(document_version, "MAX_VERSIONS", 2)
@@ -125,7 +124,7 @@ async def test_every_version_of_a_document_counts_until_it_is_dropped(
     assert await kinds(workspace) == {}
 
 
-async def test_a_text_that_is_saved_on_and_on_counts_once(owner: Context, workspace: Record) -> None:
+async def test_a_text_that_is_saved_on_and_on_counts_once(owner: Context, workspace: Any) -> None:
     shelf = Shelf(owner, workspace["_id"])
     document = await shelf.document(content="Once upon a time")
 
@@ -137,7 +136,7 @@ async def test_a_text_that_is_saved_on_and_on_counts_once(owner: Context, worksp
 
 
 async def test_a_text_beyond_the_quota_is_refused_and_a_shorter_one_is_not(
-    owner: Context, workspace: Record, services: Services
+    owner: Context, workspace: Any, services: Services
 ) -> None:
     document = await Shelf(owner, workspace["_id"]).document(content="x" * 100)
     before = await kinds(workspace)
@@ -152,7 +151,7 @@ async def test_a_text_beyond_the_quota_is_refused_and_a_shorter_one_is_not(
     await full.update(document, content="x" * 99)
 
 
-async def test_texts_of_an_import_count(owner: Context, workspace: Record, services: Services) -> None:
+async def test_texts_of_an_import_count(owner: Context, workspace: Any, services: Services) -> None:
     text = b'{"project": {"name": "Observatory"}, "documents": [{"title": "Log", "content": "Clear sky"}]}'
     narrow = replace(services, storage_quota=len(text) + 1)
 
@@ -164,7 +163,7 @@ async def test_texts_of_an_import_count(owner: Context, workspace: Record, servi
 
 
 async def test_reports_go_after_a_year_and_make_room(
-    people: People, owner: Context, workspace: Record, atlas: Hand, services: Services, monkeypatch: pytest.MonkeyPatch
+    people: People, owner: Context, workspace: Any, atlas: Hand, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given old reports, more than one part takes, and a new one
     monkeypatch.setattr(mission_trim, "IDS_PER_QUERY", 2)

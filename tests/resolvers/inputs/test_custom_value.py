@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 
-from models.base import Record
 from models.enums import FieldType
 from models.errors import BadUserInput
 from models.ids import Kind, new_id
@@ -13,7 +12,7 @@ LOW, HIGH = new_id(Kind.CUSTOM_FIELD_OPTION), new_id(Kind.CUSTOM_FIELD_OPTION)
 DAY = datetime(2026, 5, 1, tzinfo=UTC)
 
 
-def field(type_: str, *labels: str) -> Record:
+def field(type_: str, *labels: str) -> Any:
     ids = {"Low": LOW, "High": HIGH}
     options = [
         {"id": ids.get(one) or new_id(Kind.CUSTOM_FIELD_OPTION), "label": one, "color": "#000000"} for one in labels

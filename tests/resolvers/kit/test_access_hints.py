@@ -8,7 +8,6 @@ import pytest
 from bson import ObjectId
 from pymongo.asynchronous.collection import AsyncCollection
 
-from models.base import Record
 from models.errors import NotFound
 from models.ids import Kind, new_id
 from resolvers.inputs.project import ProjectCreate
@@ -22,13 +21,13 @@ from tests.resolvers.lab import People, again
 
 
 @pytest.fixture
-async def project(owner: Context, workspace: Record) -> Record:
+async def project(owner: Context, workspace: Any) -> Any:
     """A project of `workspace`."""
     return (await create_project(again(owner), ProjectCreate.of(workspace_id=workspace["_id"], name="Mirror"))).value
 
 
 async def test_who_has_passed_a_door_is_looked_up_while_the_object_is_read(
-    owner: Context, project: Record, monkeypatch: pytest.MonkeyPatch
+    owner: Context, project: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await get_project(again(owner), project["_id"])
     asked = asyncio.Event()
@@ -38,7 +37,7 @@ async def test_who_has_passed_a_door_is_looked_up_while_the_object_is_read(
         asked.set()
         await look_up(*given)
 
-    async def held(self: AsyncCollection[Record], *given: Any, **options: Any) -> Any:
+    async def held(self: AsyncCollection[Any], *given: Any, **options: Any) -> Any:
         if self.name == "projects":
             await asyncio.wait_for(asked.wait(), 10)
         return await find_one(self, *given, **options)
@@ -52,7 +51,7 @@ async def test_who_has_passed_a_door_is_looked_up_while_the_object_is_read(
 
 
 async def test_who_was_taken_off_a_workspace_is_refused_at_once(
-    owner: Context, workspace: Record, project: Record, join: Join
+    owner: Context, workspace: Any, project: Any, join: Join
 ) -> None:
     ada = await join(workspace, "ada")
     await get_project(again(ada), project["_id"])
@@ -63,7 +62,7 @@ async def test_who_was_taken_off_a_workspace_is_refused_at_once(
 
 
 async def test_a_wrong_hint_opens_no_door_and_shuts_none(
-    people: People, owner: Context, workspace: Record, project: Record
+    people: People, owner: Context, workspace: Any, project: Any
 ) -> None:
     ada = await people.register("ada")
     ENTERED.add(ada.user_id, project["_id"], workspace["_id"])
@@ -75,7 +74,7 @@ async def test_a_wrong_hint_opens_no_door_and_shuts_none(
     assert (await get_project(again(owner), project["_id"]))["name"] == "Mirror"
 
 
-async def test_who_is_refused_leaves_no_hint(people: People, project: Record) -> None:
+async def test_who_is_refused_leaves_no_hint(people: People, project: Any) -> None:
     ada = await people.register("ada")
 
     with pytest.raises(NotFound):

@@ -11,7 +11,7 @@ import pytest
 
 from gateway.database import Database
 from models import ApiToken, Invitation, OrganizationMember, Session, User, WorkspaceMember
-from models.base import Record, collection, to_record, utc_now
+from models.base import collection, to_record, utc_now
 from models.enums import ConsentSubject, Role
 from models.errors import Conflict, Unauthenticated
 from realtime.hub import Hub
@@ -89,7 +89,7 @@ async def test_a_person_owns_so_many_organizations(people: People, monkeypatch: 
 
 
 async def test_a_person_owns_so_many_workspaces(
-    owner: Context, organization: Record, monkeypatch: pytest.MonkeyPatch
+    owner: Context, organization: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workspace, "MAX_WORKSPACES", 2)
     values = [WorkspaceCreate(organization_id=organization["_id"], name="More", slug=f"more-{n}") for n in range(2)]
@@ -102,7 +102,7 @@ async def test_a_person_owns_so_many_workspaces(
 
 
 async def test_workspaces_that_others_own_count_for_nothing(
-    people: People, owner: Context, workspace: Record, join: Join, monkeypatch: pytest.MonkeyPatch
+    people: People, owner: Context, workspace: Any, join: Join, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada = await join(workspace, "ada")
     monkeypatch.setattr(organization, "MAX_ORGANIZATIONS", 2)
@@ -154,7 +154,7 @@ async def test_tokens_that_have_expired_go_once_they_are_many(people: People, mo
 
 
 async def test_a_workspace_has_so_many_invitations_that_wait(
-    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+    owner: Context, workspace: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(invitation, "MAX_INVITATIONS", 2)
     for n in range(2):
@@ -173,7 +173,7 @@ async def test_a_workspace_has_so_many_invitations_that_wait(
 ROOM = 3
 """Of the kind that is made: the tests' ceiling."""
 
-Make = Callable[[Context, Record, int], Awaitable[Any]]
+Make = Callable[[Context, Any, int], Awaitable[Any]]
 
 
 @pytest.fixture
@@ -185,25 +185,25 @@ async def other_process(database: Database, services: Services) -> AsyncIterator
     await hub.stop()
 
 
-async def _organization(ctx: Context, _: Record, number: int) -> None:
+async def _organization(ctx: Context, _: Any, number: int) -> None:
     slug = f"at-once-{number}-{secrets.token_hex(4)}"
     await create_organization(ctx, OrganizationCreate(name="At once", slug=slug))
 
 
-async def _workspace(ctx: Context, organization: Record, number: int) -> None:
+async def _workspace(ctx: Context, organization: Any, number: int) -> None:
     slug = f"at-once-{number}"
     await create_workspace(ctx, WorkspaceCreate(organization_id=organization["_id"], name="At once", slug=slug))
 
 
-async def _token(ctx: Context, _: Record, number: int) -> None:
+async def _token(ctx: Context, _: Any, number: int) -> None:
     await create_api_token(ctx, ApiTokenCreate(name=f"at once {number}"))
 
 
-async def _consent(ctx: Context, _: Record, number: int) -> None:
+async def _consent(ctx: Context, _: Any, number: int) -> None:
     await give_consent(ctx, ConsentGive(subject=ConsentSubject.TERMS, version=str(number)))
 
 
-async def _made(make: Make, ctx: Context, others: Services, organizations: list[Record]) -> list[Conflict]:
+async def _made(make: Make, ctx: Context, others: Services, organizations: list[Any]) -> list[Conflict]:
     """Ten requests at once by two processes; the refusals of those that found no room."""
     asked = [Context(ctx.subject, ctx.services if number % 2 else others) for number in range(10)]
     results = await asyncio.gather(
@@ -271,11 +271,11 @@ async def test_sessions_begun_at_once_are_no_more_than_there_may_be(
 
 
 async def test_invitations_at_once_find_no_more_room_than_there_is(
-    owner: Context, workspace: Record, other_process: Services, monkeypatch: pytest.MonkeyPatch
+    owner: Context, workspace: Any, other_process: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(invitation, "MAX_INVITATIONS", ROOM)
 
-    async def invite(ctx: Context, _: Record, number: int) -> None:
+    async def invite(ctx: Context, _: Any, number: int) -> None:
         values = WorkspaceMemberInvite(email=f"at-once-{number}@example.com")
         await invite_workspace_member(ctx, workspace["_id"], values)
 

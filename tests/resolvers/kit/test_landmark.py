@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.database import Database
 from models import DOCUMENTS, Card, Notification
-from models.base import Record, Stored, collection, to_record, utc_now
+from models.base import Recorded, Stored, collection, to_record, utc_now
 from models.ids import Kind, new_id
 from resolvers.kit import landmark
 from resolvers.kit.landmark import Landmarks, Memory
@@ -22,9 +22,9 @@ from tests.resolvers.test_indexes import recorded
 RANKS = [f"a{one}" for one in "0123456789"]
 
 
-def lists() -> list[tuple[type[Stored], str, str]]:
+def lists() -> list[tuple[type[Recorded[Any]], str, str]]:
     """Every list that an index holds in order: its model, the key of its parent and the key that it is sorted by."""
-    found: dict[tuple[type[Stored], str, str], None] = {}
+    found: dict[tuple[type[Recorded[Any]], str, str], None] = {}
     for model in DOCUMENTS:
         for index in getattr(model.Settings, "indexes", ()):
             first, *rest = index.document["key"]
@@ -33,12 +33,14 @@ def lists() -> list[tuple[type[Stored], str, str]]:
     return list(found)
 
 
-async def fill(model: type[Stored], parent_key: str, parent_id: ObjectId, key: str, count: int) -> list[ObjectId]:
+async def fill(
+    model: type[Recorded[Any]], parent_key: str, parent_id: ObjectId, key: str, count: int
+) -> list[ObjectId]:
     """Records of nothing but what the indexes of their model need; their ids, in order."""
     needed = {name for index in getattr(model.Settings, "indexes", ()) for name in index.document["key"]}
-    records: list[Record] = []
+    records: list[Any] = []
     for place in range(count):
-        values: Record = {} if key == "_id" else {key: f"b{place:06}" if key == "rank" else place}
+        values: Any = {} if key == "_id" else {key: f"b{place:06}" if key == "rank" else place}
         others = {name: ObjectId() for name in needed}
         records.append({**others, parent_key: parent_id, "_id": ObjectId(), **values})
     for start in range(0, count, 500):
@@ -46,13 +48,13 @@ async def fill(model: type[Stored], parent_key: str, parent_id: ObjectId, key: s
     return [record["_id"] for record in records]
 
 
-async def documents_read(model: type[Stored], queries: Sequence[tuple[str, str, Any]]) -> int:
+async def documents_read(model: type[Recorded[Any]], queries: Sequence[tuple[str, str, Any]]) -> int:
     """How many documents lie in the ranges that were asked for, all of which the database reads."""
     return sum([await collection(model).count_documents(where) for _, _, where in queries])
 
 
 async def page(
-    model: type[Stored], parent_key: str, parent_id: ObjectId, sort: Sort, **window: Any
+    model: type[Recorded[Any]], parent_key: str, parent_id: ObjectId, sort: Sort, **window: Any
 ) -> tuple[list[ObjectId], str]:
     found = (await pages(model, parent_key, [parent_id], Window.read(**window), sort=sort))[parent_id]
     ids = [node["_id"] for node in found.nodes]
@@ -61,7 +63,7 @@ async def page(
 
 @pytest.mark.parametrize(("model", "parent_key", "key"), lists(), ids=lambda one: getattr(one, "__name__", one))
 async def test_a_page_of_a_long_list_reads_little_more_than_one_of_a_short_list(
-    model: type[Stored], parent_key: str, key: str, clean: Database
+    model: type[Recorded[Any]], parent_key: str, key: str, clean: Database
 ) -> None:
     size, parent_id = 20, ObjectId()
     ids = await fill(model, parent_key, parent_id, key, 600)
@@ -154,7 +156,7 @@ async def test_pages_are_whole_however_old_the_landmarks_are(
     monkeypatch.setattr(landmark, "READS", 3)
     column_id = new_id(Kind.COLUMN)
     own = {"workspace_id": ObjectId(), "project_id": ObjectId(), "column_id": column_id}
-    kept: list[Record] = []
+    kept: list[Any] = []
     for added, gone, direction, backward, filtered in steps:
         records = [to_record(Card(**own, title="x", rank=rank, archived=archived)) for rank, archived in added]
         if records:

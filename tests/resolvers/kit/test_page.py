@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models import Activity, Card, Column, Comment
-from models.base import Record, collection, to_record
+from models.base import AnyRecord, collection, to_record
 from models.enums import Priority
 from models.errors import BadUserInput
+from models.records import CardRecord, WorkspaceRecord
 from resolvers.kit.context import Context
 from resolvers.kit.page import Page, Sort, Window, pages
 from resolvers.lane.totals import totals
@@ -41,11 +42,11 @@ sorts = st.lists(st.tuples(st.sampled_from(FIELDS), st.sampled_from([1, -1])), m
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: WorkspaceRecord) -> Board:
     return await make_board(owner, workspace)
 
 
-async def put(board: Board, column: int, values: Sequence[dict[str, Any]]) -> list[Record]:
+async def put(board: Board, column: int, values: Sequence[dict[str, Any]]) -> list[CardRecord]:
     """Write cards as they are into a column that they then have to themselves."""
     await collection(Card).delete_many({"column_id": board.column_id(column)})
     place = {"workspace_id": board.workspace_id, "project_id": board.project["_id"]}
@@ -55,7 +56,7 @@ async def put(board: Board, column: int, values: Sequence[dict[str, Any]]) -> li
     return records
 
 
-def in_order(records: Sequence[Record], sort: Sort) -> list[ObjectId]:
+def in_order(records: Sequence[AnyRecord], sort: Sort) -> list[ObjectId]:
     """The ids as MongoDB's documentation says they sort: null first, text by its bytes, then by id."""
     found = sorted(records, key=lambda record: record["_id"])
     for field, direction in reversed(list(sort)):

@@ -2,12 +2,12 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
 
 import pytest
 from bson import ObjectId
 
 from gateway.database import Database
-from models.base import Record
 from models.errors import Forbidden
 from models.ids import Kind, new_id
 from realtime.cursor import Cursor
@@ -23,9 +23,10 @@ from tests.resolvers.conftest import Register
 from tests.resolvers.delivery import make_board
 from tests.resolvers.lab import People, again
 from tests.resolvers.test_indexes import check, recorded
+from tests.stubs import stub
 
 
-async def test_positions_are_those_of_before_whatever_is_written_then(owner: Context, workspace: Record) -> None:
+async def test_positions_are_those_of_before_whatever_is_written_then(owner: Context, workspace: Any) -> None:
     reader = again(owner)
     before = await owner.services.hub.log.head(workspace["_id"])
     await note_positions(reader, [workspace["_id"]])
@@ -37,7 +38,7 @@ async def test_positions_are_those_of_before_whatever_is_written_then(owner: Con
 
 
 async def test_noting_positions_runs_on_indexes_and_reads_what_is_named_alone(
-    database: Database, owner: Context, workspace: Record, organization: Record
+    database: Database, owner: Context, workspace: Any, organization: Any
 ) -> None:
     # Given somebody with several workspaces, and a project in one of them
     board = await make_board(owner, workspace)
@@ -58,10 +59,10 @@ async def test_noting_positions_runs_on_indexes_and_reads_what_is_named_alone(
 
 
 async def test_what_a_request_comes_into_is_noted_before_it_is_read(
-    owner: Context, workspace: Record, organization: Record, monkeypatch: pytest.MonkeyPatch
+    owner: Context, workspace: Any, organization: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given a request that finds workspaces, which change right after they were found
-    reads: tuple[Callable[[Context], Awaitable[Record]], ...] = (
+    reads: tuple[Callable[[Context], Awaitable[Any]], ...] = (
         lambda ctx: get_workspace(ctx, organization["slug"], "telescopes"),
         lambda ctx: get_workspace(ctx, organization["slug"], "telescopes", frozenset({"name"})),
         lambda ctx: _first(ctx, organization),
@@ -84,7 +85,7 @@ async def test_what_a_request_comes_into_is_noted_before_it_is_read(
         assert reader.positions[workspace["_id"]].seq == before.seq + 1
 
 
-async def test_what_was_read_before_another_field_noted_it_is_read_again(owner: Context, workspace: Record) -> None:
+async def test_what_was_read_before_another_field_noted_it_is_read_again(owner: Context, workspace: Any) -> None:
     reader = again(owner)
     await note_positions(reader)
     before = noted(reader)
@@ -99,7 +100,7 @@ async def test_what_was_read_before_another_field_noted_it_is_read_again(owner: 
 
 
 async def test_a_workspace_of_which_something_was_read_already_is_replayed_from_its_beginning(
-    owner: Context, workspace: Record, organization: Record
+    owner: Context, workspace: Any, organization: Any
 ) -> None:
     reader = again(owner)
     await get_workspace(reader, organization["slug"], "telescopes")
@@ -112,13 +113,13 @@ async def test_a_workspace_of_which_something_was_read_already_is_replayed_from_
     assert cursor == str(Cursor(head.epoch, 0))
 
 
-async def _first(ctx: Context, organization: Record) -> Record:
+async def _first(ctx: Context, organization: Any) -> Any:
     [page] = await workspaces_of(ctx, [organization], None)
     return page.nodes[0]
 
 
 async def test_a_stream_that_was_not_noted_is_replayed_from_where_the_log_begins(
-    owner: Context, workspace: Record
+    owner: Context, workspace: Any
 ) -> None:
     head = await owner.services.hub.log.head(workspace["_id"])
 
@@ -130,7 +131,7 @@ async def test_the_viewers_own_stream_is_noted_too(register_person: Register) ->
     reader = again(ada)
     await note_positions(reader)
 
-    (cursor,) = await notifications_cursor_of(reader, [{"_id": ada.user_id}], None)
+    (cursor,) = await notifications_cursor_of(reader, stub([{"_id": ada.user_id}]), None)
 
     assert cursor == str(await ada.services.hub.log.head(ada.user_id))
 
@@ -138,7 +139,7 @@ async def test_the_viewers_own_stream_is_noted_too(register_person: Register) ->
 async def test_nobody_is_told_where_the_stream_of_another_stands(owner: Context, register_person: Register) -> None:
     other = await register_person("bob")
 
-    found = await notifications_cursor_of(again(owner), [{"_id": owner.user_id}, {"_id": other.user_id}], None)
+    found = await notifications_cursor_of(again(owner), stub([{"_id": owner.user_id}, {"_id": other.user_id}]), None)
 
     assert isinstance(found[0], str)
     assert isinstance(found[1], Forbidden)

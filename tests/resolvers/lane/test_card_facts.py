@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models import Card, CardFactsBlock
-from models.base import Record, collection, to_record, utc_now
+from models.base import collection, to_record, utc_now
 from models.enums import Priority, StatsInterval
 from resolvers.card.card import delete_card
 from resolvers.card.label import delete_label
@@ -36,15 +36,15 @@ NOW = datetime(2026, 5, 6, 7, 8, 9, 10_000, tzinfo=UTC)
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     return await make_board(owner, workspace, columns=3)
 
 
-def row_key(row: Record) -> str:
+def row_key(row: Any) -> str:
     return str(sorted((name, str(value)) for name, value in row.items()))
 
 
-def plain(rows: Sequence[Record]) -> list[Record]:
+def plain(rows: Sequence[Any]) -> list[Any]:
     """Rows without what is null, in an order of their own: the database leaves nulls out, and has no order."""
     return sorted(({name: value for name, value in row.items() if value is not None} for row in rows), key=row_key)
 
@@ -116,11 +116,11 @@ changes = st.lists(
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=changes)
 async def test_facts_follow_every_change_of_cards(
-    steps: list[tuple[str, int]], owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+    steps: list[tuple[str, int]], owner: Context, workspace: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(card_facts_keep, "BLOCK", 4)
     board = await make_board(owner, workspace, columns=2)
-    labels, cards = [await board.label(name) for name in "ab"], list[Record]()
+    labels, cards = [await board.label(name) for name in "ab"], list[Any]()
 
     for step, number in steps:
         card = cards[number % len(cards)] if cards else None
@@ -197,7 +197,7 @@ async def fill(board: Board, count: int) -> None:
     await board.card(0)  # stores the facts
 
 
-async def test_figures_of_many_cards_read_no_card_and_few_blocks(owner: Context, workspace: Record) -> None:
+async def test_figures_of_many_cards_read_no_card_and_few_blocks(owner: Context, workspace: Any) -> None:
     for count in (20, 600):
         board = await make_board(owner, workspace, columns=3)
         await fill(board, count)

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from models import Card
-from models.base import Record, collection
+from models.base import collection
 from models.errors import BadUserInput
 from models.rank import MAX_LENGTH
 from resolvers.card.card import delete_card, list_cards
@@ -18,12 +18,13 @@ from resolvers.lane import keep as lane_keep
 from resolvers.lane.card_place import places_of
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.kept import check_lanes, forget_lanes, ledger_of
+from tests.stubs import stub
 
 LANES: list[int | None] = [0, 1, None]
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     return await make_board(owner, workspace)
 
 
@@ -104,7 +105,7 @@ STEPS = st.lists(
 async def test_any_sequence_of_changes_leaves_every_lane_in_the_order_of_a_plain_list(
     steps: list[tuple[str, int, int, int | None, int]],
     owner: Context,
-    workspace: Record,
+    workspace: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # given lanes of several blocks
@@ -127,7 +128,7 @@ async def test_any_sequence_of_changes_leaves_every_lane_in_the_order_of_a_plain
         card: place for lane in LANES for place, card in enumerate(model.visible(lane))
     }
     bare = [{key: card[key] for key in ("column_id", "project_id", "rank")} for card in cards]
-    assert await places_of(bare) == [card["order"] for card in cards]
+    assert await places_of(stub(bare)) == [card["order"] for card in cards]
     lanes_and_ranks = [(card["column_id"], card["rank"]) for card in cards]
     assert len(set(lanes_and_ranks)) == len(lanes_and_ranks)
 
@@ -146,14 +147,14 @@ async def _both(board: Board, model: Model, what: str, one: int, two: int, lane:
     record, column = {"_id": card}, {"columnId": board.column_id(lane)}
     neighbours = [other for other in model.lanes[lane] if other != card]
     if what == "move":
-        await board.move(record, **column, order=order)
+        await board.move(stub(record), **column, order=order)
         model.move_to(card, lane, order)
     elif what in ("after", "before") and neighbours:
         neighbour = neighbours[two % len(neighbours)]
-        await board.move(record, **column, **{f"{what}CardId": neighbour})
+        await board.move(stub(record), **column, **{f"{what}CardId": neighbour})
         model.insert(card, lane, **{"after": None, "before": None, what: neighbour})
     elif what == "end":
-        await board.update(record, **column)
+        await board.update(stub(record), **column)
         if model.lane_with(card) != lane:
             model.insert(card, lane, None, None)
     elif what in ("archive", "back"):

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.base import Record
 from models.enums import StatsInterval
+from models.records import WorkspaceRecord
 from resolvers.column.scope import update_scope
 from resolvers.figures import portfolio, roadmap, stats_group
 from resolvers.figures.portfolio import metrics_of
@@ -47,7 +47,7 @@ def test_a_day_is_over_when_it_has_ended_and_a_moment_when_it_has_come(
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: WorkspaceRecord) -> Board:
     """A project, a scope and a card, all of which end on the same day."""
     board = await make_board(owner, workspace, columns=2)
     await update_project(board.ctx, board.project["_id"], read_input(ProjectUpdate, {"deadline": TODAY}))
@@ -87,7 +87,7 @@ async def test_what_ends_on_a_day_is_late_from_the_next_one_on(
     ],
 )
 async def test_a_dependency_is_violated_by_what_ends_before_the_other_is_due(
-    owner: Context, workspace: Record, due: str, start: str, violated: bool
+    owner: Context, workspace: WorkspaceRecord, due: str, start: str, violated: bool
 ) -> None:
     board = await make_board(owner, workspace, columns=2)
     blocker, blocked = await board.card(0, dueDate=due), await board.card(0, startDate=start)

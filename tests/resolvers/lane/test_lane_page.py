@@ -8,7 +8,8 @@ import pytest
 from bson import ObjectId
 
 from models import Card
-from models.base import Record, collection
+from models.base import collection
+from models.records import WorkspaceRecord
 from resolvers.card.card import delete_card
 from resolvers.card.graph import cards_of_column, cards_of_project, cards_of_scope
 from resolvers.card.update import archive_card
@@ -32,10 +33,11 @@ from tests.resolvers.lab import again
 from tests.resolvers.lanes import BLOCK, imported, orders, page_of
 from tests.resolvers.traffic import Traffic, traffic
 from tests.resolvers.transfers import small_parts
+from tests.stubs import stub
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     return await make_board(owner, workspace)
 
 
@@ -50,7 +52,7 @@ async def _total(board: Board) -> None:
 
 
 async def _page_from_the_middle(board: Board, ids: list[ObjectId]) -> None:
-    card = await board.stored({"_id": ids[len(ids) // 2]})
+    card = await board.stored(stub({"_id": ids[len(ids) // 2]}))
     first = await page_of(board)
     await page_of(board, first.cursor(card))
 
@@ -59,10 +61,10 @@ Step = Callable[[Board, list[ObjectId]], Awaitable[Any]]
 
 STEPS: dict[str, Step] = {
     "create": lambda board, ids: board.card(0),
-    "move to the head": lambda board, ids: board.move({"_id": ids[-2]}, order=0),
-    "move to the middle": lambda board, ids: board.move({"_id": ids[3]}, order=len(ids) // 2),
-    "move behind": lambda board, ids: board.move({"_id": ids[7]}, afterCardId=ids[-5]),
-    "move before": lambda board, ids: board.move({"_id": ids[-7]}, beforeCardId=ids[12]),
+    "move to the head": lambda board, ids: board.move(stub({"_id": ids[-2]}), order=0),
+    "move to the middle": lambda board, ids: board.move(stub({"_id": ids[3]}), order=len(ids) // 2),
+    "move behind": lambda board, ids: board.move(stub({"_id": ids[7]}), afterCardId=ids[-5]),
+    "move before": lambda board, ids: board.move(stub({"_id": ids[-7]}), beforeCardId=ids[12]),
     "move in and out": lambda board, ids: _there_and_back(board, ids[20]),
     "archive": lambda board, ids: archive_card(board.ctx, ids[len(ids) // 3]),
     "delete": lambda board, ids: delete_card(board.ctx, ids[len(ids) // 3 + 5]),
@@ -76,12 +78,12 @@ STEPS: dict[str, Step] = {
 
 
 async def _there_and_back(board: Board, card_id: ObjectId) -> None:
-    await board.move({"_id": card_id}, columnId=board.column_id(1))
-    await board.move({"_id": card_id}, columnId=board.column_id(0), order=2)
+    await board.move(stub({"_id": card_id}), columnId=board.column_id(1))
+    await board.move(stub({"_id": card_id}), columnId=board.column_id(0), order=2)
 
 
 async def test_what_a_lane_is_asked_and_given_costs_the_same_for_50_and_for_400_cards(
-    owner: Context, workspace: Record
+    owner: Context, workspace: Any
 ) -> None:
     costs: dict[int, dict[str, Traffic]] = {}
     for size in (50, 400):
@@ -104,7 +106,7 @@ async def test_what_a_lane_is_asked_and_given_costs_the_same_for_50_and_for_400_
 
 
 async def test_a_part_of_an_import_costs_the_same_however_long_its_lane_has_grown(
-    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+    owner: Context, workspace: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_parts(monkeypatch)
     cards = [{"title": f"{n}", "columnIndex": 0} for n in range(300)]
@@ -124,7 +126,7 @@ async def test_a_part_of_an_import_costs_the_same_however_long_its_lane_has_grow
     await check_lanes(done.value["_id"])
 
 
-async def test_pages_of_long_and_short_columns_are_those_of_the_sorted_lists(owner: Context, workspace: Record) -> None:
+async def test_pages_of_long_and_short_columns_are_those_of_the_sorted_lists(owner: Context, workspace: Any) -> None:
     board = await imported(owner, workspace, 73)
     lists = [await board.lane(0), await board.lane(1), []]
     board.columns.append(await board.column("Empty"))
@@ -152,7 +154,7 @@ async def test_pages_of_long_and_short_columns_are_those_of_the_sorted_lists(own
         assert found == lists[0]
 
 
-async def test_totals_of_projects_and_scopes_are_those_of_their_lanes(owner: Context, workspace: Record) -> None:
+async def test_totals_of_projects_and_scopes_are_those_of_their_lanes(owner: Context, workspace: Any) -> None:
     board = await imported(owner, workspace, 33)
     scope = await board.scope()
     inner = await board.column("Inner", scope["_id"])
@@ -174,7 +176,7 @@ async def test_totals_of_projects_and_scopes_are_those_of_their_lanes(owner: Con
 
 
 async def test_the_heads_of_short_columns_are_one_query_once_a_process_knows_them(
-    owner: Context, workspace: Record
+    owner: Context, workspace: Any
 ) -> None:
     board = await imported(owner, workspace, 8)
     board.columns.append(await board.column("Empty"))
@@ -190,7 +192,7 @@ async def test_the_heads_of_short_columns_are_one_query_once_a_process_knows_the
 
 
 async def test_a_board_whose_project_has_many_other_cards_is_read_by_its_columns(
-    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+    owner: Context, workspace: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     board = await imported(owner, workspace, 8)
     ids = await board.lane(0)
@@ -221,7 +223,7 @@ async def test_a_board_whose_project_has_many_other_cards_is_read_by_its_columns
 
 @pytest.mark.parametrize("count", [60, 200])
 async def test_a_board_that_shows_nearly_all_of_its_project_is_one_query_however_long_its_columns_are(
-    owner: Context, workspace: Record, count: int
+    owner: Context, workspace: WorkspaceRecord, count: int
 ) -> None:
     board = await imported(owner, workspace, count)
     ids = await board.lane(0)
@@ -236,7 +238,9 @@ async def test_a_board_that_shows_nearly_all_of_its_project_is_one_query_however
     assert await totals(made) == [len(ids), 1]
 
 
-async def test_a_board_that_is_too_large_for_one_reply_comes_in_several(owner: Context, workspace: Record) -> None:
+async def test_a_board_that_is_too_large_for_one_reply_comes_in_several(
+    owner: Context, workspace: WorkspaceRecord
+) -> None:
     board = await imported(owner, workspace, 4)
     ids = await board.lane(0)
     await cards_of_column(board.ctx, board.columns, None)
@@ -252,7 +256,7 @@ async def test_a_board_that_is_too_large_for_one_reply_comes_in_several(owner: C
 
 
 async def test_a_board_with_a_long_column_of_which_little_is_shown_reads_that_page_alone(
-    owner: Context, workspace: Record
+    owner: Context, workspace: WorkspaceRecord
 ) -> None:
     board = await imported(owner, workspace, 200)
     ids = await board.lane(0)
@@ -268,7 +272,7 @@ async def test_a_board_with_a_long_column_of_which_little_is_shown_reads_that_pa
 
 @pytest.mark.parametrize("size", [20, 80])
 async def test_a_page_of_a_long_column_is_one_query_however_many_cards_it_shows(
-    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch, size: int
+    owner: Context, workspace: WorkspaceRecord, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     monkeypatch.setattr(lane_page, "LISTED", 5)
     board = await imported(owner, workspace, 200)
@@ -284,7 +288,9 @@ async def test_a_page_of_a_long_column_is_one_query_however_many_cards_it_shows(
     assert [card["_id"] for card in page.nodes] == ids[10 : 10 + size]
 
 
-async def test_a_board_leaves_out_what_was_deleted_and_cuts_its_pages(owner: Context, workspace: Record) -> None:
+async def test_a_board_leaves_out_what_was_deleted_and_cuts_its_pages(
+    owner: Context, workspace: WorkspaceRecord
+) -> None:
     board = await imported(owner, workspace, 8)
     ids = await board.lane(0)
     await cards_of_column(board.ctx, board.columns, None)
@@ -298,7 +304,7 @@ async def test_a_board_leaves_out_what_was_deleted_and_cuts_its_pages(owner: Con
 
 
 async def test_a_column_that_has_grown_in_another_process_is_read_all_the_same(
-    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+    owner: Context, workspace: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     board = await imported(owner, workspace, 60)
     ids = await board.lane(0)
@@ -311,7 +317,7 @@ async def test_a_column_that_has_grown_in_another_process_is_read_all_the_same(
     assert await totals([page]) == [len(ids)]
 
 
-async def test_a_page_reads_no_card_that_it_does_not_show(owner: Context, workspace: Record) -> None:
+async def test_a_page_reads_no_card_that_it_does_not_show(owner: Context, workspace: Any) -> None:
     board = await imported(owner, workspace, 100)
     for card_id in (await board.lane(0))[1:40]:
         await archive_card(board.ctx, card_id)
@@ -334,7 +340,7 @@ async def test_a_cursor_of_another_kind_of_rank_is_as_good_as_none_of_this_list(
 
 
 async def test_a_page_whose_cards_all_went_elsewhere_meanwhile_shows_what_is_there_now(
-    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+    owner: Context, workspace: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     board = await imported(owner, workspace, 60)
     old = await read_lanes([LaneKey(board.columns[0]["_id"])], lambda lane: range(len(lane.blocks)))

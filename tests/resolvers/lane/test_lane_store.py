@@ -9,7 +9,7 @@ from bson import ObjectId
 
 from gateway.database import Database
 from models import Card, Lane
-from models.base import Record, collection
+from models.base import collection
 from models.rank import MAX_LENGTH
 from realtime.hub import Hub
 from realtime.log import EventLog
@@ -28,6 +28,7 @@ from tests.resolvers.delivery import Board
 from tests.resolvers.kept import check_lanes, forget_lanes
 from tests.resolvers.lanes import BLOCK, imported, orders, page_of
 from tests.resolvers.traffic import Traffic, traffic
+from tests.stubs import stub
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +37,7 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_lane_and_blocks_of_different_moments_are_read_again(
-    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+    owner: Context, workspace: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     board = await imported(owner, workspace, 60)
     ids, find = await board.lane(0), lane_store._find
@@ -56,7 +57,7 @@ async def test_a_lane_and_blocks_of_different_moments_are_read_again(
 
 
 async def test_what_a_process_remembers_of_a_lane_saves_a_query_and_decides_nothing(
-    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+    owner: Context, workspace: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     board = await imported(owner, workspace, 60)
     ids, lane_id = await board.lane(0), board.columns[0]["_id"]
@@ -95,7 +96,7 @@ def test_lanes_that_were_seen_the_longest_ago_are_forgotten_first() -> None:
 
 
 async def test_a_lane_that_never_stands_still_is_counted_from_its_cards(
-    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+    owner: Context, workspace: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     board = await imported(owner, workspace, 60)
     ids = await board.lane(0)
@@ -105,7 +106,7 @@ async def test_a_lane_that_never_stands_still_is_counted_from_its_cards(
 
 
 async def test_lanes_that_are_not_stored_answer_the_same_and_are_stored_by_the_next_change(
-    owner: Context, workspace: Record
+    owner: Context, workspace: Any
 ) -> None:
     board = await imported(owner, workspace, 60)
     ids = await board.lane(0)
@@ -116,14 +117,14 @@ async def test_lanes_that_are_not_stored_answer_the_same_and_are_stored_by_the_n
     assert [card["_id"] for card in (await page_of(board)).nodes] == ids[:10]
     assert await collection(Lane).find_one({"project_id": board.project["_id"]}) is None
 
-    moved = await board.move({"_id": ids[8]}, order=2)
+    moved = await board.move(stub({"_id": ids[8]}), order=2)
     assert moved["order"] == 2
-    await board.move({"_id": ids[9]}, columnId=board.column_id(1))
+    await board.move(stub({"_id": ids[9]}), columnId=board.column_id(1))
     await check_lanes(board.project["_id"])
 
 
 async def test_a_lane_that_does_not_know_its_cards_is_made_anew(
-    owner: Context, workspace: Record, caplog: pytest.LogCaptureFixture
+    owner: Context, workspace: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     board = await imported(owner, workspace, 60)
     ids = await board.lane(0)
@@ -137,13 +138,11 @@ async def test_a_lane_that_does_not_know_its_cards_is_made_anew(
 
 
 @pytest.mark.parametrize("tight", [2, 25])
-async def test_a_full_gap_is_spread_over_the_blocks_around_it_alone(
-    tight: int, owner: Context, workspace: Record
-) -> None:
+async def test_a_full_gap_is_spread_over_the_blocks_around_it_alone(tight: int, owner: Context, workspace: Any) -> None:
     # given neighbours with hardly any room between them, in one block or in several
     board = await imported(owner, workspace, 100)
     ids, start = await board.lane(0, archived=True), 43
-    first = (await board.stored({"_id": ids[start]}))["rank"]
+    first = (await board.stored(stub({"_id": ids[start]})))["rank"]
     for n in range(tight):
         rank = {"$set": {"rank": f"{first}{'0' * MAX_LENGTH}{n + 11}"}}
         await collection(Card).update_one({"_id": ids[start + n]}, rank)
@@ -152,7 +151,7 @@ async def test_a_full_gap_is_spread_over_the_blocks_around_it_alone(
     seq = await board.seq()
 
     # when
-    await board.move({"_id": ids[-1]}, afterCardId=ids[start])
+    await board.move(stub({"_id": ids[-1]}), afterCardId=ids[start])
 
     # then
     assert await board.lane(0, archived=True) == [*ids[: start + 1], ids[-1], *ids[start + 1 : -1]]
@@ -166,7 +165,7 @@ async def test_a_full_gap_is_spread_over_the_blocks_around_it_alone(
 
 
 async def test_changes_of_two_processes_leave_one_order_without_two_cards_of_one_rank(
-    owner: Context, workspace: Record, services: Services, database: Database
+    owner: Context, workspace: Any, services: Services, database: Database
 ) -> None:
     # given two gateways over one database, and a lane that neither has stored
     board = await imported(owner, workspace, 25)
@@ -179,7 +178,7 @@ async def test_changes_of_two_processes_leave_one_order_without_two_cards_of_one
     # when both change it at once
     await asyncio.gather(
         *(one.card(0) for one in boards for _ in range(4)),
-        *(one.move({"_id": card}, order=2) for one, card in zip(boards * 4, ids[5:13], strict=True)),
+        *(one.move(stub({"_id": card}), order=2) for one, card in zip(boards * 4, ids[5:13], strict=True)),
         *(archive_card(one.ctx, card) for one, card in zip(boards * 2, ids[:4], strict=True)),
         *(delete_card(one.ctx, card) for one, card in zip(boards, ids[13:15], strict=True)),
     )
@@ -203,7 +202,7 @@ class Told:
         self.place = place
 
 
-async def test_the_migration_stores_every_lane_that_has_cards(owner: Context, workspace: Record) -> None:
+async def test_the_migration_stores_every_lane_that_has_cards(owner: Context, workspace: Any) -> None:
     board = await imported(owner, workspace, 35)
     await board.card(None)
     await forget_lanes(board.project["_id"])
@@ -219,7 +218,7 @@ async def test_the_migration_stores_every_lane_that_has_cards(owner: Context, wo
 
 @pytest.mark.parametrize("what", ["column", "project"])
 async def test_what_goes_as_a_whole_leaves_no_lane(
-    what: str, owner: Context, workspace: Record, services: Services
+    what: str, owner: Context, workspace: Any, services: Services
 ) -> None:
     board = await imported(owner, workspace, 35)
     await board.card(None)

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from models import Mission, OrganizationMember
-from models.base import Record, collection
+from models.base import collection
 from models.enums import MissionStatus as Status
 from models.errors import BadUserInput, Forbidden, NotFound, OrreryError
 from models.ids import Kind, new_id
+from models.records import MissionRecord, OrganizationRecord, WorkspaceRecord
 from resolvers.inputs.mission import MissionComplete, MissionCreate, MissionFail, MissionReport
 from resolvers.inputs.workspace import WorkspaceCreate
 from resolvers.kit.context import Context
@@ -37,7 +38,7 @@ from tests.resolvers.pilotage import Crew, Hand, as_told, mission_events, stored
 
 
 @pytest.fixture
-def crew(people: People, owner: Context, workspace: Record) -> Crew:
+def crew(people: People, owner: Context, workspace: WorkspaceRecord) -> Crew:
     return Crew(people, owner, workspace)
 
 
@@ -47,7 +48,7 @@ async def atlas(crew: Crew) -> Hand:
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: WorkspaceRecord) -> Board:
     return await make_board(owner, workspace)
 
 
@@ -73,7 +74,7 @@ async def test_a_new_mission_waits_for_its_agent(crew: Crew, atlas: Hand, board:
 
 
 async def test_a_mission_reaches_neither_cards_nor_agents_of_another_workspace(
-    crew: Crew, atlas: Hand, organization: Record
+    crew: Crew, atlas: Hand, organization: OrganizationRecord
 ) -> None:
     # Given another workspace of the same owner, with a card and an agent
     values = WorkspaceCreate(organization_id=organization["_id"], name="Lenses", slug="lenses")
@@ -117,7 +118,7 @@ def test_a_bad_field_of_a_new_mission_is_named(field: str, value: Any) -> None:
 # --- who may -----------------------------------------------------------------------------------------------------
 
 
-def driving(ctx: Context, mission: Record) -> list[Any]:
+def driving(ctx: Context, mission: MissionRecord) -> list[Any]:
     """Everything that an agent may do to a mission, not yet done."""
     return [
         report_mission(again(ctx), mission["_id"], MissionReport(progress=0.5)),
@@ -127,7 +128,7 @@ def driving(ctx: Context, mission: Record) -> list[Any]:
     ]
 
 
-async def test_an_agent_drives_its_own_missions_alone(crew: Crew, atlas: Hand, workspace: Record) -> None:
+async def test_an_agent_drives_its_own_missions_alone(crew: Crew, atlas: Hand, workspace: WorkspaceRecord) -> None:
     # Given a running mission, another agent beside it, and one of another tenant
     mission = await crew.mission_at(atlas, Status.RUNNING)
     neighbour = await crew.hire("borealis")
@@ -161,7 +162,7 @@ async def own_organization(ctx: Context) -> Any:
     return found["organization_id"]
 
 
-async def test_people_cannot_drive_not_even_with_a_token(crew: Crew, atlas: Hand, workspace: Record) -> None:
+async def test_people_cannot_drive_not_even_with_a_token(crew: Crew, atlas: Hand, workspace: WorkspaceRecord) -> None:
     mission = await crew.mission_at(atlas, Status.RUNNING)
     token = await crew.people.with_token(crew.owner, ["pilotage:read", "pilotage:write"])
 
@@ -174,7 +175,7 @@ async def test_people_cannot_drive_not_even_with_a_token(crew: Crew, atlas: Hand
 
 
 async def test_members_create_and_cancel_and_outsiders_find_nothing(
-    crew: Crew, atlas: Hand, join: Join, workspace: Record
+    crew: Crew, atlas: Hand, join: Join, workspace: WorkspaceRecord
 ) -> None:
     # Given a member and an outsider
     member, outsider = await join(workspace, "grace"), await crew.people.register("eve")
@@ -216,7 +217,7 @@ async def test_creating_and_cancelling_take_the_scope_pilotage_write(crew: Crew,
 
 
 async def test_missions_are_reached_from_workspace_agent_and_card_the_newest_first(
-    crew: Crew, atlas: Hand, board: Board, workspace: Record
+    crew: Crew, atlas: Hand, board: Board, workspace: WorkspaceRecord
 ) -> None:
     # Given missions of two agents, some about cards
     borealis = await crew.hire("borealis")
@@ -231,7 +232,7 @@ async def test_missions_are_reached_from_workspace_agent_and_card_the_newest_fir
     of_cards = await missions_of_card(ctx, [*cards, cards[0]], fields)
 
     # Then each has its own
-    def ids(missions: list[Record]) -> list[Any]:
+    def ids(missions: list[MissionRecord]) -> list[Any]:
         return [mission["_id"] for mission in missions]
 
     assert ids(of_workspace.nodes) == ids([*about, *others])[::-1]
@@ -251,7 +252,7 @@ async def test_missions_are_reached_from_workspace_agent_and_card_the_newest_fir
     assert (first.has_next, rest.has_next) == (True, False)
 
 
-async def test_missions_are_filtered_by_status_and_agent(crew: Crew, atlas: Hand, workspace: Record) -> None:
+async def test_missions_are_filtered_by_status_and_agent(crew: Crew, atlas: Hand, workspace: WorkspaceRecord) -> None:
     # Given missions of two agents at several statuses
     borealis = await crew.hire("borealis")
     done = await crew.mission_at(atlas, Status.COMPLETED)

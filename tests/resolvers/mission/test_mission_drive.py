@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from models import MissionActivity
-from models.base import Record, collection
+from models.base import collection
 from models.enums import MissionStatus as Status
 from models.errors import BadUserInput, Conflict
+from models.records import MissionRecord, WorkspaceRecord
 from resolvers.inputs.mission import MissionComplete, MissionFail, MissionReport
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
@@ -24,7 +25,7 @@ FINAL = {Status.COMPLETED, Status.FAILED, Status.CANCELLED}
 
 
 @pytest.fixture
-def crew(people: People, owner: Context, workspace: Record) -> Crew:
+def crew(people: People, owner: Context, workspace: WorkspaceRecord) -> Crew:
     return Crew(people, owner, workspace)
 
 
@@ -46,7 +47,7 @@ ALLOWED = {
 UNCHANGED = {("ask for approval", Status.AWAITING_APPROVAL), ("go on", Status.RUNNING)}
 
 
-async def act(what: str, crew: Crew, agent: Hand, mission: Record) -> Any:
+async def act(what: str, crew: Crew, agent: Hand, mission: MissionRecord) -> Any:
     match what:
         case "claim":
             return await agent.claim()
@@ -151,7 +152,7 @@ async def test_two_agents_race_for_50_missions_and_each_is_claimed_once(crew: Cr
     agents = [atlas, borealis]
     missions = await asyncio.gather(*(crew.ask(agents[n % 2], f"{n}") for n in range(50)))
 
-    async def work(agent: Hand) -> list[Record]:
+    async def work(agent: Hand) -> list[MissionRecord]:
         claimed = []
         while mission := await agent.claim():
             claimed.append(mission)
@@ -169,7 +170,7 @@ async def test_two_agents_race_for_50_missions_and_each_is_claimed_once(crew: Cr
         assert await life(mission) == [(None, "queued"), ("queued", "running")]
 
 
-async def test_a_claim_without_a_mission_is_no_event(crew: Crew, atlas: Hand, workspace: Record) -> None:
+async def test_a_claim_without_a_mission_is_no_event(crew: Crew, atlas: Hand, workspace: WorkspaceRecord) -> None:
     before = await events(workspace["_id"])
 
     committed = await claim_mission(atlas.ctx, workspace["_id"])

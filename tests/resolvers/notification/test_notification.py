@@ -1,11 +1,12 @@
 """Notifications: a person's own, read one by one or all at once."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from models import Inbox, Notification, ReadMark
-from models.base import Record, collection, utc_now
+from models.base import collection, utc_now
 from models.errors import BadUserInput, Forbidden, NotFound, OrreryError
 from models.ids import Kind, new_id
 from resolvers.inputs.project import ProjectMemberAdd
@@ -28,15 +29,16 @@ from tests.resolvers.conftest import Join
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again, events
 from tests.resolvers.test_indexes import recorded
+from tests.stubs import stub
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     return await make_board(owner, workspace)
 
 
 @pytest.fixture
-async def grace(board: Board, join: Join, workspace: Record) -> Context:
+async def grace(board: Board, join: Join, workspace: Any) -> Context:
     """A member of the board's project, to whom nothing has happened yet."""
     member = await join(workspace, "grace")
     await add_project_member(board.ctx, board.project["_id"], ProjectMemberAdd(user_id=member.user_id))
@@ -45,12 +47,12 @@ async def grace(board: Board, join: Join, workspace: Record) -> Context:
     return member
 
 
-async def listed(ctx: Context, *, unread_only: bool = False) -> list[Record]:
+async def listed(ctx: Context, *, unread_only: bool = False) -> list[Any]:
     await follow(ctx.services)
     return (await list_notifications(again(ctx), Window.read(), unread_only)).nodes
 
 
-async def read_events(ctx: Context) -> list[Record]:
+async def read_events(ctx: Context) -> list[Any]:
     return [event["data"] for event in await events(ctx.user_id) if event["type"] == "NotificationsRead"]
 
 
@@ -60,7 +62,7 @@ async def receive_many(ctx: Context, count: int) -> None:
         for _ in range(count)
     ]
     told = {ctx.user_id: [{**one, "created_at": utc_now()} for one in activities]}
-    await ctx.services.hub.log.write(ctx.user_id, None, lambda change: receive(change, told))
+    await ctx.services.hub.log.write(ctx.user_id, None, lambda change: receive(change, stub(told)))
 
 
 async def test_the_other_members_of_a_project_are_notified_the_newest_first(
@@ -152,7 +154,7 @@ async def test_each_keeps_the_time_at_which_it_was_read(board: Board, grace: Con
     # When they are listed in one page, in pages, and one by one
     found = await listed(grace)
     alone = [await get_notification(again(grace), one["_id"]) for one in found]
-    window, paged = Window.read(first=2), list[Record]()
+    window, paged = Window.read(first=2), list[Any]()
     while True:
         page = await list_notifications(again(grace), window)
         paged += page.nodes
@@ -195,7 +197,7 @@ async def test_notifications_of_before_they_were_numbered_are_counted_read_and_p
     await collection(Inbox).delete_one({"_id": grace.user_id})
     await collection(ReadMark).delete_many({"user_id": grace.user_id})
     await collection(Notification).delete_many({"user_id": grace.user_id})
-    old = [
+    old: list[Any] = [
         {
             "_id": new_id(Kind.NOTIFICATION),
             "user_id": grace.user_id,
@@ -281,7 +283,7 @@ async def test_the_graph_shows_the_viewers_own_alone(board: Board, grace: Contex
     for n in range(3):
         await board.card(title=f"{n}")
     await follow(grace.services)
-    users = [{"_id": owner.user_id}, {"_id": grace.user_id}]
+    users: list[Any] = [{"_id": owner.user_id}, {"_id": grace.user_id}]
 
     # When their notifications are asked for
     theirs, own = await notifications_of(again(grace), users, None, first=2, unread_only=True)

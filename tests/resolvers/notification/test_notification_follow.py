@@ -10,7 +10,7 @@ from bson import Binary, ObjectId
 
 from gateway.database import Database
 from models import Activity, Fanout, Inbox, LoggedEvent, Notification, ProjectMember, Tombstone, WorkspaceMember
-from models.base import Record, collection, to_record
+from models.base import collection, to_record
 from models.enums import PilotageRole, Role
 from models.ids import Kind, new_id
 from realtime.hub import Hub
@@ -26,10 +26,11 @@ from tests.resolvers.conftest import Join
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import again, events
 from tests.resolvers.test_indexes import check, recorded
+from tests.stubs import stub, stubs
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     board = await make_board(owner, workspace)
     await follow(owner.services)
     return board
@@ -72,7 +73,7 @@ async def told(board: Board, user_id: ObjectId) -> list[ObjectId]:
 async def committed(board: Board) -> list[ObjectId]:
     """The cards of a board in the order in which the workspace's log has them."""
     made = {"stream_id": board.workspace_id, "type": "CardCreated", "project_id": board.project["_id"]}
-    return [one["card_id"] for one in await collection(LoggedEvent).find(made).sort("seq", 1).to_list()]
+    return [one["card_id"] for one in await stubs(LoggedEvent).find(made).sort("seq", 1).to_list()]
 
 
 async def waiting(board: Board) -> int:
@@ -213,7 +214,7 @@ async def test_what_was_done_before_is_not_done_again(board: Board) -> None:
     assert [await told(board, one) for one in people] == [await committed(board)] * 3
 
 
-async def test_who_has_left_meanwhile_is_told_nothing(board: Board, workspace: Record, join: Join) -> None:
+async def test_who_has_left_meanwhile_is_told_nothing(board: Board, workspace: Any, join: Join) -> None:
     ada, bob = await join(workspace, "ada"), await join(workspace, "bob")
     for one in (ada, bob):
         await board.add_member(one)
@@ -230,7 +231,7 @@ async def test_who_has_left_meanwhile_is_told_nothing(board: Board, workspace: R
 
 
 async def test_who_leaves_while_it_is_written_is_told_nothing(
-    board: Board, workspace: Record, join: Join, others: Services, monkeypatch: pytest.MonkeyPatch
+    board: Board, workspace: Any, join: Join, others: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given a follower that has found out who is a member, within its transaction
     bob = await join(workspace, "bob")
@@ -301,7 +302,7 @@ async def test_what_fails_in_one_workspace_holds_up_no_other(
     await foreign_board.card()
     serve = module._serve
 
-    async def failing(services: Services, fanouts: list[Record]) -> None:
+    async def failing(services: Services, fanouts: list[Any]) -> None:
         if fanouts[0]["workspace_id"] == board.workspace_id:
             raise RuntimeError("broken")
         await serve(services, fanouts)
@@ -345,6 +346,6 @@ async def board_of(people: Any, name: str) -> Board:
     stranger = await people.register(name)
     mine = await collection(WorkspaceMember).find_one({"user_id": stranger.user_id})
     assert mine is not None
-    made = await make_board(stranger, {"_id": mine["workspace_id"]})
+    made = await make_board(stranger, stub({"_id": mine["workspace_id"]}))
     await follow(stranger.services)
     return made

@@ -20,6 +20,7 @@ from resolvers.notification.trim import AGE, trim_some
 from tests.resolvers.conftest import Register
 from tests.resolvers.lab import again, events
 from tests.resolvers.test_indexes import check, recorded
+from tests.stubs import stub
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ async def send(ctx: Context, count: int, age: timedelta = timedelta()) -> list[O
     ids = [new_id(Kind.ACTIVITY) for _ in range(count)]
     about = {"workspace_id": new_id(Kind.WORKSPACE), "project_id": None, "actor_id": None, "created_at": at}
     told = {ctx.user_id: [{"_id": one, **about} for one in ids]}
-    await ctx.services.hub.log.write(ctx.user_id, None, lambda change: receive(change, told))
+    await ctx.services.hub.log.write(ctx.user_id, None, lambda change: receive(change, stub(told)))
     return ids
 
 

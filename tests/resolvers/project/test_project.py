@@ -5,7 +5,7 @@ import pytest
 
 from auth.policies import delivery
 from models import Project
-from models.base import Record, collection
+from models.base import collection
 from models.errors import BadUserInput, NotFound
 from models.ids import Kind, new_id
 from resolvers.inputs.project import ProjectCreate, ProjectUpdate
@@ -30,20 +30,20 @@ from tests.resolvers.lab import People, again, events
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     return await make_board(owner, workspace, columns=1)
 
 
-async def make(owner: Context, workspace: Record, **values: Any) -> Record:
+async def make(owner: Context, workspace: Any, **values: Any) -> Any:
     given = {"workspaceId": workspace["_id"], "name": "Orrery", **values}
     return (await create_project(again(owner), read_input(ProjectCreate, given))).value
 
 
-async def change(board: Board, **values: Any) -> Record:
+async def change(board: Board, **values: Any) -> Any:
     return (await update_project(board.ctx, board.project["_id"], read_input(ProjectUpdate, values))).value
 
 
-async def test_a_new_project_has_its_creator_as_a_member(owner: Context, workspace: Record) -> None:
+async def test_a_new_project_has_its_creator_as_a_member(owner: Context, workspace: Any) -> None:
     before = len(await events(workspace["_id"]))
 
     project = await make(owner, workspace, description="Brass", deadline="2026-12-24", template=None)
@@ -93,7 +93,7 @@ async def test_a_project_that_is_gone_is_not_found(board: Board) -> None:
             await attempt
 
 
-async def test_strangers_get_the_answer_of_what_does_not_exist(board: Board, workspace: Record, people: People) -> None:
+async def test_strangers_get_the_answer_of_what_does_not_exist(board: Board, workspace: Any, people: People) -> None:
     stranger = await people.register("mallory")
 
     for project_id in (board.project["_id"], new_id(Kind.PROJECT)):
@@ -116,7 +116,7 @@ async def test_what_is_no_project_id_is_refused(wrong: Any, owner: Context) -> N
 
 
 async def test_every_member_of_the_workspace_reads_and_writes_its_projects(
-    board: Board, workspace: Record, join: Join
+    board: Board, workspace: Any, join: Join
 ) -> None:
     member = await join(workspace, "ada")
     theirs = Board(member, board.project, board.columns)
@@ -127,7 +127,7 @@ async def test_every_member_of_the_workspace_reads_and_writes_its_projects(
     assert len(await list_projects(again(member), workspace["_id"])) == 1
 
 
-async def test_the_projects_of_workspaces_come_filtered_and_in_order(owner: Context, workspace: Record) -> None:
+async def test_the_projects_of_workspaces_come_filtered_and_in_order(owner: Context, workspace: Any) -> None:
     for name, deadline in (("Beta", None), ("Alpha", "2026-12-24"), ("Gamma", "2026-01-01")):
         await make(owner, workspace, name=name, deadline=deadline)
     ctx = again(owner)
@@ -144,7 +144,7 @@ async def test_the_projects_of_workspaces_come_filtered_and_in_order(owner: Cont
     assert await names(first=1) == ["Beta"]
 
 
-async def test_a_project_knows_its_workspace_and_counts_its_open_cards(board: Board, workspace: Record) -> None:
+async def test_a_project_knows_its_workspace_and_counts_its_open_cards(board: Board, workspace: Any) -> None:
     await board.card()
     await board.card(None)
     await board.update(await board.card(), archived=True)
@@ -158,7 +158,7 @@ async def test_a_project_knows_its_workspace_and_counts_its_open_cards(board: Bo
     assert counted == [2, 0]
 
 
-async def test_a_workspace_that_is_deleted_meanwhile_gets_no_project(owner: Context, workspace: Record) -> None:
+async def test_a_workspace_that_is_deleted_meanwhile_gets_no_project(owner: Context, workspace: Any) -> None:
     # given a request that has passed the door before the workspace was deleted
     late = again(owner)
     await check_workspace(late, workspace["_id"], delivery.WRITE)

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.database import Database
 from models import Relation
-from models.base import Record, collection
+from models.base import collection
 from models.enums import RelationType
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id
@@ -30,21 +30,21 @@ from tests.resolvers.watching import watching
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     return await make_board(owner, workspace, columns=2)
 
 
 @pytest.fixture
-async def cards(board: Board) -> list[Record]:
+async def cards(board: Board) -> list[Any]:
     return [await board.card(title=title) for title in "abcd"]
 
 
-async def relate(board: Board, card: Record, type: str, target: Record) -> Record:
+async def relate(board: Board, card: Any, type: str, target: Any) -> Any:
     given = {"cardId": card["_id"], "type": type, "targetCardId": target["_id"]}
     return (await create_relation(board.ctx, read_input(RelationCreate, given))).value
 
 
-async def seen(board: Board, card: Record) -> list[tuple[str, Any]]:
+async def seen(board: Board, card: Any) -> list[tuple[str, Any]]:
     return [(one["type"].value, one["card_id"]) for one in await list_relations(board.ctx, card["_id"])]
 
 
@@ -60,7 +60,7 @@ async def seen(board: Board, card: Record) -> list[tuple[str, Any]]:
         ("child_of", "parent_of"),
     ],
 )
-async def test_one_record_is_seen_from_both_cards(type: str, inverse: str, board: Board, cards: list[Record]) -> None:
+async def test_one_record_is_seen_from_both_cards(type: str, inverse: str, board: Board, cards: list[Any]) -> None:
     a, b, *_ = cards
     seq = await board.seq()
 
@@ -89,7 +89,7 @@ async def test_one_record_is_seen_from_both_cards(type: str, inverse: str, board
     ],
 )
 async def test_a_relation_that_is_there_already_is_refused(
-    first: tuple[str, int, int], second: tuple[str, int, int], board: Board, cards: list[Record]
+    first: tuple[str, int, int], second: tuple[str, int, int], board: Board, cards: list[Any]
 ) -> None:
     await relate(board, cards[first[1]], first[0], cards[first[2]])
 
@@ -97,7 +97,7 @@ async def test_a_relation_that_is_there_already_is_refused(
         await relate(board, cards[second[1]], second[0], cards[second[2]])
 
 
-async def test_cards_may_have_relations_of_several_types(board: Board, cards: list[Record]) -> None:
+async def test_cards_may_have_relations_of_several_types(board: Board, cards: list[Any]) -> None:
     a, b, *_ = cards
     for type_ in ("blocks", "related_to", "parent_of", "duplicates"):
         await relate(board, a, type_, b)
@@ -105,12 +105,12 @@ async def test_cards_may_have_relations_of_several_types(board: Board, cards: li
     assert [one for one, _ in await seen(board, b)] == ["blocked_by", "related_to", "child_of", "duplicated_by"]
 
 
-async def test_a_card_has_no_relation_to_itself(board: Board, cards: list[Record]) -> None:
+async def test_a_card_has_no_relation_to_itself(board: Board, cards: list[Any]) -> None:
     with pytest.raises(BadUserInput, match=r"^targetCardId: is the card itself"):
         await relate(board, cards[0], "related_to", cards[0])
 
 
-async def test_a_card_has_one_parent_at_most(board: Board, cards: list[Record]) -> None:
+async def test_a_card_has_one_parent_at_most(board: Board, cards: list[Any]) -> None:
     a, b, c, _ = cards
     await relate(board, a, "parent_of", b)
 
@@ -123,7 +123,7 @@ async def test_a_card_has_one_parent_at_most(board: Board, cards: list[Record]) 
 
 @pytest.mark.parametrize("type", ["parent_of", "blocks"])
 @pytest.mark.parametrize("length", [2, 3, 4])
-async def test_a_circle_is_refused(type: str, length: int, board: Board, cards: list[Record]) -> None:
+async def test_a_circle_is_refused(type: str, length: int, board: Board, cards: list[Any]) -> None:
     chain = cards[:length]
     for one, next_ in pairwise(chain):
         await relate(board, one, type, next_)
@@ -135,7 +135,7 @@ async def test_a_circle_is_refused(type: str, length: int, board: Board, cards: 
     assert await board.types_since(seq) == []
 
 
-async def test_a_card_may_wait_for_another_by_two_ways(board: Board, cards: list[Record]) -> None:
+async def test_a_card_may_wait_for_another_by_two_ways(board: Board, cards: list[Any]) -> None:
     a, b, c, d = cards
     for one, other in ((a, b), (a, c), (b, d), (c, d)):
         await relate(board, one, "blocks", other)
@@ -147,7 +147,7 @@ async def test_a_card_may_wait_for_another_by_two_ways(board: Board, cards: list
 
 @pytest.mark.parametrize("type", ["parent_of", "blocks"])
 async def test_of_relations_at_once_that_would_close_a_circle_one_is_left_out(
-    type: str, board: Board, cards: list[Record]
+    type: str, board: Board, cards: list[Any]
 ) -> None:
     pairs = list(zip(cards, [*cards[1:], cards[0]], strict=True))
 
@@ -168,7 +168,7 @@ async def elsewhere(owner: Context, database: Database) -> AsyncIterator[Context
 
 @pytest.mark.parametrize("type", ["parent_of", "blocks"])
 async def test_two_processes_do_not_close_a_circle_between_them(
-    type: str, board: Board, cards: list[Record], elsewhere: Context
+    type: str, board: Board, cards: list[Any], elsewhere: Context
 ) -> None:
     there = Board(elsewhere, board.project, board.columns)
     pairs = list(combinations(cards, 2)) if type == "blocks" else [(cards[0], cards[1]), (cards[2], cards[3])]
@@ -184,7 +184,7 @@ async def test_two_processes_do_not_close_a_circle_between_them(
     assert count == len(pairs)
 
 
-async def test_of_many_parents_at_once_one_wins(board: Board, cards: list[Record]) -> None:
+async def test_of_many_parents_at_once_one_wins(board: Board, cards: list[Any]) -> None:
     child, *parents = cards
 
     answers = await asyncio.gather(*(relate(board, one, "parent_of", child) for one in parents), return_exceptions=True)
@@ -194,7 +194,7 @@ async def test_of_many_parents_at_once_one_wins(board: Board, cards: list[Record
 
 
 async def test_the_walk_for_a_circle_has_an_end(
-    board: Board, cards: list[Record], monkeypatch: pytest.MonkeyPatch
+    board: Board, cards: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relation_check, "MAX_ANCESTORS", 2)
     monkeypatch.setattr(relation_check, "MAX_BLOCKED", 2)
@@ -210,7 +210,7 @@ async def test_the_walk_for_a_circle_has_an_end(
 
 
 async def test_a_card_has_at_most_200_relations(
-    board: Board, cards: list[Record], monkeypatch: pytest.MonkeyPatch
+    board: Board, cards: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relation_check, "MAX_RELATIONS", 2)
     await relate(board, cards[0], "blocks", cards[1])
@@ -223,7 +223,7 @@ async def test_a_card_has_at_most_200_relations(
 
 
 async def test_a_card_of_another_workspace_is_refused(
-    board: Board, cards: list[Record], owner: Context, organization: Record
+    board: Board, cards: list[Any], owner: Context, organization: Any
 ) -> None:
     values = WorkspaceCreate(organization_id=organization["_id"], name="Other", slug="other")
     other = await make_board(owner, (await create_workspace(again(owner), values)).value, columns=1)
@@ -234,7 +234,7 @@ async def test_a_card_of_another_workspace_is_refused(
         await relate(board, cards[0], "blocks", {"_id": new_id(Kind.CARD)})
 
 
-async def test_a_relation_ends_for_both(board: Board, cards: list[Record]) -> None:
+async def test_a_relation_ends_for_both(board: Board, cards: list[Any]) -> None:
     a, b, *_ = cards
     relation = await relate(board, a, "blocks", b)
     seq = await board.seq()
@@ -254,7 +254,7 @@ async def test_a_relation_ends_for_both(board: Board, cards: list[Record]) -> No
         await delete_relation(board.ctx, relation["_id"])
 
 
-async def test_relations_end_with_either_card(board: Board, cards: list[Record]) -> None:
+async def test_relations_end_with_either_card(board: Board, cards: list[Any]) -> None:
     a, b, c, d = cards
     await relate(board, a, "blocks", b)
     await relate(board, c, "parent_of", a)
@@ -269,7 +269,7 @@ async def test_relations_end_with_either_card(board: Board, cards: list[Record])
 
 
 async def test_a_relation_of_two_projects_is_told_in_both_and_ends_with_either(
-    board: Board, cards: list[Record], owner: Context, workspace: Record
+    board: Board, cards: list[Any], owner: Context, workspace: Any
 ) -> None:
     other = await make_board(owner, workspace, columns=1)
     far = await other.card(title="far")
@@ -285,7 +285,7 @@ async def test_a_relation_of_two_projects_is_told_in_both_and_ends_with_either(
     assert await seen(board, cards[1]) == []
 
 
-async def test_relations_go_with_their_workspace(board: Board, cards: list[Record], owner: Context) -> None:
+async def test_relations_go_with_their_workspace(board: Board, cards: list[Any], owner: Context) -> None:
     await relate(board, cards[0], "blocks", cards[1])
 
     await delete_workspace(again(owner), board.workspace_id)

@@ -1,8 +1,8 @@
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
-from models.base import Record
 from resolvers.inputs.relation import RelationCreate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
@@ -15,17 +15,17 @@ TITLE = frozenset({"title"})
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     """To do, doing, done."""
     return await make_board(owner, workspace, columns=3)
 
 
-async def relate(board: Board, card: Record, type: str, target: Record) -> None:
+async def relate(board: Board, card: Any, type: str, target: Any) -> None:
     given = {"cardId": card["_id"], "type": type, "targetCardId": target["_id"]}
     await create_relation(board.ctx, read_input(RelationCreate, given))
 
 
-def letters(found: list[list[Record]]) -> list[str]:
+def letters(found: list[list[Any]]) -> list[str]:
     return ["".join(card["title"] for card in some) for some in found]
 
 

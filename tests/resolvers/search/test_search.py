@@ -11,9 +11,10 @@ import pytest
 from bson import ObjectId
 
 from models import StreamHead
-from models.base import Record, collection
+from models.base import collection
 from models.enums import SearchType
 from models.errors import BadUserInput, NotFound
+from models.records import WorkspaceRecord
 from resolvers.card.card import delete_card
 from resolvers.inputs.project import ProjectUpdate
 from resolvers.kit.context import Context
@@ -31,7 +32,7 @@ from tests.resolvers.lab import People, again
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: WorkspaceRecord) -> Board:
     return await make_board(owner, workspace, columns=2)
 
 
@@ -209,7 +210,7 @@ async def test_pages_hold_everything_once_and_in_order(board: Board) -> None:
     assert walked == whole
 
 
-async def test_a_project_narrows_the_search(board: Board, owner: Context, workspace: Record) -> None:
+async def test_a_project_narrows_the_search(board: Board, owner: Context, workspace: WorkspaceRecord) -> None:
     other = await make_board(again(owner), workspace, columns=1)
     here, there = await board.card(0, title="Seal"), await other.card(0, title="Seal")
 
@@ -225,7 +226,7 @@ async def test_nothing_of_another_workspace_is_found(board: Board, people: Peopl
         await search(stranger, board.workspace_id, "lens")
 
 
-async def test_every_member_finds_it(board: Board, join: Join, workspace: Record) -> None:
+async def test_every_member_finds_it(board: Board, join: Join, workspace: WorkspaceRecord) -> None:
     card = await board.card(0, title="Shared lens")
     ada = await join(workspace, "ada")
 

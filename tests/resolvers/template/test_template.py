@@ -7,7 +7,7 @@ import pytest
 from bson import ObjectId
 
 from models import Activity, Card, Column, CustomField, Label, Project, Scope, Template
-from models.base import Record, collection, utc_now
+from models.base import collection, utc_now
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id
 from resolvers.inputs.project import ProjectCreate
@@ -27,28 +27,28 @@ from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import again, event_types, events
 
 
-async def begin(ctx: Context, workspace: Record, template: str) -> Record:
+async def begin(ctx: Context, workspace: Any, template: str) -> Any:
     values = {"workspaceId": workspace["_id"], "name": "New", "template": template}
     return (await create_project(again(ctx), read_input(ProjectCreate, values))).value
 
 
-async def save(board: Board, **values: Any) -> Record:
+async def save(board: Board, **values: Any) -> Any:
     given = {"projectId": board.project["_id"], "name": "Pattern", **values}
     return (await create_template(board.ctx, read_input(TemplateCreateFromProject, given))).value
 
 
-async def inside(model: Any, project: Record) -> list[Record]:
-    found: list[Record] = await collection(model).find({"project_id": project["_id"]}).sort("_id", 1).to_list()
+async def inside(model: Any, project: Any) -> list[Any]:
+    found: list[Any] = await collection(model).find({"project_id": project["_id"]}).sort("_id", 1).to_list()
     return found
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     return await make_board(owner, workspace, columns=2)
 
 
 @pytest.mark.parametrize("key", BUILT_IN)
-async def test_a_project_begins_with_all_of_a_built_in_template(key: str, owner: Context, workspace: Record) -> None:
+async def test_a_project_begins_with_all_of_a_built_in_template(key: str, owner: Context, workspace: Any) -> None:
     content = BUILT_IN[key]["content"]
 
     project = await begin(owner, workspace, key)
@@ -67,7 +67,7 @@ async def test_a_project_begins_with_all_of_a_built_in_template(key: str, owner:
     assert [one["name"] for one in fields] == [one["name"] for one in content["custom_fields"]]
 
 
-async def test_everything_is_told_as_if_it_were_made_one_by_one(owner: Context, workspace: Record) -> None:
+async def test_everything_is_told_as_if_it_were_made_one_by_one(owner: Context, workspace: Any) -> None:
     before = len(await event_types(workspace["_id"]))
 
     project = await begin(owner, workspace, "launch")
@@ -91,7 +91,7 @@ async def test_everything_is_told_as_if_it_were_made_one_by_one(owner: Context, 
     assert len(activities) == len(content["cards"])
 
 
-async def test_a_project_that_was_saved_begins_again_with_its_cards(board: Board, workspace: Record) -> None:
+async def test_a_project_that_was_saved_begins_again_with_its_cards(board: Board, workspace: Any) -> None:
     # Given a project with everything: dates, labels, steps, values, and a card that is archived
     scope = await board.scope("Phase")
     inner = await board.column("Inner", scope["_id"])
@@ -135,7 +135,7 @@ async def test_a_project_that_was_saved_begins_again_with_its_cards(board: Board
     assert level["_id"] != fields.id("Level")
 
 
-async def test_what_is_never_due_is_never_due_in_a_project_of_its_template(board: Board, workspace: Record) -> None:
+async def test_what_is_never_due_is_never_due_in_a_project_of_its_template(board: Board, workspace: Any) -> None:
     await board.card(0, title="Past", dueDate="1970-01-01")
     await board.card(0, title="Never", dueDate="9999-12-31")
 
@@ -145,7 +145,7 @@ async def test_what_is_never_due_is_never_due_in_a_project_of_its_template(board
     assert dates["Never"] == datetime(9999, 12, 31, tzinfo=UTC)
 
 
-async def test_cards_stay_behind_unless_they_are_wanted(board: Board, workspace: Record) -> None:
+async def test_cards_stay_behind_unless_they_are_wanted(board: Board, workspace: Any) -> None:
     await board.card(0)
 
     saved = await save(board)
@@ -157,7 +157,7 @@ async def test_cards_stay_behind_unless_they_are_wanted(board: Board, workspace:
 
 
 async def test_templates_are_listed_with_the_built_in_ones_first_and_deleted(
-    board: Board, owner: Context, workspace: Record
+    board: Board, owner: Context, workspace: Any
 ) -> None:
     second, first = await save(board, name="B", description="Two"), await save(board, name="A")
 
@@ -188,7 +188,7 @@ async def test_a_name_that_is_taken_and_a_project_that_is_too_large_are_refused(
 
 
 async def test_an_unknown_template_makes_no_project(
-    board: Board, owner: Context, workspace: Record, register_person: Register
+    board: Board, owner: Context, workspace: Any, register_person: Register
 ) -> None:
     saved = await save(board)
     await delete_template(board.ctx, saved["_id"])
@@ -202,9 +202,7 @@ async def test_an_unknown_template_makes_no_project(
     assert await collection(Project).count_documents({"workspace_id": workspace["_id"]}) == before
 
 
-async def test_a_template_of_another_workspace_is_none(
-    board: Board, workspace: Record, register_person: Register
-) -> None:
+async def test_a_template_of_another_workspace_is_none(board: Board, workspace: Any, register_person: Register) -> None:
     saved = await save(board)
     stranger = await register_person("stranger")
 
@@ -214,7 +212,7 @@ async def test_a_template_of_another_workspace_is_none(
         await list_templates(again(stranger), workspace["_id"])
 
 
-async def test_templates_go_with_their_workspace(board: Board, owner: Context, workspace: Record) -> None:
+async def test_templates_go_with_their_workspace(board: Board, owner: Context, workspace: Any) -> None:
     saved = await save(board)
 
     await delete_workspace(again(owner), workspace["_id"])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from models import Invitation, OrganizationMember, WorkspaceMember
-from models.base import Record, collection, utc_now
+from models.base import collection, utc_now
 from models.enums import Role
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound
 from resolvers.inputs.workspace import WorkspaceMemberInvite
@@ -25,7 +25,7 @@ from tests.resolvers.lab import People, again, event_types, events
 class Invited:
     """An invitation whose link was shown."""
 
-    invitation: Record
+    invitation: Any
     token: str
     link: str
 
@@ -34,7 +34,7 @@ def invite_input(email: str, **values: Any) -> WorkspaceMemberInvite:
     return read_input(WorkspaceMemberInvite, {"email": email, **values})
 
 
-async def invite(ctx: Context, workspace: Record, email: str, **values: Any) -> Invited:
+async def invite(ctx: Context, workspace: Any, email: str, **values: Any) -> Invited:
     made = (await invite_workspace_member(again(ctx), workspace["_id"], invite_input(email, **values))).value
     assert made.token is not None
     assert made.link is not None
@@ -42,7 +42,7 @@ async def invite(ctx: Context, workspace: Record, email: str, **values: Any) -> 
 
 
 async def test_the_invited_person_joins_the_workspace_and_its_organization(
-    people: People, owner: Context, organization: Record, workspace: Record
+    people: People, owner: Context, organization: Any, workspace: Any
 ) -> None:
     bob = await people.register("bob")
     invitation = await invite(owner, workspace, people.email(bob).upper(), role="admin")
@@ -65,7 +65,7 @@ async def test_the_invited_person_joins_the_workspace_and_its_organization(
 
 
 async def test_the_link_reaches_the_inviter_and_no_log_and_is_stored_as_a_hash(
-    owner: Context, workspace: Record, caplog: pytest.LogCaptureFixture
+    owner: Context, workspace: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
         invitation = await invite(owner, workspace, "new@example.com")
@@ -81,7 +81,7 @@ async def test_the_link_reaches_the_inviter_and_no_log_and_is_stored_as_a_hash(
     assert invitation.token not in str((await events(workspace["_id"]))[-1])
 
 
-async def test_only_admins_invite(people: People, workspace: Record, join: Join) -> None:
+async def test_only_admins_invite(people: People, workspace: Any, join: Join) -> None:
     member, admin, eve = (
         await join(workspace, "bob"),
         await join(workspace, "ann", Role.ADMIN),
@@ -114,7 +114,7 @@ def test_bad_input_of_an_invitation_names_its_field(values: dict[str, Any], fiel
     assert refused.value.field == field
 
 
-async def test_a_member_is_not_invited_again(people: People, owner: Context, workspace: Record, join: Join) -> None:
+async def test_a_member_is_not_invited_again(people: People, owner: Context, workspace: Any, join: Join) -> None:
     bob = await join(workspace, "bob")
     before = await event_types(workspace["_id"])
 
@@ -126,7 +126,7 @@ async def test_a_member_is_not_invited_again(people: People, owner: Context, wor
 
 
 async def test_another_invitation_of_an_address_replaces_the_first(
-    people: People, owner: Context, workspace: Record
+    people: People, owner: Context, workspace: Any
 ) -> None:
     bob = await people.register("bob")
     first = await invite(owner, workspace, people.email(bob))
@@ -139,9 +139,7 @@ async def test_another_invitation_of_an_address_replaces_the_first(
     assert await collection(Invitation).count_documents({"workspace_id": workspace["_id"]}) == 1
 
 
-async def test_an_invitation_does_not_exist_for_another_account(
-    people: People, owner: Context, workspace: Record
-) -> None:
+async def test_an_invitation_does_not_exist_for_another_account(people: People, owner: Context, workspace: Any) -> None:
     bob, eve = await people.register("bob"), await people.register("eve")
     invitation = await invite(owner, workspace, people.email(bob))
 
@@ -155,7 +153,7 @@ async def test_an_invitation_does_not_exist_for_another_account(
     assert (await accept_invitation(bob, invitation.token)).value["user_id"] == bob.user_id
 
 
-async def test_an_invitation_works_once(people: People, owner: Context, workspace: Record) -> None:
+async def test_an_invitation_works_once(people: People, owner: Context, workspace: Any) -> None:
     bob = await people.register("bob")
     invitation = await invite(owner, workspace, people.email(bob))
 
@@ -167,7 +165,7 @@ async def test_an_invitation_works_once(people: People, owner: Context, workspac
     assert (await event_types(workspace["_id"])).count("WorkspaceMemberAdded") == 2
 
 
-async def test_an_expired_invitation_is_refused(people: People, owner: Context, workspace: Record) -> None:
+async def test_an_expired_invitation_is_refused(people: People, owner: Context, workspace: Any) -> None:
     bob = await people.register("bob")
     invitation = await invite(owner, workspace, people.email(bob))
     past = {"$set": {"expires_at": utc_now() - timedelta(seconds=1)}}
@@ -179,7 +177,7 @@ async def test_an_expired_invitation_is_refused(people: People, owner: Context, 
     assert await collection(WorkspaceMember).count_documents({"workspace_id": workspace["_id"]}) == 1
 
 
-async def test_an_invitation_ends_with_its_workspace(people: People, owner: Context, workspace: Record) -> None:
+async def test_an_invitation_ends_with_its_workspace(people: People, owner: Context, workspace: Any) -> None:
     bob = await people.register("bob")
     invitation = await invite(owner, workspace, people.email(bob))
 
@@ -189,7 +187,7 @@ async def test_an_invitation_ends_with_its_workspace(people: People, owner: Cont
         await accept_invitation(bob, invitation.token)
 
 
-async def test_accepting_takes_the_scope_account_write(people: People, owner: Context, workspace: Record) -> None:
+async def test_accepting_takes_the_scope_account_write(people: People, owner: Context, workspace: Any) -> None:
     bob = await people.register("bob")
     invitation = await invite(owner, workspace, people.email(bob))
     by_token = await people.with_token(bob, ["projects:write"])

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from models import Invitation, Mail, User, WorkspaceMember
-from models.base import Record, collection, utc_now
+from models.base import collection, utc_now
 from models.enums import Role
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound, RateLimited
+from models.records import MailRecord, WorkspaceRecord
 from resolvers.account.invited import get_invitation, register_invited
 from resolvers.inputs.account import InvitationRegister
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite, WorkspaceUpdate
@@ -32,12 +33,12 @@ from tests.resolvers.conftest import Join
 from tests.resolvers.lab import PASSWORD, People, again, event_types
 
 
-async def invite(ctx: Context, workspace: Record, email: str, role: Role = Role.MEMBER) -> NewInvitation:
+async def invite(ctx: Context, workspace: WorkspaceRecord, email: str, role: Role = Role.MEMBER) -> NewInvitation:
     values = WorkspaceMemberInvite(email=email, role=role)
     return (await invite_workspace_member(again(ctx), workspace["_id"], values)).value
 
 
-async def mails_about(made: NewInvitation) -> list[Record]:
+async def mails_about(made: NewInvitation) -> list[MailRecord]:
     return await collection(Mail).find({"about_id": made.invitation["_id"]}).to_list()
 
 
@@ -57,7 +58,9 @@ async def expire(made: NewInvitation) -> None:
     await collection(Invitation).update_one({"_id": made.invitation["_id"]}, past)
 
 
-async def test_an_invitation_is_written_with_its_mail_which_holds_no_secret(owner: Context, workspace: Record) -> None:
+async def test_an_invitation_is_written_with_its_mail_which_holds_no_secret(
+    owner: Context, workspace: WorkspaceRecord
+) -> None:
     made = await invite(owner, workspace, "mail-1@example.com")
 
     [mail] = await mails_about(made)
@@ -73,7 +76,7 @@ async def test_an_invitation_is_written_with_its_mail_which_holds_no_secret(owne
 
 
 async def test_a_refused_invitation_writes_no_mail(
-    owner: Context, workspace: Record, join: Join, people: People
+    owner: Context, workspace: WorkspaceRecord, join: Join, people: People
 ) -> None:
     bob = await join(workspace, "bob")
     query = {"to": people.email(bob)}
@@ -85,7 +88,7 @@ async def test_a_refused_invitation_writes_no_mail(
     assert await collection(Mail).count_documents(query) == before
 
 
-async def test_names_cannot_break_out_of_subject_and_html(owner: Context, workspace: Record) -> None:
+async def test_names_cannot_break_out_of_subject_and_html(owner: Context, workspace: WorkspaceRecord) -> None:
     name = "<b>Big</b>\r\nBcc: eve@example.com"
     await update_workspace(again(owner), workspace["_id"], WorkspaceUpdate(name=name))
 
@@ -98,7 +101,7 @@ async def test_names_cannot_break_out_of_subject_and_html(owner: Context, worksp
 
 
 async def test_an_address_with_an_account_is_invited_just_like_one_without(
-    owner: Context, workspace: Record, people: People
+    owner: Context, workspace: WorkspaceRecord, people: People
 ) -> None:
     known = await invite(owner, workspace, people.email(await people.register("known")))
     unknown = await invite(owner, workspace, "unknown-to-all@example.com")
@@ -119,7 +122,7 @@ async def _by_mail(owner: Context, people: People) -> Context:
 
 
 async def test_where_mail_goes_out_the_link_is_for_the_mailbox_alone(
-    owner: Context, workspace: Record, people: People
+    owner: Context, workspace: WorkspaceRecord, people: People
 ) -> None:
     by_mail = await _by_mail(owner, people)
 
@@ -129,7 +132,9 @@ async def test_where_mail_goes_out_the_link_is_for_the_mailbox_alone(
     assert "/invitations/accept#" in (await letter_of(by_mail, made)).text
 
 
-async def test_a_token_invites_by_mail_and_is_shown_no_link(owner: Context, workspace: Record, people: People) -> None:
+async def test_a_token_invites_by_mail_and_is_shown_no_link(
+    owner: Context, workspace: WorkspaceRecord, people: People
+) -> None:
     made = await invite(await people.with_token(owner, ["account:write"]), workspace, "mail-4@example.com")
 
     assert (made.token, made.link) == (None, None)
@@ -137,7 +142,7 @@ async def test_a_token_invites_by_mail_and_is_shown_no_link(owner: Context, work
 
 
 async def test_whoever_has_not_confirmed_an_address_sends_no_mail_to_others(
-    owner: Context, workspace: Record, people: People
+    owner: Context, workspace: WorkspaceRecord, people: People
 ) -> None:
     # Given a gateway that sends mail, and an invitation that is out already
     made = await invite(owner, workspace, "mail-5@example.com")
@@ -155,7 +160,7 @@ async def test_whoever_has_not_confirmed_an_address_sends_no_mail_to_others(
 
 
 async def test_the_open_invitations_of_a_workspace_are_listed_without_their_hash(
-    owner: Context, workspace: Record, people: People, join: Join
+    owner: Context, workspace: WorkspaceRecord, people: People, join: Join
 ) -> None:
     first = await invite(owner, workspace, "list-1@example.com")
     await invite(owner, workspace, "list-2@example.com", Role.ADMIN)
@@ -171,7 +176,7 @@ async def test_the_open_invitations_of_a_workspace_are_listed_without_their_hash
 
 
 async def test_an_expired_invitation_that_is_sent_again_is_good_for_another_week(
-    owner: Context, workspace: Record, people: People
+    owner: Context, workspace: WorkspaceRecord, people: People
 ) -> None:
     bob = await people.register("bob")
     made = await invite(owner, workspace, people.email(bob))
@@ -189,7 +194,7 @@ async def test_an_expired_invitation_that_is_sent_again_is_good_for_another_week
 
 
 async def test_an_address_is_not_invited_again_and_again(
-    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+    owner: Context, workspace: WorkspaceRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given
     monkeypatch.setattr(invitation, "MAX_TO_ADDRESS_AN_HOUR", 3)
@@ -217,7 +222,7 @@ async def test_an_address_is_not_invited_again_and_again(
 
 
 async def test_one_person_does_not_invite_more_by_more_workspaces(
-    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+    owner: Context, workspace: WorkspaceRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(invitation, "MAX_INVITATIONS_AN_HOUR", 3)
     values = WorkspaceCreate(organization_id=workspace["organization_id"], name="Other", slug="other")
@@ -231,7 +236,7 @@ async def test_one_person_does_not_invite_more_by_more_workspaces(
         await invite(owner, other, f"3-{workspace['_id']}@example.com")
 
 
-async def test_an_invitation_is_not_sent_again_and_again(owner: Context, workspace: Record) -> None:
+async def test_an_invitation_is_not_sent_again_and_again(owner: Context, workspace: WorkspaceRecord) -> None:
     made = await invite(owner, workspace, "often@example.com")
 
     for _ in range(MAX_RESENT_AN_HOUR):
@@ -242,7 +247,7 @@ async def test_an_invitation_is_not_sent_again_and_again(owner: Context, workspa
 
 
 async def test_a_revoked_invitation_is_worth_nothing_and_its_mail_is_not_sent(
-    owner: Context, workspace: Record, people: People
+    owner: Context, workspace: WorkspaceRecord, people: People
 ) -> None:
     bob = await people.register("bob")
     made = await invite(owner, workspace, people.email(bob))
@@ -260,7 +265,7 @@ async def test_a_revoked_invitation_is_worth_nothing_and_its_mail_is_not_sent(
 
 
 async def test_only_admins_of_the_workspace_resend_and_revoke(
-    owner: Context, workspace: Record, join: Join, people: People
+    owner: Context, workspace: WorkspaceRecord, join: Join, people: People
 ) -> None:
     made = await invite(owner, workspace, "guarded@example.com")
     member, eve = await join(workspace, "bob"), await people.register("eve")
@@ -275,7 +280,7 @@ async def test_only_admins_of_the_workspace_resend_and_revoke(
 
 
 async def test_whoever_holds_the_link_reads_what_it_is_for(
-    anonymous: Context, owner: Context, workspace: Record
+    anonymous: Context, owner: Context, workspace: WorkspaceRecord
 ) -> None:
     made = await invite(owner, workspace, "preview@example.com", Role.ADMIN)
 
@@ -288,7 +293,7 @@ async def test_whoever_holds_the_link_reads_what_it_is_for(
 
 
 async def test_an_invited_person_without_an_account_registers_and_joins_at_once(
-    anonymous: Context, owner: Context, workspace: Record, people: People
+    anonymous: Context, owner: Context, workspace: WorkspaceRecord, people: People
 ) -> None:
     made = await invite(owner, workspace, "newcomer@example.com", Role.ADMIN)
 
@@ -304,7 +309,7 @@ async def test_an_invited_person_without_an_account_registers_and_joins_at_once(
 
 @pytest.mark.parametrize("shows_links", [True, False])
 async def test_registering_proves_the_address_only_where_the_link_went_to_it_alone(
-    shows_links: bool, services: Services, anonymous: Context, owner: Context, workspace: Record
+    shows_links: bool, services: Services, anonymous: Context, owner: Context, workspace: WorkspaceRecord
 ) -> None:
     made = await invite(owner, workspace, f"proof-{shows_links}@example.com".lower())
     ctx = Context(anonymous.subject, replace(services, shows_links=shows_links))
@@ -317,7 +322,7 @@ async def test_registering_proves_the_address_only_where_the_link_went_to_it_alo
 
 
 async def test_a_failed_registration_leaves_the_invitation_open(
-    anonymous: Context, owner: Context, workspace: Record, people: People
+    anonymous: Context, owner: Context, workspace: WorkspaceRecord, people: People
 ) -> None:
     bob = await people.register("bob")
     made = await invite(owner, workspace, people.email(bob))
@@ -333,7 +338,7 @@ async def test_a_failed_registration_leaves_the_invitation_open(
     assert (await accept_invitation(bob, made.token or "")).value["user_id"] == bob.user_id
 
 
-async def test_mails_that_wait_go_with_their_workspace(owner: Context, workspace: Record) -> None:
+async def test_mails_that_wait_go_with_their_workspace(owner: Context, workspace: WorkspaceRecord) -> None:
     made = await invite(owner, workspace, "gone@example.com")
 
     await delete_workspace(again(owner), workspace["_id"])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models import Organization, OrganizationMember, ProjectMember, Workspace, WorkspaceMember
-from models.base import Record, collection
+from models.base import collection
 from models.enums import PilotageRole, Role
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound
 from models.ids import Kind, new_id
@@ -44,13 +44,14 @@ from resolvers.tenancy.workspace import create_workspace
 from resolvers.user.user import get_user, user_of_member, users_by
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import People, again, event_types, events
+from tests.stubs import stub, stubs
 
 
 def add_input(email: str, role: str = "member") -> OrganizationMemberAdd:
     return read_input(OrganizationMemberAdd, {"email": email, "role": role})
 
 
-async def enrol(people: People, owner: Context, organization: Record, name: str, role: str = "member") -> Context:
+async def enrol(people: People, owner: Context, organization: Any, name: str, role: str = "member") -> Context:
     """A new person who is a member of the organization, and of none of its workspaces."""
     person = await people.register(name)
     await people.confirm(person)
@@ -58,14 +59,14 @@ async def enrol(people: People, owner: Context, organization: Record, name: str,
     return person
 
 
-async def test_the_creator_owns_an_organization(owner: Context, organization: Record) -> None:
+async def test_the_creator_owns_an_organization(owner: Context, organization: Any) -> None:
     found = await get_organization(owner, organization["slug"])
 
     assert (found["my_role"], found["owner_id"]) == ("owner", owner.user_id)
     assert await event_types(organization["_id"]) == ["OrganizationCreated", "OrganizationMemberAdded"]
 
 
-async def test_a_slug_is_unique_in_the_installation(people: People, organization: Record) -> None:
+async def test_a_slug_is_unique_in_the_installation(people: People, organization: Any) -> None:
     bob = await people.register("bob")
 
     with pytest.raises(Conflict) as refused:
@@ -96,7 +97,7 @@ def test_bad_input_of_an_organization_names_its_field(values: dict[str, Any], fi
     assert refused.value.field == field
 
 
-async def test_an_outsider_cannot_tell_an_organization_from_none(people: People, organization: Record) -> None:
+async def test_an_outsider_cannot_tell_an_organization_from_none(people: People, organization: Any) -> None:
     bob = await people.register("bob")
 
     refusals = []
@@ -126,7 +127,7 @@ async def test_a_slug_that_is_no_text_is_bad_input(owner: Context, slug: str) ->
     assert refused.value.field == "slug"
 
 
-async def test_a_member_without_the_role_changes_nothing(people: People, owner: Context, organization: Record) -> None:
+async def test_a_member_without_the_role_changes_nothing(people: People, owner: Context, organization: Any) -> None:
     bob = await enrol(people, owner, organization, "bob")
     before = await event_types(organization["_id"])
 
@@ -145,7 +146,7 @@ async def test_a_member_without_the_role_changes_nothing(people: People, owner: 
 
 
 async def test_an_admin_changes_the_organization_and_cannot_delete_it(
-    people: People, owner: Context, organization: Record
+    people: People, owner: Context, organization: Any
 ) -> None:
     bob = await enrol(people, owner, organization, "bob", "admin")
 
@@ -157,7 +158,7 @@ async def test_an_admin_changes_the_organization_and_cannot_delete_it(
         await delete_organization(bob, organization["_id"])
 
 
-async def test_a_taken_slug_and_null_change_nothing(people: People, owner: Context, organization: Record) -> None:
+async def test_a_taken_slug_and_null_change_nothing(people: People, owner: Context, organization: Any) -> None:
     bob = await people.register("bob")
     taken = (await list_organizations(bob)).nodes[0]["slug"]
 
@@ -169,7 +170,7 @@ async def test_a_taken_slug_and_null_change_nothing(people: People, owner: Conte
 
 
 async def test_deleting_an_organization_deletes_what_is_below_and_says_so(
-    people: People, owner: Context, organization: Record, workspace: Record, join: Join
+    people: People, owner: Context, organization: Any, workspace: Any, join: Join
 ) -> None:
     bob = await join(workspace, "bob")
     values = read_input(ProjectCreate, {"workspaceId": str(workspace["_id"]), "name": "Dome"})
@@ -179,7 +180,7 @@ async def test_deleting_an_organization_deletes_what_is_below_and_says_so(
 
     below = {"organization_id": organization["_id"]}
     for model in (OrganizationMember, Workspace, WorkspaceMember):
-        assert await collection(model).count_documents(below) == 0
+        assert await stubs(model).count_documents(below) == 0
     assert (await event_types(organization["_id"]))[-1] == "OrganizationDeleted"
     assert (await event_types(workspace["_id"]))[-1] == "WorkspaceDeleted"
     with pytest.raises(NotFound):
@@ -199,7 +200,7 @@ async def test_the_last_organization_stays(people: People) -> None:
 
 
 async def test_members_are_listed_with_their_users_and_no_hash(
-    people: People, owner: Context, organization: Record
+    people: People, owner: Context, organization: Any
 ) -> None:
     bob = await enrol(people, owner, organization, "bob", "admin")
 
@@ -210,7 +211,7 @@ async def test_members_are_listed_with_their_users_and_no_hash(
 
 
 async def test_only_people_who_have_confirmed_the_address_are_added_and_once(
-    people: People, owner: Context, organization: Record
+    people: People, owner: Context, organization: Any
 ) -> None:
     bob = await enrol(people, owner, organization, "bob")
     squatter = await people.register("boss")
@@ -236,7 +237,7 @@ def test_a_role_that_cannot_be_given_is_bad_input(role: Any) -> None:
         assert refused.value.field == "role"
 
 
-async def test_a_role_changes_what_a_member_may_do(people: People, owner: Context, organization: Record) -> None:
+async def test_a_role_changes_what_a_member_may_do(people: People, owner: Context, organization: Any) -> None:
     bob = await enrol(people, owner, organization, "bob")
     admin = OrganizationMemberUpdate(role=Role.ADMIN)
 
@@ -247,7 +248,7 @@ async def test_a_role_changes_what_a_member_may_do(people: People, owner: Contex
     assert await update_organization(again(bob), organization["_id"], OrganizationUpdate(name="New"))
 
 
-async def test_the_owner_stays_the_owner(people: People, owner: Context, organization: Record) -> None:
+async def test_the_owner_stays_the_owner(people: People, owner: Context, organization: Any) -> None:
     bob = await enrol(people, owner, organization, "bob", "admin")
     before = await event_types(organization["_id"])
 
@@ -263,7 +264,7 @@ async def test_the_owner_stays_the_owner(people: People, owner: Context, organiz
 
 
 async def test_a_person_who_is_no_member_can_be_neither_changed_nor_removed(
-    people: People, owner: Context, organization: Record
+    people: People, owner: Context, organization: Any
 ) -> None:
     bob = await people.register("bob")
     admin = OrganizationMemberUpdate(role=Role.ADMIN)
@@ -279,7 +280,7 @@ async def test_a_person_who_is_no_member_can_be_neither_changed_nor_removed(
 
 
 async def test_a_removed_member_leaves_workspaces_and_projects_too(
-    owner: Context, organization: Record, workspace: Record, join: Join
+    owner: Context, organization: Any, workspace: Any, join: Join
 ) -> None:
     bob = await join(workspace, "bob")
     values = read_input(ProjectCreate, {"workspaceId": str(workspace["_id"]), "name": "Dome"})
@@ -289,7 +290,7 @@ async def test_a_removed_member_leaves_workspaces_and_projects_too(
 
     for model in (OrganizationMember, WorkspaceMember):
         below = {"organization_id": organization["_id"], "user_id": bob.user_id}
-        assert await collection(model).count_documents(below) == 0
+        assert await stubs(model).count_documents(below) == 0
     assert await collection(ProjectMember).count_documents({"user_id": bob.user_id}) == 0
     assert (await event_types(organization["_id"]))[-1] == "OrganizationMemberRemoved"
     assert (await event_types(workspace["_id"]))[-2:] == ["WorkspaceMemberRemoved", "ProjectMemberRemoved"]
@@ -297,7 +298,7 @@ async def test_a_removed_member_leaves_workspaces_and_projects_too(
         await get_organization(again(bob), organization["slug"])
 
 
-async def test_a_member_may_leave(people: People, owner: Context, organization: Record) -> None:
+async def test_a_member_may_leave(people: People, owner: Context, organization: Any) -> None:
     bob = await enrol(people, owner, organization, "bob")
 
     await remove_organization_member(bob, organization["_id"], bob.user_id)
@@ -306,7 +307,7 @@ async def test_a_member_may_leave(people: People, owner: Context, organization: 
 
 
 async def test_workspaces_of_a_removed_member_pass_to_the_owner_of_the_organization(
-    people: People, owner: Context, organization: Record
+    people: People, owner: Context, organization: Any
 ) -> None:
     bob = await enrol(people, owner, organization, "bob", "admin")
     values = WorkspaceCreate(organization_id=organization["_id"], name="Bob's", slug="bobs")
@@ -340,7 +341,7 @@ async def test_organizations_are_paged_in_the_order_of_joining(people: People) -
 
 
 async def test_the_edges_of_organizations_answer_for_many_at_once(
-    people: People, owner: Context, organization: Record, workspace: Record, join: Join
+    people: People, owner: Context, organization: Any, workspace: Any, join: Join
 ) -> None:
     bob = await join(workspace, "bob")
     mine = await collection(Organization).find_one({"owner_id": bob.user_id})
@@ -364,7 +365,7 @@ async def test_the_edges_of_organizations_answer_for_many_at_once(
 
 
 async def test_workspaces_of_an_organization_are_those_of_the_caller_in_pages(
-    people: People, owner: Context, organization: Record, workspace: Record
+    people: People, owner: Context, organization: Any, workspace: Any
 ) -> None:
     bob = await enrol(people, owner, organization, "bob", "admin")
     for n in range(2):
@@ -380,14 +381,14 @@ async def test_workspaces_of_an_organization_are_those_of_the_caller_in_pages(
 
 
 async def test_a_user_is_visible_to_those_of_the_same_organization(
-    people: People, owner: Context, organization: Record
+    people: People, owner: Context, organization: Any
 ) -> None:
     bob, eve = await enrol(people, owner, organization, "bob"), await people.register("eve")
 
     found = await get_user(bob, owner.user_id)
 
     assert found["name"] == "owner"
-    assert "password_hash" not in found
+    assert "password_hash" not in stub(found)
     assert (await get_user(eve, eve.user_id))["name"] == "eve"
     with pytest.raises(NotFound):
         await get_user(eve, owner.user_id)

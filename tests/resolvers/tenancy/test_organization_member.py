@@ -2,9 +2,9 @@
 
 import pytest
 
-from models.base import Record
 from models.enums import Role
 from models.errors import BadUserInput, InvitationRequired, NotFound, RateLimited
+from models.records import OrganizationRecord, WorkspaceRecord
 from resolvers.inputs.organization import OrganizationMemberAdd, OrganizationMemberUpdate
 from resolvers.inputs.workspace import WorkspaceMemberInvite
 from resolvers.kit.context import Context
@@ -25,7 +25,7 @@ from tests.resolvers.lab import People, again
 
 
 async def test_addresses_are_not_asked_for_without_end(
-    people: People, owner: Context, organization: Record, monkeypatch: pytest.MonkeyPatch
+    people: People, owner: Context, organization: OrganizationRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(organization_member, "MAX_ADDED_AN_HOUR", 2)
     bob = await people.register("bob")
@@ -43,7 +43,7 @@ async def test_addresses_are_not_asked_for_without_end(
 
 
 async def test_the_refusal_of_an_address_says_how_its_owner_becomes_a_member(
-    people: People, owner: Context, organization: Record, workspace: Record
+    people: People, owner: Context, organization: OrganizationRecord, workspace: WorkspaceRecord
 ) -> None:
     bob = await people.register("bob")  # who has not confirmed his address
     refusals = []
@@ -68,7 +68,7 @@ async def test_the_refusal_of_an_address_says_how_its_owner_becomes_a_member(
 
 
 async def test_the_refusal_of_an_address_names_no_workspace_that_the_caller_may_not_invite_to(
-    people: People, owner: Context, organization: Record, workspace: Record, join: Join
+    people: People, owner: Context, organization: OrganizationRecord, workspace: WorkspaceRecord, join: Join
 ) -> None:
     ada = await join(workspace, "ada")  # a member of the workspace, who administers the organization
     roles = OrganizationMemberUpdate(role=Role.ADMIN)
@@ -84,7 +84,7 @@ async def test_the_refusal_of_an_address_names_no_workspace_that_the_caller_may_
 
 
 async def test_an_address_is_seen_by_those_who_share_an_organization_and_by_nobody_else(
-    people: People, owner: Context, organization: Record, workspace: Record, join: Join
+    people: People, owner: Context, organization: OrganizationRecord, workspace: WorkspaceRecord, join: Join
 ) -> None:
     ada, stranger = await join(workspace, "ada"), await people.register("stranger")
 

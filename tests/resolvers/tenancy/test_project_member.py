@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from models import ProjectMember
-from models.base import Record, collection
+from models.base import collection
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id
 from resolvers.inputs.project import ProjectMemberAdd
@@ -17,18 +17,16 @@ from tests.resolvers.lab import People, again
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     return await make_board(owner, workspace, columns=1)
 
 
-async def add(board: Board, **values: Any) -> Record:
+async def add(board: Board, **values: Any) -> Any:
     given = read_input(ProjectMemberAdd, values)
     return (await add_project_member(board.ctx, board.project["_id"], given)).value
 
 
-async def test_a_member_is_added_by_id_or_by_address(
-    board: Board, workspace: Record, join: Join, people: People
-) -> None:
+async def test_a_member_is_added_by_id_or_by_address(board: Board, workspace: Any, join: Join, people: People) -> None:
     ada, bob = await join(workspace, "ada"), await join(workspace, "bob")
     seq = await board.seq()
 
@@ -71,9 +69,7 @@ async def test_exactly_one_of_id_and_address_is_taken(both: bool, board: Board) 
         await add(board, **values)
 
 
-async def test_a_member_who_leaves_keeps_their_cards_but_gets_no_more(
-    board: Board, workspace: Record, join: Join
-) -> None:
+async def test_a_member_who_leaves_keeps_their_cards_but_gets_no_more(board: Board, workspace: Any, join: Join) -> None:
     ada = await join(workspace, "ada")
     await board.add_member(ada)
     card, other = await board.card(assigneeId=ada.user_id), await board.card()
@@ -110,10 +106,10 @@ async def test_strangers_neither_see_nor_change_members(board: Board, people: Pe
 
 
 async def test_a_project_that_is_deleted_meanwhile_gets_no_member(
-    board: Board, workspace: Record, join: Join, monkeypatch: pytest.MonkeyPatch
+    board: Board, workspace: Any, join: Join, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given a request that has passed the door before the project was deleted
-    async def passed(*_: object, **__: object) -> Record:
+    async def passed(*_: object, **__: object) -> Any:
         return board.project
 
     ada = await join(workspace, "ada")

@@ -6,7 +6,7 @@ import pytest
 
 from auth.subject import Credential, Subject
 from models import ApiToken, Invitation, OrganizationMember, ProjectMember, User, Workspace, WorkspaceMember
-from models.base import Record, collection
+from models.base import collection
 from models.enums import PilotageRole, Role
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound
 from models.ids import Kind, new_id
@@ -46,20 +46,21 @@ from resolvers.tenancy.workspace_member import (
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import People, again, event_types, events
 from tests.resolvers.pilotage import Crew
+from tests.stubs import stubs
 
 
 def update_input(**values: Any) -> WorkspaceMemberUpdate:
     return read_input(WorkspaceMemberUpdate, values)
 
 
-async def make_agent(ctx: Context, workspace: Record) -> Record:
-    async def body(change: Change) -> Record:
+async def make_agent(ctx: Context, workspace: Any) -> Any:
+    async def body(change: Change) -> Any:
         return await add_service_user(change, workspace, "Scout", "scout")
 
     return (await ctx.write(workspace["_id"], body)).value
 
 
-async def test_the_creator_owns_a_workspace(owner: Context, organization: Record, workspace: Record) -> None:
+async def test_the_creator_owns_a_workspace(owner: Context, organization: Any, workspace: Any) -> None:
     found = await get_workspace(owner, organization["slug"], "telescopes")
 
     assert (found["_id"], found["is_personal"]) == (workspace["_id"], False)
@@ -68,7 +69,7 @@ async def test_the_creator_owns_a_workspace(owner: Context, organization: Record
 
 
 async def test_a_slug_is_unique_in_its_organization_alone(
-    people: People, owner: Context, organization: Record, workspace: Record
+    people: People, owner: Context, organization: Any, workspace: Any
 ) -> None:
     values = WorkspaceCreate(organization_id=organization["_id"], name="Again", slug=workspace["slug"])
 
@@ -100,7 +101,7 @@ def test_bad_input_of_a_workspace_names_its_field(values: dict[str, Any], field:
 
 
 async def test_members_of_the_organization_do_not_see_a_workspace_that_they_are_not_in(
-    people: People, owner: Context, organization: Record, workspace: Record
+    people: People, owner: Context, organization: Any, workspace: Any
 ) -> None:
     admin = await people.register("admin")
     await people.confirm(admin)
@@ -127,7 +128,7 @@ async def test_members_of_the_organization_do_not_see_a_workspace_that_they_are_
 
 
 async def test_an_outsider_of_the_organization_is_told_of_neither(
-    people: People, organization: Record, workspace: Record
+    people: People, organization: Any, workspace: Any
 ) -> None:
     eve = await people.register("eve")
 
@@ -141,7 +142,7 @@ async def test_an_outsider_of_the_organization_is_told_of_neither(
 
 
 async def test_creating_a_workspace_takes_an_admin_of_the_organization(
-    owner: Context, organization: Record, workspace: Record, join: Join
+    owner: Context, organization: Any, workspace: Any, join: Join
 ) -> None:
     bob = await join(workspace, "bob", Role.ADMIN)
 
@@ -151,7 +152,7 @@ async def test_creating_a_workspace_takes_an_admin_of_the_organization(
     assert await collection(Workspace).count_documents({"organization_id": organization["_id"]}) == 1
 
 
-async def test_an_admin_changes_a_workspace_and_cannot_delete_it(workspace: Record, join: Join) -> None:
+async def test_an_admin_changes_a_workspace_and_cannot_delete_it(workspace: Any, join: Join) -> None:
     bob = await join(workspace, "bob", Role.ADMIN)
 
     changed = await update_workspace(bob, workspace["_id"], read_input(WorkspaceUpdate, {"slug": "domes"}))
@@ -164,7 +165,7 @@ async def test_an_admin_changes_a_workspace_and_cannot_delete_it(workspace: Reco
         await update_workspace(bob, workspace["_id"], read_input(WorkspaceUpdate, {"slug": None}))
 
 
-async def test_a_member_without_the_role_changes_nothing(owner: Context, workspace: Record, join: Join) -> None:
+async def test_a_member_without_the_role_changes_nothing(owner: Context, workspace: Any, join: Join) -> None:
     bob, ann = await join(workspace, "bob"), await join(workspace, "ann")
     before = await event_types(workspace["_id"])
 
@@ -182,7 +183,7 @@ async def test_a_member_without_the_role_changes_nothing(owner: Context, workspa
 
 
 async def test_deleting_a_workspace_deletes_what_it_holds_and_the_users_of_its_agents(
-    people: People, owner: Context, organization: Record, workspace: Record, join: Join
+    people: People, owner: Context, organization: Any, workspace: Any, join: Join
 ) -> None:
     await join(workspace, "bob")
     agent = (await Crew(people, owner, workspace).hire()).record["user_id"]
@@ -192,7 +193,7 @@ async def test_deleting_a_workspace_deletes_what_it_holds_and_the_users_of_its_a
     await delete_workspace(again(owner), workspace["_id"])
 
     for model in (WorkspaceMember, ProjectMember, Invitation):
-        assert await collection(model).count_documents({"workspace_id": workspace["_id"]}) == 0
+        assert await stubs(model).count_documents({"workspace_id": workspace["_id"]}) == 0
     assert await collection(User).find_one({"_id": agent}) is None
     assert await collection(OrganizationMember).count_documents({"user_id": agent}) == 0
     assert "WorkspaceDeleted" in await event_types(workspace["_id"])
@@ -201,7 +202,7 @@ async def test_deleting_a_workspace_deletes_what_it_holds_and_the_users_of_its_a
         await get_workspace(again(owner), organization["slug"], "telescopes")
 
 
-async def test_roles_of_a_member_change_alone_or_together(owner: Context, workspace: Record, join: Join) -> None:
+async def test_roles_of_a_member_change_alone_or_together(owner: Context, workspace: Any, join: Join) -> None:
     bob = await join(workspace, "bob")
 
     one = await update_workspace_member(
@@ -217,7 +218,7 @@ async def test_roles_of_a_member_change_alone_or_together(owner: Context, worksp
     assert await update_workspace(again(bob), workspace["_id"], WorkspaceUpdate(name="New"))
 
 
-async def test_nothing_given_changes_nothing(owner: Context, workspace: Record, join: Join) -> None:
+async def test_nothing_given_changes_nothing(owner: Context, workspace: Any, join: Join) -> None:
     bob = await join(workspace, "bob")
     before = await event_types(workspace["_id"])
 
@@ -237,7 +238,7 @@ def test_roles_that_do_not_exist_or_cannot_be_given_are_bad_input(values: dict[s
     assert refused.value.field == next(iter(values))
 
 
-async def test_the_owner_keeps_the_role_and_stays(owner: Context, workspace: Record, join: Join) -> None:
+async def test_the_owner_keeps_the_role_and_stays(owner: Context, workspace: Any, join: Join) -> None:
     admin = await join(workspace, "admin", Role.ADMIN)
 
     for ask in (
@@ -253,7 +254,7 @@ async def test_the_owner_keeps_the_role_and_stays(owner: Context, workspace: Rec
 
 
 async def test_a_removed_member_leaves_the_projects_and_stays_in_the_organization(
-    owner: Context, organization: Record, workspace: Record, join: Join
+    owner: Context, organization: Any, workspace: Any, join: Join
 ) -> None:
     bob = await join(workspace, "bob")
     values = read_input(ProjectCreate, {"workspaceId": str(workspace["_id"]), "name": "Dome"})
@@ -268,7 +269,7 @@ async def test_a_removed_member_leaves_the_projects_and_stays_in_the_organizatio
         await get_workspace_by_id(again(bob), workspace["_id"])
 
 
-async def test_a_member_may_leave(owner: Context, workspace: Record, join: Join) -> None:
+async def test_a_member_may_leave(owner: Context, workspace: Any, join: Join) -> None:
     bob = await join(workspace, "bob")
 
     await remove_workspace_member(bob, workspace["_id"], bob.user_id)
@@ -279,7 +280,7 @@ async def test_a_member_may_leave(owner: Context, workspace: Record, join: Join)
 
 
 async def test_a_service_user_is_a_member_that_goes_with_its_agent_alone(
-    owner: Context, organization: Record, workspace: Record
+    owner: Context, organization: Any, workspace: Any
 ) -> None:
     agent = await make_agent(again(owner), workspace)
 
@@ -298,7 +299,7 @@ async def test_a_service_user_is_a_member_that_goes_with_its_agent_alone(
 
 
 async def test_a_removed_service_user_is_no_member_any_more_and_still_has_a_name(
-    owner: Context, organization: Record, workspace: Record
+    owner: Context, organization: Any, workspace: Any
 ) -> None:
     agent = await make_agent(again(owner), workspace)
 
@@ -313,9 +314,7 @@ async def test_a_removed_service_user_is_no_member_any_more_and_still_has_a_name
     assert await collection(User).count_documents({"_id": agent["_id"], "name": "Scout"}) == 1
 
 
-async def test_a_token_of_an_agent_sees_its_workspace_alone(
-    owner: Context, organization: Record, workspace: Record
-) -> None:
+async def test_a_token_of_an_agent_sees_its_workspace_alone(owner: Context, organization: Any, workspace: Any) -> None:
     values = WorkspaceCreate(organization_id=organization["_id"], name="Other", slug="other")
     other = (await create_workspace(again(owner), values)).value
     bound = Subject(
@@ -332,7 +331,7 @@ async def test_a_token_of_an_agent_sees_its_workspace_alone(
 
 
 async def test_the_edges_of_workspaces_answer_for_many_at_once(
-    people: People, owner: Context, organization: Record, workspace: Record, join: Join
+    people: People, owner: Context, organization: Any, workspace: Any, join: Join
 ) -> None:
     bob = await join(workspace, "bob")
     mine = await collection(Workspace).find_one({"owner_id": bob.user_id})

@@ -4,9 +4,10 @@ import pytest
 
 from gateway.database import Database
 from models import Activity, Card, Column, Notification
-from models.base import Record, collection
+from models.base import collection
 from models.errors import BadUserInput, NotFound
 from models.ids import Kind, new_id
+from models.records import WorkspaceRecord
 from realtime.writer import EVENTS_AT_ONCE
 from resolvers.card.card import delete_card
 from resolvers.card.graph import labels_of_project
@@ -46,14 +47,14 @@ def imported(**changes: Any) -> ProjectImport:
     return read_input(ProjectImport, WHOLE | changes)
 
 
-async def bring(owner: Context, workspace: Record, values: ProjectImport) -> Board:
+async def bring(owner: Context, workspace: WorkspaceRecord, values: ProjectImport) -> Board:
     project = (await import_project(again(owner), workspace["_id"], values)).value
     columns = await collection(Column).find({"project_id": project["_id"]}).sort("rank", 1).to_list()
     return Board(owner, project, columns)
 
 
 async def test_what_is_exported_equals_what_was_imported_and_can_be_imported_again(
-    owner: Context, workspace: Record
+    owner: Context, workspace: WorkspaceRecord
 ) -> None:
     first = await bring(owner, workspace, imported())
     exported = await export_project(first.ctx, first.project["_id"])
@@ -70,7 +71,7 @@ async def test_what_is_exported_equals_what_was_imported_and_can_be_imported_aga
 
 
 async def test_a_card_that_is_moved_during_an_export_is_exported_once(
-    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+    owner: Context, workspace: WorkspaceRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transfer_export, "CARDS_AT_ONCE", 1)
     cards = [{"title": str(n), "columnIndex": n // 101} for n in range(103)]
@@ -89,7 +90,7 @@ async def test_a_card_that_is_moved_during_an_export_is_exported_once(
     assert exported == [*((str(n), 0) for n in range(101)), ("102", 0)]
 
 
-async def test_an_import_writes_everything_in_its_place(owner: Context, workspace: Record) -> None:
+async def test_an_import_writes_everything_in_its_place(owner: Context, workspace: WorkspaceRecord) -> None:
     board = await bring(owner, workspace, imported())
 
     labels = (await labels_of_project(board.ctx, [board.project], None))[0]
@@ -104,7 +105,7 @@ async def test_an_import_writes_everything_in_its_place(owner: Context, workspac
     assert all(card["created_by"] == owner.user_id for card in cards)
 
 
-async def test_an_import_tells_of_every_object_once(owner: Context, workspace: Record) -> None:
+async def test_an_import_tells_of_every_object_once(owner: Context, workspace: WorkspaceRecord) -> None:
     before = len(await events(workspace["_id"]))
 
     board = await bring(owner, workspace, imported())
@@ -125,7 +126,7 @@ async def test_an_import_tells_of_every_object_once(owner: Context, workspace: R
     assert await collection(Notification).count_documents({"project_id": board.project["_id"]}) == 0
 
 
-async def test_the_limits_of_an_import_are_taken(owner: Context, workspace: Record) -> None:
+async def test_the_limits_of_an_import_are_taken(owner: Context, workspace: WorkspaceRecord) -> None:
     values = imported(
         columns=[{"name": f"Column {n}"} for n in range(50)],
         cards=[{"title": f"Card {n}", "columnIndex": n % 50} for n in range(500)],
@@ -169,7 +170,12 @@ BAD_CARD = {"title": "Bad", "columnIndex": 0}
     ],
 )
 async def test_a_bad_import_names_its_first_fault_and_writes_nothing(
-    changes: dict[str, Any], field: str, index: int | None, owner: Context, workspace: Record, database: Database
+    changes: dict[str, Any],
+    field: str,
+    index: int | None,
+    owner: Context,
+    workspace: WorkspaceRecord,
+    database: Database,
 ) -> None:
     before = await _sizes(database)
 
@@ -181,7 +187,7 @@ async def test_a_bad_import_names_its_first_fault_and_writes_nothing(
     assert await _sizes(database) == before
 
 
-async def test_two_checklist_items_with_one_id_name_their_card(owner: Context, workspace: Record) -> None:
+async def test_two_checklist_items_with_one_id_name_their_card(owner: Context, workspace: WorkspaceRecord) -> None:
     item = {"id": str(new_id(Kind.CHECKLIST_ITEM)), "title": "x"}
 
     with pytest.raises(BadUserInput, match=r"^cards\.1\.checklist: has two items with one id") as caught:
@@ -190,7 +196,9 @@ async def test_two_checklist_items_with_one_id_name_their_card(owner: Context, w
     assert caught.value.details["index"] == 1
 
 
-async def test_an_import_makes_no_more_labels_than_a_project_may_have(owner: Context, workspace: Record) -> None:
+async def test_an_import_makes_no_more_labels_than_a_project_may_have(
+    owner: Context, workspace: WorkspaceRecord
+) -> None:
     cards = [BAD_CARD | {"labels": [f"label {card} {n}" for n in range(50)]} for card in range(11)]
 
     with pytest.raises(BadUserInput, match=r"^cards\.10\.labels: a project has at most 500 labels"):
@@ -198,7 +206,7 @@ async def test_an_import_makes_no_more_labels_than_a_project_may_have(owner: Con
 
 
 async def test_an_import_that_fails_half_way_writes_nothing(
-    owner: Context, workspace: Record, database: Database, monkeypatch: pytest.MonkeyPatch
+    owner: Context, workspace: WorkspaceRecord, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given a failure after everything but the activities was written
     async def fail(*_: object, **__: object) -> None:
@@ -215,7 +223,7 @@ async def test_an_import_that_fails_half_way_writes_nothing(
     assert await _sizes(database) == before
 
 
-async def test_strangers_neither_import_nor_export(owner: Context, workspace: Record, people: People) -> None:
+async def test_strangers_neither_import_nor_export(owner: Context, workspace: WorkspaceRecord, people: People) -> None:
     stranger = await people.register("mallory")
     board = await make_board(owner, workspace, columns=0)
 
@@ -225,7 +233,9 @@ async def test_strangers_neither_import_nor_export(owner: Context, workspace: Re
         await export_project(again(stranger), board.project["_id"])
 
 
-async def test_columns_of_scopes_are_exported_after_the_project_s_own(owner: Context, workspace: Record) -> None:
+async def test_columns_of_scopes_are_exported_after_the_project_s_own(
+    owner: Context, workspace: WorkspaceRecord
+) -> None:
     board = await make_board(owner, workspace, columns=1)
     scope = await board.scope()
     doing = await board.column("Doing", scope["_id"])
@@ -244,7 +254,9 @@ async def _sizes(database: Database) -> dict[str, int]:
     return {name: await database.db[name].count_documents({}) for name in sorted(names)}
 
 
-async def test_no_command_of_a_large_import_keeps_others_waiting_for_long(owner: Context, workspace: Record) -> None:
+async def test_no_command_of_a_large_import_keeps_others_waiting_for_long(
+    owner: Context, workspace: WorkspaceRecord
+) -> None:
     # Given more of everything than one command writes
     many = EVENTS_AT_ONCE * 2
     cards = [{"title": f"Card {n}", "columnIndex": 0, "comments": [{"content": "Said"}]} for n in range(many)]

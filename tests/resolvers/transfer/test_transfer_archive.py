@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from models import Attachment, Project, TransferJob
-from models.base import Record, collection
+from models.base import collection
 from models.errors import BadUserInput
 from resolvers.attachment.attachment import delete_attachment
 from resolvers.files.store import remove_leftovers
@@ -25,6 +25,7 @@ from tests.resolvers.attaching import PNG, attach, content_of, used
 from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import again, event_types
 from tests.resolvers.transfers import Dying, Killed, expire, queue, run
+from tests.stubs import stub
 
 LONG = bytes(10 * 1024 * 1024 + 1)
 LARGE = os.urandom(700_000)
@@ -36,7 +37,7 @@ async def _nothing_waits(services: Services) -> None:
 
 
 @pytest.fixture
-async def board(owner: Context, workspace: Record) -> Board:
+async def board(owner: Context, workspace: Any) -> Board:
     """A board with files of several kinds, two of which have the same bytes."""
     board = await make_board(owner, workspace, columns=1)
     first, second = await board.card(title="First"), await board.card(title="Second")
@@ -67,7 +68,7 @@ def packed(files: dict[str, bytes], **options: Any) -> bytes:
     return held.getvalue()
 
 
-async def attachments_of(project_id: Any) -> list[Record]:
+async def attachments_of(project_id: Any) -> list[Any]:
     found = await collection(Attachment).find({"project_id": project_id}).sort("_id", 1).to_list()
     return [
         {
@@ -90,7 +91,7 @@ async def test_files_come_back_with_their_cards(board: Board, owner: Context, se
     before = await used(board.workspace_id)
     archive = await archive_of(owner, board.project["_id"])
 
-    job = await run(services, await queue(owner, {"_id": board.workspace_id}, archive))
+    job = await run(services, await queue(owner, stub({"_id": board.workspace_id}), archive))
 
     assert (job["state"], job["error"], job["total"]) == ("done", None, 6)
     again_exported = await archive_of(owner, job["project_id"])
@@ -132,7 +133,7 @@ async def test_a_file_that_is_deleted_meanwhile_is_left_out(board: Board, owner:
 
     archive = b"".join([chunk async for chunk in archived(read(), files)])
 
-    job = await run(services, await queue(owner, {"_id": board.workspace_id}, archive))
+    job = await run(services, await queue(owner, stub({"_id": board.workspace_id}), archive))
     assert job["state"] == "done"
     assert len(await attachments_of(job["project_id"])) == 3
     [warning] = job["warnings"]
@@ -147,7 +148,7 @@ async def test_files_come_once_whatever_becomes_of_a_worker(
     archive = await archive_of(owner, board.project["_id"])
     before = await used(board.workspace_id)
     assert before is not None
-    job = await queue(owner, {"_id": board.workspace_id}, archive)
+    job = await queue(owner, stub({"_id": board.workspace_id}), archive)
     dying = Dying(services, "dying", before=3) if when == "before" else Dying(services, "dying", after=3)
     with pytest.raises(Killed):
         await dying.run_next()
@@ -169,7 +170,7 @@ async def test_the_quota_holds_for_imports(left: int, board: Board, owner: Conte
     narrow = replace(services, storage_quota=before + left)
     projects = await collection(Project).count_documents({"workspace_id": board.workspace_id})
 
-    failed = await run(narrow, await queue(owner, {"_id": board.workspace_id}, archive))
+    failed = await run(narrow, await queue(owner, stub({"_id": board.workspace_id}), archive))
 
     assert (failed["state"], failed["error"]["code"]) == ("failed", "PAYLOAD_TOO_LARGE")
     assert await used(board.workspace_id) == before
@@ -199,7 +200,7 @@ def project(*attachments: dict[str, Any]) -> bytes:
     ids=range(9),
 )  # fmt: skip
 async def test_a_damaged_or_hostile_archive_fails_and_leaves_nothing(
-    archive: bytes, field: str | None, owner: Context, workspace: Record, services: Services
+    archive: bytes, field: str | None, owner: Context, workspace: Any, services: Services
 ) -> None:
     before = await collection(Project).count_documents({"workspace_id": workspace["_id"]})
 
@@ -212,7 +213,7 @@ async def test_a_damaged_or_hostile_archive_fails_and_leaves_nothing(
 
 
 async def test_limits_of_archives_hold_while_they_are_read(
-    monkeypatch: pytest.MonkeyPatch, owner: Context, workspace: Record, services: Services
+    monkeypatch: pytest.MonkeyPatch, owner: Context, workspace: Any, services: Services
 ) -> None:
     monkeypatch.setattr(transfer_archive, "MAX_TEXT", 100)
     bomb = packed({"project.json": project() + b" " * 1_000_000}, compression=zipfile.ZIP_DEFLATED)
@@ -232,9 +233,7 @@ def test_an_archive_of_too_many_files_is_refused_unread(tmp_path: Path, monkeypa
         source_of(file)
 
 
-async def test_a_text_alone_warns_of_files_that_cannot_come(
-    owner: Context, workspace: Record, services: Services
-) -> None:
+async def test_a_text_alone_warns_of_files_that_cannot_come(owner: Context, workspace: Any, services: Services) -> None:
     job = await run(services, await queue(owner, workspace, project(ENTRY)))
 
     assert job["state"] == "done"

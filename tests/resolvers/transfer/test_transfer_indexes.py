@@ -1,11 +1,12 @@
 """Every query of imports that run by themselves and of exports runs on an index, and how many those are."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
 from gateway.database import Database
-from models.base import Record, collection
+from models.base import collection
 from models.transfer_job import TransferJob
 from resolvers.files.store import remove_leftovers
 from resolvers.kit.context import Context, Services
@@ -21,10 +22,11 @@ from tests.resolvers.delivery import make_board
 from tests.resolvers.lab import again
 from tests.resolvers.test_indexes import check, recorded
 from tests.resolvers.transfers import Dying, Killed, expire, queue, run, small_parts
+from tests.stubs import stub
 
 
 async def test_jobs_run_on_indexes(
-    owner: Context, workspace: Record, services: Services, database: Database, monkeypatch: pytest.MonkeyPatch
+    owner: Context, workspace: Any, services: Services, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_parts(monkeypatch)
     await collection(TransferJob).delete_many({})
@@ -40,7 +42,7 @@ async def test_jobs_run_on_indexes(
         await run(services, half)
         await transfer_job.list_transfer_jobs(again(owner), workspace["_id"], Window.read())
         await transfer_job.transfer_jobs_of(again(owner), [workspace], None)
-        await transfer_job.transfer_jobs_of(again(owner), [workspace, {"_id": done["_id"]}], None)
+        await transfer_job.transfer_jobs_of(again(owner), stub([workspace, {"_id": done["_id"]}]), None)
         await transfer_job.project_of(again(owner), [done], None)
         await users_by("created_by")(again(owner), [done], None)
         await queue(owner, workspace)
@@ -51,7 +53,7 @@ async def test_jobs_run_on_indexes(
 
 
 async def test_files_of_projects_run_on_indexes(
-    owner: Context, workspace: Record, services: Services, database: Database
+    owner: Context, workspace: Any, services: Services, database: Database
 ) -> None:
     await collection(TransferJob).delete_many({})
     board = await make_board(owner, workspace, columns=1)
@@ -68,7 +70,7 @@ async def test_files_of_projects_run_on_indexes(
 
 
 async def test_an_export_sends_as_many_queries_for_one_column_as_for_twelve(
-    owner: Context, workspace: Record, database: Database
+    owner: Context, workspace: Any, database: Database
 ) -> None:
     counts: dict[int, Counter[str]] = {}
     for columns in (1, 12):

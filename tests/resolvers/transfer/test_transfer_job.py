@@ -15,7 +15,7 @@ from models import (
     Relation,
     TransferJob,
 )
-from models.base import Record, collection, utc_now
+from models.base import collection, utc_now
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound, PayloadTooLarge
 from resolvers.inputs.transfer import ProjectImport, WholeImport
 from resolvers.kit.context import Context, Services
@@ -58,14 +58,14 @@ async def _nothing_waits(services: Services, monkeypatch: pytest.MonkeyPatch) ->
     await collection(TransferJob).delete_many({})
 
 
-async def uninterrupted(owner: Context, workspace: Record) -> dict[str, Any]:
+async def uninterrupted(owner: Context, workspace: Any) -> dict[str, Any]:
     """The export of the large project, imported at once."""
     values = read_input(WholeImport, large())
     done = (await import_in_parts(again(owner), workspace["_id"], values, lambda _: None)).value
     return await export_project(again(owner), done["_id"])
 
 
-async def test_a_job_imports_what_the_command_does(owner: Context, workspace: Record, services: Services) -> None:
+async def test_a_job_imports_what_the_command_does(owner: Context, workspace: Any, services: Services) -> None:
     wanted = await uninterrupted(owner, workspace)
 
     job = await queue(owner, workspace)
@@ -81,7 +81,7 @@ async def test_a_job_imports_what_the_command_does(owner: Context, workspace: Re
 
 
 async def test_what_is_kept_of_cards_is_told_of_every_card_of_a_job(
-    owner: Context, workspace: Record, services: Services, monkeypatch: pytest.MonkeyPatch
+    owner: Context, workspace: Any, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ledger, cards = ledger_of(monkeypatch), await collection(Card).find({}).to_list()
 
@@ -91,7 +91,7 @@ async def test_what_is_kept_of_cards_is_told_of_every_card_of_a_job(
     assert len(ledger.told) == CARDS
 
 
-async def test_a_job_tells_how_far_it_is_with_each_part(owner: Context, workspace: Record, services: Services) -> None:
+async def test_a_job_tells_how_far_it_is_with_each_part(owner: Context, workspace: Any, services: Services) -> None:
     before = len(await event_types(workspace["_id"]))
 
     job = await queue(owner, workspace)
@@ -114,7 +114,7 @@ async def test_a_job_tells_how_far_it_is_with_each_part(owner: Context, workspac
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("part", range(PARTS))
 async def test_a_job_whose_worker_was_killed_ends_as_if_it_was_not(
-    when: str, part: int, owner: Context, workspace: Record, services: Services
+    when: str, part: int, owner: Context, workspace: Any, services: Services
 ) -> None:
     # Given a worker that died at a part
     job = await queue(owner, workspace)
@@ -142,13 +142,13 @@ async def test_a_job_whose_worker_was_killed_ends_as_if_it_was_not(
 
 
 async def test_a_worker_that_stalls_writes_nothing_once_another_holds_the_job(
-    owner: Context, workspace: Record, services: Services
+    owner: Context, workspace: Any, services: Services
 ) -> None:
     # Given a worker that stops to move in the middle of a part
     moves, waits = asyncio.Event(), asyncio.Event()
 
     class Stalling(Worker):
-        async def _write(self, job: Record, plan: Plan, waiting: list[Part], number: int) -> Record:
+        async def _write(self, job: Any, plan: Plan, waiting: list[Part], number: int) -> Any:
             if number == 2:
                 waits.set()
                 await moves.wait()
@@ -173,12 +173,12 @@ async def test_a_worker_that_stalls_writes_nothing_once_another_holds_the_job(
 
 
 async def test_a_hold_outlasts_a_lease_while_the_worker_lives(
-    owner: Context, workspace: Record, services: Services
+    owner: Context, workspace: Any, services: Services
 ) -> None:
     goes_on, waits = asyncio.Event(), asyncio.Event()
 
     class Slow(Worker):
-        async def _write(self, job: Record, plan: Plan, waiting: list[Part], number: int) -> Record:
+        async def _write(self, job: Any, plan: Plan, waiting: list[Part], number: int) -> Any:
             waits.set()
             await goes_on.wait()
             return await Worker._write(self, job, plan, waiting, number)
@@ -196,7 +196,7 @@ async def test_a_hold_outlasts_a_lease_while_the_worker_lives(
 
 
 async def test_a_worker_that_is_to_stop_leaves_the_rest_to_the_next_at_once(
-    owner: Context, workspace: Record, services: Services
+    owner: Context, workspace: Any, services: Services
 ) -> None:
     job = await queue(owner, workspace)
     asked: list[None] = []
@@ -213,7 +213,7 @@ async def test_a_worker_that_is_to_stop_leaves_the_rest_to_the_next_at_once(
 
 
 async def test_a_workspace_has_three_jobs_at_most_that_have_not_ended(
-    owner: Context, workspace: Record, services: Services
+    owner: Context, workspace: Any, services: Services
 ) -> None:
     jobs = [await queue(owner, workspace, X) for _ in range(3)]
     with pytest.raises(Conflict, match="3 imports"):
@@ -229,7 +229,7 @@ async def test_a_workspace_has_three_jobs_at_most_that_have_not_ended(
     [(b"", "is empty"), (b"  \n", "is empty"), (b"hello", "neither"), (b" [1]", "neither"), (b"\xef\xbb", "")],
 )
 async def test_a_file_that_is_none_by_its_first_bytes_is_refused_at_once(
-    content: bytes, refused: str, owner: Context, workspace: Record
+    content: bytes, refused: str, owner: Context, workspace: Any
 ) -> None:
     if not refused:
         assert (await queue(owner, workspace, content))["file_size"] == 2
@@ -240,7 +240,7 @@ async def test_a_file_that_is_none_by_its_first_bytes_is_refused_at_once(
 
 
 async def test_a_file_that_is_too_large_leaves_nothing(
-    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch
+    owner: Context, workspace: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transfer_job, "MAX_TEXT", 1000)
 
@@ -251,7 +251,7 @@ async def test_a_file_that_is_too_large_leaves_nothing(
 
 
 async def test_jobs_are_read_by_members_alone(
-    owner: Context, workspace: Record, join: Join, services: Services, people: Any
+    owner: Context, workspace: Any, join: Join, services: Services, people: Any
 ) -> None:
     jobs = [await queue(owner, workspace, {"project": {"name": name}}) for name in "ab"]
     ada, eve = await join(workspace, "ada"), await people.register("eve")
@@ -265,7 +265,7 @@ async def test_jobs_are_read_by_members_alone(
         await list_transfer_jobs(again(eve), workspace["_id"], Window.read())
 
 
-async def test_the_small_import_is_as_it_was(owner: Context, workspace: Record) -> None:
+async def test_the_small_import_is_as_it_was(owner: Context, workspace: Any) -> None:
     values = read_input(ProjectImport, large())
 
     done = (await import_project(again(owner), workspace["_id"], values)).value

@@ -14,7 +14,7 @@ from models import (
     Scope,
     TransferJob,
 )
-from models.base import Record, collection
+from models.base import collection
 from resolvers.card.card import delete_card
 from resolvers.card.label import delete_label
 from resolvers.column.scope import delete_scope
@@ -61,7 +61,7 @@ async def _nothing_waits(services: Services, monkeypatch: pytest.MonkeyPatch) ->
     ],
 )
 async def test_a_file_that_is_wrong_fails_its_job_by_its_place(
-    content: Any, field: str | None, owner: Context, workspace: Record, services: Services
+    content: Any, field: str | None, owner: Context, workspace: Any, services: Services
 ) -> None:
     before = await collection(Project).count_documents({"workspace_id": workspace["_id"]})
 
@@ -75,7 +75,7 @@ async def test_a_file_that_is_wrong_fails_its_job_by_its_place(
 
 
 async def test_a_job_of_somebody_who_has_left_fails_and_takes_its_project_with_it(
-    owner: Context, workspace: Record, join: Join, services: Services
+    owner: Context, workspace: Any, join: Join, services: Services
 ) -> None:
     ada = await join(workspace, "ada")
     job = await queue(ada, workspace)
@@ -94,7 +94,7 @@ async def test_a_job_of_somebody_who_has_left_fails_and_takes_its_project_with_i
     assert "ProjectDeleted" in await event_types(workspace["_id"])
 
 
-async def test_deleting_the_project_ends_its_job(owner: Context, workspace: Record, services: Services) -> None:
+async def test_deleting_the_project_ends_its_job(owner: Context, workspace: Any, services: Services) -> None:
     job = await queue(owner, workspace)
     with pytest.raises(Killed):
         await Dying(services, "dying", after=2).run_next()
@@ -108,7 +108,7 @@ async def test_deleting_the_project_ends_its_job(owner: Context, workspace: Reco
 
 
 async def test_what_is_deleted_of_a_growing_project_is_not_pointed_to(
-    owner: Context, workspace: Record, services: Services
+    owner: Context, workspace: Any, services: Services
 ) -> None:
     # Given a project with two parts of its cards
     job = await queue(owner, workspace)
@@ -148,7 +148,7 @@ async def test_what_is_deleted_of_a_growing_project_is_not_pointed_to(
 
 
 async def test_deleting_the_workspace_takes_jobs_and_their_files_with_it(
-    owner: Context, workspace: Record, services: Services
+    owner: Context, workspace: Any, services: Services
 ) -> None:
     job = await queue(owner, workspace)
     with pytest.raises(Killed):
@@ -161,7 +161,7 @@ async def test_deleting_the_workspace_takes_jobs_and_their_files_with_it(
     assert await collection(Card).count_documents({"workspace_id": workspace["_id"]}) == 0
 
 
-async def test_a_job_that_ends_every_process_is_given_up(owner: Context, workspace: Record, services: Services) -> None:
+async def test_a_job_that_ends_every_process_is_given_up(owner: Context, workspace: Any, services: Services) -> None:
     job = await queue(owner, workspace)
     for attempt in range(transfer_run.MAX_ATTEMPTS):
         with pytest.raises(Killed):
@@ -175,7 +175,7 @@ async def test_a_job_that_ends_every_process_is_given_up(owner: Context, workspa
 
 
 async def test_a_failure_that_nobody_expected_is_told_without_its_details(
-    owner: Context, workspace: Record, services: Services, monkeypatch: pytest.MonkeyPatch
+    owner: Context, workspace: Any, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("secret")

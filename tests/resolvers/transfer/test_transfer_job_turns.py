@@ -13,7 +13,7 @@ import pytest
 from bson import ObjectId
 
 from models import TransferJob
-from models.base import Record, collection
+from models.base import collection
 from models.errors import RateLimited
 from models.turns import AT_A_TIME
 from realtime import writer
@@ -29,6 +29,7 @@ from resolvers.transfer.transfer import import_project
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import again
 from tests.resolvers.transfers import queue, run, small_parts, stored_job, worker
+from tests.stubs import stubs
 
 SMALL: dict[str, Any] = {"project": {"name": "Small"}}
 
@@ -40,7 +41,7 @@ async def _nothing_waits(services: Services, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.fixture
-async def other(workspace: Record, join: Join) -> Context:
+async def other(workspace: Any, join: Join) -> Context:
     """Another member of the workspace."""
     return await join(workspace, "other")
 
@@ -49,11 +50,11 @@ async def others(created_by: ObjectId, count: int, **values: Any) -> None:
     """Jobs of somebody in other workspaces, which somebody holds."""
     for _ in range(count):
         job = TransferJob(workspace_id=ObjectId(), created_by=created_by, file_name="p", file_size=10, **values)
-        await collection(TransferJob).insert_one({**job.model_dump(exclude={"id"}), "state": job.state.value})
+        await stubs(TransferJob).insert_one({**job.model_dump(exclude={"id"}), "state": job.state.value})
 
 
 async def test_a_small_job_does_not_wait_for_all_those_of_another_person(
-    owner: Context, workspace: Record, other: Context, services: Services
+    owner: Context, workspace: Any, other: Context, services: Services
 ) -> None:
     # Given two jobs of one person, and one of another who came later
     many = [await queue(owner, workspace, SMALL) for _ in range(2)]
@@ -69,7 +70,7 @@ async def test_a_small_job_does_not_wait_for_all_those_of_another_person(
 
 
 async def test_a_long_job_makes_room_for_another_persons_between_two_parts(
-    owner: Context, workspace: Record, other: Context, services: Services
+    owner: Context, workspace: Any, other: Context, services: Services
 ) -> None:
     # Given a long job that has begun, and a small one of another person
     long, small = await queue(owner, workspace), await queue(other, workspace, SMALL)
@@ -89,7 +90,7 @@ async def test_a_long_job_makes_room_for_another_persons_between_two_parts(
     assert (await run(services, long))["state"] == "done"
 
 
-async def test_a_job_goes_on_where_nobody_else_waits(owner: Context, workspace: Record, services: Services) -> None:
+async def test_a_job_goes_on_where_nobody_else_waits(owner: Context, workspace: Any, services: Services) -> None:
     long, next_one = await queue(owner, workspace), await queue(owner, workspace, SMALL)
 
     assert await worker(services, spell=timedelta(0)).run_next()
@@ -98,7 +99,7 @@ async def test_a_job_goes_on_where_nobody_else_waits(owner: Context, workspace: 
     assert (await stored_job(next_one))["state"] == "queued"
 
 
-async def test_the_jobs_of_a_person_have_a_bound_in_all_workspaces(owner: Context, workspace: Record) -> None:
+async def test_the_jobs_of_a_person_have_a_bound_in_all_workspaces(owner: Context, workspace: Any) -> None:
     # Given somebody with as many jobs elsewhere as are let in
     await others(owner.user_id, MAX_OF_PERSON)
     received: list[str] = []
@@ -122,7 +123,7 @@ async def test_the_jobs_of_a_person_have_a_bound_in_all_workspaces(owner: Contex
 
 
 async def test_the_files_of_a_persons_jobs_are_no_more_than_a_workspace_may_store(
-    owner: Context, workspace: Record
+    owner: Context, workspace: Any
 ) -> None:
     await others(owner.user_id, 1)
     size = len(orjson.dumps(SMALL))
@@ -150,7 +151,7 @@ MADE = [
 
 @pytest.mark.parametrize(("module", "name"), MADE)
 async def test_others_have_their_turn_while_the_objects_of_an_import_are_made(
-    owner: Context, workspace: Record, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str
+    owner: Context, workspace: Any, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str
 ) -> None:
     # Given an import of many objects in one transaction, and a clock of the event loop's turns
     turns, made = 0, Counter[int]()

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.cli.mappings import MAPPINGS
-from models.base import Record
 from models.enums import OnOddItem
 from models.errors import BadUserInput
+from models.records import WorkspaceRecord
 from resolvers.inputs.board import MAX_PROJECT_LABELS
 from resolvers.inputs.transfer import ImportedCard, ProjectImport, WholeImport
 from resolvers.kit.context import Context, Services
@@ -275,7 +275,9 @@ def test_labels_beyond_those_of_a_project_are_left_out() -> None:
     assert len(told) == 50
 
 
-async def test_a_mended_import_comes_whole_and_a_refused_one_not_at_all(owner: Context, workspace: Record) -> None:
+async def test_a_mended_import_comes_whole_and_a_refused_one_not_at_all(
+    owner: Context, workspace: WorkspaceRecord
+) -> None:
     broken = {"type": "doc", "content": [{"type": 5}]}
     file = file_of(
         {"title": ""}, PLAIN, documents=[{"title": "Doc", "content": broken, "contentFormat": "tiptap_json"}]
@@ -293,7 +295,9 @@ async def test_a_mended_import_comes_whole_and_a_refused_one_not_at_all(owner: C
     assert done["notes_omitted"] == 0
 
 
-async def test_a_job_keeps_the_notes_of_what_it_mended(owner: Context, workspace: Record, services: Services) -> None:
+async def test_a_job_keeps_the_notes_of_what_it_mended(
+    owner: Context, workspace: WorkspaceRecord, services: Services
+) -> None:
     file = file_of({"title": ""}, PLAIN)
 
     failed = await run(services, await queue(owner, workspace, file))

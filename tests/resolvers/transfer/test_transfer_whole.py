@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from models import Card, Comment, Document, Project, Relation
-from models.base import Record, collection
+from models.base import collection
 from models.enums import Role, StatsInterval
 from models.errors import BadUserInput
 from resolvers.column.scope import update_scope
@@ -35,7 +35,7 @@ from tests.resolvers.lab import People, again, event_types
 TIPTAP = {"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "Brass & wood"}]}]}
 
 
-async def make_whole(owner: Context, workspace: Record, helper: Context) -> Board:
+async def make_whole(owner: Context, workspace: Any, helper: Context) -> Board:
     """A project with something of everything."""
     board = await make_board(owner, workspace, columns=2)
     await board.add_member(helper)
@@ -69,13 +69,13 @@ async def make_whole(owner: Context, workspace: Record, helper: Context) -> Boar
 
 
 @pytest.fixture
-async def elsewhere(owner: Context, workspace: Record) -> Record:
+async def elsewhere(owner: Context, workspace: Any) -> Any:
     values = WorkspaceCreate(organization_id=workspace["organization_id"], name="Elsewhere", slug="elsewhere")
     return (await create_workspace(again(owner), values)).value
 
 
 async def test_everything_of_a_project_comes_back_from_an_import_elsewhere(
-    owner: Context, workspace: Record, elsewhere: Record, join: Join, people: People
+    owner: Context, workspace: Any, elsewhere: Any, join: Join, people: People
 ) -> None:
     helper = await join(workspace, "helper", Role.MEMBER)
     board = await make_whole(owner, workspace, helper)
@@ -106,7 +106,7 @@ async def test_everything_of_a_project_comes_back_from_an_import_elsewhere(
 
 
 async def test_within_its_workspace_a_project_comes_back_with_its_people(
-    owner: Context, workspace: Record, join: Join, people: People
+    owner: Context, workspace: Any, join: Join, people: People
 ) -> None:
     helper = await join(workspace, "helper", Role.MEMBER)
     board = await make_whole(owner, workspace, helper)
@@ -125,7 +125,7 @@ async def test_within_its_workspace_a_project_comes_back_with_its_people(
 
 
 async def test_a_file_holds_no_address_of_who_has_left_the_workspace(
-    owner: Context, workspace: Record, join: Join, people: People
+    owner: Context, workspace: Any, join: Join, people: People
 ) -> None:
     helper = await join(workspace, "helper", Role.MEMBER)
     board = await make_whole(owner, workspace, helper)
@@ -138,7 +138,7 @@ async def test_a_file_holds_no_address_of_who_has_left_the_workspace(
     assert authors == [people.email(owner), "helper"]
 
 
-async def test_an_import_tells_of_all_that_it_writes(owner: Context, workspace: Record, join: Join) -> None:
+async def test_an_import_tells_of_all_that_it_writes(owner: Context, workspace: Any, join: Join) -> None:
     board = await make_whole(owner, workspace, await join(workspace, "helper", Role.MEMBER))
     exported = await export_project(board.ctx, board.project["_id"])
     before = len(await event_types(workspace["_id"]))
@@ -163,7 +163,7 @@ async def test_an_import_tells_of_all_that_it_writes(owner: Context, workspace: 
     assert len(told) == sum(counts.values())
 
 
-async def test_the_written_file_is_the_export_as_json(owner: Context, workspace: Record, join: Join) -> None:
+async def test_the_written_file_is_the_export_as_json(owner: Context, workspace: Any, join: Join) -> None:
     board = await make_whole(owner, workspace, await join(workspace, "helper", Role.MEMBER))
     empty = await make_board(owner, workspace, columns=0)
 
@@ -193,7 +193,7 @@ def relation(type_: str, source: int, target: int) -> dict[str, Any]:
     ],
 )
 async def test_relations_that_cannot_be_are_left_out_with_a_warning(
-    relations: list[dict[str, Any]], refused: list[str], owner: Context, workspace: Record
+    relations: list[dict[str, Any]], refused: list[str], owner: Context, workspace: Any
 ) -> None:
     given = {"project": {"name": "x"}, "cards": [{"title": str(n)} for n in range(4)], "relations": relations}
 
@@ -206,7 +206,7 @@ async def test_relations_that_cannot_be_are_left_out_with_a_warning(
 
 
 async def test_who_may_not_review_imports_decided_documents_as_drafts(
-    owner: Context, workspace: Record, join: Join
+    owner: Context, workspace: Any, join: Join
 ) -> None:
     helper = await join(workspace, "helper", Role.MEMBER)
     document = {"title": "Spec", "status": "approved", "reviewNotes": "Fine"}
@@ -258,7 +258,7 @@ CARD = {"title": "x"}
     ],
 )
 async def test_what_points_nowhere_is_refused_by_its_place(
-    given: dict[str, Any], field: str, owner: Context, workspace: Record
+    given: dict[str, Any], field: str, owner: Context, workspace: Any
 ) -> None:
     with pytest.raises(BadUserInput) as caught:
         await import_project(
@@ -269,7 +269,7 @@ async def test_what_points_nowhere_is_refused_by_its_place(
 
 
 async def test_an_import_in_parts_is_the_same_project_and_tells_how_far_it_is(
-    owner: Context, workspace: Record, join: Join
+    owner: Context, workspace: Any, join: Join
 ) -> None:
     board = await make_whole(owner, workspace, await join(workspace, "helper", Role.MEMBER))
     exported = await export_project(board.ctx, board.project["_id"])
@@ -282,7 +282,7 @@ async def test_an_import_in_parts_is_the_same_project_and_tells_how_far_it_is(
     assert sizes == [len(exported["cards"]), len(exported["relations"]), len(exported["documents"])]
 
 
-async def test_an_import_in_parts_that_fails_takes_what_it_wrote_with_it(owner: Context, workspace: Record) -> None:
+async def test_an_import_in_parts_that_fails_takes_what_it_wrote_with_it(owner: Context, workspace: Any) -> None:
     def fail(_: int) -> None:
         raise BadUserInput("no", field="late")
 
@@ -298,7 +298,7 @@ async def test_an_import_in_parts_that_fails_takes_what_it_wrote_with_it(owner: 
 
 
 async def test_when_work_began_and_ended_is_the_files_or_else_follows_from_the_column(
-    owner: Context, workspace: Record
+    owner: Context, workspace: Any
 ) -> None:
     columns = [{"name": "To do"}, {"name": "Doing"}, {"name": "Done"}, {"name": "Alone", "scopeIndex": 0}]
     told = {"startedAt": "2026-01-01T00:00:00Z", "completedAt": "2026-01-03T00:00:00Z"}

@@ -10,7 +10,7 @@ from pymongo import monitoring
 
 from gateway.database import Database
 from models import AttemptCount, Lease
-from models.base import Record, collection
+from models.base import AnyRecord, Record, collection
 from resolvers.kit.context import Context
 from tests.denials.world import PLACES, Ids
 from tests.rest.contract.shape import filled
@@ -103,5 +103,5 @@ class Stage:
         return await self.database.db[name].find().sort("_id", 1).to_list()
 
 
-def _told(record: Record) -> bytes:
+def _told(record: AnyRecord) -> bytes:
     return bson.encode({key: value for key, value in record.items() if key != "last_used_at"})

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.base import Record
+from models.records import ProjectRecord
 from resolvers.kit.context import Context
 from resolvers.notification.follow import follow
 from resolvers.project import project as project_operations
@@ -62,7 +62,7 @@ async def test_a_change_that_comes_while_a_query_reads_is_after_its_cursor(
     read = project_operations.get_project
     seen: list[str] = []
 
-    async def slow(ctx: Context, project_id: str, fields: Any = None) -> Record:
+    async def slow(ctx: Context, project_id: str, fields: Any = None) -> ProjectRecord:
         found = await read(ctx, project_id, fields)
         monkeypatch.setattr(project_operations, "get_project", read)
         renamed = await board.ann.ask(RENAME, id=board.project, name="Landing")

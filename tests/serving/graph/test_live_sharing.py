@@ -27,6 +27,7 @@ from serving.graph.resuming import resuming
 from serving.transports.protocol import OperationRequest
 from tests.gateway.lab import Board, Lab, Person, make_board
 from tests.patience import PATIENCE
+from tests.stubs import stubs
 
 SHARED = """
 subscription Watch($p: ID!, $after: Cursor, $types: [String!]) {
@@ -107,7 +108,7 @@ async def joined(lab: Lab, board: Board, email: str) -> Person:
         "user_id": parse_id(person.id, Kind.USER),
         "role": Role.MEMBER.value,
     }
-    await collection(WorkspaceMember).insert_one({**owner, **member})
+    await stubs(WorkspaceMember).insert_one({**owner, **member})
     return person
 
 

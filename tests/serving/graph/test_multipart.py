@@ -20,6 +20,7 @@ from resolvers.kit.input import Input
 from resolvers.kit.upload import MAX_FILE, Upload
 from serving.graph.operation_files import Form
 from tests.gateway.lab import PASSWORD, Board, Lab
+from tests.stubs import stubs
 
 CREATE = """
 mutation ($input: AttachmentCreateInput!) {
@@ -218,7 +219,7 @@ async def test_a_file_that_is_too_large_is_refused_and_leaves_nothing(board: Boa
 
     assert (answer.status_code, code_of(answer)) == (413, "PAYLOAD_TOO_LARGE")
     for model in (Attachment, FileChunk, FileLeftover):
-        assert await collection(model).count_documents({}) == 0
+        assert await stubs(model).count_documents({}) == 0
 
 
 async def test_a_strangers_card_takes_no_file(lab: Lab, board: Board) -> None:

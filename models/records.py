@@ -1,0 +1,821 @@
+"""What is kept of every document, as MongoDB returns it: made of the models by `orrery records --write`."""
+
+from datetime import datetime
+from typing import Any, NotRequired
+
+from bson import ObjectId
+from typing_extensions import TypedDict
+
+
+class ActivityRecord(TypedDict):
+    """A `models.activity.Activity`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    project_id: ObjectId | None
+    card_id: ObjectId | None
+    document_id: ObjectId | None
+    type: str
+    actor_id: ObjectId | None
+    meta: dict[str, Any]
+
+
+class AgentRecord(TypedDict):
+    """A `models.agent.Agent`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    user_id: ObjectId
+    created_by: ObjectId | None
+    name: str
+    slug: str
+    description: str | None
+    autonomy_mode: str
+    tools: list[str]
+    mcp_only: bool
+    updated_at: datetime
+    deleted_at: datetime | None
+
+
+class ApiTokenRecord(TypedDict):
+    """A `models.api_token.ApiToken`."""
+
+    _id: ObjectId
+    created_at: datetime
+    user_id: ObjectId
+    name: str
+    prefix: str
+    secret_hash: str
+    scopes: list[str]
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    agent_id: ObjectId | None
+    workspace_id: ObjectId | None
+
+
+class AttachmentRecord(TypedDict):
+    """A `models.attachment.Attachment`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    project_id: ObjectId
+    card_id: ObjectId
+    uploaded_by: ObjectId
+    name: str
+    mime_type: str
+    declared_mime_type: str | None
+    detected_mime_type: str | None
+    size: int
+    sha256: str
+
+
+class FileChunkRecord(TypedDict):
+    """A `models.attachment.FileChunk`."""
+
+    _id: ObjectId
+    files_id: ObjectId
+    n: int
+    data: bytes
+
+
+class FileLeftoverRecord(TypedDict):
+    """A `models.attachment.FileLeftover`."""
+
+    _id: ObjectId
+    due_at: datetime
+
+
+class StoredFileRecord(TypedDict):
+    """A `models.attachment.StoredFile`."""
+
+    _id: ObjectId
+    filename: str
+    length: int
+    chunkSize: int
+    uploadDate: datetime
+    metadata: dict[str, Any]
+
+
+class AttemptCountRecord(TypedDict):
+    """A `models.attempt.AttemptCount`."""
+
+    _id: str
+    made: int
+    expires_at: datetime
+    opens_at: NotRequired[datetime | None]
+
+
+class AvatarRecord(TypedDict):
+    """A `models.avatar.Avatar`."""
+
+    _id: ObjectId
+    created_at: datetime
+    user_id: ObjectId
+    content: bytes
+    content_type: str
+    digest: str
+
+
+class BusMessageRecord(TypedDict):
+    """A `models.bus.BusMessage`."""
+
+    _id: str
+    message: str
+    number: int
+    at: datetime
+
+
+class ChecklistItemRecord(TypedDict):
+    """A `models.card.ChecklistItem`."""
+
+    id: ObjectId
+    title: str
+    done: bool
+
+
+class CardRecord(TypedDict):
+    """A `models.card.Card`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    project_id: ObjectId
+    scope_id: ObjectId | None
+    column_id: ObjectId | None
+    rank: str
+    title: str
+    title_key: str
+    description: str | None
+    priority: int | None
+    archived: bool
+    start_date: datetime | None
+    due_date: datetime | None
+    started_at: datetime | None
+    completed_at: datetime | None
+    assignee_id: ObjectId | None
+    created_by: ObjectId | None
+    label_ids: list[ObjectId]
+    checklist: list[ChecklistItemRecord]
+    custom_values: dict[str, Any]
+    text_keys: dict[str, str]
+    comment_count: int
+    attachment_count: int
+    version: int
+    field_versions: dict[str, int]
+    updated_at: datetime
+    order: NotRequired[int]
+
+
+class CardFactsRecord(TypedDict):
+    """A `models.card_facts.CardFacts`."""
+
+    _id: ObjectId
+    workspace_id: ObjectId
+    blocks: NotRequired[list[ObjectId]]
+    firsts: NotRequired[list[ObjectId]]
+
+
+class CardFactsBlockRecord(TypedDict):
+    """A `models.card_facts.CardFactsBlock`."""
+
+    _id: ObjectId
+    workspace_id: ObjectId
+    project_id: ObjectId
+    rows: dict[str, bytes]
+
+
+class ColumnRecord(TypedDict):
+    """A `models.column.Column`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    project_id: ObjectId
+    scope_id: ObjectId | None
+    name: str
+    rank: str
+    order: NotRequired[int]
+
+
+class CommentRecord(TypedDict):
+    """A `models.comment.Comment`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    project_id: ObjectId
+    card_id: ObjectId
+    author_id: ObjectId
+    content: str
+    original_author: str | None
+    original_at: datetime | None
+    author: NotRequired[Any]
+
+
+class FieldOptionRecord(TypedDict):
+    """A `models.custom_field.FieldOption`."""
+
+    id: ObjectId
+    label: str
+    color: str
+
+
+class CustomFieldRecord(TypedDict):
+    """A `models.custom_field.CustomField`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    project_id: ObjectId
+    name: str
+    type: str
+    options: list[FieldOptionRecord]
+    rank: str
+    order: NotRequired[int]
+
+
+class DocumentRecord(TypedDict):
+    """A `models.document.Document`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    context_type: str
+    context_id: ObjectId
+    project_id: ObjectId | None
+    scope_id: ObjectId | None
+    parent_id: ObjectId | None
+    rank: str
+    title: str
+    title_key: str
+    doc_type: str
+    tags: list[str]
+    status: str
+    review_notes: str | None
+    submitted_by: ObjectId | None
+    submitted_at: datetime | None
+    reviewed_by: ObjectId | None
+    reviewed_at: datetime | None
+    approved_at: datetime | None
+    content_id: ObjectId
+    content_format: str
+    excerpt: str
+    size: int
+    author_id: ObjectId | None
+    updated_by: ObjectId | None
+    version: int
+    field_versions: dict[str, int]
+    updated_at: datetime
+    order: NotRequired[int]
+    depth: NotRequired[int]
+    text: NotRequired[str]
+
+
+class DocumentLinkRecord(TypedDict):
+    """A `models.document.DocumentLink`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    project_id: ObjectId
+    document_id: ObjectId
+    card_id: ObjectId
+    created_by: ObjectId | None
+
+
+class DocumentVersionRecord(TypedDict):
+    """A `models.document.DocumentVersion`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    document_id: ObjectId
+    number: int
+    author_id: ObjectId | None
+    title: str
+    content_format: str
+    markdown: str
+    tiptap: str
+    size: int
+    kept_from: int | None
+    kept_bytes: int | None
+    updated_at: datetime
+
+
+class LoggedEventRecord(TypedDict):
+    """A `models.event.LoggedEvent`."""
+
+    _id: ObjectId
+    stream_id: ObjectId
+    seq: int
+    type: str
+    workspace_id: NotRequired[ObjectId | None]
+    project_id: NotRequired[ObjectId | None]
+    card_id: NotRequired[ObjectId | None]
+    mission_id: NotRequired[ObjectId | None]
+    actor_id: NotRequired[ObjectId | None]
+    at: datetime
+    data: dict[str, Any]
+
+
+class StreamHeadRecord(TypedDict):
+    """A `models.event.StreamHead`."""
+
+    _id: ObjectId
+    epoch: str
+    seq: int
+    floor: NotRequired[int]
+    oldest_at: NotRequired[datetime | None]
+    size: NotRequired[int]
+
+
+class FanoutRecord(TypedDict):
+    """A `models.fanout.Fanout`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    project_id: ObjectId | None
+    audience: str
+    named: list[ObjectId]
+    actor_id: ObjectId | None
+    activity_ids: list[ObjectId]
+    reached: ObjectId | None
+
+
+class IdempotencyKeyRecord(TypedDict):
+    """A `models.idempotency.IdempotencyKey`."""
+
+    _id: str
+    fingerprint: str
+    state: str
+    holder: str
+    lease_until: datetime
+    user_id: ObjectId | None
+    status: NotRequired[int | None]
+    media_type: NotRequired[str | None]
+    body: NotRequired[bytes | None]
+    expires_at: datetime
+
+
+class LabelRecord(TypedDict):
+    """A `models.label.Label`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    project_id: ObjectId
+    name: str
+    color: str
+
+
+class LaneRecord(TypedDict):
+    """A `models.lane.Lane`."""
+
+    _id: ObjectId
+    lane_id: NotRequired[ObjectId | None]
+    workspace_id: ObjectId
+    project_id: ObjectId
+    scope_id: NotRequired[ObjectId | None]
+    column_id: NotRequired[ObjectId | None]
+    entries: NotRequired[list[str]]
+    open: NotRequired[int]
+    archived: NotRequired[int]
+    blocks: NotRequired[list[ObjectId]]
+    firsts: NotRequired[list[str]]
+    sizes: NotRequired[list[int]]
+    opens: NotRequired[list[int]]
+
+
+class LeaseRecord(TypedDict):
+    """A `models.lease.Lease`."""
+
+    _id: str
+    holder: str
+    until: datetime
+    sessions: NotRequired[list[bytes]]
+
+
+class MailRecord(TypedDict):
+    """A `models.mail.Mail`."""
+
+    _id: ObjectId
+    created_at: datetime
+    to: str
+    template: str
+    about_id: ObjectId | None
+    workspace_id: ObjectId | None
+    state: str
+    due_at: datetime
+    attempts: int
+    error: str | None
+    ended_at: datetime | None
+
+
+class MailLinkRecord(TypedDict):
+    """A `models.mail.MailLink`."""
+
+    _id: ObjectId
+    created_at: datetime
+    user_id: ObjectId
+    email: str
+    purpose: str
+    secret_hash: str
+    expires_at: datetime
+
+
+class MigrationRecord(TypedDict):
+    """A `models.migration.Migration`."""
+
+    _id: str
+    place: NotRequired[Any]
+    done_at: NotRequired[datetime | None]
+
+
+class MissionRecord(TypedDict):
+    """A `models.mission.Mission`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    agent_id: ObjectId
+    project_id: ObjectId | None
+    card_id: ObjectId | None
+    prompt: str
+    status: str
+    progress: float
+    summary: str | None
+    error: str | None
+    created_by: ObjectId
+    activity_count: int
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class MissionActivityRecord(TypedDict):
+    """A `models.mission.MissionActivity`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    mission_id: ObjectId
+    position: int
+    kind: str
+    content: str
+    tool: str | None
+    data: Any
+
+
+class InboxRecord(TypedDict):
+    """A `models.notification.Inbox`."""
+
+    _id: ObjectId
+    last: NotRequired[int]
+    unread: NotRequired[int]
+    read_through: NotRequired[int | None]
+    trimmed: NotRequired[int]
+    is_long: NotRequired[bool]
+
+
+class NotificationRecord(TypedDict):
+    """A `models.notification.Notification`."""
+
+    _id: ObjectId
+    created_at: datetime
+    user_id: ObjectId
+    workspace_id: ObjectId
+    project_id: ObjectId | None
+    activity_id: ObjectId
+    number: int | None
+    read_at: datetime | None
+
+
+class ReadMarkRecord(TypedDict):
+    """A `models.notification.ReadMark`."""
+
+    _id: ObjectId
+    created_at: datetime
+    user_id: ObjectId
+    through: int
+
+
+class OrganizationRecord(TypedDict):
+    """A `models.organization.Organization`."""
+
+    _id: ObjectId
+    created_at: datetime
+    name: str
+    slug: str
+    owner_id: ObjectId
+    updated_at: datetime
+    my_role: NotRequired[str]
+
+
+class OrganizationMemberRecord(TypedDict):
+    """A `models.organization.OrganizationMember`."""
+
+    _id: ObjectId
+    created_at: datetime
+    organization_id: ObjectId
+    user_id: ObjectId
+    role: str
+    user: NotRequired[Any]
+
+
+class ProbeRecord(TypedDict):
+    """A `models.probe.Probe`."""
+
+    _id: ObjectId
+    value: int
+    at: datetime
+
+
+class ProjectRecord(TypedDict):
+    """A `models.project.Project`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    name: str
+    name_key: str
+    description: str | None
+    deadline: datetime | None
+    created_by: ObjectId | None
+    updated_at: datetime
+    warnings: NotRequired[list[str]]
+    notes: NotRequired[Any]
+    notes_omitted: NotRequired[int]
+
+
+class ProjectMemberRecord(TypedDict):
+    """A `models.project.ProjectMember`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    project_id: ObjectId
+    user_id: ObjectId
+    user: NotRequired[Any]
+
+
+class RelationRecord(TypedDict):
+    """A `models.relation.Relation`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    type: str
+    source_id: ObjectId
+    target_id: ObjectId
+    card_ids: list[ObjectId]
+    project_ids: list[ObjectId]
+    created_by: ObjectId | None
+
+
+class ScopeRecord(TypedDict):
+    """A `models.scope.Scope`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    project_id: ObjectId
+    name: str
+    description: str | None
+    start_date: datetime | None
+    end_date: datetime | None
+    active_view: str
+    updated_at: datetime
+
+
+class SessionRecord(TypedDict):
+    """A `models.session.Session`."""
+
+    _id: ObjectId
+    created_at: datetime
+    user_id: ObjectId
+    secret_hash: str
+    csrf_token: str
+    expires_at: datetime
+    user_agent: str | None
+    last_used_at: datetime | None
+    restricted: bool
+
+
+class StorageAccountRecord(TypedDict):
+    """A `models.storage_account.StorageAccount`."""
+
+    _id: ObjectId
+    bytes: int
+    kinds: NotRequired[dict[str, int]]
+
+
+class TemplateScopeRecord(TypedDict):
+    """A `models.template.TemplateScope`."""
+
+    name: str
+    description: str | None
+    start_day: int | None
+    end_day: int | None
+    active_view: str
+
+
+class TemplateColumnRecord(TypedDict):
+    """A `models.template.TemplateColumn`."""
+
+    scope: int | None
+    name: str
+
+
+class TemplateLabelRecord(TypedDict):
+    """A `models.template.TemplateLabel`."""
+
+    name: str
+    color: str
+
+
+class TemplateFieldRecord(TypedDict):
+    """A `models.template.TemplateField`."""
+
+    options: list[TemplateLabelRecord]
+    name: str
+    type: str
+
+
+class TemplateValueRecord(TypedDict):
+    """A `models.template.TemplateValue`."""
+
+    field: int
+    value: Any
+
+
+class TemplateCardRecord(TypedDict):
+    """A `models.template.TemplateCard`."""
+
+    column: int | None
+    labels: list[int]
+    checklist: list[str]
+    values: list[TemplateValueRecord]
+    title: str
+    description: str | None
+    priority: int | None
+    start_day: int | None
+    due_day: int | None
+
+
+class TemplateContentRecord(TypedDict):
+    """A `models.template.TemplateContent`."""
+
+    scopes: list[TemplateScopeRecord]
+    columns: list[TemplateColumnRecord]
+    labels: list[TemplateLabelRecord]
+    custom_fields: list[TemplateFieldRecord]
+    cards: list[TemplateCardRecord]
+
+
+class TemplateRecord(TypedDict):
+    """A `models.template.Template`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    name: str
+    description: str | None
+    created_by: ObjectId | None
+    content: TemplateContentRecord
+
+
+class TombstoneRecord(TypedDict):
+    """A `models.tombstone.Tombstone`."""
+
+    _id: ObjectId
+    stream_id: ObjectId
+    project_id: NotRequired[ObjectId | None]
+    user_id: NotRequired[ObjectId | None]
+    document_ids: NotRequired[list[ObjectId]]
+    actor_id: NotRequired[ObjectId | None]
+    deleted_at: NotRequired[datetime]
+    emptied_at: NotRequired[datetime | None]
+    holder: NotRequired[str | None]
+    due_at: NotRequired[datetime]
+    chosen: NotRequired[list[ObjectId]]
+    looked: NotRequired[bool]
+
+
+class TransferJobRecord(TypedDict):
+    """A `models.transfer_job.TransferJob`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    created_by: ObjectId
+    file_name: str
+    file_size: int
+    state: str
+    project_id: ObjectId | None
+    done: int
+    total: int | None
+    on_odd_item: str
+    warnings: list[str]
+    notes: list[dict[str, Any]]
+    notes_omitted: int
+    error: dict[str, Any] | None
+    next_part: int
+    parts: int | None
+    holder: str | None
+    lease_until: datetime
+    turn: datetime
+    attempts: int
+    ids_secret: str
+    started_at: datetime | None
+    finished_at: datetime | None
+    expires_at: datetime | None
+
+
+class TwoFactorRecord(TypedDict):
+    """A `models.user.TwoFactor`."""
+
+    secret: bytes
+    enabled_at: datetime
+    last_step: int
+    recovery_hashes: list[str]
+
+
+class TwoFactorSetupRecord(TypedDict):
+    """A `models.user.TwoFactorSetup`."""
+
+    secret: bytes
+    begun_at: datetime
+
+
+class ConsentRecord(TypedDict):
+    """A `models.user.Consent`."""
+
+    subject: str
+    version: str
+    at: datetime
+
+
+class UserRecord(TypedDict):
+    """A `models.user.User`."""
+
+    _id: ObjectId
+    created_at: datetime
+    email: str
+    name: str | None
+    job_title: str | None
+    is_agent: bool
+    password_hash: str | None
+    email_verified_at: datetime | None
+    two_factor: TwoFactorRecord | None
+    two_factor_setup: TwoFactorSetupRecord | None
+    consents: list[ConsentRecord]
+    avatar: str | None
+    made: int
+    deleted_at: datetime | None
+    pilotage_role: NotRequired[str]
+    two_factor_enabled: NotRequired[bool]
+
+
+class InvitationRecord(TypedDict):
+    """A `models.workspace.Invitation`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    email: str
+    role: str
+    invited_by: ObjectId
+    secret_hash: str
+    expires_at: datetime
+    accepted_at: datetime | None
+
+
+class WorkspaceRecord(TypedDict):
+    """A `models.workspace.Workspace`."""
+
+    _id: ObjectId
+    created_at: datetime
+    organization_id: ObjectId
+    owner_id: ObjectId
+    name: str
+    slug: str
+    is_personal: bool
+    updated_at: datetime
+    my_role: NotRequired[str]
+    my_pilotage_role: NotRequired[str]
+
+
+class WorkspaceMemberRecord(TypedDict):
+    """A `models.workspace.WorkspaceMember`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    organization_id: ObjectId
+    user_id: ObjectId
+    role: str
+    pilotage_role: str
+    user: NotRequired[Any]
