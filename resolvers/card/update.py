@@ -1,7 +1,6 @@
 """Changing cards: fields, place and archive, in one document write and one transaction."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from bson import ObjectId
@@ -11,8 +10,7 @@ from auth.policies import delivery
 from models import Card, Column
 from models.base import collection, sort_keys, with_changes
 from models.enums import ActivityType, TokenScope
-from models.errors import BadUserInput, NotFound, OrreryError
-from models.ids import Kind, parse_id
+from models.errors import BadUserInput, NotFound
 from models.records import ActivityRecord, CardRecord
 from realtime.events.card import CardArchived, CardMoved, CardUpdated
 from realtime.log import Change, Committed
@@ -20,7 +18,7 @@ from resolvers.activity.activity import new_activity, record_activities
 from resolvers.card.card import checklist_of, require_labels, target_column
 from resolvers.card.progress import progress_at
 from resolvers.inputs.card import CardMove, CardUpdate
-from resolvers.kit.access import access_batch
+from resolvers.kit.batch import BatchResult, change_each
 from resolvers.kit.context import Context
 from resolvers.kit.edit import check_version
 from resolvers.kit.nouns import CARD
@@ -30,7 +28,6 @@ from resolvers.lane.card_place import Place, rank_for
 from resolvers.tenancy.project_member import require_assignable
 
 WRITE = TokenScope.PROJECTS_WRITE
-MAX_BATCH = 50
 _PLACING = ("column_id", "order", "expected_version")
 # A client knows the rank as `order`; the scope and the moments only follow the column.
 _CLIENT_NAMES = {
@@ -79,42 +76,17 @@ async def archive_card(
     return await ctx.write(door["workspace_id"], lambda change: _update(change, door["_id"], values))
 
 
-@dataclass(frozen=True, slots=True)
-class BatchResult:
-    """What became of one card of a batch: the card, or why not."""
-
-    id: str
-    card: CardRecord | None = None
-    error: OrreryError | None = None
-
-
 @operation("cardBatchUpdate", scope=WRITE, permission=delivery.WRITE)
 async def update_cards(
     ctx: Context, ids: Annotated[Sequence[ObjectId | str], "The ids of 1 to 50 cards."], values: CardUpdate
-) -> Committed[list[BatchResult]]:
+) -> Committed[list[BatchResult[CardRecord]]]:
     """Make the same change to up to 50 cards of one workspace.
 
     The same update to up to 50 cards of one workspace, in one transaction; a card that refuses it is left out.
 
     Raises BadUserInput for no or too many ids, NotFound when the caller may see none of them.
     """
-    if not 1 <= len(ids) <= MAX_BATCH:
-        raise BadUserInput(f"must name between 1 and {MAX_BATCH} cards", field="ids")
-    wanted = list(dict.fromkeys(parse_id(one, Kind.CARD, field="ids") for one in ids))
-    workspace_id, refused = await access_batch(ctx, CARD, wanted, delivery.WRITE)
-
-    async def result(change: Change, one: ObjectId) -> BatchResult:
-        if one in refused:
-            return BatchResult(str(one), error=refused[one])
-        try:
-            return BatchResult(str(one), card=await _update(change, one, values))
-        except OrreryError as error:  # raised before anything of this card was written
-            return BatchResult(str(one), error=error)
-
-    async def body(change: Change) -> list[BatchResult]:
-        return [await result(change, one) for one in wanted]
-
-    return await ctx.write(workspace_id, body)
+    return await change_each(ctx, CARD, ids, delivery.WRITE, lambda change, card_id: _update(change, card_id, values))
 
 
 async def _current(change: Change, card_id: ObjectId) -> CardRecord:

@@ -1,7 +1,7 @@
 """Changing documents: their fields, their text and their place, in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 from bson import ObjectId
@@ -11,7 +11,7 @@ from auth.policies import document as policy
 from models import Document
 from models.base import Record, collection, sort_keys, with_changes
 from models.enums import DocumentStatus, TokenScope
-from models.errors import BadUserInput, Conflict, OrreryError
+from models.errors import BadUserInput, Conflict
 from models.ids import Kind, parse_id, portions
 from models.records import DocumentRecord
 from realtime.events.document import DocumentMoved, DocumentUpdated
@@ -23,8 +23,8 @@ from resolvers.document.document import delete_with_children
 from resolvers.document.place import Place
 from resolvers.document.room import check_room
 from resolvers.document.version import is_text_of, newest_version, read_version_text, write_version
-from resolvers.inputs.document import MAX_BATCH, MAX_TAGS, MOVING, DocumentBatch, DocumentMove, DocumentUpdate
-from resolvers.kit.access import access_batch
+from resolvers.inputs.document import MAX_TAGS, MOVING, DocumentBatch, DocumentMove, DocumentUpdate
+from resolvers.kit.batch import BatchResult, change_each
 from resolvers.kit.context import Context
 from resolvers.kit.edit import check_version
 from resolvers.kit.nouns import DOCUMENT
@@ -92,45 +92,25 @@ async def restore_document_version(
     return await ctx.write(door["workspace_id"], body)
 
 
-@dataclass(frozen=True, slots=True)
-class BatchResult:
-    """What became of one document of a batch: the document (None: it is deleted), or why it was left as it is."""
-
-    id: str
-    document: DocumentRecord | None = None
-    error: OrreryError | None = None
-
-
 @operation("documentBatchUpdate", scope=WRITE, permission=policy.WRITE)
 async def update_documents(
     ctx: Context, ids: Annotated[Sequence[ObjectId | str], "The ids of 1 to 50 documents."], values: DocumentBatch
-) -> Committed[list[BatchResult]]:
+) -> Committed[list[BatchResult[DocumentRecord]]]:
     """Do the same to up to 50 documents of one workspace.
 
     The same to up to 50 documents of one workspace, in one transaction; one that refuses it is left out.
 
     Raises BadUserInput for no or too many ids, NotFound when the caller may see none of them.
     """
-    if not 1 <= len(ids) <= MAX_BATCH:
-        raise BadUserInput(f"must name between 1 and {MAX_BATCH} documents", field="ids")
-    wanted = list(dict.fromkeys(parse_id(one, Kind.DOCUMENT, field="ids") for one in ids))
-    workspace_id, refused = await access_batch(ctx, DOCUMENT, wanted, policy.WRITE)
 
-    async def result(change: Change, one: ObjectId) -> BatchResult:
-        if one in refused:
-            return BatchResult(str(one), error=refused[one])
-        try:
-            if values.delete:
-                await delete_with_children(change, one)
-                return BatchResult(str(one))
-            return BatchResult(str(one), document=await _batch(ctx, change, one, values))
-        except OrreryError as error:  # raised before anything of this document was written
-            return BatchResult(str(one), error=error)
+    async def each(change: Change, document_id: ObjectId) -> DocumentRecord | None:
+        if values.delete:
+            await delete_with_children(change, document_id)
+            return None
+        return await _batch(ctx, change, document_id, values)
 
-    async def body(change: Change) -> list[BatchResult]:
-        return [await result(change, one) for one in wanted]
-
-    return await (delete(ctx, workspace_id, body) if values.delete else ctx.write(workspace_id, body))
+    write = partial(delete, ctx) if values.delete else None
+    return await change_each(ctx, DOCUMENT, ids, policy.WRITE, each, write)
 
 
 async def _batch(ctx: Context, change: Change, document_id: ObjectId, values: DocumentBatch) -> DocumentRecord:
@@ -287,7 +267,6 @@ async def _take_along(change: Change, before: DocumentRecord, after: DocumentRec
 
 
 __all__ = [
-    "BatchResult",
     "move_document",
     "restore_document_version",
     "update_document",

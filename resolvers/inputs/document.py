@@ -12,11 +12,11 @@ from models.errors import BadUserInput
 from models.facts import CREATE, UPDATE
 from models.ids import Kind, parse_id
 from models.limits import Text
+from resolvers.kit.batch import MAX_BATCH
 from resolvers.kit.fields import fields_of
 from resolvers.kit.input import Flag, IdOf, Input, NotNull, Order, Prose, WorkspaceId, WrittenAs
 
 MAX_TAGS = 30
-MAX_BATCH = 50
 
 DocumentId = Annotated[ObjectId, IdOf(Kind.DOCUMENT)]
 

@@ -1,6 +1,7 @@
 """Documents of a workspace, and on its cards."""
 
 from models.ids import Kind
+from models.records import DocumentRecord
 from resolvers.document.document import (
     count_documents,
     create_document,
@@ -10,8 +11,9 @@ from resolvers.document.document import (
     read_document_tree,
 )
 from resolvers.document.link import link_document, list_card_documents, list_document_cards, unlink_document
-from resolvers.document.update import BatchResult, move_document, update_document, update_documents
+from resolvers.document.update import move_document, update_document, update_documents
 from resolvers.inputs.document import DocumentBulk, DocumentCreate, DocumentMove, DocumentUpdate
+from resolvers.kit.batch import BatchResult
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.lists import DocumentFormatQuery, DocumentQuery, DocumentTreeQuery
@@ -93,13 +95,15 @@ async def bulk(call: Call) -> Bulk:
     await guards.workspace(call)
     values = call.body(DocumentBulk)
     results = (await update_documents(call.ctx, values.ids, values.batch)).value
-    shown = iter(await listed([one.document for one in results if one.document is not None]))
-    return {"results": [_result(one, None if one.document is None else next(shown)) for one in results]}
+    shown = iter(await listed([result.record for result in results if result.record is not None]))
+    return {"results": [_result(result, None if result.record is None else next(shown)) for result in results]}
 
 
-def _result(one: BatchResult, shown: ListedDocument | None) -> BulkResult:
-    error: BulkError | None = None if one.error is None else {"code": one.error.code, "message": one.error.message}
-    return {"id": one.id, "document": shown, "error": error}
+def _result(result: BatchResult[DocumentRecord], shown: ListedDocument | None) -> BulkResult:
+    error: BulkError | None = (
+        None if result.error is None else {"code": result.error.code, "message": result.error.message}
+    )
+    return {"id": result.id, "document": shown, "error": error}
 
 
 @routes.get("/{documentId}", "Read a document with its text", runs=get_document, query=DocumentFormatQuery)

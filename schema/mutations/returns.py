@@ -14,11 +14,10 @@ from resolvers.account.api_token import NewToken
 from resolvers.account.sign_in import SignIn
 from resolvers.account.two_factor import Setup
 from resolvers.agent.agent import NewAgent
-from resolvers.card import update as card_update
 from resolvers.card.checklist import Converted
 from resolvers.custom_field.change import ChangedField
-from resolvers.document import update as document_update
 from resolvers.document.link import Linked
+from resolvers.kit.batch import BatchResult
 from resolvers.kit.noun import Noun
 from resolvers.kit.nouns import AGENT, noun_of
 from resolvers.kit.operation import Operation
@@ -120,12 +119,14 @@ def _attributes(names: list[str], info: Info, done: Any) -> Values:
 
 def _shown(made: Any) -> Any:
     """What was made; of a batch, what became of each."""
-    batch = (card_update.BatchResult, document_update.BatchResult)
-    return [_result(one) if isinstance(one, batch) else one for one in made] if isinstance(made, list) else made
+    return (
+        [_result(became) if isinstance(became, BatchResult) else became for became in made]
+        if isinstance(made, list)
+        else made
+    )
 
 
-def _result(one: card_update.BatchResult | document_update.BatchResult) -> Values:
+def _result(became: BatchResult[Any]) -> Values:
     # An exception as a value would be taken for a failure of the field.
-    error = {"code": one.error.code, "message": one.error.message} if one.error else None
-    shown = {"card": one.card} if isinstance(one, card_update.BatchResult) else {"document": one.document}
-    return {"id": one.id, **shown, "error": error}
+    error = {"code": became.error.code, "message": became.error.message} if became.error else None
+    return {"id": became.id, became.noun.shown_as: became.record, "error": error}

@@ -250,7 +250,7 @@ async def test_a_batch_changes_the_cards_that_can_be_changed(board: Board, owner
         (str(cards[1]["_id"]), "BAD_USER_INPUT"),
         (str(cards[2]["_id"]), None),
     ]
-    assert [result.card and result.card["version"] for result in results] == [2, None, None, 2]
+    assert [result.record and result.record["version"] for result in results] == [2, None, None, 2]
     assert await board.types_since(seq) == ["CardUpdated", "CardUpdated"]
     assert cursor.seq == seq + 2
     assert (await board.stored(cards[1]))["version"] == 1

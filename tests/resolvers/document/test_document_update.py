@@ -364,7 +364,7 @@ async def test_a_batch_tells_what_became_of_each_document(shelf: Shelf) -> None:
 
     results = (await update_documents(shelf.ctx, ids, batch(docType="note", addTags=["y"], removeTags=["x"]))).value
 
-    assert [one.document and (one.document["doc_type"], one.document["tags"]) for one in results] == [
+    assert [one.record and (one.record["doc_type"], one.record["tags"]) for one in results] == [
         ("note", ["y"]),
         None,
         ("note", ["y"]),
