@@ -88,7 +88,7 @@ def hash_recovery_code(code: str) -> str:
 
 
 def _bare(code: str) -> str:
-    return "".join(one for one in code.lower() if one.isalnum())
+    return "".join(character for character in code.lower() if character.isalnum())
 
 
 def _grouped(text: str) -> str:

@@ -126,8 +126,8 @@ def create_app(
                 Transfers(running.services),
                 Deletions(running.services, running.metrics.deletions.set),
             )
-            for one in background:
-                await one.start()
+            for worker in background:
+                await worker.start()
             running.endpoint = GraphQLEndpoint(
                 engine=running.engine,
                 connections=running.connections,
@@ -145,8 +145,8 @@ def create_app(
             finally:
                 app.state.database = None
                 await running.connections.close_all()
-                for one in reversed(background):
-                    await one.stop()
+                for worker in reversed(background):
+                    await worker.stop()
                 await guard.stop()
                 await hub.stop()
                 READERS.end()

@@ -102,12 +102,12 @@ async def _require_unsharded(server: Server, name: str) -> None:
     """
     with timeout(LOOK_SECONDS):
         names = await server.client[name].list_collection_names()
-    for one in sorted(names):
+    for name in sorted(names):
         with timeout(LOOK_SECONDS):
-            told = await server.client[name].command("collStats", one)
+            told = await server.client[name].command("collStats", name)
         if told.get("sharded"):
             raise DatabaseError(
-                f"The collection {one} of the cluster at {server.hosts} is sharded: this data has to be on one shard, "
+                f"The collection {name} of the cluster at {server.hosts} is sharded: this data has to be on one shard, "
                 "unsharded."
             )
 
@@ -125,7 +125,7 @@ def _sentence(error: PyMongoError, server: Server) -> str:
         return _too_old(hosts)
     if isinstance(error, ServerSelectionTimeoutError | NotPrimaryError):
         servers = client.topology_description.server_descriptions().values()
-        if isinstance(error, NotPrimaryError) or any(one.is_server_type_known for one in servers):
+        if isinstance(error, NotPrimaryError) or any(member.is_server_type_known for member in servers):
             return f"The MongoDB servers at {hosts} answer, and none of them is the primary of a replica set."
         return f"No MongoDB server answers at {hosts}: is it running, and a replica set?"
     if isinstance(error, OperationFailure) and error.code in CREDENTIALS:

@@ -86,7 +86,7 @@ async def _send(client: aiosmtplib.SMTP, message: EmailMessage) -> None:
     try:
         await client.send_message(message, timeout=SEND_SECONDS)
     except aiosmtplib.SMTPRecipientsRefused as error:
-        codes = [one.code for one in error.recipients]
+        codes = [recipient.code for recipient in error.recipients]
         raise RefusedError(_told(error), for_good=min(codes, default=500) >= 500) from error
     except aiosmtplib.SMTPResponseException as error:
         # 421: the server closes the connection, whatever the mail.

@@ -74,7 +74,7 @@ async def _watch(
 async def _drive(filled: Filled, seconds: float) -> None:
     agent = filled.people["atlas"]
     chunks = [_chunks(beat.output) for beat in data.BEATS]
-    pause = seconds / (len(data.BEATS) + sum(len(one) for one in chunks))
+    pause = seconds / (len(data.BEATS) + sum(len(chunk) for chunk in chunks))
     claimed = await _call(agent, CLAIM, workspaceId=filled.workspace_id)
     mission_id = claimed["missionClaim"]["mission"]["id"]
     for beat, pieces in zip(data.BEATS, chunks, strict=True):

@@ -62,8 +62,8 @@ def serve(settings: Settings, ready: Callable[[Settings], None], *, access_log: 
         else:
             run(settings, sockets, lambda: ready(settings), access_log=access_log)
     finally:
-        for one in sockets:
-            one.close()
+        for listener in sockets:
+            listener.close()
 
 
 def run(
@@ -177,8 +177,8 @@ class Server(uvicorn.Server):
             await self.lifespan.shutdown()
             raise
         if self._shared:
-            for one in sockets or ():
-                one.listen(BACKLOG)  # the event loop took how many it accepts at once for the length of the queue
+            for listener in sockets or ():
+                listener.listen(BACKLOG)  # the event loop took how many it accepts at once for the length of the queue
         # The schema and the code live as long as the process: a collection need not walk them for each large request.
         gc.collect()
         gc.freeze()
@@ -241,9 +241,9 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 def _listen_for_workers(settings: Settings, sockets: list[socket.socket]) -> None:
     """Listen before the first worker is there, so that a port in use is told at once. Raises `ServeError`."""
-    for one in sockets:
+    for listener in sockets:
         try:
-            one.listen(BACKLOG)
+            listener.listen(BACKLOG)
         except OSError as error:
             raise ServeError(_refusal(settings, error)) from error
 

@@ -226,7 +226,7 @@ def _count(text: str, *, variable: str) -> int:
 
 
 def _origins(text: str) -> frozenset[str]:
-    origins = frozenset(one.strip() for one in text.split(",") if one.strip())
+    origins = frozenset(part.strip() for part in text.split(",") if part.strip())
     for origin in origins:
         if not _ORIGIN.fullmatch(origin):
             raise SettingsError(

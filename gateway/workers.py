@@ -74,7 +74,7 @@ class Workers:
                 settings = replace(self._settings, mongodb_url=url)
                 # Once for all of them: the server is looked at, and the database migrated where that is left to us.
                 await (await connect(self._settings, url=url)).close()
-                files = tuple(one.fileno() for one in self._sockets)
+                files = tuple(listener.fileno() for listener in self._sockets)
                 self._order = pickle.dumps(Order(settings, files, self._access_log))
                 await self._supervise(lambda: ready(self._settings))
         finally:
@@ -115,7 +115,7 @@ class Workers:
             env={**os.environ, METRICS_DIR: self._metrics},
             stdin=PIPE,
             stdout=PIPE,
-            pass_fds=[one.fileno() for one in self._sockets],
+            pass_fds=[listener.fileno() for listener in self._sockets],
             # Ctrl-C reaches every process of the terminal's group; the parent says when a worker has to end.
             start_new_session=True,
         )

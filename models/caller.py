@@ -24,13 +24,13 @@ def work_for(caller: Hashable | None) -> None:
 def note_asking() -> None:
     """Whom this task works for has asked for something just now."""
     caller = _caller.get()
-    _asked[:] = [one for one in _asked if one[0] != caller][-1:]
+    _asked[:] = [asked for asked in _asked if asked[0] != caller][-1:]
     _asked.append((caller, monotonic()))
 
 
 def others_ask(caller: Hashable | None) -> bool:
     """Whether anybody else has asked this process for something within the last second."""
-    return any(one != caller and monotonic() - at < ASKS for one, at in _asked)
+    return any(asked != caller and monotonic() - at < ASKS for asked, at in _asked)
 
 
 def current_caller() -> Hashable | None:

@@ -145,7 +145,7 @@ _PAIRS = (
     (RelationType.DUPLICATES, RelationType.DUPLICATED_BY),
     (RelationType.PARENT_OF, RelationType.CHILD_OF),
 )
-_INVERSES = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
+_INVERSES = {first: other for pair in _PAIRS for first, other in (pair, pair[::-1])}
 
 
 class ActivityType(Told):

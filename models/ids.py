@@ -134,7 +134,7 @@ def ids_from(seed: ObjectId, secret: str) -> Callable[[Kind], ObjectId]:
 
 def id_of(kind: Kind, first: ObjectId, *others: ObjectId) -> ObjectId:
     """The one id of `kind` that follows from others. It has the time of the first."""
-    mark = sha256(b"".join(one.binary for one in (first, *others))).digest()[: 12 - _KIND_BYTE - 1]
+    mark = sha256(b"".join(other.binary for other in (first, *others))).digest()[: 12 - _KIND_BYTE - 1]
     return ObjectId(first.binary[:_KIND_BYTE] + bytes([kind]) + mark)
 
 

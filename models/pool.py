@@ -93,7 +93,7 @@ class Pool:
 
     def _begin(self, hall: _Hall) -> None:
         while hall.running.total() < self._threads:
-            found = hall.waiting.next_caller(lambda one: hall.running[one] < self._at_once)
+            found = hall.waiting.next_caller(lambda caller: hall.running[caller] < self._at_once)
             if found is None:
                 return
             hall.running[found[0]] += 1

@@ -76,7 +76,9 @@ class Queue:
 
     def is_awaited(self, batch: Sequence[Waiting], running: Waiting) -> bool:
         """Whether a change of somebody else waits for the end of the running one: in its batch, or here."""
-        beside = any(one.actor_id != running.actor_id and not one.is_over for one in batch)
+        beside = any(
+            waiting_change.actor_id != running.actor_id and not waiting_change.is_over for waiting_change in batch
+        )
         return beside or self._turns.next_caller(lambda caller: caller != running.actor_id) is not None
 
     def take(self, limit: int) -> list[Waiting]:

@@ -98,7 +98,7 @@ class Route:
         if self.body is None:
             return False
         fields = self.body.model_fields
-        required = {one.alias or name for name, one in fields.items() if one.is_required()}
+        required = {value.alias or name for name, value in fields.items() if value.is_required()}
         return self.method in ("PUT", "PATCH") or not required <= self.given
 
 

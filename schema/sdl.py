@@ -8,5 +8,9 @@ from schema.graph import graph
 def print_sdl() -> str:
     """The SDL: types by name, their fields as they are declared, with a newline at its end."""
     types = sorted(graph().type_map.values(), key=lambda type_: type_.name)
-    shown = [one for one in types if not is_introspection_type(one) and not is_specified_scalar_type(one)]
-    return "\n\n".join(print_type(one) for one in shown) + "\n"
+    shown = [
+        graph_type
+        for graph_type in types
+        if not is_introspection_type(graph_type) and not is_specified_scalar_type(graph_type)
+    ]
+    return "\n\n".join(print_type(graph_type) for graph_type in shown) + "\n"

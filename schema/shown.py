@@ -15,7 +15,7 @@ from schema.loading import EDGE
 from schema.selection import metadata_of
 
 READS: Mapping[str, TokenScope] = {
-    **{one.name: one.scope for one in NOUNS.values()},
+    **{noun.name: noun.scope for noun in NOUNS.values()},
     USER.name: TokenScope.ACCOUNT_READ,
 }
 """By the type of an object in a payload. A payload's user is the caller, and invitations take what making one takes."""

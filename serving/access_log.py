@@ -12,5 +12,7 @@ PATH = 2
 def hide_tokens(record: logging.LogRecord) -> bool:
     """A filter that lets every line pass, with its path masked."""
     if isinstance(record.args, Sequence) and len(record.args) > PATH:
-        record.args = tuple(masked(str(one)) if place == PATH else one for place, one in enumerate(record.args))
+        record.args = tuple(
+            masked(str(argument)) if place == PATH else argument for place, argument in enumerate(record.args)
+        )
     return True

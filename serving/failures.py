@@ -69,7 +69,9 @@ def _formatted(error: GraphQLError, known: dict[int, dict[str, Any]]) -> dict[st
     else:
         shown = {"message": _text(error.message), "extensions": _about(error)}
     if error.locations:
-        shown["locations"] = [{"line": one.line, "column": one.column} for one in error.locations[:MAX_LOCATIONS]]
+        shown["locations"] = [
+            {"line": location.line, "column": location.column} for location in error.locations[:MAX_LOCATIONS]
+        ]
     if error.path is not None:
         shown["path"] = list(error.path)
     return shown

@@ -20,5 +20,5 @@ def revalidated(request: Request, response: Response) -> Response:
 
 
 def _is_known(named: str, tag: str) -> bool:
-    names = [one.strip().removeprefix("W/") for one in named.split(",")]
+    names = [part.strip().removeprefix("W/") for part in named.split(",")]
     return tag in names or names == ["*"]

@@ -61,13 +61,13 @@ def address_of(peer: str, proxies: Sequence[Network] = ()) -> str | None:
 def parse_networks(text: str) -> tuple[Network, ...]:
     """Addresses and networks, with commas. Raises ValueError."""
     try:
-        return tuple(ip_network(one.strip()) for one in text.split(",") if one.strip())
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise ValueError("must be addresses or networks such as 10.0.0.0/8, with commas") from error
 
 
 def _is_inside(address: IPv4Address | IPv6Address, networks: Sequence[Network]) -> bool:
-    return any(address in one for one in networks)
+    return any(address in network for network in networks)
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

@@ -32,7 +32,7 @@ class Permission:
         """
         if self.allows(membership["role"], membership.get("pilotage_role")):
             return None
-        needed = " or ".join(one.value for one in Role if one in self.roles)
-        pilotage = " or ".join(one.value for one in PilotageRole if one in self.pilotage_roles)
+        needed = " or ".join(role.value for role in Role if role in self.roles)
+        pilotage = " or ".join(role.value for role in PilotageRole if role in self.pilotage_roles)
         other = f", or the pilotage role {pilotage}" if pilotage else ""
         return Forbidden(f"This takes the role {needed} in the {tenant}{other}", permission=self.name)

@@ -21,14 +21,16 @@ def catalogue(
         return
     if fields:
         shown = Table("field", "what it is", "doors", box=None, pad_edge=False)
-        for one in entries:
-            shown.add_row(one["field"], one["description"], ", ".join(one["doors"]))
+        for entry in entries:
+            shown.add_row(entry["field"], entry["description"], ", ".join(entry["doors"]))
         STDOUT.print(shown)
         return
     table = Table("operation", "caller, scope", "permission", "opens", "routes", box=None, pad_edge=False)
-    for one in entries:
-        asked = ", ".join(part for part in (one["caller"], one["scope"]) if part)
-        table.add_row(one["field"], asked, one["permission"] or "", one["opens"] or "", "\n".join(one["routes"]))
+    for entry in entries:
+        asked = ", ".join(part for part in (entry["caller"], entry["scope"]) if part)
+        table.add_row(
+            entry["field"], asked, entry["permission"] or "", entry["opens"] or "", "\n".join(entry["routes"])
+        )
     STDOUT.print(table)
 
 
@@ -68,14 +70,14 @@ def _entries() -> list[dict[str, Any]]:
         routes.setdefault(route.operation.name, []).append(f"{route.method} {route.path}")
     return [
         {
-            "name": one.name,
-            "field": one.name if one.name in fields else f"({one.name})",
-            "caller": one.caller.name.lower().replace("_", " "),
-            "scope": None if one.scope is None else one.scope.value,
-            "permission": None if one.permission is None else one.permission.name,
-            "opens": None if one.door is None else f"{one.door.noun.name} by {one.door.argument}",
-            "readOnly": one.read_only,
-            "routes": routes.get(one.name, []),
+            "name": operation.name,
+            "field": operation.name if operation.name in fields else f"({operation.name})",
+            "caller": operation.caller.name.lower().replace("_", " "),
+            "scope": None if operation.scope is None else operation.scope.value,
+            "permission": None if operation.permission is None else operation.permission.name,
+            "opens": None if operation.door is None else f"{operation.door.noun.name} by {operation.door.argument}",
+            "readOnly": operation.read_only,
+            "routes": routes.get(operation.name, []),
         }
-        for _, one in sorted(CATALOGUE.items())
+        for _, operation in sorted(CATALOGUE.items())
     ]

@@ -28,7 +28,7 @@ def token(
 
     values: dict[str, object] = {"name": name}
     if scopes is not None:
-        values["scopes"] = [one.strip() for one in scopes.split(",") if one.strip()]
+        values["scopes"] = [part.strip() for part in scopes.split(",") if part.strip()]
     if expires is not None:
         values["expiresAt"] = _moment(expires)
     settings = Settings.from_env()

@@ -105,7 +105,7 @@ async def _export(
         if not found:
             raise NotFound(f"The project {project_id or name}")
         stored: Stored | None = {} if files else None
-        text = written(await open_export(ctx, _only([str(one["_id"]) for one in found], name), stored))
+        text = written(await open_export(ctx, _only([str(project["_id"]) for project in found], name), stored))
         with target.open():
             async for chunk in text if stored is None else archived(text, stored):
                 target.write(chunk)
@@ -116,7 +116,9 @@ def _export_remote(
 ) -> None:
     if project_id is None:
         projects = remote.request("GET", f"{path_of(slugs)}/projects")
-        project_id = _only([one.get("_id") or one["id"] for one in projects if one["name"] == name], name)
+        project_id = _only(
+            [project.get("_id") or project["id"] for project in projects if project["name"] == name], name
+        )
     if not project_id.isalnum():
         raise CommandError(f"{project_id!r} is no id of a project.")
     path = f"{path_of(slugs)}/projects/{project_id}/export{'/archive' if files else ''}"

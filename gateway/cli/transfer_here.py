@@ -29,7 +29,7 @@ class Checked:
     @property
     def files(self) -> int:
         """How many files of cards there are; those that are named alone do not count."""
-        given = (one.file for card in self.values.cards for one in card.attachments)
+        given = (attachment.file for card in self.values.cards for attachment in card.attachments)
         return sum(name in self.source.members for name in given)
 
 

@@ -195,7 +195,7 @@ def _read_manifest(path: Path, archive: zipfile.ZipFile) -> Manifest:
         about: dict[str, Any] = json.loads(archive.read(MANIFEST))
         if (about.pop("format"), about.pop("version")) != (FORMAT, VERSION):
             raise DumpError(f"{path} is a dump of another form than this version reads.")
-        about |= {name: [Part(**one) for one in about[name]] for name in ("collections", "files")}
+        about |= {name: [Part(**load) for load in about[name]] for name in ("collections", "files")}
         return Manifest(**about)
     except (KeyError, TypeError, AttributeError, *UNREADABLE) as error:
         raise DumpError(f"{path} is no dump, or its manifest is damaged.") from error

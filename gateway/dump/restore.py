@@ -110,7 +110,7 @@ async def _load(db: AsyncDatabase[Record], archive: ArchiveReader, part: Part, p
     progress.begin(f"Restoring {part.name}", part.documents)
     documents = archive.documents(part)
     if part.name == collection(StreamHead).name:
-        documents = (_with_new_epoch(one) for one in documents)
+        documents = (_with_new_epoch(document) for document in documents)
     for batch in _batches(documents):
         await db[part.name].insert_many(batch, ordered=False)
         progress.advance(len(batch))

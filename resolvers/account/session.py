@@ -22,9 +22,9 @@ async def list_sessions(ctx: Context) -> list[Record]:
     found = await collection(Session).find({"user_id": ctx.user_id}, _SHOWN).sort("_id", -1).to_list()
     now = utc_now()
     return [
-        {"user_agent": None, "last_used_at": None, **one, "is_current": one["_id"] == ctx.subject.credential_id}
-        for one in found
-        if one["expires_at"] > now
+        {"user_agent": None, "last_used_at": None, **session, "is_current": session["_id"] == ctx.subject.credential_id}
+        for session in found
+        if session["expires_at"] > now
     ]
 
 

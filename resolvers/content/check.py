@@ -62,7 +62,7 @@ def _check_node(node: Any) -> int:
     for mark in marks:
         if not isinstance(mark, dict) or not _is_name(mark.get("type")) or not mark.keys() <= {"type", "attrs"}:
             raise BadUserInput("has a mark that is no object with a type and attrs", field=_FIELD)
-    return len(marks) + sum(_check_attrs(one.get("attrs")) for one in (node, *marks))
+    return len(marks) + sum(_check_attrs(part.get("attrs")) for part in (node, *marks))
 
 
 def _check_attrs(attrs: Any) -> int:

@@ -41,7 +41,7 @@ def write_inline(nodes: Sequence[Node], *, one_line: bool = False, in_table: boo
     """The Markdown of a paragraph's content. Where there is but one line, breaks are `<br>`."""
     pieces = _pieces(nodes, one_line=one_line)
     marks = _through(pieces)
-    if any(mark["type"] == "italic" for one in marks for mark in one):
+    if any(mark["type"] == "italic" for each in marks for mark in each):
         text = _write(pieces, marks, _Style("*", one_line, in_table))
         if _read(text.replace("\\|", "|") if in_table else text, one_line=one_line) == pieces:
             return text
@@ -65,7 +65,7 @@ def _pieces(nodes: Sequence[Node], *, one_line: bool) -> list[Node]:
         if node["type"] == "text":
             split += _split(node, _marks(node))
         elif node["type"] == "image" and (shown := _shown_image(node)):
-            link = [one for one in _marks(node) if one["type"] == "link"]
+            link = [mark for mark in _marks(node) if mark["type"] == "link"]
             split.append({"type": "image", "attrs": shown, **({"marks": link} if link else {})})
         elif node["type"] == "hardBreak":
             split.append({"type": "hardBreak"})
@@ -100,7 +100,7 @@ def _clean(text: str) -> str:
 
 
 def _marks(node: Node) -> list[Node]:
-    known = {one["type"]: one for one in node.get("marks") or () if one["type"] in MARK_RANK}
+    known = {mark["type"]: mark for mark in node.get("marks") or () if mark["type"] in MARK_RANK}
     if "link" in known:
         attrs = known["link"].get("attrs") or {}
         href, title = (_clean(one) if isinstance(one := attrs.get(name), str) else "" for name in ("href", "title"))
@@ -108,7 +108,9 @@ def _marks(node: Node) -> list[Node]:
             del known["link"]
         else:
             known["link"] = {"type": "link", "attrs": {"href": href, **({"title": title} if title else {})}}
-    return sorted(({**one} if one["type"] == "link" else {"type": one["type"]} for one in known.values()), key=_rank)
+    return sorted(
+        ({**mark} if mark["type"] == "link" else {"type": mark["type"]} for mark in known.values()), key=_rank
+    )
 
 
 def _rank(mark: Node) -> int:
@@ -119,7 +121,7 @@ def _split(node: Node, marks: list[Node]) -> list[Node]:
     """A text in three: the spaces before, what is between, the spaces after."""
     text = _clean(node["text"])
     kept = {"marks": marks} if marks else {}
-    if not kept or any(one["type"] == "code" for one in marks):
+    if not kept or any(mark["type"] == "code" for mark in marks):
         return [{"type": "text", **kept, "text": text}] if text else []
     core = text.strip()
     before = text[: len(text) - len(text.lstrip())]
@@ -132,8 +134,8 @@ def _settled(pieces: list[Node]) -> list[Node]:
     for kind in _EMPHASIS:
         for way in (pieces, pieces[::-1]):
             inside = False
-            for piece in (one for one in way if one["type"] == "text"):
-                has = any(one["type"] == kind for one in piece.get("marks", ()))
+            for piece in (node for node in way if node["type"] == "text"):
+                has = any(mark["type"] == kind for mark in piece.get("marks", ()))
                 if has and not inside and not _is_solid(piece):
                     _take_off(piece, kind)
                 else:
@@ -143,20 +145,22 @@ def _settled(pieces: list[Node]) -> list[Node]:
 
 def _take_off(piece: Node, kind: str) -> None:
     marks, text = piece.pop("marks"), piece.pop("text")
-    left = [one for one in marks if one["type"] != kind]
+    left = [mark for mark in marks if mark["type"] != kind]
     piece |= {"marks": left, "text": text} if left else {"text": text}
 
 
 def _through(pieces: Sequence[Node]) -> list[list[Node]]:
     """The marks that are open at each piece, but for code; breaks and images carry none, but may stand inside."""
-    found = [[one for one in piece.get("marks", ()) if one["type"] != "code"] for piece in pieces]
+    found = [[mark for mark in piece.get("marks", ()) if mark["type"] != "code"] for piece in pieces]
     before: list[Node] = []
     inside: list[int] = []
     for place, piece in enumerate(pieces):
         if piece["type"] == "text":
             for between in inside:
                 is_break = pieces[between]["type"] == "hardBreak"
-                found[between] += [one for one in before if one in found[place] and (is_break or one["type"] != "link")]
+                found[between] += [
+                    mark for mark in before if mark in found[place] and (is_break or mark["type"] != "link")
+                ]
             before, inside = found[place], []
         else:
             inside.append(place)
@@ -168,7 +172,7 @@ def _is_solid(piece: Node) -> bool:
 
 
 def _is_code(piece: Node) -> bool:
-    return any(one["type"] == "code" for one in piece.get("marks", ()))
+    return any(mark["type"] == "code" for mark in piece.get("marks", ()))
 
 
 def _merged(pieces: Sequence[Node]) -> list[Node]:
@@ -188,14 +192,14 @@ def _write(pieces: Sequence[Node], marks: Sequence[Sequence[Node]], style: _Styl
     every = _nested(pieces, marks)
     for piece, nested, following in zip(pieces, every, [*every[1:], []], strict=False):
         shared = len(_shared(opened, nested))
-        closing = [_delimiter(one, style, closing=True) for one in reversed(opened[shared:])]
-        opening = [_delimiter(one, style) for one in nested[shared:]]
+        closing = [_delimiter(open_mark, style, closing=True) for open_mark in reversed(opened[shared:])]
+        opening = [_delimiter(open_mark, style) for open_mark in nested[shared:]]
         opened = nested
         text = _text(piece, style)
         # A lone character may become a reference, for the delimiters that follow.
         is_lone = len(text) == 1 and len(following) > len(nested) == len(_shared(nested, following))
         _append(out, closing, opening, text, "" if is_lone else text[:1])
-    _append(out, [_delimiter(one, style, closing=True) for one in reversed(opened)], [], "", "")
+    _append(out, [_delimiter(open_mark, style, closing=True) for open_mark in reversed(opened)], [], "", "")
     lines = [_edge(line) for line in "".join(out).split("\n")]
     return "\n".join([*lines[:-1], _tail(lines[-1])])
 
@@ -207,8 +211,8 @@ def _nested(pieces: Sequence[Node], marks: Sequence[Sequence[Node]]) -> list[lis
     for piece, wanted, ends in zip(pieces, marks, _ends(marks), strict=True):
         if piece["type"] != "hardBreak":
             kept = _kept(opened, wanted, ends)
-            begun = [one for one in wanted if one not in kept]
-            opened = [*kept, *sorted(begun, key=lambda one: (-ends[_key(one)], _rank(one)))]
+            begun = [mark for mark in wanted if mark not in kept]
+            opened = [*kept, *sorted(begun, key=lambda mark: (-ends[_key(mark)], _rank(mark)))]
         found.append(opened)
     following: list[Node] = []
     for place in range(len(pieces) - 1, -1, -1):
@@ -236,7 +240,7 @@ def _ends(marks: Sequence[Sequence[Node]]) -> list[dict[tuple[str, ...], int]]:
 
 
 def _key(mark: Node) -> tuple[str, ...]:
-    return (mark["type"], *(str(one) for one in mark.get("attrs", {}).items()))
+    return (mark["type"], *(str(attr) for attr in mark.get("attrs", {}).items()))
 
 
 def _kept(opened: list[Node], wanted: Sequence[Node], ends: dict[tuple[str, ...], int]) -> list[Node]:
@@ -244,9 +248,12 @@ def _kept(opened: list[Node], wanted: Sequence[Node], ends: dict[tuple[str, ...]
 
     So a link is never written in two.
     """
-    link = max((ends[_key(one)] for one in wanted if one["type"] == "link" and one not in opened), default=0)
-    for place, one in enumerate(opened):
-        if one not in wanted or ends[_key(one)] < link:
+    link = max(
+        (ends[_key(mark)] for mark in wanted if mark["type"] == "link" and mark not in opened),
+        default=0,
+    )
+    for place, open_mark in enumerate(opened):
+        if open_mark not in wanted or ends[_key(open_mark)] < link:
             return opened[:place]
     return opened
 

@@ -118,7 +118,7 @@ def _container(token: Token, name: str) -> Node:
 def _close(node: Node, parent: Node) -> None:
     content = node["content"]
     if node["type"] == "paragraph" and parent["type"] in ("doc", "blockquote"):
-        if [one["type"] for one in content] == ["image"]:
+        if [part["type"] for part in content] == ["image"]:
             parent["content"][-1] = content[0]
     elif node["type"] in ("listItem", "taskItem"):
         if not content or content[0]["type"] != "paragraph":  # as TipTap's own schema wants it
@@ -172,7 +172,7 @@ def inline_nodes(tokens: Sequence[Token], *, one_line: bool = False) -> list[Nod
             marks.append(_link(token) if name == "link" else {"type": _MARKS[name]})
         elif token.nesting == -1:
             kind = _MARKS.get(name, name)
-            marks.remove(next(one for one in reversed(marks) if one["type"] == kind))
+            marks.remove(next(mark for mark in reversed(marks) if mark["type"] == kind))
         elif token.type == "hardbreak" or (token.type == "br" and one_line):
             found.append({"type": "hardBreak"})
         elif token.type == "image":
@@ -190,17 +190,17 @@ def _link(token: Token) -> Node:
 
 
 def _image(token: Token, marks: Sequence[Node]) -> Node:
-    alt = "".join(" " if one.type in ("softbreak", "hardbreak") else one.content for one in token.children or [])
+    alt = "".join(" " if child.type in ("softbreak", "hardbreak") else child.content for child in token.children or [])
     attrs = {"src": token.attrs["src"], "alt": alt or None, "title": token.attrs.get("title")}
-    link = [one for one in marks if one["type"] == "link"]
+    link = [mark for mark in marks if mark["type"] == "link"]
     return {"type": "image", "attrs": attrs, **({"marks": link} if link else {})}
 
 
 def _add_text(found: list[Node], text: str, marks: Sequence[Node]) -> None:
     if not text:
         return
-    distinct = {one["type"]: one for one in marks}
-    ranked = sorted(distinct.values(), key=lambda one: MARK_RANK[one["type"]])
+    distinct = {mark["type"]: mark for mark in marks}
+    ranked = sorted(distinct.values(), key=lambda record: MARK_RANK[record["type"]])
     last = found[-1] if found else {}
     if last.get("type") == "text" and last.get("marks", []) == ranked:
         last["text"] += text
@@ -244,11 +244,11 @@ def _check_links(content: Sequence[Node]) -> int:
     """Refuse links that run scripts; how many characters the addresses and titles have."""
     size = 0
     for node in content:
-        links = [one["attrs"]["href"] for one in node.get("marks", ()) if one["type"] == "link"]
+        links = [mark["attrs"]["href"] for mark in node.get("marks", ()) if mark["type"] == "link"]
         image = node["type"] == "image"
         if not all(map(is_safe_url, links)) or (image and not is_safe_url(node["attrs"]["src"], of_image=True)):
             raise BadUserInput(UNSAFE, field="content")
-        size += sum(len(str(one["attrs"])) for one in node.get("marks", ()) if one["type"] == "link")
+        size += sum(len(str(mark["attrs"])) for mark in node.get("marks", ()) if mark["type"] == "link")
         size += len(str(node["attrs"])) if image else 0
     return size
 

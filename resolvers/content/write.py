@@ -143,9 +143,9 @@ def _is_tight(item: Node) -> bool:
     inside = _children(item)
     first = inside[:1]
     return (
-        [one["type"] for one in first] == ["paragraph"]
+        [child["type"] for child in first] == ["paragraph"]
         and bool(_children(first[0]))
-        and all(one["type"] in _LISTS for one in inside[1:])
+        and all(child["type"] in _LISTS for child in inside[1:])
     )
 
 
@@ -190,7 +190,7 @@ def _row(row: Node) -> list[str]:
     cells: list[str] = []
     for cell in _children(row):
         lines = [line for block in _grouped(_children(cell)) for line in _lines(block)]
-        content = [one for line in lines for one in ({"type": "hardBreak"}, *line)][1:]
+        content = [part for line in lines for part in ({"type": "hardBreak"}, *line)][1:]
         cells += [write_inline(content, one_line=True, in_table=True), *[""] * (_span(cell) - 1)]
     return cells
 

@@ -30,7 +30,7 @@ def steps_of(nodes: Iterable[T], pairs: Pairs[T]) -> dict[T, int]:
     before = _before(pairs)
     steps: dict[T, int] = {}
     for node in topological(nodes, pairs):
-        steps[node] = max((steps[one] + 1 for one in before[node]), default=0)
+        steps[node] = max((steps[predecessor] + 1 for predecessor in before[node]), default=0)
     return steps
 
 
@@ -40,11 +40,11 @@ def longest_chain(weights: Mapping[T, int], pairs: Pairs[T]) -> list[T]:
     sums: dict[T, int] = {}
     came_from: dict[T, T | None] = {}
     for node in topological(weights, pairs):
-        heaviest = max(before[node], key=lambda one: sums[one], default=None)
+        heaviest = max(before[node], key=lambda node: sums[node], default=None)
         came_from[node] = heaviest
         sums[node] = weights[node] + (0 if heaviest is None else sums[heaviest])
     ends = [node for node, previous in came_from.items() if previous is not None]
-    last: T | None = max(ends, key=lambda one: sums[one], default=None)
+    last: T | None = max(ends, key=lambda node: sums[node], default=None)
     chain: list[T] = []
     while last is not None:
         chain.append(last)

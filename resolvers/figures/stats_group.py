@@ -20,34 +20,38 @@ Rows = list[Record]
 
 def grouped(cards: Sequence[Facts], periods: Periods, wanted: Collection[str]) -> dict[str, Rows]:
     """The groups that are wanted, by name; rows have a `count`, those with a `size` a `total` of milliseconds too."""
-    visible = [one for one in cards if not one.archived]
+    visible = [card for card in cards if not card.archived]
     now, begin, end = milliseconds(utc_now()), milliseconds(periods.starts[0]), milliseconds(periods.end)
     start_of = _start_of(periods)
     # A card that was created as done says nothing of how long one takes.
-    ended = [one for one in cards if one.completed_at is not None and begin <= one.completed_at < end]
+    ended = [card for card in cards if card.completed_at is not None and begin <= card.completed_at < end]
     groups: dict[str, Callable[[], Rows]] = {
         "now": lambda: _places(visible, now),
         "labels": lambda: _rows(
-            ("label", "column"), ((label, one.column_id) for one in visible for label in one.label_ids)
+            ("label", "column"), ((label, shown.column_id) for shown in visible for label in shown.label_ids)
         ),
         # Archived cards that were never done are no part of the work any more.
         "created": lambda: _rows(
             ("at", "column", "complete"),
             (
-                (start_of(one.created_at), one.column_id, one.completed_at is not None)
-                for one in cards
-                if one.created_at < end and (not one.archived or one.completed_at is not None)
+                (start_of(card.created_at), card.column_id, card.completed_at is not None)
+                for card in cards
+                if card.created_at < end and (not card.archived or card.completed_at is not None)
             ),
         ),
         "completed": lambda: _rows(
             ("at",),
-            ((start_of(one),) for one in (card.completed_at for card in cards) if one is not None and one < end),
+            (
+                (start_of(completed_at),)
+                for completed_at in (card.completed_at for card in cards)
+                if completed_at is not None and completed_at < end
+            ),
         ),
         "cycle": lambda: _spans(
-            HOUR, (((one.completed_at or 0) - one.started_at, None) for one in ended if one.started_at is not None)
+            HOUR, (((card.completed_at or 0) - card.started_at, None) for card in ended if card.started_at is not None)
         ),
         "lead": lambda: _spans(HOUR, ((spent, None) for spent in map(_lead, ended) if spent > 0)),
-        "ages": lambda: _spans(DAY, ((now - one.created_at, one.column_id) for one in visible)),
+        "ages": lambda: _spans(DAY, ((now - shown.created_at, shown.column_id) for shown in visible)),
     }
     return {name: group() if name in wanted else [] for name, group in groups.items()}
 
@@ -58,7 +62,7 @@ def _lead(card: Facts) -> int:
 
 def _start_of(periods: Periods) -> Callable[[int], datetime | None]:
     """What tells the start of the period that a moment lies in; None for one before the first."""
-    starts = [milliseconds(one) for one in periods.starts]
+    starts = [milliseconds(start) for start in periods.starts]
     known: list[datetime | None] = [None, *periods.starts]
     return lambda moment: known[bisect_right(starts, moment)]
 
@@ -68,7 +72,7 @@ def _rows(names: Sequence[str], keys: Iterable[tuple[Any, ...]]) -> Rows:
 
 
 def _places(cards: Sequence[Facts], now: int) -> Rows:
-    overdue = Counter(_place(one) for one in cards if one.due_date is not None and is_over(one.due_date, now))
+    overdue = Counter(_place(card) for card in cards if card.due_date is not None and is_over(card.due_date, now))
     return [
         {"column": place[0], "priority": place[1], "assignee": place[2], "count": count, "overdue": overdue[place]}
         for place, count in Counter(map(_place, cards)).items()

@@ -35,9 +35,9 @@ _PAGES = frozenset({"text/html", "application/xml", "image/svg+xml"})
 """What a text with markup in it is taken for."""
 _SHOWN = frozenset(
     {
-        *(f"image/{one}" for one in ("png", "jpeg", "gif", "webp", "avif", "bmp", "x-ms-bmp")),
-        *(f"audio/{one}" for one in ("mpeg", "ogg", "wav", "x-wav", "flac", "mp4", "aac", "webm")),
-        *(f"video/{one}" for one in ("mp4", "webm", "ogg", "quicktime")),
+        *(f"image/{subtype}" for subtype in ("png", "jpeg", "gif", "webp", "avif", "bmp", "x-ms-bmp")),
+        *(f"audio/{subtype}" for subtype in ("mpeg", "ogg", "wav", "x-wav", "flac", "mp4", "aac", "webm")),
+        *(f"video/{subtype}" for subtype in ("mp4", "webm", "ogg", "quicktime")),
         TEXT,
     }
 )
@@ -107,7 +107,7 @@ def _signature(head: bytes) -> str | None:
         found = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):
         return None
-    named = [one for one in found if one.mime_type and one.confidence >= _MIN_CONFIDENCE]
+    named = [match for match in found if match.mime_type and match.confidence >= _MIN_CONFIDENCE]
     if not named or (_is_text(head) and not named[0].mime_type.startswith("application/pdf")):
         return None  # words that some format begins with
     return str(named[0].mime_type).lower()
@@ -131,7 +131,7 @@ def _begins_with_markup(head: bytes) -> bool:
 
 def _is_text(head: bytes) -> bool:
     plain = head.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
-    if any(one < 32 and one not in b"\t\n\v\f\r\x1b" for one in plain):
+    if any(byte < 32 and byte not in b"\t\n\v\f\r\x1b" for byte in plain):
         return False
     try:
         plain.decode("utf-8")

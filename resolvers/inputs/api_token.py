@@ -17,7 +17,7 @@ def _scopes(value: Any) -> list[TokenScope]:
         return list(TokenScope)
     if not isinstance(value, list | tuple) or not 1 <= len(value) <= _MAX_SCOPES:
         raise PydanticCustomError("scopes", "must be a list of at least one scope")
-    return list(dict.fromkeys(_scope(one) for one in value))
+    return list(dict.fromkeys(_scope(element) for element in value))
 
 
 def _scope(value: Any) -> TokenScope:

@@ -36,7 +36,7 @@ def _labels(values: Any) -> Any:
     """Options may be given as their labels alone."""
     if not isinstance(values, list):
         return values
-    return [{"label": one} if isinstance(one, str) else one for one in values]
+    return [{"label": value} if isinstance(value, str) else value for value in values]
 
 
 _Written = Annotated[list[CustomFieldOptionInput | Name], Field(max_length=MAX_OPTIONS)]

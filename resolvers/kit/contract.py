@@ -63,16 +63,20 @@ def read_signature(function: Callable[..., Any], skipped: int = 1, opened: Argum
     found = [] if opened is None else [opened]
     input_: type[Input] | None = None
     unread = optional = False
-    for one in parameters:
-        raw = next((note for note in getattr(hints[one.name], "__metadata__", ()) if isinstance(note, Unread)), None)
-        annotation = plain_type(hints[one.name])
+    for parameter in parameters:
+        raw = next(
+            (note for note in getattr(hints[parameter.name], "__metadata__", ()) if isinstance(note, Unread)), None
+        )
+        annotation = plain_type(hints[parameter.name])
         if raw is not None:
-            input_, unread, optional = raw.input, True, one.default is not REQUIRED
+            input_, unread, optional = raw.input, True, parameter.default is not REQUIRED
         elif isinstance(annotation, type) and issubclass(annotation, Input):
             input_ = annotation
         else:
-            found.append(Argument(one.name, annotation, _told(hints[one.name], one.name), one.default))
-    order = [*([] if opened is None else [opened.name]), *(one.name for one in parameters)]
+            found.append(
+                Argument(parameter.name, annotation, _told(hints[parameter.name], parameter.name), parameter.default)
+            )
+    order = [*([] if opened is None else [opened.name]), *(item.name for item in parameters)]
     return Contract(tuple(found), input_, unread, optional, tuple(order), hints["return"])
 
 
@@ -93,9 +97,9 @@ def _id_of(word: str) -> str:
 
 def _told(annotation: Any, name: str) -> str | None:
     """What an argument is: the text that it is annotated with; an id says it by its name."""
-    for one in getattr(annotation, "__metadata__", ()):
-        if isinstance(one, str):
-            return one
+    for note in getattr(annotation, "__metadata__", ()):
+        if isinstance(note, str):
+            return note
     return _id_of(name.removesuffix("_id").replace("_", " ")) if name.endswith("_id") else None
 
 

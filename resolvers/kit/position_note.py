@@ -17,7 +17,11 @@ async def note_entered(ctx: Context, workspace_ids: Iterable[ObjectId], known: f
         return False
     entered = set(workspace_ids) - known
     # Of a workspace whose membership is known something was read: its cursor has to be the one that replays all.
-    new = {one for one in entered if one not in ctx.positions and one not in ctx.memberships}
+    new = {
+        workspace_id
+        for workspace_id in entered
+        if workspace_id not in ctx.positions and workspace_id not in ctx.memberships
+    }
     for stream_id, head in (await heads_of(new)).items() if new else ():
         # Others may have done the same meanwhile: what they read and what is read here comes after either.
         ctx.positions.setdefault(stream_id, head)

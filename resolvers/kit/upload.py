@@ -101,12 +101,12 @@ def file_name(sent: str) -> str:
     for more than 255 characters.
     """
     name = canonical(sent.replace("\\", "/").rpartition("/")[2]).strip()
-    if any(unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp") for one in sent):
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in sent):
         raise BadUserInput("has a name with control characters", field="file")
-    if turning := next((one for one in sent if one in _REORDERING), None):
+    if turning := next((character for character in sent if character in _REORDERING), None):
         message = f"has a name with U+{ord(turning):04X}, which would make it read otherwise than it is"
         raise BadUserInput(message, field="file")
-    if "".join(one for one in name if unicodedata.category(one) != "Cf").strip() in ("", ".", ".."):
+    if "".join(character for character in name if unicodedata.category(character) != "Cf").strip() in ("", ".", ".."):
         raise BadUserInput("has no name", field="file")
     if len(name) > MAX_NAME:
         raise BadUserInput(f"has a name of more than {MAX_NAME} characters", field="file")

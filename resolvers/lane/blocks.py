@@ -147,7 +147,7 @@ class Blocks:
 
     def around_open(self, number: int) -> set[int]:
         """The places of the blocks that hold an open entry by its number, from 0, and those beside it."""
-        return {self.with_open(one)[0] for one in range(max(number - 1, 0), min(number + 2, self.open))}
+        return {self.with_open(place)[0] for place in range(max(number - 1, 0), min(number + 2, self.open))}
 
     def open_before(self, text: str) -> int:
         """How many open entries sort before a text, whose block is loaded."""
@@ -246,8 +246,8 @@ class Blocks:
         parts = [entries] if len(entries) <= BLOCK else list(_parts(entries, BLOCK if is_last else None))
         made = [Block.of(part) for part in parts]
         made[0].id = block.id
-        for one in made:
-            one.dirty = True
+        for item in made:
+            item.dirty = True
         return made
 
     def _give_up(self, block: Block) -> None:

@@ -39,7 +39,7 @@ class LaneHints:
             return
         if (old := self._lanes.pop(lane_id, None)) is not None:
             self._heads -= _weight(old)
-        heads = [replace(one, entries=None, dirty=False) for one in lane.blocks]
+        heads = [replace(block, entries=None, dirty=False) for block in lane.blocks]
         self._lanes[lane_id] = seen = Blocks({"_id": lane_id}, heads)
         self._heads += _weight(seen)
         while self._heads > self._kept:

@@ -38,7 +38,7 @@ async def keep_lanes(change: Change, pairs: Sequence[CardPair]) -> None:
         if not _apply(lanes[key.id], moved):
             log.warning("the lane %s did not know its cards and was made anew", key.id)
             lanes[key.id] = change.lanes[key.id] = await _anew(change, key, lanes[key.id])
-    await load_blocks([(lane, {one for _, one in lane.too_few()}) for lane in lanes.values()], change.session)
+    await load_blocks([(lane, {place for _, place in lane.too_few()}) for lane in lanes.values()], change.session)
     for lane in lanes.values():
         lane.settle()
     await save(list(lanes.values()), change.session)

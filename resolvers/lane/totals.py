@@ -20,8 +20,8 @@ async def totals(pages: Sequence[Page]) -> list[int]:
         alike.setdefault(f"{page.model.__name__} {page.parent_key} {page.where!r}", []).append(page)
     for group in alike.values():
         page = group[0]
-        per_parent = await _counts_of(page, [one.parent_id for one in group])
-        found.update((id(one), per_parent.get(one.parent_id, 0)) for one in group)
+        per_parent = await _counts_of(page, [total.parent_id for total in group])
+        found.update((id(total), per_parent.get(total.parent_id, 0)) for total in group)
     return [found[id(page)] for page in pages]
 
 

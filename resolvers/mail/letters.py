@@ -106,8 +106,8 @@ def write_letter(template: MailTemplate, words: Words, link: str | None = None) 
     plain = {name: " ".join(value.split()) for name, value in words.items()}
     html = {name: escape(value) for name, value in plain.items()}
     subject = Template(draft.subject).substitute(plain)
-    text = [_filled(one, plain) for one in draft.paragraphs]
-    body = [f"<p>{_filled(one, html)}</p>" for one in draft.paragraphs]
+    text = [_filled(paragraph, plain) for paragraph in draft.paragraphs]
+    body = [f"<p>{_filled(paragraph, html)}</p>" for paragraph in draft.paragraphs]
     if draft.action is not None and link is not None:
         text.append(f"{draft.action}:\n{link}")
         body.append(_BUTTON.substitute(link=escape(link), label=escape(draft.action)))

@@ -79,8 +79,8 @@ async def search(
     hits = await ctx.services.search.find(wanted, terms, window.size + 1, beyond)
     found = await _records(hits[: window.size], None if fields is None else fields | FIELDS)
     # What was deleted, or left the workspace, since the index was read is left out.
-    inside = {one for one, record in found.items() if record["workspace_id"] == wanted}
-    inside -= await shut(ctx, [found[one] for one in inside])
+    inside = {object_id for object_id, record in found.items() if record["workspace_id"] == wanted}
+    inside -= await shut(ctx, [found[record] for record in inside])
     nodes = [Found(found[hit.id], hit) for hit in hits[: window.size] if hit.id in inside]
     return FoundPage(nodes, len(hits) > window.size, beyond is not None, wanted, terms)
 

@@ -78,7 +78,7 @@ def _called(name: str) -> Callable[[Any], Entry]:
 def _field(value: Any) -> Entry:
     entry = dict(value) if isinstance(value, dict) else {}
     if isinstance(entry.get("options"), list):
-        entry["options"] = [{"label": one} if isinstance(one, str) else one for one in entry["options"]]
+        entry["options"] = [{"label": option} if isinstance(option, str) else option for option in entry["options"]]
     return entry
 
 
@@ -91,9 +91,9 @@ def _card(value: Any) -> Entry:
         word = priority.strip().lower()
         card["priority"] = None if word in _NONE else _WORDS.get(word, priority)
     if isinstance(card.get("labels"), list):
-        card["labels"] = [name_of(one) if isinstance(one, dict) else one for one in card["labels"]]
+        card["labels"] = [name_of(label) if isinstance(label, dict) else label for label in card["labels"]]
     if isinstance(card.get("checklist"), list):
-        card["checklist"] = [_step(one) for one in card["checklist"]]
+        card["checklist"] = [_step(item) for item in card["checklist"]]
     return card
 
 
@@ -160,7 +160,7 @@ def _mend(kind: _Kind, value: Any, where: str, notes: Notes) -> Input | None:
         notes.tell(f"{where}.{place}" if place else where, code, message)
 
     if isinstance(value, dict):
-        value = {key: one for key, one in value.items() if one is not None}
+        value = {key: content for key, content in value.items() if content is not None}
         for name in [name for name in value if name not in _names(kind.model)]:
             del value[name]
             tell(name, LEFT_OUT, "is left out, as there is no such field")
@@ -218,7 +218,7 @@ class _Work:
         for name, places in dropped.items():
             numbers = self._numbers(name)
             self.numbers[name] = [number for place, number in enumerate(numbers) if place not in places]
-            self.entry[name] = [one for place, one in enumerate(self.entry[name]) if place not in places]
+            self.entry[name] = [item for place, item in enumerate(self.entry[name]) if place not in places]
         return True
 
     def _mend_field(self, name: str, problem: ErrorDetails) -> bool:
@@ -271,10 +271,10 @@ class _Work:
 def limits_of(model: type[Input]) -> dict[str, int]:
     """How many entries the lists of a model have at most, by their names in a file."""
     return {
-        info.alias or name: one.max_length
+        info.alias or name: note.max_length
         for name, info in model.model_fields.items()
-        for one in info.metadata
-        if isinstance(one, MaxLen)
+        for note in info.metadata
+        if isinstance(note, MaxLen)
     }
 
 

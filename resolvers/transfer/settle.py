@@ -43,7 +43,7 @@ def read_mended(
             given[name] = mended_members(value, notes)
         elif name in KINDS and isinstance(value, list) and len(value) <= limits[name]:
             found = (mended(name, index, entry, notes) for index, entry in enumerate(value))
-            ready[fields[name]] = [one for one in found if one is not None]
+            ready[fields[name]] = [item for item in found if item is not None]
         elif value is not None:
             given[name] = value
     return _settled(read_input(model, given).model_copy(update=ready), notes)
@@ -51,20 +51,20 @@ def read_mended(
 
 def _settled(values: P, notes: Notes) -> P:
     """The import without what `resolvers.transfer.check` refuses, told in `notes` by its places in the file."""
-    fields = [_with_own_options(one, index, notes) for index, one in enumerate(values.custom_fields)]
+    fields = [_with_own_options(custom_field, index, notes) for index, custom_field in enumerate(values.custom_fields)]
     values = _without(values.model_copy(update={"custom_fields": fields}), faults, notes)
     return _without(values, _foreign_values, notes)
 
 
 def _with_own_options(field: ImportedField, index: int, notes: Notes) -> ImportedField:
     """Options go by their labels: their ids are those of the project that they come from."""
-    options = [one.model_copy(update={"id": None}) for one in field.options]
+    options = [option.model_copy(update={"id": None}) for option in field.options]
     try:
         options_of(field.type, options, ())
     except BadUserInput as error:
         place = f"customFields.{notes.number('customFields', index)}.options"
         reason = error.message.removeprefix(f"{error.field}: ")
-        unlike = {one.label: one for one in reversed(options)} if field.type.has_options else {}
+        unlike = {option.label: option for option in reversed(options)} if field.type.has_options else {}
         options = list(reversed(unlike.values()))
         notes.tell(place, ImportNoteCode.LEFT_OUT, f"some are left out, as it {reason}")
     return field.model_copy(update={"options": options})
@@ -100,11 +100,11 @@ def _without(values: P, find: Callable[[P], Iterator[Fault]], notes: Notes) -> P
     changes: dict[str, list[Input]] = {}
     for name in gone.keys() | edits.keys():
         attribute = _ATTRIBUTES.get(name, name)
-        kept = [(n, one) for n, one in enumerate(getattr(values, attribute)) if n not in gone[name]]
+        kept = [(n, item) for n, item in enumerate(getattr(values, attribute)) if n not in gone[name]]
         numbers = [notes.number(name, n) for n, _ in kept]
         changes[attribute] = [
-            _edited(one, edits[name].get(n), f"{name}.{number}", notes)
-            for (n, one), number in zip(kept, numbers, strict=True)
+            _edited(entry, edits[name].get(n), f"{name}.{number}", notes)
+            for (n, entry), number in zip(kept, numbers, strict=True)
         ]
         notes.numbers[name] = numbers
     return values.model_copy(update=changes)
@@ -119,7 +119,7 @@ def _edited(entry: Input, edits: dict[str, set[int]] | None, where: str, notes: 
         changes[attribute] = None
         if places:
             path = f"{where}.{to_camel(attribute)}"
-            kept = [(place, one) for place, one in enumerate(getattr(entry, attribute)) if place not in places]
-            changes[attribute] = [one for _, one in kept]
+            kept = [(place, item) for place, item in enumerate(getattr(entry, attribute)) if place not in places]
+            changes[attribute] = [item for _, item in kept]
             notes.numbers[path] = [notes.number(path, place) for place, _ in kept]
     return entry.model_copy(update=changes)

@@ -251,8 +251,8 @@ def _clear(connection: sqlite3.Connection) -> None:
 
 def _remove(connection: sqlite3.Connection, ids: Iterable[ObjectId]) -> None:
     known = "SELECT place, title, text FROM shown WHERE place = (SELECT place FROM entry WHERE id = ?)"
-    for one in ids:
-        for place, title, text in connection.execute(known, [one.binary]).fetchall():
+    for object_id in ids:
+        for place, title, text in connection.execute(known, [object_id.binary]).fetchall():
             # What keeps no text has to be told what it was given.
             given = [place, indexed(title), indexed(text)]
             connection.execute("INSERT INTO words (words, rowid, title, text) VALUES ('delete', ?, ?, ?)", given)
@@ -262,15 +262,15 @@ def _remove(connection: sqlite3.Connection, ids: Iterable[ObjectId]) -> None:
 
 def _put(connection: sqlite3.Connection, entries: Iterable[Entry]) -> None:
     given = list(entries)
-    _remove(connection, (one.id for one in given))
-    for one in given:
-        project = None if one.project_id is None else one.project_id.binary
+    _remove(connection, (item.id for item in given))
+    for entry in given:
+        project = None if entry.project_id is None else entry.project_id.binary
         place = connection.execute(
             "INSERT INTO entry (id, type, project, archived) VALUES (?, ?, ?, ?)",
-            [one.id.binary, one.type, project, one.archived],
+            [entry.id.binary, entry.type, project, entry.archived],
         ).lastrowid
-        connection.execute("INSERT INTO shown VALUES (?, ?, ?)", [place, one.title, one.text])
-        values = [place, indexed(one.title), indexed(one.text)]
+        connection.execute("INSERT INTO shown VALUES (?, ?, ?)", [place, entry.title, entry.text])
+        values = [place, indexed(entry.title), indexed(entry.text)]
         connection.execute("INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)", values)
 
 

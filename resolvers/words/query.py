@@ -95,8 +95,10 @@ class Query:
 
         Portions without one are told by their folded text, as looking at every word of a long text takes too long.
         """
-        needles = [_needle(one, r"(?![^\W_])") for one in self.words] + [_needle(one, "") for one in self.beginnings]
-        needles += [re.compile(re.escape(one)) for one in self.runs]
+        needles = [_needle(word, r"(?![^\W_])") for word in self.words] + [
+            _needle(beginning, "") for beginning in self.beginnings
+        ]
+        needles += [re.compile(re.escape(run)) for run in self.runs]
         start = 0
         while start < len(text):
             gap = _GAP.search(text, start + WINDOW, start + 2 * WINDOW)

@@ -44,7 +44,7 @@ async def read(call: Call) -> Response:
         "content-security-policy": "default-src 'none'; sandbox",
         "content-disposition": "inline",
     }
-    known = [one.strip().removeprefix("W/") for one in call.headers.get("if-none-match", "").split(",")]
+    known = [part.strip().removeprefix("W/") for part in call.headers.get("if-none-match", "").split(",")]
     if etag in known or "*" in known:
         return Response(status_code=304, headers=headers)
     return Response(found["content"], headers=headers, media_type=found["content_type"])

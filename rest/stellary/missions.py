@@ -32,7 +32,7 @@ async def get(call: Call) -> MissionDetails:
     async def read(size: int, after: str | None) -> Page:
         return (await activities_of(call.ctx, [record], None, first=size, after=after))[0]
 
-    return {**mission(record), "activities": [mission_activity(one) for one in await whole(read)]}
+    return {**mission(record), "activities": [mission_activity(item) for item in await whole(read)]}
 
 
 @routes.post("/{missionId}/cancel", "Cancel a mission that is not finished", runs=cancel_mission)

@@ -50,9 +50,9 @@ def graph_type(annotation: Any) -> Any:
     """The type in the graph of what a Python annotation says; null is left out."""
     if get_origin(annotation) is Annotated:
         plain, *notes = get_args(annotation)
-        return next((one.type for one in notes if isinstance(one, WrittenAs)), None) or graph_type(plain)
+        return next((note.type for note in notes if isinstance(note, WrittenAs)), None) or graph_type(plain)
     if get_origin(annotation) in (Union, UnionType):
-        return graph_type(next(one for one in get_args(annotation) if one is not NoneType))
+        return graph_type(next(member for member in get_args(annotation) if member is not NoneType))
     if (element := many_of(annotation)) is not None:
         return list[graph_type(element)]  # type: ignore[misc]
     if get_origin(annotation) is Literal:

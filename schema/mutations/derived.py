@@ -21,8 +21,8 @@ _PARAMETER = inspect.Parameter.POSITIONAL_OR_KEYWORD
 
 def mutation_type() -> type:
     """The type `Mutation`: a field for every operation that changes something."""
-    changing = sorted((one for one in CATALOGUE.values() if not one.read_only), key=lambda one: one.name)
-    members = {python_name(one.name): _field(one) for one in changing}
+    changing = sorted((entry for entry in CATALOGUE.values() if not entry.read_only), key=lambda entry: entry.name)
+    members = {python_name(entry.name): _field(entry) for entry in changing}
     return strawberry.type(type("Mutation", (), members), description="What can be changed.")
 
 
@@ -51,7 +51,7 @@ def _arguments(takes: Contract, given: dict[str, Any]) -> tuple[list[Any], dict[
     named = {name: value for name, value in given.items() if value is not UNSET}
     written = named.pop("input", None)
     if takes.input is not None and written is not None:
-        [place] = set(takes.order) - {one.name for one in takes.arguments}
+        [place] = set(takes.order) - {argument.name for argument in takes.arguments}
         named[place] = sent(written) if takes.unread else read(takes.input, written)
     first = [named.pop(takes.order[0])] if takes.order and takes.order[0] in named else []
     return first, named
@@ -60,17 +60,19 @@ def _arguments(takes: Contract, given: dict[str, Any]) -> tuple[list[Any], dict[
 def _signature(takes: Contract, payload: type) -> inspect.Signature:
     """What Strawberry makes the field of: the arguments of an operation, and its input."""
     parameters = [inspect.Parameter("self", _PARAMETER), inspect.Parameter("info", _PARAMETER, annotation=Info)]
-    for one in takes.arguments:
-        if one.description is None:
-            raise TypeError(f"{one.name}: what it is has to be told, as Annotated[…, 'What it is.']")
-        type_ = strawberry.ID if one.annotation == ID else graph_type(one.annotation)
-        default = UNSET if one.default is None else one.default
-        parameters.append(_parameter(one.name, type_, strawberry.argument(description=one.description), default))
+    for argument in takes.arguments:
+        if argument.description is None:
+            raise TypeError(f"{argument.name}: what it is has to be told, as Annotated[…, 'What it is.']")
+        type_ = strawberry.ID if argument.annotation == ID else graph_type(argument.annotation)
+        default = UNSET if argument.default is None else argument.default
+        parameters.append(
+            _parameter(argument.name, type_, strawberry.argument(description=argument.description), default)
+        )
     if takes.input is not None:
         told = CHANGES if takes.input.__name__.endswith("Update") else VALUES
         default = UNSET if takes.optional else REQUIRED
         parameters.append(_parameter("input", input_type(takes.input), told, default))
-    parameters.sort(key=lambda one: one.default is not REQUIRED)
+    parameters.sort(key=lambda parameter: parameter.default is not REQUIRED)
     return inspect.Signature(parameters, return_annotation=payload)
 
 

@@ -58,7 +58,7 @@ def check_written(document: DocumentNode, code: str) -> bool:
 
     The document has passed them: so it is small, and no fragment spreads itself.
     """
-    operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
+    operations = [definition for definition in document.definitions if isinstance(definition, OperationDefinitionNode)]
     if len(document.definitions) - len(operations) > MAX_FRAGMENTS:
         raise _refusal("fragments", len(document.definitions) - len(operations), MAX_FRAGMENTS, code)
     for operation in operations:

@@ -86,16 +86,16 @@ class Prepared:
         """The operation to run; raises BadUserInput where the name picks none, or is needed."""
         if self.document is None:
             raise BadUserInput("The document was refused")
-        found = [one for one in self.document.definitions if isinstance(one, OperationDefinitionNode)]
+        found = [node for node in self.document.definitions if isinstance(node, OperationDefinitionNode)]
         if name is None:
             if len(found) != 1:
                 raise BadUserInput(
                     "must name the operation to run: the document has several, or none", field="operationName"
                 )
             return found[0]
-        for one in found:
-            if one.name is not None and one.name.value == name:
-                return one
+        for definition in found:
+            if definition.name is not None and definition.name.value == name:
+                return definition
         raise BadUserInput("names no operation of the document", field="operationName")
 
 
@@ -115,19 +115,19 @@ class Operation:
     def only_signs_in(self) -> bool:
         """Whether it needs no session, so that a stale cookie must not stand in its way."""
         roots = self.node.selection_set.selections
-        return all(isinstance(one, FieldNode) and one.name.value in SIGN_IN_FIELDS for one in roots)
+        return all(isinstance(root, FieldNode) and root.name.value in SIGN_IN_FIELDS for root in roots)
 
     @property
     def starts_import(self) -> bool:
         """Whether it takes the file of a project, which may be larger than others, and no other file."""
         roots = self.node.selection_set.selections
-        return all(isinstance(one, FieldNode) and one.name.value == "projectImportStart" for one in roots)
+        return all(isinstance(root, FieldNode) and root.name.value == "projectImportStart" for root in roots)
 
     @property
     def imports(self) -> bool:
         """Whether it brings a whole project along."""
         roots = self.node.selection_set.selections
-        return any(isinstance(one, FieldNode) and one.name.value == "projectImport" for one in roots)
+        return any(isinstance(root, FieldNode) and root.name.value == "projectImport" for root in roots)
 
 
 def _subscribes(document: DocumentNode) -> bool:

@@ -28,20 +28,23 @@ async def check_doors(ctx: Context, operation: Operation, form: Form) -> None:
     field, with more than 5, or where a file would go into two fields: it is sent once, and would be stored twice."""
     document = operation.prepared.document
     roots = [] if document is None else list(_roots(operation.node.selection_set, document))
-    fields = [one for one in roots if one.name.value in DOORS]
+    fields = [root for root in roots if root.name.value in DOORS]
     if not 0 < len(fields) <= MAX_FILES:
         raise BadUserInput(f"A multipart request takes a mutation with 1 to {MAX_FILES} fields that take a file")
-    used = Counter(name for one in fields for name in _variables(one))
+    used = Counter(name for field in fields for name in _variables(field))
     for place in form.places.values():
         if used[place[0]] > 1:
             raise BadUserInput("puts a file into two fields: send it once for each", field="map")
-    refusals = [await _refusal(ctx, one, form.sent["variables"]) for one in fields]
+    refusals = [await _refusal(ctx, field, form.sent["variables"]) for field in fields]
     if (first := refusals[0]) is not None and None not in refusals:
         raise first
 
 
 async def _refusal(ctx: Context, field: FieldNode, variables: Mapping[str, Any]) -> OrreryError | None:
-    given = {one.name.value: value_from_ast_untyped(one.value, dict(variables)) for one in field.arguments or ()}
+    given = {
+        argument.name.value: value_from_ast_untyped(argument.value, dict(variables))
+        for argument in field.arguments or ()
+    }
     values = given.get("input")
     try:
         await check_door(ctx, field.name.value, values if isinstance(values, dict) else {})
@@ -52,15 +55,15 @@ async def _refusal(ctx: Context, field: FieldNode, variables: Mapping[str, Any])
 
 def _roots(selected: SelectionSetNode, document: DocumentNode) -> Iterator[FieldNode]:
     """The root fields, those of fragments too; validation has refused fragments that spread themselves."""
-    for one in selected.selections:
-        if isinstance(one, FieldNode):
-            yield one
-        elif isinstance(one, FragmentSpreadNode):
+    for selection in selected.selections:
+        if isinstance(selection, FieldNode):
+            yield selection
+        elif isinstance(selection, FragmentSpreadNode):
             for other in document.definitions:
-                if isinstance(other, FragmentDefinitionNode) and other.name.value == one.name.value:
+                if isinstance(other, FragmentDefinitionNode) and other.name.value == selection.name.value:
                     yield from _roots(other.selection_set, document)
         else:
-            yield from _roots(one.selection_set, document)  # type: ignore[attr-defined]
+            yield from _roots(selection.selection_set, document)  # type: ignore[attr-defined]
 
 
 def _variables(field: FieldNode) -> list[str]:
@@ -70,6 +73,6 @@ def _variables(field: FieldNode) -> list[str]:
         def enter_variable(self, node: VariableNode, *_: Any) -> None:
             found.append(node.name.value)
 
-    for one in field.arguments or ():
-        visit(one, _Collect())
+    for argument in field.arguments or ():
+        visit(argument, _Collect())
     return found

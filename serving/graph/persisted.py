@@ -36,7 +36,7 @@ class Persisted:
 
     def __init__(self, trusted: Iterable[Trusted] = (), *, only: bool = False) -> None:
         self.only = only
-        self._trusted = {one.digest: one.text for one in trusted}
+        self._trusted = {document.digest: document.text for document in trusted}
         self._texts = frozenset(self._trusted.values())
         self._registered: OrderedDict[str, str] = OrderedDict()
         self._bytes = 0

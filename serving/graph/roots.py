@@ -26,9 +26,9 @@ def ids_named(executor: Executor[Any]) -> set[ObjectId]:
         for details in fields.values():
             node = details[0].node
             if (field := root.fields.get(node.name.value)) is not None:
-                for one in _ids(get_argument_values(field, node, executor.variable_values)):
+                for object_id in _ids(get_argument_values(field, node, executor.variable_values)):
                     if len(found) < MAX_IDS:
-                        found.add(one)
+                        found.add(object_id)
     except GraphQLError:
         return set()
     return found
@@ -39,5 +39,5 @@ def _ids(value: Any) -> Iterator[ObjectId]:
         if len(value) == 24 and ObjectId.is_valid(value):
             yield ObjectId(value)
     elif isinstance(value, dict | list):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _ids(one)
+        for element in value.values() if isinstance(value, dict) else value:
+            yield from _ids(element)

@@ -251,7 +251,7 @@ class Socket(Connection):
         if stop.code is not None and stop.flush:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._limits.flush_timeout):
-                    await asyncio.gather(*(one.flush() for one in self._operations.values()))
+                    await asyncio.gather(*(operation.flush() for operation in self._operations.values()))
                     await self._outbox.flush()
         await self._outbox.close()
         if stop.code is None:

@@ -29,15 +29,17 @@ def convert(data: Any) -> Found:
     """The project's file, and what could not be kept; raises ValueError for a file of another shape."""
     if not isinstance(data, dict) or not _objects(data.get("documents", [])) or not _has_tasks(data.get("tasks")):
         raise ValueError("it must be an object with tasks and documents, which are lists of objects")
-    warnings = [f"tasks.{place}: is no object" for place, one in enumerate(data["tasks"]) if not isinstance(one, dict)]
-    tasks = [one if isinstance(one, dict) else {} for one in data["tasks"]]
+    warnings = [
+        f"tasks.{place}: is no object" for place, task in enumerate(data["tasks"]) if not isinstance(task, dict)
+    ]
+    tasks = [item if isinstance(item, dict) else {} for item in data["tasks"]]
     columns = _columns(tasks)
     places: dict[str, int] = {}
     for place, task in enumerate(tasks):
         if _key(task) in places:
             warnings.append(f"tasks.{place}: the key {_key(task)} is taken; the first task of that key is related to")
         places.setdefault(_key(task), place)
-    relations = [one for place, task in enumerate(tasks) for one in _relations(place, task, places, warnings)]
+    relations = [relation for place, task in enumerate(tasks) for relation in _relations(place, task, places, warnings)]
     folders = _folders(data.get("documents", []))
     file = {
         "format": "orrery.project",
@@ -53,12 +55,12 @@ def convert(data: Any) -> Found:
 
 
 def _objects(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+    return isinstance(value, list) and all(isinstance(element, dict) for element in value)
 
 
 def _has_tasks(value: Any) -> bool:
     """Whether a value is a list of tasks; some may be odd, but not all."""
-    return isinstance(value, list) and (not value or any(isinstance(one, dict) for one in value))
+    return isinstance(value, list) and (not value or any(isinstance(element, dict) for element in value))
 
 
 def _key(task: dict[str, Any]) -> str:
@@ -76,7 +78,7 @@ def _columns(tasks: Sequence[dict[str, Any]]) -> dict[str, str]:
 
 def _card(task: dict[str, Any], columns: Sequence[str]) -> dict[str, Any]:
     fields = {name: task.get(source) for name, source in FIELDS.items()}
-    texts = {name: ", ".join(map(str, one)) if isinstance(one, list) else one for name, one in fields.items()}
+    texts = {name: ", ".join(map(str, value)) if isinstance(value, list) else value for name, value in fields.items()}
     return {
         "title": task.get("title"),
         "columnIndex": columns.index(_status(task).casefold()),
@@ -102,7 +104,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _relations(place: int, task: dict[str, Any], places: dict[str, int], warnings: list[str]) -> list[dict[str, Any]]:
-    wanted = [("blocks", one) for one in _listed(task.get("dependencies"))]
+    wanted = [("blocks", item) for item in _listed(task.get("dependencies"))]
     wanted += [("parent_of", task["parent"])] if task.get("parent") else []
     found: list[dict[str, Any]] = []
     for kind, key in wanted:
@@ -118,9 +120,9 @@ def _relations(place: int, task: dict[str, Any], places: dict[str, int], warning
 
 def _folders(documents: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """A document for each folder, and those that it held below it."""
-    kinds = list(dict.fromkeys(str(one.get("kind") or "docs") for one in documents))
+    kinds = list(dict.fromkeys(str(document.get("kind") or "docs") for document in documents))
     parents = [{"title": kind.replace("/", " / ").capitalize()[:MAX_TITLE]} for kind in kinds]
-    return [*parents, *(_document(one, kinds) for one in documents)]
+    return [*parents, *(_document(document, kinds) for document in documents)]
 
 
 def _document(one: dict[str, Any], kinds: Sequence[str]) -> dict[str, Any]:

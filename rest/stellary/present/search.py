@@ -43,4 +43,4 @@ def hit(found: Found) -> Hit:
 
 
 def _fragments(fragments: list[Fragment]) -> list[HitFragment]:
-    return [{"text": one.text, "match": one.is_match} for one in fragments]
+    return [{"text": fragment.text, "match": fragment.is_match} for fragment in fragments]
