@@ -93,7 +93,7 @@ def _printable(user_agent: str | None) -> str | None:
     """What a client calls itself, as it may be stored and shown."""
     if user_agent is None:
         return None
-    return "".join(one for one in user_agent[:MAX_USER_AGENT] if one.isprintable()).strip() or None
+    return "".join(character for character in user_agent[:MAX_USER_AGENT] if character.isprintable()).strip() or None
 
 
 async def _used(model: type[Recorded[Any]], found: SessionRecord | ApiTokenRecord) -> None:

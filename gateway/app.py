@@ -18,16 +18,16 @@ from starlette.websockets import WebSocket
 from auth.jwt import JwtSigner
 from gateway.database import Database, open_database
 from gateway.deletions import Deletions
-from gateway.delivery import Delivery, FolderDelivery, SmtpDelivery
 from gateway.follower import Follower
 from gateway.graph import served_graph
 from gateway.indexing import Indexing
 from gateway.leftovers import Leftovers
+from gateway.mailer import FolderMailer, Mailer, SmtpMailer
 from gateway.metrics import Metrics
-from gateway.operations import operation_routes, product_version
 from gateway.outbox import Outbox
 from gateway.pages import dist_folder, graphiql_page, page_routes, reference_page
 from gateway.paths import operations_folder
+from gateway.probes import probe_routes, product_version
 from gateway.settings import Settings
 from gateway.transfers import Transfers
 from realtime.guard import Guard
@@ -167,10 +167,10 @@ def create_app(
     return app
 
 
-def _delivery(settings: Settings) -> Delivery:
+def _delivery(settings: Settings) -> Mailer:
     if settings.smtp is not None:
-        return SmtpDelivery(settings.smtp)
-    return FolderDelivery(settings.data_dir / "mail", shows=not settings.production)
+        return SmtpMailer(settings.smtp)
+    return FolderMailer(settings.data_dir / "mail", shows=not settings.production)
 
 
 def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]:
@@ -210,7 +210,7 @@ def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]
         Route("/", home),
         Route("/api/docs", reference),
         Route("/api/docs/openapi.json", document),
-        *operation_routes(running.metrics),
+        *probe_routes(running.metrics),
         *page_routes(dist, settings.base_path),
         *build_routes(make_context, cookies=_cookies(settings), recall=recall),
     ]

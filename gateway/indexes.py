@@ -27,7 +27,7 @@ class Missing:
     @property
     def of_documents_that_stay(self) -> "Missing":
         """The same without indexes that let documents expire."""
-        stay = [one for one in self.indexes if "expireAfterSeconds" not in one.document]
+        stay = [index for index in self.indexes if "expireAfterSeconds" not in index.document]
         return Missing(self.model, stay, self.outdated, self.superseded)
 
     @property
@@ -38,19 +38,21 @@ class Missing:
 async def missing_indexes(db: AsyncDatabase[Record]) -> list[Missing]:
     """What `build` has to be called for; nothing where every declared index is there as it is declared."""
     there = set(await db.list_collection_names())
-    half = {one["_id"]: one["place"] async for one in db[Migration.Settings.name].find({"done_at": None})}
+    half = {record["_id"]: record["place"] async for record in db[Migration.Settings.name].find({"done_at": None})}
     pending: list[Missing] = []
     for model in DOCUMENTS:
-        declared = [one.index for one in model.get_settings().indexes]
+        declared = [index.index for index in model.get_settings().indexes]
         if not declared:
             continue
         name = collection(model).name
         known = await db[name].index_information() if name in there else {}
         doubtful = half.get(_mark(name), ())
-        wanted = [one for one in declared if one.document["name"] in doubtful or not _is_there(one.document, known)]
+        wanted = [
+            index for index in declared if index.document["name"] in doubtful or not _is_there(index.document, known)
+        ]
         superseded = [index for index, found in known.items() if _is_superseded(index, found, declared)]
         if wanted or superseded:
-            outdated = [one.document["name"] for one in wanted if one.document["name"] in known]
+            outdated = [object_id.document["name"] for object_id in wanted if object_id.document["name"] in known]
             pending.append(Missing(model, wanted, outdated, superseded))
     return pending
 
@@ -62,7 +64,7 @@ async def build(missing: Missing) -> None:
     only some of them. So what is being built is remembered, and built again where it was interrupted.
     """
     documents, marks = collection(missing.model), collection(Migration)
-    names = [one.document["name"] for one in missing.indexes]
+    names = [index.document["name"] for index in missing.indexes]
     mark = {"_id": _mark(documents.name)}
     has_some = await documents.find_one({}, {"_id": 1}) is not None
     if has_some:
@@ -97,7 +99,7 @@ def _is_superseded(name: str, found: Mapping[str, Any], declared: Sequence[Index
     is_plain = all(found.get(option) is None or found[option] is False for option in OPTIONS)
     if not is_plain or name != "_".join(f"{key}_{direction}" for key, direction in keys):
         return False
-    others = [_keys(one.document["key"].items()) for one in declared]
+    others = [_keys(index.document["key"].items()) for index in declared]
     return keys not in others and any(other[: len(keys)] == keys for other in others)
 
 

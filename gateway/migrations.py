@@ -67,16 +67,16 @@ class Pending:
     @property
     def told(self) -> str:
         """All of it, in words."""
-        indexes = [f"indexes ({', '.join(one.told for one in self.indexes)})"] if self.indexes else []
-        return " and ".join([*indexes, *([", ".join(one.title for one in self.steps)] if self.steps else [])])
+        indexes = [f"indexes ({', '.join(index.told for index in self.indexes)})"] if self.indexes else []
+        return " and ".join([*indexes, *([", ".join(step.title for step in self.steps)] if self.steps else [])])
 
 
 async def find_pending(db: AsyncDatabase[Record]) -> Pending:
     """What this release needs and the database does not have yet."""
-    names = [one.name for one in STEPS]
+    names = [step.name for step in STEPS]
     done = await collection(Migration).find({"_id": {"$in": names}, "done_at": {"$ne": None}}, {"_id": 1}).to_list()
-    known = {one["_id"] for one in done}
-    return Pending(await missing_indexes(db), [one for one in STEPS if one.name not in known])
+    known = {migration["_id"] for migration in done}
+    return Pending(await missing_indexes(db), [step for step in STEPS if step.name not in known])
 
 
 async def is_new() -> bool:
@@ -98,8 +98,8 @@ async def finish(db: AsyncDatabase[Record], progress: Progress) -> list[str]:
     """The same for one who is `alone` already."""
     pending = await find_pending(db)
     return [
-        *[await _index(one, progress) for one in pending.indexes],
-        *[await _step(one, progress) for one in pending.steps],
+        *[await _index(index, progress) for index in pending.indexes],
+        *[await _step(step, progress) for step in pending.steps],
     ]
 
 

@@ -16,8 +16,8 @@ from email.utils import format_datetime
 from bson import ObjectId
 from pymongo.errors import PyMongoError
 
-from gateway.delivery import Deliver, Delivery, DeliveryDownError, RefusedError
 from gateway.mail_settings import Sender
+from gateway.mailer import Deliver, MailDownError, Mailer, RefusedError
 from models import Mail
 from models.base import Record, collection, utc_now
 from models.enums import MailState
@@ -49,7 +49,7 @@ class Pace:
 class Outbox:
     """The sender of one process."""
 
-    def __init__(self, services: Services, delivery: Delivery, sender: Sender, *, pace: Pace | None = None) -> None:
+    def __init__(self, services: Services, delivery: Mailer, sender: Sender, *, pace: Pace | None = None) -> None:
         self._services = services
         self._delivery = delivery
         self._sender = sender
@@ -76,7 +76,7 @@ class Outbox:
     async def _go_on(self) -> Rest:
         try:
             more = await self.round()
-        except (DeliveryDownError, PyMongoError) as error:
+        except (MailDownError, PyMongoError) as error:
             log.warning("mail waits: %s", error)
             rest = Rest(self._pause, is_woken=False)
             self._pause = min(self._pause * 2, self._pace.longest_pause)
@@ -85,7 +85,7 @@ class Outbox:
         return NONE if more else Rest(self._pace.poll)
 
     async def round(self) -> bool:
-        """Send what is due; whether there may be more. Raises DeliveryDownError and what the database raises.
+        """Send what is due; whether there may be more. Raises MailDownError and what the database raises.
 
         A server that cannot be reached costs no mail an attempt: it is asked before any is taken.
         """
@@ -120,7 +120,7 @@ class Outbox:
             await deliver(message)
         except RefusedError as error:
             await self._refused(mail, str(error), for_good=error.for_good)
-        except DeliveryDownError as error:
+        except MailDownError as error:
             if error.during:
                 await self._refused(mail, str(error), for_good=False)
             else:

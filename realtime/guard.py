@@ -173,11 +173,11 @@ class Guard:
         asked = self._asked
         async with asyncio.timeout(self.patience):
             found = await ground.find(ids)
-        for one in ids:
-            record = found.get(one)
+        for object_id in ids:
+            record = found.get(object_id)
             self._await_expiry(record)
             by_permission: dict[Permission | None, list[Watch]] = {}
-            for watch in self._groups[ground].get(one, ()):
+            for watch in self._groups[ground].get(object_id, ()):
                 if watch.asked < asked:  # a later one was let in on what the query may not have seen
                     by_permission.setdefault(watch.permission, []).append(watch)
             for permission, watches in by_permission.items():

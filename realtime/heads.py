@@ -27,11 +27,13 @@ async def advance(by: Mapping[ObjectId, int], session: AsyncClientSession) -> di
     found = await heads.find({"_id": {"$in": list(by)}}, session=session).to_list()
     known = {head["_id"]: head for head in found}
     new = {stream_id: _new(stream_id) for stream_id in by if stream_id not in known}
-    after = {one: Cursor(head["epoch"], head["seq"] + by[one]) for one, head in {**known, **new}.items()}
+    after = {
+        stream_id: Cursor(head["epoch"], head["seq"] + by[stream_id]) for stream_id, head in {**known, **new}.items()
+    }
     await heads.bulk_write(
         [
-            UpdateOne({"_id": one}, _advanced(known.get(one), after[one], count), upsert=True)
-            for one, count in sorted(by.items())
+            UpdateOne({"_id": stream_id}, _advanced(known.get(stream_id), after[stream_id], count), upsert=True)
+            for stream_id, count in sorted(by.items())
         ],
         session=session,
     )

@@ -108,7 +108,9 @@ class Hub:
 
     def queued(self) -> tuple[int, int]:
         """How many events wait for slow readers: all together, and for the slowest."""
-        waiting = [one.queued for tail in self._tails.values() for feed in tail.feeds.values() for one in feed.members]
+        waiting = [
+            member.queued for tail in self._tails.values() for feed in tail.feeds.values() for member in feed.members
+        ]
         return sum(waiting), max(waiting, default=0)
 
     def _announce(self, heads: Heads) -> None:

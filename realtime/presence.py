@@ -96,5 +96,5 @@ class Presence:
 
     async def _end(self, lease: LeaseRecord) -> None:
         log.info("what %s has left open is ended", lease["_id"])
-        await self._client.admin.command("killSessions", [{"id": one} for one in lease["sessions"]])
+        await self._client.admin.command("killSessions", [{"id": session} for session in lease["sessions"]])
         await collection(Lease).delete_one({"_id": lease["_id"], "until": lease["until"]})

@@ -90,7 +90,7 @@ class Retention:
         due = {"oldest_at": {"$lte": utc_now() - max(self._bounds.age, self._bounds.grace)}}
         while heads := await collection(StreamHead).find(due).limit(BATCH).to_list():
             trimmed = [await self._trim(head) for head in heads]
-            deleted += sum(one for one in trimmed if one is not None)
+            deleted += sum(count for count in trimmed if count is not None)
             if None in trimmed:
                 break  # somebody else is at it
         return deleted

@@ -181,7 +181,7 @@ class Subscription:
 
     def _unseen(self, handed: Sequence[Handed]) -> Sequence[Handed]:
         seen = self._replay[0]
-        new = [one for one in handed if one[0]["seq"] is None or one[0]["seq"] > seen]
+        new = [item for item in handed if item[0]["seq"] is None or item[0]["seq"] > seen]
         self._ahead = handed[-1][0]["seq"] is None or handed[-1][0]["seq"] < seen
         return new
 
@@ -265,6 +265,6 @@ class Subscription:
 
     def _notify(self) -> None:
         waiting, self._waiting = self._waiting, []
-        for one in waiting:
-            if not one.done():
-                one.set_result(None)
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)

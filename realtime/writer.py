@@ -235,7 +235,7 @@ async def _number(
             async for event in in_turns(events):
                 seqs[stream_id] += 1
                 documents.append(_document(event, stream_id, seqs[stream_id], change))
-        cursors.append({one: Cursor(heads[one].epoch, seqs[one]) for one in change.events})
+        cursors.append({stream: Cursor(heads[stream].epoch, seqs[stream]) for stream in change.events})
     return cursors, heads, documents
 
 

@@ -22,8 +22,8 @@ from resolvers.kit.noun import Noun
 from resolvers.kit.nouns import NOUNS
 from resolvers.kit.operation import check_scope, operation
 from resolvers.kit.tombstone import shut
+from resolvers.member.organization_member import organization_memberships
 from resolvers.notification.store import with_marks
-from resolvers.tenancy.organization_member import organization_memberships
 from resolvers.user.user import PUBLIC
 
 MAX_NODES = 100
@@ -45,16 +45,16 @@ async def get_nodes(ctx: Context, node_ids: Sequence[ObjectId | str]) -> list[An
     """Up to 100 objects of any kinds, one query a kind; None for what does not exist."""
     if len(node_ids) > MAX_NODES:
         raise BadUserInput(f"must name at most {MAX_NODES} objects", field="ids")
-    wanted = [parse_id(one, field="ids") for one in node_ids]
+    wanted = [parse_id(node_id, field="ids") for node_id in node_ids]
     found = await _find(ctx, wanted)
-    return [found[one] for one in wanted]
+    return [found[object_id] for object_id in wanted]
 
 
 async def _find(ctx: Context, wanted: Sequence[ObjectId]) -> dict[ObjectId, AnyRecord | None]:
     found: dict[ObjectId, AnyRecord | None] = dict.fromkeys(wanted)
     by_kind: dict[Kind | None, list[ObjectId]] = {}
-    for one in found:
-        by_kind.setdefault(kind_of(one), []).append(one)
+    for object_id in found:
+        by_kind.setdefault(kind_of(object_id), []).append(object_id)
     for kind, ids in by_kind.items():
         for record in await _of_kind(ctx, kind, ids):
             found[record["_id"]] = record
@@ -71,17 +71,17 @@ async def _of_kind(ctx: Context, kind: Kind | None, ids: list[ObjectId]) -> Sequ
         records = await collection(noun.model).find({"_id": {"$in": ids}, **gone}).to_list()
         memberships = await memberships_behind(ctx, records, asked=len(ids))
         # A deleted agent is there for its missions alone.
-        readable = [one for one in records if _may_read(memberships[one["workspace_id"]], noun, "workspace")]
+        readable = [record for record in records if _may_read(memberships[record["workspace_id"]], noun, "workspace")]
         deleted = await shut(ctx, readable)
-        return [one for one in readable if one["_id"] not in deleted]
+        return [record for record in readable if record["_id"] not in deleted]
     match kind:
         case Kind.WORKSPACE:
             member_of = await workspace_memberships(ctx, ids)
-            mine = [one for one in ids if _may_read(member_of[one], noun, "workspace")]
+            mine = [object_id for object_id in ids if _may_read(member_of[object_id], noun, "workspace")]
             return await collection(Workspace).find({"_id": {"$in": mine}}).to_list()
         case Kind.ORGANIZATION:
             in_organization = await organization_memberships(ctx, ids)
-            mine = [one for one in ids if _may_read(in_organization[one], noun, "organization")]
+            mine = [object_id for object_id in ids if _may_read(in_organization[object_id], noun, "organization")]
             return await collection(Organization).find({"_id": {"$in": mine}}).to_list()
         case Kind.NOTIFICATION:
             own = {"_id": {"$in": ids}, "user_id": ctx.user_id}
@@ -101,5 +101,5 @@ async def _users(ctx: Context, ids: list[ObjectId]) -> list[UserRecord]:
     members = collection(OrganizationMember)
     mine = await members.distinct("organization_id", {"user_id": ctx.user_id})
     known = await members.distinct("user_id", {"organization_id": {"$in": mine}, "user_id": {"$in": ids}})
-    visible = [one for one in ids if one == ctx.user_id or one in known]
+    visible = [object_id for object_id in ids if object_id == ctx.user_id or object_id in known]
     return await collection(User).find({"_id": {"$in": visible}}, projection(PUBLIC)).to_list()

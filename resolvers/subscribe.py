@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Callable, Hashable, Iterable
 from bson import ObjectId
 
 from auth.authenticate import still_valid
-from auth.policies import delivery
+from auth.policies import board
 from auth.policies import mission as mission_policy
 from models.enums import TokenScope
 from models.errors import BadUserInput, OrreryError, Unauthenticated
@@ -72,7 +72,7 @@ class Source:
 
     def watch(self, end: Callable[[OrreryError], None]) -> Watch:
         """Let the guard call `end` once the caller may not read any more."""
-        permission = None if self.is_personal else delivery.READ
+        permission = None if self.is_personal else board.READ
         return self._ctx.services.guard.watch(
             self._ctx.subject, end, membership_id=self.membership_id, permission=permission
         )
@@ -108,13 +108,13 @@ class Source:
         if not await still_valid(self._ctx.subject):
             raise Unauthenticated("The credential of this subscription has expired or was revoked")
         if not self.is_personal:
-            await check_workspace(Context(self._ctx.subject, self._ctx.services), self.stream_id, delivery.READ)
+            await check_workspace(Context(self._ctx.subject, self._ctx.services), self.stream_id, board.READ)
 
 
 @operation(
     "projectEvents",
     opens=PROJECT.by("project_id"),
-    permission=delivery.READ,
+    permission=board.READ,
     scope=TokenScope.PROJECTS_READ,
     read_only=True,
 )
@@ -136,7 +136,7 @@ async def project_events(
 @operation(
     "workspaceEvents",
     opens=WORKSPACE.by("workspace_id"),
-    permission=delivery.READ,
+    permission=board.READ,
     scope=TokenScope.PROJECTS_READ,
     read_only=True,
 )

@@ -32,9 +32,10 @@ class CustomField(Node):
     description="What a card has for a custom field. The one of the five that the field's type names is set."
 )
 class CustomFieldValue:
-    field: CustomField = derived(lambda one: one["field"], description="The field.")
+    field: CustomField = derived(lambda record: record["field"], description="The field.")
     value: JSON = derived(
-        lambda one: one["value"], description="The value as JSON: of options their ids, of a date its ISO 8601 text."
+        lambda record: record["value"],
+        description="The value as JSON: of options their ids, of a date its ISO 8601 text.",
     )
     text_value: str | None = strawberry.field(description="The text of a text field.")
     number_value: float | None = strawberry.field(description="The number of a number field.")

@@ -91,5 +91,5 @@ class Document(Node):
 
 @strawberry.type(description="A document at its place in the tree.")
 class DocumentTreeEntry:
-    document: Document = derived(lambda one: one, description="The document.", through=True)
-    depth: int = derived(lambda one: one["depth"], description="How many documents stand above it.")
+    document: Document = derived(lambda link: link, description="The document.", through=True)
+    depth: int = derived(lambda link: link["depth"], description="How many documents stand above it.")

@@ -6,7 +6,7 @@ import strawberry
 
 import models
 from models.enums import Role
-from resolvers.tenancy.invitation import inviter_of
+from resolvers.invitation.invitation import inviter_of
 from schema.fields import shows
 from schema.loading import edge
 from schema.references import UserRef

@@ -7,7 +7,7 @@ import strawberry
 
 import models
 from models.enums import Role
-from resolvers.tenancy import organization as edges
+from resolvers.organization import organization as edges
 from schema.connection import Connection, window
 from schema.fields import shows
 from schema.loading import derived, edge

@@ -15,10 +15,11 @@ from resolvers.column import scope
 from resolvers.document import document
 from resolvers.kit.page import Window
 from resolvers.mission import mission
+from resolvers.organization import organization
 from resolvers.project import project
 from resolvers.search import search
-from resolvers.tenancy import organization, workspace
 from resolvers.transfer import job as transfer_job
+from resolvers.workspace import workspace
 from schema.ahead import begin_board
 from schema.arguments import (
     AttachmentId,

@@ -16,8 +16,8 @@ def _columns(template: TemplateRecord) -> list[dict[str, Any]]:
     content = template["content"]
     names = [scope["name"] for scope in content["scopes"]]
     return [
-        {"name": one["name"], "scope": None if one["scope"] is None else names[one["scope"]]}
-        for one in content["columns"]
+        {"name": column["name"], "scope": None if column["scope"] is None else names[column["scope"]]}
+        for column in content["columns"]
     ]
 
 
@@ -25,24 +25,24 @@ def _cards(template: TemplateRecord) -> list[dict[str, Any]]:
     content = template["content"]
     return [
         {
-            "title": one["title"],
-            "priority": None if one["priority"] is None else Priority(one["priority"]),
-            "column": None if one["column"] is None else content["columns"][one["column"]]["name"],
-            "labels": [content["labels"][place]["name"] for place in one["labels"]],
-            "checklist": one["checklist"],
+            "title": card["title"],
+            "priority": None if card["priority"] is None else Priority(card["priority"]),
+            "column": None if card["column"] is None else content["columns"][card["column"]]["name"],
+            "labels": [content["labels"][place]["name"] for place in card["labels"]],
+            "checklist": card["checklist"],
         }
-        for one in content["cards"]
+        for card in content["cards"]
     ]
 
 
 def _fields(template: TemplateRecord) -> list[dict[str, Any]]:
     return [
         {
-            "name": one["name"],
-            "type": FieldType(one["type"]),
-            "options": [option["name"] for option in one["options"]],
+            "name": custom_field["name"],
+            "type": FieldType(custom_field["type"]),
+            "options": [option["name"] for option in custom_field["options"]],
         }
-        for one in template["content"]["custom_fields"]
+        for custom_field in template["content"]["custom_fields"]
     ]
 
 

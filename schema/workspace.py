@@ -7,13 +7,13 @@ from models.enums import PilotageRole, Role
 from resolvers.agent.agent import agents_of
 from resolvers.document import graph as document_graph
 from resolvers.files.storage_account import storage_of
+from resolvers.invitation.invitation import invitations_of
 from resolvers.kit.position import cursor_of_workspace
 from resolvers.mission.mission import missions_of_workspace
 from resolvers.project.project import projects_of
 from resolvers.template.template import templates_of
-from resolvers.tenancy import workspace as edges
-from resolvers.tenancy.invitation import invitations_of
 from resolvers.transfer.job import transfer_jobs_of
+from resolvers.workspace import workspace as edges
 from schema.connection import Connection, window, window_of
 from schema.document import documents_window, tree_arguments
 from schema.fields import shows

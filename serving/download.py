@@ -105,4 +105,4 @@ def _part(request: Request, size: int, tag: str) -> Range | None:
 def _matches(sent: str | None, tag: str) -> bool:
     if sent is None:
         return False
-    return any(one.strip().removeprefix("W/") in ("*", tag) for one in sent.split(","))
+    return any(part.strip().removeprefix("W/") in ("*", tag) for part in sent.split(","))

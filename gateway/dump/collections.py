@@ -73,10 +73,10 @@ async def _by_document(snapshot: Snapshot) -> AsyncIterator[Record]:
 
 async def read_files(snapshot: Snapshot) -> list[File]:
     """The stored files of a moment."""
-    left = {one["_id"] async for one in _parents(FileLeftover, snapshot, "_id")}
+    left = {parent["_id"] async for parent in _parents(FileLeftover, snapshot, "_id")}
     return [
-        File(one["_id"], -(-one["length"] // one["chunkSize"]), is_left=one["_id"] in left)
-        async for one in _parents(StoredFile, snapshot, "length", "chunkSize")
+        File(parent["_id"], -(-parent["length"] // parent["chunkSize"]), is_left=parent["_id"] in left)
+        async for parent in _parents(StoredFile, snapshot, "length", "chunkSize")
     ]
 
 

@@ -14,7 +14,7 @@ from gateway.dump.collections import DUMPED, File, read_all, read_chunks, read_f
 from gateway.dump.error import DumpError
 from gateway.dump.snapshot import Snapshot, snapshot
 from gateway.migrations import STEPS, Progress, is_half_restored
-from gateway.operations import product_version
+from gateway.probes import product_version
 from models import FileChunk
 from models.base import Record, Recorded, collection, timestamp, utc_now
 from realtime.lease import hold, holding

@@ -25,7 +25,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.edit import set_fields
 from resolvers.kit.noun import Fields
 from resolvers.kit.operation import Caller, operation
-from resolvers.tenancy.workspace_member import tell_name
+from resolvers.member.workspace_member import tell_name
 from resolvers.user.user import PUBLIC, own, visible
 
 MAX_REGISTRATIONS_OF_MAILBOX = 10

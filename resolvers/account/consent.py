@@ -25,7 +25,7 @@ async def give_consent(ctx: Context, values: ConsentGive) -> Committed[list[Cons
             raise Unauthenticated
         given = user.get("consents", [])
         subject, version = values.subject.value, values.version
-        if any((one["subject"], one["version"]) == (subject, version) for one in given):
+        if any((record["subject"], record["version"]) == (subject, version) for record in given):
             return given
         if len(given) >= MAX_CONSENTS:
             raise Conflict(f"There are {MAX_CONSENTS} consents of yours already, which is the most", limit=MAX_CONSENTS)

@@ -40,10 +40,10 @@ from resolvers.inputs.account import AccountDelete
 from resolvers.kit.context import Context
 from resolvers.kit.operation import Caller, operation
 from resolvers.mail.mail import insert_mail
+from resolvers.member.organization_member import delete_organization_member, hand_over_workspaces
+from resolvers.member.workspace_member import take_off_workspace
 from resolvers.notification.store import drop_notifications
-from resolvers.tenancy.organization import remove_organization
-from resolvers.tenancy.organization_member import delete_organization_member, hand_over_workspaces
-from resolvers.tenancy.workspace_member import take_off_workspace
+from resolvers.organization.organization import remove_organization
 
 DELETED_NAME = "Deleted user"
 
@@ -88,8 +88,8 @@ async def _owned(change: Change, user_id: ObjectId) -> list[ObjectId]:
     """The organizations that a user owns and nobody else is in; raises Conflict where others rely on one."""
     mine = {"user_id": user_id, "role": Role.OWNER.value}
     found = await collection(OrganizationMember).find(mine, session=change.session).to_list()
-    owned = [one["organization_id"] for one in found]
-    if shared := [one for one in owned if await _has_others(change, one, user_id)]:
+    owned = [organization_member["organization_id"] for organization_member in found]
+    if shared := [organization_id for organization_id in owned if await _has_others(change, organization_id, user_id)]:
         slugs = await _slugs(change, shared)
         names = ", ".join(slugs)
         raise Conflict(f"You own organizations with other members: {names}. Remove them first", organizations=slugs)
@@ -99,7 +99,7 @@ async def _owned(change: Change, user_id: ObjectId) -> list[ObjectId]:
 async def _has_others(change: Change, organization_id: ObjectId, user_id: ObjectId) -> bool:
     others = {"organization_id": organization_id, "user_id": {"$ne": user_id}}
     members = await collection(OrganizationMember).find(others, {"user_id": 1}, session=change.session).to_list()
-    for ids in portions(one["user_id"] for one in members):
+    for ids in portions(member["user_id"] for member in members):
         people = {"_id": {"$in": ids}, "is_agent": False}
         if await collection(User).find_one(people, {"_id": 1}, session=change.session) is not None:
             return True
@@ -109,7 +109,7 @@ async def _has_others(change: Change, organization_id: ObjectId, user_id: Object
 async def _slugs(change: Change, organization_ids: Sequence[ObjectId]) -> list[str]:
     query = {"_id": {"$in": list(organization_ids)}}
     found = await collection(Organization).find(query, {"slug": 1}, session=change.session).to_list()
-    return sorted(one["slug"] for one in found)
+    return sorted(organization["slug"] for organization in found)
 
 
 async def _forget(change: Change, user: UserRecord) -> None:
@@ -163,7 +163,7 @@ async def _leave_workspace(change: Change, member: WorkspaceMemberRecord, most: 
     workspace_id, user_id = member["workspace_id"], member["user_id"]
     named = {"workspace_id": workspace_id, "meta.userId": str(user_id), "meta.name": {"$ne": DELETED_NAME}}
     found = await collection(Activity).find(named, {"_id": 1}, session=change.session).limit(most).to_list()
-    for ids in portions(one["_id"] for one in found):
+    for ids in portions(activity["_id"] for activity in found):
         nameless = {"$set": {"meta.name": DELETED_NAME}}
         await collection(Activity).update_many({"_id": {"$in": ids}}, nameless, session=change.session)
     if len(found) >= most:

@@ -48,7 +48,7 @@ async def export_account(ctx: Context) -> Record:
         raise Unauthenticated
     organizations = await _all(OrganizationMember, {"user_id": ctx.user_id})
     workspaces = await _all(WorkspaceMember, {"user_id": ctx.user_id})
-    workspace_ids = [one["workspace_id"] for one in workspaces]
+    workspace_ids = [workspace["workspace_id"] for workspace in workspaces]
     exported: Record = {
         "format": "orrery-account",
         "version": VERSION,
@@ -70,13 +70,13 @@ async def _all(model: type[Recorded[Any]], where: Mapping[str, Any]) -> list[Any
 async def _named(memberships: Sequence[AnyRecord], model: type[Recorded[Any]], key: str) -> list[Record]:
     """The memberships with the name and the slug of what they are of."""
     known: dict[ObjectId, Record] = {}
-    for ids in portions(one[key] for one in memberships):
+    for ids in portions(membership[key] for membership in memberships):
         found = collection(model).find({"_id": {"$in": ids}}, {"name": 1, "slug": 1})
-        known |= {one["_id"]: one for one in await found.to_list()}
+        known |= {record["_id"]: record for record in await found.to_list()}
     return [
-        {**one, "name": known[one[key]]["name"], "slug": known[one[key]]["slug"]}
-        for one in memberships
-        if one[key] in known
+        {**membership, "name": known[membership[key]]["name"], "slug": known[membership[key]]["slug"]}
+        for membership in memberships
+        if membership[key] in known
     ]
 
 
@@ -139,7 +139,11 @@ _SECTIONS: Mapping[str, Section] = {
 
 def _shown(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {("id" if name == "_id" else name): _shown(one) for name, one in value.items() if name not in _SECRETS}
+        return {
+            ("id" if name == "_id" else name): _shown(content)
+            for name, content in value.items()
+            if name not in _SECRETS
+        }
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
-    return [_shown(one) for one in value] if isinstance(value, list) else value
+    return [_shown(element) for element in value] if isinstance(value, list) else value

@@ -9,9 +9,9 @@ from realtime.log import Change
 from resolvers.account.registration import NewAccount, create_account
 from resolvers.account.sign_in import SignIn
 from resolvers.inputs.account import InvitationRegister
+from resolvers.invitation.invitation import find_by_token, join
 from resolvers.kit.context import Context
 from resolvers.kit.operation import Caller, operation
-from resolvers.tenancy.invitation import find_by_token, join
 
 
 @operation("invitation", caller=Caller.ANYONE, read_only=True)

@@ -23,9 +23,9 @@ from realtime.log import Change
 from resolvers.account.sign_in import SignIn, signed_in, start
 from resolvers.kit.context import Context
 from resolvers.mail.mail import insert_mail
-from resolvers.tenancy.organization import insert_organization
-from resolvers.tenancy.workspace import insert_workspace
+from resolvers.organization.organization import insert_organization
 from resolvers.user.user import without_secrets
+from resolvers.workspace.workspace import insert_workspace
 
 _SLUG_ATTEMPTS = 5
 

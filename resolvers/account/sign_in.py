@@ -62,9 +62,9 @@ async def start(ctx: Context, change: Change, user: UserRecord) -> tuple[Session
 
 async def _end_oldest(change: Change, user_id: ObjectId) -> None:
     found = await collection(Session).find({"user_id": user_id}, {"_id": 1}, session=change.session).to_list()
-    for one in sorted(session["_id"] for session in found)[: max(0, len(found) + 1 - MAX_SESSIONS)]:
-        await collection(Session).delete_one({"_id": one}, session=change.session)
-        change.append(user_id, SessionEnded(session_id=one))
+    for object_id in sorted(session["_id"] for session in found)[: max(0, len(found) + 1 - MAX_SESSIONS)]:
+        await collection(Session).delete_one({"_id": object_id}, session=change.session)
+        change.append(user_id, SessionEnded(session_id=object_id))
 
 
 def signed_in(ctx: Context, session: SessionRecord, cookie: str, user: UserRecord, role: PilotageRole) -> SignIn:
@@ -89,7 +89,9 @@ def signed_in(ctx: Context, session: SessionRecord, cookie: str, user: UserRecor
 async def pilotage_role(user_id: ObjectId) -> PilotageRole:
     """Of the first workspace that the user became a member of: the personal one, as long as it is there."""
     first = collection(WorkspaceMember).find({"user_id": user_id}, {"pilotage_role": 1}).sort("_id", 1).limit(1)
-    return PilotageRole(next((one["pilotage_role"] for one in await first.to_list()), PilotageRole.VIEWER))
+    return PilotageRole(
+        next((workspace_member["pilotage_role"] for workspace_member in await first.to_list()), PilotageRole.VIEWER)
+    )
 
 
 async def begin_session(ctx: Context, user: UserRecord, also: Also | None = None) -> SignIn:

@@ -181,7 +181,7 @@ async def use_code(ctx: Context, change: Change, user_id: ObjectId, code: str) -
             await _update(change, user_id, {"$set": {"two_factor.last_step": step}})
         return step is not None
     hashed = hash_recovery_code(code)
-    left = [one for one in factor["recovery_hashes"] if one != hashed]
+    left = [recovery_hash for recovery_hash in factor["recovery_hashes"] if recovery_hash != hashed]
     if len(left) == len(factor["recovery_hashes"]):
         return False
     await _update(change, user_id, {"$set": {"two_factor.recovery_hashes": left}})

@@ -89,7 +89,7 @@ async def record_activities(
         audience=audience,
         named=list(dict.fromkeys(named)),
         actor_id=change.actor_id,
-        activity_ids=[one["_id"] for one in activities],
+        activity_ids=[activity["_id"] for activity in activities],
         created_at=change.at,
     )
     await collection(Fanout).insert_one(to_record(fanout), session=change.session)
@@ -125,6 +125,6 @@ async def _readable(ctx: Context, activities: Sequence[ActivityRecord]) -> list[
     What was told to somebody stays in the history of their own, which opens no other door.
     """
     # What happened never changes, so it is not read again.
-    await note_entered(ctx, (one["workspace_id"] for one in activities), frozenset())
-    memberships = await workspace_memberships(ctx, (one["workspace_id"] for one in activities))
-    return [one if memberships[one["workspace_id"]] else {} for one in activities]
+    await note_entered(ctx, (activity["workspace_id"] for activity in activities), frozenset())
+    memberships = await workspace_memberships(ctx, (activity["workspace_id"] for activity in activities))
+    return [activity if memberships[activity["workspace_id"]] else {} for activity in activities]

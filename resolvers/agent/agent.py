@@ -27,7 +27,7 @@ from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import AGENT, WORKSPACE
 from resolvers.kit.operation import Caller, check_scope, operation
 from resolvers.kit.page import pages_by
-from resolvers.tenancy.workspace_member import add_service_user, remove_service_user, tell_name
+from resolvers.member.workspace_member import add_service_user, remove_service_user, tell_name
 
 READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
 TOKEN_SCOPES = (

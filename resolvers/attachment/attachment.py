@@ -2,7 +2,7 @@
 
 from bson import ObjectId
 
-from auth.policies import delivery
+from auth.policies import board
 from models import Attachment, Card
 from models.base import collection, to_record
 from models.enums import ActivityType, StorageKind, TokenScope
@@ -44,7 +44,7 @@ async def get_linked_attachment(
     return found
 
 
-@operation("attachments", opens=CARD.by("card_id"), permission=delivery.READ, scope=READ, read_only=True)
+@operation("attachments", opens=CARD.by("card_id"), permission=board.READ, scope=READ, read_only=True)
 async def list_attachments(ctx: Context, card: CardRecord) -> list[AttachmentRecord]:
     """A card's files, oldest first; at most 100."""
     return await collection(Attachment).find({"card_id": card["_id"]}).sort("_id", 1).to_list()
@@ -53,7 +53,7 @@ async def list_attachments(ctx: Context, card: CardRecord) -> list[AttachmentRec
 @operation(
     "attachmentCreate",
     inside=CARD.reading("project_id", "title", "attachment_count"),
-    permission=delivery.WRITE,
+    permission=board.WRITE,
     scope=WRITE,
 )
 async def create_attachment(ctx: Context, card: CardRecord, values: AttachmentCreate) -> Committed[AttachmentRecord]:
@@ -126,7 +126,7 @@ async def _add(ctx: Context, change: Change, card: CardRecord, attachment: Attac
     await record_activity(change, card, ActivityType.ATTACHMENT_ADDED, meta)
 
 
-@operation("attachmentDelete", opens=ATTACHMENT.whole, permission=delivery.WRITE, scope=WRITE)
+@operation("attachmentDelete", opens=ATTACHMENT.whole, permission=board.WRITE, scope=WRITE)
 async def delete_attachment(ctx: Context, attachment: AttachmentRecord) -> Committed[ObjectId]:
     """Take a file off its card, for good."""
 

@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
-from auth.policies import delivery
+from auth.policies import board
 from models import Activity, Card, Column, Label, Mission, Project
 from models.base import AnyRecord, Recorded, collection, to_record
 from models.card import ChecklistItem
@@ -29,7 +29,7 @@ from resolvers.kit.operation import operation, reader
 from resolvers.lane.blocks import LaneKey
 from resolvers.lane.card_kept import keep
 from resolvers.lane.card_place import BY_RANK, end_of, number
-from resolvers.tenancy.project_member import require_assignable
+from resolvers.member.project_member import require_assignable
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 LIST_LIMIT = 5000
@@ -39,7 +39,7 @@ TAKEN = "is taken"
 get_card = reader("card", CARD)
 
 
-@operation("cards", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)
+@operation("cards", opens=PROJECT.by("project_id"), permission=board.READ, scope=READ, read_only=True)
 async def list_cards(ctx: Context, project: ProjectRecord) -> list[CardRecord]:
     """The cards of a project, archived ones included, each column's in order and with their `order`; at most 5,000."""
     cards = await collection(Card).find({"project_id": project["_id"]}).sort(BY_RANK).limit(LIST_LIMIT).to_list()
@@ -47,7 +47,7 @@ async def list_cards(ctx: Context, project: ProjectRecord) -> list[CardRecord]:
     return cards
 
 
-@operation("cardCreate", inside=PROJECT.whole, permission=delivery.WRITE, scope=WRITE)
+@operation("cardCreate", inside=PROJECT.whole, permission=board.WRITE, scope=WRITE)
 async def create_card(ctx: Context, project: ProjectRecord, values: CardCreate) -> Committed[CardRecord]:
     """Create a card at the end of a column.
 
@@ -88,7 +88,7 @@ async def insert_card(
     return {**card, "order": order}
 
 
-@operation("cardDelete", opens=CARD, permission=delivery.WRITE, scope=WRITE)
+@operation("cardDelete", opens=CARD, permission=board.WRITE, scope=WRITE)
 async def delete_card(ctx: Context, door: CardRecord) -> Committed[ObjectId]:
     """Delete a card with its comments, for good."""
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from bson import ObjectId
 
-from auth.policies import delivery
+from auth.policies import board
 from models.card import ChecklistItem
 from models.enums import RelationType, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
@@ -24,7 +24,7 @@ WRITE = TokenScope.PROJECTS_WRITE
 ItemId = Annotated[ObjectId | str, "The id of the checklist item."]
 
 
-@operation("checklistItemAdd", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
+@operation("checklistItemAdd", opens=CARD.by("card_id"), permission=board.WRITE, scope=WRITE)
 async def add_checklist_item(ctx: Context, door: CardRecord, values: ChecklistItemAdd) -> Committed[CardRecord]:
     """Add a step at the end of a card's checklist.
 
@@ -40,7 +40,7 @@ async def add_checklist_item(ctx: Context, door: CardRecord, values: ChecklistIt
     return await edit_card(ctx, door, edit)
 
 
-@operation("checklistItemUpdate", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
+@operation("checklistItemUpdate", opens=CARD.by("card_id"), permission=board.WRITE, scope=WRITE)
 async def update_checklist_item(
     ctx: Context, door: CardRecord, item_id: ItemId, values: ChecklistItemUpdate
 ) -> Committed[CardRecord]:
@@ -57,14 +57,14 @@ async def update_checklist_item(
     async def edit(_change: Change, card: CardRecord) -> dict[str, Any]:
         place = _place(card, wanted)
         item = card["checklist"][place] | {name: given[name] for name in ("title", "done") if name in given}
-        others = [one for one in card["checklist"] if one["id"] != wanted]
+        others = [record for record in card["checklist"] if record["id"] != wanted]
         place = min(given.get("order", place), len(others))
         return {"checklist": [*others[:place], item, *others[place:]]}
 
     return await edit_card(ctx, door, edit)
 
 
-@operation("checklistItemMove", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
+@operation("checklistItemMove", opens=CARD.by("card_id"), permission=board.WRITE, scope=WRITE)
 async def move_checklist_item(
     ctx: Context, door: CardRecord, item_id: ItemId, values: ChecklistItemMove
 ) -> Committed[CardRecord]:
@@ -76,15 +76,15 @@ async def move_checklist_item(
     """
     wanted = parse_id(item_id, Kind.CHECKLIST_ITEM, field="itemId")
     neighbour_id = values.after_item_id or values.before_item_id
-    if sum(one is not None for one in (values.order, values.after_item_id, values.before_item_id)) > 1:
+    if sum(way is not None for way in (values.order, values.after_item_id, values.before_item_id)) > 1:
         raise BadUserInput("give one of order, afterItemId and beforeItemId", field="order")
 
     async def edit(_change: Change, card: CardRecord) -> dict[str, Any]:
         item = card["checklist"][_place(card, wanted)]
-        others = [one for one in card["checklist"] if one["id"] != wanted]
+        others = [record for record in card["checklist"] if record["id"] != wanted]
         place = len(others) if values.order is None else min(values.order, len(others))
         if neighbour_id is not None:
-            ids = [one["id"] for one in others]
+            ids = [other["id"] for other in others]
             if neighbour_id not in ids:
                 field = "afterItemId" if values.after_item_id else "beforeItemId"
                 raise BadUserInput("is not another item of the card", field=field)
@@ -103,7 +103,7 @@ class Converted:
     relation: RelationRecord
 
 
-@operation("checklistItemConvert", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
+@operation("checklistItemConvert", opens=CARD.by("card_id"), permission=board.WRITE, scope=WRITE)
 async def convert_checklist_item(ctx: Context, door: CardRecord, item_id: ItemId) -> Committed[Converted]:
     """Make a step a card of its own in the same column, with the card that it was a step of as its parent.
 
@@ -116,13 +116,13 @@ async def convert_checklist_item(ctx: Context, door: CardRecord, item_id: ItemId
         item = card["checklist"][_place(card, wanted)]
         made["card"] = await insert_card(change, card, card["column_id"], {"title": item["title"]})
         made["relation"] = await relate(change, card, RelationType.PARENT_OF, made["card"])
-        return {"checklist": [one for one in card["checklist"] if one["id"] != wanted]}
+        return {"checklist": [record for record in card["checklist"] if record["id"] != wanted]}
 
     done = await edit_card(ctx, door, edit)
     return Committed(Converted(parent=done.value, **made), done.cursor)
 
 
-@operation("checklistItemRemove", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
+@operation("checklistItemRemove", opens=CARD.by("card_id"), permission=board.WRITE, scope=WRITE)
 async def remove_checklist_item(ctx: Context, door: CardRecord, item_id: ItemId) -> Committed[CardRecord]:
     """Remove a step.
 
@@ -132,7 +132,7 @@ async def remove_checklist_item(ctx: Context, door: CardRecord, item_id: ItemId)
 
     async def edit(_change: Change, card: CardRecord) -> dict[str, Any]:
         _place(card, wanted)
-        return {"checklist": [one for one in card["checklist"] if one["id"] != wanted]}
+        return {"checklist": [record for record in card["checklist"] if record["id"] != wanted]}
 
     return await edit_card(ctx, door, edit)
 

@@ -2,7 +2,7 @@
 
 from bson import ObjectId
 
-from auth.policies import delivery
+from auth.policies import board
 from models import Card, Comment
 from models.base import collection, to_record
 from models.enums import ActivityType, TokenScope
@@ -27,7 +27,7 @@ EXCERPT = 140
 get_comment = reader("comment", COMMENT)
 
 
-@operation("comments", opens=CARD.by("card_id"), permission=delivery.READ, scope=READ, read_only=True)
+@operation("comments", opens=CARD.by("card_id"), permission=board.READ, scope=READ, read_only=True)
 async def list_comments(ctx: Context, card: CardRecord) -> list[CommentRecord]:
     """A card's comments, oldest first, each with its `author` (None once that is gone); at most 5,000."""
     found = await collection(Comment).find({"card_id": card["_id"]}).sort("_id", 1).limit(LIST_LIMIT).to_list()
@@ -35,7 +35,7 @@ async def list_comments(ctx: Context, card: CardRecord) -> list[CommentRecord]:
     return [{**comment, "author": author} for comment, author in zip(found, authors, strict=True)]
 
 
-@operation("commentCreate", inside=CARD.reading("project_id", "title"), permission=delivery.WRITE, scope=WRITE)
+@operation("commentCreate", inside=CARD.reading("project_id", "title"), permission=board.WRITE, scope=WRITE)
 async def create_comment(ctx: Context, card: CardRecord, values: CommentCreate) -> Committed[CommentRecord]:
     """Comment on a card.
 
@@ -64,11 +64,11 @@ async def create_comment(ctx: Context, card: CardRecord, values: CommentCreate) 
     return await ctx.write(card["workspace_id"], body)
 
 
-@operation("commentDelete", opens=COMMENT.whole, permission=delivery.WRITE, scope=WRITE)
+@operation("commentDelete", opens=COMMENT.whole, permission=board.WRITE, scope=WRITE)
 async def delete_comment(ctx: Context, comment: CommentRecord) -> Committed[ObjectId]:
     """Delete a comment: its author may, and the workspace's admins."""
-    membership = await check_workspace(ctx, comment["workspace_id"], delivery.WRITE, noun="Comment")
-    if comment["author_id"] != ctx.user_id and not delivery.MODERATE.allows(membership["role"]):
+    membership = await check_workspace(ctx, comment["workspace_id"], board.WRITE, noun="Comment")
+    if comment["author_id"] != ctx.user_id and not board.MODERATE.allows(membership["role"]):
         raise Forbidden("Only a comment's author and the workspace's admins may delete it")
 
     async def body(change: Change) -> ObjectId:

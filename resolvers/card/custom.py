@@ -5,7 +5,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from auth.policies import delivery
+from auth.policies import board
 from models import CustomField
 from models.base import Record, collection
 from models.enums import TokenScope
@@ -23,7 +23,7 @@ from resolvers.kit.nouns import CARD
 from resolvers.kit.operation import edge, operation
 
 
-@operation("cardCustomFieldsSet", opens=CARD, permission=delivery.WRITE, scope=TokenScope.PROJECTS_WRITE)
+@operation("cardCustomFieldsSet", opens=CARD, permission=board.WRITE, scope=TokenScope.PROJECTS_WRITE)
 async def set_card_custom_fields(ctx: Context, door: CardRecord, values: CardCustomFieldsSet) -> Committed[CardRecord]:
     """Set or clear custom fields of a card.
 

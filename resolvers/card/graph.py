@@ -47,7 +47,7 @@ async def _cards(
     sort, computed = card_order(order_by, sorted_by(Card), BY_RANK, custom)
     where, wanted = card_filter(filter, custom), _worth_naming(fields)
     found = await pages(Card, key, ids, window, sort=sort, computed=computed, where=where, fields=wanted)
-    return [found[one] for one in ids]
+    return [found[object_id] for object_id in ids]
 
 
 def _worth_naming(fields: Fields) -> Fields:
@@ -101,9 +101,11 @@ assignee_of = users_by("assignee_id")
 @edge(scope=READ)
 async def labels_of(ctx: Context, cards: Sequence[CardRecord], fields: Fields) -> list[list[LabelRecord]]:
     """A card's labels, in the order they were put on."""
-    found = await by_ids(Label, (one for card in cards for one in card["label_ids"]), fields)
+    found = await by_ids(Label, (label_id for card in cards for label_id in card["label_ids"]), fields)
     labels = {raw(label["_id"]): label for label in found.values()}
-    return [[label for one in card["label_ids"] if (label := labels.get(raw(one))) is not None] for card in cards]
+    return [
+        [label for label_id in card["label_ids"] if (label := labels.get(raw(label_id))) is not None] for card in cards
+    ]
 
 
 comments_of = pages_by(COMMENT, "card_id")
@@ -125,7 +127,7 @@ async def labels_of_project(ctx: Context, projects: Sequence[ProjectRecord], fie
     """A project's labels, by name."""
     ids = list({project["_id"] for project in projects})
     found = collection(Label).find({"project_id": {"$in": ids}}, projection(fields, "project_id", "name"))
-    per_project: dict[Any, list[LabelRecord]] = {one: [] for one in ids}
+    per_project: dict[Any, list[LabelRecord]] = {object_id: [] for object_id in ids}
     for label in sorted(await found.to_list(), key=by_name):
         per_project[label["project_id"]].append(label)
     return [per_project[project["_id"]] for project in projects]

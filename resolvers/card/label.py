@@ -6,7 +6,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
-from auth.policies import delivery
+from auth.policies import board
 from models import Label, Project
 from models.base import collection, to_record
 from models.enums import TokenScope
@@ -21,8 +21,8 @@ from resolvers.card.update import edit_card
 from resolvers.column.scope import require_room
 from resolvers.deletion.cascade_parts import without_label
 from resolvers.deletion.deletion import bury, delete
-from resolvers.inputs.board import MAX_PROJECT_LABELS, LabelCreate, LabelUpdate
 from resolvers.inputs.card import MAX_LABELS
+from resolvers.inputs.label import MAX_PROJECT_LABELS, LabelCreate, LabelUpdate
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent, set_fields
 from resolvers.kit.fields import values_of
@@ -36,13 +36,13 @@ TAKEN = "is taken by another label of the project"
 get_label = reader("label", LABEL)
 
 
-@operation("labels", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)
+@operation("labels", opens=PROJECT.by("project_id"), permission=board.READ, scope=READ, read_only=True)
 async def list_labels(ctx: Context, project: ProjectRecord) -> list[LabelRecord]:
     """A project's labels, by name."""
     return (await labels_of_project(ctx, [project], None))[0]
 
 
-@operation("labelCreate", inside=PROJECT, permission=delivery.WRITE, scope=WRITE)
+@operation("labelCreate", inside=PROJECT, permission=board.WRITE, scope=WRITE)
 async def create_label(ctx: Context, project: ProjectRecord, values: LabelCreate) -> Committed[LabelRecord]:
     """Create a label."""
 
@@ -72,7 +72,7 @@ def new_label(change: Change, project: ProjectRecord, values: Mapping[str, Any])
     )
 
 
-@operation("labelUpdate", opens=LABEL, permission=delivery.WRITE, scope=WRITE)
+@operation("labelUpdate", opens=LABEL, permission=board.WRITE, scope=WRITE)
 async def update_label(ctx: Context, door: LabelRecord, values: LabelUpdate) -> Committed[LabelRecord]:
     """Rename or recolour a label."""
 
@@ -88,7 +88,7 @@ async def update_label(ctx: Context, door: LabelRecord, values: LabelUpdate) -> 
     return await ctx.write(door["workspace_id"], body)
 
 
-@operation("labelDelete", opens=LABEL.whole, permission=delivery.WRITE, scope=WRITE)
+@operation("labelDelete", opens=LABEL.whole, permission=board.WRITE, scope=WRITE)
 async def delete_label(ctx: Context, label: LabelRecord) -> Committed[ObjectId]:
     """Delete a label; it is taken off every card."""
 
@@ -104,7 +104,7 @@ async def delete_label(ctx: Context, label: LabelRecord) -> Committed[ObjectId]:
     return await delete(ctx, label["workspace_id"], body)
 
 
-@operation("cardLabelAdd", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
+@operation("cardLabelAdd", opens=CARD.by("card_id"), permission=board.WRITE, scope=WRITE)
 async def add_card_label(ctx: Context, door: CardRecord, label_id: ObjectId | str) -> Committed[CardRecord]:
     """Put a label of the project on a card.
 
@@ -125,7 +125,7 @@ async def add_card_label(ctx: Context, door: CardRecord, label_id: ObjectId | st
     return await edit_card(ctx, door, edit)
 
 
-@operation("cardLabelRemove", opens=CARD.by("card_id"), permission=delivery.WRITE, scope=WRITE)
+@operation("cardLabelRemove", opens=CARD.by("card_id"), permission=board.WRITE, scope=WRITE)
 async def remove_card_label(ctx: Context, door: CardRecord, label_id: ObjectId | str) -> Committed[CardRecord]:
     """Take a label off a card.
 

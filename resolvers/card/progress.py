@@ -19,7 +19,7 @@ async def progress_at(change: Change, before: Mapping[str, Any], column: ColumnR
         return progress(before, None, (), change.at)
     query = {"project_id": column["project_id"], "scope_id": column["scope_id"]}
     board = await collection(Column).find(query, {"_id": 1}, session=change.session).sort(BY_RANK).to_list()
-    return progress(before, column["_id"], [one["_id"] for one in board], change.at)
+    return progress(before, column["_id"], [record["_id"] for record in board], change.at)
 
 
 def progress(

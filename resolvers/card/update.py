@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from bson import ObjectId
 from pydantic.alias_generators import to_camel
 
-from auth.policies import delivery
+from auth.policies import board
 from models import Card, Column
 from models.base import collection, sort_keys, with_changes
 from models.enums import ActivityType, TokenScope
@@ -25,7 +25,7 @@ from resolvers.kit.nouns import CARD
 from resolvers.kit.operation import operation
 from resolvers.lane.card_kept import keep
 from resolvers.lane.card_place import Place, rank_for
-from resolvers.tenancy.project_member import require_assignable
+from resolvers.member.project_member import require_assignable
 
 WRITE = TokenScope.PROJECTS_WRITE
 _PLACING = ("column_id", "order", "expected_version")
@@ -40,7 +40,7 @@ _CLIENT_NAMES = {
 _MOVED = frozenset({"column_id", "scope_id", "rank", "started_at", "completed_at"})
 
 
-@operation("cardUpdate", opens=CARD, permission=delivery.WRITE, scope=WRITE)
+@operation("cardUpdate", opens=CARD, permission=board.WRITE, scope=WRITE)
 async def update_card(ctx: Context, door: CardRecord, values: CardUpdate) -> Committed[CardRecord]:
     """Change a card.
 
@@ -49,14 +49,14 @@ async def update_card(ctx: Context, door: CardRecord, values: CardUpdate) -> Com
     return await ctx.write(door["workspace_id"], lambda change: _update(change, door["_id"], values))
 
 
-@operation("cardMove", opens=CARD, permission=delivery.WRITE, scope=WRITE)
+@operation("cardMove", opens=CARD, permission=board.WRITE, scope=WRITE)
 async def move_card(ctx: Context, door: CardRecord, values: CardMove) -> Committed[CardRecord]:
     """Move a card to a place of a column.
 
     One document is written, whatever the column's length.
     """
     place = Place(values.order, values.after_card_id, values.before_card_id)
-    if sum(one is not None for one in (place.order, place.after, place.before)) > 1:
+    if sum(way is not None for way in (place.order, place.after, place.before)) > 1:
         raise BadUserInput("give one of order, afterCardId and beforeCardId", field="order")
 
     async def body(change: Change) -> CardRecord:
@@ -67,7 +67,7 @@ async def move_card(ctx: Context, door: CardRecord, values: CardMove) -> Committ
     return await ctx.write(door["workspace_id"], body)
 
 
-@operation("cardArchive", opens=CARD, permission=delivery.WRITE, scope=WRITE)
+@operation("cardArchive", opens=CARD, permission=board.WRITE, scope=WRITE)
 async def archive_card(
     ctx: Context, door: CardRecord, archived: Annotated[bool, "False brings it back."] = True
 ) -> Committed[CardRecord]:
@@ -76,7 +76,7 @@ async def archive_card(
     return await ctx.write(door["workspace_id"], lambda change: _update(change, door["_id"], values))
 
 
-@operation("cardBatchUpdate", scope=WRITE, permission=delivery.WRITE)
+@operation("cardBatchUpdate", scope=WRITE, permission=board.WRITE)
 async def update_cards(
     ctx: Context, ids: Annotated[Sequence[ObjectId | str], "The ids of 1 to 50 cards."], values: CardUpdate
 ) -> Committed[list[BatchResult[CardRecord]]]:
@@ -86,7 +86,7 @@ async def update_cards(
 
     Raises BadUserInput for no or too many ids, NotFound when the caller may see none of them.
     """
-    return await change_each(ctx, CARD, ids, delivery.WRITE, lambda change, card_id: _update(change, card_id, values))
+    return await change_each(ctx, CARD, ids, board.WRITE, lambda change, card_id: _update(change, card_id, values))
 
 
 async def _current(change: Change, card_id: ObjectId) -> CardRecord:

@@ -6,7 +6,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo import UpdateOne
 
-from auth.policies import delivery
+from auth.policies import board
 from models import Column, Project, Scope
 from models.base import collection, to_record, with_changes
 from models.enums import TokenScope
@@ -18,7 +18,7 @@ from realtime.events.column import ColumnCreated, ColumnDeleted, ColumnUpdated
 from realtime.log import Change, Committed
 from resolvers.column.board_hints import BOARDS
 from resolvers.deletion.deletion import bury, delete
-from resolvers.inputs.board import ColumnCreate, ColumnUpdate
+from resolvers.inputs.column import ColumnCreate, ColumnUpdate
 from resolvers.kit.access import access
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent
@@ -37,18 +37,18 @@ MAX_COLUMNS = 200
 get_column = reader("column", COLUMN)
 
 
-@operation("columns", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)
+@operation("columns", opens=PROJECT.by("project_id"), permission=board.READ, scope=READ, read_only=True)
 async def list_columns(ctx: Context, project: ProjectRecord) -> list[ColumnRecord]:
     """Every column of a project in order, its own first, then its scopes'; each with its `order`."""
     found = collection(Column).find({"project_id": project["_id"]}).sort([("scope_id", 1), *BY_RANK])
     return _numbered(await found.to_list())
 
 
-@operation("columnCreate", inside=PROJECT.whole, permission=delivery.WRITE, scope=WRITE)
+@operation("columnCreate", inside=PROJECT.whole, permission=board.WRITE, scope=WRITE)
 async def create_column(ctx: Context, project: ProjectRecord, values: ColumnCreate) -> Committed[ColumnRecord]:
     """Create a column at the end of a board."""
     if values.scope_id is not None:
-        scope = await access(ctx, SCOPE, values.scope_id, delivery.WRITE, field="scopeId")
+        scope = await access(ctx, SCOPE, values.scope_id, board.WRITE, field="scopeId")
         if scope["project_id"] != project["_id"]:
             raise BadUserInput("is a scope of another project", field="scopeId")
 
@@ -77,7 +77,7 @@ async def create_column(ctx: Context, project: ProjectRecord, values: ColumnCrea
     return await ctx.write(project["workspace_id"], body)
 
 
-@operation("columnUpdate", opens=COLUMN.whole, permission=delivery.WRITE, scope=WRITE)
+@operation("columnUpdate", opens=COLUMN.whole, permission=board.WRITE, scope=WRITE)
 async def update_column(ctx: Context, column: ColumnRecord, values: ColumnUpdate) -> Committed[ColumnRecord]:
     """Rename a column, or move it to another place on its board.
 
@@ -86,7 +86,7 @@ async def update_column(ctx: Context, column: ColumnRecord, values: ColumnUpdate
 
     async def body(change: Change) -> ColumnRecord:
         board = await _board(change, column["project_id"], column["scope_id"])
-        place = next((i for i, one in enumerate(board) if one["_id"] == column["_id"]), None)
+        place = next((i for i, record in enumerate(board) if record["_id"] == column["_id"]), None)
         if place is None:
             raise NotFound("Column")
         current = board.pop(place)
@@ -106,7 +106,7 @@ async def update_column(ctx: Context, column: ColumnRecord, values: ColumnUpdate
     return await ctx.write(column["workspace_id"], body)
 
 
-@operation("columnDelete", opens=COLUMN.whole, permission=delivery.WRITE, scope=WRITE)
+@operation("columnDelete", opens=COLUMN.whole, permission=board.WRITE, scope=WRITE)
 async def delete_column(ctx: Context, column: ColumnRecord) -> Committed[ObjectId]:
     """Delete a column with its cards, the archived ones included (`archivedCardCount`)."""
 
@@ -129,17 +129,20 @@ async def _board(change: Change, project_id: ObjectId, scope_id: ObjectId | None
 
 async def _rank(change: Change, others: list[ColumnRecord], place: int) -> str:
     """A rank for a place among the board's other columns, which get short ranks again when theirs have grown long."""
-    ranks = [one["rank"] for one in others]
+    ranks = [other["rank"] for other in others]
     if any(len(rank) >= MAX_LENGTH for rank in ranks):
         ranks = list(ranks_after(None, len(ranks)))
         updates = [
-            UpdateOne({"_id": one["_id"]}, {"$set": {"rank": rank}}) for one, rank in zip(others, ranks, strict=True)
+            UpdateOne({"_id": other["_id"]}, {"$set": {"rank": rank}})
+            for other, rank in zip(others, ranks, strict=True)
         ]
         await collection(Column).bulk_write(updates, session=change.session)
-        for number, (one, rank) in enumerate(zip(others, ranks, strict=True)):
-            column: ColumnRecord = {**one, "rank": rank}
+        for number, (record, rank) in enumerate(zip(others, ranks, strict=True)):
+            column: ColumnRecord = {**record, "rank": rank}
             order = number + (number >= place)
-            change.append(one["workspace_id"], ColumnUpdated(column=column, order=order, project_id=one["project_id"]))
+            change.append(
+                record["workspace_id"], ColumnUpdated(column=column, order=order, project_id=record["project_id"])
+            )
     return rank_between(ranks[place - 1] if place else None, ranks[place] if place < len(ranks) else None)
 
 

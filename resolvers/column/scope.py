@@ -5,7 +5,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from auth.policies import delivery
+from auth.policies import board
 from models import Column, Project, Scope
 from models.base import AnyRecord, Recorded, collection, to_record
 from models.enums import TokenScope
@@ -15,7 +15,7 @@ from models.records import ProjectRecord, ScopeRecord
 from realtime.events.scope import ScopeCreated, ScopeDeleted, ScopeUpdated
 from realtime.log import Change, Committed
 from resolvers.deletion.deletion import bury, delete
-from resolvers.inputs.board import ScopeCreate, ScopeUpdate, ScopeViewSet
+from resolvers.inputs.scope import ScopeCreate, ScopeUpdate, ScopeViewSet
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent, set_fields
 from resolvers.kit.fields import values_of
@@ -32,13 +32,13 @@ MAX_SCOPES = 500
 get_scope = reader("scope", SCOPE)
 
 
-@operation("scopes", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)
+@operation("scopes", opens=PROJECT.by("project_id"), permission=board.READ, scope=READ, read_only=True)
 async def list_scopes(ctx: Context, project: ProjectRecord) -> list[ScopeRecord]:
     """The scopes of a project, oldest first."""
     return (await scopes_of(ctx, [project], None))[0]
 
 
-@operation("scopeCreate", inside=PROJECT.whole, permission=delivery.WRITE, scope=WRITE)
+@operation("scopeCreate", inside=PROJECT.whole, permission=board.WRITE, scope=WRITE)
 async def create_scope(ctx: Context, project: ProjectRecord, values: ScopeCreate) -> Committed[ScopeRecord]:
     """Create a scope."""
     _check_dates(values.model_dump())
@@ -62,19 +62,19 @@ async def create_scope(ctx: Context, project: ProjectRecord, values: ScopeCreate
     return await ctx.write(project["workspace_id"], body)
 
 
-@operation("scopeUpdate", opens=SCOPE, permission=delivery.WRITE, scope=WRITE)
+@operation("scopeUpdate", opens=SCOPE, permission=board.WRITE, scope=WRITE)
 async def update_scope(ctx: Context, door: ScopeRecord, values: ScopeUpdate) -> Committed[ScopeRecord]:
     """Change a scope."""
     return await _set(ctx, door, values.given())
 
 
-@operation("scopeSetView", opens=SCOPE, permission=delivery.WRITE, scope=WRITE)
+@operation("scopeSetView", opens=SCOPE, permission=board.WRITE, scope=WRITE)
 async def set_scope_view(ctx: Context, door: ScopeRecord, values: ScopeViewSet) -> Committed[ScopeRecord]:
     """Switch the view that a scope opens with."""
     return await _set(ctx, door, {"active_view": values.active_view})
 
 
-@operation("scopeDelete", opens=SCOPE.whole, permission=delivery.WRITE, scope=WRITE)
+@operation("scopeDelete", opens=SCOPE.whole, permission=board.WRITE, scope=WRITE)
 async def delete_scope(ctx: Context, scope: ScopeRecord) -> Committed[ObjectId]:
     """Delete a scope with its columns, cards and documents."""
 
@@ -131,7 +131,7 @@ async def progress_of(ctx: Context, scopes: Sequence[ScopeRecord], fields: Field
     columns = await collection(Column).find(query, {"scope_id": 1, "rank": 1}).to_list()
     counted = await open_counts(column["_id"] for column in columns)
     per_scope: dict[ObjectId | None, list[int]] = {}
-    for column in sorted(columns, key=lambda one: (one["rank"], one["_id"])):
+    for column in sorted(columns, key=lambda record: (record["rank"], record["_id"])):
         per_scope.setdefault(column["scope_id"], []).append(counted[column["_id"]])
-    found = {one: column_counts[-1] / max(sum(column_counts), 1) for one, column_counts in per_scope.items()}
+    found = {scope_id: column_counts[-1] / max(sum(column_counts), 1) for scope_id, column_counts in per_scope.items()}
     return [found.get(scope["_id"], 0.0) for scope in scopes]

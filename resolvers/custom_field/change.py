@@ -7,7 +7,7 @@ from bson import ObjectId
 from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
-from auth.policies import delivery
+from auth.policies import board
 from models import Card, CustomField
 from models.base import Record, collection, update_all, with_changes
 from models.enums import FieldType, OnIncompatible
@@ -40,7 +40,7 @@ class ChangedField:
     converted_values: int = 0
 
 
-@operation("customFieldUpdate", opens=CUSTOM_FIELD.whole, permission=delivery.WRITE, scope=WRITE)
+@operation("customFieldUpdate", opens=CUSTOM_FIELD.whole, permission=board.WRITE, scope=WRITE)
 async def update_custom_field(
     ctx: Context, door: CustomFieldRecord, values: CustomFieldUpdate
 ) -> Committed[ChangedField]:
@@ -51,7 +51,7 @@ async def update_custom_field(
 
     async def body(change: Change) -> ChangedField:
         siblings = await fields_in_order(change, door["project_id"])
-        place = next((i for i, one in enumerate(siblings) if one["_id"] == door["_id"]), None)
+        place = next((i for i, sibling in enumerate(siblings) if sibling["_id"] == door["_id"]), None)
         if place is None:
             raise NotFound("Custom field")
         before = siblings.pop(place)
@@ -106,7 +106,7 @@ async def _rewrite(
         raise Conflict(f"More than {MAX_VALUES} cards have a value that would change")
     converted = {card_id: convert(before, after, value) for card_id, value in values.items()}
     cleared = sum(value is None for value in converted.values())
-    lossy = cleared + sum(_shorter(values[one], value) for one, value in converted.items())
+    lossy = cleared + sum(_shorter(values[card_id], value) for card_id, value in converted.items())
     counts = {"affectedCards": len(values), "clearedValues": cleared, "convertedValues": len(values) - cleared}
     if lossy and policy is OnIncompatible.REFUSE:
         message = f"says to refuse what loses values, and {lossy} would be lost"
@@ -124,9 +124,9 @@ async def _store(change: Change, field: CustomFieldRecord, values: dict[ObjectId
     pairs = list(values.items())
     for start in range(0, len(pairs), BATCH):
         some = pairs[start : start + BATCH]
-        updates = [UpdateOne({"_id": one}, _update(field["_id"], value)) for one, value in some]
+        updates = [UpdateOne({"_id": card_id}, _update(field["_id"], value)) for card_id, value in some]
         await update_all(Card, updates, change)
-        changes = [{"card_id": one, "value": value} for one, value in some]
+        changes = [{"card_id": card_id, "value": value} for card_id, value in some]
         event = CustomFieldValuesChanged(field_id=field["_id"], changes=changes, project_id=field["project_id"])
         change.append(field["workspace_id"], event)
 
@@ -134,18 +134,19 @@ async def _store(change: Change, field: CustomFieldRecord, values: dict[ObjectId
 def _update(field_id: ObjectId, value: Any) -> Record:
     """What brings a card's value up to date, and what it is sorted by."""
     wanted = {path_of(field_id): value, key_path_of(field_id): sort_key(value) if isinstance(value, str) else None}
-    there = {path: one for path, one in wanted.items() if one is not None}
+    there = {path: content for path, content in wanted.items() if content is not None}
     gone = dict.fromkeys(wanted.keys() - there.keys(), "")
     return {**({"$set": there} if there else {}), **({"$unset": gone} if gone else {})}
 
 
 async def _rank(change: Change, others: list[CustomFieldRecord], place: int) -> str:
     """A rank for a place among the other fields, which get short ranks again when theirs have grown long."""
-    ranks = [one["rank"] for one in others]
+    ranks = [other["rank"] for other in others]
     if any(len(rank) >= MAX_LENGTH for rank in ranks):
         ranks = list(ranks_after(None, len(ranks)))
         updates = [
-            UpdateOne({"_id": one["_id"]}, {"$set": {"rank": rank}}) for one, rank in zip(others, ranks, strict=True)
+            UpdateOne({"_id": other["_id"]}, {"$set": {"rank": rank}})
+            for other, rank in zip(others, ranks, strict=True)
         ]
         await collection(CustomField).bulk_write(updates, session=change.session)
     return rank_between(ranks[place - 1] if place else None, ranks[place] if place < len(ranks) else None)

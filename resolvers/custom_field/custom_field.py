@@ -6,7 +6,7 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
-from auth.policies import delivery
+from auth.policies import board
 from models import CustomField, Project
 from models.base import AnyRecord, collection, to_record
 from models.custom_field import FieldOption
@@ -34,13 +34,13 @@ BY_RANK = [("rank", 1), ("_id", 1)]
 TAKEN = "is taken by another custom field of the project"
 
 
-@operation("customFields", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)
+@operation("customFields", opens=PROJECT.by("project_id"), permission=board.READ, scope=READ, read_only=True)
 async def list_custom_fields(ctx: Context, project: ProjectRecord) -> list[CustomFieldRecord]:
     """A project's custom fields in order, each with its `order`."""
     return (await custom_fields_of_project(ctx, [project], None))[0]
 
 
-@operation("customFieldCreate", inside=PROJECT.whole, permission=delivery.WRITE, scope=WRITE)
+@operation("customFieldCreate", inside=PROJECT.whole, permission=board.WRITE, scope=WRITE)
 async def create_custom_field(
     ctx: Context, project: ProjectRecord, values: CustomFieldCreate
 ) -> Committed[CustomFieldRecord]:
@@ -74,7 +74,7 @@ async def create_custom_field(
     return await ctx.write(project["workspace_id"], body)
 
 
-@operation("customFieldDelete", opens=CUSTOM_FIELD.whole, permission=delivery.WRITE, scope=WRITE)
+@operation("customFieldDelete", opens=CUSTOM_FIELD.whole, permission=board.WRITE, scope=WRITE)
 async def delete_custom_field(ctx: Context, field: CustomFieldRecord) -> Committed[ObjectId]:
     """Delete a custom field with its values on all cards.
 
@@ -111,7 +111,7 @@ def options_of(
         option_id = option.id or labels.get(option.label) or new_id(Kind.CUSTOM_FIELD_OPTION)
         made = FieldOption(id=PydanticObjectId(option_id), label=option.label, color=option.color)
         found.append({"id": made.id, "label": made.label, "color": made.color})
-    for key, values in (("label", {one["label"] for one in found}), ("id", {one["id"] for one in found})):
+    for key, values in (("label", {record["label"] for record in found}), ("id", {record["id"] for record in found})):
         if len(values) != len(found):
             raise BadUserInput(f"has two options with one {key}", field="options")
     return found
@@ -144,9 +144,9 @@ async def order_of(ctx: Context, fields_: Sequence[CustomFieldRecord], fields: F
         siblings = await collection(CustomField).find(query, {"project_id": 1}).sort(BY_RANK).to_list()
         per_project: dict[ObjectId, int] = {}
         places: dict[ObjectId, int] = {}
-        for one in siblings:
-            places[one["_id"]] = per_project.get(one["project_id"], 0)
-            per_project[one["project_id"]] = places[one["_id"]] + 1
+        for sibling in siblings:
+            places[sibling["_id"]] = per_project.get(sibling["project_id"], 0)
+            per_project[sibling["project_id"]] = places[sibling["_id"]] + 1
         for field in unknown:
             field["order"] = places.get(field["_id"], 0)
     return [field["order"] for field in fields_]

@@ -29,7 +29,7 @@ Definitions = Mapping[ObjectId, CustomFieldRecord]
 async def definitions(project_ids: Iterable[ObjectId], filter: Mapping[str, Any] | None, orders: Orders) -> Definitions:
     """The custom fields of some projects that a filter and an order speak of: one query, or none."""
     wanted = {
-        parse_id(one, Kind.CUSTOM_FIELD, field="filter.customField.fieldId") for one in _filtered(filter or {}, 1)
+        parse_id(item, Kind.CUSTOM_FIELD, field="filter.customField.fieldId") for item in _filtered(filter or {}, 1)
     } | {_sorted_by(order) for order in orders or () if name_of(order["field"]) == CUSTOM_FIELD}
     if not wanted:
         return {}
@@ -46,8 +46,8 @@ def _filtered(values: Mapping[str, Any], depth: int) -> Iterator[Any]:
     if values.get("custom_field"):
         yield values["custom_field"]["field_id"]
     nested = [*(values.get("and") or ()), *(values.get("or") or ()), *([values["not"]] if values.get("not") else [])]
-    for one in nested:
-        yield from _filtered(one, depth + 1)
+    for inner in nested:
+        yield from _filtered(inner, depth + 1)
 
 
 def _sorted_by(order: Mapping[str, Any]) -> ObjectId:
@@ -86,7 +86,9 @@ def _key(field: CustomFieldRecord | None) -> tuple[str, Any]:
             raise BadUserInput("is a multi-select field, which has no order", field="orderBy.customFieldId")
         case FieldType.SELECT:
             # -1 where there is none: it comes first, as null does.
-            return f"place_{field['_id']}", {"$indexOfArray": [[one["id"] for one in field["options"]], f"${path}"]}
+            return f"place_{field['_id']}", {
+                "$indexOfArray": [[option["id"] for option in field["options"]], f"${path}"]
+            }
         case FieldType.TEXT:
             return key_path_of(field["_id"]), None
     return path, None

@@ -49,7 +49,7 @@ class Ranges:
             below = {"$lt": _id_at(self.high)} if self.high < _END else {}
             inside = {**where, "_id": {"$gte": _id_at(self.low), **below}}
             cursor = collection(step.models[0]).find(inside, {"_id": 1}).sort("_id", 1).limit(MOST)
-            found = [one["_id"] for one in await cursor.to_list()]
+            found = [record["_id"] for record in await cursor.to_list()]
             self._go_on(found)
             if found:
                 return found
@@ -97,7 +97,9 @@ class Ahead:
             if self.ranges is None:
                 self.ranges = Ranges(int.from_bytes(tombstone["_id"].binary[:4]) * _SECOND)
             return await self.ranges.next_of(step, where)
-        return [one["_id"] for one in await collection(step.models[0]).find(where, {"_id": 1}).limit(AHEAD).to_list()]
+        return [
+            record["_id"] for record in await collection(step.models[0]).find(where, {"_id": 1}).limit(AHEAD).to_list()
+        ]
 
     async def _of_lanes(self, tombstone: TombstoneRecord, key: str) -> list[ObjectId]:
         """Cards that the lanes of what was deleted name, or the next blocks of those."""
@@ -120,14 +122,14 @@ class Ahead:
         if step.lingers is not None:
             key = step.lingers
             found = await collection(step.models[0]).find({"_id": {"$in": list(some)}}, {key: 1}).to_list()
-            left = {one["_id"] for one in found if tombstone["_id"] in listed(one[key])}
-        self.ids[: len(some)] = [one for one in some if one in left]
+            left = {record["_id"] for record in found if tombstone["_id"] in listed(record[key])}
+        self.ids[: len(some)] = [object_id for object_id in some if object_id in left]
 
 
 def _is_in_order(step: Step, where: Where) -> bool:
     """Whether an index has the records that a filter of equal fields finds by their ids."""
     indexes = step.models[0].get_settings().indexes
-    return any([*where, "_id"] == list(one.index.document["key"]) for one in indexes)
+    return any([*where, "_id"] == list(index.index.document["key"]) for index in indexes)
 
 
 def _id_at(place: int) -> ObjectId:

@@ -81,8 +81,8 @@ async def chosen(change: Change, tombstone: TombstoneRecord, model: type[Recorde
     if ids is None:
         return {key: deleted_id}
     found = await collection(model).find({"_id": {"$in": ids}}, {key: 1}, session=change.session).to_list()
-    names = ((one["_id"], one[key]) for one in found)
-    return {"_id": {"$in": [one for one, named in names if deleted_id in listed(named)]}}
+    names = ((record["_id"], record[key]) for record in found)
+    return {"_id": {"$in": [object_id for object_id, named in names if deleted_id in listed(named)]}}
 
 
 def listed(named: Any) -> list[Any]:
@@ -103,7 +103,7 @@ async def take_some(
     records = collection(model)
     doomed = await records.find(where, _READ, session=change.session).limit(min(most, IDS_PER_QUERY)).to_list()
     if doomed:
-        await delete_by_id(change, model, [one["_id"] for one in doomed])
+        await delete_by_id(change, model, [document_id["_id"] for document_id in doomed])
         if also is not None:
             await also(change, doomed)
         if told is not None:
@@ -163,9 +163,9 @@ async def take_from_cards(change: Change, tombstone: TombstoneRecord, card_ids: 
 async def release_files(change: Change, attachments: Sequence[AttachmentRecord]) -> None:
     """Give up the bytes of attachments of one workspace that are deleted in the same change."""
     if attachments:
-        freed = sum(one["size"] for one in attachments)
+        freed = sum(attachment["size"] for attachment in attachments)
         await release(change, attachments[0]["workspace_id"], StorageKind.ATTACHMENTS, freed)
-        await leave_files(change, [one["_id"] for one in attachments])
+        await leave_files(change, [attachment["_id"] for attachment in attachments])
 
 
 _ON_CARDS: tuple[tuple[type[Recorded[Any]], str, Tell, Also | None], ...] = (

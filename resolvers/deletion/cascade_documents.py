@@ -17,7 +17,7 @@ from resolvers.files.storage_account import release
 
 async def release_versions(change: Change, versions: Sequence[DocumentVersionRecord]) -> None:
     """Count the bytes of versions of one workspace that are deleted in the same change."""
-    freed = sum(one["size"] for one in versions)
+    freed = sum(version["size"] for version in versions)
     await release(change, versions[0]["workspace_id"], StorageKind.DOCUMENTS, freed)
 
 
@@ -27,7 +27,7 @@ def documents(key: str) -> Step:
     async def take(change: Change, tombstone: TombstoneRecord, most: int) -> int:
         where = await chosen(change, tombstone, Document, key)
         found = await collection(Document).find(where, {"_id": 1}, session=change.session).limit(most).to_list()
-        return await _take_documents(change, tombstone, [one["_id"] for one in found], most)
+        return await _take_documents(change, tombstone, [document["_id"] for document in found], most)
 
     return Step((Document, DocumentVersion, DocumentLink), take, naming(key), lingers=key)
 
@@ -40,11 +40,11 @@ async def _take_listed_documents(change: Change, tombstone: TombstoneRecord, mos
         return 0
     query = {"parent_id": {"$in": some}}
     below = await collection(Document).find(query, {"_id": 1}, session=change.session).to_list()
-    joined = [one["_id"] for one in below if one["_id"] not in set(listed)]
+    joined = [document_id["_id"] for document_id in below if document_id["_id"] not in set(listed)]
     taken = await _take_documents(change, tombstone, some, most)
     query = {"_id": {"$in": some}}
     left = await collection(Document).find(query, {"_id": 1}, session=change.session).to_list()
-    tombstone["document_ids"] = [*(one["_id"] for one in left), *joined, *listed[len(some) :]]
+    tombstone["document_ids"] = [*(unfinished["_id"] for unfinished in left), *joined, *listed[len(some) :]]
     changed = {"$set": {"document_ids": tombstone["document_ids"]}}
     await collection(Tombstone).update_one({"_id": tombstone["_id"]}, changed, session=change.session)
     return max(taken, 1)

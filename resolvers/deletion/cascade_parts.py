@@ -65,7 +65,7 @@ async def take_notifications(change: Change, where: Where, most: int) -> int:
     if not found:
         return 0
     user_id = found[0]["user_id"]
-    ids = [one["_id"] for one in found if one["user_id"] == user_id]
+    ids = [notification["_id"] for notification in found if notification["user_id"] == user_id]
     await drop_notifications(change, user_id, ids)
     return len(ids)
 
@@ -206,7 +206,7 @@ async def _take_label(change: Change, tombstone: TombstoneRecord, most: int) -> 
 
 def without_label(card: CardRecord, label_id: ObjectId) -> list[ObjectId]:
     """The labels of a card but for one."""
-    return [one for one in card["label_ids"] if one != label_id]
+    return [object_id for object_id in card["label_ids"] if object_id != label_id]
 
 
 label_on_cards = Step((Card,), _take_label, _labelled)

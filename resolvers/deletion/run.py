@@ -120,7 +120,7 @@ class Worker:
         """What was found of a deletion; nothing, and nothing is remembered, where too many others are on their way."""
         if deleted_id not in self._ahead and len(self._ahead) >= REMEMBERED:
             going = {"_id": {"$in": list(self._ahead)}, "emptied_at": None}
-            others = {one["_id"] for one in await collection(Tombstone).find(going, {"_id": 1}).to_list()}
+            others = {tombstone["_id"] for tombstone in await collection(Tombstone).find(going, {"_id": 1}).to_list()}
             for ended in self._ahead.keys() - others:
                 del self._ahead[ended]
             if len(self._ahead) >= REMEMBERED:

@@ -90,21 +90,24 @@ async def trees_of(
     wanted = projection(fields, "workspace_id", "context_id", "parent_id", "rank")
     found = await collection(Document).find(inside, wanted).sort(place.BY_RANK).limit(LIST_LIMIT).to_list()
     place.number(found)
-    return {one: _depth_first([doc for doc in found if doc["workspace_id"] == one]) for one in workspace_ids}
+    return {
+        workspace_id: _depth_first([doc for doc in found if doc["workspace_id"] == workspace_id])
+        for workspace_id in workspace_ids
+    }
 
 
 def _depth_first(documents: Sequence[DocumentRecord]) -> list[DocumentRecord]:
     children: dict[ObjectId | None, list[DocumentRecord]] = {}
-    known = {one["_id"] for one in documents}
-    for one in documents:
-        parent_id = one["parent_id"] if one["parent_id"] in known else None
-        children.setdefault(parent_id, []).append(one)
+    known = {record["_id"] for record in documents}
+    for document in documents:
+        parent_id = document["parent_id"] if document["parent_id"] in known else None
+        children.setdefault(parent_id, []).append(document)
     found: list[DocumentRecord] = []
-    pending = [(one, 0) for one in reversed(children.get(None, ()))]
+    pending = [(top, 0) for top in reversed(children.get(None, ()))]
     while pending:
-        one, depth = pending.pop()
-        found.append({**one, "depth": depth})
-        pending += [(child, depth + 1) for child in reversed(children.get(one["_id"], ()))]
+        document, depth = pending.pop()
+        found.append({**document, "depth": depth})
+        pending += [(child, depth + 1) for child in reversed(children.get(document["_id"], ()))]
     return found
 
 
@@ -192,6 +195,6 @@ async def delete_with_children(change: Change, document_id: ObjectId) -> None:
     change.append(document["workspace_id"], document_deleted(document))
     # At most MAX_DOCUMENTS, in at most MAX_DEPTH levels; from the leaves up, as far as that takes several changes.
     levels = await place.below(change, document_id)
-    doomed = [*(one for level in reversed(levels) for one in reversed(level)), document_id]
+    doomed = [*(child_id for level in reversed(levels) for child_id in reversed(level)), document_id]
     await bury(change, document_id, document["workspace_id"], document_ids=doomed)
     await record_activities(change, [document_activity(change, document, ActivityType.DOCUMENT_DELETED)])

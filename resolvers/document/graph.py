@@ -38,7 +38,7 @@ async def _documents(
     ids = [parent["_id"] for parent in parents]
     sort, where = compile_order(order_by, sorted_by(Document), BY_RANK), compile_filter(filter, Document)
     found = await pages(Document, key, ids, Window.read(first, after), sort=sort, where=where, fields=fields)
-    return [found[one] for one in ids]
+    return [found[object_id] for object_id in ids]
 
 
 def documents_by(key: str) -> ListEdge:

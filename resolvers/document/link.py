@@ -6,7 +6,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from auth.policies import delivery
+from auth.policies import board
 from auth.policies import document as policy
 from models import Card, Document, DocumentLink
 from models.base import AnyRecord, Record, Recorded, collection, to_record
@@ -109,7 +109,7 @@ async def list_document_cards(ctx: Context, document: DocumentRecord) -> list[Ca
 
 
 async def _ids(ctx: Context, document: DocumentRecord, card_id: ObjectId | str) -> tuple[ObjectId, ObjectId, ObjectId]:
-    card = await access(ctx, CARD, card_id, delivery.WRITE, field="cardId", fields=frozenset())
+    card = await access(ctx, CARD, card_id, board.WRITE, field="cardId", fields=frozenset())
     if card["workspace_id"] != document["workspace_id"]:
         raise BadUserInput("is a card of another workspace than the document", field="cardId")
     return document["_id"], card["_id"], document["workspace_id"]
@@ -165,12 +165,14 @@ async def _joined(
     near, far = keys
     ids = [parent["_id"] for parent in parents]
     links: Mapping[Any, Page] = await pages(DocumentLink, near, ids, window, fields=frozenset({far}))
-    found: dict[Any, Record] = await by_ids(model, (one[far] for page in links.values() for one in page.nodes), fields)
+    found: dict[Any, Record] = await by_ids(
+        model, (node[far] for page in links.values() for node in page.nodes), fields
+    )
 
     def page(parent_id: ObjectId) -> JoinedPage:
         over = links[parent_id]
         return JoinedPage(
-            nodes=[{**found[one[far]], JOINED: one["_id"]} for one in over.nodes if one[far] in found],
+            nodes=[{**found[node[far]], JOINED: node["_id"]} for node in over.nodes if node[far] in found],
             has_next=over.has_next,
             has_previous=over.has_previous,
             sort=(),
@@ -180,4 +182,4 @@ async def _joined(
             where={},
         )
 
-    return [page(one) for one in ids]
+    return [page(object_id) for object_id in ids]

@@ -82,7 +82,7 @@ async def below(change: Change, document_id: ObjectId) -> list[list[ObjectId]]:
         children: list[ObjectId] = []
         for ids in portions(row):
             found = collection(Document).find({"parent_id": {"$in": ids}}, {"_id": 1}, session=change.session)
-            children += [one["_id"] for one in await found.sort(BY_RANK).to_list()]
+            children += [document["_id"] for document in await found.sort(BY_RANK).to_list()]
         levels += [children] if children else []
         row = children
     return levels
@@ -146,16 +146,17 @@ async def rank_for(change: Change, lane: Record, place: Place, moving: DocumentR
     if place == Place() and not stands and (end := await _end(change, lane)) is not None:
         return end
     found = await collection(Document).find(lane, {"rank": 1}, session=change.session).to_list()
-    found.sort(key=lambda one: (one["rank"], one["_id"]))
-    others = [one for one in found if moving is None or one["_id"] != moving["_id"]]
+    found.sort(key=lambda record: (record["rank"], record["_id"]))
+    others = [document for document in found if moving is None or document["_id"] != moving["_id"]]
     at = _index(others, place)
-    if moving is not None and stands and [one["_id"] for one in found].index(moving["_id"]) == at:
+    if moving is not None and stands and [document["_id"] for document in found].index(moving["_id"]) == at:
         return moving["rank"], at
-    ranks = [one["rank"] for one in others]
+    ranks = [other["rank"] for other in others]
     if any(len(rank) >= MAX_LENGTH for rank in ranks):
         ranks = list(ranks_after(None, len(ranks)))
         updates = [
-            UpdateOne({"_id": one["_id"]}, {"$set": {"rank": rank}}) for one, rank in zip(others, ranks, strict=True)
+            UpdateOne({"_id": other["_id"]}, {"$set": {"rank": rank}})
+            for other, rank in zip(others, ranks, strict=True)
         ]
         await collection(Document).bulk_write(updates, session=change.session)
     return rank_between(ranks[at - 1] if at else None, ranks[at] if at < len(ranks) else None), at
@@ -166,8 +167,8 @@ async def _end(change: Change, lane: Record) -> tuple[str, int] | None:
     documents = collection(Document)
     last = documents.find(lane, {"rank": 1}, session=change.session).sort([("rank", -1), ("_id", -1)]).limit(1)
     order = await documents.count_documents(lane, session=change.session)
-    for one in await last.to_list():
-        return None if len(one["rank"]) >= MAX_LENGTH else (rank_between(one["rank"], None), order)
+    for document in await last.to_list():
+        return None if len(document["rank"]) >= MAX_LENGTH else (rank_between(document["rank"], None), order)
     return rank_between(None, None), 0
 
 
@@ -198,36 +199,36 @@ def lane_of(document: DocumentRecord) -> LaneKey:
 
 async def places_of(documents: Sequence[DocumentRecord]) -> list[int]:
     """The places of many documents among those of the same parent, in two queries at most."""
-    unknown = [one for one in documents if "order" not in one]
+    unknown = [sibling for sibling in documents if "order" not in sibling]
     ranks: dict[LaneKey, list[str]] = {}
     for where in _lanes(unknown):
         wanted = {"workspace_id": 1, "context_id": 1, "parent_id": 1, "rank": 1}
-        for one in await collection(Document).find(where, wanted).to_list():
-            ranks.setdefault(lane_of(one), []).append(one["rank"])
+        for document in await collection(Document).find(where, wanted).to_list():
+            ranks.setdefault(lane_of(document), []).append(document["rank"])
     for lane in ranks.values():
         lane.sort()
-    for one in unknown:
-        one["order"] = bisect_left(ranks.get(lane_of(one), []), one["rank"])
-    return [one["order"] for one in documents]
+    for document in unknown:
+        document["order"] = bisect_left(ranks.get(lane_of(document), []), document["rank"])
+    return [sibling["order"] for sibling in documents]
 
 
 def _lanes(documents: Iterable[DocumentRecord]) -> Iterator[Record]:
-    lanes = {lane_of(one) for one in documents}
+    lanes = {lane_of(sibling) for sibling in documents}
     parents = list({parent for _, _, parent in lanes if parent is not None})
     if parents:
         yield {"parent_id": {"$in": parents}}
     tops = [lane for lane in lanes if lane[2] is None]
     if tops:
-        workspaces, contexts = list({one[0] for one in tops}), list({one[1] for one in tops})
+        workspaces, contexts = list({top[0] for top in tops}), list({top[1] for top in tops})
         yield {"workspace_id": {"$in": workspaces}, "context_id": {"$in": contexts}, "parent_id": None}
 
 
 def number(documents: Sequence[DocumentRecord]) -> None:
     """Set the `order` of documents that are all the children of their parents, sorted by rank."""
     counted: dict[LaneKey, int] = {}
-    for one in documents:
-        one["order"] = counted.get(lane_of(one), 0)
-        counted[lane_of(one)] = one["order"] + 1
+    for sibling in documents:
+        sibling["order"] = counted.get(lane_of(sibling), 0)
+        counted[lane_of(sibling)] = sibling["order"] + 1
 
 
 async def current(change: Change, document_id: ObjectId) -> DocumentRecord:
@@ -240,4 +241,4 @@ async def current(change: Change, document_id: ObjectId) -> DocumentRecord:
 
 def neighbours(*values: Any) -> int:
     """How many of the ways to name a place are used."""
-    return sum(one is not None for one in values)
+    return sum(value is not None for value in values)

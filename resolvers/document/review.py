@@ -81,7 +81,7 @@ async def review_document(ctx: Context, door: DocumentRecord, values: DocumentRe
         change.append(after["workspace_id"], DocumentReviewed(document=after))
         meta = {"status": values.status.value, "notes": (values.notes or "")[:EXCERPT]}
         activity = document_activity(change, after, ActivityType.DOCUMENT_REVIEWED, meta)
-        told = [one for one in (after["author_id"], after["submitted_by"]) if one is not None]
+        told = [object_id for object_id in (after["author_id"], after["submitted_by"]) if object_id is not None]
         await record_activities(change, [activity], Audience.NAMED, told)
         return after
 
@@ -103,7 +103,7 @@ async def _check_independent(change: Change, document: DocumentRecord, user_id: 
     # Other agents do not count: they approve nothing.
     others = set(await _reviewers(change, document["workspace_id"])) - authors
     agents = collection(Agent).find({"user_id": {"$in": list(others)}}, {"user_id": 1}, session=change.session)
-    if others - {one["user_id"] for one in await agents.to_list()}:
+    if others - {agent["user_id"] for agent in await agents.to_list()}:
         raise Forbidden("Who wrote or submitted a document does not review it, as long as somebody else can")
 
 
@@ -113,10 +113,10 @@ async def _authors(change: Change, document: DocumentRecord) -> set[ObjectId]:
     if (approved_at := document.get("approved_at")) is not None:
         wrote["updated_at"] = {"$gte": approved_at}
     versions = collection(DocumentVersion).find(wrote, {"author_id": 1}, session=change.session)
-    found = {one["author_id"] for one in await versions.to_list()} | {document["submitted_by"]}
+    found = {version["author_id"] for version in await versions.to_list()} | {document["submitted_by"]}
     agents = collection(Agent).find({"user_id": {"$in": list(found)}}, {"created_by": 1}, session=change.session)
-    found |= {one.get("created_by") for one in await agents.to_list()}
-    return {one for one in found if one is not None}
+    found |= {agent.get("created_by") for agent in await agents.to_list()}
+    return {reviewer_id for reviewer_id in found if reviewer_id is not None}
 
 
 async def _set(change: Change, document: DocumentRecord, values: dict[str, Any]) -> DocumentRecord:
@@ -132,5 +132,7 @@ async def _reviewers(change: Change, workspace_id: ObjectId) -> list[ObjectId]:
     wanted = {"user_id": 1, "role": 1, "pilotage_role": 1}
     members = collection(WorkspaceMember).find({"workspace_id": workspace_id}, wanted, session=change.session)
     return [
-        one["user_id"] for one in await members.to_list() if policy.REVIEW.allows(one["role"], one["pilotage_role"])
+        member["user_id"]
+        for member in await members.to_list()
+        if policy.REVIEW.allows(member["role"], member["pilotage_role"])
     ]

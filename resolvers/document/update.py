@@ -117,7 +117,7 @@ async def _batch(ctx: Context, change: Change, document_id: ObjectId, values: Do
     document = await places.current(change, document_id)
     changes: dict[str, Any] = {} if values.doc_type is None else {"doc_type": values.doc_type}
     if values.add_tags or values.remove_tags:
-        kept = [one for one in document["tags"] if one not in values.remove_tags]
+        kept = [tag for tag in document["tags"] if tag not in values.remove_tags]
         changes["tags"] = list(dict.fromkeys([*kept, *values.add_tags]))
         if len(changes["tags"]) > MAX_TAGS:
             raise BadUserInput(f"must have at most {MAX_TAGS} entries", field="addTags")
@@ -224,7 +224,7 @@ async def _tell(
     change: Change, before: DocumentRecord, after: DocumentRecord, touched: Sequence[str], order: int | None
 ) -> None:
     workspace_id = after["workspace_id"]
-    named = (_CLIENT_NAMES.get(one) or to_camel(one) for one in touched if one not in _PLACE)
+    named = (_CLIENT_NAMES.get(field) or to_camel(field) for field in touched if field not in _PLACE)
     if fields := list(dict.fromkeys(named)):
         change.append(workspace_id, DocumentUpdated(document=after, changed_fields=fields))
     if order is not None and (_PLACE | {"context_id"}) & set(touched):
@@ -253,16 +253,19 @@ def _check_taken_along(count: int) -> None:
 async def _take_along(change: Change, before: DocumentRecord, after: DocumentRecord) -> None:
     """Give what stands below a document its new context. Nobody changed those, so their versions stay."""
     context = places.Context.of(after).fields()
-    ids = [one for level in await places.below(change, before["_id"]) for one in level]
+    ids = [child_id for level in await places.below(change, before["_id"]) for child_id in level]
     found: dict[ObjectId, DocumentRecord] = {}
     for some in portions(ids):
         these = {"_id": {"$in": some}}
         await collection(Document).update_many(these, {"$set": context}, session=change.session)
-        found |= {one["_id"]: one for one in await collection(Document).find(these, session=change.session).to_list()}
-    for one in ids:
+        found |= {
+            document["_id"]: document
+            for document in await collection(Document).find(these, session=change.session).to_list()
+        }
+    for object_id in ids:
         for project_id in _projects(before, after):
             changed = ["contextType", "contextId"]
-            event = DocumentUpdated(document=found[one], changed_fields=changed, project_id=project_id)
+            event = DocumentUpdated(document=found[object_id], changed_fields=changed, project_id=project_id)
             change.append(before["workspace_id"], event)
 
 

@@ -172,7 +172,7 @@ async def versions_of(
     wanted = _WITHOUT_TEXT if fields is None else fields
     window = Window.read(first, after)
     found = await pages(DocumentVersion, "document_id", ids, window, sort=[("number", -1)], fields=wanted)
-    return [found[one] for one in ids]
+    return [found[object_id] for object_id in ids]
 
 
 _WITHOUT_TEXT = frozenset(DocumentVersion.model_fields) - {"id", "markdown", "tiptap", "kept_from", "kept_bytes"}
@@ -183,7 +183,7 @@ async def content_of(
     ctx: Context, documents: Sequence[DocumentRecord], fields: Fields, *, format: DocumentFormat | None = None
 ) -> list[str | None]:
     """The text of each document, as Markdown or TipTap JSON."""
-    return await _texts(ctx, [(one["content_id"], one["size"]) for one in documents], format)
+    return await _texts(ctx, [(document["content_id"], document["size"]) for document in documents], format)
 
 
 @edge(scope=READ)
@@ -191,7 +191,7 @@ async def content_of_version(
     ctx: Context, versions: Sequence[DocumentVersionRecord], fields: Fields, *, format: DocumentFormat | None = None
 ) -> list[str | None]:
     """The text of each version, as Markdown or TipTap JSON."""
-    return await _texts(ctx, [(one["_id"], one["size"]) for one in versions], format)
+    return await _texts(ctx, [(version["_id"], version["size"]) for version in versions], format)
 
 
 def _count_read(ctx: Context, size: int) -> None:
@@ -206,8 +206,8 @@ async def _texts(
 ) -> list[str | None]:
     _count_read(ctx, sum(size for _, size in wanted))
     name: Literal["tiptap", "markdown"] = "tiptap" if format is DocumentFormat.TIPTAP_JSON else "markdown"
-    found = await by_ids(DocumentVersion, (one for one, _ in wanted), frozenset({name}))
-    return [found[one][name] if one in found else None for one, _ in wanted]
+    found = await by_ids(DocumentVersion, (version_id for version_id, _ in wanted), frozenset({name}))
+    return [found[version_id][name] if version_id in found else None for version_id, _ in wanted]
 
 
 @edge(scope=READ)
@@ -224,5 +224,5 @@ async def diff_of(
     for version in await collection(DocumentVersion).find(query, wanted).to_list():
         texts[version["document_id"], version["number"]] = version["markdown"]
     _count_read(ctx, sum(map(len, texts.values())))
-    pairs = [(texts.get((one, from_)), texts.get((one, to))) for one in ids]
+    pairs = [(texts.get((object_id, from_)), texts.get((object_id, to))) for object_id in ids]
     return await apart(unified_diffs, pairs, f"version {from_}", f"version {to}", field="diff")

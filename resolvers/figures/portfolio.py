@@ -7,7 +7,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from auth.policies import delivery
+from auth.policies import board
 from models import Project, ProjectMember, Relation
 from models.base import Record, collection, utc_now
 from models.enums import Priority, RelationType, TokenScope
@@ -28,7 +28,7 @@ LIST_LIMIT = 5000
 _COUNTED = ("total", "done", "open", "overdue", "blocked", "archived")
 
 
-@operation("portfolio", opens=WORKSPACE.by("workspace_id"), permission=delivery.READ, scope=READ, read_only=True)
+@operation("portfolio", opens=WORKSPACE.by("workspace_id"), permission=board.READ, scope=READ, read_only=True)
 async def get_portfolio(ctx: Context, membership: WorkspaceMemberRecord) -> Record:
     """The first 5,000 `projects` of a workspace, oldest first, each with its `metrics`, and the `totals` of all."""
     workspace_id = membership["workspace_id"]
@@ -57,7 +57,9 @@ async def totals_of(ctx: Context, workspaces: Sequence[WorkspaceRecord], fields:
     """The metrics of all projects of each workspace together."""
     inside = {"workspace_id": {"$in": list({workspace["_id"] for workspace in workspaces})}}
     found = (await _metrics(inside, inside, inside)).values()
-    return [_totals(one for one in found if one["workspace_id"] == workspace["_id"]) for workspace in workspaces]
+    return [
+        _totals(metric for metric in found if metric["workspace_id"] == workspace["_id"]) for workspace in workspaces
+    ]
 
 
 async def _metrics(
@@ -73,19 +75,19 @@ async def _metrics(
     )
     facts = await facts_where(inside, [row["_id"] for row in rows])
     members: dict[ObjectId, set[ObjectId]] = {}
-    for one in joined:
-        members.setdefault(one["project_id"], set()).add(one["user_id"])
+    for record in joined:
+        members.setdefault(record["project_id"], set()).add(record["user_id"])
     blocked = await _blocked(relations, done, facts)
     found: dict[ObjectId, Record] = {}
     for row in rows:
         cards = list(facts.get(row["_id"], {}).values())
         metrics = _counted(cards, done, now) | {"workspace_id": row["workspace_id"]}
         changed = milliseconds(row["updated_at"])
-        metrics["last_activity_at"] = moment(max([changed, *(one.updated_at for one in cards)]))
+        metrics["last_activity_at"] = moment(max([changed, *(card_row.updated_at for card_row in cards)]))
         metrics["user_ids"] = members.get(row["_id"], set())
         metrics["blocked"] = blocked.get(row["_id"], 0)
         deadline = None if row["deadline"] is None else milliseconds(row["deadline"])
-        dates = [one for one in (metrics["next_deadline"], deadline) if one is not None and not is_over(one, now)]
+        dates = [due for due in (metrics["next_deadline"], deadline) if due is not None and not is_over(due, now)]
         metrics["next_deadline"] = moment(min(dates)) if dates else None
         found[row["_id"]] = _public(metrics)
     return found
@@ -93,13 +95,13 @@ async def _metrics(
 
 def _counted(cards: Sequence[Facts], done: set[ObjectId], now: int) -> Record:
     """What the cards of one project add up to; `next_deadline` in milliseconds."""
-    visible = [one for one in cards if not one.archived]
-    left = [one for one in visible if one.column_id not in done]
+    visible = [card_row for card_row in cards if not card_row.archived]
+    left = [shown for shown in visible if shown.column_id not in done]
     metrics = _nothing(None)
     metrics |= {"total": len(visible), "done": len(visible) - len(left), "archived": len(cards) - len(visible)}
-    for one in left:
-        metrics["priorities"][one.priority] += 1
-    dates = [one.due_date for one in left if one.due_date is not None]
+    for unfinished in left:
+        metrics["priorities"][unfinished.priority] += 1
+    dates = [card.due_date for card in left if card.due_date is not None]
     coming = [date for date in dates if not is_over(date, now)]
     metrics["overdue"] = len(dates) - len(coming)
     metrics["next_deadline"] = min(coming, default=None)
@@ -111,8 +113,8 @@ async def _blocked(inside: Mapping[str, Any], done: set[ObjectId], facts: PerPro
     wanted = {"source_id": 1, "target_id": 1}
     found = collection(Relation).find({**inside, "type": RelationType.BLOCKS.value}, wanted)
     pairs = [(row["source_id"], row["target_id"]) for row in await found.to_list()]
-    known = {one: (project_id, card) for project_id, cards in facts.items() for one, card in cards.items()}
-    known |= await elsewhere({one for pair in pairs for one in pair} - known.keys())
+    known = {object_id: (project_id, card) for project_id, cards in facts.items() for object_id, card in cards.items()}
+    known |= await elsewhere({end_id for pair in pairs for end_id in pair} - known.keys())
 
     def is_open(card_id: ObjectId) -> bool:
         _, card = known.get(card_id, (None, None))
@@ -150,15 +152,15 @@ def _public(metrics: Record) -> Record:
 def _totals(found: Any) -> Record:
     """The metrics of several projects together; somebody who is a member of two counts once."""
     total, count = _nothing(None), 0
-    for one in found:
+    for record in found:
         count += 1
         for name in _COUNTED:
-            total[name] += one[name]
-        for priority, number in one["priorities"].items():
+            total[name] += record[name]
+        for priority, number in record["priorities"].items():
             total["priorities"][priority] += number
-        total["user_ids"] |= one["user_ids"]
+        total["user_ids"] |= record["user_ids"]
         for name, choose in (("next_deadline", min), ("last_activity_at", max)):
-            total[name] = choose((date for date in (total[name], one[name]) if date is not None), default=None)
+            total[name] = choose((date for date in (total[name], record[name]) if date is not None), default=None)
     return {**_public(total), "projects": count}
 
 

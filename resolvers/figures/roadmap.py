@@ -7,7 +7,7 @@ from operator import itemgetter
 
 from bson import ObjectId
 
-from auth.policies import delivery
+from auth.policies import board
 from models import Project, Relation, Scope
 from models.base import Record, collection, utc_now
 from models.enums import RelationType, TokenScope
@@ -38,7 +38,7 @@ _NAMED = frozenset({"project_id", "name", "start_date", "end_date"})
 @operation(
     "projectRoadmap",
     opens=PROJECT.by("project_id").reading("deadline"),
-    permission=delivery.READ,
+    permission=board.READ,
     scope=READ,
     read_only=True,
 )
@@ -61,7 +61,7 @@ async def roadmap_of_scope(ctx: Context, scopes: Sequence[ScopeRecord], fields: 
     """The roadmap of each scope alone."""
     ids = list({scope["_id"] for scope in scopes})
     found = list((await by_ids(Scope, ids, _NAMED)).values())
-    projects = list({one["project_id"] for one in found})
+    projects = list({by_id["project_id"] for by_id in found})
     return await _roadmaps("scope_id", ids, [scope["_id"] for scope in scopes], projects, found, {})
 
 
@@ -83,10 +83,10 @@ async def _roadmaps(
     done = await done_columns_where({key: {"$in": ids}})
     facts = await facts_of(project_ids)
     blocking = await _blocking(project_ids, facts)
-    foreign = {one["column_id"] for row in blocking for one in row["ends"]} - done
+    foreign = {end["column_id"] for row in blocking for end in row["ends"]} - done
     if foreign:  # cards of other boards: they are done where their own board says so
         done |= await done_columns_where(
-            {"project_id": {"$in": list({one["project_id"] for row in blocking for one in row["ends"]})}}
+            {"project_id": {"$in": list({end["project_id"] for row in blocking for end in row["ends"]})}}
         )
 
     def worked_out() -> list[Record]:
@@ -100,19 +100,19 @@ async def _roadmaps(
         spans = _spans(inside, done)
         dated = _dated(inside, MAX_CARDS * len(ids) + 1)
         found: dict[ObjectId, Record] = {}
-        for one in ids:
-            cards = {card["_id"]: card for card in dated if card[key] == one}
+        for object_id in ids:
+            cards = {card["_id"]: card for card in dated if card[key] == object_id}
             cut = len(cards) > MAX_CARDS or len(dated) > MAX_CARDS * len(ids)
             cards = dict(list(cards.items())[:MAX_CARDS])
-            edges = [row for row in blocking if any(end[key] == one for end in row["ends"])][:MAX_CARDS]
-            cards |= {end["_id"]: end for row in edges for end in row["ends"] if end[key] == one}
-            own = [scope for scope in scopes if scope["_id" if key == "scope_id" else "project_id"] == one]
-            found[one] = {
+            edges = [row for row in blocking if any(end[key] == object_id for end in row["ends"])][:MAX_CARDS]
+            cards |= {end["_id"]: end for row in edges for end in row["ends"] if end[key] == object_id}
+            own = [scope for scope in scopes if scope["_id" if key == "scope_id" else "project_id"] == object_id]
+            found[object_id] = {
                 **_drawn(cards, edges, [_scope(scope, spans, now) for scope in own], done, now),
                 "is_truncated": cut,
-                "milestones": _milestones(deadlines.get(one), own, spans, now),
+                "milestones": _milestones(deadlines.get(object_id), own, spans, now),
             }
-        return [found[one] for one in wanted]
+        return [found[item] for item in wanted]
 
     return await FIGURES.run(worked_out, admitted=True)
 
@@ -148,13 +148,13 @@ async def _blocking(project_ids: list[ObjectId], facts: PerProject) -> list[Reco
     """The relations of cards that wait, each with both `ends`; those of archived cards are left out."""
     inside = {"project_ids": {"$in": project_ids}, "type": RelationType.BLOCKS.value}
     relations = await collection(Relation).find(inside, {"source_id": 1, "target_id": 1}).to_list()
-    known = {one: (project_id, card) for project_id, cards in facts.items() for one, card in cards.items()}
+    known = {card_id: (project_id, card) for project_id, cards in facts.items() for card_id, card in cards.items()}
     ends = [(row["source_id"], row["target_id"]) for row in relations]
-    known |= await elsewhere({one for pair in ends for one in pair} - known.keys())
+    known |= await elsewhere({card_id for pair in ends for card_id in pair} - known.keys())
     return [
-        {"_id": row["_id"], "ends": [_record(one, *known[one]) for one in pair]}
+        {"_id": row["_id"], "ends": [_record(card_id, *known[card_id]) for card_id in pair]}
         for row, pair in zip(relations, ends, strict=True)
-        if all(one in known and not known[one][1].archived for one in pair)
+        if all(card_id in known and not known[card_id][1].archived for card_id in pair)
     ]
 
 
@@ -199,7 +199,7 @@ def _drawn(
     now: datetime,
 ) -> Record:
     pairs = [(row["ends"][0]["_id"], row["ends"][1]["_id"]) for row in edges]
-    inner = [(one, other) for one, other in pairs if one in cards and other in cards]
+    inner = [(source_id, other) for source_id, other in pairs if source_id in cards and other in cards]
     steps = steps_of(cards, inner)
     waiting = {row["ends"][1]["_id"] for row in edges if row["ends"][0]["column_id"] not in done}
     shown = [
@@ -217,9 +217,9 @@ def _drawn(
         }
         for card in cards.values()
     ]
-    shown.sort(key=lambda one: (one["step"], one["due"] is None, one["due"] or now, one["card_id"]))
-    dates = [date for one in shown for date in (one["start"], one["due"])]
-    dates += [date for one in scopes for date in (one["start"], one["end"])]
+    shown.sort(key=lambda record: (record["step"], record["due"] is None, record["due"] or now, record["card_id"]))
+    dates = [date for graph_type in shown for date in (graph_type["start"], graph_type["due"])]
+    dates += [date for scope in scopes for date in (scope["start"], scope["end"])]
     known = [date for date in dates if date is not None]
     return {
         "start": min(known, default=None),
@@ -235,7 +235,8 @@ def _drawn(
             for blocker, blocked in (row["ends"] for row in edges)
         ],
         "critical_path": [
-            {"card_id": one} for one in longest_chain({one: _days(card) for one, card in cards.items()}, inner)
+            {"card_id": step_id}
+            for step_id in longest_chain({card_id: _days(card) for card_id, card in cards.items()}, inner)
         ],
     }
 
@@ -265,7 +266,7 @@ def _milestones(
         span = spans.get(project["_id"], {"done": 0, "count": 0})
         is_late = has_passed(project["deadline"], now) and span["done"] < span["count"]
         found.append({"title": project["name"], "at": project["deadline"], "scope_id": None, "is_late": is_late})
-    return sorted(found, key=lambda one: (one["at"], sort_key(one["title"])))
+    return sorted(found, key=lambda record: (record["at"], sort_key(record["title"])))
 
 
 def _first(one: int | None, other: int | None) -> int | None:

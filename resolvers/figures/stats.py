@@ -10,7 +10,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from auth.policies import delivery
+from auth.policies import board
 from models import Label, Scope
 from models.base import AnyRecord, Record
 from models.enums import Priority, StatsInterval, TokenScope
@@ -34,13 +34,13 @@ Rows = Iterable[Record]
 Figures = dict[str, Any]
 
 
-@operation("projectStats", opens=PROJECT.by("project_id"), permission=delivery.READ, scope=READ, read_only=True)
+@operation("projectStats", opens=PROJECT.by("project_id"), permission=board.READ, scope=READ, read_only=True)
 async def get_project_stats(ctx: Context, project: ProjectRecord, periods: Periods) -> Record:
     """The figures of one project."""
     return (await _stats("project_id", [project], None, periods))[0]
 
 
-@operation("scopeStats", opens=SCOPE.by("scope_id"), permission=delivery.READ, scope=READ, read_only=True)
+@operation("scopeStats", opens=SCOPE.by("scope_id"), permission=board.READ, scope=READ, read_only=True)
 async def get_scope_stats(ctx: Context, scope: ScopeRecord, periods: Periods) -> Record:
     """The figures of one scope."""
     return (await _stats("scope_id", [scope], None, periods))[0]
@@ -85,19 +85,22 @@ async def _stats(key: str, parents: Sequence[AnyRecord], fields: Fields, periods
     base = {"from_": periods.starts[0], "to": periods.end, "interval": periods.interval}
 
     def worked_out() -> dict[ObjectId, Record]:
-        return {one: {**base, **_figures(grouped(facts.get(one, ()), periods, wanted), done, periods)} for one in ids}
+        return {
+            object_id: {**base, **_figures(grouped(facts.get(object_id, ()), periods, wanted), done, periods)}
+            for object_id in ids
+        }
 
     found = await FIGURES.run(worked_out, admitted=True)
     return [found[parent["_id"]] for parent in parents]
 
 
 async def _facts_of_projects(project_ids: Sequence[ObjectId]) -> dict[ObjectId, list[Facts]]:
-    return {one: list(facts.values()) for one, facts in (await facts_of(project_ids)).items()}
+    return {object_id: list(facts.values()) for object_id, facts in (await facts_of(project_ids)).items()}
 
 
 async def _facts_of_scopes(scope_ids: Sequence[ObjectId]) -> dict[ObjectId, list[Facts]]:
     scopes = await by_ids(Scope, scope_ids, frozenset({"project_id"}))
-    per_scope: dict[ObjectId, list[Facts]] = {one: [] for one in scope_ids}
+    per_scope: dict[ObjectId, list[Facts]] = {scope_id: [] for scope_id in scope_ids}
     for per_card in (await facts_of({scope["project_id"] for scope in scopes.values()})).values():
         for facts in per_card.values():
             if facts.scope_id in per_scope:
@@ -166,7 +169,7 @@ def _shares(
         counts = found.setdefault(row.get(key), [0, 0])
         counts[0] += row["count"]
         counts[1] += 0 if row.get("column") in done else row["count"]
-    ordered = sorted(found.items(), key=lambda one: (-one[1][0], str(one[0])))
+    ordered = sorted(found.items(), key=lambda record: (-record[1][0], str(record[0])))
     return [{name: shown(value), "count": count, "open": open_} for value, (count, open_) in ordered]
 
 

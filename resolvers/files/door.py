@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from auth.policies import delivery
+from auth.policies import board
 from models.ids import Kind, parse_id
 from resolvers.kit.access import access, check_workspace
 from resolvers.kit.context import Context
@@ -14,12 +14,12 @@ Door = Callable[[Context, Mapping[str, Any]], Awaitable[object]]
 
 
 async def _card(ctx: Context, given: Mapping[str, Any]) -> None:
-    await access(ctx, CARD, given.get("cardId", ""), delivery.WRITE, field="cardId", fields=frozenset())
+    await access(ctx, CARD, given.get("cardId", ""), board.WRITE, field="cardId", fields=frozenset())
 
 
 async def _workspace(ctx: Context, given: Mapping[str, Any]) -> None:
     field = "workspaceId"
-    await check_workspace(ctx, parse_id(given.get(field), Kind.WORKSPACE, field=field), delivery.WRITE)
+    await check_workspace(ctx, parse_id(given.get(field), Kind.WORKSPACE, field=field), board.WRITE)
 
 
 DOORS: Mapping[str, Door] = {"attachmentCreate": _card, "projectImportStart": _workspace}

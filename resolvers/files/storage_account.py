@@ -70,8 +70,8 @@ async def _open(change: Change, workspace_id: ObjectId, kind: StorageKind, bytes
 @edge(scope=TokenScope.PROJECTS_READ)
 async def storage_of(ctx: Context, workspaces: Sequence[WorkspaceRecord], fields: Fields) -> list[Record]:
     """What each workspace has stored, of each kind and in all, and its quota, in bytes."""
-    found = await by_ids(StorageAccount, (one["_id"] for one in workspaces))
-    return [_told(ctx, found.get(one["_id"])) for one in workspaces]
+    found = await by_ids(StorageAccount, (workspace["_id"] for workspace in workspaces))
+    return [_told(ctx, found.get(workspace["_id"])) for workspace in workspaces]
 
 
 def _told(ctx: Context, account: StorageAccountRecord | None) -> Record:

@@ -96,7 +96,7 @@ async def keep_file(change: Change, file_id: ObjectId) -> bool:
 
 async def leave_files(change: Change, file_ids: Iterable[ObjectId]) -> None:
     """Give files up in a change: they are removed once it is committed."""
-    left: list[FileLeftoverRecord] = [{"_id": one, "due_at": change.at} for one in file_ids]
+    left: list[FileLeftoverRecord] = [{"_id": file_id, "due_at": change.at} for file_id in file_ids]
     await insert_all(FileLeftover, left, change)
 
 
@@ -121,10 +121,10 @@ async def remove_leftovers(now: datetime | None = None) -> int:
     while due := await collection(FileLeftover).find({"due_at": {"$lte": moment}}).limit(PORTION).to_list():
         if await is_held(FILES_STAY):
             break
-        for one in due:
+        for record in due:
             claim = {"$set": {"due_at": moment + CLAIM}}
-            if (await collection(FileLeftover).update_one(one, claim)).matched_count:
-                await _remove(one["_id"])
+            if (await collection(FileLeftover).update_one(record, claim)).matched_count:
+                await _remove(record["_id"])
                 removed += 1
     return removed
 

@@ -62,7 +62,7 @@ def parse(field: CustomFieldRecord, value: Any, *, name: str) -> Any:
         case FieldType.MULTI_SELECT:
             if not isinstance(value, list):
                 raise BadUserInput("must be a list of options", field=name)
-            return list(dict.fromkeys(_option(field, one, name) for one in value)) or None
+            return list(dict.fromkeys(_option(field, element, name) for element in value)) or None
 
 
 def _text(value: Any, name: str) -> str | None:
@@ -93,7 +93,7 @@ def convert(before: CustomFieldRecord, after: CustomFieldRecord, value: Any) -> 
         return value
     if old.has_options and new.has_options:
         left = {option["id"] for option in after["options"]}
-        kept = [one for one in (value if isinstance(value, list) else [value]) if one in left]
+        kept = [element for element in (value if isinstance(value, list) else [value]) if element in left]
         if new is FieldType.MULTI_SELECT:
             return kept or None
         return kept[0] if len(kept) == 1 and (not isinstance(value, list) or len(value) == 1) else None
@@ -113,7 +113,7 @@ def text_of(field: CustomFieldRecord, value: Any) -> str:
         case FieldType.SELECT:
             return str(labels.get(value, ""))
         case FieldType.MULTI_SELECT:
-            return ", ".join(labels[one] for one in value if one in labels)
+            return ", ".join(labels[element] for element in value if element in labels)
         case FieldType.TEXT:
             return str(value)
 

@@ -13,10 +13,10 @@ from models.address import known_address
 from models.enums import DocumentFormat, DocumentStatus, FieldType, OnOddItem, RelationType
 from models.facts import TRANSFER
 from models.limits import Text
-from resolvers.inputs.board import MAX_PROJECT_LABELS
 from resolvers.inputs.card import MAX_LABELS, Checklist
 from resolvers.inputs.custom_field import MAX_FIELDS, Options
 from resolvers.inputs.document import Content, Notes, Tags
+from resolvers.inputs.label import MAX_PROJECT_LABELS
 from resolvers.kit.fields import fields_of
 from resolvers.kit.input import (
     Color,

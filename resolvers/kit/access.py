@@ -86,19 +86,21 @@ async def access_batch(
     wanted = dict.fromkeys(tombstone.FIELDS, 1)
     found = await collection(noun.model).find({"_id": {"$in": list(ids)}}, wanted).to_list()
     memberships = await memberships_behind(ctx, found, asked=len(ids))
-    gone = await tombstone.shut(ctx, [one for one in found if memberships[one["workspace_id"]] is not None])
-    records = {one["_id"]: one for one in found if one["_id"] not in gone}
+    gone = await tombstone.shut(ctx, [record for record in found if memberships[record["workspace_id"]] is not None])
+    records = {record["_id"]: record for record in found if record["_id"] not in gone}
     workspace_id: ObjectId | None = None
     refused: dict[ObjectId, OrreryError] = {}
-    for one in ids:
+    for object_id in ids:
         try:
-            inside = _enter(records.get(one), memberships, noun, permission)["workspace_id"]
+            inside = _enter(records.get(object_id), memberships, noun, permission)["workspace_id"]
         except OrreryError as error:
-            refused[one] = error
+            refused[object_id] = error
             continue
         workspace_id = workspace_id or inside
         if inside != workspace_id:
-            refused[one] = BadUserInput(f"is a {noun.title.lower()} of another workspace than the first", field="ids")
+            refused[object_id] = BadUserInput(
+                f"is a {noun.title.lower()} of another workspace than the first", field="ids"
+            )
     if workspace_id is None:
         raise NotFound(noun.title)
     return workspace_id, refused
@@ -157,7 +159,7 @@ async def workspace_memberships(
 ) -> dict[ObjectId, WorkspaceMemberRecord | None]:
     """The caller's memberships of several workspaces, in one query at most. An agent's token sees its own alone."""
     wanted = set(workspace_ids)
-    unknown = [one for one in wanted if ctx.memberships.get(one) is None]
+    unknown = [object_id for object_id in wanted if ctx.memberships.get(object_id) is None]
     if unknown:
         await _look_up(ctx, unknown, unknown)
     return await _standing(ctx, wanted)
@@ -171,10 +173,10 @@ async def memberships_behind(
     Each object that is foreign, and each that does not exist, has the query look for one workspace more. A foreign
     workspace is looked for again each time, so that it is not known by a query that was saved.
     """
-    wanted = [one["workspace_id"] for one in found]
-    own = sum(ctx.memberships.get(one) is not None for one in wanted)
+    wanted = [record["workspace_id"] for record in found]
+    own = sum(ctx.memberships.get(object_id) is not None for object_id in wanted)
     if asked > own:
-        unknown = {one for one in wanted if ctx.memberships.get(one) is None}
+        unknown = {object_id for object_id in wanted if ctx.memberships.get(object_id) is None}
         await _look_up(ctx, unknown, [*unknown, *(ObjectId() for _ in range(asked - own - len(unknown)))])
     return await _standing(ctx, wanted)
 
@@ -183,7 +185,7 @@ async def _standing(ctx: Context, workspace_ids: Iterable[ObjectId]) -> dict[Obj
     """Memberships that were looked up. Of a deleted workspace there is none, whoever is still to be taken off it."""
     wanted = set(workspace_ids)
     await tombstone.load_gone(ctx, wanted - ctx.gone.keys())
-    return {one: None if one in ctx.gone[one] else ctx.memberships[one] for one in wanted}
+    return {object_id: None if object_id in ctx.gone[object_id] else ctx.memberships[object_id] for object_id in wanted}
 
 
 async def _look_up(ctx: Context, unknown: Iterable[ObjectId], padded: Iterable[ObjectId]) -> None:
@@ -192,12 +194,12 @@ async def _look_up(ctx: Context, unknown: Iterable[ObjectId], padded: Iterable[O
     What was deleted in them is looked for beside it, each time too.
     """
     bound, asked = ctx.subject.workspace_id, list(padded)
-    within = among([one for one in asked if bound in (None, one)])
+    within = among([workspace_id for workspace_id in asked if bound in (None, workspace_id)])
     found = collection(WorkspaceMember).find({"workspace_id": within, "user_id": ctx.user_id})
     members, _ = await asyncio.gather(found.to_list(), tombstone.load_gone(ctx, asked))
     by_workspace = {membership["workspace_id"]: membership for membership in members}
     # All at once and only now: fields of one request are resolved side by side.
-    ctx.memberships.update({one: by_workspace.get(one) for one in unknown})
+    ctx.memberships.update({workspace_id: by_workspace.get(workspace_id) for workspace_id in unknown})
 
 
 def allow(membership: R, permission: Permission, tenant: str) -> R:

@@ -169,7 +169,7 @@ def _condition(field: str, by: Filtered, operator: str, value: Any, read: Reader
     if operator in _LISTS:
         if len(value) > MAX_VALUES:
             raise BadUserInput(f"has more than {MAX_VALUES} values", field=field)
-        return {key: {_OPERATORS[operator]: [form for one in value for form in _forms(read(one))]}}
+        return {key: {_OPERATORS[operator]: [form for element in value for form in _forms(read(element))]}}
     forms = _forms(read(value))
     if operator in _ANY_OF and len(forms) > 1:
         return {key: {_OPERATORS[_ANY_OF[operator]]: forms}}
@@ -200,7 +200,7 @@ def _mentions(values: Mapping[str, Any], name: str) -> bool:
     if any(value is not None for value in (values.get(name) or {}).values()):
         return True
     nested = [*(values.get("and") or ()), *(values.get("or") or ()), *([values["not"]] if values.get("not") else [])]
-    return any(_mentions(one, name) for one in nested)
+    return any(_mentions(inner, name) for inner in nested)
 
 
 def name_of(value: Any) -> str:

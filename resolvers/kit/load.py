@@ -29,11 +29,11 @@ async def by_ids(
     model: type[Recorded[R]], ids: Iterable[ObjectId | None], fields: Fields = None
 ) -> dict[ObjectId | None, R]:
     """Records by id, for all ids at once; unknown ids and None are left out."""
-    wanted = list({raw(one): one for one in ids if one is not None}.values())
+    wanted = list({raw(object_id): object_id for object_id in ids if object_id is not None}.values())
     if not wanted:
         return {}
     if fields is not None and not fields:
-        return {one: cast(R, {"_id": one}) for one in wanted}
+        return {object_id: cast(R, {"_id": object_id}) for object_id in wanted}
     # A password's hash leaves the database for verification alone.
     select = {"password_hash": 0} if fields is None and model is User else projection(fields)
     found = collection(model).find({"_id": among(wanted)}, select)
@@ -46,7 +46,7 @@ async def to_one(
     """For each parent, the record that its `key` names."""
     named = [parent.get(key) for parent in parents]
     found = {raw(record["_id"]): record for record in (await by_ids(model, named, fields)).values()}
-    return [None if one is None else found.get(raw(one)) for one in named]
+    return [None if object_id is None else found.get(raw(object_id)) for object_id in named]
 
 
 @functools.cache
@@ -70,8 +70,8 @@ async def to_one_inside(
     wanted = None if fields is None else fields | {"workspace_id"}
     found = await to_one(model, parents, key, wanted)
     return [
-        one if one is not None and one["workspace_id"] == parent["workspace_id"] else None
-        for parent, one in zip(parents, found, strict=True)
+        record if record is not None and record["workspace_id"] == parent["workspace_id"] else None
+        for parent, record in zip(parents, found, strict=True)
     ]
 
 
@@ -92,7 +92,7 @@ async def to_list(
     """For each parent, all its children in order: for lists that are small and bounded by a rule."""
     ids = list({parent["_id"] for parent in parents})
     query = {parent_key: among(ids), **(where or {})}
-    children: dict[ObjectId, list[R]] = {one: [] for one in ids}
+    children: dict[ObjectId, list[R]] = {object_id: [] for object_id in ids}
     for child in await collection(model).find(query, projection(fields, parent_key)).sort(list(sort)).to_list():
         children[child[parent_key]].append(child)
     return [children[parent["_id"]] for parent in parents]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from auth.policies import delivery, document, mission, organization, workspace
+from auth.policies import board, document, mission, organization, workspace
 from models import (
     Activity,
     Agent,
@@ -45,28 +45,28 @@ WORKSPACE_MEMBER = noun(WorkspaceMember, Kind.WORKSPACE_MEMBER, shown_as="member
 INVITATION = noun(
     Invitation, Kind.INVITATION, reads=workspace.MANAGE_MEMBERS, scope=TokenScope.ACCOUNT_WRITE, has_node=False
 )
-PROJECT = noun(Project, Kind.PROJECT, reads=delivery.READ)
+PROJECT = noun(Project, Kind.PROJECT, reads=board.READ)
 PROJECT_MEMBER = noun(ProjectMember, Kind.PROJECT_MEMBER, shown_as="member", word="member", has_node=False)
-SCOPE = noun(Scope, Kind.SCOPE, reads=delivery.READ)
-COLUMN = noun(Column, Kind.COLUMN, reads=delivery.READ)
-LABEL = noun(Label, Kind.LABEL, reads=delivery.READ)
-CUSTOM_FIELD = noun(CustomField, Kind.CUSTOM_FIELD, reads=delivery.READ)
-TEMPLATE = noun(Template, Kind.TEMPLATE, reads=delivery.READ, has_node=False)
-TRANSFER_JOB = noun(TransferJob, Kind.TRANSFER_JOB, reads=delivery.READ, shown_as="job", word="import")
-CARD = noun(Card, Kind.CARD, reads=delivery.READ)
-COMMENT = noun(Comment, Kind.COMMENT, reads=delivery.READ)
-RELATION = noun(Relation, Kind.RELATION, reads=delivery.READ)
-ATTACHMENT = noun(Attachment, Kind.ATTACHMENT, reads=delivery.READ)
+SCOPE = noun(Scope, Kind.SCOPE, reads=board.READ)
+COLUMN = noun(Column, Kind.COLUMN, reads=board.READ)
+LABEL = noun(Label, Kind.LABEL, reads=board.READ)
+CUSTOM_FIELD = noun(CustomField, Kind.CUSTOM_FIELD, reads=board.READ)
+TEMPLATE = noun(Template, Kind.TEMPLATE, reads=board.READ, has_node=False)
+TRANSFER_JOB = noun(TransferJob, Kind.TRANSFER_JOB, reads=board.READ, shown_as="job", word="import")
+CARD = noun(Card, Kind.CARD, reads=board.READ)
+COMMENT = noun(Comment, Kind.COMMENT, reads=board.READ)
+RELATION = noun(Relation, Kind.RELATION, reads=board.READ)
+ATTACHMENT = noun(Attachment, Kind.ATTACHMENT, reads=board.READ)
 DOCUMENT = noun(Document, Kind.DOCUMENT, reads=document.READ)
 DOCUMENT_VERSION = noun(DocumentVersion, Kind.DOCUMENT_VERSION, reads=document.READ, word="version")
-ACTIVITY = noun(Activity, Kind.ACTIVITY, reads=delivery.READ)
+ACTIVITY = noun(Activity, Kind.ACTIVITY, reads=board.READ)
 AGENT = noun(Agent, Kind.AGENT, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
 MISSION = noun(Mission, Kind.MISSION, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
 MISSION_ACTIVITY = noun(MissionActivity, Kind.MISSION_ACTIVITY, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
 NOTIFICATION = noun(Notification, Kind.NOTIFICATION, scope=TokenScope.NOTIFICATIONS_READ)
 USER = noun(User, Kind.USER)
 
-NOUNS: Mapping[Kind, Noun[Any]] = {one.kind: one for one in tuple(vars().values()) if isinstance(one, Noun)}
+NOUNS: Mapping[Kind, Noun[Any]] = {var.kind: var for var in tuple(vars().values()) if isinstance(var, Noun)}
 """By the kind that an id carries."""
 
 _BY_RECORD: Mapping[Any, Noun[Any]] = {getattr(records, f"{noun.name}Record"): noun for noun in NOUNS.values()}

@@ -119,14 +119,14 @@ async def pages(
     query = PageQuery(model, parent_key, order, keyset, window.size + 1, where or {}, computed or {}, wanted)
     found: dict[Any, Any] = await query.read(distinct)
     made: dict[Any, Page[N]] = {}
-    for one in distinct:
-        nodes = found.get(one, [])
+    for parent_id in distinct:
+        nodes = found.get(parent_id, [])
         beyond, more = keyset is not None, len(nodes) > window.size
         nodes = nodes[: window.size]
         if window.backward:
             nodes.reverse()
         has_next, has_previous = (beyond, more) if window.backward else (more, beyond)
-        made[one] = Page(nodes, has_next, has_previous, sort, model, parent_key, one, where or {})
+        made[parent_id] = Page(nodes, has_next, has_previous, sort, model, parent_key, parent_id, where or {})
     return made
 
 

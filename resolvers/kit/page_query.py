@@ -65,29 +65,35 @@ class PageQuery:
         alone = len(parent_ids) == 1
         walks = await self._walks(parent_ids)
         found = await self._walked(walks, alone=alone)
-        left = [one for one in parent_ids if one not in found]
+        left = [parent_id for parent_id in parent_ids if parent_id not in found]
         if left and alone:
             found[left[0]] = await self._range(left[0])
         elif left:
-            found |= await self._others({one: walks[one] for one in left if one in walks}, left)
+            found |= await self._others(
+                {unfinished: walks[unfinished] for unfinished in left if unfinished in walks}, left
+            )
         return found
 
     async def _others(self, walks: Mapping[Any, Walk], parent_ids: Sequence[Any]) -> dict[Any, list[Record]]:
         """The records of several parents, whose lists are short or not known, in one query."""
         sortable = len(self.order) <= 2 and walks and not next(iter(walks.values())).has_nulls
         simple = sortable and self.keyset is None and len(parent_ids) <= TOGETHER
-        names = {one: (*walk.name, str(self.where)) for one, walk in walks.items()} if simple else {}
+        names = {object_id: (*walk.name, str(self.where)) for object_id, walk in walks.items()} if simple else {}
         if simple and all(MEMORY.get(name).total <= max(LONG, self.size) for name in names.values()):
             found = await self._together(parent_ids)
         else:
             found = await self._lookup(parent_ids)
-        for one, name in names.items():
-            if len(found.get(one, ())) != self.size:  # else it was cut
-                MEMORY.put(name, Landmarks(counts=(len(found.get(one, ())),)))
-        full = [walk for one, walk in walks.items() if len(found.get(one, ())) == self.size and walk.length is None]
+        for parent_id, name in names.items():
+            if len(found.get(parent_id, ())) != self.size:  # else it was cut
+                MEMORY.put(name, Landmarks(counts=(len(found.get(parent_id, ())),)))
+        full = [
+            walk
+            for object_id, walk in walks.items()
+            if len(found.get(object_id, ())) == self.size and walk.length is None
+        ]
         for walk in full[:MEASURED]:
             await walk.measure()
-        return {one: records[: self.size] for one, records in found.items()}
+        return {object_id: records[: self.size] for object_id, records in found.items()}
 
     async def _walks(self, parent_ids: Sequence[Any]) -> dict[Any, Walk]:
         """By parent, the list to walk along an index where the database needs that."""
@@ -95,15 +101,18 @@ class PageQuery:
         equal = _equal(self.model, self.parent_key, self.where, key)
         if equal is None or not await reads_whole_ranges(self.model):
             return {}
-        return {one: Walk(self.model, {self.parent_key: one, **equal}, key, direction < 0) for one in parent_ids}
+        return {
+            parent_id: Walk(self.model, {self.parent_key: parent_id, **equal}, key, direction < 0)
+            for parent_id in parent_ids
+        }
 
     async def _walked(self, walks: Mapping[Any, Walk], *, alone: bool) -> dict[Any, list[Record]]:
         """What is read along landmarks: the list of one parent, else those lists that are known to be long."""
         long = max(LONG, LONGER * self.size)
-        chosen = [one for one, walk in walks.items() if alone or (walk.length or 0) > long]
+        chosen = [parent_id for parent_id, walk in walks.items() if alone or (walk.length or 0) > long]
         start = None if self.keyset is None else self.keyset[0]
         try:
-            found = await gather(*(walks[one].read(self._tail(), self.size, start) for one in chosen))
+            found = await gather(*(walks[walk].read(self._tail(), self.size, start) for walk in chosen))
         except TypeError:  # a cursor that somebody made up
             return {}
         return dict(zip(chosen, found, strict=True))
@@ -132,7 +141,7 @@ class PageQuery:
         stages: list[Mapping[str, Any]] = [{"$match": {**among, **self.where}}] if is_flat else [{"$match": among}]
         stages += [{"$match": self.where}] if not is_flat else []
         stages += [{"$project": self.fields}] if self.fields is not None else []
-        found: dict[Any, list[Record]] = {one: [] for one in parent_ids}
+        found: dict[Any, list[Record]] = {parent_id: [] for parent_id in parent_ids}
         for record in await (await collection(self.model).aggregate(stages, batchSize=AT_ONCE)).to_list():
             found[record[self.parent_key]].append(record)
         for records in found.values():
@@ -166,7 +175,7 @@ def _equal(model: type[Recorded[Any]], parent_key: str, where: Mapping[str, Any]
     for parent, *rest in (list(index.document["key"]) for index in indexes):
         if parent == parent_key and key in rest and key in WALKED:
             between = rest[: rest.index(key)]
-            fixed = {one: where[one] for one in between if one in where and _is_plain(where[one])}
+            fixed = {field: where[field] for field in between if field in where and _is_plain(where[field])}
             if len(fixed) == len(between) and (found is None or len(fixed) > len(found)):
                 found = fixed
     return found

@@ -32,15 +32,15 @@ async def note_positions(ctx: Context, named: Iterable[ObjectId] = ()) -> None:
     if ctx.subject.user_id is None:
         return
     by_kind: dict[Kind | None, set[ObjectId]] = {}
-    for one in named:
-        by_kind.setdefault(kind_of(one), set()).add(one)
+    for object_id in named:
+        by_kind.setdefault(kind_of(object_id), set()).add(object_id)
     wanted = by_kind.get(Kind.WORKSPACE, set())
     for kind, ids in by_kind.items():
         noun = None if kind is None else NOUNS.get(kind)
         if noun is not None and noun.is_inside:
             for some in portions(ids):
                 found = collection(noun.model).find({"_id": {"$in": some}}, {"workspace_id": 1})
-                wanted |= {one["workspace_id"] for one in await found.to_list()}
+                wanted |= {record["workspace_id"] for record in await found.to_list()}
     ctx.positions.update(await heads_of([ctx.user_id, *wanted]))
 
 
@@ -51,36 +51,36 @@ async def positions(ctx: Context, stream_ids: Iterable[ObjectId]) -> list[str]:
     replays all that the log holds.
     """
     wanted = list(stream_ids)
-    for one in set(wanted):
-        if one not in ctx.positions:
-            head, floor = await bounds(one)
-            ctx.positions[one] = Cursor(head.epoch, floor)
-    return [str(ctx.positions[one]) for one in wanted]
+    for stream_id in set(wanted):
+        if stream_id not in ctx.positions:
+            head, floor = await bounds(stream_id)
+            ctx.positions[stream_id] = Cursor(head.epoch, floor)
+    return [str(ctx.positions[object_id]) for object_id in wanted]
 
 
 @edge(scope=TokenScope.PROJECTS_READ)
 async def cursor_of_workspace(ctx: Context, workspaces: Sequence[WorkspaceRecord], fields: Fields) -> list[str]:
     """Where the stream of each workspace stands."""
-    return await positions(ctx, (one["_id"] for one in workspaces))
+    return await positions(ctx, (workspace["_id"] for workspace in workspaces))
 
 
 @edge(scope=TokenScope.PROJECTS_READ)
 async def cursor_of_project(ctx: Context, projects: Sequence[ProjectRecord], fields: Fields) -> list[str]:
     """Where the stream stands that tells of each project: its workspace's."""
-    return await positions(ctx, (one["workspace_id"] for one in projects))
+    return await positions(ctx, (project["workspace_id"] for project in projects))
 
 
 @edge(scope=TokenScope.PILOTAGE_READ)
 async def cursor_of_mission(ctx: Context, missions: Sequence[MissionRecord], fields: Fields) -> list[str]:
     """Where the stream stands that tells of each mission: its workspace's."""
-    return await positions(ctx, (one["workspace_id"] for one in missions))
+    return await positions(ctx, (mission["workspace_id"] for mission in missions))
 
 
 @edge(scope=TokenScope.NOTIFICATIONS_READ, viewer=True)
 async def notifications_cursor_of(ctx: Context, users: Sequence[UserRecord], fields: Fields) -> list[str | Forbidden]:
     """Where the viewer's own stream stands; an error in the place of each other user."""
     (own,) = await positions(ctx, [ctx.user_id])
-    return [own if one["_id"] == ctx.user_id else _not_yours() for one in users]
+    return [own if user["_id"] == ctx.user_id else _not_yours() for user in users]
 
 
 CURSORS = frozenset({cursor_of_workspace, cursor_of_project, cursor_of_mission, notifications_cursor_of})

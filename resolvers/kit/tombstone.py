@@ -37,12 +37,12 @@ class Gone:
 
     def without(self, records: Iterable[R]) -> list[R]:
         """The records that are left."""
-        return [one for one in records if not self.hides(one)]
+        return [record for record in records if not self.hides(record)]
 
     def hides(self, record: AnyRecord) -> bool:
         """Whether a record was deleted, or names something that was."""
         kind = kind_of(record["_id"]) if isinstance(record.get("_id"), ObjectId) else None
-        return kind not in _OUTLIVES and any(one in self.ids for one in _named(record))
+        return kind not in _OUTLIVES and any(named_id in self.ids for named_id in _named(record))
 
     def shuts(self, record: AnyRecord) -> bool:
         """The same at a door, which also keeps back the activities that go with their project."""
@@ -59,36 +59,36 @@ async def load_gone(ctx: Context, workspace_ids: Iterable[ObjectId]) -> None:
     for ids in portions(workspace_ids):
         query = {"stream_id": among(ids), "emptied_at": None}
         found = await collection(Tombstone).find(query, {"stream_id": 1, "document_ids": 1}).to_list()
-        gone: dict[ObjectId, set[ObjectId]] = {one: set() for one in ids}
+        gone: dict[ObjectId, set[ObjectId]] = {object_id: set() for object_id in ids}
         for tombstone in found:
             gone[tombstone["stream_id"]].update([tombstone["_id"], *tombstone["document_ids"]])
         # All at once and only now: fields of one request are resolved side by side.
-        ctx.gone.update({one: frozenset(below) for one, below in gone.items()})
+        ctx.gone.update({workspace_id: frozenset(below) for workspace_id, below in gone.items()})
 
 
 async def shut(ctx: Context, records: Sequence[AnyRecord]) -> set[ObjectId]:
     """The ids of those records, of the caller's workspaces, that were deleted or stand below what was."""
-    await load_gone(ctx, {one["workspace_id"] for one in records} - ctx.gone.keys())
-    ids = frozenset[ObjectId]().union(*(ctx.gone[one["workspace_id"]] for one in records))
+    await load_gone(ctx, {record["workspace_id"] for record in records} - ctx.gone.keys())
+    ids = frozenset[ObjectId]().union(*(ctx.gone[record["workspace_id"]] for record in records))
     if not ids:
         return set()
     gone = await _with_referred(Gone(ids), records)
-    return {one["_id"] for one in records if gone.shuts(one)}
+    return {record["_id"] for record in records if gone.shuts(record)}
 
 
 async def known_gone(ctx: Context) -> Gone | None:
     """What was deleted in all workspaces whose door this request has passed; None where nothing was."""
     if not ctx.gone:  # doors learn it, and events are read without one
-        await load_gone(ctx, [one for one in ctx.memberships if kind_of(one) is Kind.WORKSPACE])
+        await load_gone(ctx, [membership for membership in ctx.memberships if kind_of(membership) is Kind.WORKSPACE])
     ids = frozenset[ObjectId]().union(*ctx.gone.values())
     return Gone(ids) if ids else None
 
 
 async def without_gone(gone: Gone, results: Sequence[Any], parents: Sequence[Any] = ()) -> list[Any]:
     """What an edge or a list answers, without what was deleted: records, lists of records, or pages of them."""
-    records = [one for result in results for one in _records(result)]
-    gone = await _with_referred(gone, [*records, *(one for one in parents if isinstance(one, dict))])
-    hidden = [isinstance(one, dict) and gone.hides(one) for one in parents] or [False] * len(results)
+    records = [record for result in results for record in _records(result)]
+    gone = await _with_referred(gone, [*records, *(parent for parent in parents if isinstance(parent, dict))])
+    hidden = [isinstance(parent, dict) and gone.hides(parent) for parent in parents] or [False] * len(results)
     return [_cut(gone, result, whole=whole) for result, whole in zip(results, hidden, strict=True)]
 
 
@@ -123,7 +123,7 @@ def _named(record: AnyRecord) -> Iterable[Any]:
 def _records(result: Any) -> list[Record]:
     nodes = getattr(result, "nodes", result)
     found = nodes if isinstance(nodes, list) else [nodes]
-    return [one for one in found if isinstance(one, dict)]
+    return [node for node in found if isinstance(node, dict)]
 
 
 def _cut(gone: Gone, result: Any, *, whole: bool) -> Any:
@@ -132,7 +132,7 @@ def _cut(gone: Gone, result: Any, *, whole: bool) -> Any:
     nodes = getattr(result, "nodes", result)
     if not isinstance(nodes, list):
         return result
-    nodes[:] = [one for one in nodes if not (isinstance(one, dict) and (whole or gone.hides(one)))]
+    nodes[:] = [node for node in nodes if not (isinstance(node, dict) and (whole or gone.hides(node)))]
     return result
 
 
@@ -141,14 +141,16 @@ async def _with_referred(gone: Gone, records: Sequence[AnyRecord]) -> Gone:
 
     A comment names its card and its project, and not the column.
     """
-    cards = {one.get("card_id") for one in records}.union(*(one.get("card_ids", ()) for one in records))
-    below = await _below(gone, Card, cards) | await _below(gone, Document, {one.get("document_id") for one in records})
+    cards = {record.get("card_id") for record in records}.union(*(record.get("card_ids", ()) for record in records))
+    below = await _below(gone, Card, cards) | await _below(
+        gone, Document, {record.get("document_id") for record in records}
+    )
     return Gone({*gone.ids, *below})
 
 
 async def _below(gone: Gone, model: type[Recorded[Any]], ids: set[Any]) -> set[ObjectId]:
     found: set[ObjectId] = set()
-    for some in portions(one for one in ids if one is not None and one not in gone.ids):
+    for some in portions(object_id for object_id in ids if object_id is not None and object_id not in gone.ids):
         cursor = collection(model).find({"_id": {"$in": some}}, dict.fromkeys(NAMES, 1))
-        found.update(one["_id"] for one in await cursor.to_list() if gone.hides(one))
+        found.update(record["_id"] for record in await cursor.to_list() if gone.hides(record))
     return found

@@ -57,7 +57,7 @@ async def read_board(
     No more is read than a quarter beyond what the columns were known to show, or would be read of them in any case.
     """
     column_ids = [*projects]
-    lanes = [lane for one in column_ids if (lane := HINTS.get(one)) is not None]
+    lanes = [lane for object_id in column_ids if (lane := HINTS.get(object_id)) is not None]
     alone = len(column_ids) < 2 or len(set(projects.values())) > 1 or len(lanes) < len(column_ids)
     if alone or column_ids[0] in APART or standing(Card, OPEN) is not OPEN:
         return None
@@ -69,12 +69,12 @@ async def read_board(
     if len(cards) == limit:
         APART.add(column_ids[0])
         return None
-    found: dict[bytes, list[CardRecord]] = {raw(one): [] for one in column_ids}
+    found: dict[bytes, list[CardRecord]] = {raw(object_id): [] for object_id in column_ids}
     elsewhere: list[CardRecord] = []
     for card in cards:
         if (column_id := card["column_id"]) is not None and not card["archived"]:
             found.get(raw(column_id), elsewhere).append(card)
-    return {one: sorted(found[raw(one)], key=_PLACE)[:size] for one in column_ids}
+    return {object_id: sorted(found[raw(object_id)], key=_PLACE)[:size] for object_id in column_ids}
 
 
 async def _cards(project_id: ObjectId, limit: int, fields: Fields) -> list[CardRecord]:

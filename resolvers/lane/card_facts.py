@@ -55,9 +55,9 @@ def packed(card: Mapping[str, Any]) -> bytes:
         _NO_PRIORITY if card["priority"] is None else card["priority"],
         card["archived"],
         _id(card["assignee_id"]),
-        *(_NO_MOMENT if one is None else milliseconds(one) for one in moments),
+        *(_NO_MOMENT if instant is None else milliseconds(instant) for instant in moments),
     )
-    return row + b"".join(one.binary for one in card["label_ids"])
+    return row + b"".join(label_id.binary for label_id in card["label_ids"])
 
 
 class _Ids(dict[bytes, ObjectId | None]):

@@ -50,11 +50,11 @@ async def keep_facts(change: Change, pairs: Sequence[CardPair]) -> None:
     moved = _moved(pairs)
     found = collection(CardFacts).find({"_id": {"$in": list(moved)}}, session=change.session)
     heads = {head["_id"]: head for head in await found.to_list()}
-    for project_id, one in moved.items():
+    for project_id, moved_cards in moved.items():
         if project_id in heads:
-            await _update(change.session, heads[project_id], one)
-        elif one.rows:  # what is deleted part by part lost its facts as a whole
-            await store_facts(change.session, project_id, one.workspace_id)
+            await _update(change.session, heads[project_id], moved_cards)
+        elif moved_cards.rows:  # what is deleted part by part lost its facts as a whole
+            await store_facts(change.session, project_id, moved_cards.workspace_id)
 
 
 def _moved(pairs: Sequence[CardPair]) -> dict[ObjectId, _Moved]:
@@ -86,7 +86,7 @@ async def store_facts(session: AsyncClientSession, project_id: ObjectId, workspa
 
 
 async def _update(session: AsyncClientSession, head: CardFactsRecord, moved: _Moved) -> None:
-    places = {one: max(bisect_right(head["firsts"], one) - 1, 0) for one in (*moved.gone, *moved.rows)}
+    places = {card_id: max(bisect_right(head["firsts"], card_id) - 1, 0) for card_id in (*moved.gone, *moved.rows)}
     ids = [head["blocks"][place] for place in set(places.values()) if head["blocks"]]
     blocks: dict[ObjectId, CardFactsBlockRecord] = {}
     for some in portions(ids):
@@ -95,20 +95,20 @@ async def _update(session: AsyncClientSession, head: CardFactsRecord, moved: _Mo
     writes: list[InsertOne[CardFactsBlockRecord] | ReplaceOne[CardFactsBlockRecord] | DeleteOne] = []
     is_other = not ids
     for place in sorted(set(places.values()), reverse=True):  # from the end: places before stay where they are
-        inside = [one for one, where in places.items() if where == place]
+        inside = [card_id for card_id, where in places.items() if where == place]
         block = blocks[head["blocks"][place]] if ids else None
         known = {} if block is None else rows_of(block)
-        rows = {ObjectId(one): row for one, row in known.items() if ObjectId(one) not in moved.gone}
-        rows |= {one: moved.rows[one] for one in inside if one in moved.rows}
+        rows = {ObjectId(row_id): row for row_id, row in known.items() if ObjectId(row_id) not in moved.gone}
+        rows |= {object_id: moved.rows[object_id] for object_id in inside if object_id in moved.rows}
         if block is not None and 0 < len(rows) <= BLOCK:
-            stored: CardFactsBlockRecord = {**block, "rows": {str(one): row for one, row in rows.items()}}
+            stored: CardFactsBlockRecord = {**block, "rows": {str(card_id): row for card_id, row in rows.items()}}
             writes.append(ReplaceOne({"_id": block["_id"]}, stored))
             continue
         is_other = True
         if block is not None:
             writes.append(DeleteOne({"_id": block["_id"]}))
             del head["blocks"][place], head["firsts"][place]
-        writes += [InsertOne(one) for one in _add_blocks(head, place, rows)]
+        writes += [InsertOne(add_block) for add_block in _add_blocks(head, place, rows)]
     if writes:
         await _write(CardFactsBlock, writes, session)
     if is_other:
@@ -123,7 +123,7 @@ def _add_blocks(head: CardFactsRecord, place: int, rows: Mapping[ObjectId, bytes
             "_id": ObjectId(),
             "workspace_id": head["workspace_id"],
             "project_id": head["_id"],
-            "rows": {str(one): rows[one] for one in ids[start : start + half]},
+            "rows": {str(object_id): rows[object_id] for object_id in ids[start : start + half]},
         }
         for start in range(0, len(ids), half)
     ]
@@ -136,7 +136,7 @@ async def _write(model: Any, writes: Sequence[Any], session: AsyncClientSession)
     try:
         await collection(model).bulk_write(writes, session=session)
     except BulkWriteError as error:
-        if any(one.get("code") == _DUPLICATE for one in (error.details or {}).get("writeErrors", ())):
+        if any(failure.get("code") == _DUPLICATE for failure in (error.details or {}).get("writeErrors", ())):
             # Another process stored the facts for the first time, at the same moment.
             error._add_error_label("TransientTransactionError")
         raise
@@ -155,7 +155,7 @@ async def facts_where(inside: Where, project_ids: Collection[ObjectId]) -> PerPr
     blocks = await collection(CardFactsBlock).find(inside).to_list()
     found = await FIGURES.run(_unpacked, blocks, project_ids, admitted=True)
     unpacking = Unpacking()
-    for ids in portions(one for one, facts in found.items() if not facts):  # none stored, or no cards
+    for ids in portions(project_id for project_id, facts in found.items() if not facts):  # none stored, or no cards
         cards = collection(Card).find({"project_id": {"$in": ids}}, dict.fromkeys(KEPT_FIELDS, 1))
         async for card in cards:
             found[card["project_id"]][card["_id"]] = unpacking.facts(packed(card))
@@ -164,11 +164,11 @@ async def facts_where(inside: Where, project_ids: Collection[ObjectId]) -> PerPr
 
 def _unpacked(blocks: Sequence[CardFactsBlockRecord], project_ids: Collection[ObjectId]) -> PerProject:
     unpacking = Unpacking()
-    found: PerProject = {one: {} for one in project_ids}
+    found: PerProject = {project_id: {} for project_id in project_ids}
     for block in blocks:
         facts = found.get(block["project_id"], {})
-        for one, row in rows_of(block).items():
-            facts[ObjectId(one)] = unpacking.facts(row)
+        for card_id, row in rows_of(block).items():
+            facts[ObjectId(card_id)] = unpacking.facts(row)
     return found
 
 

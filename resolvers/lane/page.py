@@ -36,7 +36,7 @@ async def column_pages(columns: Sequence[AnyRecord], window: Window, fields: Fie
         page.total = None if page.has_next else len(page.nodes)
     if len(found) < len(distinct):
         text = None if cursor is None else behind(str(cursor[0]), cursor[1])
-        found |= await _by_lanes([one for one in distinct if one not in found], text, window, fields)
+        found |= await _by_lanes([column_id for column_id in distinct if column_id not in found], text, window, fields)
     return found
 
 
@@ -44,25 +44,27 @@ async def _heads(projects: Mapping[ObjectId, ObjectId], window: Window, fields: 
     """The first pages of columns, of which the projects are told: of all of them, or of those known to be short."""
     board = await read_board(projects, window.size + 1, fields)
     if board is None:
-        heads = [one for one in projects if is_short(one)]
+        heads = [project for project in projects if is_short(project)]
         return await _short(heads, window, fields, dict.fromkeys(heads, 0))
     found: dict[ObjectId, Page] = {}
-    for one, cards in board.items():
+    for column_id, cards in board.items():
         _number(nodes := cards[: window.size], 0)
-        found[one] = Page(nodes, len(cards) > window.size, False, BY_RANK, Card, "column_id", one, OPEN)
+        found[column_id] = Page(nodes, len(cards) > window.size, False, BY_RANK, Card, "column_id", column_id, OPEN)
     return found
 
 
 async def _by_lanes(
     column_ids: Sequence[ObjectId], text: str | None, window: Window, fields: Fields
 ) -> dict[ObjectId, Page]:
-    lanes = await read_lanes([LaneKey(one) for one in column_ids], lambda lane: _needed(lane, text, window.size))
-    starts = {one: 0 if text is None else lane.open_before(text) for one, lane in lanes.items()}
-    walked = {one: lane for one, lane in lanes.items() if len(lane.blocks) > 1}
+    lanes = await read_lanes(
+        [LaneKey(object_id) for object_id in column_ids], lambda lane: _needed(lane, text, window.size)
+    )
+    starts = {lane_id: 0 if text is None else lane.open_before(text) for lane_id, lane in lanes.items()}
+    walked = {lane_id: lane for lane_id, lane in lanes.items() if len(lane.blocks) > 1}
     found = await _walk(walked, starts, window, fields)
-    found |= await _short([one for one in lanes if one not in found], window, fields, starts)
-    for one, page in found.items():
-        page.total = lanes[one].open
+    found |= await _short([lane_id for lane_id in lanes if lane_id not in found], window, fields, starts)
+    for column_id, page in found.items():
+        page.total = lanes[column_id].open
     return found
 
 
@@ -74,8 +76,8 @@ async def _short(
     found: dict[ObjectId, Page] = await pages(
         Card, "column_id", column_ids, window, sort=BY_RANK, where=OPEN, fields=fields
     )
-    for one, page in found.items():
-        _number(page.nodes, starts[one])
+    for column_id, page in found.items():
+        _number(page.nodes, starts[column_id])
     return found
 
 
@@ -104,20 +106,20 @@ async def _walk(
     lanes: Mapping[ObjectId, Blocks], starts: Mapping[ObjectId, int], window: Window, fields: Fields
 ) -> dict[ObjectId, Page]:
     """The pages of long lanes; without one whose cards have all gone elsewhere since its blocks were read."""
-    entries = {one: lane.open_entries(starts[one], window.size) for one, lane in lanes.items()}
-    ids = {one: [*map(id_in, shown)] for one, shown in entries.items()}
-    ranges = [one for one, lane in lanes.items() if _is_range(lane, entries[one])]
-    listed = [card for one, wanted in ids.items() if one not in ranges for card in wanted]
-    cards = await _cards([_between(one, entries[one]) for one in ranges], listed, fields)
+    entries = {object_id: lane.open_entries(starts[object_id], window.size) for object_id, lane in lanes.items()}
+    ids = {object_id: [*map(id_in, shown)] for object_id, shown in entries.items()}
+    ranges = [object_id for object_id, lane in lanes.items() if _is_range(lane, entries[object_id])]
+    listed = [card for object_id, wanted in ids.items() if object_id not in ranges for card in wanted]
+    cards = await _cards([_between(range_, entries[range_]) for range_ in ranges], listed, fields)
     found: dict[ObjectId, Page] = {}
-    for one, lane in lanes.items():
-        there = [cards[card] for card in ids[one] if card in cards]
-        nodes = [card for card in there if card["column_id"] == one and not card["archived"]]
+    for lane_id, lane in lanes.items():
+        there = [cards[card] for card in ids[lane_id] if card in cards]
+        nodes = [card for card in there if card["column_id"] == lane_id and not card["archived"]]
         nodes.sort(key=lambda card: (card["rank"], card["_id"]))
-        more = starts[one] + len(ids[one]) < lane.open
-        _number(nodes, starts[one])
+        more = starts[lane_id] + len(ids[lane_id]) < lane.open
+        _number(nodes, starts[lane_id])
         if nodes or not more:
-            found[one] = Page(nodes, more, window.cursor is not None, BY_RANK, Card, "column_id", one, OPEN)
+            found[lane_id] = Page(nodes, more, window.cursor is not None, BY_RANK, Card, "column_id", lane_id, OPEN)
     return found
 
 
@@ -135,5 +137,5 @@ async def _cards(ranges: Sequence[Record], ids: Sequence[ObjectId], fields: Fiel
     """Cards by their ids: all in some ranges, and those that are listed, LISTED in a query."""
     wanted = projection(fields, "column_id", "rank", "archived")
     queries = [*ranges, *({"_id": {"$in": part}} for part in portions(ids, LISTED))]
-    read = await gather(*(collection(Card).find(one, wanted, batch_size=AT_ONCE).to_list() for one in queries))
+    read = await gather(*(collection(Card).find(query, wanted, batch_size=AT_ONCE).to_list() for query in queries))
     return {card["_id"]: card for cards in read for card in cards}

@@ -30,7 +30,7 @@ LANE_STEPS = (
 
 async def _store(parents: Sequence[AnyRecord], *, is_rest: bool) -> None:
     known: set[ObjectId] = set()
-    for ids in portions(one["_id"] for one in parents):
+    for ids in portions(record["_id"] for record in parents):
         known |= {lane["_id"] for lane in await collection(Lane).find({"_id": {"$in": ids}}, {"_id": 1}).to_list()}
     for parent in parents:
         if parent["_id"] not in known:

@@ -40,7 +40,7 @@ async def _plan(walk: LaneWalk, rank: str) -> tuple[list[ObjectId], list[str]]:
         entries = list(walk.others(places))
         before = await walk.last_before(before_rank(rank_in(entries[0]))) if entries else None
         after = await walk.next_from(behind_rank(rank_in(entries[-1]))) if entries else None
-        low, high = (None if one is None else rank_in(one) for one in (before, after))
+        low, high = (None if neighbour is None else rank_in(neighbour) for neighbour in (before, after))
         ranks = ranks_within(low, high, len(entries))
         if len(places) == count or (entries and max(map(len, ranks)) < MAX_LENGTH // 2):
             return [id_in(entry) for entry in entries], ranks

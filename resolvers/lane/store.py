@@ -54,12 +54,12 @@ async def read_lanes(keys: Collection[LaneKey], needed: Needed) -> Lanes:
 
 async def open_counts(column_ids: Iterable[ObjectId]) -> dict[ObjectId, int]:
     """How many open cards each column has: one query for every hundred, and one for lanes that are not stored."""
-    return {one: counts[0] for one, counts in (await _counts(column_ids)).items()}
+    return {object_id: counts[0] for object_id, counts in (await _counts(column_ids)).items()}
 
 
 async def archived_counts(column_ids: Iterable[ObjectId]) -> dict[ObjectId, int]:
     """How many archived cards each column has, in the same queries."""
-    return {one: counts[1] for one, counts in (await _counts(column_ids)).items()}
+    return {object_id: counts[1] for object_id, counts in (await _counts(column_ids)).items()}
 
 
 async def _counts(column_ids: Iterable[ObjectId]) -> dict[ObjectId, tuple[int, int]]:
@@ -68,9 +68,9 @@ async def _counts(column_ids: Iterable[ObjectId]) -> dict[ObjectId, tuple[int, i
     for ids in portions(wanted):
         for lane in await collection(Lane).find({"_id": {"$in": ids}}, {"open": 1, "archived": 1}).to_list():
             found[lane["_id"]] = (lane["open"], lane["archived"])
-    missing = [LaneKey(one) for one in wanted if one not in found]
+    missing = [LaneKey(object_id) for object_id in wanted if object_id not in found]
     made = await of_cards(missing, None) if missing else {}
-    return found | {one: (lane.open, lane.size - lane.open) for one, lane in made.items()}
+    return found | {lane_id: (lane.open, lane.size - lane.open) for lane_id, lane in made.items()}
 
 
 async def open_totals(parent_key: str, parent_ids: Iterable[ObjectId]) -> dict[ObjectId, int]:
@@ -111,7 +111,7 @@ async def load_blocks(needed: Iterable[tuple[Blocks, Iterable[int]]], session: A
     """
     wanted: dict[ObjectId, Block] = {}
     for lane, places in needed:
-        wanted |= {one: block for one, block in _stored(lane, places).items() if block.entries is None}
+        wanted |= {block_id: block for block_id, block in _stored(lane, places).items() if block.entries is None}
     for ids in portions(wanted):
         for stored in await collection(Lane).find({"_id": {"$in": ids}}, {"entries": 1}, session=session).to_list():
             block = wanted.pop(stored["_id"])
@@ -132,7 +132,10 @@ async def of_cards(keys: Collection[LaneKey], session: AsyncClientSession | None
             lane_id = key_of(card).id
             entries[lane_id].append(entry_of(card))
             insides[lane_id] = inside_of(card)
-    return {one: Blocks.of({"_id": one, **insides.get(one, {})}, found) for one, found in entries.items()}
+    return {
+        object_id: Blocks.of({"_id": object_id, **insides.get(object_id, {})}, found)
+        for object_id, found in entries.items()
+    }
 
 
 def inside_of(card: AnyRecord) -> Record:
@@ -147,7 +150,7 @@ async def save(lanes: Sequence[Blocks], session: AsyncClientSession) -> None:
     """
     written: list[ReplaceOne[Any] | DeleteOne] = []
     for lane in lanes:
-        written += [DeleteOne({"_id": one}) for one in lane.gone]
+        written += [DeleteOne({"_id": block_id}) for block_id in lane.gone]
         for block in lane.blocks if len(lane.blocks) > 1 or (lane.blocks and lane.blocks[0].id is not None) else ():
             if block.dirty:
                 block.id = block.id or ObjectId()
@@ -159,7 +162,7 @@ async def save(lanes: Sequence[Blocks], session: AsyncClientSession) -> None:
     try:
         await collection(Lane).bulk_write(written, ordered=False, session=session)
     except BulkWriteError as error:
-        if any(one.get("code") == _DUPLICATE for one in (error.details or {}).get("writeErrors", ())):
+        if any(failure.get("code") == _DUPLICATE for failure in (error.details or {}).get("writeErrors", ())):
             # Another process stored the lane for the first time, at the same moment.
             error._add_error_label("TransientTransactionError")
         raise
@@ -168,7 +171,7 @@ async def save(lanes: Sequence[Blocks], session: AsyncClientSession) -> None:
 async def _find(keys: Collection[LaneKey], needed: Needed, session: AsyncClientSession | None) -> Lanes:
     """Lanes, with those of the needed blocks that this process knows of."""
     known = filter(None, (HINTS.get(key.id) for key in keys))
-    foreseen = [one for lane in known for one in _stored(lane, needed(lane))]
+    foreseen = [block_id for lane in known for block_id in _stored(lane, needed(lane))]
     found: Lanes = {}
     blocks: dict[ObjectId, list[str]] = {}
     for ids in portions([*(key.id for key in keys), *foreseen]):

@@ -118,9 +118,11 @@ async def find_mission(change: Change, mission_id: ObjectId) -> MissionRecord:
 @edge(scope=READ)
 async def prompt_of(ctx: Context, missions: Sequence[MissionRecord], fields: Fields) -> list[str | None]:
     """What each mission asks; one that an event told of has it in the database alone."""
-    untold = [one["_id"] for one in missions if "prompt" not in one]
+    untold = [mission["_id"] for mission in missions if "prompt" not in mission]
     found = await by_ids(Mission, untold, frozenset({"prompt"}))
-    return [one["prompt"] if "prompt" in one else found.get(one["_id"], _GONE)["prompt"] for one in missions]
+    return [
+        mission["prompt"] if "prompt" in mission else found.get(mission["_id"], _GONE)["prompt"] for mission in missions
+    ]
 
 
 @edge(scope=READ)
@@ -182,7 +184,7 @@ async def _missions(
     ids = [parent["_id"] for parent in parents]
     where = compile_filter(filter, Mission)
     found = await pages(Mission, key, ids, window, sort=NEWEST_FIRST, where=where, fields=fields)
-    return [found[one] for one in ids]
+    return [found[object_id] for object_id in ids]
 
 
 async def _project_of_card(change: Change, card_id: ObjectId | None, workspace_id: ObjectId) -> ObjectId | None:

@@ -22,8 +22,8 @@ async def trim_reports(services: Services, now: datetime | None = None) -> bool:
     """Delete some reports that are too old; whether there were any. Twice at once does no harm."""
     old = collection(MissionActivity).find({"created_at": {"$lt": (now or utc_now()) - AGE}}, {"workspace_id": 1})
     theirs: dict[ObjectId, list[ObjectId]] = {}
-    for one in await old.limit(IDS_PER_QUERY).to_list():
-        theirs.setdefault(one["workspace_id"], []).append(one["_id"])
+    for mission_activity in await old.limit(IDS_PER_QUERY).to_list():
+        theirs.setdefault(mission_activity["workspace_id"], []).append(mission_activity["_id"])
     for workspace_id, ids in theirs.items():
         await services.hub.log.write(workspace_id, None, partial(_drop, workspace_id, ids))
     return bool(theirs)

@@ -80,8 +80,8 @@ async def _waiting() -> dict[ObjectId, list[FanoutRecord]]:
         others = {"workspace_id": {"$nin": list(found)}} if found else {}
         waiting = collection(Fanout).find({"created_at": {"$gt": _EVER}, **others})
         some = await waiting.sort([("created_at", 1), ("_id", 1)]).limit(PORTION).to_list()
-        for one in some:
-            found.setdefault(one["workspace_id"], []).append(one)
+        for fanout in some:
+            found.setdefault(fanout["workspace_id"], []).append(fanout)
         if len(some) < PORTION:
             break
     return found
@@ -91,17 +91,17 @@ def _first(fanouts: Sequence[FanoutRecord]) -> list[FanoutRecord]:
     """The first ones, as far as they have come equally far and are not too much at once."""
     taken: list[FanoutRecord] = []
     count = 0
-    for one in takewhile(lambda one: one["reached"] == fanouts[0]["reached"], fanouts):
-        count += len(one["activity_ids"])
+    for fanout in takewhile(lambda record: record["reached"] == fanouts[0]["reached"], fanouts):
+        count += len(fanout["activity_ids"])
         if taken and (count > MAX_ACTIVITIES or len(taken) == MAX_ACTIVITIES):
             break
-        taken.append(one)
+        taken.append(fanout)
     return taken
 
 
 async def _serve(services: Services, fanouts: list[FanoutRecord]) -> None:
     """Notify the next people whom fan-outs of a workspace are for, in one transaction."""
-    activities = sum(len(one["activity_ids"]) for one in fanouts)
+    activities = sum(len(fanout["activity_ids"]) for fanout in fanouts)
     size = max(1, min(MAX_PEOPLE, MAX_NOTIFICATIONS // activities))
     people = await _next_people(fanouts, size + 1)
     if not people:  # nobody is left
@@ -123,15 +123,15 @@ async def _notify(
     gone = await _gone(change, fanouts[0]["workspace_id"])
     there = set(await _members(change, fanouts[0]["workspace_id"], among))
     audiences = {
-        key: there.intersection(await _audience(one, among, change.session)) for key, one in _keys(fanouts).items()
+        key: there.intersection(await _audience(value, among, change.session)) for key, value in _keys(fanouts).items()
     }
     activities = await _activities(change, fanouts)
     told: dict[ObjectId, list[ActivityRecord]] = {}
-    for one in fanouts:
-        if {one["workspace_id"], one["project_id"]} & gone:
+    for fanout in fanouts:
+        if {fanout["workspace_id"], fanout["project_id"]} & gone:
             continue
-        found = [activities[each] for each in one["activity_ids"] if each in activities]
-        for user_id in audiences[_key(one)] - {one["actor_id"]} if found else ():
+        found = [activities[each] for each in fanout["activity_ids"] if each in activities]
+        for user_id in audiences[_key(fanout)] - {fanout["actor_id"]} if found else ():
             told.setdefault(user_id, []).extend(found)
     await receive(change, told, again=again)
     if await _mark_done(change, fanouts, None if is_last else people[-1]) != len(fanouts):
@@ -151,9 +151,9 @@ async def _next_people(fanouts: Sequence[FanoutRecord], count: int) -> list[Obje
     """The next people, in the order of ids, whom some of the fan-outs are for."""
     beyond = {"$gt": fanouts[0]["reached"] or ObjectId(bytes(12))}
     found: set[ObjectId] = set()
-    for key, one in _keys(fanouts).items():
+    for key, told in _keys(fanouts).items():
         actors = {each["actor_id"] for each in fanouts if _key(each) == key}
-        mine = [each for each in await _audience(one, beyond, limit=count + 1) if actors != {each}]
+        mine = [each for each in await _audience(told, beyond, limit=count + 1) if actors != {each}]
         found |= set(mine)
     return sorted(found)[:count]
 
@@ -166,40 +166,40 @@ async def _audience(
         members = collection(ProjectMember).find(
             {"project_id": fanout["project_id"], "user_id": user_id}, {"user_id": 1}, session=session
         )
-        return [one["user_id"] for one in await members.sort("user_id", 1).limit(limit).to_list()]
+        return [member["user_id"] for member in await members.sort("user_id", 1).limit(limit).to_list()]
     inside = {"workspace_id": fanout["workspace_id"], "user_id": user_id}
     wanted = {"user_id": 1, "role": 1, "pilotage_role": 1}
     everybody = await collection(WorkspaceMember).find(inside, wanted, session=session).to_list()
     if fanout["audience"] == Audience.REVIEWERS:
-        everybody = [one for one in everybody if policy.REVIEW.allows(one["role"], one["pilotage_role"])]
-    return [one["user_id"] for one in everybody if _is_for(fanout, one["user_id"])]
+        everybody = [person for person in everybody if policy.REVIEW.allows(person["role"], person["pilotage_role"])]
+    return [person["user_id"] for person in everybody if _is_for(fanout, person["user_id"])]
 
 
 async def _members(change: Change, workspace_id: ObjectId, user_id: Mapping[str, Any]) -> list[ObjectId]:
     """Who of some people is in a workspace. Whoever leaves it is a member of its projects for a while yet."""
     inside = {"workspace_id": workspace_id, "user_id": user_id}
     members = collection(WorkspaceMember).find(inside, {"user_id": 1}, session=change.session)
-    return [one["user_id"] for one in await members.to_list()]
+    return [member["user_id"] for member in await members.to_list()]
 
 
 async def _gone(change: Change, workspace_id: ObjectId) -> set[ObjectId]:
     """What of a workspace was deleted and is still there, itself included."""
     deleted = {"stream_id": workspace_id, "emptied_at": None}
     found = collection(Tombstone).find(deleted, {"_id": 1}, session=change.session)
-    return {one["_id"] for one in await found.to_list()}
+    return {tombstone["_id"] for tombstone in await found.to_list()}
 
 
 async def _activities(change: Change, fanouts: Iterable[FanoutRecord]) -> dict[ObjectId, ActivityRecord]:
     """What the fan-outs tell of, less what is deleted meanwhile."""
     found: dict[ObjectId, ActivityRecord] = {}
-    for some in portions(each for one in fanouts for each in one["activity_ids"]):
+    for some in portions(each for fanout in fanouts for each in fanout["activity_ids"]):
         activities = collection(Activity).find({"_id": {"$in": some}}, session=change.session)
-        found |= {one["_id"]: one for one in await activities.to_list()}
+        found |= {activity["_id"]: activity for activity in await activities.to_list()}
     return found
 
 
 def _keys(fanouts: Iterable[FanoutRecord]) -> dict[Key, FanoutRecord]:
-    return {_key(one): one for one in fanouts}
+    return {_key(fanout): fanout for fanout in fanouts}
 
 
 def _key(fanout: FanoutRecord) -> Key:
@@ -212,4 +212,4 @@ def _is_for(fanout: FanoutRecord, user_id: ObjectId) -> bool:
 
 
 def _as_they_are(fanouts: Sequence[FanoutRecord]) -> Record:
-    return {"_id": {"$in": [one["_id"] for one in fanouts]}, "reached": fanouts[0]["reached"]}
+    return {"_id": {"$in": [fanout["_id"] for fanout in fanouts]}, "reached": fanouts[0]["reached"]}

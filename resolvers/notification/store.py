@@ -98,8 +98,8 @@ async def drop_notifications(change: Change, user_id: ObjectId, ids: Iterable[Ob
     for some in portions(ids):
         own = {"_id": {"$in": some}, "user_id": user_id}
         found = await collection(Notification).find(own, session=change.session).to_list()
-        inbox["unread"] -= sum(_is_unread(one, inbox) for one in found)
-        gone += [one["_id"] for one in found]
+        inbox["unread"] -= sum(_is_unread(notification, inbox) for notification in found)
+        gone += [notification["_id"] for notification in found]
         if found:
             await collection(Notification).delete_many(own, session=change.session)
     await _keep(change, [inbox])
@@ -126,7 +126,7 @@ async def with_marks(
     user_id: ObjectId, notifications: Sequence[NotificationRecord], change: Change | None = None
 ) -> list[NotificationRecord]:
     """Notifications of a person (with `number` and `read_at`), those that a mark has read with its time."""
-    unread = [_number(one) for one in notifications if one["read_at"] is None]
+    unread = [_number(notification) for notification in notifications if notification["read_at"] is None]
     if not unread:
         return list(notifications)
     since = {"user_id": user_id, "through": {"$gte": min(unread)}}
@@ -138,7 +138,10 @@ async def with_marks(
         place = bisect_left(bounds, _number(one))
         return marks[place]["created_at"] if place < len(marks) else None
 
-    return [one if one["read_at"] is not None else {**one, "read_at": read_at(one)} for one in notifications]
+    return [
+        notification if notification["read_at"] is not None else {**notification, "read_at": read_at(notification)}
+        for notification in notifications
+    ]
 
 
 async def inbox_of(user_id: ObjectId) -> InboxRecord:
@@ -157,8 +160,8 @@ async def _open(change: Change, user_ids: Iterable[ObjectId]) -> dict[ObjectId, 
     opened: dict[ObjectId, InboxRecord] = {}
     wanted = list(user_ids)
     for some in portions(wanted):
-        for one in await collection(Inbox).find({"_id": {"$in": some}}, session=change.session).to_list():
-            opened[one["_id"]] = one
+        for inbox in await collection(Inbox).find({"_id": {"$in": some}}, session=change.session).to_list():
+            opened[inbox["_id"]] = inbox
     for user_id in wanted:
         if user_id not in opened:
             opened[user_id] = await _counted(user_id, change)
@@ -166,11 +169,11 @@ async def _open(change: Change, user_ids: Iterable[ObjectId]) -> dict[ObjectId, 
 
 
 async def _keep(change: Change, inboxes: Iterable[InboxRecord]) -> None:
-    writes = [ReplaceOne({"_id": one["_id"]}, one, upsert=True) for one in inboxes]
+    writes = [ReplaceOne({"_id": inbox["_id"]}, inbox, upsert=True) for inbox in inboxes]
     try:
         await collection(Inbox).bulk_write(writes, session=change.session)
     except BulkWriteError as error:
-        if any(one.get("code") == DUPLICATE_KEY for one in error.details.get("writeErrors", ())):
+        if any(failure.get("code") == DUPLICATE_KEY for failure in error.details.get("writeErrors", ())):
             error._add_error_label("TransientTransactionError")  # somebody else opened it at the same moment
         raise
 
@@ -184,11 +187,11 @@ async def _counted(user_id: ObjectId, change: Change | None = None) -> InboxReco
 
 async def _known(change: Change, activities: Mapping[ObjectId, Sequence[ActivityRecord]]) -> frozenset[ObjectId]:
     """The ids of those notifications that are there already."""
-    ids = (_id(one, user_id) for user_id, told in activities.items() for one in told)
+    ids = (_id(activity, user_id) for user_id, told in activities.items() for activity in told)
     known: set[ObjectId] = set()
     for some in portions(ids):
         found = collection(Notification).find({"_id": {"$in": some}}, {"_id": 1}, session=change.session)
-        known |= {one["_id"] for one in await found.to_list()}
+        known |= {notification["_id"] for notification in await found.to_list()}
     return frozenset(known)
 
 

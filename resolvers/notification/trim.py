@@ -55,8 +55,8 @@ async def _trim_old(services: Services, before: datetime) -> bool:
 async def _drop(services: Services, notifications: Sequence[NotificationRecord]) -> list[ObjectId]:
     """Delete notifications, those of one person at a time; whose they were."""
     theirs: dict[ObjectId, list[ObjectId]] = {}
-    for one in notifications:
-        theirs.setdefault(one["user_id"], []).append(one["_id"])
+    for notification in notifications:
+        theirs.setdefault(notification["user_id"], []).append(notification["_id"])
     for user_id, ids in theirs.items():
         await services.hub.log.aside(QUEUE, partial(_dropped, user_id, ids))
     return list(theirs)

@@ -5,7 +5,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from auth.policies import delivery
+from auth.policies import board
 from models import Project, Workspace
 from models.base import collection, to_record
 from models.enums import TokenScope
@@ -27,9 +27,9 @@ from resolvers.kit.nouns import PROJECT, PROJECT_MEMBER, WORKSPACE
 from resolvers.kit.operation import edge, operation, reader
 from resolvers.kit.page import Page, Window, pages, pages_by
 from resolvers.lane.store import open_totals
+from resolvers.member.project_member import add_member
 from resolvers.template.apply import fill_project
 from resolvers.template.template import find_content
-from resolvers.tenancy.project_member import add_member
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 LIST_LIMIT = 5000
@@ -38,14 +38,14 @@ LIST_LIMIT = 5000
 get_project = reader("project", PROJECT)
 
 
-@operation("projects", opens=WORKSPACE.by("workspace_id"), permission=delivery.READ, scope=READ, read_only=True)
+@operation("projects", opens=WORKSPACE.by("workspace_id"), permission=board.READ, scope=READ, read_only=True)
 async def list_projects(ctx: Context, membership: WorkspaceMemberRecord) -> list[ProjectRecord]:
     """The projects of a workspace, oldest first; at most 5,000."""
     workspace_id = membership["workspace_id"]
     return await collection(Project).find({"workspace_id": workspace_id}).sort("_id", 1).limit(LIST_LIMIT).to_list()
 
 
-@operation("projectCreate", inside=WORKSPACE, permission=delivery.WRITE, scope=WRITE)
+@operation("projectCreate", inside=WORKSPACE, permission=board.WRITE, scope=WRITE)
 async def create_project(
     ctx: Context, _membership: WorkspaceMemberRecord, values: ProjectCreate
 ) -> Committed[ProjectRecord]:
@@ -83,7 +83,7 @@ async def insert_project(change: Change, values: ProjectCreate, creator_id: Obje
     return project
 
 
-@operation("projectUpdate", opens=PROJECT, permission=delivery.WRITE, scope=WRITE)
+@operation("projectUpdate", opens=PROJECT, permission=board.WRITE, scope=WRITE)
 async def update_project(ctx: Context, door: ProjectRecord, values: ProjectUpdate) -> Committed[ProjectRecord]:
     """Change a project."""
 
@@ -96,7 +96,7 @@ async def update_project(ctx: Context, door: ProjectRecord, values: ProjectUpdat
     return await ctx.write(door["workspace_id"], body)
 
 
-@operation("projectDelete", opens=PROJECT.whole, permission=delivery.WRITE, scope=WRITE)
+@operation("projectDelete", opens=PROJECT.whole, permission=board.WRITE, scope=WRITE)
 async def delete_project(ctx: Context, project: ProjectRecord) -> Committed[ObjectId]:
     """Delete a project with all it holds."""
 
@@ -138,7 +138,7 @@ async def projects_of(
     sort = compile_order(order_by, sorted_by(Project), ())
     where = compile_filter(filter, Project)
     found = await pages(Project, "workspace_id", ids, Window.read(first, after), sort=sort, where=where, fields=fields)
-    return [found[one] for one in ids]
+    return [found[object_id] for object_id in ids]
 
 
 members_of = pages_by(PROJECT_MEMBER, "project_id")

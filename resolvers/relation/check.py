@@ -60,7 +60,7 @@ async def _check_blocks(change: Change, blocker_id: ObjectId, blocked_id: Object
         for some in portions(level):
             query = {"source_id": {"$in": some}, "type": RelationType.BLOCKS.value}
             found = collection(Relation).find(query, {"target_id": 1}, session=change.session)
-            reached |= {one["target_id"] for one in await found.to_list()}
+            reached |= {relation["target_id"] for relation in await found.to_list()}
         if blocker_id in reached:
             raise Conflict("The cards would block each other in a circle")
         level = list(reached - seen)

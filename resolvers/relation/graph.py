@@ -25,7 +25,7 @@ _OTHER = {"source_id": "target_id", "target_id": "source_id"}
 async def relations_of(ctx: Context, cards: Sequence[CardRecord], fields: Fields) -> list[list[Record]]:
     """A card's relations as the card sees them, oldest first: `type`, the id of the other card, and the relation."""
     ids = list({card["_id"] for card in cards})
-    per_card: dict[ObjectId, list[Record]] = {one: [] for one in ids}
+    per_card: dict[ObjectId, list[Record]] = {object_id: [] for object_id in ids}
     for relation in await collection(Relation).find({"card_ids": {"$in": ids}}).sort("_id", 1).to_list():
         type_ = RelationType(relation["type"])
         ends = ((relation["source_id"], type_), (relation["target_id"], type_.inverse))
@@ -75,9 +75,9 @@ async def is_blocked_of(ctx: Context, cards: Sequence[CardRecord], fields: Field
     """Whether a card waits for one that is neither done nor archived. A second query tells what is done."""
     needed = frozenset({"archived", "column_id", "project_id"})
     found = await _neighbours(cards, RelationType.BLOCKS, "target_id", needed)
-    blocking = [[one for one in blockers if not one["archived"]] for blockers in found]
-    done = await done_columns({one["project_id"] for some in blocking for one in some})
-    return [any(one["column_id"] not in done for one in some) for some in blocking]
+    blocking = [[blocker for blocker in blockers if not blocker["archived"]] for blockers in found]
+    done = await done_columns({record["project_id"] for some in blocking for record in some})
+    return [any(record["column_id"] not in done for record in some) for some in blocking]
 
 
 async def _neighbours(
@@ -100,7 +100,7 @@ async def _neighbours(
         },
         {"$project": {own: 1, "cards": 1}},
     ]
-    found: dict[ObjectId, list[CardRecord]] = {one: [] for one in ids}
+    found: dict[ObjectId, list[CardRecord]] = {object_id: [] for object_id in ids}
     for row in await aggregate(Relation, pipeline):
         found[row[own]] += row["cards"]
     return [found[card["_id"]] for card in cards]

@@ -2,7 +2,7 @@
 
 from bson import ObjectId
 
-from auth.policies import delivery
+from auth.policies import board
 from models import Card, Relation
 from models.base import Record, collection, to_record
 from models.enums import RelationType, TokenScope
@@ -24,20 +24,20 @@ NEEDED = frozenset({"project_id"})
 STORED = (RelationType.BLOCKS, RelationType.DUPLICATES, RelationType.PARENT_OF, RelationType.RELATED_TO)
 
 
-@operation("relations", opens=CARD.by("card_id"), permission=delivery.READ, scope=READ, read_only=True)
+@operation("relations", opens=CARD.by("card_id"), permission=board.READ, scope=READ, read_only=True)
 async def list_relations(ctx: Context, card: CardRecord) -> list[Record]:
     """A card's relations as the card sees them, oldest first; at most 200."""
     return (await relations_of(ctx, [card], None))[0]
 
 
-@operation("relationCreate", inside=CARD.reading(*NEEDED), permission=delivery.WRITE, scope=WRITE)
+@operation("relationCreate", inside=CARD.reading(*NEEDED), permission=board.WRITE, scope=WRITE)
 async def create_relation(ctx: Context, card: CardRecord, values: RelationCreate) -> Committed[RelationRecord]:
     """Relate a card to another one of the workspace.
 
     Raises BadUserInput for the card itself and for one of another workspace; Conflict for what is there already, a
     second parent and a circle.
     """
-    target = await access(ctx, CARD, values.target_card_id, delivery.WRITE, field="targetCardId", fields=NEEDED)
+    target = await access(ctx, CARD, values.target_card_id, board.WRITE, field="targetCardId", fields=NEEDED)
     if card["_id"] == target["_id"]:
         raise BadUserInput("is the card itself", field="targetCardId")
     if card["workspace_id"] != target["workspace_id"]:
@@ -58,7 +58,7 @@ async def relate(change: Change, card: CardRecord, type: RelationType, target: C
     if type not in STORED:
         source, target, type = target, source, type.inverse
     if type is RelationType.RELATED_TO:  # the same from either side, so kept one way
-        source, target = sorted((source, target), key=lambda one: ObjectId(one["_id"]))
+        source, target = sorted((source, target), key=lambda record: ObjectId(record["_id"]))
     await check_relation(change, type, source["_id"], target["_id"])
     relation = to_record(
         Relation(
@@ -80,7 +80,7 @@ async def relate(change: Change, card: CardRecord, type: RelationType, target: C
     return relation
 
 
-@operation("relationDelete", opens=RELATION.whole, permission=delivery.WRITE, scope=WRITE)
+@operation("relationDelete", opens=RELATION.whole, permission=board.WRITE, scope=WRITE)
 async def delete_relation(ctx: Context, relation: RelationRecord) -> Committed[ObjectId]:
     """End a relation, for both cards."""
 

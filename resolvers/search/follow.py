@@ -38,7 +38,7 @@ class Searchable:
         """What of objects can be found."""
         if self.complete is not None:
             await self.complete(records)
-        return [self.entry(one) for one in records]
+        return [self.entry(record) for record in records]
 
 
 def _card(card: CardRecord) -> Entry:
@@ -56,11 +56,11 @@ def _project(project: ProjectRecord) -> Entry:
 
 
 async def _with_texts(documents: Sequence[DocumentRecord]) -> None:
-    for some in portions(one["content_id"] for one in documents):
+    for some in portions(record["content_id"] for record in documents):
         found = await by_ids(DocumentVersion, some, frozenset({"markdown"}))
-        for one in documents:
-            if one["content_id"] in found:
-                one["text"] = found[one["content_id"]]["markdown"]
+        for document in documents:
+            if document["content_id"] in found:
+                document["text"] = found[document["content_id"]]["markdown"]
 
 
 def _document(document: DocumentRecord) -> Entry:
@@ -108,7 +108,7 @@ async def sweep(index: SearchIndex) -> None:
     known = index.known()
     for some in portions(known):
         found = await collection(Workspace).find({"_id": {"$in": some}}, {"_id": 1}).to_list()
-        for gone in set(some) - {one["_id"] for one in found}:
+        for gone in set(some) - {workspace["_id"] for workspace in found}:
             index.forget(gone)
 
 
@@ -132,10 +132,12 @@ async def _now(workspace_id: ObjectId, ids: Iterable[ObjectId]) -> tuple[list[En
     wanted = set(ids)
     entries: list[Entry] = []
     for kind, searchable in SEARCHABLE.items():
-        for some in portions(one for one in wanted if kind_of(one) is kind):
+        for some in portions(object_id for object_id in wanted if kind_of(object_id) is kind):
             records = await _find(searchable, {"_id": {"$in": some}}).to_list()
-            entries += await searchable.entries([one for one in records if one["workspace_id"] == workspace_id])
-    return entries, list(wanted - {one.id for one in entries})
+            entries += await searchable.entries(
+                [record for record in records if record["workspace_id"] == workspace_id]
+            )
+    return entries, list(wanted - {entry.id for entry in entries})
 
 
 async def _everything(workspace_id: ObjectId) -> AsyncIterator[Sequence[Entry]]:

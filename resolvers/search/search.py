@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import orjson
 from bson import ObjectId
 
-from auth.policies import delivery
+from auth.policies import board
 from models.base import Record
 from models.enums import SearchType, TokenScope
 from models.errors import BadUserInput
@@ -50,7 +50,7 @@ class FoundPage:
         return base64.urlsafe_b64encode(orjson.dumps([found.hit.rank, found.hit.place])).decode().rstrip("=")
 
 
-@operation("search", scope=READ, permission=delivery.READ, read_only=True)
+@operation("search", scope=READ, permission=board.READ, read_only=True)
 async def search(
     ctx: Context,
     workspace_id: ObjectId | str,
@@ -68,7 +68,7 @@ async def search(
     Everything written before is found. Archived cards are, where `archived` says so.
     """
     wanted = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
-    await check_workspace(ctx, wanted, delivery.READ)
+    await check_workspace(ctx, wanted, board.READ)
     project = None if project_id is None else parse_id(project_id, Kind.PROJECT, field="projectId")
     terms = Terms(read_query(query), list(SearchType if types is None else types), project, archived)
     window = Window.read(DEFAULT_SIZE if first is None else first, after)

@@ -42,9 +42,9 @@ async def fill_project(change: Change, project: ProjectRecord, content: Template
     inside = {"workspace_id": project["workspace_id"], "project_id": project["_id"], "created_at": change.at}
     scopes = await _scopes(change, inside, content["scopes"])
     columns = await _columns(change, inside, content["columns"], scopes)
-    labels = [new_label(change, project, _carried(change, Label, one)) for one in content["labels"]]
+    labels = [new_label(change, project, _carried(change, Label, label)) for label in content["labels"]]
     await insert_all(Label, labels, change)
-    change.append(project["workspace_id"], *(LabelCreated(label=one, project_id=project["_id"]) for one in labels))
+    change.append(project["workspace_id"], *(LabelCreated(label=label, project_id=project["_id"]) for label in labels))
     fields = await _fields(change, inside, content["custom_fields"])
     await _cards(change, project, content["cards"], columns, labels, fields)
 
@@ -69,14 +69,14 @@ async def _scopes(change: Change, inside: Record, given: Sequence[TemplateScopeR
         to_record(
             Scope(
                 **inside,
-                **_carried(change, Scope, one),
+                **_carried(change, Scope, scope),
                 updated_at=change.at,
             )
         )
-        for one in given
+        for scope in given
     ]
     await insert_all(Scope, scopes, change)
-    events = (ScopeCreated(scope=one, project_id=one["project_id"]) for one in scopes)
+    events = (ScopeCreated(scope=scope, project_id=scope["project_id"]) for scope in scopes)
     change.append(inside["workspace_id"], *events)
     return scopes
 
@@ -86,11 +86,11 @@ async def _columns(
 ) -> list[ColumnRecord]:
     columns: list[ColumnRecord] = []
     places: dict[int | None, int] = {}
-    for one, rank in zip(given, ranks_after(None, len(given)), strict=True):
-        scope_id = None if one["scope"] is None else scopes[one["scope"]]["_id"]
-        column = to_record(Column(**inside, scope_id=scope_id, rank=rank, **_carried(change, Column, one)))
-        order = places.get(one["scope"], 0)
-        places[one["scope"]] = order + 1
+    for record, rank in zip(given, ranks_after(None, len(given)), strict=True):
+        scope_id = None if record["scope"] is None else scopes[record["scope"]]["_id"]
+        column = to_record(Column(**inside, scope_id=scope_id, rank=rank, **_carried(change, Column, record)))
+        order = places.get(record["scope"], 0)
+        places[record["scope"]] = order + 1
         change.append(
             inside["workspace_id"], ColumnCreated(column=column, order=order, project_id=inside["project_id"])
         )
@@ -101,11 +101,11 @@ async def _columns(
 
 async def _fields(change: Change, inside: Record, given: Sequence[TemplateFieldRecord]) -> list[CustomFieldRecord]:
     fields: list[CustomFieldRecord] = []
-    for order, (one, rank) in enumerate(zip(given, ranks_after(None, len(given)), strict=True)):
-        field = to_record(CustomField(**inside, **_carried(change, CustomField, one), rank=rank))
+    for order, (record, rank) in enumerate(zip(given, ranks_after(None, len(given)), strict=True)):
+        field = to_record(CustomField(**inside, **_carried(change, CustomField, record), rank=rank))
         field["options"] = [
             {"id": new_id(Kind.CUSTOM_FIELD_OPTION), "label": option["name"], "color": option["color"]}
-            for option in one["options"]
+            for option in record["options"]
         ]
         event = CustomFieldCreated(custom_field=field, order=order, project_id=inside["project_id"])
         change.append(inside["workspace_id"], event)
@@ -124,26 +124,26 @@ async def _cards(
 ) -> None:
     cards: list[CardRecord] = []
     places: dict[int | None, int] = {}
-    for one, rank in zip(given, ranks_after(None, len(given)), strict=True):
-        column = None if one["column"] is None else columns[one["column"]]
+    for record, rank in zip(given, ranks_after(None, len(given)), strict=True):
+        column = None if record["column"] is None else columns[record["column"]]
         values = {
-            **_carried(change, Card, one),
-            "label_ids": [labels[place]["_id"] for place in one["labels"]],
-            "checklist": [ChecklistItem(title=title) for title in one["checklist"]],
+            **_carried(change, Card, record),
+            "label_ids": [labels[place]["_id"] for place in record["labels"]],
+            "checklist": [ChecklistItem(title=title) for title in record["checklist"]],
             "custom_values": {
                 str(fields[value["field"]]["_id"]): _value(fields[value["field"]], value["value"])
-                for value in one["values"]
+                for value in record["values"]
             },
         }
         card = new_card(change, project, column, rank, values)
-        order = places.get(one["column"], 0)
-        places[one["column"]] = order + 1
+        order = places.get(record["column"], 0)
+        places[record["column"]] = order + 1
         change.append(project["workspace_id"], CardCreated(card=card, order=order))
         cards.append(card)
     await insert_all(Card, cards, change)
     await keep(change, [(None, card) for card in cards])
     kind = ActivityType.CARD_CREATED
-    await record_activities(change, [new_activity(change, one, kind, {"title": one["title"]}) for one in cards])
+    await record_activities(change, [new_activity(change, item, kind, {"title": item["title"]}) for item in cards])
 
 
 def _value(field: CustomFieldRecord, value: Any) -> Any:

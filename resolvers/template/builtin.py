@@ -139,8 +139,8 @@ def _template(key: str, name: str, description: str, content: TemplateContent) -
 
 
 BUILT_IN: dict[str, Any] = {
-    one["_id"]: one
-    for one in (
+    record["_id"]: record
+    for record in (
         _template("kanban", "Kanban", "A steady flow of work over one board.", _KANBAN),
         _template("scrum", "Scrum", "Two sprints with boards of their own, and a board of ideas.", _SCRUM),
         _template("bug-tracking", "Bug tracking", "From a report to a verified fix, with severities.", _BUGS),

@@ -52,7 +52,7 @@ async def content_of(change: Change, project_id: ObjectId, gone: Gone, *, cards:
                 | {"options": [{"name": option["label"], "color": option["color"]} for option in field["options"]]}
                 for field in fields
             ],
-            "cards": [_card(one, first, in_columns, in_labels, fields) for one in copied],
+            "cards": [_card(copied_card, first, in_columns, in_labels, fields) for copied_card in copied],
         }
     )
 
@@ -63,7 +63,7 @@ def _card(
     places = {field["_id"]: place for place, field in enumerate(fields)}
     return _carried(Card, card, first) | {
         "column": columns.get(card["column_id"]),
-        "labels": [labels[one] for one in card["label_ids"] if one in labels],
+        "labels": [labels[label_id] for label_id in card["label_ids"] if label_id in labels],
         "checklist": [item["title"] for item in card["checklist"]],
         "values": [
             {"field": places[field["_id"]], "value": _value(field, value)}
@@ -89,7 +89,7 @@ def _value(field: CustomFieldRecord, value: Any) -> Any:
     options = {option["id"]: place for place, option in enumerate(field["options"])}
     if field["type"] == FieldType.SELECT.value:
         return options[value]
-    return [options[one] for one in value] if field["type"] == FieldType.MULTI_SELECT.value else value
+    return [options[element] for element in value] if field["type"] == FieldType.MULTI_SELECT.value else value
 
 
 def _places(records: Sequence[AnyRecord]) -> Places:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
-from auth.policies import delivery
+from auth.policies import board
 from models import Project, Template
 from models.base import AnyRecord, collection, to_record
 from models.enums import TokenScope
@@ -34,14 +34,14 @@ READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 MAX_TEMPLATES = 100
 
 
-@operation("templates", opens=WORKSPACE.by("workspace_id"), permission=delivery.READ, scope=READ, read_only=True)
+@operation("templates", opens=WORKSPACE.by("workspace_id"), permission=board.READ, scope=READ, read_only=True)
 async def list_templates(ctx: Context, membership: WorkspaceMemberRecord) -> list[TemplateRecord]:
     """The templates that projects of a workspace can begin with: the built-in ones, then its own by name."""
     workspace_id = membership["workspace_id"]
     return (await templates_of(ctx, [{"_id": workspace_id}], None))[0]
 
 
-@operation("templateCreateFromProject", inside=PROJECT.whole, permission=delivery.WRITE, scope=WRITE)
+@operation("templateCreateFromProject", inside=PROJECT.whole, permission=board.WRITE, scope=WRITE)
 async def create_template(
     ctx: Context, project: ProjectRecord, values: TemplateCreateFromProject
 ) -> Committed[TemplateRecord]:
@@ -78,7 +78,7 @@ async def create_template(
     return await ctx.write(project["workspace_id"], body)
 
 
-@operation("templateDelete", opens=TEMPLATE, permission=delivery.WRITE, scope=WRITE)
+@operation("templateDelete", opens=TEMPLATE, permission=board.WRITE, scope=WRITE)
 async def delete_template(ctx: Context, template: TemplateRecord) -> Committed[ObjectId]:
     """Delete a template of a workspace; the projects that began with it stay.
 
@@ -114,7 +114,7 @@ async def templates_of(ctx: Context, workspaces: Sequence[AnyRecord], fields: Fi
     """The built-in templates, then those of each workspace by name."""
     ids = list({workspace["_id"] for workspace in workspaces})
     query = {"workspace_id": {"$in": ids}}
-    own: dict[ObjectId, list[TemplateRecord]] = {one: [] for one in ids}
+    own: dict[ObjectId, list[TemplateRecord]] = {object_id: [] for object_id in ids}
     for template in sorted(await collection(Template).find(query).to_list(), key=by_name):
         own[template["workspace_id"]].append(template)
     return [[*BUILT_IN.values(), *own[workspace["_id"]]] for workspace in workspaces]

@@ -17,7 +17,7 @@ from resolvers.custom_field.custom_field import options_of
 from resolvers.document.place import MAX_DEPTH
 from resolvers.document.room import MAX_DOCUMENTS
 from resolvers.inputs import custom_value
-from resolvers.inputs.board import MAX_PROJECT_LABELS
+from resolvers.inputs.label import MAX_PROJECT_LABELS
 from resolvers.inputs.transfer import MAX_LINKS, ImportedCard, ImportedRelation, ProjectImport
 from resolvers.kit.fields import values_of
 from resolvers.kit.upload import file_name
@@ -160,7 +160,7 @@ def field_records(values: ProjectImport, make_id: MakeId) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for index, (field, rank) in enumerate(zip(values.custom_fields, ranks, strict=True)):
         try:
-            named = [{"id": make_id(Kind.CUSTOM_FIELD_OPTION), "label": one.label} for one in field.options]
+            named = [{"id": make_id(Kind.CUSTOM_FIELD_OPTION), "label": option.label} for option in field.options]
             options = options_of(field.type, field.options, named)
         except BadUserInput as error:
             raise _inside(error, f"customFields.{index}.{error.field}", index) from error
@@ -197,19 +197,19 @@ def possible(relations: Sequence[ImportedRelation]) -> tuple[list[ImportedRelati
     seen: set[tuple[RelationType, int, int]] = set()
     numbers: Counter[int] = Counter()
     parents: dict[int, int] = {}
-    for index, one in enumerate(relations):
-        reason = _refusal(one, seen, numbers, parents)
+    for index, described in enumerate(relations):
+        reason = _refusal(described, seen, numbers, parents)
         if reason is not None:
             refused[index] = reason
             continue
-        seen.add((one.type, one.source, one.target))
-        numbers.update((one.source, one.target))
-        if one.type is RelationType.PARENT_OF:
-            parents[one.target] = one.source
-    blocks = [n for n, one in enumerate(relations) if one.type is RelationType.BLOCKS and n not in refused]
+        seen.add((described.type, described.source, described.target))
+        numbers.update((described.source, described.target))
+        if described.type is RelationType.PARENT_OF:
+            parents[described.target] = described.source
+    blocks = [n for n, relation in enumerate(relations) if relation.type is RelationType.BLOCKS and n not in refused]
     for index in _closing(relations, blocks):
         refused[index] = "would close a circle of cards that block each other"
-    kept = [one for index, one in enumerate(relations) if index not in refused]
+    kept = [relation for index, relation in enumerate(relations) if index not in refused]
     return kept, sorted(refused.items())
 
 

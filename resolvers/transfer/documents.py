@@ -42,7 +42,7 @@ def document_parts(plan: Plan) -> Iterator[tuple[int, Write, frozenset[ObjectId]
     start = size = 0
     for end in range(1, len(documents) + 1):
         size += plan.contents[end - 1].size
-        links = sum(len(one.card_indexes) for one in documents[start:end])
+        links = sum(len(item.card_indexes) for item in documents[start:end])
         if end == len(documents) or end - start >= AT_ONCE or size >= BYTES_AT_ONCE or links >= 10 * AT_ONCE:
             which = range(start, end)
             yield end - start, _write(plan, which, scopes, ranks), frozenset(_refers(plan, which, scopes))
@@ -60,7 +60,7 @@ def _scopes(plan: Plan) -> list[int | None]:
 def _refers(plan: Plan, which: range, scopes: list[int | None]) -> Iterator[ObjectId]:
     for index in which:
         document = plan.values.documents[index]
-        yield from (plan.card_ids[one] for one in document.card_indexes)
+        yield from (plan.card_ids[card_index] for card_index in document.card_indexes)
         if document.parent_index is not None and document.parent_index < which.start:
             yield plan.document_ids[document.parent_index]
         if (scope := scopes[index]) is not None:
@@ -78,14 +78,14 @@ def _write(plan: Plan, which: range, scopes: list[int | None], ranks: dict[int, 
             change.append(plan.workspace_id, DocumentCreated(document=document, order=order))
             documents.append(document)
             versions.append(version)
-            links += [one async for one in _links(change, plan, project, index)]
+            links += [link async for link in _links(change, plan, project, index)]
         await insert_all(Document, documents, change)
-        await count(change, plan.workspace_id, StorageKind.DOCUMENTS, sum(one["size"] for one in versions))
+        await count(change, plan.workspace_id, StorageKind.DOCUMENTS, sum(record["size"] for record in versions))
         await insert_all(DocumentVersion, versions, change)
         await insert_all(DocumentLink, links, change)
         change.append(
             plan.workspace_id,
-            *(DocumentLinked(link=one, project_id=one["project_id"], card_id=one["card_id"]) for one in links),
+            *(DocumentLinked(link=link, project_id=link["project_id"], card_id=link["card_id"]) for link in links),
         )
 
     return write
@@ -128,7 +128,7 @@ def _review(change: Change, status: DocumentStatus, notes: str | None) -> Record
 
 async def _links(change: Change, plan: Plan, project: ProjectRecord, index: int) -> AsyncIterator[DocumentLinkRecord]:
     indexes = dict.fromkeys(plan.values.documents[index].card_indexes)
-    cards: list[ObjectId] = [plan.card_ids[one] for one in indexes if plan.card_ids[one] not in plan.gone]
+    cards: list[ObjectId] = [plan.card_ids[item] for item in indexes if plan.card_ids[item] not in plan.gone]
     async for card_id in in_turns(cards):
         yield to_record(
             DocumentLink(

@@ -109,9 +109,12 @@ async def _people(about: Sequence[AnyRecord], key: str) -> tuple[dict[ObjectId, 
     """The addresses of the people whose ids some records of a workspace carry; of those who have left it, the names."""
     emails: dict[ObjectId, str] = {}
     names: dict[ObjectId, str | None] = {}
-    for ids in portions(dict.fromkeys(one[key] for one in about if one[key])):
+    for ids in portions(dict.fromkeys(record[key] for record in about if record[key])):
         here = {"workspace_id": about[0]["workspace_id"], "user_id": {"$in": ids}}
-        members = {one["user_id"] async for one in collection(WorkspaceMember).find(here, {"user_id": 1})}
+        members = {
+            workspace_member["user_id"]
+            async for workspace_member in collection(WorkspaceMember).find(here, {"user_id": 1})
+        }
         query = {"_id": {"$in": ids}, "is_agent": {"$ne": True}}
         async for user in collection(User).find(query, {"email": 1, "name": 1}):
             if user["_id"] in members:
@@ -198,14 +201,15 @@ async def _attached(cards: Sequence[CardRecord], files: Stored) -> dict[ObjectId
     found: dict[ObjectId, list[AttachmentRecord]] = {}
     for ids in portions(card["_id"] for card in cards if card["attachment_count"]):
         query = {"card_id": {"$in": ids}}
-        async for one in collection(Attachment).find(query).sort([("card_id", 1), ("_id", 1)]):
-            found.setdefault(one["card_id"], []).append(one)
+        async for attachment in collection(Attachment).find(query).sort([("card_id", 1), ("_id", 1)]):
+            found.setdefault(attachment["card_id"], []).append(attachment)
     for card in cards:
-        for one in found.get(card["_id"], ()):
-            files.setdefault(member_of(one), (one["_id"], one["size"]))
+        for record in found.get(card["_id"], ()):
+            files.setdefault(member_of(record), (record["_id"], record["size"]))
     return {
         card_id: [
-            {"name": one["name"], "mimeType": one["declared_mime_type"], "file": member_of(one)} for one in attachments
+            {"name": item["name"], "mimeType": item["declared_mime_type"], "file": member_of(item)}
+            for item in attachments
         ]
         for card_id, attachments in found.items()
     }
@@ -216,15 +220,17 @@ async def _comments(card_ids: Sequence[ObjectId]) -> dict[ObjectId, list[Record]
     said: list[CommentRecord] = []
     for ids in portions(card_ids):
         said += await collection(Comment).find({"card_id": {"$in": ids}}).sort([("card_id", 1), ("_id", 1)]).to_list()
-    emails, names = await _people([one for one in said if not one.get("original_author")], "author_id")
+    emails, names = await _people(
+        [object_id for object_id in said if not object_id.get("original_author")], "author_id"
+    )
     authors = {**names, **emails}
-    for one in said:
+    for record in said:
         comment = {
-            "content": one["content"],
-            "author": one.get("original_author") or authors.get(one["author_id"]),
-            "createdAt": one.get("original_at") or one["created_at"],
+            "content": record["content"],
+            "author": record.get("original_author") or authors.get(record["author_id"]),
+            "createdAt": record.get("original_at") or record["created_at"],
         }
-        found.setdefault(one["card_id"], []).append(comment)
+        found.setdefault(record["card_id"], []).append(comment)
     return found
 
 
@@ -237,7 +243,7 @@ def _card(
     return _declared(Card, card) | {
         "columnIndex": index.get(card["column_id"]),
         "checklist": [{"title": item["title"], "done": item["done"]} for item in card["checklist"]],
-        "labels": [labels[one] for one in card["label_ids"] if one in labels],
+        "labels": [labels[label_id] for label_id in card["label_ids"] if label_id in labels],
         "customFields": [
             {"field": field["name"], "value": _value(field, value)}
             for field, value in known(card.get("custom_values"), fields)
@@ -252,7 +258,7 @@ def _value(field: CustomFieldRecord, value: Any) -> Any:
         case FieldType.SELECT:
             return labels.get(value)
         case FieldType.MULTI_SELECT:
-            return [labels[one] for one in value if one in labels]
+            return [labels[element] for element in value if element in labels]
         case _:
             return value
 
@@ -260,13 +266,13 @@ def _value(field: CustomFieldRecord, value: Any) -> Any:
 async def _relations(inside: Record, places: dict[ObjectId, int]) -> list[Record]:
     """Those with both ends in the project, in the order of the cards."""
     found: list[tuple[int, int, str]] = []
-    async for one in collection(Relation).find({"project_ids": inside["project_id"]}):
-        source, target = places.get(one["source_id"]), places.get(one["target_id"])
+    async for relation in collection(Relation).find({"project_ids": inside["project_id"]}):
+        source, target = places.get(relation["source_id"]), places.get(relation["target_id"])
         if source is not None and target is not None:
             ends = (source, target)
-            if one["type"] == RelationType.RELATED_TO:  # which end is which depends on ids alone
+            if relation["type"] == RelationType.RELATED_TO:  # which end is which depends on ids alone
                 ends = (min(ends), max(ends))
-            found.append((*ends, one["type"]))
+            found.append((*ends, relation["type"]))
     return [{"type": type, "source": source, "target": target} for source, target, type in sorted(found)]
 
 
@@ -279,12 +285,15 @@ async def _documents(
     async for link in collection(DocumentLink).find(inside):
         if link["card_id"] in cards:
             linked.setdefault(link["document_id"], []).append(cards[link["card_id"]])
-    found.sort(key=lambda one: scopes.get(one["scope_id"], -1))
+    found.sort(key=lambda record: scopes.get(record["scope_id"], -1))
     ordered = _depth_first(found)
     places: dict[ObjectId | None, int] = {document["_id"]: place for place, document in enumerate(ordered)}
     for some in (ordered[at : at + TEXTS_AT_ONCE] for at in range(0, len(ordered), TEXTS_AT_ONCE)):
         query = {"_id": {"$in": [document["content_id"] for document in some]}}
-        texts = {one["_id"]: one async for one in collection(DocumentVersion).find(query)}
+        texts = {
+            document_version["_id"]: document_version
+            async for document_version in collection(DocumentVersion).find(query)
+        }
         for document in some:
             if document["content_id"] in texts:
                 scope = scopes.get(document["scope_id"]) if document["parent_id"] is None else None
@@ -296,10 +305,10 @@ async def _documents(
 
 
 def _depth_first(documents: Sequence[DocumentRecord]) -> list[DocumentRecord]:
-    ids = {one["_id"] for one in documents}
+    ids = {record["_id"] for record in documents}
     children: dict[ObjectId | None, list[DocumentRecord]] = {}
-    for one in documents:
-        children.setdefault(one["parent_id"] if one["parent_id"] in ids else None, []).append(one)
+    for document in documents:
+        children.setdefault(document["parent_id"] if document["parent_id"] in ids else None, []).append(document)
     found: list[DocumentRecord] = []
     pending = list(reversed(children.get(None, ())))
     while pending:

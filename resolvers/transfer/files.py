@@ -58,7 +58,7 @@ async def plan_files(ctx: Context, plan: Plan, source: Source, *, is_new: bool =
             else:
                 found.append(Planned(place, given, info))
     if found and is_new:
-        await check_room(ctx, plan.workspace_id, sum(one.info.file_size for one in found))
+        await check_room(ctx, plan.workspace_id, sum(planned_file.info.file_size for planned_file in found))
     return found
 
 
@@ -76,11 +76,11 @@ class Files:
     async def ready(self) -> AsyncIterator[None]:
         self.stored.clear()
         try:
-            for one in self.planned:
+            for planned_file in self.planned:
                 file_id = new_id(Kind.ATTACHMENT)
                 self.stored.append((file_id, Written(0, "", b"")))
-                name = file_name(one.given.name)
-                upload = Upload(name, one.given.mime_type, partial(self.source.chunks, one.info))
+                name = file_name(planned_file.given.name)
+                upload = Upload(name, planned_file.given.mime_type, partial(self.source.chunks, planned_file.info))
                 self.stored[-1] = (file_id, await write_file(file_id, self.plan.workspace_id, name, upload))
             yield
         except BaseException:
@@ -90,13 +90,19 @@ class Files:
 
     async def write(self, change: Change, project: ProjectRecord) -> None:
         attachments: list[AttachmentRecord] = []
-        for one, (file_id, written) in zip(self.planned, self.stored, strict=True):
-            card_id = self.plan.card_ids[one.card]
+        for planned_file, (file_id, written) in zip(self.planned, self.stored, strict=True):
+            card_id = self.plan.card_ids[planned_file.card]
             card = await update_and_read(Card, {"_id": card_id}, {"$inc": {"attachment_count": 1}}, change.session)
             if card is None or not await keep_file(change, file_id):
                 continue  # the card was deleted meanwhile; the bytes go as those of any upload that came to nothing
             attachment = new_attachment(
-                change, card, file_id, file_name(one.given.name), one.given.mime_type, written, self.ctx.user_id
+                change,
+                card,
+                file_id,
+                file_name(planned_file.given.name),
+                planned_file.given.mime_type,
+                written,
+                self.ctx.user_id,
             )
             attachments.append(attachment)
             change.append(
@@ -110,7 +116,7 @@ class Files:
             )
         if not attachments:
             return
-        more = sum(one["size"] for one in attachments)
+        more = sum(record["size"] for record in attachments)
         await charge(self.ctx, change, self.plan.workspace_id, StorageKind.ATTACHMENTS, more)
         await insert_all(Attachment, attachments, change)
 
@@ -118,8 +124,8 @@ class Files:
 def file_parts(ctx: Context, plan: Plan, source: Source, planned: Sequence[Planned]) -> Iterator[Part]:
     """The files in portions of a transaction each."""
     start = size = 0
-    for end, one in enumerate(planned, 1):
-        size += one.info.file_size
+    for end, planned_file in enumerate(planned, 1):
+        size += planned_file.info.file_size
         if end == len(planned) or end - start >= AT_ONCE or size >= BYTES_AT_ONCE:
             files = Files(ctx, plan, source, planned[start:end])
             yield Part(end - start, files.write, ready=files.ready)

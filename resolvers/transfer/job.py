@@ -7,7 +7,7 @@ from datetime import timedelta
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from auth.policies import delivery
+from auth.policies import board
 from models import Project, TransferJob, Workspace
 from models.base import Record, collection, to_record, without
 from models.enums import StorageKind, TokenScope
@@ -55,7 +55,7 @@ def told(job: TransferJobRecord) -> TransferJobRecord:
 get_transfer_job = reader("transferJob", TRANSFER_JOB)
 
 
-@operation("transferJobs", opens=WORKSPACE.by("workspace_id"), permission=delivery.READ, scope=READ, read_only=True)
+@operation("transferJobs", opens=WORKSPACE.by("workspace_id"), permission=board.READ, scope=READ, read_only=True)
 async def list_transfer_jobs(
     ctx: Context, membership: WorkspaceMemberRecord, window: Window, fields: Fields = None
 ) -> Page:
@@ -66,7 +66,7 @@ async def list_transfer_jobs(
     ]
 
 
-@operation("projectImportStart", inside=WORKSPACE, permission=delivery.WRITE, scope=WRITE)
+@operation("projectImportStart", inside=WORKSPACE, permission=board.WRITE, scope=WRITE)
 async def start_import(
     ctx: Context, _membership: WorkspaceMemberRecord, values: ProjectImportStart
 ) -> Committed[TransferJobRecord]:
@@ -106,7 +106,7 @@ async def start_import(
                     file_size=written.size,
                     on_odd_item=values.on_odd_item,
                     lease_until=change.at,
-                    turn=max([change.at, *(one.get("turn", change.at) + TURN for one in own)]),
+                    turn=max([change.at, *(item.get("turn", change.at) + TURN for item in own)]),
                     created_at=change.at,
                 )
             )
@@ -154,7 +154,7 @@ def _check_own(ctx: Context, jobs: Sequence[TransferJobRecord], more: int) -> No
     """Refuse a job of somebody who has enough of them. Two that start at the same moment may both be let in."""
     if len(jobs) >= MAX_OF_PERSON:
         raise RateLimited(f"You have {MAX_OF_PERSON} imports that have not ended: wait for one", retry_after=10)
-    if sum(one["file_size"] for one in jobs) + more > ctx.services.storage_quota:
+    if sum(job["file_size"] for job in jobs) + more > ctx.services.storage_quota:
         raise RateLimited("The files of your imports that have not ended are too large: wait for one", retry_after=10)
 
 
@@ -166,7 +166,7 @@ def _bounded(file: Upload) -> Upload:
         async for piece in file.chunks():
             if len(head) < 4:
                 head = (head + piece).lstrip(b" \t\r\n")[:8]
-                if head and not any(head.startswith(one) or one.startswith(head) for one in _STARTS):
+                if head and not any(head.startswith(start) or start.startswith(head) for start in _STARTS):
                     raise BadUserInput("is neither a JSON object nor an archive", field="file")
             size += len(piece)
             if size > MAX_TEXT and not head.startswith(MAGIC):

@@ -23,21 +23,21 @@ def relation_parts(plan: Plan) -> Iterator[tuple[int, Write, frozenset[ObjectId]
     """How many relations each part holds, what writes them, and the cards that they are of."""
     for start in range(0, len(plan.relations), AT_ONCE):
         some = plan.relations[start : start + AT_ONCE]
-        ends = frozenset(plan.card_ids[end] for one in some for end in (one.source, one.target))
+        ends = frozenset(plan.card_ids[end] for relation in some for end in (relation.source, relation.target))
         yield len(some), _write(plan, some), ends
 
 
 def _write(plan: Plan, relations: Sequence[ImportedRelation]) -> Write:
     async def write(change: Change, project: ProjectRecord) -> None:
-        there = (one for one in relations if plan.gone.isdisjoint(_ends(plan, one)))
-        records = [_record(change, plan, project, one) async for one in in_turns(there)]
+        there = (relation for relation in relations if plan.gone.isdisjoint(_ends(plan, relation)))
+        records = [_record(change, plan, project, relation) async for relation in in_turns(there)]
         if not records:
             return
         await insert_all(Relation, records, change)
         project_id = project["_id"]
         change.append(
             plan.workspace_id,
-            *(RelationCreated(relation=one, project_ids=[project_id], project_id=project_id) for one in records),
+            *(RelationCreated(relation=record, project_ids=[project_id], project_id=project_id) for record in records),
         )
 
     return write

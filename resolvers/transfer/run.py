@@ -19,7 +19,7 @@ from uuid import uuid4
 from bson import ObjectId
 from pymongo.errors import PyMongoError
 
-from auth.policies import delivery
+from auth.policies import board
 from auth.subject import ALL_SCOPES, Subject
 from models import Project, TransferJob
 from models.base import Record, collection, utc_now, with_changes
@@ -177,7 +177,7 @@ class Worker:
     async def _write(self, job: TransferJobRecord, plan: Plan, waiting: list[Part], number: int) -> TransferJobRecord:
         """Write a part, and count it; the job as it is then."""
         ctx = self._context(job)
-        await check_workspace(ctx, job["workspace_id"], delivery.WRITE)
+        await check_workspace(ctx, job["workspace_id"], board.WRITE)
         sizes = [0, 0, *accumulate(part.size for part in waiting)]
 
         async def body(change: Change) -> TransferJobRecord:
@@ -279,7 +279,7 @@ async def _other_due(job: TransferJobRecord) -> TransferJobRecord | None:
         .limit(MAX_SEEN)
         .to_list()
     )
-    return next((one for one in found if one["created_by"] != job["created_by"]), None)
+    return next((transfer_job for transfer_job in found if transfer_job["created_by"] != job["created_by"]), None)
 
 
 async def _project(change: Change, project_id: ObjectId | None) -> ProjectRecord:

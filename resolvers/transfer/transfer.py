@@ -6,7 +6,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from auth.policies import delivery
+from auth.policies import board
 from models import Project
 from models.base import Record, with_changes
 from models.enums import OnOddItem, TokenScope
@@ -42,9 +42,7 @@ async def read_project(values: Mapping[str, Any], on_odd_item: OnOddItem) -> tup
     return await IMPORTS.run(read_mended, ProjectImport, values, notes), notes
 
 
-@operation(
-    "projectImport", opens=WORKSPACE.by("workspace_id"), permission=delivery.WRITE, scope=TokenScope.PROJECTS_WRITE
-)
+@operation("projectImport", opens=WORKSPACE.by("workspace_id"), permission=board.WRITE, scope=TokenScope.PROJECTS_WRITE)
 async def import_project(
     ctx: Context, membership: WorkspaceMemberRecord, values: ProjectImport, notes: Notes | None = None
 ) -> Committed[ProjectRecord]:
@@ -90,7 +88,7 @@ async def import_in_parts(
     The files of cards are those of `source`.
     A part that fails takes what was written with it: the project is deleted.
     """
-    await check_workspace(ctx, workspace_id, delivery.WRITE)
+    await check_workspace(ctx, workspace_id, board.WRITE)
     plan = await IMPORTS.run(draw, workspace_id, values, new_id, notes)
     await complete(ctx, plan)
     waiting = [*parts(plan), *file_parts(ctx, plan, source, await plan_files(ctx, plan, source))]
@@ -117,7 +115,7 @@ async def _write_part(plan: Plan, part: Part, project: ProjectRecord, change: Ch
 @operation(
     "projectExport",
     opens=PROJECT.by("project_id").whole,
-    permission=delivery.READ,
+    permission=board.READ,
     scope=TokenScope.PROJECTS_READ,
     read_only=True,
 )

@@ -30,8 +30,8 @@ from resolvers.inputs.project import ProjectCreate
 from resolvers.inputs.transfer import ImportedCard
 from resolvers.kit.fields import values_of
 from resolvers.lane.card_kept import keep
+from resolvers.member.project_member import add_member
 from resolvers.project.project import insert_project
-from resolvers.tenancy.project_member import add_member
 from resolvers.transfer.documents import document_parts
 from resolvers.transfer.plan import Plan
 from resolvers.transfer.relations import relation_parts
@@ -87,9 +87,9 @@ async def find_gone(change: Change, plan: Plan, part: Part) -> None:
     """Look for what a part points to, where others may have worked on the project since that was written."""
     plan.gone = set(part.refers)
     for model, kind in _MODELS.items():
-        for ids in portions(one for one in part.refers if kind_of(one) is kind):
+        for ids in portions(refer for refer in part.refers if kind_of(refer) is kind):
             found = collection(model).find({"_id": {"$in": ids}}, {"_id": 1}, session=change.session)
-            plan.gone.difference_update([one["_id"] async for one in found])
+            plan.gone.difference_update([record["_id"] async for record in found])
 
 
 async def _scopes(change: Change, plan: Plan, project: ProjectRecord) -> None:
@@ -107,7 +107,7 @@ async def _scopes(change: Change, plan: Plan, project: ProjectRecord) -> None:
         for scope_id, scope in zip(plan.scope_ids, plan.values.scopes, strict=True)
     ]
     await insert_all(Scope, scopes, change)
-    change.append(plan.workspace_id, *(ScopeCreated(scope=one, project_id=project["_id"]) for one in scopes))
+    change.append(plan.workspace_id, *(ScopeCreated(scope=scope, project_id=project["_id"]) for scope in scopes))
 
 
 async def _columns(change: Change, plan: Plan, project: ProjectRecord) -> None:
@@ -139,7 +139,7 @@ async def _labels(change: Change, plan: Plan, project: ProjectRecord) -> None:
         {**new_label(change, project, values), "_id": label_id} for label_id, values in plan.labels.values()
     ]
     await insert_all(Label, labels, change)
-    change.append(plan.workspace_id, *(LabelCreated(label=one, project_id=project["_id"]) for one in labels))
+    change.append(plan.workspace_id, *(LabelCreated(label=label, project_id=project["_id"]) for label in labels))
 
 
 async def _fields(change: Change, plan: Plan, project: ProjectRecord) -> None:
@@ -147,7 +147,8 @@ async def _fields(change: Change, plan: Plan, project: ProjectRecord) -> None:
     fields = [with_changes(field, inside) for field in plan.fields.values()]
     await insert_all(CustomField, fields, change)
     events = (
-        CustomFieldCreated(custom_field=one, order=place, project_id=project["_id"]) for place, one in enumerate(fields)
+        CustomFieldCreated(custom_field=field, order=place, project_id=project["_id"])
+        for place, field in enumerate(fields)
     )
     change.append(plan.workspace_id, *events)
 
@@ -165,8 +166,8 @@ def _card_parts(plan: Plan) -> Iterator[Part]:
     for end, card in enumerate(cards, 1):
         size += 1 + len(card.comments)
         if size >= CARDS_AT_ONCE or end == len(cards):
-            labels = {plan.labels[name][0] for one in cards[start:end] for name in one.labels}
-            columns = {plan.column_ids[one.column_index] for one in cards[start:end] if one.column_index is not None}
+            labels = {plan.labels[name][0] for item in cards[start:end] for name in item.labels}
+            columns = {plan.column_ids[item.column_index] for item in cards[start:end] if item.column_index is not None}
             write = _cards(plan, range(start, end), ranks, orders)
             yield Part(end - start, write, frozenset(labels | columns))
             start, size = end, 0
@@ -190,7 +191,7 @@ def _cards(
         await keep(change, [(None, card) for card in cards])
         await insert_all(Comment, comments, change)
         kind = ActivityType.CARD_CREATED
-        created = [new_activity(change, one, kind, {"title": one["title"]}) async for one in in_turns(cards)]
+        created = [new_activity(change, record, kind, {"title": record["title"]}) async for record in in_turns(cards)]
         # Nobody is notified of each card of a project that arrives as a whole.
         await record_activities(change, created, audience=None)
 
@@ -220,7 +221,7 @@ def _card(
     given = values_of(values, Card, TRANSFER) | moments | {"id": plan.card_ids[place]}
     record = new_card(change, project, column, rank, given)
     labels = (plan.labels[name][0] for name in dict.fromkeys(values.labels))
-    record["label_ids"] = [one for one in labels if one not in plan.gone]
+    record["label_ids"] = [label for label in labels if label not in plan.gone]
     record["checklist"] = checklist_of(values.checklist)
     record["custom_values"] = plan.card_values[place]
     record["text_keys"] = text_keys(record["custom_values"])
@@ -256,5 +257,7 @@ async def _comments(change: Change, card: CardRecord, values: ImportedCard) -> l
 
 
 def _told(comments: Sequence[CommentRecord]) -> Iterator[CommentAdded]:
-    for count, one in enumerate(comments, 1):
-        yield CommentAdded(comment=one, comment_count=count, project_id=one["project_id"], card_id=one["card_id"])
+    for count, comment in enumerate(comments, 1):
+        yield CommentAdded(
+            comment=comment, comment_count=count, project_id=comment["project_id"], card_id=comment["card_id"]
+        )

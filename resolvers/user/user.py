@@ -75,8 +75,8 @@ async def people(ctx: Context, parents: Sequence[AnyRecord], key: str, fields: F
     found = await to_one(User, parents, key, wanted)
     if not wanted & PROFILE:
         return found
-    near = await _colleagues(ctx, {one["_id"] for one in found if one is not None})
-    return [one if one is None or one["_id"] in near else _name_alone(one) for one in found]
+    near = await _colleagues(ctx, {record["_id"] for record in found if record is not None})
+    return [record if record is None or record["_id"] in near else _name_alone(record) for record in found]
 
 
 def _name_alone(user: UserRecord) -> UserRecord:
@@ -106,7 +106,7 @@ async def _organizations(ctx: Context) -> list[ObjectId]:
     mine = ctx.subject.user_id
     if mine is not None:
         members = collection(OrganizationMember).find({"user_id": mine}, {"organization_id": 1})
-        return [one["organization_id"] for one in await members.to_list()]
+        return [member["organization_id"] for member in await members.to_list()]
     here = await collection(Workspace).find_one({"_id": ctx.subject.workspace_id}, {"organization_id": 1})
     return [] if here is None else [here["organization_id"]]
 
@@ -117,13 +117,13 @@ user_of_member = users_by("user_id")
 @edge(scope=TokenScope.ACCOUNT_READ, viewer=True)
 async def email_verified_at_of(ctx: Context, users: Sequence[UserRecord], fields: Fields) -> list[datetime | None]:
     """When the caller's address was confirmed; None for anybody else."""
-    return [None if one is None else one["email_verified_at"] for one in await _own(ctx, users)]
+    return [None if record is None else record["email_verified_at"] for record in await _own(ctx, users)]
 
 
 @edge(scope=TokenScope.ACCOUNT_READ, viewer=True)
 async def two_factor_enabled_of(ctx: Context, users: Sequence[UserRecord], fields: Fields) -> list[bool | None]:
     """Whether the caller signs in with two factors; None for anybody else."""
-    return [None if one is None else one["two_factor_enabled"] for one in await _own(ctx, users)]
+    return [None if record is None else record["two_factor_enabled"] for record in await _own(ctx, users)]
 
 
 @edge()
@@ -134,9 +134,9 @@ async def avatar_urls_of(ctx: Context, users: Sequence[UserRecord], fields: Fiel
 
 async def _own(ctx: Context, users: Sequence[UserRecord]) -> list[UserRecord | None]:
     mine = None
-    if any(one["_id"] == ctx.user_id for one in users):
+    if any(user["_id"] == ctx.user_id for user in users):
         mine = await collection(User).find_one({"_id": ctx.user_id}, {"email_verified_at": 1, "two_factor": 1})
-    return [None if mine is None or one["_id"] != ctx.user_id else own(mine) for one in users]
+    return [None if mine is None or user["_id"] != ctx.user_id else own(mine) for user in users]
 
 
 @operation("user", scope=READ, read_only=True)

@@ -1,12 +1,12 @@
 """Columns of a project's board and of its scopes' boards."""
 
 from resolvers.column.column import create_column, delete_column, get_column, list_columns, order_of, update_column
-from resolvers.inputs.board import ColumnCreate, ColumnUpdate
+from resolvers.inputs.column import ColumnCreate, ColumnUpdate
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import PROJECT
 from rest.stellary.present.base import Ok, ok
-from rest.stellary.present.board import Column, column
+from rest.stellary.present.column import Column, column
 
 routes = Routes("Columns", PROJECT + "/columns")
 

@@ -6,30 +6,29 @@ from models.errors import NotFound
 from resolvers.account.invited import get_invitation, register_invited
 from resolvers.inputs.account import InvitationRegister
 from resolvers.inputs.workspace import WorkspaceMemberInvite
-from resolvers.kit.load import to_one
-from resolvers.tenancy.invitation import (
+from resolvers.invitation.invitation import (
     accept_invitation,
     invite_workspace_member,
     list_invitations,
     resend_invitation,
     revoke_invitation,
 )
+from resolvers.kit.load import to_one
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.auth import start_session
 from rest.stellary.paths import WORKSPACE
 from rest.stellary.present.account import Session
 from rest.stellary.present.base import Ok, ok
-from rest.stellary.present.tenancy import (
+from rest.stellary.present.invitation import (
     Invitation,
     InvitationPreview,
-    Membership,
     PendingInvitation,
     invitation,
     invitation_preview,
-    membership,
     pending_invitation,
 )
+from rest.stellary.present.member import Membership, membership
 
 routes = Routes("Invitations", WORKSPACE)
 links = Routes("Invitations", "/invitations")

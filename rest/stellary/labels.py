@@ -9,13 +9,13 @@ from resolvers.card.label import (
     remove_card_label,
     update_label,
 )
-from resolvers.inputs.board import LabelCreate, LabelUpdate
+from resolvers.inputs.label import LabelCreate, LabelUpdate
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import CARD, PROJECT
 from rest.stellary.present.base import Ok, ok
-from rest.stellary.present.board import Label, label
 from rest.stellary.present.card import Card, card
+from rest.stellary.present.label import Label, label
 
 routes = Routes("Labels", PROJECT + "/labels")
 on_cards = Routes("Labels", CARD + "/labels")

@@ -51,4 +51,4 @@ async def read(call: Call) -> Notification:
 
 async def _present(ctx: Context, records: Sequence[NotificationRecord]) -> list[Notification]:
     activities = await activity_of(ctx, records, None)
-    return [notification(one, about) for one, about in zip(records, activities, strict=True) if about is not None]
+    return [notification(record, about) for record, about in zip(records, activities, strict=True) if about is not None]

@@ -11,7 +11,13 @@ from resolvers.inputs.organization import (
     OrganizationUpdate,
 )
 from resolvers.kit.context import Context
-from resolvers.tenancy.organization import (
+from resolvers.member.organization_member import (
+    add_organization_member,
+    list_organization_members,
+    remove_organization_member,
+    update_organization_member,
+)
+from resolvers.organization.organization import (
     create_organization,
     delete_organization,
     get_organization,
@@ -19,18 +25,13 @@ from resolvers.tenancy.organization import (
     my_role_of,
     update_organization,
 )
-from resolvers.tenancy.organization_member import (
-    add_organization_member,
-    list_organization_members,
-    remove_organization_member,
-    update_organization_member,
-)
 from resolvers.user.user import user_of_member
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import ORGANIZATION, ORGANIZATIONS
 from rest.stellary.present.base import Ok, ok
-from rest.stellary.present.tenancy import Organization, OrganizationMember, organization, organization_member
+from rest.stellary.present.member import OrganizationMember, organization_member
+from rest.stellary.present.organization import Organization, organization
 
 routes = Routes("Organizations", ORGANIZATIONS)
 members = Routes("Organization members", ORGANIZATION + "/members")

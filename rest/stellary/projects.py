@@ -5,9 +5,9 @@ from models.ids import Kind
 from resolvers.figures.portfolio import get_portfolio
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd, ProjectUpdate
 from resolvers.inputs.template import TemplateCreateFromProject
+from resolvers.member.project_member import add_project_member, list_project_members, remove_project_member
 from resolvers.project.project import create_project, delete_project, get_project, list_projects, update_project
 from resolvers.template.template import create_template, delete_template, list_templates
-from resolvers.tenancy.project_member import add_project_member, list_project_members, remove_project_member
 from resolvers.user.user import user_of_member
 from rest.routing import Call, Routes
 from rest.stellary import guards

@@ -11,13 +11,14 @@ from resolvers.column.scope import (
     set_scope_view,
     update_scope,
 )
-from resolvers.inputs.board import ScopeCreate, ScopeUpdate, ScopeViewSet
+from resolvers.inputs.scope import ScopeCreate, ScopeUpdate, ScopeViewSet
 from resolvers.kit.context import Context
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import PROJECT
 from rest.stellary.present.base import Ok, ok
-from rest.stellary.present.board import Scope, ScopeDetails, Views, column, scope, views
+from rest.stellary.present.column import column
+from rest.stellary.present.scope import Scope, ScopeDetails, Views, scope, views
 
 routes = Routes("Scopes", PROJECT + "/scopes")
 
@@ -70,4 +71,4 @@ async def set_view(call: Call) -> Views:
 async def _details(ctx: Context, record: ScopeRecord) -> ScopeDetails:
     columns = (await columns_of_scope(ctx, [record], None))[0]
     progress = (await progress_of(ctx, [record], None))[0]
-    return {**scope(record), "columns": [column(one) for one in columns], "progress": progress}
+    return {**scope(record), "columns": [column(column_record) for column_record in columns], "progress": progress}

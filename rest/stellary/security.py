@@ -33,17 +33,9 @@ from rest.routing import Call, Routes
 from rest.stellary.auth import start_session
 from rest.stellary.present.account import Session
 from rest.stellary.present.base import Ok, ok
-from rest.stellary.present.security import (
-    Consent,
-    EndedSessions,
-    OpenSession,
-    RecoveryCodes,
-    TwoFactorSetup,
-    consent,
-    open_session,
-    recovery_codes,
-    two_factor_setup,
-)
+from rest.stellary.present.consent import Consent, consent
+from rest.stellary.present.session import EndedSessions, OpenSession, open_session
+from rest.stellary.present.two_factor import RecoveryCodes, TwoFactorSetup, recovery_codes, two_factor_setup
 from serving.cookies import clear_session_cookies
 
 routes = Routes("Account", "/auth")
@@ -133,13 +125,13 @@ async def disable(call: Call) -> Ok:
 
 @routes.get("/consents", "List what the caller has agreed to", runs=list_consents)
 async def find_consents(call: Call) -> list[Consent]:
-    return [consent(one) for one in await list_consents(call.ctx)]
+    return [consent(list_consent) for list_consent in await list_consents(call.ctx)]
 
 
 @routes.post("/consents", "Agree to a version of the terms or of the privacy policy", runs=give_consent)
 async def agree(call: Call) -> list[Consent]:
     """All that the caller has agreed to."""
-    return [consent(one) for one in (await give_consent(call.ctx, call.body(ConsentGive))).value]
+    return [consent(item) for item in (await give_consent(call.ctx, call.body(ConsentGive))).value]
 
 
 @routes.get("/export", "Export all that is about the caller", runs=export_account)

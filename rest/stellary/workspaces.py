@@ -10,7 +10,9 @@ from resolvers.inputs.workspace import (
     WorkspaceUpdate,
 )
 from resolvers.kit.context import Context
-from resolvers.tenancy.workspace import (
+from resolvers.member.workspace_member import list_workspace_members, remove_workspace_member, update_workspace_member
+from resolvers.user.user import user_of_member
+from resolvers.workspace.workspace import (
     create_workspace,
     delete_workspace,
     get_workspace,
@@ -19,18 +21,12 @@ from resolvers.tenancy.workspace import (
     my_role_of,
     update_workspace,
 )
-from resolvers.tenancy.workspace_member import list_workspace_members, remove_workspace_member, update_workspace_member
-from resolvers.user.user import user_of_member
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import WORKSPACE, WORKSPACES
 from rest.stellary.present.base import Ok, ok
-from rest.stellary.present.tenancy import (
-    Workspace,
-    WorkspaceMember,
-    workspace,
-    workspace_member,
-)
+from rest.stellary.present.member import WorkspaceMember, workspace_member
+from rest.stellary.present.workspace import Workspace, workspace
 
 routes = Routes("Workspaces", WORKSPACES)
 members = Routes("Workspace members", WORKSPACE + "/members")

@@ -39,7 +39,7 @@ def _type_of(declared: Any, name: str, shown: Shown) -> Any:
     if get_origin(declared) is list:
         return list[_type_of(get_args(declared)[0], name, shown)]  # type: ignore[misc]
     if get_origin(declared) in (Union, UnionType):
-        return reduce(or_, (_type_of(one, name, shown) for one in get_args(declared)))
+        return reduce(or_, (_type_of(get_arg, name, shown) for get_arg in get_args(declared)))
     return declared
 
 
@@ -49,7 +49,7 @@ def _declared(event: type[events.Event]) -> Iterator[tuple[str, Any, Any, Shown 
     classes = [cls for cls in reversed(event.__mro__) if issubclass(cls, events.Event) and cls is not events.Event]
     for name in dict.fromkeys(name for cls in classes for name in get_annotations(cls)):
         field = event.model_fields[name]
-        shown = next((one for one in field.metadata if isinstance(one, Shown)), None)
+        shown = next((note for note in field.metadata if isinstance(note, Shown)), None)
         yield name, Id if name in ROUTING else field.annotation, _default(field), shown
 
 
@@ -61,8 +61,8 @@ def _fields_by_hand(event: type[events.Event]) -> dict[str, tuple[Any, Any]]:
     """The fields of `schema.events.by_hand`: by name, their types and definitions."""
     cls = getattr(by_hand, event.__name__, None)
     found: dict[str, tuple[Any, Any]] = {}
-    for one in reversed(cls.__mro__) if cls else ():
-        found |= {name: (type_, one.__dict__[name]) for name, type_ in get_annotations(one).items()}
+    for base in reversed(cls.__mro__) if cls else ():
+        found |= {name: (type_, base.__dict__[name]) for name, type_ in get_annotations(base).items()}
     return found
 
 

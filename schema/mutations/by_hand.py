@@ -71,7 +71,7 @@ async def import_project(
     """What is odd in it is looked for before it is checked, which is work: first it is asked who may call it at all."""
     operation_of(transfer.import_project).admit(ctx)
     workspace = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
-    given = [one for one in (values, file) if one is not None]
+    given = [argument for argument in (values, file) if argument is not None]
     if len(given) != 1:
         raise BadUserInput("The project comes either as input or as file", field="file")
     checked, notes = await transfer.read_project(given[0], on_odd_item)

@@ -17,11 +17,11 @@ from resolvers.agent.agent import NewAgent
 from resolvers.card.checklist import Converted
 from resolvers.custom_field.change import ChangedField
 from resolvers.document.link import Linked
+from resolvers.invitation.invitation import NewInvitation
 from resolvers.kit.batch import BatchResult
 from resolvers.kit.noun import Noun
 from resolvers.kit.nouns import AGENT, noun_of
 from resolvers.kit.operation import Operation
-from resolvers.tenancy.invitation import NewInvitation
 from schema.context import Info
 from schema.mutations import payloads
 from schema.mutations.by_hand import Imported
@@ -84,7 +84,9 @@ def returns(operation: Operation, annotation: Any) -> Returns:
     if made is ObjectId:
         return Returns(DeletePayload, functools.partial(_deleted, operation.name))
     definition = get_object_definition(MADE[made], strict=True)
-    return Returns(MADE[made], functools.partial(_attributes, [one.python_name for one in definition.fields]))
+    return Returns(
+        MADE[made], functools.partial(_attributes, [payload_field.python_name for payload_field in definition.fields])
+    )
 
 
 @functools.cache

@@ -100,7 +100,7 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class GraphOperation:
     """An operation that may run."""
 
     prepared: Prepared

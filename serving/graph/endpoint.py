@@ -23,7 +23,7 @@ from serving.body import parse_object, read_bytes
 from serving.cookies import CookieScope, clear_session_cookies, set_session_cookies
 from serving.errors import ContentCodingError
 from serving.failures import error_of, masked
-from serving.graph.documents import Operation
+from serving.graph.documents import GraphOperation
 from serving.graph.engine import GraphEngine, Outcome
 from serving.graph.file_fields import check_doors
 from serving.graph.idempotency import key_of, run_once, with_key
@@ -111,7 +111,7 @@ class GraphQLEndpoint:
             return revalidated(request, response)
         return response
 
-    async def _run(self, request: Request, subject: Subject, operation: Operation) -> tuple[Response, bool]:
+    async def _run(self, request: Request, subject: Subject, operation: GraphOperation) -> tuple[Response, bool]:
         """The answer of a query or a mutation, and whether it has errors."""
         kept = True
         if operation.kind is OperationType.MUTATION and (key := key_of(operation, _header(request, IDEMPOTENCY_KEY))):
@@ -145,7 +145,7 @@ class GraphQLEndpoint:
             await form.receive(form.sent["variables"], MAX_TEXT if operation.starts_import else MAX_FILE)
             return (await self._run(request, subject, operation))[0]
 
-    def _check(self, request: Request, subject: Subject, operation: Operation) -> None:
+    def _check(self, request: Request, subject: Subject, operation: GraphOperation) -> None:
         if request.method == "POST":
             if subject.credential is Credential.SESSION and not operation.only_signs_in:
                 check_csrf(subject, request.headers.get(CSRF_HEADER))
@@ -164,7 +164,7 @@ class GraphQLEndpoint:
             clear_session_cookies(response, self.cookies)
         return response
 
-    def _replay(self, request: Request, operation: Operation, reply: Reply) -> Response:
+    def _replay(self, request: Request, operation: GraphOperation, reply: Reply) -> Response:
         self.count(operation.kind.value, "replayed")
         response = Answer(reply.body, reply.status, _media_type(request))
         response.headers[REPLAYED] = "true"

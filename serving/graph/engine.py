@@ -33,7 +33,7 @@ from resolvers.kit.position import note_positions
 from resolvers.kit.upload import Uploads
 from resolvers.subscribe import Source
 from serving.failures import done_before, error_of, formatted
-from serving.graph.documents import Documents, Operation, Prepared
+from serving.graph.documents import Documents, GraphOperation, Prepared
 from serving.graph.graph import FieldContext, Graph
 from serving.graph.idempotency import EXTENSION, key_of, run_once
 from serving.graph.insight import asks, cost_by_path, told_cost, told_trace, tracer, write_spans
@@ -137,7 +137,7 @@ class GraphEngine:
             raise AuthenticationFailed from error
         return replace(subject, renewals=Renewals())
 
-    def prepare(self, subject: Subject, request: OperationRequest) -> Operation:
+    def prepare(self, subject: Subject, request: OperationRequest) -> GraphOperation:
         """The operation of a request; raises OperationRefused.
 
         So it does for an import of who has as many under way as they may: before its values are read, which are many.
@@ -151,7 +151,7 @@ class GraphEngine:
             if request.variables:
                 limit = MAX_PARTS_ANONYMOUS if subject.user_id is None else MAX_PARTS
                 check_shape(request.variables, field="variables", limit=limit)
-            operation = Operation(prepared, prepared.operation(request.operation_name), request)
+            operation = GraphOperation(prepared, prepared.operation(request.operation_name), request)
             if operation.imports and subject.user_id is not None:
                 self._services.importing.check(subject.user_id)
             if asks(request.extensions, "cost") != DRY_RUN:
@@ -170,13 +170,13 @@ class GraphEngine:
             self._persisted.register(request)
         return prepared
 
-    def cost(self, operation: Operation) -> Estimate:
+    def cost(self, operation: GraphOperation) -> Estimate:
         """The estimated cost of an operation; raises GraphQLError for one that is over the limit."""
         request = operation.request
         return operation.prepared.cost(request.operation_name, request.variables, self._limits, self._schema)
 
     async def run(
-        self, subject: Subject, operation: Operation, write: Write = dict, claim: Claim | None = None
+        self, subject: Subject, operation: GraphOperation, write: Write = dict, claim: Claim | None = None
     ) -> Outcome:
         """Run a query or a mutation, which uses up an idempotency key where there is a claim."""
         context = self._graph.context(self.context_of(subject), None)
@@ -222,7 +222,7 @@ class GraphEngine:
     def _outcome(
         self,
         subject: Subject,
-        operation: Operation,
+        operation: GraphOperation,
         context: FieldContext,
         trace: Trace | None,
         write: Write,
@@ -246,14 +246,14 @@ class GraphEngine:
             response["extensions"] = extensions
         return Outcome(write(response), errors, ran, context)
 
-    def _dry_run(self, operation: Operation) -> dict[str, Any]:
+    def _dry_run(self, operation: GraphOperation) -> dict[str, Any]:
         request = operation.request
         found = cost_by_path(
             self._schema, _document(operation), request.operation_name, request.variables, self._limits
         )
         return told_cost(found, self._limits)
 
-    def _may_trace(self, subject: Subject, operation: Operation) -> bool:
+    def _may_trace(self, subject: Subject, operation: GraphOperation) -> bool:
         """Whether the answer tells where the time went: in production that is for those who are signed in."""
         asked = asks(operation.request.extensions, "trace") is True
         return asked and (not self._production or subject.user_id is not None)
@@ -272,7 +272,7 @@ class GraphEngine:
             return payload
         return await self._subscribe(context, operation)
 
-    async def _once(self, subject: Subject, operation: Operation) -> Payload | bytes:
+    async def _once(self, subject: Subject, operation: GraphOperation) -> Payload | bytes:
         try:
             key = key_of(operation, "")
             if key is None:
@@ -322,7 +322,7 @@ class GraphEngine:
         """Why a subject's connection must end, if it must."""
         return None if await still_valid(context) else "The session or token has ended"
 
-    async def _subscribe(self, subject: Subject, operation: Operation) -> Live:
+    async def _subscribe(self, subject: Subject, operation: GraphOperation) -> Live:
         request = operation.request
         context = self.context_of(subject)
         executor = Executor.build(
@@ -363,5 +363,5 @@ def _credentials(connection: HTTPConnection) -> tuple[str | None, str | None]:
     return None if authorization is None else authorization.decode("latin-1"), cookie
 
 
-def _document(operation: Operation) -> Any:
+def _document(operation: GraphOperation) -> Any:
     return operation.prepared.document

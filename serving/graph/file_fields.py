@@ -19,11 +19,11 @@ from graphql import (
 from models.errors import BadUserInput, OrreryError
 from resolvers.files.door import DOORS, check_door
 from resolvers.kit.context import Context
-from serving.graph.documents import Operation
+from serving.graph.documents import GraphOperation
 from serving.graph.operation_files import MAX_FILES, Form
 
 
-async def check_doors(ctx: Context, operation: Operation, form: Form) -> None:
+async def check_doors(ctx: Context, operation: GraphOperation, form: Form) -> None:
     """Raise the refusal of a mutation whose fields that take files are all refused, BadUserInput for one without such a
     field, with more than 5, or where a file would go into two fields: it is sent once, and would be stored twice."""
     document = operation.prepared.document

@@ -13,7 +13,7 @@ from serving.graph.insight import asks
 from serving.transports.protocol import OperationRequest
 
 if TYPE_CHECKING:
-    from serving.graph.documents import Operation
+    from serving.graph.documents import GraphOperation
     from serving.graph.engine import GraphEngine, Outcome
 
 EXTENSION = "idempotencyKey"
@@ -27,7 +27,7 @@ class Done:
     outcome: "Outcome | None"
 
 
-def key_of(operation: "Operation", header: str) -> str | None:
+def key_of(operation: "GraphOperation", header: str) -> str | None:
     """The key of a mutation that runs; raises BadUserInput for one that is malformed."""
     if operation.kind is not OperationType.MUTATION or asks(operation.request.extensions, "cost") == "dryRun":
         return None
@@ -44,7 +44,7 @@ def with_key(request: OperationRequest, header: str) -> OperationRequest:
     return replace(request, extensions={**(request.extensions or {}), EXTENSION: header})
 
 
-async def run_once(engine: "GraphEngine", subject: Subject, operation: "Operation", key: str) -> Done:
+async def run_once(engine: "GraphEngine", subject: Subject, operation: "GraphOperation", key: str) -> Done:
     """Run a mutation, or find the reply that it had; raises Conflict."""
     outcome: Outcome | None = None
 

@@ -17,16 +17,16 @@ from execution.output import to_bytes
 from models.errors import OrreryError
 from models.reach import is_unreachable
 from realtime.cursor import Cursor
-from realtime.delivery import Delivery, Sink, together
 from realtime.feed import Question
 from realtime.guard import Watch
+from realtime.payload import EventPayload, Sink, together
 from realtime.stats import Stats
 from realtime.subscription import Subscription
 from realtime.told import ToldEvent
 from resolvers.kit.context import Context
 from resolvers.subscribe import Source
 from serving.failures import error_of, formatted, masked
-from serving.graph.documents import Operation
+from serving.graph.documents import GraphOperation
 from serving.graph.graph import Graph
 
 AWAY_SECONDS = 0.5
@@ -44,7 +44,7 @@ class Renderer:
         self._stream_id = stream_id
         self._context = context
 
-    def __call__(self, record: ToldEvent) -> Delivery | Awaitable[Delivery | None] | None:
+    def __call__(self, record: ToldEvent) -> EventPayload | Awaitable[EventPayload | None] | None:
         """The delivery of an event's record, at once where nothing in it waits; None for one that is not shown."""
         event = self._graph.event(record)
         if event is None:
@@ -61,7 +61,7 @@ class Renderer:
         single.context_value = self._graph.context(ctx, None)
         return execute_subscription_event(single)
 
-    async def _later(self, result: Awaitable[ExecutionResult], event: Any, record: ToldEvent) -> Delivery:
+    async def _later(self, result: Awaitable[ExecutionResult], event: Any, record: ToldEvent) -> EventPayload:
         """Waits for a database that cannot be reached: an event that came without what was asked never comes again."""
         done = await result
         while any(is_unreachable(error.original_error) for error in done.errors or ()):
@@ -71,10 +71,10 @@ class Renderer:
         return _delivery(done, record)
 
 
-def _delivery(result: ExecutionResult, record: ToldEvent) -> Delivery:
+def _delivery(result: ExecutionResult, record: ToldEvent) -> EventPayload:
     cursor = record["cursor"]
     payload = to_bytes(result, formatted, lambda: {"cursor": cursor})
-    return Delivery(payload, cursor, None if record["seq"] is None else record["at"].timestamp())
+    return EventPayload(payload, cursor, None if record["seq"] is None else record["at"].timestamp())
 
 
 class Live:
@@ -89,7 +89,7 @@ class Live:
         self._transport: str | None = None
 
     def open(self, sink: Sink) -> None:
-        """Begin to write; see `realtime.delivery.LiveStream`."""
+        """Begin to write; see `realtime.payload.LiveStream`."""
         self._sink = sink
         self._transport = sink.transport
         self._stats.by_transport[sink.transport] += 1
@@ -120,7 +120,7 @@ class Live:
             self._transport = None
 
 
-def question(source: Source, renderer: Renderer, operation: Operation, subject: Subject) -> Question:
+def question(source: Source, renderer: Renderer, operation: GraphOperation, subject: Subject) -> Question:
     """What a subscriber asks; equal questions share their answers."""
     viewer: Hashable = None
     if operation.prepared.selects.by_viewer or source.is_personal:
@@ -130,7 +130,7 @@ def question(source: Source, renderer: Renderer, operation: Operation, subject: 
     return Question((source.key, asked, subject.scopes, viewer), source.accepts, renderer, together, _weight)
 
 
-def _weight(delivery: Delivery) -> int:
+def _weight(delivery: EventPayload) -> int:
     return len(delivery.payload)
 
 

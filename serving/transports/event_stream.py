@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from models.errors import OrreryError
-from realtime.delivery import Delivery, LiveStream
+from realtime.payload import EventPayload, LiveStream
 from serving.transports.connections import GONE, Connection, Connections, Stop, log_failure, stop_of, watch_access
 from serving.transports.limits import SseLimits
 from serving.transports.protocol import (
@@ -54,13 +54,13 @@ async def _once(payload: Payload | bytes) -> AsyncIterator[Payload | bytes]:
     yield payload
 
 
-def _delivery(payload: Payload | bytes) -> Delivery:
+def _delivery(payload: Payload | bytes) -> EventPayload:
     if isinstance(payload, bytes):
-        return Delivery(payload)
-    return Delivery(orjson.dumps(payload), event_id(payload))
+        return EventPayload(payload)
+    return EventPayload(orjson.dumps(payload), event_id(payload))
 
 
-def _form(delivery: Delivery) -> bytes:
+def _form(delivery: EventPayload) -> bytes:
     """The event of a payload (that of each part, in a row), made once for all streams."""
     form = delivery.forms.get(_FORM)
     if form is None and delivery.parts:
@@ -188,7 +188,7 @@ class EventStream(Connection, Response):
 
     # As the sink of the stream
 
-    def write(self, delivery: Delivery) -> bool:
+    def write(self, delivery: EventPayload) -> bool:
         """Send an event; False asks for no more until `resume`."""
         self._lines.put(_form(delivery))
         self._held = self._lines.is_full

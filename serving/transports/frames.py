@@ -6,7 +6,7 @@ from typing import Protocol
 
 import orjson
 
-from realtime.delivery import Delivery
+from realtime.payload import EventPayload
 
 FRAME_WRITER = "orrery.frames"
 """The extension of an ASGI scope under which a server offers its `FrameWriter`."""
@@ -51,7 +51,7 @@ def next_head(id: str) -> bytes:
     return b'{"type":"next","id":' + orjson.dumps(id) + b',"payload":'
 
 
-def next_frame(delivery: Delivery, id: str, head: bytes) -> bytes:
+def next_frame(delivery: EventPayload, id: str, head: bytes) -> bytes:
     """The frame of a `next` message (that of each part, in a row), made once for all operations of a short id."""
     if len(id) > _MAX_SHARED_ID:
         return _made(delivery, id, head)
@@ -63,7 +63,7 @@ def next_frame(delivery: Delivery, id: str, head: bytes) -> bytes:
     return frame
 
 
-def _made(delivery: Delivery, id: str, head: bytes) -> bytes:
+def _made(delivery: EventPayload, id: str, head: bytes) -> bytes:
     if delivery.parts:
         return b"".join(next_frame(part, id, head) for part in delivery.parts)
     return text_frame(head, delivery.payload, b"}")

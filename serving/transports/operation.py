@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from models.errors import Unavailable
-from realtime.delivery import Delivery, LiveStream
+from realtime.payload import EventPayload, LiveStream
 from serving.transports.connections import log_failure
 from serving.transports.frames import next_head
 from serving.transports.messages import encode_message
@@ -22,14 +22,14 @@ from serving.transports.protocol import (
 )
 
 
-class Operation:
+class RunningOperation:
     """Runs as a task until there is a result; a live stream then writes by itself, with this as its sink."""
 
     __slots__ = ("_forget", "_held", "_outbox", "_stream", "head", "id", "stopped", "task")
 
     transport = "websocket"
 
-    def __init__(self, id: str, outbox: Outbox, forget: Callable[["Operation"], None]) -> None:
+    def __init__(self, id: str, outbox: Outbox, forget: Callable[["RunningOperation"], None]) -> None:
         self.id = id
         self.head = next_head(id)
         self.stopped = False
@@ -91,7 +91,7 @@ class Operation:
                 await aclose()
 
     async def _emit(self, payload: Payload | bytes) -> None:
-        delivery = Delivery(payload if isinstance(payload, bytes) else orjson.dumps(payload))
+        delivery = EventPayload(payload if isinstance(payload, bytes) else orjson.dumps(payload))
         await self._outbox.room()
         self._outbox.send_next(delivery, self)
 
@@ -100,7 +100,7 @@ class Operation:
 
     # As the sink of its stream
 
-    def write(self, delivery: Delivery) -> bool:
+    def write(self, delivery: EventPayload) -> bool:
         """Send an event; False asks for no more until `resume`."""
         if self.stopped:
             return False

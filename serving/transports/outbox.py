@@ -5,7 +5,7 @@ from typing import Protocol
 
 from starlette.websockets import WebSocket
 
-from realtime.delivery import Delivery
+from realtime.payload import EventPayload
 from serving.transports.frames import FRAME_WRITER, FrameWriter, next_frame, text_frame
 from serving.transports.sending import Room, SendQueue
 
@@ -34,7 +34,7 @@ class Outbox(Protocol):
     def send(self, message: bytes, sender: Sender | None = None, *, final: bool = False) -> None:
         """Send a message, of an operation or of the connection itself."""
 
-    def send_next(self, delivery: Delivery, sender: Sender) -> None:
+    def send_next(self, delivery: EventPayload, sender: Sender) -> None:
         """Send a result of an operation, or several in a row."""
 
     async def room(self) -> None:
@@ -79,7 +79,7 @@ class DirectOutbox(Room):
         if not self._closed:
             self._writer.write_frame(text_frame(message))
 
-    def send_next(self, delivery: Delivery, sender: Sender) -> None:
+    def send_next(self, delivery: EventPayload, sender: Sender) -> None:
         if not self._closed and not sender.stopped:
             self._writer.write_frame(next_frame(delivery, sender.id, sender.head))
 
@@ -104,7 +104,7 @@ class QueuedOutbox(SendQueue[tuple[bytes, Sender | None, bool]]):
     def send(self, message: bytes, sender: Sender | None = None, *, final: bool = False) -> None:
         self.put((message, sender, final))
 
-    def send_next(self, delivery: Delivery, sender: Sender) -> None:
+    def send_next(self, delivery: EventPayload, sender: Sender) -> None:
         for part in delivery.each:
             self.put((sender.head + part.payload + b"}", sender, False))
 

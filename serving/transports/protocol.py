@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 from starlette.requests import HTTPConnection
 
 from models.errors import OrreryError
-from realtime.delivery import LiveStream
+from realtime.payload import LiveStream
 
 SUBPROTOCOL = "graphql-transport-ws"
 

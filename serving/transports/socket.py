@@ -23,7 +23,7 @@ from serving.transports.messages import (
     encode_message,
     parse_message,
 )
-from serving.transports.operation import Operation
+from serving.transports.operation import RunningOperation
 from serving.transports.outbox import open_outbox
 from serving.transports.protocol import (
     AuthenticationFailed,
@@ -78,7 +78,7 @@ class Socket(Connection):
         self._watch: Watch | None = None
         self._acknowledged = False
         self._pinged = False
-        self._operations: dict[str, Operation] = {}
+        self._operations: dict[str, RunningOperation] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._duty: asyncio.Task[None] | None = None
         self._init_timer: asyncio.TimerHandle | None = None
@@ -182,7 +182,7 @@ class Socket(Connection):
             error = graphql_error(f"At most {limit} operations a socket", "RATE_LIMITED")
             self._outbox.send(encode_message("error", id=message.id, payload=[error]))
             return
-        operation = Operation(message.id, self._outbox, self._forget)
+        operation = RunningOperation(message.id, self._outbox, self._forget)
         self._operations[message.id] = operation
         task = asyncio.create_task(operation.run(self._engine, self._context, message.request))
         operation.task = task
@@ -198,7 +198,7 @@ class Socket(Connection):
         elif failure is not None:
             logger.error("an operation failed", exc_info=failure)
 
-    def _forget(self, operation: Operation) -> None:
+    def _forget(self, operation: RunningOperation) -> None:
         if self._operations.get(operation.id) is operation:
             del self._operations[operation.id]
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from auth.policies import delivery, document, mission, organization, workspace
+from auth.policies import board, document, mission, organization, workspace
 from auth.policies.permission import Permission
 from models.enums import PilotageRole, Role
 
 PERMISSIONS = [
     value
-    for module in (delivery, document, mission, organization, workspace)
+    for module in (board, document, mission, organization, workspace)
     for value in vars(module).values()
     if isinstance(value, Permission)
 ]

@@ -33,15 +33,6 @@ from resolvers.inputs.account import (
 from resolvers.inputs.agent import AgentCreate, AgentUpdate
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.attachment import AttachmentCreate
-from resolvers.inputs.board import (
-    ColumnCreate,
-    ColumnUpdate,
-    LabelCreate,
-    LabelUpdate,
-    ScopeCreate,
-    ScopeUpdate,
-    ScopeViewSet,
-)
 from resolvers.inputs.card import (
     CardCreate,
     CardMove,
@@ -51,6 +42,7 @@ from resolvers.inputs.card import (
     ChecklistItemUpdate,
     CommentCreate,
 )
+from resolvers.inputs.column import ColumnCreate, ColumnUpdate
 from resolvers.inputs.custom_field import (
     CardCustomFieldsSet,
     CustomFieldCreate,
@@ -58,6 +50,7 @@ from resolvers.inputs.custom_field import (
     CustomFieldValueInput,
 )
 from resolvers.inputs.document import DocumentBatch, DocumentCreate, DocumentMove, DocumentReview, DocumentUpdate
+from resolvers.inputs.label import LabelCreate, LabelUpdate
 from resolvers.inputs.mission import MissionComplete, MissionCreate, MissionFail, MissionReport
 from resolvers.inputs.organization import (
     OrganizationCreate,
@@ -67,6 +60,7 @@ from resolvers.inputs.organization import (
 )
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd, ProjectUpdate
 from resolvers.inputs.relation import RelationCreate
+from resolvers.inputs.scope import ScopeCreate, ScopeUpdate, ScopeViewSet
 from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.inputs.transfer import ImportedProject, ProjectImport, ProjectImportStart
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite, WorkspaceMemberUpdate, WorkspaceUpdate

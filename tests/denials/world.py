@@ -31,8 +31,8 @@ from resolvers.files.attachment_link import link_to
 from resolvers.inputs.agent import AgentCreate
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.attachment import AttachmentCreate
-from resolvers.inputs.board import ColumnCreate, LabelCreate, ScopeCreate
 from resolvers.inputs.card import CardCreate, ChecklistItemAdd, CommentCreate
+from resolvers.inputs.column import ColumnCreate
 from resolvers.inputs.custom_field import (
     CardCustomFieldsSet,
     CustomFieldCreate,
@@ -40,23 +40,28 @@ from resolvers.inputs.custom_field import (
     CustomFieldValueInput,
 )
 from resolvers.inputs.document import DocumentCreate
+from resolvers.inputs.label import LabelCreate
 from resolvers.inputs.mission import MissionActivityInput, MissionCreate, MissionReport
 from resolvers.inputs.organization import OrganizationCreate, OrganizationMemberAdd, OrganizationMemberUpdate
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd
 from resolvers.inputs.relation import RelationCreate
+from resolvers.inputs.scope import ScopeCreate
 from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.inputs.transfer import ProjectImportStart
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
+from resolvers.invitation import invitation
 from resolvers.kit.context import Context
 from resolvers.kit.nouns import NOUNS
+from resolvers.member import organization_member, project_member
 from resolvers.mission import drive as mission_drive
 from resolvers.mission import mission
 from resolvers.notification.follow import follow
+from resolvers.organization import organization
 from resolvers.project import project
 from resolvers.relation import relation
 from resolvers.template import template
-from resolvers.tenancy import invitation, organization, organization_member, project_member, workspace
 from resolvers.transfer import job as transfer_job
+from resolvers.workspace import workspace
 from tests.resolvers.attaching import upload
 from tests.resolvers.lab import PICTURE, People, again
 from tests.written import Written

@@ -36,18 +36,18 @@ from resolvers.account.account import register
 from resolvers.card.card import create_card
 from resolvers.column.column import create_column
 from resolvers.inputs.account import AuthRegister
-from resolvers.inputs.board import ColumnCreate
 from resolvers.inputs.card import CardCreate
+from resolvers.inputs.column import ColumnCreate
 from resolvers.inputs.organization import OrganizationCreate
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
+from resolvers.invitation.invitation import accept_invitation, invite_workspace_member
 from resolvers.kit.context import Context, Services
+from resolvers.member.project_member import add_project_member
 from resolvers.notification.follow import follow
+from resolvers.organization.organization import create_organization
 from resolvers.project.project import create_project
-from resolvers.tenancy.invitation import accept_invitation, invite_workspace_member
-from resolvers.tenancy.organization import create_organization
-from resolvers.tenancy.project_member import add_project_member
-from resolvers.tenancy.workspace import create_workspace
+from resolvers.workspace.workspace import create_workspace
 
 WRITERS = 8
 BETWEEN = (0.0, 1.0)

@@ -13,9 +13,9 @@ from gateway.graph import served_graph
 from gateway.metrics import Metrics
 from gateway.settings import Settings
 from realtime.bus import Bus
-from realtime.delivery import Delivery
 from realtime.hub import Hub
 from realtime.log import EventLog
+from realtime.payload import EventPayload
 from resolvers.kit.context import Services
 from serving.graph.engine import GraphEngine
 from serving.graph.live import Live
@@ -40,7 +40,7 @@ class Reader:
         self._slow = slow
         live.open(self)
 
-    def write(self, delivery: Delivery) -> bool:
+    def write(self, delivery: EventPayload) -> bool:
         self.taken += 1
         return not self._slow
 

@@ -13,8 +13,8 @@ from bson import ObjectId
 
 from auth.jwt import JwtSigner
 from gateway.database import Database
-from gateway.delivery import DeliveryDownError, FolderDelivery, SmtpDelivery
 from gateway.mail_settings import Sender, parse_smtp_url
+from gateway.mailer import FolderMailer, MailDownError, SmtpMailer
 from gateway.outbox import MAX_ATTEMPTS, Outbox, Pace
 from models import Mail
 from models.base import collection, utc_now
@@ -58,7 +58,7 @@ async def mailbox() -> AsyncIterator[Mailbox]:
 
 def outbox(services: Services, mailbox: Mailbox, user: str = "") -> Outbox:
     url = parse_smtp_url(f"smtp://{user}127.0.0.1:{mailbox.port}")
-    return Outbox(services, SmtpDelivery(url), SENDER, pace=QUICK)
+    return Outbox(services, SmtpMailer(url), SENDER, pace=QUICK)
 
 
 async def test_a_mail_has_a_text_an_html_part_and_an_id_of_its_own(services: Services, mailbox: Mailbox) -> None:
@@ -148,7 +148,7 @@ async def test_the_pauses_between_attempts_grow(services: Services, mailbox: Mai
     [mail_id] = await write_mails(1)
     mailbox.answer = lambda _: "451 later"
     url = parse_smtp_url(f"smtp://127.0.0.1:{mailbox.port}")
-    sender = Outbox(services, SmtpDelivery(url), SENDER, pace=Pace(retry=30.0))
+    sender = Outbox(services, SmtpMailer(url), SENDER, pace=Pace(retry=30.0))
 
     pauses: list[float] = []
     for _ in range(3):
@@ -311,7 +311,7 @@ async def test_without_a_server_mails_are_files_that_their_owner_alone_reads(
     folder = tmp_path / "mail"
     [mail_id] = await write_mails(1)
 
-    await Outbox(services, FolderDelivery(folder, shows=False), SENDER).round()
+    await Outbox(services, FolderMailer(folder, shows=False), SENDER).round()
 
     [file] = list(folder.iterdir())
     assert file.name == f"{mail_id}.eml"
@@ -329,10 +329,10 @@ async def test_mail_goes_over_tls_to_a_server_that_is_trusted_and_to_no_other(
     await mailbox.start()
     [mail_id] = await write_mails(1)
     server = parse_smtp_url(f"{scheme}://localhost:{mailbox.port}")
-    sender = Outbox(services, SmtpDelivery(server), SENDER, pace=QUICK)
+    sender = Outbox(services, SmtpMailer(server), SENDER, pace=QUICK)
 
     # When
-    with pytest.raises(DeliveryDownError, match=r"(?i)certificate|ssl"):
+    with pytest.raises(MailDownError, match=r"(?i)certificate|ssl"):
         await sender.round()
     untrusted = await mail_of(mail_id)
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
@@ -350,8 +350,8 @@ async def test_no_password_goes_to_a_server_that_offers_no_tls(services: Service
     await write_mails(1)
     server = parse_smtp_url(f"smtp+starttls://orrery:secret@localhost:{mailbox.port}")
 
-    with pytest.raises(DeliveryDownError):
-        await Outbox(services, SmtpDelivery(server), SENDER, pace=QUICK).round()
+    with pytest.raises(MailDownError):
+        await Outbox(services, SmtpMailer(server), SENDER, pace=QUICK).round()
 
     assert mailbox.logins == []
     assert mailbox.received == []

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
-from realtime.delivery import Delivery, Sink
 from realtime.events import Event
+from realtime.payload import EventPayload, Sink
 from realtime.subscription import Subscription
 from serving.transports.connections import Connections
 from serving.transports.event_stream import EventStream
 from serving.transports.frames import FRAME_WRITER
 from serving.transports.limits import SseLimits
-from serving.transports.operation import Operation
+from serving.transports.operation import RunningOperation
 from serving.transports.outbox import Outbox, open_outbox
 from serving.transports.protocol import Engine, OperationRefused, OperationRequest
 from tests.patience import PATIENCE
@@ -103,7 +103,7 @@ class Silent:
     def send(self, message: bytes, sender: object = None, *, final: bool = False) -> None:
         raise AssertionError
 
-    def send_next(self, delivery: Delivery, sender: object) -> None:
+    def send_next(self, delivery: EventPayload, sender: object) -> None:
         raise AssertionError
 
     async def room(self) -> None:
@@ -128,7 +128,7 @@ async def test_an_operation_that_was_stopped_while_its_stream_was_opened_closes_
 
     outbox: Outbox = Silent()
     engine: Engine = Slow()  # type: ignore[assignment]
-    operation = Operation("1", outbox, lambda one: None)
+    operation = RunningOperation("1", outbox, lambda one: None)
     operation.task = task = asyncio.create_task(operation.run(engine, None, OperationRequest("subscription { a }")))
     await asked.wait()
 
@@ -197,7 +197,7 @@ async def test_an_operation_that_was_stopped_while_it_ran_sends_nothing_and_its_
             return b'{"data":{"a":"late"}}' if ending == "bytes" else {"data": {"a": "late"}}
 
     engine: Engine = Slow()  # type: ignore[assignment]
-    first, other = (Operation("1", outbox, lambda one: None) for _ in range(2))
+    first, other = (RunningOperation("1", outbox, lambda one: None) for _ in range(2))
     first.task = running = asyncio.create_task(first.run(engine, None, OperationRequest("mutation { a }")))
     await asked.wait()
 
@@ -217,7 +217,7 @@ async def test_an_operation_that_was_stopped_while_it_ran_sends_nothing_and_its_
 @pytest.mark.parametrize("frames", [True, False], ids=["frames", "messages"])
 async def test_a_stream_that_fails_as_it_goes_on_is_told_and_closed(frames: bool) -> None:
     # Given a stream that was held back
-    wire, stream, forgotten = Wire(), Opened(), list[Operation]()
+    wire, stream, forgotten = Wire(), Opened(), list[RunningOperation]()
     outbox = wire.outbox(frames)
 
     class Opening:
@@ -225,10 +225,10 @@ async def test_a_stream_that_fails_as_it_goes_on_is_told_and_closed(frames: bool
             return stream
 
     engine: Engine = Opening()  # type: ignore[assignment]
-    operation = Operation("1", outbox, forgotten.append)
+    operation = RunningOperation("1", outbox, forgotten.append)
     await operation.run(engine, None, OperationRequest("subscription { a }"))
     wire.is_full = True
-    assert not operation.write(Delivery(b'{"data":1}'))
+    assert not operation.write(EventPayload(b'{"data":1}'))
 
     # When it cannot go on
     operation.resume()

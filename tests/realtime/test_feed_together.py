@@ -12,10 +12,10 @@ from gateway.database import Database
 from models.ids import Kind, new_id
 from realtime import tail as memory
 from realtime.cursor import Cursor
-from realtime.delivery import Delivery, together
 from realtime.feed import Question
 from realtime.hub import Hub
 from realtime.log import EventLog
+from realtime.payload import EventPayload, together
 from serving.transports.event_stream import _form
 from serving.transports.frames import next_frame, next_head, text_frame
 from tests.patience import PATIENCE
@@ -200,7 +200,7 @@ async def test_items_that_take_time_come_in_order_among_those_that_do_not(hub: H
 
 
 def test_deliveries_together_are_the_frames_of_each_in_a_row() -> None:
-    parts = [Delivery(orjson.dumps({"data": {"n": n}}), cursor=f"c{n}", written_at=float(n)) for n in (1, 2)]
+    parts = [EventPayload(orjson.dumps({"data": {"n": n}}), cursor=f"c{n}", written_at=float(n)) for n in (1, 2)]
     both = together(parts)
 
     for id in ("1", "an id that is long"):

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import pytest
 from bson import ObjectId
 
-from auth.policies import delivery
+from auth.policies import board
 from auth.policies import workspace as policy
 from auth.policies.permission import Permission
 from auth.subject import ALL_SCOPES, ANONYMOUS, Credential, Renewals, Subject
@@ -113,7 +113,7 @@ async def join(subject: Subject, role: Role = Role.MEMBER) -> ObjectId:
 
 
 def watch(
-    guard: Guard, subject: Subject, membership_id: ObjectId | None = None, permission: Permission = delivery.READ
+    guard: Guard, subject: Subject, membership_id: ObjectId | None = None, permission: Permission = board.READ
 ) -> tuple[Reader, Watch]:
     reader = Reader()
     return reader, guard.watch(subject, reader.end, membership_id=membership_id, permission=permission)

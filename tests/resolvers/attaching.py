@@ -12,7 +12,7 @@ from resolvers.attachment.attachment import create_attachment
 from resolvers.files.store import read_file
 from resolvers.inputs.attachment import AttachmentCreate
 from resolvers.kit.upload import Upload
-from tests.resolvers.delivery import Board
+from tests.resolvers.projects import Board
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(40)
 PIECE = 50_000

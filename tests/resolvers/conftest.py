@@ -23,10 +23,10 @@ from realtime.hub import Hub
 from realtime.log import EventLog
 from resolvers.inputs.organization import OrganizationCreate
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
+from resolvers.invitation.invitation import accept_invitation, invite_workspace_member
 from resolvers.kit.context import Context, Services
-from resolvers.tenancy.invitation import accept_invitation, invite_workspace_member
-from resolvers.tenancy.organization import create_organization
-from resolvers.tenancy.workspace import create_workspace
+from resolvers.organization.organization import create_organization
+from resolvers.workspace.workspace import create_workspace
 from tests.conftest import empty
 from tests.resolvers.lab import People, again
 

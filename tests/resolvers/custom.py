@@ -10,7 +10,7 @@ from resolvers.card.custom import custom_fields_of, set_card_custom_fields
 from resolvers.custom_field.custom_field import create_custom_field
 from resolvers.inputs.custom_field import CardCustomFieldsSet, CustomFieldCreate
 from resolvers.kit.input import read_input
-from tests.resolvers.delivery import Board
+from tests.resolvers.projects import Board
 
 
 @dataclass(slots=True)

@@ -11,8 +11,8 @@ from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.kit.page import Page
 from resolvers.transfer.transfer import import_project
-from tests.resolvers.delivery import Board
 from tests.resolvers.lab import again
+from tests.resolvers.projects import Board
 
 BLOCK = 10
 """The size of blocks in the tests that make them small."""

@@ -3,8 +3,8 @@ from typing import Any
 
 from resolvers.kit.context import Context
 from tests.resolvers.conftest import Join
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import events
+from tests.resolvers.projects import Board, make_board
 
 BURST = 50
 

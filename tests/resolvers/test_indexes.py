@@ -23,29 +23,31 @@ from resolvers.column import column, scope
 from resolvers.custom_field import change as custom_field_change
 from resolvers.custom_field import custom_field
 from resolvers.files.store import remove_leftovers
-from resolvers.inputs.board import ColumnUpdate, LabelUpdate, ScopeUpdate
 from resolvers.inputs.card import CardUpdate, ChecklistItemAdd, ChecklistItemMove, ChecklistItemUpdate
+from resolvers.inputs.column import ColumnUpdate
 from resolvers.inputs.custom_field import CustomFieldUpdate
+from resolvers.inputs.label import LabelUpdate
 from resolvers.inputs.project import ProjectUpdate
 from resolvers.inputs.relation import RelationCreate
+from resolvers.inputs.scope import ScopeUpdate
 from resolvers.inputs.transfer import ProjectImport
 from resolvers.kit.context import Context
 from resolvers.kit.fields import sorted_by
 from resolvers.kit.input import read_input
 from resolvers.kit.upload import MAX_FILE
 from resolvers.lane.totals import totals
+from resolvers.member import project_member
 from resolvers.project import project
 from resolvers.relation import graph as relation_graph
 from resolvers.relation import relation
-from resolvers.tenancy import project_member
-from resolvers.tenancy.workspace import delete_workspace
 from resolvers.transfer import transfer
 from resolvers.user.user import users_by
+from resolvers.workspace.workspace import delete_workspace
 from tests.resolvers.attaching import attach, content_of
 from tests.resolvers.conftest import Join
 from tests.resolvers.custom import Fields, make_fields
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import again
+from tests.resolvers.projects import Board, make_board
 from tests.stubs import stub
 
 Query = tuple[str, str, Mapping[str, Any]]

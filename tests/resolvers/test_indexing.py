@@ -10,12 +10,12 @@ from models.records import WorkspaceRecord
 from resolvers.inputs.organization import OrganizationCreate
 from resolvers.inputs.workspace import WorkspaceCreate
 from resolvers.kit.context import Context
+from resolvers.organization.organization import create_organization
 from resolvers.search.search import search
-from resolvers.tenancy.organization import create_organization
-from resolvers.tenancy.workspace import create_workspace
+from resolvers.workspace.workspace import create_workspace
 from tests.patience import PATIENCE
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again
+from tests.resolvers.projects import Board, make_board
 from tests.resolvers.test_indexes import recorded
 
 

@@ -16,8 +16,8 @@ from resolvers.kit.periods import Periods
 from resolvers.project.project import create_project
 from resolvers.relation.relation import create_relation
 from resolvers.template import template
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import again
+from tests.resolvers.projects import Board, make_board
 from tests.resolvers.test_indexes import check, recorded
 from tests.stubs import stub
 

@@ -18,9 +18,9 @@ from resolvers.kit.page import Page
 from resolvers.kit.sort_keys_rebuild import SORT_STEPS
 from resolvers.project.project import create_project, projects_of, update_project
 from tests.resolvers.custom import Fields
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import again
+from tests.resolvers.projects import Board, make_board
 from tests.stubs import stubs
 
 WORDS = ["Zeta", "beta", "ärger", "Alpha", "zeta", "Ärger", "alpha", "Øl", "oz", "éa", "Eb", "\u0391lpha", "Straße"]

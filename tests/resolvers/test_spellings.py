@@ -19,19 +19,19 @@ from resolvers.inputs.account import AuthLogin, AuthRegister, PasswordResetReque
 from resolvers.inputs.project import ProjectMemberAdd
 from resolvers.inputs.transfer import ProjectImport
 from resolvers.inputs.workspace import WorkspaceMemberInvite
+from resolvers.invitation.invitation import invite_workspace_member
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.kit.upload import file_name
+from resolvers.member.project_member import add_project_member, list_project_members
 from resolvers.search.search import search
-from resolvers.tenancy.invitation import invite_workspace_member
-from resolvers.tenancy.project_member import add_project_member, list_project_members
 from resolvers.transfer.transfer import import_project
 from tests.resolvers.conftest import Join
 from tests.resolvers.custom import Fields
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import PASSWORD, People, again
 from tests.resolvers.letters import mails_to
+from tests.resolvers.projects import Board, make_board
 
 Form = Literal["NFC", "NFD"]
 WORDS = ["Größe", "Åström", "Việt Nam", "ガイド", "한국어", "क़लम", "ὀδός"]

@@ -9,14 +9,14 @@ from realtime import subscription as bounds
 from resolvers import subscribe
 from resolvers.inputs.project import ProjectMemberAdd
 from resolvers.kit.context import Context
+from resolvers.member.project_member import add_project_member
 from resolvers.notification.follow import follow
 from resolvers.notification.notification import mark_all_notifications_read
 from resolvers.subscribe import mission_events, notifications, project_events, workspace_events
-from resolvers.tenancy.project_member import add_project_member
 from tests.resolvers.conftest import Join
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again
-from tests.resolvers.pilotage import Crew
+from tests.resolvers.missions import Crew
+from tests.resolvers.projects import Board, make_board
 from tests.resolvers.watching import watching
 
 

@@ -18,16 +18,16 @@ from resolvers import subscribe
 from resolvers.account.account import log_out
 from resolvers.agent.agent import delete_agent
 from resolvers.inputs.workspace import WorkspaceMemberInvite
+from resolvers.invitation.invitation import invite_workspace_member
 from resolvers.kit.context import Context
 from resolvers.kit.operation import CATALOGUE
+from resolvers.member.workspace_member import remove_workspace_member
 from resolvers.subscribe import Source, mission_events, notifications, project_events, workspace_events
-from resolvers.tenancy.invitation import invite_workspace_member
-from resolvers.tenancy.workspace_member import remove_workspace_member
 from tests.realtime.log_lab import appends
 from tests.resolvers.conftest import Join
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again
-from tests.resolvers.pilotage import Crew
+from tests.resolvers.missions import Crew
+from tests.resolvers.projects import Board, make_board
 from tests.resolvers.watching import watching
 
 

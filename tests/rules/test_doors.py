@@ -161,11 +161,15 @@ async def make(ctx: Context, project: ProjectRecord, values: ThingMake, thing_id
         ("resolvers/card/label.py", '{"_id": wanted, "project_id": card["project_id"]}', '{"_id": wanted}'),
         ("resolvers/mission/mission.py", '{"_id": card_id, "workspace_id": workspace_id}', '{"_id": card_id}'),
         (
-            "resolvers/tenancy/workspace_member.py",
+            "resolvers/member/workspace_member.py",
             "    await check_workspace(ctx, wanted, policy.READ if",
             "    (policy if",
         ),
-        ("resolvers/card/update.py", "= await access_batch(ctx, CARD, wanted, delivery.WRITE)", "= wanted[0], {}"),
+        (
+            "resolvers/member/organization_member.py",
+            "    await check_organization(ctx, wanted, policy.READ if",
+            "    (policy if",
+        ),
     ],
 )
 def test_operations_of_the_product_are_found_without_their_doors(file: str, before: str, after: str) -> None:

@@ -11,7 +11,7 @@ from graphql import GraphQLInputObjectType, GraphQLObjectType, print_type
 from pydantic import Field
 from strawberry.schema.config import StrawberryConfig
 
-from auth.policies import delivery
+from auth.policies import board
 from models.enums import Priority, TokenScope
 from models.records import LabelRecord, ProjectRecord
 from realtime.log import Committed
@@ -92,7 +92,7 @@ def test_what_the_graph_has_no_type_for_is_told_when_it_is_built() -> None:
 
 
 def test_a_mutation_takes_what_its_operation_takes_and_returns_what_it_makes() -> None:
-    @operation("starUpdate", opens=LABEL, permission=delivery.WRITE, scope=TokenScope.PROJECTS_WRITE)
+    @operation("starUpdate", opens=LABEL, permission=board.WRITE, scope=TokenScope.PROJECTS_WRITE)
     async def update_star(
         ctx: Context,
         label: LabelRecord,
@@ -128,7 +128,7 @@ def test_a_mutation_takes_what_its_operation_takes_and_returns_what_it_makes() -
 
 
 def test_an_operation_inside_an_object_takes_its_input_alone() -> None:
-    @operation("starCreate", inside=PROJECT, permission=delivery.WRITE, scope=TokenScope.PROJECTS_WRITE)
+    @operation("starCreate", inside=PROJECT, permission=board.WRITE, scope=TokenScope.PROJECTS_WRITE)
     async def create_star(ctx: Context, project: ProjectRecord, values: StarCreate) -> Committed[ObjectId]:
         """Create a star."""
         raise NotImplementedError
@@ -139,7 +139,7 @@ def test_an_operation_inside_an_object_takes_its_input_alone() -> None:
 
 
 def test_an_argument_that_says_nothing_of_itself_is_told() -> None:
-    @operation("starMove", permission=delivery.WRITE)
+    @operation("starMove", permission=board.WRITE)
     async def move_star(ctx: Context, far: bool) -> None:
         """Move a star."""
         raise NotImplementedError

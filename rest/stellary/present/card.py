@@ -14,7 +14,7 @@ from resolvers.kit.load import by_ids
 from resolvers.lane.card_place import places_of
 from rest.present import Id, plain, presents, shown
 from rest.stellary.present.base import name_of
-from rest.stellary.present.board import Label, label
+from rest.stellary.present.label import Label, label
 
 
 class ChecklistItem(TypedDict):
@@ -59,7 +59,7 @@ class Comment(TypedDict):
 async def cards(records: Sequence[CardRecord]) -> list[Card]:
     """The cards with their places, labels and custom fields: one query for each, whatever their number."""
     await places_of(records)
-    labels = await by_ids(models.Label, (one for record in records for one in record["label_ids"]))
+    labels = await by_ids(models.Label, (label_id for record in records for label_id in record["label_ids"]))
     fields = await definitions_of(records)
     return [_card(record, labels, fields[record["project_id"]]) for record in records]
 
@@ -75,8 +75,8 @@ def _card(
     return {
         **shown(Card, record),
         "order": record["order"],
-        "labelIds": [str(one) for one in record["label_ids"] if one in labels],
-        "labels": [label(labels[one]) for one in record["label_ids"] if one in labels],
+        "labelIds": [str(label_id) for label_id in record["label_ids"] if label_id in labels],
+        "labels": [label(labels[label_id]) for label_id in record["label_ids"] if label_id in labels],
         "checklist": _checklist(items),
         "checklistProgress": _progress(items),
         "customFields": {
@@ -88,7 +88,7 @@ def _card(
 def changed_item(card: CardRecord, item_id: ObjectId) -> ChangedItem:
     """The item of a card's record, with the checklist around it."""
     items = _checklist(card["checklist"])
-    item = next(one for one in items if one["id"] == str(item_id))
+    item = next(record for record in items if record["id"] == str(item_id))
     return {**item, "checklist": items, "checklistProgress": _progress(card["checklist"])}
 
 

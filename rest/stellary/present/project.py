@@ -79,13 +79,13 @@ def portfolio(found: Record) -> Portfolio:
     """`found` are projects with their `metrics`, and the `totals`."""
     totals = found["totals"]
     return {
-        "projects": [{**project(one), "metrics": metrics(one["metrics"])} for one in found["projects"]],
+        "projects": [{**project(record), "metrics": metrics(record["metrics"])} for record in found["projects"]],
         "totals": {**metrics(totals), "projects": totals["projects"]},
     }
 
 
 def metrics(record: AnyRecord) -> Metrics:
-    counts = {one["priority"]: one["count"] for one in record["by_priority"]}
+    counts = {share["priority"]: share["count"] for share in record["by_priority"]}
     by_priority = {"none": counts[None]} | {priority.word: counts[priority] for priority in Priority}
     return shown(Metrics, {**record, "by_priority": by_priority})
 

@@ -34,8 +34,8 @@ class Relation(TypedDict):
 
 async def relations(seen: Sequence[Record]) -> list[Relation]:
     """Relations as `relations_of` tells them: one query for all of the other cards."""
-    cards = await by_ids(models.Card, (one["card_id"] for one in seen), _CARD)
-    return [_relation(one, cards.get(one["card_id"])) for one in seen]
+    cards = await by_ids(models.Card, (record["card_id"] for record in seen), _CARD)
+    return [_relation(record, cards.get(record["card_id"])) for record in seen]
 
 
 async def relation(record: RelationRecord, card_id: ObjectId) -> Relation:

@@ -65,17 +65,17 @@ def template(record: TemplateRecord) -> Template:
         "builtIn": "workspace_id" not in record,
         "scopes": [shown(TemplateScope, scope) for scope in content["scopes"]],
         "columns": [
-            {"name": one["name"], "scope": None if one["scope"] is None else names[one["scope"]]}
-            for one in content["columns"]
+            {"name": column["name"], "scope": None if column["scope"] is None else names[column["scope"]]}
+            for column in content["columns"]
         ],
         "labels": [shown(TemplateLabel, label) for label in content["labels"]],
         "customFields": [
             {
-                "name": one["name"],
-                "type": word(FieldType(one["type"])),
-                "options": [option["name"] for option in one["options"]],
+                "name": custom_field["name"],
+                "type": word(FieldType(custom_field["type"])),
+                "options": [option["name"] for option in custom_field["options"]],
             }
-            for one in content["custom_fields"]
+            for custom_field in content["custom_fields"]
         ],
         "cardCount": len(content["cards"]),
         "createdBy": id_or_none(record["created_by"]),

@@ -20,8 +20,8 @@ from resolvers.inputs.card import ChecklistItemAdd, ChecklistItemMove
 from resolvers.inputs.document import DocumentCreate, DocumentMove, DocumentUpdate
 from resolvers.inputs.mission import MissionCreate
 from resolvers.inputs.workspace import WorkspaceMemberInvite, WorkspaceMemberUpdate
+from resolvers.invitation.invitation import invite_workspace_member
 from resolvers.mission.mission import create_mission
-from resolvers.tenancy.invitation import invite_workspace_member
 from tests.denials.calls import CALLS, Arguments
 from tests.denials.world import World
 from tests.resolvers.lab import PASSWORD, again

@@ -25,8 +25,9 @@ from resolvers.card import update as card_update
 from resolvers.catalogue import CATALOGUE
 from resolvers.column import column
 from resolvers.deletion import deletion
-from resolvers.inputs.board import ColumnCreate, ColumnUpdate, LabelCreate
 from resolvers.inputs.card import CardCreate, CardMove, CardUpdate, CommentCreate
+from resolvers.inputs.column import ColumnCreate, ColumnUpdate
+from resolvers.inputs.label import LabelCreate
 from resolvers.kit.context import Context, Services
 from resolvers.notification.follow import follow as follow_notifications
 from schema.graph import graph

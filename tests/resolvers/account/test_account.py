@@ -26,9 +26,9 @@ from resolvers.card.graph import assignee_of, author_of
 from resolvers.inputs.account import AuthLogin, AuthRegister, PasswordChange, UserUpdate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
-from resolvers.tenancy.organization import list_organizations
-from resolvers.tenancy.workspace import get_workspace
+from resolvers.organization.organization import list_organizations
 from resolvers.user.user import user_of_member, users_by
+from resolvers.workspace.workspace import get_workspace
 from tests.resolvers.lab import PASSWORD, People, again, event_types, events
 from tests.stubs import stub, stubs
 

@@ -29,16 +29,16 @@ from resolvers.card.comment import list_comments
 from resolvers.card.graph import author_of
 from resolvers.inputs.account import AccountDelete, AuthLogin, AuthRegister
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
+from resolvers.invitation.invitation import accept_invitation, invite_workspace_member
 from resolvers.kit.context import Context
-from resolvers.tenancy.invitation import accept_invitation, invite_workspace_member
-from resolvers.tenancy.organization import list_organizations
-from resolvers.tenancy.workspace import create_workspace
+from resolvers.organization.organization import list_organizations
 from resolvers.user.user import get_user
+from resolvers.workspace.workspace import create_workspace
 from tests.resolvers.conftest import Join
 from tests.resolvers.deletions import finish_deletions
-from tests.resolvers.delivery import make_board
 from tests.resolvers.lab import PASSWORD, People, again, event_types
 from tests.resolvers.letters import mails_to
+from tests.resolvers.projects import make_board
 from tests.stubs import stubs
 
 

@@ -12,14 +12,14 @@ from resolvers.card.comment import create_comment
 from resolvers.inputs.account import ConsentGive
 from resolvers.inputs.card import CommentCreate
 from resolvers.inputs.workspace import WorkspaceMemberInvite
+from resolvers.invitation.invitation import invite_workspace_member
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
-from resolvers.tenancy.invitation import invite_workspace_member
 from rest.present import plain
 from tests.resolvers.attaching import attach
 from tests.resolvers.conftest import Join
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again, event_types
+from tests.resolvers.projects import Board, make_board
 
 
 def terms(version: str) -> ConsentGive:

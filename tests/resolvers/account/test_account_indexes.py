@@ -30,9 +30,7 @@ from resolvers.inputs.account import (
     TwoFactorProof,
 )
 from resolvers.inputs.workspace import WorkspaceMemberInvite
-from resolvers.kit.context import Context
-from resolvers.mail.mail import compose
-from resolvers.tenancy.invitation import (
+from resolvers.invitation.invitation import (
     accept_invitation,
     invitations_of,
     invite_workspace_member,
@@ -41,6 +39,8 @@ from resolvers.tenancy.invitation import (
     resend_invitation,
     revoke_invitation,
 )
+from resolvers.kit.context import Context
+from resolvers.mail.mail import compose
 from resolvers.user.user import email_verified_at_of, two_factor_enabled_of
 from tests.resolvers.lab import PASSWORD, PICTURE, People, again
 from tests.resolvers.letters import token_to

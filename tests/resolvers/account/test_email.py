@@ -17,7 +17,7 @@ from resolvers.inputs.account import AuthLogin, AuthRegister, EmailVerify
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.organization import OrganizationCreate
 from resolvers.kit.context import Context, Services
-from resolvers.tenancy.organization import create_organization, list_organizations
+from resolvers.organization.organization import create_organization, list_organizations
 from tests.resolvers.lab import PASSWORD, People, again, event_types
 from tests.resolvers.letters import mails_to, token_to
 

@@ -13,11 +13,11 @@ from resolvers.card.graph import activity_of
 from resolvers.inputs.project import ProjectMemberAdd
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
+from resolvers.member.project_member import add_project_member, remove_project_member
 from resolvers.notification.follow import follow
-from resolvers.tenancy.project_member import add_project_member, remove_project_member
 from tests.resolvers.conftest import Join
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import events
+from tests.resolvers.projects import Board, make_board
 
 
 @pytest.fixture

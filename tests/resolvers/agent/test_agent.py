@@ -24,13 +24,13 @@ from resolvers.inputs.agent import AgentCreate, AgentUpdate
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberUpdate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
+from resolvers.member.workspace_member import update_workspace_member
 from resolvers.mission.mission import agent_of
 from resolvers.node import get_node, get_nodes
-from resolvers.tenancy.workspace import create_workspace
-from resolvers.tenancy.workspace_member import update_workspace_member
+from resolvers.workspace.workspace import create_workspace
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import People, again, event_types, events
-from tests.resolvers.pilotage import Crew, stored
+from tests.resolvers.missions import Crew, stored
 from tests.stubs import stubs
 
 

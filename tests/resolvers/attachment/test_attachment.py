@@ -28,11 +28,11 @@ from resolvers.inputs.attachment import AttachmentCreate
 from resolvers.kit.context import Context
 from resolvers.kit.upload import MAX_FILE, Upload
 from resolvers.project.project import delete_project
-from resolvers.tenancy.workspace import delete_workspace
+from resolvers.workspace.workspace import delete_workspace
 from tests.resolvers.attaching import PNG, attach, content_of, stored, upload, used
 from tests.resolvers.conftest import Join
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again
+from tests.resolvers.projects import Board, make_board
 
 
 @pytest.fixture

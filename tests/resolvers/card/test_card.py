@@ -14,8 +14,8 @@ from resolvers import inputs
 from resolvers.card.card import delete_card, get_card, list_cards
 from resolvers.kit.context import Context
 from resolvers.kit.input import Input
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again
+from tests.resolvers.projects import Board, make_board
 
 
 @pytest.fixture

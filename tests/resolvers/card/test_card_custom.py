@@ -13,7 +13,7 @@ from resolvers.inputs.custom_field import CardCustomFieldsSet
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from tests.resolvers.custom import Fields, make_fields
-from tests.resolvers.delivery import make_board
+from tests.resolvers.projects import make_board
 from tests.stubs import stub
 
 

@@ -19,7 +19,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.fields import sorted_by
 from resolvers.lane.totals import totals
 from resolvers.user.user import users_by
-from tests.resolvers.delivery import Board, make_board
+from tests.resolvers.projects import Board, make_board
 from tests.stubs import stub
 
 

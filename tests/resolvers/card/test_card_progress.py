@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from resolvers.kit.context import Context
-from tests.resolvers.delivery import Board, make_board
+from tests.resolvers.projects import Board, make_board
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from resolvers.inputs.card import CardUpdate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from tests.resolvers.conftest import Join
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import again
+from tests.resolvers.projects import Board, make_board
 from tests.stubs import stub
 
 

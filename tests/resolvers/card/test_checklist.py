@@ -18,7 +18,7 @@ from resolvers.inputs.card import MAX_CHECKLIST, ChecklistItemAdd, ChecklistItem
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.relation.relation import list_relations
-from tests.resolvers.delivery import Board, make_board
+from tests.resolvers.projects import Board, make_board
 
 
 @pytest.fixture

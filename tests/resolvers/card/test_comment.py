@@ -10,8 +10,8 @@ from resolvers.card.comment import delete_comment, get_comment, list_comments
 from resolvers.card.graph import author_of, card_of, comments_of
 from resolvers.kit.context import Context
 from tests.resolvers.conftest import Join
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again
+from tests.resolvers.projects import Board, make_board
 
 
 @pytest.fixture

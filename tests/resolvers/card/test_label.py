@@ -13,12 +13,12 @@ from resolvers.card.label import (
     remove_card_label,
     update_label,
 )
-from resolvers.inputs.board import LabelUpdate
 from resolvers.inputs.card import MAX_LABELS
+from resolvers.inputs.label import LabelUpdate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again
+from tests.resolvers.projects import Board, make_board
 
 
 @pytest.fixture

@@ -20,11 +20,11 @@ from resolvers.column.column import (
     order_of,
     update_column,
 )
-from resolvers.inputs.board import ColumnUpdate
+from resolvers.inputs.column import ColumnUpdate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again
+from tests.resolvers.projects import Board, make_board
 
 
 @pytest.fixture

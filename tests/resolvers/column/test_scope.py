@@ -17,11 +17,11 @@ from resolvers.column.scope import (
     set_scope_view,
     update_scope,
 )
-from resolvers.inputs.board import ScopeCreate, ScopeUpdate, ScopeViewSet
+from resolvers.inputs.scope import ScopeCreate, ScopeUpdate, ScopeViewSet
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again
+from tests.resolvers.projects import Board, make_board
 
 
 @pytest.fixture

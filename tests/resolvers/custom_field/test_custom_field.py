@@ -21,7 +21,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.project.project import delete_project
 from tests.resolvers.custom import Fields, make_fields
-from tests.resolvers.delivery import Board, make_board
+from tests.resolvers.projects import Board, make_board
 from tests.stubs import stub, stubs
 
 

@@ -14,7 +14,7 @@ from resolvers.kit.input import read_input
 from resolvers.lane.totals import totals
 from tests.resolvers.conftest import make_organization, make_workspace
 from tests.resolvers.custom import Fields
-from tests.resolvers.delivery import make_board
+from tests.resolvers.projects import make_board
 
 MAY, JUNE = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
 TYPES = {

@@ -19,13 +19,13 @@ from resolvers.node import get_nodes
 from resolvers.notification.follow import follow
 from resolvers.project.project import delete_project
 from resolvers.search.search import search
-from resolvers.tenancy.workspace import delete_workspace
 from resolvers.transfer.transfer import export_project
+from resolvers.workspace.workspace import delete_workspace
 from tests.resolvers.conftest import let_join, make_organization, make_workspace
 from tests.resolvers.deletions import finish_deletions
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import People, again, events
+from tests.resolvers.projects import Board, make_board
 from tests.stubs import stub
 from tests.written import Kept, Written
 

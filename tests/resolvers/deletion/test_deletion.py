@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from auth.policies import delivery
+from auth.policies import board as policy
 from models import Activity, Card, Comment, CustomField, Lane, LoggedEvent, Notification, StreamHead, Tombstone
 from models.base import collection, to_record, utc_now
 from models.errors import NotFound
@@ -25,13 +25,13 @@ from resolvers.inputs.custom_value import path_of
 from resolvers.kit.access import access
 from resolvers.kit.context import Context
 from resolvers.kit.nouns import COMMENT
+from resolvers.organization.organization import delete_organization
 from resolvers.project.project import delete_project
-from resolvers.tenancy.organization import delete_organization
-from resolvers.tenancy.workspace import delete_workspace
+from resolvers.workspace.workspace import delete_workspace
 from tests.resolvers.conftest import Join
 from tests.resolvers.deletions import Clock, finish_deletions
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import again, events
+from tests.resolvers.projects import Board, make_board
 from tests.resolvers.test_indexes import recorded
 from tests.stubs import stubs
 
@@ -178,7 +178,7 @@ async def test_a_card_with_many_comments_is_gone_at_once_and_they_follow(board: 
 
 
 async def _comment(ctx: Context, comment_id: ObjectId) -> Any:
-    return await access(again(ctx), COMMENT, comment_id, delivery.READ)
+    return await access(again(ctx), COMMENT, comment_id, policy.READ)
 
 
 async def test_a_label_and_a_custom_field_leave_any_number_of_cards(board: Board) -> None:

@@ -38,11 +38,11 @@ from resolvers.deletion.plan import PLANS
 from resolvers.deletion.run import Pace, Worker
 from resolvers.kit.context import Context
 from resolvers.project.project import delete_project
-from resolvers.tenancy.workspace import delete_workspace
+from resolvers.workspace.workspace import delete_workspace
 from tests.resolvers.attaching import attach
 from tests.resolvers.deletions import Clock, finish_deletions
-from tests.resolvers.delivery import make_board
 from tests.resolvers.lab import again
+from tests.resolvers.projects import make_board
 from tests.resolvers.test_indexes import examined, recorded
 from tests.resolvers.traffic import traffic
 from tests.stubs import stub, stubs

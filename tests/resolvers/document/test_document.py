@@ -23,11 +23,11 @@ from resolvers.inputs.workspace import WorkspaceCreate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.notification.follow import follow
-from resolvers.tenancy.workspace import create_workspace
+from resolvers.workspace.workspace import create_workspace
 from tests.resolvers.conftest import Join
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import People, again
+from tests.resolvers.projects import Board, make_board
 from tests.stubs import stub
 
 

@@ -25,12 +25,12 @@ from resolvers.kit.nouns import DOCUMENT
 from resolvers.lane.totals import totals
 from resolvers.node import get_nodes
 from resolvers.project.project import delete_project
-from resolvers.tenancy.workspace import delete_workspace
 from resolvers.user.user import users_by
+from resolvers.workspace.workspace import delete_workspace
 from tests.resolvers.conftest import Join
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import again
+from tests.resolvers.projects import Board, make_board
 from tests.resolvers.test_indexes import check, recorded
 from tests.stubs import stub
 

@@ -24,15 +24,15 @@ from resolvers.inputs.organization import OrganizationCreate
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberUpdate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
+from resolvers.member.workspace_member import update_workspace_member
 from resolvers.notification.follow import follow
-from resolvers.tenancy.organization import create_organization
-from resolvers.tenancy.workspace import create_workspace
-from resolvers.tenancy.workspace_member import update_workspace_member
+from resolvers.organization.organization import create_organization
+from resolvers.workspace.workspace import create_workspace
 from tests.resolvers.conftest import Join
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import People, again, events
-from tests.resolvers.pilotage import Crew
+from tests.resolvers.missions import Crew
+from tests.resolvers.projects import Board, make_board
 
 
 @pytest.fixture

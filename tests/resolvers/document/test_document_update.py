@@ -21,9 +21,9 @@ from resolvers.inputs.document import DocumentBatch
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from tests.resolvers.conftest import Join
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import events
+from tests.resolvers.projects import Board, make_board
 from tests.resolvers.test_indexes import recorded
 from tests.stubs import stub
 

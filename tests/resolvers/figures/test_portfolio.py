@@ -15,8 +15,8 @@ from resolvers.kit.input import read_input
 from resolvers.project.project import update_project
 from resolvers.relation.relation import create_relation
 from tests.resolvers.conftest import Join
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import again
+from tests.resolvers.projects import Board, make_board
 from tests.stubs import stub
 
 SOON = utc_now() + timedelta(days=3)

@@ -10,12 +10,12 @@ from resolvers.column.scope import update_scope
 from resolvers.figures import roadmap
 from resolvers.figures.roadmap import get_project_roadmap, roadmap_of_project, roadmap_of_scope
 from resolvers.figures.roadmap_order import longest_chain, steps_of
-from resolvers.inputs.board import ScopeUpdate
 from resolvers.inputs.relation import RelationCreate
+from resolvers.inputs.scope import ScopeUpdate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.relation.relation import create_relation
-from tests.resolvers.delivery import Board, make_board
+from tests.resolvers.projects import Board, make_board
 
 NOW = utc_now()
 

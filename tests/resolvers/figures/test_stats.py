@@ -13,8 +13,8 @@ from models.records import CardRecord, WorkspaceRecord
 from resolvers.figures.stats import get_project_stats, stats_of_project, stats_of_scope
 from resolvers.kit.context import Context
 from resolvers.kit.periods import Periods
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.kept import forget_facts
+from tests.resolvers.projects import Board, make_board
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 

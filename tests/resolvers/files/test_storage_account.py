@@ -21,7 +21,7 @@ from resolvers.mission.drive import report_mission
 from resolvers.mission.trim import AGE, trim_reports
 from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import People
-from tests.resolvers.pilotage import Crew, Hand
+from tests.resolvers.missions import Crew, Hand
 from tests.resolvers.transfers import queue, run
 
 THOUGHT = {"kind": "thought", "content": "It could be the mirror"}

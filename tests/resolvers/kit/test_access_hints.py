@@ -14,8 +14,8 @@ from resolvers.inputs.project import ProjectCreate
 from resolvers.kit import access as doors
 from resolvers.kit.access_hints import ENTERED, Entered
 from resolvers.kit.context import Context
+from resolvers.member.workspace_member import remove_workspace_member
 from resolvers.project.project import create_project, get_project
-from resolvers.tenancy.workspace_member import remove_workspace_member
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import People, again
 

@@ -25,12 +25,14 @@ from resolvers.inputs.account import AuthLogin, ConsentGive
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.organization import OrganizationCreate
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
+from resolvers.invitation import invitation
+from resolvers.invitation.invitation import invite_workspace_member, list_invitations
 from resolvers.kit.context import Context, Services
 from resolvers.kit.operation import CATALOGUE
-from resolvers.tenancy import invitation, organization, workspace
-from resolvers.tenancy.invitation import invite_workspace_member, list_invitations
-from resolvers.tenancy.organization import create_organization, list_organizations
-from resolvers.tenancy.workspace import create_workspace, list_workspaces
+from resolvers.organization import organization
+from resolvers.organization.organization import create_organization, list_organizations
+from resolvers.workspace import workspace
+from resolvers.workspace.workspace import create_workspace, list_workspaces
 from tests.denials.test_operations import WITHOUT_PERMISSION
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import PASSWORD, People, again, event_types

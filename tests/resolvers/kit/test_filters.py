@@ -12,7 +12,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.fields import sorted_by
 from resolvers.kit.filters import MAX_CONDITIONS, card_filter, compile_filter, compile_order
 from tests.resolvers.conftest import make_organization, make_workspace
-from tests.resolvers.delivery import Board, make_board
+from tests.resolvers.projects import Board, make_board
 
 ORDER_FIELDS = sorted_by(Card)
 MAY, JUNE = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)

@@ -18,7 +18,7 @@ from models.records import CardRecord, WorkspaceRecord
 from resolvers.kit.context import Context
 from resolvers.kit.page import Page, Sort, Window, pages
 from resolvers.lane.totals import totals
-from tests.resolvers.delivery import Board, make_board
+from tests.resolvers.projects import Board, make_board
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 TITLES = ["", "a", "Z", "é", "\U0001f52d", "\uffff", "a\u0300", "zz"]

@@ -17,11 +17,11 @@ from resolvers.kit import position_note
 from resolvers.kit.context import Context
 from resolvers.kit.position import cursor_of_workspace, note_positions, notifications_cursor_of, positions
 from resolvers.kit.position_note import note_entered, noted
-from resolvers.tenancy.organization import workspaces_of
-from resolvers.tenancy.workspace import create_workspace, get_workspace, update_workspace
+from resolvers.organization.organization import workspaces_of
+from resolvers.workspace.workspace import create_workspace, get_workspace, update_workspace
 from tests.resolvers.conftest import Register
-from tests.resolvers.delivery import make_board
 from tests.resolvers.lab import People, again
+from tests.resolvers.projects import make_board
 from tests.resolvers.test_indexes import check, recorded
 from tests.stubs import stub
 

@@ -28,8 +28,8 @@ from resolvers.lane.card_facts_rebuild import rebuild_facts
 from resolvers.project.project import delete_project
 from tests.resolvers import figures_oracle
 from tests.resolvers.deletions import finish_deletions
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.kept import check_facts, forget_facts
+from tests.resolvers.projects import Board, make_board
 from tests.resolvers.test_indexes import recorded
 
 NOW = datetime(2026, 5, 6, 7, 8, 9, 10_000, tzinfo=UTC)

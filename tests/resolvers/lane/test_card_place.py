@@ -16,8 +16,8 @@ from resolvers.kit.context import Context
 from resolvers.lane import blocks as lane_blocks
 from resolvers.lane import keep as lane_keep
 from resolvers.lane.card_place import places_of
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.kept import check_lanes, forget_lanes, ledger_of
+from tests.resolvers.projects import Board, make_board
 from tests.stubs import stub
 
 LANES: list[int | None] = [0, 1, None]

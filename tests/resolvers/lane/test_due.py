@@ -11,16 +11,16 @@ from resolvers.figures import portfolio, roadmap, stats_group
 from resolvers.figures.portfolio import metrics_of
 from resolvers.figures.roadmap import get_project_roadmap
 from resolvers.figures.stats import get_project_stats
-from resolvers.inputs.board import ScopeUpdate
 from resolvers.inputs.project import ProjectUpdate
 from resolvers.inputs.relation import RelationCreate
+from resolvers.inputs.scope import ScopeUpdate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.kit.periods import Periods
 from resolvers.lane.due import has_passed
 from resolvers.project.project import update_project
 from resolvers.relation.relation import create_relation
-from tests.resolvers.delivery import Board, make_board
+from tests.resolvers.projects import Board, make_board
 
 TODAY = "2026-05-01"
 BEGIN = datetime(2026, 5, 1, tzinfo=UTC)

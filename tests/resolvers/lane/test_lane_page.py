@@ -27,10 +27,10 @@ from resolvers.lane.store import read_lanes
 from resolvers.lane.totals import totals
 from resolvers.project.project import card_count_of as project_card_count_of
 from resolvers.transfer.transfer import import_in_parts
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.kept import check_lanes
 from tests.resolvers.lab import again
 from tests.resolvers.lanes import BLOCK, imported, orders, page_of
+from tests.resolvers.projects import Board, make_board
 from tests.resolvers.traffic import Traffic, traffic
 from tests.resolvers.transfers import small_parts
 from tests.stubs import stub

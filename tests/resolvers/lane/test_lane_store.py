@@ -24,9 +24,9 @@ from resolvers.lane.hints import LaneHints
 from resolvers.lane.rebuild import LANE_STEPS, rebuild_lane
 from resolvers.project.project import delete_project
 from tests.resolvers.deletions import finish_deletions
-from tests.resolvers.delivery import Board
 from tests.resolvers.kept import check_lanes, forget_lanes
 from tests.resolvers.lanes import BLOCK, imported, orders, page_of
+from tests.resolvers.projects import Board
 from tests.resolvers.traffic import Traffic, traffic
 from tests.stubs import stub
 

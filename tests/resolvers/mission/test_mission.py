@@ -29,12 +29,12 @@ from resolvers.mission.mission import (
     missions_of_workspace,
     project_of,
 )
-from resolvers.tenancy.workspace import create_workspace
 from resolvers.user.user import users_by
+from resolvers.workspace.workspace import create_workspace
 from tests.resolvers.conftest import Join
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again
-from tests.resolvers.pilotage import Crew, Hand, as_told, mission_events, stored
+from tests.resolvers.missions import Crew, Hand, as_told, mission_events, stored
+from tests.resolvers.projects import Board, make_board
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from resolvers.mission.mission import (
     get_mission_activity,
 )
 from tests.resolvers.lab import People, again, events
-from tests.resolvers.pilotage import Crew, Hand, as_told, life, mission_events, stored
+from tests.resolvers.missions import Crew, Hand, as_told, life, mission_events, stored
 
 FINAL = {Status.COMPLETED, Status.FAILED, Status.CANCELLED}
 

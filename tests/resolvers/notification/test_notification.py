@@ -12,6 +12,7 @@ from models.ids import Kind, new_id
 from resolvers.inputs.project import ProjectMemberAdd
 from resolvers.kit.context import Context
 from resolvers.kit.page import Page, Window
+from resolvers.member.project_member import add_project_member
 from resolvers.notification.follow import follow
 from resolvers.notification.notification import (
     activity_of,
@@ -24,10 +25,9 @@ from resolvers.notification.notification import (
     unread_count_of,
 )
 from resolvers.notification.store import drop_notifications, receive
-from resolvers.tenancy.project_member import add_project_member
 from tests.resolvers.conftest import Join
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again, events
+from tests.resolvers.projects import Board, make_board
 from tests.resolvers.test_indexes import recorded
 from tests.stubs import stub
 

@@ -16,15 +16,15 @@ from models.ids import Kind, new_id
 from realtime.hub import Hub
 from realtime.log import EventLog
 from resolvers.kit.context import Context, Services
+from resolvers.member.workspace_member import remove_workspace_member
 from resolvers.notification import follow as module
 from resolvers.notification.follow import follow
 from resolvers.notification.notification import count_unread
 from resolvers.notification.store import receive
 from resolvers.project.project import delete_project
-from resolvers.tenancy.workspace_member import remove_workspace_member
 from tests.resolvers.conftest import Join
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import again, events
+from tests.resolvers.projects import Board, make_board
 from tests.resolvers.test_indexes import check, recorded
 from tests.stubs import stub, stubs
 

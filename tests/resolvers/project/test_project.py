@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from auth.policies import delivery
+from auth.policies import board as policy
 from models import Project
 from models.base import collection
 from models.errors import BadUserInput, NotFound
@@ -23,10 +23,10 @@ from resolvers.project.project import (
     update_project,
     workspace_of,
 )
-from resolvers.tenancy.workspace import delete_workspace
+from resolvers.workspace.workspace import delete_workspace
 from tests.resolvers.conftest import Join
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again, events
+from tests.resolvers.projects import Board, make_board
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ async def test_a_project_knows_its_workspace_and_counts_its_open_cards(board: Bo
 async def test_a_workspace_that_is_deleted_meanwhile_gets_no_project(owner: Context, workspace: Any) -> None:
     # given a request that has passed the door before the workspace was deleted
     late = again(owner)
-    await check_workspace(late, workspace["_id"], delivery.WRITE)
+    await check_workspace(late, workspace["_id"], policy.WRITE)
     await delete_workspace(again(owner), workspace["_id"])
 
     # when

@@ -23,9 +23,9 @@ from resolvers.project.project import delete_project
 from resolvers.relation import check as relation_check
 from resolvers.relation.relation import create_relation, delete_relation, list_relations
 from resolvers.subscribe import project_events
-from resolvers.tenancy.workspace import create_workspace, delete_workspace
-from tests.resolvers.delivery import Board, make_board
+from resolvers.workspace.workspace import create_workspace, delete_workspace
 from tests.resolvers.lab import again
+from tests.resolvers.projects import Board, make_board
 from tests.resolvers.watching import watching
 
 

@@ -9,7 +9,7 @@ from resolvers.kit.input import read_input
 from resolvers.relation import graph
 from resolvers.relation.relation import create_relation
 from tests.gateway.lab import count_queries
-from tests.resolvers.delivery import Board, make_board
+from tests.resolvers.projects import Board, make_board
 
 TITLE = frozenset({"title"})
 

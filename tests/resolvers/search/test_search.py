@@ -22,13 +22,13 @@ from resolvers.kit.input import read_input
 from resolvers.project.project import delete_project, update_project
 from resolvers.search.follow import sweep
 from resolvers.search.search import FoundPage, search, totals_of
-from resolvers.tenancy.workspace import delete_workspace
 from resolvers.words.index import SearchIndex
 from resolvers.words.query import Fragment, read_query
+from resolvers.workspace.workspace import delete_workspace
 from tests.resolvers.conftest import Join
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import People, again
+from tests.resolvers.projects import Board, make_board
 
 
 @pytest.fixture

@@ -19,12 +19,12 @@ from resolvers.project.project import create_project
 from resolvers.template import read as template_read
 from resolvers.template.builtin import BUILT_IN
 from resolvers.template.template import create_template, delete_template, list_templates
-from resolvers.tenancy.workspace import delete_workspace
+from resolvers.workspace.workspace import delete_workspace
 from tests.resolvers.conftest import Register
 from tests.resolvers.custom import make_fields
 from tests.resolvers.deletions import finish_deletions
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import again, event_types, events
+from tests.resolvers.projects import Board, make_board
 
 
 async def begin(ctx: Context, workspace: Any, template: str) -> Any:

@@ -17,8 +17,8 @@ from resolvers.kit.input import read_input
 from resolvers.notification.follow import follow
 from resolvers.transfer import export as transfer_export
 from resolvers.transfer.transfer import export_project, import_project, open_export
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again, events
+from tests.resolvers.projects import Board, make_board
 from tests.resolvers.traffic import traffic
 
 WHOLE: dict[str, Any] = {

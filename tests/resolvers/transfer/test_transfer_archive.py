@@ -22,8 +22,8 @@ from resolvers.transfer.archive import Stored, archived, source_of
 from resolvers.transfer.transfer import import_in_parts, open_export
 from rest.stellary.present.transfer import written
 from tests.resolvers.attaching import PNG, attach, content_of, used
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import again, event_types
+from tests.resolvers.projects import Board, make_board
 from tests.resolvers.transfers import Dying, Killed, expire, queue, run
 from tests.stubs import stub
 

@@ -11,15 +11,15 @@ from models.transfer_job import TransferJob
 from resolvers.files.store import remove_leftovers
 from resolvers.kit.context import Context, Services
 from resolvers.kit.page import Window
-from resolvers.tenancy.workspace import delete_workspace
 from resolvers.transfer import job as transfer_job
 from resolvers.transfer.archive import Stored, archived
 from resolvers.transfer.transfer import open_export
 from resolvers.user.user import users_by
+from resolvers.workspace.workspace import delete_workspace
 from rest.stellary.present.transfer import written
 from tests.resolvers.attaching import attach
-from tests.resolvers.delivery import make_board
 from tests.resolvers.lab import again
+from tests.resolvers.projects import make_board
 from tests.resolvers.test_indexes import check, recorded
 from tests.resolvers.transfers import Dying, Killed, expire, queue, run, small_parts
 from tests.stubs import stub

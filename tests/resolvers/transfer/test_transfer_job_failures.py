@@ -19,11 +19,11 @@ from resolvers.card.card import delete_card
 from resolvers.card.label import delete_label
 from resolvers.column.scope import delete_scope
 from resolvers.kit.context import Context, Services
+from resolvers.member.workspace_member import remove_workspace_member
 from resolvers.project.project import delete_project
-from resolvers.tenancy.workspace import delete_workspace
-from resolvers.tenancy.workspace_member import remove_workspace_member
 from resolvers.transfer import run as transfer_run
 from resolvers.transfer.transfer import export_project
+from resolvers.workspace.workspace import delete_workspace
 from tests.resolvers.attaching import stored
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import again, event_types

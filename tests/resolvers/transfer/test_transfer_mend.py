@@ -13,7 +13,7 @@ from gateway.cli.mappings import MAPPINGS
 from models.enums import OnOddItem
 from models.errors import BadUserInput
 from models.records import WorkspaceRecord
-from resolvers.inputs.board import MAX_PROJECT_LABELS
+from resolvers.inputs.label import MAX_PROJECT_LABELS
 from resolvers.inputs.transfer import ImportedCard, ProjectImport, WholeImport
 from resolvers.kit.context import Context, Services
 from resolvers.transfer.mend import PRIORITIES

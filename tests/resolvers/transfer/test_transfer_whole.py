@@ -13,24 +13,24 @@ from resolvers.column.scope import update_scope
 from resolvers.document.link import link_document
 from resolvers.document.review import submit_document
 from resolvers.figures.stats import get_project_stats
-from resolvers.inputs.board import ScopeUpdate
 from resolvers.inputs.relation import RelationCreate
+from resolvers.inputs.scope import ScopeUpdate
 from resolvers.inputs.transfer import ProjectImport
 from resolvers.inputs.workspace import WorkspaceCreate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.kit.periods import Periods
+from resolvers.member.workspace_member import remove_workspace_member
 from resolvers.relation.relation import create_relation
-from resolvers.tenancy.workspace import create_workspace
-from resolvers.tenancy.workspace_member import remove_workspace_member
 from resolvers.transfer.transfer import export_project, import_in_parts, import_project, open_export
+from resolvers.workspace.workspace import create_workspace
 from rest.stellary.present.transfer import written
 from tests.resolvers.conftest import Join
 from tests.resolvers.custom import make_fields
 from tests.resolvers.deletions import finish_deletions
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import People, again, event_types
+from tests.resolvers.projects import Board, make_board
 
 TIPTAP = {"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "Brass & wood"}]}]}
 

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from auth.authenticate import authenticate
 from auth.subject import Subject
 from gateway.graph import served_graph
-from realtime.delivery import Delivery
+from realtime.payload import EventPayload
 from resolvers.kit.context import Services
 from serving.graph.document_limits import DEFAULTS
 from serving.graph.engine import GraphEngine
@@ -30,8 +30,8 @@ class Replay:
         self.events: list[JSON] = []
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def write(self, delivery: Delivery) -> bool:
-        """See `realtime.delivery.Sink`."""
+    def write(self, delivery: EventPayload) -> bool:
+        """See `realtime.payload.Sink`."""
         if self.done.done():
             return True
         payload = orjson.loads(delivery.payload)
@@ -45,7 +45,7 @@ class Replay:
         return True
 
     def end(self, errors: Sequence[JSON] | None = None) -> None:
-        """See `realtime.delivery.Sink`."""
+        """See `realtime.payload.Sink`."""
         if not self.done.done():
             self.done.set_exception(AssertionError(errors or "the stream ended"))
 

@@ -12,7 +12,7 @@ from gateway.graph import served_graph
 from gateway.settings import Settings
 from models import User
 from models.base import collection
-from realtime.delivery import Delivery
+from realtime.payload import EventPayload
 from serving.graph import live as rendering
 from serving.graph.engine import GraphEngine
 from serving.graph.live import Live
@@ -34,7 +34,7 @@ subscription ($p: ID!) {
 class Stalling(Sink):
     """A client that stops reading after the first payload."""
 
-    def write(self, delivery: Delivery) -> bool:
+    def write(self, delivery: EventPayload) -> bool:
         return super().write(delivery) and len(self.deliveries) < 1
 
 

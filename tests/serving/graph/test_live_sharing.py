@@ -15,7 +15,7 @@ from models import Session, WorkspaceMember
 from models.base import collection
 from models.enums import Role, TokenScope
 from models.ids import Kind, new_id, parse_id
-from realtime.delivery import Delivery
+from realtime.payload import EventPayload
 from schema.graph import graph
 from schema.viewer import Look
 from serving.graph.document_limits import DEFAULTS
@@ -54,12 +54,12 @@ class Sink:
 
     def __init__(self, live: Live) -> None:
         self.live = live
-        self.deliveries: list[Delivery] = []
+        self.deliveries: list[EventPayload] = []
         self.ended = False
         self._arrived = asyncio.Event()
         live.open(self)
 
-    def write(self, delivery: Delivery) -> bool:
+    def write(self, delivery: EventPayload) -> bool:
         self.deliveries += delivery.each
         self._arrived.set()
         return True

@@ -2,7 +2,7 @@
 
 from bson import ObjectId
 
-from auth.policies import delivery
+from auth.policies import board
 from models import Project, ProjectMember, User, WorkspaceMember
 from models.base import Record, collection, to_record
 from models.enums import ActivityType, TokenScope
@@ -22,7 +22,7 @@ from resolvers.kit.operation import operation
 
 
 @operation(
-    "projectMemberAdd", opens=PROJECT.by("project_id").whole, permission=delivery.WRITE, scope=TokenScope.PROJECTS_WRITE
+    "projectMemberAdd", opens=PROJECT.by("project_id").whole, permission=board.WRITE, scope=TokenScope.PROJECTS_WRITE
 )
 async def add_project_member(
     ctx: Context, project: ProjectRecord, values: ProjectMemberAdd
@@ -52,7 +52,7 @@ async def add_project_member(
 @operation(
     "projectMemberRemove",
     opens=PROJECT.by("project_id").whole,
-    permission=delivery.WRITE,
+    permission=board.WRITE,
     scope=TokenScope.PROJECTS_WRITE,
 )
 async def remove_project_member(ctx: Context, project: ProjectRecord, user_id: ObjectId | str) -> Committed[ObjectId]:
@@ -79,7 +79,7 @@ async def remove_project_member(ctx: Context, project: ProjectRecord, user_id: O
 @operation(
     "projectMembers",
     opens=PROJECT.by("project_id"),
-    permission=delivery.READ,
+    permission=board.READ,
     scope=TokenScope.PROJECTS_READ,
     read_only=True,
 )

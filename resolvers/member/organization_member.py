@@ -26,7 +26,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.edit import set_fields
 from resolvers.kit.nouns import ORGANIZATION
 from resolvers.kit.operation import operation
-from resolvers.tenancy.workspace_member import insert_workspace_member, require_person, take_off_workspace
+from resolvers.member.workspace_member import insert_workspace_member, require_person, take_off_workspace
 from resolvers.user.user import user_of_member
 
 READ, ADMINISTER = TokenScope.PROJECTS_READ, TokenScope.ACCOUNT_WRITE
@@ -179,28 +179,28 @@ async def organization_memberships(
 ) -> dict[ObjectId, WorkspaceMemberRecord | None]:
     """The caller's memberships of several organizations, in one query at most."""
     wanted = set(organization_ids)
-    unknown = [one for one in wanted if ctx.memberships.get(one) is None]
+    unknown = [object_id for object_id in wanted if ctx.memberships.get(object_id) is None]
     if unknown:
         query = {"organization_id": {"$in": unknown}, "user_id": ctx.user_id}
         found = await collection(OrganizationMember).find(query).to_list()
         by_organization = {member["organization_id"]: member for member in found}
         # All at once and only now: fields of one request are resolved side by side.
-        ctx.memberships.update({one: by_organization.get(one) for one in unknown})
-    return {one: ctx.memberships[one] for one in wanted}
+        ctx.memberships.update({document: by_organization.get(document) for document in unknown})
+    return {object_id: ctx.memberships[object_id] for object_id in wanted}
 
 
 async def _may_invite(change: Change, organization_id: ObjectId) -> list[str]:
     """The ids of workspaces of an organization, beside a personal one, that whoever makes a change may invite to."""
     mine = {"user_id": change.actor_id, "organization_id": organization_id}
     members = await collection(WorkspaceMember).find(mine, session=change.session).to_list()
-    ids = [one["workspace_id"] for one in members if INVITE.refusal(one, "workspace") is None]
+    ids = [member["workspace_id"] for member in members if INVITE.refusal(member, "workspace") is None]
     shared: list[ObjectId] = []
     for some in portions(ids):
         found = collection(Workspace).find(
             {"_id": {"$in": some}, "is_personal": False}, {"_id": 1}, session=change.session
         )
-        shared += [one["_id"] for one in await found.to_list()]
-    return [str(one) for one in sorted(shared)[:MAX_NAMED]]
+        shared += [workspace["_id"] for workspace in await found.to_list()]
+    return [str(workspace_id) for workspace_id in sorted(shared)[:MAX_NAMED]]
 
 
 async def _find_member(change: Change, organization_id: ObjectId, user_id: ObjectId) -> OrganizationMemberRecord:

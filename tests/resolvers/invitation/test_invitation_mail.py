@@ -14,12 +14,8 @@ from models.records import MailRecord, WorkspaceRecord
 from resolvers.account.invited import get_invitation, register_invited
 from resolvers.inputs.account import InvitationRegister
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite, WorkspaceUpdate
-from resolvers.kit.context import Context, Services
-from resolvers.kit.input import read_input
-from resolvers.mail.letters import Letter
-from resolvers.mail.mail import compose
-from resolvers.tenancy import invitation
-from resolvers.tenancy.invitation import (
+from resolvers.invitation import invitation
+from resolvers.invitation.invitation import (
     MAX_RESENT_AN_HOUR,
     NewInvitation,
     accept_invitation,
@@ -28,7 +24,11 @@ from resolvers.tenancy.invitation import (
     resend_invitation,
     revoke_invitation,
 )
-from resolvers.tenancy.workspace import create_workspace, delete_workspace, get_workspace_by_id, update_workspace
+from resolvers.kit.context import Context, Services
+from resolvers.kit.input import read_input
+from resolvers.mail.letters import Letter
+from resolvers.mail.mail import compose
+from resolvers.workspace.workspace import create_workspace, delete_workspace, get_workspace_by_id, update_workspace
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import PASSWORD, People, again, event_types
 

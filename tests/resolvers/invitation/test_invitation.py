@@ -13,10 +13,10 @@ from models.base import collection, utc_now
 from models.enums import Role
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound
 from resolvers.inputs.workspace import WorkspaceMemberInvite
+from resolvers.invitation.invitation import accept_invitation, invite_workspace_member
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
-from resolvers.tenancy.invitation import accept_invitation, invite_workspace_member
-from resolvers.tenancy.workspace import delete_workspace, get_workspace_by_id
+from resolvers.workspace.workspace import delete_workspace, get_workspace_by_id
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import People, again, event_types, events
 

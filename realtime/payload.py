@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 
 @dataclass(slots=True)
-class Delivery:
+class EventPayload:
     """One payload of a subscription, encoded once for all who get it.
 
     `payload` is the JSON of `{"data": …, "errors": …, "extensions": …}` in UTF-8; `cursor` is where its event stands,
@@ -19,18 +19,18 @@ class Delivery:
     payload: bytes
     cursor: str | None = None
     written_at: float | None = None
-    parts: tuple["Delivery", ...] = ()
+    parts: tuple["EventPayload", ...] = ()
     forms: dict[str, bytes] = field(default_factory=dict)
 
     @property
-    def each(self) -> tuple["Delivery", ...]:
+    def each(self) -> tuple["EventPayload", ...]:
         """Its parts, or itself."""
         return self.parts or (self,)
 
 
-def together(deliveries: Sequence[Delivery]) -> Delivery:
+def together(deliveries: Sequence[EventPayload]) -> EventPayload:
     """Several deliveries as one."""
-    return Delivery(b"", deliveries[-1].cursor, deliveries[0].written_at, tuple(deliveries))
+    return EventPayload(b"", deliveries[-1].cursor, deliveries[0].written_at, tuple(deliveries))
 
 
 class Sink(Protocol):
@@ -40,7 +40,7 @@ class Sink(Protocol):
     def transport(self) -> str:
         """What the metrics call its kind."""
 
-    def write(self, delivery: Delivery) -> bool:
+    def write(self, delivery: EventPayload) -> bool:
         """Send a payload, which is always taken; False where the reader is slow, so that no more may come.
 
         The reader's own `LiveStream.resume` says when it goes on.

@@ -24,7 +24,7 @@ def product_version() -> str:
         return "0.0.0"
 
 
-def operation_routes(metrics: Metrics) -> list[BaseRoute]:
+def probe_routes(metrics: Metrics) -> list[BaseRoute]:
     """`/health`, `/ready`, `/version` and `/metrics`."""
 
     async def health(_: Request) -> Response:

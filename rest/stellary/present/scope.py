@@ -1,4 +1,4 @@
-"""Scopes with their views, columns and labels."""
+"""Scopes with their views."""
 
 from typing import Literal
 
@@ -7,18 +7,12 @@ from typing_extensions import TypedDict
 import models
 from models.base import AnyRecord
 from models.enums import ViewType
-from models.records import ColumnRecord, LabelRecord, ScopeRecord
+from models.records import ScopeRecord
 from rest.present import presents, shown, word
+from rest.stellary.present.column import Column
 
 View = Literal["kanban", "list", "calendar", "roadmap", "stats"]
 VIEWS: list[View] = ["kanban", "list", "calendar", "roadmap", "stats"]
-
-
-@presents(models.Column)
-class Column(TypedDict):
-    """A stage of a board; `order` is its place there, from 0. `scopeId` is null on the project's own board."""
-
-    order: int
 
 
 class Views(TypedDict):
@@ -40,23 +34,9 @@ class ScopeDetails(Scope):
     progress: float
 
 
-@presents(models.Label, without=("created_at",))
-class Label(TypedDict):
-    """A coloured tag of a project's cards."""
-
-
-def column(record: ColumnRecord) -> Column:
-    """`record` carries the `order`."""
-    return {**shown(Column, record), "order": record["order"]}
-
-
 def views(record: AnyRecord) -> Views:
     return {"views": VIEWS, "activeView": word(ViewType(record["active_view"]))}
 
 
 def scope(record: ScopeRecord) -> Scope:
     return {**shown(Scope, record), **views(record)}
-
-
-def label(record: LabelRecord) -> Label:
-    return shown(Label, record)

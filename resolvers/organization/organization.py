@@ -29,8 +29,8 @@ from resolvers.kit.nouns import ORGANIZATION, ORGANIZATION_MEMBER
 from resolvers.kit.operation import edge, operation
 from resolvers.kit.page import Page, Window, pages, pages_by
 from resolvers.kit.slugs import organization_by_slug
-from resolvers.tenancy.organization_member import insert_organization_member, organization_memberships
-from resolvers.tenancy.workspace import remove_workspace, viewer_workspaces
+from resolvers.member.organization_member import insert_organization_member, organization_memberships
+from resolvers.workspace.workspace import remove_workspace, viewer_workspaces
 
 MAX_WORKSPACES = 500
 """Of an organization that is deleted: each is closed in the same change, by three documents."""
@@ -190,9 +190,9 @@ async def my_role_of(
     ctx: Context, organizations: Sequence[OrganizationRecord], fields: Fields = None
 ) -> list[Role | None]:
     """The caller's role in each organization; None where it has none."""
-    found = await organization_memberships(ctx, (one["_id"] for one in organizations))
-    memberships = [found[one["_id"]] for one in organizations]
-    return [None if one is None else Role(one["role"]) for one in memberships]
+    found = await organization_memberships(ctx, (organization["_id"] for organization in organizations))
+    memberships = [found[organization["_id"]] for organization in organizations]
+    return [None if membership is None else Role(membership["role"]) for membership in memberships]
 
 
 members_of = pages_by(ORGANIZATION_MEMBER, "organization_id")
@@ -209,9 +209,9 @@ async def workspaces_of(
     after: str | None = None,
 ) -> list[JoinedPage]:
     """The workspaces of each organization that the caller is a member of, in the order of joining."""
-    ids = [one["_id"] for one in organizations]
+    ids = [organization["_id"] for organization in organizations]
     found = await viewer_workspaces(ctx, ids, Window.read(first, after), fields=fields)
-    return [found[one] for one in ids]
+    return [found[object_id] for object_id in ids]
 
 
 @edge(scope=READ, viewer=True)
@@ -219,6 +219,6 @@ async def workspace_of(
     ctx: Context, organizations: Sequence[OrganizationRecord], fields: Fields, *, slug: str
 ) -> list[Record | None]:
     """The workspace of each organization with a slug; None where there is none that the caller is a member of."""
-    ids = [one["_id"] for one in organizations]
+    ids = [organization["_id"] for organization in organizations]
     found = await viewer_workspaces(ctx, ids, EVERYTHING, slug=check_text(slug, field="slug"), fields=fields)
-    return [next(iter(found[one].nodes), None) for one in ids]
+    return [next(iter(found[object_id].nodes), None) for object_id in ids]

@@ -18,14 +18,21 @@ from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.kit.load import one_by
 from resolvers.kit.nouns import ORGANIZATION
-from resolvers.project.project import create_project
-from resolvers.tenancy.organization import workspaces_of
-from resolvers.tenancy.organization_member import (
+from resolvers.member.organization_member import (
     add_organization_member,
     list_organization_members,
     remove_organization_member,
 )
-from resolvers.tenancy.workspace import (
+from resolvers.member.workspace_member import (
+    add_service_user,
+    list_workspace_members,
+    remove_service_user,
+    remove_workspace_member,
+    update_workspace_member,
+)
+from resolvers.organization.organization import workspaces_of
+from resolvers.project.project import create_project
+from resolvers.workspace.workspace import (
     create_workspace,
     delete_workspace,
     get_workspace,
@@ -36,16 +43,9 @@ from resolvers.tenancy.workspace import (
     my_role_of,
     update_workspace,
 )
-from resolvers.tenancy.workspace_member import (
-    add_service_user,
-    list_workspace_members,
-    remove_service_user,
-    remove_workspace_member,
-    update_workspace_member,
-)
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import People, again, event_types, events
-from tests.resolvers.pilotage import Crew
+from tests.resolvers.missions import Crew
 from tests.stubs import stubs
 
 

@@ -29,8 +29,8 @@ from resolvers.kit.nouns import INVITATION, WORKSPACE
 from resolvers.kit.operation import edge, operation
 from resolvers.kit.page import Page, Window, pages
 from resolvers.mail.mail import insert_mail, invitation_link, invitation_token, withdraw_mails
-from resolvers.tenancy.organization_member import insert_organization_member
-from resolvers.tenancy.workspace_member import insert_workspace_member
+from resolvers.member.organization_member import insert_organization_member
+from resolvers.member.workspace_member import insert_workspace_member
 from resolvers.user.user import users_by
 
 LIFETIME = timedelta(days=7)
@@ -182,13 +182,13 @@ async def invitations_of(
     after: str | None = None,
 ) -> list[Page]:
     """The invitations of each workspace that were not accepted. Raises Forbidden for whoever may not invite."""
-    ids = [one["_id"] for one in workspaces]
+    ids = [workspace["_id"] for workspace in workspaces]
     await workspace_memberships(ctx, ids)
-    for one in ids:
-        await check_workspace(ctx, one, policy.MANAGE_MEMBERS)
+    for object_id in ids:
+        await check_workspace(ctx, object_id, policy.MANAGE_MEMBERS)
     window, wanted = Window.read(first, after), None if fields is None else fields - {"secret_hash"}
     found = await pages(Invitation, "workspace_id", ids, window, where={"accepted_at": None}, fields=wanted)
-    return [found[one] for one in ids]
+    return [found[item] for item in ids]
 
 
 inviter_of = users_by("invited_by")

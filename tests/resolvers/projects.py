@@ -24,14 +24,16 @@ from resolvers.card.label import create_label
 from resolvers.card.update import move_card, update_card
 from resolvers.column.column import create_column
 from resolvers.column.scope import create_scope
-from resolvers.inputs.board import ColumnCreate, LabelCreate, ScopeCreate
 from resolvers.inputs.card import CardCreate, CardMove, CardUpdate, CommentCreate
+from resolvers.inputs.column import ColumnCreate
+from resolvers.inputs.label import LabelCreate
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd
+from resolvers.inputs.scope import ScopeCreate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.lane.card_place import BY_RANK
+from resolvers.member.project_member import add_project_member
 from resolvers.project.project import create_project
-from resolvers.tenancy.project_member import add_project_member
 from tests.resolvers.lab import again, events
 
 

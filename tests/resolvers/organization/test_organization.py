@@ -21,8 +21,13 @@ from resolvers.inputs.workspace import WorkspaceCreate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.kit.page import Window
-from resolvers.project.project import create_project
-from resolvers.tenancy.organization import (
+from resolvers.member.organization_member import (
+    add_organization_member,
+    list_organization_members,
+    remove_organization_member,
+    update_organization_member,
+)
+from resolvers.organization.organization import (
     create_organization,
     delete_organization,
     get_organization,
@@ -34,14 +39,9 @@ from resolvers.tenancy.organization import (
     workspace_of,
     workspaces_of,
 )
-from resolvers.tenancy.organization_member import (
-    add_organization_member,
-    list_organization_members,
-    remove_organization_member,
-    update_organization_member,
-)
-from resolvers.tenancy.workspace import create_workspace
+from resolvers.project.project import create_project
 from resolvers.user.user import get_user, user_of_member, users_by
+from resolvers.workspace.workspace import create_workspace
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import People, again, event_types, events
 from tests.stubs import stub, stubs

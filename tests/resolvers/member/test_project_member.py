@@ -9,11 +9,11 @@ from models.ids import Kind, new_id
 from resolvers.inputs.project import ProjectMemberAdd
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
+from resolvers.member.project_member import add_project_member, list_project_members, remove_project_member
 from resolvers.project.project import delete_project
-from resolvers.tenancy.project_member import add_project_member, list_project_members, remove_project_member
 from tests.resolvers.conftest import Join
-from tests.resolvers.delivery import Board, make_board
 from tests.resolvers.lab import People, again
+from tests.resolvers.projects import Board, make_board
 
 
 @pytest.fixture

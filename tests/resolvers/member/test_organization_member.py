@@ -7,18 +7,18 @@ from models.errors import BadUserInput, InvitationRequired, NotFound, RateLimite
 from models.records import OrganizationRecord, WorkspaceRecord
 from resolvers.inputs.organization import OrganizationMemberAdd, OrganizationMemberUpdate
 from resolvers.inputs.workspace import WorkspaceMemberInvite
+from resolvers.invitation.invitation import accept_invitation
 from resolvers.kit.context import Context
 from resolvers.kit.operation import CATALOGUE
-from resolvers.node import get_nodes
-from resolvers.tenancy import organization_member
-from resolvers.tenancy.invitation import accept_invitation
-from resolvers.tenancy.organization import list_organizations
-from resolvers.tenancy.organization_member import (
+from resolvers.member import organization_member
+from resolvers.member.organization_member import (
     add_organization_member,
     list_organization_members,
     remove_organization_member,
     update_organization_member,
 )
+from resolvers.node import get_nodes
+from resolvers.organization.organization import list_organizations
 from resolvers.user.user import get_user
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import People, again

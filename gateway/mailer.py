@@ -21,7 +21,7 @@ CONNECT_SECONDS = 15.0
 SEND_SECONDS = 60.0
 
 
-class DeliveryDownError(Exception):
+class MailDownError(Exception):
     """Nobody takes mail at the moment: no fault of the mail. `during` says that a mail was under way."""
 
     def __init__(self, message: str, *, during: bool = False) -> None:
@@ -40,16 +40,16 @@ class RefusedError(Exception):
 Deliver = Callable[[EmailMessage], Awaitable[None]]
 
 
-class Delivery(Protocol):
+class Mailer(Protocol):
     """Where mail goes."""
 
     def open(self) -> AbstractAsyncContextManager[Deliver]:
-        """Hands over mails for as long as the block runs; raises DeliveryDownError, and RefusedError for a mail."""
+        """Hands over mails for as long as the block runs; raises MailDownError, and RefusedError for a mail."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class SmtpDelivery:
+class SmtpMailer:
     """Hands mail to an SMTP server, several on one connection."""
 
     server: SmtpServer
@@ -69,7 +69,7 @@ class SmtpDelivery:
         try:
             await client.connect()
         except (aiosmtplib.SMTPException, OSError, ssl.SSLError) as error:
-            raise DeliveryDownError(f"{self.server.host}:{self.server.port}: {_told(error)}") from error
+            raise MailDownError(f"{self.server.host}:{self.server.port}: {_told(error)}") from error
 
         async def deliver(message: EmailMessage) -> None:
             await _send(client, message)
@@ -91,12 +91,12 @@ async def _send(client: aiosmtplib.SMTP, message: EmailMessage) -> None:
     except aiosmtplib.SMTPResponseException as error:
         # 421: the server closes the connection, whatever the mail.
         if error.code == 421:
-            raise DeliveryDownError(_told(error)) from error
+            raise MailDownError(_told(error)) from error
         raise RefusedError(_told(error), for_good=error.code >= 500) from error
     except (aiosmtplib.SMTPNotSupported, ValueError, UnicodeError) as error:
         raise RefusedError(_told(error), for_good=True) from error
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-        raise DeliveryDownError(_told(error), during=True) from error
+        raise MailDownError(_told(error), during=True) from error
 
 
 def _told(error: Exception) -> str:
@@ -104,7 +104,7 @@ def _told(error: Exception) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class FolderDelivery:
+class FolderMailer:
     """Writes each mail into a file of a folder, where no SMTP server is set: `<id>.eml`.
 
     `shows` says that the log may tell what is in it: for development.
@@ -118,7 +118,7 @@ class FolderDelivery:
         try:
             await FILES.run(partial(self.folder.mkdir, mode=0o700, parents=True, exist_ok=True), admitted=True)
         except OSError as error:
-            raise DeliveryDownError(f"{self.folder}: {error.strerror}") from error
+            raise MailDownError(f"{self.folder}: {error.strerror}") from error
         yield self._write
 
     async def _write(self, message: EmailMessage) -> None:
@@ -127,7 +127,7 @@ class FolderDelivery:
         try:
             await FILES.run(_replace, path, message.as_bytes(), admitted=True)
         except OSError as error:
-            raise DeliveryDownError(f"{path}: {error.strerror}") from error
+            raise MailDownError(f"{path}: {error.strerror}") from error
         if self.shows:
             text = message.get_body(("plain",))
             said = "" if text is None else text.get_content().strip()

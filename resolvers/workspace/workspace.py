@@ -33,7 +33,7 @@ from resolvers.kit.page import Window, pages_by
 from resolvers.kit.position_note import note_entered, noted
 from resolvers.kit.slugs import workspace_by_slugs
 from resolvers.kit.tombstone import load_gone
-from resolvers.tenancy.workspace_member import insert_workspace_member
+from resolvers.member.workspace_member import insert_workspace_member
 
 READ, ADMINISTER = TokenScope.PROJECTS_READ, TokenScope.ACCOUNT_WRITE
 
@@ -49,8 +49,8 @@ async def list_workspaces(ctx: Context, membership: OrganizationMemberRecord) ->
     """The workspaces of an organization that the caller is a member of, with `my_role` and `my_pilotage_role`."""
     organization_id = membership["organization_id"]
     found = (await viewer_workspaces(ctx, [organization_id], EVERYTHING))[organization_id]
-    memberships = await workspace_memberships(ctx, (one["_id"] for one in found.nodes))
-    return [_with_roles(one, memberships[one["_id"]]) for one in found.nodes]
+    memberships = await workspace_memberships(ctx, (record["_id"] for record in found.nodes))
+    return [_with_roles(record, memberships[record["_id"]]) for record in found.nodes]
 
 
 @operation("workspace", scope=READ, permission=policy.READ, read_only=True)
@@ -226,28 +226,35 @@ async def viewer_workspaces(
     ]
     known = noted(ctx)
     members = await aggregate(WorkspaceMember, pipeline)
-    if await note_entered(ctx, (one["workspace_id"] for one in members if one["workspace"]), known):
+    if await note_entered(ctx, (record["workspace_id"] for record in members if record["workspace"]), known):
         members = await aggregate(WorkspaceMember, pipeline)
-    nodes: dict[ObjectId, list[Record]] = {one: [] for one in ids}
+    nodes: dict[ObjectId, list[Record]] = {object_id: [] for object_id in ids}
     for member in members:
         for workspace in member.pop("workspace"):
             nodes[member["organization_id"]].append({**workspace, JOINED: member["_id"]})
             ctx.memberships[member["workspace_id"]] = member
-    await load_gone(ctx, [one["_id"] for found in nodes.values() for one in found if one["_id"] not in ctx.gone])
+    await load_gone(
+        ctx, [record["_id"] for found in nodes.values() for record in found if record["_id"] not in ctx.gone]
+    )
     return {
-        one: joined_page(
-            nodes[one], window, model=WorkspaceMember, parent_key="organization_id", parent_id=one, where=mine
+        object_id: joined_page(
+            nodes[object_id],
+            window,
+            model=WorkspaceMember,
+            parent_key="organization_id",
+            parent_id=object_id,
+            where=mine,
         )
-        for one in ids
+        for object_id in ids
     }
 
 
 @edge(scope=READ, viewer=True)
 async def my_role_of(ctx: Context, workspaces: Sequence[WorkspaceRecord], fields: Fields = None) -> list[Role | None]:
     """The caller's role in each workspace; None where it has none."""
-    found = await workspace_memberships(ctx, (one["_id"] for one in workspaces))
-    memberships = [found[one["_id"]] for one in workspaces]
-    return [None if one is None else Role(one["role"]) for one in memberships]
+    found = await workspace_memberships(ctx, (workspace["_id"] for workspace in workspaces))
+    memberships = [found[workspace["_id"]] for workspace in workspaces]
+    return [None if membership is None else Role(membership["role"]) for membership in memberships]
 
 
 @edge(scope=READ, viewer=True)
@@ -255,9 +262,9 @@ async def my_pilotage_role_of(
     ctx: Context, workspaces: Sequence[WorkspaceRecord], fields: Fields = None
 ) -> list[PilotageRole | None]:
     """The caller's pilotage role in each workspace; None where it has none."""
-    found = await workspace_memberships(ctx, (one["_id"] for one in workspaces))
-    memberships = [found[one["_id"]] for one in workspaces]
-    return [None if one is None else PilotageRole(one["pilotage_role"]) for one in memberships]
+    found = await workspace_memberships(ctx, (workspace["_id"] for workspace in workspaces))
+    memberships = [found[workspace["_id"]] for workspace in workspaces]
+    return [None if membership is None else PilotageRole(membership["pilotage_role"]) for membership in memberships]
 
 
 members_of = pages_by(WORKSPACE_MEMBER, "workspace_id")

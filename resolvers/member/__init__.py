@@ -1,0 +1,1 @@
+"""Who is in organizations, workspaces and projects, and with which role."""

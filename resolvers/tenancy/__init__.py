@@ -1,1 +1,0 @@
-"""Organizations, workspaces, invitations to them, and the members of these and of projects."""

@@ -1,0 +1,47 @@
+"""Invitations."""
+
+from typing_extensions import TypedDict
+
+import models
+from models.base import AnyRecord
+from models.records import (
+    InvitationRecord,
+)
+from resolvers.invitation.invitation import NewInvitation
+from rest.present import Timestamp, presents, shown
+from rest.stellary.present.member import Role
+
+
+@presents(models.Invitation)
+class PendingInvitation(TypedDict):
+    """An invitation that was not accepted yet."""
+
+
+class Invitation(PendingInvitation):
+    """An invitation with its link. `token` and `link` are null where the link goes to the invited person's mailbox."""
+
+    token: str | None
+    link: str | None
+
+
+class InvitationPreview(TypedDict):
+    """What the link of an invitation leads to."""
+
+    email: str
+    role: Role
+    workspaceName: str
+    organizationName: str | None
+    inviterName: str | None
+    expiresAt: Timestamp
+
+
+def pending_invitation(record: InvitationRecord) -> PendingInvitation:
+    return shown(PendingInvitation, record)
+
+
+def invitation(created: NewInvitation) -> Invitation:
+    return {**pending_invitation(created.invitation), "token": created.token, "link": created.link}
+
+
+def invitation_preview(record: AnyRecord) -> InvitationPreview:
+    return shown(InvitationPreview, record)

@@ -1,0 +1,23 @@
+"""Organizations."""
+
+from typing_extensions import TypedDict
+
+import models
+from models.enums import Role as RoleValue
+from models.records import (
+    OrganizationRecord,
+)
+from rest.present import presents, shown, word
+from rest.stellary.present.member import Role
+
+
+@presents(models.Organization)
+class Organization(TypedDict):
+    """The top of the tenancy. `myRole` is the caller's."""
+
+    myRole: Role
+
+
+def organization(record: OrganizationRecord) -> Organization:
+    """`record` carries `my_role`."""
+    return {**shown(Organization, record), "myRole": word(RoleValue(record["my_role"]))}
