@@ -5,8 +5,8 @@ from copy import deepcopy
 from typing import Any
 
 from pydantic.alias_generators import to_camel, to_pascal
+from typing_extensions import is_typeddict
 
-from models.base import Record
 from realtime.events import EVENTS, Shown
 from tests.gateway.lab import JSON
 from tests.gateway.replay.nouns import BELOW_PARENT, FRAGMENTS, KEPT
@@ -272,7 +272,7 @@ def _plain_rules() -> Iterator[tuple[str, Rule]]:
             if isinstance(note, Shown)
         }
         [first, *others] = shown or [""]
-        if not others and to_pascal(first) in KEPT and event.model_fields[first].annotation is Record:
+        if not others and to_pascal(first) in KEPT and is_typeddict(event.model_fields[first].annotation):
             yield name, _put_under(to_camel(first), to_pascal(first))
         elif "deleted_id" in shown and (noun := name.removesuffix("Deleted")) in KEPT:
             yield name, _gone(to_camel(shown["deleted_id"]), noun)
