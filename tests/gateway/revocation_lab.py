@@ -58,6 +58,8 @@ class Reader:
     codes: list[str] | None = None
     ended_at: float = 0.0
     closed: int | None = None
+    has_begun: bool = False
+    let_in: Callable[[], None] = lambda: None
     socket: ClientConnection | None = None
 
     def __post_init__(self) -> None:
@@ -70,6 +72,12 @@ class Reader:
                 assert self.codes is None, self.codes
                 self._changed.clear()
                 await self._changed.wait()
+
+    def begin(self) -> None:
+        """The gateway has let it in, or it has ended: the next one may knock."""
+        if not self.has_begun:
+            self.has_begun = True
+            self.let_in()
 
     async def end(self) -> None:
         await self.until(lambda reader: reader.codes is not None)
@@ -85,6 +93,7 @@ class Reader:
         self._changed.set()
 
     def finish(self, errors: Iterable[dict[str, Any]] = ()) -> None:
+        self.begin()
         if self.codes is None:
             self.codes = [error["extensions"]["code"] for error in errors]
             self.ended_at = asyncio.get_running_loop().time()
@@ -103,6 +112,7 @@ class Reader:
                     message = json.loads(text)
                     match message["type"]:
                         case "connection_ack":
+                            self.begin()
                             request = {"query": query, "variables": variables}
                             await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": request}))
                         case "next":
@@ -131,6 +141,7 @@ class Reader:
             client.stream("GET", f"{url}/graphql", params=params, headers=headers) as answer,
         ):
             assert answer.status_code == 200, await answer.aread()
+            self.begin()
             async for line in answer.aiter_lines():
                 if line.startswith("data: {"):
                     self.take(json.loads(line.removeprefix("data: ")))
@@ -147,6 +158,8 @@ class Gateways:
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(8))
     """One address has a bounded number of passwords looked at."""
+    doors: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(8))
+    """A socket has to say who it is within seconds, which it cannot where hundreds are opened at once."""
 
     def client(self, token: str | None = None, *, place: str = "here") -> httpx.AsyncClient:
         headers = {"authorization": f"Bearer {token}"} if token else {}
@@ -186,6 +199,8 @@ class Gateways:
         read = reader.read_socket if transport == "websocket" else reader.read_events
 
         async def reading() -> None:
+            await self.doors.acquire()
+            reader.let_in = self.doors.release
             try:
                 await read(self.urls[place], login, query, variables)
             except Exception as error:
