@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -218,7 +218,7 @@ async def two_gateways(folder: Path) -> AsyncIterator[Gateways]:
         stack.push_async_callback(embedded.stop)
         url = await embedded.start()
         client: AsyncMongoClient[Record] = AsyncMongoClient(url, tz_aware=True)
-        stack.push_async_callback(client.close)
+        stack.push_async_callback(_close, client)
         urls = await asyncio.gather(*(_serve(stack, folder / place, url) for place in PLACES))
         gateways = Gateways(dict(zip(PLACES, urls, strict=True)), client.get_default_database(), stack)
         try:
@@ -227,6 +227,12 @@ async def two_gateways(folder: Path) -> AsyncIterator[Gateways]:
             for task in gateways.tasks:
                 task.cancel()
             await asyncio.gather(*gateways.tasks, return_exceptions=True)
+
+
+async def _close(client: AsyncMongoClient[Record]) -> None:
+    """The driver waits for its monitors, which on a busy machine once did not end: a test's client may stay open."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(client.close(), 10)
 
 
 async def _serve(stack: AsyncExitStack, folder: Path, database: str) -> str:
