@@ -61,7 +61,9 @@ class Front:
     def _knows(self, scope: Scope) -> bool:
         if b"*" in self._hosts:
             return True
-        return any(_host_of(value) in self._hosts for name, value in scope["headers"] if name == b"host")
+        named = [value for name, value in scope["headers"] if name == b"host"]
+        # Of two names, another reader might take the other one.
+        return len(named) == 1 and _host_of(named[0]) in self._hosts
 
 
 @lru_cache(maxsize=64)
