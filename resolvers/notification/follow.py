@@ -104,8 +104,8 @@ async def _serve(services: Services, fanouts: list[FanoutRecord]) -> None:
     activities = sum(len(fanout["activity_ids"]) for fanout in fanouts)
     size = max(1, min(MAX_PEOPLE, MAX_NOTIFICATIONS // activities))
     people = await _next_people(fanouts, size + 1)
-    if not people:  # nobody is left
-        await collection(Fanout).delete_many(_as_they_are(fanouts))
+    if not people:
+        await services.hub.log.aside(QUEUE, partial(_nobody_is_left, fanouts))
         return
     notify = partial(_notify, fanouts, people[:size], len(people) <= size)
     try:
@@ -136,6 +136,10 @@ async def _notify(
     await receive(change, told, again=again)
     if await _mark_done(change, fanouts, None if is_last else people[-1]) != len(fanouts):
         raise _Overtaken
+
+
+async def _nobody_is_left(fanouts: Sequence[FanoutRecord], change: Change) -> None:
+    await _mark_done(change, fanouts, None)
 
 
 async def _mark_done(change: Change, fanouts: Sequence[FanoutRecord], reached: ObjectId | None) -> int:

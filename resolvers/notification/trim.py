@@ -39,7 +39,6 @@ async def _trim_long(services: Services, inbox: InboxRecord) -> None:
         if found := await too_many.limit(IDS_PER_QUERY).to_list():
             await _drop(services, found)
             return
-    await collection(ReadMark).delete_many({"user_id": user_id, "through": {"$lte": through}})
     await services.hub.log.aside(QUEUE, partial(_shortened, user_id, through))
 
 
@@ -47,8 +46,7 @@ async def _trim_old(services: Services, before: datetime) -> bool:
     old = collection(Notification).find({"created_at": {"$lt": before}}, {"user_id": 1})
     found = await old.limit(IDS_PER_QUERY).to_list()
     for user_id in await _drop(services, found):
-        # What they have read came before them.
-        await collection(ReadMark).delete_many({"user_id": user_id, "created_at": {"$lt": before}})
+        await services.hub.log.aside(QUEUE, partial(_read_long_ago, user_id, before))
     return bool(found)
 
 
@@ -66,5 +64,11 @@ async def _dropped(user_id: ObjectId, ids: Sequence[ObjectId], change: Change) -
     await drop_notifications(change, user_id, ids)
 
 
+async def _read_long_ago(user_id: ObjectId, before: datetime, change: Change) -> None:
+    # What they have read came before them.
+    await collection(ReadMark).delete_many({"user_id": user_id, "created_at": {"$lt": before}}, session=change.session)
+
+
 async def _shortened(user_id: ObjectId, through: int, change: Change) -> None:
+    await collection(ReadMark).delete_many({"user_id": user_id, "through": {"$lte": through}}, session=change.session)
     await note_trimmed(change, user_id, through)

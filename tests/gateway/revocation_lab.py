@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -217,8 +217,8 @@ async def two_gateways(folder: Path) -> AsyncIterator[Gateways]:
     async with AsyncExitStack() as stack:
         stack.push_async_callback(embedded.stop)
         url = await embedded.start()
-        client: AsyncMongoClient[Record] = AsyncMongoClient(url, tz_aware=True)
-        stack.push_async_callback(_close, client)
+        client: AsyncMongoClient[Record] = AsyncMongoClient(url, tz_aware=True, timeoutMS=int(PATIENCE * 1000))
+        stack.push_async_callback(client.close)
         urls = await asyncio.gather(*(_serve(stack, folder / place, url) for place in PLACES))
         gateways = Gateways(dict(zip(PLACES, urls, strict=True)), client.get_default_database(), stack)
         try:
@@ -227,12 +227,6 @@ async def two_gateways(folder: Path) -> AsyncIterator[Gateways]:
             for task in gateways.tasks:
                 task.cancel()
             await asyncio.gather(*gateways.tasks, return_exceptions=True)
-
-
-async def _close(client: AsyncMongoClient[Record]) -> None:
-    """The driver waits for its monitors, which on a busy machine once did not end: a test's client may stay open."""
-    with suppress(TimeoutError):
-        await asyncio.wait_for(client.close(), 10)
 
 
 async def _serve(stack: AsyncExitStack, folder: Path, database: str) -> str:
