@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, TypeVar, get_args
@@ -30,8 +31,16 @@ def models(root: type[Input] = Input) -> Iterator[type[Input]]:
         yield from models(model)
 
 
+def stands(model: type[Input]) -> bool:
+    """Whether a model is what its module calls so: beneath one with declared fields lies what those were added to."""
+    return getattr(sys.modules[model.__module__], model.__name__, None) is model
+
+
 # The query parameters of REST are text, and read more kindly; they have tests of their own.
-MODELS = sorted((one for one in set(models()) if one.__module__.startswith("resolvers.")), key=lambda one: one.__name__)
+MODELS = sorted(
+    (model for model in set(models()) if model.__module__.startswith("resolvers.") and stands(model)),
+    key=lambda model: model.__name__,
+)
 
 
 def alias(model: type[Input], name: str) -> str:
