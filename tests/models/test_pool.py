@@ -13,7 +13,7 @@ from models.caller import work_for
 from models.errors import RateLimited
 from models.pool import Pool
 
-ROOMS = ("auth", "models", "realtime", "resolvers", "rest", "gateway")
+ROOMS = ("auth", "models", "realtime", "resolvers", "rest", "agents", "gateway")
 
 
 def pools_of_the_product() -> dict[str, Pool]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("models", "auth", "realtime", "resolvers", "serving", "schema", "rest", "gateway")
+ROOMS = ("models", "auth", "realtime", "resolvers", "serving", "schema", "rest", "agents", "gateway")
 Told = ast.Name | ast.Attribute | ast.Call | ast.ImportFrom
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
 
