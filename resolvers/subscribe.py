@@ -111,12 +111,16 @@ class Source:
             await check_workspace(Context(self._ctx.subject, self._ctx.services), self.stream_id, board.READ)
 
 
+STREAM = "it is a stream"
+
+
 @operation(
     "projectEvents",
     opens=PROJECT.by("project_id"),
     permission=board.READ,
     scope=TokenScope.PROJECTS_READ,
     read_only=True,
+    no_tool=STREAM,
 )
 async def project_events(
     ctx: Context, project: ProjectRecord, after: str | None = None, types: Iterable[str] | None = None
@@ -139,6 +143,7 @@ async def project_events(
     permission=board.READ,
     scope=TokenScope.PROJECTS_READ,
     read_only=True,
+    no_tool=STREAM,
 )
 async def workspace_events(
     ctx: Context, membership: WorkspaceMemberRecord, after: str | None = None, types: Iterable[str] | None = None
@@ -159,6 +164,7 @@ async def workspace_events(
     permission=mission_policy.READ,
     scope=TokenScope.PILOTAGE_READ,
     read_only=True,
+    no_tool=STREAM,
 )
 async def mission_events(ctx: Context, mission: MissionRecord, after: str | None = None) -> Source:
     """The life of a mission, and the text its agent writes while it does."""
@@ -171,7 +177,7 @@ async def mission_events(ctx: Context, mission: MissionRecord, after: str | None
     return _watch(ctx, workspace_id, mission["_id"], accepts, after, membership)
 
 
-@operation("notifications", scope=TokenScope.NOTIFICATIONS_READ, read_only=True)
+@operation("notifications", scope=TokenScope.NOTIFICATIONS_READ, read_only=True, no_tool=STREAM)
 async def notifications(ctx: Context, after: str | None = None) -> Source:
     """The caller's notifications as they come, and as they are read."""
     return _watch(ctx, ctx.user_id, None, lambda event: event["type"] in NOTIFICATION_TYPES, after)

@@ -31,6 +31,8 @@ from resolvers.user.user import PUBLIC, own, visible
 MAX_REGISTRATIONS_OF_MAILBOX = 10
 """An hour: each sends a mail there, whatever follows a + in the address."""
 
+WHOAMI = "whoami tells it"
+
 _READ_ACCOUNT, _WRITE_ACCOUNT = TokenScope.ACCOUNT_READ, TokenScope.ACCOUNT_WRITE
 
 
@@ -84,7 +86,7 @@ async def log_out(ctx: Context) -> Committed[None]:
     return await ctx.write(ctx.user_id, body, revokes=True)
 
 
-@operation("viewer", scope=_READ_ACCOUNT, read_only=True)
+@operation("viewer", scope=_READ_ACCOUNT, read_only=True, no_tool=WHOAMI)
 async def get_viewer(ctx: Context, fields: Fields = None) -> UserRecord:
     """The caller."""
     found = await collection(User).find_one({"_id": ctx.user_id}, projection(visible(fields)))
@@ -93,7 +95,7 @@ async def get_viewer(ctx: Context, fields: Fields = None) -> UserRecord:
     return found
 
 
-@operation("me", scope=_READ_ACCOUNT, read_only=True)
+@operation("me", scope=_READ_ACCOUNT, read_only=True, no_tool=WHOAMI)
 async def get_me(ctx: Context) -> UserRecord:
     """The caller with `pilotage_role`, that of their first workspace."""
     found = await collection(User).find_one({"_id": ctx.user_id})
@@ -102,7 +104,7 @@ async def get_me(ctx: Context) -> UserRecord:
     return {**own(found), "pilotage_role": await pilotage_role(ctx.user_id)}
 
 
-@operation("userUpdate", scope=_WRITE_ACCOUNT)
+@operation("userUpdate", scope=_WRITE_ACCOUNT, no_tool="the account is its owner's")
 async def update_user(ctx: Context, values: UserUpdate) -> Committed[UserRecord]:
     """Change the profile."""
     given = values.given()

@@ -62,7 +62,7 @@ async def set_avatar(ctx: Context, content: bytes, *, field: str = "image") -> C
     return await ctx.write(ctx.user_id, body)
 
 
-@operation("userAvatarRemove", scope=_WRITE)
+@operation("userAvatarRemove", scope=_WRITE, no_tool="the account is its owner's")
 async def remove_avatar(ctx: Context) -> Committed[UserRecord]:
     """Take the picture away.
 

@@ -39,7 +39,14 @@ TAKEN = "is taken"
 get_card = reader("card", CARD)
 
 
-@operation("cards", opens=PROJECT.by("project_id"), permission=board.READ, scope=READ, read_only=True)
+@operation(
+    "cards",
+    opens=PROJECT.by("project_id"),
+    permission=board.READ,
+    scope=READ,
+    read_only=True,
+    no_tool="list_cards reads them in pages",
+)
 async def list_cards(ctx: Context, project: ProjectRecord) -> list[CardRecord]:
     """The cards of a project, archived ones included, each column's in order and with their `order`; at most 5,000."""
     cards = await collection(Card).find({"project_id": project["_id"]}).sort(BY_RANK).limit(LIST_LIMIT).to_list()

@@ -35,7 +35,9 @@ async def list_comments(ctx: Context, card: CardRecord) -> list[CommentRecord]:
     return [{**comment, "author": author} for comment, author in zip(found, authors, strict=True)]
 
 
-@operation("commentCreate", inside=CARD.reading("project_id", "title"), permission=board.WRITE, scope=WRITE)
+@operation(
+    "commentCreate", inside=CARD.reading("project_id", "title"), permission=board.WRITE, scope=WRITE, tool="comment"
+)
 async def create_comment(ctx: Context, card: CardRecord, values: CommentCreate) -> Committed[CommentRecord]:
     """Comment on a card.
 

@@ -76,7 +76,7 @@ async def archive_card(
     return await ctx.write(door["workspace_id"], lambda change: _update(change, door["_id"], values))
 
 
-@operation("cardBatchUpdate", scope=WRITE, permission=board.WRITE)
+@operation("cardBatchUpdate", scope=WRITE, permission=board.WRITE, tool="update_cards")
 async def update_cards(
     ctx: Context, ids: Annotated[Sequence[ObjectId | str], "The ids of 1 to 50 cards."], values: CardUpdate
 ) -> Committed[list[BatchResult[CardRecord]]]:

@@ -68,7 +68,7 @@ async def update_scope(ctx: Context, door: ScopeRecord, values: ScopeUpdate) -> 
     return await _set(ctx, door, values.given())
 
 
-@operation("scopeSetView", opens=SCOPE, permission=board.WRITE, scope=WRITE)
+@operation("scopeSetView", opens=SCOPE, permission=board.WRITE, scope=WRITE, tool="set_scope_view")
 async def set_scope_view(ctx: Context, door: ScopeRecord, values: ScopeViewSet) -> Committed[ScopeRecord]:
     """Switch the view that a scope opens with."""
     return await _set(ctx, door, {"active_view": values.active_view})

@@ -70,7 +70,9 @@ async def count_documents(ctx: Context, membership: WorkspaceMemberRecord, filte
     return int(found[0]["count"]) if found else 0
 
 
-@operation("documentTree", opens=_OF_WORKSPACE, permission=policy.READ, scope=READ, read_only=True)
+@operation(
+    "documentTree", opens=_OF_WORKSPACE, permission=policy.READ, scope=READ, read_only=True, tool="get_document_tree"
+)
 async def read_document_tree(
     ctx: Context, membership: WorkspaceMemberRecord, context_id: ObjectId | None = None
 ) -> list[DocumentRecord]:

@@ -28,7 +28,7 @@ EXCERPT = 140
 SUBMITTABLE = frozenset({DocumentStatus.DRAFT, DocumentStatus.CHANGES_REQUESTED})
 
 
-@operation("documentSubmitReview", opens=DOCUMENT, permission=policy.SUBMIT, scope=WRITE)
+@operation("documentSubmitReview", opens=DOCUMENT, permission=policy.SUBMIT, scope=WRITE, tool="submit_document_review")
 async def submit_document(ctx: Context, door: DocumentRecord) -> Committed[DocumentRecord]:
     """Submit a document for review; those who may review are notified.
 

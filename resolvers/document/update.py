@@ -37,7 +37,7 @@ MAX_TAKEN_ALONG = 500
 """Documents below one that moves to another context: each is written, and told of, in the same change."""
 
 
-@operation("documentUpdate", opens=DOCUMENT, permission=policy.WRITE, scope=WRITE)
+@operation("documentUpdate", opens=DOCUMENT, permission=policy.WRITE, scope=WRITE, tool="write_document")
 async def update_document(ctx: Context, door: DocumentRecord, values: DocumentUpdate) -> Committed[DocumentRecord]:
     """Change a document.
 
@@ -76,7 +76,9 @@ async def move_document(ctx: Context, door: DocumentRecord, values: DocumentMove
     return await ctx.write(door["workspace_id"], body)
 
 
-@operation("documentRestoreVersion", opens=DOCUMENT, permission=policy.WRITE, scope=WRITE)
+@operation(
+    "documentRestoreVersion", opens=DOCUMENT, permission=policy.WRITE, scope=WRITE, tool="restore_document_version"
+)
 async def restore_document_version(
     ctx: Context, door: DocumentRecord, version_id: ObjectId | str
 ) -> Committed[DocumentRecord]:
@@ -92,7 +94,7 @@ async def restore_document_version(
     return await ctx.write(door["workspace_id"], body)
 
 
-@operation("documentBatchUpdate", scope=WRITE, permission=policy.WRITE)
+@operation("documentBatchUpdate", scope=WRITE, permission=policy.WRITE, tool="update_documents")
 async def update_documents(
     ctx: Context, ids: Annotated[Sequence[ObjectId | str], "The ids of 1 to 50 documents."], values: DocumentBatch
 ) -> Committed[list[BatchResult[DocumentRecord]]]:

@@ -194,7 +194,7 @@ async def invitations_of(
 inviter_of = users_by("invited_by")
 
 
-@operation("invitationAccept", scope=_ADMINISTER)
+@operation("invitationAccept", scope=_ADMINISTER, no_tool="who was invited joins by the link of a mail")
 async def accept_invitation(
     ctx: Context, token: Annotated[str, "The token of the link that came by mail."]
 ) -> Committed[WorkspaceMemberRecord]:

@@ -41,13 +41,17 @@ class Options(TypedDict, total=False):
     """What an operation says of itself beside its name and its door.
 
     `scope` is what a token needs; `caller` who may call it; `read_only` that it changes nothing; `reveals` that what it
-    returns holds a credential, which is shown once and not kept.
+    returns holds a credential, which is shown once and not kept. `tool` is what agents call it, where that does not
+    follow well from its name; `no_tool` why they are not given it, where that does not follow from the rest
+    (`resolvers.kit.tool`).
     """
 
     scope: TokenScope | None
     caller: Caller
     read_only: bool
     reveals: bool
+    tool: str
+    no_tool: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ class Operation:
     permission: Permission | None
     read_only: bool
     reveals: bool
+    tool: str | None
+    no_tool: str | None
     door: Door[Any] | None
     inside: bool
     body: Callable[..., Awaitable[Any]]
@@ -147,6 +153,7 @@ def operation(
     door = None if opened is None else door_to(opened, inside=inside is not None)
     caller, scope = options.get("caller", Caller.SIGNED_IN), options.get("scope")
     read_only, reveals = options.get("read_only", False), options.get("reveals", False)
+    tool, no_tool = options.get("tool"), options.get("no_tool")
 
     def enter(body: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
         behind = body
@@ -163,7 +170,9 @@ def operation(
 
         if name in CATALOGUE:
             raise ValueError(f"two operations are named {name}")
-        entry = Operation(name, caller, scope, permission, read_only, reveals, door, inside is not None, body, checked)
+        entry = Operation(
+            name, caller, scope, permission, read_only, reveals, tool, no_tool, door, inside is not None, body, checked
+        )
         CATALOGUE[name] = _BY_RUN[checked] = entry
         return checked
 
@@ -200,7 +209,7 @@ def _inside(
     return inside
 
 
-def reader(name: str, noun: Noun[R]) -> Callable[..., Awaitable[R]]:
+def reader(name: str, noun: Noun[R], **options: Unpack[Options]) -> Callable[..., Awaitable[R]]:
     """The operation that reads one object by its id: `(ctx, id, fields)` to what is asked for of its record."""
 
     async def read(_ctx: Context, record: R) -> R:
@@ -208,7 +217,7 @@ def reader(name: str, noun: Noun[R]) -> Callable[..., Awaitable[R]]:
 
     read.__doc__ = f"A {noun.word} by its id."
     door = Door(noun, as_asked=True)
-    return operation(name, opens=door, permission=noun.reads, scope=noun.scope, read_only=True)(read)
+    return operation(name, opens=door, permission=noun.reads, scope=noun.scope, read_only=True, **options)(read)
 
 
 def edge(

@@ -79,7 +79,14 @@ async def report_mission(ctx: Context, door: MissionRecord, values: MissionRepor
     return committed
 
 
-@operation("missionComplete", opens=MISSION.whole, permission=policy.DRIVE, scope=WRITE, caller=Caller.AGENT)
+@operation(
+    "missionComplete",
+    opens=MISSION.whole,
+    permission=policy.DRIVE,
+    scope=WRITE,
+    caller=Caller.AGENT,
+    tool="finish_mission",
+)
 async def complete_mission(ctx: Context, door: MissionRecord, values: MissionComplete) -> Committed[MissionRecord]:
     """With an agent's own token: end a mission well."""
     return await _finish(ctx, door, MissionStatus.COMPLETED, {"summary": values.summary})

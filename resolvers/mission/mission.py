@@ -56,7 +56,7 @@ async def list_missions_of_agent(
 get_mission_activity = reader("missionActivity", MISSION_ACTIVITY)
 
 
-@operation("missionCreate", inside=AGENT, permission=policy.WRITE, scope=WRITE)
+@operation("missionCreate", inside=AGENT, permission=policy.WRITE, scope=WRITE, tool="run_agent")
 async def create_mission(ctx: Context, agent: AgentRecord, values: MissionCreate) -> Committed[MissionRecord]:
     """Ask an agent for something; the mission waits until the agent claims it.
 

@@ -37,7 +37,7 @@ async def get_notification(ctx: Context, notification_id: ObjectId | str, fields
     return read
 
 
-@operation("notificationList", scope=READ, read_only=True)
+@operation("notificationList", scope=READ, read_only=True, tool="list_notifications")
 async def list_notifications(ctx: Context, window: Window, unread_only: bool = False, fields: Fields = None) -> Page:
     """A page of the caller's notifications, the newest first."""
     return await _own(ctx, window, unread_only, fields)
@@ -49,7 +49,7 @@ async def count_unread(ctx: Context) -> int:
     return int((await inbox_of(ctx.user_id))["unread"])
 
 
-@operation("notificationMarkRead", scope=READ)
+@operation("notificationMarkRead", scope=READ, tool="mark_notification_read")
 async def mark_notification_read(
     ctx: Context, id: Annotated[ObjectId | str, "The id of the notification."]
 ) -> Committed[NotificationRecord]:
@@ -69,7 +69,7 @@ async def mark_notification_read(
     return await ctx.write(user_id, body)
 
 
-@operation("notificationMarkAllRead", scope=READ)
+@operation("notificationMarkAllRead", scope=READ, tool="mark_all_notifications_read")
 async def mark_all_notifications_read(ctx: Context) -> Committed[int]:
     """Mark all of the viewer's notifications as read.
 

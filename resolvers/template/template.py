@@ -41,7 +41,9 @@ async def list_templates(ctx: Context, membership: WorkspaceMemberRecord) -> lis
     return (await templates_of(ctx, [{"_id": workspace_id}], None))[0]
 
 
-@operation("templateCreateFromProject", inside=PROJECT.whole, permission=board.WRITE, scope=WRITE)
+@operation(
+    "templateCreateFromProject", inside=PROJECT.whole, permission=board.WRITE, scope=WRITE, tool="create_template"
+)
 async def create_template(
     ctx: Context, project: ProjectRecord, values: TemplateCreateFromProject
 ) -> Committed[TemplateRecord]:

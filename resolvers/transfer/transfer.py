@@ -42,7 +42,13 @@ async def read_project(values: Mapping[str, Any], on_odd_item: OnOddItem) -> tup
     return await IMPORTS.run(read_mended, ProjectImport, values, notes), notes
 
 
-@operation("projectImport", opens=WORKSPACE.by("workspace_id"), permission=board.WRITE, scope=TokenScope.PROJECTS_WRITE)
+@operation(
+    "projectImport",
+    opens=WORKSPACE.by("workspace_id"),
+    permission=board.WRITE,
+    scope=TokenScope.PROJECTS_WRITE,
+    no_tool="a project's file is more than a call holds",
+)
 async def import_project(
     ctx: Context, membership: WorkspaceMemberRecord, values: ProjectImport, notes: Notes | None = None
 ) -> Committed[ProjectRecord]:
