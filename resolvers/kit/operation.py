@@ -50,8 +50,8 @@ class Options(TypedDict, total=False):
     caller: Caller
     read_only: bool
     reveals: bool
-    tool: str
-    no_tool: str
+    tool: str | None
+    no_tool: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +209,7 @@ def _inside(
     return inside
 
 
-def reader(name: str, noun: Noun[R], **options: Unpack[Options]) -> Callable[..., Awaitable[R]]:
+def reader(name: str, noun: Noun[R], *, no_tool: str | None = None) -> Callable[..., Awaitable[R]]:
     """The operation that reads one object by its id: `(ctx, id, fields)` to what is asked for of its record."""
 
     async def read(_ctx: Context, record: R) -> R:
@@ -217,7 +217,8 @@ def reader(name: str, noun: Noun[R], **options: Unpack[Options]) -> Callable[...
 
     read.__doc__ = f"A {noun.word} by its id."
     door = Door(noun, as_asked=True)
-    return operation(name, opens=door, permission=noun.reads, scope=noun.scope, read_only=True, **options)(read)
+    named = operation(name, opens=door, permission=noun.reads, scope=noun.scope, read_only=True, no_tool=no_tool)
+    return named(read)
 
 
 def edge(
