@@ -10,8 +10,10 @@ one line, the port, once connections are accepted; standard error is the log.
 import argparse
 import contextlib
 import fcntl
+import gc
 import logging
 import os
+import runpy
 import signal
 import socket
 import sys
@@ -62,6 +64,9 @@ def main() -> int:
         server.storage.close()
         return 0
     server.start()
+    # The libraries stay: looking through them for garbage again and again is in vain.
+    gc.collect()
+    gc.freeze()
     log.info("serving on port %d", server.port)
     with contextlib.suppress(BrokenPipeError):
         print(server.port, flush=True)
@@ -85,6 +90,7 @@ def _open(data: Path, user: str, password_file: Path, port: int):  # type: ignor
     from secantus.auth import SCRAM_SHA_256, derive_credentials
     from secantus.server import SecantusDBServer
 
+    runpy.run_path(str(Path(__file__).with_name("embedded_speed.py")))["quicken"]()
     # Built by hand rather than through the database's own command, which would read a configuration file out of the
     # current, the home or the system folder.
     server = SecantusDBServer(

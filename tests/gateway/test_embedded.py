@@ -35,12 +35,16 @@ asyncio.run(own())
 """
 
 TURNS = """
-import runpy, sys
+import atexit, runpy, sys
 
 def told(seconds: float) -> None:
     print("turns of", seconds, file=sys.stderr, flush=True)
 
+def packs() -> None:
+    print("packs by", sys.modules["swig_wiredtiger"].pack.__qualname__, file=sys.stderr, flush=True)
+
 sys.setswitchinterval = told
+atexit.register(packs)
 sys.argv = sys.argv[1:]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
@@ -172,6 +176,7 @@ async def test_a_long_command_lets_short_ones_have_their_turns_before_it_serves_
 
     assert int(port) > 0
     assert log.decode().index("turns of 0.0005") < log.decode().index("serving on port")
+    assert "packs by quick_pack" in log.decode()
 
 
 async def test_a_damaged_data_folder_ends_the_start_with_one_sentence(tmp_path: Path) -> None:
