@@ -1,7 +1,7 @@
 """Any object by its id: the kind that the id carries tells which door it is behind."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from bson import ObjectId
 
@@ -41,7 +41,9 @@ async def get_node(ctx: Context, node_id: ObjectId | str) -> AnyRecord:
 
 
 @operation("nodes", read_only=True)
-async def get_nodes(ctx: Context, node_ids: Sequence[ObjectId | str]) -> list[AnyRecord | None]:
+async def get_nodes(
+    ctx: Context, node_ids: Annotated[Sequence[ObjectId | str], "The ids of at most 100 objects."]
+) -> list[AnyRecord | None]:
     """Up to 100 objects of any kinds, one query a kind; None for what does not exist."""
     if len(node_ids) > MAX_NODES:
         raise BadUserInput(f"must name at most {MAX_NODES} objects", field="ids")

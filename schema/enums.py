@@ -22,3 +22,13 @@ def described(enum: E, description: str, **values: str) -> E:
 _SETS: list[type[Told] | type[ToldNumber]] = [*Told.__subclasses__(), *ToldNumber.__subclasses__()]
 for _set in _SETS:
     described(_set, getdoc(_set) or "", **{member.name: member.description for member in _set})
+
+
+class OrderDirection(Enum):
+    """Which end of a list comes first."""
+
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+described(OrderDirection, "Which end of a list comes first.", ASC="The smallest.", DESC="The largest.")

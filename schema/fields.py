@@ -4,7 +4,7 @@ from collections.abc import Collection
 from enum import Enum
 from inspect import get_annotations
 from types import MappingProxyType
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_origin
 
 import strawberry
 from bson import ObjectId
@@ -13,15 +13,16 @@ from strawberry import UNSET
 from strawberry.scalars import JSON
 from strawberry.types.field import StrawberryField
 
-from models.facts import FILTER, GRAPH, SORT, Declared, declared
+from models.facts import GRAPH, SORT, Declared, declared
 from models.ids import Kind
-from resolvers.kit.fields import filtered_by, sorted_by
+from resolvers.kit.comparators import LOGIC, conditions_of
+from resolvers.kit.fields import sorted_by
 from resolvers.kit.load import one_by
 from resolvers.kit.nouns import NOUNS
 from resolvers.user.user import users_by
-from schema.comparators import IdComparator, OrderDirection, comparator_of
-from schema.enums import described
+from schema.enums import OrderDirection, described
 from schema.inputs.base import given
+from schema.inputs.derived import input_type
 from schema.loading import EDGE, edge
 from schema.node import TYPE_NAMES
 from schema.references import reference
@@ -84,28 +85,20 @@ def _shown_type(field: Declared) -> Any:
 
 
 def filters(model: type[BaseModel], description: str) -> Any:
-    """A filter with a comparator for each field that a model declares so, the fields of the class, and logic."""
+    """A filter with a comparator for each field that a model declares so, and logic."""
 
     def add(cls: type[T]) -> type[T]:
         ref: Any = Annotated[cls.__name__, strawberry.lazy(cls.__module__)]
         types: dict[str, Any] = {"and_": list[ref], "or_": list[ref], "not_": ref}
-        logic = {"and_": "All of these hold.", "or_": "One of these holds.", "not_": "This does not hold."}
-        for name, text in logic.items():
+        for name, text in LOGIC.items():
             setattr(cls, name, strawberry.field(name=name.rstrip("_"), default=UNSET, description=text))
-        fields = declared(model, FILTER)
-        for name, filtered in filtered_by(model).items():
-            field = fields[filtered.key]
-            types[name] = IdComparator if filtered.is_id else comparator_of(_element(field.type), field.nullable)
-            setattr(cls, name, given(field.description(FILTER)))
-        own = get_annotations(cls)
-        cls.__annotations__ = {name: type_ | None for name, type_ in types.items()} | own
+        for name, (comparator, text) in conditions_of(model).items():
+            types[name] = input_type(comparator)
+            setattr(cls, name, given(text))
+        cls.__annotations__ = {name: type_ | None for name, type_ in types.items()}
         return strawberry.input(cls, description=description)
 
     return add
-
-
-def _element(type_: Any) -> Any:
-    return get_args(type_)[0] if get_origin(type_) is list else type_
 
 
 def orders(model: type[BaseModel], **more: str) -> Any:

@@ -3,14 +3,13 @@
 import strawberry
 
 import models
-from schema.comparators import CustomFieldComparator
 from schema.fields import filters, orders
 from schema.inputs.base import given
 
 
 @filters(models.Card, "Which cards. Without a condition on `archived`, archived ones are left out.")
 class CardFilter:
-    custom_field: CustomFieldComparator | None = given("The value of a custom field.")
+    pass
 
 
 @filters(models.Project, "Which projects.")

@@ -5,22 +5,21 @@ from typing import Annotated
 import strawberry
 
 from models.enums import SearchType
-from resolvers.search.search import Found, totals_of
+from resolvers.kit.contract import contract
+from resolvers.kit.operation import operation_of
+from resolvers.search.search import Found, search, totals_of
 from schema.connection import ListEdge, Located, PageInfo, ends_of
 from schema.loading import derived, edge
 from schema.node import Node
 
-Words = Annotated[
-    str,
-    strawberry.argument(
-        description='Words, or their beginnings, that all have to be there; "words in quotes" stand side by side.'
-    ),
-]
-SearchTypes = Annotated[list[SearchType] | None, strawberry.argument(description="Find these alone; all by default.")]
-InProject = Annotated[strawberry.ID | None, strawberry.argument(description="Find in this project alone.")]
-Archived = Annotated[bool, strawberry.argument(description="Find archived cards too.")]
-SearchFirst = Annotated[int | None, strawberry.argument(description="How many to return: 20 by default, at most 100.")]
-SearchAfter = Annotated[str | None, strawberry.argument(description="Return what follows this cursor.")]
+_TOLD = {argument.name: argument.description for argument in contract(operation_of(search)).arguments}
+
+Words = Annotated[str, strawberry.argument(description=_TOLD["query"])]
+SearchTypes = Annotated[list[SearchType] | None, strawberry.argument(description=_TOLD["types"])]
+InProject = Annotated[strawberry.ID | None, strawberry.argument(description=_TOLD["project_id"])]
+Archived = Annotated[bool, strawberry.argument(description=_TOLD["archived"])]
+SearchFirst = Annotated[int | None, strawberry.argument(description=_TOLD["first"])]
+SearchAfter = Annotated[str | None, strawberry.argument(description=_TOLD["after"])]
 
 
 @strawberry.type(description="A piece of a text.")

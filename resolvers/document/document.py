@@ -1,7 +1,7 @@
 """Documents: reading, listing, creating and deleting. `resolvers.document.update` changes and moves them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from bson import ObjectId
 
@@ -26,6 +26,7 @@ from resolvers.files.storage_account import charge
 from resolvers.inputs.document import DocumentCreate
 from resolvers.kit.access import projection
 from resolvers.kit.context import Context
+from resolvers.kit.contract import Filters
 from resolvers.kit.edit import require_parent
 from resolvers.kit.fields import values_of
 from resolvers.kit.filters import compile_filter
@@ -37,7 +38,7 @@ READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 _OF_WORKSPACE = WORKSPACE.by("workspace_id")
 LIST_LIMIT = 5000
 
-Filter = Mapping[str, Any] | None
+Filter = Annotated[Mapping[str, Any] | None, Filters(Document)]
 
 
 get_document = reader("document", DOCUMENT)

@@ -58,11 +58,14 @@ def _field(field: Declared, door: Doors) -> tuple[Any, Any]:
 def _written_type(field: Declared) -> Any:
     if (text := field.facts.text) is not None:
         return Annotated[str, text, Prose] if text is MARKDOWN else Annotated[str, text]
-    if field.type in _WRITTEN:
-        return _WRITTEN[field.type]
-    if isinstance(field.type, type) and issubclass(field.type, Enum):
-        return field.type
+    if field.type in _WRITTEN or (isinstance(field.type, type) and issubclass(field.type, Enum)):
+        return written_as(field.type)
     raise TypeError(f"{field.key} is written, and has no bounds: neither its type nor its facts have any")
+
+
+def written_as(type_: Any) -> Any:
+    """How clients write a value of a type that has bounds of its own."""
+    return _WRITTEN.get(type_, type_)
 
 
 def _clearing(field: Declared) -> str:
@@ -120,4 +123,4 @@ def _filtered(field: Declared) -> Filtered:
     return Filtered(field.key, issubclass(type_, ObjectId), is_list, type_ is str)
 
 
-__all__ = ["Filtered", "fields_of", "filtered_by", "sorted_by", "values_of"]
+__all__ = ["Filtered", "fields_of", "filtered_by", "sorted_by", "values_of", "written_as"]

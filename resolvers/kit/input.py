@@ -86,20 +86,21 @@ class Input(BaseModel):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
-def read_input(model: type[M], values: Mapping[str, Any]) -> M:
-    """The checked input; raises BadUserInput that names the first field at fault, and lists the first 20."""
+def read_input(model: type[M], values: Mapping[str, Any], *, under: str = "") -> M:
+    """The checked input; raises BadUserInput that names the first field at fault, `under` the name of what it is in,
+    and lists the first 20."""
     try:
         return model.model_validate(values, by_alias=True, by_name=False)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
-    problems = [{"field": _path(item["loc"]), "message": sentence(item)} for item in found[:MAX_PROBLEMS]]
+    problems = [{"field": _path(item["loc"], under), "message": sentence(item)} for item in found[:MAX_PROBLEMS]]
     index = next((part for part in found[0]["loc"] if isinstance(part, int)), None)
     where = {} if index is None else {"index": index}
     raise BadUserInput(problems[0]["message"], field=problems[0]["field"], problems=problems, **where)
 
 
-def _path(loc: Sequence[int | str]) -> str:
-    return functools.reduce(join_path, loc, "") or "input"
+def _path(loc: Sequence[int | str], under: str) -> str:
+    return functools.reduce(join_path, loc, under) or "input"
 
 
 def sentence(item: ErrorDetails) -> str:
@@ -152,9 +153,9 @@ def _priority(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class IdOf:
-    """Annotates an ObjectId: the id of an object of `kind`, as text or as it is."""
+    """Annotates an ObjectId: the id of an object of `kind`, or of any, as text or as it is."""
 
-    kind: Kind
+    kind: Kind | None
 
     def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         def check(value: Any) -> ObjectId:
@@ -212,6 +213,7 @@ Description = Annotated[str, MARKDOWN, Prose]
 Slug = Annotated[str, SLUG]
 Color = Annotated[str, Text(7, 7, pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(str.lower)]
 
+AnyId = Annotated[ObjectId, IdOf(None)]
 UserId = Annotated[ObjectId, IdOf(Kind.USER)]
 OrganizationId = Annotated[ObjectId, IdOf(Kind.ORGANIZATION)]
 WorkspaceId = Annotated[ObjectId, IdOf(Kind.WORKSPACE)]

@@ -4,18 +4,20 @@ import base64
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Generic
+from typing import Annotated, Any, Generic
 from zlib import crc32
 
 import orjson
 from bson import ObjectId
 from bson.errors import InvalidId
+from pydantic import Field
 from typing_extensions import TypeVar
 
 from models.base import AnyRecord, Recorded, Stored
 from models.errors import BadUserInput
 from resolvers.kit.access import projection
 from resolvers.kit.context import Context
+from resolvers.kit.input import Input
 from resolvers.kit.noun import Fields, Noun
 from resolvers.kit.operation import edge
 from resolvers.kit.page_query import PageQuery, Sort
@@ -67,6 +69,19 @@ class Window:
         except (ValueError, TypeError, KeyError, OverflowError, InvalidId) as error:
             field = "before" if self.backward else "after"
             raise BadUserInput("is not a cursor of this list in this order", field=field) from error
+
+
+class WindowInput(Input):
+    """Which part of a list, forwards."""
+
+    first: Annotated[int, Field(strict=True, ge=0, le=MAX_SIZE)] = Field(
+        DEFAULT_SIZE, description=f"How many; at most {MAX_SIZE}."
+    )
+    after: str | None = Field(None, description="The cursor of an entry: what follows it.")
+
+    def window(self) -> Window:
+        """What it selects."""
+        return Window.read(self.first, self.after)
 
 
 @dataclass(slots=True)
@@ -216,6 +231,7 @@ __all__ = [
     "Page",
     "Sort",
     "Window",
+    "WindowInput",
     "decode_cursor",
     "encode_cursor",
     "pages",

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import Annotated, Self
+
+from pydantic import Field
 
 from models.base import utc_now
 from models.enums import StatsInterval
 from models.errors import BadUserInput
+from resolvers.kit.input import Date, Input
 
 MAX_PERIODS = 366
 _USUAL = {StatsInterval.DAY: 30, StatsInterval.WEEK: 12, StatsInterval.MONTH: 12}
@@ -49,6 +52,18 @@ class Periods:
     def ends(self) -> tuple[datetime, ...]:
         """Where each period ends."""
         return (*self.starts[1:], self.end)
+
+
+class PeriodsInput(Input):
+    """The range, at most 366 periods; up to now by default, 30 days, 12 weeks or 12 months long."""
+
+    from_: Annotated[Date | None, Field(alias="from")] = None
+    to: Date | None = None
+    interval: StatsInterval = StatsInterval.DAY
+
+    def periods(self) -> Periods:
+        """What it selects."""
+        return Periods.between(self.from_, self.to, self.interval)
 
 
 def _start(moment: datetime, interval: StatsInterval) -> datetime:

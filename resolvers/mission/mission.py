@@ -1,7 +1,7 @@
 """Missions: what people ask of agents, and what can be reached from them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from bson import ObjectId
 
@@ -16,6 +16,7 @@ from realtime.log import Change, Committed
 from resolvers.agent.agent import get_agent
 from resolvers.inputs.mission import MissionCreate
 from resolvers.kit.context import Context
+from resolvers.kit.contract import Filters
 from resolvers.kit.filters import compile_filter
 from resolvers.kit.load import by_ids, card_inside, to_one
 from resolvers.kit.noun import Fields
@@ -26,7 +27,7 @@ from resolvers.state.mission_status import change_status
 
 READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
 
-Filter = Mapping[str, Any] | None
+Filter = Annotated[Mapping[str, Any] | None, Filters(Mission)]
 """A MissionFilter of the graph with snake_case names: `{"status": {"in": […]}, "agent": {"eq": …}}`."""
 
 _GONE: Record = {"prompt": None}
@@ -38,7 +39,7 @@ get_mission = reader("mission", MISSION)
 @operation("missions", opens=WORKSPACE.by("workspace_id"), permission=policy.READ, scope=READ, read_only=True)
 async def list_missions(
     ctx: Context, membership: WorkspaceMemberRecord, window: Window, filter: Filter = None, fields: Fields = None
-) -> Page:
+) -> Page[MissionRecord]:
     """A page of the missions of a workspace, the newest first."""
     workspace_id = membership["workspace_id"]
     return (await _missions("workspace_id", [{"_id": workspace_id}], fields, window, filter))[0]
@@ -47,7 +48,7 @@ async def list_missions(
 @operation("agentMissions", scope=READ, permission=policy.READ, read_only=True)
 async def list_missions_of_agent(
     ctx: Context, agent_id: ObjectId | str, window: Window, filter: Filter = None, fields: Fields = None
-) -> Page:
+) -> Page[MissionRecord]:
     """A page of the missions of an agent, the newest first."""
     agent = await get_agent(ctx, agent_id, fields=frozenset())
     return (await _missions("agent_id", [agent], fields, window, filter))[0]

@@ -38,7 +38,12 @@ async def get_notification(ctx: Context, notification_id: ObjectId | str, fields
 
 
 @operation("notificationList", scope=READ, read_only=True, tool="list_notifications")
-async def list_notifications(ctx: Context, window: Window, unread_only: bool = False, fields: Fields = None) -> Page:
+async def list_notifications(
+    ctx: Context,
+    window: Window,
+    unread_only: Annotated[bool, "Those alone that are not read."] = False,
+    fields: Fields = None,
+) -> Page[NotificationRecord]:
     """A page of the caller's notifications, the newest first."""
     return await _own(ctx, window, unread_only, fields)
 

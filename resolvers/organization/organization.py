@@ -1,6 +1,7 @@
 """Organizations: what can be done with them, and what can be reached from them."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
@@ -38,7 +39,9 @@ READ, ADMINISTER = TokenScope.PROJECTS_READ, TokenScope.ACCOUNT_WRITE
 
 
 @operation("organizations", scope=READ, read_only=True)
-async def list_organizations(ctx: Context, window: Window = EVERYTHING, fields: Fields = None) -> Page:
+async def list_organizations(
+    ctx: Context, window: Window = EVERYTHING, fields: Fields = None
+) -> Page[OrganizationRecord]:
     """The caller's organizations in the order of joining, each with `my_role`."""
     found = (await pages(OrganizationMember, "user_id", [ctx.user_id], window))[ctx.user_id]
     ctx.memberships.update({member["organization_id"]: member for member in found.nodes})
@@ -60,7 +63,9 @@ async def list_organizations(ctx: Context, window: Window = EVERYTHING, fields: 
 
 
 @operation("organization", scope=READ, permission=policy.READ, read_only=True)
-async def get_organization(ctx: Context, slug: str, fields: Fields = None) -> OrganizationRecord:
+async def get_organization(
+    ctx: Context, slug: Annotated[str, "The slug of the organization."], fields: Fields = None
+) -> OrganizationRecord:
     """The organization with a slug, with `my_role`."""
     found, membership = await organization_by_slug(ctx, check_text(slug, field="slug"), fields)
     return {**found, "my_role": membership["role"]}

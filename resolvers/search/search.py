@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import orjson
 from bson import ObjectId
@@ -54,13 +55,15 @@ class FoundPage:
 async def search(
     ctx: Context,
     workspace_id: ObjectId | str,
-    query: str,
+    query: Annotated[
+        str, 'Words, or their beginnings, that all have to be there; "words in quotes" stand side by side.'
+    ],
     *,
-    types: Collection[SearchType] | None = None,
-    project_id: ObjectId | str | None = None,
-    archived: bool = False,
-    first: int | None = None,
-    after: str | None = None,
+    types: Annotated[Collection[SearchType] | None, "Find these alone; all by default."] = None,
+    project_id: Annotated[ObjectId | str | None, "Find in this project alone."] = None,
+    archived: Annotated[bool, "Find archived cards too."] = False,
+    first: Annotated[int | None, "How many to return: 20 by default, at most 100."] = None,
+    after: Annotated[str | None, "Return what follows this cursor."] = None,
     fields: Fields = None,
 ) -> FoundPage:
     """What holds every word of `query`, or a word that begins with it; "words in quotes" stand side by side.

@@ -58,7 +58,7 @@ get_transfer_job = reader("transferJob", TRANSFER_JOB)
 @operation("transferJobs", opens=WORKSPACE.by("workspace_id"), permission=board.READ, scope=READ, read_only=True)
 async def list_transfer_jobs(
     ctx: Context, membership: WorkspaceMemberRecord, window: Window, fields: Fields = None
-) -> Page:
+) -> Page[TransferJobRecord]:
     """A page of the imports of a workspace, the newest first."""
     workspace_id = membership["workspace_id"]
     return (await pages(TransferJob, "workspace_id", [workspace_id], window, sort=NEWEST_FIRST, fields=fields))[

@@ -1,7 +1,7 @@
 """Workspaces: what can be done with them, and what can be reached from them."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
@@ -54,7 +54,12 @@ async def list_workspaces(ctx: Context, membership: OrganizationMemberRecord) ->
 
 
 @operation("workspace", scope=READ, permission=policy.READ, read_only=True)
-async def get_workspace(ctx: Context, org_slug: str, slug: str, fields: Fields = None) -> WorkspaceRecord:
+async def get_workspace(
+    ctx: Context,
+    org_slug: Annotated[str, "The slug of the organization."],
+    slug: Annotated[str, "The slug of the workspace."],
+    fields: Fields = None,
+) -> WorkspaceRecord:
     """The workspace with a slug in the organization with a slug, with `my_role` and `my_pilotage_role`."""
     org_slug, slug = check_text(org_slug, field="orgSlug"), check_text(slug, field="slug")
     found, membership = await workspace_by_slugs(ctx, org_slug, slug, fields)

@@ -1,14 +1,8 @@
 """The roadmap of a project, and figures of it and its scopes over time."""
 
-from typing import Annotated
-
-from pydantic import Field
-
-from models.enums import StatsInterval
 from resolvers.figures.roadmap import get_project_roadmap
 from resolvers.figures.stats import get_project_stats, get_scope_stats
-from resolvers.kit.input import Date, Input
-from resolvers.kit.periods import Periods
+from resolvers.kit.periods import PeriodsInput
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import PROJECT
@@ -18,18 +12,6 @@ from rest.stellary.present.stats import Stats, stats
 routes = Routes("Figures", PROJECT)
 
 
-class StatsQuery(Input):
-    """The range, at most 366 periods; up to now by default, 30 days, 12 weeks or 12 months long."""
-
-    from_: Annotated[Date | None, Field(alias="from")] = None
-    to: Date | None = None
-    interval: StatsInterval = StatsInterval.DAY
-
-    def periods(self) -> Periods:
-        """What it selects."""
-        return Periods.between(self.from_, self.to, self.interval)
-
-
 @routes.get("/roadmap", "Read the roadmap of a project", runs=get_project_roadmap)
 async def read_roadmap(call: Call) -> Roadmap:
     """Scopes, cards with a date, milestones, and which cards wait for which."""
@@ -37,15 +19,17 @@ async def read_roadmap(call: Call) -> Roadmap:
     return roadmap(await get_project_roadmap(call.ctx, found["_id"]))
 
 
-@routes.get("/stats", "Read the figures of a project over time", runs=get_project_stats, query=StatsQuery)
+@routes.get("/stats", "Read the figures of a project over time", runs=get_project_stats, query=PeriodsInput)
 async def of_project(call: Call) -> Stats:
     """Counts are those of now; times of completed cards and the ends of periods are those of the range."""
     found = await guards.project(call)
-    return stats(await get_project_stats(call.ctx, found["_id"], call.query(StatsQuery).periods()))
+    return stats(await get_project_stats(call.ctx, found["_id"], call.query(PeriodsInput).periods()))
 
 
-@routes.get("/scopes/{scopeId}/stats", "Read the figures of a scope over time", runs=get_scope_stats, query=StatsQuery)
+@routes.get(
+    "/scopes/{scopeId}/stats", "Read the figures of a scope over time", runs=get_scope_stats, query=PeriodsInput
+)
 async def of_scope(call: Call) -> Stats:
     """As for a project, of the scope's cards alone."""
     found = await guards.scope(call)
-    return stats(await get_scope_stats(call.ctx, found["_id"], call.query(StatsQuery).periods()))
+    return stats(await get_scope_stats(call.ctx, found["_id"], call.query(PeriodsInput).periods()))

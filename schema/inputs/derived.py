@@ -34,7 +34,7 @@ _SCALARS: dict[Any, Any] = {
 @functools.cache
 def input_type(model: type[Input]) -> type:
     """The input of the graph that `model` checks. What has a default there may be left out here."""
-    name = model.__name__ if model.__name__.endswith("Input") else f"{model.__name__}Input"
+    name = model.__name__ if model.__name__.endswith(("Input", "Comparator")) else f"{model.__name__}Input"
     hints = typing.get_type_hints(model, include_extras=True)
     members: dict[str, Any] = {"__annotations__": {}}
     for field, info in model.model_fields.items():
@@ -42,7 +42,8 @@ def input_type(model: type[Input]) -> type:
         type_ = graph_type(hints[field])
         members["__annotations__"][field] = type_ if required else type_ | None
         default = {} if required else {"default": UNSET}
-        members[field] = strawberry.field(description=info.description, **default)
+        called = field.rstrip("_") if field.endswith("_") else None
+        members[field] = strawberry.field(name=called, description=info.description, **default)
     return strawberry.input(type(name, (), members), description=described(model))
 
 

@@ -8,7 +8,7 @@ import strawberry
 from strawberry import UNSET
 
 from resolvers.catalogue import CATALOGUE, Operation
-from resolvers.kit.contract import ID, REQUIRED, Contract, contract, described, read_signature
+from resolvers.kit.contract import ID, REQUIRED, Contract, bind, contract, described, read_signature
 from schema.arguments import CHANGES, VALUES
 from schema.context import Info
 from schema.inputs.base import read, sent
@@ -47,14 +47,12 @@ def _field(operation: Operation) -> Any:
 
 
 def _arguments(takes: Contract, given: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-    """The arguments of a call: the first, which may name what a door opens, by its place; the others by their names."""
+    """The arguments of a call, the input among them."""
     named = {name: value for name, value in given.items() if value is not UNSET}
     written = named.pop("input", None)
     if takes.input is not None and written is not None:
-        [place] = set(takes.order) - {argument.name for argument in takes.arguments}
-        named[place] = sent(written) if takes.unread else read(takes.input, written)
-    first = [named.pop(takes.order[0])] if takes.order and takes.order[0] in named else []
-    return first, named
+        named[takes.place] = sent(written) if takes.unread else read(takes.input, written)
+    return bind(takes, named)
 
 
 def _signature(takes: Contract, payload: type) -> inspect.Signature:
