@@ -288,7 +288,7 @@ async def _handle_once(call: Call, key: str, sent: bytes) -> Response:
     request, answered = call.request, list[Response]()
 
     async def run(claim: Claim) -> Reply:
-        call.ctx.claim = claim
+        call.ctx.marks = (claim,)
         try:
             response = await _handle(call)
         except OrreryError as error:

@@ -18,7 +18,7 @@ from realtime.cursor import Cursor
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import Change, Committed
-from resolvers.kit.idempotency import Claim
+from resolvers.kit.mark import Mark
 from resolvers.kit.upload import Uploads
 from resolvers.words.index import SearchIndex
 
@@ -73,7 +73,7 @@ class Context:
     `memberships` remembers the roles that were looked up for it, `gone` what of those workspaces was deleted and is to
     be hidden (`tombstone`), `positions` where streams stood before it read them, where it `notes_positions`.
     `colleagues` remembers which users share an organization with the caller.
-    `claim` is marked in the transaction of each of its changes. `text_read` counts the bytes of documents that it
+    `marks` are written in the transaction of each of its changes. `text_read` counts the bytes of documents that it
     has read (`resolvers.document.version`).
     """
 
@@ -84,7 +84,7 @@ class Context:
     colleagues: set[ObjectId] = field(default_factory=set)
     positions: dict[ObjectId, Cursor] = field(default_factory=dict)
     notes_positions: bool = False
-    claim: Claim | None = None
+    marks: tuple[Mark, ...] = ()
     text_read: int = 0
 
     @classmethod
@@ -143,6 +143,6 @@ class Context:
         self, stream_id: ObjectId, actor_id: ObjectId | None, body: Callable[[Change], Awaitable[T]]
     ) -> Committed[T]:
         """Commit a change as that of somebody who is not signed in yet. Every change of a request passes here."""
-        if self.claim is not None:
-            body = self.claim.marking(body)
+        for mark in self.marks:
+            body = mark.marking(body)
         return await self.services.hub.log.write(stream_id, actor_id, body)

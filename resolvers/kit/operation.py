@@ -163,8 +163,9 @@ def operation(
         @functools.wraps(body)
         async def checked(ctx: Context, /, *args: Any, **kwargs: Any) -> Any:
             entry.admit(ctx)
-            if reveals and ctx.claim is not None:
-                ctx.claim.reveals = True
+            if reveals:
+                for mark in ctx.marks:
+                    mark.reveals = True
             result = await behind(ctx, *args, **kwargs)
             return await _shown(ctx, result) if read_only else result
 

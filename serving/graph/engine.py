@@ -180,7 +180,7 @@ class GraphEngine:
     ) -> Outcome:
         """Run a query or a mutation, which uses up an idempotency key where there is a claim."""
         context = self._graph.context(self.context_of(subject), None)
-        context.ctx.claim = claim
+        context.ctx.marks = () if claim is None else (claim,)
         if asks(operation.request.extensions, "cost") == DRY_RUN:
             told = {"data": None, "extensions": {"cost": self._dry_run(operation)}}
             return Outcome(write(told), [], True, context)

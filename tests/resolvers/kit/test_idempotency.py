@@ -40,7 +40,7 @@ class Work:
     async def __call__(self, claim: Claim) -> Reply:
         self.runs += 1
         ctx = again(self.ctx)
-        ctx.claim = claim
+        ctx.marks = (claim,)
         if self.changes:
             await update_user(ctx, read_input(UserUpdate, {"name": secrets.token_hex(8)}))
         if isinstance(self.answer, Exception):
@@ -116,7 +116,7 @@ class Nothing(Work):
     async def __call__(self, claim: Claim) -> Reply:
         self.runs += 1
         ctx = again(self.ctx)
-        ctx.claim = claim
+        ctx.marks = (claim,)
         await update_user(ctx, read_input(UserUpdate, {}))
         return reply(200, b"unchanged")
 
