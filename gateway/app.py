@@ -30,6 +30,7 @@ from gateway.paths import operations_folder
 from gateway.probes import probe_routes, product_version
 from gateway.settings import Settings
 from gateway.transfers import Transfers
+from models.outbound import Outbound
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
@@ -106,6 +107,7 @@ def create_app(
                 registrations_per_hour=chosen.registrations_per_hour,
                 storage_quota=chosen.storage_quota,
                 search=SearchIndex(chosen.data_dir / "search"),
+                outbound=Outbound(chosen.allowed_private_hosts),
             )
             await sweep(running.services.search)
             running.engine = GraphEngine(

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from execution.limits import Limits
 from gateway.mail_settings import DEFAULT_SENDER, Sender, SmtpServer, parse_sender, parse_smtp_url
 from gateway.workers_bound import MAX_WORKERS
+from models.outbound_rules import parse_hosts
 from serving.graph.document_limits import DEFAULTS, NAMES, chosen
 from serving.source import Network, parse_networks
 
@@ -76,6 +77,7 @@ class Settings:
     max_connections_per_user: int = 1_000
     max_connections_per_address: int | None = None
     trusted_documents_only: bool = False
+    allowed_private_hosts: frozenset[str] = frozenset()
 
     @property
     def production(self) -> bool:
@@ -162,6 +164,7 @@ class Settings:
                 lambda text: _count(text, variable="ORRERY_MAX_CONNECTIONS_PER_ADDRESS"),
             ),
             trusted_documents_only=_parsed(values, "ORRERY_TRUSTED_DOCUMENTS_ONLY", _flag) or False,
+            allowed_private_hosts=_parsed(values, "ORRERY_ALLOWED_PRIVATE_HOSTS", parse_hosts) or frozenset(),
         )
         if settings.smtp is not None and settings.mail_from is DEFAULT_SENDER:
             raise SettingsError("ORRERY_MAIL_FROM must name the sender of the mails that go to ORRERY_SMTP_URL.")

@@ -14,6 +14,7 @@ from auth.recognition import Recognitions
 from auth.subject import Subject
 from models.admission import Admission
 from models.enums import TokenScope
+from models.outbound import Outbound
 from realtime.cursor import Cursor
 from realtime.guard import Guard
 from realtime.hub import Hub
@@ -32,7 +33,7 @@ class Services:
     `shows_links` says that no mail leaves the gateway, so that its links are answered to whoever causes it.
     `mail_due` wakes the sender of this process, `files_due` what removes the bytes of deleted attachments,
     `transfers_due` what runs imports, and `deletions_due` what goes on with deletions.
-    `registrations_per_hour` is how many accounts one source may make, `storage_quota` how many bytes a workspace may
+    `outbound` makes requests to other servers. `registrations_per_hour` is how many accounts one source may make, `storage_quota` how many bytes a workspace may
     have together.
     """
 
@@ -55,6 +56,7 @@ class Services:
     deletions_due: asyncio.Event = field(default_factory=asyncio.Event)
     search: SearchIndex = field(default_factory=SearchIndex)
     recognitions: Recognitions = field(default_factory=Recognitions)
+    outbound: Outbound = field(default_factory=Outbound)
 
     def path(self, local: str) -> str:
         """Where a browser finds the `local` path of this gateway, on the host that it is on."""

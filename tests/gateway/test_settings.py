@@ -61,6 +61,14 @@ def test_a_quota_is_a_number_of_bytes_with_a_unit_or_without(text: str, expected
     assert Settings.from_env(environ(tmp_path, ORRERY_STORAGE_QUOTA=text)).storage_quota == expected
 
 
+def test_private_hosts_are_listed_with_commas(tmp_path: Path) -> None:
+    text = "Models.internal, 127.0.0.1:8080,[::1]:8080 ,"
+
+    hosts = Settings.from_env(environ(tmp_path, ORRERY_ALLOWED_PRIVATE_HOSTS=text)).allowed_private_hosts
+
+    assert hosts == {"models.internal", "127.0.0.1:8080", "[::1]:8080"}
+
+
 def test_origins_are_listed_with_commas(tmp_path: Path) -> None:
     text = "https://app.example, http://localhost:5173,http://[::1]:8080 ,"
 
@@ -77,6 +85,8 @@ def test_origins_are_listed_with_commas(tmp_path: Path) -> None:
         ("ORRERY_PORT", "http"),
         ("ORRERY_PORT", "³"),
         ("ORRERY_ENV", "staging"),
+        ("ORRERY_ALLOWED_PRIVATE_HOSTS", "http://localhost"),
+        ("ORRERY_ALLOWED_PRIVATE_HOSTS", "::1"),
         ("ORRERY_STORAGE_QUOTA", "0"),
         ("ORRERY_STORAGE_QUOTA", "2 GiB"),
         ("ORRERY_STORAGE_QUOTA", "much"),
