@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from auth.jwt import JwtSigner
+from auth.vault import Vault
 from gateway.database import Database, open_database
 from gateway.deletions import Deletions
 from gateway.follower import Follower
@@ -37,6 +38,7 @@ from realtime.log import EventLog
 from realtime.presence import Presence
 from realtime.retention import Bounds, Retention
 from resolvers.content import READERS
+from resolvers.credential.rewrap import warn_of_missing
 from resolvers.kit.context import Context, Services
 from resolvers.search.follow import sweep
 from resolvers.words.index import SearchIndex
@@ -108,8 +110,10 @@ def create_app(
                 storage_quota=chosen.storage_quota,
                 search=SearchIndex(chosen.data_dir / "search"),
                 outbound=Outbound(chosen.allowed_private_hosts),
+                vault=Vault(chosen.vault_keys),
             )
             await sweep(running.services.search)
+            await warn_of_missing(running.services.vault)
             running.engine = GraphEngine(
                 served_graph(),
                 running.services,

@@ -7,12 +7,14 @@ from bson import ObjectId
 
 from auth.jwt import JwtSigner
 from auth.subject import ALL_SCOPES, Credential, Subject
+from auth.vault import Vault
 from gateway.database import open_database
 from gateway.settings import Settings
 from models import Organization, User, Workspace
 from models.address import known_address
 from models.base import collection
 from models.errors import NotFound
+from models.outbound import Outbound
 from models.records import WorkspaceRecord
 from realtime.guard import Guard
 from realtime.hub import Hub
@@ -39,6 +41,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 shows_links=settings.smtp is None,
                 require_verified_email=settings.require_verified_email,
                 storage_quota=settings.storage_quota,
+                outbound=Outbound(settings.allowed_private_hosts),
+                vault=Vault(settings.vault_keys),
             )
         finally:
             await hub.stop()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from auth.vault import VaultKey, new_vault_key, parse_vault_keys
 from execution.limits import Limits
 from gateway.mail_settings import DEFAULT_SENDER, Sender, SmtpServer, parse_sender, parse_smtp_url
 from gateway.workers_bound import MAX_WORKERS
@@ -23,6 +24,7 @@ Environment = Literal["development", "production"]
 
 DEFAULT_DATABASE = "orrery"
 SECRET_FILE = "secret_key"  # noqa: S105
+VAULT_FILE = "vault_keys"
 MIN_SECRET_BYTES = 32
 BUS_SCHEMES = ("memory", "redis", "rediss")
 OWN_BUS = ("mongodb", "mongodb://")
@@ -78,6 +80,7 @@ class Settings:
     max_connections_per_address: int | None = None
     trusted_documents_only: bool = False
     allowed_private_hosts: frozenset[str] = frozenset()
+    vault_keys: tuple[VaultKey, ...] = ()
 
     @property
     def production(self) -> bool:
@@ -164,6 +167,7 @@ class Settings:
                 lambda text: _count(text, variable="ORRERY_MAX_CONNECTIONS_PER_ADDRESS"),
             ),
             trusted_documents_only=_parsed(values, "ORRERY_TRUSTED_DOCUMENTS_ONLY", _flag) or False,
+            vault_keys=_parsed(values, "ORRERY_VAULT_KEYS", parse_vault_keys) or (),
             allowed_private_hosts=_parsed(values, "ORRERY_ALLOWED_PRIVATE_HOSTS", parse_hosts) or frozenset(),
         )
         if settings.smtp is not None and settings.mail_from is DEFAULT_SENDER:
@@ -173,6 +177,8 @@ class Settings:
         if not settings.secret_key:
             key = kept_secret(settings.data_dir / SECRET_FILE)
             object.__setattr__(settings, "secret_key", key)
+        if not settings.vault_keys and not settings.production:
+            object.__setattr__(settings, "vault_keys", _kept_vault_keys(settings.data_dir / VAULT_FILE))
         return settings
 
 
@@ -265,14 +271,25 @@ def make_data_dir(path: Path) -> None:
         raise SettingsError(f"ORRERY_DATA_DIR names {path}, which is not writable.")
 
 
-def kept_secret(path: Path) -> str:
+def _kept_vault_keys(path: Path) -> tuple[VaultKey, ...]:
+    try:
+        return parse_vault_keys(kept_secret(path, lambda: new_vault_key().text))
+    except ValueError as error:
+        raise SettingsError(f"The file {path} in ORRERY_DATA_DIR {error}.") from error
+
+
+def _random_secret() -> str:
+    return secrets.token_urlsafe(48)
+
+
+def kept_secret(path: Path, make: Callable[[], str] = _random_secret) -> str:
     """The random secret kept in the file `path` (mode 600), made at the first call.
 
     The file appears whole or not at all, and processes that start at once all end with the same secret.
     """
     try:
         if not path.exists():
-            temporary = _written(path, secrets.token_urlsafe(48))
+            temporary = _written(path, make())
             try:
                 # A link, unlike a rename, never replaces the secret of a process that was faster.
                 os.link(temporary, path)

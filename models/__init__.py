@@ -14,6 +14,7 @@ from models.card import Card
 from models.card_facts import CardFacts, CardFactsBlock
 from models.column import Column
 from models.comment import Comment
+from models.credential import Credential, CredentialVersion
 from models.custom_field import CustomField
 from models.document import Document, DocumentLink, DocumentVersion
 from models.event import LoggedEvent, StreamHead
@@ -60,6 +61,8 @@ __all__ = [
     "CardFactsBlock",
     "Column",
     "Comment",
+    "Credential",
+    "CredentialVersion",
     "CustomField",
     "Document",
     "DocumentLink",

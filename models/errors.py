@@ -95,6 +95,19 @@ class PayloadTooLarge(OrreryError):
     status = 413
 
 
+class NotConfigured(OrreryError):
+    """What was asked for takes something that the gateway's operator has not set up."""
+
+    code = "NOT_CONFIGURED"
+    status = 503
+
+
+class DecryptionFailed(OrreryError):
+    """What a credential holds does not open: the vault's key is another one, or missing. Never says more."""
+
+    code = "DECRYPTION_FAILED"
+
+
 class Unavailable(OrreryError):
     """The database cannot be reached; the same request may succeed later."""
 

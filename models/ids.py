@@ -71,6 +71,10 @@ class Kind(IntEnum):
     EVENT = 0x81
     MAIL = 0x91
     MAIL_LINK = 0x92
+    CREDENTIAL = 0xC1
+    CREDENTIAL_VERSION = 0xC2
+    USAGE_RECORD = 0xC3
+    BUDGET = 0xC4
 
     @property
     def title(self) -> str:

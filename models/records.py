@@ -215,6 +215,34 @@ class CommentRecord(TypedDict):
     author: NotRequired[Any]
 
 
+class CredentialRecord(TypedDict):
+    """A `models.credential.Credential`."""
+
+    _id: ObjectId
+    created_at: datetime
+    organization_id: ObjectId
+    key: str
+    description: str | None
+    hint: str | None
+    version: int
+    created_by: ObjectId
+    rotated_at: datetime
+    updated_at: datetime
+
+
+class CredentialVersionRecord(TypedDict):
+    """A `models.credential.CredentialVersion`."""
+
+    _id: ObjectId
+    created_at: datetime
+    organization_id: ObjectId
+    credential_id: ObjectId
+    version: int
+    kid: str
+    wrapped_key: bytes
+    sealed: bytes
+
+
 class FieldOptionRecord(TypedDict):
     """A `models.custom_field.FieldOption`."""
 

@@ -7,12 +7,13 @@ import strawberry
 
 import models
 from models.enums import Role
+from resolvers.credential.credential import credentials_of
 from resolvers.organization import organization as edges
 from schema.connection import Connection, window
 from schema.fields import shows
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import WorkspaceRef
+from schema.references import CredentialRef, WorkspaceRef
 
 Slug = Annotated[str, strawberry.argument(description="The slug.")]
 
@@ -31,6 +32,9 @@ class Organization(Node):
     my_role: Role = edge(edges.my_role_of, description="What the viewer may do in it.")
     members: Connection[OrganizationMember] = edge(
         edges.members_of, arguments=window, description="Its members, in the order of joining."
+    )
+    credentials: list[CredentialRef] = edge(
+        credentials_of, description="Its credentials by their keys, without what they hold: for its admins."
     )
     workspaces: Connection[WorkspaceRef] = edge(
         edges.workspaces_of, arguments=window, description="Its workspaces that the viewer is a member of."

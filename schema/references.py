@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from schema.agent import Agent
     from schema.card import Card, ChecklistItem
     from schema.column import Column
+    from schema.credential import Credential
     from schema.custom_field import CustomField
     from schema.document import Document, DocumentTreeEntry, DocumentVersion
     from schema.events.by_hand import CustomFieldChange
@@ -31,6 +32,7 @@ ColumnRef = Annotated["Column", strawberry.lazy("schema.column")]
 DocumentRef = Annotated["Document", strawberry.lazy("schema.document")]
 DocumentTreeEntryRef = Annotated["DocumentTreeEntry", strawberry.lazy("schema.document")]
 DocumentVersionRef = Annotated["DocumentVersion", strawberry.lazy("schema.document")]
+CredentialRef = Annotated["Credential", strawberry.lazy("schema.credential")]
 CustomFieldRef = Annotated["CustomField", strawberry.lazy("schema.custom_field")]
 CustomFieldChangeRef = Annotated["CustomFieldChange", strawberry.lazy("schema.events.by_hand")]
 LabelRef = Annotated["Label", strawberry.lazy("schema.label")]

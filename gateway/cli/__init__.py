@@ -1,4 +1,4 @@
-"""The command `orrery`: serve, migrate, dump, restore, import, export, schema, records, catalogue, token, demo."""
+"""The command `orrery`; `gateway.cli.commands` has its commands."""
 
 import sys
 

@@ -17,6 +17,7 @@ from gateway.cli import (
     token,
     transfer,
     transfer_export,
+    vault,
 )
 from gateway.cli.console import STDERR, CommandError
 
@@ -39,6 +40,7 @@ app.command("operations")(operations.operations)
 app.command("catalogue")(catalogue.catalogue)
 app.command("token")(token.token)
 app.command("demo")(demo.demo)
+app.add_typer(vault.vault, name="vault")
 
 
 def run() -> None:

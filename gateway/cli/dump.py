@@ -1,8 +1,6 @@
 """`orrery dump` and `orrery restore`."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +8,7 @@ import typer
 from rich.markup import escape
 
 from gateway.cli.console import STDERR, Steps, require_no_gateway, steps
+from gateway.cli.running import open_running
 
 if TYPE_CHECKING:
     from gateway.dump.archive import Manifest
@@ -58,7 +57,7 @@ async def _dump(settings: "Settings", file: Path, bar: Steps) -> "Manifest":
     bar.begin("Opening the database")
     key = _kept_key(settings)
     files = {} if key is None else {SECRET_FILE: key.encode()}
-    async with _open_url(settings) as url, open_unlimited(settings, url) as database:
+    async with open_running(settings) as url, open_unlimited(settings, url) as database:
         return await dump(database.db, file, secret_key=settings.secret_key, files=files, progress=bar)
 
 
@@ -80,20 +79,6 @@ async def _restore(settings: "Settings", file: Path, bar: Steps) -> tuple["Manif
     async with open_url(settings) as url, open_unlimited(settings, url) as database:
         manifest = await restore(database.db, file, keep, bar)
     return manifest, manifest.key == fingerprint(keys[0])
-
-
-@asynccontextmanager
-async def _open_url(settings: "Settings") -> AsyncIterator[str]:
-    """The URL of the database, of a running gateway's embedded one too."""
-    from gateway.database import open_url
-    from gateway.embedded import running_url
-
-    running = None if settings.mongodb_url is not None else running_url(settings.data_dir)
-    if running is not None:
-        yield running
-        return
-    async with open_url(settings) as url:
-        yield url
 
 
 def _kept_key(settings: "Settings") -> str | None:

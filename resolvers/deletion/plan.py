@@ -19,6 +19,8 @@ from models import (
     CardFactsBlock,
     Column,
     Comment,
+    Credential,
+    CredentialVersion,
     CustomField,
     Document,
     DocumentLink,
@@ -80,7 +82,11 @@ from resolvers.deletion.cascade_parts import (
 )
 
 PLANS: dict[Kind, tuple[Step, ...]] = {
-    Kind.ORGANIZATION: (rows(OrganizationMember, "organization_id"),),
+    Kind.ORGANIZATION: (
+        rows(CredentialVersion, "organization_id"),
+        rows(Credential, "organization_id"),
+        rows(OrganizationMember, "organization_id"),
+    ),
     # Nobody can read its history any more, so what goes with it is not told one by one.
     Kind.WORKSPACE: (
         rows(WorkspaceMember, "workspace_id"),
@@ -162,6 +168,8 @@ GOES_OTHERWISE: dict[type[Recorded[Any]], str] = {
     Organization: "goes in the change that deletes it",
     Workspace: "goes in the change that deletes it, or its organization",
     User: "an agent's goes with its workspace; a person's stays without a name, for what others rely on",
+    Credential: "is its organization's",
+    CredentialVersion: "is its organization's",
     LoggedEvent: "the history goes last (HISTORIES)",
     StreamHead: "the history goes last (HISTORIES)",
     StoredFile: "goes as a leftover, which an attachment or an import leaves",

@@ -47,6 +47,8 @@ async def access(
         check: Any = check_organization if noun.kind is Kind.ORGANIZATION else check_workspace
         membership: R = await check(ctx, wanted, permission)
         return membership
+    if noun.is_of_organization:
+        return await _access_of_organization(ctx, noun, wanted, permission, fields)
     below = tombstone.FIELDS & noun.model.model_fields.keys()
     found: R | None = await _find(ctx, noun.model, wanted, projection(fields, *below))
     memberships = await memberships_behind(ctx, [] if found is None else [found], asked=1)
@@ -59,6 +61,20 @@ async def access(
         raise
     ENTERED.add(ctx.subject.user_id, wanted, entered["workspace_id"])
     return entered
+
+
+async def _access_of_organization(
+    ctx: Context, noun: Noun[R], object_id: ObjectId, permission: Permission, fields: Fields
+) -> R:
+    """The same of what belongs to an organization, and to no workspace."""
+    found: R | None = await collection(noun.model).find_one({"_id": object_id}, projection(fields, "organization_id"))
+    # Of what is not there, a membership of nobody's organization is looked up.
+    membership = await organization_membership(ctx, ObjectId() if found is None else found["organization_id"])
+    if found is None or membership is None:
+        raise NotFound(noun.title)
+    for question in (noun.reads, permission):
+        allow(membership, question, "organization")
+    return found
 
 
 async def _find(
@@ -139,14 +155,20 @@ async def check_organization(
     ctx: Context, organization_id: ObjectId, permission: Permission
 ) -> OrganizationMemberRecord:
     """The caller's membership of an organization; raises NotFound without one, Forbidden without the role."""
+    membership = await organization_membership(ctx, organization_id)
+    if membership is None:
+        raise NotFound("Organization")
+    return allow(membership, permission, "organization")
+
+
+async def organization_membership(ctx: Context, organization_id: ObjectId) -> OrganizationMemberRecord | None:
+    """The caller's membership of an organization, looked up once per request."""
     if ctx.memberships.get(organization_id) is None:
         ctx.memberships[organization_id] = await collection(OrganizationMember).find_one(
             {"organization_id": organization_id, "user_id": ctx.user_id}
         )
     membership: OrganizationMemberRecord | None = ctx.memberships[organization_id]
-    if membership is None:
-        raise NotFound("Organization")
-    return allow(membership, permission, "organization")
+    return membership
 
 
 async def workspace_membership(ctx: Context, workspace_id: ObjectId) -> WorkspaceMemberRecord | None:

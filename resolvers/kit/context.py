@@ -12,6 +12,7 @@ from bson import ObjectId
 from auth.jwt import JwtSigner
 from auth.recognition import Recognitions
 from auth.subject import Subject
+from auth.vault import Vault
 from models.admission import Admission
 from models.enums import TokenScope
 from models.outbound import Outbound
@@ -33,8 +34,8 @@ class Services:
     `shows_links` says that no mail leaves the gateway, so that its links are answered to whoever causes it.
     `mail_due` wakes the sender of this process, `files_due` what removes the bytes of deleted attachments,
     `transfers_due` what runs imports, and `deletions_due` what goes on with deletions.
-    `outbound` makes requests to other servers. `registrations_per_hour` is how many accounts one source may make, `storage_quota` how many bytes a workspace may
-    have together.
+    `registrations_per_hour` is how many accounts one source may make, `storage_quota` how many bytes a workspace may
+    have together. `outbound` makes requests to other servers, `vault` seals what credentials hold.
     """
 
     hub: Hub
@@ -57,6 +58,7 @@ class Services:
     search: SearchIndex = field(default_factory=SearchIndex)
     recognitions: Recognitions = field(default_factory=Recognitions)
     outbound: Outbound = field(default_factory=Outbound)
+    vault: Vault = field(default_factory=Vault)
 
     def path(self, local: str) -> str:
         """Where a browser finds the `local` path of this gateway, on the host that it is on."""

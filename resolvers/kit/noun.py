@@ -55,6 +55,11 @@ class Noun(Generic[R]):
         return "workspace_id" in self.model.model_fields
 
     @property
+    def is_of_organization(self) -> bool:
+        """Whether it belongs to an organization, and to no workspace."""
+        return not self.is_tenant and not self.is_inside and "organization_id" in self.model.model_fields
+
+    @property
     def is_tenant(self) -> bool:
         """Whether members are asked for themselves: then its door answers with the caller's membership."""
         return self.kind in (Kind.ORGANIZATION, Kind.WORKSPACE)

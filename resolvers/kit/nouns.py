@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from auth.policies import board, document, mission, organization, workspace
+from auth.policies import board, credential, document, mission, organization, workspace
 from models import (
     Activity,
     Agent,
@@ -11,6 +11,7 @@ from models import (
     Card,
     Column,
     Comment,
+    Credential,
     CustomField,
     Document,
     DocumentVersion,
@@ -40,6 +41,7 @@ ORGANIZATION = tenant(Organization, Kind.ORGANIZATION, OrganizationMember, reads
 ORGANIZATION_MEMBER = noun(
     OrganizationMember, Kind.ORGANIZATION_MEMBER, shown_as="member", word="member", has_node=False
 )
+CREDENTIAL = noun(Credential, Kind.CREDENTIAL, reads=credential.READ, scope=TokenScope.ACCOUNT_WRITE, has_node=False)
 WORKSPACE = tenant(Workspace, Kind.WORKSPACE, WorkspaceMember, reads=workspace.READ)
 WORKSPACE_MEMBER = noun(WorkspaceMember, Kind.WORKSPACE_MEMBER, shown_as="member", word="member", has_node=False)
 INVITATION = noun(

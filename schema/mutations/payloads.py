@@ -9,6 +9,7 @@ from schema.agent import Agent
 from schema.api_token import ApiToken
 from schema.card import Card
 from schema.consent import Consent
+from schema.credential import Credential
 from schema.custom_field import CustomField
 from schema.document import Document
 from schema.invitation import Invitation
@@ -43,6 +44,13 @@ class AuthPayload:
     access_token: str = strawberry.field(description="The token for `Authorization: Bearer …`.")
     expires_at: datetime = strawberry.field(description="When the token ends; a new sign-in gives another.")
     user: User = strawberry.field(description="Who signed in.")
+
+
+@strawberry.type(description="What a credential holds.")
+class CredentialRevealPayload:
+    credential: Credential = strawberry.field(description="The credential.")
+    value: str = strawberry.field(description="What it holds.")
+    cursor: Cursor = cursor_field()
 
 
 @strawberry.type(description="What creating a token returns.")

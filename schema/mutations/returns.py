@@ -15,6 +15,7 @@ from resolvers.account.sign_in import SignIn
 from resolvers.account.two_factor import Setup
 from resolvers.agent.agent import NewAgent
 from resolvers.card.checklist import Converted
+from resolvers.credential.credential import Revealed
 from resolvers.custom_field.change import ChangedField
 from resolvers.document.link import Linked
 from resolvers.invitation.invitation import NewInvitation
@@ -40,6 +41,7 @@ MADE: Mapping[Any, type] = {
     NewAgent: payloads.AgentPayload,
     NewInvitation: payloads.InvitationPayload,
     NewToken: payloads.ApiTokenPayload,
+    Revealed: payloads.CredentialRevealPayload,
     Setup: payloads.TwoFactorBeginPayload,
     SignIn: payloads.AuthPayload,
 }

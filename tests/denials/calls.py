@@ -43,6 +43,7 @@ from resolvers.inputs.card import (
     CommentCreate,
 )
 from resolvers.inputs.column import ColumnCreate, ColumnUpdate
+from resolvers.inputs.credential import CredentialCreate, CredentialRotate, CredentialUpdate
 from resolvers.inputs.custom_field import (
     CardCustomFieldsSet,
     CustomFieldCreate,
@@ -119,6 +120,14 @@ CALLS: dict[str, Arguments] = {
     "organizationCreate": lambda _: (OrganizationCreate(name="Mine", slug="mine-too"),),
     "organizationUpdate": lambda ids: (ids["organization"], OrganizationUpdate(name="Other")),
     "organizationDelete": lambda ids: (ids["organization"],),
+    "credential": lambda ids: (ids["credential"],),
+    "credentialCreate": lambda ids: (
+        CredentialCreate.of(organization_id=ids["organization"], key="other.example", value="sk-another"),
+    ),
+    "credentialUpdate": lambda ids: (ids["credential"], CredentialUpdate.of(description="Of the models")),
+    "credentialRotate": lambda ids: (ids["credential"], CredentialRotate(value="sk-rotated")),
+    "credentialReveal": lambda ids: (ids["credential"],),
+    "credentialDelete": lambda ids: (ids["credential"],),
     "organizationMembers": lambda ids: (ids["organization"],),
     "organizationMemberAdd": lambda ids: (
         ids["organization"],

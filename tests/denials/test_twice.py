@@ -27,7 +27,14 @@ MAKES_ANOTHER = {
 }
 """What makes one more each time."""
 
-COUNTS = {"emailVerificationSend", "invitationResend", "organizationMemberAdd", "workspaceMemberInvite"}
+COUNTS = {
+    "credentialReveal",
+    "credentialRotate",
+    "emailVerificationSend",
+    "invitationResend",
+    "organizationMemberAdd",
+    "workspaceMemberInvite",
+}
 """What sends a mail each time, or counts that it was asked for."""
 
 SIGNS_IN = {name for name in CALLS if name.startswith(("auth", "password", "session", "twoFactor", "accountDelete"))}

@@ -24,6 +24,7 @@ from resolvers.card import card, comment, label
 from resolvers.card.checklist import add_checklist_item
 from resolvers.card.custom import set_card_custom_fields
 from resolvers.column import column, scope
+from resolvers.credential import credential
 from resolvers.custom_field import custom_field
 from resolvers.document import document
 from resolvers.document import link as document_link
@@ -33,6 +34,7 @@ from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.attachment import AttachmentCreate
 from resolvers.inputs.card import CardCreate, ChecklistItemAdd, CommentCreate
 from resolvers.inputs.column import ColumnCreate
+from resolvers.inputs.credential import CredentialCreate
 from resolvers.inputs.custom_field import (
     CardCustomFieldsSet,
     CustomFieldCreate,
@@ -130,6 +132,8 @@ async def _tenants(world: World) -> None:
     eng = WorkspaceCreate(organization_id=ids["organization"], name="Engineering", slug="eng")
     ids["workspace"] = (await workspace.create_workspace(again(owner), eng)).value["_id"]
     ids["user"] = owner.user_id
+    key = CredentialCreate.of(organization_id=ids["organization"], key="models.example", value="sk-secret-of-acme")
+    ids["credential"] = (await credential.create_credential(again(owner), key)).value["_id"]
 
 
 async def _registered(world: World, name: str) -> Context:

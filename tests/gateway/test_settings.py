@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from auth.vault import new_vault_key
 from gateway.settings import Settings, SettingsError, kept_secret
 
 
@@ -87,6 +88,7 @@ def test_origins_are_listed_with_commas(tmp_path: Path) -> None:
         ("ORRERY_ENV", "staging"),
         ("ORRERY_ALLOWED_PRIVATE_HOSTS", "http://localhost"),
         ("ORRERY_ALLOWED_PRIVATE_HOSTS", "::1"),
+        ("ORRERY_VAULT_KEYS", "nonsense"),
         ("ORRERY_STORAGE_QUOTA", "0"),
         ("ORRERY_STORAGE_QUOTA", "2 GiB"),
         ("ORRERY_STORAGE_QUOTA", "much"),
@@ -267,3 +269,23 @@ def test_proxies_and_the_budget_of_a_source_are_read(tmp_path: Path) -> None:
     assert settings.registrations_per_hour == 5
     with pytest.raises(SettingsError, match="ORRERY_TRUSTED_PROXIES"):
         Settings.from_env({"ORRERY_DATA_DIR": str(tmp_path / "data"), "ORRERY_TRUSTED_PROXIES": "proxy.example"})
+
+
+def test_a_vault_key_is_made_and_kept_in_development_alone(tmp_path: Path) -> None:
+    first, second = (Settings.from_env(environ(tmp_path)).vault_keys for _ in range(2))
+    file = tmp_path / "data" / "vault_keys"
+
+    assert first == second
+    assert len(first) == 1
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert Settings.from_env(environ(tmp_path / "other", ORRERY_ENV="production")).vault_keys == ()
+
+
+def test_vault_keys_are_a_setting_that_is_told_nowhere(tmp_path: Path) -> None:
+    key = new_vault_key()
+
+    settings = Settings.from_env(environ(tmp_path, ORRERY_VAULT_KEYS=key.text))
+
+    assert settings.vault_keys == (key,)
+    assert not (tmp_path / "data" / "vault_keys").exists()
+    assert key.text.partition(":")[2] not in repr(settings)

@@ -28,7 +28,7 @@ from resolvers.kit.context import Context, Services
 from resolvers.organization.organization import create_organization
 from resolvers.workspace.workspace import create_workspace
 from tests.conftest import empty
-from tests.resolvers.lab import People, again
+from tests.resolvers.lab import VAULT, People, again
 
 Register = Callable[[str], Awaitable[Context]]
 Join = Callable[..., Awaitable[Context]]
@@ -43,7 +43,7 @@ async def running(database: Database) -> AsyncIterator[Services]:
     await hub.start()
     guard = Guard(period=0.2)
     await guard.start()
-    yield Services(hub, guard, JwtSigner("test-" * 10), timedelta(days=7), "http://127.0.0.1:3001")
+    yield Services(hub, guard, JwtSigner("test-" * 10), timedelta(days=7), "http://127.0.0.1:3001", vault=VAULT)
     await guard.stop()
     await hub.stop()
 

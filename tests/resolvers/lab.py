@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bson import ObjectId
 
 from auth.authenticate import authenticate
+from auth.vault import Vault, VaultKey
 from models import LoggedEvent, User
 from models.base import collection, utc_now
 from models.records import LoggedEventRecord
@@ -18,6 +19,7 @@ from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 
+VAULT = Vault((VaultKey("test", bytes(range(32))),))
 PASSWORD = "correct horse battery"
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(20)
 

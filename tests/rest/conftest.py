@@ -22,6 +22,7 @@ from resolvers.kit.context import Context, Services
 from rest.app import build_routes
 from serving.cookies import CookieScope
 from serving.errors import answer_http_exception
+from tests.resolvers.lab import VAULT
 from tests.rest.document import response_problems, template_of
 from tests.rest.recorded import Recorder
 
@@ -77,7 +78,7 @@ async def services(database: Database) -> AsyncIterator[Services]:
     """The services of a gateway over the embedded database."""
     hub = Hub(EventLog(database.client))
     await hub.start()
-    yield Services(hub, Guard(), JwtSigner("rest-tests-" * 4), timedelta(days=7), "http://testserver")
+    yield Services(hub, Guard(), JwtSigner("rest-tests-" * 4), timedelta(days=7), "http://testserver", vault=VAULT)
     await hub.stop()
 
 

@@ -116,6 +116,7 @@ CASES: dict[str, Case] = {
 }
 
 INVITATIONS = "invitations are for admins, and a workspace's stream is for all its members"
+CREDENTIALS = "credentials are for admins, and organizations have no stream that can be watched"
 ACCOUNT = "how somebody signs in is theirs alone"
 
 UNSEEN: dict[str, str] = {
@@ -129,6 +130,11 @@ UNSEEN: dict[str, str] = {
     "organizationUpdate": "organizations have no stream that can be watched",
     "organizationMemberAdd": "organizations have no stream that can be watched",
     "organizationMemberUpdate": "organizations have no stream that can be watched",
+    "credentialCreate": CREDENTIALS,
+    "credentialUpdate": CREDENTIALS,
+    "credentialRotate": CREDENTIALS,
+    "credentialReveal": CREDENTIALS,
+    "credentialDelete": CREDENTIALS,
     "workspaceCreate": "another workspace",
     "workspaceMemberInvite": INVITATIONS,
     "invitationResend": INVITATIONS,

@@ -42,7 +42,7 @@ from tests.gateway.replay.client import RULES, State, follow, state_of, subscrip
 from tests.gateway.replay.nouns import SNAPSHOT
 from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.kept import check_facts, check_lanes, forget_lanes, ledger_of
-from tests.resolvers.lab import People, again
+from tests.resolvers.lab import VAULT, People, again
 from tests.serving.graph.streams import engine_of, replay_to
 from tests.written import Kept, Written
 
@@ -118,7 +118,7 @@ async def built(database: Database) -> AsyncIterator[Watched]:
     await empty(database)
     hub = Hub(EventLog(database.client))
     await hub.start()
-    services = Services(hub, Guard(), JwtSigner("replay-" * 6), timedelta(days=7), "http://testserver")
+    services = Services(hub, Guard(), JwtSigner("replay-" * 6), timedelta(days=7), "http://testserver", vault=VAULT)
     world = await build(People(Context(ANONYMOUS, services)))
     kept = Kept(database.db, CHANGED)
     await kept.keep()
