@@ -28,6 +28,7 @@ from models.migration import Migration
 from models.mission import Mission, MissionActivity
 from models.notification import Inbox, Notification, ReadMark
 from models.organization import Organization, OrganizationMember
+from models.pilotage import Decision, Objective, PilotageDocument, PilotagePriority, StandingOrder, Todo
 from models.probe import Probe
 from models.project import Project, ProjectMember
 from models.relation import Relation
@@ -64,6 +65,7 @@ __all__ = [
     "Credential",
     "CredentialVersion",
     "CustomField",
+    "Decision",
     "Document",
     "DocumentLink",
     "DocumentVersion",
@@ -83,8 +85,11 @@ __all__ = [
     "Mission",
     "MissionActivity",
     "Notification",
+    "Objective",
     "Organization",
     "OrganizationMember",
+    "PilotageDocument",
+    "PilotagePriority",
     "Probe",
     "Project",
     "ProjectMember",
@@ -92,10 +97,12 @@ __all__ = [
     "Relation",
     "Scope",
     "Session",
+    "StandingOrder",
     "StorageAccount",
     "StoredFile",
     "StreamHead",
     "Template",
+    "Todo",
     "Tombstone",
     "TransferJob",
     "User",

@@ -37,6 +37,7 @@ class Mission(Stored[MissionRecord]):
         name = "missions"
         indexes = [
             IndexModel([("workspace_id", ASCENDING), ("_id", DESCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("agent_id", ASCENDING), ("status", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("agent_id", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("card_id", ASCENDING), ("_id", DESCENDING)]),

@@ -553,6 +553,92 @@ class OrganizationMemberRecord(TypedDict):
     user: NotRequired[Any]
 
 
+class DecisionRecord(TypedDict):
+    """A `models.pilotage.Decision`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    title: str
+    impact: str | None
+    cycle: int
+    created_by: ObjectId
+    updated_at: datetime
+
+
+class ObjectiveRecord(TypedDict):
+    """A `models.pilotage.Objective`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    objective: str
+    module: str | None
+    status: str
+    blocked_reason: str | None
+    created_by: ObjectId
+    updated_at: datetime
+    done_at: datetime | None
+    done_cycle: int | None
+
+
+class PilotageDocumentRecord(TypedDict):
+    """A `models.pilotage.PilotageDocument`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    title: str
+    owner: str | None
+    source_type: str | None
+    created_by: ObjectId
+    updated_at: datetime
+
+
+class PilotagePriorityRecord(TypedDict):
+    """A `models.pilotage.PilotagePriority`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    label: str
+    module: str | None
+    active: bool
+    created_by: ObjectId
+    updated_at: datetime
+
+
+class StandingOrderRecord(TypedDict):
+    """A `models.pilotage.StandingOrder`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    agent_id: ObjectId | None
+    text: str
+    category: str | None
+    active: bool
+    permanent: bool
+    created_by: ObjectId
+    updated_at: datetime
+
+
+class TodoRecord(TypedDict):
+    """A `models.pilotage.Todo`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    label: str
+    status: str
+    objective_id: ObjectId | None
+    priority_id: ObjectId | None
+    created_by: ObjectId
+    updated_at: datetime
+    done_at: datetime | None
+    done_cycle: int | None
+
+
 class ProbeRecord(TypedDict):
     """A `models.probe.Probe`."""
 
@@ -832,6 +918,7 @@ class WorkspaceRecord(TypedDict):
     slug: str
     is_personal: bool
     updated_at: datetime
+    pilotage_cycle: int
     my_role: NotRequired[str]
     my_pilotage_role: NotRequired[str]
 

@@ -15,7 +15,8 @@ from models.records import InvitationRecord, WorkspaceMemberRecord, WorkspaceRec
 
 
 class Workspace(Stored[WorkspaceRecord]):
-    """A workspace. `slug` is unique in its organization."""
+    """A workspace. `slug` is unique in its organization. `pilotage_cycle` counts the cycles of its pilotage from 1; a
+    workspace of before that lacks it is in the first."""
 
     added = {"my_role": Role, "my_pilotage_role": PilotageRole}
 
@@ -28,6 +29,7 @@ class Workspace(Stored[WorkspaceRecord]):
     slug: Annotated[str, Facts("The name in addresses, unique in the organization.")]
     is_personal: Annotated[bool, Facts("Whether it came with its owner's account.")] = False
     updated_at: UpdatedAt = Field(default_factory=utc_now)
+    pilotage_cycle: int = 1
 
     class Settings:
         name = "workspaces"

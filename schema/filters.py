@@ -27,6 +27,26 @@ class DocumentFilter:
     pass
 
 
+@filters(models.Objective, "Which objectives.")
+class ObjectiveFilter:
+    pass
+
+
+@filters(models.PilotagePriority, "Which priorities.")
+class PilotagePriorityFilter:
+    pass
+
+
+@filters(models.Todo, "Which todos.")
+class TodoFilter:
+    pass
+
+
+@filters(models.StandingOrder, "Which standing orders.")
+class StandingOrderFilter:
+    pass
+
+
 @orders(
     models.Card,
     CUSTOM_FIELD="The value of the custom field `customFieldId`; none comes first, options come in the field's order.",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from schema.mission import Mission, MissionActivity
     from schema.notification import Notification
     from schema.organization import Organization, OrganizationMember
+    from schema.pilotage import Decision, Objective, PilotageDocument, PilotagePriority, StandingOrder, Todo
     from schema.project import Project, ProjectMember
     from schema.scope import Scope
     from schema.transfer import TransferJob
@@ -41,6 +42,12 @@ MissionActivityRef = Annotated["MissionActivity", strawberry.lazy("schema.missio
 NotificationRef = Annotated["Notification", strawberry.lazy("schema.notification")]
 OrganizationRef = Annotated["Organization", strawberry.lazy("schema.organization")]
 OrganizationMemberRef = Annotated["OrganizationMember", strawberry.lazy("schema.organization")]
+DecisionRef = Annotated["Decision", strawberry.lazy("schema.pilotage")]
+ObjectiveRef = Annotated["Objective", strawberry.lazy("schema.pilotage")]
+PilotageDocumentRef = Annotated["PilotageDocument", strawberry.lazy("schema.pilotage")]
+PilotagePriorityRef = Annotated["PilotagePriority", strawberry.lazy("schema.pilotage")]
+StandingOrderRef = Annotated["StandingOrder", strawberry.lazy("schema.pilotage")]
+TodoRef = Annotated["Todo", strawberry.lazy("schema.pilotage")]
 ProjectRef = Annotated["Project", strawberry.lazy("schema.project")]
 ProjectMemberRef = Annotated["ProjectMember", strawberry.lazy("schema.project")]
 ScopeRef = Annotated["Scope", strawberry.lazy("schema.scope")]

@@ -21,6 +21,7 @@ from schema.filters import MissionFilter
 from schema.invitation import Invitation
 from schema.loading import derived, edge
 from schema.node import Node
+from schema.pilotage import Pilotage
 from schema.portfolio import Portfolio, projects_window
 from schema.references import (
     AgentRef,
@@ -65,6 +66,9 @@ class Workspace(Node):
         projects_of, arguments=projects_window, description="Its projects, oldest first unless an order is given."
     )
     portfolio: Portfolio = derived(lambda workspace: workspace, description="Its projects, and what they add up to.")
+    pilotage: Pilotage = derived(
+        lambda workspace: workspace, needs=("pilotage_cycle",), description="What it steers by, and how that stands."
+    )
     storage: StorageUsage = edge(storage_of, description="What it has stored, and its quota.")
     templates: list[Template] = edge(
         templates_of, description="What its projects can begin with: the built-in templates, then its own by name."

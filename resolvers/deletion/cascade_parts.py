@@ -18,16 +18,18 @@ from models import (
     ProjectMember,
     ReadMark,
     StreamHead,
+    Todo,
     Tombstone,
     User,
     WorkspaceMember,
 )
-from models.base import Record, collection
+from models.base import Record, collection, with_changes
 from models.card import KEPT_FIELDS
 from models.enums import MissionStatus
 from models.ids import IDS_PER_QUERY, portions
 from models.records import CardRecord, TombstoneRecord, TransferJobRecord
 from realtime.events.organization import OrganizationMemberRemoved
+from realtime.events.pilotage import TodoUpdated
 from realtime.log import Change
 from resolvers.deletion import cascade_events as tell
 from resolvers.deletion.cascade import (
@@ -123,6 +125,24 @@ async def _take_missions(change: Change, tombstone: TombstoneRecord, most: int) 
 
 
 missions_of_agent = Step((), _take_missions)
+
+
+def letting_go(key: str) -> Step:
+    """The todos that name what was deleted under `key`: they stay, and name it no more."""
+
+    async def take(change: Change, tombstone: TombstoneRecord, most: int) -> int:
+        named = {key: tombstone["_id"]}
+        found = await collection(Todo).find(named, session=change.session).limit(min(most, IDS_PER_QUERY)).to_list()
+        changes = {key: None, "updated_at": change.at}
+        for some in portions([todo["_id"] for todo in found], AT_A_TIME):
+            await collection(Todo).update_many({"_id": {"$in": some}}, {"$set": changes}, session=change.session)
+            await change.give_way()
+        if found:
+            told = [TodoUpdated(todo=with_changes(todo, changes)) for todo in found]
+            change.append(tombstone["stream_id"], *told)
+        return len(found)
+
+    return Step((), take)
 
 
 async def _take_membership(change: Change, tombstone: TombstoneRecord, most: int) -> int:

@@ -2,7 +2,7 @@
 
 from asyncio import gather
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bson import ObjectId
@@ -55,11 +55,17 @@ async def metrics_of(ctx: Context, projects: Sequence[ProjectRecord], fields: Fi
 @edge(scope=READ)
 async def totals_of(ctx: Context, workspaces: Sequence[WorkspaceRecord], fields: Fields) -> list[Record]:
     """The metrics of all projects of each workspace together."""
-    inside = {"workspace_id": {"$in": list({workspace["_id"] for workspace in workspaces})}}
-    found = (await _metrics(inside, inside, inside)).values()
+    found = (await metrics_inside(workspace["_id"] for workspace in workspaces)).values()
     return [
         _totals(metric for metric in found if metric["workspace_id"] == workspace["_id"]) for workspace in workspaces
     ]
+
+
+async def metrics_inside(workspace_ids: Iterable[ObjectId]) -> dict[ObjectId, Record]:
+    """The metrics of all projects of some workspaces, by project; each has its `workspace_id`, and `is_late` where the
+    deadline is over and something is left to do."""
+    inside = {"workspace_id": {"$in": list(set(workspace_ids))}}
+    return await _metrics(inside, inside, inside)
 
 
 async def _metrics(
@@ -89,6 +95,7 @@ async def _metrics(
         deadline = None if row["deadline"] is None else milliseconds(row["deadline"])
         dates = [due for due in (metrics["next_deadline"], deadline) if due is not None and not is_over(due, now)]
         metrics["next_deadline"] = moment(min(dates)) if dates else None
+        metrics["is_late"] = deadline is not None and is_over(deadline, now) and metrics["done"] < metrics["total"]
         found[row["_id"]] = _public(metrics)
     return found
 
@@ -164,4 +171,4 @@ def _totals(found: Any) -> Record:
     return {**_public(total), "projects": count}
 
 
-__all__ = ["get_portfolio", "metrics_of", "totals_of"]
+__all__ = ["get_portfolio", "metrics_inside", "metrics_of", "totals_of"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from auth.policies import board, credential, document, mission, organization, workspace
+from auth.policies import board, credential, document, mission, organization, pilotage, workspace
 from models import (
     Activity,
     Agent,
@@ -13,6 +13,7 @@ from models import (
     Comment,
     Credential,
     CustomField,
+    Decision,
     Document,
     DocumentVersion,
     Invitation,
@@ -20,13 +21,18 @@ from models import (
     Mission,
     MissionActivity,
     Notification,
+    Objective,
     Organization,
     OrganizationMember,
+    PilotageDocument,
+    PilotagePriority,
     Project,
     ProjectMember,
     Relation,
     Scope,
+    StandingOrder,
     Template,
+    Todo,
     TransferJob,
     User,
     Workspace,
@@ -65,6 +71,16 @@ ACTIVITY = noun(Activity, Kind.ACTIVITY, reads=board.READ)
 AGENT = noun(Agent, Kind.AGENT, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
 MISSION = noun(Mission, Kind.MISSION, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
 MISSION_ACTIVITY = noun(MissionActivity, Kind.MISSION_ACTIVITY, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
+OBJECTIVE = noun(Objective, Kind.OBJECTIVE, reads=pilotage.READ, scope=TokenScope.PILOTAGE_READ)
+PILOTAGE_PRIORITY = noun(
+    PilotagePriority, Kind.PILOTAGE_PRIORITY, reads=pilotage.READ, scope=TokenScope.PILOTAGE_READ, word="priority"
+)
+TODO = noun(Todo, Kind.TODO, reads=pilotage.READ, scope=TokenScope.PILOTAGE_READ)
+DECISION = noun(Decision, Kind.DECISION, reads=pilotage.READ, scope=TokenScope.PILOTAGE_READ)
+PILOTAGE_DOCUMENT = noun(
+    PilotageDocument, Kind.PILOTAGE_DOCUMENT, reads=pilotage.READ, scope=TokenScope.PILOTAGE_READ, word="document"
+)
+STANDING_ORDER = noun(StandingOrder, Kind.STANDING_ORDER, reads=pilotage.READ, scope=TokenScope.PILOTAGE_READ)
 NOTIFICATION = noun(Notification, Kind.NOTIFICATION, scope=TokenScope.NOTIFICATIONS_READ)
 USER = noun(User, Kind.USER)
 

@@ -165,7 +165,7 @@ async def document(call: Call) -> DocumentRecord:
 
 async def agent(call: Call) -> AgentRecord:
     """The agent of the path, in the workspace of the path."""
-    return await _of_workspace(call, AGENT, "agentId")
+    return await of_workspace(call, AGENT, "agentId")
 
 
 async def invitation(call: Call) -> InvitationRecord:
@@ -184,7 +184,7 @@ async def invitation(call: Call) -> InvitationRecord:
 
 async def mission(call: Call) -> MissionRecord:
     """The mission of the path, in the workspace of the path."""
-    return await _of_workspace(call, MISSION, "missionId")
+    return await of_workspace(call, MISSION, "missionId")
 
 
 async def of_project(call: Call, noun: Noun[R], name: str) -> R:
@@ -194,7 +194,8 @@ async def of_project(call: Call, noun: Noun[R], name: str) -> R:
     return _within(found, "project_id", inside["_id"], noun.title)
 
 
-async def _of_workspace(call: Call, noun: Noun[R], name: str) -> R:
+async def of_workspace(call: Call, noun: Noun[R], name: str) -> R:
+    """What a parameter of the path names, in the workspace of the path."""
     inside = await workspace(call)
     found = await access(call.ctx, noun, call.path[name], noun.reads, field=name)
     return _within(found, "workspace_id", inside["_id"], noun.title)

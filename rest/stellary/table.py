@@ -21,6 +21,7 @@ from rest.stellary import (
     missions,
     notifications,
     organizations,
+    pilotage,
     projects,
     relations,
     scopes,
@@ -61,6 +62,7 @@ TAGS = {
     "Relations": "How cards of a workspace stand to each other.",
     "Agents": "Service users of a workspace that carry out missions.",
     "Missions": "Read and cancelled by people, driven with the agent's own token.",
+    "Pilotage": "What a workspace steers by: its objectives (called missions), priorities, todos, decisions.",
 }
 
 _PARTS = (
@@ -102,6 +104,7 @@ _PARTS = (
     relations.routes,
     agents.routes,
     missions.routes,
+    pilotage.routes,
 )
 
 TABLE: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.table)

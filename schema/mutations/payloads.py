@@ -14,6 +14,7 @@ from schema.custom_field import CustomField
 from schema.document import Document
 from schema.invitation import Invitation
 from schema.mission import Mission
+from schema.pilotage import PilotagePriority
 from schema.project import Project
 from schema.relation import Relation
 from schema.scalars import Cursor
@@ -152,6 +153,13 @@ class InvitationPayload:
 class AgentPayload:
     agent: Agent = strawberry.field(description="The agent as it is now.")
     token: str | None = strawberry.field(description="The text of its token, shown once, when it is created.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What a change of a priority returns.")
+class PilotagePriorityPayload:
+    pilotage_priority: PilotagePriority = strawberry.field(description="The priority as it is now.")
+    warnings: list[str] = strawberry.field(description="What is to be said of all that are active: too many, say.")
     cursor: Cursor = cursor_field()
 
 

@@ -23,6 +23,7 @@ from resolvers.kit.batch import BatchResult
 from resolvers.kit.noun import Noun
 from resolvers.kit.nouns import AGENT, noun_of
 from resolvers.kit.operation import Operation
+from resolvers.pilotage.priority import WarnedPriority
 from schema.context import Info
 from schema.mutations import payloads
 from schema.mutations.by_hand import Imported
@@ -44,6 +45,7 @@ MADE: Mapping[Any, type] = {
     Revealed: payloads.CredentialRevealPayload,
     Setup: payloads.TwoFactorBeginPayload,
     SignIn: payloads.AuthPayload,
+    WarnedPriority: payloads.PilotagePriorityPayload,
 }
 """The payload of what an operation makes that is no noun: its fields are the attributes of that, and the cursor."""
 

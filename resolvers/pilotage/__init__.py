@@ -1,0 +1,1 @@
+"""What a workspace steers by, and how it stands."""

@@ -1,0 +1,56 @@
+"""What needs attention in a workspace at present: its pilotage in numbers, the missions under way, what waits."""
+
+from asyncio import gather
+from collections.abc import Sequence
+
+from auth.policies import pilotage as policy
+from models import Mission
+from models.base import Record
+from models.enums import TokenScope
+from models.records import WorkspaceMemberRecord, WorkspaceRecord
+from resolvers.kit.context import Context
+from resolvers.kit.noun import Fields
+from resolvers.kit.nouns import WORKSPACE
+from resolvers.kit.operation import edge, operation
+from resolvers.kit.page import NEWEST_FIRST, Window, pages
+from resolvers.pilotage.priority import warnings_about
+from resolvers.pilotage.register import cycle_of
+from resolvers.pilotage.state import counts, tally, workspace_of
+from resolvers.state.mission_status import ACTIVE
+
+READ = TokenScope.PILOTAGE_READ
+RUNS = 20
+"""How many of the missions under way are told, the newest first."""
+
+_ACTIVE = {"status": {"$in": sorted(ACTIVE)}}
+
+
+@operation("pilotageDashboard", opens=WORKSPACE.by("workspace_id"), permission=policy.READ, scope=READ, read_only=True)
+async def get_dashboard(ctx: Context, membership: WorkspaceMemberRecord) -> Record:
+    """What needs attention in a workspace: its pilotage in numbers, and the missions under way."""
+    return (await _dashboards([await workspace_of(membership)]))[0]
+
+
+@edge(scope=READ)
+async def dashboard_of(ctx: Context, workspaces: Sequence[WorkspaceRecord], fields: Fields) -> list[Record]:
+    """The same of many workspaces."""
+    return await _dashboards(workspaces)
+
+
+async def _dashboards(workspaces: Sequence[WorkspaceRecord]) -> list[Record]:
+    ids = [workspace["_id"] for workspace in workspaces]
+    counted, under_way, runs = await gather(
+        counts(ids),
+        tally(Mission, ids, "status", _ACTIVE),
+        pages(Mission, "workspace_id", ids, Window.read(RUNS), sort=NEWEST_FIRST, where=_ACTIVE),
+    )
+    return [
+        {
+            "cycle": cycle_of(workspace),
+            "counts": counted[workspace["_id"]],
+            "warnings": warnings_about(counted[workspace["_id"]]["active_priorities"]),
+            "missions": {status.value: under_way.get((workspace["_id"], status.value), 0) for status in ACTIVE},
+            "runs": runs[workspace["_id"]].nodes,
+        }
+        for workspace in workspaces
+    ]
