@@ -12,6 +12,7 @@ WORKSPACES = "/orgs/{orgSlug}/workspaces"
 WORKSPACE = WORKSPACES + "/{wsSlug}"
 PROJECT = WORKSPACE + "/projects/{projectId}"
 MISSION = WORKSPACE + "/missions/{missionId}"
+PILOTAGE = WORKSPACE + "/pilotage"
 DOCUMENTS = WORKSPACE + "/documents"
 DOCUMENT = DOCUMENTS + "/{documentId}"
 CARD = PROJECT + "/cards/{cardId}"
@@ -183,6 +184,16 @@ BODIES: dict[tuple[str, str], Body | None] = {
     ("POST", MISSION + "/report"): sent(progress=0.5),
     ("POST", MISSION + "/complete"): sent(),
     ("POST", MISSION + "/fail"): sent(error="Broken"),
+    ("GET", PILOTAGE + "/state"): None,
+    ("GET", PILOTAGE + "/dashboard"): None,
+    ("GET", PILOTAGE + "/portfolio"): None,
+    ("POST", PILOTAGE + "/missions"): sent(objective="More"),
+    ("PATCH", PILOTAGE + "/missions/{objectiveId}"): sent(status="done"),
+    ("POST", PILOTAGE + "/priorities"): sent(label="More"),
+    ("POST", PILOTAGE + "/todos"): lambda ids: {"label": "More", "missionId": str(ids["objective"])},
+    ("PATCH", PILOTAGE + "/todos/{todoId}"): sent(status="done"),
+    ("POST", PILOTAGE + "/decisions"): sent(title="More"),
+    ("POST", PILOTAGE + "/docs"): sent(title="More"),
 }
 
 

@@ -18,12 +18,18 @@ MAKES_ANOTHER = {
     "checklistItemAdd",
     "columnCreate",
     "commentCreate",
+    "decisionCreate",
     "documentCreate",
     "missionCreate",
+    "objectiveCreate",
+    "pilotageDocumentCreate",
+    "pilotagePriorityCreate",
     "projectCreate",
     "projectImport",
     "projectImportStart",
     "scopeCreate",
+    "standingOrderCreate",
+    "todoCreate",
 }
 """What makes one more each time."""
 

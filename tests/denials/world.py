@@ -45,6 +45,14 @@ from resolvers.inputs.document import DocumentCreate
 from resolvers.inputs.label import LabelCreate
 from resolvers.inputs.mission import MissionActivityInput, MissionCreate, MissionReport
 from resolvers.inputs.organization import OrganizationCreate, OrganizationMemberAdd, OrganizationMemberUpdate
+from resolvers.inputs.pilotage import (
+    DecisionCreate,
+    ObjectiveCreate,
+    PilotageDocumentCreate,
+    PilotagePriorityCreate,
+    StandingOrderCreate,
+    TodoCreate,
+)
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd
 from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.scope import ScopeCreate
@@ -59,6 +67,8 @@ from resolvers.mission import drive as mission_drive
 from resolvers.mission import mission
 from resolvers.notification.follow import follow
 from resolvers.organization import organization
+from resolvers.pilotage import decision, objective, priority, standing_order, todo
+from resolvers.pilotage import document as pilotage_document
 from resolvers.project import project
 from resolvers.relation import relation
 from resolvers.template import template
@@ -76,6 +86,7 @@ PLACES: Mapping[str, str] = {
     "invitationId": "invitation_id",
     "itemId": "item",
     "jobId": "transfer_job",
+    "priorityId": "pilotage_priority",
     "sessionId": "session",
     "token": "invitation",
     "versionId": "version",
@@ -119,6 +130,7 @@ async def build(people: People) -> World:
     await organization_member.add_organization_member(again(owner), world.ids["organization"], values)
     await people.confirm(await _registered(world, "outsider"))
     await _objects(world)
+    await _pilotage(world)
     await _tokens(world)
     await _agents(world)
     return world
@@ -205,6 +217,24 @@ async def _objects(world: World) -> None:
     made_invitation = await invitation.invite_workspace_member(again(world.owner), ids["workspace"], invited)
     ids["invitation"] = made_invitation.value.token
     ids["invitation_id"] = made_invitation.value.invitation["_id"]
+
+
+async def _pilotage(world: World) -> None:
+    ids = world.ids
+
+    async def made(create: Callable[[Context, Any], Awaitable[Any]], values: type[Any], **given: Any) -> Any:
+        return (await create(again(world.owner), values.of(workspace_id=ids["workspace"], **given))).value
+
+    ids["objective"] = (await made(objective.create_objective, ObjectiveCreate, objective="Sell"))["_id"]
+    first = await made(priority.create_priority, PilotagePriorityCreate, label="Billing")
+    ids["pilotage_priority"] = first.pilotage_priority["_id"]
+    serving = {"objective_id": ids["objective"], "priority_id": ids["pilotage_priority"]}
+    ids["todo"] = (await made(todo.create_todo, TodoCreate, label="Test", **serving))["_id"]
+    ids["decision"] = (await made(decision.create_decision, DecisionCreate, title="Buy"))["_id"]
+    registered = await made(pilotage_document.create_document, PilotageDocumentCreate, title="Billing API")
+    ids["pilotage_document"] = registered["_id"]
+    order = await made(standing_order.create_standing_order, StandingOrderCreate, text="Write tests")
+    ids["standing_order"] = order["_id"]
 
 
 async def _tokens(world: World) -> None:

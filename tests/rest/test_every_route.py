@@ -33,6 +33,7 @@ async def test_every_route_answers_as_the_document_declares(api: Api, board: Boa
     await _documents(board)
     await _transfer(board)
     await _agent(api, board)
+    await _pilotage(board)
 
     assert {(route.method, route.path) for route in TABLE} - api.called == set()
     assert api.recorder.differences() == []
@@ -300,6 +301,21 @@ async def _agent(api: Api, board: Board) -> None:
     assert [one["id"] for one in await _read(board.ann, f"{agent}/missions")] == ids[::-1]
     assert [one["id"] for one in await _read(board.ann, f"{board.workspace}/missions?status=failed")] == [ids[1]]
     await _deleted(board.ann, agent)
+
+
+async def _pilotage(board: Board) -> None:
+    ann, pilotage = board.ann, f"{board.workspace}/pilotage"
+    objective = await made(ann, f"{pilotage}/missions", objective="Implement billing module", module="billing")
+    first = await made(ann, f"{pilotage}/priorities", label="Ship billing MVP", module="billing")
+    serving = {"missionId": objective["id"], "priorityId": first["id"]}
+    todo = await made(ann, f"{pilotage}/todos", label="Write integration tests", **serving)
+    await made(ann, f"{pilotage}/decisions", title="Buy billing", impact="Saves three weeks")
+    await made(ann, f"{pilotage}/docs", title="Billing API Spec v2", owner="Jane Doe", sourceType="tech")
+    await _changed(ann, f"{pilotage}/missions/{objective['id']}", status="blocked", blockedReason="Waiting on API")
+    await _changed(ann, f"{pilotage}/todos/{todo['id']}", status="done")
+    assert (await _read(ann, f"{pilotage}/state?detailLevel=detailed"))["missions"][0]["status"] == "blocked"
+    assert (await _read(ann, f"{pilotage}/dashboard"))["counts"]["todos"]["done"] == 1
+    assert [risk["kind"] for risk in (await _read(ann, f"{pilotage}/portfolio"))["risks"]] == ["objective_blocked"]
 
 
 async def _read(client: httpx.AsyncClient, path: str) -> Any:

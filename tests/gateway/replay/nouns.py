@@ -10,7 +10,7 @@ from models.facts import GRAPH, declared
 from schema.graph import graph
 
 BY_HAND: dict[str, str] = {
-    "Workspace": "",
+    "Workspace": "pilotage { cycle }",
     "WorkspaceMember": "user { id name email jobTitle avatarUrl } joinedAt",
     "Project": "workspace { id }",
     "ProjectMember": "user { id } joinedAt",
@@ -37,6 +37,12 @@ BY_HAND: dict[str, str] = {
     "Agent": "user { id name }",
     "Mission": "agent { id } card { id } project { id } createdBy { id }",
     "MissionActivity": "",
+    "Objective": "createdBy { id }",
+    "PilotagePriority": "createdBy { id }",
+    "Todo": "objective { id } priority { id } createdBy { id }",
+    "Decision": "createdBy { id }",
+    "PilotageDocument": "createdBy { id }",
+    "StandingOrder": "agent { id } createdBy { id }",
     "Notification": "activity { id }",
 }
 """What no model declares of it."""
@@ -77,6 +83,14 @@ SNAPSHOT = """
         transferJobs(first: 20) { nodes { ...TransferJobFields } }
         agents(first: 500) { nodes { ...AgentFields } }
         missions(first: 50) { nodes { ...MissionFields activities(first: 50) { nodes { ...MissionActivityFields } } } }
+        steering: pilotage {
+          objectives(first: 20) { nodes { ...ObjectiveFields } }
+          priorities(first: 20) { nodes { ...PilotagePriorityFields } }
+          todos(first: 20) { nodes { ...TodoFields } }
+          decisions(first: 20) { nodes { ...DecisionFields } }
+          documents(first: 20) { nodes { ...PilotageDocumentFields } }
+          standingOrders(first: 20) { nodes { ...StandingOrderFields } }
+        }
         projects(first: 20) { nodes {
           ...ProjectFields
           members(first: 50) { nodes { ...ProjectMemberFields } }
