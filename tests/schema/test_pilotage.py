@@ -85,29 +85,51 @@ async def test_a_pilotage_is_written_and_read(board: Board) -> None:
 
 
 @pytest.mark.parametrize(
-    ("noun", "change"),
+    ("create", "update", "delete", "made", "change"),
     [
-        ("objective", "{module: null}"),
-        ("pilotagePriority", "{active: false}"),
-        ("todo", "{status: BLOCKED}"),
-        ("decision", '{title: "Other"}'),
-        ("pilotageDocument", "{sourceType: null}"),
-        ("standingOrder", "{category: null}"),
+        ("objectiveCreate", "objectiveUpdate", "objectiveDelete", {"objective": "Sell"}, {"module": None}),
+        (
+            "pilotagePriorityCreate",
+            "pilotagePriorityUpdate",
+            "pilotagePriorityDelete",
+            {"label": "Billing"},
+            {"active": False},
+        ),
+        ("todoCreate", "todoUpdate", "todoDelete", {"label": "Test"}, {"status": "BLOCKED"}),
+        ("decisionCreate", "decisionUpdate", "decisionDelete", {"title": "Buy"}, {"title": "Sell"}),
+        (
+            "pilotageDocumentCreate",
+            "pilotageDocumentUpdate",
+            "pilotageDocumentDelete",
+            {"title": "API"},
+            {"sourceType": None},
+        ),
+        (
+            "standingOrderCreate",
+            "standingOrderUpdate",
+            "standingOrderDelete",
+            {"text": "Write tests"},
+            {"category": None},
+        ),
     ],
 )
-async def test_each_is_changed_found_as_a_node_and_deleted(noun: str, change: str, board: Board) -> None:
+async def test_each_is_changed_found_as_a_node_and_deleted(
+    create: str, update: str, delete: str, made: dict[str, Any], change: dict[str, Any], board: Board
+) -> None:
+    # Given
+    noun = create.removesuffix("Create")
     name = noun[0].upper() + noun[1:]
-    first = {"objective": "objective", "decision": "title", "pilotageDocument": "title", "standingOrder": "text"}
-    values = {"workspaceId": board.workspace, first.get(noun, "label"): "Some"}
-    create = f"mutation ($i: {name}CreateInput!) {{ {noun}Create(input: $i) {{ {noun} {{ id }} }} }}"
-    made = (await board.ann.ask(create, i=values))[f"{noun}Create"][noun]["id"]
-    node = "query ($id: ID!) { node(id: $id) { __typename id } }"
+    making = f"mutation ($i: {name}CreateInput!) {{ {create}(input: $i) {{ {noun} {{ id }} }} }}"
+    object_id = (await board.ann.ask(making, i={"workspaceId": board.workspace, **made}))[create][noun]["id"]
+    changing = f"""mutation ($id: ID!, $i: {name}UpdateInput!) {{
+      {update}(id: $id, input: $i) {{ {noun} {{ {next(iter(change))} }} cursor }} }}"""
 
-    update = f"mutation ($id: ID!) {{ {noun}Update(id: $id, input: {change}) {{ {noun} {{ id }} cursor }} }}"
-    changed = await board.ann.ask(update, id=made)
-    found = await board.ann.ask(node, id=made)
-    gone = await board.ann.ask(f"mutation ($id: ID!) {{ {noun}Delete(id: $id) {{ deletedId }} }}", id=made)
+    # When
+    changed = await board.ann.ask(changing, id=object_id, i=change)
+    found = await board.ann.ask("query ($id: ID!) { node(id: $id) { __typename id } }", id=object_id)
+    gone = await board.ann.ask(f"mutation ($id: ID!) {{ {delete}(id: $id) {{ deletedId }} }}", id=object_id)
 
-    assert changed[f"{noun}Update"][noun] == {"id": made}
-    assert found["node"] == {"__typename": name, "id": made}
-    assert gone[f"{noun}Delete"] == {"deletedId": made}
+    # Then
+    assert changed[update][noun] == change
+    assert found["node"] == {"__typename": name, "id": object_id}
+    assert gone[delete] == {"deletedId": object_id}
