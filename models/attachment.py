@@ -8,7 +8,7 @@ from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
 from models.base import Recorded, Stored, id_factory, utc_now
-from models.facts import GRAPH, Facts
+from models.facts import GRAPH, TOOL, Facts
 from models.ids import Kind
 from models.records import AttachmentRecord, FileChunkRecord, FileLeftoverRecord, StoredFileRecord
 
@@ -25,7 +25,7 @@ class Attachment(Stored[AttachmentRecord]):
     project_id: PydanticObjectId
     card_id: Annotated[PydanticObjectId, Facts("The card that it is attached to.")]
     uploaded_by: Annotated[PydanticObjectId, Facts("Who attached it.")]
-    name: Annotated[str, Facts("The name of the file, without folders.", GRAPH)]
+    name: Annotated[str, Facts("The name of the file, without folders.", GRAPH | TOOL)]
     mime_type: Annotated[
         str,
         Facts("The media type that it is served as: by its bytes; what was declared counts as far as harmless."),

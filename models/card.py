@@ -9,7 +9,7 @@ from pymongo import ASCENDING, IndexModel
 
 from models.base import ChangeCount, Stored, id_factory, text_keys, utc_now
 from models.enums import Priority
-from models.facts import FILTER, GRAPH, LISTED, SHOWN, SORT, TEMPLATE, TRANSFER, UPDATE, WRITTEN, Facts
+from models.facts import FILTER, GRAPH, LISTED, SHOWN, SORT, TEMPLATE, TOOL, TRANSFER, UPDATE, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import MARKDOWN, TITLE
 from models.records import CardRecord
@@ -115,11 +115,14 @@ class Card(Stored[CardRecord]):
         PydanticObjectId | None, Facts("Who it is assigned to.", SHOWN | FILTER, refers=Kind.USER)
     ] = None
     created_by: Annotated[PydanticObjectId | None, Facts("Who created it.", refers=Kind.USER)] = None
-    label_ids: Annotated[list[PydanticObjectId], Facts("A label that it carries.", FILTER)] = Field(
-        default_factory=list
+    label_ids: Annotated[
+        list[PydanticObjectId],
+        Facts("Its labels.", FILTER | TOOL, told={FILTER: "A label that it carries."}),
+    ] = Field(default_factory=list)
+    checklist: Annotated[list[ChecklistItem], Facts("Its steps, in order.", TOOL)] = Field(default_factory=list)
+    custom_values: Annotated[dict[str, Any], Facts("The values of custom fields, by the field.", TOOL)] = Field(
+        default_factory=dict
     )
-    checklist: list[ChecklistItem] = Field(default_factory=list)
-    custom_values: dict[str, Any] = Field(default_factory=dict)
     text_keys: dict[str, str] = Field(default_factory=lambda data: text_keys(data["custom_values"]))
     comment_count: Annotated[int, Facts("How many comments it has.")] = 0
     attachment_count: Annotated[int, Facts("How many files are attached to it.")] = 0

@@ -8,7 +8,7 @@ from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, id_factory
 from models.enums import FieldType
-from models.facts import SHOWN, TEMPLATE, TRANSFER, WRITTEN, Facts
+from models.facts import SHOWN, TEMPLATE, TOOL, TRANSFER, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import NAME
 from models.records import CustomFieldRecord
@@ -34,7 +34,7 @@ class CustomField(Stored[CustomFieldRecord]):
     project_id: Annotated[PydanticObjectId, Facts("The project that it belongs to.", refers=Kind.PROJECT)]
     name: Annotated[str, Facts("The name, unique in the project.", SHOWN | WRITTEN | TRANSFER | TEMPLATE, text=NAME)]
     type: Annotated[FieldType, Facts("What it holds.", SHOWN | WRITTEN | TRANSFER | TEMPLATE)]
-    options: list[FieldOption] = Field(default_factory=list)
+    options: Annotated[list[FieldOption], Facts("What can be chosen.", TOOL)] = Field(default_factory=list)
     rank: str
 
     class Settings:

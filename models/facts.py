@@ -33,10 +33,12 @@ class Doors(Flag):
     """The file of a project carries it."""
     TEMPLATE = auto()
     """Templates carry it; a date as days from the beginning of the project."""
+    TOOL = auto()
+    """Tools show it; beside an id, the name of what it leads to."""
 
 
-GRAPH, REST, CREATE, UPDATE, FILTER, SORT, TRANSFER, TEMPLATE = Doors
-SHOWN = GRAPH | REST
+GRAPH, REST, CREATE, UPDATE, FILTER, SORT, TRANSFER, TEMPLATE, TOOL = Doors
+SHOWN = GRAPH | REST | TOOL
 WRITTEN = CREATE | UPDATE
 LISTED = FILTER | SORT
 

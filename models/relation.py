@@ -9,7 +9,7 @@ from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, id_factory, utc_now
 from models.enums import RelationType
-from models.facts import GRAPH, Facts
+from models.facts import GRAPH, TOOL, Facts
 from models.ids import Kind
 from models.records import RelationRecord
 
@@ -22,9 +22,9 @@ class Relation(Stored[RelationRecord]):
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.RELATION))
     workspace_id: PydanticObjectId
-    type: Annotated[RelationType, Facts("What the source is to the target.", GRAPH)]
-    source_id: Annotated[PydanticObjectId, Facts("The card that it begins at.", GRAPH)]
-    target_id: Annotated[PydanticObjectId, Facts("The card that it leads to.", GRAPH)]
+    type: Annotated[RelationType, Facts("What the source is to the target.", GRAPH | TOOL)]
+    source_id: Annotated[PydanticObjectId, Facts("The card that it begins at.", GRAPH | TOOL)]
+    target_id: Annotated[PydanticObjectId, Facts("The card that it leads to.", GRAPH | TOOL)]
     card_ids: list[PydanticObjectId]
     project_ids: list[PydanticObjectId]
     created_by: Annotated[PydanticObjectId | None, Facts("Who related the two.", refers=Kind.USER)] = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from beanie import PydanticObjectId
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -12,7 +12,7 @@ from models.base import Recorded, Stored, id_factory
 from models.card import Card
 from models.column import Column
 from models.custom_field import CustomField
-from models.facts import TEMPLATE, Declared, declared
+from models.facts import TEMPLATE, TOOL, Declared, Facts, declared
 from models.ids import Kind
 from models.label import Label
 from models.records import TemplateRecord
@@ -108,8 +108,8 @@ class Template(Stored[TemplateRecord]):
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.TEMPLATE))
     workspace_id: PydanticObjectId
-    name: str
-    description: str | None = None
+    name: Annotated[str, Facts("The name, unique in the workspace.", TOOL)]
+    description: Annotated[str | None, Facts("What it is for.", TOOL)] = None
     created_by: PydanticObjectId | None = None
     content: TemplateContent
 

@@ -13,9 +13,10 @@ from gateway.cli.console import STDOUT
 def catalogue(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON rather than a table.")] = False,
     fields: Annotated[bool, typer.Option("--fields", help="Print the fields of models instead.")] = False,
+    tools: Annotated[bool, typer.Option("--tools", help="Print the tools of agents instead.")] = False,
 ) -> None:
     """Print every operation: who may call it, what it opens, and the doors that lead to it."""
-    entries = _fields() if fields else _entries()
+    entries = _fields() if fields else _tools() if tools else _entries()
     if as_json:
         sys.stdout.write(json.dumps(entries, indent=2) + "\n")
         return
@@ -23,6 +24,14 @@ def catalogue(
         shown = Table("field", "what it is", "doors", box=None, pad_edge=False)
         for entry in entries:
             shown.add_row(entry["field"], entry["description"], ", ".join(entry["doors"]))
+        STDOUT.print(shown)
+        return
+    if tools:
+        shown = Table("tool", "operation", "what it does", "", box=None, pad_edge=False)
+        for entry in entries:
+            marks = ("listed", "destructive")
+            told = ", ".join(mark for mark in marks if entry[mark])
+            shown.add_row(entry["tool"] or "", entry["operation"] or "", entry["description"], told)
         STDOUT.print(shown)
         return
     table = Table("operation", "caller, scope", "permission", "opens", "routes", box=None, pad_edge=False)
@@ -50,6 +59,39 @@ def _fields() -> list[dict[str, Any]]:
         }
         for model in documents
         for key, field in facts_of(model).items()
+    ]
+
+
+def _tools() -> list[dict[str, Any]]:
+    """The tools, those that are listed first, then the operations that are none, with the reason."""
+    from agents.tools.catalogue import LISTED, TOOLS
+    from resolvers.catalogue import CATALOGUE
+    from resolvers.kit.tool import why_no_tool
+
+    names = [*(name for name in LISTED if name in TOOLS), *(name for name in TOOLS if name not in LISTED)]
+    return [
+        {
+            "tool": tool.name,
+            "operation": None if tool.operation is None else tool.operation.name,
+            "description": tool.description,
+            "listed": tool.name in LISTED,
+            "readOnly": tool.read_only,
+            "destructive": tool.destructive,
+            "schema": tool.schema,
+        }
+        for tool in map(TOOLS.__getitem__, names)
+    ] + [
+        {
+            "tool": None,
+            "operation": name,
+            "description": f"No tool: {reason}.",
+            "listed": False,
+            "readOnly": operation.read_only,
+            "destructive": False,
+            "schema": None,
+        }
+        for name, operation in sorted(CATALOGUE.items())
+        if (reason := why_no_tool(operation)) is not None
     ]
 
 

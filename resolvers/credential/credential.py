@@ -60,7 +60,9 @@ async def credentials_of(
     return await to_list(Credential, organizations, "organization_id", sort=[("key", 1)], fields=fields)
 
 
-@operation("credentialCreate", inside=ORGANIZATION, permission=policy.WRITE, scope=ADMINISTER)
+@operation(
+    "credentialCreate", inside=ORGANIZATION, permission=policy.WRITE, scope=ADMINISTER, no_tool="it takes a secret"
+)
 async def create_credential(
     ctx: Context, membership: OrganizationMemberRecord, values: CredentialCreate
 ) -> Committed[CredentialRecord]:
@@ -108,7 +110,7 @@ async def update_credential(
     return await ctx.write(door["organization_id"], body)
 
 
-@operation("credentialRotate", opens=CREDENTIAL, permission=policy.WRITE, scope=ADMINISTER)
+@operation("credentialRotate", opens=CREDENTIAL, permission=policy.WRITE, scope=ADMINISTER, no_tool="it takes a secret")
 async def rotate_credential(
     ctx: Context, door: CredentialRecord, values: CredentialRotate
 ) -> Committed[CredentialRecord]:

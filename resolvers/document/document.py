@@ -21,7 +21,7 @@ from resolvers.deletion.cascade_events import document_deleted
 from resolvers.deletion.deletion import bury, delete
 from resolvers.document import place
 from resolvers.document.room import check_room
-from resolvers.document.version import new_version
+from resolvers.document.version import content_of, new_version
 from resolvers.files.storage_account import charge
 from resolvers.inputs.document import DocumentCreate
 from resolvers.kit.access import projection
@@ -41,7 +41,16 @@ LIST_LIMIT = 5000
 Filter = Annotated[Mapping[str, Any] | None, Filters(Document)]
 
 
-get_document = reader("document", DOCUMENT)
+get_document = reader("document", DOCUMENT, no_tool="get_document reads it with its text")
+
+
+@operation(
+    "documentText", opens=DOCUMENT.whole, permission=policy.READ, scope=READ, read_only=True, tool="get_document"
+)
+async def read_document_text(ctx: Context, document: DocumentRecord) -> DocumentRecord:
+    """A document with its text as Markdown."""
+    [text] = await content_of(ctx, [document], None)
+    return {**document, "text": text or ""}
 
 
 @operation("documents", opens=_OF_WORKSPACE, permission=policy.READ, scope=READ, read_only=True)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, PlainValidator, WithJsonSchema, create_mo
 from pydantic.alias_generators import to_camel
 
 from models.errors import BadUserInput, NotFound
-from models.facts import GRAPH, declared
+from models.facts import TOOL, declared
 from resolvers.kit.comparators import filter_model, read_filter
 from resolvers.kit.context import Context
 from resolvers.kit.contract import ID, REQUIRED, Argument, bind, contract, many_of
@@ -129,7 +129,7 @@ def _selects(operation: Operation) -> Mapping[str, str] | None:
         noun = found
     else:
         return None
-    return {to_camel(key): key for key in declared(noun.model, GRAPH)}
+    return {to_camel(key): key for key in declared(noun.model, TOOL)}
 
 
 def _selected(selects: Mapping[str, str], names: list[str] | None) -> frozenset[str]:

@@ -6,6 +6,7 @@ import typing
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, get_args, get_origin
 
+from bson import ObjectId
 from typing_extensions import is_typeddict
 
 from realtime.log import Committed
@@ -16,6 +17,11 @@ from resolvers.kit.upload import Upload
 
 _ALONE = {Caller.PERSON: "a person alone does it", Caller.ANYONE: "it is for whoever is not signed in"}
 
+_SAME_TWICE = frozenset(
+    {"archive", "cancel", "delete", "link", "mark", "move", "remove", "revoke", "set", "unlink", "update"}
+)
+"""Verbs of what comes to the same when it is done again. Any other one may do it twice."""
+
 
 @functools.cache
 def tool_name(operation: Operation) -> str | None:
@@ -25,7 +31,7 @@ def tool_name(operation: Operation) -> str | None:
     """
     if why_no_tool(operation) is not None:
         return None
-    words = re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", operation.name).split("_")
+    words = _words(operation.name)
     if operation.tool is not None:
         return operation.tool
     if operation.read_only:
@@ -44,6 +50,20 @@ def why_no_tool(operation: Operation) -> str | None:
         return "it hands out a credential"
     held = {type_ for hint in typing.get_type_hints(operation.body).values() for type_ in _inside(hint)}
     return "it takes or gives a file" if {bytes, Upload, AsyncIterator} & held else None
+
+
+def is_destructive(operation: Operation) -> bool:
+    """Whether it takes away what nothing brings back."""
+    return not operation.read_only and _returned(operation) is ObjectId
+
+
+def is_idempotent(operation: Operation) -> bool:
+    """Whether the same call twice comes to what it does once."""
+    return operation.read_only or bool(_SAME_TWICE & set(_words(operation.name)))
+
+
+def _words(name: str) -> list[str]:
+    return re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name).split("_")
 
 
 def _returned(operation: Operation) -> Any:

@@ -33,6 +33,7 @@ from resolvers.inputs.account import (
 from resolvers.inputs.agent import AgentCreate, AgentUpdate
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.attachment import AttachmentCreate
+from resolvers.inputs.board import BoardRead, CardList
 from resolvers.inputs.card import (
     CardCreate,
     CardMove,
@@ -100,6 +101,7 @@ CALLS: dict[str, Arguments] = {
     "authLogout": lambda _: (),
     "viewer": lambda _: (),
     "me": lambda _: (),
+    "whoami": lambda _: (),
     "userUpdate": lambda _: (UserUpdate(name="Other"),),
     "passwordChange": lambda _: (PasswordChange(current_password=PASSWORD, new_password="another password"),),
     "accountDelete": lambda _: (AccountDelete(password=PASSWORD),),
@@ -232,6 +234,8 @@ CALLS: dict[str, Arguments] = {
     "relationDelete": lambda ids: (ids["relation"],),
     "card": lambda ids: (ids["card"],),
     "cards": lambda ids: (ids["project"],),
+    "board": lambda ids: (BoardRead(project_id=ids["project"]),),
+    "cardList": lambda ids: (CardList(project_id=ids["project"]),),
     "cardCreate": lambda ids: (CardCreate.of(project_id=ids["project"], title="More"),),
     "cardUpdate": lambda ids: (ids["card"], CardUpdate.of(title="Other")),
     "cardMove": lambda ids: (ids["card"], CardMove(column_id=None)),
@@ -258,6 +262,7 @@ CALLS: dict[str, Arguments] = {
     "attachmentDelete": lambda ids: (ids["attachment"],),
     # documents
     "document": lambda ids: (ids["document"],),
+    "documentText": lambda ids: (ids["document"],),
     "documents": lambda ids: (ids["workspace"],),
     "documentCount": lambda ids: (ids["workspace"],),
     "documentTree": lambda ids: (ids["workspace"],),

@@ -74,6 +74,7 @@ WITHOUT_PERMISSION = {
     "user",
     "userUpdate",
     "viewer",
+    "whoami",
 }
 
 

@@ -50,5 +50,5 @@ def test_a_field_is_shown_with_its_doors(capsys: pytest.CaptureFixture[str]) -> 
     assert fields["Card.archived"] == {
         "field": "Card.archived",
         "description": "Whether it is taken out of sight.",
-        "doors": ["graph", "rest", "update", "filter", "transfer"],
+        "doors": ["graph", "rest", "update", "filter", "transfer", "tool"],
     }

@@ -17,6 +17,9 @@ REASONS = {
 }
 SAID = {
     "cards",
+    "credentialCreate",
+    "credentialRotate",
+    "document",
     "invitationAccept",
     "me",
     "projectImport",

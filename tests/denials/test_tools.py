@@ -1,0 +1,56 @@
+"""Every tool tells of what is another tenant's as of what does not exist, and of one's own within 20 kB."""
+
+import json
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from agents.tools.catalogue import TOOLS, call_tool
+from agents.tools.render import MAX_BYTES
+from models.errors import OrreryError
+from tests.denials.test_called import as_json
+from tests.denials.test_foreign import ABOUT_OTHERS, absent
+from tests.denials.world import World
+
+OPERATIONS = {name: tool.operation for name, tool in TOOLS.items() if tool.operation is not None}
+FOREIGN = sorted(name for name, operation in OPERATIONS.items() if operation.name in ABOUT_OTHERS)
+READS = sorted(name for name, operation in OPERATIONS.items() if operation.read_only)
+
+CANARIES = ("Acme", "Engineering", "Launch", "Phase", "To do", "First", "Hello", "Plan", "hello.txt")
+"""What things of the world are called."""
+
+SECRETS = ("password_hash", "secret_hash", "token_hash", "argon2")
+
+
+async def answer(world: World, caller: str, tool: str, arguments: dict[str, Any]) -> tuple[str, str, object]:
+    """The refusal that a caller reads of a tool, or what it answers."""
+    try:
+        return "", "", await call_tool(await world.context(caller), tool, arguments)
+    except OrreryError as error:
+        return error.code, error.message, error.details
+
+
+@pytest.mark.parametrize("tool", FOREIGN)
+async def test_a_tool_tells_nothing_of_what_is_another_tenants(tool: str, world: World) -> None:
+    operation = OPERATIONS[tool]
+
+    there = await answer(world, "outsider", tool, as_json(operation, world.ids))
+    nowhere = await answer(world, "outsider", tool, as_json(operation, absent(world.ids)))
+
+    assert there == nowhere
+    assert [canary for canary in CANARIES if canary in str(there)] == []
+
+
+@pytest.mark.parametrize("tool", READS)
+async def test_a_tool_answers_its_own_in_a_compact_text(tool: str, world: World) -> None:
+    operation = OPERATIONS[tool]
+    arguments = as_json(operation, world.ids)
+
+    told = await call_tool(await world.context("owner"), tool, arguments)
+
+    assert isinstance(told, str)
+    assert told
+    assert len(told.encode()) <= MAX_BYTES
+    assert [secret for secret in SECRETS if secret in told] == []
+    jsonschema_rs.Draft202012Validator(TOOLS[tool].schema).validate(json.loads(json.dumps(arguments)))
