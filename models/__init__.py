@@ -29,11 +29,14 @@ from models.mission import Mission, MissionActivity
 from models.notification import Inbox, Notification, ReadMark
 from models.organization import Organization, OrganizationMember
 from models.pilotage import Decision, Objective, PilotageDocument, PilotagePriority, StandingOrder, Todo
+from models.pipeline import Pipeline
 from models.probe import Probe
 from models.project import Project, ProjectMember
+from models.project_draft import ProjectDraft
 from models.relation import Relation
 from models.scope import Scope
 from models.session import Session
+from models.skill import Skill
 from models.storage_account import StorageAccount
 from models.template import Template
 from models.tombstone import Tombstone
@@ -90,13 +93,16 @@ __all__ = [
     "OrganizationMember",
     "PilotageDocument",
     "PilotagePriority",
+    "Pipeline",
     "Probe",
     "Project",
+    "ProjectDraft",
     "ProjectMember",
     "ReadMark",
     "Relation",
     "Scope",
     "Session",
+    "Skill",
     "StandingOrder",
     "StorageAccount",
     "StoredFile",

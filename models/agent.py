@@ -31,6 +31,7 @@ class Agent(Stored[AgentRecord]):
     description: Annotated[str | None, Facts("What it is good at.", SHOWN | WRITTEN, text=MARKDOWN)] = None
     autonomy_mode: Annotated[AutonomyMode, Facts("How freely it acts.", SHOWN | WRITTEN)] = AutonomyMode.SUPERVISED
     tools: Annotated[list[str], Facts("The tools that it may use.")] = Field(default_factory=list)
+    skill_ids: list[PydanticObjectId] = Field(default_factory=list)
     mcp_only: Annotated[bool, Facts("Whether it is only driven from outside, over MCP.", SHOWN | WRITTEN)] = False
     updated_at: Annotated[datetime, Facts("When it last changed.", REST)] = Field(default_factory=utc_now)
     deleted_at: datetime | None = None

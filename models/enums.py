@@ -297,6 +297,39 @@ class RiskKind(Told):
     CARDS_BLOCKED = "cards_blocked", "Open cards of a project that wait for open ones."
 
 
+class DraftStage(Told):
+    """How far a draft of a project is."""
+
+    FRAMING = "framing", "What it is about is written down."
+    REFINEMENT = "refinement", "Questions about it are asked and answered."
+    ROADMAP = "roadmap", "It has a roadmap."
+    EXECUTED = "executed", "It has become a project. Final."
+
+
+class DraftQuestionKind(Told):
+    """Which answers a question about a project takes."""
+
+    TEXT = "text", "Any text."
+    SINGLE = "single", "One of its options."
+    MULTIPLE = "multiple", "Some of its options."
+    SCALE = "scale", "A number from 1, the least, to 5."
+    BOOLEAN = "boolean", "Yes or no."
+
+    @property
+    def has_options(self) -> bool:
+        return self in (DraftQuestionKind.SINGLE, DraftQuestionKind.MULTIPLE)
+
+
+class PipelineStepType(Told):
+    """What a step of a pipeline does."""
+
+    AGENT = "AGENT", "Gives an agent a mission."
+    TOOL = "TOOL", "Runs an operation."
+    APPROVAL = "APPROVAL", "Waits until a person decides."
+    CONDITION = "CONDITION", "Asks what a step came to; what comes after it is left out where that is not so."
+    NOTIFY = "NOTIFY", "Tells the members of the workspace."
+
+
 class TransferState(Told):
     """Where an import stands that runs by itself."""
 

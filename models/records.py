@@ -34,6 +34,7 @@ class AgentRecord(TypedDict):
     description: str | None
     autonomy_mode: str
     tools: list[str]
+    skill_ids: list[ObjectId]
     mcp_only: bool
     updated_at: datetime
     deleted_at: datetime | None
@@ -639,6 +640,42 @@ class TodoRecord(TypedDict):
     done_cycle: int | None
 
 
+class PipelineConditionRecord(TypedDict):
+    """A `models.pipeline.PipelineCondition`."""
+
+    step: str
+    path: str
+    equals: Any
+    negated: bool
+
+
+class PipelineStepRecord(TypedDict):
+    """A `models.pipeline.PipelineStep`."""
+
+    id: str
+    type: str
+    after: list[str]
+    agent_id: ObjectId | None
+    text: str | None
+    tool: str | None
+    arguments: dict[str, Any]
+    condition: PipelineConditionRecord | None
+
+
+class PipelineRecord(TypedDict):
+    """A `models.pipeline.Pipeline`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    name: str
+    description: str | None
+    steps: list[PipelineStepRecord]
+    enabled: bool
+    created_by: ObjectId | None
+    updated_at: datetime
+
+
 class ProbeRecord(TypedDict):
     """A `models.probe.Probe`."""
 
@@ -673,6 +710,70 @@ class ProjectMemberRecord(TypedDict):
     project_id: ObjectId
     user_id: ObjectId
     user: NotRequired[Any]
+
+
+class DraftMemberRecord(TypedDict):
+    """A `models.project_draft.DraftMember`."""
+
+    name: str
+    role: str
+
+
+class DraftDocumentRecord(TypedDict):
+    """A `models.project_draft.DraftDocument`."""
+
+    name: str
+    content: str
+    size: int
+
+
+class DraftQuestionRecord(TypedDict):
+    """A `models.project_draft.DraftQuestion`."""
+
+    id: str
+    round: int
+    kind: str
+    text: str
+    options: list[str]
+    answer: Any
+
+
+class DraftDeliverableRecord(TypedDict):
+    """A `models.project_draft.DraftDeliverable`."""
+
+    title: str
+    description: str | None
+    priority: int | None
+    checklist: list[str]
+
+
+class DraftPhaseRecord(TypedDict):
+    """A `models.project_draft.DraftPhase`."""
+
+    name: str
+    description: str | None
+    deliverables: list[DraftDeliverableRecord]
+
+
+class ProjectDraftRecord(TypedDict):
+    """A `models.project_draft.ProjectDraft`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    name: str
+    description: str | None
+    stage: str
+    readiness: int
+    round: int
+    team_members: list[DraftMemberRecord]
+    context_documents: list[DraftDocumentRecord]
+    questions: list[DraftQuestionRecord]
+    roadmap: list[DraftPhaseRecord]
+    mission_id: ObjectId | None
+    project_id: ObjectId | None
+    created_by: ObjectId | None
+    updated_at: datetime
 
 
 class RelationRecord(TypedDict):
@@ -716,6 +817,20 @@ class SessionRecord(TypedDict):
     user_agent: str | None
     last_used_at: datetime | None
     restricted: bool
+
+
+class SkillRecord(TypedDict):
+    """A `models.skill.Skill`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    slug: str
+    description: str
+    instructions: str
+    tools: list[str]
+    created_by: ObjectId | None
+    updated_at: datetime
 
 
 class StorageAccountRecord(TypedDict):

@@ -137,7 +137,10 @@ def _successes(
     sent = [] if route.is_safe else [REPLAYED.title()]
     sent += ["Set-Cookie"] if route.sets_cookies else []
     shown = {"headers": response_headers(*sent)} if sent else {}
-    return {str(route.status): {"description": "Done.", "content": content, **shown}}
+    done = {str(route.status): {"description": "Done.", "content": content, **shown}}
+    if not route.may_go_on:
+        return done
+    return done | {"202": {"description": "It goes on.", "content": content, **shown}}
 
 
 def _downloads(route: Route) -> dict[str, dict[str, Any]]:

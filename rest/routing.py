@@ -51,7 +51,8 @@ class Route:
     of which `ranges` may be asked for. `file` names the one part of a form, a file of at most `max_file` bytes, which
     counts among the `uploads` of its sender; `guard` finds what it is for, so that strangers are refused beforehand.
     `admission` bounds how many of a caller are read at a time.
-    An answer of bytes has an ETag, unless it is not `tagged`. `sets_cookies` says that it signs in or out.
+    An answer of bytes has an ETag, unless it is not `tagged`. `sets_cookies` says that it signs in or out,
+    `may_go_on` that it answers 202 where what it began goes on.
     """
 
     method: str
@@ -75,6 +76,7 @@ class Route:
     gives: tuple[str, ...] = ()
     ranges: bool = False
     tagged: bool = True
+    may_go_on: bool = False
     sets_cookies: bool = False
 
     @property

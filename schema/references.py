@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from schema.notification import Notification
     from schema.organization import Organization, OrganizationMember
     from schema.pilotage import Decision, Objective, PilotageDocument, PilotagePriority, StandingOrder, Todo
+    from schema.pipeline import Pipeline
     from schema.project import Project, ProjectMember
+    from schema.project_draft import ProjectDraft
     from schema.scope import Scope
+    from schema.skill import Skill
     from schema.transfer import TransferJob
     from schema.user import User
     from schema.workspace import Workspace, WorkspaceMember
@@ -48,9 +51,12 @@ PilotageDocumentRef = Annotated["PilotageDocument", strawberry.lazy("schema.pilo
 PilotagePriorityRef = Annotated["PilotagePriority", strawberry.lazy("schema.pilotage")]
 StandingOrderRef = Annotated["StandingOrder", strawberry.lazy("schema.pilotage")]
 TodoRef = Annotated["Todo", strawberry.lazy("schema.pilotage")]
+PipelineRef = Annotated["Pipeline", strawberry.lazy("schema.pipeline")]
 ProjectRef = Annotated["Project", strawberry.lazy("schema.project")]
 ProjectMemberRef = Annotated["ProjectMember", strawberry.lazy("schema.project")]
+ProjectDraftRef = Annotated["ProjectDraft", strawberry.lazy("schema.project_draft")]
 ScopeRef = Annotated["Scope", strawberry.lazy("schema.scope")]
+SkillRef = Annotated["Skill", strawberry.lazy("schema.skill")]
 TransferJobRef = Annotated["TransferJob", strawberry.lazy("schema.transfer")]
 UserRef = Annotated["User", strawberry.lazy("schema.user")]
 WorkspaceRef = Annotated["Workspace", strawberry.lazy("schema.workspace")]

@@ -10,7 +10,10 @@ from resolvers.files.storage_account import storage_of
 from resolvers.invitation.invitation import invitations_of
 from resolvers.kit.position import cursor_of_workspace
 from resolvers.mission.mission import missions_of_workspace
+from resolvers.pipeline.pipeline import pipelines_of
 from resolvers.project.project import projects_of
+from resolvers.project_draft.project_draft import project_drafts_of
+from resolvers.skill.skill import skills_of_workspace
 from resolvers.template.template import templates_of
 from resolvers.transfer.job import transfer_jobs_of
 from resolvers.workspace import workspace as edges
@@ -28,7 +31,10 @@ from schema.references import (
     DocumentRef,
     DocumentTreeEntryRef,
     MissionRef,
+    PipelineRef,
+    ProjectDraftRef,
     ProjectRef,
+    SkillRef,
     TransferJobRef,
 )
 from schema.scalars import Cursor
@@ -89,6 +95,13 @@ class Workspace(Node):
         description="Its documents as a tree: each right behind its parent and what precedes it there; 5,000 at most.",
     )
     agents: Connection[AgentRef] = edge(agents_of, arguments=window, description="Its agents, oldest first.")
+    project_drafts: Connection[ProjectDraftRef] = edge(
+        project_drafts_of, arguments=window, description="Its drafts of projects, newest first."
+    )
+    skills: list[SkillRef] = edge(skills_of_workspace, description="What its agents can be given to read up on.")
+    pipelines: Connection[PipelineRef] = edge(
+        pipelines_of, arguments=window, description="Its pipelines, oldest first."
+    )
     missions: Connection[MissionRef] = edge(
         missions_of_workspace, arguments=missions_window, description="Its missions, newest first."
     )

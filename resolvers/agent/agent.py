@@ -56,7 +56,7 @@ async def get_agent(ctx: Context, agent_id: ObjectId | str, fields: Fields = Non
     """One agent."""
     wanted = None if fields is None else fields | {"deleted_at"}
     agent = await access(ctx, AGENT, agent_id, policy.READ, fields=wanted)
-    return _existing(agent)
+    return existing(agent)
 
 
 @operation("agents", opens=WORKSPACE.by("workspace_id"), permission=policy.READ, scope=READ, read_only=True)
@@ -127,14 +127,14 @@ async def update_agent(ctx: Context, door: AgentRecord, values: AgentUpdate) -> 
 
     Change what is given of an agent; its service user takes the name over.
     """
-    _existing(door)
+    existing(door)
 
     async def body(change: Change) -> AgentRecord:
         try:
             agent, differs = await set_fields(change, Agent, door["_id"], values.given())
         except DuplicateKeyError as error:
             raise Conflict(TAKEN, field="slug") from error
-        _existing(agent)
+        existing(agent)
         if differs:
             if "name" in values.given():
                 name = {"$set": {"name": agent["name"]}}
@@ -152,7 +152,7 @@ async def delete_agent(ctx: Context, door: AgentRecord) -> Committed[ObjectId]:
 
     Its tokens end, its unfinished missions are cancelled. What it wrote keeps its author.
     """
-    _existing(door)
+    existing(door)
 
     async def body(change: Change) -> ObjectId:
         query = {"_id": door["_id"], **EXISTING}
@@ -171,7 +171,8 @@ agents_of = pages_by(AGENT, "workspace_id", where=EXISTING)
 """The agents of a workspace, oldest first."""
 
 
-def _existing(agent: AgentRecord) -> AgentRecord:
+def existing(agent: AgentRecord) -> AgentRecord:
+    """An agent that was not deleted; raises NotFound for one that was."""
     if agent["deleted_at"] is not None:
         raise NotFound("Agent")
     return agent

@@ -26,10 +26,13 @@ from models import (
     OrganizationMember,
     PilotageDocument,
     PilotagePriority,
+    Pipeline,
     Project,
+    ProjectDraft,
     ProjectMember,
     Relation,
     Scope,
+    Skill,
     StandingOrder,
     Template,
     Todo,
@@ -69,6 +72,9 @@ DOCUMENT = noun(Document, Kind.DOCUMENT, reads=document.READ)
 DOCUMENT_VERSION = noun(DocumentVersion, Kind.DOCUMENT_VERSION, reads=document.READ, word="version")
 ACTIVITY = noun(Activity, Kind.ACTIVITY, reads=board.READ)
 AGENT = noun(Agent, Kind.AGENT, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
+PROJECT_DRAFT = noun(ProjectDraft, Kind.PROJECT_DRAFT, reads=board.READ, word="draft")
+PIPELINE = noun(Pipeline, Kind.PIPELINE, reads=board.READ)
+SKILL = noun(Skill, Kind.SKILL, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
 MISSION = noun(Mission, Kind.MISSION, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
 MISSION_ACTIVITY = noun(MissionActivity, Kind.MISSION_ACTIVITY, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
 OBJECTIVE = noun(Objective, Kind.OBJECTIVE, reads=pilotage.READ, scope=TokenScope.PILOTAGE_READ)

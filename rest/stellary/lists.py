@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from models.enums import DocumentContext, DocumentFormat, DocumentStatus, DocumentType, MissionStatus
-from models.records import MissionRecord
 from resolvers.inputs.document import ContextId, Tag
 from resolvers.kit.input import Input
 from resolvers.kit.page import DEFAULT_SIZE, MAX_SIZE, Page
@@ -77,9 +76,9 @@ class DocumentDiffQuery(Input):
     to: Annotated[int | None, Field(ge=1, le=2**31)] = None
 
 
-async def whole(read: Callable[[int, str | None], Awaitable[Page]], limit: int = LIST_LIMIT) -> list[MissionRecord]:
+async def whole(read: Callable[[int, str | None], Awaitable[Page]], limit: int = LIST_LIMIT) -> list[Any]:
     """The first `limit` records of a list; `read` answers a page of some size after a cursor."""
-    found: list[MissionRecord] = []
+    found: list[Any] = []
     after: str | None = None
     while len(found) < limit:
         page = await read(min(MAX_SIZE, limit - len(found)), after)

@@ -22,11 +22,14 @@ from rest.stellary import (
     notifications,
     organizations,
     pilotage,
+    pipelines,
+    project_drafts,
     projects,
     relations,
     scopes,
     search,
     security,
+    skills,
     transfer,
     workspaces,
 )
@@ -46,6 +49,7 @@ TAGS = {
     "Projects": "Projects of a workspace.",
     "Templates": "What projects can begin with.",
     "Import and export": "Whole projects, all or nothing.",
+    "Project drafts": "From a brief over questions to a roadmap, and then to a project.",
     "Project members": "Who is notified of a project and can be assigned its cards.",
     "Scopes": "Work packages of a project, with boards and views of their own.",
     "Figures": "What the cards of a project add up to, now and over time.",
@@ -63,6 +67,8 @@ TAGS = {
     "Agents": "Service users of a workspace that carry out missions.",
     "Missions": "Read and cancelled by people, driven with the agent's own token.",
     "Pilotage": "What a workspace steers by: its objectives (called missions), priorities, todos, decisions.",
+    "Skills": "Instructions for kinds of work, which agents are given.",
+    "Pipelines": "Steps of agents, tools and people that wait for each other.",
 }
 
 _PARTS = (
@@ -105,6 +111,10 @@ _PARTS = (
     agents.routes,
     missions.routes,
     pilotage.routes,
+    skills.routes,
+    skills.of_agents,
+    pipelines.routes,
+    project_drafts.routes,
 )
 
 TABLE: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.table)

@@ -56,6 +56,8 @@ def graph_type(annotation: Any) -> Any:
         return graph_type(next(member for member in get_args(annotation) if member is not NoneType))
     if (element := many_of(annotation)) is not None:
         return list[graph_type(element)]  # type: ignore[misc]
+    if get_origin(annotation) is dict:
+        return JSON
     if get_origin(annotation) is Literal:
         return type(get_args(annotation)[0])
     if annotation in _SCALARS:

@@ -61,7 +61,6 @@ from resolvers.inputs.organization import (
     OrganizationUpdate,
 )
 from resolvers.inputs.pilotage import (
-    BriefingCreate,
     DecisionCreate,
     DecisionUpdate,
     ObjectiveCreate,
@@ -75,9 +74,17 @@ from resolvers.inputs.pilotage import (
     TodoCreate,
     TodoUpdate,
 )
+from resolvers.inputs.pipeline import PipelineCreate, PipelineUpdate
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd, ProjectUpdate
+from resolvers.inputs.project_draft import (
+    ProjectDraftAsk,
+    ProjectDraftCreate,
+    ProjectDraftRefine,
+    ProjectDraftUpdate,
+)
 from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.scope import ScopeCreate, ScopeUpdate, ScopeViewSet
+from resolvers.inputs.skill import SkillCreate, SkillUpdate
 from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.inputs.transfer import ImportedProject, ProjectImport, ProjectImportStart
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite, WorkspaceMemberUpdate, WorkspaceUpdate
@@ -290,6 +297,30 @@ CALLS: dict[str, Arguments] = {
     "missions": lambda ids: (ids["workspace"], Window.read()),
     "agentMissions": lambda ids: (ids["agent"], Window.read()),
     "missionActivity": lambda ids: (ids["mission_activity"],),
+    "skill": lambda ids: (ids["skill"],),
+    "skills": lambda ids: (ids["workspace"],),
+    "skillCreate": lambda ids: (
+        SkillCreate.of(workspace_id=ids["workspace"], slug="more", description="For more", instructions="Do more"),
+    ),
+    "skillUpdate": lambda ids: (ids["skill"], SkillUpdate.of(description="For less")),
+    "skillDelete": lambda ids: (ids["skill"],),
+    "agentSkills": lambda ids: (ids["agent"],),
+    "agentSkillAdd": lambda ids: (ids["agent"], ids["spare_skill"]),
+    "agentSkillRemove": lambda ids: (ids["other agent"], ids["skill"]),
+    "projectDraft": lambda ids: (ids["project_draft"],),
+    "projectDrafts": lambda ids: (ids["workspace"], Window.read()),
+    "projectDraftCreate": lambda ids: (ProjectDraftCreate.of(workspace_id=ids["workspace"], name="More"),),
+    "projectDraftUpdate": lambda ids: (ids["project_draft"], ProjectDraftUpdate.of(name="Other")),
+    "projectDraftAsk": lambda ids: (ids["project_draft"], ProjectDraftAsk(readiness=70)),
+    "projectDraftRefine": lambda ids: (ids["project_draft"], ProjectDraftRefine(answers={"r1q1": "Soon"})),
+    "projectDraftGenerateRoadmap": lambda ids: (ids["project_draft"],),
+    "projectDraftExecute": lambda ids: (ids["planned_draft"],),
+    "projectDraftDelete": lambda ids: (ids["project_draft"],),
+    "pipeline": lambda ids: (ids["pipeline"],),
+    "pipelines": lambda ids: (ids["workspace"], Window.read()),
+    "pipelineCreate": lambda ids: (PipelineCreate.of(workspace_id=ids["workspace"], name="More", steps=[]),),
+    "pipelineUpdate": lambda ids: (ids["pipeline"], PipelineUpdate.of(name="Other", steps=[])),
+    "pipelineDelete": lambda ids: (ids["pipeline"],),
     "missionCreate": lambda ids: (MissionCreate(agent_id=ids["agent"], prompt="More"),),
     "missionCancel": lambda ids: (ids["mission"],),
     "missionClaim": lambda ids: (ids["workspace"],),
@@ -320,7 +351,6 @@ CALLS: dict[str, Arguments] = {
     "standingOrderUpdate": lambda ids: (ids["standing_order"], StandingOrderUpdate.of(category="tests")),
     "standingOrderDelete": lambda ids: (ids["standing_order"],),
     "pilotageCycleClose": lambda ids: (ids["workspace"], 1),
-    "briefingCreate": lambda ids: (BriefingCreate(agent_id=ids["agent"]),),
     "pilotageState": lambda ids: (ids["workspace"],),
     "pilotageDashboard": lambda ids: (ids["workspace"],),
     "pilotagePortfolio": lambda ids: (ids["workspace"],),

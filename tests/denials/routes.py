@@ -13,6 +13,7 @@ WORKSPACE = WORKSPACES + "/{wsSlug}"
 PROJECT = WORKSPACE + "/projects/{projectId}"
 MISSION = WORKSPACE + "/missions/{missionId}"
 PILOTAGE = WORKSPACE + "/pilotage"
+DRAFT = WORKSPACE + "/project-drafts/{draftId}"
 DOCUMENTS = WORKSPACE + "/documents"
 DOCUMENT = DOCUMENTS + "/{documentId}"
 CARD = PROJECT + "/cards/{cardId}"
@@ -177,6 +178,28 @@ BODIES: dict[tuple[str, str], Body | None] = {
     ("DELETE", WORKSPACE + "/agents/{agentId}"): None,
     ("GET", WORKSPACE + "/agents/{agentId}/missions"): None,
     ("POST", WORKSPACE + "/agents/{agentId}/missions"): sent(prompt="More"),
+    ("GET", WORKSPACE + "/skills"): None,
+    ("POST", WORKSPACE + "/skills"): sent(slug="more", description="For more", instructions="Do more"),
+    ("GET", WORKSPACE + "/skills/{skillId}"): None,
+    ("PATCH", WORKSPACE + "/skills/{skillId}"): sent(description="For less"),
+    ("DELETE", WORKSPACE + "/skills/{skillId}"): None,
+    ("GET", WORKSPACE + "/agents/{agentId}/skills"): None,
+    ("POST", WORKSPACE + "/agents/{agentId}/skills/{skillId}"): None,
+    ("DELETE", WORKSPACE + "/agents/{agentId}/skills/{skillId}"): None,
+    ("GET", WORKSPACE + "/project-drafts"): None,
+    ("POST", WORKSPACE + "/project-drafts"): sent(name="More"),
+    ("GET", DRAFT): None,
+    ("PATCH", DRAFT): sent(name="Other"),
+    ("DELETE", DRAFT): None,
+    ("POST", DRAFT + "/questions"): sent(readiness=70),
+    ("POST", DRAFT + "/refine"): sent(answers={"r1q1": "Soon"}),
+    ("POST", DRAFT + "/generate-roadmap"): None,
+    ("POST", DRAFT + "/execute"): None,
+    ("GET", WORKSPACE + "/pipelines"): None,
+    ("POST", WORKSPACE + "/pipelines"): sent(name="More", steps=[]),
+    ("GET", WORKSPACE + "/pipelines/{pipelineId}"): None,
+    ("PATCH", WORKSPACE + "/pipelines/{pipelineId}"): sent(name="Other"),
+    ("DELETE", WORKSPACE + "/pipelines/{pipelineId}"): None,
     ("GET", WORKSPACE + "/missions"): None,
     ("POST", WORKSPACE + "/missions/claim"): None,
     ("GET", MISSION): None,

@@ -14,7 +14,6 @@ from tests.resolvers.lab import People
 MAKES_ANOTHER = {
     "apiTokenCreate",
     "attachmentCreate",
-    "briefingCreate",
     "cardCreate",
     "checklistItemAdd",
     "columnCreate",
@@ -25,6 +24,8 @@ MAKES_ANOTHER = {
     "objectiveCreate",
     "pilotageDocumentCreate",
     "pilotagePriorityCreate",
+    "pipelineCreate",
+    "projectDraftCreate",
     "projectCreate",
     "projectImport",
     "projectImportStart",
@@ -57,6 +58,7 @@ REFUSED = {
     "missionCancel",
     "missionFail",
     "organizationMemberRemove",
+    "projectDraftRefine",
     "workspaceMemberRemove",
 }
 """What the world does not let happen after the others: the second end of a mission, an owner who would leave."""

@@ -15,7 +15,15 @@ from pymongo import monitoring
 from gateway.database import Database
 from models import ApiToken, Lease, MissionActivity, Notification
 from models.base import Record, collection, utc_now
-from models.enums import FieldType, MissionActivityKind, RelationType, Role, TokenScope
+from models.enums import (
+    DraftQuestionKind,
+    FieldType,
+    MissionActivityKind,
+    PipelineStepType,
+    RelationType,
+    Role,
+    TokenScope,
+)
 from resolvers.account import api_token
 from resolvers.account.avatar import set_avatar
 from resolvers.agent import agent
@@ -53,9 +61,19 @@ from resolvers.inputs.pilotage import (
     StandingOrderCreate,
     TodoCreate,
 )
+from resolvers.inputs.pipeline import PipelineCreate, PipelineStepInput
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd
+from resolvers.inputs.project_draft import (
+    DraftDeliverableInput,
+    DraftPhaseInput,
+    DraftQuestionInput,
+    ProjectDraftAsk,
+    ProjectDraftCreate,
+    ProjectDraftUpdate,
+)
 from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.scope import ScopeCreate
+from resolvers.inputs.skill import SkillCreate
 from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.inputs.transfer import ProjectImportStart
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
@@ -69,8 +87,11 @@ from resolvers.notification.follow import follow
 from resolvers.organization import organization
 from resolvers.pilotage import decision, objective, priority, standing_order, todo
 from resolvers.pilotage import document as pilotage_document
+from resolvers.pipeline import pipeline
 from resolvers.project import project
+from resolvers.project_draft import project_draft
 from resolvers.relation import relation
+from resolvers.skill import assign, skill
 from resolvers.template import template
 from resolvers.transfer import job as transfer_job
 from resolvers.workspace import workspace
@@ -82,6 +103,7 @@ Ids = dict[str, Any]
 
 PLACES: Mapping[str, str] = {
     **{to_camel(noun.key): noun.kind.name.lower() for noun in NOUNS.values()},
+    "draftId": "project_draft",
     "fieldId": "custom_field",
     "invitationId": "invitation_id",
     "itemId": "item",
@@ -257,10 +279,31 @@ async def _tokens(world: World) -> None:
 async def _agents(world: World) -> None:
     ids = world.ids
     for name in ("agent", "other agent"):
-        values = AgentCreate.of(workspace_id=ids["workspace"], name=name, slug=name.replace(" ", "-"))
+        slug = {"agent": "planner"}.get(name, name.replace(" ", "-"))
+        values = AgentCreate.of(workspace_id=ids["workspace"], name=name, slug=slug)
         made = (await agent.create_agent(again(world.owner), values)).value
         world.tokens[name] = made.token
         ids[name] = made.agent["_id"]
+    for name in ("skill", "spare_skill"):
+        text = SkillCreate.of(
+            workspace_id=ids["workspace"], slug=name.replace("_", "-"), description="To read", instructions="Read"
+        )
+        ids[name] = (await skill.create_skill(again(world.owner), text)).value["_id"]
+    for name in ("agent", "other agent"):
+        await assign.add_agent_skill(again(world.owner), ids[name], ids["skill"])
+    steps = [PipelineStepInput(id="look", type=PipelineStepType.AGENT, agent_id=ids["agent"], text="Look")]
+    flow = PipelineCreate.of(workspace_id=ids["workspace"], name="Flow", steps=steps)
+    ids["pipeline"] = (await pipeline.create_pipeline(again(world.owner), flow)).value["_id"]
+    for name in ("project_draft", "planned_draft"):
+        texts = [{"content": "Soon"}]
+        brief = ProjectDraftCreate.of(workspace_id=ids["workspace"], name="Ship it", context_documents=texts)
+        ids[name] = (await project_draft.create_project_draft(again(world.owner), brief)).value["_id"]
+    when = ProjectDraftAsk(readiness=40, questions=[DraftQuestionInput(kind=DraftQuestionKind.TEXT, text="By when?")])
+    await project_draft.ask_project_draft(again(world.owner), ids["project_draft"], when)
+    phase = DraftPhaseInput(name="Alpha", deliverables=[DraftDeliverableInput(title="A ship")])
+    await project_draft.update_project_draft(
+        again(world.owner), ids["planned_draft"], ProjectDraftUpdate.of(roadmap=[phase])
+    )
     # The caller "agent" meets a mission that is the other agent's, and one that is its own is never needed here.
     asked = MissionCreate(agent_id=ids["other agent"], card_id=ids["card"], prompt="Look around")
     ids["mission"] = (await mission.create_mission(again(world.owner), asked)).value["_id"]

@@ -1,7 +1,10 @@
 """One story that calls every route with success; the client holds each answer against the document."""
 
+import asyncio
 import io
 import zipfile
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import httpx
@@ -15,6 +18,7 @@ from models.enums import MailTemplate
 from resolvers.files.attachment_link import link_to
 from resolvers.notification.follow import follow
 from rest.stellary.table import TABLE
+from tests.patience import PATIENCE
 from tests.resolvers.lab import PICTURE
 from tests.resolvers.letters import token_to
 from tests.rest.conftest import PASSWORD, Api, Board, made
@@ -300,7 +304,77 @@ async def _agent(api: Api, board: Board) -> None:
     assert await made(driver, f"{board.workspace}/missions/claim") == {"mission": None}
     assert [one["id"] for one in await _read(board.ann, f"{agent}/missions")] == ids[::-1]
     assert [one["id"] for one in await _read(board.ann, f"{board.workspace}/missions?status=failed")] == [ids[1]]
+    await _skills(board, agent)
     await _deleted(board.ann, agent)
+    await _pipelines(board)
+    await _drafts(api, board)
+
+
+async def _skills(board: Board, agent: str) -> None:
+    skills = f"{board.workspace}/skills"
+    text = {"description": "When a card is reviewed", "instructions": "Read the card, then its comments."}
+    skill = await made(board.ann, skills, slug="review", tools=["read_board"], **text)
+    assert await _read(board.ann, skills) == [skill]
+    assert await _read(board.ann, f"{skills}/{skill['id']}") == skill
+    assert (await _changed(board.ann, f"{skills}/{skill['id']}", slug="reviews"))["slug"] == "reviews"
+    assert (await made(board.ann, f"{agent}/skills/{skill['id']}"))["slug"] == "reviewer"
+    assert [each["slug"] for each in await _read(board.ann, f"{agent}/skills")] == ["reviews"]
+    await _deleted(board.ann, f"{agent}/skills/{skill['id']}")
+    await _deleted(board.ann, f"{skills}/{skill['id']}")
+
+
+async def _drafts(api: Api, board: Board) -> None:
+    drafts = f"{board.workspace}/project-drafts"
+    documents = [{"name": "Brief", "content": "Payments fail too often."}]
+    brief = {"name": "Checkout stabilization", "description": "Reduce payment failure rate"}
+    people = [{"name": "Alex", "role": "Engineering lead"}]
+    draft = await made(board.ann, drafts, **brief, contextDocuments=documents, teamMembers=people)
+    path = f"{drafts}/{draft['id']}"
+    assert await _read(board.ann, drafts) == [draft]
+    planner = api.client((await made(board.ann, f"{board.workspace}/agents", name="Planner", slug="planner"))["token"])
+    asked = partial(made, planner, f"{path}/questions", readiness=40, questions=[{"kind": "text", "text": "By when?"}])
+    refined = await _while(board.ann.post(f"{path}/refine", json={}), path, asked, board.ann)
+    assert refined.status_code == 201, refined.text
+    assert [question["id"] for question in refined.json()["questions"]] == ["r1q1"]
+    phases = [{"name": "Alpha", "deliverables": [{"title": "Retries"}]}]
+    await made(board.ann, f"{board.workspace}/missions/{refined.json()['missionId']}/cancel")
+    planned = partial(_changed, planner, path, roadmap=phases)
+    written = await _while(board.ann.post(f"{path}/generate-roadmap"), path, planned, board.ann)
+    assert (written.json()["stage"], written.json()["roadmap"][0]["name"]) == ("roadmap", "Alpha")
+    assert (await _changed(board.ann, path, description="Fewer failures"))["readiness"] == 40
+    executed = await made(board.ann, f"{path}/execute")
+    assert (await _read(board.ann, f"{board.workspace}/projects/{executed['projectId']}"))["name"] == brief["name"]
+    assert await _read(board.ann, path) == executed
+    await _deleted(board.ann, path)
+
+
+async def _while(
+    request: Coroutine[Any, Any, httpx.Response], draft: str, plan: Callable[[], Coroutine[Any, Any, Any]], ann: Any
+) -> httpx.Response:
+    """The answer to a request, during which the planner has a mission and does what it does."""
+    before = (await _read(ann, draft))["missionId"]
+    asking = asyncio.create_task(request)
+    for _ in range(int(PATIENCE / 0.02)):
+        if (await _read(ann, draft))["missionId"] != before:
+            break
+        await asyncio.sleep(0.02)
+    await plan()
+    return await asking
+
+
+async def _pipelines(board: Board) -> None:
+    pipelines = f"{board.workspace}/pipelines"
+    steps = [
+        {"id": "open", "type": "CONDITION", "after": ["look"], "condition": {"step": "look", "path": "value.archived"}},
+        {"id": "look", "type": "TOOL", "tool": "card"},
+    ]
+    pipeline = await made(board.ann, pipelines, name="Review before merge", steps=steps)
+    assert [step["id"] for step in pipeline["steps"]] == ["open", "look"]
+    assert await _read(board.ann, pipelines) == [pipeline]
+    path = f"{pipelines}/{pipeline['id']}"
+    assert await _read(board.ann, path) == pipeline
+    assert (await _changed(board.ann, path, enabled=False))["enabled"] is False
+    await _deleted(board.ann, path)
 
 
 async def _pilotage(board: Board) -> None:

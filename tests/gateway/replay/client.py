@@ -14,6 +14,9 @@ from tests.gateway.replay.nouns import BELOW_PARENT, FRAGMENTS, KEPT
 State = dict[str, dict[str, JSON]]
 """By noun, then by key: objects whose references are ids."""
 
+OUTLIVING = ("Mission", "ProjectDraft", "TransferJob")
+"""What names a project, and does not go with it."""
+
 Rule = tuple[str, Callable[[State, JSON], None]]
 """What is selected of an event, and what it does to the state."""
 
@@ -159,17 +162,23 @@ def _project_deleted(state: State, event: JSON) -> None:
     project = event["projectId"]
     _take(state, "Project", project)
     _board_gone(state, "project", project)
-    inside = [noun for noun, kept in KEPT.items() if "project" in kept and noun not in ("Mission", "TransferJob")]
+    inside = [noun for noun, kept in KEPT.items() if "project" in kept and noun not in OUTLIVING]
     _take_below(state, "project", project, *inside)
     _take_below(state, "parent", project, "ProjectMember")
-    _everywhere(state, "Mission", "project", project)
-    _everywhere(state, "TransferJob", "project", project)
+    for noun in OUTLIVING:
+        _everywhere(state, noun, "project", project)
 
 
 def _label_deleted(state: State, event: JSON) -> None:
     _take(state, "Label", event["labelId"])
     for card in state.get("Card", {}).values():
         card["labels"] = [one for one in card["labels"] if one != event["labelId"]]
+
+
+def _skill_deleted(state: State, event: JSON) -> None:
+    _take(state, "Skill", event["skillId"])
+    for agent in state.get("Agent", {}).values():
+        agent["skills"] = [skill for skill in agent["skills"] if skill != event["skillId"]]
 
 
 def _cards_ranked(state: State, event: JSON) -> None:
@@ -292,6 +301,7 @@ RULES: dict[str, Rule] = {
     "ScopeDeleted": ("scopeId", _scope_deleted),
     "ColumnDeleted": ("columnId", _column_deleted),
     "LabelDeleted": ("labelId", _label_deleted),
+    "SkillDeleted": ("skillId", _skill_deleted),
     "CardUpdated": _put_under("card", "Card"),
     "CardMoved": _put_under("card", "Card"),
     "CardArchived": _put_under("card", "Card"),

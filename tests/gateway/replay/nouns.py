@@ -34,7 +34,18 @@ BY_HAND: dict[str, str] = {
       project { id } workspace { id } createdBy { id }
     """,
     "Comment": "author { id } card { id }",
-    "Agent": "user { id name }",
+    "Agent": "user { id name } skills { id }",
+    "Skill": "createdBy { id }",
+    "ProjectDraft": """
+      teamMembers { name role } contextDocuments { name size content }
+      questions { id round kind text options answer }
+      roadmap { name description deliverables { title description priority checklist } }
+      mission { id } project { id } createdBy { id }
+    """,
+    "Pipeline": """
+      createdBy { id }
+      steps { id type after agent { id } text tool arguments condition { step path equals negated } }
+    """,
     "Mission": "agent { id } card { id } project { id } createdBy { id }",
     "MissionActivity": "",
     "Objective": "createdBy { id }",
@@ -82,6 +93,9 @@ SNAPSHOT = """
         documents(first: 20) { nodes { ...DocumentFields } }
         transferJobs(first: 20) { nodes { ...TransferJobFields } }
         agents(first: 500) { nodes { ...AgentFields } }
+        skills { ...SkillFields }
+        projectDrafts(first: 50) { nodes { ...ProjectDraftFields } }
+        pipelines(first: 50) { nodes { ...PipelineFields } }
         missions(first: 50) { nodes { ...MissionFields activities(first: 50) { nodes { ...MissionActivityFields } } } }
         steering: pilotage {
           objectives(first: 20) { nodes { ...ObjectiveFields } }

@@ -61,6 +61,7 @@ OTHERWISE = {
     "Lane": "one of a column, and one for some hundred cards",
     "ProjectMember": "as many as there are people, in each project",
     "Template": "made one by one, by people",
+    "Skill": "made one by one, by people",
     "Column": "at most some hundred in a project, in the order of their ranks",
     "Label": "at most some hundred in a project, in the order of their names",
     "CustomField": "made one by one, by people",

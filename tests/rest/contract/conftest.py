@@ -8,6 +8,7 @@ import pytest
 from auth.subject import ANONYMOUS
 from gateway.database import Database
 from resolvers.kit.context import Context, Services
+from resolvers.project_draft import plan
 from tests.conftest import empty
 from tests.denials.world import build
 from tests.resolvers.lab import People
@@ -29,8 +30,9 @@ async def world(database: Database, services: Services) -> AsyncIterator[Stage]:
 
 
 @pytest.fixture
-async def stage(world: Stage) -> AsyncIterator[Stage]:
+async def stage(world: Stage, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
     """The world, which a test may change and add names to."""
+    monkeypatch.setattr(plan, "PATIENCE", 0.0)  # nobody is there who plans
     used = Stage(world.database, world.client, world.owner, dict(world.ids), dict(world.tokens), world.kept)
     yield used
     await used.restore()

@@ -1,0 +1,1 @@
+"""Steps of agents, tools and people that wait for each other."""

@@ -1,0 +1,55 @@
+"""Pipelines of a workspace."""
+
+from resolvers.inputs.pipeline import PipelineCreate, PipelineUpdate
+from resolvers.kit.nouns import PIPELINE
+from resolvers.kit.page import Page, Window
+from resolvers.pipeline.pipeline import (
+    create_pipeline,
+    delete_pipeline,
+    get_pipeline,
+    list_pipelines,
+    update_pipeline,
+)
+from rest.routing import Call, Routes
+from rest.stellary import guards
+from rest.stellary.lists import whole
+from rest.stellary.paths import WORKSPACE
+from rest.stellary.present.base import Ok, ok
+from rest.stellary.present.pipeline import Pipeline, pipeline
+
+routes = Routes("Pipelines", WORKSPACE + "/pipelines")
+
+
+@routes.get("", "List the pipelines of a workspace", runs=list_pipelines)
+async def find(call: Call) -> list[Pipeline]:
+    workspace = await guards.workspace(call)
+
+    async def read(size: int, after: str | None) -> Page:
+        return await list_pipelines(call.ctx, workspace["_id"], Window.read(size, after))
+
+    return [pipeline(record) for record in await whole(read)]
+
+
+@routes.post("", "Create a pipeline", runs=create_pipeline, given=["workspaceId"])
+async def create(call: Call) -> Pipeline:
+    workspace = await guards.workspace(call)
+    return pipeline((await create_pipeline(call.ctx, call.body(PipelineCreate, workspaceId=workspace["_id"]))).value)
+
+
+@routes.get("/{pipelineId}", "Read a pipeline", runs=get_pipeline)
+async def get(call: Call) -> Pipeline:
+    found = await guards.of_workspace(call, PIPELINE, "pipelineId")
+    return pipeline(await get_pipeline(call.ctx, found["_id"]))
+
+
+@routes.patch("/{pipelineId}", "Change a pipeline", runs=update_pipeline)
+async def update(call: Call) -> Pipeline:
+    found = await guards.of_workspace(call, PIPELINE, "pipelineId")
+    return pipeline((await update_pipeline(call.ctx, found["_id"], call.body(PipelineUpdate))).value)
+
+
+@routes.delete("/{pipelineId}", "Delete a pipeline", runs=delete_pipeline)
+async def delete(call: Call) -> Ok:
+    found = await guards.of_workspace(call, PIPELINE, "pipelineId")
+    await delete_pipeline(call.ctx, found["_id"])
+    return ok()

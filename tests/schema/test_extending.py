@@ -1,0 +1,122 @@
+"""Skills, pipelines and drafts of projects over the graph."""
+
+from tests.gateway.lab import Board, Lab
+from tests.schema.test_mission import new_agent
+
+SKILL = (
+    "mutation ($i: SkillCreateInput!) { skillCreate(input: $i) { skill { id slug tools createdBy { id } } cursor } }"
+)
+GIVE = "mutation ($a: ID!, $s: ID!) { agentSkillAdd(agentId: $a, skillId: $s) { agent { skills { slug } } } }"
+TAKE = "mutation ($a: ID!, $s: ID!) { agentSkillRemove(agentId: $a, skillId: $s) { agent { skills { slug } } } }"
+PIPELINE = """
+mutation ($i: PipelineCreateInput!) {
+  pipelineCreate(input: $i) {
+    pipeline { id name enabled steps { id type after agent { slug } arguments condition { step equals negated } } }
+  }
+}
+"""
+DRAFT = "mutation ($i: ProjectDraftCreateInput!) { projectDraftCreate(input: $i) { projectDraft { id stage } } }"
+ASK = """
+mutation ($id: ID!, $q: [DraftQuestionInput!]) {
+  projectDraftAsk(id: $id, input: {readiness: 30, questions: $q}) { projectDraft { stage questions { id kind } } }
+}
+"""
+PLAN = """
+mutation ($id: ID!, $r: [DraftPhaseInput!]) {
+  projectDraftUpdate(id: $id, input: {roadmap: $r}) { projectDraft { stage roadmap { deliverables { priority } } } }
+}
+"""
+
+
+async def test_a_skill_is_created_given_taken_and_deleted(lab: Lab, board: Board) -> None:
+    ann, (agent_id, _) = board.ann, await new_agent(lab, board)
+    values = {"workspaceId": board.workspace, "slug": "triage", "description": "Sorting", "instructions": "# Sort"}
+
+    made = (await ann.ask(SKILL, i=values))["skillCreate"]["skill"]
+    given = (await ann.ask(GIVE, a=agent_id, s=made["id"]))["agentSkillAdd"]
+    renamed = await ann.ask(
+        'mutation ($id: ID!) { skillUpdate(id: $id, input: {slug: "sorting"}) { skill { slug } } }', id=made["id"]
+    )
+    taken = (await ann.ask(TAKE, a=agent_id, s=made["id"]))["agentSkillRemove"]
+    deleted = await ann.ask("mutation ($id: ID!) { skillDelete(id: $id) { deletedId } }", id=made["id"])
+
+    assert (made["slug"], made["tools"], made["createdBy"]) == ("triage", [], {"id": ann.id})
+    assert given == {"agent": {"skills": [{"slug": "triage"}]}}
+    assert renamed["skillUpdate"]["skill"]["slug"] == "sorting"
+    assert taken == {"agent": {"skills": []}}
+    assert deleted["skillDelete"]["deletedId"] == made["id"]
+
+
+async def test_a_pipeline_is_created_changed_and_deleted(lab: Lab, board: Board) -> None:
+    ann, (agent_id, _) = board.ann, await new_agent(lab, board)
+    steps = [
+        {"id": "look", "type": "AGENT", "agentId": agent_id, "text": "Look"},
+        {"id": "ask", "type": "CONDITION", "after": ["look"], "condition": {"step": "look", "equals": {"a": [1]}}},
+        {"id": "move", "type": "TOOL", "after": ["ask"], "tool": "card_move", "arguments": {"order": 1}},
+    ]
+
+    made = (await ann.ask(PIPELINE, i={"workspaceId": board.workspace, "name": "Flow", "steps": steps}))[
+        "pipelineCreate"
+    ]["pipeline"]
+    circle = [{"id": "a", "type": "NOTIFY", "after": ["a"]}]
+    refused = await ann.refused(PIPELINE, i={"workspaceId": board.workspace, "name": "Flow", "steps": circle})
+    changed = await ann.ask(
+        "mutation ($id: ID!) { pipelineUpdate(id: $id, input: {enabled: false}) { pipeline { enabled } } }",
+        id=made["id"],
+    )
+    await ann.ask("mutation ($id: ID!) { pipelineDelete(id: $id) { deletedId } }", id=made["id"])
+
+    assert made["steps"][0] == {
+        "id": "look",
+        "type": "AGENT",
+        "after": [],
+        "agent": {"slug": "atlas"},
+        "arguments": {},
+        "condition": None,
+    }
+    assert made["steps"][1]["condition"] == {"step": "look", "equals": {"a": [1]}, "negated": False}
+    assert made["steps"][2]["arguments"] == {"order": 1}
+    assert refused["message"] == "steps: go in a circle: a → a"
+    assert changed["pipelineUpdate"]["pipeline"]["enabled"] is False
+
+
+async def test_a_draft_goes_from_questions_over_a_roadmap_to_a_project(lab: Lab, board: Board) -> None:
+    ann, (_, planner) = board.ann, await new_agent(lab, board, "planner")
+    draft_id = (await ann.ask(DRAFT, i={"workspaceId": board.workspace, "name": "Ship", "description": "Soon"}))[
+        "projectDraftCreate"
+    ]["projectDraft"]["id"]
+
+    asked = await planner.ask(ASK, id=draft_id, q=[{"kind": "SINGLE", "text": "Where?", "options": ["A", "B"]}])
+    refined = await ann.ask(
+        """mutation ($id: ID!, $a: JSON) { projectDraftRefine(id: $id, input: {answers: $a}) {
+          projectDraft { questions { answer } mission { status agent { slug } } } } }""",
+        id=draft_id,
+        a={"r1q1": "B"},
+    )
+    busy = await ann.refused(
+        "mutation ($id: ID!) { projectDraftGenerateRoadmap(id: $id) { projectDraft { id } } }", id=draft_id
+    )
+    planned = await planner.ask(
+        PLAN, id=draft_id, r=[{"name": "Alpha", "deliverables": [{"title": "A ship", "priority": "HIGH"}]}]
+    )
+    executed = await ann.ask(
+        """mutation ($id: ID!) { projectDraftExecute(id: $id) { projectDraft { stage project {
+          name columns { name cards { nodes { title } } } } } } }""",
+        id=draft_id,
+    )
+    await ann.ask("mutation ($id: ID!) { projectDraftDelete(id: $id) { deletedId } }", id=draft_id)
+
+    assert asked["projectDraftAsk"]["projectDraft"] == {
+        "stage": "REFINEMENT",
+        "questions": [{"id": "r1q1", "kind": "SINGLE"}],
+    }
+    assert refined["projectDraftRefine"]["projectDraft"] == {
+        "questions": [{"answer": "B"}],
+        "mission": {"status": "QUEUED", "agent": {"slug": "planner"}},
+    }
+    assert busy["extensions"]["code"] == "CONFLICT"
+    assert planned["projectDraftUpdate"]["projectDraft"]["stage"] == "ROADMAP"
+    assert executed["projectDraftExecute"]["projectDraft"] == {
+        "stage": "EXECUTED",
+        "project": {"name": "Ship", "columns": [{"name": "Alpha", "cards": {"nodes": [{"title": "A ship"}]}}]},
+    }
