@@ -16,6 +16,8 @@ WORKERS ?= $(if $(ARGS),0,logical)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tools of the shell's own environment must not mix with those of .venv.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+# Hundreds of processes are started: each would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := run
 .PHONY: run test check bench web clean

@@ -16,6 +16,7 @@ from pymongo.errors import AutoReconnect
 
 from auth import passwords
 from gateway.database import Database, open_database
+from gateway.serve import YOUNG_OBJECTS
 from gateway.settings import Settings
 from models import Migration
 from models.base import Record, Recorded
@@ -40,8 +41,9 @@ def pytest_collection() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """Every test's own garbage is looked for among what tests make, and not among the tests."""
+    """A test's garbage is looked for among what tests make, not among the tests, and as rarely as in a gateway."""
     gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 10, 10)
     gc.enable()
 
 

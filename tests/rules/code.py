@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,6 +102,7 @@ class Code:
         return None if module is None or named is None else module.functions.get(named.name)
 
 
+@cache
 def product() -> Code:
     """The rooms of this repository; the executor knows no documents."""
     files = [file for room in ROOMS for file in sorted((ROOT / room).rglob("*.py"))]
