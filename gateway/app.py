@@ -19,7 +19,7 @@ from auth.jwt import JwtSigner
 from auth.vault import Vault
 from gateway.database import Database, open_database
 from gateway.deletions import Deletions
-from gateway.follower import Follower
+from gateway.follower import Follower, automations, notifications
 from gateway.graph import served_graph
 from gateway.indexing import Indexing
 from gateway.leftovers import Leftovers
@@ -128,7 +128,8 @@ def create_app(
                 Outbox(running.services, _delivery(chosen), chosen.mail_from),
                 Leftovers(running.services),
                 Indexing(running.services),
-                Follower(running.services),
+                Follower(running.services, notifications(running.services)),
+                Follower(running.services, automations(running.services)),
                 Transfers(running.services),
                 Deletions(running.services, running.metrics.deletions.set),
             )

@@ -28,6 +28,7 @@ ADD_MEMBER = """mutation ($projectId: ID!, $input: ProjectMemberAddInput!) {
 CREATE_LABEL = """mutation ($input: LabelCreateInput!) { labelCreate(input: $input) { label { id } } }"""
 CREATE_SCOPE = """mutation ($input: ScopeCreateInput!) { scopeCreate(input: $input) { scope { id } } }"""
 CREATE_COLUMN = """mutation ($input: ColumnCreateInput!) { columnCreate(input: $input) { column { id } } }"""
+CREATE_AUTOMATION = """mutation ($input: AutomationCreateInput!) { automationCreate(input: $input) { cursor } }"""
 CREATE_CARD = """mutation ($input: CardCreateInput!) { cardCreate(input: $input) { card { id } } }"""
 CREATE_COMMENT = """mutation ($input: CommentCreateInput!) { commentCreate(input: $input) { cursor } }"""
 CREATE_MISSION = """mutation ($input: MissionCreateInput!) { missionCreate(input: $input) { mission { id } } }"""
@@ -166,6 +167,9 @@ def _project(filled: Filled, project: data.Project, advance: Callable[[str], Non
         for name, color in project.labels.items()
     }
     _board(filled, project_id, None, labels, project.cards, advance)
+    for automation in project.automations:
+        made = {"name": automation.name, "trigger": automation.trigger, "action": automation.action}
+        _create(client, CREATE_AUTOMATION, {"projectId": project_id, **made})
     for scope in project.scopes:
         values = {
             "projectId": project_id,

@@ -1,7 +1,7 @@
 """What `orrery demo` fills a workspace with: an invented maker of bicycle lights, its people and its plans."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Priority = Literal["LOW", "MEDIUM", "HIGH"]
 Who = Literal["noor", "ines", "tomas", "atlas", "quill"]
@@ -47,6 +47,13 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Automation:
+    name: str
+    trigger: str
+    action: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     name: str
     text: str
@@ -54,6 +61,7 @@ class Project:
     labels: dict[str, str]
     scopes: tuple[Scope, ...]
     cards: tuple[Card, ...]
+    automations: tuple[Automation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +158,13 @@ LAMP = Project(
         Card("Photo day at the velodrome", TODO, None, "MEDIUM", ("launch",), "ines", 30),
         Card("Book the certification laboratory", DONE, None, "HIGH", ("safety",), "noor"),
         Card("Agree on the retail price", DONE, None, "HIGH", ("launch",), "noor"),
+    ),
+    (
+        Automation(
+            "Say when all steps of a card are done",
+            "CHECKLIST_COMPLETE",
+            {"type": "notify", "message": "All steps are done: who has a look?"},
+        ),
     ),
 )
 

@@ -1,14 +1,17 @@
-"""Writes the notifications of what was done, in one gateway process for all of them.
+"""What follows the changes of workspaces, in one gateway process for all of them: notifications, and automations.
 
-It is woken by every change of a workspace, here or in another process. A lease says whose work it is, so that processes
-do not do it twice in vain; that none is written twice does not depend on it (`resolvers.notification.follow`).
+It is woken by every change that its work is about, here or in another process. A lease says whose work it is, so that
+processes do not do it twice in vain; that nothing is done twice does not depend on it (`resolvers.notification.follow`,
+`resolvers.automation.run`).
 """
 
 import asyncio
 import contextlib
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 from bson import ObjectId
@@ -16,14 +19,29 @@ from bson import ObjectId
 from models.ids import Kind, kind_of
 from realtime.lease import give_up, hold
 from realtime.loop import Loop, Rest
+from resolvers.automation.follow import Automations
+from resolvers.automation.trim import trim_traces
 from resolvers.kit.context import Services
 from resolvers.mission.trim import trim_reports
 from resolvers.notification.follow import follow_some
 from resolvers.notification.trim import trim_some
 
-log = logging.getLogger("orrery.notifications")
+NOTIFICATIONS = "notifications"
+AUTOMATIONS = "automations"
 
-WORK = "notifications"
+Some = Callable[[], Awaitable[bool]]
+"""Does some of a work; whether there may be more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a follower does: `name` is that of the lease. `is_about` tells of each stream that changes whether that may
+    be something to do; `trims` delete what is kept long enough, now and then."""
+
+    name: str
+    follow: Some
+    is_about: Callable[[ObjectId], bool]
+    trims: Sequence[Some]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +58,36 @@ class Pace:
     stop: float = 5.0
 
 
+def notifications(services: Services) -> Work:
+    """Writing the notifications of what was done."""
+    trims = partial(trim_some, services), partial(trim_reports, services)
+    return Work(NOTIFICATIONS, partial(follow_some, services), _is_workspace, trims)
+
+
+def _is_workspace(stream_id: ObjectId) -> bool:
+    return kind_of(stream_id) is Kind.WORKSPACE
+
+
+def automations(services: Services) -> Work:
+    """Running the automations that are set off by what was done."""
+    followed = Automations(services)
+    return Work(AUTOMATIONS, followed.follow_some, followed.hears, [partial(trim_traces, services)])
+
+
 class Follower:
     """The follower of one process, which works while it holds the lease."""
 
-    def __init__(self, services: Services, *, pace: Pace | None = None) -> None:
-        self._services = services
+    def __init__(self, services: Services, work: Work, *, pace: Pace | None = None) -> None:
+        self._work = work
         self._pace = pace or Pace()
         self._holder = uuid4().hex
         self._held_until = 0.0
         self._trim_at = 0.0
         self._loop = Loop(
-            "follower",
+            f"follower-{work.name}",
             self._round,
-            log=log,
-            told="notifications wait",
+            log=logging.getLogger(f"orrery.{work.name}"),
+            told=f"{work.name} wait",
             after_failure=Rest(self._pace.retry, is_woken=False),
             patience=self._pace.stop,
         )
@@ -67,16 +101,16 @@ class Follower:
         if await self._loop.stop():
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(1):
-                    await give_up(WORK, self._holder)
+                    await give_up(self._work.name, self._holder)
 
     def _hear(self, stream_id: ObjectId) -> None:
-        if kind_of(stream_id) is Kind.WORKSPACE:
+        if self._work.is_about(stream_id):
             self._loop.due.set()
 
     async def _round(self) -> Rest:
         began = asyncio.get_running_loop().time()
         is_ours = await self._hold()
-        if is_ours and (await follow_some(self._services) or await self._trim()):
+        if is_ours and (await self._work.follow() or await self._trim()):
             # As long as it took: under load the database is others' for half of the time, and more is done at once.
             took = asyncio.get_running_loop().time() - began
             return Rest(min(took, self._pace.rest), is_woken=False)
@@ -88,8 +122,9 @@ class Follower:
         now = asyncio.get_running_loop().time()
         if now < self._trim_at:
             return False
-        if await trim_some(self._services) or await trim_reports(self._services):
-            return True
+        for trim in self._work.trims:
+            if await trim():
+                return True
         self._trim_at = now + self._pace.trim
         return False
 
@@ -97,6 +132,6 @@ class Follower:
         """Whether it is the work of this process, said again in good time."""
         now = asyncio.get_running_loop().time()
         if now > self._held_until - self._pace.lease / 2:
-            is_ours = await hold(WORK, self._holder, timedelta(seconds=self._pace.lease))
+            is_ours = await hold(self._work.name, self._holder, timedelta(seconds=self._pace.lease))
             self._held_until = now + self._pace.lease if is_ours else 0.0
         return now < self._held_until

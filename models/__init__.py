@@ -7,6 +7,7 @@ from models.agent import Agent
 from models.api_token import ApiToken
 from models.attachment import Attachment, FileChunk, FileLeftover, StoredFile
 from models.attempt import AttemptCount
+from models.automation import Automation, AutomationProgress, AutomationTrace
 from models.avatar import Avatar
 from models.base import Recorded
 from models.bus import BusMessage
@@ -58,6 +59,9 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "AttemptCount",
+    "Automation",
+    "AutomationProgress",
+    "AutomationTrace",
     "Avatar",
     "BusMessage",
     "Card",

@@ -139,5 +139,6 @@ class Card(Stored[CardRecord]):
             IndexModel([("scope_id", ASCENDING), ("rank", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("project_id", ASCENDING), ("label_ids", ASCENDING)]),
             IndexModel([("project_id", ASCENDING), ("assignee_id", ASCENDING)]),
+            IndexModel([("project_id", ASCENDING), ("due_date", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("workspace_id", ASCENDING), ("assignee_id", ASCENDING)]),
         ]

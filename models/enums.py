@@ -166,6 +166,8 @@ class ActivityType(Told):
     DOCUMENT_LINKED = "document_linked", "A document was linked to a card."
     DOCUMENT_REVIEW_REQUESTED = "document_review_requested", "A document was submitted for review."
     DOCUMENT_REVIEWED = "document_reviewed", "A document was approved, or changes were asked for."
+    AUTOMATION_NOTICE = "automation_notice", "An automation tells of a card."
+    AUTOMATION_DISABLED = "automation_disabled", "An automation was disabled by itself; its owner is told."
 
 
 class DocumentType(Told):
@@ -328,6 +330,43 @@ class PipelineStepType(Told):
     APPROVAL = "APPROVAL", "Waits until a person decides."
     CONDITION = "CONDITION", "Asks what a step came to; what comes after it is left out where that is not so."
     NOTIFY = "NOTIFY", "Tells the members of the workspace."
+
+
+class CardStatus(Told):
+    """How far a card is, as its moves tell."""
+
+    TODO = "todo", "Work on it has not started."
+    IN_PROGRESS = "in_progress", "It stands beyond the first column of its board."
+    DONE = "done", "It stands in the last column of its board."
+
+
+class AutomationTrigger(Told):
+    """What an automation waits for."""
+
+    TASK_CREATED = "task_created", "A card is created."
+    TASK_MOVED = "task_moved", "A card comes to another column, or off the board."
+    TASK_ADDED_TO_BOARD = "task_added_to_board", "A card comes to the board of the project, or of a scope."
+    TASK_STATUS_CHANGED = "task_status_changed", "A card comes to another status: todo, in_progress or done."
+    TASK_ASSIGNED = "task_assigned", "A card is assigned to somebody."
+    CHECKLIST_COMPLETE = "checklist_complete", "The last open step of a card is done."
+    DUE_DATE_REACHED = (
+        "due_date_reached",
+        "The due date of a card that is not done has come; of a day alone, once it has ended in UTC.",
+    )
+
+
+class AutomationStatus(Told):
+    """What came of an automation that was set off."""
+
+    SUCCESS = "success", "It did what it is for."
+    FAILURE = "failure", "It could not; `error` says why."
+
+
+class AutomationStop(Told):
+    """Why an automation was disabled by itself."""
+
+    RIGHTS = "rights", "Its owner may not do any more what it does."
+    TOO_OFTEN = "too_often", "It was set off too often within a minute."
 
 
 class TransferState(Told):

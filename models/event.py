@@ -15,7 +15,8 @@ from models.records import LoggedEventRecord, StreamHeadRecord
 class LoggedEvent(Recorded[LoggedEventRecord]):
     """An event. `stream_id` is the workspace, organization or user whose history it belongs to; `seq` counts from 1
     in that stream without holes, so the order of `seq` is the order of commits. `workspace_id` is the tenant, null in
-    the streams of users and organizations.
+    the streams of users and organizations. `cause` is the automation that did it, with how many stand before it in the
+    chain (`realtime.change.Cause`); null for what somebody did.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.EVENT))
@@ -29,6 +30,7 @@ class LoggedEvent(Recorded[LoggedEventRecord]):
     actor_id: PydanticObjectId | None = None
     at: datetime
     data: dict[str, Any]
+    cause: dict[str, Any] | None = None
 
     class Settings:
         name = "events"

@@ -84,6 +84,8 @@ class Kind(IntEnum):
     CREDENTIAL_VERSION = 0xC2
     USAGE_RECORD = 0xC3
     BUDGET = 0xC4
+    AUTOMATION = 0xB1
+    AUTOMATION_TRACE = 0xB2
 
     @property
     def title(self) -> str:

@@ -109,6 +109,49 @@ class AttemptCountRecord(TypedDict):
     opens_at: NotRequired[datetime | None]
 
 
+class AutomationRecord(TypedDict):
+    """A `models.automation.Automation`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    project_id: ObjectId
+    name: str
+    trigger: str
+    conditions: dict[str, Any]
+    action: dict[str, Any]
+    enabled: bool
+    disabled_reason: str | None
+    owner_id: ObjectId
+    since: int
+    updated_at: datetime
+
+
+class AutomationProgressRecord(TypedDict):
+    """A `models.automation.AutomationProgress`."""
+
+    _id: ObjectId
+    seq: int
+    version: NotRequired[int]
+    is_followed: NotRequired[bool]
+    due_through: NotRequired[datetime | None]
+
+
+class AutomationTraceRecord(TypedDict):
+    """A `models.automation.AutomationTrace`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    project_id: ObjectId
+    automation_id: ObjectId
+    event_id: ObjectId
+    card_id: ObjectId
+    actor_id: ObjectId
+    status: str
+    error: str | None
+
+
 class AvatarRecord(TypedDict):
     """A `models.avatar.Avatar`."""
 
@@ -348,6 +391,7 @@ class LoggedEventRecord(TypedDict):
     actor_id: NotRequired[ObjectId | None]
     at: datetime
     data: dict[str, Any]
+    cause: NotRequired[dict[str, Any] | None]
 
 
 class StreamHeadRecord(TypedDict):

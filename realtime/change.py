@@ -26,6 +26,15 @@ MOST_RESTED = 6.0
 """Seconds that a large change rests in all: MongoDB ends its transaction after a minute."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The automation that makes a change. `depth` is 1 where somebody's change has set it off; where that of another
+    automation has, it is one more than that one's."""
+
+    automation_id: ObjectId
+    depth: int
+
+
 @dataclass(slots=True)
 class Change:
     """One change within a transaction. Pass `session` to every read and write that belongs to it.
@@ -34,7 +43,7 @@ class Change:
     `cascaded` counts what it has deleted that went with something else (`resolvers.deletion`). `is_awaited` tells
     whether somebody else waits for its end. Long work lets others have the database between its commands, for `rest`
     times as long as those took; None is for REST times, after the first FEW, and only while others ask. It has so for
-    `rested` seconds.
+    `rested` seconds. `cause` is the automation that makes it, which its events carry.
     """
 
     session: AsyncClientSession
@@ -46,6 +55,7 @@ class Change:
     is_awaited: Callable[[], bool] = lambda: False
     rest: float | None = None
     rested: float = 0.0
+    cause: Cause | None = None
     _commands: int = 0
     _worked_since: float = field(default_factory=perf_counter)
 

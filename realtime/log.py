@@ -1,6 +1,6 @@
 """The durable event log: every change and its events in one transaction, numbered per stream without holes."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from typing import TypeVar
 
 from bson import Binary, ObjectId
@@ -71,11 +71,15 @@ class EventLog:
         """Where several streams stand, in one query; unknown streams are left out."""
         return await heads_of(stream_ids)
 
-    async def read(self, stream_id: ObjectId, after: int, limit: int = READ_LIMIT) -> Sequence[LoggedEventRecord]:
-        """The events of a stream after a seq, oldest first, at most `limit`."""
+    async def read(
+        self, stream_id: ObjectId, after: int, limit: int = READ_LIMIT, types: Collection[str] = ()
+    ) -> Sequence[LoggedEventRecord]:
+        """The next `limit` events of a stream after a seq, oldest first; of these, those of `types` where some are
+        named."""
         events = collection(LoggedEvent)
         # There are no holes, so the upper bound cuts nothing off; a database that sorts first would read all the rest.
-        found = events.find({"stream_id": stream_id, "seq": {"$gt": after, "$lte": after + limit}})
+        where: Record = {"stream_id": stream_id, "seq": {"$gt": after, "$lte": after + limit}}
+        found = events.find(where | ({"type": {"$in": list(types)}} if types else {}))
         return await found.sort("seq", 1).to_list()
 
     def _tell(self, heads: Heads) -> None:

@@ -10,6 +10,7 @@ it goes back to the queue where it met a conflict.
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
 from functools import partial
 from random import uniform
 from typing import Any
@@ -252,6 +253,7 @@ def _document(event: Event, stream_id: ObjectId, seq: int, change: Change) -> Lo
         "actor_id": event.actor_id or change.actor_id,
         "at": change.at,
         "data": event.data(),
+        "cause": None if change.cause is None else asdict(change.cause),
     }
 
 

@@ -52,7 +52,8 @@ class Route:
     counts among the `uploads` of its sender; `guard` finds what it is for, so that strangers are refused beforehand.
     `admission` bounds how many of a caller are read at a time.
     An answer of bytes has an ETag, unless it is not `tagged`. `sets_cookies` says that it signs in or out,
-    `may_go_on` that it answers 202 where what it began goes on.
+    `may_go_on` that it answers 202 where what it began goes on, `may_be_empty` of a change that it also goes without a
+    body.
     """
 
     method: str
@@ -78,6 +79,7 @@ class Route:
     tagged: bool = True
     may_go_on: bool = False
     sets_cookies: bool = False
+    may_be_empty: bool = False
 
     @property
     def anonymous(self) -> bool:
@@ -101,7 +103,8 @@ class Route:
             return False
         fields = self.body.model_fields
         required = {value.alias or name for name, value in fields.items() if value.is_required()}
-        return self.method in ("PUT", "PATCH") or not required <= self.given
+        is_change = self.method in ("PUT", "PATCH") and not self.may_be_empty
+        return is_change or not required <= self.given
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import models
+from resolvers.automation import automation as automation_edges
 from resolvers.card import graph as card_graph_edges
 from resolvers.column import column as column_edges
 from resolvers.column import scope as scope_edges
@@ -18,7 +19,7 @@ from schema.filters import CardFilter, CardOrder
 from schema.loading import derived, edge
 from schema.node import Node
 from schema.portfolio import ProjectMetrics
-from schema.references import CardRef, ColumnRef, CustomFieldRef, DocumentRef, LabelRef, ScopeRef
+from schema.references import AutomationRef, CardRef, ColumnRef, CustomFieldRef, DocumentRef, LabelRef, ScopeRef
 from schema.roadmap import Roadmap
 from schema.scalars import Cursor
 from schema.stats import Stats, stats_range
@@ -59,6 +60,9 @@ class Project(Node):
         custom_field_edges.custom_fields_of_project, description="Its custom fields, in order."
     )
     labels: list[LabelRef] = edge(card_graph_edges.labels_of_project, description="Its labels, by name.")
+    automations: list[AutomationRef] = edge(
+        automation_edges.automations_of_project, description="What it does by itself, oldest first."
+    )
     documents: Connection[DocumentRef] = edge(
         document_graph.documents_of_project,
         arguments=documents_window,

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+from models.enums import CardStatus
 from models.records import CardRecord
 from realtime.events.base import IN_PROJECT, Event, Id, Shown
 
@@ -28,16 +29,24 @@ class CardCreated(CardEvent):
 class CardUpdated(CardEvent):
     """Fields of a card changed.
 
-    `changed_fields` are names of the graph (`dueDate`).
+    `changed_fields` are names of the graph (`dueDate`). `from_assignee_id` is whom it was assigned to before, and
+    `was_checked` tells whether all steps were done.
     """
 
     changed_fields: Annotated[list[str], Shown("The fields of `Card` that changed.")]
+    from_assignee_id: Id | None = None
+    was_checked: bool = False
 
 
 class CardMoved(CardEvent):
-    """A card moved to another column or place."""
+    """A card moved to another column or place.
+
+    `from_scope_id` and `from_status` are what followed from the column that it left.
+    """
 
     from_column_id: Id | None
+    from_scope_id: Id | None = None
+    from_status: CardStatus | None = None
     to_column_id: Id | None
     order: Annotated[int, Shown("Its new place in the column, from 0.")]
 

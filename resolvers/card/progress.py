@@ -8,9 +8,22 @@ from bson import ObjectId
 
 from models import Column
 from models.base import collection
+from models.enums import CardStatus
 from models.records import ColumnRecord
 from realtime.log import Change
 from resolvers.lane.card_place import BY_RANK
+
+
+def status_of(card: Mapping[str, Any]) -> CardStatus:
+    """How far a card is. A board of a single column tells nothing: what stands there is to do."""
+    if card.get("completed_at") is not None:
+        return CardStatus.DONE
+    return CardStatus.TODO if card.get("started_at") is None else CardStatus.IN_PROGRESS
+
+
+def is_checked(card: Mapping[str, Any]) -> bool:
+    """Whether a card has steps, all of which are done."""
+    return bool(card["checklist"]) and all(item["done"] for item in card["checklist"])
 
 
 async def progress_at(change: Change, before: Mapping[str, Any], column: ColumnRecord | None) -> dict[str, Any]:

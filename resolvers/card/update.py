@@ -16,7 +16,7 @@ from realtime.events.card import CardArchived, CardMoved, CardUpdated
 from realtime.log import Change, Committed
 from resolvers.activity.activity import new_activity, record_activities
 from resolvers.card.card import checklist_of, require_labels, target_column
-from resolvers.card.progress import progress_at
+from resolvers.card.progress import is_checked, progress_at, status_of
 from resolvers.inputs.card import CardMove, CardUpdate
 from resolvers.kit.batch import BatchResult, change_each
 from resolvers.kit.context import Context
@@ -168,11 +168,23 @@ async def _apply(change: Change, before: CardRecord, changes: dict[str, Any], or
     if not changes.keys() & {"rank", "column_id"}:
         order = None
     if fields:
-        change.append(after["workspace_id"], CardUpdated(card=after, changed_fields=fields))
-    if order is not None:
-        left, joined = before["column_id"], after["column_id"]
-        event = CardMoved(card=after, from_column_id=left, to_column_id=joined, order=order)
+        event = CardUpdated(
+            card=after,
+            changed_fields=fields,
+            from_assignee_id=before["assignee_id"],
+            was_checked=is_checked(before),
+        )
         change.append(after["workspace_id"], event)
+    if order is not None:
+        moved = CardMoved(
+            card=after,
+            from_column_id=before["column_id"],
+            from_scope_id=before["scope_id"],
+            from_status=status_of(before),
+            to_column_id=after["column_id"],
+            order=order,
+        )
+        change.append(after["workspace_id"], moved)
     if "archived" in changes:
         change.append(after["workspace_id"], CardArchived(card=after, archived=after["archived"]))
     await record_activities(change, await _activities(change, before, after, fields, changes))

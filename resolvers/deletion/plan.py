@@ -12,6 +12,9 @@ from models import (
     ApiToken,
     Attachment,
     AttemptCount,
+    Automation,
+    AutomationProgress,
+    AutomationTrace,
     Avatar,
     BusMessage,
     Card,
@@ -69,6 +72,7 @@ from models import (
 )
 from models.base import Recorded
 from models.ids import Kind
+from realtime.events.automation import AutomationDeleted
 from realtime.events.column import ColumnDeleted
 from realtime.events.custom_field import CustomFieldDeleted
 from realtime.events.label import LabelDeleted
@@ -117,6 +121,9 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
         rows(Scope, "workspace_id"),
         rows(Label, "workspace_id"),
         rows(CustomField, "workspace_id"),
+        rows(AutomationTrace, "workspace_id"),
+        rows(Automation, "workspace_id"),
+        rows(AutomationProgress, "_id"),
         rows(ProjectMember, "workspace_id"),
         rows(Activity, "workspace_id"),
         rows(Project, "workspace_id"),
@@ -157,6 +164,8 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
         rows(Scope, "project_id", tell.deleted(ScopeDeleted)),
         rows(Label, "project_id", tell.deleted(LabelDeleted)),
         rows(CustomField, "project_id", tell.deleted(CustomFieldDeleted)),
+        rows(Automation, "project_id", tell.deleted(AutomationDeleted)),
+        rows(AutomationTrace, "project_id"),
         rows(ProjectMember, "project_id", tell.member_removed),
         rows(Activity, "project_id"),
     ),
@@ -175,6 +184,7 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
     Kind.AGENT: (missions_of_agent,),
     Kind.OBJECTIVE: (letting_go("objective_id"),),
     Kind.PILOTAGE_PRIORITY: (letting_go("priority_id"),),
+    Kind.AUTOMATION: (rows(AutomationTrace, "automation_id"),),
     Kind.WORKSPACE_MEMBER: (of_membership,),
 }
 """`resolvers.account.delete` adds what goes with an account, which leaves where it was."""

@@ -62,6 +62,12 @@ async def call(ctx: Context, name: str, arguments: Mapping[str, Any]) -> Any:
     if operation is None or not is_callable(operation):
         raise NotFound("Operation")
     operation.admit(ctx)
+    first, others = read_arguments(operation, arguments)
+    return await operation.run(ctx, *first, **others)
+
+
+def read_arguments(operation: Operation, arguments: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """What `operation.run` is called with beside the context, by place and by name; raises BadUserInput."""
     takes, reading, beside = contract(operation), _reading(operation), dict(arguments)
     written = {alias: beside.pop(alias) for alias in _aliases(takes.input) if alias in beside}
     own = read_input(reading.own, beside)
@@ -70,8 +76,7 @@ async def call(ctx: Context, name: str, arguments: Mapping[str, Any]) -> Any:
         named[_SELECTED] = _selected(reading.selects, beside.get(_SELECTED))
     if takes.input is not None and (written or not takes.optional):
         named[takes.place] = written if takes.unread else read_input(takes.input, written)
-    first, others = bind(takes, named)
-    return await operation.run(ctx, *first, **others)
+    return bind(takes, named)
 
 
 @functools.cache

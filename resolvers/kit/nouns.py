@@ -8,6 +8,8 @@ from models import (
     Activity,
     Agent,
     Attachment,
+    Automation,
+    AutomationTrace,
     Card,
     Column,
     Comment,
@@ -61,6 +63,10 @@ PROJECT_MEMBER = noun(ProjectMember, Kind.PROJECT_MEMBER, shown_as="member", wor
 SCOPE = noun(Scope, Kind.SCOPE, reads=board.READ)
 COLUMN = noun(Column, Kind.COLUMN, reads=board.READ)
 LABEL = noun(Label, Kind.LABEL, reads=board.READ)
+AUTOMATION = noun(Automation, Kind.AUTOMATION, reads=board.READ)
+AUTOMATION_TRACE = noun(
+    AutomationTrace, Kind.AUTOMATION_TRACE, reads=board.READ, shown_as="trace", word="trace", has_node=False
+)
 CUSTOM_FIELD = noun(CustomField, Kind.CUSTOM_FIELD, reads=board.READ)
 TEMPLATE = noun(Template, Kind.TEMPLATE, reads=board.READ, has_node=False)
 TRANSFER_JOB = noun(TransferJob, Kind.TRANSFER_JOB, reads=board.READ, shown_as="job", word="import")

@@ -12,6 +12,11 @@ def is_over(date: int, now: int) -> bool:
     return date + DAY <= now if date % DAY == 0 else date < now
 
 
+def is_day(date: datetime) -> bool:
+    """Whether a moment stands for its day."""
+    return milliseconds(date) % DAY == 0
+
+
 def has_passed(date: datetime, now: datetime) -> bool:
     """The same of two moments."""
     return is_over(milliseconds(date), milliseconds(now))

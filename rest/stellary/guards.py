@@ -11,6 +11,7 @@ from models.errors import NotFound
 from models.records import (
     AgentRecord,
     AttachmentRecord,
+    AutomationRecord,
     CardRecord,
     ColumnRecord,
     CommentRecord,
@@ -32,6 +33,7 @@ from resolvers.kit.noun import Noun
 from resolvers.kit.nouns import (
     AGENT,
     ATTACHMENT,
+    AUTOMATION,
     CARD,
     COLUMN,
     COMMENT,
@@ -107,6 +109,11 @@ async def column(call: Call) -> ColumnRecord:
 async def label(call: Call) -> LabelRecord:
     """The label of the path, in the project of the path."""
     return await of_project(call, LABEL, "labelId")
+
+
+async def automation(call: Call) -> AutomationRecord:
+    """The automation of the path, of the project of the path."""
+    return await of_project(call, AUTOMATION, "ruleId")
 
 
 async def custom_field(call: Call) -> CustomFieldRecord:

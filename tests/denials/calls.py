@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from models.enums import (
+    AutomationTrigger,
     ConsentSubject,
     DocumentStatus,
     FieldType,
@@ -33,6 +34,7 @@ from resolvers.inputs.account import (
 from resolvers.inputs.agent import AgentCreate, AgentUpdate
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.attachment import AttachmentCreate
+from resolvers.inputs.automation import AutomationCreate, AutomationUpdate
 from resolvers.inputs.board import BoardRead, CardList
 from resolvers.inputs.card import (
     CardCreate,
@@ -258,6 +260,17 @@ CALLS: dict[str, Arguments] = {
     "checklistItemConvert": lambda ids: (ids["card"], ids["item"]),
     "checklistItemRemove": lambda ids: (ids["card"], ids["item"]),
     "search": lambda ids: (ids["workspace"], "first"),
+    "automation": lambda ids: (ids["automation"],),
+    "automations": lambda ids: (ids["project"],),
+    "automationTraces": lambda ids: (ids["automation"], Window.read(10)),
+    "automationCreate": lambda ids: (
+        AutomationCreate.of(
+            project_id=ids["project"], trigger=AutomationTrigger.TASK_MOVED, action={"type": "notify"}, name="More"
+        ),
+    ),
+    "automationUpdate": lambda ids: (ids["automation"], AutomationUpdate.of(name="Other")),
+    "automationToggle": lambda ids: (ids["automation"], False),
+    "automationDelete": lambda ids: (ids["automation"],),
     "comment": lambda ids: (ids["comment"],),
     "comments": lambda ids: (ids["card"],),
     "commentCreate": lambda ids: (CommentCreate(card_id=ids["card"], content="More"),),

@@ -22,6 +22,12 @@ _WORKSPACE_ROLE = {"member": Role.MEMBER, "admin": Role.ADMIN, "agent": Role.MEM
 BEYOND: dict[tuple[str, str], type[OrreryError]] = {
     ("commentDelete", "member"): Forbidden,  # the comment is the owner's
     ("commentDelete", "agent"): Forbidden,
+    ("automationUpdate", "member"): Forbidden,  # so is the automation
+    ("automationUpdate", "agent"): Forbidden,
+    ("automationToggle", "member"): Forbidden,
+    ("automationToggle", "agent"): Forbidden,
+    ("automationDelete", "member"): Forbidden,
+    ("automationDelete", "agent"): Forbidden,
     # An agent drives its own missions alone.
     ("missionReport", "agent"): Forbidden,
     ("missionComplete", "agent"): Forbidden,

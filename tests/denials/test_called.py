@@ -77,6 +77,8 @@ def as_json(operation: Operation, ids: Ids) -> dict[str, Any]:
             found |= value.model_dump(mode="json", by_alias=True, exclude_unset=True, fallback=str)
         elif isinstance(value, Periods):
             found["interval"] = value.interval.value
+        elif isinstance(value, bool):
+            found[to_camel(name)] = value
         elif not isinstance(value, Window):
             found[to_camel(name)] = [str(entry) for entry in value] if isinstance(value, list) else str(value)
     return found

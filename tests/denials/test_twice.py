@@ -14,6 +14,7 @@ from tests.resolvers.lab import People
 MAKES_ANOTHER = {
     "apiTokenCreate",
     "attachmentCreate",
+    "automationCreate",
     "cardCreate",
     "checklistItemAdd",
     "columnCreate",

@@ -16,6 +16,7 @@ from gateway.database import Database
 from models import ApiToken, Lease, MissionActivity, Notification
 from models.base import Record, collection, utc_now
 from models.enums import (
+    AutomationTrigger,
     DraftQuestionKind,
     FieldType,
     MissionActivityKind,
@@ -28,6 +29,8 @@ from resolvers.account import api_token
 from resolvers.account.avatar import set_avatar
 from resolvers.agent import agent
 from resolvers.attachment import attachment
+from resolvers.automation import automation
+from resolvers.automation.follow import follow as follow_automations
 from resolvers.card import card, comment, label
 from resolvers.card.checklist import add_checklist_item
 from resolvers.card.custom import set_card_custom_fields
@@ -40,6 +43,7 @@ from resolvers.files.attachment_link import link_to
 from resolvers.inputs.agent import AgentCreate
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.attachment import AttachmentCreate
+from resolvers.inputs.automation import AutomationCreate
 from resolvers.inputs.card import CardCreate, ChecklistItemAdd, CommentCreate
 from resolvers.inputs.column import ColumnCreate
 from resolvers.inputs.credential import CredentialCreate
@@ -109,6 +113,7 @@ PLACES: Mapping[str, str] = {
     "itemId": "item",
     "jobId": "transfer_job",
     "priorityId": "pilotage_priority",
+    "ruleId": "automation",
     "sessionId": "session",
     "token": "invitation",
     "versionId": "version",
@@ -220,6 +225,14 @@ async def _objects(world: World) -> None:
     )
     pattern = TemplateCreateFromProject(project_id=ids["project"], name="Pattern", include_cards=True)
     ids["template"] = (await made(template.create_template, pattern))["_id"]
+    tidy = {"type": "remove_label", "labelId": str(ids["label"])}
+    tidied = AutomationCreate.of(
+        project_id=ids["project"],
+        trigger=AutomationTrigger.TASK_CREATED,
+        conditions={"title": "third_card"},
+        action=tidy,
+    )
+    ids["automation"] = (await made(automation.create_automation, tidied))["_id"]
     for name in ("second_card", "third_card"):
         ids[name] = (await made(card.create_card, CardCreate.of(project_id=ids["project"], title=name)))["_id"]
     waits = RelationCreate(card_id=ids["card"], target_card_id=ids["second_card"], type=RelationType.BLOCKS)
@@ -318,6 +331,7 @@ async def _agents(world: World) -> None:
     note = CommentCreate(card_id=ids["card"], content="Done")
     await comment.create_comment(await world.context("agent"), note)
     await follow(world.owner.services)
+    await follow_automations(world.owner.services)
     told = await collection(Notification).find_one({"user_id": ids["user"]}, {"_id": 1})
     assert told is not None
     ids["notification"] = told["_id"]

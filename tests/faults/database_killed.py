@@ -25,7 +25,7 @@ from bson import ObjectId
 
 from auth.subject import ANONYMOUS
 from gateway.direct import acting, open_services
-from gateway.follower import Follower
+from gateway.follower import Follower, notifications
 from gateway.locking import holder
 from gateway.settings import Settings
 from models import Activity, Card, LoggedEvent, Notification
@@ -102,7 +102,7 @@ async def run(data: Path, kills: int, seed: int) -> Report:
         writes = Writes()
         seen: list[int] = []
         start = (await services.hub.log.head(board.workspace_id)).seq
-        follower = Follower(services)
+        follower = Follower(services, notifications(services))
         await follower.start()
         live = await services.hub.subscribe(board.workspace_id, lambda _: True)
         watcher = asyncio.create_task(_watch(live.events(), seen))

@@ -28,7 +28,10 @@ HOME = """
 
 JSON = dict[str, Any]
 
-BACKGROUND = ("presence", "outbox", "attachment-leftovers", "transfers", "transfer-lease", "follower", "deletions")
+BACKGROUND = (
+    *("presence", "outbox", "attachment-leftovers", "transfers", "transfer-lease", "deletions"),
+    *("follower-notifications", "follower-automations"),
+)
 """The tasks whose reads are none of a request."""
 
 

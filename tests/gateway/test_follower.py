@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from itertools import count
 
 import pytest
 
 from auth.jwt import JwtSigner
-from gateway import follower as module
 from gateway.database import Database
-from gateway.follower import WORK, Follower, Pace
+from gateway.follower import NOTIFICATIONS, Follower, Pace, notifications
 from models import Fanout, Lease
 from models.base import collection, to_record
 from models.fanout import Audience
@@ -68,13 +69,13 @@ async def idle(follower: Follower) -> None:
 
 
 async def held_by(follower: Follower) -> bool:
-    lease = await collection(Lease).find_one({"_id": WORK})
+    lease = await collection(Lease).find_one({"_id": NOTIFICATIONS})
     return lease is not None and lease["holder"] == follower._holder
 
 
 @pytest.mark.parametrize("writer", [0, 1])
 async def test_a_change_wakes_the_follower_wherever_it_is_made(both: tuple[Services, Services], writer: int) -> None:
-    follower = Follower(both[0], pace=SLOW)
+    follower = Follower(both[0], notifications(both[0]), pace=SLOW)
     await follower.start()
     await idle(follower)
 
@@ -85,9 +86,7 @@ async def test_a_change_wakes_the_follower_wherever_it_is_made(both: tuple[Servi
     await follower.stop()
 
 
-async def test_one_works_and_another_goes_on_where_it_stops_or_dies(
-    both: tuple[Services, Services], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_one_works_and_another_goes_on_where_it_stops_or_dies(both: tuple[Services, Services]) -> None:
     # Given two followers
     worked: list[Services] = []
 
@@ -95,8 +94,10 @@ async def test_one_works_and_another_goes_on_where_it_stops_or_dies(
         worked.append(services)
         return await follow_some(services)
 
-    monkeypatch.setattr(module, "follow_some", watched)
-    first, second = (Follower(services, pace=QUICK) for services in both)
+    first, second = (
+        Follower(services, replace(notifications(services), follow=partial(watched, services)), pace=QUICK)
+        for services in both
+    )
     await first.start()
     await idle(first)
     await second.start()
@@ -120,21 +121,22 @@ async def test_one_works_and_another_goes_on_where_it_stops_or_dies(
     await leave_word(both[0])
     await asyncio.sleep(0.1)
     assert not await nothing_waits()
-    third = Follower(both[0], pace=SLOW)
+    third = Follower(both[0], notifications(both[0]), pace=SLOW)
     await third.start()
     await until(nothing_waits)
     await third.stop()
 
 
-async def test_what_fails_is_tried_again(both: tuple[Services, Services], monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_fails_is_tried_again(both: tuple[Services, Services]) -> None:
+    attempts = count()
 
-    async def failing(_: Services) -> bool:
-        monkeypatch.setattr(module, "follow_some", follow_some)
-        raise RuntimeError("once")
+    async def failing_once() -> bool:
+        if next(attempts) == 0:
+            raise RuntimeError("once")
+        return await follow_some(both[0])
 
     await leave_word(both[0])
-    monkeypatch.setattr(module, "follow_some", failing)
-    follower = Follower(both[0], pace=QUICK)
+    follower = Follower(both[0], replace(notifications(both[0]), follow=failing_once), pace=QUICK)
     await follower.start()
 
     await until(nothing_waits)

@@ -89,6 +89,8 @@ def test_the_codes_of_kinds_are_distinct_and_stay() -> None:
 KNOWN_BY_ANOTHER_ID = {
     "StorageAccount",
     "AttemptCount",
+    "AutomationProgress",
+    "AutomationTrace",
     "Avatar",
     "BusMessage",
     "CardFacts",

@@ -15,7 +15,7 @@ import pytest
 from auth.jwt import JwtSigner
 from auth.subject import ANONYMOUS
 from gateway.database import Database
-from models import Fanout, Mail, Tombstone
+from models import AutomationProgress, Fanout, Mail, Tombstone
 from models.enums import Role
 from models.records import OrganizationRecord, WorkspaceRecord
 from realtime.guard import Guard
@@ -38,7 +38,7 @@ Join = Callable[..., Awaitable[Context]]
 async def running(database: Database) -> AsyncIterator[Services]:
     """What a gateway holds, with a running hub on the memory bus."""
     # Nobody does these in the background, and who looks for the next one looks past all that earlier tests have left.
-    await empty(database, Fanout, Mail, Tombstone)
+    await empty(database, AutomationProgress, Fanout, Mail, Tombstone)
     hub = Hub(EventLog(database.client))
     await hub.start()
     guard = Guard(period=0.2)

@@ -15,6 +15,7 @@ from bson import ObjectId
 from models import User
 from models.base import collection, utc_now
 from models.enums import MailTemplate
+from resolvers.automation.follow import follow as follow_automations
 from resolvers.files.attachment_link import link_to
 from resolvers.notification.follow import follow
 from rest.stellary.table import TABLE
@@ -34,6 +35,7 @@ async def test_every_route_answers_as_the_document_declares(api: Api, board: Boa
     await _notifications(api, board, bob)
     await _scope(board)
     await _card(api, board)
+    await _automations(api, board)
     await _documents(board)
     await _transfer(board)
     await _agent(api, board)
@@ -182,6 +184,26 @@ async def _scope(board: Board) -> None:
     assert [one["name"] for one in (await _read(board.ann, scope))["columns"]] == ["Inside"]
     assert len(await _read(board.ann, f"{board.path}/scopes")) == 1
     await _deleted(board.ann, scope)
+
+
+async def _automations(api: Api, board: Board) -> None:
+    rules = f"{board.path}/automations"
+    action = {"type": "add_comment", "content": "Welcome"}
+    made_rule = await made(
+        board.ann, rules, trigger="task_created", conditions={"title": {"contains": "A"}}, action=action
+    )
+    rule = f"{rules}/{made_rule['id']}"
+    await _changed(board.ann, rule, name="Greet")
+    assert [one["name"] for one in await _read(board.ann, rules)] == ["Greet"]
+    card = await made(board.ann, f"{board.path}/cards", title="A")
+    await follow_automations(api.ctx.services)
+    [trace] = await _read(board.ann, f"{rule}/traces?limit=5")
+    assert (trace["target"], trace["result"]) == (card["id"], "success")
+    assert (await board.ann.patch(f"{rule}/toggle")).json()["enabled"] is False
+    assert (await _changed(board.ann, f"{rule}/toggle", enabled=False))["enabled"] is False
+    assert (await _read(board.ann, rule))["trigger"] == "task_created"
+    await _deleted(board.ann, rule)
+    await _deleted(board.ann, f"{board.path}/cards/{card['id']}")
 
 
 async def _card(api: Api, board: Board) -> None:

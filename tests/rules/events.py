@@ -14,6 +14,8 @@ HOME = ("realtime.", "resolvers.kit.context")
 """Where writing is made possible."""
 WORKERS = frozenset(
     {
+        Named("resolvers.automation.follow", "Automations"),
+        Named("resolvers.automation.trim", "trim_traces"),
         Named("resolvers.deletion.run", "Worker"),
         Named("resolvers.mission.trim", "trim_reports"),
         Named("resolvers.notification.follow", "follow_some"),

@@ -319,6 +319,7 @@ RULES: dict[str, Rule] = {
     "DocumentUnlinked": ("documentId cardId", _unlinked),
     "AttachmentAdded": ("attachmentCount attachment { ...AttachmentFields }", _attachment_added),
     "AttachmentDeleted": ("attachmentCount attachmentId cardId", _attachment_deleted),
+    "AutomationRan": ("trace { id }", _nothing),
     "MissionStatusChanged": _put_under("mission", "Mission"),
     "MissionActivityAdded": ("mission { ...MissionFields } activity { ...MissionActivityFields }", _activity_added),
     "NotificationsRead": ("ids all", _read),

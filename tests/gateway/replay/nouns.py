@@ -28,6 +28,7 @@ BY_HAND: dict[str, str] = {
       content linkedCards(first: 50) { nodes { id } }
       project { id } scope { id } parent { id } submittedBy { id } reviewedBy { id } author { id } updatedBy { id }
     """,
+    "Automation": "owner { id } project { id }",
     "Attachment": "uploadedBy { id } card { id }",
     "TransferJob": """
       progress error { code message field } notes { place code message } notesOmitted
@@ -112,6 +113,7 @@ SNAPSHOT = """
           columns { ...ColumnFields }
           labels { ...LabelFields }
           customFields { ...CustomFieldFields }
+          automations { ...AutomationFields }
           cards(first: 50, filter: {or: [{archived: {eq: true}}, {archived: {eq: false}}]}) {
             nodes {
               ...CardFields

@@ -53,6 +53,8 @@ BEGAN = int(utc_now().timestamp()) - 2 * 24 * 3600
 """When what is deleted was made; read once, so that what is made at once is in one second whenever a test runs."""
 OTHERWISE = {
     "ApiToken": "their ids are found in the collection of an agent first",
+    "Automation": "at most a hundred in a project, found by whether they are enabled",
+    "AutomationProgress": "one",
     "Card": "lanes name them",
     "CardFacts": "one of a project",
     "CardFactsBlock": "one for some hundred cards",

@@ -72,6 +72,13 @@ DELETE CARD/labels/{labelId}
 POST CARD/labels/{labelId}
 GET CARD/relations
 POST CARD/relations
+GET PROJECT/automations
+POST PROJECT/automations
+DELETE PROJECT/automations/{ruleId}
+GET PROJECT/automations/{ruleId}
+PATCH PROJECT/automations/{ruleId}
+PATCH PROJECT/automations/{ruleId}/toggle
+GET PROJECT/automations/{ruleId}/traces
 GET PROJECT/columns
 POST PROJECT/columns
 DELETE PROJECT/columns/{columnId}

@@ -1,0 +1,1 @@
+"""What projects do by themselves: automations, and what sets them off."""
