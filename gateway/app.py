@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from agents.server.endpoint import McpEndpoint
 from auth.jwt import JwtSigner
 from auth.vault import Vault
 from gateway.database import Database, open_database
@@ -70,6 +71,7 @@ class Running:
     services: Services | None = None
     engine: GraphEngine | None = None
     endpoint: GraphQLEndpoint | None = None
+    mcp: McpEndpoint | None = None
 
     def require_engine(self) -> GraphEngine:
         if self.engine is None:
@@ -152,6 +154,8 @@ def create_app(
             finally:
                 app.state.database = None
                 await running.connections.close_all()
+                if running.mcp is not None:
+                    await running.mcp.close()
                 for worker in reversed(background):
                     await worker.stop()
                 await guard.stop()
@@ -211,7 +215,10 @@ def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]
     async def home(_: Request) -> Response:
         return RedirectResponse(settings.base_path + "/graphql", 307)
 
+    mcp = McpEndpoint(running.require_engine, settings.socket_origins, product_version())
+    running.mcp = mcp
     return [
+        Route("/mcp", mcp),
         Route("/graphql", graphql, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", graphql_socket),
         Route("/", home),

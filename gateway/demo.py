@@ -32,6 +32,14 @@ CREATE_AUTOMATION = """mutation ($input: AutomationCreateInput!) { automationCre
 CREATE_CARD = """mutation ($input: CardCreateInput!) { cardCreate(input: $input) { card { id } } }"""
 CREATE_COMMENT = """mutation ($input: CommentCreateInput!) { commentCreate(input: $input) { cursor } }"""
 CREATE_MISSION = """mutation ($input: MissionCreateInput!) { missionCreate(input: $input) { mission { id } } }"""
+CREATE_OBJECTIVE = (
+    """mutation ($input: ObjectiveCreateInput!) { objectiveCreate(input: $input) { objective { id } } }"""
+)
+CREATE_PRIORITY = """mutation ($input: PilotagePriorityCreateInput!) {
+  pilotagePriorityCreate(input: $input) { cursor } }"""
+CREATE_TODO = """mutation ($input: TodoCreateInput!) { todoCreate(input: $input) { cursor } }"""
+CREATE_DECISION = """mutation ($input: DecisionCreateInput!) { decisionCreate(input: $input) { cursor } }"""
+CREATE_ORDER = """mutation ($input: StandingOrderCreateInput!) { standingOrderCreate(input: $input) { cursor } }"""
 
 TRIES = 5
 
@@ -77,6 +85,7 @@ def fill(client: Client, advance: Callable[[str], None]) -> Filled:
         advance(agent.name)
     for project in data.PROJECTS:
         _project(filled, project, advance)
+    _pilotage(filled)
     _mission(filled, "quill", data.WAITING_CARD, data.WAITING_PROMPT)
     filled.mission_id = _mission(filled, "atlas", data.MISSION_CARD, data.MISSION_PROMPT)
     return filled
@@ -212,6 +221,22 @@ def _board(
         for who, text in card.comments:
             _create(filled.people[who], CREATE_COMMENT, {"cardId": card_id, "content": text})
         advance(card.title)
+
+
+def _pilotage(filled: Filled) -> None:
+    def create(mutation: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        return _create(filled.client, mutation, {"workspaceId": filled.workspace_id, **values})
+
+    objectives = {
+        values["objective"]: create(CREATE_OBJECTIVE, values)["objective"]["id"] for values in data.OBJECTIVES
+    }
+    for label in data.PRIORITIES:
+        create(CREATE_PRIORITY, {"label": label})
+    for label, objective, status in data.TODOS:
+        create(CREATE_TODO, {"label": label, "objectiveId": objectives[objective], "status": status})
+    title, impact = data.DECISION
+    create(CREATE_DECISION, {"title": title, "impact": impact})
+    create(CREATE_ORDER, {"text": data.ORDER})
 
 
 def _mission(filled: Filled, who: Who, title: str, prompt: str) -> str:

@@ -306,6 +306,26 @@ WORKSHOP = Project(
 
 PROJECTS = (LAMP, APP, WORKSHOP)
 
+OBJECTIVES: tuple[dict[str, str], ...] = (
+    {"objective": "Lumen Two is in the shops by spring", "module": "Lumen Two", "status": "IN_PROGRESS"},
+    {"objective": "Fifty riders use the app every day", "module": "App", "status": "IN_PROGRESS"},
+    {
+        "objective": "The workshop opens with two trained mechanics",
+        "module": "Workshop",
+        "status": "BLOCKED",
+        "blockedReason": "Nobody has answered the advertisement yet",
+    },
+)
+PRIORITIES = ("Nothing leaves the house that fails in the cold", "Answer every tester within a day")
+TODOS = (
+    ("Ride once more in the cold with the corrected gauge", "Lumen Two is in the shops by spring", "IN_PROGRESS"),
+    ("Ask the foundry in Porto for a sample", "Lumen Two is in the shops by spring", "TODO"),
+    ("Read the diaries of the first week", "Fifty riders use the app every day", "DONE"),
+)
+"""What is to be done, for which objective, and where it stands."""
+DECISION = ("Correct the gauge in the firmware", "No new cells, and no change of the housing: three weeks saved.")
+ORDER = "Say where a number comes from, with the number of rides or parts behind it."
+
 MISSION_CARD = "Find out why the battery gauge jumps below 20 %"
 MISSION_PROMPT = "Compare the testers' logs, say why the gauge jumps in the cold, and propose a correction."
 WAITING_CARD = "Write the quick-start card"

@@ -6,6 +6,7 @@ from bson import ObjectId
 from pydantic import Field
 
 from models import Decision, Objective, PilotageDocument, PilotagePriority, StandingOrder, Todo
+from models.enums import PilotageIntent
 from models.facts import CREATE, UPDATE
 from models.ids import Kind
 from resolvers.kit.fields import fields_of
@@ -89,3 +90,10 @@ class StandingOrderUpdate(Input):
     """What changes of a standing order."""
 
     agent_id: AgentId | None = Field(None, description="Whose it is alone; null for all agents.")
+
+
+class BriefingCreate(Input):
+    """A new briefing."""
+
+    agent_id: AgentId = Field(description="Who writes it.")
+    intent: PilotageIntent = Field(PilotageIntent.WEEKLY_REVIEW, description="What it is read for.")

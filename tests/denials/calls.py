@@ -63,6 +63,7 @@ from resolvers.inputs.organization import (
     OrganizationUpdate,
 )
 from resolvers.inputs.pilotage import (
+    BriefingCreate,
     DecisionCreate,
     DecisionUpdate,
     ObjectiveCreate,
@@ -364,6 +365,7 @@ CALLS: dict[str, Arguments] = {
     "standingOrderUpdate": lambda ids: (ids["standing_order"], StandingOrderUpdate.of(category="tests")),
     "standingOrderDelete": lambda ids: (ids["standing_order"],),
     "pilotageCycleClose": lambda ids: (ids["workspace"], 1),
+    "briefingCreate": lambda ids: (BriefingCreate(agent_id=ids["agent"]),),
     "pilotageState": lambda ids: (ids["workspace"],),
     "pilotageDashboard": lambda ids: (ids["workspace"],),
     "pilotagePortfolio": lambda ids: (ids["workspace"],),

@@ -15,6 +15,7 @@ MAKES_ANOTHER = {
     "apiTokenCreate",
     "attachmentCreate",
     "automationCreate",
+    "briefingCreate",
     "cardCreate",
     "checklistItemAdd",
     "columnCreate",

@@ -84,6 +84,19 @@ async def test_a_pilotage_is_written_and_read(board: Board) -> None:
     assert again["workspace"]["pilotage"]["state"]["history"]["todos"] == [{"id": todo["id"]}]
 
 
+async def test_a_briefing_is_a_mission_of_an_agent(board: Board) -> None:
+    hire = "mutation ($i: AgentCreateInput!) { agentCreate(input: $i) { agent { id } } }"
+    values = {"workspaceId": board.workspace, "name": "Atlas", "slug": "atlas"}
+    agent = (await board.ann.ask(hire, i=values))["agentCreate"]["agent"]["id"]
+
+    asked = """mutation ($a: ID!) { briefingCreate(input: {agentId: $a, intent: DAILY_EXECUTION}) {
+      mission { status prompt agent { slug } } } }"""
+    mission = (await board.ann.ask(asked, a=agent))["briefingCreate"]["mission"]
+
+    assert (mission["status"], mission["agent"]["slug"]) == ("QUEUED", "atlas")
+    assert mission["prompt"].startswith("Write a briefing for the day")
+
+
 @pytest.mark.parametrize(
     ("create", "update", "delete", "made", "change"),
     [

@@ -1,0 +1,138 @@
+"""`/mcp` as HTTP: who asks, from which page, with how large a body. What the messages say is the SDK's and `server`'s.
+
+The SDK is imported with the first request: a gateway that no agent's client talks to starts without it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import orjson
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Message, Receive, Scope, Send
+
+from auth.subject import Subject
+from models.caller import note_asking
+from models.errors import OrreryError, Unauthenticated
+from models.json import check_shape
+from models.pool import Pool
+from serving.body import MAX_PARTS, read_bytes
+from serving.errors import answer, answer_error
+from serving.graph.engine import GraphEngine
+from serving.transports.origin import origin_allowed
+
+if TYPE_CHECKING:
+    from agents.server.server import Running
+
+Start = Callable[[GraphEngine, str], Awaitable["Running"]]
+
+SUBJECT = "orrery.subject"
+"""Where a request's scope has who asks."""
+MAX_BODY = 2 * 1024 * 1024
+"""A document of a million bytes, written as JSON."""
+LOADING = Pool("first requests of MCP", threads=2, at_once=1, of_one=20, in_all=100)
+
+_PAGE = """<!doctype html><meta charset="utf-8"><title>Orrery over MCP</title>
+<h1>Orrery over MCP</h1><p>This is the address for an agent's client, by Streamable HTTP. Give it this
+address and,
+as <code>Authorization: Bearer …</code>, the token of an agent or a personal access token.</p>"""
+_INVALID_REQUEST = -32600
+
+
+@dataclass(slots=True)
+class McpEndpoint:
+    """The ASGI application at `/mcp`. `find` gives the engine once the gateway has started; pages of `origins` may call
+    it, as those of the gateway's own host may."""
+
+    find: Callable[[], GraphEngine]
+    origins: frozenset[str]
+    version: str
+    _running: "Running | None" = None
+    _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive, send)
+        try:
+            response = self._turned_away(request)
+            if response is None:
+                scope[SUBJECT] = await self._subject(request)
+                raw = await read_bytes(request, MAX_BODY)
+                _check(raw)
+                note_asking()
+                running = await self._started()
+                await running.handle(scope, _replaying(raw, receive), send)
+                return
+        except ClientDisconnect:
+            return
+        except OrreryError as error:
+            response = _refusal(error.status, error.message, answer_error(error).headers)
+        await response(scope, receive, send)
+
+    def _turned_away(self, request: Request) -> Response | None:
+        """The answer to what is no message: there are no sessions here, so none is listened to and none is ended."""
+        if not origin_allowed(request.headers, self.origins):
+            return _refusal(403, "Pages of this origin may not call the gateway")
+        if request.method == "POST":
+            return None
+        if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+            return HTMLResponse(_PAGE)
+        return _refusal(405, "Send messages by POST", {"allow": "POST"})
+
+    async def _subject(self, request: Request) -> Subject:
+        """Who asks, by a bearer token alone: no cookie of a browser calls tools."""
+        if "authorization" not in request.headers:
+            raise Unauthenticated
+        subject = await self.find().subject_of(request)
+        subject.require_user()
+        return subject
+
+    async def _started(self) -> "Running":
+        """The server, which the first request starts."""
+        async with self._starting:
+            if self._running is None:
+                start = await LOADING.run(_load)
+                self._running = await start(self.find(), self.version)
+        return self._running
+
+    async def close(self) -> None:
+        """End what is under way."""
+        if self._running is not None:
+            await self._running.close()
+            self._running = None
+
+
+def _load() -> "Start":
+    from agents.server.server import start
+
+    return start
+
+
+def _check(raw: bytes) -> None:
+    """Refuse a body that would take long to read as what it says it is; what is no JSON is the SDK's to answer."""
+    try:
+        parsed = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return
+    if isinstance(parsed, dict):
+        check_shape(parsed, field="params", limit=MAX_PARTS)
+
+
+def _replaying(raw: bytes, receive: Receive) -> Receive:
+    """The body once more, and then whatever the client does."""
+    left = [raw]
+
+    async def replayed() -> Message:
+        if left:
+            return {"type": "http.request", "body": left.pop(), "more_body": False}
+        return await receive()
+
+    return replayed
+
+
+def _refusal(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
+    """The answer to a request whose message was not looked at, as JSON-RPC has it."""
+    error = {"code": _INVALID_REQUEST, "message": message}
+    kept = {name: value for name, value in (headers or {}).items() if not name.startswith("content-")}
+    return answer({"jsonrpc": "2.0", "id": None, "error": error}, status, kept)

@@ -1,0 +1,53 @@
+"""A client of MCP by hand, of either generation."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+HANDSHAKE = "2025-11-25"
+MODERN = "2026-07-28"
+VERSIONS = [HANDSHAKE, MODERN]
+
+
+@dataclass(slots=True)
+class Client:
+    """Speaks one version; each message is a request of its own."""
+
+    http: httpx.AsyncClient
+    version: str
+    number: int = 0
+
+    async def post(self, message: Any, **headers: str) -> httpx.Response:
+        told = {"mcp-protocol-version": self.version, "accept": "application/json, text/event-stream"}
+        if isinstance(message, dict) and self.version == MODERN and "method" in message:
+            told["mcp-method"] = message["method"]
+            if "name" in message.get("params", {}):
+                told["mcp-name"] = message["params"]["name"]
+        return await self.http.post("/mcp", json=message, headers={**told, **headers})
+
+    def message(self, method: str, meta: dict[str, Any] | None = None, **params: Any) -> dict[str, Any]:
+        self.number += 1
+        beside: dict[str, Any] = {}
+        if self.version == MODERN:
+            beside = {
+                "io.modelcontextprotocol/protocolVersion": MODERN,
+                "io.modelcontextprotocol/clientCapabilities": {},
+                "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+            }
+        if meta or beside:
+            params["_meta"] = beside | (meta or {})
+        return {"jsonrpc": "2.0", "id": self.number, "method": method, "params": params}
+
+    async def send(self, method: str, meta: dict[str, Any] | None = None, **params: Any) -> dict[str, Any]:
+        """The whole answer."""
+        message = self.message(method, meta, **params)
+        answered: dict[str, Any] = (await self.post(message)).json()
+        assert answered["id"] == message["id"]
+        return answered
+
+    async def call(self, tool: str, meta: dict[str, Any] | None = None, **arguments: Any) -> dict[str, Any]:
+        """The result of a tool."""
+        answered = await self.send("tools/call", meta, name=tool, arguments=arguments)
+        result: dict[str, Any] = answered["result"]
+        return result
