@@ -2,7 +2,10 @@
 any message."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 import mcp_types as types
 from mcp.server.caching import CacheHint
@@ -10,12 +13,16 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.shared.exceptions import MCPError
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from starlette.types import Receive, Scope, Send
 
+from agents.server import resources
 from agents.server.answers import answered
 from agents.server.endpoint import MAX_BODY, SUBJECT
+from agents.server.listen import listen
 from agents.tools.catalogue import TOOLS, listed
 from auth.subject import Subject
+from models.errors import NotFound, OrreryError
 from serving.graph.engine import GraphEngine
 
 INSTRUCTIONS = (
@@ -25,6 +32,10 @@ INSTRUCTIONS = (
 )
 FRESH = CacheHint(ttl_ms=300_000, scope="private")
 """The list changes with what a credential may do, and with versions of the gateway."""
+
+
+RESOURCE_NOT_FOUND = -32002
+"""As the revisions with a handshake call it."""
 
 
 class Running:
@@ -70,6 +81,31 @@ async def start(engine: GraphEngine, version: str) -> Running:
             raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name[:100]}")
         return await answered(engine, _subject(ctx), params)
 
+    async def list_resources(
+        ctx: ServerRequestContext, _params: types.PaginatedRequestParams | None
+    ) -> types.ListResourcesResult:
+        with _told_as_errors(ctx):
+            return types.ListResourcesResult(resources=await resources.listed(engine.context_of(_subject(ctx))))
+
+    async def list_templates(
+        _ctx: ServerRequestContext, _params: types.PaginatedRequestParams | None
+    ) -> types.ListResourceTemplatesResult:
+        return types.ListResourceTemplatesResult(resource_templates=resources.templates())
+
+    async def read_resource(
+        ctx: ServerRequestContext, params: types.ReadResourceRequestParams
+    ) -> types.ReadResourceResult:
+        with _told_as_errors(ctx, uri=params.uri):
+            text = await resources.read(engine.context_of(_subject(ctx)), params.uri)
+        found = types.TextResourceContents(uri=params.uri, mime_type=resources.TEXT, text=text)
+        return types.ReadResourceResult(contents=[found])
+
+    async def subscribe(
+        ctx: ServerRequestContext, params: types.SubscriptionsListenRequestParams
+    ) -> types.SubscriptionsListenResult:
+        with _told_as_errors(ctx):
+            return await listen(engine.context_of(_subject(ctx)), ctx, params)
+
     server = Server(
         "orrery",
         version=version,
@@ -78,8 +114,25 @@ async def start(engine: GraphEngine, version: str) -> Running:
         cache_hints={"tools/list": FRESH, "server/discover": FRESH},
         on_list_tools=list_tools,
         on_call_tool=call_tool,
+        get_tool_input_schema=lambda name: TOOLS[name].schema if name in TOOLS else None,
+        on_list_resources=list_resources,
+        on_list_resource_templates=list_templates,
+        on_read_resource=read_resource,
+        on_subscriptions_listen=subscribe,
     )
     return await Running(server).ready()
+
+
+@contextmanager
+def _told_as_errors(ctx: ServerRequestContext, **data: Any) -> Iterator[None]:
+    """Refusals of operations as errors of the protocol. What is out of reach is told as what does not exist."""
+    try:
+        yield
+    except NotFound as error:
+        code = RESOURCE_NOT_FOUND if ctx.protocol_version in HANDSHAKE_PROTOCOL_VERSIONS else types.INVALID_PARAMS
+        raise MCPError(code, "Resource not found", data or None) from error
+    except OrreryError as error:
+        raise MCPError(types.INVALID_PARAMS, error.message, {**data, "code": error.code}) from error
 
 
 def _subject(ctx: ServerRequestContext) -> Subject:
@@ -95,7 +148,6 @@ def _told(name: str) -> types.Tool:
     tool = TOOLS[name]
     return types.Tool(
         name=name,
-        title=tool.title,
         description=tool.description,
         input_schema=tool.schema,
         output_schema=tool.output,

@@ -20,10 +20,11 @@ class Client:
 
     async def post(self, message: Any, **headers: str) -> httpx.Response:
         told = {"mcp-protocol-version": self.version, "accept": "application/json, text/event-stream"}
-        if isinstance(message, dict) and self.version == MODERN and "method" in message:
+        if self.version == MODERN and "params" in message:
             told["mcp-method"] = message["method"]
-            if "name" in message.get("params", {}):
-                told["mcp-name"] = message["params"]["name"]
+            named = message["params"].get("name", message["params"].get("uri"))
+            if named is not None:
+                told["mcp-name"] = named
         return await self.http.post("/mcp", json=message, headers={**told, **headers})
 
     def message(self, method: str, meta: dict[str, Any] | None = None, **params: Any) -> dict[str, Any]:

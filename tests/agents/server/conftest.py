@@ -1,5 +1,6 @@
 """The gateway that clients of MCP speak to."""
 
 from tests.gateway.lab import board, gateway, lab
+from tests.serving.wire_lab import address
 
-__all__ = ["board", "gateway", "lab"]
+__all__ = ["address", "board", "gateway", "lab"]
