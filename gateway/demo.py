@@ -150,6 +150,7 @@ def _agent(filled: Filled, who: Who, agent: data.Agent) -> None:
         "slug": agent.slug,
         "description": agent.text,
         "autonomyMode": agent.mode,
+        "tools": ["*"],
     }
     made = _create(filled.client, CREATE_AGENT, values)
     filled.people[who] = Client(filled.client.url, made["token"])

@@ -19,6 +19,7 @@ from models.base import Record, collection, utc_now
 from models.records import MigrationRecord
 from realtime.lease import hold, holding
 from realtime.retention import remember_oldest
+from resolvers.agent.agent_rebuild import AGENT_STEP
 from resolvers.kit.migration_step import MigrationStep, Work, over_all
 from resolvers.kit.sort_keys_rebuild import SORT_STEPS
 from resolvers.lane.card_facts_rebuild import FACTS_STEP
@@ -34,6 +35,7 @@ STEPS: Sequence[MigrationStep] = (
     *LANE_STEPS,
     FACTS_STEP,
     *SORT_STEPS,
+    AGENT_STEP,
 )
 """In the order in which they are done, after the indexes. A new one goes to the end."""
 

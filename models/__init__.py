@@ -34,6 +34,7 @@ from models.pipeline import Pipeline
 from models.probe import Probe
 from models.project import Project, ProjectMember
 from models.project_draft import ProjectDraft
+from models.proposal import Proposal
 from models.relation import Relation
 from models.scope import Scope
 from models.session import Session
@@ -102,6 +103,7 @@ __all__ = [
     "Project",
     "ProjectDraft",
     "ProjectMember",
+    "Proposal",
     "ReadMark",
     "Relation",
     "Scope",

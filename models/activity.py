@@ -28,6 +28,9 @@ class Activity(Stored[ActivityRecord]):
     document_id: Annotated[PydanticObjectId | None, Facts("The document that it is about.")] = None
     type: Annotated[ActivityType, Facts("What happened.")]
     actor_id: Annotated[PydanticObjectId | None, Facts("Who did it.", refers=Kind.USER)] = None
+    approved_by: Annotated[
+        PydanticObjectId | None, Facts("Who has approved of it, where an agent proposed it.", refers=Kind.USER)
+    ] = None
     created_at: Annotated[datetime, Facts("When it happened.")] = Field(default_factory=utc_now)
     meta: Annotated[dict[str, Any], Facts("Details that depend on the type, such as the title of a deleted card.")] = (
         Field(default_factory=dict)

@@ -8,7 +8,7 @@ from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, id_factory, utc_now
-from models.enums import AutonomyMode
+from models.enums import AutonomyMode, Verdict
 from models.facts import REST, SHOWN, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import MARKDOWN, NAME, SLUG
@@ -30,8 +30,14 @@ class Agent(Stored[AgentRecord]):
     slug: Annotated[str, Facts("The name in addresses, unique in the workspace.", SHOWN | WRITTEN, text=SLUG)]
     description: Annotated[str | None, Facts("What it is good at.", SHOWN | WRITTEN, text=MARKDOWN)] = None
     autonomy_mode: Annotated[AutonomyMode, Facts("How freely it acts.", SHOWN | WRITTEN)] = AutonomyMode.SUPERVISED
-    tools: Annotated[list[str], Facts("The tools that it may use.")] = Field(default_factory=list)
     skill_ids: list[PydanticObjectId] = Field(default_factory=list)
+    tools: Annotated[list[str], Facts("The tools that it may use: their names or groups, or * for all.")] = Field(
+        default_factory=list
+    )
+    policy: Annotated[
+        dict[str, Verdict],
+        Facts("What becomes of what it would change, by tools, groups or *, where its mode says otherwise."),
+    ] = Field(default_factory=dict)
     mcp_only: Annotated[bool, Facts("Whether it is only driven from outside, over MCP.", SHOWN | WRITTEN)] = False
     updated_at: Annotated[datetime, Facts("When it last changed.", REST)] = Field(default_factory=utc_now)
     deleted_at: datetime | None = None

@@ -216,6 +216,26 @@ class AutonomyMode(Told):
     APPROVAL = "approval", "Asks for approval in batches."
 
 
+class Verdict(Told):
+    """What becomes of something that an agent would do."""
+
+    ALLOW = "allow", "It is done at once."
+    ASK = "ask", "It is proposed, and waits for a person."
+    DENY = "deny", "It is refused."
+
+
+class ProposalStatus(Told):
+    """Where a proposal stands."""
+
+    PENDING = "pending", "Waits for a decision."
+    APPROVED = "approved", "Decided for, and not applied yet."
+    APPLIED = "applied", "Done. Final."
+    FAILED = "failed", "Decided for, and refused when it was to be done. Final."
+    REJECTED = "rejected", "Decided against. Final."
+    WITHDRAWN = "withdrawn", "Its mission or its agent ended before a decision. Final."
+    EXPIRED = "expired", "Nobody decided in the time that the workspace has set. Final."
+
+
 class MissionStatus(Told):
     """Where a mission stands."""
 

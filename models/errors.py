@@ -3,7 +3,8 @@
 `code` is the stable name that GraphQL shows in `extensions.code`; `status` is the HTTP status that REST answers.
 """
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 
 class OrreryError(Exception):
@@ -44,6 +45,15 @@ class Forbidden(OrreryError):
 
     code = "FORBIDDEN"
     status = 403
+
+
+class ApprovalRequired(Forbidden):
+    """An agent may do this once somebody has approved it: `proposalId` names what waits for the decision."""
+
+    def __init__(self, what: str, proposal: Mapping[str, Any]) -> None:
+        message = f"{what} waits for somebody's approval, as the proposal {proposal['_id']}"
+        super().__init__(message, kind="APPROVAL_REQUIRED", proposalId=str(proposal["_id"]))
+        self.proposal = proposal
 
 
 class NotFound(OrreryError):

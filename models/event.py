@@ -16,7 +16,8 @@ class LoggedEvent(Recorded[LoggedEventRecord]):
     """An event. `stream_id` is the workspace, organization or user whose history it belongs to; `seq` counts from 1
     in that stream without holes, so the order of `seq` is the order of commits. `workspace_id` is the tenant, null in
     the streams of users and organizations. `cause` is the automation that did it, with how many stand before it in the
-    chain (`realtime.change.Cause`); null for what somebody did.
+    chain (`realtime.change.Cause`); null for what somebody did. `approved_by` is who has approved of what an agent
+    proposed.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.EVENT))
@@ -28,6 +29,7 @@ class LoggedEvent(Recorded[LoggedEventRecord]):
     card_id: PydanticObjectId | None = None
     mission_id: PydanticObjectId | None = None
     actor_id: PydanticObjectId | None = None
+    approved_by: PydanticObjectId | None = None
     at: datetime
     data: dict[str, Any]
     cause: dict[str, Any] | None = None

@@ -68,6 +68,7 @@ class Kind(IntEnum):
     AGENT = 0x71
     MISSION = 0x72
     MISSION_ACTIVITY = 0x73
+    PROPOSAL = 0x74
     EVENT = 0x81
     MAIL = 0x91
     MAIL_LINK = 0x92

@@ -18,6 +18,7 @@ class ActivityRecord(TypedDict):
     document_id: ObjectId | None
     type: str
     actor_id: ObjectId | None
+    approved_by: ObjectId | None
     meta: dict[str, Any]
 
 
@@ -33,8 +34,9 @@ class AgentRecord(TypedDict):
     slug: str
     description: str | None
     autonomy_mode: str
-    tools: list[str]
     skill_ids: list[ObjectId]
+    tools: list[str]
+    policy: dict[str, str]
     mcp_only: bool
     updated_at: datetime
     deleted_at: datetime | None
@@ -389,6 +391,7 @@ class LoggedEventRecord(TypedDict):
     card_id: NotRequired[ObjectId | None]
     mission_id: NotRequired[ObjectId | None]
     actor_id: NotRequired[ObjectId | None]
+    approved_by: NotRequired[ObjectId | None]
     at: datetime
     data: dict[str, Any]
     cause: NotRequired[dict[str, Any] | None]
@@ -820,6 +823,36 @@ class ProjectDraftRecord(TypedDict):
     updated_at: datetime
 
 
+class ProposalRecord(TypedDict):
+    """A `models.proposal.Proposal`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    agent_id: ObjectId | None
+    mission_id: ObjectId | None
+    created_by: ObjectId
+    tool: str
+    operation: str | None
+    arguments: dict[str, Any]
+    edited_arguments: dict[str, Any] | None
+    digest: str
+    asked: str
+    revision: int
+    explanation: str | None
+    changes: list[dict[str, Any]]
+    creates: ObjectId | None
+    depends_on: list[ObjectId]
+    status: str
+    decided_by: ObjectId | None
+    decided_at: datetime | None
+    via: str | None
+    reason: str | None
+    applied_at: datetime | None
+    result: Any
+    error: str | None
+
+
 class RelationRecord(TypedDict):
     """A `models.relation.Relation`."""
 
@@ -1076,6 +1109,8 @@ class WorkspaceRecord(TypedDict):
     name: str
     slug: str
     is_personal: bool
+    agent_ceiling: dict[str, str]
+    approvals_need_sign_in: bool
     updated_at: datetime
     pilotage_cycle: int
     my_role: NotRequired[str]

@@ -8,7 +8,7 @@ from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, UpdatedAt, id_factory, utc_now
-from models.enums import PilotageRole, Role
+from models.enums import PilotageRole, Role, Verdict
 from models.facts import Facts
 from models.ids import Kind
 from models.records import InvitationRecord, WorkspaceMemberRecord, WorkspaceRecord
@@ -28,6 +28,13 @@ class Workspace(Stored[WorkspaceRecord]):
     name: Annotated[str, Facts("The name.")]
     slug: Annotated[str, Facts("The name in addresses, unique in the organization.")]
     is_personal: Annotated[bool, Facts("Whether it came with its owner's account.")] = False
+    agent_ceiling: Annotated[
+        dict[str, Verdict],
+        Facts("The most that any agent in it may do by itself, by tools, groups or *."),
+    ] = Field(default_factory=dict)
+    approvals_need_sign_in: Annotated[
+        bool, Facts("Whether proposals are decided on by signed-in people alone, and not with their tokens.")
+    ] = False
     updated_at: UpdatedAt = Field(default_factory=utc_now)
     pilotage_cycle: int = 1
 

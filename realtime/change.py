@@ -43,7 +43,8 @@ class Change:
     `cascaded` counts what it has deleted that went with something else (`resolvers.deletion`). `is_awaited` tells
     whether somebody else waits for its end. Long work lets others have the database between its commands, for `rest`
     times as long as those took; None is for REST times, after the first FEW, and only while others ask. It has so for
-    `rested` seconds. `cause` is the automation that makes it, which its events carry.
+    `rested` seconds. `cause` is the automation that makes it, which its events carry; `approved_by` who
+    has approved of it, where it was proposed.
     """
 
     session: AsyncClientSession
@@ -56,6 +57,7 @@ class Change:
     rest: float | None = None
     rested: float = 0.0
     cause: Cause | None = None
+    approved_by: ObjectId | None = None
     _commands: int = 0
     _worked_since: float = field(default_factory=perf_counter)
 

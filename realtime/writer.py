@@ -251,6 +251,7 @@ def _document(event: Event, stream_id: ObjectId, seq: int, change: Change) -> Lo
         "card_id": event.card_id,
         "mission_id": event.mission_id,
         "actor_id": event.actor_id or change.actor_id,
+        "approved_by": change.approved_by,
         "at": change.at,
         "data": event.data(),
         "cause": None if change.cause is None else asdict(change.cause),

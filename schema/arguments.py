@@ -18,6 +18,7 @@ AttachmentId = Annotated[strawberry.ID, id_of("the attachment")]
 DocumentId = Annotated[strawberry.ID, id_of("the document")]
 TransferJobId = Annotated[strawberry.ID, id_of("the import")]
 WorkspaceId = Annotated[strawberry.ID, id_of("the workspace")]
+ProposalId = Annotated[strawberry.ID, id_of("the proposal")]
 MissionId = Annotated[strawberry.ID, id_of("the mission")]
 LinkToken = Annotated[str, strawberry.argument(description="The token of the link that came by mail.")]
 

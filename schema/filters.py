@@ -22,6 +22,11 @@ class MissionFilter:
     pass
 
 
+@filters(models.Proposal, "Which proposals.")
+class ProposalFilter:
+    pass
+
+
 @filters(models.Document, "Which documents.")
 class DocumentFilter:
     pass

@@ -3,11 +3,13 @@
 import models
 from resolvers.kit.position import cursor_of_mission
 from resolvers.mission import mission as edges
-from schema.connection import Connection, window
+from resolvers.proposal.graph import proposals_of_mission
+from schema.connection import Connection, window, window_of
 from schema.fields import shows
+from schema.filters import ProposalFilter
 from schema.loading import edge
 from schema.node import Node
-from schema.references import AgentRef, CardRef, ProjectRef
+from schema.references import AgentRef, CardRef, ProjectRef, ProposalRef
 from schema.scalars import Cursor
 
 
@@ -30,4 +32,9 @@ class Mission(Node):
     )
     activities: Connection[MissionActivity] = edge(
         edges.activities_of, arguments=window, description="What the agent reported, in order."
+    )
+    proposals: Connection[ProposalRef] = edge(
+        proposals_of_mission,
+        arguments=window_of(ProposalFilter),
+        description="What came up in it to be decided on, newest first.",
     )

@@ -17,6 +17,7 @@ from resolvers.kit.page import Window
 from resolvers.mission import mission
 from resolvers.organization import organization
 from resolvers.project import project
+from resolvers.proposal import proposal
 from resolvers.search import search
 from resolvers.transfer import job as transfer_job
 from resolvers.workspace import workspace
@@ -28,6 +29,7 @@ from schema.arguments import (
     LinkToken,
     MissionId,
     ProjectId,
+    ProposalId,
     ScopeId,
     TransferJobId,
     WorkspaceId,
@@ -43,6 +45,7 @@ from schema.mission import Mission
 from schema.node import Node
 from schema.organization import Organization, Slug
 from schema.project import Project
+from schema.proposal import Proposal
 from schema.scope import Scope
 from schema.search import Archived, InProject, SearchAfter, SearchConnection, SearchFirst, SearchTypes, Words
 from schema.selection import wanted_fields
@@ -129,6 +132,10 @@ class Query:
     @resolved("A mission by its id.")
     async def mission(self, info: Info, id: MissionId) -> Mission | None:
         return cast("Mission", await mission.get_mission(info.context.ctx, id, fields_of(info)))
+
+    @resolved("A proposal by its id.")
+    async def proposal(self, info: Info, id: ProposalId) -> Proposal | None:
+        return cast("Proposal", await proposal.get_proposal(info.context.ctx, id, fields_of(info)))
 
     @resolved("An import that runs by itself, by its id.")
     async def transfer_job(self, info: Info, id: TransferJobId) -> TransferJob | None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from schema.pipeline import Pipeline
     from schema.project import Project, ProjectMember
     from schema.project_draft import ProjectDraft
+    from schema.proposal import Proposal
     from schema.scope import Scope
     from schema.skill import Skill
     from schema.transfer import TransferJob
@@ -58,6 +59,7 @@ PipelineRef = Annotated["Pipeline", strawberry.lazy("schema.pipeline")]
 ProjectRef = Annotated["Project", strawberry.lazy("schema.project")]
 ProjectMemberRef = Annotated["ProjectMember", strawberry.lazy("schema.project")]
 ProjectDraftRef = Annotated["ProjectDraft", strawberry.lazy("schema.project_draft")]
+ProposalRef = Annotated["Proposal", strawberry.lazy("schema.proposal")]
 ScopeRef = Annotated["Scope", strawberry.lazy("schema.scope")]
 SkillRef = Annotated["Skill", strawberry.lazy("schema.skill")]
 TransferJobRef = Annotated["TransferJob", strawberry.lazy("schema.transfer")]

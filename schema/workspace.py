@@ -13,6 +13,7 @@ from resolvers.mission.mission import missions_of_workspace
 from resolvers.pipeline.pipeline import pipelines_of
 from resolvers.project.project import projects_of
 from resolvers.project_draft.project_draft import project_drafts_of
+from resolvers.proposal.graph import proposals_of_workspace
 from resolvers.skill.skill import skills_of_workspace
 from resolvers.template.template import templates_of
 from resolvers.transfer.job import transfer_jobs_of
@@ -20,7 +21,7 @@ from resolvers.workspace import workspace as edges
 from schema.connection import Connection, window, window_of
 from schema.document import documents_window, tree_arguments
 from schema.fields import shows
-from schema.filters import MissionFilter
+from schema.filters import MissionFilter, ProposalFilter
 from schema.invitation import Invitation
 from schema.loading import derived, edge
 from schema.node import Node
@@ -34,6 +35,7 @@ from schema.references import (
     PipelineRef,
     ProjectDraftRef,
     ProjectRef,
+    ProposalRef,
     SkillRef,
     TransferJobRef,
 )
@@ -42,6 +44,7 @@ from schema.storage_account import StorageUsage
 from schema.template import Template
 
 missions_window = window_of(MissionFilter)
+proposals_window = window_of(ProposalFilter)
 
 
 @shows(models.WorkspaceMember, "A member of a workspace.", without=("created_at",))
@@ -104,4 +107,9 @@ class Workspace(Node):
     )
     missions: Connection[MissionRef] = edge(
         missions_of_workspace, arguments=missions_window, description="Its missions, newest first."
+    )
+    approvals: Connection[ProposalRef] = edge(
+        proposals_of_workspace,
+        arguments=proposals_window,
+        description="What was proposed in it, newest first; with a filter of the status, what waits for a decision.",
     )

@@ -32,6 +32,7 @@ def new_activity(
             card_id=None if is_project else about["_id"],
             type=kind,
             actor_id=change.actor_id,
+            approved_by=change.approved_by,
             meta=meta or {},
             created_at=change.at,
         )
@@ -54,6 +55,7 @@ def document_activity(
             document_id=document["_id"],
             type=kind,
             actor_id=change.actor_id,
+            approved_by=change.approved_by,
             meta={"title": document["title"], **(meta or {})},
             created_at=change.at,
         )

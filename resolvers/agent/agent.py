@@ -23,11 +23,13 @@ from resolvers.kit.access import access, projection
 from resolvers.kit.context import Context
 from resolvers.kit.edit import set_fields
 from resolvers.kit.fields import values_of
+from resolvers.kit.groups import DEFAULT_TOOLS, check_policy
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import AGENT, WORKSPACE
 from resolvers.kit.operation import Caller, check_scope, operation
 from resolvers.kit.page import pages_by
 from resolvers.member.workspace_member import add_service_user, remove_service_user, tell_name
+from resolvers.state.proposal_status import withdraw
 
 READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
 TOKEN_SCOPES = (
@@ -84,6 +86,7 @@ async def create_agent(ctx: Context, _membership: WorkspaceMemberRecord, values:
     """
     for scope in TOKEN_SCOPES:
         check_scope(ctx, scope, "agentCreate")
+    check_policy(values.policy, "policy")
 
     async def body(change: Change) -> NewAgent:
         inside = {"workspace_id": values.workspace_id, **EXISTING}
@@ -98,7 +101,8 @@ async def create_agent(ctx: Context, _membership: WorkspaceMemberRecord, values:
                 user_id=user["_id"],
                 created_by=ctx.user_id,
                 **values_of(values, Agent, CREATE),
-                tools=values.tools,
+                policy=values.policy,
+                tools=list(DEFAULT_TOOLS) if values.tools is None else values.tools,
                 created_at=change.at,
                 updated_at=change.at,
             )
@@ -128,6 +132,7 @@ async def update_agent(ctx: Context, door: AgentRecord, values: AgentUpdate) -> 
     Change what is given of an agent; its service user takes the name over.
     """
     existing(door)
+    check_policy(values.policy, "policy")
 
     async def body(change: Change) -> AgentRecord:
         try:
@@ -159,6 +164,7 @@ async def delete_agent(ctx: Context, door: AgentRecord) -> Committed[ObjectId]:
         deleted = await collection(Agent).update_one(query, {"$set": {"deleted_at": change.at}}, session=change.session)
         if not deleted.matched_count:
             raise NotFound("Agent")
+        await withdraw(change, {"agent_id": door["_id"]})
         await bury(change, door["_id"], door["workspace_id"])
         await remove_service_user(change, await _workspace(change, door["workspace_id"]), door["user_id"])
         change.append(door["workspace_id"], AgentDeleted(deleted_id=door["_id"]))

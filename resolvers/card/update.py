@@ -40,7 +40,11 @@ _CLIENT_NAMES = {
 _MOVED = frozenset({"column_id", "scope_id", "rank", "started_at", "completed_at"})
 
 
-@operation("cardUpdate", opens=CARD, permission=board.WRITE, scope=WRITE)
+_ALSO = {"columnId": "cardMove", "order": "cardMove", "archived": "cardArchive"}
+"""What an update does of what there are operations for."""
+
+
+@operation("cardUpdate", opens=CARD, permission=board.WRITE, scope=WRITE, also=_ALSO)
 async def update_card(ctx: Context, door: CardRecord, values: CardUpdate) -> Committed[CardRecord]:
     """Change a card.
 
@@ -76,7 +80,7 @@ async def archive_card(
     return await ctx.write(door["workspace_id"], lambda change: _update(change, door["_id"], values))
 
 
-@operation("cardBatchUpdate", scope=WRITE, permission=board.WRITE, tool="update_cards")
+@operation("cardBatchUpdate", scope=WRITE, permission=board.WRITE, tool="update_cards", also=_ALSO)
 async def update_cards(
     ctx: Context, ids: Annotated[Sequence[ObjectId | str], "The ids of 1 to 50 cards."], values: CardUpdate
 ) -> Committed[list[BatchResult[CardRecord]]]:

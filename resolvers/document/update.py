@@ -94,7 +94,11 @@ async def restore_document_version(
     return await ctx.write(door["workspace_id"], body)
 
 
-@operation("documentBatchUpdate", scope=WRITE, permission=policy.WRITE, tool="update_documents")
+_ALSO = {"delete": "documentDelete", **dict.fromkeys(map(to_camel, sorted(MOVING)), "documentMove")}
+"""What a batch does of what there are operations for."""
+
+
+@operation("documentBatchUpdate", scope=WRITE, permission=policy.WRITE, tool="update_documents", also=_ALSO)
 async def update_documents(
     ctx: Context, ids: Annotated[Sequence[ObjectId | str], "The ids of 1 to 50 documents."], values: DocumentBatch
 ) -> Committed[list[BatchResult[DocumentRecord]]]:

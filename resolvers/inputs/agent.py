@@ -8,11 +8,14 @@ from models import Agent
 from models.facts import CREATE, UPDATE
 from models.limits import Text
 from resolvers.kit.fields import fields_of
-from resolvers.kit.input import Input, Name, NotNull, Slug, WorkspaceId
+from resolvers.kit.input import Input, Name, NotNull, Policy, Slug, WorkspaceId
 
 MAX_TOOLS = 100
 
 Tools = Annotated[list[Annotated[str, Text(1, 100)]], Field(max_length=MAX_TOOLS)]
+
+TOOLS = "The tools that it may use: their names, groups of them (`write_cards`), or `*` for all"
+POLICY = "What becomes of what it would change, where its mode says otherwise: by tools, groups or `*`"
 
 
 @fields_of(Agent, CREATE)
@@ -25,7 +28,8 @@ class AgentCreate(Input):
     workspace_id: WorkspaceId = Field(description="The workspace that it works in.")
     name: Name = Field(description="The name, 1 to 100 characters.")
     slug: Slug = Field(description="The name in addresses, unique in the workspace.")
-    tools: Tools = Field(default_factory=list, description="The tools that it may use.")
+    tools: Tools | None = Field(None, description=f"{TOOLS}; by default those that work on boards and documents take.")
+    policy: Policy = Field(default_factory=dict, description=f"{POLICY}.")
 
 
 @fields_of(Agent, UPDATE)
@@ -35,4 +39,5 @@ class AgentUpdate(Input):
     Only what is given changes; null clears `description`.
     """
 
-    tools: Annotated[Tools | None, NotNull] = Field(None, description="The tools that it may use.")
+    tools: Annotated[Tools | None, NotNull] = Field(None, description=f"{TOOLS}.")
+    policy: Annotated[Policy | None, NotNull] = Field(None, description=f"{POLICY}; in place of what there was.")

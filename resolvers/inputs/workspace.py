@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from models.enums import PilotageRole, Role
 from resolvers.inputs.account import Email
 from resolvers.inputs.organization import MemberRole
-from resolvers.kit.input import Input, Name, OrganizationId, Slug
+from resolvers.kit.input import Flag, Input, Name, OrganizationId, Policy, Slug
 
 
 def _pilotage_role(value: Any) -> PilotageRole:
@@ -38,6 +38,13 @@ class WorkspaceUpdate(Input):
 
     name: Name | None = Field(None, description="The name, 1 to 100 characters.")
     slug: Slug | None = Field(None, description="The name in addresses.")
+    agent_ceiling: Policy | None = Field(
+        None,
+        description="The most that any agent may do by itself, by tools, groups or `*`; in place of what was.",
+    )
+    approvals_need_sign_in: Flag | None = Field(
+        None, description="Whether signed-in people alone decide on proposals, and not their tokens."
+    )
 
 
 class WorkspaceMemberInvite(Input):

@@ -2,7 +2,7 @@
 call that is made later, call it so."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -12,6 +12,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from bson import ObjectId
 from pydantic import BaseModel, Field, PlainValidator, WithJsonSchema, create_model
 from pydantic.alias_generators import to_camel
+from pydantic_core import to_jsonable_python
 
 from models.errors import BadUserInput, NotFound
 from models.facts import TOOL, declared
@@ -79,6 +80,19 @@ def read_arguments(operation: Operation, arguments: Mapping[str, Any]) -> tuple[
     return bind(takes, named)
 
 
+def arguments_of(operation: Operation, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a call of an operation as `call` takes them."""
+    named = {**dict(zip(contract(operation).order, args, strict=False)), **kwargs}
+    found: dict[str, Any] = {}
+    for argument in contract(operation).arguments:
+        if argument.name in named and argument.annotation not in _SEVERAL and _is_for_clients(argument):
+            found[to_camel(argument.name)] = to_jsonable_python(named.pop(argument.name), fallback=str)
+    for value in named.values():
+        if isinstance(value, Input):
+            found |= value.model_dump(mode="json", by_alias=True, exclude_unset=True, fallback=str)
+    return found
+
+
 @functools.cache
 def arguments_schema(operation: Operation) -> dict[str, Any]:
     """The JSON Schema of what `call` takes for an operation: an object, closed, without a reference. Raises TypeError
@@ -94,7 +108,7 @@ def arguments_schema(operation: Operation) -> dict[str, Any]:
 def is_callable(operation: Operation) -> bool:
     """Whether `call` runs an operation: one of a token, that shows no credential, takes no file and is no stream."""
     takes = contract(operation)
-    if operation.caller not in (Caller.SIGNED_IN, Caller.AGENT) or operation.reveals:
+    if operation.caller in (Caller.ANYONE, Caller.PERSON) or operation.reveals:
         return False
     if hasattr(get_origin(takes.returns) or takes.returns, "__aiter__") or _takes_file(takes.input):
         return False

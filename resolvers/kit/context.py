@@ -79,6 +79,8 @@ class Context:
     `colleagues` remembers which users share an organization with the caller.
     `marks` are written in the transaction of each of its changes. `text_read` counts the bytes of documents that it
     has read (`resolvers.document.version`).
+    Of an agent, `mission_id` is what it works on, `explanation` why it does what it asks for; where that was decided
+    on, `is_decided`, the gate proposes nothing (`resolvers.proposal.gate`).
     """
 
     subject: Subject
@@ -89,6 +91,9 @@ class Context:
     positions: dict[ObjectId, Cursor] = field(default_factory=dict)
     notes_positions: bool = False
     marks: tuple[Mark, ...] = ()
+    mission_id: ObjectId | None = None
+    explanation: str | None = None
+    is_decided: bool = False
     text_read: int = 0
 
     @classmethod

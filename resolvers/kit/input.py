@@ -18,13 +18,14 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    PlainSerializer,
     ValidationError,
 )
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import WithJsonSchema
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
 
-from models.enums import Priority
+from models.enums import Priority, Verdict
 from models.errors import BadUserInput
 from models.ids import Kind, parse_id
 from models.json import join_path
@@ -36,6 +37,7 @@ M = TypeVar("M", bound="Input")
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 MAX_PROBLEMS = 20
+MAX_RULES = 100
 
 _OBJECT, _NUMBER, _BOOLEAN = "must be an object", "must be a whole number", "must be true or false"
 _SENTENCES = {
@@ -185,8 +187,21 @@ Date = Annotated[
     ),
 ]
 PriorityWord = Annotated[
-    Priority, BeforeValidator(_priority), WithJsonSchema({"type": "string", "enum": ["low", "medium", "high"]})
+    Priority,
+    BeforeValidator(_priority),
+    PlainSerializer(lambda priority: priority.word, when_used="json"),
+    WithJsonSchema({"type": "string", "enum": ["low", "medium", "high"]}),
 ]
+
+
+def _verdict(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+Policy = Annotated[
+    dict[Annotated[str, Text(1, 100)], Annotated[Verdict, BeforeValidator(_verdict)]], Field(max_length=MAX_RULES)
+]
+"""What agents may do by themselves, by the names of tools, groups of them, or `*`."""
 
 
 def _not_null(value: Any) -> Any:
@@ -222,4 +237,5 @@ ScopeId = Annotated[ObjectId, IdOf(Kind.SCOPE)]
 ColumnId = Annotated[ObjectId, IdOf(Kind.COLUMN)]
 LabelId = Annotated[ObjectId, IdOf(Kind.LABEL)]
 CardId = Annotated[ObjectId, IdOf(Kind.CARD)]
+MissionId = Annotated[ObjectId, IdOf(Kind.MISSION)]
 AgentId = Annotated[ObjectId, IdOf(Kind.AGENT)]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from auth.policies import board, credential, document, mission, organization, pilotage, workspace
+from auth.policies import board, credential, document, mission, organization, pilotage, proposal, workspace
 from models import (
     Activity,
     Agent,
@@ -32,6 +32,7 @@ from models import (
     Project,
     ProjectDraft,
     ProjectMember,
+    Proposal,
     Relation,
     Scope,
     Skill,
@@ -93,6 +94,7 @@ PILOTAGE_DOCUMENT = noun(
     PilotageDocument, Kind.PILOTAGE_DOCUMENT, reads=pilotage.READ, scope=TokenScope.PILOTAGE_READ, word="document"
 )
 STANDING_ORDER = noun(StandingOrder, Kind.STANDING_ORDER, reads=pilotage.READ, scope=TokenScope.PILOTAGE_READ)
+PROPOSAL = noun(Proposal, Kind.PROPOSAL, reads=proposal.READ, scope=TokenScope.PILOTAGE_READ)
 NOTIFICATION = noun(Notification, Kind.NOTIFICATION, scope=TokenScope.NOTIFICATIONS_READ)
 USER = noun(User, Kind.USER)
 

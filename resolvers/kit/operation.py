@@ -5,10 +5,10 @@ and what it returns.
 """
 
 import functools
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Concatenate, ParamSpec, TypedDict, TypeVar, Unpack, cast, overload
+from typing import Any, Concatenate, ParamSpec, Protocol, TypedDict, TypeVar, Unpack, cast, overload
 
 from bson import ObjectId
 from pydantic.alias_generators import to_camel
@@ -16,7 +16,7 @@ from pydantic.alias_generators import to_camel
 from auth.policies.permission import Permission
 from models.base import R
 from models.enums import TokenScope
-from models.errors import Forbidden, Unauthenticated
+from models.errors import Forbidden, NotFound, Unauthenticated
 from resolvers.kit.access import access
 from resolvers.kit.context import Context
 from resolvers.kit.input import Input
@@ -33,6 +33,7 @@ class Caller(Enum):
 
     ANYONE = "anyone"
     SIGNED_IN = "signed in, or a token with the scope"
+    NO_AGENT = "signed in, or a person's token with the scope"
     PERSON = "signed in; never a token"
     AGENT = "an agent's own token"
 
@@ -43,7 +44,9 @@ class Options(TypedDict, total=False):
     `scope` is what a token needs; `caller` who may call it; `read_only` that it changes nothing; `reveals` that what it
     returns holds a credential, which is shown once and not kept. `tool` is what agents call it, where that does not
     follow well from its name; `no_tool` why they are not given it, where that does not follow from the rest
-    (`resolvers.kit.tool`).
+    (`resolvers.kit.tool`). `proposes` says that what it makes is a proposal alone, so that an agent needs no approval
+    for it. `also` names, by the arguments that make it so, other operations that it does the work of: an agent needs
+    leave for those too.
     """
 
     scope: TokenScope | None
@@ -52,6 +55,8 @@ class Options(TypedDict, total=False):
     reveals: bool
     tool: str | None
     no_tool: str | None
+    proposes: bool
+    also: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,7 @@ class Operation:
     reveals: bool
     tool: str | None
     no_tool: str | None
+    also: Mapping[str, str] = field(hash=False)
     door: Door[Any] | None
     inside: bool
     body: Callable[..., Awaitable[Any]]
@@ -82,6 +88,27 @@ class Operation:
         if self.caller is not Caller.ANYONE:
             check_scope(ctx, self.scope, self.name)
 
+
+class Gate(Protocol):
+    """Decides how far agents go by themselves."""
+
+    async def __call__(
+        self,
+        ctx: Context,
+        operation: Operation,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        missing: NotFound | None = None,
+    ) -> None:
+        """Let an agent pass that is about to change something, and may as far as its token and its role go. Raises
+        Forbidden for what its tools and its policy do not allow, ApprovalRequired for what waits for a decision.
+
+        It is asked once more where something is `missing`, and says so, unless that is what a proposal would make.
+        """
+
+
+GATES: list[Gate] = []
+"""The one that agents pass (`resolvers.proposal.gate`). Where it is not there, they change nothing."""
 
 CATALOGUE: dict[str, Operation] = {}
 """By name, as GraphQL names its field."""
@@ -154,9 +181,10 @@ def operation(
     caller, scope = options.get("caller", Caller.SIGNED_IN), options.get("scope")
     read_only, reveals = options.get("read_only", False), options.get("reveals", False)
     tool, no_tool = options.get("tool"), options.get("no_tool")
+    gated = not (read_only or caller is Caller.AGENT or options.get("proposes", False))
 
     def enter(body: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        behind = body
+        behind = _without_door(body)
         if door is not None and permission is not None:
             behind = _inside(body, door, permission) if inside else _opened(body, door, permission)
 
@@ -166,18 +194,63 @@ def operation(
             if reveals:
                 for mark in ctx.marks:
                     mark.reveals = True
-            result = await behind(ctx, *args, **kwargs)
-            return await _shown(ctx, result) if read_only else result
+            if not gated or ctx.subject.agent_id is None:
+                result = await behind(None, ctx, *args, **kwargs)
+                return await _shown(ctx, result) if read_only else result
+            passing = functools.partial(_pass, ctx, entry, args, kwargs)
+            try:
+                return await behind(passing, ctx, *args, **kwargs)
+            except NotFound as missing:
+                await passing(missing)
+                raise
 
         if name in CATALOGUE:
             raise ValueError(f"two operations are named {name}")
         entry = Operation(
-            name, caller, scope, permission, read_only, reveals, tool, no_tool, door, inside is not None, body, checked
+            name=name,
+            caller=caller,
+            scope=scope,
+            permission=permission,
+            read_only=read_only,
+            reveals=reveals,
+            tool=tool,
+            no_tool=no_tool,
+            also=options.get("also", {}),
+            door=door,
+            inside=inside is not None,
+            body=body,
+            run=checked,
         )
         CATALOGUE[name] = _BY_RUN[checked] = entry
         return checked
 
     return enter
+
+
+Pass = Callable[..., Awaitable[None]]
+"""Has an agent pass the gate, behind the door of what it changes."""
+
+
+async def _pass(
+    ctx: Context,
+    operation: Operation,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    missing: NotFound | None = None,
+) -> None:
+    if not GATES:
+        raise Forbidden(f"{operation.name} is nothing that an agent does by itself")
+    for gate in GATES:
+        await gate(ctx, operation, args, kwargs, missing)
+
+
+def _without_door(body: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    async def passed(passing: Pass | None, ctx: Context, /, *args: Any, **kwargs: Any) -> Any:
+        if passing is not None:
+            await passing()
+        return await body(ctx, *args, **kwargs)
+
+    return passed
 
 
 def _opened(
@@ -188,10 +261,15 @@ def _opened(
     async def enter(ctx: Context, object_id: ObjectId | str, fields: Fields) -> Any:
         return await access(ctx, door.noun, object_id, permission, field=field, fields=fields)
 
-    async def opened(ctx: Context, object_id: ObjectId | str, /, *args: Any, **kwargs: Any) -> Any:
-        return await body(ctx, await enter(ctx, object_id, door.fields), *args, **kwargs)
+    async def opened(
+        passing: Pass | None, ctx: Context, object_id: ObjectId | str, /, *args: Any, **kwargs: Any
+    ) -> Any:
+        record = await enter(ctx, object_id, door.fields)
+        if passing is not None:
+            await passing()
+        return await body(ctx, record, *args, **kwargs)
 
-    async def opened_as_asked(ctx: Context, object_id: ObjectId | str, /, fields: Fields = None) -> Any:
+    async def opened_as_asked(_: Pass | None, ctx: Context, object_id: ObjectId | str, /, fields: Fields = None) -> Any:
         return await body(ctx, await enter(ctx, object_id, fields))
 
     return opened_as_asked if door.as_asked else opened
@@ -203,8 +281,10 @@ def _inside(
     key = door.argument or door.noun.key
     field = to_camel(key)
 
-    async def inside(ctx: Context, values: Input, /, *args: Any, **kwargs: Any) -> Any:
+    async def inside(passing: Pass | None, ctx: Context, values: Input, /, *args: Any, **kwargs: Any) -> Any:
         record = await access(ctx, door.noun, getattr(values, key), permission, field=field, fields=door.fields)
+        if passing is not None:
+            await passing()
         return await body(ctx, record, values, *args, **kwargs)
 
     return inside
@@ -269,5 +349,7 @@ def _check_caller(ctx: Context, name: str, caller: Caller) -> None:
         raise Unauthenticated
     if caller is Caller.PERSON and not ctx.subject.is_person:
         raise Forbidden(f"{name} takes a signed-in person: a token may not do it")
+    if caller is Caller.NO_AGENT and ctx.subject.agent_id is not None:
+        raise Forbidden(f"{name} is for people: an agent may not do it")
     if caller is Caller.AGENT and ctx.subject.agent_id is None:
         raise Forbidden(f"{name} takes the token of an agent")

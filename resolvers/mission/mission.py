@@ -18,7 +18,7 @@ from resolvers.inputs.mission import MissionCreate
 from resolvers.kit.context import Context
 from resolvers.kit.contract import Filters
 from resolvers.kit.filters import compile_filter
-from resolvers.kit.load import by_ids, card_inside, to_one
+from resolvers.kit.load import by_ids, card_inside, one_by, to_one
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import AGENT, MISSION, MISSION_ACTIVITY, WORKSPACE
 from resolvers.kit.operation import edge, operation, reader
@@ -158,6 +158,10 @@ async def missions_of_card(
 
 activities_of = pages_by(MISSION_ACTIVITY, "mission_id", sort=[("position", 1)])
 """What an agent reported on a mission, in its order."""
+
+
+mission_of = one_by(MISSION, "mission_id")
+"""The mission that something came up in."""
 
 
 @edge(scope=READ)

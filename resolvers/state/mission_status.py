@@ -10,6 +10,7 @@ from models.errors import Conflict
 from models.records import MissionRecord
 from realtime.events.mission import MissionStatusChanged
 from realtime.log import Change
+from resolvers.state.proposal_status import withdraw
 
 TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset({Status.RUNNING, Status.CANCELLED}),
@@ -45,5 +46,7 @@ async def change_status(
         changes["progress"] = 1.0
     await collection(Mission).update_one({"_id": mission["_id"]}, {"$set": changes}, session=change.session)
     after = with_changes(mission, changes)
+    if not TRANSITIONS[to]:
+        await withdraw(change, {"mission_id": mission["_id"]})
     change.append(after["workspace_id"], MissionStatusChanged(mission=after, from_status=before, to_status=to))
     return after

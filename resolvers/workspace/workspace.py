@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from bson import ObjectId
+from pydantic.alias_generators import to_camel
 from pymongo.errors import DuplicateKeyError
 
 from auth.policies import organization as organization_policy
@@ -25,6 +26,7 @@ from resolvers.kit.access import projection, workspace_memberships
 from resolvers.kit.ceilings import MAX_WORKSPACES, require_room
 from resolvers.kit.context import Context
 from resolvers.kit.edit import set_fields
+from resolvers.kit.groups import check_policy
 from resolvers.kit.joined import EVERYTHING, JOINED, JoinedPage, joined_after, joined_page
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import ORGANIZATION, WORKSPACE, WORKSPACE_MEMBER
@@ -154,7 +156,8 @@ async def update_workspace(
     given = values.given()
     for name, value in given.items():
         if value is None:
-            raise BadUserInput("must not be null", field=name)
+            raise BadUserInput("must not be null", field=to_camel(name))
+    check_policy(values.agent_ceiling, "agentCeiling")
 
     async def body(change: Change) -> WorkspaceRecord:
         try:

@@ -22,6 +22,7 @@ from models.records import (
     MissionRecord,
     OrganizationRecord,
     ProjectRecord,
+    ProposalRecord,
     RelationRecord,
     ScopeRecord,
     TemplateRecord,
@@ -43,6 +44,7 @@ from resolvers.kit.nouns import (
     LABEL,
     MISSION,
     PROJECT,
+    PROPOSAL,
     RELATION,
     SCOPE,
     TEMPLATE,
@@ -192,6 +194,11 @@ async def invitation(call: Call) -> InvitationRecord:
 async def mission(call: Call) -> MissionRecord:
     """The mission of the path, in the workspace of the path."""
     return await of_workspace(call, MISSION, "missionId")
+
+
+async def proposal(call: Call) -> ProposalRecord:
+    """The proposal of the path, in the workspace of the path."""
+    return await of_workspace(call, PROPOSAL, "proposalId")
 
 
 async def of_project(call: Call, noun: Noun[R], name: str) -> R:

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from models.enums import DocumentContext, DocumentFormat, DocumentStatus, DocumentType, MissionStatus
+from models.base import R
+from models.enums import DocumentContext, DocumentFormat, DocumentStatus, DocumentType, MissionStatus, ProposalStatus
 from resolvers.inputs.document import ContextId, Tag
 from resolvers.kit.input import Input
 from resolvers.kit.page import DEFAULT_SIZE, MAX_SIZE, Page
@@ -29,6 +30,23 @@ class MissionQuery(Input):
     def filter(self) -> dict[str, Any]:
         """The filter of the graph that it stands for."""
         return {} if self.status is None else {"status": {"eq": self.status.value}}
+
+
+class ProposalQuery(Input):
+    """How many proposals, the newest first, and of which status."""
+
+    limit: Annotated[int, Field(ge=1, le=LIST_LIMIT)] = MAX_SIZE
+    status: ProposalStatus | None = None
+
+    def filter(self) -> dict[str, Any]:
+        """The filter of the graph that it stands for."""
+        return {} if self.status is None else {"status": {"eq": self.status.value}}
+
+
+class PendingProposalQuery(ProposalQuery):
+    """How many proposals, the newest first: those that wait for a decision, or of another status."""
+
+    status: ProposalStatus = ProposalStatus.PENDING
 
 
 class DocumentQuery(Input):
@@ -76,9 +94,9 @@ class DocumentDiffQuery(Input):
     to: Annotated[int | None, Field(ge=1, le=2**31)] = None
 
 
-async def whole(read: Callable[[int, str | None], Awaitable[Page]], limit: int = LIST_LIMIT) -> list[Any]:
+async def whole(read: Callable[[int, str | None], Awaitable[Page[R]]], limit: int = LIST_LIMIT) -> list[R]:
     """The first `limit` records of a list; `read` answers a page of some size after a cursor."""
-    found: list[Any] = []
+    found: list[R] = []
     after: str | None = None
     while len(found) < limit:
         page = await read(min(MAX_SIZE, limit - len(found)), after)

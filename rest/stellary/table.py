@@ -26,6 +26,7 @@ from rest.stellary import (
     pipelines,
     project_drafts,
     projects,
+    proposals,
     relations,
     scopes,
     search,
@@ -71,6 +72,7 @@ TAGS = {
     "Pilotage": "What a workspace steers by: its objectives (called missions), priorities, todos, decisions.",
     "Skills": "Instructions for kinds of work, which agents are given.",
     "Pipelines": "Steps of agents, tools and people that wait for each other.",
+    "Proposals": "What agents would do, and people decide on.",
 }
 
 _PARTS = (
@@ -118,6 +120,7 @@ _PARTS = (
     skills.of_agents,
     pipelines.routes,
     project_drafts.routes,
+    proposals.routes,
 )
 
 TABLE: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.table)

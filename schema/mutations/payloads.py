@@ -16,6 +16,7 @@ from schema.invitation import Invitation
 from schema.mission import Mission
 from schema.pilotage import PilotagePriority
 from schema.project import Project
+from schema.proposal import Proposal
 from schema.relation import Relation
 from schema.scalars import Cursor
 from schema.transfer import ImportNote
@@ -98,6 +99,27 @@ class DocumentBatchResult:
 @strawberry.type(description="What a batch of documents returns.")
 class DocumentBatchPayload:
     results: list[DocumentBatchResult] = strawberry.field(description="One for each, in the order of the ids.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="Why one proposal of a batch was left as it is.")
+class ProposalBatchError:
+    code: str = strawberry.field(description="The stable code.")
+    message: str = strawberry.field(description="The reason.")
+
+
+@strawberry.type(description="What became of one proposal of a batch.")
+class ProposalBatchResult:
+    id: strawberry.ID = strawberry.field(description="The id of the proposal.")
+    proposal: Proposal | None = strawberry.field(
+        description="The proposal as it is now; null where the decision was refused."
+    )
+    error: ProposalBatchError | None = strawberry.field(description="Why it was refused.")
+
+
+@strawberry.type(description="What decisions on several proposals return.")
+class ProposalBatchPayload:
+    results: list[ProposalBatchResult] = strawberry.field(description="One for each, in the order of their making.")
     cursor: Cursor = cursor_field()
 
 

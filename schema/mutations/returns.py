@@ -58,6 +58,7 @@ NAMED: Mapping[str, tuple[str, type]] = {
     "twoFactorRecoveryCodesRenew": ("recovery_codes", payloads.RecoveryCodesPayload),
     "cardBatchUpdate": ("results", payloads.CardBatchPayload),
     "documentBatchUpdate": ("results", payloads.DocumentBatchPayload),
+    "proposalBatchDecide": ("results", payloads.ProposalBatchPayload),
 }
 """The payload of an operation that makes what has no name of its own, and the field that this is under."""
 

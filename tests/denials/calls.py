@@ -85,6 +85,14 @@ from resolvers.inputs.project_draft import (
     ProjectDraftRefine,
     ProjectDraftUpdate,
 )
+from resolvers.inputs.proposal import (
+    ProposalApprove,
+    ProposalBatchDecide,
+    ProposalCreate,
+    ProposalReject,
+    ProposalReview,
+    ProposalUpdate,
+)
 from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.scope import ScopeCreate, ScopeUpdate, ScopeViewSet
 from resolvers.inputs.skill import SkillCreate, SkillUpdate
@@ -369,6 +377,17 @@ CALLS: dict[str, Arguments] = {
     "pilotageState": lambda ids: (ids["workspace"],),
     "pilotageDashboard": lambda ids: (ids["workspace"],),
     "pilotagePortfolio": lambda ids: (ids["workspace"],),
+    # proposals
+    "proposal": lambda ids: (ids["proposal"],),
+    "proposals": lambda ids: (ids["workspace"], Window.read()),
+    "missionProposals": lambda ids: (ids["mission"], Window.read()),
+    "proposalCreate": lambda ids: (ProposalCreate(workspace_id=ids["workspace"], action="Wash the dome"),),
+    "proposalUpdate": lambda ids: (ids["proposal"], ProposalUpdate(arguments={"color": "white"})),
+    "proposalApprove": lambda ids: (ids["proposal"], ProposalApprove()),
+    "proposalReject": lambda ids: (ids["proposal"], ProposalReject()),
+    "proposalReview": lambda ids: (ids["proposal"], ProposalReview(approved=True)),
+    "proposalApply": lambda ids: (ids["proposal"],),
+    "proposalBatchDecide": lambda ids: ([ids["proposal"]], ProposalBatchDecide(approved=True)),
     # notifications
     "notification": lambda ids: (ids["notification"],),
     "notificationList": lambda _: (Window.read(),),

@@ -18,6 +18,8 @@ CALLERS = ("anonymous", "expired", "revoked", "wrong scope", "outsider", "bystan
 _ORGANIZATION_ROLE = {"bystander": Role.MEMBER, "member": Role.MEMBER, "admin": Role.ADMIN, "agent": Role.MEMBER}
 _WORKSPACE_ROLE = {"member": Role.MEMBER, "admin": Role.ADMIN, "agent": Role.MEMBER}
 
+DECISIONS = ("proposalApprove", "proposalReject", "proposalReview", "proposalApply", "proposalUpdate")
+
 # Rules beyond the policy: what belongs to the owner alone, or to one agent.
 BEYOND: dict[tuple[str, str], type[OrreryError]] = {
     ("commentDelete", "member"): Forbidden,  # the comment is the owner's
@@ -32,6 +34,8 @@ BEYOND: dict[tuple[str, str], type[OrreryError]] = {
     ("missionReport", "agent"): Forbidden,
     ("missionComplete", "agent"): Forbidden,
     ("missionFail", "agent"): Forbidden,
+    # Who decides is of the workspace's admins, has a pilotage role, or began the mission.
+    **{(name, "member"): Forbidden for name in DECISIONS},
     # A notification is its addressee's.
     ("notification", "outsider"): NotFound,
     ("notification", "bystander"): NotFound,
@@ -59,6 +63,8 @@ def refusal(operation: Operation, caller: str) -> type[OrreryError] | None:
     if caller == "anonymous":
         return Unauthenticated
     if caller in ("wrong scope", "agent") and operation.caller is Caller.PERSON:
+        return Forbidden
+    if caller == "agent" and operation.caller is Caller.NO_AGENT:
         return Forbidden
     if caller != "agent" and operation.caller is Caller.AGENT:
         return Forbidden

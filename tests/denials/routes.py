@@ -14,6 +14,7 @@ PROJECT = WORKSPACE + "/projects/{projectId}"
 MISSION = WORKSPACE + "/missions/{missionId}"
 PILOTAGE = WORKSPACE + "/pilotage"
 DRAFT = WORKSPACE + "/project-drafts/{draftId}"
+PROPOSAL = WORKSPACE + "/proposals/{proposalId}"
 DOCUMENTS = WORKSPACE + "/documents"
 DOCUMENT = DOCUMENTS + "/{documentId}"
 CARD = PROJECT + "/cards/{cardId}"
@@ -224,6 +225,10 @@ BODIES: dict[tuple[str, str], Body | None] = {
     ("PATCH", PILOTAGE + "/todos/{todoId}"): sent(status="done"),
     ("POST", PILOTAGE + "/decisions"): sent(title="More"),
     ("POST", PILOTAGE + "/docs"): sent(title="More"),
+    ("GET", MISSION + "/proposals"): None,
+    ("GET", WORKSPACE + "/agent-runtime/proposals"): None,
+    ("POST", PROPOSAL + "/approve"): sent(reason="Go on"),
+    ("POST", PROPOSAL + "/reject"): sent(reason="No"),
 }
 
 

@@ -50,6 +50,9 @@ COUNTS = {
 SIGNS_IN = {name for name in CALLS if name.startswith(("auth", "password", "session", "twoFactor", "accountDelete"))}
 """What is about credentials: a second time begins another session, or finds the first one ended."""
 
+PROPOSALS = sorted(name for name in CALLS if name.startswith("proposal"))
+"""What is decided on while its mission goes on."""
+
 REFUSED = {
     "checklistItemRemove",
     "documentReview",
@@ -61,11 +64,14 @@ REFUSED = {
     "missionFail",
     "organizationMemberRemove",
     "projectDraftRefine",
+    "proposalApply",
+    "proposalReject",
+    "proposalUpdate",
     "workspaceMemberRemove",
 }
 """What the world does not let happen after the others: the second end of a mission, an owner who would leave."""
 
-FIRST = ["missionReport", "checklistItemMove", "checklistItemUpdate", "organizationMemberUpdate"]
+FIRST = [*PROPOSALS, "missionReport", "checklistItemMove", "checklistItemUpdate", "organizationMemberUpdate"]
 LAST = ["cardDelete", "projectDelete", "workspaceDelete", "organizationDelete"]
 
 

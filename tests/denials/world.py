@@ -17,6 +17,7 @@ from models import ApiToken, Lease, MissionActivity, Notification
 from models.base import Record, collection, utc_now
 from models.enums import (
     AutomationTrigger,
+    AutonomyMode,
     DraftQuestionKind,
     FieldType,
     MissionActivityKind,
@@ -75,6 +76,7 @@ from resolvers.inputs.project_draft import (
     ProjectDraftCreate,
     ProjectDraftUpdate,
 )
+from resolvers.inputs.proposal import ProposalCreate
 from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.scope import ScopeCreate
 from resolvers.inputs.skill import SkillCreate
@@ -94,6 +96,7 @@ from resolvers.pilotage import document as pilotage_document
 from resolvers.pipeline import pipeline
 from resolvers.project import project
 from resolvers.project_draft import project_draft
+from resolvers.proposal import proposal
 from resolvers.relation import relation
 from resolvers.skill import assign, skill
 from resolvers.template import template
@@ -293,7 +296,13 @@ async def _agents(world: World) -> None:
     ids = world.ids
     for name in ("agent", "other agent"):
         slug = {"agent": "planner"}.get(name, name.replace(" ", "-"))
-        values = AgentCreate.of(workspace_id=ids["workspace"], name=name, slug=slug)
+        values = AgentCreate.of(
+            workspace_id=ids["workspace"],
+            name=name,
+            slug=slug,
+            tools=["*"],
+            autonomy_mode=AutonomyMode.AUTONOMOUS,
+        )
         made = (await agent.create_agent(again(world.owner), values)).value
         world.tokens[name] = made.token
         ids[name] = made.agent["_id"]
@@ -327,6 +336,8 @@ async def _agents(world: World) -> None:
     activity = await collection(MissionActivity).find_one({"mission_id": ids["mission"]}, {"_id": 1})
     assert activity is not None
     ids["mission_activity"] = activity["_id"]
+    painted = ProposalCreate(workspace_id=ids["workspace"], mission_id=ids["mission"], action="Paint the dome")
+    ids["proposal"] = (await proposal.create_proposal(await world.context("other agent"), painted)).value["_id"]
     # The owner is told of what the agent does.
     note = CommentCreate(card_id=ids["card"], content="Done")
     await comment.create_comment(await world.context("agent"), note)

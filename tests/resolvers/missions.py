@@ -28,8 +28,9 @@ class Crew:
     workspace: WorkspaceRecord
 
     async def hire(self, slug: str = "atlas", **values: Any) -> "Hand":
-        """A new agent, with requests of its token."""
-        given = {"workspaceId": self.workspace["_id"], "name": slug.title(), "slug": slug, **values}
+        """A new agent, which does what it wants unless `values` say otherwise, with requests of its token."""
+        free = {"autonomyMode": "autonomous", "tools": ["*"]}
+        given = {"workspaceId": self.workspace["_id"], "name": slug.title(), "slug": slug, **free, **values}
         made = (await create_agent(again(self.owner), read_input(AgentCreate, given))).value
         return Hand(made.agent, made.token, await self.people.by_jwt(made.token))
 

@@ -318,6 +318,15 @@ async def _agent(api: Api, board: Board) -> None:
     mission = f"{board.workspace}/missions/{ids[0]}"
     activity = {"kind": "action", "content": "Read the card", "tool": "read_board", "data": {"n": 1}}
     await made(driver, f"{mission}/report", activities=[activity], progress=0.5, outputDelta="Hel")
+    for decide, became in (("approve", "applied"), ("reject", "rejected")):
+        asked = await driver.post(f"{board.path}/cards/{card['id']}/comments", json={"content": f"To {decide}"})
+        told = asked.json()["details"]
+        assert (asked.status_code, told["kind"]) == (403, "APPROVAL_REQUIRED"), asked.text
+        [waits] = await _read(board.ann, f"{board.workspace}/agent-runtime/proposals")
+        assert waits["id"] == told["proposalId"]
+        decided = await made(board.ann, f"{board.workspace}/proposals/{waits['id']}/{decide}", reason="So be it")
+        assert decided["status"] == became
+    assert len(await _read(board.ann, f"{mission}/proposals")) == 2
     assert (await made(driver, f"{mission}/complete", summary="Fine"))["status"] == "completed"
     assert (await _read(board.ann, mission))["activities"][0]["data"] == {"n": 1}
     await made(driver, f"{board.workspace}/missions/claim")

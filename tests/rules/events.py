@@ -20,6 +20,8 @@ WORKERS = frozenset(
         Named("resolvers.mission.trim", "trim_reports"),
         Named("resolvers.notification.follow", "follow_some"),
         Named("resolvers.notification.trim", "trim_some"),
+        # Asked by every operation of the catalogue that an agent calls.
+        Named("resolvers.proposal.gate", "gate"),
         Named("resolvers.transfer.run", "Worker"),
         # The command `orrery import`, whose caller is asked as in an operation.
         Named("resolvers.transfer.transfer", "import_in_parts"),

@@ -19,9 +19,11 @@ from resolvers.inputs.account import AuthLogin
 from resolvers.inputs.card import ChecklistItemAdd, ChecklistItemMove
 from resolvers.inputs.document import DocumentCreate, DocumentMove, DocumentUpdate
 from resolvers.inputs.mission import MissionCreate
+from resolvers.inputs.proposal import ProposalReview
 from resolvers.inputs.workspace import WorkspaceMemberInvite, WorkspaceMemberUpdate
 from resolvers.invitation.invitation import invite_workspace_member
 from resolvers.mission.mission import create_mission
+from resolvers.proposal.decide import review_proposal
 from tests.denials.calls import CALLS, Arguments
 from tests.denials.world import World
 from tests.resolvers.lab import PASSWORD, again
@@ -64,6 +66,11 @@ async def add_step(world: World) -> None:
 async def unlink(world: World) -> None:
     """A document that is not linked."""
     await unlink_document(again(world.owner), world.ids["document"], world.ids["card"])
+
+
+async def review(world: World) -> None:
+    """A proposal that was decided for."""
+    await review_proposal(again(world.owner), world.ids["proposal"], ProposalReview(approved=True))
 
 
 async def add_document(world: World) -> None:
@@ -113,6 +120,7 @@ CASES: dict[str, Case] = {
     "missionReport": Case(CALLS["missionReport"], "other agent"),
     "missionComplete": Case(CALLS["missionComplete"], "other agent"),
     "missionFail": Case(CALLS["missionFail"], "other agent"),
+    "proposalApply": Case(CALLS["proposalApply"], prepare=review),
 }
 
 INVITATIONS = "invitations are for admins, and a workspace's stream is for all its members"

@@ -55,6 +55,10 @@ BY_HAND: dict[str, str] = {
     "Decision": "createdBy { id }",
     "PilotageDocument": "createdBy { id }",
     "StandingOrder": "agent { id } createdBy { id }",
+    "Proposal": """
+      agent { id } mission { id } createdBy { id } decidedBy { id } arguments editedArguments isExecutable
+      changes { id type before after }
+    """,
     "Notification": "activity { id }",
 }
 """What no model declares of it."""
@@ -93,6 +97,7 @@ SNAPSHOT = """
         templates { ...TemplateFields }
         documents(first: 20) { nodes { ...DocumentFields } }
         transferJobs(first: 20) { nodes { ...TransferJobFields } }
+        approvals(first: 50) { nodes { ...ProposalFields } }
         agents(first: 500) { nodes { ...AgentFields } }
         skills { ...SkillFields }
         projectDrafts(first: 50) { nodes { ...ProjectDraftFields } }

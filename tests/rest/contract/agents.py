@@ -1,12 +1,13 @@
 """Contracts of agents and missions, as far as people and the agents' own tokens drive them."""
 
-from tests.denials.routes import MISSION, WORKSPACE
+from tests.denials.routes import MISSION, PROPOSAL, WORKSPACE
 from tests.rest.contract.contract import MEMBER, OK, STRANGER, Contract, Ref, Refused, Then, bad, bad_id, unknown
 from tests.rest.contract.shape import COUNT, FLAG, ID, LIST, NUMBER, TEXT, TIME, maybe, one_of
 
 AGENTS = WORKSPACE + "/agents"
 AGENT = AGENTS + "/{agentId}"
 MISSIONS = WORKSPACE + "/missions"
+
 AGENT_SHAPE = {
     "id": ID,
     "userId": ID,
@@ -34,6 +35,18 @@ MISSION_SHAPE = {
     "createdAt": TIME,
 }
 RUNNING = {**MISSION_SHAPE, "id": Ref("mission"), "agentId": Ref("other agent"), "status": "running"}
+PROPOSAL_SHAPE = {
+    "id": Ref("proposal"),
+    "agentId": Ref("other agent"),
+    "missionId": Ref("mission"),
+    "tool": "Paint the dome",
+    "arguments": {},
+    "status": "pending",
+    "revision": 1,
+    "changes": (),
+    "isExecutable": False,
+    "createdAt": TIME,
+}
 NO_WORKSPACE = unknown(wsSlug="no-such-workspace")
 OTHER_AGENT = Refused(status=403, code="FORBIDDEN", by="agent")
 
@@ -154,5 +167,38 @@ CONTRACTS = [
         then=(Then(MISSION, {"status": "failed"}),),
         bad=bad("error", sent={}),
         denied=OTHER_AGENT,
+    ),
+    Contract(
+        method="GET",
+        route=MISSION + "/proposals",
+        params={"status": "pending", "limit": "10"},
+        answers=(PROPOSAL_SHAPE,),
+        bad=bad("status", params={"status": "sleeping"}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="GET",
+        route=WORKSPACE + "/agent-runtime/proposals",
+        answers=(PROPOSAL_SHAPE,),
+        bad=bad("limit", params={"limit": "0"}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="POST",
+        route=PROPOSAL + "/approve",
+        sent={"reason": "Go on", "revision": 1},
+        answers={**PROPOSAL_SHAPE, "status": "applied", "reason": "Go on", "decidedBy": ID, "via": "jwt"},
+        then=(Then(WORKSPACE + "/agent-runtime/proposals", ()),),
+        bad=bad("revision", sent={"revision": 0}),
+        denied=MEMBER,
+    ),
+    Contract(
+        method="POST",
+        route=PROPOSAL + "/reject",
+        sent={"reason": "Not this week"},
+        answers={**PROPOSAL_SHAPE, "status": "rejected", "reason": "Not this week"},
+        then=(Then(WORKSPACE + "/agent-runtime/proposals", ()),),
+        bad=bad("reason", sent={"reason": 1}),
+        denied=MEMBER,
     ),
 ]

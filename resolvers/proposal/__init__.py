@@ -1,0 +1,1 @@
+"""Proposals: what agents would do, and people decide on."""
