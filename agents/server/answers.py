@@ -6,6 +6,7 @@ from typing import Any
 import mcp_types as types
 import orjson
 
+from agents.server.confirm import is_declined
 from agents.tools.catalogue import TOOLS, call_tool
 from agents.tools.tool import Result
 from auth.subject import Subject
@@ -17,11 +18,15 @@ from serving.graph.engine import GraphEngine
 KEY = "orrery/idempotencyKey"
 """In `_meta` of a call: the same call with the same key is done once, and answered alike."""
 
+_DECLINED = {"code": "FORBIDDEN", "kind": "DECLINED"}
+
 
 async def answered(engine: GraphEngine, subject: Subject, params: types.CallToolRequestParams) -> types.CallToolResult:
     """The answer to a call of a tool that there is."""
     arguments = params.arguments or {}
     key = (params.meta or {}).get(KEY)
+    if is_declined(params):
+        return refused({"message": "The person whose client this is did not confirm it", "extensions": _DECLINED})
     try:
         if key is None or TOOLS[params.name].read_only:
             return done(await call_tool(engine.context_of(subject), params.name, arguments, engine))

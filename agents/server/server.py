@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from agents.server import resources
 from agents.server.answers import answered
+from agents.server.confirm import question
 from agents.server.endpoint import MAX_BODY, SUBJECT
 from agents.server.listen import listen
 from agents.tools.catalogue import TOOLS, listed
@@ -76,10 +77,13 @@ async def start(engine: GraphEngine, version: str) -> Running:
     ) -> types.ListToolsResult:
         return types.ListToolsResult(tools=[_told(tool.name) for tool in listed(_subject(ctx))])
 
-    async def call_tool(ctx: ServerRequestContext, params: types.CallToolRequestParams) -> types.CallToolResult:
+    async def call_tool(
+        ctx: ServerRequestContext, params: types.CallToolRequestParams
+    ) -> types.CallToolResult | types.InputRequiredResult:
         if params.name not in TOOLS:
             raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name[:100]}")
-        return await answered(engine, _subject(ctx), params)
+        asked = question(_subject(ctx), params, ctx.session.client_capabilities)
+        return asked or await answered(engine, _subject(ctx), params)
 
     async def list_resources(
         ctx: ServerRequestContext, _params: types.PaginatedRequestParams | None

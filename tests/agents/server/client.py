@@ -1,6 +1,6 @@
 """A client of MCP by hand, of either generation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -17,6 +17,7 @@ class Client:
     http: httpx.AsyncClient
     version: str
     number: int = 0
+    capabilities: dict[str, Any] = field(default_factory=dict)
 
     async def post(self, message: Any, **headers: str) -> httpx.Response:
         told = {"mcp-protocol-version": self.version, "accept": "application/json, text/event-stream"}
@@ -33,7 +34,7 @@ class Client:
         if self.version == MODERN:
             beside = {
                 "io.modelcontextprotocol/protocolVersion": MODERN,
-                "io.modelcontextprotocol/clientCapabilities": {},
+                "io.modelcontextprotocol/clientCapabilities": self.capabilities,
                 "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
             }
         if meta or beside:
