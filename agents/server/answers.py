@@ -10,7 +10,8 @@ from agents.server.confirm import is_declined
 from agents.tools.catalogue import TOOLS, call_tool
 from agents.tools.tool import Result
 from auth.subject import Subject
-from models.errors import OrreryError
+from models.errors import ApprovalRequired, OrreryError
+from resolvers.kit.context import Context
 from resolvers.kit.idempotency import Claim, Reply, check_key, fingerprint, once
 from serving.failures import error_of, masked
 from serving.graph.engine import GraphEngine
@@ -29,12 +30,20 @@ async def answered(engine: GraphEngine, subject: Subject, params: types.CallTool
         return refused({"message": "The person whose client this is did not confirm it", "extensions": _DECLINED})
     try:
         if key is None or TOOLS[params.name].read_only:
-            return done(await call_tool(engine.context_of(subject), params.name, arguments, engine))
+            return await _called(engine, engine.context_of(subject), params.name, arguments)
         return await _once(engine, subject, check_key(key, f"_meta.{KEY}"), params.name, arguments)
     except OrreryError as error:
         return refused(error_of(error))
     except Exception as error:
         return refused(masked(error, f"the tool {params.name}"))
+
+
+async def _called(engine: GraphEngine, ctx: Context, name: str, arguments: Mapping[str, Any]) -> types.CallToolResult:
+    try:
+        return done(await call_tool(ctx, name, arguments, engine))
+    except ApprovalRequired as error:
+        proposal = {"id": str(error.proposal["_id"])}
+        return done({"status": "PENDING", "proposal": proposal, "message": error.message})
 
 
 async def _once(
@@ -44,7 +53,7 @@ async def _once(
         ctx = engine.context_of(subject)
         ctx.marks = (claim,)
         try:
-            result = done(await call_tool(ctx, name, arguments, engine))
+            result = await _called(engine, ctx, name, arguments)
         except OrreryError as error:
             return Reply(error.status, _dumped(refused(error_of(error))), "", failed=True)
         return Reply(200, _dumped(result), "")

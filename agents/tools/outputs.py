@@ -68,13 +68,16 @@ async def _written(ctx: Context, operation: Operation, done: Committed[Any]) -> 
 
 
 def output_schema(operation: Operation) -> Schema | None:
-    """The schema of what the tool of an operation answers; None for text."""
+    """The schema of what the tool of an operation answers; None for text.
+
+    A change of an agent may be PENDING: then it is a `proposal`, which somebody decides on.
+    """
     if operation.read_only:
         return None
     made = _made(operation)
     shown: Schema = {"type": "string"} if made is ObjectId else {}
     key = "deleted" if made is ObjectId else _key(operation)
-    properties = {"status": {"enum": ["DONE", "PENDING"]}, key: shown, "cursor": {"type": "string"}}
+    properties = {"status": {"enum": ["DONE", "PENDING"]}, key: shown, "cursor": {"type": "string"}, "proposal": {}}
     return {"type": "object", "properties": properties, "required": ["status"]}
 
 

@@ -71,6 +71,6 @@ class Tool:
         if self.operation is None:
             return subject.user_id is not None
         scope, caller = self.operation.scope, self.operation.caller
-        if caller is Caller.AGENT and subject.agent_id is None:
+        if caller is (Caller.AGENT if subject.agent_id is None else Caller.NO_AGENT):
             return False
         return subject.user_id is not None and (scope is None or scope in subject.scopes)
