@@ -29,6 +29,7 @@ from gateway.metrics import Metrics
 from gateway.outbox import Outbox
 from gateway.pages import dist_folder, graphiql_page, page_routes, reference_page
 from gateway.paths import operations_folder
+from gateway.plugins import Plugins
 from gateway.probes import probe_routes, product_version
 from gateway.settings import Settings
 from gateway.transfers import Transfers
@@ -113,6 +114,7 @@ def create_app(
                 search=SearchIndex(chosen.data_dir / "search"),
                 outbound=Outbound(chosen.allowed_private_hosts),
                 vault=Vault(chosen.vault_keys),
+                billing=chosen.billing,
             )
             await sweep(running.services.search)
             await warn_of_missing(running.services.vault)
@@ -133,6 +135,7 @@ def create_app(
                 Follower(running.services, notifications(running.services)),
                 Follower(running.services, automations(running.services)),
                 Transfers(running.services),
+                Plugins(running.services),
                 Deletions(running.services, running.metrics.deletions.set),
             )
             for worker in background:

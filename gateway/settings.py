@@ -14,6 +14,7 @@ from auth.vault import VaultKey, new_vault_key, parse_vault_keys
 from execution.limits import Limits
 from gateway.mail_settings import DEFAULT_SENDER, Sender, SmtpServer, parse_sender, parse_smtp_url
 from gateway.workers_bound import MAX_WORKERS
+from models.billing import STRIPE, Billing, parse_prices
 from models.outbound_rules import parse_hosts
 from serving.graph.document_limits import DEFAULTS, NAMES, chosen
 from serving.source import Network, parse_networks
@@ -81,6 +82,7 @@ class Settings:
     trusted_documents_only: bool = False
     allowed_private_hosts: frozenset[str] = frozenset()
     vault_keys: tuple[VaultKey, ...] = ()
+    billing: Billing = field(default_factory=Billing)
 
     @property
     def production(self) -> bool:
@@ -168,6 +170,11 @@ class Settings:
             ),
             trusted_documents_only=_parsed(values, "ORRERY_TRUSTED_DOCUMENTS_ONLY", _flag) or False,
             vault_keys=_parsed(values, "ORRERY_VAULT_KEYS", parse_vault_keys) or (),
+            billing=Billing(
+                values.get("ORRERY_STRIPE_KEY"),
+                values.get("ORRERY_STRIPE_URL", STRIPE),
+                _parsed(values, "ORRERY_STRIPE_PRICES", parse_prices) or {},
+            ),
             allowed_private_hosts=_parsed(values, "ORRERY_ALLOWED_PRIVATE_HOSTS", parse_hosts) or frozenset(),
         )
         if settings.smtp is not None and settings.mail_from is DEFAULT_SENDER:

@@ -31,6 +31,7 @@ from models.notification import Inbox, Notification, ReadMark
 from models.organization import Organization, OrganizationMember
 from models.pilotage import Decision, Objective, PilotageDocument, PilotagePriority, StandingOrder, Todo
 from models.pipeline import Pipeline
+from models.plugin import Plugin, PluginDelivery
 from models.probe import Probe
 from models.project import Project, ProjectMember
 from models.project_draft import ProjectDraft
@@ -99,6 +100,8 @@ __all__ = [
     "PilotageDocument",
     "PilotagePriority",
     "Pipeline",
+    "Plugin",
+    "PluginDelivery",
     "Probe",
     "Project",
     "ProjectDraft",

@@ -80,6 +80,7 @@ class Kind(IntEnum):
     STANDING_ORDER = 0xA6
     PROJECT_DRAFT = 0xB3
     PIPELINE = 0xB4
+    PLUGIN = 0xB5
     SKILL = 0xB6
     CREDENTIAL = 0xC1
     CREDENTIAL_VERSION = 0xC2

@@ -723,6 +723,33 @@ class PipelineRecord(TypedDict):
     updated_at: datetime
 
 
+class PluginRecord(TypedDict):
+    """A `models.plugin.Plugin`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    plugin: str
+    name: str
+    settings: dict[str, Any]
+    enabled: bool
+    disabled_reason: str | None
+    created_by: ObjectId | None
+    updated_at: datetime
+
+
+class PluginDeliveryRecord(TypedDict):
+    """A `models.plugin.PluginDelivery`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    seq: int
+    due_at: datetime | None
+    failures: int
+    failing_since: datetime | None
+
+
 class ProbeRecord(TypedDict):
     """A `models.probe.Probe`."""
 

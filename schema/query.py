@@ -16,6 +16,7 @@ from resolvers.document import document
 from resolvers.kit.page import Window
 from resolvers.mission import mission
 from resolvers.organization import organization
+from resolvers.plugin import manifest
 from resolvers.project import project
 from resolvers.proposal import proposal
 from resolvers.search import search
@@ -44,6 +45,7 @@ from schema.loading import resolved
 from schema.mission import Mission
 from schema.node import Node
 from schema.organization import Organization, Slug
+from schema.plugin import PluginManifest
 from schema.project import Project
 from schema.proposal import Proposal
 from schema.scope import Scope
@@ -81,6 +83,10 @@ class Query:
     @resolved("Any object by its id.")
     async def node(self, info: Info, id: NodeId) -> Node | None:
         return cast("Node", await node.get_node(info.context.ctx, id))
+
+    @resolved("The plugins that workspaces may install; for anybody.")
+    async def plugins(self, info: Info) -> list[PluginManifest]:
+        return cast("list[PluginManifest]", await manifest.list_manifests(info.context.ctx))
 
     @resolved("Objects by their ids; null for what does not exist.")
     async def nodes(self, info: Info, ids: NodeIds) -> list[Node | None]:

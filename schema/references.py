@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from schema.organization import Organization, OrganizationMember
     from schema.pilotage import Decision, Objective, PilotageDocument, PilotagePriority, StandingOrder, Todo
     from schema.pipeline import Pipeline
+    from schema.plugin import Plugin
     from schema.project import Project, ProjectMember
     from schema.project_draft import ProjectDraft
     from schema.proposal import Proposal
@@ -56,6 +57,7 @@ PilotagePriorityRef = Annotated["PilotagePriority", strawberry.lazy("schema.pilo
 StandingOrderRef = Annotated["StandingOrder", strawberry.lazy("schema.pilotage")]
 TodoRef = Annotated["Todo", strawberry.lazy("schema.pilotage")]
 PipelineRef = Annotated["Pipeline", strawberry.lazy("schema.pipeline")]
+PluginRef = Annotated["Plugin", strawberry.lazy("schema.plugin")]
 ProjectRef = Annotated["Project", strawberry.lazy("schema.project")]
 ProjectMemberRef = Annotated["ProjectMember", strawberry.lazy("schema.project")]
 ProjectDraftRef = Annotated["ProjectDraft", strawberry.lazy("schema.project_draft")]

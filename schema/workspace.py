@@ -11,6 +11,7 @@ from resolvers.invitation.invitation import invitations_of
 from resolvers.kit.position import cursor_of_workspace
 from resolvers.mission.mission import missions_of_workspace
 from resolvers.pipeline.pipeline import pipelines_of
+from resolvers.plugin.plugin import plugins_of
 from resolvers.project.project import projects_of
 from resolvers.project_draft.project_draft import project_drafts_of
 from resolvers.proposal.graph import proposals_of_workspace
@@ -33,6 +34,7 @@ from schema.references import (
     DocumentTreeEntryRef,
     MissionRef,
     PipelineRef,
+    PluginRef,
     ProjectDraftRef,
     ProjectRef,
     ProposalRef,
@@ -101,6 +103,7 @@ class Workspace(Node):
     project_drafts: Connection[ProjectDraftRef] = edge(
         project_drafts_of, arguments=window, description="Its drafts of projects, newest first."
     )
+    plugins: list[PluginRef] = edge(plugins_of, description="The plugins that it has, oldest first: for its admins.")
     skills: list[SkillRef] = edge(skills_of_workspace, description="What its agents can be given to read up on.")
     pipelines: Connection[PipelineRef] = edge(
         pipelines_of, arguments=window, description="Its pipelines, oldest first."

@@ -14,6 +14,7 @@ from auth.recognition import Recognitions
 from auth.subject import Subject
 from auth.vault import Vault
 from models.admission import Admission
+from models.billing import Billing
 from models.enums import TokenScope
 from models.outbound import Outbound
 from realtime.cursor import Cursor
@@ -35,7 +36,8 @@ class Services:
     `mail_due` wakes the sender of this process, `files_due` what removes the bytes of deleted attachments,
     `transfers_due` what runs imports, and `deletions_due` what goes on with deletions.
     `registrations_per_hour` is how many accounts one source may make, `storage_quota` how many bytes a workspace may
-    have together. `outbound` makes requests to other servers, `vault` seals what credentials hold.
+    have together. `outbound` makes requests to other servers, `vault` seals what credentials hold,
+    `billing` says what is paid where.
     """
 
     hub: Hub
@@ -59,6 +61,7 @@ class Services:
     recognitions: Recognitions = field(default_factory=Recognitions)
     outbound: Outbound = field(default_factory=Outbound)
     vault: Vault = field(default_factory=Vault)
+    billing: Billing = field(default_factory=Billing)
 
     def path(self, local: str) -> str:
         """Where a browser finds the `local` path of this gateway, on the host that it is on."""

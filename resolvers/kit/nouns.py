@@ -29,6 +29,7 @@ from models import (
     PilotageDocument,
     PilotagePriority,
     Pipeline,
+    Plugin,
     Project,
     ProjectDraft,
     ProjectMember,
@@ -81,6 +82,7 @@ ACTIVITY = noun(Activity, Kind.ACTIVITY, reads=board.READ)
 AGENT = noun(Agent, Kind.AGENT, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
 PROJECT_DRAFT = noun(ProjectDraft, Kind.PROJECT_DRAFT, reads=board.READ, word="draft")
 PIPELINE = noun(Pipeline, Kind.PIPELINE, reads=board.READ)
+PLUGIN = noun(Plugin, Kind.PLUGIN, reads=workspace.MANAGE_PLUGINS, scope=TokenScope.PILOTAGE_READ)
 SKILL = noun(Skill, Kind.SKILL, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
 MISSION = noun(Mission, Kind.MISSION, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
 MISSION_ACTIVITY = noun(MissionActivity, Kind.MISSION_ACTIVITY, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)

@@ -8,6 +8,7 @@ from rest.stellary import (
     auth,
     automations,
     avatars,
+    billing,
     cards,
     checklist,
     columns,
@@ -24,6 +25,7 @@ from rest.stellary import (
     organizations,
     pilotage,
     pipelines,
+    plugins,
     project_drafts,
     projects,
     proposals,
@@ -71,6 +73,8 @@ TAGS = {
     "Missions": "Read and cancelled by people, driven with the agent's own token.",
     "Pilotage": "What a workspace steers by: its objectives (called missions), priorities, todos, decisions.",
     "Skills": "Instructions for kinds of work, which agents are given.",
+    "Plugins": "What a workspace has others do with what happens in it.",
+    "Billing": "Paying for an organization.",
     "Pipelines": "Steps of agents, tools and people that wait for each other.",
     "Proposals": "What agents would do, and people decide on.",
 }
@@ -121,6 +125,9 @@ _PARTS = (
     pipelines.routes,
     project_drafts.routes,
     proposals.routes,
+    plugins.catalog,
+    plugins.routes,
+    billing.routes,
 )
 
 TABLE: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.table)

@@ -130,6 +130,11 @@ class DocumentLinkPayload:
     cursor: Cursor = cursor_field()
 
 
+@strawberry.type(description="A page where somebody pays.")
+class CheckoutPayload:
+    url: str = strawberry.field(description="Where to send the browser.")
+
+
 @strawberry.type(description="What a change of a custom field returns.")
 class CustomFieldUpdatePayload:
     custom_field: CustomField = strawberry.field(description="The field as it is now.")

@@ -14,6 +14,7 @@ from resolvers.account.api_token import NewToken
 from resolvers.account.sign_in import SignIn
 from resolvers.account.two_factor import Setup
 from resolvers.agent.agent import NewAgent
+from resolvers.billing.checkout import Checkout
 from resolvers.card.checklist import Converted
 from resolvers.credential.credential import Revealed
 from resolvers.custom_field.change import ChangedField
@@ -35,6 +36,7 @@ Values = Mapping[str, Any]
 Fill = Callable[[Info, Any], Values]
 
 MADE: Mapping[Any, type] = {
+    Checkout: payloads.CheckoutPayload,
     ChangedField: payloads.CustomFieldUpdatePayload,
     Imported: payloads.ProjectImportPayload,
     Converted: payloads.ChecklistItemConvertPayload,

@@ -37,6 +37,7 @@ def test_members_administer_nothing() -> None:
         workspace.UPDATE,
         workspace.MANAGE_MEMBERS,
         workspace.MANAGE_AGENTS,
+        workspace.MANAGE_PLUGINS,
     )
 
     assert not any(one.allows(Role.MEMBER) for one in administering)

@@ -77,14 +77,7 @@ from resolvers.inputs.pilotage import (
     TodoCreate,
     TodoUpdate,
 )
-from resolvers.inputs.pipeline import PipelineCreate, PipelineUpdate
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd, ProjectUpdate
-from resolvers.inputs.project_draft import (
-    ProjectDraftAsk,
-    ProjectDraftCreate,
-    ProjectDraftRefine,
-    ProjectDraftUpdate,
-)
 from resolvers.inputs.proposal import (
     ProposalApprove,
     ProposalBatchDecide,
@@ -95,12 +88,12 @@ from resolvers.inputs.proposal import (
 )
 from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.scope import ScopeCreate, ScopeUpdate, ScopeViewSet
-from resolvers.inputs.skill import SkillCreate, SkillUpdate
 from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.inputs.transfer import ImportedProject, ProjectImport, ProjectImportStart
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite, WorkspaceMemberUpdate, WorkspaceUpdate
 from resolvers.kit.page import Window
 from resolvers.kit.periods import Periods
+from tests.denials.extending_calls import EXTENDING
 from tests.denials.world import Ids
 from tests.resolvers.attaching import upload
 from tests.resolvers.lab import PASSWORD, PICTURE
@@ -114,6 +107,7 @@ def link_of(ids: Ids) -> dict[str, str]:
 
 
 CALLS: dict[str, Arguments] = {
+    **EXTENDING,
     # account
     "authRegister": lambda _: (AuthRegister(email="new@example.com", password=PASSWORD),),
     "authLogin": lambda _: (AuthLogin(email="nobody@example.com", password=PASSWORD),),
@@ -319,30 +313,6 @@ CALLS: dict[str, Arguments] = {
     "missions": lambda ids: (ids["workspace"], Window.read()),
     "agentMissions": lambda ids: (ids["agent"], Window.read()),
     "missionActivity": lambda ids: (ids["mission_activity"],),
-    "skill": lambda ids: (ids["skill"],),
-    "skills": lambda ids: (ids["workspace"],),
-    "skillCreate": lambda ids: (
-        SkillCreate.of(workspace_id=ids["workspace"], slug="more", description="For more", instructions="Do more"),
-    ),
-    "skillUpdate": lambda ids: (ids["skill"], SkillUpdate.of(description="For less")),
-    "skillDelete": lambda ids: (ids["skill"],),
-    "agentSkills": lambda ids: (ids["agent"],),
-    "agentSkillAdd": lambda ids: (ids["agent"], ids["spare_skill"]),
-    "agentSkillRemove": lambda ids: (ids["other agent"], ids["skill"]),
-    "projectDraft": lambda ids: (ids["project_draft"],),
-    "projectDrafts": lambda ids: (ids["workspace"], Window.read()),
-    "projectDraftCreate": lambda ids: (ProjectDraftCreate.of(workspace_id=ids["workspace"], name="More"),),
-    "projectDraftUpdate": lambda ids: (ids["project_draft"], ProjectDraftUpdate.of(name="Other")),
-    "projectDraftAsk": lambda ids: (ids["project_draft"], ProjectDraftAsk(readiness=70)),
-    "projectDraftRefine": lambda ids: (ids["project_draft"], ProjectDraftRefine(answers={"r1q1": "Soon"})),
-    "projectDraftGenerateRoadmap": lambda ids: (ids["project_draft"],),
-    "projectDraftExecute": lambda ids: (ids["planned_draft"],),
-    "projectDraftDelete": lambda ids: (ids["project_draft"],),
-    "pipeline": lambda ids: (ids["pipeline"],),
-    "pipelines": lambda ids: (ids["workspace"], Window.read()),
-    "pipelineCreate": lambda ids: (PipelineCreate.of(workspace_id=ids["workspace"], name="More", steps=[]),),
-    "pipelineUpdate": lambda ids: (ids["pipeline"], PipelineUpdate.of(name="Other", steps=[])),
-    "pipelineDelete": lambda ids: (ids["pipeline"],),
     "missionCreate": lambda ids: (MissionCreate(agent_id=ids["agent"], prompt="More"),),
     "missionCancel": lambda ids: (ids["mission"],),
     "missionClaim": lambda ids: (ids["workspace"],),

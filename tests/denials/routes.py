@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.denials.calls import link_of
-from tests.denials.world import PLACES, Ids
+from tests.denials.world import PLACES, Ids, hook_of
 from tests.resolvers.lab import PASSWORD
 
 ORGANIZATION = "/organizations/{orgSlug}"
@@ -203,6 +203,13 @@ BODIES: dict[tuple[str, str], Body | None] = {
     ("POST", DRAFT + "/refine"): sent(answers={"r1q1": "Soon"}),
     ("POST", DRAFT + "/generate-roadmap"): None,
     ("POST", DRAFT + "/execute"): None,
+    ("GET", "/plugins"): None,
+    ("GET", WORKSPACE + "/plugins"): None,
+    ("POST", WORKSPACE + "/plugins"): lambda ids: {"plugin": "webhook", "name": "More", "settings": hook_of(ids)},
+    ("GET", WORKSPACE + "/plugins/{pluginId}"): None,
+    ("PATCH", WORKSPACE + "/plugins/{pluginId}"): sent(name="Other"),
+    ("DELETE", WORKSPACE + "/plugins/{pluginId}"): None,
+    ("POST", ORGANIZATION + "/billing/checkout"): sent(),
     ("GET", WORKSPACE + "/pipelines"): None,
     ("POST", WORKSPACE + "/pipelines"): sent(name="More", steps=[]),
     ("GET", WORKSPACE + "/pipelines/{pipelineId}"): None,

@@ -27,6 +27,7 @@ MAKES_ANOTHER = {
     "pilotageDocumentCreate",
     "pilotagePriorityCreate",
     "pipelineCreate",
+    "pluginInstall",
     "projectDraftCreate",
     "projectCreate",
     "projectImport",
@@ -54,6 +55,7 @@ PROPOSALS = sorted(name for name in CALLS if name.startswith("proposal"))
 """What is decided on while its mission goes on."""
 
 REFUSED = {
+    "billingCheckout",
     "checklistItemRemove",
     "documentReview",
     "emailVerify",

@@ -67,6 +67,7 @@ from resolvers.inputs.pilotage import (
     TodoCreate,
 )
 from resolvers.inputs.pipeline import PipelineCreate, PipelineStepInput
+from resolvers.inputs.plugin import PluginInstall
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd
 from resolvers.inputs.project_draft import (
     DraftDeliverableInput,
@@ -94,6 +95,7 @@ from resolvers.organization import organization
 from resolvers.pilotage import decision, objective, priority, standing_order, todo
 from resolvers.pilotage import document as pilotage_document
 from resolvers.pipeline import pipeline
+from resolvers.plugin import plugin
 from resolvers.project import project
 from resolvers.project_draft import project_draft
 from resolvers.proposal import proposal
@@ -122,6 +124,11 @@ PLACES: Mapping[str, str] = {
     "versionId": "version",
 }
 """Where the world keeps what an id of that name, in a path or a body, most likely means."""
+
+
+def hook_of(ids: Ids) -> dict[str, str]:
+    """The settings of a webhook."""
+    return {"url": "https://hooks.example/orrery", "secret": str(ids["credential"])}
 
 
 @dataclass
@@ -316,6 +323,8 @@ async def _agents(world: World) -> None:
     steps = [PipelineStepInput(id="look", type=PipelineStepType.AGENT, agent_id=ids["agent"], text="Look")]
     flow = PipelineCreate.of(workspace_id=ids["workspace"], name="Flow", steps=steps)
     ids["pipeline"] = (await pipeline.create_pipeline(again(world.owner), flow)).value["_id"]
+    hook = PluginInstall.of(workspace_id=ids["workspace"], plugin="webhook", name="Hook", settings=hook_of(ids))
+    ids["plugin"] = (await plugin.install_plugin(again(world.owner), hook)).value["_id"]
     for name in ("project_draft", "planned_draft"):
         texts = [{"content": "Soon"}]
         brief = ProjectDraftCreate.of(workspace_id=ids["workspace"], name="Ship it", context_documents=texts)

@@ -1,11 +1,7 @@
 """One story that calls every route with success; the client holds each answer against the document."""
 
-import asyncio
 import io
 import zipfile
-from collections.abc import Callable, Coroutine
-from functools import partial
-from typing import Any
 
 import httpx
 import orjson
@@ -19,10 +15,11 @@ from resolvers.automation.follow import follow as follow_automations
 from resolvers.files.attachment_link import link_to
 from resolvers.notification.follow import follow
 from rest.stellary.table import TABLE
-from tests.patience import PATIENCE
 from tests.resolvers.lab import PICTURE
 from tests.resolvers.letters import token_to
 from tests.rest.conftest import PASSWORD, Api, Board, made
+from tests.rest.extending_story import drafts, pipelines, plugins, skills
+from tests.rest.story import changed, deleted, read
 
 
 async def test_every_route_answers_as_the_document_declares(api: Api, board: Board) -> None:
@@ -46,15 +43,15 @@ async def test_every_route_answers_as_the_document_declares(api: Api, board: Boa
 
 
 async def _account(api: Api, ann: httpx.AsyncClient) -> None:
-    await _changed(ann, "/auth/me", jobTitle="CTO")
+    await changed(ann, "/auth/me", jobTitle="CTO")
     passwords = {"currentPassword": PASSWORD, "newPassword": PASSWORD + "2"}
     assert await made(ann, "/auth/change-password", **passwords) == {"ok": True}
     await _security(api)
     again = await made(api.client(), "/auth/login", email="ann@example.com", password=PASSWORD + "2")
     assert await made(api.client(again["access_token"]), "/auth/logout") == {"ok": True}
     token = await made(ann, "/api-tokens", name="CI", expiresAt="2030-01-01T00:00:00Z")
-    assert len(await _read(ann, "/api-tokens")) == 1
-    await _deleted(ann, f"/api-tokens/{token['id']}")
+    assert len(await read(ann, "/api-tokens")) == 1
+    await deleted(ann, f"/api-tokens/{token['id']}")
 
 
 async def _security(api: Api) -> None:
@@ -62,19 +59,19 @@ async def _security(api: Api) -> None:
     assert await made(dora, "/auth/verify-email/send") == {"ok": True}
     token = await token_to(api.ctx, "dora@example.com", MailTemplate.EMAIL_VERIFICATION)
     assert await made(api.client(), "/auth/verify-email", token=token) == {"ok": True}
-    assert (await _read(dora, "/auth/me"))["user"]["emailVerified"] is True
+    assert (await read(dora, "/auth/me"))["user"]["emailVerified"] is True
     for _ in range(3):
         await made(api.client(), "/auth/login", email="dora@example.com", password=PASSWORD)
-    sessions = await _read(dora, "/auth/sessions")
+    sessions = await read(dora, "/auth/sessions")
     assert [one["current"] for one in sessions] == [False, False, False, True]
-    await _deleted(dora, f"/auth/sessions/{sessions[0]['id']}")
+    await deleted(dora, f"/auth/sessions/{sessions[0]['id']}")
     assert (await dora.delete("/auth/sessions")).json() == {"ok": True, "count": 2}
     assert (await dora.put("/auth/me/avatar", content=PICTURE)).json() == {"ok": True}
-    url = (await _read(dora, "/auth/me"))["user"]["avatarUrl"]
+    url = (await read(dora, "/auth/me"))["user"]["avatarUrl"]
     assert (await dora.get(url)).content == PICTURE
-    await _deleted(dora, "/auth/me/avatar")
+    await deleted(dora, "/auth/me/avatar")
     agreed = await made(dora, "/auth/consents", subject="terms", version="2026-01")
-    assert await _read(dora, "/auth/consents") == agreed
+    assert await read(dora, "/auth/consents") == agreed
     secret = (await made(dora, "/auth/two-factor/begin", password=PASSWORD))["secret"]
     codes = await made(dora, "/auth/two-factor/confirm", code=pyotp.TOTP(secret).now())
     proof = {"password": PASSWORD, "code": codes["recoveryCodes"][0]}
@@ -85,7 +82,7 @@ async def _security(api: Api) -> None:
     assert (await made(api.client(), "/auth/two-factor/verify", **values))["user"]["twoFactorEnabled"] is True
     proof = {"password": PASSWORD, "code": codes["recoveryCodes"][1]}
     assert await made(dora, "/auth/two-factor/disable", **proof) == {"ok": True}
-    assert (await _read(dora, "/auth/export"))["profile"]["email"] == "dora@example.com"
+    assert (await read(dora, "/auth/export"))["profile"]["email"] == "dora@example.com"
     assert await made(api.client(), "/auth/forgot-password", email="dora@example.com") == {"ok": True}
     token = await token_to(api.ctx, "dora@example.com", MailTemplate.PASSWORD_RESET)
     assert await made(api.client(), "/auth/reset-password", token=token, newPassword=PASSWORD + "3") == {"ok": True}
@@ -97,93 +94,93 @@ async def _security(api: Api) -> None:
 
 async def _organization(ann: httpx.AsyncClient) -> None:
     await made(ann, "/organizations", name="Side", slug="side")
-    assert [one["slug"] for one in await _read(ann, "/organizations")][1:] == ["acme", "side"]
-    await _changed(ann, "/organizations/side", slug="side-two")
-    assert (await _read(ann, "/organizations/side-two"))["myRole"] == "owner"
+    assert [one["slug"] for one in await read(ann, "/organizations")][1:] == ["acme", "side"]
+    await changed(ann, "/organizations/side", slug="side-two")
+    assert (await read(ann, "/organizations/side-two"))["myRole"] == "owner"
     await made(ann, "/orgs/side-two/workspaces", name="One", slug="one")
-    await _changed(ann, "/orgs/side-two/workspaces/one", name="First")
-    assert [one["name"] for one in await _read(ann, "/orgs/side-two/workspaces")] == ["First"]
-    assert (await _read(ann, "/orgs/side-two/workspaces/one"))["myPilotageRole"] == "owner"
-    await _deleted(ann, "/orgs/side-two/workspaces/one")
-    await _deleted(ann, "/organizations/side-two")
+    await changed(ann, "/orgs/side-two/workspaces/one", name="First")
+    assert [one["name"] for one in await read(ann, "/orgs/side-two/workspaces")] == ["First"]
+    assert (await read(ann, "/orgs/side-two/workspaces/one"))["myPilotageRole"] == "owner"
+    await deleted(ann, "/orgs/side-two/workspaces/one")
+    await deleted(ann, "/organizations/side-two")
 
 
 async def _members(ann: httpx.AsyncClient, bob: httpx.AsyncClient) -> None:
-    bob_id = (await _read(bob, "/auth/me"))["user"]["id"]
+    bob_id = (await read(bob, "/auth/me"))["user"]["id"]
     await collection(User).update_one({"_id": ObjectId(bob_id)}, {"$set": {"email_verified_at": utc_now()}})
     await made(ann, "/organizations/acme/members", email="bob@example.com", role="member")
-    await _changed(ann, f"/organizations/acme/members/{bob_id}", role="admin")
-    assert [one["role"] for one in await _read(ann, "/organizations/acme/members")] == ["owner", "admin"]
-    await _deleted(ann, f"/organizations/acme/members/{bob_id}")
+    await changed(ann, f"/organizations/acme/members/{bob_id}", role="admin")
+    assert [one["role"] for one in await read(ann, "/organizations/acme/members")] == ["owner", "admin"]
+    await deleted(ann, f"/organizations/acme/members/{bob_id}")
     invited = await made(ann, "/orgs/acme/workspaces/eng/members/invite", email="bob@example.com")
     assert invited["link"].endswith(f"/invitations/accept#{invited['token']}")
     joined = await made(bob, f"/invitations/{invited['token']}/accept")
     assert (joined["organizationSlug"], joined["workspaceSlug"]) == ("acme", "eng")
-    await _changed(ann, f"/orgs/acme/workspaces/eng/members/{bob_id}", role="admin", pilotageRole="reviewer")
-    members = await _read(ann, "/orgs/acme/workspaces/eng/members")
+    await changed(ann, f"/orgs/acme/workspaces/eng/members/{bob_id}", role="admin", pilotageRole="reviewer")
+    members = await read(ann, "/orgs/acme/workspaces/eng/members")
     assert [(one["role"], one["pilotageRole"]) for one in members] == [("owner", "owner"), ("admin", "reviewer")]
 
 
 async def _invitations(api: Api, ann: httpx.AsyncClient) -> None:
     workspace = "/orgs/acme/workspaces/eng"
     invited = await made(ann, f"{workspace}/members/invite", email="cleo@example.com", role="admin")
-    assert [one["email"] for one in await _read(ann, f"{workspace}/invitations")] == ["cleo@example.com"]
+    assert [one["email"] for one in await read(ann, f"{workspace}/invitations")] == ["cleo@example.com"]
     again = await made(ann, f"{workspace}/invitations/{invited['id']}/resend")
     assert again["token"] == invited["token"]
-    assert (await _read(api.client(), f"/invitations/{invited['token']}"))["workspaceName"] == "Engineering"
+    assert (await read(api.client(), f"/invitations/{invited['token']}"))["workspaceName"] == "Engineering"
     cleo = await made(api.client(), f"/invitations/{invited['token']}/register", password=PASSWORD, name="Cleo")
     assert cleo["user"]["email"] == "cleo@example.com"
-    await _deleted(ann, f"{workspace}/members/{cleo['user']['id']}")
+    await deleted(ann, f"{workspace}/members/{cleo['user']['id']}")
     other = await made(ann, f"{workspace}/members/invite", email="dan@example.com")
-    await _deleted(ann, f"{workspace}/invitations/{other['id']}")
+    await deleted(ann, f"{workspace}/invitations/{other['id']}")
 
 
 async def _project(board: Board) -> None:
-    await _changed(board.ann, board.path, description="To the moon", deadline="2030-06-01T00:00:00.000Z")
-    assert (await _read(board.ann, board.path))["description"] == "To the moon"
-    assert len(await _read(board.ann, f"{board.workspace}/projects")) == 1
+    await changed(board.ann, board.path, description="To the moon", deadline="2030-06-01T00:00:00.000Z")
+    assert (await read(board.ann, board.path))["description"] == "To the moon"
+    assert len(await read(board.ann, f"{board.workspace}/projects")) == 1
     await made(board.ann, f"{board.path}/members", email="bob@example.com")
-    assert [one["name"] for one in await _read(board.ann, f"{board.path}/members")] == ["Ann", "Bob"]
+    assert [one["name"] for one in await read(board.ann, f"{board.path}/members")] == ["Ann", "Bob"]
     column = await made(board.ann, f"{board.path}/columns", name="Later")
-    await _changed(board.ann, f"{board.path}/columns/{column['id']}", name="Soon", order=0)
-    assert (await _read(board.ann, f"{board.path}/columns/{column['id']}"))["order"] == 0
-    columns = await _read(board.ann, f"{board.path}/columns")
+    await changed(board.ann, f"{board.path}/columns/{column['id']}", name="Soon", order=0)
+    assert (await read(board.ann, f"{board.path}/columns/{column['id']}"))["order"] == 0
+    columns = await read(board.ann, f"{board.path}/columns")
     assert [(one["name"], one["order"]) for one in columns] == [("Soon", 0), ("To do", 1), ("Done", 2)]
-    await _deleted(board.ann, f"{board.path}/columns/{column['id']}")
-    assert (await _read(board.ann, f"{board.path}/roadmap"))["milestones"][0]["title"] == "Launch"
-    assert (await _read(board.ann, f"{board.path}/stats"))["interval"] == "day"
+    await deleted(board.ann, f"{board.path}/columns/{column['id']}")
+    assert (await read(board.ann, f"{board.path}/roadmap"))["milestones"][0]["title"] == "Launch"
+    assert (await read(board.ann, f"{board.path}/stats"))["interval"] == "day"
     projects = f"{board.workspace}/projects"
-    assert (await _read(board.ann, f"{projects}/portfolio"))["totals"]["projects"] == 1
+    assert (await read(board.ann, f"{projects}/portfolio"))["totals"]["projects"] == 1
     template = await made(board.ann, f"{projects}/templates", projectId=board.project_id, name="Like this")
-    assert template["id"] in [one["id"] for one in await _read(board.ann, f"{projects}/templates")]
-    await _deleted(board.ann, f"{projects}/templates/{template['id']}")
+    assert template["id"] in [one["id"] for one in await read(board.ann, f"{projects}/templates")]
+    await deleted(board.ann, f"{projects}/templates/{template['id']}")
 
 
 async def _notifications(api: Api, board: Board, bob: httpx.AsyncClient) -> None:
     await made(board.ann, f"{board.path}/cards", title="Something new")
     await follow(api.ctx.services)
-    unread = await _read(bob, "/notifications?unreadOnly=1&limit=10")
+    unread = await read(bob, "/notifications?unreadOnly=1&limit=10")
     assert unread[0]["activity"]["type"] == "card_created"
-    await _changed(bob, f"/notifications/{unread[0]['id']}/read")
-    assert await _read(bob, "/notifications/count") == {"count": len(unread) - 1}
-    assert await _changed(bob, "/notifications/read-all") == {"ok": True, "count": len(unread) - 1}
-    assert len(await _read(bob, "/notifications")) == len(unread)
-    bob_id = (await _read(bob, "/auth/me"))["user"]["id"]
-    await _deleted(board.ann, f"{board.path}/members/{bob_id}")
-    await _deleted(board.ann, f"{board.workspace}/members/{bob_id}")
+    await changed(bob, f"/notifications/{unread[0]['id']}/read")
+    assert await read(bob, "/notifications/count") == {"count": len(unread) - 1}
+    assert await changed(bob, "/notifications/read-all") == {"ok": True, "count": len(unread) - 1}
+    assert len(await read(bob, "/notifications")) == len(unread)
+    bob_id = (await read(bob, "/auth/me"))["user"]["id"]
+    await deleted(board.ann, f"{board.path}/members/{bob_id}")
+    await deleted(board.ann, f"{board.workspace}/members/{bob_id}")
 
 
 async def _scope(board: Board) -> None:
     created = await made(board.ann, f"{board.path}/scopes", name="Phase 1")
     scope = f"{board.path}/scopes/{created['id']}"
     await made(board.ann, f"{board.path}/columns", name="Inside", scopeId=created["id"])
-    await _changed(board.ann, scope, endDate="2030-01-01T00:00:00.000Z")
-    assert (await _read(board.ann, f"{scope}/stats"))["cards"]["total"] == 0
-    assert (await _changed(board.ann, f"{scope}/views", activeView="roadmap"))["activeView"] == "roadmap"
-    assert len((await _read(board.ann, f"{scope}/views"))["views"]) == 5
-    assert [one["name"] for one in (await _read(board.ann, scope))["columns"]] == ["Inside"]
-    assert len(await _read(board.ann, f"{board.path}/scopes")) == 1
-    await _deleted(board.ann, scope)
+    await changed(board.ann, scope, endDate="2030-01-01T00:00:00.000Z")
+    assert (await read(board.ann, f"{scope}/stats"))["cards"]["total"] == 0
+    assert (await changed(board.ann, f"{scope}/views", activeView="roadmap"))["activeView"] == "roadmap"
+    assert len((await read(board.ann, f"{scope}/views"))["views"]) == 5
+    assert [one["name"] for one in (await read(board.ann, scope))["columns"]] == ["Inside"]
+    assert len(await read(board.ann, f"{board.path}/scopes")) == 1
+    await deleted(board.ann, scope)
 
 
 async def _automations(api: Api, board: Board) -> None:
@@ -193,54 +190,54 @@ async def _automations(api: Api, board: Board) -> None:
         board.ann, rules, trigger="task_created", conditions={"title": {"contains": "A"}}, action=action
     )
     rule = f"{rules}/{made_rule['id']}"
-    await _changed(board.ann, rule, name="Greet")
-    assert [one["name"] for one in await _read(board.ann, rules)] == ["Greet"]
+    await changed(board.ann, rule, name="Greet")
+    assert [one["name"] for one in await read(board.ann, rules)] == ["Greet"]
     card = await made(board.ann, f"{board.path}/cards", title="A")
     await follow_automations(api.ctx.services)
-    [trace] = await _read(board.ann, f"{rule}/traces?limit=5")
+    [trace] = await read(board.ann, f"{rule}/traces?limit=5")
     assert (trace["target"], trace["result"]) == (card["id"], "success")
     assert (await board.ann.patch(f"{rule}/toggle")).json()["enabled"] is False
-    assert (await _changed(board.ann, f"{rule}/toggle", enabled=False))["enabled"] is False
-    assert (await _read(board.ann, rule))["trigger"] == "task_created"
-    await _deleted(board.ann, rule)
-    await _deleted(board.ann, f"{board.path}/cards/{card['id']}")
+    assert (await changed(board.ann, f"{rule}/toggle", enabled=False))["enabled"] is False
+    assert (await read(board.ann, rule))["trigger"] == "task_created"
+    await deleted(board.ann, rule)
+    await deleted(board.ann, f"{board.path}/cards/{card['id']}")
 
 
 async def _card(api: Api, board: Board) -> None:
     created = await made(board.ann, f"{board.path}/columns/{board.todo}/cards", title="A")
     loose = await made(board.ann, f"{board.path}/cards", title="B")
     card = f"{board.path}/cards/{created['id']}"
-    await _changed(board.ann, card, priority="low")
-    assert (await _read(board.ann, f"{board.workspace}/search?q=A&types=card"))[0]["id"] == created["id"]
+    await changed(board.ann, card, priority="low")
+    assert (await read(board.ann, f"{board.workspace}/search?q=A&types=card"))[0]["id"] == created["id"]
     item = await made(board.ann, f"{card}/checklist", title="Step")
-    ticked = await _changed(board.ann, f"{card}/checklist/{item['id']}", done=True)
+    ticked = await changed(board.ann, f"{card}/checklist/{item['id']}", done=True)
     assert (ticked["_id"], ticked["checklistProgress"]) == (item["id"], 1.0)
-    await _deleted(board.ann, f"{card}/checklist/{item['id']}")
+    await deleted(board.ann, f"{card}/checklist/{item['id']}")
     comment = await made(board.ann, f"{card}/comments", content="Good")
-    assert [one["authorName"] for one in await _read(board.ann, f"{card}/comments")] == ["Ann"]
-    assert (await _read(board.ann, card))["commentCount"] == 1
-    await _deleted(board.ann, f"{card}/comments/{comment['id']}")
+    assert [one["authorName"] for one in await read(board.ann, f"{card}/comments")] == ["Ann"]
+    assert (await read(board.ann, card))["commentCount"] == 1
+    await deleted(board.ann, f"{card}/comments/{comment['id']}")
     await _attachments(api, board.ann, f"{card}/attachments")
     await _fields_and_relations(board, card, loose["id"])
     label = await made(board.ann, f"{board.path}/labels", name="bug", color="#FF0000")
-    await _changed(board.ann, f"{board.path}/labels/{label['id']}", name="defect")
+    await changed(board.ann, f"{board.path}/labels/{label['id']}", name="defect")
     assert (await made(board.ann, f"{card}/labels/{label['id']}"))["labels"][0]["name"] == "defect"
-    await _deleted(board.ann, f"{card}/labels/{label['id']}")
-    assert len(await _read(board.ann, f"{board.path}/labels")) == 1
-    await _deleted(board.ann, f"{board.path}/labels/{label['id']}")
-    assert len(await _read(board.ann, f"{board.path}/cards")) == 3
-    await _deleted(board.ann, f"{board.path}/cards/{loose['id']}")
+    await deleted(board.ann, f"{card}/labels/{label['id']}")
+    assert len(await read(board.ann, f"{board.path}/labels")) == 1
+    await deleted(board.ann, f"{board.path}/labels/{label['id']}")
+    assert len(await read(board.ann, f"{board.path}/cards")) == 3
+    await deleted(board.ann, f"{board.path}/cards/{loose['id']}")
 
 
 async def _attachments(api: Api, ann: httpx.AsyncClient, attachments: str) -> None:
     answer = await ann.post(attachments, files={"file": ("a.txt", b"Hello")})
     assert (answer.status_code, answer.json()["mimeType"]) == (201, "text/plain")
     file = answer.json()["id"]
-    assert await _read(ann, attachments) == [answer.json()]
+    assert await read(ann, attachments) == [answer.json()]
     assert (await ann.get(f"{attachments}/{file}")).content == b"Hello"
     link = link_to(api.ctx.services, ObjectId(file))
     assert (await api.client().get(link, headers={"range": "bytes=1-2"})).content == b"el"
-    await _deleted(ann, f"{attachments}/{file}")
+    await deleted(ann, f"{attachments}/{file}")
 
 
 async def _documents(board: Board) -> None:
@@ -248,28 +245,28 @@ async def _documents(board: Board) -> None:
     top = await made(board.ann, documents, title="Top", content="# Top")
     created = await made(board.ann, documents, title="Plan", content="One", parentId=top["id"])
     document = f"{documents}/{created['id']}"
-    assert (await _changed(board.ann, document, content="Two"))["content"] == "Two"
-    assert (await _read(board.ann, document))["title"] == "Plan"
-    assert len(await _read(board.ann, documents)) == len(await _read(board.ann, f"{documents}/summaries")) == 2
-    assert await _read(board.ann, f"{documents}/count?docType=document") == {"count": 2}
-    assert await _read(board.ann, f"{documents}/all") == await _read(board.ann, f"{documents}/tree")
+    assert (await changed(board.ann, document, content="Two"))["content"] == "Two"
+    assert (await read(board.ann, document))["title"] == "Plan"
+    assert len(await read(board.ann, documents)) == len(await read(board.ann, f"{documents}/summaries")) == 2
+    assert await read(board.ann, f"{documents}/count?docType=document") == {"count": 2}
+    assert await read(board.ann, f"{documents}/all") == await read(board.ann, f"{documents}/tree")
     assert (await made(board.ann, f"{document}/move", parentId=None))["order"] == 1
     bulk = await made(board.ann, f"{documents}/bulk", ids=[top["id"]], delete=True)
     assert [one["error"] for one in bulk["results"]] == [None]
     assert (await made(board.ann, f"{document}/submit-review"))["status"] == "pending_review"
     assert (await made(board.ann, f"{document}/review", status="approved"))["status"] == "approved"
-    await _changed(board.ann, document, content="Three")
-    versions = await _read(board.ann, f"{document}/versions")
-    assert (await _read(board.ann, f"{document}/versions/{versions[-1]['id']}"))["content"] == "Two"
-    assert "+Three" in (await _read(board.ann, f"{document}/diff"))["diff"]
+    await changed(board.ann, document, content="Three")
+    versions = await read(board.ann, f"{document}/versions")
+    assert (await read(board.ann, f"{document}/versions/{versions[-1]['id']}"))["content"] == "Two"
+    assert "+Three" in (await read(board.ann, f"{document}/diff"))["diff"]
     assert (await made(board.ann, f"{document}/versions/{versions[-1]['id']}/restore"))["content"] == "Two"
     card = await made(board.ann, f"{board.path}/cards", title="Linked")
     links = f"{board.path}/cards/{card['id']}/documents"
     await made(board.ann, f"{links}/{created['id']}/link")
-    assert len(await _read(board.ann, links)) == len(await _read(board.ann, f"{document}/cards")) == 1
-    await _deleted(board.ann, f"{links}/{created['id']}/link")
-    await _deleted(board.ann, f"{board.path}/cards/{card['id']}")
-    await _deleted(board.ann, document)
+    assert len(await read(board.ann, links)) == len(await read(board.ann, f"{document}/cards")) == 1
+    await deleted(board.ann, f"{links}/{created['id']}/link")
+    await deleted(board.ann, f"{board.path}/cards/{card['id']}")
+    await deleted(board.ann, document)
 
 
 async def _fields_and_relations(board: Board, card: str, other: str) -> None:
@@ -279,38 +276,38 @@ async def _fields_and_relations(board: Board, card: str, other: str) -> None:
     part = (await made(board.ann, f"{card}/checklist/{steps[0]['id']}/convert"))["card"]
     fields = f"{board.path}/custom-fields"
     field = await made(board.ann, fields, name="Level", type="select", options=["Low", "High"])
-    await _changed(board.ann, f"{fields}/{field['id']}", name="Risk")
-    assert (await _changed(board.ann, f"{card}/custom-fields", **{field["id"]: "High"}))["customFields"]
-    assert len(await _read(board.ann, fields)) == 1
-    await _deleted(board.ann, f"{fields}/{field['id']}")
+    await changed(board.ann, f"{fields}/{field['id']}", name="Risk")
+    assert (await changed(board.ann, f"{card}/custom-fields", **{field["id"]: "High"}))["customFields"]
+    assert len(await read(board.ann, fields)) == 1
+    await deleted(board.ann, f"{fields}/{field['id']}")
     related = await made(board.ann, f"{card}/relations", targetCardId=other, type="blocked_by")
-    assert [one["targetCardId"] for one in await _read(board.ann, f"{card}/relations")] == [part["id"], other]
-    await _deleted(board.ann, f"{board.path}/relations/{related['id']}")
-    await _deleted(board.ann, f"{board.path}/cards/{part['id']}")
+    assert [one["targetCardId"] for one in await read(board.ann, f"{card}/relations")] == [part["id"], other]
+    await deleted(board.ann, f"{board.path}/relations/{related['id']}")
+    await deleted(board.ann, f"{board.path}/cards/{part['id']}")
 
 
 async def _transfer(board: Board) -> None:
-    exported = await _read(board.ann, f"{board.path}/export")
+    exported = await read(board.ann, f"{board.path}/export")
     copy = await made(board.ann, f"{board.workspace}/projects/import", **exported)
     path = f"{board.workspace}/projects/{copy['id']}"
-    assert await _read(board.ann, f"{path}/export") == exported
-    await _deleted(board.ann, path)
+    assert await read(board.ann, f"{path}/export") == exported
+    await deleted(board.ann, path)
     archive = await board.ann.get(f"{board.path}/export/archive")
     assert zipfile.ZipFile(io.BytesIO(archive.content)).namelist() == ["project.json"]
     jobs = f"{board.workspace}/projects/import/jobs"
     taken = await board.ann.post(jobs, files={"file": ("large.json", orjson.dumps(exported))})
     assert taken.status_code == 202, taken.text
-    assert await _read(board.ann, jobs) == [taken.json()]
-    assert await _read(board.ann, f"{jobs}/{taken.json()['id']}") == taken.json()
+    assert await read(board.ann, jobs) == [taken.json()]
+    assert await read(board.ann, f"{jobs}/{taken.json()['id']}") == taken.json()
 
 
 async def _agent(api: Api, board: Board) -> None:
     agents = f"{board.workspace}/agents"
     created = await made(board.ann, agents, name="Reviewer", slug="reviewer")
     agent, driver = f"{agents}/{created['id']}", api.client(created["token"])
-    await _changed(board.ann, agent, autonomyMode="approval")
-    assert (await _read(board.ann, agent))["autonomyMode"] == "approval"
-    assert len(await _read(board.ann, agents)) == 1
+    await changed(board.ann, agent, autonomyMode="approval")
+    assert (await read(board.ann, agent))["autonomyMode"] == "approval"
+    assert len(await read(board.ann, agents)) == 1
     card = await made(board.ann, f"{board.path}/cards", title="Review me")
     ids = [(await made(board.ann, f"{agent}/missions", prompt=text, cardId=card["id"]))["id"] for text in "abc"]
     claimed = await made(driver, f"{board.workspace}/missions/claim")
@@ -322,90 +319,24 @@ async def _agent(api: Api, board: Board) -> None:
         asked = await driver.post(f"{board.path}/cards/{card['id']}/comments", json={"content": f"To {decide}"})
         told = asked.json()["details"]
         assert (asked.status_code, told["kind"]) == (403, "APPROVAL_REQUIRED"), asked.text
-        [waits] = await _read(board.ann, f"{board.workspace}/agent-runtime/proposals")
+        [waits] = await read(board.ann, f"{board.workspace}/agent-runtime/proposals")
         assert waits["id"] == told["proposalId"]
         decided = await made(board.ann, f"{board.workspace}/proposals/{waits['id']}/{decide}", reason="So be it")
         assert decided["status"] == became
-    assert len(await _read(board.ann, f"{mission}/proposals")) == 2
+    assert len(await read(board.ann, f"{mission}/proposals")) == 2
     assert (await made(driver, f"{mission}/complete", summary="Fine"))["status"] == "completed"
-    assert (await _read(board.ann, mission))["activities"][0]["data"] == {"n": 1}
+    assert (await read(board.ann, mission))["activities"][0]["data"] == {"n": 1}
     await made(driver, f"{board.workspace}/missions/claim")
     assert (await made(driver, f"{board.workspace}/missions/{ids[1]}/fail", error="No way"))["status"] == "failed"
     assert (await made(board.ann, f"{board.workspace}/missions/{ids[2]}/cancel"))["status"] == "cancelled"
     assert await made(driver, f"{board.workspace}/missions/claim") == {"mission": None}
-    assert [one["id"] for one in await _read(board.ann, f"{agent}/missions")] == ids[::-1]
-    assert [one["id"] for one in await _read(board.ann, f"{board.workspace}/missions?status=failed")] == [ids[1]]
-    await _skills(board, agent)
-    await _deleted(board.ann, agent)
-    await _pipelines(board)
-    await _drafts(api, board)
-
-
-async def _skills(board: Board, agent: str) -> None:
-    skills = f"{board.workspace}/skills"
-    text = {"description": "When a card is reviewed", "instructions": "Read the card, then its comments."}
-    skill = await made(board.ann, skills, slug="review", tools=["read_board"], **text)
-    assert await _read(board.ann, skills) == [skill]
-    assert await _read(board.ann, f"{skills}/{skill['id']}") == skill
-    assert (await _changed(board.ann, f"{skills}/{skill['id']}", slug="reviews"))["slug"] == "reviews"
-    assert (await made(board.ann, f"{agent}/skills/{skill['id']}"))["slug"] == "reviewer"
-    assert [each["slug"] for each in await _read(board.ann, f"{agent}/skills")] == ["reviews"]
-    await _deleted(board.ann, f"{agent}/skills/{skill['id']}")
-    await _deleted(board.ann, f"{skills}/{skill['id']}")
-
-
-async def _drafts(api: Api, board: Board) -> None:
-    drafts = f"{board.workspace}/project-drafts"
-    documents = [{"name": "Brief", "content": "Payments fail too often."}]
-    brief = {"name": "Checkout stabilization", "description": "Reduce payment failure rate"}
-    people = [{"name": "Alex", "role": "Engineering lead"}]
-    draft = await made(board.ann, drafts, **brief, contextDocuments=documents, teamMembers=people)
-    path = f"{drafts}/{draft['id']}"
-    assert await _read(board.ann, drafts) == [draft]
-    planner = api.client((await made(board.ann, f"{board.workspace}/agents", name="Planner", slug="planner"))["token"])
-    asked = partial(made, planner, f"{path}/questions", readiness=40, questions=[{"kind": "text", "text": "By when?"}])
-    refined = await _while(board.ann.post(f"{path}/refine", json={}), path, asked, board.ann)
-    assert refined.status_code == 201, refined.text
-    assert [question["id"] for question in refined.json()["questions"]] == ["r1q1"]
-    phases = [{"name": "Alpha", "deliverables": [{"title": "Retries"}]}]
-    await made(board.ann, f"{board.workspace}/missions/{refined.json()['missionId']}/cancel")
-    planned = partial(_changed, planner, path, roadmap=phases)
-    written = await _while(board.ann.post(f"{path}/generate-roadmap"), path, planned, board.ann)
-    assert (written.json()["stage"], written.json()["roadmap"][0]["name"]) == ("roadmap", "Alpha")
-    assert (await _changed(board.ann, path, description="Fewer failures"))["readiness"] == 40
-    executed = await made(board.ann, f"{path}/execute")
-    assert (await _read(board.ann, f"{board.workspace}/projects/{executed['projectId']}"))["name"] == brief["name"]
-    assert await _read(board.ann, path) == executed
-    await _deleted(board.ann, path)
-
-
-async def _while(
-    request: Coroutine[Any, Any, httpx.Response], draft: str, plan: Callable[[], Coroutine[Any, Any, Any]], ann: Any
-) -> httpx.Response:
-    """The answer to a request, during which the planner has a mission and does what it does."""
-    before = (await _read(ann, draft))["missionId"]
-    asking = asyncio.create_task(request)
-    for _ in range(int(PATIENCE / 0.02)):
-        if (await _read(ann, draft))["missionId"] != before:
-            break
-        await asyncio.sleep(0.02)
-    await plan()
-    return await asking
-
-
-async def _pipelines(board: Board) -> None:
-    pipelines = f"{board.workspace}/pipelines"
-    steps = [
-        {"id": "open", "type": "CONDITION", "after": ["look"], "condition": {"step": "look", "path": "value.archived"}},
-        {"id": "look", "type": "TOOL", "tool": "card"},
-    ]
-    pipeline = await made(board.ann, pipelines, name="Review before merge", steps=steps)
-    assert [step["id"] for step in pipeline["steps"]] == ["open", "look"]
-    assert await _read(board.ann, pipelines) == [pipeline]
-    path = f"{pipelines}/{pipeline['id']}"
-    assert await _read(board.ann, path) == pipeline
-    assert (await _changed(board.ann, path, enabled=False))["enabled"] is False
-    await _deleted(board.ann, path)
+    assert [one["id"] for one in await read(board.ann, f"{agent}/missions")] == ids[::-1]
+    assert [one["id"] for one in await read(board.ann, f"{board.workspace}/missions?status=failed")] == [ids[1]]
+    await skills(board, agent)
+    await deleted(board.ann, agent)
+    await pipelines(board)
+    await drafts(api, board)
+    await plugins(api, board)
 
 
 async def _pilotage(board: Board) -> None:
@@ -416,25 +347,8 @@ async def _pilotage(board: Board) -> None:
     todo = await made(ann, f"{pilotage}/todos", label="Write integration tests", **serving)
     await made(ann, f"{pilotage}/decisions", title="Buy billing", impact="Saves three weeks")
     await made(ann, f"{pilotage}/docs", title="Billing API Spec v2", owner="Jane Doe", sourceType="tech")
-    await _changed(ann, f"{pilotage}/missions/{objective['id']}", status="blocked", blockedReason="Waiting on API")
-    await _changed(ann, f"{pilotage}/todos/{todo['id']}", status="done")
-    assert (await _read(ann, f"{pilotage}/state?detailLevel=detailed"))["missions"][0]["status"] == "blocked"
-    assert (await _read(ann, f"{pilotage}/dashboard"))["counts"]["todos"]["done"] == 1
-    assert [risk["kind"] for risk in (await _read(ann, f"{pilotage}/portfolio"))["risks"]] == ["objective_blocked"]
-
-
-async def _read(client: httpx.AsyncClient, path: str) -> Any:
-    answer = await client.get(path)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-async def _changed(client: httpx.AsyncClient, path: str, **body: Any) -> Any:
-    answer = await client.patch(path, json=body)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-async def _deleted(client: httpx.AsyncClient, path: str) -> None:
-    answer = await client.delete(path)
-    assert (answer.status_code, answer.json()) == (200, {"ok": True}), answer.text
+    await changed(ann, f"{pilotage}/missions/{objective['id']}", status="blocked", blockedReason="Waiting on API")
+    await changed(ann, f"{pilotage}/todos/{todo['id']}", status="done")
+    assert (await read(ann, f"{pilotage}/state?detailLevel=detailed"))["missions"][0]["status"] == "blocked"
+    assert (await read(ann, f"{pilotage}/dashboard"))["counts"]["todos"]["done"] == 1
+    assert [risk["kind"] for risk in (await read(ann, f"{pilotage}/portfolio"))["risks"]] == ["objective_blocked"]

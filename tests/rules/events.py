@@ -22,6 +22,7 @@ WORKERS = frozenset(
         Named("resolvers.notification.trim", "trim_some"),
         # Asked by every operation of the catalogue that an agent calls.
         Named("resolvers.proposal.gate", "gate"),
+        Named("resolvers.plugin.follow", "deliver_some"),
         Named("resolvers.transfer.run", "Worker"),
         # The command `orrery import`, whose caller is asked as in an operation.
         Named("resolvers.transfer.transfer", "import_in_parts"),

@@ -1,4 +1,4 @@
-"""Skills, pipelines and drafts of projects over the graph."""
+"""Skills, pipelines, drafts of projects, plugins and checkout over the graph."""
 
 from tests.gateway.lab import Board, Lab
 from tests.schema.test_mission import new_agent
@@ -81,7 +81,9 @@ async def test_a_pipeline_is_created_changed_and_deleted(lab: Lab, board: Board)
 
 
 async def test_a_draft_goes_from_questions_over_a_roadmap_to_a_project(lab: Lab, board: Board) -> None:
-    ann, (_, planner) = board.ann, await new_agent(lab, board, "planner")
+    ann, (agent_id, planner) = board.ann, await new_agent(lab, board, "planner")
+    freely = "mutation ($id: ID!) { agentUpdate(id: $id, input: {autonomyMode: AUTONOMOUS}) { cursor } }"
+    await ann.ask(freely, id=agent_id)
     draft_id = (await ann.ask(DRAFT, i={"workspaceId": board.workspace, "name": "Ship", "description": "Soon"}))[
         "projectDraftCreate"
     ]["projectDraft"]["id"]
@@ -120,3 +122,33 @@ async def test_a_draft_goes_from_questions_over_a_roadmap_to_a_project(lab: Lab,
         "stage": "EXECUTED",
         "project": {"name": "Ship", "columns": [{"name": "Alpha", "cards": {"nodes": [{"title": "A ship"}]}}]},
     }
+
+
+CREDENTIAL = "mutation ($i: CredentialCreateInput!) { credentialCreate(input: $i) { credential { id } } }"
+INSTALL = "mutation ($i: PluginInstallInput!) { pluginInstall(input: $i) { plugin { id plugin settings enabled } } }"
+INSTALLED = 'query ($o: String!) { workspace(orgSlug: $o, slug: "personal") { plugins { name enabled } } }'
+
+
+async def test_a_plugin_is_found_installed_changed_and_removed(lab: Lab, board: Board) -> None:
+    ann = board.ann
+    held = {"organizationId": board.organization, "key": "hook", "value": "a secret of the webhook"}
+    secret = (await ann.ask(CREDENTIAL, i=held))["credentialCreate"]["credential"]["id"]
+    settings = {"url": "https://hooks.example/in", "secret": secret}
+
+    answer = await lab.client().post("/graphql", json={"query": "{ plugins { key settingsSchema } }"})
+    offered = answer.json()["data"]["plugins"]
+    values = {"workspaceId": board.workspace, "plugin": "webhook", "name": "Chat", "settings": settings}
+    made = (await ann.ask(INSTALL, i=values))["pluginInstall"]["plugin"]
+    await ann.ask(
+        "mutation ($id: ID!) { pluginUpdate(id: $id, input: {enabled: false}) { plugin { id } } }", id=made["id"]
+    )
+    listed = (await ann.ask(INSTALLED, o=board.org_slug))["workspace"]["plugins"]
+    await ann.ask("mutation ($id: ID!) { pluginRemove(id: $id) { deletedId } }", id=made["id"])
+    unpaid = await ann.refused(
+        "mutation ($o: ID!) { billingCheckout(organizationId: $o, input: {}) { url } }", o=board.organization
+    )
+
+    assert offered[0]["key"] == "webhook"
+    assert made == {"id": made["id"], "plugin": "webhook", "settings": settings, "enabled": True}
+    assert listed == [{"name": "Chat", "enabled": False}]
+    assert unpaid["extensions"]["code"] == "NOT_CONFIGURED"

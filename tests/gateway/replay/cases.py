@@ -124,6 +124,7 @@ CASES: dict[str, Case] = {
 }
 
 INVITATIONS = "invitations are for admins, and a workspace's stream is for all its members"
+PLUGINS = "plugins are for admins, and a workspace's stream is for all its members"
 CREDENTIALS = "credentials are for admins, and organizations have no stream that can be watched"
 ACCOUNT = "how somebody signs in is theirs alone"
 
@@ -138,6 +139,10 @@ UNSEEN: dict[str, str] = {
     "organizationUpdate": "organizations have no stream that can be watched",
     "organizationMemberAdd": "organizations have no stream that can be watched",
     "organizationMemberUpdate": "organizations have no stream that can be watched",
+    "billingCheckout": "nothing changes here until it is paid",
+    "pluginInstall": PLUGINS,
+    "pluginUpdate": PLUGINS,
+    "pluginRemove": PLUGINS,
     "credentialCreate": CREDENTIALS,
     "credentialUpdate": CREDENTIALS,
     "credentialRotate": CREDENTIALS,

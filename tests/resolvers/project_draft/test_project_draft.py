@@ -181,7 +181,7 @@ async def test_without_anybody_who_plans_all_else_goes_on(crew: Crew) -> None:
 
 async def test_the_planner_is_told_all_and_asks_by_its_tools(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
     # Given a draft with a long text, and a planner
-    planner = await crew.hire("planner")
+    planner = await crew.hire("planner", autonomyMode="autonomous")
     long = "A line of a text that is very long.\n" * 5000
     draft = await drafted(crew, contextDocuments=[{"name": "Long", "content": long}, TEXT])
 
@@ -208,7 +208,7 @@ async def test_the_planner_is_told_all_and_asks_by_its_tools(crew: Crew, monkeyp
 
 
 async def test_answers_have_to_fit_their_questions(crew: Crew) -> None:
-    await crew.hire("planner")
+    await crew.hire("planner", autonomyMode="autonomous")
     draft = await asked(crew.owner, await drafted(crew), *QUESTIONS)
     wrong = {"r1q1": 5, "r1q2": "East", "r1q3": "Red", "r1q4": 6, "r1q5": "yes", "r2q1": "?"}
 
@@ -223,7 +223,7 @@ async def test_answers_have_to_fit_their_questions(crew: Crew) -> None:
 
 
 async def test_one_mission_at_a_time_and_one_that_comes_to_nothing_is_told(crew: Crew) -> None:
-    planner = await crew.hire("planner")
+    planner = await crew.hire("planner", autonomyMode="autonomous")
     draft = (await generate_roadmap(again(crew.owner), (await drafted(crew))["_id"])).value
     with pytest.raises(Conflict, match="is at work") as busy:
         await generate_roadmap(again(crew.owner), draft["_id"])

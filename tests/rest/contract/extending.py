@@ -1,8 +1,8 @@
-"""Contracts of skills, pipelines and drafts of projects."""
+"""Contracts of skills, pipelines and drafts of projects, plugins and checkout."""
 
-from tests.denials.routes import WORKSPACE
-from tests.rest.contract.contract import MEMBER, OK, STRANGER, Contract, Ref, Then, bad, bad_id, unknown
-from tests.rest.contract.shape import FLAG, ID, LIST, TEXT, TIME, Having
+from tests.denials.routes import ORGANIZATION, WORKSPACE
+from tests.rest.contract.contract import MALFORMED, MEMBER, OK, STRANGER, Contract, Ref, Then, bad, bad_id, unknown
+from tests.rest.contract.shape import FLAG, ID, LIST, OBJECT, TEXT, TIME, Having
 
 SKILLS = WORKSPACE + "/skills"
 SKILL = SKILLS + "/{skillId}"
@@ -57,6 +57,23 @@ CHECKOUT = {
 }
 PHASES = [{"name": "Alpha", "deliverables": [{"title": "A ship", "priority": "high"}]}]
 
+
+PLUGINS = WORKSPACE + "/plugins"
+PLUGIN = PLUGINS + "/{pluginId}"
+HOOK = {
+    "id": Ref("plugin"),
+    "plugin": "webhook",
+    "name": "Hook",
+    "settings": {"url": TEXT, "secret": Ref("credential")},
+    "enabled": True,
+    "disabledReason": None,
+    "createdAt": TIME,
+}
+CHAT = {
+    "plugin": "webhook",
+    "name": "Chat",
+    "settings": {"url": "https://hooks.example/chat", "secret": Ref("credential"), "events": ["CardMoved"]},
+}
 
 CONTRACTS = [
     Contract(method="GET", route=SKILLS, answers=[{"id": ID, "slug": TEXT}], bad=NO_WORKSPACE, denied=STRANGER),
@@ -206,5 +223,51 @@ CONTRACTS = [
         then=(Then(DRAFTS, Having({"stage": "executed"})),),
         bad=bad_id("draftId"),
         denied=STRANGER,
+    ),
+    Contract(
+        method="GET",
+        route="/plugins",
+        by=None,
+        answers=({"key": "webhook", "name": "Webhook", "version": TEXT, "settings": OBJECT},),
+        bad=MALFORMED,
+        denied=MALFORMED,
+    ),
+    Contract(method="GET", route=PLUGINS, answers=(HOOK,), bad=NO_WORKSPACE, denied=MEMBER),
+    Contract(
+        method="POST",
+        route=PLUGINS,
+        sent=CHAT,
+        answers={**HOOK, "id": ID, "name": "Chat", "settings": {"events": ("CardMoved",)}},
+        then=(Then(PLUGINS, (HOOK, {"name": "Chat"})),),
+        bad=bad("settings.url", sent={**CHAT, "settings": {"url": "http://localhost/", "secret": Ref("credential")}}),
+        denied=MEMBER,
+    ),
+    Contract(method="GET", route=PLUGIN, answers=HOOK, bad=bad_id("pluginId"), denied=MEMBER),
+    Contract(
+        method="PATCH",
+        route=PLUGIN,
+        sent={"enabled": False},
+        answers={**HOOK, "enabled": False},
+        then=(Then(PLUGIN, {"enabled": False}),),
+        bad=bad("settings.secret", sent={"settings": {"url": "https://hooks.example/"}}),
+        denied=MEMBER,
+    ),
+    Contract(
+        method="DELETE",
+        route=PLUGIN,
+        answers=OK,
+        then=(Then(PLUGIN, {"statusCode": 404}, 404),),
+        bad=bad_id("pluginId"),
+        denied=MEMBER,
+    ),
+    # Nothing can be paid on this stage, which the answer says.
+    Contract(
+        method="POST",
+        route=ORGANIZATION + "/billing/checkout",
+        sent={},
+        status=503,
+        answers={"code": "NOT_CONFIGURED", "statusCode": 503, "message": TEXT},
+        bad=bad("plan", sent={"plan": ""}),
+        denied=MEMBER,
     ),
 ]

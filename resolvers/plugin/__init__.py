@@ -1,0 +1,1 @@
+"""What a workspace has others do with what happens in it."""

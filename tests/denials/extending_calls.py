@@ -1,0 +1,53 @@
+"""How the operations on skills, pipelines, drafts, plugins and checkout are called on the world's objects."""
+
+from collections.abc import Callable
+from typing import Any
+
+from resolvers.inputs.billing import BillingCheckout
+from resolvers.inputs.pipeline import PipelineCreate, PipelineUpdate
+from resolvers.inputs.plugin import PluginInstall, PluginUpdate
+from resolvers.inputs.project_draft import (
+    ProjectDraftAsk,
+    ProjectDraftCreate,
+    ProjectDraftRefine,
+    ProjectDraftUpdate,
+)
+from resolvers.inputs.skill import SkillCreate, SkillUpdate
+from resolvers.kit.page import Window
+from tests.denials.world import Ids, hook_of
+
+EXTENDING: dict[str, Callable[[Ids], tuple[Any, ...]]] = {
+    "skill": lambda ids: (ids["skill"],),
+    "skills": lambda ids: (ids["workspace"],),
+    "skillCreate": lambda ids: (
+        SkillCreate.of(workspace_id=ids["workspace"], slug="more", description="For more", instructions="Do more"),
+    ),
+    "skillUpdate": lambda ids: (ids["skill"], SkillUpdate.of(description="For less")),
+    "skillDelete": lambda ids: (ids["skill"],),
+    "agentSkills": lambda ids: (ids["agent"],),
+    "agentSkillAdd": lambda ids: (ids["agent"], ids["spare_skill"]),
+    "agentSkillRemove": lambda ids: (ids["other agent"], ids["skill"]),
+    "projectDraft": lambda ids: (ids["project_draft"],),
+    "projectDrafts": lambda ids: (ids["workspace"], Window.read()),
+    "projectDraftCreate": lambda ids: (ProjectDraftCreate.of(workspace_id=ids["workspace"], name="More"),),
+    "projectDraftUpdate": lambda ids: (ids["project_draft"], ProjectDraftUpdate.of(name="Other")),
+    "projectDraftAsk": lambda ids: (ids["project_draft"], ProjectDraftAsk(readiness=70)),
+    "projectDraftRefine": lambda ids: (ids["project_draft"], ProjectDraftRefine(answers={"r1q1": "Soon"})),
+    "projectDraftGenerateRoadmap": lambda ids: (ids["project_draft"],),
+    "projectDraftExecute": lambda ids: (ids["planned_draft"],),
+    "projectDraftDelete": lambda ids: (ids["project_draft"],),
+    "plugins": lambda _: (),
+    "plugin": lambda ids: (ids["plugin"],),
+    "workspacePlugins": lambda ids: (ids["workspace"],),
+    "pluginInstall": lambda ids: (
+        PluginInstall.of(workspace_id=ids["workspace"], plugin="webhook", name="More", settings=hook_of(ids)),
+    ),
+    "pluginUpdate": lambda ids: (ids["plugin"], PluginUpdate.of(name="Other")),
+    "pluginRemove": lambda ids: (ids["plugin"],),
+    "billingCheckout": lambda ids: (ids["organization"], BillingCheckout()),
+    "pipeline": lambda ids: (ids["pipeline"],),
+    "pipelines": lambda ids: (ids["workspace"], Window.read()),
+    "pipelineCreate": lambda ids: (PipelineCreate.of(workspace_id=ids["workspace"], name="More", steps=[]),),
+    "pipelineUpdate": lambda ids: (ids["pipeline"], PipelineUpdate.of(name="Other", steps=[])),
+    "pipelineDelete": lambda ids: (ids["pipeline"],),
+}
