@@ -25,6 +25,7 @@ from resolvers.kit.context import Services
 from resolvers.mission.trim import trim_reports
 from resolvers.notification.follow import follow_some
 from resolvers.notification.trim import trim_some
+from resolvers.proposal.trim import expire_proposals, trim_proposals
 
 NOTIFICATIONS = "notifications"
 AUTOMATIONS = "automations"
@@ -60,7 +61,7 @@ class Pace:
 
 def notifications(services: Services) -> Work:
     """Writing the notifications of what was done."""
-    trims = partial(trim_some, services), partial(trim_reports, services)
+    trims = [partial(trim, services) for trim in (trim_some, trim_reports, expire_proposals, trim_proposals)]
     return Work(NOTIFICATIONS, partial(follow_some, services), _is_workspace, trims)
 
 

@@ -55,6 +55,9 @@ class Proposal(Stored[ProposalRecord]):
     result: Annotated[Any, Facts("What it came to, once it is applied: the id of what it made or changed.")] = None
     error: Annotated[str | None, Facts("Why it could not be done.")] = None
     created_at: Annotated[datetime, Facts("When it was proposed.", SHOWN | FILTER)] = Field(default_factory=utc_now)
+    expires_at: Annotated[
+        datetime | None, Facts("When it ends, if nobody decides, as its workspace has set; null for never.")
+    ] = None
 
     class Settings:
         name = "proposals"
@@ -65,4 +68,5 @@ class Proposal(Stored[ProposalRecord]):
             IndexModel([("mission_id", ASCENDING), ("status", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("mission_id", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("created_at", ASCENDING)]),
+            IndexModel([("status", ASCENDING), ("expires_at", ASCENDING)]),
         ]

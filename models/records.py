@@ -878,6 +878,7 @@ class ProposalRecord(TypedDict):
     applied_at: datetime | None
     result: Any
     error: str | None
+    expires_at: datetime | None
 
 
 class RelationRecord(TypedDict):
@@ -1137,6 +1138,7 @@ class WorkspaceRecord(TypedDict):
     slug: str
     is_personal: bool
     agent_ceiling: dict[str, str]
+    proposals_expire_days: int | None
     approvals_need_sign_in: bool
     updated_at: datetime
     pilotage_cycle: int

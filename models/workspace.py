@@ -32,6 +32,9 @@ class Workspace(Stored[WorkspaceRecord]):
         dict[str, Verdict],
         Facts("The most that any agent in it may do by itself, by tools, groups or *."),
     ] = Field(default_factory=dict)
+    proposals_expire_days: Annotated[
+        int | None, Facts("After how many days a proposal that nobody decides on ends; null for never.")
+    ] = None
     approvals_need_sign_in: Annotated[
         bool, Facts("Whether proposals are decided on by signed-in people alone, and not with their tokens.")
     ] = False

@@ -99,6 +99,8 @@ async def record_activities(
 
 actor_of = users_by("actor_id")
 """Who did it."""
+approver_of = users_by("approved_by")
+"""Who has approved of it."""
 
 
 @edge(scope=TokenScope.PROJECTS_READ)

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from models.enums import PilotageRole, Role
 from resolvers.inputs.account import Email
 from resolvers.inputs.organization import MemberRole
-from resolvers.kit.input import Flag, Input, Name, OrganizationId, Policy, Slug
+from resolvers.kit.input import Flag, Input, Name, NotNull, OrganizationId, Policy, Slug
 
 
 def _pilotage_role(value: Any) -> PilotageRole:
@@ -36,13 +36,16 @@ class WorkspaceCreate(Input):
 class WorkspaceUpdate(Input):
     """What changes of a workspace."""
 
-    name: Name | None = Field(None, description="The name, 1 to 100 characters.")
-    slug: Slug | None = Field(None, description="The name in addresses.")
-    agent_ceiling: Policy | None = Field(
+    name: Annotated[Name | None, NotNull] = Field(None, description="The name, 1 to 100 characters.")
+    slug: Annotated[Slug | None, NotNull] = Field(None, description="The name in addresses.")
+    agent_ceiling: Annotated[Policy | None, NotNull] = Field(
         None,
         description="The most that any agent may do by itself, by tools, groups or `*`; in place of what was.",
     )
-    approvals_need_sign_in: Flag | None = Field(
+    proposals_expire_days: Annotated[int, Field(strict=True, ge=1, le=365)] | None = Field(
+        None, description="After how many days a proposal that nobody decides on ends, 1 to 365; null for never."
+    )
+    approvals_need_sign_in: Annotated[Flag | None, NotNull] = Field(
         None, description="Whether signed-in people alone decide on proposals, and not their tokens."
     )
 

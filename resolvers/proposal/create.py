@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, get_args, get_origin
 
 import orjson
 from bson import ObjectId
 from pydantic.alias_generators import to_camel
 
-from models import Mission, Proposal
+from models import Mission, Proposal, Workspace
 from models.base import collection, to_record
 from models.enums import MissionStatus, ProposalStatus, StorageKind
 from models.errors import BadUserInput
@@ -23,7 +24,7 @@ from resolvers.kit.contract import contract
 from resolvers.kit.nouns import noun_of
 from resolvers.kit.operation import Operation
 from resolvers.proposal.preview import digest_of, rehearse
-from resolvers.proposal.size import size_of
+from resolvers.proposal.trim import size_of
 from resolvers.state.proposal_status import MAX_PENDING
 
 MAX_ARGUMENTS = 256 * 1024
@@ -81,6 +82,7 @@ async def propose(
         again = {"workspace_id": workspace_id, **pending, "asked": digest_of(made.tool, made.asked)}
         if (waits := await collection(Proposal).find_one(again, session=change.session)) is not None:
             return waits
+        days = await _days(change, workspace_id)
         await require_room(change, Proposal, pending, MAX_PENDING, "proposals that wait")
         proposal = to_record(
             Proposal(
@@ -98,6 +100,7 @@ async def propose(
                 creates=made.creates,
                 depends_on=list(made.depends_on),
                 created_at=change.at,
+                expires_at=None if days is None else change.at + timedelta(days=days),
             )
         )
         await charge(ctx, change, workspace_id, StorageKind.REPORTS, size_of(proposal))
@@ -132,6 +135,13 @@ def _texts(value: Any) -> set[str]:
     if isinstance(value, list):
         return {text for inner in value for text in _texts(inner)}
     return {value} if isinstance(value, str) else set()
+
+
+async def _days(change: Change, workspace_id: ObjectId) -> int | None:
+    """After how many days a proposal ends that nobody decides on."""
+    wanted = {"proposals_expire_days": 1}
+    found = await collection(Workspace).find_one({"_id": workspace_id}, wanted, session=change.session)
+    return None if found is None else found.get("proposals_expire_days")
 
 
 async def _mission_of(agent_id: ObjectId | None) -> ObjectId | None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from bson import ObjectId
-from pydantic.alias_generators import to_camel
 from pymongo.errors import DuplicateKeyError
 
 from auth.policies import organization as organization_policy
@@ -12,7 +11,7 @@ from auth.policies import workspace as policy
 from models import Organization, Workspace, WorkspaceMember
 from models.base import Record, aggregate, collection, to_record, with_changes
 from models.enums import PilotageRole, Role, TokenScope
-from models.errors import BadUserInput, Conflict, NotFound
+from models.errors import Conflict, NotFound
 from models.ids import Kind, new_id
 from models.json import check_text
 from models.records import OrganizationMemberRecord, WorkspaceMemberRecord, WorkspaceRecord
@@ -154,9 +153,6 @@ async def update_workspace(
     """Change a workspace."""
     workspace_id = membership["workspace_id"]
     given = values.given()
-    for name, value in given.items():
-        if value is None:
-            raise BadUserInput("must not be null", field=to_camel(name))
     check_policy(values.agent_ceiling, "agentCeiling")
 
     async def body(change: Change) -> WorkspaceRecord:

@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 
 from models.base import Record
-from resolvers.activity.activity import actor_of
+from resolvers.activity.activity import actor_of, approver_of
 from schema.loading import edge
 from schema.references import UserRef
 from schema.scalars import Cursor
@@ -27,3 +27,10 @@ ActorRef = UserRef | None
 def actor() -> Any:
     """The edge to whoever caused an event."""
     return edge(actor_of, needs=("actor_id",), description="Who did it; null where nobody is known.")
+
+
+def approved_by() -> Any:
+    """The edge to whoever has approved of what an agent did."""
+    return edge(
+        approver_of, needs=("approved_by",), description="Who has approved of it, where an agent had proposed it."
+    )

@@ -16,7 +16,7 @@ from models.base import AnyRecord, Record
 from realtime import events
 from realtime.events import EVENTS, ROUTING, Id, Shown, Topic
 from schema.events import by_hand
-from schema.events.base import ActorRef, Event, actor
+from schema.events.base import ActorRef, Event, actor, approved_by
 from schema.references import reference
 from schema.scalars import Cursor
 from schema.selection import NEEDS
@@ -71,6 +71,7 @@ def graph_type(event: type[events.Event]) -> type[Event]:
     fields: dict[str, tuple[Any, Any]] = {}
     if event.topics & ON_A_WORKSPACE and event.topics != frozenset(Topic):
         fields["actor"] = ActorRef, actor()
+        fields["approved_by"] = ActorRef, approved_by()
     by_hand = _fields_by_hand(event)
     for key, declared, default, shown in _declared(event):
         if shown is not None:
@@ -111,7 +112,7 @@ def build_event(record: AnyRecord) -> Event | None:
     if type_ is None:
         return None
     flat: Record = {
-        **{name: record.get(name) for name in ROUTING},
+        **{name: record.get(name) for name in (*ROUTING, "approved_by")},
         **record["data"],
     }
     if "order" in flat:

@@ -23,6 +23,8 @@ WORKERS = frozenset(
         # Asked by every operation of the catalogue that an agent calls.
         Named("resolvers.proposal.gate", "gate"),
         Named("resolvers.plugin.follow", "deliver_some"),
+        Named("resolvers.proposal.trim", "expire_proposals"),
+        Named("resolvers.proposal.trim", "trim_proposals"),
         Named("resolvers.transfer.run", "Worker"),
         # The command `orrery import`, whose caller is asked as in an operation.
         Named("resolvers.transfer.transfer", "import_in_parts"),

@@ -1,22 +1,25 @@
 """Proposals from the call of an agent to what became of it."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from models import Card
-from models.base import collection
+from models import Card, Proposal
+from models.base import collection, utc_now
 from models.enums import ProposalStatus, TokenScope
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound, OrreryError
 from models.records import CardRecord
 from resolvers.card.card import delete_card
+from resolvers.files.storage_account import used_bytes
 from resolvers.inputs.proposal import ProposalBatchDecide, ProposalCreate, ProposalReview, ProposalUpdate
 from resolvers.inputs.workspace import WorkspaceUpdate
 from resolvers.kit.call import call
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.mission.mission import cancel_mission
+from resolvers.proposal import create
 from resolvers.proposal.decide import (
     apply_proposal,
     decide_on_proposals,
@@ -24,12 +27,13 @@ from resolvers.proposal.decide import (
     update_arguments,
 )
 from resolvers.proposal.proposal import create_proposal
+from resolvers.proposal.trim import expire_proposals, size_of, trim_proposals
 from resolvers.workspace.workspace import update_workspace
 from tests.resolvers.conftest import make_organization, make_workspace
 from tests.resolvers.lab import People, again
 from tests.resolvers.missions import Crew
 from tests.resolvers.projects import make_board
-from tests.resolvers.proposing import Desk, stored
+from tests.resolvers.proposing import Desk, proposed, stored
 
 
 @pytest.fixture(scope="module")
@@ -322,3 +326,52 @@ async def test_what_would_be_refused_is_not_proposed(
 
     # Then
     assert await desk.board.types_since(seq) == []
+
+
+async def test_one_ends_by_itself_where_the_workspace_has_set_a_time_alone(desk: Desk) -> None:
+    # Given
+    workspace_id, services = desk.crew.workspace["_id"], desk.crew.owner.services
+    lasting = await desk.propose("cardMove", **to_second(desk, await moved(desk)))
+    await update_workspace(
+        again(desk.crew.owner), workspace_id, read_input(WorkspaceUpdate, {"proposalsExpireDays": 2})
+    )
+    passing = await desk.propose("cardMove", **to_second(desk, await moved(desk)))
+    forever = read_input(WorkspaceUpdate, {"proposalsExpireDays": None})
+    await update_workspace(again(desk.crew.owner), workspace_id, forever)
+
+    # When
+    early = await expire_proposals(services, utc_now() + timedelta(days=1))
+    late = await expire_proposals(services, utc_now() + timedelta(days=400))
+
+    # Then
+    assert (early, late) == (False, True)
+    assert [(await stored(proposal))["status"] for proposal in (lasting, passing)] == ["pending", "expired"]
+
+
+async def test_old_ones_make_room_unless_they_wait(desk: Desk) -> None:
+    # Given
+    workspace_id, services = desk.crew.workspace["_id"], desk.crew.owner.services
+    before = await used_bytes(workspace_id)
+    waiting = await desk.propose("commentCreate", cardId=str((await moved(desk))["_id"]), content="Wait" * 100)
+    decided = await desk.propose("commentCreate", cardId=str((await moved(desk))["_id"]), content="Done" * 100)
+    await desk.reject(decided)
+
+    # When
+    assert await trim_proposals(services, utc_now() + timedelta(days=400))
+
+    # Then
+    assert (await stored(waiting))["status"] == "pending"
+    assert await collection(Proposal).find_one({"_id": decided["_id"]}) is None
+    assert await used_bytes(workspace_id) <= before + size_of(waiting)
+
+
+async def test_at_most_a_hundred_of_one_agent_wait(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given
+    monkeypatch.setattr(create, "MAX_PENDING", 1)
+    busy = await desk.crew.hire("busy", autonomyMode="supervised")
+    card = await moved(desk)
+    await proposed(busy, "cardMove", to_second(desk, card))
+
+    # When / Then
+    with pytest.raises(Conflict, match="proposals that wait"):
+        await call(busy.ctx, "cardUpdate", {"id": str(card["_id"]), "title": "More"})
