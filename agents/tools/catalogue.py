@@ -43,8 +43,8 @@ LISTED = (
     "call_tool",
     "graph_query",
 )
-"""What is listed at first, in this order, as far as there are operations for it; `find_tools` tells of the others. All
-of it together is at most 5,000 tokens (decision 48)."""
+"""What is listed at first, in this order; `find_tools` tells of the others. All of it together is at most 5,000 tokens
+(decision 48)."""
 
 MOST_FOUND = 8
 """Tools that one search tells the schemas of; of the next ones it tells the names."""
@@ -110,7 +110,7 @@ TOOLS: Mapping[str, Tool] = MappingProxyType(
 
 def listed(subject: Subject) -> list[Tool]:
     """What a credential is told of at first: the same for all that may do the same, in one order."""
-    return [TOOLS[name] for name in LISTED if name in TOOLS and TOOLS[name].is_for(subject)]
+    return [TOOLS[name] for name in LISTED if TOOLS[name].is_for(subject)]
 
 
 def find_tools(query: str, subject: Subject) -> list[Tool]:

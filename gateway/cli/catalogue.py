@@ -68,7 +68,7 @@ def _tools() -> list[dict[str, Any]]:
     from resolvers.catalogue import CATALOGUE
     from resolvers.kit.tool import why_no_tool
 
-    names = [*(name for name in LISTED if name in TOOLS), *(name for name in TOOLS if name not in LISTED)]
+    names = [*LISTED, *(name for name in TOOLS if name not in LISTED)]
     return [
         {
             "tool": tool.name,

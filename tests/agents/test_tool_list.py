@@ -32,7 +32,7 @@ def as_told(tool: Tool) -> dict[str, Any]:
 def test_the_list_takes_at_most_five_thousand_tokens() -> None:
     import bpe_openai
 
-    text = json.dumps([as_told(tool) for tool in listed(AGENT)], separators=(",", ":"))
+    text = json.dumps([as_told(TOOLS[name]) for name in LISTED], separators=(",", ":"))
 
     assert len(bpe_openai.get_encoding("o200k_base").encode(text)) <= MAX_TOKENS
 
@@ -40,8 +40,7 @@ def test_the_list_takes_at_most_five_thousand_tokens() -> None:
 def test_the_list_has_a_fixed_order() -> None:
     names = [tool.name for tool in listed(AGENT)]
 
-    assert names == [name for name in LISTED if name in TOOLS]
-    assert len(names) >= 18
+    assert names == [name for name in LISTED if name != "decide_proposals"]
 
 
 def test_who_may_do_less_is_told_of_less() -> None:
