@@ -18,6 +18,7 @@ from gateway.database import Database
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
+from resolvers.catalogue import CATALOGUE
 from resolvers.kit.context import Context, Services
 from rest.app import build_routes
 from serving.cookies import CookieScope
@@ -27,6 +28,7 @@ from tests.rest.document import response_problems, template_of
 from tests.rest.recorded import Recorder
 
 PASSWORD = "correct horse battery"
+assert CATALOGUE  # whole, as a gateway has it: with the gate that agents pass
 
 
 @dataclass
