@@ -10,6 +10,7 @@ from models.attempt import AttemptCount
 from models.automation import Automation, AutomationProgress, AutomationTrace
 from models.avatar import Avatar
 from models.base import Recorded
+from models.budget import Budget
 from models.bus import BusMessage
 from models.card import Card
 from models.card_facts import CardFacts, CardFactsBlock
@@ -44,6 +45,7 @@ from models.storage_account import StorageAccount
 from models.template import Template
 from models.tombstone import Tombstone
 from models.transfer_job import TransferJob
+from models.usage_record import UsageRecord, UsageSum
 from models.user import User
 from models.workspace import Invitation, Workspace, WorkspaceMember
 
@@ -65,6 +67,7 @@ __all__ = [
     "AutomationProgress",
     "AutomationTrace",
     "Avatar",
+    "Budget",
     "BusMessage",
     "Card",
     "CardFacts",
@@ -120,6 +123,8 @@ __all__ = [
     "Todo",
     "Tombstone",
     "TransferJob",
+    "UsageRecord",
+    "UsageSum",
     "User",
     "Workspace",
     "WorkspaceMember",

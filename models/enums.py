@@ -149,7 +149,7 @@ _INVERSES = {first: other for pair in _PAIRS for first, other in (pair, pair[::-
 
 
 class ActivityType(Told):
-    """What happened to a card, to a document or to a project's members."""
+    """What happened to a card, to a document, to a project's members or to a budget."""
 
     CARD_CREATED = "card_created", "A card was created."
     CARD_UPDATED = "card_updated", "Fields of a card changed."
@@ -168,6 +168,7 @@ class ActivityType(Told):
     DOCUMENT_REVIEWED = "document_reviewed", "A document was approved, or changes were asked for."
     AUTOMATION_NOTICE = "automation_notice", "An automation tells of a card."
     AUTOMATION_DISABLED = "automation_disabled", "An automation was disabled by itself; its owner is told."
+    BUDGET_NEARLY_SPENT = "budget_nearly_spent", "Four fifths of a budget for models are spent."
 
 
 class DocumentType(Told):
@@ -387,6 +388,21 @@ class AutomationStop(Told):
 
     RIGHTS = "rights", "Its owner may not do any more what it does."
     TOO_OFTEN = "too_often", "It was set off too often within a minute."
+
+
+class UsageState(StrEnum):
+    """Whether it is known what a call of a model came to."""
+
+    RESERVED = "reserved"
+    SETTLED = "settled"
+
+
+class BudgetPeriod(Told):
+    """When a budget begins anew."""
+
+    DAY = "day", "At midnight, UTC."
+    MONTH = "month", "On the first of the month, UTC."
+    TOTAL = "total", "Never."
 
 
 class TransferState(Told):

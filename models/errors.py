@@ -87,6 +87,14 @@ class Conflict(OrreryError):
     status = 409
 
 
+class BudgetExhausted(Conflict):
+    """A call of a model that a budget has no room for. `budgetId` tells which, `period` when it begins anew."""
+
+    def __init__(self, budget_id: object, period: str) -> None:
+        told = {"budgetId": str(budget_id), "period": period}
+        super().__init__("The budget for models has no room for this call", kind="BUDGET_EXHAUSTED", **told)
+
+
 class RateLimited(OrreryError):
     """Too much at once; the same request may succeed after `retry_after` seconds."""
 

@@ -165,6 +165,27 @@ class AvatarRecord(TypedDict):
     digest: str
 
 
+class BudgetRecord(TypedDict):
+    """A `models.budget.Budget`."""
+
+    _id: ObjectId
+    created_at: datetime
+    organization_id: ObjectId
+    workspace_id: ObjectId | None
+    subject_id: ObjectId
+    period: str
+    cost_limit: int | None
+    token_limit: int | None
+    current: str
+    cost_spent: int
+    tokens_spent: int
+    cost_reserved: int
+    tokens_reserved: int
+    is_noticed: bool
+    created_by: ObjectId
+    updated_at: datetime
+
+
 class BusMessageRecord(TypedDict):
     """A `models.bus.BusMessage`."""
 
@@ -1066,6 +1087,47 @@ class TransferJobRecord(TypedDict):
     started_at: datetime | None
     finished_at: datetime | None
     expires_at: datetime | None
+
+
+class UsageRecordRecord(TypedDict):
+    """A `models.usage_record.UsageRecord`."""
+
+    _id: ObjectId
+    created_at: datetime
+    organization_id: ObjectId
+    workspace_id: ObjectId
+    project_id: ObjectId | None
+    card_id: ObjectId | None
+    agent_id: ObjectId
+    mission_id: ObjectId
+    user_id: ObjectId
+    credential_id: ObjectId | None
+    model: str
+    state: str
+    reserved_cost: int
+    reserved_tokens: int
+    reserved_in: list[ObjectId]
+    input_tokens: int
+    cached_tokens: int
+    output_tokens: int
+    cost: int
+    settled_at: datetime | None
+
+
+class UsageSumRecord(TypedDict):
+    """A `models.usage_record.UsageSum`."""
+
+    _id: ObjectId
+    organization_id: ObjectId
+    workspace_id: NotRequired[ObjectId | None]
+    subject_id: ObjectId
+    day: str
+    model: str
+    calls: NotRequired[int]
+    input_tokens: NotRequired[int]
+    cached_tokens: NotRequired[int]
+    output_tokens: NotRequired[int]
+    cost: NotRequired[int]
 
 
 class TwoFactorRecord(TypedDict):

@@ -4,6 +4,7 @@ import models
 from resolvers.kit.position import cursor_of_mission
 from resolvers.mission import mission as edges
 from resolvers.proposal.graph import proposals_of_mission
+from resolvers.usage.sums import usage_of_mission
 from schema.connection import Connection, window, window_of
 from schema.fields import shows
 from schema.filters import ProposalFilter
@@ -11,6 +12,7 @@ from schema.loading import edge
 from schema.node import Node
 from schema.references import AgentRef, CardRef, ProjectRef, ProposalRef
 from schema.scalars import Cursor
+from schema.usage import Usage
 
 
 @shows(models.MissionActivity, "One report of an agent.")
@@ -30,6 +32,7 @@ class Mission(Node):
         description="Where its stream stood before this request read anything: `missionEvents` after it bring every "
         "later change, perhaps with some that were read already.",
     )
+    usage: Usage = edge(usage_of_mission, description="What its models have cost.")
     activities: Connection[MissionActivity] = edge(
         edges.activities_of, arguments=window, description="What the agent reported, in order."
     )

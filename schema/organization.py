@@ -7,13 +7,14 @@ import strawberry
 
 import models
 from models.enums import Role
+from resolvers.budget.budget import budgets_of_organization
 from resolvers.credential.credential import credentials_of
 from resolvers.organization import organization as edges
 from schema.connection import Connection, window
 from schema.fields import shows
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import CredentialRef, WorkspaceRef
+from schema.references import BudgetRef, CredentialRef, WorkspaceRef
 
 Slug = Annotated[str, strawberry.argument(description="The slug.")]
 
@@ -35,6 +36,11 @@ class Organization(Node):
     )
     credentials: list[CredentialRef] = edge(
         credentials_of, description="Its credentials by their keys, without what they hold: for its admins."
+    )
+    budgets: Connection[BudgetRef] = edge(
+        budgets_of_organization,
+        arguments=window,
+        description="The budgets of it and of all that is in it, oldest first: for its admins.",
     )
     workspaces: Connection[WorkspaceRef] = edge(
         edges.workspaces_of, arguments=window, description="Its workspaces that the viewer is a member of."

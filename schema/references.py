@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from schema.activity import Activity
     from schema.agent import Agent
     from schema.automation import Automation, AutomationTrace
+    from schema.budget import Budget
     from schema.card import Card, ChecklistItem
     from schema.column import Column
     from schema.credential import Credential
@@ -35,6 +36,7 @@ ActivityRef = Annotated["Activity", strawberry.lazy("schema.activity")]
 AgentRef = Annotated["Agent", strawberry.lazy("schema.agent")]
 AutomationRef = Annotated["Automation", strawberry.lazy("schema.automation")]
 AutomationTraceRef = Annotated["AutomationTrace", strawberry.lazy("schema.automation")]
+BudgetRef = Annotated["Budget", strawberry.lazy("schema.budget")]
 CardRef = Annotated["Card", strawberry.lazy("schema.card")]
 ChecklistItemRef = Annotated["ChecklistItem", strawberry.lazy("schema.card")]
 ColumnRef = Annotated["Column", strawberry.lazy("schema.column")]

@@ -5,6 +5,7 @@ from datetime import datetime
 import models
 from models.enums import PilotageRole, Role
 from resolvers.agent.agent import agents_of
+from resolvers.budget.budget import budgets_of_workspace
 from resolvers.document import graph as document_graph
 from resolvers.files.storage_account import storage_of
 from resolvers.invitation.invitation import invitations_of
@@ -18,6 +19,7 @@ from resolvers.proposal.graph import proposals_of_workspace
 from resolvers.skill.skill import skills_of_workspace
 from resolvers.template.template import templates_of
 from resolvers.transfer.job import transfer_jobs_of
+from resolvers.usage.sums import usage_of_workspace
 from resolvers.workspace import workspace as edges
 from schema.connection import Connection, window, window_of
 from schema.document import documents_window, tree_arguments
@@ -30,6 +32,7 @@ from schema.pilotage import Pilotage
 from schema.portfolio import Portfolio, projects_window
 from schema.references import (
     AgentRef,
+    BudgetRef,
     DocumentRef,
     DocumentTreeEntryRef,
     MissionRef,
@@ -44,6 +47,7 @@ from schema.references import (
 from schema.scalars import Cursor
 from schema.storage_account import StorageUsage
 from schema.template import Template
+from schema.usage import Usage, usage_range
 
 missions_window = window_of(MissionFilter)
 proposals_window = window_of(ProposalFilter)
@@ -98,6 +102,12 @@ class Workspace(Node):
         document_graph.tree_of_workspace,
         arguments=tree_arguments,
         description="Its documents as a tree: each right behind its parent and what precedes it there; 5,000 at most.",
+    )
+    usage: Usage = edge(usage_of_workspace, arguments=usage_range, description="What its models have cost.")
+    budgets: Connection[BudgetRef] = edge(
+        budgets_of_workspace,
+        arguments=window,
+        description="The budgets of it, its agents and its missions, oldest first.",
     )
     agents: Connection[AgentRef] = edge(agents_of, arguments=window, description="Its agents, oldest first.")
     project_drafts: Connection[ProjectDraftRef] = edge(

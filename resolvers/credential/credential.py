@@ -35,6 +35,7 @@ from resolvers.kit.nouns import CREDENTIAL, ORGANIZATION
 from resolvers.kit.operation import Caller, edge, operation, reader
 
 ADMINISTER = TokenScope.ACCOUNT_WRITE
+PEOPLES = "people administer what is signed in with"
 HINT = 4
 """Characters that are shown of what a credential holds, where it is four times as long or longer."""
 
@@ -47,7 +48,7 @@ class Revealed:
     value: str
 
 
-get_credential = reader("credential", CREDENTIAL)
+get_credential = reader("credential", CREDENTIAL, no_tool=PEOPLES)
 
 
 @edge(scope=ADMINISTER, viewer=True)
@@ -95,7 +96,7 @@ async def create_credential(
     return await ctx.write(organization_id, body)
 
 
-@operation("credentialUpdate", opens=CREDENTIAL, permission=policy.WRITE, scope=ADMINISTER)
+@operation("credentialUpdate", opens=CREDENTIAL, permission=policy.WRITE, scope=ADMINISTER, no_tool=PEOPLES)
 async def update_credential(
     ctx: Context, door: CredentialRecord, values: CredentialUpdate
 ) -> Committed[CredentialRecord]:
@@ -153,7 +154,7 @@ async def reveal_credential(ctx: Context, door: CredentialRecord) -> Committed[R
     return await ctx.write(door["organization_id"], body)
 
 
-@operation("credentialDelete", opens=CREDENTIAL, permission=policy.WRITE, scope=ADMINISTER)
+@operation("credentialDelete", opens=CREDENTIAL, permission=policy.WRITE, scope=ADMINISTER, no_tool=PEOPLES)
 async def delete_credential(ctx: Context, door: CredentialRecord) -> Committed[ObjectId]:
     """Delete a credential with what it holds."""
 

@@ -16,6 +16,7 @@ from models import (
     AutomationProgress,
     AutomationTrace,
     Avatar,
+    Budget,
     BusMessage,
     Card,
     CardFacts,
@@ -69,6 +70,8 @@ from models import (
     Template,
     Todo,
     TransferJob,
+    UsageRecord,
+    UsageSum,
     User,
     Workspace,
     WorkspaceMember,
@@ -100,6 +103,8 @@ from resolvers.deletion.cascade_parts import (
 
 PLANS: dict[Kind, tuple[Step, ...]] = {
     Kind.ORGANIZATION: (
+        rows(UsageSum, "organization_id"),
+        rows(Budget, "organization_id"),
         rows(CredentialVersion, "organization_id"),
         rows(Credential, "organization_id"),
         rows(OrganizationMember, "organization_id"),
@@ -133,6 +138,9 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
         rows(Template, "workspace_id"),
         rows(TransferJob, "workspace_id", also=leave_inputs),
         rows(Proposal, "workspace_id"),
+        rows(UsageRecord, "workspace_id"),
+        rows(UsageSum, "workspace_id"),
+        rows(Budget, "workspace_id"),
         rows(MissionActivity, "workspace_id"),
         rows(Mission, "workspace_id"),
         rows(Todo, "workspace_id"),

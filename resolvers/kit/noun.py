@@ -52,11 +52,12 @@ class Noun(Generic[R]):
     @property
     def is_inside(self) -> bool:
         """Whether it is in one workspace for as long as it is there."""
-        return "workspace_id" in self.model.model_fields
+        field = self.model.model_fields.get("workspace_id")
+        return field is not None and field.is_required()
 
     @property
     def is_of_organization(self) -> bool:
-        """Whether it belongs to an organization, and to no workspace."""
+        """Whether it belongs to an organization, whatever workspace it may be about."""
         return not self.is_tenant and not self.is_inside and "organization_id" in self.model.model_fields
 
     @property

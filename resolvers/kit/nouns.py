@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from auth.policies import board, credential, document, mission, organization, pilotage, proposal, workspace
+from auth.policies import board, budget, credential, document, mission, organization, pilotage, proposal, workspace
 from models import (
     Activity,
     Agent,
     Attachment,
     Automation,
     AutomationTrace,
+    Budget,
     Card,
     Column,
     Comment,
@@ -55,6 +56,7 @@ ORGANIZATION_MEMBER = noun(
     OrganizationMember, Kind.ORGANIZATION_MEMBER, shown_as="member", word="member", has_node=False
 )
 CREDENTIAL = noun(Credential, Kind.CREDENTIAL, reads=credential.READ, scope=TokenScope.ACCOUNT_WRITE, has_node=False)
+BUDGET = noun(Budget, Kind.BUDGET, reads=budget.READ, scope=TokenScope.PILOTAGE_READ, has_node=False)
 WORKSPACE = tenant(Workspace, Kind.WORKSPACE, WorkspaceMember, reads=workspace.READ)
 WORKSPACE_MEMBER = noun(WorkspaceMember, Kind.WORKSPACE_MEMBER, shown_as="member", word="member", has_node=False)
 INVITATION = noun(

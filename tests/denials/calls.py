@@ -36,6 +36,7 @@ from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.attachment import AttachmentCreate
 from resolvers.inputs.automation import AutomationCreate, AutomationUpdate
 from resolvers.inputs.board import BoardRead, CardList
+from resolvers.inputs.budget import BudgetCreate, BudgetUpdate
 from resolvers.inputs.card import (
     CardCreate,
     CardMove,
@@ -149,6 +150,12 @@ CALLS: dict[str, Arguments] = {
     "organizationCreate": lambda _: (OrganizationCreate(name="Mine", slug="mine-too"),),
     "organizationUpdate": lambda ids: (ids["organization"], OrganizationUpdate(name="Other")),
     "organizationDelete": lambda ids: (ids["organization"],),
+    "budget": lambda ids: (ids["budget"],),
+    "budgetCreate": lambda ids: (
+        BudgetCreate.of(organization_id=ids["organization"], subject_id=ids["agent"], limit_tokens=1_000),
+    ),
+    "budgetUpdate": lambda ids: (ids["budget"], BudgetUpdate.of(limit_usd=2_000)),
+    "budgetDelete": lambda ids: (ids["budget"],),
     "credential": lambda ids: (ids["credential"],),
     "credentialCreate": lambda ids: (
         CredentialCreate.of(organization_id=ids["organization"], key="other.example", value="sk-another"),

@@ -32,6 +32,7 @@ from resolvers.agent import agent
 from resolvers.attachment import attachment
 from resolvers.automation import automation
 from resolvers.automation.follow import follow as follow_automations
+from resolvers.budget import budget
 from resolvers.card import card, comment, label
 from resolvers.card.checklist import add_checklist_item
 from resolvers.card.custom import set_card_custom_fields
@@ -45,6 +46,7 @@ from resolvers.inputs.agent import AgentCreate
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.attachment import AttachmentCreate
 from resolvers.inputs.automation import AutomationCreate
+from resolvers.inputs.budget import BudgetCreate
 from resolvers.inputs.card import CardCreate, ChecklistItemAdd, CommentCreate
 from resolvers.inputs.column import ColumnCreate
 from resolvers.inputs.credential import CredentialCreate
@@ -182,6 +184,8 @@ async def _tenants(world: World) -> None:
     ids["workspace"] = (await workspace.create_workspace(again(owner), eng)).value["_id"]
     ids["user"] = owner.user_id
     key = CredentialCreate.of(organization_id=ids["organization"], key="models.example", value="sk-secret-of-acme")
+    spend = BudgetCreate.of(organization_id=ids["organization"], subject_id=ids["workspace"], limit_usd=1000)
+    ids["budget"] = (await budget.create_budget(again(owner), spend)).value["_id"]
     ids["credential"] = (await credential.create_credential(again(owner), key)).value["_id"]
 
 

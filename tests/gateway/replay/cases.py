@@ -126,6 +126,7 @@ CASES: dict[str, Case] = {
 INVITATIONS = "invitations are for admins, and a workspace's stream is for all its members"
 PLUGINS = "plugins are for admins, and a workspace's stream is for all its members"
 CREDENTIALS = "credentials are for admins, and organizations have no stream that can be watched"
+BUDGETS = "budgets are the organization's, which has no stream that can be watched"
 ACCOUNT = "how somebody signs in is theirs alone"
 
 UNSEEN: dict[str, str] = {
@@ -143,6 +144,9 @@ UNSEEN: dict[str, str] = {
     "pluginInstall": PLUGINS,
     "pluginUpdate": PLUGINS,
     "pluginRemove": PLUGINS,
+    "budgetCreate": BUDGETS,
+    "budgetUpdate": BUDGETS,
+    "budgetDelete": BUDGETS,
     "credentialCreate": CREDENTIALS,
     "credentialUpdate": CREDENTIALS,
     "credentialRotate": CREDENTIALS,

@@ -22,7 +22,7 @@ def test_a_workspace_takes_every_collection_but_those_with_a_reason() -> None:
 
 def test_a_project_takes_all_of_a_workspace_that_names_a_project() -> None:
     inside = {model for model in taken(Kind.WORKSPACE) if {"project_id", "project_ids"} & model.model_fields.keys()}
-    tells_only = {"Mission", "ProjectDraft", "TransferJob", "Tombstone"}
+    tells_only = {"Mission", "ProjectDraft", "TransferJob", "Tombstone", "UsageRecord"}
     assert {model.__name__ for model in inside - taken(Kind.PROJECT)} == tells_only
 
 
@@ -34,7 +34,7 @@ def test_a_scope_and_a_column_take_all_that_names_them() -> None:
 
 def test_an_account_takes_all_that_is_a_persons_alone() -> None:
     closed_at_once = {"Session", "ApiToken", "MailLink"}
-    of_others = {"ProjectMember", "Agent", "Tombstone"}
+    of_others = {"ProjectMember", "Agent", "Tombstone", "UsageRecord"}
     inside = {model for model in DOCUMENTS if "user_id" in model.model_fields}
     assert {model.__name__ for model in inside - taken(Kind.USER)} == closed_at_once | of_others
 
