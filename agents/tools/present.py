@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
-from typing import Any, get_args
+from typing import Any
 
 from bson import ObjectId
 from pydantic.alias_generators import to_camel
@@ -81,10 +81,8 @@ class _Shown:
         return shown
 
     def _value(self, told: Declared | None, value: Any) -> Any:
-        kinds = () if told is None else (told.type, *get_args(told.type))
-        written = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Enum)), None)
-        if written is not None and value is not None:
-            value = [written(each) for each in value] if isinstance(value, list) else written(value)
+        if told is not None and value is not None and isinstance(told.type, type) and issubclass(told.type, Enum):
+            value = told.type(value)
         return self.of(value)
 
     def _mapping(self, values: Mapping[Any, Any]) -> Any:
