@@ -16,7 +16,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from starlette.types import Receive, Scope, Send
 
-from agents.server import resources
+from agents.server import prompts, resources
 from agents.server.answers import answered
 from agents.server.confirm import question
 from agents.server.endpoint import MAX_BODY, SUBJECT
@@ -104,6 +104,20 @@ async def start(engine: GraphEngine, version: str) -> Running:
         found = types.TextResourceContents(uri=params.uri, mime_type=resources.TEXT, text=text)
         return types.ReadResourceResult(contents=[found])
 
+    async def list_prompts(
+        ctx: ServerRequestContext, _params: types.PaginatedRequestParams | None
+    ) -> types.ListPromptsResult:
+        with _told_as_errors(ctx):
+            return types.ListPromptsResult(prompts=await prompts.listed(engine.context_of(_subject(ctx))))
+
+    async def get_prompt(ctx: ServerRequestContext, params: types.GetPromptRequestParams) -> types.GetPromptResult:
+        try:
+            text = await prompts.get(engine.context_of(_subject(ctx)), params.name, params.arguments or {})
+        except OrreryError as error:
+            raise MCPError(types.INVALID_PARAMS, error.message, {"code": error.code}) from error
+        message = types.PromptMessage(role="user", content=types.TextContent(text=text))
+        return types.GetPromptResult(messages=[message])
+
     async def subscribe(
         ctx: ServerRequestContext, params: types.SubscriptionsListenRequestParams
     ) -> types.SubscriptionsListenResult:
@@ -122,6 +136,8 @@ async def start(engine: GraphEngine, version: str) -> Running:
         on_list_resources=list_resources,
         on_list_resource_templates=list_templates,
         on_read_resource=read_resource,
+        on_list_prompts=list_prompts,
+        on_get_prompt=get_prompt,
         on_subscriptions_listen=subscribe,
     )
     return await Running(server).ready()

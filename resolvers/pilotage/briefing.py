@@ -26,5 +26,9 @@ PROMPT = (
 @operation("briefingCreate", inside=AGENT, permission=policy.WRITE, scope=TokenScope.PILOTAGE_WRITE)
 async def create_briefing(ctx: Context, agent: AgentRecord, values: BriefingCreate) -> Committed[MissionRecord]:
     """Ask an agent how the pilotage of its workspace stands; its answer is the summary of the mission."""
-    prompt = PROMPT.format(reader=_FOR[values.intent], intent=values.intent.value)
-    return await create_mission(ctx, MissionCreate(agent_id=agent["_id"], prompt=prompt))
+    return await create_mission(ctx, MissionCreate(agent_id=agent["_id"], prompt=prompt_for(values.intent)))
+
+
+def prompt_for(intent: PilotageIntent) -> str:
+    """What whoever writes a briefing is asked."""
+    return PROMPT.format(reader=_FOR[intent], intent=intent.value)

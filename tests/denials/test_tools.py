@@ -6,9 +6,11 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from agents.server import resources
+from agents.server.address import KINDS
 from agents.tools.catalogue import TOOLS, call_tool
 from agents.tools.render import MAX_BYTES
-from models.errors import OrreryError
+from models.errors import NotFound, OrreryError
 from tests.denials.test_called import as_json
 from tests.denials.test_foreign import ABOUT_OTHERS, absent
 from tests.denials.world import World
@@ -54,3 +56,16 @@ async def test_a_tool_answers_its_own_in_a_compact_text(tool: str, world: World)
     assert len(told.encode()) <= MAX_BYTES
     assert [secret for secret in SECRETS if secret in told] == []
     jsonschema_rs.Draft202012Validator(TOOLS[tool].schema).validate(json.loads(json.dumps(arguments)))
+
+
+@pytest.mark.parametrize("suffix", ["", "/events"])
+@pytest.mark.parametrize("kind", sorted(KINDS))
+async def test_a_resource_tells_nothing_of_what_is_another_tenants(kind: str, suffix: str, world: World) -> None:
+    answers = []
+    for ids in (world.ids, absent(world.ids)):
+        with pytest.raises(NotFound) as refused:
+            await resources.read(await world.context("outsider"), f"orrery://{kind}/{ids[kind]}{suffix}")
+        answers.append((refused.value.code, refused.value.details))
+
+    assert answers[0] == answers[1]
+    assert await resources.read(await world.context("owner"), f"orrery://{kind}/{world.ids[kind]}{suffix}")
