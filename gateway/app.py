@@ -18,6 +18,7 @@ from starlette.websockets import WebSocket
 from agents.server.endpoint import McpEndpoint
 from auth.jwt import JwtSigner
 from auth.vault import Vault
+from gateway.agents import AgentProcesses
 from gateway.database import Database, open_database
 from gateway.deletions import Deletions
 from gateway.follower import Follower, automations, notifications
@@ -115,6 +116,7 @@ def create_app(
                 outbound=Outbound(chosen.allowed_private_hosts),
                 vault=Vault(chosen.vault_keys),
                 billing=chosen.billing,
+                models=chosen.models,
             )
             await sweep(running.services.search)
             await warn_of_missing(running.services.vault)
@@ -137,6 +139,7 @@ def create_app(
                 Transfers(running.services),
                 Plugins(running.services),
                 Deletions(running.services, running.metrics.deletions.set),
+                AgentProcesses(chosen, opened.url, hub.bus),
             )
             for worker in background:
                 await worker.start()

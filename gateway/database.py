@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from beanie import init_beanie
@@ -21,10 +21,11 @@ from gateway.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An open client, and the database that holds every collection."""
+    """An open client, the database that holds every collection, and the address that both are reached by."""
 
     client: AsyncMongoClient[dict[str, Any]]
     db: AsyncDatabase[dict[str, Any]]
+    url: str = field(repr=False)
 
     async def close(self) -> None:
         await self.client.close()
@@ -107,7 +108,9 @@ async def open_unlimited(settings: Settings, url: str) -> AsyncIterator[Database
 def _open(settings: Settings, address: str, chosen: dict[str, Any]) -> tuple[Database, Server]:
     client = _client(address, chosen)
     hosts = address.partition("://")[2].rpartition("@")[2].partition("/")[0].partition("?")[0]
-    return Database(client, client[settings.mongodb_database]), Server(client, hosts, settings.mongodb_patience)
+    return Database(client, client[settings.mongodb_database], address), Server(
+        client, hosts, settings.mongodb_patience
+    )
 
 
 def _address(settings: Settings, url: str | None) -> str:

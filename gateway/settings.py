@@ -13,8 +13,10 @@ from urllib.parse import unquote, urlsplit
 from auth.vault import VaultKey, new_vault_key, parse_vault_keys
 from execution.limits import Limits
 from gateway.mail_settings import DEFAULT_SENDER, Sender, SmtpServer, parse_sender, parse_smtp_url
+from gateway.model_file import read_models
 from gateway.workers_bound import MAX_WORKERS
 from models.billing import STRIPE, Billing, parse_prices
+from models.language_model import LanguageModels
 from models.outbound_rules import parse_hosts
 from serving.graph.document_limits import DEFAULTS, NAMES, chosen
 from serving.source import Network, parse_networks
@@ -83,6 +85,8 @@ class Settings:
     allowed_private_hosts: frozenset[str] = frozenset()
     vault_keys: tuple[VaultKey, ...] = ()
     billing: Billing = field(default_factory=Billing)
+    models: LanguageModels = field(default_factory=LanguageModels)
+    agent_processes: int = 1
 
     @property
     def production(self) -> bool:
@@ -176,6 +180,8 @@ class Settings:
                 _parsed(values, "ORRERY_STRIPE_PRICES", parse_prices) or {},
             ),
             allowed_private_hosts=_parsed(values, "ORRERY_ALLOWED_PRIVATE_HOSTS", parse_hosts) or frozenset(),
+            models=_parsed(values, "ORRERY_MODELS", _models) or LanguageModels(),
+            agent_processes=_agent_processes(values.get("ORRERY_AGENT_PROCESSES", "1")),
         )
         if settings.smtp is not None and settings.mail_from is DEFAULT_SENDER:
             raise SettingsError("ORRERY_MAIL_FROM must name the sender of the mails that go to ORRERY_SMTP_URL.")
@@ -350,6 +356,16 @@ def _environment(text: str) -> Environment:
 def _workers(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= MAX_WORKERS):
         raise SettingsError(f"ORRERY_WORKERS must be a number between 1 and {MAX_WORKERS}, not {text!r}.")
+    return int(text)
+
+
+def _models(text: str) -> LanguageModels:
+    return read_models(Path(text).expanduser())
+
+
+def _agent_processes(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 0 <= int(text) <= MAX_WORKERS):
+        raise SettingsError(f"ORRERY_AGENT_PROCESSES must be a number between 0 and {MAX_WORKERS}, not {text!r}.")
     return int(text)
 
 

@@ -28,6 +28,7 @@ from models.lease import Lease
 from models.mail import Mail, MailLink
 from models.migration import Migration
 from models.mission import Mission, MissionActivity
+from models.mission_run import MissionCall, MissionRun, MissionStep
 from models.notification import Inbox, Notification, ReadMark
 from models.organization import Organization, OrganizationMember
 from models.pilotage import Decision, Objective, PilotageDocument, PilotagePriority, StandingOrder, Todo
@@ -96,6 +97,9 @@ __all__ = [
     "Migration",
     "Mission",
     "MissionActivity",
+    "MissionCall",
+    "MissionRun",
+    "MissionStep",
     "Notification",
     "Objective",
     "Organization",

@@ -39,6 +39,10 @@ class Agent(Stored[AgentRecord]):
         Facts("What becomes of what it would change, by tools, groups or *, where its mode says otherwise."),
     ] = Field(default_factory=dict)
     mcp_only: Annotated[bool, Facts("Whether it is only driven from outside, over MCP.", SHOWN | WRITTEN)] = False
+    model: Annotated[
+        str | None,
+        Facts("The model that it works with, by its name; null for the default.", SHOWN | WRITTEN, text=NAME),
+    ] = None
     updated_at: Annotated[datetime, Facts("When it last changed.", REST)] = Field(default_factory=utc_now)
     deleted_at: datetime | None = None
 

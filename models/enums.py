@@ -248,6 +248,26 @@ class MissionStatus(Told):
     CANCELLED = "cancelled", "Stopped by a person. Final."
 
 
+class MissionWait(Told):
+    """What a mission waits for."""
+
+    PROPOSALS = "proposals", "Somebody has to decide on what its agent proposes."
+    ANSWER = "answer", "Somebody has to answer its agent's question."
+    BUDGET = "budget", "What it may spend is spent."
+    CREDENTIAL = "credential", "The key of its model is missing or was refused."
+
+
+class MissionCallState(StrEnum):
+    """Where a call of a tool stands. All but the first two are final."""
+
+    PENDING = "pending"
+    WAITING = "waiting"
+    """For a person: the decision on a proposal, or an answer."""
+    DONE = "done"
+    REFUSED = "refused"
+    """The arguments did not fit, the tool is not there, or it was not allowed: the model reads why."""
+
+
 class MissionActivityKind(Told):
     """What an agent reports while it works."""
 

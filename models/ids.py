@@ -69,6 +69,8 @@ class Kind(IntEnum):
     MISSION = 0x72
     MISSION_ACTIVITY = 0x73
     PROPOSAL = 0x74
+    MISSION_STEP = 0x75
+    MISSION_CALL = 0x76
     EVENT = 0x81
     MAIL = 0x91
     MAIL_LINK = 0x92

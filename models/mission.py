@@ -8,14 +8,20 @@ from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models.base import Stored, id_factory, utc_now
-from models.enums import MissionActivityKind, MissionStatus
+from models.enums import MissionActivityKind, MissionStatus, MissionWait
 from models.facts import FILTER, REST, SHOWN, Facts
 from models.ids import Kind
 from models.records import MissionActivityRecord, MissionRecord
 
+MAX_STEPS = 20
+"""Turns that a model may take, where nothing else is said."""
+
 
 class Mission(Stored[MissionRecord]):
-    """A mission. `progress` is 0 to 1; `started_at` is set when an agent claims it, `finished_at` at a final status."""
+    """A mission. `progress` is 0 to 1; `started_at` is set when an agent claims it, `finished_at` at a final status.
+
+    What the built-in runtime needs beside it is in its `MissionRun`, for as long as it is not finished.
+    """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.MISSION))
     workspace_id: Annotated[PydanticObjectId, Facts("The workspace of its agent.")]
@@ -24,10 +30,19 @@ class Mission(Stored[MissionRecord]):
     card_id: Annotated[PydanticObjectId | None, Facts("The card that it is about.", SHOWN | FILTER)] = None
     prompt: Annotated[str, Facts("What is asked.")]
     status: Annotated[MissionStatus, Facts("Where it stands.", SHOWN | FILTER)] = MissionStatus.QUEUED
+    waiting_for: Annotated[MissionWait | None, Facts("What it waits for, while it awaits approval.")] = None
     progress: Annotated[float, Facts("How far it is, 0 to 1.")] = 0.0
+    plan: Annotated[str | None, Facts("What its agent is about to do, as a Markdown list.")] = None
     summary: Annotated[str | None, Facts("What came of it, once it is completed.")] = None
     error: Annotated[str | None, Facts("Why it failed.")] = None
     created_by: Annotated[PydanticObjectId, Facts("Who asked.", refers=Kind.USER)]
+    continues_id: Annotated[
+        PydanticObjectId | None, Facts("The mission that it goes on from.", refers=Kind.MISSION)
+    ] = None
+    model: Annotated[str | None, Facts("The model that last worked on it.")] = None
+    step_count: Annotated[int, Facts("How many turns its model has taken.")] = 0
+    max_steps: Annotated[int, Facts("How many turns its model may take.")] = MAX_STEPS
+    deadline: Annotated[datetime | None, Facts("When it fails, unless it has ended by then.")] = None
     activity_count: Annotated[int, Facts("How many reports there are.", REST)] = 0
     created_at: Annotated[datetime, Facts("When it was asked.", SHOWN | FILTER)] = Field(default_factory=utc_now)
     started_at: Annotated[datetime | None, Facts("When the agent claimed it.")] = None
@@ -41,12 +56,14 @@ class Mission(Stored[MissionRecord]):
             IndexModel([("agent_id", ASCENDING), ("status", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("agent_id", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("card_id", ASCENDING), ("_id", DESCENDING)]),
+            IndexModel([("card_id", ASCENDING), ("status", ASCENDING)]),
             IndexModel([("project_id", ASCENDING)]),
         ]
 
 
 class MissionActivity(Stored[MissionActivityRecord]):
-    """One report of an agent. `position` counts from 1 within its mission and gives the order."""
+    """One report of an agent, or what a person wrote to it in between (`author_id`). `position` counts from 1 within
+    its mission and gives the order."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.MISSION_ACTIVITY))
     workspace_id: PydanticObjectId
@@ -56,6 +73,9 @@ class MissionActivity(Stored[MissionActivityRecord]):
     content: Annotated[str, Facts("The text.")]
     tool: Annotated[str | None, Facts("The tool that an action used.")] = None
     created_at: Annotated[datetime, Facts("When it was reported.")] = Field(default_factory=utc_now)
+    author_id: Annotated[
+        PydanticObjectId | None, Facts("The person who wrote it; null for the agent itself.", refers=Kind.USER)
+    ] = None
     data: Annotated[Any, Facts("Details, as the agent gave them.")] = None
 
     class Settings:

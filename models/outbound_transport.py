@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import contextmanager
 from typing import cast
 
 import httpcore2
@@ -111,24 +111,24 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
 
 
 class BoundedStream(httpx2.AsyncByteStream):
-    """The body of an answer, up to a moment and a size."""
+    """The body of an answer, up to a moment and a size. Who begins anew goes on: SDKs read the end of a stream so."""
 
     def __init__(self, answer: httpcore2.Response, deadline: float, max_bytes: int) -> None:
         self._answer, self._deadline, self._left = answer, deadline, max_bytes
         self._max_bytes = max_bytes
+        self._parts = answer.aiter_stream()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        async with aclosing(self._answer.aiter_stream()) as parts:
-            while True:
-                with _as_of_httpx():
-                    async with asyncio.timeout_at(self._deadline):
-                        part = await anext(parts, None)
-                if part is None:
-                    return
-                self._left -= len(part)
-                if self._left < 0:
-                    raise _too_large(self._max_bytes)
-                yield part
+        while True:
+            with _as_of_httpx():
+                async with asyncio.timeout_at(self._deadline):
+                    part = await anext(self._parts, None)
+            if part is None:
+                return
+            self._left -= len(part)
+            if self._left < 0:
+                raise _too_large(self._max_bytes)
+            yield part
 
     async def aclose(self) -> None:
         await self._answer.aclose()

@@ -38,6 +38,7 @@ class AgentRecord(TypedDict):
     tools: list[str]
     policy: dict[str, str]
     mcp_only: bool
+    model: str | None
     updated_at: datetime
     deleted_at: datetime | None
 
@@ -543,10 +544,17 @@ class MissionRecord(TypedDict):
     card_id: ObjectId | None
     prompt: str
     status: str
+    waiting_for: str | None
     progress: float
+    plan: str | None
     summary: str | None
     error: str | None
     created_by: ObjectId
+    continues_id: ObjectId | None
+    model: str | None
+    step_count: int
+    max_steps: int
+    deadline: datetime | None
     activity_count: int
     started_at: datetime | None
     finished_at: datetime | None
@@ -563,7 +571,63 @@ class MissionActivityRecord(TypedDict):
     kind: str
     content: str
     tool: str | None
+    author_id: ObjectId | None
     data: Any
+
+
+class MissionCallRecord(TypedDict):
+    """A `models.mission_run.MissionCall`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    mission_id: ObjectId
+    n: int
+    index: int
+    tool: str
+    arguments: str
+    state: str
+    result: str | None
+    proposal_id: ObjectId | None
+    late: bool
+    finished_at: datetime | None
+
+
+class MissionRunRecord(TypedDict):
+    """A `models.mission_run.MissionRun`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    agent_id: ObjectId
+    due_at: datetime | None
+    holder: str | None
+    fence: int
+    losses: int
+    attempt: int
+    output: str
+    read_until: int
+    bad_turns: int
+    elided_before: int
+    told: str | None
+    news_at: datetime | None
+
+
+class MissionStepRecord(TypedDict):
+    """A `models.mission_run.MissionStep`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    mission_id: ObjectId
+    n: int
+    attempt: int
+    model: str
+    format: str
+    messages: str
+    input_tokens: int
+    output_tokens: int
+    cost: int | None
 
 
 class InboxRecord(TypedDict):
@@ -1202,6 +1266,7 @@ class WorkspaceRecord(TypedDict):
     agent_ceiling: dict[str, str]
     proposals_expire_days: int | None
     approvals_need_sign_in: bool
+    default_agent_id: ObjectId | None
     updated_at: datetime
     pilotage_cycle: int
     my_role: NotRequired[str]

@@ -38,6 +38,9 @@ class Workspace(Stored[WorkspaceRecord]):
     approvals_need_sign_in: Annotated[
         bool, Facts("Whether proposals are decided on by signed-in people alone, and not with their tokens.")
     ] = False
+    default_agent_id: Annotated[
+        PydanticObjectId | None, Facts("Who works on a card that no agent is assigned.", refers=Kind.AGENT)
+    ] = None
     updated_at: UpdatedAt = Field(default_factory=utc_now)
     pilotage_cycle: int = 1
 

@@ -57,6 +57,7 @@ class Bus:
         self._wake = asyncio.Event()
         self._ready = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._branches: list[Receiver] = []
         self.hears_commits = url.startswith(MONGODB)
         """Whether commits need not be told, because it reads them from the database."""
         self.connections = 0
@@ -102,6 +103,20 @@ class Bus:
             self._hints[about] = (monotonic(), rank, message)
             self._wake.set()
 
+    def branch(self, send: Receiver) -> Callable[[], None]:
+        """Hand all messages of this process to `send` as well, which does not block; what is returned ends that."""
+        self._branches.append(send)
+        return lambda: self._branches.remove(send)
+
+    def hear(self, together: str, branch: Receiver | None = None) -> None:
+        """Take what came over a branch: it is for this process, and for all other branches."""
+        for send in self._branches:
+            if send is not branch:
+                send(together)
+        for message in together.split("\n"):
+            if message:
+                self._hand_over(message)
+
     async def _supervise(self) -> None:
         pause = FIRST_PAUSE
         while True:
@@ -138,8 +153,12 @@ class Bus:
 
     async def _send(self, broadcaster: Broadcaster) -> None:
         while True:
+            together = self._next()
             async with asyncio.timeout(self._patience):
-                await broadcaster.publish(CHANNEL, self._next())
+                await broadcaster.publish(CHANNEL, together)
+            if together:
+                for send in self._branches:
+                    send(together)
             if self._hints or self._waiting:
                 continue
             self._wake.clear()

@@ -1,8 +1,11 @@
 """Missions: what an agent is asked to do, and what it reports."""
 
+import strawberry
+
 import models
 from resolvers.kit.position import cursor_of_mission
 from resolvers.mission import mission as edges
+from resolvers.mission.run import output_of
 from resolvers.proposal.graph import proposals_of_mission
 from resolvers.usage.sums import usage_of_mission
 from schema.connection import Connection, window, window_of
@@ -20,12 +23,23 @@ class MissionActivity(Node):
     pass
 
 
+@strawberry.type(description="What a model is writing.")
+class MissionOutput:
+    attempt: int = strawberry.field(description="Which request to the model writes it.")
+    text: str = strawberry.field(
+        description="What it has written so far; what `MissionOutputDelta` brings follows on it."
+    )
+
+
 @shows(models.Mission, "What an agent is asked to do.")
 class Mission(Node):
     agent: AgentRef = edge(edges.agent_of)
     card: CardRef | None = edge(edges.card_of, needs=("card_id", "workspace_id"))
     project: ProjectRef | None = edge(edges.project_of)
     prompt: str = edge(edges.prompt_of)
+    output: MissionOutput | None = edge(
+        output_of, description="What its model is writing at this moment, a few seconds old; null between turns."
+    )
     cursor: Cursor = edge(
         cursor_of_mission,
         needs=("workspace_id",),

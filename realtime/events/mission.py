@@ -46,6 +46,11 @@ class MissionActivityAdded(MissionEvent):
 
 
 class MissionOutputDelta(Event, topics=(Topic.MISSION,)):
-    """Text that an agent is writing. It is not kept, so it is never replayed."""
+    """Text that an agent is writing. It is not kept, so it is never replayed.
 
+    The built-in runtime numbers the requests to its model, and says where in what that one wrote the text stands.
+    """
+
+    attempt: Annotated[int | None, Shown("Which request to its model writes it; a new one begins anew.")] = None
+    offset: Annotated[int | None, Shown("How many characters of the attempt are before it.")] = None
     text: Annotated[str, Shown("What follows on the text so far.")]

@@ -15,6 +15,7 @@ from models.facts import CREATE
 from models.ids import Kind, new_id
 from models.records import AgentRecord, WorkspaceMemberRecord, WorkspaceRecord
 from realtime.events.agent import AgentCreated, AgentDeleted, AgentUpdated
+from realtime.events.workspace import WorkspaceUpdated
 from realtime.log import Change, Committed
 from resolvers.account.api_token import insert_token
 from resolvers.deletion.deletion import bury, delete
@@ -166,7 +167,11 @@ async def delete_agent(ctx: Context, door: AgentRecord) -> Committed[ObjectId]:
             raise NotFound("Agent")
         await withdraw(change, {"agent_id": door["_id"]})
         await bury(change, door["_id"], door["workspace_id"])
-        await remove_service_user(change, await _workspace(change, door["workspace_id"]), door["user_id"])
+        workspace = await _workspace(change, door["workspace_id"])
+        if workspace.get("default_agent_id") == door["_id"]:
+            workspace, _ = await set_fields(change, Workspace, workspace["_id"], {"default_agent_id": None})
+            change.append(workspace["_id"], WorkspaceUpdated(workspace=workspace))
+        await remove_service_user(change, workspace, door["user_id"])
         change.append(door["workspace_id"], AgentDeleted(deleted_id=door["_id"]))
         return ObjectId(door["_id"])
 

@@ -3,21 +3,51 @@
 from typing import Annotated, Any
 
 import orjson
-from pydantic import AfterValidator, Field, model_validator
+from bson import ObjectId
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from models.enums import MissionActivityKind
 from models.errors import BadUserInput
+from models.ids import Kind, kind_of, parse_id
 from models.json import check_json
 from models.limits import Text
-from resolvers.kit.input import AgentId, CardId, Flag, Input, NotNull, Prose
+from models.mission import MAX_STEPS
+from resolvers.kit.input import (
+    AgentId,
+    CardId,
+    Date,
+    Flag,
+    Input,
+    MissionId,
+    NotNull,
+    ProjectId,
+    Prose,
+    WorkspaceId,
+)
 
 MAX_ACTIVITIES = 50
 MAX_DATA_BYTES = 64 * 1024
 
+Steps = Annotated[int, Field(strict=True, ge=1, le=100)]
 LongText = Annotated[str, Text(1, 20_000, strip=False), Prose]
 Summary = Annotated[str, Text(0, 20_000, strip=False), Prose]
 Progress = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
+
+
+def _agent_or_user(value: Any) -> ObjectId:
+    try:
+        found = parse_id(value, field="")
+    except BadUserInput as error:
+        raise PydanticCustomError("id", "{reason}", {"reason": error.message}) from error
+    if kind_of(found) not in (Kind.USER, Kind.AGENT):
+        raise PydanticCustomError("id", "is neither the id of a user nor that of an agent")
+    return found
+
+
+AgentOrUserId = Annotated[
+    ObjectId, PlainValidator(_agent_or_user), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{24}$"})
+]
 
 
 def _data(value: Any) -> Any:
@@ -38,7 +68,44 @@ class MissionCreate(Input):
 
     agent_id: AgentId = Field(description="Whom it is for.")
     card_id: CardId | None = Field(None, description="The card that it is about.")
+    project_id: ProjectId | None = Field(None, description="The project that it is about; of a card, that of the card.")
     prompt: LongText = Field(description="What is asked.")
+    max_steps: Steps = Field(MAX_STEPS, description="How many turns its model may take, 1 to 100.")
+    deadline: Date | None = Field(None, description="When it fails, unless it has ended by then.")
+    continues_id: MissionId | None = Field(
+        None, description="An earlier mission of the workspace that it goes on from."
+    )
+
+
+class AgentRun(Input):
+    """An objective for an agent."""
+
+    workspace_id: WorkspaceId = Field(description="The workspace of the agent.")
+    agent_user_id: AgentOrUserId = Field(description="The user that the agent acts as, or the agent itself.")
+    objective: LongText = Field(description="What is to be reached.")
+    project_id: ProjectId | None = Field(None, description="The project that it is about.")
+    max_steps: Steps = Field(MAX_STEPS, description="How many turns its model may take, 1 to 100.")
+
+
+class CardMissionStart(Input):
+    """A mission about a card."""
+
+    card_id: CardId = Field(description="The card.")
+    project_id: ProjectId = Field(description="The project of the card.")
+    agent_id: AgentId | None = Field(None, description="Who is to work on it, where that is not its assignee.")
+    prompt: LongText | None = Field(None, description="What is asked; by default what the card asks for.")
+
+
+class MissionPrompt(Input):
+    """What a person tells the agent of a mission."""
+
+    text: LongText = Field(description="What is to be read.")
+
+
+class MissionAnswer(Input):
+    """The answer to an agent's question."""
+
+    answer: LongText = Field(description="The answer.")
 
 
 class MissionActivityInput(Input):

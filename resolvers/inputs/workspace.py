@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from models.enums import PilotageRole, Role
 from resolvers.inputs.account import Email
 from resolvers.inputs.organization import MemberRole
-from resolvers.kit.input import Flag, Input, Name, NotNull, OrganizationId, Policy, Slug
+from resolvers.kit.input import AgentId, Flag, Input, Name, NotNull, OrganizationId, Policy, Slug
 
 
 def _pilotage_role(value: Any) -> PilotageRole:
@@ -47,6 +47,9 @@ class WorkspaceUpdate(Input):
     )
     approvals_need_sign_in: Annotated[Flag | None, NotNull] = Field(
         None, description="Whether signed-in people alone decide on proposals, and not their tokens."
+    )
+    default_agent_id: AgentId | None = Field(
+        None, description="Who works on a card that no agent is assigned; null clears it."
     )
 
 

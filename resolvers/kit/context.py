@@ -16,6 +16,7 @@ from auth.vault import Vault
 from models.admission import Admission
 from models.billing import Billing
 from models.enums import TokenScope
+from models.language_model import LanguageModels
 from models.outbound import Outbound
 from realtime.cursor import Cursor
 from realtime.guard import Guard
@@ -37,7 +38,7 @@ class Services:
     `transfers_due` what runs imports, and `deletions_due` what goes on with deletions.
     `registrations_per_hour` is how many accounts one source may make, `storage_quota` how many bytes a workspace may
     have together. `outbound` makes requests to other servers, `vault` seals what credentials hold,
-    `billing` says what is paid where.
+    `billing` says what is paid where. `models` are those that missions are run by.
     """
 
     hub: Hub
@@ -62,6 +63,7 @@ class Services:
     outbound: Outbound = field(default_factory=Outbound)
     vault: Vault = field(default_factory=Vault)
     billing: Billing = field(default_factory=Billing)
+    models: LanguageModels = field(default_factory=LanguageModels)
 
     def path(self, local: str) -> str:
         """Where a browser finds the `local` path of this gateway, on the host that it is on."""

@@ -3,30 +3,26 @@
 from typing import Any
 
 from auth.policies import mission as policy
-from models import Mission, MissionActivity
-from models.base import Record, collection, insert_all, to_record, with_changes
-from models.enums import MissionStatus, StorageKind, TokenScope
+from models import Mission, MissionRun
+from models.base import Record, collection, with_changes
+from models.enums import MissionStatus, TokenScope
 from models.errors import Conflict
 from models.records import MissionRecord, WorkspaceMemberRecord
-from realtime.events.mission import MissionActivityAdded, MissionOutputDelta, MissionProgressed
+from realtime.events.mission import MissionOutputDelta, MissionProgressed
 from realtime.log import Change, Committed
 from realtime.told import EphemeralEvent
-from resolvers.files.storage_account import charge
 from resolvers.inputs.mission import MissionComplete, MissionFail, MissionReport
 from resolvers.kit.context import Context
 from resolvers.kit.nouns import MISSION, WORKSPACE
 from resolvers.kit.operation import Caller, operation
 from resolvers.mission.mission import check_own, find_mission
-from resolvers.mission.trim import size_of
+from resolvers.mission.report import Report, insert_reports, tell_reports
 from resolvers.state.mission_status import change_status
 
 WRITE = TokenScope.PILOTAGE_WRITE
 
 CANDIDATES = 16
 """How many of an agent's queued missions one claim looks at, before it looks at all."""
-
-MAX_REPORTS = 10_000
-"""Activities of one mission: one that says more goes round in circles."""
 
 _UNDER_WAY = (MissionStatus.RUNNING, MissionStatus.AWAITING_APPROVAL)
 
@@ -50,7 +46,11 @@ async def claim_mission(ctx: Context, membership: WorkspaceMemberRecord) -> Comm
     async def body(change: Change) -> MissionRecord | None:
         # None comes to stand before those that waited already; reading few is what keeps a long queue quick.
         mission = await _first(change, {"_id": {"$in": candidates}, **queued}) or await _first(change, queued)
-        return None if mission is None else await change_status(change, mission, MissionStatus.RUNNING)
+        if mission is None:
+            return None
+        # Driven from outside from here on, whatever its agent is: the runtime leaves it alone.
+        await collection(MissionRun).delete_one({"_id": mission["_id"]}, session=change.session)
+        return await change_status(change, mission, MissionStatus.RUNNING)
 
     return await ctx.write(workspace_id, body)
 
@@ -115,31 +115,13 @@ async def _finish(
 
 async def _report(ctx: Context, change: Change, mission: MissionRecord, values: MissionReport) -> MissionRecord:
     _check_under_way(mission)
-    activities = [
-        to_record(
-            MissionActivity(
-                workspace_id=mission["workspace_id"],
-                mission_id=mission["_id"],
-                position=mission["activity_count"] + place,
-                kind=activity.kind,
-                content=activity.content,
-                tool=activity.tool,
-                data=activity.data,
-                created_at=change.at,
-            )
-        )
-        for place, activity in enumerate(values.activities, start=1)
-    ]
     changes: dict[str, Any] = {}
-    if activities:
-        if mission["activity_count"] + len(activities) > MAX_REPORTS:
-            raise Conflict(f"The mission has {MAX_REPORTS} reports at most", field="activities")
-        size = sum(map(size_of, activities))
-        await charge(ctx, change, mission["workspace_id"], StorageKind.REPORTS, size)
-        await insert_all(MissionActivity, activities, change)
-        changes["activity_count"] = mission["activity_count"] + len(activities)
     if values.progress is not None and values.progress != mission["progress"]:
         changes["progress"] = values.progress
+    reports = [Report(activity.kind, activity.content, activity.tool, activity.data) for activity in values.activities]
+    added = await insert_reports(ctx, change, mission, reports)
+    if added:
+        changes["activity_count"] = mission["activity_count"] + len(added)
     to = _target(values.awaiting_approval)
     if to is not None and to != mission["status"]:
         after = await change_status(change, mission, to, changes)
@@ -147,11 +129,9 @@ async def _report(ctx: Context, change: Change, mission: MissionRecord, values: 
         after = with_changes(mission, changes)
         if changes:
             await collection(Mission).update_one({"_id": mission["_id"]}, {"$set": changes}, session=change.session)
-        if changes and not activities:
+        if changes and not added:
             change.append(after["workspace_id"], MissionProgressed(mission=after))
-    told = [MissionActivityAdded(mission=after, activity=activity) for activity in activities]
-    if told:
-        change.append(after["workspace_id"], *told)
+    tell_reports(change, after, added)
     return after
 
 

@@ -1,6 +1,8 @@
 """Missions: what people ask of agents, and what can be reached from them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from bson import ObjectId
@@ -9,7 +11,8 @@ from auth.policies import mission as policy
 from models import Agent, Card, Mission, Project
 from models.base import AnyRecord, Record, collection, to_record
 from models.enums import MissionStatus, TokenScope
-from models.errors import Forbidden, NotFound
+from models.errors import BadUserInput, Forbidden, NotFound
+from models.mission import MAX_STEPS
 from models.records import AgentRecord, CardRecord, MissionRecord, WorkspaceMemberRecord, WorkspaceRecord
 from realtime.events.mission import MissionStatusChanged
 from realtime.log import Change, Committed
@@ -23,6 +26,7 @@ from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import AGENT, MISSION, MISSION_ACTIVITY, WORKSPACE
 from resolvers.kit.operation import edge, operation, reader
 from resolvers.kit.page import NEWEST_FIRST, Page, Window, pages, pages_by
+from resolvers.mission.run import insert_run
 from resolvers.state.mission_status import change_status
 
 READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
@@ -61,31 +65,70 @@ get_mission_activity = reader("missionActivity", MISSION_ACTIVITY)
 async def create_mission(ctx: Context, agent: AgentRecord, values: MissionCreate) -> Committed[MissionRecord]:
     """Ask an agent for something; the mission waits until the agent claims it.
 
-    The mission waits until it is claimed.
+    The mission waits until it is claimed, or the built-in runtime begins with it.
     """
-    workspace_id = agent["workspace_id"]
 
     async def body(change: Change) -> MissionRecord:
-        there = {"_id": agent["_id"], "deleted_at": None}
-        if await collection(Agent).find_one(there, {"_id": 1}, session=change.session) is None:
+        there = await collection(Agent).find_one({"_id": agent["_id"], "deleted_at": None}, session=change.session)
+        if there is None:
             raise NotFound("Agent")
-        mission = to_record(
-            Mission(
-                workspace_id=workspace_id,
-                agent_id=agent["_id"],
-                project_id=await _project_of_card(change, values.card_id, workspace_id),
-                card_id=values.card_id,
-                prompt=values.prompt,
-                created_by=ctx.user_id,
-                created_at=change.at,
-            )
+        asked = Asked(
+            values.prompt,
+            card_id=values.card_id,
+            project_id=values.project_id,
+            max_steps=values.max_steps,
+            deadline=values.deadline,
+            continues_id=values.continues_id,
         )
-        await collection(Mission).insert_one(mission, session=change.session)
-        event = MissionStatusChanged(mission=mission, from_status=None, to_status=MissionStatus.QUEUED)
-        change.append(workspace_id, event)
-        return mission
+        return await insert_mission(ctx, change, there, asked)
 
-    return await ctx.write(workspace_id, body)
+    return await ctx.write(agent["workspace_id"], body)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of an agent: within a project where one is named, which is the card's where a card is."""
+
+    prompt: str
+    card_id: ObjectId | None = None
+    project_id: ObjectId | None = None
+    max_steps: int = MAX_STEPS
+    deadline: datetime | None = None
+    continues_id: ObjectId | None = None
+
+
+async def insert_mission(ctx: Context, change: Change, agent: AgentRecord, asked: Asked) -> MissionRecord:
+    """Write and tell of a new mission of an agent, read in this change; the runtime works on it where there is a model
+    for the agent, unless that is driven from outside.
+
+    Raises NotFound for a card, a project or an earlier mission that is not in the agent's workspace.
+    """
+    workspace_id = agent["workspace_id"]
+    project_id = await _project_of(change, asked, workspace_id)
+    if asked.continues_id is not None:
+        before = {"_id": asked.continues_id, "workspace_id": workspace_id}
+        if await collection(Mission).find_one(before, {"_id": 1}, session=change.session) is None:
+            raise NotFound("Mission")
+    mission = to_record(
+        Mission(
+            workspace_id=workspace_id,
+            agent_id=agent["_id"],
+            project_id=project_id,
+            card_id=asked.card_id,
+            prompt=asked.prompt,
+            created_by=ctx.user_id,
+            continues_id=asked.continues_id,
+            max_steps=asked.max_steps,
+            deadline=asked.deadline,
+            created_at=change.at,
+        )
+    )
+    await collection(Mission).insert_one(mission, session=change.session)
+    if not agent["mcp_only"] and ctx.services.models.serves(agent.get("model")):
+        await insert_run(change, mission)
+    event = MissionStatusChanged(mission=mission, from_status=None, to_status=MissionStatus.QUEUED)
+    change.append(workspace_id, event)
+    return mission
 
 
 @operation("missionCancel", opens=MISSION.reading("agent_id"), permission=policy.WRITE, scope=WRITE)
@@ -192,11 +235,18 @@ async def _missions(
     return [found[object_id] for object_id in ids]
 
 
-async def _project_of_card(change: Change, card_id: ObjectId | None, workspace_id: ObjectId) -> ObjectId | None:
-    if card_id is None:
-        return None
-    there = {"_id": card_id, "workspace_id": workspace_id}
-    card = await collection(Card).find_one(there, {"project_id": 1}, session=change.session)
-    if card is None:
-        raise NotFound("Card")
-    return ObjectId(card["project_id"])
+async def _project_of(change: Change, asked: Asked, workspace_id: ObjectId) -> ObjectId | None:
+    """The project of the card that is asked about, or the one that is named."""
+    if asked.card_id is not None:
+        there = {"_id": asked.card_id, "workspace_id": workspace_id}
+        card = await collection(Card).find_one(there, {"project_id": 1}, session=change.session)
+        if card is None:
+            raise NotFound("Card")
+        if asked.project_id not in (None, card["project_id"]):
+            raise BadUserInput("is not the project of the card", field="projectId")
+        return ObjectId(card["project_id"])
+    if asked.project_id is not None:
+        within = {"_id": asked.project_id, "workspace_id": workspace_id}
+        if await collection(Project).find_one(within, {"_id": 1}, session=change.session) is None:
+            raise NotFound("Project")
+    return asked.project_id

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from models import Mission
+from models import Mission, MissionRun
 from models.base import collection, with_changes
 from models.enums import MissionStatus as Status
 from models.errors import Conflict
@@ -35,13 +35,17 @@ def check_transition(mission: MissionRecord, to: Status) -> Status:
 async def change_status(
     change: Change, mission: MissionRecord, to: Status, values: Mapping[str, Any] | None = None
 ) -> MissionRecord:
-    """Take a mission, read in this change, to another status, with further `values`; the mission as it is then."""
+    """Take a mission, read in this change, to another status, with further `values`; the mission as it is then.
+
+    The end of a mission ends its run: whoever works on it commits nothing any more.
+    """
     before = check_transition(mission, to)
-    changes: dict[str, Any] = {**(values or {}), "status": to.value}
+    changes: dict[str, Any] = {"waiting_for": None, **(values or {}), "status": to.value}
     if before is Status.QUEUED and to is Status.RUNNING:
         changes["started_at"] = change.at
     if not TRANSITIONS[to]:
         changes["finished_at"] = change.at
+        await collection(MissionRun).delete_one({"_id": mission["_id"]}, session=change.session)
     if to is Status.COMPLETED:
         changes["progress"] = 1.0
     await collection(Mission).update_one({"_id": mission["_id"]}, {"$set": changes}, session=change.session)

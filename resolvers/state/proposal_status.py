@@ -10,6 +10,7 @@ from models.errors import Conflict
 from models.records import ProposalRecord
 from realtime.events.proposal import ProposalUpdated
 from realtime.log import Change
+from resolvers.state.mission_wake import wake
 
 MAX_PENDING = 100
 """Proposals of one agent, or of one person, that wait for a decision: who asks for more than that asks nobody."""
@@ -34,6 +35,8 @@ async def update_proposal(
     """Change a proposal, read in this change; the proposal as it is then."""
     await collection(Proposal).update_one({"_id": proposal["_id"]}, {"$set": values}, session=change.session)
     after = with_changes(proposal, values)
+    if after["status"] not in (Status.PENDING, Status.APPROVED):
+        await wake(change, after["mission_id"])
     change.append(after["workspace_id"], ProposalUpdated(proposal=after, **caused))
     return after
 

@@ -8,7 +8,7 @@ from pymongo.errors import DuplicateKeyError
 
 from auth.policies import organization as organization_policy
 from auth.policies import workspace as policy
-from models import Organization, Workspace, WorkspaceMember
+from models import Agent, Organization, Workspace, WorkspaceMember
 from models.base import Record, aggregate, collection, to_record, with_changes
 from models.enums import PilotageRole, Role, TokenScope
 from models.errors import Conflict, NotFound
@@ -156,6 +156,10 @@ async def update_workspace(
     check_policy(values.agent_ceiling, "agentCeiling")
 
     async def body(change: Change) -> WorkspaceRecord:
+        if (agent_id := given.get("default_agent_id")) is not None:
+            there = {"_id": agent_id, "workspace_id": workspace_id, "deleted_at": None}
+            if await collection(Agent).find_one(there, {"_id": 1}, session=change.session) is None:
+                raise NotFound("Agent")
         try:
             workspace, differs = await set_fields(change, Workspace, workspace_id, given)
         except DuplicateKeyError as error:

@@ -1,5 +1,34 @@
 """A person with a board, and services on the real embedded database, as the tests of operations have them."""
 
-from tests.resolvers.conftest import standing_owner, standing_people
+import pytest
 
-__all__ = ["standing_owner", "standing_people"]
+from gateway.database import Database
+from models import MissionRun
+from tests.conftest import empty
+from tests.resolvers.conftest import (
+    anonymous,
+    organization,
+    owner,
+    people,
+    services,
+    standing_owner,
+    standing_people,
+    workspace,
+)
+
+__all__ = [
+    "anonymous",
+    "organization",
+    "owner",
+    "people",
+    "services",
+    "standing_owner",
+    "standing_people",
+    "workspace",
+]
+
+
+@pytest.fixture
+async def nothing_due(database: Database) -> None:
+    """No mission of another test waits for a runner."""
+    await empty(database, MissionRun)

@@ -56,7 +56,16 @@ from resolvers.inputs.custom_field import (
 )
 from resolvers.inputs.document import DocumentBatch, DocumentCreate, DocumentMove, DocumentReview, DocumentUpdate
 from resolvers.inputs.label import LabelCreate, LabelUpdate
-from resolvers.inputs.mission import MissionComplete, MissionCreate, MissionFail, MissionReport
+from resolvers.inputs.mission import (
+    AgentRun,
+    CardMissionStart,
+    MissionAnswer,
+    MissionComplete,
+    MissionCreate,
+    MissionFail,
+    MissionPrompt,
+    MissionReport,
+)
 from resolvers.inputs.organization import (
     OrganizationCreate,
     OrganizationMemberAdd,
@@ -321,6 +330,14 @@ CALLS: dict[str, Arguments] = {
     "agentMissions": lambda ids: (ids["agent"], Window.read()),
     "missionActivity": lambda ids: (ids["mission_activity"],),
     "missionCreate": lambda ids: (MissionCreate(agent_id=ids["agent"], prompt="More"),),
+    "agentRun": lambda ids: (
+        AgentRun(workspace_id=ids["workspace"], agent_user_id=ids["agent"], objective="Look around"),
+    ),
+    "cardMissionStart": lambda ids: (
+        CardMissionStart(card_id=ids["second_card"], project_id=ids["project"], agent_id=ids["agent"]),
+    ),
+    "missionPrompt": lambda ids: (ids["mission"], MissionPrompt(text="Mind the rain")),
+    "missionAnswer": lambda ids: (ids["mission"], MissionAnswer(answer="Blue")),
     "missionCancel": lambda ids: (ids["mission"],),
     "missionClaim": lambda ids: (ids["workspace"],),
     "missionReport": lambda ids: (ids["mission"], MissionReport(progress=0.5)),

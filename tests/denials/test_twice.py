@@ -22,6 +22,7 @@ MAKES_ANOTHER = {
     "commentCreate",
     "decisionCreate",
     "documentCreate",
+    "agentRun",
     "missionCreate",
     "objectiveCreate",
     "pilotageDocumentCreate",
@@ -29,6 +30,7 @@ MAKES_ANOTHER = {
     "pipelineCreate",
     "pluginInstall",
     "projectDraftCreate",
+    "missionPrompt",
     "projectCreate",
     "projectImport",
     "projectImportStart",
@@ -62,6 +64,7 @@ REFUSED = {
     "invitationAccept",
     "invitationResend",
     "invitationRevoke",
+    "missionAnswer",
     "missionCancel",
     "missionFail",
     "organizationMemberRemove",
@@ -73,7 +76,14 @@ REFUSED = {
 }
 """What the world does not let happen after the others: the second end of a mission, an owner who would leave."""
 
-FIRST = [*PROPOSALS, "missionReport", "checklistItemMove", "checklistItemUpdate", "organizationMemberUpdate"]
+FIRST = [
+    *PROPOSALS,
+    "missionReport",
+    "missionPrompt",
+    "checklistItemMove",
+    "checklistItemUpdate",
+    "organizationMemberUpdate",
+]
 LAST = ["cardDelete", "projectDelete", "workspaceDelete", "organizationDelete"]
 
 

@@ -102,6 +102,7 @@ KNOWN_BY_ANOTHER_ID = {
     "Lane",
     "Lease",
     "Migration",
+    "MissionRun",
     "Probe",
     "StoredFile",
     "StreamHead",

@@ -16,6 +16,9 @@ WORKERS = frozenset(
     {
         Named("resolvers.automation.follow", "Automations"),
         Named("resolvers.automation.trim", "trim_traces"),
+        *(Named("agents.runtime.child.turn", name) for name in ("ask", "_insist", "Speech")),
+        Named("agents.runtime.child.loop", "Loop"),
+        Named("agents.runtime.child.runner", "Runner"),
         Named("resolvers.deletion.run", "Worker"),
         Named("resolvers.mission.trim", "trim_reports"),
         Named("resolvers.notification.follow", "follow_some"),

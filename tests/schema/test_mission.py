@@ -64,6 +64,51 @@ async def test_an_agent_is_created_changed_and_deleted(lab: Lab, board: Board) -
     assert gone["nodes"] == [None]
 
 
+async def test_a_mission_is_started_by_an_objective_or_from_a_card_and_written_to(lab: Lab, board: Board) -> None:
+    # Given an agent, and a card that is assigned to nobody
+    agent_id, _ = await new_agent(lab, board)
+    card = await board.card("Look into it")
+
+    # When it is run, started from the card, and told something
+    objective = {"workspaceId": board.workspace, "agentUserId": agent_id, "objective": "Tidy up", "maxSteps": 3}
+    run = await board.ann.ask(
+        """mutation ($input: AgentRunInput!) { agentRun(input: $input) {
+          mission { prompt maxSteps stepCount plan waitingFor output { text } continues { id } } } }""",
+        input=objective,
+    )
+    started = await board.ann.ask(
+        """mutation ($card: ID!, $project: ID!) { cardMissionStart(input: {cardId: $card, projectId: $project}) {
+          mission { id card { id } agent { id } } } }""",
+        card=card,
+        project=board.project,
+    )
+    mission = started["cardMissionStart"]["mission"]
+    told = await board.ann.ask(
+        """mutation ($id: ID!) { missionPrompt(id: $id, input: {text: "Mind the rain"}) {
+          mission { activities { nodes { kind content author { email } } } } } }""",
+        id=mission["id"],
+    )
+    answered = await board.ann.refused(
+        'mutation ($id: ID!) { missionAnswer(id: $id, input: {answer: "Blue"}) { cursor } }', id=mission["id"]
+    )
+
+    # Then the only agent works on the card, reads what it is told, and was asked nothing that could be answered
+    assert run["agentRun"]["mission"] == {
+        "prompt": "Tidy up",
+        "maxSteps": 3,
+        "stepCount": 0,
+        "plan": None,
+        "waitingFor": None,
+        "output": None,
+        "continues": None,
+    }
+    assert mission == {"id": mission["id"], "card": {"id": card}, "agent": {"id": agent_id}}
+    assert told["missionPrompt"]["mission"]["activities"]["nodes"] == [
+        {"kind": "PROMPT", "content": "Mind the rain", "author": {"email": "ann@example.com"}}
+    ]
+    assert answered["extensions"]["code"] == "CONFLICT"
+
+
 async def test_a_mission_is_claimed_reported_on_and_completed(lab: Lab, board: Board) -> None:
     agent_id, atlas = await new_agent(lab, board)
     card = await board.card("Look into it")

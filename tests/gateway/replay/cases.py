@@ -6,9 +6,9 @@ The plain case is the owner of the world of the denials, with the arguments of `
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from models import Document
+from models import Document, Mission
 from models.base import collection
-from models.enums import DocumentContext, PilotageRole
+from models.enums import DocumentContext, MissionStatus, MissionWait, PilotageRole
 from resolvers.card.checklist import add_checklist_item
 from resolvers.card.label import remove_card_label
 from resolvers.document.document import create_document
@@ -41,6 +41,12 @@ class Case:
 async def queue_mission(world: World) -> None:
     """A mission that the other agent can claim."""
     await create_mission(again(world.owner), MissionCreate(agent_id=world.ids["other agent"], prompt="Next"))
+
+
+async def ask_question(world: World) -> None:
+    """A mission whose agent waits for an answer."""
+    waiting = {"status": MissionStatus.AWAITING_APPROVAL.value, "waiting_for": MissionWait.ANSWER.value}
+    await collection(Mission).update_one({"_id": world.ids["mission"]}, {"$set": waiting})
 
 
 async def take_label_off(world: World) -> None:
@@ -117,6 +123,7 @@ CASES: dict[str, Case] = {
         )
     ),
     "missionClaim": Case(CALLS["missionClaim"], "other agent", queue_mission),
+    "missionAnswer": Case(CALLS["missionAnswer"], prepare=ask_question),
     "missionReport": Case(CALLS["missionReport"], "other agent"),
     "missionComplete": Case(CALLS["missionComplete"], "other agent"),
     "missionFail": Case(CALLS["missionFail"], "other agent"),

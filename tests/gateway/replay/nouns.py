@@ -10,7 +10,7 @@ from models.facts import GRAPH, declared
 from schema.graph import graph
 
 BY_HAND: dict[str, str] = {
-    "Workspace": "pilotage { cycle }",
+    "Workspace": "pilotage { cycle } defaultAgent { id }",
     "WorkspaceMember": "user { id name email jobTitle avatarUrl } joinedAt",
     "Project": "workspace { id }",
     "ProjectMember": "user { id } joinedAt",
@@ -47,8 +47,6 @@ BY_HAND: dict[str, str] = {
       createdBy { id }
       steps { id type after agent { id } text tool arguments condition { step path equals negated } }
     """,
-    "Mission": "agent { id } card { id } project { id } createdBy { id }",
-    "MissionActivity": "",
     "Objective": "createdBy { id }",
     "PilotagePriority": "createdBy { id }",
     "Todo": "objective { id } priority { id } createdBy { id }",
@@ -59,6 +57,8 @@ BY_HAND: dict[str, str] = {
       agent { id } mission { id } createdBy { id } decidedBy { id } arguments editedArguments isExecutable
       changes { id type before after }
     """,
+    "Mission": "agent { id } card { id } project { id } createdBy { id } continues { id }",
+    "MissionActivity": "author { id }",
     "Notification": "activity { id }",
 }
 """What no model declares of it."""

@@ -15,7 +15,7 @@ from resolvers.document.document import delete_document
 from resolvers.inputs.mission import MissionReport
 from resolvers.kit.context import Context, Services
 from resolvers.kit.input import read_input
-from resolvers.mission import drive as mission_drive
+from resolvers.mission import report as mission_report
 from resolvers.mission import trim as mission_trim
 from resolvers.mission.drive import report_mission
 from resolvers.mission.trim import AGE, trim_reports
@@ -94,7 +94,7 @@ async def test_a_report_beyond_the_quota_is_refused_and_tells_how_much_is_used(
 async def test_a_mission_has_so_many_reports_at_most(
     people: People, owner: Context, workspace: Any, atlas: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mission_drive, "MAX_REPORTS", 3)
+    monkeypatch.setattr(mission_report, "MAX_REPORTS", 3)
     mission = await Crew(people, owner, workspace).ask(atlas)
     await atlas.claim()
     await atlas.report(mission, activities=[THOUGHT, THOUGHT])

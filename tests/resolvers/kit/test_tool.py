@@ -16,6 +16,7 @@ REASONS = {
     "it takes or gives a file",
 }
 SAID = {
+    "agentRun",
     "cards",
     "credentialCreate",
     "credentialRotate",

@@ -1,0 +1,268 @@
+"""The life of a mission: a turn of the model is kept, then its calls run one by one, each once, then comes the next."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from bson import ObjectId
+from pydantic_ai.models import ModelRequestParameters
+from pydantic_ai.tools import ToolDefinition
+
+from agents.runtime.child import history, prompt
+from agents.runtime.child.own_tools import DESCRIBED, OWN, Ask, Finish, Plan, read_own
+from agents.runtime.child.provider import Providers, cost_of
+from agents.runtime.child.toolbox import Toolbox
+from agents.runtime.child.turn import Answer, NoAnswerError, Pace, ask
+from models import MissionCall, MissionStep
+from models.base import Record, to_record, utc_now
+from models.enums import AutonomyMode, MissionActivityKind, MissionCallState, MissionStatus, MissionWait
+from models.errors import ApprovalRequired, OrreryError
+from models.language_model import LanguageModel, LanguageModels
+from models.mission_run import call_id, step_id
+from models.records import MissionCallRecord, MissionRecord, MissionRunRecord, MissionStepRecord
+from realtime.cursor import Cursor
+from resolvers.kit.context import Context
+from resolvers.mission import calls as calls_of_run
+from resolvers.mission import turns
+from resolvers.mission.call_mark import CallMark
+from resolvers.mission.report import Report
+from resolvers.mission.run import Held, RunLostError, read_run
+
+log = logging.getLogger("orrery.agents")
+
+MAX_BAD_TURNS = 5
+"""Turns in a row that come to nothing, after which the mission fails."""
+FULL = 0.7
+"""Of a model's context, as a share: beyond it results of earlier turns are left out."""
+KEPT_TURNS = 4
+"""Turns whose results are shown whatever room they take."""
+REST = timedelta(minutes=1)
+"""After which a mission that may spend nothing more, or has no key, looks again."""
+MAX_REPORT = 20_000
+"""Characters of a report."""
+SHOWN = 300
+"""Characters of a call's arguments in its report."""
+
+
+@dataclass(slots=True)
+class Loop:
+    """The work of one holder on one mission. `results` are those of the calls of this turn, whole."""
+
+    held: Held
+    models: LanguageModels
+    providers: Providers
+    toolbox: Toolbox
+    pace: Pace = field(default_factory=Pace)
+    results: dict[ObjectId, str] = field(default_factory=dict)
+    steps: list[MissionStepRecord] = field(default_factory=list)
+
+    async def run(self) -> None:
+        """Work until the mission has ended, waits for people, or is another's."""
+        self.steps = await turns.steps_of(self.held.mission_id)
+        try:
+            while await self._round():
+                pass
+        except RunLostError:
+            log.debug("the mission %s is no longer worked on here", self.held.mission_id)
+
+    async def _round(self) -> bool:
+        """The calls that are open, and the next turn; whether there is more to do."""
+        mission, run = await read_run(self.held)
+        if (deadline := mission.get("deadline")) is not None and deadline <= utc_now():
+            return await self._fail("It was not done by its deadline")
+        calls = await turns.calls_of(self.held.mission_id, len(self.steps)) if self.steps else []
+        for call in calls:
+            if call["finished_at"] is None and not call["late"] and not await self._carry_out(call):
+                return False
+        if len(self.steps) >= mission["max_steps"]:
+            return await self._fail(f"It was not done within {mission['max_steps']} turns of its model")
+        return await self._turn(mission, run)
+
+    # --- turns
+
+    async def _turn(self, mission: MissionRecord, run: MissionRunRecord) -> bool:
+        specs = self._specs()
+        if not specs:
+            return await self._fail(f"There is no model {self.held.agent.get('model') or ''}".rstrip())
+        calls = await turns.calls_of(self.held.mission_id, len(self.steps)) if self.steps else []
+        bad_turns = run["bad_turns"] + 1 if self._was_bad(calls) else 0
+        if bad_turns >= MAX_BAD_TURNS:
+            return await self._fail(f"Its model came to nothing {MAX_BAD_TURNS} turns in a row")
+        said = await turns.said_since(self.held.mission_id, run["read_until"])
+        texts = [prompt.said(activity) for activity in said]
+        if not self.steps:
+            texts.insert(0, prompt.objective(mission, await turns.mission_before(mission)))
+        late = await calls_of_run.late_decisions(self.held)
+        texts += [f"{call['tool']} {call['arguments']} was decided on: {call['result']}" for call in late]
+        if self.steps and not calls and not texts:
+            texts.append("That was no answer: call a tool, or `finish`.")
+        request = history.request(prompt.instructions(self.held.agent), texts, calls, self.results)
+        elided_before = self._elided_before(run, specs[0])
+        messages = [*history.load(self.steps, elided_before), request]
+        after = await self._cursor()
+        try:
+            answer = await ask(self.held, self.providers, specs, messages, self._parameters(), self.pace, after)
+        except NoAnswerError as error:
+            if error.about_key:
+                await calls_of_run.wait_for(self.held, MissionWait.CREDENTIAL, utc_now() + REST, str(error))
+                return False
+            return await self._fail(str(error))
+        changes: Record = {
+            "read_until": max((activity["position"] for activity in said), default=run["read_until"]),
+            "bad_turns": bad_turns,
+            "elided_before": elided_before,
+        }
+        return await self._keep(request, answer, changes, [call["_id"] for call in late])
+
+    async def _keep(self, request: Any, answer: Answer, changes: Record, told: Sequence[ObjectId]) -> bool:
+        """Keep a turn, and say whether there is another one."""
+        n = len(self.steps) + 1
+        response, asked = history.cleaned(answer.response, n)
+        text, usage = history.text_of(response), answer.response.usage
+        step = to_record(
+            MissionStep(
+                id=step_id(self.held.mission_id, n),
+                workspace_id=self.held.workspace_id,
+                mission_id=self.held.mission_id,
+                n=n,
+                attempt=answer.attempt,
+                model=answer.spec.name,
+                format=history.FORMAT,
+                messages=history.dump([request, response]),
+                input_tokens=usage.input_tokens,
+                output_tokens=usage.output_tokens,
+                cost=cost_of(answer.spec, usage),
+            )
+        )
+        calls = [self._call(n, index, call) for index, call in enumerate(asked)]
+        reports = [Report(MissionActivityKind.THOUGHT, text[:MAX_REPORT])] if text and calls else []
+        await turns.store_step(self.held, step, calls, reports, changes, told)
+        self.steps.append(step)
+        self.results.clear()
+        if text and not calls:
+            await calls_of_run.conclude(self.held, MissionStatus.COMPLETED, text[:MAX_REPORT])
+            return False
+        return True
+
+    def _call(self, n: int, index: int, asked: history.Asked) -> MissionCallRecord:
+        refused = asked.problem is not None
+        return to_record(
+            MissionCall(
+                id=call_id(self.held.mission_id, n, index),
+                workspace_id=self.held.workspace_id,
+                mission_id=self.held.mission_id,
+                n=n,
+                index=index,
+                tool=asked.tool[:100],
+                arguments=asked.arguments,
+                state=MissionCallState.REFUSED if refused else MissionCallState.PENDING,
+                result=asked.problem,
+                finished_at=utc_now() if refused else None,
+            )
+        )
+
+    def _specs(self) -> list[LanguageModel]:
+        """The model of the agent, and those that take its place."""
+        first = self.models.find(self.held.agent.get("model"))
+        return [] if first is None else [first, *(self.models.by_name[name] for name in first.fallbacks)]
+
+    def _parameters(self) -> ModelRequestParameters:
+        described = [*DESCRIBED, *self.toolbox.described(self.held.ctx.subject)]
+        tools = [
+            ToolDefinition(
+                name=tool.name, description=tool.description, parameters_json_schema=tool.schema, strict=False
+            )
+            for tool in described
+        ]
+        return ModelRequestParameters(function_tools=tools)
+
+    def _elided_before(self, run: MissionRunRecord, spec: LanguageModel) -> int:
+        """Before which turn results are left out: it moves in leaps, so that what is sent begins as before mostly."""
+        last = self.steps[-1]["input_tokens"] + self.steps[-1]["output_tokens"] if self.steps else 0
+        if last < spec.context * FULL:
+            return run["elided_before"]
+        return max(run["elided_before"], len(self.steps) - KEPT_TURNS + 1)
+
+    def _was_bad(self, calls: Sequence[MissionCallRecord]) -> bool:
+        """Whether the last turn, which asked for these calls, came to nothing."""
+        return bool(self.steps) and all(call["state"] == MissionCallState.REFUSED for call in calls)
+
+    async def _cursor(self) -> Cursor:
+        return await self.held.ctx.services.hub.log.head(self.held.workspace_id)
+
+    # --- calls
+
+    async def _carry_out(self, call: MissionCallRecord) -> bool:
+        """Run a call that is open; whether the mission goes on at once."""
+        if call["state"] == MissionCallState.WAITING:
+            take = calls_of_run.take_answer if call["proposal_id"] is None else calls_of_run.take_decision
+            return await take(self.held, call)
+        arguments: dict[str, Any] = orjson.loads(call["arguments"])
+        try:
+            if call["tool"] in OWN:
+                return await self._carry_out_own(call, arguments)
+            await self._use_tool(call, arguments)
+        except ApprovalRequired as error:
+            return await self._await_decision(call, error)
+        except OrreryError as error:
+            await self._refuse(call, f"{error.code}: {error.message}")
+        except RunLostError:
+            raise
+        except Exception:
+            log.exception("the call %s of %s failed", call["_id"], call["tool"])
+            await self._refuse(call, "INTERNAL: something went wrong on our side")
+        return True
+
+    async def _await_decision(self, call: MissionCallRecord, error: ApprovalRequired) -> bool:
+        goes_on = self.held.agent["autonomy_mode"] == AutonomyMode.APPROVAL
+        creates = error.proposal["creates"]
+        told = {
+            "status": "PENDING",
+            "proposal": str(error.proposal["_id"]),
+            **({"id": str(creates)} if creates else {}),
+        }
+        await calls_of_run.await_decision(self.held, call, orjson.dumps(told).decode(), goes_on=goes_on)
+        return goes_on
+
+    async def _use_tool(self, call: MissionCallRecord, arguments: dict[str, Any]) -> None:
+        report = Report(MissionActivityKind.ACTION, _shown(call), tool=call["tool"])
+        mark = CallMark(self.held, call, report)
+        ctx = Context(self.held.ctx.subject, self.held.ctx.services, marks=(mark,), mission_id=self.held.mission_id)
+        found = await self.toolbox.call(ctx, call["tool"], arguments)
+        text = prompt.quoted(found) if isinstance(found, str) else prompt.as_text(found)
+        self.results[call["_id"]] = text
+        if not mark.marked:
+            await calls_of_run.settle(self.held, call, MissionCallState.DONE, text, report)
+
+    async def _carry_out_own(self, call: MissionCallRecord, arguments: dict[str, Any]) -> bool:
+        given = read_own(call["tool"], arguments)
+        match given:
+            case Plan():
+                await calls_of_run.keep_plan(self.held, call, given.text, given.progress)
+                return True
+            case Ask():
+                await calls_of_run.ask_people(self.held, call, given.report)
+                return False
+            case Finish():
+                to = MissionStatus.FAILED if given.failed else MissionStatus.COMPLETED
+                await calls_of_run.conclude(self.held, to, given.summary, call)
+                return False
+        raise TypeError(call["tool"])
+
+    async def _refuse(self, call: MissionCallRecord, why: str) -> None:
+        report = Report(MissionActivityKind.ERROR, f"{call['tool']}: {why}"[:MAX_REPORT], tool=call["tool"])
+        await calls_of_run.settle(self.held, call, MissionCallState.REFUSED, why, report)
+
+    # --- ends
+
+    async def _fail(self, error: str) -> bool:
+        await calls_of_run.finish(self.held, MissionStatus.FAILED, error)
+        return False
+
+
+def _shown(call: MissionCallRecord) -> str:
+    arguments = call["arguments"]
+    return f"{call['tool']} {arguments if len(arguments) <= SHOWN else arguments[:SHOWN] + '…'}"

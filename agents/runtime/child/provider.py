@@ -1,0 +1,141 @@
+"""The models, as the library that speaks to them knows them, and what their failures mean."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+from anthropic import AsyncAnthropic
+from genai_prices import calc_price
+from openai import AsyncOpenAI
+from pydantic_ai.exceptions import (
+    ModelAPIError,
+    ModelAuthenticationError,
+    ModelConnectionError,
+    ModelContextWindowExceededError,
+    ModelHTTPError,
+    ModelRateLimitError,
+    ModelRequestTimeout,
+    ModelServerError,
+    ModelUnavailableError,
+    UnexpectedModelBehavior,
+)
+from pydantic_ai.messages import ModelResponse
+from pydantic_ai.models import Model
+from pydantic_ai.models.anthropic import AnthropicModel
+from pydantic_ai.models.openai import OpenAIChatModel
+from pydantic_ai.providers.anthropic import AnthropicProvider
+from pydantic_ai.providers.openai import OpenAIProvider
+from pydantic_ai.usage import RequestUsage
+
+from models.language_model import LanguageModel
+
+_OWN = {"openai": "https://api.openai.com/v1", "anthropic": "https://api.anthropic.com"}
+_TRANSIENT = (
+    ModelRateLimitError,
+    ModelUnavailableError,
+    ModelServerError,
+    ModelConnectionError,
+    ModelRequestTimeout,
+    UnexpectedModelBehavior,
+    httpx2.TransportError,
+)
+
+
+class NoKeyError(Exception):
+    """The key of a model is not there."""
+
+
+@dataclass(slots=True)
+class Providers:
+    """The models of a process, made when they are first asked for. `client` is what all requests go through."""
+
+    client: httpx2.AsyncClient
+    _made: dict[tuple[str, str | None], Model] = field(default_factory=dict)
+    _rooms: dict[str, asyncio.Semaphore] = field(default_factory=dict)
+
+    def model(self, spec: LanguageModel, key: str | None) -> Model:
+        """A model with a key."""
+        made = self._made.get((spec.name, key))
+        if made is None:
+            made = self._made[spec.name, key] = _make(spec, key or "none", self.client)
+        return made
+
+    @asynccontextmanager
+    async def room(self, spec: LanguageModel) -> AsyncIterator[None]:
+        """One of the requests that may be made to a model at a time."""
+        async with self._rooms.setdefault(spec.name, asyncio.Semaphore(spec.at_once)):
+            yield
+
+
+def key_of(spec: LanguageModel) -> str | None:
+    """The key of a model that is in the environment; None for one that takes none. Raises NoKeyError."""
+    if spec.key_variable is None:
+        return None
+    if not (key := os.environ.get(spec.key_variable)):
+        raise NoKeyError(f"{spec.key_variable} of the gateway's environment is not set")
+    return key
+
+
+def is_transient(error: Exception) -> bool:
+    """Whether the same request may succeed later."""
+    if isinstance(error, ModelHTTPError) and not isinstance(error, _TRANSIENT):
+        return error.status_code in (408, 409, 425, 429) or error.status_code >= 500
+    return isinstance(error, _TRANSIENT) and not isinstance(error, ModelContextWindowExceededError)
+
+
+def is_about_key(error: Exception) -> bool:
+    """Whether the key was refused."""
+    return isinstance(error, ModelAuthenticationError)
+
+
+def is_about_room(error: Exception) -> bool:
+    """Whether the conversation is too long for the model."""
+    return isinstance(error, ModelContextWindowExceededError)
+
+
+def retry_after(error: Exception) -> float | None:
+    """Seconds that the provider asks to wait."""
+    return error.retry_after if isinstance(error, ModelAPIError) else None
+
+
+def unexpected(error: Exception) -> Exception | None:
+    """The error, where it is none that a provider is known for: it is logged whole."""
+    return None if isinstance(error, ModelAPIError) else error
+
+
+def told(error: Exception) -> str:
+    """What went wrong, for people: never what a provider sent, which may repeat what it was sent."""
+    status = getattr(error, "status_code", None)
+    return f"status {status}" if status else type(error).__name__.removeprefix("_").removesuffix("Error")
+
+
+def cost_of(spec: LanguageModel, usage: RequestUsage) -> int | None:
+    """Millionths of a US dollar; None where nobody knows the price."""
+    if spec.price is not None:
+        return spec.price.of(usage.input_tokens, usage.output_tokens, usage.cache_read_tokens)
+    try:
+        return -int(-calc_price(usage, spec.model, provider_id=spec.protocol).total_price * 1_000_000 // 1)
+    except LookupError:
+        return None
+
+
+def is_whole(response: ModelResponse) -> bool:
+    """Whether nothing of a response was cut off."""
+    return response.state == "complete"
+
+
+def _make(spec: LanguageModel, key: str, client: httpx2.AsyncClient) -> Model:
+    options: dict[str, Any] = {
+        "base_url": spec.base_url or _OWN[spec.protocol],
+        "api_key": key,
+        "max_retries": 0,
+        "timeout": spec.timeout,
+        "http_client": client,
+    }
+    if spec.protocol == "anthropic":
+        return AnthropicModel(spec.model, provider=AnthropicProvider(anthropic_client=AsyncAnthropic(**options)))
+    return OpenAIChatModel(spec.model, provider=OpenAIProvider(openai_client=AsyncOpenAI(**options)))

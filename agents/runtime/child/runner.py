@@ -1,0 +1,117 @@
+"""The missions that one process works on: taken as they are due, held on to, and let go at once when they are lost."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from uuid import uuid4
+
+from bson import ObjectId
+
+from agents.runtime.child.loop import Loop
+from agents.runtime.child.provider import Providers
+from agents.runtime.child.toolbox import Toolbox
+from agents.runtime.child.turn import Pace
+from models.reach import unexpected
+from realtime import loop as rounds
+from realtime.background import end
+from resolvers.kit.context import Services
+from resolvers.mission.run import Held, due_runs, held_runs, hold_on, let_go, take
+
+log = logging.getLogger("orrery.agents")
+
+MAX_RUNS = 100
+"""Missions that one process works on at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds: how often to look without being woken, and at most; how often to hold on to what is held."""
+
+    look: float = 0.5
+    rest: float = 0.1
+    hold: float = 10.0
+
+
+class Runner:
+    """Works on missions until it is stopped."""
+
+    def __init__(
+        self,
+        services: Services,
+        *,
+        holder: str | None = None,
+        pace: Pace | None = None,
+        times: Times | None = None,
+    ) -> None:
+        self.holder = holder or uuid4().hex
+        self._services = services
+        self._toolbox = Toolbox()
+        self._providers = Providers(services.outbound.client())
+        self._pace = pace or Pace()
+        self._times = times or Times()
+        self._tasks: dict[ObjectId, tuple[int, asyncio.Task[None]]] = {}
+        self._hold_at = 0.0
+        failed = rounds.Rest(self._times.look, is_woken=False)
+        told = "missions could not be looked for; trying again"
+        self._loop = rounds.Loop("runner", self._round, log=log, told=told, after_failure=failed)
+        services.hub.on_change(lambda _: self._loop.due.set())
+
+    async def start(self) -> None:
+        self._loop.start()
+
+    async def stop(self) -> None:
+        """Stop, and leave what is not finished to whoever comes next."""
+        await self._loop.stop()
+        for _, task in list(self._tasks.values()):
+            await end(task)
+        await let_go(self.holder, lost=False)
+        await self._providers.client.aclose()
+
+    @property
+    def count(self) -> int:
+        """How many missions it works on."""
+        return len(self._tasks)
+
+    async def _round(self) -> rounds.Rest:
+        await self._drop_lost()
+        await self._hold()
+        room = MAX_RUNS - len(self._tasks)
+        due = [mission_id for mission_id in await due_runs(room) if mission_id not in self._tasks] if room > 0 else []
+        await asyncio.gather(*map(self._begin, due))
+        await asyncio.sleep(self._times.rest)
+        return rounds.Rest(self._times.look)
+
+    async def _begin(self, mission_id: ObjectId) -> None:
+        held = await take(self._services, mission_id, self.holder)
+        if held is not None:
+            task = asyncio.create_task(self._work(held), name=f"mission-{mission_id}")
+            self._tasks[mission_id] = held.fence, task
+
+    async def _work(self, held: Held) -> None:
+        try:
+            await Loop(held, self._services.models, self._providers, self._toolbox, self._pace).run()
+        except Exception as error:
+            # It stays held until its lease ends, and is then taken again; the third time it fails.
+            log.warning("the work on mission %s failed", held.mission_id, exc_info=unexpected(error))
+        finally:
+            if self._tasks.get(held.mission_id, (0,))[0] == held.fence:
+                del self._tasks[held.mission_id]
+            self._loop.due.set()
+
+    async def _drop_lost(self) -> None:
+        """End the work on what was cancelled, has ended, or was taken over: a model that speaks is cut off."""
+        if not self._tasks:
+            return
+        held = await held_runs(self.holder)
+        for mission_id, (fence, task) in list(self._tasks.items()):
+            if held.get(mission_id) != fence:
+                task.cancel()
+
+    async def _hold(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._tasks and now >= self._hold_at:
+            self._hold_at = now + self._times.hold
+            await hold_on(self.holder)
+
+
+__all__ = ["MAX_RUNS", "Runner", "Times"]

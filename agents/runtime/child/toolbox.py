@@ -1,0 +1,33 @@
+"""The tools that a mission's model is given, and how one is called."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agents.runtime.child.own_tools import Described
+from agents.tools.catalogue import call_tool, listed
+from agents.tools.tool import Result
+from auth.subject import Subject
+from resolvers.kit.context import Context
+from serving.graph.engine import GraphEngine
+
+OTHERWISE = frozenset({"whoami", "claim_mission", "report_mission", "finish_mission", "decide_proposals"})
+"""What is listed for agents that are driven from outside: the runtime does it, or people."""
+
+
+@dataclass(frozen=True)
+class Toolbox:
+    """The catalogue of tools, as far as it is for missions. `engine` runs documents of the graph."""
+
+    engine: GraphEngine | None = None
+
+    def described(self, subject: Subject) -> list[Described]:
+        """What an agent's model is told of at first."""
+        tools = [tool for tool in listed(subject) if tool.name not in OTHERWISE]
+        if self.engine is None:
+            tools = [tool for tool in tools if tool.name != "graph_query"]
+        return [Described(tool.name, tool.description, tool.schema) for tool in tools]
+
+    async def call(self, ctx: Context, name: str, arguments: Mapping[str, Any]) -> Result:
+        """What a tool answers. Raises NotFound for one that there is not, and what it raises."""
+        return await call_tool(ctx, name, arguments, self.engine)

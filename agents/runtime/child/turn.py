@@ -1,0 +1,182 @@
+"""One turn of a model: asked, heard word by word, and asked again where it fails."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import uniform
+
+from pydantic_ai.direct import model_request_stream
+from pydantic_ai.messages import ModelMessage, ModelResponse, PartDeltaEvent, PartStartEvent, TextPart, TextPartDelta
+from pydantic_ai.models import Model, ModelRequestParameters
+from pydantic_ai.settings import ModelSettings
+
+from agents.runtime.child import provider
+from agents.runtime.child.provider import Providers
+from models.language_model import LanguageModel
+from realtime.cursor import Cursor
+from resolvers.mission.run import Held, keep_output, tell_delta
+from resolvers.mission.turns import begin_attempt
+
+log = logging.getLogger("orrery.agents")
+
+TOGETHER = 0.05
+"""Seconds of text that are told together."""
+KEPT_EVERY = 2.0
+"""Seconds after which what is being written is kept, for whoever comes later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds: of the first rest after a failure, which doubles, and of the longest; how often a model is asked."""
+
+    first_rest: float = 1.0
+    longest_rest: float = 60.0
+    tries: int = 6
+
+
+class NoAnswerError(Exception):
+    """No model answered: what is told of it. `about_key` says that one's key is missing or was refused, `about_room`
+    that the conversation is too long."""
+
+    def __init__(self, told: str, *, about_key: bool = False, about_room: bool = False) -> None:
+        super().__init__(told)
+        self.about_key = about_key
+        self.about_room = about_room
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a model answered, and which one, in which attempt."""
+
+    response: ModelResponse
+    spec: LanguageModel
+    attempt: int
+
+
+async def ask(
+    held: Held,
+    providers: Providers,
+    specs: Sequence[LanguageModel],
+    messages: Sequence[ModelMessage],
+    parameters: ModelRequestParameters,
+    pace: Pace,
+    after: Cursor,
+) -> Answer:
+    """The answer of the first of some models that gives one.
+
+    Raises NoAnswerError where none does, and RunLostError.
+    """
+    failure: NoAnswerError | None = None
+    for spec in specs:
+        try:
+            model = providers.model(spec, provider.key_of(spec))
+            async with providers.room(spec):
+                return await _insist(held, model, spec, messages, parameters, pace, after)
+        except provider.NoKeyError as error:
+            failure = NoAnswerError(str(error), about_key=True)
+        except NoAnswerError as error:
+            failure = error
+            if error.about_room:
+                break
+    raise failure or NoAnswerError("there is no model")
+
+
+async def _insist(
+    held: Held,
+    model: Model,
+    spec: LanguageModel,
+    messages: Sequence[ModelMessage],
+    parameters: ModelRequestParameters,
+    pace: Pace,
+    after: Cursor,
+) -> Answer:
+    """Ask a model again and again, as far as that may help."""
+    rest = pace.first_rest
+    for left in range(pace.tries - 1, -1, -1):
+        attempt = await begin_attempt(held)
+        speech = Speech(held, after, attempt)
+        try:
+            response = await _hear(model, spec, messages, parameters, speech)
+            if provider.is_whole(response):
+                return Answer(response, spec, attempt)
+            told, wanted = "its answer was cut off", None
+        except Exception as error:
+            told = provider.told(error)
+            if not provider.is_transient(error):
+                log.warning("the model %s refused a request: %s", spec.name, told, exc_info=provider.unexpected(error))
+                raise NoAnswerError(
+                    f"The model {spec.name} refused the request ({told})",
+                    about_key=provider.is_about_key(error),
+                    about_room=provider.is_about_room(error),
+                ) from error
+            wanted = provider.retry_after(error)
+        finally:
+            await speech.end()
+        if left:
+            log.info("the model %s did not answer (%s); asking again", spec.name, told)
+            await asyncio.sleep(min(max(wanted or 0.0, uniform(rest / 2, rest)), pace.longest_rest))
+            rest *= 2
+    raise NoAnswerError(f"The model {spec.name} did not answer, asked {pace.tries} times ({told})")
+
+
+async def _hear(
+    model: Model,
+    spec: LanguageModel,
+    messages: Sequence[ModelMessage],
+    parameters: ModelRequestParameters,
+    speech: "Speech",
+) -> ModelResponse:
+    settings = ModelSettings(max_tokens=spec.max_output, timeout=spec.timeout)
+    async with model_request_stream(
+        model, messages, model_settings=settings, model_request_parameters=parameters
+    ) as stream:
+        async for event in stream:
+            if isinstance(event, PartStartEvent) and isinstance(event.part, TextPart):
+                speech.say(event.part.content)
+            elif isinstance(event, PartDeltaEvent) and isinstance(event.delta, TextPartDelta):
+                speech.say(event.delta.content_delta)
+        return stream.get()
+
+
+class Speech:
+    """What a model says in one attempt: told a few words at a time, and kept now and then."""
+
+    def __init__(self, held: Held, after: Cursor, attempt: int) -> None:
+        self._held = held
+        self._after = after
+        self._attempt = attempt
+        self._text = ""
+        self._told = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._keeping: asyncio.Task[None] | None = None
+        self._keep_at = 0.0
+
+    def say(self, text: str) -> None:
+        """Some more was said."""
+        self._text += text
+        if self._timer is None and text:
+            self._timer = asyncio.get_running_loop().call_later(TOGETHER, self._tell)
+
+    async def end(self) -> None:
+        """Tell what is left."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._tell()
+        if self._keeping is not None:
+            await asyncio.wait([self._keeping])
+
+    def _tell(self) -> None:
+        self._timer = None
+        tell_delta(self._held, self._after, self._attempt, self._told, self._text[self._told :])
+        self._told = len(self._text)
+        now = asyncio.get_running_loop().time()
+        if now >= self._keep_at and (self._keeping is None or self._keeping.done()):
+            self._keep_at = now + KEPT_EVERY
+            self._keeping = asyncio.create_task(keep_output(self._held, self._attempt, self._text), name="output")
+            self._keeping.add_done_callback(_note)
+
+
+def _note(keeping: "asyncio.Task[None]") -> None:
+    if not keeping.cancelled() and (error := keeping.exception()) is not None:
+        log.debug("what a model writes could not be kept", exc_info=error)

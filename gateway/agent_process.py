@@ -1,0 +1,113 @@
+"""One process of agents: started by `gateway/agents.py` as `python -m gateway.agent_process`, never by hand.
+
+Standard input brings its order, and then the messages of the gateway's bus, if that is in memory; its end, however the
+gateway ended, ends the process. Standard output carries the messages of this process.
+"""
+
+import asyncio
+import importlib
+import logging
+import pickle
+import signal
+import sys
+from dataclasses import dataclass
+
+from gateway.agent_pipe import read_exactly, relay, standard_streams
+from gateway.settings import Settings
+from realtime.hub import Hub
+
+LENGTH = 8
+"""Bytes that say how long the order is."""
+CHILD = "agents.runtime.child.runner"
+"""Found by its name: the gateway itself never loads what speaks to models."""
+
+log = logging.getLogger("orrery.agents")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a process has to do: the settings of its gateway with the database's address, and whose its missions are."""
+
+    settings: Settings
+    holder: str
+    is_relayed: bool
+
+    def sent(self) -> bytes:
+        """As it goes into standard input."""
+        pickled = pickle.dumps(self)
+        return len(pickled).to_bytes(LENGTH) + pickled
+
+
+def main() -> int:
+    """Work until SIGTERM, or until standard input ends."""
+    size = int.from_bytes(read_exactly(0, LENGTH))
+    order: Order = pickle.loads(read_exactly(0, size))  # noqa: S301 - from our own parent, over a pipe
+    from gateway.cli.serve import log_to_standard_error
+
+    log_to_standard_error()
+    asyncio.run(work(order))
+    return 0
+
+
+async def work(order: Order) -> None:
+    """Work on missions until the process is told to stop."""
+    # Not at the top: the gateway loads this module too.
+    from auth.jwt import JwtSigner
+    from auth.vault import Vault
+    from gateway.database import open_database
+    from models.outbound import Outbound
+    from realtime.guard import Guard
+    from realtime.log import EventLog
+    from realtime.presence import Presence
+    from resolvers.kit.context import Services
+
+    settings, runner = order.settings, importlib.import_module(CHILD)
+    async with open_database(settings, prepared=True) as database:
+        hub = Hub(EventLog(database.client), "memory://" if order.is_relayed else settings.bus)
+        await hub.start()
+        presence = Presence(database.client, hub.log)
+        await presence.start()
+        services = Services(
+            hub=hub,
+            guard=Guard(),
+            signer=JwtSigner(settings.secret_key),
+            session_lifetime=settings.jwt_expires_in,
+            base_url=settings.base_url,
+            storage_quota=settings.storage_quota,
+            models=settings.models,
+            outbound=Outbound(settings.allowed_private_hosts),
+            vault=Vault(settings.vault_keys),
+        )
+        working = runner.Runner(services, holder=order.holder)
+        await working.start()
+        try:
+            await _until_told(order, hub)
+        finally:
+            await working.stop()
+            await presence.stop()
+            await hub.stop()
+
+
+async def _until_told(order: Order, hub: Hub) -> None:
+    """Relay the bus, where that is ours to do, until standard input ends or SIGTERM comes."""
+    told = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, told.set)
+    lines, transport = await standard_streams()
+    ends = asyncio.create_task(relay(hub.bus, lines, transport) if order.is_relayed else _drained(lines))
+    stopped = asyncio.create_task(told.wait())
+    await asyncio.wait([ends, stopped], return_when=asyncio.FIRST_COMPLETED)
+    for task in (ends, stopped):
+        task.cancel()
+
+
+async def _drained(lines: asyncio.StreamReader) -> None:
+    while await lines.read(1024):
+        pass
+
+
+if __name__ == "__main__":
+    # Under the name that the orders are made of, which `__main__` is not.
+    from gateway import agent_process
+
+    sys.exit(agent_process.main())

@@ -1,0 +1,60 @@
+"""What a call of a tool leaves in the transaction of its change: so the two happen together, and once."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import orjson
+from bson import ObjectId
+
+from models.base import Record
+from models.enums import MissionCallState
+from models.ids import Kind, kind_of
+from models.records import MissionCallRecord
+from realtime.log import Change
+from resolvers.mission.calls import settle_call
+from resolvers.mission.report import Report
+from resolvers.mission.run import Held
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class CallMark:
+    """Marks a call as done in the change that it makes, which commits only while its run is held. `marked` says that
+    there was such a change."""
+
+    held: Held
+    call: MissionCallRecord
+    report: Report
+    marked: bool = False
+    reveals: bool = False
+
+    def marking(self, body: Callable[[Change], Awaitable[T]]) -> Callable[[Change], Awaitable[T]]:
+        """The change with the mark."""
+
+        async def marked(change: Change) -> T:
+            mission, _ = await self.held.fenced(change)
+            value = await body(change)
+            if (proposal_id := _proposed(value)) is not None and self.call["tool"] != "propose_action":
+                waiting = {"state": MissionCallState.WAITING.value, "proposal_id": proposal_id}
+                await settle_call(self.held, change, mission, self.call, waiting, None)
+                return value
+            done: Record = {"state": MissionCallState.DONE.value, "result": _told(value), "finished_at": change.at}
+            await settle_call(self.held, change, mission, self.call, done, self.report)
+            self.marked = True
+            return value
+
+        return marked
+
+
+def _proposed(value: object) -> ObjectId | None:
+    """The proposal that a call has become."""
+    made = value.get("_id") if isinstance(value, Mapping) else None
+    return made if isinstance(made, ObjectId) and kind_of(made) is Kind.PROPOSAL else None
+
+
+def _told(value: object) -> str:
+    """What the model is told where nobody is left who could tell it more."""
+    made = {"id": str(value["_id"])} if isinstance(value, Mapping) and "_id" in value else {}
+    return orjson.dumps({"status": "DONE", **made}).decode()

@@ -1,0 +1,189 @@
+"""What becomes of the calls of a run, and of the mission with them: each in one change that is fenced."""
+
+from datetime import datetime
+
+import orjson
+from bson import ObjectId
+
+from models import Mission, MissionCall, Proposal
+from models.base import Record, collection, with_changes
+from models.enums import MissionActivityKind, MissionCallState, MissionStatus, MissionWait, ProposalStatus
+from models.records import MissionCallRecord, MissionRecord, MissionRunRecord
+from realtime.log import Change
+from resolvers.mission.report import Report
+from resolvers.mission.run import Held, RunLostError, end, report, set_run
+from resolvers.mission.turns import said_since
+from resolvers.state.mission_status import change_status
+
+
+async def settle_call(
+    held: Held, change: Change, mission: MissionRecord, call: MissionCallRecord, changes: Record, told: Report | None
+) -> MissionRecord:
+    """Note within a change what became of a call, which was open until then; raises RunLostError where it was not."""
+    open_call = {"_id": call["_id"], "finished_at": None}
+    done = await collection(MissionCall).update_one(open_call, {"$set": changes}, session=change.session)
+    if not done.matched_count:
+        raise RunLostError
+    return await report(held, change, mission, [told] if told else [])
+
+
+async def settle(
+    held: Held, call: MissionCallRecord, state: MissionCallState, result: str, told: Report | None = None
+) -> None:
+    """Keep what became of a call that has made no change."""
+
+    async def body(change: Change, mission: MissionRecord, _: MissionRunRecord) -> None:
+        await settle_call(held, change, mission, call, _ended(change, state, result), told)
+
+    await held.write(body)
+
+
+async def keep_plan(held: Held, call: MissionCallRecord, plan: str, progress: float) -> None:
+    """Keep the plan of a mission, and how far it is, as a call says."""
+
+    async def body(change: Change, mission: MissionRecord, _: MissionRunRecord) -> None:
+        changes = {"plan": plan, "progress": progress}
+        await collection(Mission).update_one({"_id": mission["_id"]}, {"$set": changes}, session=change.session)
+        after = with_changes(mission, changes)
+        await settle_call(held, change, after, call, _ended(change, MissionCallState.DONE, "noted"), None)
+
+    await held.write(body)
+
+
+async def ask_people(held: Held, call: MissionCallRecord, question: Report) -> None:
+    """Put a question to people, and wait for the answer."""
+
+    async def body(change: Change, mission: MissionRecord, _: MissionRunRecord) -> None:
+        waiting: Record = {"state": MissionCallState.WAITING.value}
+        after = await settle_call(held, change, mission, call, waiting, question)
+        await _wait(held, change, after, MissionWait.ANSWER, None)
+
+    await held.write(body)
+
+
+async def take_answer(held: Held, call: MissionCallRecord) -> bool:
+    """Give what people said since to a call that waits for it; whether they said anything. Else it waits on."""
+
+    async def body(change: Change, mission: MissionRecord, run: MissionRunRecord) -> bool:
+        said = await said_since(mission["_id"], run["read_until"], change)
+        if not said:
+            await _wait(held, change, mission, MissionWait.ANSWER, None)
+            return False
+        answer = "\n".join(activity["content"] for activity in said)
+        await set_run(change, held, {"read_until": said[-1]["position"]})
+        await settle_call(held, change, mission, call, _ended(change, MissionCallState.DONE, answer), None)
+        return True
+
+    return (await held.write(body)).value
+
+
+async def wait_for(held: Held, what: MissionWait, due_at: datetime | None, told: str | None = None) -> None:
+    """Let the mission wait, until somebody wakes it or until `due_at`; `told` is reported where it is news."""
+
+    async def body(change: Change, mission: MissionRecord, run: MissionRunRecord) -> None:
+        if told is not None and run.get("told") != told:
+            await set_run(change, held, {"told": told})
+            mission = await report(held, change, mission, [Report(MissionActivityKind.ERROR, told)])
+        await _wait(held, change, mission, what, due_at)
+
+    await held.write(body)
+
+
+async def await_decision(held: Held, call: MissionCallRecord, told: str, *, goes_on: bool) -> None:
+    """Let a call that became a proposal wait for the decision: the mission with it, unless it `goes_on` with what the
+    model is `told`."""
+
+    async def body(change: Change, mission: MissionRecord, _: MissionRunRecord) -> None:
+        if goes_on:
+            late: Record = {"late": True, "result": told}
+            await collection(MissionCall).update_one({"_id": call["_id"]}, {"$set": late}, session=change.session)
+        elif not await _take_decision(held, change, mission, call["_id"]):
+            await _wait(held, change, mission, MissionWait.PROPOSALS, None)
+
+    await held.write(body)
+
+
+async def take_decision(held: Held, call: MissionCallRecord) -> bool:
+    """Give what was decided to a call that waits for it; whether it was. Else the mission waits on."""
+
+    async def body(change: Change, mission: MissionRecord, _: MissionRunRecord) -> bool:
+        if await _take_decision(held, change, mission, call["_id"]):
+            return True
+        await _wait(held, change, mission, MissionWait.PROPOSALS, None)
+        return False
+
+    return (await held.write(body)).value
+
+
+async def late_decisions(held: Held) -> list[MissionCallRecord]:
+    """The calls that were decided on after the model was told that they wait, and that it was not told of since."""
+    late = {"mission_id": held.mission_id, "late": True}
+    for call in await collection(MissionCall).find({**late, "finished_at": None}, {"_id": 1}).to_list():
+
+        async def body(
+            change: Change, mission: MissionRecord, _: MissionRunRecord, call_id: ObjectId = call["_id"]
+        ) -> None:
+            await _take_decision(held, change, mission, call_id)
+
+        await held.write(body)
+    found = collection(MissionCall).find({**late, "finished_at": {"$ne": None}})
+    return await found.sort([("n", 1), ("index", 1)]).to_list()
+
+
+async def _take_decision(held: Held, change: Change, mission: MissionRecord, call_id: ObjectId) -> bool:
+    call = await collection(MissionCall).find_one({"_id": call_id}, session=change.session)
+    if call is None or call["finished_at"] is not None:
+        return True
+    wanted = {"_id": call["proposal_id"]}
+    proposal = await collection(Proposal).find_one(wanted, session=change.session)
+    status = ProposalStatus.WITHDRAWN if proposal is None else ProposalStatus(proposal["status"])
+    if proposal is not None and status in (ProposalStatus.PENDING, ProposalStatus.APPROVED):
+        return False
+    if proposal is not None and status is ProposalStatus.APPLIED:
+        edited = {} if proposal["edited_arguments"] is None else {"done instead": proposal["edited_arguments"]}
+        text = orjson.dumps({"status": "DONE", "result": proposal["result"], **edited}, default=str).decode()
+        await settle_call(held, change, mission, call, _ended(change, MissionCallState.DONE, text), None)
+        return True
+    why = "" if proposal is None else proposal["reason"] or proposal["error"] or ""
+    text = f"{status.name}: {why}" if why else status.name
+    await settle_call(held, change, mission, call, _ended(change, MissionCallState.REFUSED, text), None)
+    return True
+
+
+async def conclude(held: Held, to: MissionStatus, told: str, call: MissionCallRecord | None = None) -> None:
+    """End the mission as its model says, perhaps by a call; while proposals of it wait for a decision, it waits too,
+    and the model is told then."""
+
+    async def body(change: Change, mission: MissionRecord, _: MissionRunRecord) -> None:
+        waiting = {"mission_id": held.mission_id, "late": True, "finished_at": None}
+        count = await collection(MissionCall).count_documents(waiting, session=change.session)
+        if not count:
+            values = {"error": told} if to is MissionStatus.FAILED else {"summary": told}
+            await end(held.ctx, change, mission, to, **values)
+            return
+        answer = f"{count} proposals wait for a decision: you are told, and finish then"
+        if call is not None:
+            ended = _ended(change, MissionCallState.DONE, answer)
+            mission = await settle_call(held, change, mission, call, ended, None)
+        await _wait(held, change, mission, MissionWait.PROPOSALS, None)
+
+    await held.write(body)
+
+
+async def finish(held: Held, to: MissionStatus, told: str) -> None:
+    """End the mission, with a summary or an error."""
+
+    async def body(change: Change, mission: MissionRecord, _: MissionRunRecord) -> None:
+        values = {"error": told} if to is MissionStatus.FAILED else {"summary": told}
+        await end(held.ctx, change, mission, to, **values)
+
+    await held.write(body)
+
+
+async def _wait(held: Held, change: Change, mission: MissionRecord, what: MissionWait, due_at: datetime | None) -> None:
+    await set_run(change, held, {"holder": None, "due_at": due_at})
+    await change_status(change, mission, MissionStatus.AWAITING_APPROVAL, {"waiting_for": what.value})
+
+
+def _ended(change: Change, state: MissionCallState, result: str) -> Record:
+    return {"state": state.value, "result": result, "finished_at": change.at}

@@ -1,0 +1,57 @@
+"""What people write to a mission while it goes on: prompts in between, and answers to its agent's questions."""
+
+from auth.policies import mission as policy
+from models import Mission
+from models.base import collection, with_changes
+from models.enums import MissionActivityKind, MissionWait, TokenScope
+from models.errors import Conflict
+from models.records import MissionRecord
+from realtime.log import Change, Committed
+from resolvers.inputs.mission import MissionAnswer, MissionPrompt
+from resolvers.kit.context import Context
+from resolvers.kit.nouns import MISSION
+from resolvers.kit.operation import Caller, operation
+from resolvers.mission.mission import find_mission
+from resolvers.mission.report import Report, insert_reports, tell_reports
+from resolvers.state.mission_status import ACTIVE
+from resolvers.state.mission_wake import wake
+
+WRITE = TokenScope.PILOTAGE_WRITE
+
+
+@operation("missionPrompt", opens=MISSION, permission=policy.WRITE, scope=WRITE, caller=Caller.NO_AGENT)
+async def prompt_mission(ctx: Context, door: MissionRecord, values: MissionPrompt) -> Committed[MissionRecord]:
+    """Tell the agent of a mission something while it works.
+
+    It reads it before its next turn; what it waits for, it goes on waiting for, unless that is an answer.
+    """
+    return await _say(ctx, door, values.text, answers=False)
+
+
+@operation("missionAnswer", opens=MISSION, permission=policy.WRITE, scope=WRITE, caller=Caller.NO_AGENT)
+async def answer_mission(ctx: Context, door: MissionRecord, values: MissionAnswer) -> Committed[MissionRecord]:
+    """Answer the question of an agent, which goes on then."""
+    return await _say(ctx, door, values.answer, answers=True)
+
+
+async def _say(ctx: Context, door: MissionRecord, text: str, *, answers: bool) -> Committed[MissionRecord]:
+    async def body(change: Change) -> MissionRecord:
+        mission = await find_mission(change, door["_id"])
+        if mission["status"] not in ACTIVE:
+            raise Conflict(
+                f"A mission that is {mission['status']} reads nothing any more", **{"from": mission["status"]}
+            )
+        asked = mission.get("waiting_for") == MissionWait.ANSWER
+        if answers and not asked:
+            raise Conflict("The agent of this mission asks nothing")
+        report = Report(MissionActivityKind.PROMPT, text, author_id=ctx.user_id)
+        added = await insert_reports(ctx, change, mission, [report])
+        changes = {"activity_count": mission["activity_count"] + len(added)}
+        await collection(Mission).update_one({"_id": mission["_id"]}, {"$set": changes}, session=change.session)
+        after = with_changes(mission, changes)
+        tell_reports(change, after, added)
+        if asked:
+            await wake(change, mission["_id"])
+        return after
+
+    return await ctx.write(door["workspace_id"], body)

@@ -1,0 +1,223 @@
+"""The runs of missions by the built-in runtime: taken for a time, and written to by whoever holds them alone.
+
+Every change of a run, those that its calls of tools make too, goes through `fenced`: it writes to the run's document,
+so that it commits only where the run has neither ended nor been taken over. Once a cancellation is committed, nothing
+of the run is.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+from bson import ObjectId
+
+from auth.subject import Subject
+from models import Agent, Mission, MissionRun
+from models.base import Record, collection, to_record, utc_now, with_changes
+from models.enums import MissionActivityKind, MissionStatus, TokenScope
+from models.records import (
+    AgentRecord,
+    MissionRecord,
+    MissionRunRecord,
+)
+from realtime.cursor import Cursor
+from realtime.events.mission import MissionOutputDelta, MissionProgressed
+from realtime.log import Change, Committed
+from realtime.told import EphemeralEvent
+from resolvers.agent.agent import TOKEN_SCOPES
+from resolvers.kit.context import Context, Services
+from resolvers.kit.load import by_ids
+from resolvers.kit.noun import Fields
+from resolvers.kit.operation import edge
+from resolvers.mission.report import Report, insert_reports, tell_reports
+from resolvers.state.mission_status import ACTIVE, change_status
+
+T = TypeVar("T")
+
+LEASE = timedelta(seconds=30)
+MAX_LOSSES = 3
+"""Holders that went away in a row, without a turn in between: what kills them is the mission itself."""
+
+
+class RunLostError(Exception):
+    """The run has ended, or another holds it: nothing of this one is committed any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A run that was taken, with the context that its agent acts in."""
+
+    ctx: Context
+    agent: AgentRecord
+    mission_id: ObjectId
+    workspace_id: ObjectId
+    fence: int
+
+    async def write(self, body: Callable[[Change, MissionRecord, MissionRunRecord], Awaitable[T]]) -> Committed[T]:
+        """Commit a change of the run; raises RunLostError."""
+
+        async def checked(change: Change) -> T:
+            mission, run = await self.fenced(change)
+            return await body(change, mission, run)
+
+        return await self.ctx.services.hub.log.write(self.workspace_id, self.agent["user_id"], checked)
+
+    async def fenced(self, change: Change) -> tuple[MissionRecord, MissionRunRecord]:
+        """The mission and its run as they stand, which is running and held here until this change is committed, and is
+        held on to for another while; raises RunLostError."""
+        mine = {"_id": self.mission_id, "fence": self.fence}
+        runs, until = collection(MissionRun), {"$set": {"due_at": utc_now() + LEASE}}
+        if not (await runs.update_one(mine, until, session=change.session)).matched_count:
+            raise RunLostError
+        there = {"_id": self.agent["_id"], "deleted_at": None}
+        run = await runs.find_one(mine, session=change.session)
+        mission = await collection(Mission).find_one({"_id": self.mission_id}, session=change.session)
+        agent = await collection(Agent).find_one(there, {"_id": 1}, session=change.session)
+        if run is None or mission is None or agent is None or mission["status"] != MissionStatus.RUNNING:
+            raise RunLostError
+        return mission, run
+
+
+async def insert_run(change: Change, mission: MissionRecord) -> None:
+    """Let the runtime work on a new mission."""
+    run = MissionRun(
+        id=mission["_id"],
+        workspace_id=mission["workspace_id"],
+        agent_id=mission["agent_id"],
+        due_at=change.at,
+        created_at=change.at,
+    )
+    await collection(MissionRun).insert_one(to_record(run), session=change.session)
+
+
+async def due_runs(most: int) -> list[ObjectId]:
+    """Some of the missions that somebody has to work on: new ones, and those whose holder went away."""
+    due = collection(MissionRun).find({"due_at": {"$lte": utc_now()}}, {"_id": 1})
+    return [run["_id"] for run in await due.sort("due_at", 1).limit(most).to_list()]
+
+
+async def take(services: Services, mission_id: ObjectId, holder: str) -> Held | None:
+    """Begin to work on a mission, or go on with it, where it is still due; None where there is nothing to do."""
+    run = await collection(MissionRun).find_one({"_id": mission_id})
+    agent = None if run is None else await collection(Agent).find_one({"_id": run["agent_id"]})
+    if run is None or agent is None:
+        return None
+    ctx = Context(agent_subject(agent), services)
+
+    async def body(change: Change) -> Held | None:
+        due = {"_id": mission_id, "due_at": {"$lte": change.at}}
+        run = await collection(MissionRun).find_one(due, session=change.session)
+        mission = await collection(Mission).find_one({"_id": mission_id}, session=change.session)
+        if run is None:
+            return None
+        if mission is None or mission["status"] not in ACTIVE:
+            await collection(MissionRun).delete_one({"_id": mission_id}, session=change.session)
+            return None
+        losses = run["losses"] + (run["holder"] is not None)
+        taken = {"holder": holder, "fence": run["fence"] + 1, "due_at": change.at + LEASE, "losses": losses}
+        await collection(MissionRun).update_one({"_id": mission_id}, {"$set": taken}, session=change.session)
+        if losses >= MAX_LOSSES:
+            told = f"Whoever worked on it went away {losses} times in a row"
+            await end(ctx, change, mission, MissionStatus.FAILED, error=told)
+            return None
+        if mission["status"] != MissionStatus.RUNNING:
+            await change_status(change, mission, MissionStatus.RUNNING)
+        return Held(ctx, agent, mission_id, mission["workspace_id"], run["fence"] + 1)
+
+    return (await services.hub.log.write(run["workspace_id"], agent["user_id"], body)).value
+
+
+def agent_subject(agent: AgentRecord) -> Subject:
+    """Who asks where an agent works by itself: what its own token would be."""
+    return Subject(
+        user_id=agent["user_id"],
+        scopes=frozenset(TOKEN_SCOPES),
+        agent_id=agent["_id"],
+        workspace_id=agent["workspace_id"],
+    )
+
+
+async def end(
+    ctx: Context, change: Change, mission: MissionRecord, to: MissionStatus, *, summary: str = "", error: str = ""
+) -> None:
+    """End a mission, and report how."""
+    kind = MissionActivityKind.ERROR if error else MissionActivityKind.RESPONSE
+    added = await insert_reports(ctx, change, mission, [Report(kind, error or summary)]) if error or summary else []
+    changes: Record = {"summary": summary or None} if not error else {"error": error}
+    changes["activity_count"] = mission["activity_count"] + len(added)
+    tell_reports(change, await change_status(change, mission, to, changes), added)
+
+
+async def hold_on(holder: str) -> None:
+    """Hold on to all runs of a process."""
+    until = {"$set": {"due_at": utc_now() + LEASE}}
+    for mission_id in await held_runs(holder):
+        await collection(MissionRun).update_one({"_id": mission_id, "holder": holder}, until)
+
+
+async def held_runs(holder: str) -> dict[ObjectId, int]:
+    """The missions that a process works on, with their fences."""
+    found = collection(MissionRun).find({"holder": holder}, {"fence": 1})
+    return {run["_id"]: run["fence"] for run in await found.to_list()}
+
+
+async def let_go(holder: str, *, lost: bool) -> None:
+    """Leave all runs of a process to whoever asks next; `lost` says that it went away by itself."""
+    changes: Record = {"due_at": utc_now(), **({} if lost else {"holder": None})}
+    for mission_id in await held_runs(holder):
+        await collection(MissionRun).update_one({"_id": mission_id, "holder": holder}, {"$set": changes})
+
+
+async def keep_output(held: Held, attempt: int, text: str) -> None:
+    """Keep what the model has written so far, for whoever comes later."""
+    mine = {"_id": held.mission_id, "fence": held.fence, "attempt": attempt}
+    await collection(MissionRun).update_one(mine, {"$set": {"output": text}})
+
+
+def tell_delta(held: Held, after: Cursor, attempt: int, offset: int, text: str) -> None:
+    """Show those who watch what the model is writing: `text` follows on `offset` characters of the attempt."""
+    delta = MissionOutputDelta(attempt=attempt, offset=offset, text=text)
+    event: EphemeralEvent = {"type": delta.type, "mission_id": held.mission_id, "data": delta.data()}
+    held.ctx.services.hub.broadcast(held.workspace_id, after, event)
+
+
+async def read_run(held: Held) -> tuple[MissionRecord, MissionRunRecord]:
+    """The mission and its run; raises RunLostError."""
+    run = await collection(MissionRun).find_one({"_id": held.mission_id, "fence": held.fence})
+    mission = await collection(Mission).find_one({"_id": held.mission_id})
+    if run is None or mission is None:
+        raise RunLostError
+    return mission, run
+
+
+async def set_run(change: Change, held: Held, changes: Record) -> None:
+    """Change a run within a change of it."""
+    mine = {"_id": held.mission_id, "fence": held.fence}
+    await collection(MissionRun).update_one(mine, {"$set": changes}, session=change.session)
+
+
+async def report(
+    held: Held, change: Change, mission: MissionRecord, reports: Sequence[Report], changes: Record | None = None
+) -> MissionRecord:
+    """Report within a change of a run, and change the mission; the mission as it is then."""
+    added = await insert_reports(held.ctx, change, mission, reports)
+    changes = {**(changes or {}), "activity_count": mission["activity_count"] + len(added)}
+    await collection(Mission).update_one({"_id": mission["_id"]}, {"$set": changes}, session=change.session)
+    after = with_changes(mission, changes)
+    if added:
+        tell_reports(change, after, added)
+    else:
+        change.append(after["workspace_id"], MissionProgressed(mission=after))
+    return after
+
+
+@edge(scope=TokenScope.PILOTAGE_READ)
+async def output_of(ctx: Context, missions: Sequence[MissionRecord], fields: Fields) -> list[Record | None]:
+    """What the model of each mission is writing, a few seconds old; None where none does."""
+    runs = await by_ids(MissionRun, [mission["_id"] for mission in missions])
+    found = (runs.get(mission["_id"]) for mission in missions)
+    return [
+        None if run is None or not run["output"] else {"attempt": run["attempt"], "text": run["output"]}
+        for run in found
+    ]

@@ -1,0 +1,80 @@
+"""The turns of a run: counted before they are asked for, and kept before their calls run."""
+
+from collections.abc import Sequence
+
+from bson import ObjectId
+
+from models import Mission, MissionActivity, MissionCall, MissionStep
+from models.base import Record, collection
+from models.records import (
+    MissionActivityRecord,
+    MissionCallRecord,
+    MissionRecord,
+    MissionRunRecord,
+    MissionStepRecord,
+)
+from realtime.log import Change, Committed
+from resolvers.mission.report import Report
+from resolvers.mission.run import Held, report, set_run
+
+
+async def begin_attempt(held: Held) -> int:
+    """Count a request to a model, which is about to be sent; its number."""
+
+    async def body(change: Change, _mission: MissionRecord, run: MissionRunRecord) -> int:
+        changes = {"attempt": run["attempt"] + 1, "output": ""}
+        await set_run(change, held, changes)
+        return run["attempt"] + 1
+
+    return (await held.write(body)).value
+
+
+async def store_step(
+    held: Held,
+    step: MissionStepRecord,
+    calls: Sequence[MissionCallRecord],
+    reports: Sequence[Report],
+    run_changes: Record,
+    told: Sequence[ObjectId] = (),
+) -> Committed[MissionRecord]:
+    """Keep a turn of the model with the calls that it asks for, before any of them runs. `told` are late calls of
+    before whose results it was told of."""
+
+    async def body(change: Change, mission: MissionRecord, _run: MissionRunRecord) -> MissionRecord:
+        await collection(MissionStep).insert_one(step, session=change.session)
+        for call in calls:
+            await collection(MissionCall).insert_one(call, session=change.session)
+        for call_id in told:
+            await collection(MissionCall).update_one(
+                {"_id": call_id}, {"$set": {"late": False}}, session=change.session
+            )
+        await set_run(change, held, {"output": "", "losses": 0, **run_changes})
+        changes = {"step_count": step["n"], "model": step["model"]}
+        return await report(held, change, mission, reports, changes)
+
+    return await held.write(body)
+
+
+async def steps_of(mission_id: ObjectId) -> list[MissionStepRecord]:
+    """The turns of a mission, in order."""
+    return await collection(MissionStep).find({"mission_id": mission_id}).sort("n", 1).to_list()
+
+
+async def calls_of(mission_id: ObjectId, n: int) -> list[MissionCallRecord]:
+    """The calls of a turn, in order."""
+    return await collection(MissionCall).find({"mission_id": mission_id, "n": n}).sort("index", 1).to_list()
+
+
+async def said_since(mission_id: ObjectId, position: int, change: Change | None = None) -> list[MissionActivityRecord]:
+    """What people wrote to a mission after a position."""
+    after = {"mission_id": mission_id, "position": {"$gt": position}}
+    session = None if change is None else change.session
+    found = await collection(MissionActivity).find(after, session=session).sort("position", 1).to_list()
+    return [activity for activity in found if activity.get("author_id") is not None]
+
+
+async def mission_before(mission: MissionRecord) -> MissionRecord | None:
+    """The mission that another goes on from."""
+    if (before := mission.get("continues_id")) is None:
+        return None
+    return await collection(Mission).find_one({"_id": before})
