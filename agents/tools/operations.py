@@ -43,7 +43,7 @@ def _schema(operation: Operation) -> Schema:
 
 
 def _takes_offset(operation: Operation) -> bool:
-    return operation.read_only and not is_paged(operation)
+    return operation.read_only and not is_paged(operation) and output_schema(operation) is None
 
 
 async def _run(name: str, operation: Operation, asked: Call) -> Result:

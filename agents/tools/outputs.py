@@ -6,7 +6,7 @@ import orjson
 from bson import ObjectId
 
 from agents.tools.present import present
-from agents.tools.render import MAX_BYTES, Part, render_list, render_object, shorten
+from agents.tools.render import MAX_BYTES, NAMES, Part, fitted, render_list, render_object, shorten
 from agents.tools.tool import Result, Schema
 from realtime.log import Committed
 from resolvers.kit.context import Context
@@ -16,11 +16,10 @@ from resolvers.kit.nouns import noun_of
 from resolvers.kit.operation import Operation
 from resolvers.kit.page import Page
 from resolvers.lane.totals import totals
+from resolvers.search.search import FoundPage, totals_of
 
 OFFSET = "offset"
 """The argument that goes on where a result was cut: in a list its rows are counted, else characters."""
-
-NAMED = ("id", "title", "name")
 
 
 def is_paged(operation: Operation) -> bool:
@@ -41,17 +40,21 @@ async def answer(ctx: Context, name: str, operation: Operation, found: Any, offs
         rows = await present(ctx, found[offset:], noun)
         part = Part(rows, min(offset, len(found)), len(found), False, lambda shown: f"{OFFSET}={offset + shown}")
         return render_list(listed, part)
-    return render_object(await present(ctx, found, noun), offset)
+    shown = await present(ctx, found, noun)
+    return fitted(shorten(shown)) if _is_state(operation) else render_object(shown, offset)
 
 
 async def _page(ctx: Context, name: str, page: Any, noun: Noun[Any] | None) -> str:
-    [total] = await totals([page]) if isinstance(page, Page) else [None]
-    rows = await present(ctx, page.nodes, noun)
+    if isinstance(page, FoundPage):
+        [total], nodes = await totals_of(ctx, [page], None), [found.node for found in page.nodes]
+    else:
+        [total], nodes = await totals([page]), page.nodes
+    rows = await present(ctx, nodes, noun)
 
     def next_of(shown: int) -> str:
         return f"after={page.cursor(page.nodes[shown - 1])}"
 
-    return render_list(name, Part(rows, 0, total, page.has_next, next_of))
+    return render_list(name, Part(rows, None, total, page.has_next, next_of))
 
 
 async def _written(ctx: Context, operation: Operation, done: Committed[Any]) -> dict[str, Any]:
@@ -63,7 +66,7 @@ async def _written(ctx: Context, operation: Operation, done: Committed[Any]) -> 
     result = {"status": "DONE", **({key: shown} if shown is not None else {}), "cursor": cursor}
     if len(orjson.dumps(result)) <= MAX_BYTES:
         return result
-    named = {name: value for name, value in shown.items() if name in NAMED} if isinstance(shown, dict) else None
+    named = {name: shown[name] for name in ("id", *NAMES) if name in shown} if isinstance(shown, dict) else None
     return {"status": "DONE", key: named, "cursor": cursor, "cut": "larger than 20 kB: read it to see all of it"}
 
 
@@ -72,6 +75,8 @@ def output_schema(operation: Operation) -> Schema | None:
 
     A change of an agent may be PENDING: then it is a `proposal`, which somebody decides on.
     """
+    if _is_state(operation):
+        return {"type": "object"}
     if operation.read_only:
         return None
     made = _made(operation)
@@ -79,6 +84,11 @@ def output_schema(operation: Operation) -> Schema | None:
     key = "deleted" if made is ObjectId else _key(operation)
     properties = {"status": {"enum": ["DONE", "PENDING"]}, key: shown, "cursor": {"type": "string"}, "proposal": {}}
     return {"type": "object", "properties": properties, "required": ["status"]}
+
+
+def _is_state(operation: Operation) -> bool:
+    """Whether it reads how something stands, which programs act on: `pilotageState`."""
+    return operation.read_only and operation.name.endswith("State")
 
 
 def _key(operation: Operation) -> str:

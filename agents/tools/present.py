@@ -10,6 +10,7 @@ from typing import Any
 from bson import ObjectId
 from pydantic.alias_generators import to_camel
 
+from agents.tools.render import NAMES
 from models.base import AnyRecord, timestamp
 from models.errors import OrreryError
 from models.facts import TOOL, Declared, declared
@@ -22,7 +23,6 @@ from resolvers.kit.nouns import CUSTOM_FIELD, NOUNS
 
 Shown = dict[str, Any]
 
-_NAMES = ("title", "name")
 _OUTSIDE = frozenset({Kind.USER, Kind.ORGANIZATION, Kind.WORKSPACE})
 """What is in no workspace: who is named there is known to all who read it."""
 
@@ -101,7 +101,7 @@ class _Shown:
 def _told(noun: Noun[Any]) -> Mapping[str, Declared]:
     """The fields of a noun's model that tools show, its name first."""
     found = declared(noun.model, TOOL)
-    return {key: found[key] for key in dict.fromkeys([*(key for key in _NAMES if key in found), *found])}
+    return {key: found[key] for key in dict.fromkeys([*(key for key in NAMES if key in found), *found])}
 
 
 def _added(noun: Noun[Any], record: AnyRecord) -> Iterable[str]:
@@ -133,7 +133,7 @@ async def _name(ctx: Context, named: Sequence[tuple[ObjectId, Shown]]) -> None:
 async def _names(ctx: Context, noun: Noun[Any], ids: Iterable[ObjectId]) -> dict[ObjectId, str]:
     """The names of objects of workspaces whose doors this request has passed. An id outlives what it leads to, and may
     have been given to something else elsewhere."""
-    key = next((key for key in _NAMES if key in noun.model.model_fields), None)
+    key = next((key for key in NAMES if key in noun.model.model_fields), None)
     if key is None or noun.scope not in ctx.subject.scopes or not (noun.is_inside or noun.kind in _OUTSIDE):
         return {}
     wanted = frozenset({key, "workspace_id"} if noun.is_inside else {key})

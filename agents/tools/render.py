@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 MAX_BYTES = 20_000
 """Of any result, in UTF-8."""
 
@@ -18,17 +20,19 @@ _INLINE = 160
 """Characters of a text among others."""
 _ROW = 2_000
 """Bytes of one row."""
+NAMES = ("title", "name", "label", "objective")
+"""What an object is called by."""
 _BACKSTAGE = frozenset({"createdAt", "updatedAt", "createdBy", "version", "workspace"})
 """What is left out where many are listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a list: the rows from the `start`-th on of `total`, where that is known. `next_of` tells how to go on
+    """A part of a list: the rows from the `start`-th on of `total`, where these are known. `next_of` tells how to go on
     after the n-th of these rows; `more` that something follows the last of them."""
 
     rows: Sequence[Any]
-    start: int
+    start: int | None
     total: int | None
     more: bool
     next_of: Callable[[int], str]
@@ -70,7 +74,7 @@ def _told(name: str, part: Part, shown: int, more: bool) -> str:
     of = "" if part.total is None else f" of {part.total}"
     if not shown and not more:
         return f"{name}: none{of}"
-    where = f"{part.start + 1}-{part.start + shown}{of}"
+    where = f"{shown}{of}" if part.start is None else f"{part.start + 1}-{part.start + shown}{of}"
     return f"{name}: {where}, next: {part.next_of(shown)}" if more else f"{name}: {where}, no more"
 
 
@@ -117,16 +121,28 @@ def _day(moment: str) -> str:
 
 def _entries(value: Mapping[str, Any], *, among_others: bool) -> Iterator[str]:
     """An object's id with its name, then what else it has."""
-    own = next((key for key in ("title", "name") if isinstance(value.get(key), str)), None)
+    own = _called(value)
     if "id" in value:
         yield f"{_one_line(value[own])} [{value['id']}]" if own else f"[{value['id']}]"
     for key, child in value.items():
         if key == "id" or (key == own and "id" in value) or (among_others and key in _BACKSTAGE):
             continue
         if not _is_empty(child):
-            yield f"{key}: ({inline(child, among_others=True)})" if _is_compound(child) else f"{key}: {inline(child)}"
+            yield f"{key}: {_beside(child)}"
         elif child is None and "id" not in value:
             yield f"{key}: none"
+
+
+def _called(value: Mapping[str, Any]) -> str | None:
+    """The key of what an object is called by."""
+    return next((key for key in NAMES if isinstance(value.get(key), str)), None)
+
+
+def _beside(value: Any) -> str:
+    """A value in the line of what it belongs to: an object that has a name by that alone."""
+    if isinstance(value, dict) and "id" in value and (own := _called(value)) is not None:
+        return inline({"id": value["id"], "name": value[own]})
+    return f"({inline(value, among_others=True)})" if _is_compound(value) else inline(value)
 
 
 def _lines(value: Any, indent: str) -> Iterator[str]:
@@ -186,6 +202,16 @@ def _one_line(text: str) -> str:
 
 def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def fitted(value: dict[str, Any]) -> dict[str, Any]:
+    """An object as a structured result of at most 20 kB: of the longest lists the beginnings alone, as `cut` tells."""
+    found, whole = dict(value), {key: len(child) for key, child in value.items() if isinstance(child, list)}
+    while len(orjson.dumps(found)) > MAX_BYTES - _HEAD and any(found[key] for key in whole):
+        longest = max(whole, key=lambda key: len(orjson.dumps(found[key])))
+        found[longest] = found[longest][: len(found[longest]) // 2]
+    cut = {key: f"{len(found[key])} of {size}" for key, size in whole.items() if len(found[key]) < size}
+    return {**found, "cut": cut} if cut else found
 
 
 def shorten(value: Any) -> Any:

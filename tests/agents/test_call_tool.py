@@ -72,12 +72,12 @@ async def test_cards_are_read_page_by_page_and_each_once(board: Board) -> None:
     while True:
         told = await read(board, "list_cards", **given)
         seen += re.findall(r"^- (Card \d)", told, re.MULTILINE)
-        follows = re.match(r"cards: 1-3 of 7, next: after=(\S+)\n", told)
+        follows = re.match(r"cards: 3 of 7, next: after=(\S+)\n", told)
         if follows is None:
             break
         given["after"] = follows[1]
 
-    assert told.startswith("cards: 1-1 of 7, no more\n")
+    assert told.startswith("cards: 1 of 7, no more\n")
     assert seen == [f"Card {number}" for number in range(7)]
 
 
@@ -180,3 +180,12 @@ async def test_a_tool_that_was_found_is_called_by_its_schema(board: Board) -> No
     assert done["label"]["name"] == "found"
     assert found.startswith("tools: 8 of ")
     assert len((await read(board, "find_tools", query="")).encode()) <= MAX_BYTES
+
+
+async def test_what_is_searched_is_told_with_how_much_there_is(board: Board) -> None:
+    await board.card(1, title="Heliograph")
+    await board.card(1, title="Heliograph again")
+
+    found = await read(board, "search", workspaceId=str(board.project["workspace_id"]), query="heliograph", first=1)
+
+    assert re.match(r"found: 1 of 2, next: after=\S+\n- Heliograph", found)

@@ -3,9 +3,10 @@
 import re
 from typing import Any
 
+import orjson
 import pytest
 
-from agents.tools.render import MAX_BYTES, Part, inline, render_list, render_object
+from agents.tools.render import MAX_BYTES, Part, fitted, inline, render_list, render_object
 
 CARDS = [
     {
@@ -98,3 +99,20 @@ def test_what_people_wrote_cannot_speak_as_the_gateway() -> None:
 )
 def test_a_value_in_one_line(value: Any, told: str) -> None:
     assert inline(value) == told
+
+
+def test_a_structured_result_that_is_too_large_has_the_beginnings_of_its_lists() -> None:
+    small = {"counts": {"todo": 3}, "todos": [{"id": "a", "label": "Test"}]}
+    large = {**small, "objectives": [{"id": f"{number:024x}", "objective": "x" * 100} for number in range(1_000)]}
+
+    assert fitted(small) == small
+    cut = fitted(large)
+    assert len(orjson.dumps(cut)) <= MAX_BYTES
+    assert cut["todos"] == small["todos"]
+    assert cut["cut"] == {"objectives": f"{len(cut['objectives'])} of 1000"}
+
+
+def test_an_object_in_the_row_of_another_is_told_by_its_name() -> None:
+    author = {"id": "a", "name": "Ann", "email": "ann@example.com"}
+
+    assert inline({"id": "c", "content": "Hi", "author": author}) == "[c] · content: Hi · author: Ann [a]"
