@@ -126,11 +126,18 @@ async def create_agent(ctx: Context, _membership: WorkspaceMemberRecord, values:
     return await ctx.write(values.workspace_id, body)
 
 
-@operation("agentUpdate", opens=AGENT.whole, permission=workspace_policy.MANAGE_AGENTS, scope=WRITE)
+@operation(
+    "agentUpdate",
+    opens=AGENT.whole,
+    permission=workspace_policy.MANAGE_AGENTS,
+    scope=WRITE,
+    caller=Caller.NO_AGENT,
+)
 async def update_agent(ctx: Context, door: AgentRecord, values: AgentUpdate) -> Committed[AgentRecord]:
     """Change an agent.
 
-    Change what is given of an agent; its service user takes the name over.
+    Change what is given of an agent; its service user takes the name over. How freely an agent acts is for people to
+    say: no agent's token changes any.
     """
     existing(door)
     check_policy(values.policy, "policy")
@@ -152,7 +159,13 @@ async def update_agent(ctx: Context, door: AgentRecord, values: AgentUpdate) -> 
     return await ctx.write(door["workspace_id"], body)
 
 
-@operation("agentDelete", opens=AGENT.whole, permission=workspace_policy.MANAGE_AGENTS, scope=WRITE)
+@operation(
+    "agentDelete",
+    opens=AGENT.whole,
+    permission=workspace_policy.MANAGE_AGENTS,
+    scope=WRITE,
+    caller=Caller.NO_AGENT,
+)
 async def delete_agent(ctx: Context, door: AgentRecord) -> Committed[ObjectId]:
     """Delete an agent: its token ends, and its missions are cancelled.
 

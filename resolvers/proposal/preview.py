@@ -26,6 +26,8 @@ MAX_CHANGES = 50
 """Objects of which a proposal says what it would change. Of a larger one the others are not compared."""
 MAX_VALUE = 4_000
 """Bytes of a value that is kept as it is; of a longer one, its hash."""
+MAX_SHOWN = 256 * 1024
+"""Bytes of all that a proposal keeps of what it would change; of what goes beyond, the hashes."""
 
 _FOLLOWS = frozenset({"updated_at", "version", "field_versions"})
 """What changes with everything, and would tell of changes elsewhere in the object."""
@@ -65,7 +67,7 @@ async def has_stale_base(change: Change | None, proposal: ProposalRecord) -> boo
     base = {told["id"]: told["before"] for told in proposal["changes"] if told["before"] is not None}
     now = await _records(base, change)
     return any(
-        object_id not in now or any(_kept(now[object_id].get(key)) != value for key, value in before.items())
+        object_id not in now or not all(_is_kept(now[object_id].get(key), value) for key, value in before.items())
         for object_id, before in base.items()
     )
 
@@ -83,8 +85,14 @@ async def _changes(change: Change) -> list[Record]:
             after |= _told(event)
     shown = dict(list(after.items())[:MAX_CHANGES])
     before = await _records(shown, None)
-    told = (_difference(object_id, before.get(object_id), record) for object_id, record in shown.items())
-    return [difference for difference in told if difference is not None]
+    found: list[Record] = []
+    left = MAX_SHOWN
+    for object_id, record in shown.items():
+        limit = MAX_VALUE if left > 0 else 0
+        if (told := _difference(object_id, before.get(object_id), record, limit)) is not None:
+            found.append(told)
+            left -= len(bson.encode(told))
+    return found
 
 
 def _told(event: Event) -> dict[ObjectId, Record | None]:
@@ -103,18 +111,18 @@ def _is_known(object_id: Any) -> bool:
     return isinstance(object_id, ObjectId) and kind_of(object_id) in NOUNS
 
 
-def _difference(object_id: ObjectId, before: Record | None, after: Record | None) -> Record | None:
+def _difference(object_id: ObjectId, before: Record | None, after: Record | None, limit: int) -> Record | None:
     model: Any = _noun_of(object_id).model
     keys = [key for key in facts_of(model) if key not in _FOLLOWS]
     if before is not None and after is not None:
         keys = [key for key in keys if key in after and before.get(key) != after[key]]
     if not keys or before is after is None:
         return None
-    return {"id": object_id, "before": _values(before, keys), "after": _values(after, keys)}
+    return {"id": object_id, "before": _values(before, keys, limit), "after": _values(after, keys, limit)}
 
 
-def _values(record: Record | None, keys: Sequence[str]) -> Record | None:
-    return None if record is None else {key: _kept(record.get(key)) for key in keys}
+def _values(record: Record | None, keys: Sequence[str], limit: int) -> Record | None:
+    return None if record is None else {key: _kept(record.get(key), limit) for key in keys}
 
 
 async def _records(ids: Iterable[ObjectId], change: Change | None) -> dict[ObjectId, Record]:
@@ -135,7 +143,12 @@ def _noun_of(object_id: ObjectId) -> Noun[Any]:
     return NOUNS[kind]
 
 
-def _kept(value: Any) -> Any:
+def _kept(value: Any, limit: int) -> Any:
     """A value as a proposal keeps it."""
     encoded = bson.encode({"": value})
-    return value if len(encoded) <= MAX_VALUE else {"sha256": sha256(encoded).hexdigest(), "bytes": len(encoded)}
+    return value if len(encoded) <= limit else {"sha256": sha256(encoded).hexdigest(), "bytes": len(encoded)}
+
+
+def _is_kept(value: Any, kept: Any) -> bool:
+    """Whether a value is the one that a proposal has kept, or its hash."""
+    return bool(value == kept) or kept == _kept(value, 0)

@@ -34,6 +34,7 @@ from tests.resolvers.lab import People, again
 from tests.resolvers.missions import Crew
 from tests.resolvers.projects import make_board
 from tests.resolvers.proposing import Desk, proposed, stored
+from tests.resolvers.traffic import traffic
 
 
 @pytest.fixture(scope="module")
@@ -375,3 +376,38 @@ async def test_at_most_a_hundred_of_one_agent_wait(desk: Desk, monkeypatch: pyte
     # When / Then
     with pytest.raises(Conflict, match="proposals that wait"):
         await call(busy.ctx, "cardUpdate", {"id": str(card["_id"]), "title": "More"})
+
+
+async def test_asking_how_far_an_agent_goes_is_one_query_of_its_changes_and_none_of_a_persons(desk: Desk) -> None:
+    # Given
+    free, card = await desk.crew.hire("free"), await moved(desk)
+
+    async def commands(ctx: Context, title: str) -> int:
+        with traffic() as met:
+            await call(ctx, "cardUpdate", {"id": str(card["_id"]), "title": title})
+        return met.commands
+
+    for ctx in (desk.crew.owner, free.ctx):  # what is only asked the first time
+        await commands(again(ctx), f"Warm {ctx.user_id}")
+
+    # When
+    person, agent = await commands(again(desk.crew.owner), "One"), await commands(free.ctx, "Two")
+
+    # Then
+    assert agent == person + 1
+
+
+async def test_of_a_large_value_a_proposal_keeps_the_hash(desk: Desk) -> None:
+    # Given
+    card = await desk.board.card(0, title="Long", description="a" * 5_000)
+    proposal = await desk.propose("cardUpdate", id=str(card["_id"]), description="b" * 5_000)
+
+    # When
+    [change] = proposal["changes"]
+    await desk.board.update(card, description="c" * 5_000)
+
+    # Then
+    assert change["before"]["description"].keys() == {"sha256", "bytes"}
+    with pytest.raises(Conflict):
+        await desk.approve(proposal)
+    assert (await desk.approve(await stored(proposal)))["status"] == "applied"
