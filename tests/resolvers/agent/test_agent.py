@@ -20,9 +20,11 @@ from resolvers.agent.agent import (
     list_agents,
     update_agent,
 )
+from resolvers.agent.agent_rebuild import AGENT_STEP
 from resolvers.inputs.agent import AgentCreate, AgentUpdate
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberUpdate
 from resolvers.kit.context import Context
+from resolvers.kit.groups import DEFAULT_TOOLS
 from resolvers.kit.input import read_input
 from resolvers.member.workspace_member import update_workspace_member
 from resolvers.mission.mission import agent_of
@@ -31,6 +33,7 @@ from resolvers.workspace.workspace import create_workspace
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import People, again, event_types, events
 from tests.resolvers.missions import Crew, stored
+from tests.resolvers.test_sorting import NoWork
 from tests.stubs import stubs
 
 
@@ -342,3 +345,24 @@ async def test_an_unknown_agent_is_not_found(crew: Crew) -> None:
             await get_agent(again(crew.owner), wanted)
         assert type(refused.value) is error
     assert await collection(Agent).count_documents({"workspace_id": crew.workspace["_id"]}) == 0
+
+
+async def test_agents_of_before_keep_all_tools_and_others_what_they_were_given(crew: Crew) -> None:
+    # Given
+    old, new = await crew.hire("old"), await crew.hire("new", tools=[])
+    of_before = {"$set": {"tools": []}, "$unset": {"policy": ""}}
+    await stubs(Agent).update_one({"_id": old.record["_id"]}, of_before)
+
+    # When
+    await AGENT_STEP.run(NoWork())
+
+    # Then
+    found = [await get_agent(again(crew.owner), hand.record["_id"]) for hand in (old, new)]
+    assert [agent["tools"] for agent in found] == [["*"], []]
+
+
+async def test_an_agent_that_is_given_no_tools_has_those_that_work_takes(crew: Crew) -> None:
+    values = {"workspaceId": crew.workspace["_id"], "name": "Plain", "slug": "plain"}
+    made = (await create_agent(again(crew.owner), read_input(AgentCreate, values))).value.agent
+    assert made["tools"] == list(DEFAULT_TOOLS)
+    assert "write_workspace" not in made["tools"]
