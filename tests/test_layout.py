@@ -16,7 +16,10 @@ ROOMS: list[str] = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packag
 MAX_LINES = 600
 LINES_WITHOUT_A_REASON = 400
 # A longer module is named here, with what keeps it in one piece.
-LONG_MODULES: dict[str, str] = {"models/enums.py": "a line for each value of each set, and nothing else"}
+LONG_MODULES: dict[str, str] = {
+    "models/enums.py": "a line for each value of each set, and nothing else",
+    "tests/denials/world.py": "one object of every kind, in the order in which they need each other",
+}
 GENERATED = {"models/records.py"}
 
 

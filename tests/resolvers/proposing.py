@@ -10,7 +10,7 @@ import resolvers.catalogue
 from models import Proposal
 from models.base import collection
 from models.errors import ApprovalRequired
-from models.records import ProposalRecord
+from models.records import CardRecord, ProposalRecord
 from resolvers.inputs.proposal import ProposalApprove, ProposalReject
 from resolvers.kit.call import call
 from resolvers.kit.context import Context
@@ -55,3 +55,12 @@ async def stored(proposal: Mapping[str, Any]) -> ProposalRecord:
     found = await collection(Proposal).find_one({"_id": proposal["_id"]})
     assert found is not None
     return found
+
+
+async def moved(desk: Desk) -> CardRecord:
+    """A card of the first column that the agent would move to the second."""
+    return await desk.board.card(0, title="Mirror")
+
+
+def to_second(desk: Desk, card: CardRecord) -> dict[str, Any]:
+    return {"id": str(card["_id"]), "columnId": str(desk.board.columns[1]["_id"])}

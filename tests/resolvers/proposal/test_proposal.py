@@ -1,25 +1,20 @@
 """Proposals from the call of an agent to what became of it."""
 
 import asyncio
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from models import Card, Proposal
-from models.base import collection, utc_now
+from models import Card
+from models.base import collection
 from models.enums import ProposalStatus, TokenScope
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound, OrreryError
-from models.records import CardRecord
 from resolvers.card.card import delete_card
-from resolvers.files.storage_account import used_bytes
 from resolvers.inputs.proposal import ProposalBatchDecide, ProposalCreate, ProposalReview, ProposalUpdate
 from resolvers.inputs.workspace import WorkspaceUpdate
 from resolvers.kit.call import call
-from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.mission.mission import cancel_mission
-from resolvers.proposal import create
 from resolvers.proposal.decide import (
     apply_proposal,
     decide_on_proposals,
@@ -27,31 +22,9 @@ from resolvers.proposal.decide import (
     update_arguments,
 )
 from resolvers.proposal.proposal import create_proposal
-from resolvers.proposal.trim import expire_proposals, size_of, trim_proposals
 from resolvers.workspace.workspace import update_workspace
-from tests.resolvers.conftest import make_organization, make_workspace
 from tests.resolvers.lab import People, again
-from tests.resolvers.missions import Crew
-from tests.resolvers.projects import make_board
-from tests.resolvers.proposing import Desk, proposed, stored
-from tests.resolvers.traffic import traffic
-
-
-@pytest.fixture(scope="module")
-async def desk(standing_owner: Context, standing_people: People) -> Desk:
-    workspace = await make_workspace(standing_owner, await make_organization(standing_owner))
-    crew = Crew(standing_people, standing_owner, workspace)
-    board = await make_board(standing_owner, workspace, columns=2)
-    return Desk(board, crew, await crew.hire(autonomyMode="supervised"))
-
-
-async def moved(desk: Desk) -> CardRecord:
-    """A card of the first column that the agent would move to the second."""
-    return await desk.board.card(0, title="Mirror")
-
-
-def to_second(desk: Desk, card: CardRecord) -> dict[str, Any]:
-    return {"id": str(card["_id"]), "columnId": str(desk.board.columns[1]["_id"])}
+from tests.resolvers.proposing import Desk, moved, stored, to_second
 
 
 async def test_what_an_agent_would_do_waits_with_what_it_would_change(desk: Desk) -> None:
@@ -327,87 +300,3 @@ async def test_what_would_be_refused_is_not_proposed(
 
     # Then
     assert await desk.board.types_since(seq) == []
-
-
-async def test_one_ends_by_itself_where_the_workspace_has_set_a_time_alone(desk: Desk) -> None:
-    # Given
-    workspace_id, services = desk.crew.workspace["_id"], desk.crew.owner.services
-    lasting = await desk.propose("cardMove", **to_second(desk, await moved(desk)))
-    await update_workspace(
-        again(desk.crew.owner), workspace_id, read_input(WorkspaceUpdate, {"proposalsExpireDays": 2})
-    )
-    passing = await desk.propose("cardMove", **to_second(desk, await moved(desk)))
-    forever = read_input(WorkspaceUpdate, {"proposalsExpireDays": None})
-    await update_workspace(again(desk.crew.owner), workspace_id, forever)
-
-    # When
-    early = await expire_proposals(services, utc_now() + timedelta(days=1))
-    late = await expire_proposals(services, utc_now() + timedelta(days=400))
-
-    # Then
-    assert (early, late) == (False, True)
-    assert [(await stored(proposal))["status"] for proposal in (lasting, passing)] == ["pending", "expired"]
-
-
-async def test_old_ones_make_room_unless_they_wait(desk: Desk) -> None:
-    # Given
-    workspace_id, services = desk.crew.workspace["_id"], desk.crew.owner.services
-    before = await used_bytes(workspace_id)
-    waiting = await desk.propose("commentCreate", cardId=str((await moved(desk))["_id"]), content="Wait" * 100)
-    decided = await desk.propose("commentCreate", cardId=str((await moved(desk))["_id"]), content="Done" * 100)
-    await desk.reject(decided)
-
-    # When
-    assert await trim_proposals(services, utc_now() + timedelta(days=400))
-
-    # Then
-    assert (await stored(waiting))["status"] == "pending"
-    assert await collection(Proposal).find_one({"_id": decided["_id"]}) is None
-    assert await used_bytes(workspace_id) <= before + size_of(waiting)
-
-
-async def test_at_most_a_hundred_of_one_agent_wait(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Given
-    monkeypatch.setattr(create, "MAX_PENDING", 1)
-    busy = await desk.crew.hire("busy", autonomyMode="supervised")
-    card = await moved(desk)
-    await proposed(busy, "cardMove", to_second(desk, card))
-
-    # When / Then
-    with pytest.raises(Conflict, match="proposals that wait"):
-        await call(busy.ctx, "cardUpdate", {"id": str(card["_id"]), "title": "More"})
-
-
-async def test_asking_how_far_an_agent_goes_is_one_query_of_its_changes_and_none_of_a_persons(desk: Desk) -> None:
-    # Given
-    free, card = await desk.crew.hire("free"), await moved(desk)
-
-    async def commands(ctx: Context, title: str) -> int:
-        with traffic() as met:
-            await call(ctx, "cardUpdate", {"id": str(card["_id"]), "title": title})
-        return met.commands
-
-    for ctx in (desk.crew.owner, free.ctx):  # what is only asked the first time
-        await commands(again(ctx), f"Warm {ctx.user_id}")
-
-    # When
-    person, agent = await commands(again(desk.crew.owner), "One"), await commands(free.ctx, "Two")
-
-    # Then
-    assert agent == person + 1
-
-
-async def test_of_a_large_value_a_proposal_keeps_the_hash(desk: Desk) -> None:
-    # Given
-    card = await desk.board.card(0, title="Long", description="a" * 5_000)
-    proposal = await desk.propose("cardUpdate", id=str(card["_id"]), description="b" * 5_000)
-
-    # When
-    [change] = proposal["changes"]
-    await desk.board.update(card, description="c" * 5_000)
-
-    # Then
-    assert change["before"]["description"].keys() == {"sha256", "bytes"}
-    with pytest.raises(Conflict):
-        await desk.approve(proposal)
-    assert (await desk.approve(await stored(proposal)))["status"] == "applied"
