@@ -17,9 +17,10 @@ import tempfile
 import time
 from asyncio.subprocess import DEVNULL, Process
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,8 @@ from tests.gateway.process import ROOT
 ALL = 10**9
 """No automation of the run is disabled for being set off too often."""
 WRITERS = 6
-BETWEEN = (1.0, 5.0)
-"""Seconds between a kill and the next."""
+PAUSE = 5.0
+"""Seconds between a kill and the next, about."""
 SHOWN = 5
 PACE = Pace(poll=0.3, lease=1.0, rest=0.05)
 LOOPS, DATES = 10, 20
@@ -110,16 +111,17 @@ def settings(url: str, folder: Path) -> Settings:
     return Settings.from_env({**given, "ORRERY_SECRET_KEY": "test-" * 10})
 
 
-async def run(folder: Path, events: int, processes: int, seed: int) -> Report:
-    chance, report, began = random.Random(seed), Report(), time.monotonic()
+async def run(folder: Path, arguments: argparse.Namespace) -> Report:
+    chance, report, began = random.Random(arguments.seed), Report(), time.monotonic()
     database = EmbeddedDatabase(folder / "database")
     url = await database.start()
     try:
         async with open_services(settings(url, folder / "parent")) as services:
             boards = [await _set_up(services, number) for number in range(2)]
-            followers = [await _start(url, folder, number) for number in range(processes)]
-            killing = asyncio.create_task(_kill(followers, url, folder, chance, report))
-            await _write(boards, events // 2, chance)
+            start = partial(_start, url, folder)
+            followers = [await start(number) for number in range(arguments.processes)]
+            killing = asyncio.create_task(_kill(followers, start, arguments.pause, chance, report))
+            await _write(boards, arguments.events // 2, chance)
             await _caught_up(boards)
             killing.cancel()
             await asyncio.wait([killing])
@@ -218,14 +220,20 @@ async def _start(url: str, folder: Path, number: int) -> Process:
     )
 
 
-async def _kill(followers: list[Process], url: str, folder: Path, chance: random.Random, report: Report) -> None:
+async def _kill(
+    followers: list[Process],
+    start: Callable[[int], Awaitable[Process]],
+    pause: float,
+    chance: random.Random,
+    report: Report,
+) -> None:
     while True:
-        await asyncio.sleep(chance.uniform(*BETWEEN))
+        await asyncio.sleep(chance.uniform(0.2, 1.8) * pause)
         number = chance.randrange(len(followers))
         followers[number].send_signal(signal.SIGKILL)
         await followers[number].wait()
         report.kills += 1
-        followers[number] = await _start(url, folder, number)
+        followers[number] = await start(number)
 
 
 async def _caught_up(boards: Sequence[Board]) -> None:
@@ -323,13 +331,14 @@ def main() -> int:
     parser.add_argument("--follow", default="")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--lease", default="0")
+    parser.add_argument("--pause", type=float, default=PAUSE)
     arguments = parser.parse_args()
     logging.basicConfig(level="CRITICAL")
     if arguments.follow:
         asyncio.run(follow_until_killed(arguments.follow, arguments.folder, arguments.lease))
         return 0
     with tempfile.TemporaryDirectory(prefix="orrery-faults-") as folder:
-        report = asyncio.run(run(Path(folder), arguments.events, arguments.processes, arguments.seed))
+        report = asyncio.run(run(Path(folder), arguments))
     print(json.dumps({"seed": arguments.seed, **asdict(report)}, indent=2))
     return 1 if report.contradictions else 0
 

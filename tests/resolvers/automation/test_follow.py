@@ -1,6 +1,7 @@
 """Automations follow the history: each event once, whoever follows and dies, and at the cost of what is set off."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -17,9 +18,11 @@ from realtime.log import EventLog
 from resolvers.automation import run as run_module
 from resolvers.automation.action import act
 from resolvers.automation.follow import Automations, follow
+from resolvers.automation.run import TOO_DEEP
 from resolvers.automation.trim import AGE, trim_traces
 from resolvers.kit.context import Context, Services
 from tests.resolvers.automations import automate, outcomes, traces
+from tests.resolvers.lab import events
 from tests.resolvers.projects import Board, make_board
 from tests.resolvers.test_indexes import check, recorded
 
@@ -46,6 +49,40 @@ async def test_two_who_follow_at_once_do_everything_once(board: Board, others: S
 
     assert await outcomes(automation) == [("success", None)] * len(cards)
     assert [(await board.stored(card))["comment_count"] for card in cards] == [1] * len(cards)
+
+
+async def test_whoever_is_killed_when_each_event_is_acted_on_once(board: Board, others: Services) -> None:
+    """The short form of `python -m tests.faults.automations_killed`."""
+    chance = random.Random(7)
+    noting = await automate(board, "task_created")
+    loop = [
+        await automate(
+            board,
+            "task_moved",
+            {"type": "move_card", "columnId": str(board.column_id(place))},
+            conditions={"to": str(board.column_id(3 - place))},
+        )
+        for place in (1, 2)
+    ]
+    cards = [await board.card() for _ in range(12)]
+    await board.move(cards[0], columnId=board.column_id(1))
+
+    # When four follow, and are ended at any moment, again and again
+    for _ in range(8):
+        tasks = [asyncio.create_task(follow(services)) for services in (board.ctx.services, others) * 2]
+        await asyncio.sleep(chance.uniform(0, 0.1))
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+    await follow(others)
+
+    # Then all was done, and nothing twice
+    assert await outcomes(noting) == [("success", None)] * len(cards)
+    assert [(await board.stored(card))["comment_count"] for card in cards] == [1] * len(cards)
+    together = [*await outcomes(loop[0]), *await outcomes(loop[1])]
+    assert sorted(together, key=str) == [("failure", TOO_DEEP), *[("success", None)] * 5]
+    ran = [event for event in await events(board.workspace_id) if event["type"] == "AutomationRan"]
+    assert len(ran) == len(cards) + 6
 
 
 async def test_who_dies_between_two_automations_leaves_the_rest_to_another(
