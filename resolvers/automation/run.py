@@ -15,7 +15,7 @@ from auth.subject import ALL_SCOPES, Subject
 from models import Automation, AutomationTrace, Card, WorkspaceMember
 from models.base import Record, aggregate, collection, to_record
 from models.enums import ActivityType, AutomationStatus, AutomationStop
-from models.errors import Forbidden, OrreryError, RateLimited, Unauthenticated, Unavailable
+from models.errors import ApprovalRequired, Forbidden, OrreryError, RateLimited, Unauthenticated, Unavailable
 from models.fanout import Audience
 from models.ids import Kind, id_of
 from models.records import AutomationRecord, CardRecord
@@ -169,7 +169,7 @@ async def run(services: Services, rule: Rule, occasion: Occasion, per_minute: in
         await _write(services, rule, partial(attempt.stopped, AutomationStop.RIGHTS, LEFT))
         return
     try:
-        with suppress(_Over):
+        with suppress(_Over, ApprovalRequired):  # what an agent may not do by itself is proposed, and marked with that
             await act(ctx, automation, card)
     except _TooOften:
         await _write(services, rule, partial(attempt.stopped, AutomationStop.TOO_OFTEN, TOO_OFTEN))

@@ -19,7 +19,7 @@ from asyncio.subprocess import DEVNULL, Process
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,11 +33,11 @@ from gateway.direct import acting, open_services
 from gateway.embedded import EmbeddedDatabase
 from gateway.follower import Follower, Pace, automations
 from gateway.settings import Settings
-from models import Automation, AutomationProgress, AutomationTrace, Comment, LoggedEvent, StreamHead
+from models import AutomationProgress, AutomationTrace, Comment, LoggedEvent, StreamHead
 from models.base import collection, timestamp, utc_now
 from models.enums import AutomationTrigger as Trigger
 from models.errors import RateLimited
-from models.records import AutomationRecord, LoggedEventRecord
+from models.records import AutomationProgressRecord, AutomationRecord, LoggedEventRecord
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
@@ -164,20 +164,17 @@ async def _set_up(services: Services, number: int) -> Board:
         for here, there in ((third, fourth), (fourth, third))
     ]
     due = await automate(Trigger.DUE_DATE_REACHED, {"type": "add_comment", "content": "due"})
-    await _look_back(workspace_id, due)
     return Board(owner, workspace_id, project_id, columns, noting, moved, loop, due)
 
 
-async def _look_back(workspace_id: ObjectId, due: AutomationRecord) -> None:
-    """Have dates of the last hour be looked at that nobody has looked at."""
-    before = utc_now() - timedelta(hours=1)
-    await collection(Automation).update_one({"_id": due["_id"]}, {"$set": {"updated_at": before}})
-    update = {"$set": {"due_through": before}}
-    await collection(AutomationProgress).update_one({"_id": workspace_id}, update)
-
-
 async def _write(boards: Sequence[Board], pairs: int, chance: random.Random) -> None:
-    """Make and move cards: two events each, and then those of loops and dates."""
+    """Make and move cards: two events each, and before those, cards whose dates come soon, and that loop."""
+    for board in boards:
+        for number in range(DATES):
+            await _card(board, dueDate=timestamp(utc_now() + timedelta(seconds=2, milliseconds=number + 1)))
+        for _ in range(LOOPS):
+            card_id = await _card(board)
+            await _again(move_card, board, card_id, CardMove.of(column_id=board.columns[2]))
     left = iter(range(pairs))
 
     async def writer() -> None:
@@ -188,13 +185,6 @@ async def _write(boards: Sequence[Board], pairs: int, chance: random.Random) -> 
             await asyncio.sleep(chance.uniform(0, 0.01))
 
     await asyncio.gather(*(writer() for _ in range(WRITERS)))
-    for board in boards:
-        for _ in range(LOOPS):
-            card_id = await _card(board)
-            await _again(move_card, board, card_id, CardMove.of(column_id=board.columns[2]))
-        for number in range(DATES):
-            await _card(board, dueDate=timestamp(utc_now() - timedelta(minutes=5, milliseconds=number + 1)))
-        await _look_back(board.workspace_id, board.due)
 
 
 async def _card(board: Board, **values: Any) -> ObjectId:
@@ -253,8 +243,8 @@ async def _caught_up(boards: Sequence[Board]) -> None:
             return
 
 
-def _looked(progress: Any, since: Any) -> bool:
-    return progress["due_through"] is not None and progress["due_through"] >= since - timedelta(minutes=1)
+def _looked(progress: AutomationProgressRecord, since: datetime) -> bool:
+    return progress["due_through"] is not None and progress["due_through"] >= since
 
 
 async def _check(board: Board, report: Report) -> None:

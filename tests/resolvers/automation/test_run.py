@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from models import Activity, AutomationTrace, Comment, Mission, Notification
+import resolvers.proposal.gate  # noqa: F401  (what agents pass)
+from models import Activity, AutomationTrace, Comment, Mission, Notification, Proposal
 from models.base import collection
 from realtime.events.automation import AutomationRan
 from resolvers.automation.follow import follow
@@ -210,6 +211,25 @@ async def test_an_owner_who_has_left_is_no_owner_any_more(board: Board, workspac
     assert (await outcomes(automation))[0][0] == "failure"
     enabled = await toggle(board, automation)
     assert (enabled["owner_id"], enabled["disabled_reason"]) == (board.ctx.user_id, None)
+
+
+async def test_what_an_agent_may_not_do_by_itself_is_proposed_once(
+    board: Board, people: People, workspace: Any
+) -> None:
+    # Given the automation of an agent that asks before it comments
+    agent = await Crew(people, board.caller, workspace).hire(policy={"write_comments": "ASK"})
+    automation = await automate(board, "task_created", by=agent.ctx)
+    card = await board.card()
+
+    for _ in range(2):
+        await follow(board.ctx.services)
+
+    # Then it has proposed to, as the trace tells, and goes on to be at work
+    [proposal] = await collection(Proposal).find({"agent_id": agent.record["_id"]}).to_list()
+    assert (proposal["operation"], proposal["arguments"]["cardId"]) == ("commentCreate", str(card["_id"]))
+    assert await outcomes(automation) == [("success", None)]
+    assert (await stored(automation["_id"]))["enabled"] is True
+    assert await comments(card) == []
 
 
 async def test_an_automation_is_not_set_off_by_what_it_does_and_a_loop_of_several_ends(board: Board) -> None:
