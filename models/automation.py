@@ -8,7 +8,7 @@ from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models.base import Recorded, Stored, UpdatedAt, id_factory, utc_now
-from models.enums import AutomationStatus, AutomationStop, AutomationTrigger
+from models.enums import AutomationStatus, AutomationStop, AutomationTrigger, TokenScope
 from models.facts import REST, SHOWN, UPDATE, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import NAME
@@ -17,7 +17,8 @@ from models.records import AutomationProgressRecord, AutomationRecord, Automatio
 
 class Automation(Stored[AutomationRecord]):
     """A rule of a project. `conditions` and `action` are as clients wrote them (`resolvers.automation.conditions`,
-    `resolvers.automation.action`). What was told in the workspace up to `since` was before it was as it is.
+    `resolvers.automation.action`). What was told in the workspace up to `since` was before it was as it is. It acts
+    with the `scopes` that its owner had when they changed it: those of a token, or all.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.AUTOMATION))
@@ -37,6 +38,7 @@ class Automation(Stored[AutomationRecord]):
     owner_id: Annotated[
         PydanticObjectId, Facts("Who changed it last: it acts in their name, with their rights.", refers=Kind.USER)
     ]
+    scopes: list[TokenScope]
     since: int
     created_at: Annotated[datetime, Facts("When it was created.")] = Field(default_factory=utc_now)
     updated_at: UpdatedAt = Field(default_factory=utc_now)

@@ -126,6 +126,7 @@ class AutomationRecord(TypedDict):
     enabled: bool
     disabled_reason: str | None
     owner_id: ObjectId
+    scopes: list[str]
     since: int
     updated_at: datetime
 

@@ -29,7 +29,7 @@ from resolvers.kit.call import call, read_arguments
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent
 from resolvers.kit.input import read_input
-from resolvers.kit.operation import check_scope, operation_of
+from resolvers.kit.operation import operation_of
 from resolvers.member.project_member import require_assignable
 from resolvers.mission.mission import create_mission
 
@@ -83,7 +83,7 @@ async def check_action(ctx: Context, workspace_id: ObjectId, action: Mapping[str
         taken = f"takes {done.only} alone" if done.only else f"is about the card that sets it off, without {done.card}"
         raise BadUserInput(taken, field="action")
     _read(read_arguments, operation, {**arguments, done.card: str(new_id(Kind.CARD))})
-    check_scope(ctx, operation.scope, operation.name)
+    operation.admit(ctx)
     if operation.permission is not None:
         await check_workspace(ctx, workspace_id, operation.permission)
 

@@ -71,7 +71,7 @@ async def create_automation(
                 conditions=values.conditions,
                 action=values.action,
                 **values_of(values, Automation, CREATE),
-                owner_id=ctx.user_id,
+                **_ownership(ctx),
                 since=await head_of(change, project["workspace_id"]),
                 created_at=change.at,
                 updated_at=change.at,
@@ -168,12 +168,17 @@ async def _set(ctx: Context, door: AutomationRecord, values: dict[str, Any]) -> 
             await check_references(change, project, changed["action"])
         more: dict[str, Any] = {}
         if changed and is_acting:
-            more["owner_id"] = ctx.user_id
+            more |= _ownership(ctx)
         if changed.keys() & _ANEW:
             more |= {"since": await head_of(change, door["workspace_id"]), "disabled_reason": None}
         return (await write_automation(change, door["_id"], {**changed, **more}))[0]
 
     return await ctx.write(door["workspace_id"], body)
+
+
+def _ownership(ctx: Context) -> dict[str, Any]:
+    """Whose it is from now on, and how far their credential goes."""
+    return {"owner_id": ctx.user_id, "scopes": sorted(scope.value for scope in ctx.subject.scopes)}
 
 
 async def _check_owner(ctx: Context, automation: AutomationRecord) -> None:

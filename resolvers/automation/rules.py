@@ -9,6 +9,7 @@ from bson import ObjectId
 from models import Agent, Automation
 from models.base import collection
 from models.enums import AutomationTrigger as Trigger
+from models.enums import TokenScope
 from models.errors import BadUserInput
 from models.ids import portions
 from models.records import AutomationRecord
@@ -25,6 +26,11 @@ class Rule:
     conditions: Conditions | None
     error: str | None
     agent_id: ObjectId | None
+
+    @property
+    def scopes(self) -> frozenset[TokenScope]:
+        """How far its owner's credential went."""
+        return frozenset(map(TokenScope, self.record["scopes"]))
 
 
 @dataclass(frozen=True, slots=True)

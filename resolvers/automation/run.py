@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
-from auth.subject import ALL_SCOPES, Subject
+from auth.subject import Subject
 from models import Automation, AutomationTrace, Card, WorkspaceMember
 from models.base import Record, aggregate, collection, to_record
 from models.enums import ActivityType, AutomationStatus, AutomationStop
@@ -200,5 +200,5 @@ async def _of_owner(services: Services, attempt: Run) -> Context | None:
     membership = await collection(WorkspaceMember).find_one(inside)
     if membership is None:
         return None
-    subject = Subject(user_id, scopes=ALL_SCOPES, agent_id=rule.agent_id, workspace_id=workspace_id)
+    subject = Subject(user_id, scopes=rule.scopes, agent_id=rule.agent_id, workspace_id=workspace_id)
     return Context(subject, services, memberships={workspace_id: membership}, marks=(attempt,))
