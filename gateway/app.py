@@ -24,6 +24,7 @@ from gateway.deletions import Deletions
 from gateway.follower import Follower, automations, notifications
 from gateway.graph import served_graph
 from gateway.indexing import Indexing
+from gateway.jobs import Jobs
 from gateway.leftovers import Leftovers
 from gateway.mailer import FolderMailer, Mailer, SmtpMailer
 from gateway.metrics import Metrics
@@ -137,6 +138,7 @@ def create_app(
                 Follower(running.services, notifications(running.services)),
                 Follower(running.services, automations(running.services)),
                 Transfers(running.services),
+                Jobs(running.services),
                 Plugins(running.services),
                 Deletions(running.services, running.metrics.deletions.set),
                 AgentProcesses(chosen, opened.url, hub.bus),

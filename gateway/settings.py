@@ -291,11 +291,7 @@ def _kept_vault_keys(path: Path) -> tuple[VaultKey, ...]:
         raise SettingsError(f"The file {path} in ORRERY_DATA_DIR {error}.") from error
 
 
-def _random_secret() -> str:
-    return secrets.token_urlsafe(48)
-
-
-def kept_secret(path: Path, make: Callable[[], str] = _random_secret) -> str:
+def kept_secret(path: Path, make: Callable[[], str] = lambda: secrets.token_urlsafe(48)) -> str:
     """The random secret kept in the file `path` (mode 600), made at the first call.
 
     The file appears whole or not at all, and processes that start at once all end with the same secret.

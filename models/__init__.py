@@ -22,6 +22,7 @@ from models.document import Document, DocumentLink, DocumentVersion
 from models.event import LoggedEvent, StreamHead
 from models.fanout import Fanout
 from models.idempotency import IdempotencyKey
+from models.job import Job, Queue, Schedule
 from models.label import Label
 from models.lane import Lane
 from models.lease import Lease
@@ -88,6 +89,7 @@ __all__ = [
     "IdempotencyKey",
     "Inbox",
     "Invitation",
+    "Job",
     "Label",
     "Lane",
     "Lease",
@@ -114,8 +116,10 @@ __all__ = [
     "ProjectDraft",
     "ProjectMember",
     "Proposal",
+    "Queue",
     "ReadMark",
     "Relation",
+    "Schedule",
     "Scope",
     "Session",
     "Skill",

@@ -425,6 +425,23 @@ class BudgetPeriod(Told):
     TOTAL = "total", "Never."
 
 
+class JobState(Told):
+    """Where a job stands."""
+
+    DELAYED = "delayed", "Its time has not come."
+    WAITING = "waiting", "May be claimed."
+    ACTIVE = "active", "A worker holds it."
+    COMPLETED = "completed", "Done. Final."
+    FAILED = "failed", "Begun as often as it may be. Final."
+
+
+class Backoff(Told):
+    """How long a job waits after a failure."""
+
+    FIXED = "fixed", "Always as long."
+    EXPONENTIAL = "exponential", "Twice as long each time."
+
+
 class TransferState(Told):
     """Where an import stands that runs by itself."""
 

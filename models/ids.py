@@ -88,6 +88,9 @@ class Kind(IntEnum):
     CREDENTIAL_VERSION = 0xC2
     USAGE_RECORD = 0xC3
     BUDGET = 0xC4
+    JOB = 0xC5
+    QUEUE = 0xC6
+    SCHEDULE = 0xC7
     AUTOMATION = 0xB1
     AUTOMATION_TRACE = 0xB2
 

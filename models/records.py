@@ -460,6 +460,67 @@ class IdempotencyKeyRecord(TypedDict):
     expires_at: datetime
 
 
+class JobRecord(TypedDict):
+    """A `models.job.Job`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    queue_id: ObjectId
+    schedule_id: ObjectId | None
+    name: str
+    key: str | None
+    data: Any
+    bytes: int
+    state: str
+    priority: int
+    max_attempts: int
+    backoff: str
+    backoff_ms: int
+    lease_seconds: int
+    attempts: int
+    run_at: datetime
+    lease_token: int
+    lease_until: datetime | None
+    result: Any
+    error: str | None
+    created_by: ObjectId | None
+    finished_at: datetime | None
+    expires_at: datetime | None
+
+
+class QueueRecord(TypedDict):
+    """A `models.job.Queue`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    name: str
+    is_paused: bool
+    open: int
+    open_bytes: int
+    created_by: ObjectId
+    updated_at: datetime
+
+
+class ScheduleRecord(TypedDict):
+    """A `models.job.Schedule`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    queue_id: ObjectId
+    name: str
+    cron: str | None
+    every_seconds: int | None
+    data: Any
+    is_enabled: bool
+    next_at: datetime | None
+    last_job_id: ObjectId | None
+    created_by: ObjectId
+    updated_at: datetime
+
+
 class LabelRecord(TypedDict):
     """A `models.label.Label`."""
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from schema.custom_field import CustomField
     from schema.document import Document, DocumentTreeEntry, DocumentVersion
     from schema.events.by_hand import CustomFieldChange
+    from schema.job import Job, Queue, Schedule
     from schema.label import Label
     from schema.mission import Mission, MissionActivity
     from schema.notification import Notification
@@ -46,6 +47,9 @@ DocumentVersionRef = Annotated["DocumentVersion", strawberry.lazy("schema.docume
 CredentialRef = Annotated["Credential", strawberry.lazy("schema.credential")]
 CustomFieldRef = Annotated["CustomField", strawberry.lazy("schema.custom_field")]
 CustomFieldChangeRef = Annotated["CustomFieldChange", strawberry.lazy("schema.events.by_hand")]
+JobRef = Annotated["Job", strawberry.lazy("schema.job")]
+QueueRef = Annotated["Queue", strawberry.lazy("schema.job")]
+ScheduleRef = Annotated["Schedule", strawberry.lazy("schema.job")]
 LabelRef = Annotated["Label", strawberry.lazy("schema.label")]
 MissionRef = Annotated["Mission", strawberry.lazy("schema.mission")]
 MissionActivityRef = Annotated["MissionActivity", strawberry.lazy("schema.mission")]

@@ -9,6 +9,7 @@ from resolvers.budget.budget import budgets_of_workspace
 from resolvers.document import graph as document_graph
 from resolvers.files.storage_account import storage_of
 from resolvers.invitation.invitation import invitations_of
+from resolvers.job.queue import queues_of
 from resolvers.kit.position import cursor_of_workspace
 from resolvers.mission.mission import missions_of_workspace
 from resolvers.pipeline.pipeline import pipelines_of
@@ -41,6 +42,7 @@ from schema.references import (
     ProjectDraftRef,
     ProjectRef,
     ProposalRef,
+    QueueRef,
     SkillRef,
     TransferJobRef,
 )
@@ -103,6 +105,7 @@ class Workspace(Node):
         arguments=tree_arguments,
         description="Its documents as a tree: each right behind its parent and what precedes it there; 5,000 at most.",
     )
+    queues: Connection[QueueRef] = edge(queues_of, arguments=window, description="Its queues of jobs, oldest first.")
     usage: Usage = edge(usage_of_workspace, arguments=usage_range, description="What its models have cost.")
     budgets: Connection[BudgetRef] = edge(
         budgets_of_workspace,

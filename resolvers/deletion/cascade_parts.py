@@ -16,6 +16,7 @@ from models import (
     Notification,
     OrganizationMember,
     ProjectMember,
+    Queue,
     ReadMark,
     StreamHead,
     Todo,
@@ -23,7 +24,7 @@ from models import (
     User,
     WorkspaceMember,
 )
-from models.base import Record, collection, with_changes
+from models.base import Record, collection, insert_all, to_record, with_changes
 from models.card import KEPT_FIELDS
 from models.enums import MissionStatus
 from models.ids import IDS_PER_QUERY, portions
@@ -250,3 +251,18 @@ async def _take_values(change: Change, tombstone: TombstoneRecord, most: int) ->
 
 
 values_on_cards = Step((Card,), _take_values, lanes_by="project_id")
+
+
+async def _take_queues(change: Change, tombstone: TombstoneRecord, most: int) -> int:
+    """Delete queues of a workspace; what is in them goes with a deletion of each, in a history of its own."""
+    inside = {"workspace_id": tombstone["_id"]}
+    found = collection(Queue).find(inside, {"_id": 1}, session=change.session).limit(min(most, AT_A_TIME))
+    ids = [queue["_id"] for queue in await found.to_list()]
+    left = [Tombstone(id=queue_id, stream_id=queue_id, deleted_at=change.at, due_at=change.at) for queue_id in ids]
+    await insert_all(Tombstone, [to_record(each) for each in left], change)
+    await delete_by_id(change, Queue, ids)
+    return len(ids)
+
+
+queues = Step((Queue,), _take_queues)
+"""The queues of a workspace."""

@@ -36,6 +36,7 @@ from models import (
     IdempotencyKey,
     Inbox,
     Invitation,
+    Job,
     Label,
     Lane,
     Lease,
@@ -63,6 +64,7 @@ from models import (
     Proposal,
     ReadMark,
     Relation,
+    Schedule,
     Scope,
     Session,
     Skill,
@@ -101,6 +103,7 @@ from resolvers.deletion.cascade_parts import (
     notifications,
     of_membership,
     other_deletions,
+    queues,
     values_on_cards,
 )
 
@@ -141,6 +144,7 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
         rows(Template, "workspace_id"),
         rows(TransferJob, "workspace_id", also=leave_inputs),
         rows(Proposal, "workspace_id"),
+        queues,
         rows(UsageRecord, "workspace_id"),
         rows(UsageSum, "workspace_id"),
         rows(Budget, "workspace_id"),
@@ -201,6 +205,7 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
     Kind.DOCUMENT: (listed_documents,),
     Kind.LABEL: (label_on_cards,),
     Kind.CUSTOM_FIELD: (values_on_cards,),
+    Kind.QUEUE: (rows(Schedule, "queue_id"), rows(Job, "queue_id")),
     Kind.AGENT: (missions_of_agent,),
     Kind.OBJECTIVE: (letting_go("objective_id"),),
     Kind.PILOTAGE_PRIORITY: (letting_go("priority_id"),),
@@ -209,10 +214,10 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
 }
 """`resolvers.account.delete` adds what goes with an account, which leaves where it was."""
 
-LASTING = frozenset({Kind.ORGANIZATION, Kind.WORKSPACE, Kind.PROJECT, Kind.WORKSPACE_MEMBER, Kind.USER})
+LASTING = frozenset({Kind.ORGANIZATION, Kind.WORKSPACE, Kind.PROJECT, Kind.WORKSPACE_MEMBER, Kind.USER, Kind.QUEUE})
 """What something may still be written of in another history (a notification, say), and is looked at once more later."""
 
-HISTORIES = frozenset({Kind.ORGANIZATION, Kind.WORKSPACE, Kind.USER})
+HISTORIES = frozenset({Kind.ORGANIZATION, Kind.WORKSPACE, Kind.USER, Kind.QUEUE})
 """What has a history of its own, which nobody can read any more and which goes last."""
 
 GOES_OTHERWISE: dict[type[Recorded[Any]], str] = {
@@ -220,6 +225,8 @@ GOES_OTHERWISE: dict[type[Recorded[Any]], str] = {
     Workspace: "goes in the change that deletes it, or its organization",
     User: "an agent's goes with its workspace; a person's stays without a name, for what others rely on",
     Credential: "is its organization's",
+    Job: "goes with its queue",
+    Schedule: "goes with its queue",
     CredentialVersion: "is its organization's",
     LoggedEvent: "the history goes last (HISTORIES)",
     StreamHead: "the history goes last (HISTORIES)",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from auth.policies import board, budget, credential, document, mission, organization, pilotage, proposal, workspace
+from auth.policies import board, budget, credential, document, job, mission, organization, pilotage, proposal, workspace
 from models import (
     Activity,
     Agent,
@@ -20,6 +20,7 @@ from models import (
     Document,
     DocumentVersion,
     Invitation,
+    Job,
     Label,
     Mission,
     MissionActivity,
@@ -35,7 +36,9 @@ from models import (
     ProjectDraft,
     ProjectMember,
     Proposal,
+    Queue,
     Relation,
+    Schedule,
     Scope,
     Skill,
     StandingOrder,
@@ -100,6 +103,9 @@ PILOTAGE_DOCUMENT = noun(
 STANDING_ORDER = noun(StandingOrder, Kind.STANDING_ORDER, reads=pilotage.READ, scope=TokenScope.PILOTAGE_READ)
 PROPOSAL = noun(Proposal, Kind.PROPOSAL, reads=proposal.READ, scope=TokenScope.PILOTAGE_READ)
 NOTIFICATION = noun(Notification, Kind.NOTIFICATION, scope=TokenScope.NOTIFICATIONS_READ)
+QUEUE = noun(Queue, Kind.QUEUE, reads=job.READ, scope=TokenScope.PILOTAGE_READ, has_node=False)
+JOB = noun(Job, Kind.JOB, reads=job.READ, scope=TokenScope.PILOTAGE_READ, has_node=False)
+SCHEDULE = noun(Schedule, Kind.SCHEDULE, reads=job.READ, scope=TokenScope.PILOTAGE_READ, has_node=False)
 USER = noun(User, Kind.USER)
 
 NOUNS: Mapping[Kind, Noun[Any]] = {var.kind: var for var in tuple(vars().values()) if isinstance(var, Noun)}

@@ -17,7 +17,7 @@ from models.base import AnyRecord, R, Record, Recorded, collection
 from models.ids import Kind, among, kind_of, portions
 from resolvers.kit.context import Context
 
-NAMES = ("workspace_id", "project_id", "scope_id", "column_id", "card_id", "document_id")
+NAMES = ("workspace_id", "project_id", "scope_id", "column_id", "card_id", "document_id", "queue_id")
 """The keys by which an object names what it stands below; what a door or an edge reads of it holds these."""
 _ENDS = ("project_ids", "card_ids")
 FIELDS = frozenset({*NAMES, *_ENDS})

@@ -13,6 +13,7 @@ from schema.credential import Credential
 from schema.custom_field import CustomField
 from schema.document import Document
 from schema.invitation import Invitation
+from schema.job import Job
 from schema.mission import Mission
 from schema.pilotage import PilotagePriority
 from schema.project import Project
@@ -187,6 +188,12 @@ class AgentPayload:
 class PilotagePriorityPayload:
     pilotage_priority: PilotagePriority = strawberry.field(description="The priority as it is now.")
     warnings: list[str] = strawberry.field(description="What is to be said of all that are active: too many, say.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What claiming jobs returns.")
+class JobClaimPayload:
+    jobs: list[Job] = strawberry.field(description="The jobs, each held by its `leaseToken`; none where none waits.")
     cursor: Cursor = cursor_field()
 
 

@@ -53,6 +53,7 @@ MADE: Mapping[Any, type] = {
 
 NAMED: Mapping[str, tuple[str, type]] = {
     "consentGive": ("consents", payloads.ConsentPayload),
+    "jobClaim": ("jobs", payloads.JobClaimPayload),
     "missionClaim": ("mission", payloads.MissionClaimPayload),
     "notificationMarkAllRead": ("count", payloads.NotificationMarkAllReadPayload),
     "sessionRevokeOthers": ("ended", payloads.SessionsPayload),

@@ -55,6 +55,17 @@ from resolvers.inputs.custom_field import (
     CustomFieldValueInput,
 )
 from resolvers.inputs.document import DocumentBatch, DocumentCreate, DocumentMove, DocumentReview, DocumentUpdate
+from resolvers.inputs.job import (
+    JobClaim,
+    JobComplete,
+    JobCreate,
+    JobFail,
+    JobHold,
+    QueueCreate,
+    QueueUpdate,
+    ScheduleCreate,
+    ScheduleUpdate,
+)
 from resolvers.inputs.label import LabelCreate, LabelUpdate
 from resolvers.inputs.mission import (
     AgentRun,
@@ -159,6 +170,21 @@ CALLS: dict[str, Arguments] = {
     "organizationCreate": lambda _: (OrganizationCreate(name="Mine", slug="mine-too"),),
     "organizationUpdate": lambda ids: (ids["organization"], OrganizationUpdate(name="Other")),
     "organizationDelete": lambda ids: (ids["organization"],),
+    "queue": lambda ids: (ids["queue"],),
+    "queueCreate": lambda ids: (QueueCreate.of(workspace_id=ids["workspace"], name="Reports"),),
+    "queueUpdate": lambda ids: (ids["queue"], QueueUpdate.of(is_paused=True)),
+    "queueDelete": lambda ids: (ids["queue"],),
+    "job": lambda ids: (ids["job"],),
+    "jobCreate": lambda ids: (JobCreate.of(queue_id=ids["queue"], name="Send", key="one"),),
+    "jobClaim": lambda ids: (ids["queue"], JobClaim(size=10)),
+    "jobHold": lambda ids: (ids["job"], JobHold(lease_token=1)),
+    "jobComplete": lambda ids: (ids["job"], JobComplete(lease_token=1, result={"sent": 1})),
+    "jobFail": lambda ids: (ids["job"], JobFail(lease_token=1, error="Away")),
+    "jobDelete": lambda ids: (ids["job"],),
+    "schedule": lambda ids: (ids["schedule"],),
+    "scheduleCreate": lambda ids: (ScheduleCreate.of(queue_id=ids["queue"], name="Count", every_seconds=86_400),),
+    "scheduleUpdate": lambda ids: (ids["schedule"], ScheduleUpdate.of(is_enabled=False)),
+    "scheduleDelete": lambda ids: (ids["schedule"],),
     "budget": lambda ids: (ids["budget"],),
     "budgetCreate": lambda ids: (
         BudgetCreate.of(organization_id=ids["organization"], subject_id=ids["agent"], limit_tokens=1_000),

@@ -57,6 +57,7 @@ from resolvers.inputs.custom_field import (
     CustomFieldValueInput,
 )
 from resolvers.inputs.document import DocumentCreate
+from resolvers.inputs.job import JobCreate, QueueCreate, ScheduleCreate
 from resolvers.inputs.label import LabelCreate
 from resolvers.inputs.mission import MissionActivityInput, MissionCreate, MissionReport
 from resolvers.inputs.organization import OrganizationCreate, OrganizationMemberAdd, OrganizationMemberUpdate
@@ -87,6 +88,7 @@ from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.inputs.transfer import ProjectImportStart
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
 from resolvers.invitation import invitation
+from resolvers.job import job, queue, schedule
 from resolvers.kit.context import Context
 from resolvers.kit.nouns import NOUNS
 from resolvers.member import organization_member, project_member
@@ -186,6 +188,12 @@ async def _tenants(world: World) -> None:
     key = CredentialCreate.of(organization_id=ids["organization"], key="models.example", value="sk-secret-of-acme")
     spend = BudgetCreate.of(organization_id=ids["organization"], subject_id=ids["workspace"], limit_usd=1000)
     ids["budget"] = (await budget.create_budget(again(owner), spend)).value["_id"]
+    waiting = QueueCreate.of(workspace_id=ids["workspace"], name="Mails")
+    ids["queue"] = (await queue.create_queue(again(owner), waiting)).value["_id"]
+    work = JobCreate.of(queue_id=ids["queue"], name="Send")
+    ids["job"] = (await job.create_job(again(owner), work)).value["_id"]
+    nightly = ScheduleCreate.of(queue_id=ids["queue"], name="Sweep", cron="0 3 1 1 *")
+    ids["schedule"] = (await schedule.create_schedule(again(owner), nightly)).value["_id"]
     ids["credential"] = (await credential.create_credential(again(owner), key)).value["_id"]
 
 

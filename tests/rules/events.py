@@ -20,6 +20,7 @@ WORKERS = frozenset(
         Named("agents.runtime.child.loop", "Loop"),
         Named("agents.runtime.child.runner", "Runner"),
         Named("resolvers.deletion.run", "Worker"),
+        Named("resolvers.job.due", "run_due"),
         Named("resolvers.mission.trim", "trim_reports"),
         Named("resolvers.notification.follow", "follow_some"),
         Named("resolvers.notification.trim", "trim_some"),

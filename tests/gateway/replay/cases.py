@@ -18,10 +18,12 @@ from resolvers.document.update import update_document
 from resolvers.inputs.account import AuthLogin
 from resolvers.inputs.card import ChecklistItemAdd, ChecklistItemMove
 from resolvers.inputs.document import DocumentCreate, DocumentMove, DocumentUpdate
+from resolvers.inputs.job import JobClaim
 from resolvers.inputs.mission import MissionCreate
 from resolvers.inputs.proposal import ProposalReview
 from resolvers.inputs.workspace import WorkspaceMemberInvite, WorkspaceMemberUpdate
 from resolvers.invitation.invitation import invite_workspace_member
+from resolvers.job.job import claim_jobs
 from resolvers.mission.mission import create_mission
 from resolvers.proposal.decide import review_proposal
 from tests.denials.calls import CALLS, Arguments
@@ -47,6 +49,11 @@ async def ask_question(world: World) -> None:
     """A mission whose agent waits for an answer."""
     waiting = {"status": MissionStatus.AWAITING_APPROVAL.value, "waiting_for": MissionWait.ANSWER.value}
     await collection(Mission).update_one({"_id": world.ids["mission"]}, {"$set": waiting})
+
+
+async def claim_job(world: World) -> None:
+    """A job that is held."""
+    await claim_jobs(again(world.owner), world.ids["queue"], JobClaim())
 
 
 async def take_label_off(world: World) -> None:
@@ -102,6 +109,9 @@ async def submit(world: World) -> None:
 
 
 CASES: dict[str, Case] = {
+    "jobHold": Case(CALLS["jobHold"], prepare=claim_job),
+    "jobComplete": Case(CALLS["jobComplete"], prepare=claim_job),
+    "jobFail": Case(CALLS["jobFail"], prepare=claim_job),
     "authLogin": Case(lambda ids: (AuthLogin(email=ids["bystander_email"], password=PASSWORD),)),
     "accountDelete": Case(CALLS["accountDelete"], "member"),
     "checklistItemMove": Case(lambda ids: (ids["card"], ids["item"], ChecklistItemMove(order=1)), prepare=add_step),
@@ -134,6 +144,7 @@ INVITATIONS = "invitations are for admins, and a workspace's stream is for all i
 PLUGINS = "plugins are for admins, and a workspace's stream is for all its members"
 CREDENTIALS = "credentials are for admins, and organizations have no stream that can be watched"
 BUDGETS = "budgets are the organization's, which has no stream that can be watched"
+QUEUES = "what queues hold is told in their own history, which no client of a workspace watches"
 ACCOUNT = "how somebody signs in is theirs alone"
 
 UNSEEN: dict[str, str] = {
@@ -151,6 +162,18 @@ UNSEEN: dict[str, str] = {
     "pluginInstall": PLUGINS,
     "pluginUpdate": PLUGINS,
     "pluginRemove": PLUGINS,
+    "queueCreate": QUEUES,
+    "queueUpdate": QUEUES,
+    "queueDelete": QUEUES,
+    "jobCreate": QUEUES,
+    "jobClaim": QUEUES,
+    "jobHold": QUEUES,
+    "jobComplete": QUEUES,
+    "jobFail": QUEUES,
+    "jobDelete": QUEUES,
+    "scheduleCreate": QUEUES,
+    "scheduleUpdate": QUEUES,
+    "scheduleDelete": QUEUES,
     "budgetCreate": BUDGETS,
     "budgetUpdate": BUDGETS,
     "budgetDelete": BUDGETS,

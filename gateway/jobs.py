@@ -1,0 +1,44 @@
+"""Looks at the clock for queues; several processes may, and what is due is done once (`resolvers.job.due`)."""
+
+import logging
+from dataclasses import dataclass
+
+from realtime.loop import NONE, Loop, Rest
+from resolvers.job.due import run_due
+from resolvers.kit.context import Services
+
+log = logging.getLogger("orrery.jobs")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds: how often to look, and how long stopping waits for what is being written."""
+
+    poll: float = 1.0
+    stop: float = 5.0
+
+
+class Jobs:
+    """The clock of one process."""
+
+    def __init__(self, services: Services, *, pace: Pace | None = None) -> None:
+        self._services = services
+        self._pace = pace or Pace()
+        self._loop = Loop(
+            "jobs",
+            self._round,
+            log=log,
+            told="jobs and schedules wait",
+            after_failure=Rest(self._pace.poll),
+            patience=self._pace.stop,
+        )
+
+    async def start(self) -> None:
+        self._loop.start()
+
+    async def stop(self) -> None:
+        """Finish what is being written, and stop."""
+        await self._loop.stop()
+
+    async def _round(self) -> Rest:
+        return NONE if await run_due(self._services) else Rest(self._pace.poll)

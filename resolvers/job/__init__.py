@@ -1,0 +1,1 @@
+"""Durable work: queues, jobs and schedules."""

@@ -1,0 +1,141 @@
+"""Jobs: put into a queue, claimed by one worker at a time, and finished exactly once.
+
+A claim is a lease with a token that counts the claims: whoever comes late, after another has claimed the job, is in
+conflict, and nothing of theirs is written.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import orjson
+from bson import ObjectId
+
+from auth.policies import job as policy
+from models import Job
+from models.base import collection, to_record
+from models.enums import JobState, TokenScope
+from models.errors import Conflict, NotFound
+from models.facts import CREATE
+from models.records import JobRecord, QueueRecord
+from realtime.log import Change, Committed
+from resolvers.inputs.job import JobClaim, JobComplete, JobCreate, JobFail, JobHold
+from resolvers.job import state
+from resolvers.kit.context import Context
+from resolvers.kit.fields import values_of
+from resolvers.kit.nouns import JOB, QUEUE
+from resolvers.kit.operation import operation, reader
+from resolvers.kit.page import NEWEST_FIRST, pages_by
+
+WRITE = TokenScope.PILOTAGE_WRITE
+WORKERS = "workers of a queue do it, and no agent in a mission"
+
+
+get_job = reader("job", JOB)
+
+jobs_of = pages_by(JOB, "queue_id", sort=NEWEST_FIRST)
+"""The jobs of each queue, newest first."""
+
+
+@operation("jobCreate", inside=QUEUE, permission=policy.WORK, scope=WRITE)
+async def create_job(ctx: Context, queue: QueueRecord, values: JobCreate) -> Committed[JobRecord]:
+    """Put a job into a queue."""
+
+    given = values_of(values, Job, CREATE)
+
+    async def body(change: Change) -> JobRecord:
+        await state.open_queue(change, queue["_id"])
+        if given["key"] is not None:
+            same = {"queue_id": queue["_id"], "key": given["key"]}
+            found = await collection(Job).find_one(same, session=change.session)
+            if found is not None:
+                return found
+        job = to_record(
+            Job(
+                workspace_id=queue["workspace_id"],
+                queue_id=queue["_id"],
+                **given,
+                data=values.data,
+                bytes=len(orjson.dumps(values.data)),
+                state=JobState.DELAYED if values.delay_ms else JobState.WAITING,
+                priority=values.priority,
+                max_attempts=values.max_attempts,
+                backoff=values.backoff,
+                backoff_ms=values.backoff_ms,
+                lease_seconds=values.lease_seconds,
+                run_at=change.at + timedelta(milliseconds=values.delay_ms),
+                created_by=ctx.user_id,
+                created_at=change.at,
+            )
+        )
+        await state.add(change, job)
+        return job
+
+    return await ctx.write(queue["_id"], body)
+
+
+@operation("jobClaim", opens=QUEUE, permission=policy.WORK, scope=WRITE, no_tool=WORKERS)
+async def claim_jobs(ctx: Context, queue: QueueRecord, values: JobClaim) -> Committed[list[JobRecord]]:
+    """Claim the next jobs of a queue: none where it is paused, or none waits. Many may ask at once."""
+    waiting = {"queue_id": queue["_id"], "state": JobState.WAITING.value}
+    # Workers ask again and again: as long as nothing waits, that takes no turn among the queue's changes.
+    if await collection(Job).find_one(waiting, {"_id": 1}) is None:
+        return Committed([], await ctx.services.hub.log.head(queue["_id"]))
+
+    async def body(change: Change) -> list[JobRecord]:
+        if (await state.open_queue(change, queue["_id"]))["is_paused"]:
+            return []
+        found = collection(Job).find(waiting, session=change.session)
+        first = await found.sort([("priority", 1), ("_id", 1)]).limit(values.size).to_list()
+        return [await state.begin(change, job) for job in first]
+
+    return await ctx.write(queue["_id"], body)
+
+
+@operation("jobHold", opens=JOB.reading("queue_id"), permission=policy.WORK, scope=WRITE, no_tool=WORKERS)
+async def hold_job(ctx: Context, door: JobRecord, values: JobHold) -> Committed[JobRecord]:
+    """Say that a claimed job is still worked on."""
+    return await _held(ctx, door, values.lease_token, state.hold_on)
+
+
+@operation("jobComplete", opens=JOB.reading("queue_id"), permission=policy.WORK, scope=WRITE, no_tool=WORKERS)
+async def complete_job(ctx: Context, door: JobRecord, values: JobComplete) -> Committed[JobRecord]:
+    """End a claimed job well."""
+    return await _held(ctx, door, values.lease_token, lambda change, job: state.complete(change, job, values.result))
+
+
+@operation("jobFail", opens=JOB.reading("queue_id"), permission=policy.WORK, scope=WRITE, no_tool=WORKERS)
+async def fail_job(ctx: Context, door: JobRecord, values: JobFail) -> Committed[JobRecord]:
+    """Say that a claimed job failed: it is begun again later, unless it was begun often enough."""
+    return await _held(ctx, door, values.lease_token, lambda change, job: state.fail(change, job, values.error))
+
+
+@operation("jobDelete", opens=JOB.reading("queue_id"), permission=policy.WORK, scope=WRITE, no_tool=WORKERS)
+async def delete_job(ctx: Context, door: JobRecord) -> Committed[ObjectId]:
+    """Delete a job that nobody holds."""
+
+    async def body(change: Change) -> ObjectId:
+        await state.remove(change, await _find(change, door["_id"]))
+        return door["_id"]
+
+    return await ctx.write(door["queue_id"], body)
+
+
+async def _held(
+    ctx: Context, door: JobRecord, lease_token: int, then: Callable[[Change, JobRecord], Awaitable[JobRecord]]
+) -> Committed[JobRecord]:
+    """Go on with a job that was claimed with a token. Raises Conflict where it is another's by now, or has ended."""
+
+    async def body(change: Change) -> JobRecord:
+        job = await _find(change, door["_id"])
+        if job["state"] != JobState.ACTIVE or job["lease_token"] != lease_token:
+            raise Conflict("The claim is over: the job was given to another, or has ended", kind="LEASE_LOST")
+        return await then(change, job)
+
+    return await ctx.write(door["queue_id"], body)
+
+
+async def _find(change: Change, job_id: ObjectId) -> JobRecord:
+    found = await collection(Job).find_one({"_id": job_id}, session=change.session)
+    if found is None:
+        raise NotFound("Job")
+    return found

@@ -1,0 +1,86 @@
+"""Queues of a workspace."""
+
+from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
+
+from auth.policies import job as policy
+from models import Queue, Workspace
+from models.base import collection, to_record
+from models.enums import TokenScope
+from models.errors import Conflict, NotFound
+from models.facts import CREATE
+from models.records import QueueRecord, WorkspaceMemberRecord
+from models.write import find_and_delete
+from realtime.events.job import QueueCreated, QueueDeleted, QueueUpdated
+from realtime.log import Change, Committed
+from resolvers.deletion.deletion import bury, delete
+from resolvers.inputs.job import MAX_QUEUES, QueueCreate, QueueUpdate
+from resolvers.kit.ceilings import require_room
+from resolvers.kit.context import Context
+from resolvers.kit.edit import require_parent, set_fields
+from resolvers.kit.fields import values_of
+from resolvers.kit.nouns import QUEUE, WORKSPACE
+from resolvers.kit.operation import operation, reader
+from resolvers.kit.page import pages_by
+
+WRITE = TokenScope.PILOTAGE_WRITE
+
+
+get_queue = reader("queue", QUEUE)
+
+queues_of = pages_by(QUEUE, "workspace_id")
+"""The queues of each workspace, oldest first."""
+
+
+@operation("queueCreate", inside=WORKSPACE, permission=policy.MANAGE, scope=WRITE)
+async def create_queue(ctx: Context, membership: WorkspaceMemberRecord, values: QueueCreate) -> Committed[QueueRecord]:
+    """Create a queue, which jobs wait in."""
+    workspace_id = membership["workspace_id"]
+
+    async def body(change: Change) -> QueueRecord:
+        await require_parent(change, Workspace, workspace_id)
+        await require_room(change, Queue, {"workspace_id": workspace_id}, MAX_QUEUES, "queues in this workspace")
+        queue = to_record(
+            Queue(
+                workspace_id=workspace_id,
+                **values_of(values, Queue, CREATE),
+                created_by=ctx.user_id,
+                created_at=change.at,
+                updated_at=change.at,
+            )
+        )
+        try:
+            await collection(Queue).insert_one(queue, session=change.session)
+        except DuplicateKeyError as error:
+            raise Conflict("is taken by another queue of the workspace", field="name") from error
+        change.append(workspace_id, QueueCreated(queue=queue))
+        return queue
+
+    return await ctx.write(workspace_id, body)
+
+
+@operation("queueUpdate", opens=QUEUE, permission=policy.MANAGE, scope=WRITE)
+async def update_queue(ctx: Context, door: QueueRecord, values: QueueUpdate) -> Committed[QueueRecord]:
+    """Pause a queue, or go on with it. Jobs that were claimed go on either way."""
+
+    async def body(change: Change) -> QueueRecord:
+        queue, differs = await set_fields(change, Queue, door["_id"], values.given())
+        if differs:
+            change.append(queue["workspace_id"], QueueUpdated(queue=queue))
+        return queue
+
+    return await ctx.write(door["workspace_id"], body)
+
+
+@operation("queueDelete", opens=QUEUE, permission=policy.MANAGE, scope=WRITE)
+async def delete_queue(ctx: Context, door: QueueRecord) -> Committed[ObjectId]:
+    """Delete a queue with its jobs and its schedules."""
+
+    async def body(change: Change) -> ObjectId:
+        if await find_and_delete(Queue, {"_id": door["_id"]}, change.session) is None:
+            raise NotFound("Queue")
+        change.append(door["workspace_id"], QueueDeleted(deleted_id=door["_id"]))
+        await bury(change, door["_id"], door["workspace_id"])
+        return door["_id"]
+
+    return await delete(ctx, door["workspace_id"], body)

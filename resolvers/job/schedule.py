@@ -1,0 +1,148 @@
+"""Schedules: jobs again and again, one for each tick whoever looks at the clock.
+
+A tick is a change of the schedule: its next moment is set in the transaction that makes the job, whose key is the
+tick. So two processes that see the same one make one job. Ticks that were missed make one job, and none is made while
+the one before has not ended.
+"""
+
+from datetime import datetime, timedelta
+
+import orjson
+from bson import ObjectId
+from cronsim import CronSim
+from pymongo.errors import DuplicateKeyError
+
+from auth.policies import job as policy
+from models import Job, Schedule
+from models.base import collection, timestamp, to_record, with_changes
+from models.enums import Backoff, TokenScope
+from models.errors import Conflict, NotFound
+from models.facts import CREATE
+from models.records import QueueRecord, ScheduleRecord
+from models.write import find_and_delete
+from realtime.events.job import ScheduleChanged, ScheduleDeleted
+from realtime.log import Change, Committed
+from resolvers.inputs.job import MAX_SCHEDULES, ScheduleCreate, ScheduleUpdate
+from resolvers.job import state
+from resolvers.kit.ceilings import require_room
+from resolvers.kit.context import Context
+from resolvers.kit.edit import set_fields
+from resolvers.kit.fields import values_of
+from resolvers.kit.nouns import QUEUE, SCHEDULE
+from resolvers.kit.operation import operation, reader
+from resolvers.kit.page import pages_by
+
+WRITE = TokenScope.PILOTAGE_WRITE
+
+
+get_schedule = reader("schedule", SCHEDULE)
+
+schedules_of = pages_by(SCHEDULE, "queue_id")
+"""The schedules of each queue, oldest first."""
+
+
+@operation("scheduleCreate", inside=QUEUE, permission=policy.MANAGE, scope=WRITE)
+async def create_schedule(ctx: Context, queue: QueueRecord, values: ScheduleCreate) -> Committed[ScheduleRecord]:
+    """Have a queue get a job again and again."""
+
+    async def body(change: Change) -> ScheduleRecord:
+        await state.open_queue(change, queue["_id"])
+        await require_room(change, Schedule, {"queue_id": queue["_id"]}, MAX_SCHEDULES, "schedules of this queue")
+        schedule = to_record(
+            Schedule(
+                workspace_id=queue["workspace_id"],
+                queue_id=queue["_id"],
+                **values_of(values, Schedule, CREATE),
+                cron=values.cron,
+                every_seconds=values.every_seconds,
+                data=values.data,
+                created_by=ctx.user_id,
+                created_at=change.at,
+                updated_at=change.at,
+            )
+        )
+        schedule = with_changes(schedule, {"next_at": next_after(schedule, change.at)})
+        try:
+            await collection(Schedule).insert_one(schedule, session=change.session)
+        except DuplicateKeyError as error:
+            raise Conflict("is taken by another schedule of the queue", field="name") from error
+        change.append(queue["_id"], ScheduleChanged(schedule=schedule))
+        return schedule
+
+    return await ctx.write(queue["_id"], body)
+
+
+@operation("scheduleUpdate", opens=SCHEDULE.whole, permission=policy.MANAGE, scope=WRITE)
+async def update_schedule(ctx: Context, door: ScheduleRecord, values: ScheduleUpdate) -> Committed[ScheduleRecord]:
+    """Have a schedule rest, or go on from now."""
+
+    async def body(change: Change) -> ScheduleRecord:
+        schedule, differs = await set_fields(change, Schedule, door["_id"], values.given())
+        if not differs:
+            return schedule
+        next_at = next_after(schedule, change.at) if schedule["is_enabled"] else None
+        schedule, _ = await set_fields(change, Schedule, door["_id"], {"next_at": next_at})
+        change.append(door["queue_id"], ScheduleChanged(schedule=schedule))
+        return schedule
+
+    return await ctx.write(door["queue_id"], body)
+
+
+@operation("scheduleDelete", opens=SCHEDULE.reading("queue_id"), permission=policy.MANAGE, scope=WRITE)
+async def delete_schedule(ctx: Context, door: ScheduleRecord) -> Committed[ObjectId]:
+    """Delete a schedule; jobs that it has made stay."""
+
+    async def body(change: Change) -> ObjectId:
+        if await find_and_delete(Schedule, {"_id": door["_id"]}, change.session) is None:
+            raise NotFound("Schedule")
+        change.append(door["queue_id"], ScheduleDeleted(deleted_id=door["_id"]))
+        return door["_id"]
+
+    return await ctx.write(door["queue_id"], body)
+
+
+def next_after(schedule: ScheduleRecord, moment: datetime) -> datetime:
+    """When a schedule makes its first job after a moment. Cron counts in UTC, whose days all have 24 hours."""
+    if schedule["cron"] is not None:
+        return next(CronSim(schedule["cron"], moment))
+    every = timedelta(seconds=schedule["every_seconds"] or 1)
+    begun = schedule["created_at"]
+    return begun + every * ((moment - begun) // every + 1)
+
+
+async def tick(change: Change, schedule_id: ObjectId, now: datetime) -> None:
+    """Make the job of a schedule whose moment has come, unless another process has."""
+    schedule = await collection(Schedule).find_one({"_id": schedule_id}, session=change.session)
+    if schedule is None or schedule["next_at"] is None or schedule["next_at"] > now:
+        return
+    changes: dict[str, object] = {"next_at": next_after(schedule, now)}
+    if not await _is_open(change, schedule["last_job_id"]):
+        job = to_record(
+            Job(
+                workspace_id=schedule["workspace_id"],
+                queue_id=schedule["queue_id"],
+                schedule_id=schedule["_id"],
+                name=schedule["name"],
+                key=f"{schedule['_id']}:{timestamp(schedule['next_at'])}",
+                data=schedule["data"],
+                bytes=len(orjson.dumps(schedule["data"])),
+                max_attempts=3,
+                backoff=Backoff.EXPONENTIAL,
+                backoff_ms=1_000,
+                lease_seconds=300,
+                run_at=schedule["next_at"],
+                created_at=change.at,
+            )
+        )
+        await state.add(change, job)
+        changes["last_job_id"] = job["_id"]
+    await collection(Schedule).update_one({"_id": schedule_id}, {"$set": changes}, session=change.session)
+    change.append(schedule["queue_id"], ScheduleChanged(schedule=with_changes(schedule, changes)))
+
+
+async def _is_open(change: Change, job_id: ObjectId | None) -> bool:
+    """Whether a job is there and has not ended."""
+    if job_id is None:
+        return False
+    job = await collection(Job).find_one({"_id": job_id}, {"state": 1}, session=change.session)
+    return job is not None and not state.is_over(job)

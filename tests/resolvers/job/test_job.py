@@ -1,0 +1,293 @@
+"""Jobs: each is done once, whoever claims it, and whoever dies."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from models import Job, LoggedEvent, Queue, Schedule, StreamHead
+from models.base import collection, utc_now
+from models.enums import JobState
+from models.errors import BadUserInput, Conflict, NotFound
+from models.ids import Kind, new_id
+from models.records import JobRecord, QueueRecord, ScheduleRecord, WorkspaceRecord
+from resolvers.inputs.job import (
+    JobClaim,
+    JobComplete,
+    JobCreate,
+    JobFail,
+    JobHold,
+    QueueCreate,
+    QueueUpdate,
+    ScheduleCreate,
+    ScheduleUpdate,
+)
+from resolvers.job import state
+from resolvers.job.due import run_due
+from resolvers.job.job import claim_jobs, complete_job, create_job, delete_job, fail_job, get_job, hold_job
+from resolvers.job.queue import create_queue, delete_queue, update_queue
+from resolvers.job.schedule import create_schedule, next_after, update_schedule
+from resolvers.kit.context import Context
+from resolvers.kit.input import read_input
+from resolvers.workspace.workspace import delete_workspace
+from tests.resolvers.deletions import finish_deletions
+from tests.resolvers.lab import again, event_types
+
+
+@pytest.fixture
+async def queue(owner: Context, workspace: WorkspaceRecord) -> QueueRecord:
+    return (await create_queue(again(owner), QueueCreate.of(workspace_id=workspace["_id"], name="Mails"))).value
+
+
+async def put(owner: Context, queue: QueueRecord, **values: Any) -> JobRecord:
+    given = {"queueId": queue["_id"], "name": "Send", **values}
+    return (await create_job(again(owner), read_input(JobCreate, given))).value
+
+
+async def claim(owner: Context, queue: QueueRecord, size: int = 1) -> list[JobRecord]:
+    return (await claim_jobs(again(owner), queue["_id"], JobClaim(size=size))).value
+
+
+async def stored(job: JobRecord) -> JobRecord:
+    found = await collection(Job).find_one({"_id": job["_id"]})
+    assert found is not None
+    return found
+
+
+async def open_jobs(queue: QueueRecord) -> tuple[int, int]:
+    found = await collection(Queue).find_one({"_id": queue["_id"]})
+    assert found is not None
+    return found["open"], found["open_bytes"]
+
+
+async def test_smaller_priorities_come_first_and_among_equals_the_oldest(owner: Context, queue: QueueRecord) -> None:
+    late, first, second, urgent = [await put(owner, queue, priority=priority) for priority in (5, 1, 1, 0)]
+
+    claimed = await claim(owner, queue, 10)
+
+    assert [job["_id"] for job in claimed] == [job["_id"] for job in (urgent, first, second, late)]
+
+
+async def test_many_workers_at_once_claim_each_job_once(owner: Context, queue: QueueRecord) -> None:
+    put_in = [await put(owner, queue) for _ in range(12)]
+
+    claimed = await asyncio.gather(*(claim(owner, queue, 2) for _ in range(10)))
+
+    ids = [job["_id"] for jobs in claimed for job in jobs]
+    assert sorted(ids) == sorted(job["_id"] for job in put_in)
+
+
+async def test_a_job_of_the_same_key_is_the_same_job(owner: Context, queue: QueueRecord) -> None:
+    first = await put(owner, queue, key="invoice-7")
+    again_ = await put(owner, queue, key="invoice-7", name="Other")
+
+    assert again_ == first
+    assert (await open_jobs(queue))[0] == 1
+
+
+async def test_a_job_ends_once_and_keeps_what_came_of_it(owner: Context, queue: QueueRecord) -> None:
+    job = await put(owner, queue, data={"to": "ann"})
+    [held] = await claim(owner, queue)
+    values = JobComplete(lease_token=held["lease_token"], result={"sent": 1})
+
+    done = (await complete_job(again(owner), job["_id"], values)).value
+    with pytest.raises(Conflict):
+        await complete_job(again(owner), job["_id"], values)
+
+    assert (done["state"], done["result"], done["data"], done["attempts"]) == (JobState.COMPLETED, {"sent": 1}, None, 1)
+    assert await open_jobs(queue) == (0, 0)
+    assert (await event_types(queue["_id"])) == ["JobChanged"] * 3
+
+
+async def test_a_worker_that_comes_late_is_in_conflict_once_another_has_the_job(
+    owner: Context, queue: QueueRecord
+) -> None:
+    job = await put(owner, queue, leaseSeconds=10, backoff="fixed", backoffMs=0)
+    [first] = await claim(owner, queue)
+    await run_due(owner.services, utc_now() + timedelta(seconds=11))
+    [second] = await claim(owner, queue)
+
+    for late in (
+        hold_job(again(owner), job["_id"], JobHold(lease_token=first["lease_token"])),
+        complete_job(again(owner), job["_id"], JobComplete(lease_token=first["lease_token"])),
+        fail_job(again(owner), job["_id"], JobFail(lease_token=first["lease_token"], error="late")),
+    ):
+        with pytest.raises(Conflict):
+            await late
+    done = await complete_job(again(owner), job["_id"], JobComplete(lease_token=second["lease_token"]))
+
+    assert (second["_id"], second["lease_token"], second["attempts"]) == (job["_id"], first["lease_token"] + 1, 2)
+    assert done.value["state"] == JobState.COMPLETED
+
+
+async def test_a_sign_of_life_keeps_a_job(owner: Context, queue: QueueRecord) -> None:
+    job = await put(owner, queue, leaseSeconds=100)
+    [held] = await claim(owner, queue)
+    await collection(Job).update_one({"_id": job["_id"]}, {"$set": {"lease_until": utc_now()}})
+
+    await hold_job(again(owner), job["_id"], JobHold(lease_token=held["lease_token"]))
+    await run_due(owner.services, utc_now() + timedelta(seconds=50))
+
+    assert (await stored(job))["state"] == JobState.ACTIVE
+
+
+async def test_a_failure_waits_longer_each_time_and_the_last_one_ends_it(owner: Context, queue: QueueRecord) -> None:
+    job = await put(owner, queue, maxAttempts=3, backoffMs=1_000)
+    waits: list[timedelta] = []
+    for _ in range(3):
+        [held] = await claim(owner, queue)
+        failed = (
+            await fail_job(again(owner), job["_id"], JobFail(lease_token=held["lease_token"], error="away"))
+        ).value
+        if failed["state"] == JobState.DELAYED:
+            waits.append(state.wait_after(failed))
+            assert await claim(owner, queue) == []
+            await run_due(owner.services, failed["run_at"])
+
+    ended = await stored(job)
+    assert waits == [timedelta(seconds=1), timedelta(seconds=2)]
+    assert (ended["state"], ended["error"], ended["attempts"]) == (JobState.FAILED, "away", 3)
+    assert await open_jobs(queue) == (0, 0)
+
+
+async def test_a_delayed_job_waits_for_its_time(owner: Context, queue: QueueRecord) -> None:
+    job = await put(owner, queue, delayMs=60_000)
+
+    await run_due(owner.services)
+    before = await claim(owner, queue)
+    await run_due(owner.services, utc_now() + timedelta(minutes=2))
+    after = await claim(owner, queue)
+
+    assert (before, [each["_id"] for each in after]) == ([], [job["_id"]])
+
+
+async def test_a_paused_queue_gives_no_job_out(owner: Context, queue: QueueRecord) -> None:
+    await put(owner, queue)
+    await update_queue(again(owner), queue["_id"], QueueUpdate.of(is_paused=True))
+    while_paused = await claim(owner, queue)
+    await update_queue(again(owner), queue["_id"], QueueUpdate.of(is_paused=False))
+
+    assert while_paused == []
+    assert len(await claim(owner, queue)) == 1
+
+
+async def test_a_job_that_somebody_holds_is_not_deleted(owner: Context, queue: QueueRecord) -> None:
+    held, waiting = await put(owner, queue), await put(owner, queue)
+    await claim(owner, queue)
+
+    with pytest.raises(Conflict):
+        await delete_job(again(owner), held["_id"])
+    await delete_job(again(owner), waiting["_id"])
+
+    assert (await open_jobs(queue))[0] == 1
+
+
+async def test_a_full_queue_takes_no_job(owner: Context, queue: QueueRecord, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "MAX_OPEN", 1)
+    await put(owner, queue)
+
+    with pytest.raises(Conflict):
+        await put(owner, queue)
+
+
+async def test_a_deleted_queue_takes_its_jobs_and_its_schedules_with_it(owner: Context, queue: QueueRecord) -> None:
+    job = await put(owner, queue)
+    await every(owner, queue)
+
+    await delete_queue(again(owner), queue["_id"])
+
+    with pytest.raises(NotFound):
+        await get_job(again(owner), job["_id"])
+    inside = {"queue_id": queue["_id"]}
+    assert await collection(Job).count_documents(inside) == 0
+    assert await collection(Schedule).count_documents(inside) == 0
+
+
+async def every(owner: Context, queue: QueueRecord, **values: Any) -> ScheduleRecord:
+    given = {"queueId": queue["_id"], "name": "Sweep", **(values or {"everySeconds": 60})}
+    return (await create_schedule(again(owner), read_input(ScheduleCreate, given))).value
+
+
+async def jobs_of(schedule: ScheduleRecord) -> list[JobRecord]:
+    return await collection(Job).find({"queue_id": schedule["queue_id"]}).sort("_id", 1).to_list()
+
+
+async def test_a_tick_makes_one_job_whoever_sees_it(owner: Context, queue: QueueRecord) -> None:
+    schedule = await every(owner, queue)
+    assert schedule["next_at"] is not None
+
+    await asyncio.gather(*(run_due(owner.services, schedule["next_at"]) for _ in range(5)))
+
+    [job] = await jobs_of(schedule)
+    assert (job["schedule_id"], job["run_at"]) == (schedule["_id"], schedule["next_at"])
+
+
+async def test_missed_ticks_make_one_job_and_none_comes_before_the_last_has_ended(
+    owner: Context, queue: QueueRecord
+) -> None:
+    schedule = await every(owner, queue)
+    start = schedule["created_at"]
+
+    await run_due(owner.services, start + timedelta(minutes=10, seconds=5))
+    await run_due(owner.services, start + timedelta(minutes=11, seconds=5))
+    [held] = await claim(owner, queue)
+    await complete_job(again(owner), held["_id"], JobComplete(lease_token=held["lease_token"]))
+    before = len(await jobs_of(schedule))
+    await run_due(owner.services, start + timedelta(minutes=12, seconds=5))
+
+    assert (before, len(await jobs_of(schedule))) == (1, 2)
+
+
+async def test_a_schedule_that_rests_makes_none_and_goes_on_from_when_it_is_woken(
+    owner: Context, queue: QueueRecord
+) -> None:
+    schedule = await every(owner, queue)
+    await update_schedule(again(owner), schedule["_id"], ScheduleUpdate.of(is_enabled=False))
+    await run_due(owner.services, utc_now() + timedelta(hours=1))
+    woken = await update_schedule(again(owner), schedule["_id"], ScheduleUpdate.of(is_enabled=True))
+
+    assert await jobs_of(schedule) == []
+    assert woken.value["next_at"] is not None
+    assert woken.value["next_at"] > utc_now()
+
+
+@pytest.mark.parametrize(
+    ("cron", "after", "then"),
+    [
+        ("*/15 * * * *", "2026-03-01T09:30:00", "2026-03-01T09:45:00"),
+        ("30 2 * * *", "2026-03-29T00:00:00", "2026-03-29T02:30:00"),  # the hour that some clocks leave out
+        ("30 2 * * *", "2026-10-25T00:00:00", "2026-10-25T02:30:00"),  # the hour that some clocks have twice
+        ("0 0 29 2 *", "2026-03-01T00:00:00", "2028-02-29T00:00:00"),
+    ],
+)
+def test_cron_counts_in_utc(cron: str, after: str, then: str) -> None:
+    schedule: Any = {"cron": cron}
+
+    assert next_after(schedule, datetime.fromisoformat(after).replace(tzinfo=UTC)) == datetime.fromisoformat(
+        then
+    ).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{}, {"cron": "* * * * *", "everySeconds": 60}, {"cron": "61 * * * *"}, {"cron": "0 0 31 2 *"}, {"cron": "never"}],
+    ids=["neither", "both", "no minute", "no such day", "no cron"],
+)
+def test_a_schedule_says_when_in_one_way(values: dict[str, Any]) -> None:
+    queue_id = new_id(Kind.QUEUE)
+
+    with pytest.raises(BadUserInput):
+        read_input(ScheduleCreate, {"queueId": queue_id, "name": "Sweep", **values})
+
+
+async def test_with_its_workspace_a_queue_goes_and_its_history(
+    owner: Context, queue: QueueRecord, workspace: WorkspaceRecord
+) -> None:
+    await put(owner, queue)
+    await delete_workspace(again(owner), workspace["_id"])
+    await finish_deletions(owner.services)
+
+    assert await collection(Job).count_documents({"queue_id": queue["_id"]}) == 0
+    assert await collection(LoggedEvent).count_documents({"stream_id": queue["_id"]}) == 0
+    assert await collection(StreamHead).count_documents({"_id": queue["_id"]}) == 0

@@ -1,0 +1,81 @@
+"""Queues, jobs and schedules over the graph."""
+
+from typing import Any
+
+from tests.gateway.lab import Board, Person
+
+
+async def do(person: Person, name: str, of: str, fields: str, /, **values: Any) -> Any:
+    """What a mutation on an object returns, under a field of its payload."""
+    title = name[0].upper() + name[1:]
+    taken = f", $input: {title}Input!" if values else ""
+    given = ", input: $input" if values else ""
+    query = f"mutation ($id: ID!{taken}) {{ {name}(id: $id{given}) {{ {fields} cursor }} }}"
+    return (await person.ask(query, id=of, **({"input": values} if values else {})))[name]
+
+
+async def made(person: Person, name: str, fields: str, /, **values: Any) -> Any:
+    """What a mutation creates."""
+    title, noun = name[0].upper() + name[1:], name.removesuffix("Create")
+    query = f"mutation ($input: {title}Input!) {{ {name}(input: $input) {{ {noun} {{ {fields} }} }} }}"
+    return (await person.ask(query, input=values))[name][noun]
+
+
+READ = """
+query ($id: ID!) {
+  node(id: $id) {
+    ... on Workspace {
+      queues {
+        nodes { name open isPaused jobs { nodes { name state data result } } schedules { nodes { name cron } } }
+      }
+    }
+  }
+}
+"""
+HELD = "job { state leaseToken attempts result error }"
+
+
+async def test_a_job_goes_through_its_queue(board: Board) -> None:
+    ann = board.ann
+    queue = (await made(ann, "queueCreate", "id", workspaceId=board.workspace, name="Mails"))["id"]
+    job = await made(ann, "jobCreate", "id state priority maxAttempts", queueId=queue, name="Send", data={"to": "ben"})
+    other = await made(ann, "jobCreate", "id", queueId=queue, name="Other", priority=9)
+
+    [claimed] = (await do(ann, "jobClaim", queue, "jobs { id leaseToken data }", size=1))["jobs"]
+    token = claimed["leaseToken"]
+    await do(ann, "jobHold", job["id"], HELD, leaseToken=token)
+    failed = (await do(ann, "jobFail", job["id"], HELD, leaseToken=token, error="away"))["job"]
+    [second] = (await do(ann, "jobClaim", queue, "jobs { id leaseToken }", size=5))["jobs"]
+    done = (await do(ann, "jobComplete", second["id"], HELD, leaseToken=second["leaseToken"], result=[1]))["job"]
+    await do(ann, "jobDelete", second["id"], "deletedId")
+
+    assert (job["state"], job["priority"], job["maxAttempts"]) == ("WAITING", 0, 3)
+    assert (claimed["id"], claimed["data"]) == (job["id"], {"to": "ben"})
+    assert (failed["state"], failed["error"]) == ("DELAYED", "away")
+    assert (second["id"], done["state"], done["result"]) == (other["id"], "COMPLETED", [1])
+
+
+async def test_queues_and_schedules_are_created_changed_read_and_deleted(board: Board) -> None:
+    ann = board.ann
+    queue = (await made(ann, "queueCreate", "id", workspaceId=board.workspace, name="Sweeps"))["id"]
+    schedule = await made(ann, "scheduleCreate", "id nextAt isEnabled", queueId=queue, name="Nightly", cron="0 3 * * *")
+
+    await do(ann, "queueUpdate", queue, "queue { id }", isPaused=True)
+    rests = (await do(ann, "scheduleUpdate", schedule["id"], "schedule { nextAt }", isEnabled=False))["schedule"]
+    read = (await ann.ask(READ, id=board.workspace))["node"]["queues"]["nodes"]
+    await do(ann, "scheduleDelete", schedule["id"], "deletedId")
+    await do(ann, "queueDelete", queue, "deletedId")
+    after = (await ann.ask(READ, id=board.workspace))["node"]["queues"]["nodes"]
+
+    assert schedule["nextAt"].endswith("T03:00:00.000Z")
+    assert rests == {"nextAt": None}
+    assert read == [
+        {
+            "name": "Sweeps",
+            "open": 0,
+            "isPaused": True,
+            "jobs": {"nodes": []},
+            "schedules": {"nodes": [{"name": "Nightly", "cron": "0 3 * * *"}]},
+        }
+    ]
+    assert after == []
