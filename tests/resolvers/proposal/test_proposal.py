@@ -7,14 +7,17 @@ import pytest
 
 from models import Card
 from models.base import collection
-from models.enums import ProposalStatus, TokenScope
+from models.enums import PilotageRole, ProposalStatus, Role, TokenScope
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound, OrreryError
+from models.records import ProposalRecord
 from resolvers.card.card import delete_card
+from resolvers.inputs.mission import MissionCreate
 from resolvers.inputs.proposal import ProposalBatchDecide, ProposalCreate, ProposalReview, ProposalUpdate
-from resolvers.inputs.workspace import WorkspaceUpdate
+from resolvers.inputs.workspace import WorkspaceMemberUpdate, WorkspaceUpdate
 from resolvers.kit.call import call
 from resolvers.kit.input import read_input
-from resolvers.mission.mission import cancel_mission
+from resolvers.member.workspace_member import update_workspace_member
+from resolvers.mission.mission import cancel_mission, create_mission
 from resolvers.proposal.decide import (
     apply_proposal,
     decide_on_proposals,
@@ -23,8 +26,9 @@ from resolvers.proposal.decide import (
 )
 from resolvers.proposal.proposal import create_proposal
 from resolvers.workspace.workspace import update_workspace
+from tests.resolvers.conftest import let_join
 from tests.resolvers.lab import People, again
-from tests.resolvers.proposing import Desk, moved, stored, to_second
+from tests.resolvers.proposing import Desk, moved, proposed, stored, to_second
 
 
 async def test_what_an_agent_would_do_waits_with_what_it_would_change(desk: Desk) -> None:
@@ -246,6 +250,40 @@ async def test_who_decides(desk: Desk, standing_people: People) -> None:
     any_way = read_input(WorkspaceUpdate, {"approvalsNeedSignIn": False})
     await update_workspace(again(desk.crew.owner), desk.crew.workspace["_id"], any_way)
     assert (await desk.approve(proposal, token))["via"] == "token"
+
+
+async def test_members_decide_by_their_role_or_on_the_missions_that_they_began(
+    desk: Desk, standing_people: People
+) -> None:
+    # Given
+    owner, workspace = desk.crew.owner, desk.crew.workspace
+    plain, began, reviewer, admin = [
+        await let_join(standing_people, owner, workspace, name, role)
+        for name, role in (
+            ("plain", Role.MEMBER),
+            ("began", Role.MEMBER),
+            ("reviewer", Role.MEMBER),
+            ("admin", Role.ADMIN),
+        )
+    ]
+    reviews = WorkspaceMemberUpdate(pilotage_role=PilotageRole.REVIEWER)
+    await update_workspace_member(again(owner), workspace["_id"], reviewer.user_id, reviews)
+    agent = await desk.crew.hire("scout", autonomyMode="supervised")
+    asked = MissionCreate(agent_id=agent.record["_id"], prompt="Look around")
+    mission = (await create_mission(again(began), asked)).value
+    await agent.claim()
+
+    async def waits() -> ProposalRecord:
+        return await proposed(agent, "cardMove", to_second(desk, await moved(desk)))
+
+    # When
+    with pytest.raises(Forbidden):
+        await desk.approve(await waits(), plain)
+    decided = [await desk.approve(await waits(), person) for person in (began, reviewer, admin)]
+
+    # Then
+    assert {proposal["status"] for proposal in decided} == {"applied"}
+    assert {proposal["mission_id"] for proposal in decided} == {mission["_id"]}
 
 
 async def test_what_the_gateway_cannot_do_is_decided_on_and_no_more(desk: Desk) -> None:
