@@ -21,7 +21,7 @@ from auth.vault import Vault
 from gateway.agents import AgentProcesses
 from gateway.database import Database, open_database
 from gateway.deletions import Deletions
-from gateway.follower import Follower, automations, notifications
+from gateway.follower import Follower, automations, notifications, pipelines
 from gateway.graph import served_graph
 from gateway.indexing import Indexing
 from gateway.jobs import Jobs
@@ -137,6 +137,7 @@ def create_app(
                 Indexing(running.services),
                 Follower(running.services, notifications(running.services)),
                 Follower(running.services, automations(running.services)),
+                Follower(running.services, pipelines(running.services)),
                 Transfers(running.services),
                 Jobs(running.services),
                 Plugins(running.services),

@@ -1,4 +1,5 @@
-"""What follows the changes of workspaces, in one gateway process for all of them: notifications, and automations.
+"""What follows the changes of workspaces, in one gateway process for all of them: notifications, automations, runs of
+pipelines.
 
 It is woken by every change that its work is about, here or in another process. A lease says whose work it is, so that
 processes do not do it twice in vain; that nothing is done twice does not depend on it (`resolvers.notification.follow`,
@@ -25,10 +26,12 @@ from resolvers.kit.context import Services
 from resolvers.mission.trim import trim_reports
 from resolvers.notification.follow import follow_some
 from resolvers.notification.trim import trim_some
+from resolvers.pipeline.advance import advance_some
 from resolvers.proposal.trim import expire_proposals, trim_proposals
 
 NOTIFICATIONS = "notifications"
 AUTOMATIONS = "automations"
+PIPELINES = "pipelines"
 
 Some = Callable[[], Awaitable[bool]]
 """Does some of a work; whether there may be more."""
@@ -73,6 +76,11 @@ def automations(services: Services) -> Work:
     """Running the automations that are set off by what was done."""
     followed = Automations(services)
     return Work(AUTOMATIONS, followed.follow_some, followed.hears, [partial(trim_traces, services)])
+
+
+def pipelines(services: Services) -> Work:
+    """Going on with the runs of pipelines."""
+    return Work(PIPELINES, partial(advance_some, services), _is_workspace, ())
 
 
 class Follower:

@@ -34,6 +34,7 @@ from models.notification import Inbox, Notification, ReadMark
 from models.organization import Organization, OrganizationMember
 from models.pilotage import Decision, Objective, PilotageDocument, PilotagePriority, StandingOrder, Todo
 from models.pipeline import Pipeline
+from models.pipeline_run import PipelineRun
 from models.plugin import Plugin, PluginDelivery
 from models.probe import Probe
 from models.project import Project, ProjectMember
@@ -109,6 +110,7 @@ __all__ = [
     "PilotageDocument",
     "PilotagePriority",
     "Pipeline",
+    "PipelineRun",
     "Plugin",
     "PluginDelivery",
     "Probe",

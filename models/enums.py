@@ -167,6 +167,7 @@ class ActivityType(Told):
     DOCUMENT_REVIEW_REQUESTED = "document_review_requested", "A document was submitted for review."
     DOCUMENT_REVIEWED = "document_reviewed", "A document was approved, or changes were asked for."
     AUTOMATION_NOTICE = "automation_notice", "An automation tells of a card."
+    PIPELINE_NOTICE = "pipeline_notice", "A pipeline tells the members of a workspace something."
     AUTOMATION_DISABLED = "automation_disabled", "An automation was disabled by itself; its owner is told."
     BUDGET_NEARLY_SPENT = "budget_nearly_spent", "Four fifths of a budget for models are spent."
 
@@ -440,6 +441,14 @@ class Backoff(Told):
 
     FIXED = "fixed", "Always as long."
     EXPONENTIAL = "exponential", "Twice as long each time."
+class PipelineStepState(Told):
+    """How far a step of a run is."""
+
+    PENDING = "pending", "Its turn has not come."
+    WAITING = "waiting", "It has begun, and an agent or people are at it."
+    DONE = "done", "It has ended well."
+    SKIPPED = "skipped", "A condition did not hold."
+    FAILED = "failed", "It has not ended well; what comes after it does not begin."
 
 
 class TransferState(Told):

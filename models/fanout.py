@@ -11,11 +11,13 @@ from models.records import FanoutRecord
 
 
 class Audience(StrEnum):
-    """Who is notified: a project's members, who may review in a workspace, or those of `named` who are in it."""
+    """Who is notified: a project's members, who may review in a workspace, its members, or those of
+    `named` who are in it."""
 
     PROJECT = "project"
     REVIEWERS = "reviewers"
     NAMED = "named"
+    MEMBERS = "members"
 
 
 class Fanout(Stored[FanoutRecord]):

@@ -870,6 +870,30 @@ class PipelineRecord(TypedDict):
     updated_at: datetime
 
 
+class PipelineStepRunRecord(TypedDict):
+    """A `models.pipeline_run.PipelineStepRun`."""
+
+    step: str
+    state: str
+    result: Any
+    error: str | None
+    mission_id: ObjectId | None
+    proposal_id: ObjectId | None
+
+
+class PipelineRunRecord(TypedDict):
+    """A `models.pipeline_run.PipelineRun`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    pipeline_id: ObjectId
+    created_by: ObjectId
+    steps: list[PipelineStepRecord]
+    runs: list[PipelineStepRunRecord]
+    due_at: datetime | None
+
+
 class PluginRecord(TypedDict):
     """A `models.plugin.Plugin`."""
 

@@ -6,6 +6,7 @@ import models
 from resolvers.kit.position import cursor_of_mission
 from resolvers.mission import mission as edges
 from resolvers.mission.run import output_of
+from resolvers.pipeline.run import steps_of_run
 from resolvers.proposal.graph import proposals_of_mission
 from resolvers.usage.sums import usage_of_mission
 from schema.connection import Connection, window, window_of
@@ -13,6 +14,7 @@ from schema.fields import shows
 from schema.filters import ProposalFilter
 from schema.loading import edge
 from schema.node import Node
+from schema.pipeline import PipelineStepRun
 from schema.references import AgentRef, CardRef, ProjectRef, ProposalRef
 from schema.scalars import Cursor
 from schema.usage import Usage
@@ -49,6 +51,9 @@ class Mission(Node):
     usage: Usage = edge(usage_of_mission, description="What its models have cost.")
     activities: Connection[MissionActivity] = edge(
         edges.activities_of, arguments=window, description="What the agent reported, in order."
+    )
+    pipeline_steps: list[PipelineStepRun] = edge(
+        steps_of_run, description="How far each step is, where it is the run of a pipeline; none for any other."
     )
     proposals: Connection[ProposalRef] = edge(
         proposals_of_mission,

@@ -9,26 +9,32 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bson import ObjectId
+
 from auth.policies import board
 from models import Agent, Mission, ProjectDraft
-from models.base import collection
+from models.base import collection, with_changes
 from models.enums import DraftQuestionKind, TokenScope
-from models.errors import BadUserInput, Conflict, NotConfigured
-from models.records import AgentRecord, DraftQuestionRecord, ProjectDraftRecord
+from models.errors import BadUserInput, Conflict, NotConfigured, NotFound
+from models.records import AgentRecord, DraftQuestionRecord, MissionRecord, ProjectDraftRecord
 from realtime.log import Change, Committed
-from resolvers.inputs.mission import MissionCreate
+from resolvers.agent.built_in import BuiltIn, find_built_in
 from resolvers.inputs.project_draft import MAX_ROUNDS, ProjectDraftRefine
 from resolvers.kit.context import Context
 from resolvers.kit.nouns import PROJECT_DRAFT
 from resolvers.kit.operation import operation
-from resolvers.mission.mission import create_mission
-from resolvers.project_draft.project_draft import change_draft, check_open, find_draft
+from resolvers.mission.mission import Asked, insert_mission
+from resolvers.project_draft.project_draft import change_draft, check_open
 from resolvers.project_draft.prompt import planner_prompt
 from resolvers.state.mission_status import ACTIVE
 
 WRITE = TokenScope.PROJECTS_WRITE
-PLANNER = "planner"
-"""The slug of the agent."""
+PLANNER = BuiltIn(
+    "planner",
+    "Planner",
+    "Asks what drafts of projects leave open, and writes their roadmaps.",
+    ("read_project_drafts", "ask_project_draft", "update_project_draft"),
+)
 
 PATIENCE = 30.0
 PERIOD = 0.25
@@ -40,7 +46,7 @@ SCALE = range(1, 6)
 _PENDING = frozenset(status.value for status in ACTIVE)
 
 
-@operation("projectDraftRefine", opens=PROJECT_DRAFT.whole, permission=board.WRITE, scope=WRITE)
+@operation("projectDraftRefine", opens=PROJECT_DRAFT.reading("project_id"), permission=board.WRITE, scope=WRITE)
 async def refine_project_draft(
     ctx: Context, door: ProjectDraftRecord, values: ProjectDraftRefine
 ) -> Committed[ProjectDraftRecord]:
@@ -49,25 +55,22 @@ async def refine_project_draft(
     The planner's mission is `mission`; the draft tells of its questions once it has asked them. Raises NotConfigured
     where there is nobody to plan.
     """
-    check_open(door)
-    planner = await _planner(ctx, door)
-    _answered(door["questions"], values.answers)  # refused before anything is begun
 
     async def body(change: Change) -> ProjectDraftRecord:
-        draft = await find_draft(change, door["_id"])
-        await _check_idle(draft)
-        questions = _answered(draft["questions"], values.answers)
-        return await change_draft(change, draft["_id"], {"questions": questions})
+        draft = await _read(change, door["_id"])
+        answers = _answered(draft["questions"], values.answers)
+        left = MAX_ROUNDS - draft["round"]
+        asks = f"Ask what else is to be known, at most {left} rounds more."
+        task = asks if left else "There are no rounds left: ask nothing more, say how much is known."
+        told = f"{task} Call ask_project_draft once, with readiness and questions."
+        return await _begin(ctx, change, with_changes(draft, {"questions": answers}), told)
 
-    draft = (await ctx.write(door["workspace_id"], body)).value
-    asks = f"Ask what else is to be known, at most {MAX_ROUNDS - draft['round']} rounds more."
-    task = asks if draft["round"] < MAX_ROUNDS else "There are no rounds left: ask nothing more, say how much is known."
-    return await _begin(ctx, planner, draft, f"{task} Call ask_project_draft once, with readiness and questions.")
+    return await ctx.write(door["workspace_id"], body)
 
 
 @operation(
     "projectDraftGenerateRoadmap",
-    opens=PROJECT_DRAFT.whole,
+    opens=PROJECT_DRAFT.reading("project_id"),
     permission=board.WRITE,
     scope=WRITE,
     tool="generate_project_draft_roadmap",
@@ -77,24 +80,35 @@ async def generate_roadmap(ctx: Context, door: ProjectDraftRecord) -> Committed[
 
     Raises NotConfigured where there is nobody to plan; a roadmap can be written by hand then.
     """
-    check_open(door)
-    planner = await _planner(ctx, door)
-    await _check_idle(door)
     task = "Write its roadmap: phases in order, each with deliverables. Call update_project_draft once, with roadmap."
-    return await _begin(ctx, planner, door, task)
-
-
-async def _begin(
-    ctx: Context, planner: AgentRecord, draft: ProjectDraftRecord, task: str
-) -> Committed[ProjectDraftRecord]:
-    """Give the planner a mission about a draft, and let the draft name it."""
-    asked = MissionCreate(agent_id=planner["_id"], prompt=planner_prompt(draft, task))
-    mission = (await create_mission(ctx, asked)).value
 
     async def body(change: Change) -> ProjectDraftRecord:
-        return await change_draft(change, draft["_id"], {"mission_id": mission["_id"]})
+        return await _begin(ctx, change, await _read(change, door["_id"]), task)
 
-    return await ctx.write(draft["workspace_id"], body)
+    return await ctx.write(door["workspace_id"], body)
+
+
+async def _read(change: Change, draft_id: ObjectId) -> ProjectDraftRecord:
+    """A draft with its texts that has become no project yet; raises Conflict for others, and NotFound."""
+    draft = await collection(ProjectDraft).find_one({"_id": draft_id}, session=change.session)
+    if draft is None:
+        raise NotFound("Project draft")
+    check_open(draft)
+    return draft
+
+
+async def _begin(ctx: Context, change: Change, draft: ProjectDraftRecord, task: str) -> ProjectDraftRecord:
+    """Give the planner a mission about a draft, as it stands with its latest answers, within a change."""
+    before = await _mission_of(change, draft)
+    if before is not None and before["status"] in _PENDING:
+        raise Conflict("The planner is at work on the draft", missionId=str(before["_id"]))
+    planner = await _planner(ctx, change, draft["workspace_id"])
+    mission = await insert_mission(ctx, change, planner, Asked(planner_prompt(draft, task)))
+    return await change_draft(change, draft["_id"], {"questions": draft["questions"], "mission_id": mission["_id"]})
+
+
+async def _mission_of(change: Change, draft: ProjectDraftRecord) -> MissionRecord | None:
+    return await collection(Mission).find_one({"_id": draft["mission_id"]}, session=change.session)
 
 
 async def outcome(draft: ProjectDraftRecord) -> ProjectDraftRecord | None:
@@ -118,24 +132,17 @@ async def outcome(draft: ProjectDraftRecord) -> ProjectDraftRecord | None:
         await asyncio.sleep(PERIOD)
 
 
-async def _planner(ctx: Context, draft: ProjectDraftRecord) -> AgentRecord:
-    mine = {"workspace_id": draft["workspace_id"], "slug": PLANNER, "deleted_at": None}
-    planner = await collection(Agent).find_one(mine)
-    if planner is None:
+async def _planner(ctx: Context, change: Change, workspace_id: ObjectId) -> AgentRecord:
+    """The agent that plans. One that nobody has made is driven by a model alone."""
+    there = {"workspace_id": workspace_id, "slug": PLANNER.slug, "deleted_at": None}
+    planner = await collection(Agent).find_one(there, session=change.session)
+    is_built_in = planner is None or planner["created_by"] is None
+    if is_built_in and not ctx.services.models.serves(None if planner is None else planner.get("model")):
         raise NotConfigured(
             "Nobody plans here: the gateway has no model, and the workspace no agent that is called `planner`. "
             "The roadmap can be written by hand"
         )
-    return planner
-
-
-async def _check_idle(draft: ProjectDraftRecord) -> None:
-    """Raise Conflict while the planner is at work on a draft."""
-    if draft["mission_id"] is None:
-        return
-    mission = await collection(Mission).find_one({"_id": draft["mission_id"]}, {"status": 1})
-    if mission is not None and mission["status"] in _PENDING:
-        raise Conflict("The planner is at work on the draft", missionId=str(draft["mission_id"]))
+    return await find_built_in(change, workspace_id, PLANNER)
 
 
 def _answered(questions: Sequence[DraftQuestionRecord], answers: Mapping[str, Any]) -> list[DraftQuestionRecord]:

@@ -10,10 +10,12 @@ from resolvers.pipeline.pipeline import (
     list_pipelines,
     update_pipeline,
 )
+from resolvers.pipeline.run import run_pipeline
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.lists import whole
 from rest.stellary.paths import WORKSPACE
+from rest.stellary.present.agent import Mission, mission
 from rest.stellary.present.base import Ok, ok
 from rest.stellary.present.pipeline import Pipeline, pipeline
 
@@ -46,6 +48,13 @@ async def get(call: Call) -> Pipeline:
 async def update(call: Call) -> Pipeline:
     found = await guards.of_workspace(call, PIPELINE, "pipelineId")
     return pipeline((await update_pipeline(call.ctx, found["_id"], call.body(PipelineUpdate))).value)
+
+
+@routes.post("/{pipelineId}/run", "Run a pipeline", runs=run_pipeline)
+async def run(call: Call) -> Mission:
+    """With the rights of whoever does. The run is a mission: it has the status, and is cancelled as any other."""
+    found = await guards.of_workspace(call, PIPELINE, "pipelineId")
+    return mission((await run_pipeline(call.ctx, found["_id"])).value)
 
 
 @routes.delete("/{pipelineId}", "Delete a pipeline", runs=delete_pipeline)

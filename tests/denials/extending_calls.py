@@ -49,5 +49,6 @@ EXTENDING: dict[str, Callable[[Ids], tuple[Any, ...]]] = {
     "pipelines": lambda ids: (ids["workspace"], Window.read()),
     "pipelineCreate": lambda ids: (PipelineCreate.of(workspace_id=ids["workspace"], name="More", steps=[]),),
     "pipelineUpdate": lambda ids: (ids["pipeline"], PipelineUpdate.of(name="Other", steps=[])),
+    "pipelineRun": lambda ids: (ids["pipeline"],),
     "pipelineDelete": lambda ids: (ids["pipeline"],),
 }

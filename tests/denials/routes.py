@@ -213,6 +213,7 @@ BODIES: dict[tuple[str, str], Body | None] = {
     ("GET", WORKSPACE + "/pipelines"): None,
     ("POST", WORKSPACE + "/pipelines"): sent(name="More", steps=[]),
     ("GET", WORKSPACE + "/pipelines/{pipelineId}"): None,
+    ("POST", WORKSPACE + "/pipelines/{pipelineId}/run"): None,
     ("PATCH", WORKSPACE + "/pipelines/{pipelineId}"): sent(name="Other"),
     ("DELETE", WORKSPACE + "/pipelines/{pipelineId}"): None,
     ("GET", WORKSPACE + "/missions"): None,

@@ -41,6 +41,7 @@ WITHOUT_PERMISSION = {
     "emailVerificationSend",
     "emailVerify",
     "passwordReset",
+    "plugins",
     "passwordResetRequest",
     "sessionRevoke",
     "sessionRevokeOthers",

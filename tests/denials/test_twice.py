@@ -28,6 +28,7 @@ MAKES_ANOTHER = {
     "pilotageDocumentCreate",
     "pilotagePriorityCreate",
     "pipelineCreate",
+    "pipelineRun",
     "pluginInstall",
     "projectDraftCreate",
     "missionPrompt",

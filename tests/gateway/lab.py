@@ -30,7 +30,7 @@ JSON = dict[str, Any]
 
 BACKGROUND = (
     *("presence", "outbox", "attachment-leftovers", "transfers", "transfer-lease", "deletions"),
-    *("follower-notifications", "follower-automations", "plugins", "plugin"),
+    *("follower-notifications", "follower-automations", "follower-pipelines", "plugins", "plugin"),
 )
 """The tasks whose reads are none of a request."""
 

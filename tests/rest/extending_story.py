@@ -84,6 +84,7 @@ async def pipelines(board: Board) -> None:
     assert await read(board.ann, path_of_all) == [pipeline]
     path = f"{path_of_all}/{pipeline['id']}"
     assert await read(board.ann, path) == pipeline
+    assert (await made(board.ann, f"{path}/run"))["status"] == "queued"
     assert (await changed(board.ann, path, enabled=False))["enabled"] is False
     await deleted(board.ann, path)
 

@@ -26,6 +26,7 @@ WORKERS = frozenset(
         Named("resolvers.notification.trim", "trim_some"),
         # Asked by every operation of the catalogue that an agent calls.
         Named("resolvers.proposal.gate", "gate"),
+        Named("resolvers.pipeline.advance", "advance_some"),
         Named("resolvers.plugin.follow", "deliver_some"),
         Named("resolvers.proposal.trim", "expire_proposals"),
         Named("resolvers.proposal.trim", "trim_proposals"),

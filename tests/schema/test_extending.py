@@ -52,7 +52,7 @@ async def test_a_pipeline_is_created_changed_and_deleted(lab: Lab, board: Board)
     steps = [
         {"id": "look", "type": "AGENT", "agentId": agent_id, "text": "Look"},
         {"id": "ask", "type": "CONDITION", "after": ["look"], "condition": {"step": "look", "equals": {"a": [1]}}},
-        {"id": "move", "type": "TOOL", "after": ["ask"], "tool": "card_move", "arguments": {"order": 1}},
+        {"id": "move", "type": "TOOL", "after": ["ask"], "tool": "move_card", "arguments": {"order": 1}},
     ]
 
     made = (await ann.ask(PIPELINE, i={"workspaceId": board.workspace, "name": "Flow", "steps": steps}))[
@@ -60,12 +60,22 @@ async def test_a_pipeline_is_created_changed_and_deleted(lab: Lab, board: Board)
     ]["pipeline"]
     circle = [{"id": "a", "type": "NOTIFY", "after": ["a"]}]
     refused = await ann.refused(PIPELINE, i={"workspaceId": board.workspace, "name": "Flow", "steps": circle})
+    ran = await ann.ask(
+        """mutation ($id: ID!) { pipelineRun(id: $id) { mission {
+          status agent { slug } pipelineSteps { step state mission { id } } } } }""",
+        id=made["id"],
+    )
     changed = await ann.ask(
         "mutation ($id: ID!) { pipelineUpdate(id: $id, input: {enabled: false}) { pipeline { enabled } } }",
         id=made["id"],
     )
     await ann.ask("mutation ($id: ID!) { pipelineDelete(id: $id) { deletedId } }", id=made["id"])
 
+    assert ran["pipelineRun"]["mission"] == {
+        "status": "QUEUED",
+        "agent": {"slug": "pipelines"},
+        "pipelineSteps": [{"step": name, "state": "PENDING", "mission": None} for name in ("look", "ask", "move")],
+    }
     assert made["steps"][0] == {
         "id": "look",
         "type": "AGENT",

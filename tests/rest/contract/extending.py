@@ -149,6 +149,14 @@ CONTRACTS = [
         denied=STRANGER,
     ),
     Contract(
+        method="POST",
+        route=PIPELINE + "/run",
+        answers={"id": ID, "agentId": ID, "status": "queued", "prompt": "Run the pipeline Flow"},
+        then=(Then(WORKSPACE + "/missions", Having({"prompt": "Run the pipeline Flow"})),),
+        bad=bad_id("pipelineId"),
+        denied=STRANGER,
+    ),
+    Contract(
         method="DELETE",
         route=PIPELINE,
         answers=OK,

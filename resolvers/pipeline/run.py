@@ -1,0 +1,115 @@
+"""Running a pipeline: a run is a mission, which has its status and is cancelled as any other."""
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from auth.policies import board
+from models import Pipeline, PipelineRun
+from models.base import Record, collection, to_record
+from models.enums import PipelineStepType, TokenScope
+from models.errors import Conflict, NotFound
+from models.records import MissionRecord, PipelineRecord, PipelineRunRecord, PipelineStepRecord
+from realtime.log import Change, Committed
+from resolvers.agent.built_in import BuiltIn, find_built_in
+from resolvers.kit.ceilings import require_room
+from resolvers.kit.context import Context
+from resolvers.kit.load import by_ids
+from resolvers.kit.noun import Fields
+from resolvers.kit.nouns import PIPELINE
+from resolvers.kit.operation import CATALOGUE, Caller, check_scope, edge, operation
+from resolvers.kit.tool import tool_name
+from resolvers.mission.mission import Asked, insert_mission
+
+MAX_RUNS = 50
+"""Of a workspace, that are not over."""
+
+RUNNER = BuiltIn("pipelines", "Pipelines", "Runs the pipelines of the workspace.", (), mcp_only=True)
+
+_NEEDS = {
+    PipelineStepType.AGENT: ("agent_id", "text"),
+    PipelineStepType.TOOL: ("tool",),
+    PipelineStepType.APPROVAL: ("text",),
+    PipelineStepType.CONDITION: ("condition",),
+    PipelineStepType.NOTIFY: ("text",),
+}
+
+
+@operation(
+    "pipelineRun",
+    opens=PIPELINE,
+    permission=board.WRITE,
+    scope=TokenScope.PROJECTS_WRITE,
+    caller=Caller.NO_AGENT,
+)
+async def run_pipeline(ctx: Context, door: PipelineRecord) -> Committed[MissionRecord]:
+    """Run a pipeline with the rights of whoever does: its run is a mission of the agent `pipelines`.
+
+    Raises Conflict for one that is disabled, and for a step that lacks what its type needs.
+    """
+    check_scope(ctx, TokenScope.PILOTAGE_WRITE, "pipelineRun")
+
+    async def body(change: Change) -> MissionRecord:
+        pipeline = await collection(Pipeline).find_one({"_id": door["_id"]}, session=change.session)
+        if pipeline is None:
+            raise NotFound("Pipeline")
+        _check_runs(pipeline)
+        inside = {"workspace_id": pipeline["workspace_id"], "due_at": {"$ne": None}}
+        await require_room(change, PipelineRun, inside, MAX_RUNS, "runs of pipelines that are not over")
+        runner = await find_built_in(change, pipeline["workspace_id"], RUNNER)
+        mission = await insert_mission(ctx, change, runner, Asked(f"Run the pipeline {pipeline['name']}"))
+        run = PipelineRun(
+            id=mission["_id"],
+            workspace_id=pipeline["workspace_id"],
+            pipeline_id=pipeline["_id"],
+            created_by=ctx.user_id,
+            steps=pipeline["steps"],
+            runs=[{"step": step["id"]} for step in pipeline["steps"]],
+            due_at=change.at,
+            created_at=change.at,
+        )
+        await collection(PipelineRun).insert_one(to_record(run), session=change.session)
+        return mission
+
+    return await ctx.write(door["workspace_id"], body)
+
+
+def _check_runs(pipeline: PipelineRecord) -> None:
+    if not pipeline["enabled"]:
+        raise Conflict("The pipeline is disabled")
+    for step in pipeline["steps"]:
+        _check_step(step)
+
+
+def _check_step(step: PipelineStepRecord) -> None:
+    missing = next((name for name in _NEEDS[PipelineStepType(step["type"])] if not step[name]), None)  # type: ignore[literal-required]
+    if missing is not None:
+        raise Conflict(f"The step {step['id']} says nothing of its {missing.removesuffix('_id')}", step=step["id"])
+    if step["type"] == PipelineStepType.TOOL:
+        operation_name(step["tool"] or "")
+
+
+def operation_name(tool: str) -> str:
+    """The operation that a step names, by its own name or as agents call it; raises Conflict for what is no tool."""
+    name = _tools().get(tool)
+    if name is None:
+        raise Conflict(f"There is no tool {tool[:60]}", tool=tool[:60])
+    return name
+
+
+@functools.cache
+def _tools() -> Mapping[str, str]:
+    """The operations that are tools, by both of their names."""
+    named = [(tool_name(entry), name) for name, entry in CATALOGUE.items()]
+    return {called: name for tool, name in named if tool is not None for called in (tool, name)}
+
+
+@edge(scope=TokenScope.PILOTAGE_READ)
+async def steps_of_run(ctx: Context, missions: Sequence[MissionRecord], fields: Fields) -> list[list[Record]]:
+    """How far each step of a pipeline is, of the missions that are runs of one."""
+    found = await by_ids(PipelineRun, (mission["_id"] for mission in missions), frozenset({"runs"}))
+    return [list(_runs(found.get(mission["_id"]))) for mission in missions]
+
+
+def _runs(run: PipelineRunRecord | None) -> Sequence[Any]:
+    return [] if run is None else run["runs"]
