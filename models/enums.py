@@ -441,6 +441,8 @@ class Backoff(Told):
 
     FIXED = "fixed", "Always as long."
     EXPONENTIAL = "exponential", "Twice as long each time."
+
+
 class PipelineStepState(Told):
     """How far a step of a run is."""
 
