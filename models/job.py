@@ -47,7 +47,9 @@ class Job(Stored[JobRecord]):
     queue_id: PydanticObjectId
     schedule_id: PydanticObjectId | None = None
     name: Annotated[str, Facts("What is to be done.", SHOWN | CREATE, text=LABEL)]
-    key: Annotated[str | None, Facts("What tells it from others of the queue.", SHOWN | CREATE, text=LABEL)] = None
+    key: Annotated[
+        str | None, Facts("What tells it from others of the queue; by default its id.", SHOWN | CREATE, text=LABEL)
+    ] = None
     data: Annotated[Any, Facts("What it takes; nothing once it has ended.")] = None
     bytes: int = 0
     state: Annotated[JobState, Facts("Where it stands.")] = JobState.WAITING
@@ -69,11 +71,7 @@ class Job(Stored[JobRecord]):
     class Settings:
         name = "jobs"
         indexes = [
-            IndexModel(
-                [("queue_id", ASCENDING), ("key", ASCENDING)],
-                unique=True,
-                partialFilterExpression={"key": {"$type": "string"}},
-            ),
+            IndexModel([("queue_id", ASCENDING), ("key", ASCENDING)], unique=True),
             IndexModel([("queue_id", ASCENDING), ("state", ASCENDING), ("priority", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("queue_id", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("state", ASCENDING), ("run_at", ASCENDING)]),

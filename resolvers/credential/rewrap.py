@@ -1,7 +1,9 @@
 """Which keys of the vault seal credentials, and having another one do it."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
+from typing import Any
 
 from auth.vault import Vault
 from models import CredentialVersion
@@ -22,10 +24,10 @@ async def sealed_by() -> dict[str, int]:
 
 async def warn_of_missing(vault: Vault) -> None:
     """Say in the log that some credentials are sealed by a key that is not there."""
-    known = [key.kid for key in vault.keys]
-    found = await collection(CredentialVersion).find_one({"kid": {"$nin": known}}, {"kid": 1})
-    if found is not None:
-        log.error("credentials are sealed by the key %s, which ORRERY_VAULT_KEYS does not have", found["kid"])
+    for between in _others(key.kid for key in vault.keys):
+        found = await collection(CredentialVersion).find_one(between, {"kid": 1})
+        if found is not None:
+            log.error("credentials are sealed by the key %s, which ORRERY_VAULT_KEYS does not have", found["kid"])
 
 
 async def rewrap_all(vault: Vault, done: Callable[[], None]) -> int:
@@ -34,12 +36,22 @@ async def rewrap_all(vault: Vault, done: Callable[[], None]) -> int:
     What was interrupted goes on where it was. Raises DecryptionFailed where a key is missing.
     """
     versions, count = collection(CredentialVersion), 0
-    while found := await versions.find({"kid": {"$ne": vault.kid}}).limit(AT_A_TIME).to_list():
-        for version in found:
-            sealed = vault.rewrap(bound_to(version), sealed_in(version))
-            # One that was rotated or deleted meanwhile is gone, and its successor is sealed by the first key.
-            seen = {"_id": version["_id"], "kid": version["kid"]}
-            changes = {"kid": sealed.kid, "wrapped_key": sealed.wrapped_key}
-            count += (await versions.update_one(seen, {"$set": changes})).modified_count
-            done()
+    for others in _others([vault.kid]):
+        while found := await versions.find(others).limit(AT_A_TIME).to_list():
+            for version in found:
+                sealed = vault.rewrap(bound_to(version), sealed_in(version))
+                # One that was rotated or deleted meanwhile is gone, and its successor is sealed by the first key.
+                seen = {"_id": version["_id"], "kid": version["kid"]}
+                changes = {"kid": sealed.kid, "wrapped_key": sealed.wrapped_key}
+                count += (await versions.update_one(seen, {"$set": changes})).modified_count
+                done()
     return count
+
+
+def _others(kids: Iterable[str]) -> list[Mapping[str, Any]]:
+    """What finds the credentials of all keys but some, by their index: what lies between these."""
+    bounds = sorted(kids)
+    if not bounds:
+        return [{"kid": {"$gt": ""}}]
+    between = [{"kid": {"$gt": lower, "$lt": upper}} for lower, upper in pairwise(bounds)]
+    return [{"kid": {"$lt": bounds[0]}}, *between, {"kid": {"$gt": bounds[-1]}}]

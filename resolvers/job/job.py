@@ -16,6 +16,7 @@ from models.base import collection, to_record
 from models.enums import JobState, TokenScope
 from models.errors import Conflict, NotFound
 from models.facts import CREATE
+from models.ids import Kind, new_id
 from models.records import JobRecord, QueueRecord
 from realtime.log import Change, Committed
 from resolvers.inputs.job import JobClaim, JobComplete, JobCreate, JobFail, JobHold
@@ -49,11 +50,13 @@ async def create_job(ctx: Context, queue: QueueRecord, values: JobCreate) -> Com
             found = await collection(Job).find_one(same, session=change.session)
             if found is not None:
                 return found
+        job_id = new_id(Kind.JOB)
         job = to_record(
             Job(
+                id=job_id,
                 workspace_id=queue["workspace_id"],
                 queue_id=queue["_id"],
-                **given,
+                **given | {"key": given["key"] or str(job_id)},
                 data=values.data,
                 bytes=len(orjson.dumps(values.data)),
                 state=JobState.DELAYED if values.delay_ms else JobState.WAITING,

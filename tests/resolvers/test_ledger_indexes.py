@@ -1,0 +1,86 @@
+"""Every query about credentials, budgets, what models cost, and jobs runs on an index."""
+
+from datetime import timedelta
+
+import pytest
+
+from gateway.database import Database
+from models.base import utc_now
+from models.errors import BudgetExhausted
+from models.records import OrganizationRecord, WorkspaceRecord
+from resolvers.budget.budget import budgets_of_organization, budgets_of_workspace, delete_budget, update_budget
+from resolvers.credential.credential import (
+    create_credential,
+    credentials_of,
+    delete_credential,
+    reveal_credential,
+    rotate_credential,
+)
+from resolvers.credential.rewrap import warn_of_missing
+from resolvers.inputs.budget import BudgetUpdate
+from resolvers.inputs.credential import CredentialCreate, CredentialRotate
+from resolvers.inputs.job import JobClaim, JobComplete, JobCreate, QueueCreate, ScheduleCreate
+from resolvers.job.due import run_due
+from resolvers.job.job import claim_jobs, complete_job, create_job
+from resolvers.job.queue import create_queue, delete_queue
+from resolvers.job.schedule import create_schedule
+from resolvers.kit.context import Context
+from resolvers.usage.sums import usage_of_mission, usage_of_workspace
+from resolvers.usage.usage import Usage
+from tests.resolvers.lab import VAULT, People, again
+from tests.resolvers.missions import Crew
+from tests.resolvers.test_indexes import check, recorded
+from tests.resolvers.usage.lab import call, reserve_call, set_budget
+
+
+async def test_credentials_run_on_indexes(owner: Context, organization: OrganizationRecord, database: Database) -> None:
+    values = CredentialCreate.of(organization_id=organization["_id"], key="anthropic", value="sk")
+
+    with recorded() as queries:
+        made = (await create_credential(again(owner), values)).value
+        await rotate_credential(again(owner), made["_id"], CredentialRotate(value="sk-2"))
+        await reveal_credential(again(owner), made["_id"])
+        await credentials_of(again(owner), [organization], None)
+        await warn_of_missing(VAULT)
+        await delete_credential(again(owner), made["_id"])
+
+    await check(database, queries)
+
+
+async def test_budgets_and_what_models_cost_run_on_indexes(
+    owner: Context, organization: OrganizationRecord, workspace: WorkspaceRecord, people: People, database: Database
+) -> None:
+    crew = Crew(people, owner, workspace)
+    mission = await crew.ask(await crew.hire())
+
+    with recorded() as queries:
+        budget = await set_budget(owner, organization, mission["agent_id"], limitUsd=0.0001)
+        await set_budget(owner, organization, owner.user_id, limitUsd=1)
+        await update_budget(again(owner), budget["_id"], BudgetUpdate.of(limit_tokens=10_000))
+        await call(owner, mission, Usage(10, 10, 85))
+        with pytest.raises(BudgetExhausted):
+            await reserve_call(owner, mission)
+        await budgets_of_organization(again(owner), [organization], None)
+        await budgets_of_workspace(again(owner), [workspace], None)
+        await usage_of_workspace(again(owner), [workspace], None)
+        await usage_of_mission(again(owner), [mission], None)
+        await delete_budget(again(owner), budget["_id"])
+
+    await check(database, queries)
+
+
+async def test_jobs_run_on_indexes(owner: Context, workspace: WorkspaceRecord, database: Database) -> None:
+    with recorded() as queries:
+        queue = (await create_queue(again(owner), QueueCreate.of(workspace_id=workspace["_id"], name="Mails"))).value
+        await create_job(again(owner), JobCreate.of(queue_id=queue["_id"], name="Send", key="one"))
+        await create_job(again(owner), JobCreate.of(queue_id=queue["_id"], name="Later", delay_ms=10))
+        nightly = ScheduleCreate.of(queue_id=queue["_id"], name="Sweep", every_seconds=1)
+        await create_schedule(again(owner), nightly)
+        [held] = (await claim_jobs(again(owner), queue["_id"], JobClaim())).value
+        await complete_job(again(owner), held["_id"], JobComplete(lease_token=held["lease_token"]))
+        for ahead in (2, 400):
+            await claim_jobs(again(owner), queue["_id"], JobClaim(size=5))
+            await run_due(owner.services, utc_now() + timedelta(seconds=ahead))
+        await delete_queue(again(owner), queue["_id"])
+
+    await check(database, queries)
