@@ -1,6 +1,7 @@
 """Prompts over MCP: intents and skills."""
 
 import pytest
+from bson import ObjectId
 
 from models.ids import Kind, new_id
 from tests.agents.server.client import VERSIONS, Client
@@ -9,16 +10,15 @@ from tests.gateway.lab import Board, Lab
 SKILL = "mutation ($input: SkillCreateInput!) { skillCreate(input: $input) { skill { slug } } }"
 
 
+@pytest.fixture(scope="module", autouse=True)
+async def skill(board: Board) -> None:
+    """A skill of Ann's workspace."""
+    values = {"slug": "triage", "description": "Sorts what is new.", "instructions": "# Triage\nRead the board."}
+    await board.ann.ask(SKILL, input={"workspaceId": board.workspace, **values})
+
+
 @pytest.fixture(params=VERSIONS)
-async def client(request: pytest.FixtureRequest, board: Board) -> Client:
-    """Ann's client; her workspace has a skill."""
-    values = {
-        "workspaceId": board.workspace,
-        "slug": "triage",
-        "description": "Sorts what is new.",
-        "instructions": "# Triage\nRead the board.",
-    }
-    await board.ann.ask(SKILL, input=values)
+def client(request: pytest.FixtureRequest, board: Board) -> Client:
     return Client(board.ann.http, request.param)
 
 
@@ -35,7 +35,7 @@ async def test_intents_and_skills_are_listed_and_read(client: Client, board: Boa
 
 
 async def test_what_is_another_tenants_is_as_what_does_not_exist(client: Client, board: Board, lab: Lab) -> None:
-    eve = Client((await lab.person("eve@example.com")).http, client.version)
+    eve = Client((await lab.person(f"eve-{ObjectId()}@example.com")).http, client.version)
     [skill] = [
         prompt["name"] for prompt in (await client.send("prompts/list"))["result"]["prompts"] if "." in prompt["name"]
     ]

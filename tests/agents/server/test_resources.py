@@ -53,7 +53,7 @@ async def test_workspaces_are_listed_and_lead_to_all_else(client: Client, board:
 async def test_what_is_another_tenants_is_as_what_does_not_exist(
     suffix: str, client: Client, board: Board, lab: Lab
 ) -> None:
-    eve = Client((await lab.person("eve@example.com")).http, client.version)
+    eve = Client((await lab.person(f"eve-{ObjectId()}@example.com")).http, client.version)
     kinds = {"workspace": Kind.WORKSPACE, "project": Kind.PROJECT, "card": Kind.CARD}
     own = {"workspace": board.workspace, "project": board.project, "card": await board.card("Secret")}
 

@@ -93,7 +93,7 @@ async def test_an_unknown_method_is_told_as_such(client: Client) -> None:
 
 async def test_the_same_call_with_the_same_key_is_done_once(client: Client, board: Board) -> None:
     key = {"orrery/idempotencyKey": f"key-{ObjectId()}"}
-    values = {"projectId": board.project, "title": f"Once {client.version}"}
+    values = {"projectId": board.project, "title": f"Once {ObjectId()}"}
 
     first = await client.call("create_card", key, **values)
     again = await client.call("create_card", key, **values)

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from bson import ObjectId
 
 from agents.server import answers
 from agents.tools.catalogue import call_tool
@@ -62,7 +63,7 @@ async def test_the_same_call_again_is_given_the_answer_that_found_nobody(
         # Given
         http.headers["authorization"] = f"Bearer {board.ann.token}"
         client = Client(http, version)
-        values = {"projectId": board.project, "title": f"Once {version}"}
+        values = {"projectId": board.project, "title": f"Once {ObjectId()}"}
         await send_and_leave(address, client, client.message("tools/call", name="create_card", arguments=values), held)
 
         # When
