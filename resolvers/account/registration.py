@@ -12,7 +12,7 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from auth.passwords import hash_password
-from models import User
+from models import Organization, User
 from models.base import collection, to_record
 from models.enums import MailTemplate, PilotageRole
 from models.errors import Conflict
@@ -52,7 +52,8 @@ async def create_account(
     password_hash = await hash_password(account.password)
     user_id = new_id(Kind.USER)
     name = account.name or account.email.partition("@")[0]
-    slug = _slug(name)
+    # Names are shared by many: a look is cheaper than a transaction in vain.
+    slug = await _likely_free(_slug(name))
 
     async def body(change: Change) -> tuple[SessionRecord, str, UserRecord]:
         user = _user(user_id, account, password_hash, change.at)
@@ -78,7 +79,7 @@ async def create_account(
         except Conflict as error:
             if error.field != "slug" or attempt == _SLUG_ATTEMPTS - 1:
                 raise
-            slug = f"{_slug(name)}-{secrets.token_hex(3)}"
+            slug = _another(_slug(name))
     raise AssertionError("unreachable")
 
 
@@ -100,6 +101,15 @@ async def _home(change: Change, user_id: ObjectId, name: str, slug: str) -> None
         owner_id=user_id,
         is_personal=True,
     )
+
+
+async def _likely_free(slug: str) -> str:
+    taken = await collection(Organization).find_one({"slug": slug}, {"_id": 1})
+    return slug if taken is None else _another(slug)
+
+
+def _another(slug: str) -> str:
+    return f"{slug}-{secrets.token_hex(3)}"
 
 
 def _slug(name: str) -> str:

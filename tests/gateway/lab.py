@@ -12,11 +12,18 @@ from bson import ObjectId
 from pymongo import monitoring
 from starlette.applications import Starlette
 
+from auth.subject import ANONYMOUS
 from gateway.app import create_app
 from gateway.database import Database
 from gateway.settings import Settings
-from models import User
+from models import Column, Organization, User, Workspace
 from models.base import collection, utc_now
+from models.records import ProjectRecord, UserRecord, WorkspaceRecord
+from realtime.log import Change
+from resolvers.account.registration import Also
+from resolvers.kit.context import Context
+from tests.resolvers.lab import sign_up
+from tests.resolvers.projects import insert_board
 
 PASSWORD = "correct horse battery"
 REGISTER = """
@@ -83,12 +90,11 @@ class Lab:
         self.clients.append(client)
         return client
 
-    async def person(self, email: str) -> Person:
-        """A new person, signed in."""
-        values = {"email": email, "password": PASSWORD, "name": email.partition("@")[0].title()}
-        answer = await self.client().post("/graphql", json={"query": REGISTER, "variables": {"input": values}})
-        made = answer.json()["data"]["authRegister"]
-        return Person(self.client(made["accessToken"]), made["user"]["id"], made["accessToken"], email)
+    async def person(self, email: str, also: Also | None = None) -> Person:
+        """A new person, signed in; `also` is done in the change that makes their account."""
+        anonymous = Context(ANONYMOUS, self.app.state.services)
+        made = await sign_up(anonymous, email, email.partition("@")[0].title(), also)
+        return Person(self.client(made.access_token), str(made.user["_id"]), made.access_token, email)
 
     async def confirmed(self, email: str) -> Person:
         """A new person, signed in, whose address is confirmed."""
@@ -159,10 +165,34 @@ async def lab(gateway: Starlette, clean: Database) -> AsyncIterator[Lab]:
         await client.aclose()
 
 
+async def person_with_board(lab: Lab, email: str) -> Board:
+    """What `make_board` makes, in the change that makes the person's account."""
+    workspace: list[WorkspaceRecord] = []
+    project: list[ProjectRecord] = []
+
+    async def also(change: Change, user: UserRecord) -> None:
+        workspace[:] = await collection(Workspace).find({"owner_id": user["_id"]}, session=change.session).to_list()
+        project[:] = [await insert_board(change, workspace[0]["_id"], user["_id"], "Launch", ["To do", "Done"])]
+
+    person = await lab.person(email, also)
+    [home], [launch] = workspace, project
+    organization = await collection(Organization).find_one({"_id": home["organization_id"]})
+    columns = await collection(Column).find({"project_id": launch["_id"]}).sort("rank", 1).to_list()
+    assert organization is not None
+    return Board(
+        person,
+        str(organization["_id"]),
+        organization["slug"],
+        str(home["_id"]),
+        str(launch["_id"]),
+        *(str(column["_id"]) for column in columns),
+    )
+
+
 @pytest.fixture
 async def board(lab: Lab) -> Board:
     """Ann's board."""
-    return await make_board(await lab.person("ann@example.com"))
+    return await person_with_board(lab, "ann@example.com")
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,10 @@ A Context is one request and remembers roles; `again` (lab.py) makes the next re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -17,16 +19,17 @@ from auth.subject import ANONYMOUS
 from gateway.database import Database
 from models import AutomationProgress, Fanout, Mail, Tombstone
 from models.enums import Role
-from models.records import OrganizationRecord, WorkspaceRecord
+from models.ids import Kind, new_id
+from models.records import OrganizationRecord, UserRecord, WorkspaceRecord
 from realtime.guard import Guard
 from realtime.hub import Hub
-from realtime.log import EventLog
+from realtime.log import Change, EventLog
 from resolvers.inputs.organization import OrganizationCreate
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
 from resolvers.invitation.invitation import accept_invitation, invite_workspace_member
 from resolvers.kit.context import Context, Services
-from resolvers.organization.organization import create_organization
-from resolvers.workspace.workspace import create_workspace
+from resolvers.organization.organization import create_organization, insert_organization
+from resolvers.workspace.workspace import create_workspace, insert_workspace
 from tests.conftest import empty
 from tests.resolvers.lab import VAULT, People, again
 
@@ -87,8 +90,45 @@ def register_person(people: People) -> Register:
     return people.register
 
 
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A person with an organization of theirs and its workspace."""
+
+    owner: Context
+    organization: OrganizationRecord
+    workspace: WorkspaceRecord
+
+
+async def make_tenant(people: People) -> Tenant:
+    """All of a tenant in one change, since a thousand tests begin with it; as three operations would make it."""
+    organization_id, workspace_id = new_id(Kind.ORGANIZATION), new_id(Kind.WORKSPACE)
+    made: list[Any] = []
+
+    async def also(change: Change, user: UserRecord) -> None:
+        made[:] = [
+            await insert_organization(
+                change, organization_id, name="Observatory", slug=_slug("observatory"), owner_id=user["_id"]
+            ),
+            await insert_workspace(
+                change,
+                workspace_id,
+                organization_id=organization_id,
+                name="Telescopes",
+                slug="telescopes",
+                owner_id=user["_id"],
+            ),
+        ]
+
+    owner = await people.register("owner", also)
+    return Tenant(owner, *made)
+
+
+def _slug(name: str) -> str:
+    return f"{name}-{secrets.token_hex(4)}"
+
+
 async def make_organization(owner: Context) -> OrganizationRecord:
-    values = OrganizationCreate(name="Observatory", slug=f"observatory-{secrets.token_hex(4)}")
+    values = OrganizationCreate(name="Observatory", slug=_slug("observatory"))
     return (await create_organization(again(owner), values)).value
 
 
@@ -98,21 +138,27 @@ async def make_workspace(owner: Context, organization: OrganizationRecord) -> Wo
 
 
 @pytest.fixture
-async def owner(people: People) -> Context:
+async def tenant(people: People) -> Tenant:
+    """A new tenant."""
+    return await make_tenant(people)
+
+
+@pytest.fixture
+def owner(tenant: Tenant) -> Context:
     """A request of the person who owns `organization` and `workspace`."""
-    return await people.register("owner")
+    return tenant.owner
 
 
 @pytest.fixture
-async def organization(owner: Context) -> OrganizationRecord:
+def organization(tenant: Tenant) -> OrganizationRecord:
     """An organization of `owner`."""
-    return await make_organization(owner)
+    return tenant.organization
 
 
 @pytest.fixture
-async def workspace(owner: Context, organization: OrganizationRecord) -> WorkspaceRecord:
+def workspace(tenant: Tenant) -> WorkspaceRecord:
     """A workspace of `owner` in `organization`."""
-    return await make_workspace(owner, organization)
+    return tenant.workspace
 
 
 @pytest.fixture

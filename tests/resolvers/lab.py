@@ -11,10 +11,9 @@ from auth.vault import Vault, VaultKey
 from models import LoggedEvent, User
 from models.base import collection, utc_now
 from models.records import LoggedEventRecord
-from resolvers.account.account import register
 from resolvers.account.api_token import create_api_token
+from resolvers.account.registration import Also, NewAccount, create_account
 from resolvers.account.sign_in import SignIn
-from resolvers.inputs.account import AuthRegister
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
@@ -29,6 +28,11 @@ def again(ctx: Context) -> Context:
     return Context(ctx.subject, ctx.services)
 
 
+async def sign_up(anonymous: Context, email: str, name: str, also: Also | None = None) -> SignIn:
+    """A new person, with PASSWORD; `also` is done in the same change. Unlike a request of theirs it is not counted."""
+    return await create_account(anonymous, NewAccount(email, PASSWORD, name), also=also)
+
+
 @dataclass(slots=True)
 class People:
     """Who has registered in a test."""
@@ -36,10 +40,10 @@ class People:
     anonymous: Context
     sign_ins: dict[ObjectId, SignIn] = field(default_factory=dict)
 
-    async def register(self, name: str) -> Context:
-        """A request, with the JWT, of a person who has just registered with PASSWORD."""
+    async def register(self, name: str, also: Also | None = None) -> Context:
+        """A request, with the JWT, of a person who has just registered with PASSWORD; `also` as `sign_up` has it."""
         email = f"{name.lower().replace(' ', '.')}-{secrets.token_hex(4)}@example.com"
-        signed_in = await register(self.anonymous, AuthRegister(email=email, password=PASSWORD, name=name))
+        signed_in = await sign_up(self.anonymous, email, name, also)
         ctx = await self.by_jwt(signed_in.access_token)
         self.sign_ins[ctx.user_id] = signed_in
         return ctx

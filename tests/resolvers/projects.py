@@ -1,5 +1,6 @@
 """What tests of the delivery operations are written with: a board to work on, and looks at what it holds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,13 +17,15 @@ from models.records import (
     ProjectMemberRecord,
     ProjectRecord,
     ScopeRecord,
+    TemplateColumnRecord,
     WorkspaceRecord,
 )
+from realtime.log import Change
 from resolvers.card.card import create_card
 from resolvers.card.comment import create_comment
 from resolvers.card.label import create_label
 from resolvers.card.update import move_card, update_card
-from resolvers.column.column import create_column
+from resolvers.column.column import create_column, list_columns
 from resolvers.column.scope import create_scope
 from resolvers.inputs.card import CardCreate, CardMove, CardUpdate, CommentCreate
 from resolvers.inputs.column import ColumnCreate
@@ -33,7 +36,8 @@ from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.lane.card_place import BY_RANK
 from resolvers.member.project_member import add_project_member
-from resolvers.project.project import create_project
+from resolvers.project.project import insert_project
+from resolvers.template.apply import fill_project
 from tests.resolvers.lab import again, events
 
 
@@ -117,8 +121,26 @@ class Board:
 
 async def make_board(caller: Context, workspace: WorkspaceRecord, columns: int = 3) -> Board:
     """A new project of a workspace with some columns."""
-    values = read_input(ProjectCreate, {"workspaceId": workspace["_id"], "name": "Mirror"})
-    board = Board(caller, (await create_project(again(caller), values)).value)
-    for place in range(columns):
-        board.columns.append(await board.column(f"Column {place}"))
-    return board
+    names = [f"Column {place}" for place in range(columns)]
+
+    async def body(change: Change) -> ProjectRecord:
+        return await insert_board(change, workspace["_id"], caller.user_id, "Mirror", names)
+
+    project = (await again(caller).write(workspace["_id"], body)).value
+    return Board(caller, project, await list_columns(again(caller), project["_id"]))
+
+
+async def insert_board(
+    change: Change, workspace_id: ObjectId, creator_id: ObjectId, name: str, columns: Sequence[str]
+) -> ProjectRecord:
+    """Write a project and its columns within a change, since a thousand tests begin with them.
+
+    All is told as if they were created one by one.
+    """
+    values = read_input(ProjectCreate, {"workspaceId": workspace_id, "name": name})
+    named: list[TemplateColumnRecord] = [{"name": column, "scope": None} for column in columns]
+    project = await insert_project(change, values, creator_id)
+    await fill_project(
+        change, project, {"scopes": [], "columns": named, "labels": [], "custom_fields": [], "cards": []}
+    )
+    return project
