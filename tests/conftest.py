@@ -4,22 +4,22 @@ import asyncio
 import gc
 import ipaddress
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from pymongo import monitoring
-from pymongo.asynchronous.collection import AsyncCollection
-from pymongo.errors import AutoReconnect
+from pymongo.errors import AutoReconnect, ClientBulkWriteException
+from pymongo.operations import DeleteMany
 
 from auth import passwords
 from gateway.database import Database, open_database
 from gateway.serve import YOUNG_OBJECTS
 from gateway.settings import Settings
 from models import Migration
-from models.base import Record, Recorded
+from models.base import Recorded
 from tests.patience import PATIENCE
 from tests.written import Written
 
@@ -103,18 +103,21 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
 async def empty(database: Database, *only: type[Recorded[Any]]) -> None:
     """Empty every collection, or some; the indexes stay, and what says that the database is migrated."""
     names = {model.Settings.name for model in only} if only else FULL.collections - {Migration.Settings.name}
-    for name in names & FULL.collections:
-        await _delete_all(database.db[name])
-        FULL.collections.discard(name)
+    if full := names & FULL.collections:
+        await _delete_all(database, full)
+        FULL.collections.difference_update(full)
 
 
-async def _delete_all(stored: AsyncCollection[Record]) -> None:
+async def _delete_all(database: Database, names: Collection[str]) -> None:
     """Again and again where connections are still being cut: a test before had the database out of reach."""
+    deletions = [DeleteMany({}, namespace=f"{database.db.name}.{name}") for name in names]
     async with asyncio.timeout(PATIENCE):
         while True:
             try:
-                await stored.delete_many({})
-            except AutoReconnect:
+                await database.client.bulk_write(deletions)
+            except (AutoReconnect, ClientBulkWriteException) as error:
+                if not isinstance(getattr(error, "error", error), AutoReconnect):
+                    raise
                 await asyncio.sleep(0.1)
             else:
                 return

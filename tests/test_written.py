@@ -2,6 +2,7 @@
 
 import pytest
 from bson import ObjectId
+from pymongo import InsertOne
 
 from gateway.database import Database
 from models import Card, Migration, User
@@ -15,12 +16,14 @@ async def test_whatever_was_written_to_is_empty_afterwards(clean: Database) -> N
     await clean.db["of nobody"].insert_one({})
     async with clean.client.start_session() as session, await session.start_transaction():
         await stubs(Card).insert_one({"title": "in a transaction"}, session=session)
+    await clean.client.bulk_write([InsertOne({}, namespace=f"{clean.db.name}.of several")])
 
     await empty(clean)
 
     names = set(await clean.db.list_collection_names()) - {Migration.Settings.name}
     assert {name: await clean.db[name].count_documents({}) for name in names} == dict.fromkeys(names, 0)
     await clean.db.drop_collection("of nobody")
+    await clean.db.drop_collection("of several")
 
 
 @pytest.mark.parametrize("alike", [False, True])

@@ -30,6 +30,8 @@ class Written(monitoring.CommandListener):
             return
         # What holds a credential is told of without what it holds.
         named = frozenset({str(event.command.get(event.command_name))})
+        if event.command_name == "bulkWrite":
+            named = frozenset(space["ns"].partition(".")[2] for space in event.command["nsInfo"])
         if event.command_name == "commitTransaction":
             named = self._uncommitted.pop(_session(event), frozenset())
         elif "autocommit" in event.command:

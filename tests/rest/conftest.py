@@ -15,19 +15,27 @@ from auth.authenticate import SESSION_COOKIE, authenticate
 from auth.jwt import JwtSigner
 from auth.subject import ANONYMOUS
 from gateway.database import Database
+from models import Column
+from models.base import collection
+from models.ids import Kind, new_id
+from models.records import ProjectRecord, UserRecord
 from realtime.guard import Guard
 from realtime.hub import Hub
-from realtime.log import EventLog
+from realtime.log import Change, EventLog
+from resolvers.account.registration import Also
 from resolvers.catalogue import CATALOGUE
 from resolvers.kit.context import Context, Services
+from resolvers.organization.organization import insert_organization
+from resolvers.workspace.workspace import insert_workspace
 from rest.app import build_routes
 from serving.cookies import CookieScope
 from serving.errors import answer_http_exception
-from tests.resolvers.lab import VAULT
+from tests.resolvers.lab import PASSWORD as PASSWORD
+from tests.resolvers.lab import VAULT, sign_up
+from tests.resolvers.projects import insert_board
 from tests.rest.document import response_problems, template_of
 from tests.rest.recorded import Recorder
 
-PASSWORD = "correct horse battery"
 assert CATALOGUE  # whole, as a gateway has it: with the gate that agents pass
 
 
@@ -53,12 +61,10 @@ class Api:
         self.clients.append(client)
         return client
 
-    async def person(self, email: str) -> httpx.AsyncClient:
-        """A client that is signed in as a new person."""
-        body = {"email": email, "password": PASSWORD, "name": email.partition("@")[0].title()}
-        answer = await self.client().post("/auth/register", json=body)
-        assert answer.status_code == 201, answer.text
-        return self.client(answer.json()["access_token"])
+    async def person(self, email: str, also: Also | None = None) -> httpx.AsyncClient:
+        """A client that is signed in as a new person; `also` is done in the change that makes their account."""
+        made = await sign_up(self.ctx, email, email.partition("@")[0].title(), also)
+        return self.client(made.access_token)
 
     async def _check(self, answer: httpx.Response) -> None:
         await answer.aread()
@@ -134,13 +140,26 @@ async def made(client: httpx.AsyncClient, path: str, **body: Any) -> dict[str, A
 @pytest.fixture
 async def board(api: Api) -> Board:
     """Ann's board."""
-    ann = await api.person("ann@example.com")
-    await made(ann, "/organizations", name="Acme", slug="acme")
-    await made(ann, "/orgs/acme/workspaces", name="Engineering", slug="eng")
+    organization_id, workspace_id = new_id(Kind.ORGANIZATION), new_id(Kind.WORKSPACE)
+    project: list[ProjectRecord] = []
+
+    async def also(change: Change, user: UserRecord) -> None:
+        owner_id = user["_id"]
+        await insert_organization(change, organization_id, name="Acme", slug="acme", owner_id=owner_id)
+        await insert_workspace(
+            change,
+            workspace_id,
+            organization_id=organization_id,
+            name="Engineering",
+            slug="eng",
+            owner_id=owner_id,
+        )
+        project[:] = [await insert_board(change, workspace_id, owner_id, "Launch", ["To do", "Done"])]
+
+    ann = await api.person("ann@example.com", also)
+    [launch] = project
+    columns = await collection(Column).find({"project_id": launch["_id"]}).sort("rank", 1).to_list()
     workspace = "/orgs/acme/workspaces/eng"
-    project = await made(ann, f"{workspace}/projects", name="Launch")
-    path = f"{workspace}/projects/{project['id']}"
-    todo = await made(ann, f"{path}/columns", name="To do")
-    done = await made(ann, f"{path}/columns", name="Done")
-    me = (await ann.get("/auth/me")).json()["user"]
-    return Board(ann, me["id"], workspace, project["id"], path, todo["id"], done["id"])
+    path = f"{workspace}/projects/{launch['_id']}"
+    todo, done = (str(column["_id"]) for column in columns)
+    return Board(ann, str(launch["created_by"]), workspace, str(launch["_id"]), path, todo, done)
