@@ -20,7 +20,8 @@ class Proposal(Stored[ProposalRecord]):
     `changes` are the objects that it would change, each with its id, the fields `before` (None: there is none) and
     `after` (None: there is none any more); they are its base, by which it is decided on anew once one of them differs.
     `asked` is the digest of what was asked for, before it was given the id of what it makes: the same, asked for again,
-    is no other proposal. `creates` is that id, and `depends_on` the proposals that have to be applied before, as they
+    is no other proposal; `said` is the `action` and the `arguments` in the words of who proposes it, where those are
+    called otherwise. `creates` is that id, and `depends_on` the proposals that have to be applied before, as they
     make what it names. `revision` counts what it was edited, or had other changes.
     """
 
@@ -39,6 +40,7 @@ class Proposal(Stored[ProposalRecord]):
     ] = None
     digest: Annotated[str, Facts("The SHA-256 (hex) of the tool and its arguments, as they are applied.")]
     asked: str = ""
+    said: dict[str, Any] | None = None
     revision: Annotated[int, Facts("Counts what was changed of it since it was made, from 1.")] = 1
     explanation: Annotated[str | None, Facts("Why, in the words of who proposes it.")] = None
     changes: list[dict[str, Any]] = Field(default_factory=list)

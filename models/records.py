@@ -1036,6 +1036,7 @@ class ProposalRecord(TypedDict):
     edited_arguments: dict[str, Any] | None
     digest: str
     asked: str
+    said: dict[str, Any] | None
     revision: int
     explanation: str | None
     changes: list[dict[str, Any]]

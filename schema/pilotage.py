@@ -16,6 +16,7 @@ from schema.filters import ObjectiveFilter, PilotagePriorityFilter, StandingOrde
 from schema.loading import derived, edge
 from schema.node import Node
 from schema.references import MissionRef, ProjectRef
+from schema.usage import UsageTotal
 
 Profile = Annotated[PilotageProfile, strawberry.argument(description="What it is read for.")]
 Intent = Annotated[PilotageIntent, strawberry.argument(description="What somebody is about to do with it.")]
@@ -132,6 +133,8 @@ class PilotageDashboard:
     warnings: list[str] = strawberry.field(description="What is to be said of it, such as too many priorities.")
     missions: MissionCounts = strawberry.field(description="Missions of agents that have not ended.")
     runs: list[MissionRef] = strawberry.field(description="Of these the newest, 20 at most.")
+    approvals: int = strawberry.field(description="How many proposals wait for a decision.")
+    spent: UsageTotal = strawberry.field(description="What models have cost in the last 30 days.")
 
 
 @strawberry.type(description="Something that endangers the work of a workspace.")

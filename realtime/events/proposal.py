@@ -6,7 +6,7 @@ from models.enums import TokenScope
 from models.records import ProposalRecord
 from realtime.events.base import Event, Shown, Topic
 
-LARGE = ("arguments", "edited_arguments", "changes")
+LARGE = ("arguments", "edited_arguments", "changes", "said")
 """What an event leaves out of a proposal: whoever shows it reads them (`resolvers.proposal.graph`)."""
 
 

@@ -44,6 +44,7 @@ class Draft:
     changes: list[dict[str, Any]]
     creates: ObjectId | None = None
     depends_on: tuple[ObjectId, ...] = ()
+    said: Mapping[str, Any] | None = None
 
 
 async def draft(ctx: Context, tool: str, operation: Operation, arguments: Mapping[str, Any]) -> Draft:
@@ -95,6 +96,7 @@ async def propose(
                 arguments=dict(made.arguments),
                 digest=digest_of(made.tool, made.arguments),
                 asked=again["asked"],
+                said=None if made.said is None else dict(made.said),
                 explanation=explanation,
                 changes=made.changes,
                 creates=made.creates,

@@ -1,6 +1,7 @@
 """Proposals: what is read of them, and those that people and agents make by themselves."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bson import ObjectId
@@ -22,6 +23,7 @@ from resolvers.kit.page import Page, Window
 from resolvers.kit.tool import tool_name
 from resolvers.proposal.create import Draft, check_size, draft, propose
 from resolvers.proposal.graph import Filter, pages_of
+from resolvers.proposal.names import with_ids
 
 READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
 
@@ -63,7 +65,12 @@ async def create_proposal(
         check_size(values.arguments)
         made = Draft(values.action, None, values.arguments, values.arguments, [])
     else:
-        made = await draft(ctx, tool_name(found) or found.name, found, known_arguments(found, values.arguments))
+        tool = tool_name(found) or found.name
+        known = await with_ids(ctx, found, known_arguments(found, values.arguments))
+        made = await draft(ctx, tool, found, known)
+        if (tool, known) != (values.action, values.arguments):
+            check_size(values.arguments)
+            made = replace(made, said={"action": values.action, "arguments": values.arguments})
     return await propose(ctx, membership["workspace_id"], made, values.explanation, mission_id)
 
 

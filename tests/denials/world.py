@@ -12,6 +12,7 @@ from bson import ObjectId
 from pydantic.alias_generators import to_camel
 from pymongo import monitoring
 
+import resolvers.catalogue
 from gateway.database import Database
 from models import ApiToken, Lease, MissionActivity, Notification
 from models.base import Record, collection, utc_now
@@ -111,6 +112,8 @@ from resolvers.workspace import workspace
 from tests.resolvers.attaching import upload
 from tests.resolvers.lab import PICTURE, People, again
 from tests.written import Written
+
+assert resolvers.catalogue  # every operation, and the gate that agents pass
 
 Ids = dict[str, Any]
 

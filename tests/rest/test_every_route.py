@@ -368,3 +368,10 @@ async def _pilotage(board: Board) -> None:
     assert (await read(ann, f"{pilotage}/state?detailLevel=detailed"))["missions"][0]["status"] == "blocked"
     assert (await read(ann, f"{pilotage}/dashboard"))["counts"]["todos"]["done"] == 1
     assert [risk["kind"] for risk in (await read(ann, f"{pilotage}/portfolio"))["risks"]] == ["objective_blocked"]
+    card = await made(ann, f"{board.path}/cards", title="Bill the first customer", columnId=board.todo)
+    payload = {"cardId": card["id"], "targetColumn": board.done}
+    given = {"actionType": "move_card", "explanation": "All subtasks complete, move to Done", "payload": payload}
+    action = await made(ann, f"{pilotage}/actions/propose", **given)
+    await made(ann, f"{pilotage}/actions/{action['id']}/review", approved=True, reason="Looks correct")
+    assert (await made(ann, f"{pilotage}/actions/{action['id']}/apply"))["result"] == {"id": card["id"]}
+    assert (await read(ann, f"{pilotage}/actions?status=applied"))[0]["id"] == action["id"]

@@ -21,7 +21,10 @@ query ($org: String!, $profile: PilotageProfile!, $detail: PilotageDetail!) {
       }
       history { objectives { id } todos { id } decisions { id } }
     }
-    dashboard { cycle warnings counts { decisions } missions { queued running awaitingApproval } runs { id } }
+    dashboard {
+      cycle warnings counts { decisions } missions { queued running awaitingApproval } runs { id }
+      approvals spent { calls costUsd }
+    }
     risks { kind count objective { objective } project { name } }
     objectives(filter: {status: {eq: BLOCKED}}) { totalCount nodes { objective } }
     todos(filter: {objective: {null: false}}) { nodes { label } }
@@ -68,6 +71,7 @@ async def test_a_pilotage_is_written_and_read(board: Board) -> None:
     assert state["counts"]["objectives"] == {"toLaunch": 0, "inProgress": 0, "blocked": 1, "done": 0}
     assert state["history"] == {"objectives": [], "todos": [], "decisions": []}
     assert found["dashboard"]["missions"] == {"queued": 0, "running": 0, "awaitingApproval": 0}
+    assert (found["dashboard"]["approvals"], found["dashboard"]["spent"]) == (0, {"calls": 0, "costUsd": 0})
     blocked = {"kind": "OBJECTIVE_BLOCKED", "count": 1, "objective": {"objective": "Sell"}, "project": None}
     assert found["risks"] == [blocked]
     assert found["objectives"] == {"totalCount": 1, "nodes": [{"objective": "Sell"}]}

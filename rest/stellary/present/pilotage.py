@@ -18,8 +18,11 @@ from resolvers.pilotage.priority import WarnedPriority
 from rest.present import Id, presents, shown, word
 from rest.stellary.present.account import PilotageRole
 from rest.stellary.present.agent import Mission, mission
+from rest.stellary.present.base import id_or_none
 from rest.stellary.present.project import PortfolioProject, PortfolioTotals
 from rest.stellary.present.project import portfolio as project_portfolio
+
+MICRO_USD = 1_000_000
 
 
 @presents(models.Objective)
@@ -115,14 +118,25 @@ class MissionCounts(TypedDict):
     awaiting_approval: int
 
 
+class Spent(TypedDict):
+    """What models have cost in the last 30 days."""
+
+    calls: int
+    inputTokens: int
+    outputTokens: int
+    costUsd: float
+
+
 class PilotageDashboard(TypedDict):
-    """What needs attention at present."""
+    """What needs attention at present; `approvals` counts the actions that wait for a decision."""
 
     cycle: str
     counts: PilotageCounts
     warnings: list[str]
     agentMissions: MissionCounts
     runs: list[Mission]
+    approvals: int
+    spent: Spent
 
 
 class PilotageRisk(TypedDict):
@@ -152,7 +166,7 @@ def warned_priority(warned: WarnedPriority) -> WarnedPilotagePriority:
 
 
 def todo(record: TodoRecord) -> Todo:
-    return {**shown(Todo, record), "missionId": _id(record["objective_id"])}
+    return {**shown(Todo, record), "missionId": id_or_none(record["objective_id"])}
 
 
 def decision(record: DecisionRecord) -> Decision:
@@ -164,7 +178,7 @@ def document(record: PilotageDocumentRecord) -> PilotageDocument:
 
 
 def standing_order(record: StandingOrderRecord) -> StandingOrder:
-    return {**shown(StandingOrder, record), "agentId": _id(record["agent_id"])}
+    return {**shown(StandingOrder, record), "agentId": id_or_none(record["agent_id"])}
 
 
 def state(found: AnyRecord) -> PilotageState:
@@ -198,12 +212,20 @@ def state(found: AnyRecord) -> PilotageState:
 
 def dashboard(found: AnyRecord) -> PilotageDashboard:
     """`found` is what the operation returns."""
+    spent = found["spent"]
     return {
         "cycle": _cycle(found),
         "counts": _counts(found["counts"]),
         "warnings": found["warnings"],
         "agentMissions": found["missions"],
         "runs": [mission(record) for record in found["runs"]],
+        "approvals": found["approvals"],
+        "spent": {
+            "calls": spent["calls"],
+            "inputTokens": spent["input_tokens"],
+            "outputTokens": spent["output_tokens"],
+            "costUsd": spent["cost"] / MICRO_USD,
+        },
     }
 
 
@@ -216,8 +238,8 @@ def portfolio(found: AnyRecord) -> PilotagePortfolio:
             {
                 "kind": word(risk["kind"]),
                 "count": risk["count"],
-                "missionId": _id(risk["objective_id"]),
-                "projectId": _id(risk["project_id"]),
+                "missionId": id_or_none(risk["objective_id"]),
+                "projectId": id_or_none(risk["project_id"]),
             }
             for risk in found["risks"]
         ],
@@ -237,7 +259,3 @@ def _counts(found: AnyRecord) -> PilotageCounts:
         "activeDocs": found["documents"],
         "standingOrders": found["active_standing_orders"],
     }
-
-
-def _id(object_id: object) -> str | None:
-    return None if object_id is None else str(object_id)

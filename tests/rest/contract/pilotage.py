@@ -6,7 +6,7 @@ from resolvers.member.workspace_member import update_workspace_member
 from tests.denials.routes import PILOTAGE
 from tests.resolvers.lab import again
 from tests.rest.contract.contract import MEMBER, STRANGER, Contract, Ref, Then, bad, unknown, without
-from tests.rest.contract.shape import COUNT, ID, LIST, TIME
+from tests.rest.contract.shape import COUNT, ID, LIST, NUMBER, TIME
 from tests.rest.contract.stage import Stage
 
 STATE = PILOTAGE + "/state"
@@ -91,6 +91,8 @@ CONTRACTS = [
             "warnings": (),
             "agentMissions": {"queued": 0, "running": 1, "awaiting_approval": 0},
             "runs": ({"id": Ref("mission"), "status": "running"},),
+            "approvals": 1,
+            "spent": {"calls": 0, "inputTokens": 0, "outputTokens": 0, "costUsd": NUMBER},
         },
         bad=NO_WORKSPACE,
         denied=without("pilotage:read"),
