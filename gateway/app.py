@@ -184,6 +184,7 @@ def create_app(
     )
     app.router.redirect_slashes = False  # `Arrival` has taken them away
     app.state.connections = running.connections
+    app.state.event_streams = SseLimits(max_connections=chosen.max_connections_per_user)
     return app
 
 

@@ -6,7 +6,7 @@ default = "large"
 protocol = "anthropic"            # or "openai", which many servers speak
 model = "name-at-the-provider"
 base_url = "https://…"            # the provider's own where it is left out
-key = "ANTHROPIC_API_KEY"         # the variable of the environment; or credential = "name"
+key = "ANTHROPIC_API_KEY"         # the variable of the environment; or credential = "its id"
 context = 200000
 max_output = 8192
 price = { input = 3.0, output = 15.0, cached = 0.3 }
@@ -101,6 +101,12 @@ def _variable(value: Any) -> str:
     return value
 
 
+def _credential(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch("[0-9a-f]{24}", value):
+        raise ValueError("must be the id of a credential, 24 hexadecimal digits")
+    return value
+
+
 def _url(value: Any) -> str:
     text = _text(value)
     parts = urlsplit(text)
@@ -145,7 +151,7 @@ _READERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "model": ("model", _text),
     "base_url": ("base_url", _url),
     "key": ("key_variable", _variable),
-    "credential": ("credential", _text),
+    "credential": ("credential", _credential),
     "context": ("context", _whole(100_000_000)),
     "max_output": ("max_output", _whole(10_000_000)),
     "at_once": ("at_once", _whole(10_000)),

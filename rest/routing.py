@@ -53,7 +53,7 @@ class Route:
     `admission` bounds how many of a caller are read at a time.
     An answer of bytes has an ETag, unless it is not `tagged`. `sets_cookies` says that it signs in or out,
     `may_go_on` that it answers 202 where what it began goes on, `may_be_empty` of a change that it also goes without a
-    body.
+    body. `follows` may put a stream in the place of an answer that is done and kept.
     """
 
     method: str
@@ -80,6 +80,7 @@ class Route:
     may_go_on: bool = False
     sets_cookies: bool = False
     may_be_empty: bool = False
+    follows: Callable[["Call", Response], Awaitable[Response]] | None = None
 
     @property
     def anonymous(self) -> bool:
@@ -270,9 +271,11 @@ async def _serve_body(route: Route, request: Request, ctx: Context, *, cookies: 
     call = _call(route, request, ctx, raw, cookies=cookies)
     if route.body:
         call.raw_body = await read_object(raw, request.headers.get("content-type", ""))
-    if route.is_safe or (key := request.headers.get(HEADER)) is None:
-        return await _handle(call)
-    return await _handle_once(call, key, raw)
+    key = None if route.is_safe else request.headers.get(HEADER)
+    answered = await (_handle(call) if key is None else _handle_once(call, key, raw))
+    if route.follows is None or answered.status_code != route.status:
+        return answered
+    return await route.follows(call, answered)
 
 
 async def _serve_file(route: Route, request: Request, ctx: Context, name: str, *, cookies: CookieScope) -> Response:

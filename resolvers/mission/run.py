@@ -91,6 +91,13 @@ async def insert_run(change: Change, mission: MissionRecord) -> None:
     await collection(MissionRun).insert_one(to_record(run), session=change.session)
 
 
+async def is_run(mission_id: ObjectId) -> bool:
+    """Whether the runtime works on a mission, or it has ended."""
+    found = await collection(Mission).find_one({"_id": mission_id}, {"status": 1})
+    is_over = found is None or found["status"] not in ACTIVE
+    return is_over or await collection(MissionRun).find_one({"_id": mission_id}, {"_id": 1}) is not None
+
+
 async def due_runs(most: int) -> list[ObjectId]:
     """Some of the missions that somebody has to work on: new ones, and those whose holder went away."""
     due = collection(MissionRun).find({"due_at": {"$lte": utc_now()}}, {"_id": 1})
@@ -144,9 +151,10 @@ async def end(
     """End a mission, and report how."""
     kind = MissionActivityKind.ERROR if error else MissionActivityKind.RESPONSE
     added = await insert_reports(ctx, change, mission, [Report(kind, error or summary)]) if error or summary else []
-    changes: Record = {"summary": summary or None} if not error else {"error": error}
-    changes["activity_count"] = mission["activity_count"] + len(added)
-    tell_reports(change, await change_status(change, mission, to, changes), added)
+    mission = with_changes(mission, {"activity_count": mission["activity_count"] + len(added)})
+    tell_reports(change, mission, added)
+    values: Record = {"error": error} if error else {"summary": summary or None}
+    await change_status(change, mission, to, {**values, "activity_count": mission["activity_count"]})
 
 
 async def hold_on(holder: str) -> None:

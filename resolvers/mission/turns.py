@@ -1,6 +1,7 @@
 """The turns of a run: counted before they are asked for, and kept before their calls run."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bson import ObjectId
 
@@ -16,17 +17,36 @@ from models.records import (
 from realtime.log import Change, Committed
 from resolvers.mission.report import Report
 from resolvers.mission.run import Held, report, set_run
+from resolvers.usage.spending import Amount
+from resolvers.usage.usage import Usage, reserve, settle
 
 
-async def begin_attempt(held: Held) -> int:
-    """Count a request to a model, which is about to be sent; its number."""
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A request to a model that is about to be sent: its number, and what is reserved for it."""
 
-    async def body(change: Change, _mission: MissionRecord, run: MissionRunRecord) -> int:
-        changes = {"attempt": run["attempt"] + 1, "output": ""}
-        await set_run(change, held, changes)
-        return run["attempt"] + 1
+    number: int
+    usage_id: ObjectId
+
+
+async def begin_attempt(held: Held, worst: Amount, *, model: str, credential_id: ObjectId | None = None) -> Attempt:
+    """Count a request to a model, and reserve what it may come to. Raises BudgetExhausted."""
+
+    async def body(change: Change, mission: MissionRecord, run: MissionRunRecord) -> Attempt:
+        usage_id = await reserve(change, mission, worst, model=model, credential_id=credential_id)
+        await set_run(change, held, {"attempt": run["attempt"] + 1, "output": ""})
+        return Attempt(run["attempt"] + 1, usage_id)
 
     return (await held.write(body)).value
+
+
+async def drop_attempt(held: Held, attempt: Attempt) -> None:
+    """Note that a provider refused a request, so that it costs nothing."""
+
+    async def body(change: Change, _mission: MissionRecord, _run: MissionRunRecord) -> None:
+        await settle(change, attempt.usage_id, Usage(0, 0, 0))
+
+    await held.write(body)
 
 
 async def store_step(
@@ -35,13 +55,19 @@ async def store_step(
     calls: Sequence[MissionCallRecord],
     reports: Sequence[Report],
     run_changes: Record,
+    usage_id: ObjectId,
+    usage: Usage,
     told: Sequence[ObjectId] = (),
 ) -> Committed[MissionRecord]:
-    """Keep a turn of the model with the calls that it asks for, before any of them runs. `told` are late calls of
-    before whose results it was told of."""
+    """Keep a turn of the model, and what it used, with the calls that it asks for, before any of them runs.
+
+    `told` are late calls of before whose results it was told of.
+    """
 
     async def body(change: Change, mission: MissionRecord, _run: MissionRunRecord) -> MissionRecord:
         await collection(MissionStep).insert_one(step, session=change.session)
+        if usage.amount.tokens:  # of one that nobody was told, what was reserved stays so
+            await settle(change, usage_id, usage)
         for call in calls:
             await collection(MissionCall).insert_one(call, session=change.session)
         for call_id in told:

@@ -2,6 +2,7 @@
 
 from rest.routing import Route
 from rest.stellary import (
+    agent_runtime,
     agents,
     api_tokens,
     attachments,
@@ -71,6 +72,7 @@ TAGS = {
     "Relations": "How cards of a workspace stand to each other.",
     "Automations": "What a project does by itself when something happens to its cards.",
     "Agents": "Service users of a workspace that carry out missions.",
+    "Agent runtime": "Running agents by an objective or from a card, and following their missions.",
     "Missions": "Read and cancelled by people, driven with the agent's own token.",
     "Pilotage": "What a workspace steers by: its objectives (called missions), priorities, todos, decisions.",
     "Skills": "Instructions for kinds of work, which agents are given.",
@@ -119,6 +121,7 @@ _PARTS = (
     relations.routes,
     automations.routes,
     agents.routes,
+    agent_runtime.routes,
     missions.routes,
     pilotage.routes,
     pilotage_actions.routes,

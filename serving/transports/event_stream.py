@@ -30,7 +30,8 @@ from serving.transports.sending import DISCONNECTED, SendQueue
 CURSOR = re.compile(r"[\x21-\x7e]{1,64}")
 _COMPLETE = b"event: complete\ndata:\n\n"
 _KEEP_ALIVE = b": keep-alive\n\n"
-_FORM = "event-stream"
+FORM = "event-stream"
+"""What the bytes of an event are kept under, in its `forms`."""
 _FINISHED = Stop(None, "complete", flush=True)
 
 
@@ -54,7 +55,9 @@ async def _once(payload: Payload | bytes) -> AsyncIterator[Payload | bytes]:
     yield payload
 
 
-def _delivery(payload: Payload | bytes) -> EventPayload:
+def _delivery(payload: Payload | EventPayload | bytes) -> EventPayload:
+    if isinstance(payload, EventPayload):
+        return payload
     if isinstance(payload, bytes):
         return EventPayload(payload)
     return EventPayload(orjson.dumps(payload), event_id(payload))
@@ -62,13 +65,13 @@ def _delivery(payload: Payload | bytes) -> EventPayload:
 
 def _form(delivery: EventPayload) -> bytes:
     """The event of a payload (that of each part, in a row), made once for all streams."""
-    form = delivery.forms.get(_FORM)
+    form = delivery.forms.get(FORM)
     if form is None and delivery.parts:
-        form = delivery.forms[_FORM] = b"".join(map(_form, delivery.parts))
+        form = delivery.forms[FORM] = b"".join(map(_form, delivery.parts))
     elif form is None:
         cursor = delivery.cursor
         id_line = b"" if cursor is None or not CURSOR.fullmatch(cursor) else b"id: " + cursor.encode() + b"\n"
-        form = delivery.forms[_FORM] = b"event: next\n" + id_line + b"data: " + delivery.payload + b"\n\n"
+        form = delivery.forms[FORM] = b"event: next\n" + id_line + b"data: " + delivery.payload + b"\n\n"
     return form
 
 
@@ -99,7 +102,7 @@ class EventStream(Connection, Response):
         self,
         engine: Engine,
         context: Any,
-        result: Result,
+        result: Result | AsyncIterator[EventPayload],
         limits: SseLimits,
         connections: Connections,
         owner: Hashable | None,
@@ -170,7 +173,7 @@ class EventStream(Connection, Response):
         interval = self._limits.revalidate_interval
         self.stop(await watch_access(self._engine, self._context, interval=interval))
 
-    async def _pump(self, result: AsyncIterator[Payload] | Payload | bytes) -> None:
+    async def _pump(self, result: AsyncIterator[Payload] | AsyncIterator[EventPayload] | Payload | bytes) -> None:
         try:
             async for payload in result if isinstance(result, AsyncIterator) else _once(result):
                 delivery = _delivery(payload)

@@ -239,6 +239,13 @@ BODIES: dict[tuple[str, str], Body | None] = {
     ("POST", PILOTAGE + "/actions/{proposalId}/apply"): None,
     ("GET", MISSION + "/proposals"): None,
     ("GET", WORKSPACE + "/agent-runtime/proposals"): None,
+    ("POST", WORKSPACE + "/agent-runtime/run"): lambda ids: {"agentUserId": str(ids["agent"]), "objective": "Look"},
+    ("POST", WORKSPACE + "/agent-runtime/card-mission"): lambda ids: {
+        "cardId": str(ids["second_card"]),
+        "projectId": str(ids["project"]),
+        "agentId": str(ids["agent"]),
+    },
+    ("GET", MISSION + "/stream"): sent(follow="false"),
     ("POST", PROPOSAL + "/approve"): sent(reason="Go on"),
     ("POST", PROPOSAL + "/reject"): sent(reason="No"),
 }

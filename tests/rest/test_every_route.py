@@ -340,13 +340,23 @@ async def _agent(api: Api, board: Board) -> None:
         decided = await made(board.ann, f"{board.workspace}/proposals/{waits['id']}/{decide}", reason="So be it")
         assert decided["status"] == became
     assert len(await read(board.ann, f"{mission}/proposals")) == 2
+    followed = await board.ann.get(f"{mission}/stream", params={"follow": "false"})
+    assert followed.text.count("event: mission_status") == 1, followed.text
+    runtime = f"{board.workspace}/agent-runtime"
+    run = await made(board.ann, f"{runtime}/run", agentUserId=created["userId"], objective="Tidy up", maxSteps=8)
+    about = await made(board.ann, f"{board.path}/cards", title="Start me")
+    started = await made(
+        board.ann, f"{runtime}/card-mission", cardId=about["id"], projectId=board.path.rpartition("/")[2]
+    )
+    for begun in (run, started):
+        await made(board.ann, f"{board.workspace}/missions/{begun['id']}/cancel")
     assert (await made(driver, f"{mission}/complete", summary="Fine"))["status"] == "completed"
     assert (await read(board.ann, mission))["activities"][0]["data"] == {"n": 1}
     await made(driver, f"{board.workspace}/missions/claim")
     assert (await made(driver, f"{board.workspace}/missions/{ids[1]}/fail", error="No way"))["status"] == "failed"
     assert (await made(board.ann, f"{board.workspace}/missions/{ids[2]}/cancel"))["status"] == "cancelled"
     assert await made(driver, f"{board.workspace}/missions/claim") == {"mission": None}
-    assert [one["id"] for one in await read(board.ann, f"{agent}/missions")] == ids[::-1]
+    assert [one["id"] for one in await read(board.ann, f"{agent}/missions")][-3:] == ids[::-1]
     assert [one["id"] for one in await read(board.ann, f"{board.workspace}/missions?status=failed")] == [ids[1]]
     await skills(board, agent)
     await deleted(board.ann, agent)

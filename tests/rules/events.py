@@ -16,7 +16,7 @@ WORKERS = frozenset(
     {
         Named("resolvers.automation.follow", "Automations"),
         Named("resolvers.automation.trim", "trim_traces"),
-        *(Named("agents.runtime.child.turn", name) for name in ("ask", "_insist", "Speech")),
+        *(Named("agents.runtime.child.turn", name) for name in ("ask", "_insist", "_key", "Speech")),
         Named("agents.runtime.child.loop", "Loop"),
         Named("agents.runtime.child.runner", "Runner"),
         Named("resolvers.deletion.run", "Worker"),

@@ -10,6 +10,7 @@ import orjson
 from bson import ObjectId
 from pydantic_ai.models import ModelRequestParameters
 from pydantic_ai.tools import ToolDefinition
+from pydantic_ai.usage import RequestUsage
 
 from agents.runtime.child import history, prompt
 from agents.runtime.child.own_tools import DESCRIBED, OWN, Ask, Finish, Plan, read_own
@@ -19,7 +20,7 @@ from agents.runtime.child.turn import Answer, NoAnswerError, Pace, ask
 from models import MissionCall, MissionStep
 from models.base import Record, to_record, utc_now
 from models.enums import AutonomyMode, MissionActivityKind, MissionCallState, MissionStatus, MissionWait
-from models.errors import ApprovalRequired, OrreryError
+from models.errors import ApprovalRequired, BudgetExhausted, OrreryError
 from models.language_model import LanguageModel, LanguageModels
 from models.mission_run import call_id, step_id
 from models.records import MissionCallRecord, MissionRecord, MissionRunRecord, MissionStepRecord
@@ -30,6 +31,7 @@ from resolvers.mission import turns
 from resolvers.mission.call_mark import CallMark
 from resolvers.mission.report import Report
 from resolvers.mission.run import Held, RunLostError, read_run
+from resolvers.usage.usage import Usage
 
 log = logging.getLogger("orrery.agents")
 
@@ -87,6 +89,10 @@ class Loop:
         specs = self._specs()
         if not specs:
             return await self._fail(f"There is no model {self.held.agent.get('model') or ''}".rstrip())
+        if unpriced := next(
+            (spec.name for spec in specs if cost_of(spec, RequestUsage(input_tokens=1, output_tokens=1)) is None), None
+        ):
+            return await self._fail(f"The model {unpriced} has no price: the file of ORRERY_MODELS has to say it")
         calls = await turns.calls_of(self.held.mission_id, len(self.steps)) if self.steps else []
         bad_turns = run["bad_turns"] + 1 if self._was_bad(calls) else 0
         if bad_turns >= MAX_BAD_TURNS:
@@ -105,6 +111,9 @@ class Loop:
         after = await self._cursor()
         try:
             answer = await ask(self.held, self.providers, specs, messages, self._parameters(), self.pace, after)
+        except BudgetExhausted as error:
+            await calls_of_run.wait_for(self.held, MissionWait.BUDGET, utc_now() + REST, error.message)
+            return False
         except NoAnswerError as error:
             if error.about_key:
                 await calls_of_run.wait_for(self.held, MissionWait.CREDENTIAL, utc_now() + REST, str(error))
@@ -122,24 +131,26 @@ class Loop:
         n = len(self.steps) + 1
         response, asked = history.cleaned(answer.response, n)
         text, usage = history.text_of(response), answer.response.usage
+        cost = cost_of(answer.spec, usage) or 0
+        used = Usage(usage.input_tokens, usage.output_tokens, cost, usage.cache_read_tokens)
         step = to_record(
             MissionStep(
                 id=step_id(self.held.mission_id, n),
                 workspace_id=self.held.workspace_id,
                 mission_id=self.held.mission_id,
                 n=n,
-                attempt=answer.attempt,
+                attempt=answer.attempt.number,
                 model=answer.spec.name,
                 format=history.FORMAT,
                 messages=history.dump([request, response]),
                 input_tokens=usage.input_tokens,
                 output_tokens=usage.output_tokens,
-                cost=cost_of(answer.spec, usage),
+                cost=cost,
             )
         )
         calls = [self._call(n, index, call) for index, call in enumerate(asked)]
         reports = [Report(MissionActivityKind.THOUGHT, text[:MAX_REPORT])] if text and calls else []
-        await turns.store_step(self.held, step, calls, reports, changes, told)
+        await turns.store_step(self.held, step, calls, reports, changes, answer.attempt.usage_id, used, told)
         self.steps.append(step)
         self.results.clear()
         if text and not calls:

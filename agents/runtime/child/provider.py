@@ -87,6 +87,11 @@ def is_transient(error: Exception) -> bool:
     return isinstance(error, _TRANSIENT) and not isinstance(error, ModelContextWindowExceededError)
 
 
+def is_refusal(error: Exception) -> bool:
+    """Whether the provider did nothing for a request, and takes nothing for it."""
+    return isinstance(error, ModelHTTPError) and not error.in_stream
+
+
 def is_about_key(error: Exception) -> bool:
     """Whether the key was refused."""
     return isinstance(error, ModelAuthenticationError)

@@ -6,17 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import uniform
 
+from bson import ObjectId
 from pydantic_ai.direct import model_request_stream
 from pydantic_ai.messages import ModelMessage, ModelResponse, PartDeltaEvent, PartStartEvent, TextPart, TextPartDelta
 from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.settings import ModelSettings
+from pydantic_ai.usage import RequestUsage
 
-from agents.runtime.child import provider
+from agents.runtime.child import history, provider
 from agents.runtime.child.provider import Providers
+from models.errors import OrreryError
 from models.language_model import LanguageModel
 from realtime.cursor import Cursor
+from resolvers.credential.sealed import reveal_for_model
 from resolvers.mission.run import Held, keep_output, tell_delta
-from resolvers.mission.turns import begin_attempt
+from resolvers.mission.turns import Attempt, begin_attempt, drop_attempt
+from resolvers.usage.spending import Amount
 
 log = logging.getLogger("orrery.agents")
 
@@ -51,7 +56,7 @@ class Answer:
 
     response: ModelResponse
     spec: LanguageModel
-    attempt: int
+    attempt: Attempt
 
 
 async def ask(
@@ -65,12 +70,12 @@ async def ask(
 ) -> Answer:
     """The answer of the first of some models that gives one.
 
-    Raises NoAnswerError where none does, and RunLostError.
+    Raises NoAnswerError where none does, BudgetExhausted, and RunLostError.
     """
     failure: NoAnswerError | None = None
     for spec in specs:
         try:
-            model = providers.model(spec, provider.key_of(spec))
+            model = providers.model(spec, await _key(held, spec))
             async with providers.room(spec):
                 return await _insist(held, model, spec, messages, parameters, pace, after)
         except provider.NoKeyError as error:
@@ -94,8 +99,10 @@ async def _insist(
     """Ask a model again and again, as far as that may help."""
     rest = pace.first_rest
     for left in range(pace.tries - 1, -1, -1):
-        attempt = await begin_attempt(held)
-        speech = Speech(held, after, attempt)
+        attempt = await begin_attempt(
+            held, worst_of(spec, messages, parameters), model=spec.name, credential_id=_credential(spec)
+        )
+        speech = Speech(held, after, attempt.number)
         try:
             response = await _hear(model, spec, messages, parameters, speech)
             if provider.is_whole(response):
@@ -103,6 +110,8 @@ async def _insist(
             told, wanted = "its answer was cut off", None
         except Exception as error:
             told = provider.told(error)
+            if provider.is_refusal(error):
+                await drop_attempt(held, attempt)
             if not provider.is_transient(error):
                 log.warning("the model %s refused a request: %s", spec.name, told, exc_info=provider.unexpected(error))
                 raise NoAnswerError(
@@ -118,6 +127,28 @@ async def _insist(
             await asyncio.sleep(min(max(wanted or 0.0, uniform(rest / 2, rest)), pace.longest_rest))
             rest *= 2
     raise NoAnswerError(f"The model {spec.name} did not answer, asked {pace.tries} times ({told})")
+
+
+def worst_of(spec: LanguageModel, messages: Sequence[ModelMessage], parameters: ModelRequestParameters) -> Amount:
+    """What a request may come to at worst: no token is less than two bytes on average, and the answer is bounded."""
+    size = len(history.dump(messages)) + sum(len(repr(tool)) for tool in parameters.function_tools)
+    tokens = min(size // 2, spec.context)
+    cost = provider.cost_of(spec, RequestUsage(input_tokens=tokens, output_tokens=spec.max_output))
+    return Amount(cost or 0, tokens + spec.max_output)
+
+
+def _credential(spec: LanguageModel) -> ObjectId | None:
+    return ObjectId(spec.credential) if spec.credential is not None else None
+
+
+async def _key(held: Held, spec: LanguageModel) -> str | None:
+    """The key of a model, of the environment or of the vault. Raises NoKeyError."""
+    if (credential_id := _credential(spec)) is None:
+        return provider.key_of(spec)
+    try:
+        return await reveal_for_model(held.ctx.services.vault, held.workspace_id, credential_id)
+    except OrreryError as error:
+        raise provider.NoKeyError(f"The credential of the model {spec.name} cannot be used ({error.code})") from error
 
 
 async def _hear(

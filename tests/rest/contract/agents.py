@@ -1,5 +1,7 @@
 """Contracts of agents and missions, as far as people and the agents' own tokens drive them."""
 
+import re
+
 from tests.denials.routes import MISSION, PROPOSAL, WORKSPACE
 from tests.rest.contract.contract import MEMBER, OK, STRANGER, Contract, Ref, Refused, Then, bad, bad_id, unknown
 from tests.rest.contract.shape import COUNT, FLAG, ID, LIST, NUMBER, TEXT, TIME, maybe, one_of
@@ -106,6 +108,31 @@ CONTRACTS = [
             "status": "queued",
         },
         bad=bad("prompt", sent={"cardId": Ref("card")}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="POST",
+        route=WORKSPACE + "/agent-runtime/run",
+        sent={"agentUserId": Ref("agent"), "objective": "Prepare the sprint plan", "maxSteps": 8},
+        answers={**MISSION_SHAPE, "agentId": Ref("agent"), "prompt": "Prepare the sprint plan", "maxSteps": 8},
+        bad=bad("maxSteps", sent={"agentUserId": Ref("agent"), "objective": "Plan", "maxSteps": 101}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="POST",
+        route=WORKSPACE + "/agent-runtime/card-mission",
+        sent={"cardId": Ref("second_card"), "projectId": Ref("project"), "agentId": Ref("agent")},
+        answers={**MISSION_SHAPE, "agentId": Ref("agent"), "cardId": Ref("second_card"), "status": "queued"},
+        bad=bad("projectId", sent={"cardId": Ref("second_card")}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="GET",
+        route=MISSION + "/stream",
+        params={"follow": "false"},
+        gives="text/event-stream",
+        answers=re.compile(rb"retry: \d+\n\nevent: mission_status\nid: \S+\ndata: {.*}\n\nevent: complete\ndata:\n\n"),
+        bad=bad_id("missionId"),
         denied=STRANGER,
     ),
     Contract(
