@@ -151,6 +151,7 @@ def _agent(filled: Filled, who: Who, agent: data.Agent) -> None:
         "description": agent.text,
         "autonomyMode": agent.mode,
         "tools": ["*"],
+        "policy": {"write_comments": "ALLOW"},  # whatever the mode, the team hears of it
     }
     made = _create(filled.client, CREATE_AGENT, values)
     filled.people[who] = Client(filled.client.url, made["token"])
