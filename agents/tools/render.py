@@ -125,7 +125,7 @@ def _entries(value: Mapping[str, Any], *, among_others: bool) -> Iterator[str]:
     if "id" in value:
         yield f"{_one_line(value[own])} [{value['id']}]" if own else f"[{value['id']}]"
     for key, child in value.items():
-        if key == "id" or (key == own and "id" in value) or (among_others and key in _BACKSTAGE):
+        if key == "id" or (key == own and "id" in value) or (among_others and _is_aside(key, child)):
             continue
         if not _is_empty(child):
             yield f"{key}: {_beside(child)}"
@@ -190,6 +190,11 @@ def _is_compound(value: Any) -> bool:
     if isinstance(value, list):
         return any(map(_is_compound, value))
     return isinstance(value, dict) and not _is_reference(value)
+
+
+def _is_aside(key: str, value: Any) -> bool:
+    """Whether a list of many leaves out what an object has under a key."""
+    return key in _BACKSTAGE or (value == 0 and key.endswith("Count"))
 
 
 def _is_empty(value: Any) -> bool:
