@@ -123,6 +123,9 @@ class Automations:
         rules = self._rules.get(progress["_id"])
         if rules is None or rules.version != progress["version"]:
             rules = self._rules[progress["_id"]] = await load_rules(progress["_id"], progress["version"])
+        if not rules.by_trigger:  # they went with their project
+            await self._services.hub.log.aside(QUEUE, partial(_leave, progress))
+            return False
         is_more = False if head is None else await self._events(progress, rules, head)
         return await self._due(progress, rules) or is_more
 
@@ -203,6 +206,13 @@ async def _set(workspace_id: ObjectId, values: Mapping[str, Any], change: Change
     update: Record = {"$max": dict(values)}
     where = {"_id": workspace_id, **{name: {"$ne": None} for name in values}}
     await collection(AutomationProgress).update_one(where, update, session=change.session)
+
+
+async def _leave(progress: AutomationProgressRecord, change: Change) -> None:
+    """Follow a workspace no more, unless its automations have changed meanwhile."""
+    same = {"_id": progress["_id"], "version": progress["version"]}
+    left = {"$set": {"is_followed": False, "due_through": None}}
+    await collection(AutomationProgress).update_one(same, left, session=change.session)
 
 
 async def _done(set_off: Collection[tuple[Rule, Occasion]]) -> set[ObjectId]:

@@ -156,6 +156,11 @@ async def test_traces_go_with_their_automation_and_automations_with_their_projec
     inside = {"project_id": board.project["_id"]}
     assert await collection(Automation).find_one(inside) is None
     assert await collection(AutomationTrace).find_one(inside) is None
+    # And the workspace is not followed any more
+    await follow(board.ctx.services)
+    progress = await collection(AutomationProgress).find_one({"_id": board.workspace_id})
+    assert progress is not None
+    assert progress["is_followed"] is False
 
 
 async def test_a_workspace_is_followed_while_an_automation_is_enabled(board: Board) -> None:
