@@ -5,11 +5,12 @@ An action is JSON: its `type`, and the arguments of the operation beside the car
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from bson import ObjectId
 
-from models import Agent, Project
+from models import Agent, Pipeline, Project
 from models.base import collection
 from models.enums import ActivityType
 from models.errors import BadUserInput
@@ -32,22 +33,31 @@ from resolvers.kit.input import read_input
 from resolvers.kit.operation import operation_of
 from resolvers.member.project_member import require_assignable
 from resolvers.mission.mission import create_mission
+from resolvers.pipeline.run import run_pipeline
 
 NOTIFY = "notify"
+_AS_IT_IS: Mapping[str, str] = MappingProxyType({})
 Arguments = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Runs an operation, which is given the card's id as `card`. With `only`, that argument and no other is taken.
+    """Runs an operation, which is given the card's id as `card`, where it is about the card. With `only`, that argument
+    and no other is taken; the operation may call it otherwise, by `named`.
 
     `is_done` tells of a card that there is nothing to do, where the operation would refuse it.
     """
 
     run: Callable[..., Awaitable[Any]]
-    card: str = "id"
+    card: str | None = "id"
     only: str | None = None
+    named: str | None = None
     is_done: Callable[[CardRecord, Arguments], bool] = field(default=lambda _card, _arguments: False)
+
+    def arguments(self, given: Arguments, card_id: ObjectId) -> Arguments:
+        """What the operation is called with."""
+        own = {self.named or name: value for name, value in given.items()}
+        return own if self.card is None else {**own, self.card: str(card_id)}
 
 
 def _lacks_label(card: CardRecord, arguments: Arguments) -> bool:
@@ -64,6 +74,7 @@ ACTIONS: Mapping[str, Action] = {
     "add_checklist_item": Action(add_checklist_item, "cardId"),
     "archive": Action(archive_card),
     "start_mission": Action(create_mission, "cardId"),
+    "run_pipeline": Action(run_pipeline, None, only="pipelineId", named="id"),
 }
 TYPES = (NOTIFY, *ACTIONS)
 
@@ -82,7 +93,8 @@ async def check_action(ctx: Context, workspace_id: ObjectId, action: Mapping[str
     if done.card in arguments or (done.only is not None and arguments.keys() != {done.only}):
         taken = f"takes {done.only} alone" if done.only else f"is about the card that sets it off, without {done.card}"
         raise BadUserInput(taken, field="action")
-    _read(read_arguments, operation, {**arguments, done.card: str(new_id(Kind.CARD))})
+    asked = {done.named: done.only} if done.named and done.only else _AS_IT_IS
+    _read(read_arguments, operation, done.arguments(arguments, new_id(Kind.CARD)), called=asked)
     operation.admit(ctx)
     if operation.permission is not None:
         await check_workspace(ctx, workspace_id, operation.permission)
@@ -98,10 +110,15 @@ async def check_references(change: Change, project: ProjectRecord, action: Mappi
         await require_labels(change, project["_id"], list({parse_id(label_id) for label_id in named}))
         if (assignee_id := action.get("assigneeId")) is not None:
             await require_assignable(change, project["_id"], parse_id(assignee_id))
+        inside = {"workspace_id": project["workspace_id"]}
         if (agent_id := action.get("agentId")) is not None:
-            there = {"_id": parse_id(agent_id), "workspace_id": project["workspace_id"], "deleted_at": None}
+            there = {"_id": parse_id(agent_id), **inside, "deleted_at": None}
             if await collection(Agent).find_one(there, {"_id": 1}, session=change.session) is None:
                 raise BadUserInput("is not an agent of the workspace", field="agentId")
+        if (pipeline_id := action.get("pipelineId")) is not None:
+            there = {"_id": parse_id(pipeline_id), **inside}
+            if await collection(Pipeline).find_one(there, {"_id": 1}, session=change.session) is None:
+                raise BadUserInput("is not a pipeline of the workspace", field="pipelineId")
     except BadUserInput as error:
         raise _inside(error) from error
 
@@ -114,7 +131,8 @@ async def act(ctx: Context, automation: AutomationRecord, card: CardRecord) -> N
     elif ACTIONS[type_].is_done(card, arguments):
         await ctx.write(card["workspace_id"], _nothing)
     else:
-        await call(ctx, operation_of(ACTIONS[type_].run).name, {**arguments, ACTIONS[type_].card: str(card["_id"])})
+        done = ACTIONS[type_]
+        await call(ctx, operation_of(done.run).name, done.arguments(arguments, card["_id"]))
 
 
 async def _nothing(_: Change) -> None:
@@ -142,14 +160,14 @@ def _parted(action: Mapping[str, Any]) -> tuple[str, Arguments]:
     return str(type_), {name: value for name, value in action.items() if name != "type"}
 
 
-def _read(read: Callable[..., Any], *arguments: Any) -> Any:
+def _read(read: Callable[..., Any], *arguments: Any, called: Mapping[str, str] = _AS_IT_IS) -> Any:
     try:
         return read(*arguments)
     except BadUserInput as error:
-        raise _inside(error) from error
+        raise _inside(error, called.get(error.field or "")) from error
 
 
-def _inside(error: BadUserInput) -> BadUserInput:
-    """The same of a field of the action."""
+def _inside(error: BadUserInput, called: str | None = None) -> BadUserInput:
+    """The same of a field of the action, which may be `called` otherwise there."""
     told = error.message.removeprefix(f"{error.field}: ")
-    return BadUserInput(told, field=f"action.{error.field}" if error.field else "action")
+    return BadUserInput(told, field=f"action.{called or error.field}" if error.field else "action")

@@ -8,6 +8,7 @@ kills and traces there were, and every contradiction between the events, the tra
 
 import argparse
 import asyncio
+import contextlib
 import json
 import logging
 import random
@@ -126,8 +127,7 @@ async def run(folder: Path, arguments: argparse.Namespace) -> Report:
             killing.cancel()
             await asyncio.wait([killing])
             for process in followers:
-                process.send_signal(signal.SIGKILL)
-                await process.wait()
+                await _end(process)
             await follow(services, per_minute=ALL)
             for board in boards:
                 await _check(board, report)
@@ -210,6 +210,12 @@ async def _start(url: str, folder: Path, number: int) -> Process:
     )
 
 
+async def _end(process: Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.send_signal(signal.SIGKILL)
+    await process.wait()
+
+
 async def _kill(
     followers: list[Process],
     start: Callable[[int], Awaitable[Process]],
@@ -220,8 +226,7 @@ async def _kill(
     while True:
         await asyncio.sleep(chance.uniform(0.2, 1.8) * pause)
         number = chance.randrange(len(followers))
-        followers[number].send_signal(signal.SIGKILL)
-        await followers[number].wait()
+        await _end(followers[number])
         report.kills += 1
         followers[number] = await start(number)
 

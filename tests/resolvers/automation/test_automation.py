@@ -55,6 +55,8 @@ async def test_a_name_is_made_of_what_an_automation_does(board: Board) -> None:
         ({"action": {"type": "add_label", "labelId": "65f000004500000000000000"}}, "action.labelIds"),
         ({"action": {"type": "add_comment"}}, "action.content"),
         ({"action": {"type": "start_mission", "agentId": "65f000007100000000000000", "prompt": "x"}}, "action.agentId"),
+        ({"action": {"type": "run_pipeline", "pipelineId": "nothing"}}, "action.pipelineId"),
+        ({"action": {"type": "run_pipeline", "pipelineId": "65f00000b400000000000000"}}, "action.pipelineId"),
         ({"action": {"type": "archive", "$where": 1}}, "action"),
         ({"action": [1]}, "action"),
         ({"conditions": {"colour": "red"}}, "conditions.colour"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from bson import ObjectId
 
 import resolvers.proposal.gate  # noqa: F401  (what agents pass)
 from models import Activity, AutomationTrace, Comment, Mission, Notification, Proposal
@@ -12,9 +13,12 @@ from resolvers.automation.follow import follow
 from resolvers.automation.run import TOO_DEEP, TOO_OFTEN
 from resolvers.card.card import delete_card
 from resolvers.column.column import delete_column
+from resolvers.inputs.pipeline import PipelineCreate
 from resolvers.kit.context import Context
+from resolvers.kit.input import read_input
 from resolvers.member.workspace_member import remove_workspace_member
 from resolvers.notification.follow import follow as follow_notifications
+from resolvers.pipeline.pipeline import create_pipeline
 from tests.resolvers.automations import automate, change, outcomes, stored, toggle, traces
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import People, events
@@ -141,6 +145,7 @@ async def test_each_action_does_what_its_operation_does(board: Board, people: Pe
         {"type": "add_comment", "content": "Hello"},
         {"type": "add_checklist_item", "title": "Look"},
         {"type": "start_mission", "agentId": str(agent.record["_id"]), "prompt": "Look around"},
+        {"type": "run_pipeline", "pipelineId": str(await pipeline_of(board))},
         {"type": "archive"},
     ]
     made = [await automate(board, "task_assigned", action, conditions={"from": None}) for action in actions]
@@ -152,9 +157,11 @@ async def test_each_action_does_what_its_operation_does(board: Board, people: Pe
     after = await board.stored(card)
     assert (after["column_id"], after["priority"], after["label_ids"]) == (board.column_id(1), 3, [label["_id"]])
     assert (after["archived"], after["comment_count"], after["checklist"][0]["title"]) == (True, 1, "Look")
-    mission = await collection(Mission).find_one({"card_id": card["_id"]})
-    assert mission is not None
-    assert mission["created_by"] == board.ctx.user_id
+    missions = await collection(Mission).find({"workspace_id": board.workspace_id}).to_list()
+    assert {(mission["card_id"], mission["created_by"]) for mission in missions} == {
+        (card["_id"], board.ctx.user_id),
+        (None, board.ctx.user_id),
+    }
 
 
 async def test_a_label_that_is_not_there_is_no_failure_to_take_off(board: Board) -> None:
@@ -281,6 +288,13 @@ async def test_a_card_that_is_gone_sets_nothing_off(board: Board) -> None:
     await follow(board.ctx.services)
 
     assert await traces(automation) == []
+
+
+async def pipeline_of(board: Board) -> ObjectId:
+    """A pipeline of a board's workspace."""
+    steps = [{"id": "tell", "type": "NOTIFY", "text": "Done"}]
+    values = {"workspaceId": board.workspace_id, "name": "Flow", "steps": steps}
+    return ObjectId((await create_pipeline(board.ctx, read_input(PipelineCreate, values))).value["_id"])
 
 
 async def comments(card: Any) -> list[Any]:
