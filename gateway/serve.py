@@ -17,6 +17,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.garbage import look_rarely
 from gateway.serve_error import ServeError
 from gateway.settings import Settings
 from serving.access_log import hide_tokens
@@ -36,7 +37,6 @@ KEEP_ALIVE_SECONDS = 75
 BACKLOG = 2048
 TURN = 2
 """Connections that a worker accepts before the others have their turn, so that no one gets all of a burst."""
-YOUNG_OBJECTS = 10_000
 SWITCH_SECONDS = 0.0005
 """After how long a thread at work lets the event loop go on. Python's own 5 ms come with every read and write of a
 request, while the input of an import is checked."""
@@ -182,8 +182,7 @@ class Server(uvicorn.Server):
         # The schema and the code live as long as the process: a collection need not walk them for each large request.
         gc.collect()
         gc.freeze()
-        # What a request makes is mostly freed by its counts alone, so that rounds over it can be rarer.
-        gc.set_threshold(YOUNG_OBJECTS, 10, 10)
+        look_rarely()
         sys.setswitchinterval(SWITCH_SECONDS)
         if not self.should_exit:
             self._ready()

@@ -16,7 +16,7 @@ from pymongo.operations import DeleteMany
 
 from auth import passwords
 from gateway.database import Database, open_database
-from gateway.serve import YOUNG_OBJECTS
+from gateway.garbage import look_rarely
 from gateway.settings import Settings
 from models import Migration
 from models.base import Recorded
@@ -43,7 +43,7 @@ def pytest_collection() -> None:
 def pytest_collection_finish() -> None:
     """A test's garbage is looked for among what tests make, not among the tests, and as rarely as in a gateway."""
     gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS, 10, 10)
+    look_rarely()
     gc.enable()
 
 
