@@ -8,6 +8,7 @@ import sys
 from asyncio import StreamReader, StreamWriter
 from asyncio.subprocess import PIPE, Process
 from dataclasses import replace
+from datetime import timedelta
 from typing import cast
 from uuid import uuid4
 
@@ -16,11 +17,14 @@ from gateway.agent_process import Order
 from gateway.settings import Settings
 from realtime.background import end
 from realtime.bus import Bus
+from realtime.lease import hold, holding
 from resolvers.mission.run import let_go
 
 STOP_SECONDS = 10.0
 HEALTHY_SECONDS = 10.0
 """How long a process must have worked for its next death to count as the first of a series."""
+LEASE = timedelta(seconds=10)
+"""Of several workers, after which another one has the processes."""
 BACKOFF_SECONDS = (0.05, 0.5, 2.0, 10.0, 30.0)
 
 log = logging.getLogger("orrery.agents")
@@ -29,10 +33,14 @@ log = logging.getLogger("orrery.agents")
 class AgentProcesses:
     """Those of one gateway, over its database and its bus: messages of a bus in memory are relayed to them and back."""
 
-    def __init__(self, settings: Settings, url: str, bus: Bus) -> None:
+    def __init__(self, settings: Settings, url: str, bus: Bus, *, alone: bool = True) -> None:
+        """Where a gateway is not `alone`, one of its workers has the processes, as long as it holds the lease."""
         self._settings = replace(settings, mongodb_url=url)
         self._bus = bus
         self._is_relayed = settings.bus.startswith("memory")
+        self._alone = alone
+        self._stopping = asyncio.Event()
+        self._name = uuid4().hex
         self._keeping: list[asyncio.Task[None]] = []
         self._processes: set[Process] = set()
 
@@ -44,24 +52,37 @@ class AgentProcesses:
     async def start(self) -> None:
         if self._settings.models:
             names = range(self._settings.agent_processes)
-            self._keeping = [asyncio.create_task(self._keep(), name=f"agents-{name}") for name in names]
+            self._keeping = [asyncio.create_task(self._keep(f"agents-{name}"), name="agents") for name in names]
 
     async def stop(self) -> None:
         """End them; what they work on goes on elsewhere, or after the next start."""
+        self._stopping.set()
+        await asyncio.gather(*(_end(process) for process in list(self._processes)))
         for keeping in self._keeping:
             await end(keeping)
         self._keeping = []
 
-    async def _keep(self) -> None:
+    async def _keep(self, work: str) -> None:
+        if self._alone:
+            await self._go_on()
+        while True:
+            if await hold(work, self._name, LEASE):
+                async with holding(work, self._name, LEASE):
+                    await self._go_on()
+            await asyncio.sleep(LEASE.total_seconds())
+
+    async def _go_on(self) -> None:
         clock = asyncio.get_running_loop().time
         failures = 0
-        while True:
+        while not self._stopping.is_set():
             began, holder = clock(), uuid4().hex
             try:
                 status = await self._run(holder)
             except OSError as error:
                 log.error("a process of agents could not start: %s", error)
             else:
+                if self._stopping.is_set():
+                    return
                 log.error("a process of agents ended (status %d); another one takes its place", status)
                 await self._give_up(holder)
             failures = 0 if clock() - began > HEALTHY_SECONDS else failures

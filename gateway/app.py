@@ -142,7 +142,7 @@ def create_app(
                 Jobs(running.services),
                 Plugins(running.services),
                 Deletions(running.services, running.metrics.deletions.set),
-                AgentProcesses(chosen, opened.url, hub.bus),
+                AgentProcesses(chosen, opened.url, hub.bus, alone=not prepared),
             )
             for worker in background:
                 await worker.start()
