@@ -24,6 +24,7 @@ from models.records import OrganizationRecord, UserRecord, WorkspaceRecord
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import Change, EventLog
+from resolvers.catalogue import CATALOGUE
 from resolvers.inputs.organization import OrganizationCreate
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
 from resolvers.invitation.invitation import accept_invitation, invite_workspace_member
@@ -32,6 +33,8 @@ from resolvers.organization.organization import create_organization, insert_orga
 from resolvers.workspace.workspace import create_workspace, insert_workspace
 from tests.conftest import empty
 from tests.resolvers.lab import VAULT, People, again
+
+assert CATALOGUE  # whole, as a gateway has it: with the gate that agents pass
 
 Register = Callable[[str], Awaitable[Context]]
 Join = Callable[..., Awaitable[Context]]

@@ -13,7 +13,7 @@ from pydantic_ai.tools import ToolDefinition
 from pydantic_ai.usage import RequestUsage
 
 from agents.runtime.child import history, prompt
-from agents.runtime.child.own_tools import DESCRIBED, OWN, Ask, Finish, Plan, read_own
+from agents.runtime.child.own_tools import DESCRIBED, OWN, Ask, Finish, LoadSkill, Plan, read_own
 from agents.runtime.child.provider import Providers, cost_of
 from agents.runtime.child.toolbox import Toolbox
 from agents.runtime.child.turn import Answer, NoAnswerError, Pace, ask
@@ -31,6 +31,7 @@ from resolvers.mission import turns
 from resolvers.mission.call_mark import CallMark
 from resolvers.mission.report import Report
 from resolvers.mission.run import Held, RunLostError, read_run
+from resolvers.skill.assign import load_skill, skill_lines
 from resolvers.usage.usage import Usage
 
 log = logging.getLogger("orrery.agents")
@@ -101,6 +102,7 @@ class Loop:
         texts = [prompt.said(activity) for activity in said]
         if not self.steps:
             texts.insert(0, prompt.objective(mission, await turns.mission_before(mission)))
+            texts[1:1] = prompt.skills(await skill_lines(self.held.agent))
         late = await calls_of_run.late_decisions(self.held)
         texts += [f"{call['tool']} {call['arguments']} was decided on: {call['result']}" for call in late]
         if self.steps and not calls and not texts:
@@ -181,7 +183,7 @@ class Loop:
         return [] if first is None else [first, *(self.models.by_name[name] for name in first.fallbacks)]
 
     def _parameters(self) -> ModelRequestParameters:
-        described = [*DESCRIBED, *self.toolbox.described(self.held.ctx.subject)]
+        described = [*DESCRIBED, *self.toolbox.described(self.held.ctx.subject, self.held.agent["tools"])]
         tools = [
             ToolDefinition(
                 name=tool.name, description=tool.description, parameters_json_schema=tool.schema, strict=False
@@ -254,6 +256,10 @@ class Loop:
             case Plan():
                 await calls_of_run.keep_plan(self.held, call, given.text, given.progress)
                 return True
+            case LoadSkill():
+                self.results[call["_id"]] = text = await load_skill(self.held.agent, given.skill)
+                await calls_of_run.settle(self.held, call, MissionCallState.DONE, text, _read(call))
+                return True
             case Ask():
                 await calls_of_run.ask_people(self.held, call, given.report)
                 return False
@@ -272,6 +278,10 @@ class Loop:
     async def _fail(self, error: str) -> bool:
         await calls_of_run.finish(self.held, MissionStatus.FAILED, error)
         return False
+
+
+def _read(call: MissionCallRecord) -> Report:
+    return Report(MissionActivityKind.ACTION, _shown(call), tool=call["tool"])
 
 
 def _shown(call: MissionCallRecord) -> str:

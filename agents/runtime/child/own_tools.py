@@ -10,7 +10,7 @@ from models.limits import Text
 from resolvers.kit.input import Flag, Input, read_input
 from resolvers.mission.report import Report
 
-PLAN, ASK, FINISH = "plan", "ask", "finish"
+PLAN, ASK, FINISH, LOAD_SKILL = "plan", "ask", "finish", "load_skill"
 
 Line = Annotated[str, Text(1, 500)]
 Prose = Annotated[str, Text(1, 20_000, strip=False)]
@@ -50,6 +50,12 @@ class Ask(Input):
         return Report(MissionActivityKind.ELICITATION, self.question, data=data)
 
 
+class LoadSkill(Input):
+    """Read one of your skills: instructions for a kind of work, to be followed where they fit."""
+
+    skill: Line
+
+
 class Finish(Input):
     """End the mission once the task is done, or cannot be."""
 
@@ -57,7 +63,7 @@ class Finish(Input):
     failed: Flag = Field(False, description="Whether the task could not be done.")
 
 
-OWN: dict[str, type[Input]] = {PLAN: Plan, ASK: Ask, FINISH: Finish}
+OWN: dict[str, type[Input]] = {PLAN: Plan, ASK: Ask, FINISH: Finish, LOAD_SKILL: LoadSkill}
 """By the names that models call them by."""
 
 
@@ -103,6 +109,11 @@ DESCRIBED = (
             "properties": {"question": _TEXT, "choices": {"type": "array", "items": _TEXT}},
             "required": ["question"],
         },
+    ),
+    Described(
+        LOAD_SKILL,
+        " ".join((LoadSkill.__doc__ or "").split()),
+        {"type": "object", "properties": {"skill": _TEXT}, "required": ["skill"]},
     ),
     Described(
         FINISH,

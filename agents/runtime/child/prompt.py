@@ -1,5 +1,7 @@
 """What a model is told of its task. What people wrote elsewhere is quoted, so that it is read and not obeyed."""
 
+from collections.abc import Sequence
+
 import orjson
 
 from models.enums import AutonomyMode
@@ -49,6 +51,11 @@ def objective(mission: MissionRecord, before: MissionRecord | None) -> str:
             f"It goes on from an earlier mission:\n{quoted(before['prompt'])}\nWhat came of that:\n{quoted(result)}"
         )
     return "\n".join(lines)
+
+
+def skills(lines: Sequence[str]) -> list[str]:
+    """The skills of an agent, as the first turn names them; none where it has none."""
+    return ["\n".join(["Your skills; `load_skill` those that fit before you begin:", *lines])] if lines else []
 
 
 def said(activity: MissionActivityRecord) -> str:

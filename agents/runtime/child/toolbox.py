@@ -1,11 +1,11 @@
 """The tools that a mission's model is given, and how one is called."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from agents.runtime.child.own_tools import Described
-from agents.tools.catalogue import call_tool, listed
+from agents.tools.catalogue import TOOLS, call_tool, listed
 from agents.tools.tool import Result
 from auth.subject import Subject
 from resolvers.kit.context import Context
@@ -21,9 +21,11 @@ class Toolbox:
 
     engine: GraphEngine | None = None
 
-    def described(self, subject: Subject) -> list[Described]:
-        """What an agent's model is told of at first."""
-        tools = [tool for tool in listed(subject) if tool.name not in OTHERWISE]
+    def described(self, subject: Subject, named: Sequence[str] = ()) -> list[Described]:
+        """What an agent's model is told of at first: what everybody is, and what the agent was given by name."""
+        names = dict.fromkeys((*(tool.name for tool in listed(subject)), *named))
+        tools = [TOOLS[name] for name in names if name in TOOLS and name not in OTHERWISE]
+        tools = [tool for tool in tools if tool.is_for(subject)]
         if self.engine is None:
             tools = [tool for tool in tools if tool.name != "graph_query"]
         return [Described(tool.name, tool.description, tool.schema) for tool in tools]
