@@ -67,6 +67,7 @@ class Proposal(Stored[ProposalRecord]):
             IndexModel([("workspace_id", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("workspace_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("agent_id", ASCENDING), ("status", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("created_by", ASCENDING), ("status", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("mission_id", ASCENDING), ("status", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("mission_id", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("created_at", ASCENDING)]),

@@ -75,8 +75,7 @@ async def propose(
     """Write a proposal, of a mission or of the only one that its agent works on; one that waits already is answered
     where the same agent asks for the same again."""
     agent_id = ctx.subject.agent_id
-    whose = {"agent_id": agent_id} if agent_id is not None else {"agent_id": None, "created_by": ctx.user_id}
-    pending = {**whose, "status": ProposalStatus.PENDING.value}
+    pending = {"created_by": ctx.user_id, "status": ProposalStatus.PENDING.value}
     inside = mission_id or await _mission_of(agent_id)
 
     async def body(change: Change) -> ProposalRecord:

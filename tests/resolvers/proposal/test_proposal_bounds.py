@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.database import Database
 from models import Proposal
 from models.base import collection, utc_now
 from models.errors import Conflict
@@ -12,11 +13,15 @@ from resolvers.inputs.workspace import WorkspaceUpdate
 from resolvers.kit.call import call
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
+from resolvers.kit.page import Window
+from resolvers.mission.mission import cancel_mission
 from resolvers.proposal import create
+from resolvers.proposal.proposal import list_proposals, list_proposals_of_mission
 from resolvers.proposal.trim import expire_proposals, size_of, trim_proposals
 from resolvers.workspace.workspace import update_workspace
 from tests.resolvers.lab import again
 from tests.resolvers.proposing import Desk, moved, proposed, stored, to_second
+from tests.resolvers.test_indexes import has_index, recorded
 from tests.resolvers.traffic import traffic
 
 
@@ -102,3 +107,27 @@ async def test_of_a_large_value_a_proposal_keeps_the_hash(desk: Desk) -> None:
     with pytest.raises(Conflict):
         await desk.approve(proposal)
     assert (await desk.approve(await stored(proposal)))["status"] == "applied"
+
+
+async def test_every_query_of_proposals_runs_on_an_index(desk: Desk, database: Database) -> None:
+    # Given
+    mission = await desk.crew.ask(desk.agent)
+    await desk.agent.claim()
+    owner, workspace_id = desk.crew.owner, desk.crew.workspace["_id"]
+
+    # When
+    with recorded() as sent:
+        first, second, _ = [await desk.propose("cardMove", **to_second(desk, await moved(desk))) for _ in range(3)]
+        await desk.approve(first)
+        await desk.reject(second)
+        await list_proposals(again(owner), workspace_id, Window.read(), {"status": {"eq": "pending"}})
+        await list_proposals(again(owner), workspace_id, Window.read())
+        await list_proposals_of_mission(again(owner), mission["_id"], Window.read(), {"status": {"eq": "applied"}})
+        await cancel_mission(again(owner), mission["_id"])
+        await expire_proposals(owner.services)
+        await trim_proposals(owner.services)
+
+    # Then
+    of_proposals = [query for query in sent if query[1] in ("proposals", "agents")]
+    assert len(of_proposals) > 20
+    assert [query for query in of_proposals if not await has_index(database, query)] == []
