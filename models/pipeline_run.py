@@ -4,13 +4,12 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from beanie import PydanticObjectId
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory
+from models.base import Stored
 from models.enums import PipelineStepState
 from models.facts import Facts
-from models.ids import Kind
 from models.pipeline import PipelineStep
 from models.records import PipelineRunRecord
 
@@ -35,7 +34,7 @@ class PipelineRun(Stored[PipelineRunRecord]):
     It is due at `due_at`, and never once it is over. What its steps do is done with the rights of `created_by`.
     """
 
-    id: PydanticObjectId = Field(default_factory=id_factory(Kind.MISSION))
+    id: PydanticObjectId
     workspace_id: PydanticObjectId
     pipeline_id: PydanticObjectId
     created_by: PydanticObjectId

@@ -43,7 +43,7 @@ class PluginDelivery(Stored[PluginDeliveryRecord]):
     `failures` counts those in a row, the first of which was `failing_since`.
     """
 
-    id: PydanticObjectId = Field(default_factory=id_factory(Kind.PLUGIN))
+    id: PydanticObjectId
     workspace_id: PydanticObjectId
     seq: int
     due_at: datetime | None

@@ -87,7 +87,6 @@ def test_the_codes_of_kinds_are_distinct_and_stay() -> None:
 
 
 KNOWN_BY_ANOTHER_ID = {
-    "StorageAccount",
     "AttemptCount",
     "AutomationProgress",
     "AutomationTrace",
@@ -103,10 +102,14 @@ KNOWN_BY_ANOTHER_ID = {
     "Lease",
     "Migration",
     "MissionRun",
+    "PipelineRun",
+    "PluginDelivery",
     "Probe",
+    "StorageAccount",
     "StoredFile",
     "StreamHead",
     "Tombstone",
+    "UsageSum",
 }
 """Documents that nobody fetches by an id of theirs."""
 

@@ -264,6 +264,7 @@ def test_the_operations_that_show_a_credential_say_so() -> None:
         "authLogin",
         "authRegister",
         "authVerifyTwoFactor",
+        "credentialReveal",
         "emailVerificationSend",
         "invitationRegister",
         "invitationResend",
