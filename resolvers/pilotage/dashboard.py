@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from auth.policies import pilotage as policy
 from models import Mission, Proposal
 from models.base import Record
-from models.enums import ProposalStatus, TokenScope
+from models.enums import MissionStatus, ProposalStatus, TokenScope
 from models.records import WorkspaceMemberRecord, WorkspaceRecord
 from resolvers.kit.context import Context
 from resolvers.kit.noun import Fields
@@ -23,7 +23,8 @@ READ = TokenScope.PILOTAGE_READ
 RUNS = 20
 """How many of the missions under way are told, the newest first."""
 
-_ACTIVE = {"status": {"$in": sorted(ACTIVE)}}
+_STATUSES = [status.value for status in MissionStatus if status in ACTIVE]
+_ACTIVE = {"status": {"$in": _STATUSES}}
 _PENDING = ProposalStatus.PENDING.value
 
 
@@ -54,7 +55,7 @@ async def _dashboards(ctx: Context, workspaces: Sequence[WorkspaceRecord]) -> li
             "cycle": cycle_of(workspace),
             "counts": counted[workspace["_id"]],
             "warnings": warnings_about(counted[workspace["_id"]]["active_priorities"]),
-            "missions": {status.value: under_way.get((workspace["_id"], status.value), 0) for status in ACTIVE},
+            "missions": {status: under_way.get((workspace["_id"], status), 0) for status in _STATUSES},
             "runs": runs[workspace["_id"]].nodes,
             "approvals": pending.get((workspace["_id"], _PENDING), 0),
             "spent": spent_there,

@@ -13,6 +13,7 @@ from tests.resolvers.conftest import (
     services,
     standing_owner,
     standing_people,
+    tenant,
     workspace,
 )
 
@@ -24,6 +25,7 @@ __all__ = [
     "services",
     "standing_owner",
     "standing_people",
+    "tenant",
     "workspace",
 ]
 

@@ -12,10 +12,12 @@ from models.base import collection
 from models.enums import MissionStatus, MissionWait, ProposalStatus
 from models.records import WorkspaceRecord
 from resolvers.inputs.mission import MissionAnswer, MissionPrompt
+from resolvers.inputs.pilotage import StandingOrderCreate
 from resolvers.inputs.proposal import ProposalApprove, ProposalReject
 from resolvers.kit.context import Context
 from resolvers.mission.mission import cancel_mission
 from resolvers.mission.prompt import answer_mission, prompt_mission
+from resolvers.pilotage.standing_order import create_standing_order
 from resolvers.proposal.decide import approve_proposal, reject_proposal
 from tests.agents.lab import Desk, desk, reports, told, working
 from tests.agents.model_server import Fault, Json, Turn, turns
@@ -72,6 +74,23 @@ async def test_a_mission_is_worked_on_turn_by_turn_until_the_model_finishes(
         steps = await collection(MissionStep).find({"mission_id": mission_id}).sort("n", 1).to_list()
         assert [(step["input_tokens"], step["output_tokens"]) for step in steps] == at.model.bill
         assert [step["cost"] for step in steps] == [used[0] + 2 * used[1] for used in at.model.bill]
+
+
+async def test_a_model_is_told_the_standing_orders_of_its_workspace(owner: Context, workspace: WorkspaceRecord) -> None:
+    # Given an order for all agents, and one that does not hold any more
+    for text, active in (("Name your sources", True), ("Say nothing", False)):
+        order = StandingOrderCreate.of(workspace_id=workspace["_id"], text=text, active=active)
+        await create_standing_order(again(owner), order)
+
+    async with desk(owner, workspace, turns(Turn("", (("finish", {"summary": "Done"}),)))) as at:
+        async with working(at.owner.services):
+            # When
+            await at.ended(await at.ask())
+
+        # Then
+        said = orjson.dumps(at.model.requests[0]).decode()
+        assert r"Always keep to this:\n- Name your sources" in said
+        assert "Say nothing" not in said
 
 
 async def test_what_a_call_is_refused_for_is_read_by_the_model(owner: Context, workspace: WorkspaceRecord) -> None:

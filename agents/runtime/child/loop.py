@@ -31,6 +31,7 @@ from resolvers.mission import turns
 from resolvers.mission.call_mark import CallMark
 from resolvers.mission.report import Report
 from resolvers.mission.run import Held, RunLostError, read_run
+from resolvers.pilotage.standing_order import orders_for
 from resolvers.skill.assign import load_skill, skill_lines
 from resolvers.usage.usage import Usage
 
@@ -61,10 +62,13 @@ class Loop:
     pace: Pace = field(default_factory=Pace)
     results: dict[ObjectId, str] = field(default_factory=dict)
     steps: list[MissionStepRecord] = field(default_factory=list)
+    orders: Sequence[str] = ()
 
     async def run(self) -> None:
         """Work until the mission has ended, waits for people, or is another's."""
         self.steps = await turns.steps_of(self.held.mission_id)
+        standing = await orders_for(self.held.workspace_id, self.held.agent["_id"])
+        self.orders = [order["text"] for order in standing]
         try:
             while await self._round():
                 pass
@@ -107,7 +111,7 @@ class Loop:
         texts += [f"{call['tool']} {call['arguments']} was decided on: {call['result']}" for call in late]
         if self.steps and not calls and not texts:
             texts.append("That was no answer: call a tool, or `finish`.")
-        request = history.request(prompt.instructions(self.held.agent), texts, calls, self.results)
+        request = history.request(prompt.instructions(self.held.agent, self.orders), texts, calls, self.results)
         elided_before = self._elided_before(run, specs[0])
         messages = [*history.load(self.steps, elided_before), request]
         after = await self._cursor()
