@@ -167,6 +167,7 @@ class ActivityType(Told):
     DOCUMENT_REVIEW_REQUESTED = "document_review_requested", "A document was submitted for review."
     DOCUMENT_REVIEWED = "document_reviewed", "A document was approved, or changes were asked for."
     AUTOMATION_NOTICE = "automation_notice", "An automation tells of a card."
+    PLUGIN_DISABLED = "plugin_disabled", "A plugin was disabled by itself; who installed it is told."
     PIPELINE_NOTICE = "pipeline_notice", "A pipeline tells the members of a workspace something."
     AUTOMATION_DISABLED = "automation_disabled", "An automation was disabled by itself; its owner is told."
     BUDGET_NEARLY_SPENT = "budget_nearly_spent", "Four fifths of a budget for models are spent."

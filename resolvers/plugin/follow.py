@@ -14,14 +14,17 @@ from typing import Any
 from bson import ObjectId
 from pydantic.alias_generators import to_camel
 
-from models import Plugin, PluginDelivery
-from models.base import Record, collection, timestamp, utc_now
+from models import Activity, Plugin, PluginDelivery
+from models.base import Record, collection, timestamp, to_record, utc_now
+from models.enums import ActivityType
+from models.fanout import Audience
 from models.ids import portions
 from models.records import LoggedEventRecord, PluginDeliveryRecord, PluginRecord
 from realtime.events import names_about
 from realtime.events.base import Topic
 from realtime.events.plugin import PluginDisabled
 from realtime.log import Change
+from resolvers.activity.activity import record_activities
 from resolvers.credential.sealed import reveal_for_model
 from resolvers.kit.context import Services
 from resolvers.plugin.kind import Delivery, DeliveryFailed, PluginKind
@@ -136,6 +139,14 @@ async def _disable(plugin: PluginRecord, reason: str, change: Change) -> None:
         await collection(PluginDelivery).delete_one({"_id": plugin["_id"]}, session=change.session)
         event = PluginDisabled(plugin_id=plugin["_id"], plugin=plugin["plugin"], reason=reason)
         change.append(plugin["workspace_id"], event)
+        told = Activity(
+            workspace_id=plugin["workspace_id"],
+            type=ActivityType.PLUGIN_DISABLED,
+            meta={"plugin": plugin["name"], "pluginId": str(plugin["_id"]), "message": reason},
+            created_at=change.at,
+        )
+        people = [] if plugin["created_by"] is None else [plugin["created_by"]]
+        await record_activities(change, [to_record(told)], Audience.NAMED, people)
 
 
 async def _note(delivery: PluginDeliveryRecord, changes: Record) -> None:

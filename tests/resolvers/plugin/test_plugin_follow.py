@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from models import Plugin, PluginDelivery
+from models import Activity, Notification, Plugin, PluginDelivery
 from models.base import Record, collection, utc_now
 from models.outbound import Outbound
 from models.records import OrganizationRecord, PluginDeliveryRecord, PluginRecord, WorkspaceRecord
@@ -18,6 +18,7 @@ from resolvers.inputs.plugin import PluginInstall
 from resolvers.inputs.skill import SkillCreate
 from resolvers.kit.context import Context, Services
 from resolvers.kit.input import read_input
+from resolvers.notification.follow import follow as follow_notifications
 from resolvers.plugin import follow
 from resolvers.plugin.follow import FIRST_WAIT, GIVES_UP, deliver_some, due_deliveries, wake, wake_late
 from resolvers.plugin.plugin import install_plugin
@@ -142,7 +143,14 @@ async def test_one_that_fails_for_days_is_disabled_and_says_why(
     assert plugin is not None
     assert (plugin["enabled"], plugin["disabled_reason"]) == (False, "The answer was 500")
     assert await collection(PluginDelivery).find_one({"_id": hook["_id"]}) is None
-    assert (await event_types(workspace["_id"]))[-1] == "PluginDisabled"
+    assert "PluginDisabled" in await event_types(workspace["_id"])
+
+    # And who installed it is notified
+    await follow_notifications(reaching.services)
+    [notice] = await collection(Notification).find({"user_id": reaching.user_id}).to_list()
+    activity = await collection(Activity).find_one({"_id": notice["activity_id"]})
+    assert activity is not None
+    assert (activity["type"], activity["meta"]["message"]) == ("plugin_disabled", "The answer was 500")
 
 
 async def test_one_whose_address_is_gone_is_disabled_at_once(
@@ -155,7 +163,7 @@ async def test_one_whose_address_is_gone_is_disabled_at_once(
     await deliver_some(reaching.services, hook["_id"])
 
     assert slugs_of(receiver) == ["one"]
-    assert (await event_types(workspace["_id"]))[-1] == "PluginDisabled"
+    assert "PluginDisabled" in await event_types(workspace["_id"])
 
 
 async def test_an_address_that_may_not_be_called_is_a_failure(
