@@ -88,7 +88,7 @@ FIRST = [
     "checklistItemUpdate",
     "organizationMemberUpdate",
 ]
-LAST = ["cardDelete", "projectDelete", "workspaceDelete", "organizationDelete"]
+LAST = ["queueDelete", "cardDelete", "projectDelete", "workspaceDelete", "organizationDelete"]
 
 
 def order(name: str) -> tuple[bool, int, bool, str]:
