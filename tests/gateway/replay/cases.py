@@ -4,11 +4,14 @@ The plain case is the owner of the world of the denials, with the arguments of `
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from models import Document, Mission
 from models.base import collection
+from models.billing import Billing
 from models.enums import DocumentContext, MissionStatus, MissionWait, PilotageRole
+from models.outbound import Answer, Outbound
 from resolvers.card.checklist import add_checklist_item
 from resolvers.card.label import remove_card_label
 from resolvers.document.document import create_document
@@ -24,6 +27,7 @@ from resolvers.inputs.proposal import ProposalReview
 from resolvers.inputs.workspace import WorkspaceMemberInvite, WorkspaceMemberUpdate
 from resolvers.invitation.invitation import invite_workspace_member
 from resolvers.job.job import claim_jobs
+from resolvers.kit.context import Context
 from resolvers.mission.mission import create_mission
 from resolvers.proposal.decide import review_proposal
 from tests.denials.calls import CALLS, Arguments
@@ -108,7 +112,22 @@ async def submit(world: World) -> None:
     await submit_document(await world.context("admin"), world.ids["document"])
 
 
+class Stripe(Outbound):
+    """Answers as Stripe does, whoever is called."""
+
+    async def request(self, method: str, url: str, **_: Any) -> Answer:
+        return Answer(200, {}, b'{"url": "https://checkout.stripe.com/c/pay/cs_1"}')
+
+
+async def take_payments(world: World) -> None:
+    """An operator who has set up payments."""
+    people = world.people
+    services = replace(people.anonymous.services, billing=Billing("sk", prices={"team": "price_1"}), outbound=Stripe())
+    people.anonymous = Context(people.anonymous.subject, services)
+
+
 CASES: dict[str, Case] = {
+    "billingCheckout": Case(CALLS["billingCheckout"], prepare=take_payments),
     "jobHold": Case(CALLS["jobHold"], prepare=claim_job),
     "jobComplete": Case(CALLS["jobComplete"], prepare=claim_job),
     "jobFail": Case(CALLS["jobFail"], prepare=claim_job),
