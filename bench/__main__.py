@@ -12,6 +12,7 @@ from bench.http import http
 from bench.lanes import lanes
 from bench.live import live
 from bench.memory import memory
+from bench.missions import missions
 from bench.search import search
 from bench.shared_members import shared_members
 
@@ -27,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[int], None]] = {
     "figures": figures,
     "deletion": deletion,
     "shared-members": shared_members,
+    "missions": missions,
 }
 
 

@@ -5,7 +5,7 @@ so that it commits only where the run has neither ended nor been taken over. Onc
 of the run is.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -157,10 +157,16 @@ async def end(
     await change_status(change, mission, to, {**values, "activity_count": mission["activity_count"]})
 
 
-async def hold_on(holder: str) -> None:
-    """Hold on to all runs of a process."""
+async def give_back(held: Held, rest: timedelta) -> None:
+    """Leave a run whose work has failed, as if its holder had gone away, to whoever comes after a rest."""
+    mine = {"_id": held.mission_id, "fence": held.fence}
+    await collection(MissionRun).update_one(mine, {"$set": {"due_at": utc_now() + rest}})
+
+
+async def hold_on(holder: str, missions: Collection[ObjectId]) -> None:
+    """Hold on to the runs that a process works on."""
     until = {"$set": {"due_at": utc_now() + LEASE}}
-    for mission_id in await held_runs(holder):
+    for mission_id in missions:
         await collection(MissionRun).update_one({"_id": mission_id, "holder": holder}, until)
 
 

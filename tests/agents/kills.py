@@ -19,7 +19,7 @@ from tests.agents.model_server import Json, Turn, serving_model
 
 PORT = 3978
 MISSIONS = 20
-TURNS = 4
+TURNS = 10
 SECONDS = 6.0
 """Between two kills, at most."""
 
@@ -37,7 +37,7 @@ def script(request: Json, before: int) -> Turn:
     card = text.partition("about the card ")[2][:24]
     if before < TURNS:
         said = f"{card[-4:]} turn {before}"
-        return Turn("thinking about it " * 4, (("comment", {"cardId": card, "content": said}),), pause=0.05)
+        return Turn("thinking about it " * 4, (("comment", {"cardId": card, "content": said}),), pause=0.1)
     return Turn("Done.")
 
 

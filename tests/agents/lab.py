@@ -34,7 +34,7 @@ from tests.patience import PATIENCE
 from tests.resolvers.lab import again
 
 FAST = Pace(first_rest=0.01, longest_rest=0.05)
-SOON = Times(look=0.05, rest=0.01)
+SOON = Times(look=0.05, rest=0.01, retry=0.05)
 FINAL = (MissionStatus.COMPLETED, MissionStatus.FAILED, MissionStatus.CANCELLED)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
+from agents.runtime.child import prompt
 from models import Card, Comment, MissionCall, MissionRun, MissionStep, Proposal
 from models.base import collection
 from models.enums import MissionStatus, MissionWait, ProposalStatus
@@ -300,6 +301,22 @@ async def test_an_agent_that_proposes_goes_on_and_waits_at_its_end(owner: Contex
         assert mission["status"] == MissionStatus.COMPLETED
         assert sorted(await comments(at)) == ["One", "Two"]
         assert orjson.dumps(at.model.requests[-1]).decode().count("was decided on") == 2
+
+
+async def test_a_mission_whose_work_fails_by_itself_ends(
+    owner: Context, workspace: WorkspaceRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given something about a mission that nobody thought of
+    def broken(*_: Any) -> str:
+        raise ValueError("nobody thought of it")
+
+    monkeypatch.setattr(prompt, "instructions", broken)
+    async with desk(owner, workspace, turns(Turn("Never"))) as at, working(at.owner.services):
+        mission = await at.ended(await at.ask())
+
+    # Then it is tried again, and not for ever
+    assert mission["status"] == MissionStatus.FAILED
+    assert "3 times in a row" in (mission["error"] or "")
 
 
 async def test_a_long_conversation_leaves_out_old_results(owner: Context, workspace: WorkspaceRecord) -> None:

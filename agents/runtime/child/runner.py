@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import uuid4
 
 from bson import ObjectId
@@ -15,7 +16,7 @@ from models.reach import unexpected
 from realtime import loop as rounds
 from realtime.background import end
 from resolvers.kit.context import Services
-from resolvers.mission.run import Held, due_runs, held_runs, hold_on, let_go, take
+from resolvers.mission.run import Held, due_runs, give_back, held_runs, hold_on, let_go, take
 
 log = logging.getLogger("orrery.agents")
 
@@ -25,11 +26,13 @@ MAX_RUNS = 100
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Seconds: how often to look without being woken, and at most; how often to hold on to what is held."""
+    """Seconds: how often to look without being woken, and at most; how often to hold on to what is held,
+    and when to try again what failed."""
 
     look: float = 0.5
     rest: float = 0.1
     hold: float = 10.0
+    retry: float = 3.0
 
 
 class Runner:
@@ -91,12 +94,19 @@ class Runner:
         try:
             await Loop(held, self._services.models, self._providers, self._toolbox, self._pace).run()
         except Exception as error:
-            # It stays held until its lease ends, and is then taken again; the third time it fails.
+            # It is taken again in a while; the third time in a row it fails.
             log.warning("the work on mission %s failed", held.mission_id, exc_info=unexpected(error))
+            await self._give_back(held)
         finally:
             if self._tasks.get(held.mission_id, (0,))[0] == held.fence:
                 del self._tasks[held.mission_id]
             self._loop.due.set()
+
+    async def _give_back(self, held: Held) -> None:
+        try:
+            await give_back(held, timedelta(seconds=self._times.retry))
+        except Exception as error:  # its lease ends by itself
+            log.warning("the mission %s could not be given back", held.mission_id, exc_info=unexpected(error))
 
     async def _drop_lost(self) -> None:
         """End the work on what was cancelled, has ended, or was taken over: a model that speaks is cut off."""
@@ -111,7 +121,7 @@ class Runner:
         now = asyncio.get_running_loop().time()
         if self._tasks and now >= self._hold_at:
             self._hold_at = now + self._times.hold
-            await hold_on(self.holder)
+            await hold_on(self.holder, list(self._tasks))
 
 
 __all__ = ["MAX_RUNS", "Runner", "Times"]
