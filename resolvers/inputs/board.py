@@ -4,7 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from models.limits import Text
 from resolvers.kit.input import ColumnId, Date, Flag, Input, LabelId, PriorityWord, ProjectId, ScopeId, UserId
+from resolvers.kit.page import After
 
 MAX_CARDS = 100
 
@@ -28,8 +30,8 @@ class CardList(Input):
     assignee_id: UserId | None = Field(None, description="Assigned to this user.")
     label_id: LabelId | None = Field(None, description="With this label.")
     priority: PriorityWord | None = Field(None, description="Of this priority.")
-    title: Annotated[str, Field(max_length=500)] | None = Field(None, description="Whose title holds this text.")
+    title: Annotated[str, Text(0, 500, strip=False)] | None = Field(None, description="Whose title holds this text.")
     due_before: Date | None = Field(None, description="Due before this.")
     archived: Flag = Field(False, description="The archived ones instead of the others.")
     first: Some = Field(50, description="How many.")
-    after: str | None = Field(None, description="Those that follow this cursor.")
+    after: After | None = Field(None, description="Those that follow this cursor.")

@@ -15,6 +15,7 @@ from typing_extensions import TypeVar
 
 from models.base import AnyRecord, Recorded, Stored
 from models.errors import BadUserInput
+from models.limits import Text
 from resolvers.kit.access import projection
 from resolvers.kit.context import Context
 from resolvers.kit.input import Input
@@ -71,13 +72,17 @@ class Window:
             raise BadUserInput("is not a cursor of this list in this order", field=field) from error
 
 
+After = Annotated[str, Text(1, 2_000, strip=False)]
+"""A cursor, as `Window` reads it."""
+
+
 class WindowInput(Input):
     """Which part of a list, forwards."""
 
     first: Annotated[int, Field(strict=True, ge=0, le=MAX_SIZE)] = Field(
         DEFAULT_SIZE, description=f"How many; at most {MAX_SIZE}."
     )
-    after: str | None = Field(None, description="The cursor of an entry: what follows it.")
+    after: After | None = Field(None, description="The cursor of an entry: what follows it.")
 
     def window(self) -> Window:
         """What it selects."""

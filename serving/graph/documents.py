@@ -35,7 +35,7 @@ MAX_ERRORS = 10
 MAX_COSTS = 16
 """Estimates kept of one document, for different sizes in its variables."""
 
-SIGN_IN_FIELDS = frozenset(
+FIELDS_OF_ANYONE = frozenset(
     {
         "authLogin",
         "authRegister",
@@ -45,6 +45,7 @@ SIGN_IN_FIELDS = frozenset(
         "emailVerify",
         "passwordReset",
         "passwordResetRequest",
+        "plugins",
     }
 )
 
@@ -112,10 +113,10 @@ class GraphOperation:
         return self.node.operation
 
     @property
-    def only_signs_in(self) -> bool:
+    def is_for_anyone(self) -> bool:
         """Whether it needs no session, so that a stale cookie must not stand in its way."""
         roots = self.node.selection_set.selections
-        return all(isinstance(root, FieldNode) and root.name.value in SIGN_IN_FIELDS for root in roots)
+        return all(isinstance(root, FieldNode) and root.name.value in FIELDS_OF_ANYONE for root in roots)
 
     @property
     def starts_import(self) -> bool:

@@ -147,7 +147,7 @@ class GraphQLEndpoint:
 
     def _check(self, request: Request, subject: Subject, operation: GraphOperation) -> None:
         if request.method == "POST":
-            if subject.credential is Credential.SESSION and not operation.only_signs_in:
+            if subject.credential is Credential.SESSION and not operation.is_for_anyone:
                 check_csrf(subject, request.headers.get(CSRF_HEADER))
         elif operation.kind is OperationType.MUTATION:
             raise NotAllowedError("Send a mutation by POST")

@@ -159,7 +159,11 @@ async def make(ctx: Context, project: ProjectRecord, values: ThingMake, thing_id
     ("file", "before", "after"),
     [
         ("resolvers/card/label.py", '{"_id": wanted, "project_id": card["project_id"]}', '{"_id": wanted}'),
-        ("resolvers/mission/mission.py", '{"_id": card_id, "workspace_id": workspace_id}', '{"_id": card_id}'),
+        (
+            "resolvers/mission/mission.py",
+            '{"_id": asked.card_id, "workspace_id": workspace_id}',
+            '{"_id": asked.card_id}',
+        ),
         (
             "resolvers/member/workspace_member.py",
             "    await check_workspace(ctx, wanted, policy.READ if",

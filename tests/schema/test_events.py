@@ -45,6 +45,7 @@ def test_a_declared_event_is_a_type_of_the_graph_and_is_told_to_its_topics(flagg
         "cursor": "Where it stands in its stream; pass it as `after` to resume.",
         "at": "When it happened.",
         "actor": "Who did it; null where nobody is known.",
+        "approved_by": "Who has approved of it, where an agent had proposed it.",
         "card_id": "The id of the card.",
         "card": "The card as it was then.",
         "colours": "Its flags.",

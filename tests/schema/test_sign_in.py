@@ -11,7 +11,7 @@ from models.enums import MailTemplate
 from resolvers.kit.context import Context, Services
 from resolvers.kit.operation import CATALOGUE, Caller
 from schema.graph import graph
-from serving.graph.documents import SIGN_IN_FIELDS
+from serving.graph.documents import FIELDS_OF_ANYONE
 from tests.gateway.lab import PASSWORD, Lab, Person
 from tests.resolvers.lab import PICTURE
 from tests.resolvers.letters import token_to
@@ -135,7 +135,7 @@ def test_what_takes_no_session_passes_a_stale_cookie() -> None:
     roots = {*schema.query_type.fields, *schema.mutation_type.fields}
     anyone = {name for name, one in CATALOGUE.items() if one.caller is Caller.ANYONE}
 
-    assert anyone & roots == SIGN_IN_FIELDS
+    assert anyone & roots == FIELDS_OF_ANYONE
 
 
 def services_of(lab: Lab) -> Services:

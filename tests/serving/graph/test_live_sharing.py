@@ -328,6 +328,8 @@ def test_the_fields_that_depend_on_the_viewer_are_known() -> None:
                 found.add(f"{name}.{field_name}")
 
     assert found == {
+        "Organization.budgets",
+        "Organization.credentials",
         "Organization.myRole",
         "Organization.workspace",
         "Organization.workspaces",
@@ -342,4 +344,5 @@ def test_the_fields_that_depend_on_the_viewer_are_known() -> None:
         "Workspace.invitations",
         "Workspace.myPilotageRole",
         "Workspace.myRole",
+        "Workspace.plugins",
     }
