@@ -5,9 +5,11 @@ so that it commits only where the run has neither ended nor been taken over. Onc
 of the run is.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from random import uniform
 from typing import TypeVar
 
 from bson import ObjectId
@@ -16,6 +18,7 @@ from auth.subject import Subject
 from models import Agent, Mission, MissionRun
 from models.base import Record, collection, to_record, utc_now, with_changes
 from models.enums import MissionActivityKind, MissionStatus, TokenScope
+from models.errors import RateLimited
 from models.records import (
     AgentRecord,
     MissionRecord,
@@ -36,6 +39,8 @@ from resolvers.state.mission_status import ACTIVE, change_status
 T = TypeVar("T")
 
 LEASE = timedelta(seconds=30)
+RESTS = (0.25, 0.5, 1.0, 2.0)
+"""Seconds between the tries of a change in a workspace that is busy."""
 MAX_LOSSES = 3
 """Holders that went away in a row, without a turn in between: what kills them is the mission itself."""
 
@@ -61,6 +66,11 @@ class Held:
             mission, run = await self.fenced(change)
             return await body(change, mission, run)
 
+        for rest in RESTS:
+            try:
+                return await self.ctx.services.hub.log.write(self.workspace_id, self.agent["user_id"], checked)
+            except RateLimited:  # nothing was done: the workspace is busy, and nobody waits for an answer here
+                await asyncio.sleep(uniform(rest / 2, rest))
         return await self.ctx.services.hub.log.write(self.workspace_id, self.agent["user_id"], checked)
 
     async def fenced(self, change: Change) -> tuple[MissionRecord, MissionRunRecord]:

@@ -1,9 +1,11 @@
 """The life of a mission: a turn of the model is kept, then its calls run one by one, each once, then comes the next."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from random import uniform
 from typing import Any
 
 import orjson
@@ -17,10 +19,11 @@ from agents.runtime.child.own_tools import DESCRIBED, OWN, Ask, Finish, LoadSkil
 from agents.runtime.child.provider import Providers, cost_of
 from agents.runtime.child.toolbox import Toolbox
 from agents.runtime.child.turn import Answer, NoAnswerError, Pace, ask
+from agents.tools.tool import Result
 from models import MissionCall, MissionStep
 from models.base import Record, to_record, utc_now
 from models.enums import AutonomyMode, MissionActivityKind, MissionCallState, MissionStatus, MissionWait
-from models.errors import ApprovalRequired, BudgetExhausted, OrreryError
+from models.errors import ApprovalRequired, BudgetExhausted, OrreryError, RateLimited
 from models.language_model import LanguageModel, LanguageModels
 from models.mission_run import call_id, step_id
 from models.records import MissionCallRecord, MissionRecord, MissionRunRecord, MissionStepRecord
@@ -30,7 +33,7 @@ from resolvers.mission import calls as calls_of_run
 from resolvers.mission import turns
 from resolvers.mission.call_mark import CallMark
 from resolvers.mission.report import Report
-from resolvers.mission.run import Held, RunLostError, read_run
+from resolvers.mission.run import RESTS, Held, RunLostError, read_run
 from resolvers.pilotage.standing_order import orders_for
 from resolvers.skill.assign import load_skill, skill_lines
 from resolvers.usage.usage import Usage
@@ -248,11 +251,20 @@ class Loop:
         report = Report(MissionActivityKind.ACTION, _shown(call), tool=call["tool"])
         mark = CallMark(self.held, call, report)
         ctx = Context(self.held.ctx.subject, self.held.ctx.services, marks=(mark,), mission_id=self.held.mission_id)
-        found = await self.toolbox.call(ctx, call["tool"], arguments)
+        found = await self._insist(ctx, call["tool"], arguments)
         text = prompt.quoted(found) if isinstance(found, str) else prompt.as_text(found)
         self.results[call["_id"]] = text
         if not mark.marked:
             await calls_of_run.settle(self.held, call, MissionCallState.DONE, text, report)
+
+    async def _insist(self, ctx: Context, tool: str, arguments: dict[str, Any]) -> Result:
+        """What a tool answers, tried again while the workspace is busy: nothing was done then."""
+        for rest in RESTS:
+            try:
+                return await self.toolbox.call(ctx, tool, arguments)
+            except RateLimited:
+                await asyncio.sleep(uniform(rest / 2, rest))
+        return await self.toolbox.call(ctx, tool, arguments)
 
     async def _carry_out_own(self, call: MissionCallRecord, arguments: dict[str, Any]) -> bool:
         given = read_own(call["tool"], arguments)
