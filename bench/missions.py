@@ -100,7 +100,9 @@ async def _board(person: Person, count: int) -> tuple[Person, str, list[str]]:
 
 async def _start(person: Person, project: str, card: str) -> tuple[Person, str]:
     answer = (await person.ask(START, p=project, c=card)).json()
-    assert "errors" not in answer, answer["errors"]
+    while "RATE_LIMITED" in str(answer.get("errors")):
+        await asyncio.sleep(0.5)
+        answer = (await person.ask(START, p=project, c=card)).json()
     return person, answer["data"]["cardMissionStart"]["mission"]["id"]
 
 
