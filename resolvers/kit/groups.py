@@ -86,10 +86,22 @@ def names_of(operation: Operation) -> Sequence[str]:
     return (*([] if tool is None else [tool]), operation.name, group_of(operation), EVERYTHING)
 
 
+def operation_called(tool: str) -> str | None:
+    """The operation that a tool runs, called by its own name or as agents call it; None for what is no tool."""
+    return _tools().get(tool)
+
+
 def check_policy(policy: Mapping[str, Verdict] | None, field: str) -> None:
     """Raise BadUserInput where a policy names what is no tool, operation or group: it would hold nobody back."""
     if unknown := [name for name in policy or () if name not in _known()]:
         raise BadUserInput(f"names {unknown[0]}, which is no tool and no group of them", field=field)
+
+
+@functools.cache
+def _tools() -> Mapping[str, str]:
+    """The operations that are tools, by both of their names."""
+    named = [(tool_name(entry), name) for name, entry in CATALOGUE.items()]
+    return {called: name for tool, name in named if tool is not None for called in (tool, name)}
 
 
 @functools.cache

@@ -1,7 +1,6 @@
 """Running a pipeline: a run is a mission, which has its status and is cancelled as any other."""
 
-import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from auth.policies import board
@@ -14,11 +13,11 @@ from realtime.log import Change, Committed
 from resolvers.agent.built_in import BuiltIn, find_built_in
 from resolvers.kit.ceilings import require_room
 from resolvers.kit.context import Context
+from resolvers.kit.groups import operation_called
 from resolvers.kit.load import by_ids
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import PIPELINE
-from resolvers.kit.operation import CATALOGUE, Caller, check_scope, edge, operation
-from resolvers.kit.tool import tool_name
+from resolvers.kit.operation import CATALOGUE, Caller, Operation, check_scope, edge, operation
 from resolvers.mission.mission import Asked, insert_mission
 
 MAX_RUNS = 50
@@ -91,17 +90,16 @@ def _check_step(step: PipelineStepRecord) -> None:
 
 def operation_name(tool: str) -> str:
     """The operation that a step names, by its own name or as agents call it; raises Conflict for what is no tool."""
-    name = _tools().get(tool)
-    if name is None:
+    name = operation_called(tool)
+    if name is None or not _is_for_steps(CATALOGUE[name]):
         raise Conflict(f"There is no tool {tool[:60]}", tool=tool[:60])
     return name
 
 
-@functools.cache
-def _tools() -> Mapping[str, str]:
-    """The operations that are tools, by both of their names."""
-    named = [(tool_name(entry), name) for name, entry in CATALOGUE.items()]
-    return {called: name for tool, name in named if tool is not None for called in (tool, name)}
+def _is_for_steps(operation: Operation) -> bool:
+    """Whether a step may run an operation: whoever edits a pipeline is not whoever runs it, so none that is kept from
+    agents, and none of an account."""
+    return operation.caller is Caller.SIGNED_IN and operation.scope is not TokenScope.ACCOUNT_WRITE
 
 
 @edge(scope=TokenScope.PILOTAGE_READ)

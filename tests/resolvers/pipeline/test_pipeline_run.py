@@ -200,10 +200,10 @@ async def test_a_cancelled_run_cancels_what_it_has_asked_for(crew: Crew) -> None
 
 
 async def test_a_run_has_the_rights_that_its_runner_has_then(crew: Crew, join: Join, board: Board) -> None:
-    # Given runs of a member, who may not change the workspace, and who leaves
+    # Given runs of a member, who may not make queues, and who leaves
     bob = await join(crew.workspace, "bob", Role.MEMBER)
-    rename = {"id": str(crew.workspace["_id"]), "name": "Mine"}
-    refused = await begun(bob, crew.workspace, step("a", "TOOL", tool="workspaceUpdate", arguments=rename))
+    queue = {"workspaceId": str(crew.workspace["_id"]), "name": "Mine"}
+    refused = await begun(bob, crew.workspace, step("a", "TOOL", tool="queueCreate", arguments=queue))
     done, _ = await gone_on(crew.owner, refused)
     assert done["status"] == "failed"
 
@@ -219,6 +219,8 @@ async def test_a_run_has_the_rights_that_its_runner_has_then(crew: Crew, join: J
         ([step("a", "AGENT", text="Look")], {}, "a says nothing of its agent"),
         ([step("a", "TOOL")], {}, "a says nothing of its tool"),
         ([step("a", "TOOL", tool="apiTokenCreate")], {}, "There is no tool apiTokenCreate"),
+        ([step("a", "TOOL", tool="decide_proposals")], {}, "There is no tool decide_proposals"),
+        ([step("a", "TOOL", tool="run_pipeline")], {}, "There is no tool run_pipeline"),
         ([step("a", "APPROVAL")], {}, "a says nothing of its text"),
         ([step("a", "CONDITION")], {}, "a says nothing of its condition"),
         ([], {"enabled": False}, "is disabled"),
