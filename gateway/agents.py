@@ -15,6 +15,7 @@ from uuid import uuid4
 from gateway.agent_pipe import MAX_LINE, relay
 from gateway.agent_process import Order
 from gateway.settings import Settings
+from models.reach import unexpected
 from realtime.background import end
 from realtime.bus import Bus
 from realtime.lease import hold, holding
@@ -25,6 +26,8 @@ HEALTHY_SECONDS = 10.0
 """How long a process must have worked for its next death to count as the first of a series."""
 LEASE = timedelta(seconds=10)
 """Of several workers, after which another one has the processes."""
+REST = 1.0
+"""Seconds after which a gateway that is alone goes on after what nobody thought of."""
 BACKOFF_SECONDS = (0.05, 0.5, 2.0, 10.0, 30.0)
 
 log = logging.getLogger("orrery.agents")
@@ -63,13 +66,16 @@ class AgentProcesses:
         self._keeping = []
 
     async def _keep(self, work: str) -> None:
-        if self._alone:
-            await self._go_on()
-        while True:
-            if await hold(work, self._name, LEASE):
-                async with holding(work, self._name, LEASE):
+        while not self._stopping.is_set():
+            try:
+                if self._alone:
                     await self._go_on()
-            await asyncio.sleep(LEASE.total_seconds())
+                elif await hold(work, self._name, LEASE):
+                    async with holding(work, self._name, LEASE):
+                        await self._go_on()
+            except Exception as error:
+                log.warning("the processes of agents wait; trying again", exc_info=unexpected(error))
+            await asyncio.sleep(REST if self._alone else LEASE.total_seconds())
 
     async def _go_on(self) -> None:
         clock = asyncio.get_running_loop().time

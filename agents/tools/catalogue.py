@@ -65,7 +65,8 @@ class ToolCall(Input):
 
 
 async def _find(call: Call) -> str:
-    found = find_tools(read_input(ToolSearch, call.arguments).query, call.ctx.subject)
+    query = read_input(ToolSearch, call.arguments).query
+    found = [tool for tool in find_tools(query, call.ctx.subject) if tool.name not in call.without]
     lines: list[str] = []
     left = MAX_BYTES - 4_000  # for the names of those that follow
     for tool in found[:MOST_FOUND]:
@@ -83,7 +84,7 @@ async def _call(call: Call) -> Result:
     asked = read_input(ToolCall, call.arguments)
     if asked.name == CALL_TOOL.name:
         raise BadUserInput("is this tool itself", field="name")
-    return await call_tool(call.ctx, asked.name, asked.arguments, call.engine)
+    return await call_tool(call.ctx, asked.name, asked.arguments, call.engine, call.without)
 
 
 FIND_TOOLS = Tool(
@@ -118,12 +119,19 @@ def find_tools(query: str, subject: Subject) -> list[Tool]:
     return ranked(query, [tool for tool in TOOLS.values() if tool.is_for(subject)])
 
 
-async def call_tool(ctx: Context, name: str, arguments: Mapping[str, Any], engine: GraphEngine | None = None) -> Result:
+async def call_tool(
+    ctx: Context,
+    name: str,
+    arguments: Mapping[str, Any],
+    engine: GraphEngine | None = None,
+    without: frozenset[str] = frozenset(),
+) -> Result:
     """Call a tool: text of what was read, an object of what was done. `engine` runs `graph_query`.
 
-    Raises NotFound for an unknown tool, BadUserInput for what does not fit, and what the operation raises.
+    Raises NotFound for an unknown tool and one of those `without` which it is called, BadUserInput for what does not
+    fit, and what the operation raises.
     """
     tool = TOOLS.get(name)
-    if tool is None:
+    if tool is None or name in without:
         raise NotFound("Tool")
-    return await tool.run(Call(ctx, arguments, engine))
+    return await tool.run(Call(ctx, arguments, engine, without))

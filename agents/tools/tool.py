@@ -17,11 +17,13 @@ Result = str | dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of a tool: who calls it, with what. `engine` runs documents of the graph, where there is one."""
+    """A call of a tool: who calls it, with what. `engine` runs documents of the graph, where there is one. The tools
+    `without` which it is made can neither be found nor called by it."""
 
     ctx: Context
     arguments: Mapping[str, Any]
     engine: GraphEngine | None = None
+    without: frozenset[str] = frozenset()
 
 
 Run = Callable[[Call], Awaitable[Result]]

@@ -2,15 +2,20 @@
 
 import asyncio
 import re
+import socket
+from dataclasses import replace
 from typing import Any
 
 import orjson
 import pytest
 
 from agents.runtime.child import prompt
-from models import Card, Comment, MissionCall, MissionRun, MissionStep, Proposal
+from agents.runtime.child.toolbox import OTHERWISE
+from models import Card, Comment, MissionCall, MissionRun, MissionStep, Proposal, UsageRecord
 from models.base import collection
-from models.enums import MissionStatus, MissionWait, ProposalStatus
+from models.enums import MissionStatus, MissionWait, ProposalStatus, UsageState
+from models.language_model import LanguageModels
+from models.outbound import Outbound
 from models.records import WorkspaceRecord
 from resolvers.inputs.mission import MissionAnswer, MissionPrompt
 from resolvers.inputs.pilotage import StandingOrderCreate
@@ -161,6 +166,52 @@ async def test_a_model_that_does_not_come_back_fails_the_mission(
 
         assert (mission["status"], len(at.model.requests)) == (MissionStatus.FAILED, 6)
         assert f"asked 6 times (status {status})" in (mission["error"] or "")
+
+
+async def test_requests_that_were_never_sent_cost_nothing(owner: Context, workspace: WorkspaceRecord) -> None:
+    # Given a model that nobody listens for
+    async with desk(owner, workspace, turns(Turn("Never"))) as at:
+        mission_id = await at.ask()
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            host = f"127.0.0.1:{closed.getsockname()[1]}"
+        [spec] = at.owner.services.models.by_name.values()
+        models = LanguageModels({spec.name: replace(spec, base_url=f"http://{host}/v1")}, spec.name)
+        services = replace(at.owner.services, models=models, outbound=Outbound(frozenset({host})))
+
+        # When a mission has failed for that
+        async with working(services):
+            mission = await at.ended(mission_id)
+
+    # Then nothing is reserved for it any more
+    assert mission["status"] == MissionStatus.FAILED
+    usages = await collection(UsageRecord).find({"mission_id": mission_id}).to_list()
+    assert [usage["state"] for usage in usages] == [UsageState.SETTLED] * 6
+
+
+async def test_a_model_reaches_no_tool_that_drives_missions(owner: Context, workspace: WorkspaceRecord) -> None:
+    # Given a model that looks for such tools, and calls one each way, while another mission is queued
+    def script(request: Json, before: int) -> Turn:
+        if before == 0:
+            inner = {"name": "claim_mission", "arguments": claim}
+            search = ("find_tools", {"query": "start the oldest queued mission: claim, report, finish"})
+            return Turn("", (search, ("call_tool", inner), ("claim_mission", claim)))
+        return Turn("Enough.")
+
+    claim = {"workspaceId": str(workspace["_id"])}
+    async with desk(owner, workspace, script) as at:
+        mission_id = await at.ask()
+        other = await at.ask()
+        await collection(MissionRun).update_one({"_id": other}, {"$set": {"due_at": None}})
+        async with working(at.owner.services):
+            await at.ended(mission_id)
+
+        # Then there are none for it
+        found, wrapped, direct = results(at.model.requests[1])
+        assert not {name for name in OTHERWISE if f"- {name}:" in found}
+        assert "NOT_FOUND" in wrapped
+        assert "NOT_FOUND" in direct
+        # And the runtime has the other mission still
+        assert await collection(MissionRun).find_one({"_id": other}) is not None
 
 
 async def test_a_mission_waits_for_the_answer_to_a_question(owner: Context, workspace: WorkspaceRecord) -> None:

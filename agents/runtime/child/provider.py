@@ -88,7 +88,9 @@ def is_transient(error: Exception) -> bool:
 
 
 def is_refusal(error: Exception) -> bool:
-    """Whether the provider did nothing for a request, and takes nothing for it."""
+    """Whether the provider did nothing for a request, and takes nothing for it: it said so, or was never asked."""
+    if isinstance(error, ModelConnectionError):
+        return error.phase in ("pool", "connect")
     return isinstance(error, ModelHTTPError) and not error.in_stream
 
 

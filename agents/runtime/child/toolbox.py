@@ -12,7 +12,8 @@ from resolvers.kit.context import Context
 from serving.graph.engine import GraphEngine
 
 OTHERWISE = frozenset({"whoami", "claim_mission", "report_mission", "finish_mission", "decide_proposals"})
-"""What is listed for agents that are driven from outside: the runtime does it, or people."""
+"""What is for agents that are driven from outside: the runtime does it, or people. A mission's model can neither find
+nor call it: it would take other missions away from the runtime."""
 
 
 @dataclass(frozen=True)
@@ -32,4 +33,4 @@ class Toolbox:
 
     async def call(self, ctx: Context, name: str, arguments: Mapping[str, Any]) -> Result:
         """What a tool answers. Raises NotFound for one that there is not, and what it raises."""
-        return await call_tool(ctx, name, arguments, self.engine)
+        return await call_tool(ctx, name, arguments, self.engine, OTHERWISE)

@@ -130,9 +130,10 @@ async def _insist(
 
 
 def worst_of(spec: LanguageModel, messages: Sequence[ModelMessage], parameters: ModelRequestParameters) -> Amount:
-    """What a request may come to at worst: no token is less than two bytes on average, and the answer is bounded."""
+    """What a request may come to at worst: no token is less than a byte, none more than the model's context is taken,
+    and the answer is bounded."""
     size = len(history.dump(messages)) + sum(len(repr(tool)) for tool in parameters.function_tools)
-    tokens = min(size // 2, spec.context)
+    tokens = min(size, spec.context)
     cost = provider.cost_of(spec, RequestUsage(input_tokens=tokens, output_tokens=spec.max_output))
     return Amount(cost or 0, tokens + spec.max_output)
 
