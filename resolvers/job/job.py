@@ -14,7 +14,7 @@ from auth.policies import job as policy
 from models import Job
 from models.base import collection, to_record
 from models.enums import JobState, TokenScope
-from models.errors import Conflict, NotFound
+from models.errors import BadUserInput, Conflict, NotFound
 from models.facts import CREATE
 from models.ids import Kind, new_id
 from models.records import JobRecord, QueueRecord
@@ -40,8 +40,9 @@ jobs_of = pages_by(JOB, "queue_id", sort=NEWEST_FIRST)
 @operation("jobCreate", inside=QUEUE, permission=policy.WORK, scope=WRITE)
 async def create_job(ctx: Context, queue: QueueRecord, values: JobCreate) -> Committed[JobRecord]:
     """Put a job into a queue."""
-
     given = values_of(values, Job, CREATE)
+    if (given["key"] or "").startswith(state.TICK):
+        raise BadUserInput(f"must not begin with {state.TICK}, as those of schedules do", field="key")
 
     async def body(change: Change) -> JobRecord:
         await state.open_queue(change, queue["_id"])

@@ -5,6 +5,7 @@ tick. So two processes that see the same one make one job. Ticks that were misse
 the one before has not ended.
 """
 
+import logging
 from datetime import datetime, timedelta
 
 import orjson
@@ -24,6 +25,7 @@ from realtime.events.job import ScheduleChanged, ScheduleDeleted
 from realtime.log import Change, Committed
 from resolvers.inputs.job import MAX_SCHEDULES, ScheduleCreate, ScheduleUpdate
 from resolvers.job import state
+from resolvers.job.state import TICK
 from resolvers.kit.ceilings import require_room
 from resolvers.kit.context import Context
 from resolvers.kit.edit import set_fields
@@ -34,6 +36,7 @@ from resolvers.kit.page import pages_by
 
 WRITE = TokenScope.PILOTAGE_WRITE
 
+log = logging.getLogger("orrery.jobs")
 
 get_schedule = reader("schedule", SCHEDULE)
 
@@ -116,14 +119,15 @@ async def tick(change: Change, schedule_id: ObjectId, now: datetime) -> None:
     if schedule is None or schedule["next_at"] is None or schedule["next_at"] > now:
         return
     changes: dict[str, object] = {"next_at": next_after(schedule, now)}
-    if not await _is_open(change, schedule["last_job_id"]):
+    key = f"{TICK}{schedule['_id']}:{timestamp(schedule['next_at'])}"
+    if not await _is_open(change, schedule["last_job_id"]) and not await _is_there(change, schedule, key):
         job = to_record(
             Job(
                 workspace_id=schedule["workspace_id"],
                 queue_id=schedule["queue_id"],
                 schedule_id=schedule["_id"],
                 name=schedule["name"],
-                key=f"{schedule['_id']}:{timestamp(schedule['next_at'])}",
+                key=key,
                 data=schedule["data"],
                 bytes=len(orjson.dumps(schedule["data"])),
                 max_attempts=3,
@@ -134,10 +138,19 @@ async def tick(change: Change, schedule_id: ObjectId, now: datetime) -> None:
                 created_at=change.at,
             )
         )
-        await state.add(change, job)
-        changes["last_job_id"] = job["_id"]
+        try:
+            await state.add(change, job)
+            changes["last_job_id"] = job["_id"]
+        except Conflict as error:  # before anything of it was written: this tick is missed, the next one may be not
+            log.warning("the schedule %s misses a tick: %s", schedule_id, error)
     await collection(Schedule).update_one({"_id": schedule_id}, {"$set": changes}, session=change.session)
     change.append(schedule["queue_id"], ScheduleChanged(schedule=with_changes(schedule, changes)))
+
+
+async def _is_there(change: Change, schedule: ScheduleRecord, key: str) -> bool:
+    """Whether the job of a tick was made: a schedule that was woken may come to the same one again."""
+    same = {"queue_id": schedule["queue_id"], "key": key}
+    return await collection(Job).find_one(same, {"_id": 1}, session=change.session) is not None
 
 
 async def _is_open(change: Change, job_id: ObjectId | None) -> bool:

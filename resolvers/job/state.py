@@ -18,6 +18,8 @@ KEPT = timedelta(days=1)
 """How long a job stays after its end."""
 LONGEST = timedelta(days=1)
 """That a job waits after a failure at most."""
+TICK = "tick:"
+"""How the keys of jobs begin that schedules make, and those of no other."""
 _UNTOLD = frozenset({"data", "result", "lease_token"})
 
 

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from models import Job, LoggedEvent, Queue, Schedule, StreamHead
-from models.base import collection, utc_now
+from models.base import collection, timestamp, utc_now
 from models.enums import JobState
-from models.errors import BadUserInput, Conflict, NotFound
+from models.errors import BadUserInput, Conflict, NotFound, RateLimited
 from models.ids import Kind, new_id
 from models.records import JobRecord, QueueRecord, ScheduleRecord, WorkspaceRecord
+from realtime.log import Change
 from resolvers.inputs.job import (
     JobClaim,
     JobComplete,
@@ -23,7 +24,7 @@ from resolvers.inputs.job import (
     ScheduleCreate,
     ScheduleUpdate,
 )
-from resolvers.job import state
+from resolvers.job import due, state
 from resolvers.job.due import run_due
 from resolvers.job.job import claim_jobs, complete_job, create_job, delete_job, fail_job, get_job, hold_job
 from resolvers.job.queue import create_queue, delete_queue, update_queue
@@ -250,6 +251,64 @@ async def test_a_schedule_that_rests_makes_none_and_goes_on_from_when_it_is_woke
     assert await jobs_of(schedule) == []
     assert woken.value["next_at"] is not None
     assert woken.value["next_at"] > utc_now()
+
+
+async def test_a_full_queue_misses_a_tick_and_goes_on_with_the_next(
+    owner: Context, queue: QueueRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a queue that has room for no more than what is delayed in it
+    schedule = await every(owner, queue)
+    delayed = await put(owner, queue, delayMs=1000)
+    monkeypatch.setattr(state, "MAX_OPEN", 1)
+
+    await run_due(owner.services, schedule["created_at"] + timedelta(seconds=65))
+
+    # Then that goes on, and the schedule waits for its next moment
+    assert (await stored(delayed))["state"] == JobState.WAITING
+    now = await collection(Schedule).find_one({"_id": schedule["_id"]})
+    assert now is not None
+    assert now["next_at"] == schedule["created_at"] + timedelta(seconds=120)
+    assert [job["_id"] for job in await jobs_of(schedule)] == [delayed["_id"]]
+
+
+async def test_the_keys_of_ticks_are_those_of_schedules_alone(owner: Context, queue: QueueRecord) -> None:
+    schedule = await every(owner, queue)
+    assert schedule["next_at"] is not None
+
+    with pytest.raises(BadUserInput, match="key"):
+        await put(owner, queue, key=f"tick:{schedule['_id']}:{timestamp(schedule['next_at'])}")
+
+
+async def test_a_tick_that_a_schedule_comes_to_twice_makes_one_job(owner: Context, queue: QueueRecord) -> None:
+    schedule = await every(owner, queue)
+    for _ in range(2):
+        await collection(Schedule).update_one({"_id": schedule["_id"]}, {"$set": schedule})
+        await run_due(owner.services, schedule["next_at"])
+
+    assert len(await jobs_of(schedule)) == 1
+
+
+async def test_a_queue_that_fails_holds_up_no_other(
+    owner: Context, workspace: WorkspaceRecord, queue: QueueRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given queues with as much due as one round looks at, the first of which always fail
+    other = (await create_queue(again(owner), QueueCreate.of(workspace_id=workspace["_id"], name="Calls"))).value
+    stuck = [await put(owner, queue, delayMs=1) for _ in range(2)]
+    waiting = await put(owner, other, delayMs=10)
+    monkeypatch.setattr(due, "AT_ONCE", 2)
+    let_wait = state.let_wait
+
+    async def failing(change: Change, job: JobRecord) -> JobRecord:
+        if job["queue_id"] == queue["_id"]:
+            raise RateLimited("busy", retry_after=1)
+        return await let_wait(change, job)
+
+    monkeypatch.setattr(state, "let_wait", failing)
+
+    is_more = await run_due(owner.services, utc_now() + timedelta(seconds=1))
+
+    assert [(await stored(job))["state"] for job in (*stuck, waiting)] == ["delayed", "delayed", "waiting"]
+    assert not is_more
 
 
 @pytest.mark.parametrize(
