@@ -23,6 +23,8 @@ AFTER = "orrery/after"
 """In `_meta` of a request: the cursor to go on after, or one for each address."""
 CURSOR = "orrery/cursor"
 MAX_ADDRESSES = 100
+MAX_STREAMS = 10
+"""Places in histories, one for each workspace and cursor, that a listen goes on from."""
 LISTENING = Admission("listening clients of MCP", of_one=50, in_all=5_000)
 
 
@@ -74,6 +76,8 @@ async def _sources(ctx: Context, places: Sequence[Place], after: Any) -> list[tu
         if cursor is not None and not isinstance(cursor, str):
             raise BadUserInput("is not a cursor of this server", field=f"_meta.{AFTER}")
         grouped.setdefault((place.workspace_id, cursor), []).append(place)
+    if len(grouped) > MAX_STREAMS:
+        raise BadUserInput(f"stands at more than {MAX_STREAMS} places", field=f"_meta.{AFTER}")
     return [
         (await workspace_events(ctx, workspace_id, cursor), near) for (workspace_id, cursor), near in grouped.items()
     ]

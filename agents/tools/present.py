@@ -86,7 +86,7 @@ class _Shown:
         return self.of(value)
 
     def _mapping(self, values: Mapping[Any, Any]) -> Any:
-        if values and all(isinstance(key, str) and ObjectId.is_valid(key) for key in values):
+        if values and all(_is_custom_field(key) for key in values):
             return [self._reference(ObjectId(key), value=self.of(value)) for key, value in values.items()]
         own = {"id": str(values["id"])} if isinstance(values.get("id"), ObjectId) else {}
         return own | {_client_name(str(key)): self.of(value) for key, value in values.items() if key not in own}
@@ -95,6 +95,12 @@ class _Shown:
         shown: Shown = {"id": str(object_id), **beside}
         self.named.append((object_id, shown))
         return shown
+
+
+def _is_custom_field(key: Any) -> bool:
+    """Whether a key of a mapping leads to a custom field. Other ids in JSON are what somebody wrote: no names are
+    looked up for them."""
+    return isinstance(key, str) and ObjectId.is_valid(key) and kind_of(ObjectId(key)) is Kind.CUSTOM_FIELD
 
 
 @cache

@@ -103,7 +103,13 @@ class Converted:
     relation: RelationRecord
 
 
-@operation("checklistItemConvert", opens=CARD.by("card_id"), permission=board.WRITE, scope=WRITE)
+@operation(
+    "checklistItemConvert",
+    opens=CARD.by("card_id"),
+    permission=board.WRITE,
+    scope=WRITE,
+    includes=("cardCreate", "relationCreate"),
+)
 async def convert_checklist_item(ctx: Context, door: CardRecord, item_id: ItemId) -> Committed[Converted]:
     """Make a step a card of its own in the same column, with the card that it was a step of as its parent.
 
@@ -122,7 +128,7 @@ async def convert_checklist_item(ctx: Context, door: CardRecord, item_id: ItemId
     return Committed(Converted(parent=done.value, **made), done.cursor)
 
 
-@operation("checklistItemRemove", opens=CARD.by("card_id"), permission=board.WRITE, scope=WRITE)
+@operation("checklistItemRemove", opens=CARD.by("card_id"), permission=board.WRITE, scope=WRITE, destroys=True)
 async def remove_checklist_item(ctx: Context, door: CardRecord, item_id: ItemId) -> Committed[CardRecord]:
     """Remove a step.
 

@@ -40,7 +40,7 @@ class ChangedField:
     converted_values: int = 0
 
 
-@operation("customFieldUpdate", opens=CUSTOM_FIELD.whole, permission=board.WRITE, scope=WRITE)
+@operation("customFieldUpdate", opens=CUSTOM_FIELD.whole, permission=board.WRITE, scope=WRITE, destroys=True)
 async def update_custom_field(
     ctx: Context, door: CustomFieldRecord, values: CustomFieldUpdate
 ) -> Committed[ChangedField]:

@@ -37,7 +37,11 @@ MAX_TAKEN_ALONG = 500
 """Documents below one that moves to another context: each is written, and told of, in the same change."""
 
 
-@operation("documentUpdate", opens=DOCUMENT, permission=policy.WRITE, scope=WRITE, tool="write_document")
+_MOVES = dict.fromkeys(["order", *map(to_camel, sorted(MOVING))], "documentMove")
+"""What an update does of what there are operations for."""
+
+
+@operation("documentUpdate", opens=DOCUMENT, permission=policy.WRITE, scope=WRITE, tool="write_document", also=_MOVES)
 async def update_document(ctx: Context, door: DocumentRecord, values: DocumentUpdate) -> Committed[DocumentRecord]:
     """Change a document.
 
@@ -94,7 +98,7 @@ async def restore_document_version(
     return await ctx.write(door["workspace_id"], body)
 
 
-_ALSO = {"delete": "documentDelete", **dict.fromkeys(map(to_camel, sorted(MOVING)), "documentMove")}
+_ALSO = {"delete": "documentDelete", **_MOVES}
 """What a batch does of what there are operations for."""
 
 

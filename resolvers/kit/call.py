@@ -106,11 +106,12 @@ def arguments_schema(operation: Operation) -> dict[str, Any]:
 
 @functools.cache
 def is_callable(operation: Operation) -> bool:
-    """Whether `call` runs an operation: one of a token, that shows no credential, takes no file and is no stream."""
+    """Whether `call` runs an operation: one of a token, that shows no credential and takes none, nor a
+    file, and is no stream."""
     takes = contract(operation)
     if operation.caller in (Caller.ANYONE, Caller.PERSON) or operation.reveals:
         return False
-    if hasattr(get_origin(takes.returns) or takes.returns, "__aiter__") or _takes_file(takes.input):
+    if hasattr(get_origin(takes.returns) or takes.returns, "__aiter__") or _takes_file_or_secret(takes.input):
         return False
     try:
         arguments_schema(operation)
@@ -173,8 +174,8 @@ def _given(own: Input, argument: Argument) -> Any:
     return getattr(own, argument.name)
 
 
-def _takes_file(model: type[Input] | None) -> bool:
-    return model is not None and any(info.annotation is Upload for info in model.model_fields.values())
+def _takes_file_or_secret(model: type[Input] | None) -> bool:
+    return model is not None and any(info.annotation is Upload or not info.repr for info in model.model_fields.values())
 
 
 def _aliases(model: type[Input] | None) -> list[str]:

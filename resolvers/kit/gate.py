@@ -6,7 +6,7 @@ from typing import Any
 
 from models.enums import AutonomyMode, Verdict
 from models.records import AgentRecord
-from resolvers.kit.groups import EVERYTHING, names_of
+from resolvers.kit.groups import EVERYTHING, names_of, operation_called
 from resolvers.kit.operation import CATALOGUE, Operation
 from resolvers.kit.tool import is_destructive
 
@@ -26,9 +26,20 @@ def verdict_of(
 ) -> Verdict:
     """What becomes of a change that an agent would make: what its policy says, most particularly, else its mode; never
     more than the ceiling of its workspace. What does the work of other operations needs leave for those too."""
-    others = {other for name, other in operation.also.items() if arguments.get(name, False) is not False}
-    parts = [operation, *(CATALOGUE[name] for name in sorted(others))]
+    parts = [operation, *(CATALOGUE[name] for name in sorted(_others(operation, arguments)))]
     return max((_verdict_of(agent, ceiling, part) for part in parts), key=_STRICTNESS.index)
+
+
+def _others(operation: Operation, arguments: Mapping[str, Any]) -> set[str]:
+    """The operations that a call does the work of, or has somebody do it later, as the steps of a pipeline."""
+    asked = {other for name, other in operation.also.items() if _asks(name, arguments)}
+    steps = [step.get("tool") for step in arguments.get("steps") or () if isinstance(step, Mapping)]
+    return asked.union(operation.includes, filter(None, map(operation_called, filter(None, steps))))
+
+
+def _asks(name: str, arguments: Mapping[str, Any]) -> bool:
+    """Whether an argument asks for something: null and false do as well, but for a deletion."""
+    return name in arguments and not (name == "delete" and arguments[name] is False)
 
 
 def _verdict_of(agent: AgentRecord, ceiling: Policy, operation: Operation) -> Verdict:

@@ -45,8 +45,9 @@ class Options(TypedDict, total=False):
     returns holds a credential, which is shown once and not kept. `tool` is what agents call it, where that does not
     follow well from its name; `no_tool` why they are not given it, where that does not follow from the rest
     (`resolvers.kit.tool`). `proposes` says that what it makes is a proposal alone, so that an agent needs no approval
-    for it. `also` names, by the arguments that make it so, other operations that it does the work of: an agent needs
-    leave for those too.
+    for it. `also` names, by the arguments that make it so, other operations that it does the work of, and `includes`
+    those whose work it always does: an agent needs leave for those too. `destroys` says that it may take away what
+    nothing brings back, which follows by itself for what deletes an object.
     """
 
     scope: TokenScope | None
@@ -57,6 +58,8 @@ class Options(TypedDict, total=False):
     no_tool: str | None
     proposes: bool
     also: Mapping[str, str]
+    includes: Sequence[str]
+    destroys: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class Operation:
     tool: str | None
     no_tool: str | None
     also: Mapping[str, str] = field(hash=False)
+    includes: tuple[str, ...]
+    destroys: bool
     door: Door[Any] | None
     inside: bool
     body: Callable[..., Awaitable[Any]]
@@ -216,6 +221,8 @@ def operation(
             tool=tool,
             no_tool=no_tool,
             also=options.get("also", {}),
+            includes=tuple(options.get("includes", ())),
+            destroys=options.get("destroys", False),
             door=door,
             inside=inside is not None,
             body=body,

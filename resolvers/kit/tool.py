@@ -54,7 +54,7 @@ def why_no_tool(operation: Operation) -> str | None:
 
 def is_destructive(operation: Operation) -> bool:
     """Whether it takes away what nothing brings back."""
-    return not operation.read_only and _returned(operation) is ObjectId
+    return not operation.read_only and (operation.destroys or _returned(operation) is ObjectId)
 
 
 def is_idempotent(operation: Operation) -> bool:

@@ -45,7 +45,7 @@ async def list_projects(ctx: Context, membership: WorkspaceMemberRecord) -> list
     return await collection(Project).find({"workspace_id": workspace_id}).sort("_id", 1).limit(LIST_LIMIT).to_list()
 
 
-@operation("projectCreate", inside=WORKSPACE, permission=board.WRITE, scope=WRITE)
+@operation("projectCreate", inside=WORKSPACE, permission=board.WRITE, scope=WRITE, also={"template": "cardCreate"})
 async def create_project(
     ctx: Context, _membership: WorkspaceMemberRecord, values: ProjectCreate
 ) -> Committed[ProjectRecord]:

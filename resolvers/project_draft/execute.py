@@ -18,7 +18,13 @@ from resolvers.project_draft.project_draft import change_draft, check_open, find
 from resolvers.template.apply import fill_project
 
 
-@operation("projectDraftExecute", opens=PROJECT_DRAFT, permission=board.WRITE, scope=TokenScope.PROJECTS_WRITE)
+@operation(
+    "projectDraftExecute",
+    opens=PROJECT_DRAFT,
+    permission=board.WRITE,
+    scope=TokenScope.PROJECTS_WRITE,
+    includes=("projectCreate", "columnCreate", "cardCreate"),
+)
 async def execute_project_draft(ctx: Context, door: ProjectDraftRecord) -> Committed[ProjectDraftRecord]:
     """Make the project of a draft, with a column for each phase of its roadmap and a card for each deliverable.
 

@@ -154,6 +154,8 @@ async def _check_decider(ctx: Context, acting: Context, proposal: ProposalRecord
     except NotFound as error:  # which they may not see, unless it is gone
         await rehearse(acting, operation, arguments)
         raise _NotTheirs(error) from error
+    except (RateLimited, Unavailable):
+        raise
     except OrreryError:
         return  # which tells nothing of who decides: its agent meets it as well
 

@@ -63,7 +63,11 @@ async def draft_after(ctx: Context, tool: str, operation: Operation, arguments: 
     waiting = collection(Proposal).find(
         {"agent_id": ctx.subject.agent_id, "status": ProposalStatus.PENDING.value}, {"creates": 1}
     )
-    before = [proposal["_id"] for proposal in await waiting.to_list() if str(proposal["creates"]) in named]
+    before = [
+        proposal["_id"]
+        for proposal in await waiting.to_list()
+        if proposal["creates"] is not None and str(proposal["creates"]) in named
+    ]
     creates = _made_id(operation, arguments)
     given = dict(arguments) if creates is None else {**arguments, "id": str(creates)}
     return Draft(tool, operation, arguments, given, [], creates, tuple(before)) if before else None

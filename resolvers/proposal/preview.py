@@ -64,11 +64,15 @@ async def rehearse(ctx: Context, operation: str, arguments: Mapping[str, Any]) -
 
 async def has_stale_base(change: Change | None, proposal: ProposalRecord) -> bool:
     """Whether something that a proposal would change is not as it was."""
-    base = {told["id"]: told["before"] for told in proposal["changes"] if told["before"] is not None}
+    base = {told["id"]: told for told in proposal["changes"] if told["before"] is not None}
     now = await _records(base, change)
-    return any(
-        object_id not in now or not all(_is_kept(now[object_id].get(key), value) for key, value in before.items())
-        for object_id, before in base.items()
+    return any(object_id not in now or _has_changed(now[object_id], told) for object_id, told in base.items())
+
+
+def _has_changed(record: Record, told: Record) -> bool:
+    versions = record.get("field_versions") or {}
+    return any(versions.get(key) != version for key, version in told.get("marks", {}).items()) or not all(
+        _is_kept(record.get(key), value) for key, value in told["before"].items()
     )
 
 
@@ -114,11 +118,19 @@ def _is_known(object_id: Any) -> bool:
 def _difference(object_id: ObjectId, before: Record | None, after: Record | None, limit: int) -> Record | None:
     model: Any = _noun_of(object_id).model
     keys = [key for key in facts_of(model) if key not in _FOLLOWS]
+    marks: Record = {}
     if before is not None and after is not None:
         keys = [key for key in keys if key in after and before.get(key) != after[key]]
-    if not keys or before is after is None:
+        marks = _marks(before.get("field_versions") or {}, after.get("field_versions") or {})
+    if not (keys or marks) or before is after is None:
         return None
-    return {"id": object_id, "before": _values(before, keys, limit), "after": _values(after, keys, limit)}
+    told = {"id": object_id, "before": _values(before, keys, limit), "after": _values(after, keys, limit)}
+    return {**told, "marks": marks} if marks else told
+
+
+def _marks(before: Mapping[str, Any], after: Mapping[str, Any]) -> Record:
+    """The versions that fields have before they are changed, also of those whose value is kept elsewhere, as a text."""
+    return {key: before.get(key) for key, version in after.items() if before.get(key) != version}
 
 
 def _values(record: Record | None, keys: Sequence[str], limit: int) -> Record | None:

@@ -2,25 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_origin
 
 from bson import ObjectId
 from pydantic.alias_generators import to_camel
 
 from auth.policies import proposal as policy
 from models.enums import TokenScope
-from models.errors import Conflict, NotFound
+from models.errors import BadUserInput, Conflict, NotFound
 from models.records import MissionRecord, ProposalRecord, WorkspaceMemberRecord
 from realtime.log import Committed
 from resolvers.inputs.proposal import ProposalCreate
 from resolvers.kit.access import access
 from resolvers.kit.call import arguments_schema, is_callable
 from resolvers.kit.context import Context
+from resolvers.kit.contract import contract
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import MISSION, PROPOSAL, WORKSPACE
 from resolvers.kit.operation import CATALOGUE, Caller, Operation, operation, reader
 from resolvers.kit.page import Page, Window
-from resolvers.kit.tool import tool_name
+from resolvers.kit.tool import tool_name, why_no_tool
 from resolvers.proposal.create import Draft, check_size, draft, propose
 from resolvers.proposal.graph import Filter, pages_of
 from resolvers.proposal.names import with_ids
@@ -76,15 +77,20 @@ async def create_proposal(
 
 def find_operation(action: str) -> Operation | None:
     """The operation that an action names, as a tool or as itself, whatever its case; None for none that changes
-    something by JSON alone. Raises Conflict for what names several."""
+    something by JSON alone. Raises Conflict for what names several, BadUserInput for what is nobody's to propose."""
     wanted = _plain(action)
-    found = [
+    named = [
         entry
         for entry in CATALOGUE.values()
-        if not entry.read_only
-        and entry.caller is Caller.SIGNED_IN
-        and wanted in {_plain(entry.name), _plain(tool_name(entry) or entry.name)}
-        and is_callable(entry)
+        if not entry.read_only and wanted in {_plain(entry.name), _plain(tool_name(entry) or entry.name)}
+    ]
+    if why := next(filter(None, map(why_no_tool, named)), None):
+        # Not kept as mere words either: what it takes may be a secret.
+        raise BadUserInput(f"is nothing to propose: {why}", field="action")
+    found = [
+        entry
+        for entry in named
+        if entry.caller is Caller.SIGNED_IN and is_callable(entry) and get_origin(contract(entry).returns) is Committed
     ]
     if len(found) > 1:
         names = ", ".join(entry.name for entry in found)

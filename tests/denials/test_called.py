@@ -22,8 +22,10 @@ from tests.denials.world import Ids, World
 CALLABLE = sorted(name for name, operation in CATALOGUE.items() if is_callable(operation))
 
 NOT_JSON = {
-    # Files, streams, and what shows a secret.
+    # Files, streams, and what takes or shows a secret.
     "attachmentCreate",
+    "credentialCreate",
+    "credentialRotate",
     "invitationResend",
     "missionEvents",
     "notifications",

@@ -338,3 +338,34 @@ async def test_what_would_be_refused_is_not_proposed(
 
     # Then
     assert await desk.board.types_since(seq) == []
+
+
+async def test_what_a_token_cannot_do_or_keep_is_nothing_to_propose(desk: Desk) -> None:
+    for action in ("credentialCreate", "plugin install", "billing_checkout"):
+        with pytest.raises(BadUserInput) as refused:
+            await create_proposal(
+                again(desk.crew.owner),
+                ProposalCreate(workspace_id=desk.crew.workspace["_id"], action=action, explanation="Please."),
+            )
+
+        assert "nothing to propose" in refused.value.message
+
+
+async def test_a_text_that_has_changed_since_is_not_written_over(desk: Desk) -> None:
+    # Given a document with a long text, and an agent that would write another
+    begin = "word " * 100
+    made = await call(
+        again(desk.crew.owner),
+        "documentCreate",
+        {"workspaceId": str(desk.crew.workspace["_id"]), "title": "Prices", "content": f"{begin} 10 EUR"},
+    )
+    document_id = str(made.value["_id"])
+    proposal = await desk.propose("documentUpdate", id=document_id, content="All is free.")
+
+    # When a person changes some of it, which neither its excerpt nor its size tells
+    await call(again(desk.crew.owner), "documentUpdate", {"id": document_id, "content": f"{begin} 20 EUR"})
+
+    # Then what was proposed is not done, but looked at anew
+    with pytest.raises(Conflict) as stale:
+        await desk.approve(proposal)
+    assert stale.value.details["kind"] == "STALE"
