@@ -15,6 +15,9 @@ from resolvers.mission.run import Held, RunLostError, end, report, set_run
 from resolvers.mission.turns import said_since
 from resolvers.state.mission_status import change_status
 
+UNDECIDED = (ProposalStatus.PENDING, ProposalStatus.APPROVED)
+"""Where a proposal stands while nothing has come of it."""
+
 
 async def settle_call(
     held: Held, change: Change, mission: MissionRecord, call: MissionCallRecord, changes: Record, told: Report | None
@@ -118,7 +121,31 @@ async def take_decision(held: Held, call: MissionCallRecord) -> bool:
 async def late_decisions(held: Held) -> list[MissionCallRecord]:
     """The calls that were decided on after the model was told that they wait, and that it was not told of since."""
     late = {"mission_id": held.mission_id, "late": True}
-    for call in await collection(MissionCall).find({**late, "finished_at": None}, {"_id": 1}).to_list():
+    await _take_late(held)
+    found = collection(MissionCall).find({**late, "finished_at": {"$ne": None}})
+    return await found.sort([("n", 1), ("index", 1)]).to_list()
+
+
+async def wait_on(held: Held) -> bool:
+    """Let a mission whose model has concluded wait until all that it proposed is decided on; False where it is, or
+    somebody said something since: the model is told then."""
+    await _take_late(held)
+
+    async def body(change: Change, mission: MissionRecord, run: MissionRunRecord) -> bool:
+        if await said_since(mission["_id"], run["read_until"], change):
+            return False
+        count, due_at = await _undecided(held, change)
+        if count:
+            await _wait(held, change, mission, MissionWait.PROPOSALS, due_at)
+        return bool(count)
+
+    return (await held.write(body)).value
+
+
+async def _take_late(held: Held) -> None:
+    """Note what was decided on late calls."""
+    late = {"mission_id": held.mission_id, "late": True, "finished_at": None}
+    for call in await collection(MissionCall).find(late, {"_id": 1}).to_list():
 
         async def body(
             change: Change, mission: MissionRecord, _: MissionRunRecord, call_id: ObjectId = call["_id"]
@@ -126,8 +153,17 @@ async def late_decisions(held: Held) -> list[MissionCallRecord]:
             await _take_decision(held, change, mission, call_id)
 
         await held.write(body)
-    found = collection(MissionCall).find({**late, "finished_at": {"$ne": None}})
-    return await found.sort([("n", 1), ("index", 1)]).to_list()
+
+
+async def _undecided(held: Held, change: Change) -> tuple[int, datetime | None]:
+    """How many late calls there is no result of, and when to look again: at once where one was decided on just now, as
+    nobody wakes the mission for that any more."""
+    late = {"mission_id": held.mission_id, "late": True, "finished_at": None}
+    calls = await collection(MissionCall).find(late, {"proposal_id": 1}, session=change.session).to_list()
+    these = {"_id": {"$in": [call["proposal_id"] for call in calls]}}
+    proposals = await collection(Proposal).find(these, {"status": 1}, session=change.session).to_list()
+    is_open = [proposal for proposal in proposals if ProposalStatus(proposal["status"]) in UNDECIDED]
+    return len(calls), None if len(is_open) == len(calls) else change.at
 
 
 async def _take_decision(held: Held, change: Change, mission: MissionRecord, call_id: ObjectId) -> bool:
@@ -137,7 +173,7 @@ async def _take_decision(held: Held, change: Change, mission: MissionRecord, cal
     wanted = {"_id": call["proposal_id"]}
     proposal = await collection(Proposal).find_one(wanted, session=change.session)
     status = ProposalStatus.WITHDRAWN if proposal is None else ProposalStatus(proposal["status"])
-    if proposal is not None and status in (ProposalStatus.PENDING, ProposalStatus.APPROVED):
+    if proposal is not None and status in UNDECIDED:
         return False
     if proposal is not None and status is ProposalStatus.APPLIED:
         edited = {} if proposal["edited_arguments"] is None else {"done instead": proposal["edited_arguments"]}
@@ -155,8 +191,7 @@ async def conclude(held: Held, to: MissionStatus, told: str, call: MissionCallRe
     and the model is told then."""
 
     async def body(change: Change, mission: MissionRecord, _: MissionRunRecord) -> None:
-        waiting = {"mission_id": held.mission_id, "late": True, "finished_at": None}
-        count = await collection(MissionCall).count_documents(waiting, session=change.session)
+        count, due_at = await _undecided(held, change)
         if not count:
             values = {"error": told} if to is MissionStatus.FAILED else {"summary": told}
             await end(held.ctx, change, mission, to, **values)
@@ -165,7 +200,7 @@ async def conclude(held: Held, to: MissionStatus, told: str, call: MissionCallRe
         if call is not None:
             ended = _ended(change, MissionCallState.DONE, answer)
             mission = await settle_call(held, change, mission, call, ended, None)
-        await _wait(held, change, mission, MissionWait.PROPOSALS, None)
+        await _wait(held, change, mission, MissionWait.PROPOSALS, due_at)
 
     await held.write(body)
 

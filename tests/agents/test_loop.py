@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
+from bson import ObjectId
 
 from agents.runtime.child import prompt
 from agents.runtime.child.toolbox import OTHERWISE
@@ -27,6 +28,7 @@ from resolvers.pilotage.standing_order import create_standing_order
 from resolvers.proposal.decide import approve_proposal, reject_proposal
 from tests.agents.lab import Desk, desk, reports, told, working
 from tests.agents.model_server import Fault, Json, Turn, turns
+from tests.patience import PATIENCE
 from tests.resolvers.lab import again
 
 pytestmark = pytest.mark.usefixtures("nothing_due")
@@ -352,6 +354,59 @@ async def test_an_agent_that_proposes_goes_on_and_waits_at_its_end(owner: Contex
         assert mission["status"] == MissionStatus.COMPLETED
         assert sorted(await comments(at)) == ["One", "Two"]
         assert orjson.dumps(at.model.requests[-1]).decode().count("was decided on") == 2
+
+
+async def test_decisions_one_after_the_other_ask_the_model_once(owner: Context, workspace: WorkspaceRecord) -> None:
+    # Given a mission that has concluded, and waits for more decisions than a model may have bad turns
+    def script(request: Json, before: int) -> Turn:
+        if before == 0:
+            return Turn("", tuple(comment(request, f"Comment {number}") for number in range(6)))
+        return Turn("Done.")
+
+    async with desk(owner, workspace, script, mode="approval") as at, working(at.owner.services):
+        mission_id = await at.ask()
+        for decided, proposal in enumerate(await waiting_proposals(at, mission_id), 1):
+            # When they are decided on one by one
+            await reject_proposal(again(at.owner), proposal["_id"], ProposalReject(reason="Not that one"))
+            if decided < 6:
+                await until_taken(mission_id, decided)
+        mission = await at.ended(mission_id)
+
+        # Then the model is told of all of them together
+        assert (mission["status"], mission["summary"]) == (MissionStatus.COMPLETED, "Done.")
+        assert len(at.model.requests) == 3
+        assert orjson.dumps(at.model.requests[-1]).decode().count("was decided on") == 6
+
+
+async def waiting_proposals(at: Desk, mission_id: ObjectId) -> list[Any]:
+    await at.until(mission_id, lambda mission: mission["status"] == MissionStatus.AWAITING_APPROVAL)
+    return await pending(at)
+
+
+async def until_taken(mission_id: ObjectId, count: int) -> None:
+    """Wait until the runtime has read so many decisions."""
+    read = {"mission_id": mission_id, "late": True, "finished_at": {"$ne": None}}
+    async with asyncio.timeout(PATIENCE):
+        while await collection(MissionCall).count_documents(read) < count:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+async def test_a_decision_while_the_model_concludes_is_not_missed(owner: Context, workspace: WorkspaceRecord) -> None:
+    # Given a model that speaks for a while before it concludes
+    def script(request: Json, before: int) -> Turn:
+        return Turn("", (comment(request, "One"),)) if before == 0 else Turn("Done it.", pause=0.2)
+
+    async with desk(owner, workspace, script, mode="approval") as at, working(at.owner.services):
+        mission_id = await at.ask()
+        await at.until(mission_id, lambda _: at.model.speaking > 0 and len(at.model.requests) == 2)
+
+        # When its proposal is approved meanwhile
+        [proposal] = await pending(at)
+        await approve_proposal(again(at.owner), proposal["_id"], ProposalApprove())
+
+        # Then the mission ends by itself
+        assert (await at.ended(mission_id))["status"] == MissionStatus.COMPLETED
+        assert await comments(at) == ["One"]
 
 
 async def test_a_mission_whose_work_fails_by_itself_ends(

@@ -53,6 +53,12 @@ def load(steps: Sequence[MissionStepRecord], elided_before: int) -> list[ModelMe
     return found
 
 
+def ends_with_text(step: MissionStepRecord) -> bool:
+    """Whether a model said something aloud in a turn."""
+    response = ModelMessagesTypeAdapter.validate_json(step["messages"])[-1]
+    return isinstance(response, ModelResponse) and bool(text_of(response))
+
+
 def text_of(response: ModelResponse) -> str:
     """What a model said aloud."""
     return "".join(part.content for part in response.parts if isinstance(part, TextPart)).strip()

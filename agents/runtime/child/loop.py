@@ -15,7 +15,7 @@ from pydantic_ai.tools import ToolDefinition
 from pydantic_ai.usage import RequestUsage
 
 from agents.runtime.child import history, prompt
-from agents.runtime.child.own_tools import DESCRIBED, OWN, Ask, Finish, LoadSkill, Plan, read_own
+from agents.runtime.child.own_tools import DESCRIBED, FINISH, OWN, Ask, Finish, LoadSkill, Plan, read_own
 from agents.runtime.child.provider import Providers, cost_of
 from agents.runtime.child.toolbox import Toolbox
 from agents.runtime.child.turn import Answer, NoAnswerError, Pace, ask
@@ -87,6 +87,8 @@ class Loop:
         for call in calls:
             if call["finished_at"] is None and not call["late"] and not await self._carry_out(call):
                 return False
+        if self.steps and self._has_concluded(calls) and await calls_of_run.wait_on(self.held):
+            return False
         if len(self.steps) >= mission["max_steps"]:
             return await self._fail(f"It was not done within {mission['max_steps']} turns of its model")
         return await self._turn(mission, run)
@@ -102,9 +104,6 @@ class Loop:
         ):
             return await self._fail(f"The model {unpriced} has no price: the file of ORRERY_MODELS has to say it")
         calls = await turns.calls_of(self.held.mission_id, len(self.steps)) if self.steps else []
-        bad_turns = run["bad_turns"] + 1 if self._was_bad(calls) else 0
-        if bad_turns >= MAX_BAD_TURNS:
-            return await self._fail(f"Its model came to nothing {MAX_BAD_TURNS} turns in a row")
         said = await turns.said_since(self.held.mission_id, run["read_until"])
         texts = [prompt.said(activity) for activity in said]
         if not self.steps:
@@ -112,6 +111,9 @@ class Loop:
             texts[1:1] = prompt.skills(await skill_lines(self.held.agent))
         late = await calls_of_run.late_decisions(self.held)
         texts += [f"{call['tool']} {call['arguments']} was decided on: {call['result']}" for call in late]
+        bad_turns = run["bad_turns"] + 1 if self._was_bad(calls, texts) else 0
+        if bad_turns >= MAX_BAD_TURNS:
+            return await self._fail(f"Its model came to nothing {MAX_BAD_TURNS} turns in a row")
         if self.steps and not calls and not texts:
             texts.append("That was no answer: call a tool, or `finish`.")
         request = history.request(prompt.instructions(self.held.agent, self.orders), texts, calls, self.results)
@@ -206,9 +208,18 @@ class Loop:
             return run["elided_before"]
         return max(run["elided_before"], len(self.steps) - KEPT_TURNS + 1)
 
-    def _was_bad(self, calls: Sequence[MissionCallRecord]) -> bool:
-        """Whether the last turn, which asked for these calls, came to nothing."""
-        return bool(self.steps) and all(call["state"] == MissionCallState.REFUSED for call in calls)
+    def _was_bad(self, calls: Sequence[MissionCallRecord], texts: Sequence[str]) -> bool:
+        """Whether the last turn, which asked for these calls, came to nothing; without any, nor did anybody else say
+        something since."""
+        if not calls:
+            return bool(self.steps) and not texts
+        return all(call["state"] == MissionCallState.REFUSED for call in calls)
+
+    def _has_concluded(self, calls: Sequence[MissionCallRecord]) -> bool:
+        """Whether the last turn, which asked for these calls, was to be the last one."""
+        if not calls:
+            return history.ends_with_text(self.steps[-1])
+        return any(call["tool"] == FINISH and call["state"] == MissionCallState.DONE for call in calls)
 
     async def _cursor(self) -> Cursor:
         return await self.held.ctx.services.hub.log.head(self.held.workspace_id)
