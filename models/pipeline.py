@@ -44,7 +44,7 @@ class PipelineStep(BaseModel):
 
 
 class Pipeline(Stored[PipelineRecord]):
-    """A pipeline. Its steps are in no circle."""
+    """A pipeline. Its steps are in no circle. `updated_by` is who changed it last, or made it."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.PIPELINE))
     workspace_id: Annotated[PydanticObjectId, Facts("The workspace that it belongs to.")]
@@ -53,6 +53,7 @@ class Pipeline(Stored[PipelineRecord]):
     steps: Annotated[list[PipelineStep], Facts("Its steps.")] = Field(default_factory=list)
     enabled: Annotated[bool, Facts("Whether it may be run.", SHOWN | WRITTEN)] = True
     created_by: Annotated[PydanticObjectId | None, Facts("Who made it.", refers=Kind.USER)] = None
+    updated_by: PydanticObjectId | None = None
     updated_at: Annotated[datetime, Facts("When it last changed.")] = Field(default_factory=utc_now)
 
     class Settings:

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from beanie import PydanticObjectId
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored
-from models.enums import PipelineStepState
+from models.enums import PipelineStepState, TokenScope
 from models.facts import Facts
 from models.pipeline import PipelineStep
 from models.records import PipelineRunRecord
@@ -31,13 +31,16 @@ class PipelineRun(Stored[PipelineRunRecord]):
     """A run of a pipeline, whose id is its mission's: that has the status, and is cancelled. `steps` are as they were
     when it began; each of `runs` is of the step at its place.
 
-    It is due at `due_at`, and never once it is over. What its steps do is done with the rights of `created_by`.
+    It is due at `due_at`, and never once it is over. What its steps do is done with the rights of `created_by`, as far
+    as the `scopes` went that they began it with. `cause` is the automation that began it (`realtime.change.Cause`).
     """
 
     id: PydanticObjectId
     workspace_id: PydanticObjectId
     pipeline_id: PydanticObjectId
     created_by: PydanticObjectId
+    scopes: list[TokenScope] = Field(default_factory=list)
+    cause: dict[str, Any] | None = None
     steps: list[PipelineStep]
     runs: list[PipelineStepRun]
     due_at: datetime | None

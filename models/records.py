@@ -867,6 +867,7 @@ class PipelineRecord(TypedDict):
     steps: list[PipelineStepRecord]
     enabled: bool
     created_by: ObjectId | None
+    updated_by: ObjectId | None
     updated_at: datetime
 
 
@@ -889,6 +890,8 @@ class PipelineRunRecord(TypedDict):
     workspace_id: ObjectId
     pipeline_id: ObjectId
     created_by: ObjectId
+    scopes: list[str]
+    cause: dict[str, Any] | None
     steps: list[PipelineStepRecord]
     runs: list[PipelineStepRunRecord]
     due_at: datetime | None

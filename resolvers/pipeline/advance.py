@@ -13,14 +13,16 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from bson import ObjectId
+from pymongo.errors import PyMongoError
 
-from auth.subject import ALL_SCOPES, Subject
+from auth.subject import Subject
 from models import Activity, Mission, PipelineRun, Proposal, WorkspaceMember
 from models.base import Record, collection, timestamp, to_record, utc_now, with_changes
-from models.enums import ActivityType, MissionStatus, PipelineStepState, PipelineStepType, ProposalStatus
+from models.enums import ActivityType, MissionStatus, PipelineStepState, PipelineStepType, ProposalStatus, TokenScope
 from models.errors import OrreryError, RateLimited, Unavailable
 from models.fanout import Audience
 from models.records import PipelineRunRecord, PipelineStepRecord
+from realtime.change import Cause
 from realtime.events.mission import MissionProgressed
 from realtime.log import Change
 from resolvers.activity.activity import record_activities
@@ -40,7 +42,6 @@ PERIOD = timedelta(seconds=1)
 APPROVAL = "pipeline_approval"
 """What a proposal of a step is called, which nothing is done for."""
 
-_OPEN = (PipelineStepState.PENDING, PipelineStepState.WAITING)
 _ENDED = {PipelineStepState.DONE, PipelineStepState.SKIPPED}
 _APPROVED = (ProposalStatus.APPROVED, ProposalStatus.APPLIED)
 LEFT = "Whoever ran it is not in the workspace any more"
@@ -48,7 +49,7 @@ UNEXPECTED = "Something went wrong on our side"
 
 
 class _Over(Exception):  # noqa: N818
-    """The step has begun already, or the run is over."""
+    """The step is not where it was any more, or the run is over."""
 
 
 @dataclass(slots=True)
@@ -62,7 +63,9 @@ class StepMark:
 
     def marking(self, body: Callable[[Change], Awaitable[T]]) -> Callable[[Change], Awaitable[T]]:
         async def marked(change: Change) -> T:
-            await _require(change, self.run["_id"], self.place)
+            if cause := self.run.get("cause"):
+                change.cause = Cause(**cause)
+            await _require(change, self.run, self.place)
             value = await body(change)
             await _set_step(change, self.run["_id"], self.place, self.after(value))
             return value
@@ -124,7 +127,7 @@ async def _begin(
     try:
         with suppress(_Over):
             await _do(ctx, services, run, place, step)
-    except (RateLimited, Unavailable):
+    except (RateLimited, Unavailable, PyMongoError):
         raise
     except OrreryError as error:
         return await _note(services, run, place, _failure(error.message))
@@ -225,11 +228,15 @@ def _failure(error: str) -> Record:
     return {"state": PipelineStepState.FAILED.value, "error": error[:500]}
 
 
-async def _require(change: Change, run_id: ObjectId, place: int) -> None:
-    """Raise _Over unless a step is still open, in a run that is not over."""
-    run = await collection(PipelineRun).find_one({"_id": run_id}, session=change.session)
-    mission = await collection(Mission).find_one({"_id": run_id}, {"status": 1}, session=change.session)
-    if run is None or mission is None or mission["status"] not in ACTIVE or run["runs"][place]["state"] not in _OPEN:
+async def _require(change: Change, before: PipelineRunRecord, place: int) -> None:
+    """Raise _Over unless a step is still as it was in a run `before`, which is not over: another process may have gone
+    on with it."""
+    mine = {"_id": before["_id"]}
+    run = await collection(PipelineRun).find_one(mine, session=change.session)
+    mission = await collection(Mission).find_one(mine, {"status": 1}, session=change.session)
+    if run is None or mission is None or mission["status"] not in ACTIVE:
+        raise _Over
+    if run["runs"][place]["state"] != before["runs"][place]["state"]:
         raise _Over
 
 
@@ -239,11 +246,11 @@ async def _set_step(change: Change, run_id: ObjectId, place: int, values: Record
 
 
 async def _note(services: Services, run: PipelineRunRecord, place: int, values: Record) -> bool:
-    """Write what has become of a step that nothing else was written for; whether it was still open."""
+    """Write what has become of a step that nothing else was written for; whether it was as it is in `run`."""
 
     async def body(change: Change) -> bool:
         try:
-            await _require(change, run["_id"], place)
+            await _require(change, run, place)
         except _Over:
             return False
         await _set_step(change, run["_id"], place, values)
@@ -316,9 +323,11 @@ async def _close(change: Change, run: PipelineRunRecord) -> None:
 
 
 async def _of_creator(services: Services, run: PipelineRunRecord) -> Context | None:
-    """A request of whoever began the run, in its workspace alone; None where they are not in it any more."""
+    """A request of whoever began the run, with the scopes that they did so with, in its workspace alone; None where
+    they are not in it any more."""
     inside = {"workspace_id": run["workspace_id"], "user_id": run["created_by"]}
     if await collection(WorkspaceMember).find_one(inside, {"_id": 1}) is None:
         return None
-    subject = Subject(user_id=run["created_by"], scopes=ALL_SCOPES, workspace_id=run["workspace_id"])
+    scopes = frozenset(map(TokenScope, run.get("scopes") or ()))
+    subject = Subject(user_id=run["created_by"], scopes=scopes, workspace_id=run["workspace_id"])
     return Context(subject, services)

@@ -55,6 +55,7 @@ async def create_pipeline(
                 **values_of(values, Pipeline, CREATE),
                 steps=_plain_steps(values),
                 created_by=ctx.user_id,
+                updated_by=ctx.user_id,
                 created_at=change.at,
                 updated_at=change.at,
             )
@@ -72,6 +73,7 @@ async def update_pipeline(ctx: Context, door: PipelineRecord, values: PipelineUp
     given = values.given()
     if "steps" in given:
         given["steps"] = _plain_steps(values)
+    given["updated_by"] = ctx.user_id
 
     async def body(change: Change) -> PipelineRecord:
         pipeline, differs = await set_fields(change, Pipeline, door["_id"], given)

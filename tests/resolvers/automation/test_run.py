@@ -8,20 +8,22 @@ from bson import ObjectId
 import resolvers.proposal.gate  # noqa: F401  (what agents pass)
 from models import Activity, AutomationTrace, Comment, Mission, Notification, Proposal
 from models.base import collection
+from models.enums import Role
 from realtime.events.automation import AutomationRan
 from resolvers.automation.follow import follow
 from resolvers.automation.run import TOO_DEEP, TOO_OFTEN
 from resolvers.card.card import delete_card
 from resolvers.column.column import delete_column
-from resolvers.inputs.pipeline import PipelineCreate
+from resolvers.inputs.pipeline import PipelineCreate, PipelineUpdate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.member.workspace_member import remove_workspace_member
 from resolvers.notification.follow import follow as follow_notifications
-from resolvers.pipeline.pipeline import create_pipeline
+from resolvers.pipeline.advance import advance_some
+from resolvers.pipeline.pipeline import create_pipeline, update_pipeline
 from tests.resolvers.automations import automate, change, outcomes, stored, toggle, traces
 from tests.resolvers.conftest import Join
-from tests.resolvers.lab import People, events
+from tests.resolvers.lab import People, again, events
 from tests.resolvers.missions import Crew
 from tests.resolvers.projects import Board, make_board
 
@@ -281,6 +283,45 @@ async def test_one_that_is_set_off_too_often_is_disabled_and_its_owner_told(boar
     assert activity["type"] == "automation_disabled"
 
 
+async def test_the_steps_of_a_pipeline_set_the_automation_off_no_more_that_ran_it(board: Board) -> None:
+    # Given a pipeline that moves the card whose moves run it
+    card = await board.card()
+    move = {"id": str(card["_id"]), "columnId": str(board.column_id(2))}
+    steps = [{"id": "move", "type": "TOOL", "tool": "move_card", "arguments": move}]
+    pipeline_id = await pipeline_of(board, steps)
+    automation = await automate(board, "task_moved", {"type": "run_pipeline", "pipelineId": str(pipeline_id)})
+
+    await board.move(card, columnId=board.column_id(1))
+    for _ in range(3):
+        await follow(board.ctx.services)
+        await advance_some(board.ctx.services)
+
+    # Then it was run once, and what it did is the automation's doing
+    assert (await board.stored(card))["column_id"] == board.column_id(2)
+    assert await outcomes(automation) == [("success", None)]
+    moved = [event for event in await events(board.workspace_id) if event["type"] == "CardMoved"]
+    assert [event.get("cause") for event in moved] == [None, {"automation_id": automation["_id"], "depth": 1}]
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.ADMIN])
+async def test_a_pipeline_that_another_member_has_changed_is_not_run_in_the_name_of_an_owner(
+    board: Board, workspace: Any, join: Join, role: Role
+) -> None:
+    # Given an automation that runs a pipeline, which somebody else has changed since
+    pipeline_id = await pipeline_of(board)
+    automation = await automate(board, "task_created", {"type": "run_pipeline", "pipelineId": str(pipeline_id)})
+    ada = await join(workspace, "ada", role)
+    await update_pipeline(again(ada), pipeline_id, PipelineUpdate.of(description="Other"))
+
+    await board.card()
+    await follow(board.ctx.services)
+
+    # Then it is not run, and the automation rests, unless that is an admin
+    [(status, _)] = await outcomes(automation)
+    assert (status == "success") is (role is Role.ADMIN)
+    assert (await stored(automation["_id"]))["enabled"] is (role is Role.ADMIN)
+
+
 async def test_a_card_that_is_gone_sets_nothing_off(board: Board) -> None:
     automation = await automate(board, "task_created")
     card = await board.card()
@@ -290,10 +331,9 @@ async def test_a_card_that_is_gone_sets_nothing_off(board: Board) -> None:
     assert await traces(automation) == []
 
 
-async def pipeline_of(board: Board) -> ObjectId:
+async def pipeline_of(board: Board, steps: Any = ({"id": "tell", "type": "NOTIFY", "text": "Done"},)) -> ObjectId:
     """A pipeline of a board's workspace."""
-    steps = [{"id": "tell", "type": "NOTIFY", "text": "Done"}]
-    values = {"workspaceId": board.workspace_id, "name": "Flow", "steps": steps}
+    values = {"workspaceId": board.workspace_id, "name": "Flow", "steps": list(steps)}
     return ObjectId((await create_pipeline(board.ctx, read_input(PipelineCreate, values))).value["_id"])
 
 

@@ -1,13 +1,17 @@
 """Runs of pipelines: each step in its turn, once, with the rights of whoever runs it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from pymongo.errors import AutoReconnect
 
-from models import Card, Mission, Notification, PipelineRun, Proposal
+from models import Card, Mission, MissionRun, Notification, PipelineRun, Proposal
 from models.base import Record, collection, utc_now
-from models.enums import MissionStatus, Role
-from models.errors import Conflict
+from models.enums import MissionStatus, Role, TokenScope
+from models.errors import Conflict, RateLimited
+from models.ids import Kind, new_id
+from models.language_model import LanguageModel, LanguageModels, Price
 from models.records import MissionRecord, PipelineRunRecord, WorkspaceRecord
 from resolvers.inputs.pipeline import PipelineCreate
 from resolvers.inputs.proposal import ProposalApprove, ProposalReject
@@ -116,6 +120,68 @@ async def test_a_step_is_done_once_whoever_goes_on_with_a_run(
     await advance(owner.services, run)
 
     assert await collection(Card).count_documents({"project_id": board.project["_id"]}) == 1
+
+
+async def test_a_step_that_waits_is_not_begun_again_by_who_comes_late(crew: Crew) -> None:
+    # Given two who go on with a run as it was at first, which asks an agent and people
+    atlas = await crew.hire()
+    mission = await begun(
+        crew.owner,
+        crew.workspace,
+        step("look", "AGENT", agentId=str(atlas.record["_id"]), text="Look around"),
+        step("ok", "APPROVAL", text="Shall we?"),
+    )
+    run = await run_of(mission)
+    await advance(crew.owner.services, run)
+    await advance(crew.owner.services, run)
+
+    assert await collection(Mission).count_documents({"agent_id": atlas.record["_id"]}) == 1
+    assert await collection(Proposal).count_documents({"mission_id": mission["_id"]}) == 1
+
+
+@pytest.mark.parametrize("error", [RateLimited("busy"), AutoReconnect("gone")], ids=["busy", "gone"])
+async def test_what_passes_fails_no_step(
+    owner: Context, workspace: WorkspaceRecord, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    mission = await begun(owner, workspace, step("a", "NOTIFY", text="Done"))
+
+    async def failing(*_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(module, "_notify", failing)
+    with pytest.raises(type(error)):
+        await module._begin(again(owner), owner.services, await run_of(mission), 0, (await run_of(mission))["steps"][0])
+
+    assert (await run_of(mission))["runs"][0]["state"] == "pending"
+
+
+async def test_a_run_goes_as_far_as_the_scopes_that_it_was_begun_with(
+    board: Board, owner: Context, workspace: WorkspaceRecord
+) -> None:
+    # Given a run of a token that may not read missions
+    narrow = TokenScope.PROJECTS_WRITE, TokenScope.PROJECTS_READ, TokenScope.PILOTAGE_WRITE
+    token = Context(replace(owner.subject, scopes=frozenset(narrow)), owner.services)
+    mission = await begun(
+        token,
+        workspace,
+        step("card", "TOOL", tool="cardCreate", arguments=card_of(board, "A")),
+        step("look", "TOOL", tool="mission", arguments={"id": str(new_id(Kind.MISSION))}),
+    )
+
+    done, states = await gone_on(owner, mission)
+
+    assert states == {"card": "done", "look": "failed"}
+    assert "pilotage:read" in (done["error"] or "")
+
+
+async def test_no_model_works_on_a_run_though_people_have_made_an_agent_of_its_name(crew: Crew) -> None:
+    await crew.hire("pipelines")
+    spec = LanguageModel("scripted", "openai", "scripted", "http://127.0.0.1:1/v1", price=Price(1.0, 2.0, 0.5))
+    services = replace(crew.owner.services, models=LanguageModels({spec.name: spec}, spec.name))
+
+    mission = await begun(Context(crew.owner.subject, services), crew.workspace, step("a", "NOTIFY", text="Done"))
+
+    assert await collection(MissionRun).count_documents({"_id": mission["_id"]}) == 0
 
 
 async def test_an_agent_is_given_a_mission_and_its_end_is_that_of_the_step(crew: Crew) -> None:
