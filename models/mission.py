@@ -20,7 +20,9 @@ MAX_STEPS = 20
 class Mission(Stored[MissionRecord]):
     """A mission. `progress` is 0 to 1; `started_at` is set when an agent claims it, `finished_at` at a final status.
 
-    What the built-in runtime needs beside it is in its `MissionRun`, for as long as it is not finished.
+    What the built-in runtime needs beside it is in its `MissionRun`, for as long as it is not finished. `charged_to`
+    are the missions that have led to it, each with who asked for it: what its model costs counts for them as well.
+    `cause` is the automation that has, as of a `LoggedEvent`.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.MISSION))
@@ -39,6 +41,8 @@ class Mission(Stored[MissionRecord]):
     continues_id: Annotated[
         PydanticObjectId | None, Facts("The mission that it goes on from.", refers=Kind.MISSION)
     ] = None
+    charged_to: list[PydanticObjectId] = Field(default_factory=list)
+    cause: dict[str, Any] | None = None
     model: Annotated[str | None, Facts("The model that last worked on it.")] = None
     step_count: Annotated[int, Facts("How many turns its model has taken.")] = 0
     max_steps: Annotated[int, Facts("How many turns its model may take.")] = MAX_STEPS

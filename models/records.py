@@ -613,6 +613,8 @@ class MissionRecord(TypedDict):
     error: str | None
     created_by: ObjectId
     continues_id: ObjectId | None
+    charged_to: list[ObjectId]
+    cause: dict[str, Any] | None
     model: str | None
     step_count: int
     max_steps: int
@@ -672,6 +674,7 @@ class MissionRunRecord(TypedDict):
     bad_turns: int
     elided_before: int
     told: str | None
+    waits: int
     news_at: datetime | None
 
 
@@ -1255,6 +1258,7 @@ class UsageRecordRecord(TypedDict):
     agent_id: ObjectId
     mission_id: ObjectId
     user_id: ObjectId
+    charged_to: list[ObjectId]
     credential_id: ObjectId | None
     model: str
     state: str

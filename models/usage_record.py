@@ -20,7 +20,7 @@ class UsageRecord(Stored[UsageRecordRecord]):
 
     What it may come to at worst is reserved before it is made, in the budgets `reserved_in`; what it came to is written
     when that is known. One that was cut off stays RESERVED: its price is not known, and it may have been paid.
-    `input_tokens` include `cached_tokens`.
+    `input_tokens` include `cached_tokens`. It counts for `charged_to` as well, which are those of its mission.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.USAGE_RECORD))
@@ -31,6 +31,7 @@ class UsageRecord(Stored[UsageRecordRecord]):
     agent_id: PydanticObjectId
     mission_id: PydanticObjectId
     user_id: PydanticObjectId
+    charged_to: list[PydanticObjectId] = Field(default_factory=list)
     credential_id: PydanticObjectId | None = None
     model: str
     state: UsageState = UsageState.RESERVED

@@ -1,6 +1,6 @@
 """What becomes of the calls of a run, and of the mission with them: each in one change that is fenced."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import orjson
 from bson import ObjectId
@@ -15,6 +15,8 @@ from resolvers.mission.run import Held, RunLostError, end, report, set_run
 from resolvers.mission.turns import said_since
 from resolvers.state.mission_status import change_status
 
+REST, LONGEST_REST = timedelta(minutes=1), timedelta(hours=1)
+"""After which a mission that may spend nothing more, or has no key, looks again: at first, and at most."""
 UNDECIDED = (ProposalStatus.PENDING, ProposalStatus.APPROVED)
 """Where a proposal stands while nothing has come of it."""
 
@@ -80,14 +82,16 @@ async def take_answer(held: Held, call: MissionCallRecord) -> bool:
     return (await held.write(body)).value
 
 
-async def wait_for(held: Held, what: MissionWait, due_at: datetime | None, told: str | None = None) -> None:
-    """Let the mission wait, until somebody wakes it or until `due_at`; `told` is reported where it is news."""
+async def wait_for(held: Held, what: MissionWait, told: str) -> None:
+    """Let the mission wait until somebody wakes it, and else look again, each time after twice as long. What is `told`
+    is reported where it is news."""
 
     async def body(change: Change, mission: MissionRecord, run: MissionRunRecord) -> None:
-        if told is not None and run.get("told") != told:
-            await set_run(change, held, {"told": told})
+        waits = run.get("waits", 0)
+        await set_run(change, held, {"told": told, "waits": waits + 1})
+        if run.get("told") != told:
             mission = await report(held, change, mission, [Report(MissionActivityKind.ERROR, told)])
-        await _wait(held, change, mission, what, due_at)
+        await _wait(held, change, mission, what, change.at + min(REST * 2 ** min(waits, 10), LONGEST_REST))
 
     await held.write(body)
 

@@ -1,7 +1,7 @@
 """Missions: what people ask of agents, and what can be reached from them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -34,6 +34,8 @@ READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
 Filter = Annotated[Mapping[str, Any] | None, Filters(Mission)]
 """A MissionFilter of the graph with snake_case names: `{"status": {"in": […]}, "agent": {"eq": …}}`."""
 
+MAX_CHARGED = 20
+"""Missions, and who asked for them, that one counts for beside itself."""
 _GONE: Record = {"prompt": None}
 
 
@@ -118,6 +120,8 @@ async def insert_mission(ctx: Context, change: Change, agent: AgentRecord, asked
             prompt=asked.prompt,
             created_by=ctx.user_id,
             continues_id=asked.continues_id,
+            charged_to=await _charged_to(ctx, change),
+            cause=None if change.cause is None else asdict(change.cause),
             max_steps=asked.max_steps,
             deadline=asked.deadline,
             created_at=change.at,
@@ -233,6 +237,18 @@ async def _missions(
     where = compile_filter(filter, Mission)
     found = await pages(Mission, key, ids, window, sort=NEWEST_FIRST, where=where, fields=fields)
     return [found[object_id] for object_id in ids]
+
+
+async def _charged_to(ctx: Context, change: Change) -> list[ObjectId]:
+    """What a mission that another begins costs counts for: that one, who asked for it, and what it counts for itself.
+    The first ones stay, however many follow."""
+    if ctx.mission_id is None:
+        return []
+    before = await collection(Mission).find_one({"_id": ctx.mission_id}, session=change.session)
+    if before is None:
+        return []
+    theirs = (*before.get("charged_to", ()), before["_id"], before["created_by"])
+    return list(dict.fromkeys(theirs))[:MAX_CHARGED]
 
 
 async def _project_of(change: Change, asked: Asked, workspace_id: ObjectId) -> ObjectId | None:

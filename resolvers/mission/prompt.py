@@ -17,13 +17,15 @@ from resolvers.state.mission_status import ACTIVE
 from resolvers.state.mission_wake import wake
 
 WRITE = TokenScope.PILOTAGE_WRITE
+LOOKS_AGAIN = (MissionWait.ANSWER, MissionWait.BUDGET, MissionWait.CREDENTIAL)
+"""What a mission waits for that a person may have seen to by what they write."""
 
 
 @operation("missionPrompt", opens=MISSION, permission=policy.WRITE, scope=WRITE, caller=Caller.NO_AGENT)
 async def prompt_mission(ctx: Context, door: MissionRecord, values: MissionPrompt) -> Committed[MissionRecord]:
     """Tell the agent of a mission something while it works.
 
-    It reads it before its next turn; what it waits for, it goes on waiting for, unless that is an answer.
+    It reads it before its next turn; for decisions it goes on waiting, for anything else it looks again.
     """
     return await _say(ctx, door, values.text, answers=False)
 
@@ -50,7 +52,7 @@ async def _say(ctx: Context, door: MissionRecord, text: str, *, answers: bool) -
         await collection(Mission).update_one({"_id": mission["_id"]}, {"$set": changes}, session=change.session)
         after = with_changes(mission, changes)
         tell_reports(change, after, added)
-        if asked:
+        if mission.get("waiting_for") in LOOKS_AGAIN:
             await wake(change, mission["_id"])
         return after
 

@@ -24,6 +24,7 @@ from models.records import (
     MissionRecord,
     MissionRunRecord,
 )
+from realtime.change import Cause
 from realtime.cursor import Cursor
 from realtime.events.mission import MissionOutputDelta, MissionProgressed
 from realtime.log import Change, Committed
@@ -75,7 +76,8 @@ class Held:
 
     async def fenced(self, change: Change) -> tuple[MissionRecord, MissionRunRecord]:
         """The mission and its run as they stand, which is running and held here until this change is committed, and is
-        held on to for another while; raises RunLostError."""
+        held on to for another while; what the change tells of is its automation's doing, if one began it. Raises
+        RunLostError."""
         mine = {"_id": self.mission_id, "fence": self.fence}
         runs, until = collection(MissionRun), {"$set": {"due_at": utc_now() + LEASE}}
         if not (await runs.update_one(mine, until, session=change.session)).matched_count:
@@ -86,6 +88,8 @@ class Held:
         agent = await collection(Agent).find_one(there, {"_id": 1}, session=change.session)
         if run is None or mission is None or agent is None or mission["status"] != MissionStatus.RUNNING:
             raise RunLostError
+        if (cause := mission.get("cause")) is not None:
+            change.cause = Cause(**cause)
         return mission, run
 
 

@@ -74,7 +74,7 @@ async def store_step(
             await collection(MissionCall).update_one(
                 {"_id": call_id}, {"$set": {"late": False}}, session=change.session
             )
-        await set_run(change, held, {"output": "", "losses": 0, **run_changes})
+        await set_run(change, held, {"output": "", "losses": 0, "waits": 0, **run_changes})
         changes = {"step_count": step["n"], "model": step["model"]}
         return await report(held, change, mission, reports, changes)
 

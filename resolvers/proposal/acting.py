@@ -48,4 +48,6 @@ async def actor_of(ctx: Context, proposal: ProposalRecord) -> Context:
     """The context that a proposal is applied in: that of its agent, or for one of a person that of who decides."""
     if proposal["agent_id"] is None:
         return Context(ctx.subject, ctx.services)
-    return acting_as((await find_worker(proposal["agent_id"])).agent, ctx.services)
+    acting = acting_as((await find_worker(proposal["agent_id"])).agent, ctx.services)
+    acting.mission_id = proposal["mission_id"]
+    return acting

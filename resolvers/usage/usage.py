@@ -14,6 +14,7 @@ from models import UsageRecord, UsageSum, Workspace
 from models.base import collection, to_record, with_changes
 from models.enums import UsageState
 from models.errors import BudgetExhausted, NotFound
+from models.ids import Kind, kind_of
 from models.records import MissionRecord, UsageRecordRecord
 from realtime.events.budget import UsageSettled
 from realtime.log import Change
@@ -21,6 +22,8 @@ from resolvers.usage.notice import tell_nearly_spent
 from resolvers.usage.spending import Amount, budgets_over, day_of, has_room, is_nearly_spent, keep, moved, period_of
 
 DUPLICATE_KEY = 11000
+BEYOND = (Kind.ORGANIZATION, Kind.USER)
+"""What is more than one workspace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ async def reserve(
             agent_id=mission["agent_id"],
             mission_id=mission["_id"],
             user_id=mission["created_by"],
+            charged_to=mission.get("charged_to", []),
             credential_id=credential_id,
             model=model,
             reserved_cost=worst.cost,
@@ -128,13 +132,12 @@ async def _add(change: Change, record: UsageRecordRecord) -> None:
         "day": day_of(record["created_at"]),
         "model": record["model"],
     }
-    beyond = {record["organization_id"], record["user_id"]}
     updates = [
         UpdateOne(
             {"subject_id": subject_id, **of_the_day},
             {
                 "$inc": {"calls": 1, **added},
-                "$setOnInsert": {"workspace_id": None if subject_id in beyond else record["workspace_id"]},
+                "$setOnInsert": {"workspace_id": None if kind_of(subject_id) in BEYOND else record["workspace_id"]},
             },
             upsert=True,
         )
@@ -150,10 +153,12 @@ async def _add(change: Change, record: UsageRecordRecord) -> None:
 
 def _subjects(record: UsageRecordRecord) -> list[ObjectId]:
     """What a call counts for."""
-    return [
+    mine = (
         record["organization_id"],
         record["workspace_id"],
         record["agent_id"],
         record["mission_id"],
         record["user_id"],
-    ]
+        *record.get("charged_to", ()),
+    )
+    return list(dict.fromkeys(mine))

@@ -3,7 +3,8 @@
 import asyncio
 import re
 import socket
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -12,24 +13,27 @@ from bson import ObjectId
 
 from agents.runtime.child import prompt
 from agents.runtime.child.toolbox import OTHERWISE
-from models import Card, Comment, MissionCall, MissionRun, MissionStep, Proposal, UsageRecord
-from models.base import collection
+from models import Budget, Card, Comment, MissionCall, MissionRun, MissionStep, Proposal, UsageRecord
+from models.base import collection, utc_now
 from models.enums import MissionStatus, MissionWait, ProposalStatus, UsageState
+from models.ids import Kind, new_id
 from models.language_model import LanguageModels
 from models.outbound import Outbound
-from models.records import WorkspaceRecord
+from models.records import OrganizationRecord, WorkspaceRecord
+from realtime.change import Cause, Change
 from resolvers.inputs.mission import MissionAnswer, MissionPrompt
 from resolvers.inputs.pilotage import StandingOrderCreate
 from resolvers.inputs.proposal import ProposalApprove, ProposalReject
 from resolvers.kit.context import Context
-from resolvers.mission.mission import cancel_mission
+from resolvers.mission.mission import Asked, cancel_mission, insert_mission
 from resolvers.mission.prompt import answer_mission, prompt_mission
 from resolvers.pilotage.standing_order import create_standing_order
 from resolvers.proposal.decide import approve_proposal, reject_proposal
 from tests.agents.lab import Desk, desk, reports, told, working
 from tests.agents.model_server import Fault, Json, Turn, turns
 from tests.patience import PATIENCE
-from tests.resolvers.lab import again
+from tests.resolvers.lab import again, events
+from tests.resolvers.usage.lab import set_budget
 
 pytestmark = pytest.mark.usefixtures("nothing_due")
 
@@ -214,6 +218,69 @@ async def test_a_model_reaches_no_tool_that_drives_missions(owner: Context, work
         assert "NOT_FOUND" in direct
         # And the runtime has the other mission still
         assert await collection(MissionRun).find_one({"_id": other}) is not None
+
+
+async def test_a_mission_without_a_budget_looks_again_ever_later_and_when_it_is_told_something(
+    owner: Context, workspace: WorkspaceRecord, organization: OrganizationRecord
+) -> None:
+    # Given a mission that may spend nothing
+    async with desk(owner, workspace, turns(Turn("Done."))) as at, working(at.owner.services):
+        budget = await set_budget(owner, organization, at.agent["_id"], limitTokens=0, period="total")
+        mission_id = await at.ask()
+
+        # When it has looked again, and was told something
+        rests = [await rest_of(mission_id, 1)]
+        await collection(MissionRun).update_one({"_id": mission_id}, {"$set": {"due_at": utc_now()}})
+        rests.append(await rest_of(mission_id, 2))
+        await prompt_mission(again(at.owner), mission_id, MissionPrompt(text="Now?"))
+        rests.append(await rest_of(mission_id, 3))
+
+        # Then it has waited twice as long each time
+        assert rests == [1, 2, 4]
+        # And goes on once there is more
+        await collection(Budget).delete_one({"_id": budget["_id"]})
+        await prompt_mission(again(at.owner), mission_id, MissionPrompt(text="Now!"))
+        assert (await at.ended(mission_id))["status"] == MissionStatus.COMPLETED
+        assert [kind for kind, _ in await told(mission_id)] == ["error", "prompt", "prompt", "response"]
+
+
+async def rest_of(mission_id: ObjectId, waits: int) -> int:
+    """Minutes, rounded up, that a run rests which waits for the time that is given."""
+    waiting = {"_id": mission_id, "waits": waits, "holder": None}
+    async with asyncio.timeout(PATIENCE):
+        while (run := await collection(MissionRun).find_one(waiting)) is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    assert run["due_at"] is not None
+    return -((utc_now() - run["due_at"]) // timedelta(minutes=1))
+
+
+async def test_what_a_mission_of_an_automation_does_is_that_automations_doing(
+    owner: Context, workspace: WorkspaceRecord
+) -> None:
+    # Given a mission that an automation began
+    def script(request: Json, before: int) -> Turn:
+        return Turn("", (comment(request, "By a rule"),)) if before == 0 else Turn("Done.")
+
+    async with desk(owner, workspace, script) as at, working(at.owner.services):
+        cause = Cause(new_id(Kind.AUTOMATION), 2)
+
+        async def begin(change: Change) -> ObjectId:
+            change.cause = cause
+            asked = Asked("Look after the card", card_id=at.card_id)
+            return (await insert_mission(at.owner, change, at.agent, asked))["_id"]
+
+        mission_id = (await owner.services.hub.log.write(workspace["_id"], owner.user_id, begin)).value
+
+        # When it is done
+        await at.ended(mission_id)
+
+    # Then all that it did carries the automation, so that it sets off no other for ever
+    done = [event for event in await events(workspace["_id"]) if event.get("mission_id") == mission_id]
+    said = [event for event in await events(workspace["_id"]) if event["type"] == "CommentAdded"]
+    assert done
+    assert said
+    assert [event.get("cause") for event in said] == [asdict(cause)]
+    assert asdict(cause) in [event.get("cause") for event in done[1:]]
 
 
 async def test_a_mission_waits_for_the_answer_to_a_question(owner: Context, workspace: WorkspaceRecord) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from random import uniform
 from typing import Any
 
@@ -46,8 +45,6 @@ FULL = 0.7
 """Of a model's context, as a share: beyond it results of earlier turns are left out."""
 KEPT_TURNS = 4
 """Turns whose results are shown whatever room they take."""
-REST = timedelta(minutes=1)
-"""After which a mission that may spend nothing more, or has no key, looks again."""
 MAX_REPORT = 20_000
 """Characters of a report."""
 SHOWN = 300
@@ -123,11 +120,11 @@ class Loop:
         try:
             answer = await ask(self.held, self.providers, specs, messages, self._parameters(), self.pace, after)
         except BudgetExhausted as error:
-            await calls_of_run.wait_for(self.held, MissionWait.BUDGET, utc_now() + REST, error.message)
+            await calls_of_run.wait_for(self.held, MissionWait.BUDGET, error.message)
             return False
         except NoAnswerError as error:
             if error.about_key:
-                await calls_of_run.wait_for(self.held, MissionWait.CREDENTIAL, utc_now() + REST, str(error))
+                await calls_of_run.wait_for(self.held, MissionWait.CREDENTIAL, str(error))
                 return False
             return await self._fail(str(error))
         changes: Record = {

@@ -2,7 +2,9 @@
 
 import asyncio
 import secrets
+from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -12,9 +14,12 @@ from models.base import collection, utc_now
 from models.enums import ActivityType, Role, UsageState
 from models.errors import BudgetExhausted
 from models.records import MissionRecord, OrganizationRecord, WorkspaceRecord
+from resolvers.inputs.mission import MissionCreate
 from resolvers.inputs.workspace import WorkspaceCreate
 from resolvers.kit.context import Context
+from resolvers.kit.input import read_input
 from resolvers.kit.page import Window
+from resolvers.mission.mission import create_mission
 from resolvers.notification.follow import follow
 from resolvers.notification.notification import list_notifications
 from resolvers.usage.spending import day_of
@@ -79,6 +84,29 @@ async def test_a_call_that_a_budget_has_no_room_for_reserves_nothing_in_any(
     assert refused.value.details["budgetId"] == str(tight["_id"])
     assert held(await stored_budget(wide)) == (0, 0, 0, 0)
     assert await calls_of(mission) == []
+
+
+async def test_what_a_mission_begins_counts_for_it_and_for_who_asked(
+    owner: Context, crew: Crew, organization: OrganizationRecord
+) -> None:
+    # Given a mission whose agent asked another one, which asked a third
+    first = await crew.ask(agent := await crew.hire())
+    mission, hands = first, [agent, await crew.hire("boreas"), await crew.hire("castor")]
+    for by, for_whom in pairwise(hands):
+        ctx = replace(by.ctx, mission_id=mission["_id"])
+        given = {"agentId": for_whom.record["_id"], "prompt": "Help"}
+        mission = (await create_mission(ctx, read_input(MissionCreate, given))).value
+    budgets = [await set_budget(owner, organization, whose, limitUsd=1) for whose in (owner.user_id, first["_id"])]
+
+    # When the last one calls a model
+    await call(owner, mission, USED)
+
+    # Then it counts once for the first one, and for the person
+    assert [held(await stored_budget(budget)) for budget in budgets] == [(40, 350, 0, 0)] * 2
+    [sums] = await usage_of_mission(owner, [first], None)
+    assert (mission["created_by"], sums["cost"]) == (hands[1].record["user_id"], 40)
+    of_person = await collection(UsageSum).find({"subject_id": owner.user_id}).to_list()
+    assert [row["workspace_id"] for row in of_person] == [None]
 
 
 async def test_a_call_whose_end_nobody_hears_of_stays_reserved(
