@@ -87,6 +87,7 @@ class Plugins:
             await deliver_some(self._services, plugin_id)
         except Exception as error:
             log.warning("a plugin waits", exc_info=unexpected(error))
+            await asyncio.sleep(self._pace.poll)  # it is still due, and nobody else is to try it meanwhile
         finally:
             del self._tasks[plugin_id]
             self._loop.due.set()  # there may be more

@@ -13,6 +13,7 @@ from typing import Any
 
 from bson import ObjectId
 from pydantic.alias_generators import to_camel
+from pymongo.errors import PyMongoError
 
 from models import Activity, Plugin, PluginDelivery
 from models.base import Record, collection, timestamp, to_record, utc_now
@@ -107,15 +108,16 @@ async def deliver_some(services: Services, plugin_id: ObjectId) -> None:
 async def _tell(services: Services, kind: PluginKind, plugin: PluginRecord, event: LoggedEventRecord) -> None:
     if event["type"] not in names_about(Topic.WORKSPACE):
         return
-    shown, settings = event_json(event), kind.read(plugin["settings"])
-    if kind.wants(shown, settings):
-        reveal = partial(reveal_for_model, services.vault, plugin["workspace_id"])
-        try:
+    shown = event_json(event)
+    reveal = partial(reveal_for_model, services.vault, plugin["workspace_id"])
+    try:
+        settings = kind.read(plugin["settings"])
+        if kind.wants(shown, settings):
             await kind.deliver(Delivery(shown, settings, services.outbound, reveal))
-        except DeliveryFailed:
-            raise
-        except Exception as error:
-            raise DeliveryFailed(f"{type(error).__name__}: {error}") from error
+    except (DeliveryFailed, PyMongoError):
+        raise
+    except Exception as error:  # whose text may hold a secret, and people are told why
+        raise DeliveryFailed(type(error).__name__) from error
 
 
 async def _failed(

@@ -73,7 +73,16 @@ class PluginKind:
 
 
 def credentials_in(settings: Input) -> Iterator[ObjectId]:
-    """The credentials that settings name."""
-    for value in settings.model_dump().values():
-        if isinstance(value, ObjectId) and kind_of(value) is Kind.CREDENTIAL:
-            yield value
+    """The credentials that settings name, however deep."""
+    return _credentials(settings.model_dump())
+
+
+def _credentials(value: Any) -> Iterator[ObjectId]:
+    if isinstance(value, ObjectId) and kind_of(value) is Kind.CREDENTIAL:
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _credentials(inner)
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for inner in value:
+            yield from _credentials(inner)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from bson import ObjectId
+from pymongo.errors import AutoReconnect
 
 from auth.jwt import JwtSigner
 from gateway.database import Database
@@ -46,17 +47,21 @@ class Nothing(Input):
 
 
 class Noting:
-    """A plugin that notes what it is told; `stuck` holds it up, `failing` has it fail."""
+    """A plugin that notes what it is told; `stuck` holds it up, `failing` has it fail, as the database does of the
+    workspace `lost`."""
 
     def __init__(self) -> None:
         self.told: list[str] = []
         self.stuck = asyncio.Event()
         self.stuck.set()
         self.failing = False
+        self.lost = ""
 
     async def deliver(self, delivery: Delivery) -> None:
         self.told.append(delivery.event["data"]["deletedId"])
         await self.stuck.wait()
+        if delivery.event["workspaceId"] == self.lost:
+            raise AutoReconnect("lost")
         if self.failing:
             raise DeliveryFailed("no")
 
@@ -165,3 +170,27 @@ async def test_one_that_fails_holds_up_no_other(both: tuple[Services, Services],
 
     await until(waits)
     await worker.stop()
+
+
+async def test_one_that_the_database_fails_rests_while_others_are_told(
+    both: tuple[Services, Services], noting: Noting
+) -> None:
+    # Given a plugin that the database fails
+    lost, other = await install(), await install()
+    noting.lost = str(lost)
+    worker = Plugins(both[0], pace=PACE)
+    await worker.start()
+    gone = await happen(both[0], lost)
+
+    # When another is told of some more
+    for told in range(1, 5):
+
+        async def heard(told: int = told) -> bool:
+            return len(set(noting.told)) == told
+
+        await until(heard)
+        await happen(both[0], other)
+
+    # Then it was tried once
+    await worker.stop()
+    assert noting.told.count(gone) == 1

@@ -9,6 +9,7 @@ from models import PluginDelivery
 from models.base import collection
 from models.enums import Role
 from models.errors import BadUserInput, Forbidden, NotFound
+from models.ids import Kind, new_id
 from models.outbound import Outbound
 from models.records import OrganizationRecord, PluginRecord, WorkspaceRecord
 from resolvers.credential.credential import create_credential
@@ -19,7 +20,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.input import Input, read_input
 from resolvers.organization.organization import create_organization
 from resolvers.plugin import manifest
-from resolvers.plugin.kind import Delivery, PluginKind
+from resolvers.plugin.kind import CredentialId, Delivery, PluginKind, credentials_in
 from resolvers.plugin.manifest import kinds, list_manifests
 from resolvers.plugin.plugin import install_plugin, remove_plugin, update_plugin
 from tests.resolvers.conftest import Join
@@ -43,6 +44,26 @@ async def test_what_there_is_to_install_is_told_to_anybody(anonymous: Context) -
 
     assert (webhook.key, webhook.settings_schema["required"]) == ("webhook", ["url", "secret"])
     assert webhook.settings_schema["properties"]["secret"]["format"] == "credential"
+
+
+class Hook(Input):
+    """One of several addresses."""
+
+    secret: CredentialId
+
+
+class Hooks(Input):
+    """Settings that name credentials deep inside."""
+
+    several: list[Hook]
+    named: dict[str, Hook]
+
+
+def test_credentials_are_found_however_deep_settings_name_them() -> None:
+    first, second = new_id(Kind.CREDENTIAL), new_id(Kind.CREDENTIAL)
+    settings = read_input(Hooks, {"several": [{"secret": first}], "named": {"other": {"secret": second}}})
+
+    assert list(credentials_in(settings)) == [first, second]
 
 
 async def test_settings_have_to_fit_the_manifest(

@@ -176,6 +176,24 @@ async def test_an_address_that_may_not_be_called_is_a_failure(
     assert (delivery["failures"], receiver.received) == (1, [])
 
 
+async def test_settings_that_cannot_be_read_any_more_are_a_failure_that_tells_nothing_of_them(
+    reaching: Context, workspace: WorkspaceRecord, hook: PluginRecord, receiver: Receiver
+) -> None:
+    # Given settings of another version of the plugin
+    await collection(Plugin).update_one({"_id": hook["_id"]}, {"$set": {"settings": {"token": "hush"}}})
+    await happen(reaching, workspace, "one")
+    delivery = await told_all(reaching.services, hook)
+    assert (delivery["failures"], receiver.received) == (1, [])
+
+    # When that has been so for days
+    await set_delivery(hook, due_at=utc_now(), failing_since=utc_now() - GIVES_UP - timedelta(minutes=1))
+    await deliver_some(reaching.services, hook["_id"])
+
+    plugin = await collection(Plugin).find_one({"_id": hook["_id"]})
+    assert plugin is not None
+    assert (plugin["enabled"], plugin["disabled_reason"]) == (False, "BadUserInput")
+
+
 async def test_what_nobody_has_heard_of_is_found_late(
     reaching: Context, workspace: WorkspaceRecord, hook: PluginRecord
 ) -> None:
