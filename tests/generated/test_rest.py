@@ -121,6 +121,8 @@ def _case(draw: st.DrawFn, route: tuple[str, str], stage: Stage) -> GeneratedCas
         case.body = draw(stage.filled(case.body))
     if isinstance(case.query, dict):
         case.query = draw(stage.filled(case.query))
+    if route[1].endswith("/stream"):
+        case.query = {**(case.query or {}), "follow": "false"}  # else it stays open as long as its mission
     return case
 
 
