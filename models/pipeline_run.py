@@ -32,7 +32,7 @@ class PipelineRun(Stored[PipelineRunRecord]):
     when it began; each of `runs` is of the step at its place.
 
     It is due at `due_at`, and never once it is over. What its steps do is done with the rights of `created_by`, as far
-    as the `scopes` went that they began it with. `cause` is the automation that began it (`realtime.change.Cause`).
+    as the `scopes` went that they began it with.
     """
 
     id: PydanticObjectId
@@ -40,7 +40,6 @@ class PipelineRun(Stored[PipelineRunRecord]):
     pipeline_id: PydanticObjectId
     created_by: PydanticObjectId
     scopes: list[TokenScope] = Field(default_factory=list)
-    cause: dict[str, Any] | None = None
     steps: list[PipelineStep]
     runs: list[PipelineStepRun]
     due_at: datetime | None

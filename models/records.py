@@ -894,7 +894,6 @@ class PipelineRunRecord(TypedDict):
     pipeline_id: ObjectId
     created_by: ObjectId
     scopes: list[str]
-    cause: dict[str, Any] | None
     steps: list[PipelineStepRecord]
     runs: list[PipelineStepRunRecord]
     due_at: datetime | None

@@ -21,7 +21,7 @@ from models.base import Record, collection, timestamp, to_record, utc_now, with_
 from models.enums import ActivityType, MissionStatus, PipelineStepState, PipelineStepType, ProposalStatus, TokenScope
 from models.errors import OrreryError, RateLimited, Unavailable
 from models.fanout import Audience
-from models.records import PipelineRunRecord, PipelineStepRecord
+from models.records import MissionRecord, PipelineRunRecord, PipelineStepRecord
 from realtime.change import Cause
 from realtime.events.mission import MissionProgressed
 from realtime.log import Change
@@ -63,9 +63,9 @@ class StepMark:
 
     def marking(self, body: Callable[[Change], Awaitable[T]]) -> Callable[[Change], Awaitable[T]]:
         async def marked(change: Change) -> T:
-            if cause := self.run.get("cause"):
+            mission = await _require(change, self.run, self.place)
+            if (cause := mission.get("cause")) is not None:
                 change.cause = Cause(**cause)
-            await _require(change, self.run, self.place)
             value = await body(change)
             await _set_step(change, self.run["_id"], self.place, self.after(value))
             return value
@@ -228,16 +228,17 @@ def _failure(error: str) -> Record:
     return {"state": PipelineStepState.FAILED.value, "error": error[:500]}
 
 
-async def _require(change: Change, before: PipelineRunRecord, place: int) -> None:
-    """Raise _Over unless a step is still as it was in a run `before`, which is not over: another process may have gone
-    on with it."""
+async def _require(change: Change, before: PipelineRunRecord, place: int) -> MissionRecord:
+    """The mission of a run. Raises _Over where that is over, and unless a step is still as it was `before`: another
+    process may have gone on with it."""
     mine = {"_id": before["_id"]}
     run = await collection(PipelineRun).find_one(mine, session=change.session)
-    mission = await collection(Mission).find_one(mine, {"status": 1}, session=change.session)
+    mission = await collection(Mission).find_one(mine, session=change.session)
     if run is None or mission is None or mission["status"] not in ACTIVE:
         raise _Over
     if run["runs"][place]["state"] != before["runs"][place]["state"]:
         raise _Over
+    return mission
 
 
 async def _set_step(change: Change, run_id: ObjectId, place: int, values: Record) -> None:

@@ -1,7 +1,6 @@
 """Running a pipeline: a run is a mission, which has its status and is cancelled as any other."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from bson import ObjectId
@@ -72,7 +71,6 @@ async def run_pipeline(ctx: Context, door: PipelineRecord) -> Committed[MissionR
             pipeline_id=pipeline["_id"],
             created_by=ctx.user_id,
             scopes=sorted(ctx.subject.scopes),
-            cause=None if change.cause is None else asdict(change.cause),
             steps=pipeline["steps"],
             runs=[{"step": step["id"]} for step in pipeline["steps"]],
             due_at=change.at,
