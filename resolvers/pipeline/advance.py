@@ -74,12 +74,18 @@ class StepMark:
 
 
 async def advance_some(services: Services) -> bool:
-    """Go on with the runs that are due; whether there were as many as one takes at a time."""
+    """Go on with the runs that are due; whether there were as many as one takes at a time.
+
+    One that fails is put off, so that it hides no other; what it raised is raised."""
     due = collection(PipelineRun).find({"due_at": {"$lte": utc_now()}}).sort("due_at", 1).limit(AT_ONCE)
     runs = await due.to_list()
-    for result in await asyncio.gather(*(_go_on(services, run) for run in runs), return_exceptions=True):
-        if isinstance(result, BaseException):
-            raise result
+    results = await asyncio.gather(*(_go_on(services, run) for run in runs), return_exceptions=True)
+    failed = [(run, result) for run, result in zip(runs, results, strict=True) if isinstance(result, BaseException)]
+    for run, _ in failed:
+        still = {"_id": run["_id"], "due_at": run["due_at"]}
+        await collection(PipelineRun).update_one(still, {"$set": {"due_at": utc_now() + PERIOD}})
+    for _, error in failed:
+        raise error
     return len(runs) == AT_ONCE
 
 

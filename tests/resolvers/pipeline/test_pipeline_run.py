@@ -1,6 +1,7 @@
 """Runs of pipelines: each step in its turn, once, with the rights of whoever runs it."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from models.enums import MissionStatus, Role, TokenScope
 from models.errors import Conflict, RateLimited
 from models.ids import Kind, new_id
 from models.language_model import LanguageModel, LanguageModels, Price
-from models.records import MissionRecord, PipelineRunRecord, WorkspaceRecord
+from models.records import MissionRecord, PipelineRunRecord, PipelineStepRecord, WorkspaceRecord
+from realtime.log import Change
 from resolvers.inputs.pipeline import PipelineCreate
 from resolvers.inputs.proposal import ProposalApprove, ProposalReject
 from resolvers.kit.context import Context
@@ -153,6 +155,31 @@ async def test_what_passes_fails_no_step(
         await module._begin(again(owner), owner.services, await run_of(mission), 0, (await run_of(mission))["steps"][0])
 
     assert (await run_of(mission))["runs"][0]["state"] == "pending"
+
+
+async def test_a_run_that_fails_hides_no_other(
+    owner: Context, workspace: WorkspaceRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given two runs, one of which is looked at at a time, and the first of which fails
+    first, second = [await begun(owner, workspace, step("a", "NOTIFY", text="Done")) for _ in range(2)]
+    notify = module._notify
+
+    async def failing(change: Change, run: PipelineRunRecord, of: PipelineStepRecord) -> None:
+        if run["_id"] == first["_id"]:
+            raise RateLimited("busy")
+        await notify(change, run, of)
+
+    monkeypatch.setattr(module, "_notify", failing)
+    monkeypatch.setattr(module, "AT_ONCE", 1)
+    for run, days in ((first, 2), (second, 1)):
+        long_due = {"$set": {"due_at": utc_now() - timedelta(days=days)}}
+        await collection(PipelineRun).update_one({"_id": run["_id"]}, long_due)
+    with pytest.raises(RateLimited):
+        await advance_some(owner.services)
+
+    await advance_some(owner.services)
+
+    assert [(await run_of(run))["runs"][0]["state"] for run in (first, second)] == ["pending", "done"]
 
 
 async def test_a_run_goes_as_far_as_the_scopes_that_it_was_begun_with(
