@@ -13,6 +13,8 @@ from resolvers.automation.trigger import Occasion, due
 from resolvers.lane.due import is_day
 
 DAY = timedelta(days=1)
+INSTANT = timedelta(milliseconds=1)
+"""What the database tells moments apart by."""
 PORTION = 100
 _READ = dict.fromkeys(("project_id", "due_date", "completed_at"), 1)
 
@@ -20,7 +22,8 @@ _READ = dict.fromkeys(("project_id", "due_date", "completed_at"), 1)
 async def dates_come(project_ids: Iterable[ObjectId], since: datetime, until: datetime) -> AsyncIterator[Occasion]:
     """The cards of some projects, that are not done, whose date was over after `since`, up to `until`."""
     for project_id in project_ids:
-        async for card in _cards(project_id, {"$gt": since, "$lte": until}):
+        # The embedded database leaves out of a `$lte` what is equal, where an index goes on behind it.
+        async for card in _cards(project_id, {"$gt": since, "$lt": until + INSTANT}):
             if card["due_date"] is not None and not is_day(card["due_date"]):
                 yield due(card, card["due_date"], card["due_date"])
         for day in _days(since - DAY, until - DAY):

@@ -8,6 +8,7 @@ import pytest
 from models import Automation, AutomationProgress
 from models.base import collection, timestamp, utc_now
 from models.records import AutomationRecord
+from resolvers.automation.due import dates_come
 from resolvers.automation.follow import follow
 from resolvers.automation.trigger import due
 from resolvers.kit.context import Context
@@ -103,3 +104,15 @@ async def test_many_dates_are_told_in_portions(board: Board, monkeypatch: pytest
     assert progress is not None
     assert progress["due_through"] is not None
     assert progress["due_through"] > came
+
+
+async def test_a_date_that_comes_in_the_moment_of_the_look_is_in_that_one_alone(board: Board) -> None:
+    moment = datetime(2026, 3, 1, 10, 30, 0, 5_000, tzinfo=UTC)
+    card = await due_at(board, moment)
+    hour = timedelta(hours=1)
+
+    async def found(since: datetime, until: datetime) -> list[Any]:
+        return [occasion.card_id async for occasion in dates_come([board.project["_id"]], since, until)]
+
+    assert await found(moment - hour, moment) == [card["_id"]]
+    assert await found(moment, moment + hour) == []

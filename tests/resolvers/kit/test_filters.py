@@ -75,6 +75,8 @@ async def titles(board: Board, values: dict[str, Any] | None) -> str:
         ({"due_date": {"lte": JUNE}}, "ABE"),
         ({"due_date": {"gt": MAY}}, "BE"),
         ({"due_date": {"gte": MAY, "lt": JUNE}}, "A"),
+        ({"due_date": {"gte": MAY, "lte": JUNE}}, "ABE"),
+        ({"due_date": {"gte": JUNE, "lte": JUNE}}, "BE"),
         ({"due_date": {"null": True}}, "CD"),
         ({"created_at": {"gt": JUNE.replace(year=2000)}}, "ABCDE"),
         ({"updated_at": {"lt": JUNE.replace(year=2000)}}, ""),
