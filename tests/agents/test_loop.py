@@ -13,7 +13,7 @@ from bson import ObjectId
 
 from agents.runtime.child import prompt
 from agents.runtime.child.toolbox import OTHERWISE
-from models import Budget, Card, Comment, MissionCall, MissionRun, MissionStep, Proposal, UsageRecord
+from models import Budget, Card, Comment, Mission, MissionCall, MissionRun, MissionStep, Proposal, UsageRecord
 from models.base import collection, utc_now
 from models.enums import MissionStatus, MissionWait, ProposalStatus, UsageState
 from models.ids import Kind, new_id
@@ -401,6 +401,32 @@ async def test_a_supervised_agent_waits_for_each_decision(owner: Context, worksp
         done, refused = results(at.model.requests[1])
         assert "DONE" in done
         assert refused == "REJECTED: Once is enough"
+
+
+async def test_a_mission_that_was_proposed_counts_for_the_one_that_proposed_it(
+    owner: Context, workspace: WorkspaceRecord
+) -> None:
+    # Given a mission that would begin another one
+    async with desk(owner, workspace, turns(Turn("Done.")), mode="supervised") as at, working(at.owner.services):
+
+        def script(request: Json, before: int) -> Turn:
+            if before or "Delegate" not in orjson.dumps(request["messages"]).decode():
+                return Turn("Done.")
+            return Turn("", (("run_agent", {"agentId": str(at.agent["_id"]), "prompt": "Help"}),))
+
+        at.model.script = script
+        mission_id = await at.ask("Delegate")
+        await at.until(mission_id, lambda mission: mission["status"] == MissionStatus.AWAITING_APPROVAL)
+
+        # When that is approved
+        [proposal] = await pending(at)
+        await approve_proposal(again(at.owner), proposal["_id"], ProposalApprove())
+        await at.ended(mission_id)
+
+        # Then it counts for the first one, and for the person who asked for that
+        begun = await collection(Mission).find_one({"agent_id": at.agent["_id"], "prompt": "Help"})
+        assert begun is not None
+        assert begun["charged_to"] == [mission_id, at.owner.user_id]
 
 
 async def test_an_agent_that_proposes_goes_on_and_waits_at_its_end(owner: Context, workspace: WorkspaceRecord) -> None:
