@@ -51,7 +51,7 @@ _SPECIAL = re.compile(
 )
 _CLUSTER = re.compile("r[mz]*+")
 _PIECE = re.compile(rf"(?:r[mz]*+){{1,4}}|sm*+|{_WORD}")
-_MAYBE_SIGNED = re.compile(r"[^\W_](?:#|\+)(?!\w)|(?<!\w)\.[^\W_]")
+_MAYBE_SIGNED = re.compile(r"[^\W_](?:#|\+)(?![^\W_])|(?<![^\W_])\.[^\W_]")
 
 
 def _shape(character: str) -> str:

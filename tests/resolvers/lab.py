@@ -9,6 +9,7 @@ from bson import ObjectId
 from auth.authenticate import authenticate
 from auth.vault import Vault, VaultKey
 from models import LoggedEvent, User
+from models.address import parse_address
 from models.base import collection, utc_now
 from models.records import LoggedEventRecord
 from resolvers.account.api_token import create_api_token
@@ -30,7 +31,7 @@ def again(ctx: Context) -> Context:
 
 async def sign_up(anonymous: Context, email: str, name: str, also: Also | None = None) -> SignIn:
     """A new person, with PASSWORD; `also` is done in the same change. Unlike a request of theirs it is not counted."""
-    return await create_account(anonymous, NewAccount(email, PASSWORD, name), also=also)
+    return await create_account(anonymous, NewAccount(parse_address(email), PASSWORD, name), also=also)
 
 
 @dataclass(slots=True)

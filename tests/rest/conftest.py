@@ -73,7 +73,7 @@ class Api:
             self.called.add((method, template_of(path)))
             if method != "HEAD":
                 self.recorder.note(answer)
-        is_stream = answer.headers["content-type"].startswith("text/event-stream")
+        is_stream = answer.headers.get("content-type", "").startswith("text/event-stream")
         # A picture, a file, an archive, or events.
         if "etag" in answer.headers or "content-disposition" in answer.headers or is_stream:
             assert method == "HEAD" or response_problems(method, path, answer.status_code, None) == []

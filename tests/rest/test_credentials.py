@@ -33,6 +33,7 @@ def test_only_registering_signing_in_and_links_are_open() -> None:
         "/auth/two-factor/verify",
         "/invitations/{token}",
         "/invitations/{token}/register",
+        "/plugins",
         "/attachments/{attachmentId}",  # by a signed link
     }
 

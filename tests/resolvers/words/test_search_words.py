@@ -59,6 +59,7 @@ def finds(query: str, text: str) -> bool:
         ("on .NET 9", "net"),
         ("on ASP.NET", "asp.net"),
         ("F#, then", "f#"),
+        ("F#_then", "f#"),
         ("done 🎉🎉", "🎉"),
         ("done ✅", "done ✅"),
         ("in 🇩🇪", "🇩🇪"),
