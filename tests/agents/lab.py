@@ -2,16 +2,18 @@
 process."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
 from bson import ObjectId
 
 from agents.runtime.child.runner import Runner, Times
 from agents.runtime.child.turn import Pace
-from models import Mission, MissionActivity
+from models import Comment, Mission, MissionActivity
 from models.base import collection
 from models.enums import MissionStatus
 from models.language_model import LanguageModel, LanguageModels, Price
@@ -29,7 +31,7 @@ from resolvers.kit.context import Context, Services
 from resolvers.kit.input import read_input
 from resolvers.mission.mission import create_mission
 from resolvers.project.project import create_project
-from tests.agents.model_server import ModelServer, Script, serving_model
+from tests.agents.model_server import Json, ModelServer, Script, serving_model
 from tests.patience import PATIENCE
 from tests.resolvers.lab import again
 
@@ -128,3 +130,24 @@ async def reports(mission_id: ObjectId) -> list[MissionActivityRecord]:
 async def told(mission_id: ObjectId) -> list[tuple[str, str]]:
     """The kinds and texts of its reports."""
     return [(report["kind"], report["content"]) for report in await reports(mission_id)]
+
+
+def card_in(request: Json) -> str:
+    """The card that a conversation is about."""
+    found = re.search(r"about the card ([0-9a-f]{24})", orjson.dumps(request).decode())
+    assert found is not None
+    return found[1]
+
+
+def results(request: Json) -> list[str]:
+    """What the model was told of its calls, as OpenAI's protocol has it."""
+    return [message["content"] for message in request["messages"] if message["role"] == "tool"]
+
+
+async def comments(at: Desk) -> list[str]:
+    found = collection(Comment).find({"card_id": at.card_id}).sort("_id", 1)
+    return [comment["content"] for comment in await found.to_list()]
+
+
+def comment(request: Json, text: str) -> tuple[str, Json]:
+    return "comment", {"cardId": card_in(request), "content": text}
