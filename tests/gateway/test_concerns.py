@@ -26,7 +26,8 @@ class Recorder(monitoring.CommandListener):
     commands: list[Mapping[str, Any]] | None = None
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
-        if self.commands is not None:
+        # Of a new connection's signing in, the driver tells nothing.
+        if self.commands is not None and event.command:
             self.commands.append(dict(event.command))
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:

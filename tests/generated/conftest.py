@@ -1,16 +1,25 @@
 """A gateway, and a world of prepared objects that generated requests meet."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from starlette.applications import Starlette
 
 from gateway.database import Database
+from resolvers.project_draft import plan
 from tests.conftest import empty
 from tests.gateway.lab import gateway
 from tests.generated.stage import Stage
 
 __all__ = ["gateway"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nobody_waits_for_a_planner() -> Iterator[None]:
+    """No model works here, so that a planner answers nothing in whatever time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan, "PATIENCE", 0.2)
+        yield
 
 
 @pytest.fixture(scope="module")
