@@ -7,6 +7,9 @@ from pymongo.errors import ConnectionFailure, PyMongoError
 
 from models.errors import RateLimited, Unavailable
 
+LATER = (RateLimited, Unavailable, PyMongoError)
+"""Failures of work in the background after which the same is tried again: it has not been refused."""
+
 
 def is_unreachable(error: BaseException | None) -> bool:
     """Whether a failure is that of the way to the database, so that the same may succeed later."""

@@ -9,7 +9,7 @@ from models.enums import PilotageDetail, PilotageIntent, PilotageProfile, RiskKi
 from resolvers.kit.load import one_by
 from resolvers.kit.nouns import OBJECTIVE, PROJECT
 from resolvers.pilotage import dashboard, decision, document, objective, priority, risk, standing_order, state, todo
-from resolvers.pilotage.register import cycle_of
+from resolvers.pilotage.cycle import cycle_of
 from schema.connection import Connection, window, window_of
 from schema.fields import shows
 from schema.filters import ObjectiveFilter, PilotagePriorityFilter, StandingOrderFilter, TodoFilter

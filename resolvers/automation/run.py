@@ -9,15 +9,16 @@ from functools import partial
 from typing import Any, TypeVar
 
 from bson import ObjectId
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import DuplicateKeyError
 
 from auth.subject import Subject
 from models import Automation, AutomationTrace, Card, WorkspaceMember
 from models.base import Record, aggregate, collection, to_record
 from models.enums import ActivityType, AutomationStatus, AutomationStop
-from models.errors import ApprovalRequired, Forbidden, OrreryError, RateLimited, Unauthenticated, Unavailable
+from models.errors import ApprovalRequired, Forbidden, OrreryError, Unauthenticated
 from models.fanout import Audience
 from models.ids import Kind, id_of
+from models.reach import LATER
 from models.records import AutomationRecord, CardRecord
 from realtime.change import Cause, Change
 from realtime.events.automation import AutomationRan
@@ -173,7 +174,7 @@ async def run(services: Services, rule: Rule, occasion: Occasion, per_minute: in
             await act(ctx, automation, card)
     except _TooOften:
         await _write(services, rule, partial(attempt.stopped, AutomationStop.TOO_OFTEN, TOO_OFTEN))
-    except (RateLimited, Unavailable, PyMongoError):
+    except LATER:
         raise
     except (Forbidden, Unauthenticated) as error:
         await _write(services, rule, partial(attempt.stopped, AutomationStop.RIGHTS, error.message))

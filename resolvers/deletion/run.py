@@ -12,13 +12,11 @@ from datetime import datetime, timedelta
 from time import perf_counter
 
 from bson import ObjectId
-from pymongo.errors import PyMongoError
 
 from models import LoggedEvent, StreamHead, Tombstone
 from models.base import collection, utc_now
-from models.errors import RateLimited, Unavailable
 from models.ids import Kind, kind_of
-from models.reach import unexpected
+from models.reach import LATER, unexpected
 from models.records import TombstoneRecord
 from realtime.log import Change
 from resolvers.deletion.ahead import Ahead
@@ -42,8 +40,6 @@ PART_SECONDS = 0.5
 LEAST_SHARE = 0.25
 REMEMBERED = 25
 """Deletions of which a worker remembers what it has found: they take turns, and looking anew at each would not end."""
-
-_LATER = (RateLimited, Unavailable, PyMongoError)
 
 
 class LostError(Exception):
@@ -110,7 +106,7 @@ class Worker:
             await self._carry_out(found, await self._ahead_of(found["_id"]))
         except LostError:
             log.info("the deletion of %s goes on elsewhere, or is done", found["_id"])
-        except _LATER as error:
+        except LATER as error:
             log.warning("the deletion of %s waits", found["_id"], exc_info=unexpected(error))
             await self._free(found, PAUSE)
         self._pace.took(self._pace.worked)

@@ -1,10 +1,13 @@
 """The cycles of a pilotage, counted from 1: what is done and decided belongs to the one that is open then."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from bson import ObjectId
 
 from auth.policies import pilotage as policy
 from models import Workspace
-from models.base import collection, with_changes
+from models.base import AnyRecord, collection, with_changes
 from models.enums import TokenScope
 from models.errors import Conflict, NotFound
 from models.records import WorkspaceMemberRecord, WorkspaceRecord
@@ -13,7 +16,6 @@ from realtime.log import Change, Committed
 from resolvers.kit.context import Context
 from resolvers.kit.nouns import WORKSPACE
 from resolvers.kit.operation import operation
-from resolvers.pilotage.register import cycle_of
 
 
 @operation(
@@ -46,3 +48,26 @@ async def close_cycle(
         return workspace
 
     return await ctx.write(workspace_id, body)
+
+
+async def open_cycle(change: Change, workspace_id: ObjectId) -> int:
+    """The cycle of a workspace's pilotage that is open within a change."""
+    found = await collection(Workspace).find_one({"_id": workspace_id}, {"pilotage_cycle": 1}, session=change.session)
+    if found is None:
+        raise NotFound("Workspace")
+    return cycle_of(found)
+
+
+def cycle_of(workspace: WorkspaceRecord) -> int:
+    """The same of a record that was read; one of before has no cycle yet, and is in the first."""
+    return int(workspace.get("pilotage_cycle", 1))
+
+
+async def finishing(change: Change, before: AnyRecord, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """When what has a status was done, and in which cycle: as long as it is."""
+    is_done = values.get("status", before.get("status")) == "done"
+    if is_done is (before.get("done_at") is not None):
+        return {}
+    if not is_done:
+        return {"done_at": None, "done_cycle": None}
+    return {"done_at": change.at, "done_cycle": await open_cycle(change, before["workspace_id"])}

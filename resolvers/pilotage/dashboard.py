@@ -13,8 +13,8 @@ from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import WORKSPACE
 from resolvers.kit.operation import edge, operation
 from resolvers.kit.page import NEWEST_FIRST, Window, pages
+from resolvers.pilotage.cycle import cycle_of
 from resolvers.pilotage.priority import warnings_about
-from resolvers.pilotage.register import cycle_of
 from resolvers.pilotage.state import counts, tally, workspace_of
 from resolvers.state.mission_status import ACTIVE
 from resolvers.usage.sums import usage_of_workspace

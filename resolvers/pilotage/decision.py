@@ -16,7 +16,8 @@ from resolvers.kit.context import Context
 from resolvers.kit.nouns import DECISION, WORKSPACE
 from resolvers.kit.operation import operation
 from resolvers.kit.page import NEWEST_FIRST, pages_by
-from resolvers.pilotage.register import Register, create_in, delete_in, open_cycle, update_in
+from resolvers.pilotage.cycle import open_cycle
+from resolvers.register.register import Register, create_in, delete_in, update_in
 
 WRITE = TokenScope.PILOTAGE_WRITE
 

@@ -12,7 +12,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.nouns import PILOTAGE_DOCUMENT, WORKSPACE
 from resolvers.kit.operation import operation
 from resolvers.kit.page import pages_by
-from resolvers.pilotage.register import Register, create_in, delete_in, update_in
+from resolvers.register.register import Register, create_in, delete_in, update_in
 
 WRITE = TokenScope.PILOTAGE_WRITE
 

@@ -15,7 +15,8 @@ from resolvers.inputs.pilotage import ObjectiveCreate, ObjectiveUpdate
 from resolvers.kit.context import Context
 from resolvers.kit.nouns import OBJECTIVE, WORKSPACE
 from resolvers.kit.operation import operation
-from resolvers.pilotage.register import Register, create_in, delete_in, finishing, listed, update_in
+from resolvers.pilotage.cycle import finishing
+from resolvers.register.register import Register, create_in, delete_in, listed, update_in
 
 WRITE = TokenScope.PILOTAGE_WRITE
 

@@ -15,7 +15,7 @@ from resolvers.inputs.pilotage import PilotagePriorityCreate, PilotagePriorityUp
 from resolvers.kit.context import Context
 from resolvers.kit.nouns import PILOTAGE_PRIORITY, WORKSPACE
 from resolvers.kit.operation import operation
-from resolvers.pilotage.register import Register, create_in, delete_in, listed, update_in
+from resolvers.register.register import Register, create_in, delete_in, listed, update_in
 
 WRITE = TokenScope.PILOTAGE_WRITE
 FEW = 4

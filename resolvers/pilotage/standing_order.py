@@ -17,7 +17,7 @@ from resolvers.inputs.pilotage import StandingOrderCreate, StandingOrderUpdate
 from resolvers.kit.context import Context
 from resolvers.kit.nouns import STANDING_ORDER, WORKSPACE
 from resolvers.kit.operation import operation
-from resolvers.pilotage.register import Register, create_in, delete_in, listed, update_in
+from resolvers.register.register import Register, create_in, delete_in, listed, update_in
 
 WRITE = TokenScope.PILOTAGE_WRITE
 MAX_STANDING_ORDERS = 100

@@ -17,8 +17,8 @@ from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import WORKSPACE
 from resolvers.kit.operation import edge, operation
 from resolvers.kit.page import NEWEST_FIRST, Sort, Window, pages
+from resolvers.pilotage.cycle import cycle_of
 from resolvers.pilotage.priority import warnings_about
-from resolvers.pilotage.register import cycle_of
 
 READ = TokenScope.PILOTAGE_READ
 CONTRACT_VERSION = 7

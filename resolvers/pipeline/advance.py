@@ -13,14 +13,14 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from bson import ObjectId
-from pymongo.errors import PyMongoError
 
 from auth.subject import Subject
 from models import Activity, Mission, PipelineRun, Proposal, WorkspaceMember
 from models.base import Record, collection, timestamp, to_record, utc_now, with_changes
 from models.enums import ActivityType, MissionStatus, PipelineStepState, PipelineStepType, ProposalStatus, TokenScope
-from models.errors import OrreryError, RateLimited, Unavailable
+from models.errors import OrreryError
 from models.fanout import Audience
+from models.reach import LATER
 from models.records import MissionRecord, PipelineRunRecord, PipelineStepRecord
 from realtime.change import Cause
 from realtime.events.mission import MissionProgressed
@@ -133,7 +133,7 @@ async def _begin(
     try:
         with suppress(_Over):
             await _do(ctx, services, run, place, step)
-    except (RateLimited, Unavailable, PyMongoError):
+    except LATER:
         raise
     except OrreryError as error:
         return await _note(services, run, place, _failure(error.message))

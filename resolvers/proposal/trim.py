@@ -20,8 +20,6 @@ from resolvers.state.proposal_status import update_proposal
 
 AGE = timedelta(days=365)
 
-_End = Callable[[ObjectId, list[ObjectId], Change], Awaitable[None]]
-
 _PENDING: Record = {"status": ProposalStatus.PENDING.value}
 
 

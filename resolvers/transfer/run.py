@@ -25,9 +25,9 @@ from models import Project, TransferJob
 from models.base import Record, collection, utc_now, with_changes
 from models.caller import work_for
 from models.enums import OnOddItem, StorageKind, TransferState
-from models.errors import Internal, NotFound, OrreryError, RateLimited, Unavailable
+from models.errors import Internal, NotFound, OrreryError
 from models.ids import ids_from
-from models.reach import unexpected
+from models.reach import LATER, unexpected
 from models.records import ProjectRecord, TransferJobRecord
 from realtime.events.transfer import TransferJobChanged
 from realtime.log import Change
@@ -53,8 +53,6 @@ PAUSE = timedelta(seconds=10)
 
 MAX_SEEN = 20
 """Jobs that are looked at for somebody else's: more than one person may have waiting."""
-
-_LATER = (RateLimited, Unavailable, PyMongoError)
 
 
 class LostError(Exception):
@@ -101,7 +99,7 @@ class Worker:
             turn = {} if stopped.turn is None else {"turn": stopped.turn}
             freed = {"$set": {"lease_until": utc_now(), "holder": None, **turn}, "$inc": {"attempts": -1}}
             await collection(TransferJob).update_one(mine, freed)
-        except _LATER as error:
+        except LATER as error:
             log.warning("the import %s waits", job["_id"], exc_info=unexpected(error))
             later = {"$set": {"lease_until": utc_now() + PAUSE, "holder": None}}
             await collection(TransferJob).update_one(mine, later)
@@ -151,7 +149,7 @@ class Worker:
             done = {"state": TransferState.DONE.value, "warnings": plan.warnings, **told_notes(plan.notes)}
             await self._end(job, done)
         except OrreryError as error:
-            if isinstance(error, _LATER):
+            if isinstance(error, LATER):
                 raise
             await self._fail(job, error)
         except (LostError, StoppedError, PyMongoError):

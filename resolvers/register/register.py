@@ -3,15 +3,17 @@
 A noun says what differs: its events, how many there may be, and what follows from the values that are written.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic
 
 from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
 
 from models import Workspace
 from models.base import AnyRecord, R, collection, to_record
-from models.errors import NotFound
+from models.errors import Conflict, NotFound
 from models.records import WorkspaceMemberRecord, WorkspaceRecord
 from models.write import find_and_delete
 from realtime.events import Event
@@ -39,7 +41,10 @@ async def nothing(_change: Change, _before: AnyRecord, _values: Mapping[str, Any
 
 @dataclass(frozen=True, slots=True)
 class Register(Generic[R]):
-    """The objects of a noun in each workspace, `most` at a time, and the events that tell of them."""
+    """The objects of a noun in each workspace, `most` at a time, and the events that tell of them.
+
+    `unique` is the field of which no two have the same, where there is one.
+    """
 
     noun: Noun[R]
     created: Callable[..., Event]
@@ -47,11 +52,22 @@ class Register(Generic[R]):
     deleted: Callable[..., Event]
     most: int
     follow: Follow = nothing
+    unique: str | None = None
 
     @property
     def plural(self) -> str:
         """What people call several."""
         return collection(self.noun.model).name.replace("_", " ")
+
+    @contextmanager
+    def one_of_each(self) -> Iterator[None]:
+        """Raise Conflict for what another object of the workspace is called by."""
+        try:
+            yield
+        except DuplicateKeyError as error:
+            if self.unique is None:
+                raise
+            raise Conflict(f"is taken by another {self.noun.word} of the workspace", field=self.unique) from error
 
 
 async def create_in(
@@ -67,7 +83,8 @@ async def create_in(
         given_and_following = {**given, **await register.follow(change, {"workspace_id": workspace_id}, given)}
         made = {"created_by": ctx.user_id, "created_at": change.at, "updated_at": change.at}
         record: R = to_record(model(workspace_id=workspace_id, **given_and_following, **made))
-        await collection(model).insert_one(record, session=change.session)
+        with register.one_of_each():
+            await collection(model).insert_one(record, session=change.session)
         change.append(workspace_id, register.created(**{register.noun.shown_as: record}))
         return record
 
@@ -84,9 +101,9 @@ async def update_in(ctx: Context, register: Register[R], door: R, values: Input)
         if before is None:
             raise NotFound(register.noun.title)
         record: R
-        record, differs = await set_fields(
-            change, model, object_id, {**given, **await register.follow(change, before, given)}
-        )
+        given_and_following = {**given, **await register.follow(change, before, given)}
+        with register.one_of_each():
+            record, differs = await set_fields(change, model, object_id, given_and_following)
         if differs:
             change.append(workspace_id, register.updated(**{register.noun.shown_as: record}))
         return record
@@ -132,26 +149,3 @@ def listed(noun: Noun[Any], *, sort: Sort = ()) -> ListEdge:
         return [found[workspace_id] for workspace_id in ids]
 
     return pages_of
-
-
-async def open_cycle(change: Change, workspace_id: ObjectId) -> int:
-    """The cycle of a workspace's pilotage that is open within a change."""
-    found = await collection(Workspace).find_one({"_id": workspace_id}, {"pilotage_cycle": 1}, session=change.session)
-    if found is None:
-        raise NotFound("Workspace")
-    return cycle_of(found)
-
-
-def cycle_of(workspace: WorkspaceRecord) -> int:
-    """The same of a record that was read; one of before has no cycle yet, and is in the first."""
-    return int(workspace.get("pilotage_cycle", 1))
-
-
-async def finishing(change: Change, before: AnyRecord, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """When what has a status was done, and in which cycle: as long as it is."""
-    is_done = values.get("status", before.get("status")) == "done"
-    if is_done is (before.get("done_at") is not None):
-        return {}
-    if not is_done:
-        return {"done_at": None, "done_cycle": None}
-    return {"done_at": change.at, "done_cycle": await open_cycle(change, before["workspace_id"])}

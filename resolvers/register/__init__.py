@@ -1,0 +1,1 @@
+"""What a workspace keeps of nouns that are created, changed and deleted alike."""
