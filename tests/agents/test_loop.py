@@ -1,23 +1,18 @@
 """Missions that a model works on: turns, calls, questions, and what becomes of everything that goes wrong."""
 
 import asyncio
-import socket
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
 
 import orjson
 import pytest
 from bson import ObjectId
 
-from agents.runtime.child import prompt
 from agents.runtime.child.toolbox import OTHERWISE
-from models import Budget, Card, MissionCall, MissionRun, MissionStep, UsageRecord
+from models import Budget, Card, MissionCall, MissionRun, MissionStep
 from models.base import collection, utc_now
-from models.enums import MissionStatus, MissionWait, UsageState
+from models.enums import MissionStatus, MissionWait
 from models.ids import Kind, new_id
-from models.language_model import LanguageModels
-from models.outbound import Outbound
 from models.records import OrganizationRecord, WorkspaceRecord
 from realtime.change import Cause, Change
 from resolvers.inputs.mission import MissionAnswer, MissionPrompt
@@ -27,7 +22,7 @@ from resolvers.mission.mission import Asked, cancel_mission, insert_mission
 from resolvers.mission.prompt import answer_mission, prompt_mission
 from resolvers.pilotage.standing_order import create_standing_order
 from tests.agents.lab import card_in, comment, comments, desk, reports, results, told, working
-from tests.agents.model_server import Fault, Json, Turn, turns
+from tests.agents.model_server import Json, Turn, turns
 from tests.patience import PATIENCE
 from tests.resolvers.lab import again, events
 from tests.resolvers.usage.lab import set_budget
@@ -79,95 +74,6 @@ async def test_a_model_is_told_the_standing_orders_of_its_workspace(owner: Conte
         said = orjson.dumps(at.model.requests[0]).decode()
         assert r"Always keep to this:\n- Name your sources" in said
         assert "Say nothing" not in said
-
-
-async def test_what_a_call_is_refused_for_is_read_by_the_model(owner: Context, workspace: WorkspaceRecord) -> None:
-    # Given a model that calls what there is not, with what does not fit, and with what is no JSON, all by one id
-    def script(request: Json, before: int) -> Turn:
-        if before == 0:
-            bad: tuple[tuple[str, Any], ...] = (("fly", {}), ("comment", {"cardId": card_in(request)}), ("plan", "{no"))
-            return Turn("", (*bad, comment(request, "Fine")), id="same")
-        return Turn("Enough.")
-
-    async with desk(owner, workspace, script) as at, working(at.owner.services):
-        mission = await at.ended(await at.ask())
-
-        # Then each call has its own answer, and what was right is done
-        fly, unfit, no_json, fine = results(at.model.requests[1])
-        assert "NOT_FOUND" in fly
-        assert "content: is required" in unfit
-        assert "no JSON" in no_json
-        assert "DONE" in fine
-        assert len({m["tool_call_id"] for m in at.model.requests[1]["messages"] if m["role"] == "tool"}) == 4
-        assert await comments(at) == ["Fine"]
-        assert (mission["status"], mission["summary"]) == (MissionStatus.COMPLETED, "Enough.")
-
-
-@pytest.mark.parametrize(
-    ("turn", "error"),
-    [
-        (Turn("", (("fly", {}),)), "came to nothing 5 turns in a row"),
-        (Turn(""), "came to nothing 5 turns in a row"),
-        (Turn("", (("plan", {"steps": [{"title": "Again"}]}),)), "within 7 turns"),
-    ],
-    ids=["refused", "empty", "loops"],
-)
-async def test_a_model_that_gets_nowhere_fails_its_mission(
-    owner: Context, workspace: WorkspaceRecord, turn: Turn, error: str
-) -> None:
-    async with desk(owner, workspace, turns(turn)) as at, working(at.owner.services):
-        mission = await at.ended(await at.ask(maxSteps=7))
-
-        assert mission["status"] == MissionStatus.FAILED
-        assert error in (mission["error"] or "")
-        assert len(at.model.requests) <= 7
-
-
-async def test_a_model_that_fails_for_a_while_is_asked_again(owner: Context, workspace: WorkspaceRecord) -> None:
-    # Given a model that is busy, breaks off, and reports no usage
-    async with desk(owner, workspace, turns(Turn("All is well.", usage=False))) as at:
-        faults = (Fault(status=429, retry_after="0.01"), Fault(status=529), Fault(cut_after=1), Fault(cut_after=2))
-        at.model.faults.extend(faults)
-        async with working(at.owner.services):
-            mission_id = await at.ask()
-            mission = await at.ended(mission_id)
-
-    # Then its last answer alone counts
-    assert (mission["status"], mission["summary"]) == (MissionStatus.COMPLETED, "All is well.")
-    [step] = await collection(MissionStep).find({"mission_id": mission_id}).to_list()
-    assert (step["attempt"], step["n"]) == (5, 1)
-
-
-@pytest.mark.parametrize("status", [429, 529])
-async def test_a_model_that_does_not_come_back_fails_the_mission(
-    owner: Context, workspace: WorkspaceRecord, status: int
-) -> None:
-    async with desk(owner, workspace, turns(Turn("Never"))) as at, working(at.owner.services):
-        at.model.faults.extend([Fault(status=status)] * 20)
-        mission = await at.ended(await at.ask())
-
-        assert (mission["status"], len(at.model.requests)) == (MissionStatus.FAILED, 6)
-        assert f"asked 6 times (status {status})" in (mission["error"] or "")
-
-
-async def test_requests_that_were_never_sent_cost_nothing(owner: Context, workspace: WorkspaceRecord) -> None:
-    # Given a model that nobody listens for
-    async with desk(owner, workspace, turns(Turn("Never"))) as at:
-        mission_id = await at.ask()
-        with socket.create_server(("127.0.0.1", 0)) as closed:
-            host = f"127.0.0.1:{closed.getsockname()[1]}"
-        [spec] = at.owner.services.models.by_name.values()
-        models = LanguageModels({spec.name: replace(spec, base_url=f"http://{host}/v1")}, spec.name)
-        services = replace(at.owner.services, models=models, outbound=Outbound(frozenset({host})))
-
-        # When a mission has failed for that
-        async with working(services):
-            mission = await at.ended(mission_id)
-
-    # Then nothing is reserved for it any more
-    assert mission["status"] == MissionStatus.FAILED
-    usages = await collection(UsageRecord).find({"mission_id": mission_id}).to_list()
-    assert [usage["state"] for usage in usages] == [UsageState.SETTLED] * 6
 
 
 async def test_a_model_reaches_no_tool_that_drives_missions(owner: Context, workspace: WorkspaceRecord) -> None:
@@ -341,22 +247,6 @@ async def test_a_run_goes_on_where_another_left_it_and_calls_no_tool_twice(
 
         assert await comments(at) == ["One", "Two"]
         assert len(at.model.requests) == 2
-
-
-async def test_a_mission_whose_work_fails_by_itself_ends(
-    owner: Context, workspace: WorkspaceRecord, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Given something about a mission that nobody thought of
-    def broken(*_: Any) -> str:
-        raise ValueError("nobody thought of it")
-
-    monkeypatch.setattr(prompt, "instructions", broken)
-    async with desk(owner, workspace, turns(Turn("Never"))) as at, working(at.owner.services):
-        mission = await at.ended(await at.ask())
-
-    # Then it is tried again, and not for ever
-    assert mission["status"] == MissionStatus.FAILED
-    assert "3 times in a row" in (mission["error"] or "")
 
 
 async def test_a_long_conversation_leaves_out_old_results(owner: Context, workspace: WorkspaceRecord) -> None:

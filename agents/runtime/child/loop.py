@@ -12,6 +12,7 @@ from bson import ObjectId
 from pydantic_ai.models import ModelRequestParameters
 from pydantic_ai.tools import ToolDefinition
 from pydantic_ai.usage import RequestUsage
+from pymongo.errors import PyMongoError
 
 from agents.runtime.child import history, prompt
 from agents.runtime.child.own_tools import DESCRIBED, FINISH, OWN, Ask, Finish, LoadSkill, Plan, read_own
@@ -22,7 +23,7 @@ from agents.tools.tool import Result
 from models import MissionCall, MissionStep
 from models.base import Record, to_record, utc_now
 from models.enums import AutonomyMode, MissionActivityKind, MissionCallState, MissionStatus, MissionWait
-from models.errors import ApprovalRequired, BudgetExhausted, OrreryError, RateLimited
+from models.errors import ApprovalRequired, BudgetExhausted, OrreryError, RateLimited, Unavailable
 from models.language_model import LanguageModel, LanguageModels
 from models.mission_run import call_id, step_id
 from models.records import MissionCallRecord, MissionRecord, MissionRunRecord, MissionStepRecord
@@ -235,10 +236,10 @@ class Loop:
             await self._use_tool(call, arguments)
         except ApprovalRequired as error:
             return await self._await_decision(call, error)
+        except (RunLostError, Unavailable, PyMongoError):
+            raise  # the call is still open: whoever works on the mission next makes it
         except OrreryError as error:
             await self._refuse(call, f"{error.code}: {error.message}")
-        except RunLostError:
-            raise
         except Exception:
             log.exception("the call %s of %s failed", call["_id"], call["tool"])
             await self._refuse(call, "INTERNAL: something went wrong on our side")

@@ -1,0 +1,157 @@
+"""What goes wrong while a model works on a mission: refusals, garbage, silence, a database that is away."""
+
+import socket
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pymongo.errors import AutoReconnect
+
+from agents.runtime.child import prompt
+from agents.runtime.child.toolbox import Toolbox
+from models import MissionStep, UsageRecord
+from models.base import collection
+from models.enums import MissionStatus, UsageState
+from models.language_model import LanguageModels
+from models.outbound import Outbound
+from models.records import WorkspaceRecord
+from resolvers.kit.context import Context
+from tests.agents.lab import card_in, comment, comments, desk, results, working
+from tests.agents.model_server import Fault, Json, Turn, turns
+
+pytestmark = pytest.mark.usefixtures("nothing_due")
+
+
+async def test_what_a_call_is_refused_for_is_read_by_the_model(owner: Context, workspace: WorkspaceRecord) -> None:
+    # Given a model that calls what there is not, with what does not fit, and with what is no JSON, all by one id
+    def script(request: Json, before: int) -> Turn:
+        if before == 0:
+            bad: tuple[tuple[str, Any], ...] = (("fly", {}), ("comment", {"cardId": card_in(request)}), ("plan", "{no"))
+            return Turn("", (*bad, comment(request, "Fine")), id="same")
+        return Turn("Enough.")
+
+    async with desk(owner, workspace, script) as at, working(at.owner.services):
+        mission = await at.ended(await at.ask())
+
+        # Then each call has its own answer, and what was right is done
+        fly, unfit, no_json, fine = results(at.model.requests[1])
+        assert "NOT_FOUND" in fly
+        assert "content: is required" in unfit
+        assert "no JSON" in no_json
+        assert "DONE" in fine
+        assert len({m["tool_call_id"] for m in at.model.requests[1]["messages"] if m["role"] == "tool"}) == 4
+        assert await comments(at) == ["Fine"]
+        assert (mission["status"], mission["summary"]) == (MissionStatus.COMPLETED, "Enough.")
+
+
+@pytest.mark.parametrize(
+    ("turn", "error"),
+    [
+        (Turn("", (("fly", {}),)), "came to nothing 5 turns in a row"),
+        (Turn(""), "came to nothing 5 turns in a row"),
+        (Turn("", (("plan", {"steps": [{"title": "Again"}]}),)), "within 7 turns"),
+    ],
+    ids=["refused", "empty", "loops"],
+)
+async def test_a_model_that_gets_nowhere_fails_its_mission(
+    owner: Context, workspace: WorkspaceRecord, turn: Turn, error: str
+) -> None:
+    async with desk(owner, workspace, turns(turn)) as at, working(at.owner.services):
+        mission = await at.ended(await at.ask(maxSteps=7))
+
+        assert mission["status"] == MissionStatus.FAILED
+        assert error in (mission["error"] or "")
+        assert len(at.model.requests) <= 7
+
+
+async def test_a_model_that_fails_for_a_while_is_asked_again(owner: Context, workspace: WorkspaceRecord) -> None:
+    # Given a model that is busy, breaks off, and reports no usage
+    async with desk(owner, workspace, turns(Turn("All is well.", usage=False))) as at:
+        faults = (Fault(status=429, retry_after="0.01"), Fault(status=529), Fault(cut_after=1), Fault(cut_after=2))
+        at.model.faults.extend(faults)
+        async with working(at.owner.services):
+            mission_id = await at.ask()
+            mission = await at.ended(mission_id)
+
+    # Then its last answer alone counts
+    assert (mission["status"], mission["summary"]) == (MissionStatus.COMPLETED, "All is well.")
+    [step] = await collection(MissionStep).find({"mission_id": mission_id}).to_list()
+    assert (step["attempt"], step["n"]) == (5, 1)
+
+
+@pytest.mark.parametrize("status", [429, 529])
+async def test_a_model_that_does_not_come_back_fails_the_mission(
+    owner: Context, workspace: WorkspaceRecord, status: int
+) -> None:
+    async with desk(owner, workspace, turns(Turn("Never"))) as at, working(at.owner.services):
+        at.model.faults.extend([Fault(status=status)] * 20)
+        mission = await at.ended(await at.ask())
+
+        assert (mission["status"], len(at.model.requests)) == (MissionStatus.FAILED, 6)
+        assert f"asked 6 times (status {status})" in (mission["error"] or "")
+
+
+async def test_requests_that_were_never_sent_cost_nothing(owner: Context, workspace: WorkspaceRecord) -> None:
+    # Given a model that nobody listens for
+    async with desk(owner, workspace, turns(Turn("Never"))) as at:
+        mission_id = await at.ask()
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            host = f"127.0.0.1:{closed.getsockname()[1]}"
+        [spec] = at.owner.services.models.by_name.values()
+        models = LanguageModels({spec.name: replace(spec, base_url=f"http://{host}/v1")}, spec.name)
+        services = replace(at.owner.services, models=models, outbound=Outbound(frozenset({host})))
+
+        # When a mission has failed for that
+        async with working(services):
+            mission = await at.ended(mission_id)
+
+    # Then nothing is reserved for it any more
+    assert mission["status"] == MissionStatus.FAILED
+    usages = await collection(UsageRecord).find({"mission_id": mission_id}).to_list()
+    assert [usage["state"] for usage in usages] == [UsageState.SETTLED] * 6
+
+
+async def test_a_mission_whose_work_fails_by_itself_ends(
+    owner: Context, workspace: WorkspaceRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given something about a mission that nobody thought of
+    def broken(*_: Any) -> str:
+        raise ValueError("nobody thought of it")
+
+    monkeypatch.setattr(prompt, "instructions", broken)
+    async with desk(owner, workspace, turns(Turn("Never"))) as at, working(at.owner.services):
+        mission = await at.ended(await at.ask())
+
+    # Then it is tried again, and not for ever
+    assert mission["status"] == MissionStatus.FAILED
+    assert "3 times in a row" in (mission["error"] or "")
+
+
+async def test_a_call_that_did_not_reach_the_database_is_made_again_and_not_refused(
+    owner: Context, workspace: WorkspaceRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a database that is away when the first call is made
+    away, call = [AutoReconnect("away")], Toolbox.call
+
+    async def shaky(toolbox: Toolbox, ctx: Context, name: str, arguments: Any) -> Any:
+        if away:
+            raise away.pop()
+        return await call(toolbox, ctx, name, arguments)
+
+    monkeypatch.setattr(Toolbox, "call", shaky)
+    async with desk(owner, workspace, turns(Turn())) as at:
+
+        def script(request: Json, before: int) -> Turn:
+            return Turn("", (comment(request, "Here."),)) if before == 0 else Turn("Done.")
+
+        at.model.script = script
+
+        # When
+        async with working(at.owner.services):
+            mission = await at.ended(await at.ask())
+
+        # Then the model has heard nothing of it
+        assert mission["status"] == MissionStatus.COMPLETED
+        assert len(at.model.requests) == 2
+        assert "INTERNAL" not in results(at.model.requests[1])[0]
+        assert await comments(at) == ["Here."]
