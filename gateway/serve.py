@@ -14,12 +14,14 @@ from dataclasses import replace
 from types import FrameType
 
 import uvicorn
+from pymongo.errors import PyMongoError
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.garbage import look_rarely
 from gateway.serve_error import ServeError
 from gateway.settings import Settings
+from models.reach import unexpected
 from serving.access_log import hide_tokens
 from serving.crowd import Crowd
 from serving.http_protocol import HttpProtocol
@@ -31,6 +33,7 @@ MAX_CONNECTIONS = 12_000
 OWN_FILES = 256
 """File descriptors kept for all that is no client: the database's connections, logs, the listening sockets."""
 GRACE_SECONDS = 10
+CATCH_UP_SECONDS = 2.0
 CLOSE_SECONDS = 5.0
 KEEP_ALIVE_SECONDS = 75
 """Longer than clients and proxies keep a connection: who ends it is who uses it, so that no request meets its end."""
@@ -187,9 +190,20 @@ class Server(uvicorn.Server):
         if not self.should_exit:
             self._ready()
 
+    async def _catch_up(self) -> None:
+        """Have the subscribers handed what has been committed: closing writes to them no more than that."""
+        services = getattr(self._app.state, "services", None)
+        if services is not None:
+            try:
+                async with asyncio.timeout(CATCH_UP_SECONDS):
+                    await services.hub.catch_up()
+            except (TimeoutError, PyMongoError) as error:
+                log.warning("live connections end before all was told", exc_info=unexpected(error))
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
             server.close()
+        await self._catch_up()
         connections = getattr(self._app.state, "connections", None)
         if connections is not None:
             try:

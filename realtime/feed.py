@@ -121,6 +121,11 @@ class Feed:
         for event, _, _ in ready:
             self._stats.handed_out(event, len(self.members))
 
+    async def made(self) -> None:
+        """Wait until all that was pushed is made, and handed out."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
     def skip(self, count: int) -> None:
         """Tell every member that so many events are gone before they could be handed out."""
         if self._task is not None:

@@ -97,6 +97,12 @@ class Hub:
         """A subscription of its own to the events of a stream that `accepts` lets through, as their records."""
         return await self.attach(stream_id, Question(object(), accepts, lambda event: event), after)
 
+    async def catch_up(self) -> None:
+        """Hand every subscriber of this process all that has been committed, by whichever process."""
+        tails = dict(self._tails)
+        heads = await self.log.heads(tails) if tails else {}
+        await asyncio.gather(*(tail.catch_up(heads.get(stream_id)) for stream_id, tail in tails.items()))
+
     def broadcast(self, stream_id: ObjectId, after: Cursor, ephemeral: EphemeralEvent) -> None:
         """Send the subscribers of a stream, in every process, something that the log does not hold.
 

@@ -128,6 +128,11 @@ class Tail:
                 await self._hand_out(self._dated(events))
             await self._hand_out([])
 
+    async def catch_up(self, head: Cursor | None) -> None:
+        """The same, and wait for what takes its time to be made."""
+        await self.advance(head if head is not None and head.epoch == self.epoch else None)
+        await asyncio.gather(*(feed.made() for feed in tuple(self.feeds.values())))
+
     async def _hand_out(self, events: Sequence[PlacedEvent]) -> None:
         """Push events, and the ephemeral ones that are due, to the feeds; some at a time."""
         rest_at = self._stats.deliveries + BREATH

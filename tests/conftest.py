@@ -4,6 +4,7 @@ import asyncio
 import gc
 import ipaddress
 import socket
+from asyncio.selector_events import BaseSelectorEventLoop
 from collections.abc import AsyncIterator, Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,23 @@ def loopback_only() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", connect)
         patch.setattr(socket.socket, "connect_ex", connect_ex)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_socket_left() -> Iterator[None]:
+    """Close the socket of a connection that is cancelled while it is made: the driver leaves it to a later test."""
+    made = BaseSelectorEventLoop.sock_connect
+
+    async def sock_connect(loop: BaseSelectorEventLoop, sock: socket.socket, address: Any) -> None:
+        try:
+            await made(loop, sock, address)
+        except asyncio.CancelledError:
+            sock.close()
+            raise
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseSelectorEventLoop, "sock_connect", sock_connect)
         yield
 
 

@@ -190,10 +190,10 @@ async def test_nothing_is_left_behind_whatever_ends_the_parent(tmp_path: Path, b
         owner = await asyncio.to_thread(new_owner, gateway)
         async with watching(gateway, owner) as live:
             await asyncio.to_thread(owner.create, gateway, "last words")
-            await live.until("last words")
 
             ended = await asyncio.to_thread(gateway.end, by)
 
+            await live.until("last words")
             await live.connection.wait_closed()
 
     assert len(processes) == 3

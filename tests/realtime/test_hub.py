@@ -13,6 +13,7 @@ from models.base import collection
 from models.ids import Kind, new_id
 from realtime import subscription as bounds
 from realtime.cursor import Cursor
+from realtime.feed import Question
 from realtime.hub import Hub
 from realtime.log import EventLog
 from realtime.subscription import Subscription
@@ -65,6 +66,37 @@ async def test_events_arrive_after_stream_ready_in_their_order(hub: Hub, stream:
     assert (ready["type"], ready["data"], ready["cursor"]) == ("StreamReady", {"recovered": True}, str(head))
     assert [event["seq"] for event in events] == list(range(4, 54))
     assert [event["cursor"] for event in events] == [str(Cursor(head.epoch, seq)) for seq in range(4, 54)]
+
+
+async def test_whoever_catches_up_has_handed_out_all_that_is_committed_anywhere(
+    hub: Hub, database: Database, stream: ObjectId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a log that is read slowly, and subscribers of whom one gets what takes its time to be made
+    read = hub.log.read
+
+    async def slow(*args: Any) -> Any:
+        await asyncio.sleep(0.1)
+        return await read(*args)
+
+    async def made(event: Any) -> Any:
+        await asyncio.sleep(0.1)
+        return event
+
+    monkeypatch.setattr(hub.log, "read", slow)
+    other = EventLog(database.client)
+    async with reading(hub, stream) as reader:
+        late = Reader(await hub.attach(stream, Question("made", everything, made)))
+        await late.until(lambda r: bool(r.events))
+
+        # When this process and another one have written, of which nobody was told
+        await write(hub, stream)
+        await other.write(stream, None, appends(stream))
+        await hub.catch_up()
+
+        # Then both have been handed all of it
+        assert reader.seqs == late.seqs == [1, 2]
+        late.subscription.close()
+        await late.task
 
 
 async def test_a_subscriber_gets_only_what_it_accepts(hub: Hub, stream: ObjectId) -> None:

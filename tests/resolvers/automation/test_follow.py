@@ -1,7 +1,6 @@
 """Automations follow the history: each event once, whoever follows and dies, and at the cost of what is set off."""
 
 import asyncio
-import gc
 import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -52,8 +51,6 @@ async def test_two_who_follow_at_once_do_everything_once(board: Board, others: S
     assert [(await board.stored(card))["comment_count"] for card in cards] == [1] * len(cards)
 
 
-# The driver leaves a socket open where a connection is cancelled while it is made; a process that dies leaves none.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_whoever_is_killed_when_each_event_is_acted_on_once(board: Board, others: Services) -> None:
     """The short form of `python -m tests.faults.automations_killed`."""
     chance = random.Random(7)
@@ -77,7 +74,6 @@ async def test_whoever_is_killed_when_each_event_is_acted_on_once(board: Board, 
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
-    gc.collect()  # what they have left, here and in no test that follows
     await follow(others)
 
     # Then all was done, and nothing twice
