@@ -15,6 +15,7 @@ from bench.memory import memory
 from bench.missions import missions
 from bench.search import search
 from bench.shared_members import shared_members
+from bench.start import start
 
 BENCHMARKS: dict[str, Callable[[int], None]] = {
     "memory": memory,
@@ -29,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[int], None]] = {
     "deletion": deletion,
     "shared-members": shared_members,
     "missions": missions,
+    "start": start,
 }
 
 

@@ -1,95 +1,215 @@
-"""Missions of the built-in runtime with a scripted model: how long all of them take in one workspace, and in twenty.
-ORRERY_BENCH_MISSIONS says how many missions, 200 by default."""
+"""Missions of the built-in runtime with a scripted model: how long all of them take, in one workspace and in twenty.
+
+Also what others notice of it meanwhile, and what memory it takes. ORRERY_BENCH_MISSIONS says how many missions, 200 by
+default. The bystander has a workspace of their own and asks, changes and starts a mission there now and then, before
+the missions and meanwhile. `/health` asks for nothing but a turn of the event loop: what it takes is how late that is.
+"""
 
 import asyncio
 import os
 import secrets
 import tempfile
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 import httpx
+import psutil
 from rich.console import Console
 from rich.table import Table
 
-from bench.flood import Person, newcomer
-from bench.servers import embedded, gateway
+from bench.flood import Person, change_own, newcomer
+from bench.servers import Server, embedded, gateway
 from tests.agents.model_server import Json, Turn, serving_model
 
 MISSIONS = int(os.environ.get("ORRERY_BENCH_MISSIONS", "200"))
 WRITES = 4
 PATIENCE = 600.0
-BEGINNING = 12.0
-"""Seconds that the process of agents is given to begin."""
-GOALS = {1: "60 s", 20: "40 s"}
+IDLE = 6.0
+"""Seconds in which the bystander is alone."""
+PAUSES = {"query": 0.1, "change": 0.1, "first event": 1.0, "loop": 0.02}
+"""Seconds between two looks of each kind."""
 START = "mutation ($p: ID!, $c: ID!) { cardMissionStart(input: {cardId: $c, projectId: $p}) { mission { id } } }"
 STATUS = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Mission { status } } }"
 FINAL = {"COMPLETED", "FAILED", "CANCELLED"}
+MEGABYTE = 1024**2
+
+Spent = dict[str, list[float]]
+"""Milliseconds of each look, by its kind."""
 
 
 def script(request: Json, before: int) -> Turn:
-    """Five steps, four of which write; each is streamed."""
+    """Five steps, four of which write; each is streamed. A mission without a card says something and ends."""
     card = str(request["messages"]).partition("about the card ")[2][:24]
-    if before < WRITES:
+    if card and before < WRITES:
         return Turn("a few words to be streamed " * 4, (("comment", {"cardId": card, "content": f"Step {before}"}),))
-    return Turn("All four comments are written.")
+    return Turn("All that there is to say is said.")
+
+
+@dataclass(slots=True)
+class Found:
+    """What was measured; `memory` is in bytes, of gateway and agents together beyond what they had before."""
+
+    seconds: float = 0.0
+    completed: int = 0
+    memory: int = 0
+    idle: Spent = field(default_factory=dict)
+    beside: Spent = field(default_factory=dict)
 
 
 def missions(_rounds: int) -> None:
-    """Measure once, and print the table."""
+    """Measure once, and print the tables."""
+    found = {workspaces: _measure(workspaces) for workspaces in (1, 20)}
+    console = Console()
     table = Table(title=f"{MISSIONS} missions of 5 steps with 4 writes", title_justify="left")
-    for heading in ("workspaces", "all ended after", "a second", "completed", "goal"):
+    for heading in ("workspaces", "all ended after", "goal", "completed", "memory of one (goal 1 MB)"):
         table.add_column(heading, justify="right")
-    for workspaces, goal in GOALS.items():
-        seconds, completed = _measure(workspaces)
-        rate = f"{MISSIONS / seconds:.1f}"
-        table.add_row(str(workspaces), f"{seconds:.1f} s", rate, f"{completed} of {MISSIONS}", goal)
-    Console().print(table)
+    for workspaces, goal in ((1, "60 s"), (20, "40 s")):
+        run = found[workspaces]
+        memory = f"{run.memory / MISSIONS / MEGABYTE:.2f} MB"
+        ended = f"{run.seconds:.1f} s"
+        table.add_row(str(workspaces), ended, goal, f"{run.completed} of {MISSIONS}", memory)
+    console.print(table)
+    table = Table(title="What others wait meanwhile, in another workspace", title_justify="left")
+    for heading in ("workspaces", "what", "idle, ms", "meanwhile, ms", "of idle", "goal"):
+        table.add_column(heading, justify="right")
+    for workspaces, run in found.items():
+        for kind, share, goal in (
+            ("query", 0.95, "2 x"),
+            ("change", 0.95, "2 x"),
+            ("first event", 0.95, "150 ms"),
+            ("loop", 0.99, "100 ms"),
+        ):
+            before, after = _at(run.idle[kind], share), _at(run.beside[kind], share)
+            name = f"{kind}, p{share * 100:.0f}"
+            table.add_row(str(workspaces), name, f"{before:.0f}", f"{after:.0f}", f"{after / before:.1f} x", goal)
+    console.print(table)
 
 
-def _measure(workspaces: int) -> tuple[float, int]:
+def _measure(workspaces: int) -> Found:
     with asyncio.Runner() as runner, embedded(runner) as database:
         return runner.run(_run(database, workspaces))
 
 
-async def _run(database: Any, workspaces: int) -> tuple[float, int]:
+async def _run(database: Server, workspaces: int) -> Found:
     async with serving_model(script) as model:
         file = Path(tempfile.mkdtemp()) / "models.toml"
         price = "price = { input = 1.0, output = 2.0 }"
         file.write_text(f'[models.a]\nprotocol = "openai"\nbase_url = "{model.url}/v1"\n{price}\n')
         settings = {"ORRERY_MODELS": str(file), "ORRERY_ALLOWED_PRIVATE_HOSTS": "127.0.0.1"}
         with gateway(database, secrets.token_hex(32), **settings) as ours:
-            return await _time(ours.url, workspaces)
+            return await _time(ours, workspaces)
 
 
-async def _time(url: str, workspaces: int) -> tuple[float, int]:
+async def _time(ours: Server, workspaces: int) -> Found:
+    found = Found()
     async with AsyncExitStack() as stack:
-        boards: list[tuple[Person, str, list[str]]] = []
-        for place in range(workspaces):
-            client = await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=PATIENCE))
-            boards.append(await _board(await newcomer(client, f"boss{place}"), MISSIONS // workspaces))
-        await asyncio.sleep(BEGINNING)
-        began = perf_counter()
-        started = await asyncio.gather(
-            *(_start(person, project, card) for person, project, cards in boards for card in cards)
-        )
-        theirs: dict[Person, list[str]] = {}
-        for person, mission_id in started:
-            theirs.setdefault(person, []).append(mission_id)
-        async with asyncio.timeout(PATIENCE):
-            while not FINAL.issuperset(  # noqa: ASYNC110
-                found := [status for mine in theirs.items() for status in await _statuses(*mine)]
-            ):
-                await asyncio.sleep(0.5)
-        return perf_counter() - began, found.count("COMPLETED")
+
+        async def client() -> httpx.AsyncClient:
+            return await stack.enter_async_context(httpx.AsyncClient(base_url=ours.url, timeout=PATIENCE))
+
+        bystander = await newcomer(await client(), "bystander")
+        agent = await _agent(bystander)
+        await _until_begun(bystander, agent)
+        boards = [
+            await _board(await newcomer(await client(), f"boss{place}"), MISSIONS // workspaces)
+            for place in range(workspaces)
+        ]
+        async with _looking(bystander, agent) as found.idle:
+            await asyncio.sleep(IDLE)
+        memory = _memory(ours)
+        before, began = memory(), perf_counter()
+        async with _looking(bystander, agent) as found.beside:
+            started = await asyncio.gather(
+                *(_start(person, project, card) for person, project, cards in boards for card in cards)
+            )
+            theirs: dict[Person, list[str]] = {}
+            for person, mission_id in started:
+                theirs.setdefault(person, []).append(mission_id)
+            ends: list[str] = []
+            async with asyncio.timeout(PATIENCE):
+                while not ends or not FINAL.issuperset(ends):
+                    await asyncio.sleep(0.5)
+                    ends = [status for mine in theirs.items() for status in await _statuses(*mine)]
+                    found.memory = max(found.memory, memory() - before)
+            found.seconds, found.completed = perf_counter() - began, ends.count("COMPLETED")
+    return found
+
+
+@asynccontextmanager
+async def _looking(person: Person, agent: str) -> AsyncIterator[Spent]:
+    """What somebody waits for what they do while the block runs."""
+    looks: dict[str, Callable[[], Awaitable[float]]] = {
+        "query": lambda: _timed(person.ask("{ viewer { id name } }")),
+        "change": lambda: _timed(change_own(person)),
+        "first event": lambda: _first_event(person, agent),
+        "loop": lambda: _timed(person.client.get("/health")),
+    }
+    spent: Spent = {kind: [] for kind in looks}
+
+    async def look(kind: str) -> None:
+        while True:
+            spent[kind].append(await looks[kind]() * 1000)
+            await asyncio.sleep(PAUSES[kind])
+
+    tasks = [asyncio.create_task(look(kind)) for kind in looks]
+    try:
+        yield spent
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _timed(answer: Awaitable[httpx.Response]) -> float:
+    began = perf_counter()
+    found = await answer
+    spent = perf_counter() - began
+    if found.is_error or b'"errors"' in found.content:
+        raise RuntimeError(f"a bystander was refused: {found.text[:200]}")
+    return spent
+
+
+async def _first_event(person: Person, agent: str) -> float:
+    """Seconds from asking for a mission to the first event of its stream."""
+    began = perf_counter()
+    async with person.client.stream("POST", f"{person.workspace}/agent-runtime/run", json=_hello(agent)) as answer:
+        async for line in answer.aiter_lines():
+            if line.startswith("data:"):
+                return perf_counter() - began
+    raise RuntimeError("the stream of a mission ended without an event")
+
+
+async def _until_begun(person: Person, agent: str) -> None:
+    """Wait until the process of agents has done something."""
+    async with person.client.stream("POST", f"{person.workspace}/agent-runtime/run", json=_hello(agent)) as answer:
+        async for _ in answer.aiter_lines():  # to its end
+            pass
+
+
+def _hello(agent: str) -> Json:
+    return {"agentUserId": agent, "objective": "Say hello"}
+
+
+def _memory(ours: Server) -> Callable[[], int]:
+    """What tells how much memory the gateway and its processes of agents have, in bytes."""
+    children = [child for child in ours.process.children() if "gateway.agent_process" in child.cmdline()]
+    processes: Sequence[psutil.Process] = (ours.process, *children)
+    return lambda: sum(int(process.memory_info().rss) for process in processes)
+
+
+async def _agent(person: Person) -> str:
+    """An agent that acts at once; its id."""
+    agent = {"name": "Atlas", "slug": "atlas", "autonomyMode": "autonomous"}
+    made = (await person.client.post(f"{person.workspace}/agents", json=agent)).raise_for_status().json()
+    return str(made["id"])
 
 
 async def _board(person: Person, count: int) -> tuple[Person, str, list[str]]:
-    """An agent that acts at once, and cards for its missions: who asks, the project, the cards."""
-    agent = {"name": "Atlas", "slug": "atlas", "autonomyMode": "autonomous"}
-    (await person.client.post(f"{person.workspace}/agents", json=agent)).raise_for_status()
+    """An agent, and cards for its missions: who asks, the project, the cards."""
+    await _agent(person)
     project = await person.client.post(f"{person.workspace}/projects", json={"name": "Missions"})
     path = f"{person.workspace}/projects/{project.raise_for_status().json()['id']}"
     cards = [
@@ -109,3 +229,7 @@ async def _start(person: Person, project: str, card: str) -> tuple[Person, str]:
 async def _statuses(person: Person, missions: list[str]) -> list[str]:
     answers = [await person.ask(STATUS, ids=missions[start : start + 50]) for start in range(0, len(missions), 50)]
     return [mission["status"] for answer in answers for mission in answer.json()["data"]["nodes"]]
+
+
+def _at(spent: Sequence[float], share: float) -> float:
+    return sorted(spent)[min(len(spent) - 1, int(len(spent) * share))]

@@ -7,9 +7,13 @@ gateway ended, ends the process. Standard output carries the messages of this pr
 import asyncio
 import importlib
 import logging
+import os
 import pickle
+import select
 import signal
 import sys
+import threading
+import time
 from dataclasses import dataclass
 
 from gateway.agent_pipe import read_exactly, relay, standard_streams
@@ -18,6 +22,8 @@ from realtime.hub import Hub
 
 LENGTH = 8
 """Bytes that say how long the order is."""
+LEAVE_SECONDS = 10.0
+"""To leave what it works on to others, once its gateway has ended."""
 CHILD = "agents.runtime.child.runner"
 """Found by its name: the gateway itself never loads what speaks to models."""
 
@@ -45,12 +51,26 @@ def main() -> int:
     from gateway.cli.serve import log_to_standard_error
 
     log_to_standard_error()
-    asyncio.run(work(order))
+    begun = threading.Event()
+    threading.Thread(target=_end_with_gateway, args=(begun,), daemon=True, name="gateway").start()
+    asyncio.run(work(order, begun))
     return 0
 
 
-async def work(order: Order) -> None:
-    """Work on missions until the process is told to stop."""
+def _end_with_gateway(begun: threading.Event) -> None:
+    """End the process once its gateway has ended, which may have taken the database along: at once where it has not
+    begun, as what it loads takes seconds, and else where its event loop, which hears of it too, does not come to an
+    end."""
+    ends = select.poll()
+    ends.register(0, 0)  # an end alone, whatever waits to be read
+    ends.poll()
+    if begun.is_set():
+        time.sleep(LEAVE_SECONDS)
+    os._exit(1)
+
+
+async def work(order: Order, begun: threading.Event) -> None:
+    """Work on missions until the process is told to stop. `begun` is set once it hears of that by itself."""
     # Not at the top: the gateway loads this module too.
     from auth.jwt import JwtSigner
     from auth.vault import Vault
@@ -81,19 +101,20 @@ async def work(order: Order) -> None:
         working = runner.Runner(services, holder=order.holder)
         await working.start()
         try:
-            await _until_told(order, hub)
+            await _until_told(order, hub, begun)
         finally:
             await working.stop()
             await presence.stop()
             await hub.stop()
 
 
-async def _until_told(order: Order, hub: Hub) -> None:
+async def _until_told(order: Order, hub: Hub, begun: threading.Event) -> None:
     """Relay the bus, where that is ours to do, until standard input ends or SIGTERM comes."""
     told = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, told.set)
     lines, transport = await standard_streams()
+    begun.set()
     ends = asyncio.create_task(relay(hub.bus, lines, transport) if order.is_relayed else _drained(lines))
     stopped = asyncio.create_task(told.wait())
     await asyncio.wait([ends, stopped], return_when=asyncio.FIRST_COMPLETED)

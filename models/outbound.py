@@ -12,7 +12,7 @@ from functools import cache
 
 import httpx2
 
-from models.outbound_rules import Refused, Resolve, Rules, resolve
+from models.outbound_rules import NotMade, Refused, Resolve, Rules, resolve
 from models.outbound_transport import GuardedTransport
 
 SECONDS = 10.0
@@ -44,11 +44,11 @@ class Outbound:
         return Rules(self.allowed_private_hosts, self.resolving)
 
     def check(self, url: str) -> None:
-        """Raise Refused for a URL that no request is made to, whatever its host resolves to."""
+        """Raise NotMade for a URL that no request is made to, whatever its host resolves to."""
         try:
             self.rules.check(httpx2.URL(url))
         except httpx2.InvalidURL as error:
-            raise Refused("This is no URL") from error
+            raise NotMade("This is no URL") from error
 
     def transport(self, *, seconds: float = STREAM_SECONDS, max_bytes: int = STREAM_BYTES) -> GuardedTransport:
         """For HTTP clients of httpx2. `seconds` is what one request may take, the end of its answer included, and
@@ -73,14 +73,14 @@ class Outbound:
     ) -> Answer:
         """One request and its whole answer.
 
-        Raises httpx2.TransportError: Refused where it is not made or its answer not read, TimeoutException after
-        `timeout` seconds in all, and others where no connection comes about.
+        Raises httpx2.TransportError: NotMade where it is not made, Refused where its answer is not read,
+        TimeoutException after `timeout` seconds in all, and others where no connection comes about.
         """
         async with self.client(seconds=timeout, max_bytes=max_bytes) as client:
             try:
                 answer = await client.request(method, url, headers=headers, content=body)
             except httpx2.InvalidURL as error:
-                raise Refused("This is no URL") from error
+                raise NotMade("This is no URL") from error
             return Answer(answer.status_code, dict(answer.headers.items()), answer.content)
 
 
@@ -90,4 +90,4 @@ def _trusted() -> ssl.SSLContext:
     return httpx2.create_ssl_context()
 
 
-__all__ = ["Answer", "GuardedTransport", "Outbound", "Refused"]
+__all__ = ["Answer", "GuardedTransport", "NotMade", "Outbound", "Refused"]

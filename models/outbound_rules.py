@@ -19,7 +19,11 @@ _HOST = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?")
 
 
 class Refused(httpx2.TransportError):
-    """A request that is not made, or an answer that is not read."""
+    """A request that is not made, or an answer that is not read. What it says names no address."""
+
+
+class NotMade(Refused):
+    """A request of which nothing was sent."""
 
 
 def parse_hosts(text: str) -> frozenset[str]:
@@ -45,23 +49,23 @@ class Rules:
     resolve: Resolve
 
     def check(self, url: httpx2.URL) -> None:
-        """Raise Refused for a URL that is not called, whatever its host resolves to."""
+        """Raise NotMade for a URL that is not called, whatever its host resolves to."""
         if url.scheme not in PORTS or not url.host:
-            raise Refused("Only https:// URLs are called")
+            raise NotMade("Only https:// URLs are called")
         if url.userinfo:
-            raise Refused("A URL with a user name or a password is not called")
+            raise NotMade("A URL with a user name or a password is not called")
         if url.scheme == "http" and not self._is_allowed(url.host, url.port or PORTS["http"]):
-            raise Refused("Only https:// URLs are called, but for the hosts of ORRERY_ALLOWED_PRIVATE_HOSTS")
+            raise NotMade("Only https:// URLs are called, but for the hosts of ORRERY_ALLOWED_PRIVATE_HOSTS")
 
     async def addresses(self, host: str, port: int) -> Sequence[str]:
-        """Where to connect to for a host. Raises OSError where it has no address, Refused where one of them is not of
+        """Where to connect to for a host. Raises OSError where it has no address, NotMade where one of them is not of
         the public internet and the host is not allowed to be elsewhere."""
         found = await self.resolve(host, port)
         if not found:
             raise OSError("The host has no address")
         if not self._is_allowed(host, port) and not all(map(is_global, found)):
             # Never the address itself, which would tell of the network that the gateway is in.
-            raise Refused("The host is not on the public internet, nor in ORRERY_ALLOWED_PRIVATE_HOSTS")
+            raise NotMade("The host is not on the public internet, nor in ORRERY_ALLOWED_PRIVATE_HOSTS")
         return found
 
     def _is_allowed(self, host: str, port: int) -> bool:

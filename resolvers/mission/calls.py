@@ -17,6 +17,7 @@ from resolvers.state.mission_status import change_status
 
 REST, LONGEST_REST = timedelta(minutes=1), timedelta(hours=1)
 """After which a mission that may spend nothing more, or has no key, looks again: at first, and at most."""
+UNREAD = "Something was said that you have not read: see to that, and finish then"
 UNDECIDED = (ProposalStatus.PENDING, ProposalStatus.APPROVED)
 """Where a proposal stands while nothing has come of it."""
 
@@ -124,10 +125,7 @@ async def take_decision(held: Held, call: MissionCallRecord) -> bool:
 
 async def late_decisions(held: Held) -> list[MissionCallRecord]:
     """The calls that were decided on after the model was told that they wait, and that it was not told of since."""
-    late = {"mission_id": held.mission_id, "late": True}
-    await _take_late(held)
-    found = collection(MissionCall).find({**late, "finished_at": {"$ne": None}})
-    return await found.sort([("n", 1), ("index", 1)]).to_list()
+    return [call for call in await _take_late(held) if call["finished_at"] is not None]
 
 
 async def wait_on(held: Held) -> bool:
@@ -146,17 +144,20 @@ async def wait_on(held: Held) -> bool:
     return (await held.write(body)).value
 
 
-async def _take_late(held: Held) -> None:
-    """Note what was decided on late calls."""
-    late = {"mission_id": held.mission_id, "late": True, "finished_at": None}
-    for call in await collection(MissionCall).find(late, {"_id": 1}).to_list():
+async def _take_late(held: Held) -> list[MissionCallRecord]:
+    """The late calls, in order, with what was decided on them."""
+    late = collection(MissionCall).find({"mission_id": held.mission_id, "late": True}).sort([("n", 1), ("index", 1)])
+    calls = await late.to_list()
+    unsettled = [call["_id"] for call in calls if call["finished_at"] is None]
+    for call_id in unsettled:
 
         async def body(
-            change: Change, mission: MissionRecord, _: MissionRunRecord, call_id: ObjectId = call["_id"]
+            change: Change, mission: MissionRecord, _: MissionRunRecord, call_id: ObjectId = call_id
         ) -> None:
             await _take_decision(held, change, mission, call_id)
 
         await held.write(body)
+    return await late.clone().to_list() if unsettled else calls
 
 
 async def _undecided(held: Held, change: Change) -> tuple[int, datetime | None]:
@@ -190,23 +191,28 @@ async def _take_decision(held: Held, change: Change, mission: MissionRecord, cal
     return True
 
 
-async def conclude(held: Held, to: MissionStatus, told: str, call: MissionCallRecord | None = None) -> None:
-    """End the mission as its model says, perhaps by a call; while proposals of it wait for a decision, it waits too,
-    and the model is told then."""
+async def conclude(held: Held, to: MissionStatus, told: str, call: MissionCallRecord | None = None) -> bool:
+    """End the mission as its model says, perhaps by a call; whether it goes on all the same, as somebody has said
+    something that the model has not read. While proposals of it wait for a decision, it waits too, and the model is
+    told then."""
 
-    async def body(change: Change, mission: MissionRecord, _: MissionRunRecord) -> None:
+    async def body(change: Change, mission: MissionRecord, run: MissionRunRecord) -> bool:
+        may_read = mission["step_count"] < mission["max_steps"]
+        unread = may_read and bool(await said_since(mission["_id"], run["read_until"], change))
         count, due_at = await _undecided(held, change)
-        if not count:
+        if not count and not unread:
             values = {"error": told} if to is MissionStatus.FAILED else {"summary": told}
             await end(held.ctx, change, mission, to, **values)
-            return
-        answer = f"{count} proposals wait for a decision: you are told, and finish then"
+            return False
         if call is not None:
+            answer = UNREAD if unread else f"{count} proposals wait for a decision: you are told, and finish then"
             ended = _ended(change, MissionCallState.DONE, answer)
             mission = await settle_call(held, change, mission, call, ended, None)
-        await _wait(held, change, mission, MissionWait.PROPOSALS, due_at)
+        if not unread:
+            await _wait(held, change, mission, MissionWait.PROPOSALS, due_at)
+        return unread
 
-    await held.write(body)
+    return (await held.write(body)).value
 
 
 async def finish(held: Held, to: MissionStatus, told: str) -> None:

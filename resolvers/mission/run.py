@@ -178,10 +178,12 @@ async def give_back(held: Held, rest: timedelta) -> None:
 
 
 async def hold_on(holder: str, missions: Collection[ObjectId]) -> None:
-    """Hold on to the runs that a process works on."""
-    until = {"$set": {"due_at": utc_now() + LEASE}}
-    for mission_id in missions:
-        await collection(MissionRun).update_one({"_id": mission_id, "holder": holder}, until)
+    """Hold on to the runs that a process works on, and has not written to for a third of a lease: each write does."""
+    ending = {"holder": holder, "due_at": {"$lt": utc_now() + LEASE * 2 / 3}}
+    for run in await collection(MissionRun).find(ending, {"_id": 1}).to_list():
+        if run["_id"] in missions:
+            until = {"$set": {"due_at": utc_now() + LEASE}}
+            await collection(MissionRun).update_one({"_id": run["_id"], **ending}, until)
 
 
 async def held_runs(holder: str) -> dict[ObjectId, int]:

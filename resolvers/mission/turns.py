@@ -14,6 +14,7 @@ from models.records import (
     MissionRunRecord,
     MissionStepRecord,
 )
+from realtime.cursor import Cursor
 from realtime.log import Change, Committed
 from resolvers.mission.report import Report
 from resolvers.mission.run import Held, report, set_run
@@ -23,21 +24,24 @@ from resolvers.usage.usage import Usage, reserve, settle
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A request to a model that is about to be sent: its number, and what is reserved for it."""
+    """A request to a model that is about to be sent: its number, what is reserved for it, and where the history of its
+    workspace stood."""
 
     number: int
     usage_id: ObjectId
+    after: Cursor
 
 
 async def begin_attempt(held: Held, worst: Amount, *, model: str, credential_id: ObjectId | None = None) -> Attempt:
     """Count a request to a model, and reserve what it may come to. Raises BudgetExhausted."""
 
-    async def body(change: Change, mission: MissionRecord, run: MissionRunRecord) -> Attempt:
+    async def body(change: Change, mission: MissionRecord, run: MissionRunRecord) -> tuple[int, ObjectId]:
         usage_id = await reserve(change, mission, worst, model=model, credential_id=credential_id)
         await set_run(change, held, {"attempt": run["attempt"] + 1, "output": ""})
-        return Attempt(run["attempt"] + 1, usage_id)
+        return run["attempt"] + 1, usage_id
 
-    return (await held.write(body)).value
+    committed = await held.write(body)
+    return Attempt(*committed.value, committed.cursor)
 
 
 async def drop_attempt(held: Held, attempt: Attempt) -> None:

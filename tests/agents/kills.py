@@ -1,150 +1,158 @@
-"""`python -m tests.agents.kills COUNT`: a gateway and its process of agents are killed in turn while missions run; what
-each call did is there once, and every mission ends."""
+"""`python -m tests.agents.kills COUNT`: a gateway and its process of agents are killed in turn while missions run.
+
+Meanwhile people write to the missions, and approve of what some of them propose. Every mission ends; what each call did
+is there once and told once; whatever was acknowledged to a person is done, and read unless too many processes went away
+with the mission; the ledger has as much as the model has billed.
+"""
 
 import asyncio
-import os
 import random
 import signal
 import sys
-import tempfile
-from asyncio.subprocess import Process
 from collections import Counter
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 
-import psutil
-
-from gateway.client import Client, ClientError
-from tests.agents.model_server import Json, Turn, serving_model
+from gateway.client import ClientError
+from models import Comment, LoggedEvent, MissionCall, Proposal, UsageRecord
+from models.base import collection
+from models.enums import MissionCallState, ProposalStatus, UsageState
+from realtime.background import end
+from realtime.events.comment import CommentAdded
+from tests.agents.model_server import Json, Turn
+from tests.agents.served import PRICE, Served, board, card_of, served
 
 PORT = 3978
 MISSIONS = 20
+SUPERVISED = 5
+"""How many of them propose what they would do."""
 TURNS = 10
 SECONDS = 6.0
 """Between two kills, at most."""
 
-REGISTER = "mutation ($i: AuthRegisterInput!) { authRegister(input: $i) { accessToken } }"
-START = """mutation ($p: ID!, $c: ID!) { cardMissionStart(input: {cardId: $c, projectId: $p, prompt: "Go"}) {
-  mission { id } } }"""
-STATUS = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Mission { status error } } }"
-COMMENTS = "query ($id: ID!) { card(id: $id) { comments(first: 100) { nodes { content } } } }"
-FINAL = {"COMPLETED", "FAILED", "CANCELLED"}
+WAITING = """query ($w: ID!) { node(id: $w) { ... on Workspace {
+  approvals(filter: {status: {eq: PENDING}}) { nodes { id } } } } }"""
+APPROVE = "mutation ($p: ID!) { proposalApprove(id: $p, input: {}) { cursor } }"
+SAY = "mutation ($m: ID!, $t: String!) { missionPrompt(id: $m, input: {text: $t}) { cursor } }"
 
 
 def script(request: Json, before: int) -> Turn:
     """A comment in each turn, slowly, then the end."""
-    text = str(request["messages"])
-    card = text.partition("about the card ")[2][:24]
+    card = card_of(request)
     if before < TURNS:
         said = f"{card[-4:]} turn {before}"
         return Turn("thinking about it " * 4, (("comment", {"cardId": card, "content": said}),), pause=0.1)
     return Turn("Done.")
 
 
+@dataclass(slots=True)
+class People:
+    """What people do meanwhile, and what was acknowledged to them: `said` by mission, and proposals `approved`."""
+
+    at: Served
+    workspace: str
+    missions: Sequence[str]
+    said: list[tuple[str, str]] = field(default_factory=list)
+    approved: list[str] = field(default_factory=list)
+
+    async def work(self) -> None:
+        while True:
+            with suppress(ClientError):  # it is away, or the mission has ended
+                await self._approve()
+                mission, text = random.choice(self.missions), f"note {len(self.said)} {random.random()}"
+                await self.at.ask(SAY, m=mission, t=text)
+                self.said.append((mission, text))
+            await asyncio.sleep(random.uniform(0.1, 1))
+
+    async def _approve(self) -> None:
+        found = await self.at.ask(WAITING, w=self.workspace)
+        for proposal in found["node"]["approvals"]["nodes"]:
+            await self.at.ask(APPROVE, p=proposal["id"])
+            self.approved.append(proposal["id"])
+
+
 async def main(count: int) -> int:
     """Kill that often; the exit status."""
-    async with serving_model(script) as model:
-        folder = Path(tempfile.mkdtemp(prefix="orrery-kills-"))
-        file = folder / "models.toml"
-        price = "price = { input = 1.0, output = 2.0 }"
-        file.write_text(f'[models.a]\nprotocol = "openai"\nbase_url = "{model.url}/v1"\n{price}\n')
-        env = {
-            **os.environ,
-            "ORRERY_DATA_DIR": str(folder / "data"),
-            "ORRERY_MODELS": str(file),
-            "ORRERY_PORT": str(PORT),
-            "ORRERY_ALLOWED_PRIVATE_HOSTS": "127.0.0.1",
-        }
-        gateway = await start(env)
-        client = await signed_in()
-        cards, project = await board(client)
-        missions = [
-            (await ask(client, START, p=project, c=card))["cardMissionStart"]["mission"]["id"] for card in cards
+    async with served(script, PORT) as at:
+        made = await board(at, MISSIONS)
+        modes = {"atlas": "AUTONOMOUS", "hera": "SUPERVISED"}
+        agents = [
+            await at.make("agentCreate", "agent", workspaceId=made.workspace, name=slug, slug=slug, autonomyMode=mode)
+            for slug, mode in modes.items()
         ]
+        missions = [
+            await at.make(
+                "missionCreate", "mission", agentId=agents[place < SUPERVISED], cardId=card, prompt="Go", maxSteps=100
+            )
+            for place, card in enumerate(made.cards)
+        ]
+        people = People(at, made.workspace, missions)
+        working = asyncio.create_task(people.work())
         for kill in range(count):
             await asyncio.sleep(random.uniform(1, SECONDS))
-            children = [
-                child for child in psutil.Process(gateway.pid).children() if "agent_process" in str(child.cmdline())
-            ]
-            if kill % 2 and children:
-                children[0].send_signal(signal.SIGKILL)
-                print(f"kill {kill + 1}: the process of agents", flush=True)
-            else:
-                gateway.kill()
-                await gateway.wait()
-                print(f"kill {kill + 1}: the gateway", flush=True)
-                gateway = await start(env)
-        ends = await wait_for_all(client, missions)
-        found = [await comments_of(client, card) for card in cards]
-        gateway.terminate()
-        await gateway.wait()
-    twice = [text for texts in found for text, times in Counter(texts).items() if times > 1]
-    missing = [
-        card for card, texts, end in zip(cards, found, ends, strict=True) if end == "COMPLETED" and len(texts) != TURNS
-    ]
-    print(f"{Counter(ends)}; done twice: {twice}; completed with something missing: {missing}")
-    return 1 if twice or missing else 0
+            await _kill(at, kill)
+        ends = await at.ended(missions)
+        await end(working)
+        async with at.database():
+            faults = await _faults(at, people, dict(zip(made.cards, ends, strict=True)))
+    bill = [sum(tokens) for tokens in zip(*at.model.bill, strict=True)]
+    print(f"{dict(Counter(ends))}; {len(people.said)} notes, {len(people.approved)} approvals; tokens billed: {bill}")
+    print("\n".join(faults) or "nothing lost, nothing twice, nothing unpaid")
+    return 1 if faults else 0
 
 
-async def start(env: dict[str, str]) -> Process:
-    """A gateway that answers."""
-    gateway = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway", "serve", env=env, stdout=asyncio.subprocess.DEVNULL
-    )
-    client = Client(f"http://127.0.0.1:{PORT}")
-    async with asyncio.timeout(120):
-        while True:
-            try:
-                await ask(client, "{ __typename }")
-            except ClientError:
-                await asyncio.sleep(0.2)
-            else:
-                return gateway
+async def _kill(at: Served, kill: int) -> None:
+    agents = at.agents()
+    if kill % 2 and agents:
+        agents[0].send_signal(signal.SIGKILL)
+        print(f"kill {kill + 1}: the process of agents", flush=True)
+        return
+    await at.end(signal.SIGKILL)
+    print(f"kill {kill + 1}: the gateway", flush=True)
+    await at.start()
 
 
-async def signed_in() -> Client:
-    client = Client(f"http://127.0.0.1:{PORT}")
-    values = {"email": "a@b.example", "password": "a long password", "name": "Ann"}
-    made = await ask(client, REGISTER, i=values)
-    return client.signed_in(made["authRegister"]["accessToken"])
+async def _faults(at: Served, people: People, ends: dict[str, str]) -> list[str]:
+    """What is not as it should be, as sentences."""
+    completed = [card for card, how in ends.items() if how == "COMPLETED"]
+    faults = [f"the mission of {card} ended as {how}" for card, how in ends.items() if how == "CANCELLED"]
+    comments = await collection(Comment).find({}).to_list()
+    written = Counter((str(comment["card_id"]), comment["content"]) for comment in comments)
+    wanted = {(card, f"{card[-4:]} turn {turn}") for card in completed for turn in range(TURNS)}
+    faults += [f"done {times} times: {each}" for each, times in written.items() if times != 1]
+    faults += [f"never done: {each}" for each in sorted(wanted - set(written))]
+    told = Counter(event["data"]["comment"]["_id"] for event in await _events(CommentAdded.__name__))
+    faults += [f"told {told[each['_id']]} times: {each['content']}" for each in comments if told[each["_id"]] != 1]
+    calls = await collection(MissionCall).find({"tool": "comment", "state": MissionCallState.DONE.value}).to_list()
+    if len(calls) != len(comments):
+        faults.append(f"{len(calls)} calls are done, and {len(comments)} comments are there")
+    read = str(at.model.requests)
+    unread = [(mission, text) for mission, text in people.said if text not in read]
+    card_of_mission = dict(zip(people.missions, ends, strict=True))
+    faults += [f"never read: {text} in {mission}" for mission, text in unread if card_of_mission[mission] in completed]
+    proposals = {str(proposal["_id"]): proposal["status"] for proposal in await collection(Proposal).find({}).to_list()}
+    applied = ProposalStatus.APPLIED
+    faults += [f"approved, and {proposals[each]}: {each}" for each in people.approved if proposals[each] != applied]
+    return faults + await _unpaid(at)
 
 
-async def board(client: Client) -> tuple[list[str], str]:
-    """Cards, each for a mission, and their project."""
-    organization = await make(client, "organizationCreate", "organization", name="Acme", slug="acme")
-    workspace = await make(client, "workspaceCreate", "workspace", organizationId=organization, name="W", slug="eng")
-    await make(client, "agentCreate", "agent", workspaceId=workspace, name="A", slug="atlas", autonomyMode="AUTONOMOUS")
-    project = await make(client, "projectCreate", "project", workspaceId=workspace, name="Launch")
-    column = await make(client, "columnCreate", "column", projectId=project, name="To do")
-    named = {"projectId": project, "columnId": column}
-    return [await make(client, "cardCreate", "card", title=f"Card {n}", **named) for n in range(MISSIONS)], project
+async def _events(type_: str) -> list[Json]:
+    found = await collection(LoggedEvent).find({"type": type_}).to_list()
+    return [dict(event) for event in found]
 
 
-async def make(client: Client, mutation: str, shown: str, **values: Any) -> str:
-    kind = mutation[0].upper() + mutation[1:]
-    query = f"mutation ($i: {kind}Input!) {{ {mutation}(input: $i) {{ {shown} {{ id }} }} }}"
-    made: str = (await ask(client, query, i=values))[mutation][shown]["id"]
-    return made
-
-
-async def wait_for_all(client: Client, missions: list[str]) -> list[str]:
-    """How missions ended."""
-    async with asyncio.timeout(600):
-        while True:
-            found = [mission["status"] for mission in (await ask(client, STATUS, ids=missions))["nodes"]]
-            if FINAL.issuperset(found):
-                return found
-            await asyncio.sleep(1)
-
-
-async def comments_of(client: Client, card: str) -> list[str]:
-    found = (await ask(client, COMMENTS, id=card))["card"]["comments"]["nodes"]
-    return [comment["content"] for comment in found]
-
-
-async def ask(client: Client, query: str, **variables: Any) -> dict[str, Any]:
-    answer: dict[str, Any] = await asyncio.to_thread(client.graphql, query, variables)
-    return answer
+async def _unpaid(at: Served) -> list[str]:
+    """Whether less is counted, or reserved for good, than the model has billed."""
+    tokens = cost = 0
+    for usage in await collection(UsageRecord).find({}).to_list():
+        is_settled = usage["state"] == UsageState.SETTLED
+        tokens += usage["input_tokens"] + usage["output_tokens"] if is_settled else usage["reserved_tokens"]
+        cost += usage["cost"] if is_settled else usage["reserved_cost"]
+    billed = sum(map(sum, at.model.bill))
+    charged = sum(PRICE[0] * read + PRICE[1] * written for read, written in at.model.bill)
+    print(f"billed {billed} tokens and {charged} micro-USD, counted {tokens} and {cost}")
+    return [] if billed <= tokens and charged <= cost else ["more is billed than counted"]
 
 
 if __name__ == "__main__":

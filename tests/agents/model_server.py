@@ -47,8 +47,8 @@ def turns(*said: Turn) -> Script:
 @dataclass(slots=True)
 class ModelServer:
     """The server while it runs. `requests` are those that it was asked, `bill` the tokens (in, out) that it counted,
-    whether or not its answer arrived; `faults` are taken by the requests that come, one each; `cut` counts clients
-    that went away while they were answered."""
+    whether or not its answer arrived; `faults` are taken by the requests that come, one each; `cuts` are the requests
+    whose clients went away while they were answered, and when, in seconds of the event loop's clock."""
 
     script: Script
     url: str = ""
@@ -56,7 +56,7 @@ class ModelServer:
     requests: list[Json] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     bill: list[tuple[int, int]] = field(default_factory=list)
-    cut: int = 0
+    cuts: list[tuple[Json, float]] = field(default_factory=list)
     speaking: int = 0
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -96,7 +96,7 @@ class ModelServer:
                 if turn.pause:
                     await self._pause(turn.pause, writer)
         except ConnectionError:
-            self.cut += 1
+            self.cuts.append((request, asyncio.get_running_loop().time()))
             raise
         finally:
             self.speaking -= 1

@@ -111,6 +111,25 @@ async def test_requests_that_were_never_sent_cost_nothing(owner: Context, worksp
     assert [usage["state"] for usage in usages] == [UsageState.SETTLED] * 6
 
 
+@pytest.mark.parametrize("protocol", ["openai", "anthropic"])
+async def test_a_host_that_the_guard_refuses_is_asked_once_and_costs_nothing(
+    owner: Context, workspace: WorkspaceRecord, protocol: str
+) -> None:
+    # Given a model whose host nobody has allowed
+    async with desk(owner, workspace, turns(Turn("Never")), protocol=protocol) as at:
+        mission_id = await at.ask()
+
+        # When a mission has failed for that
+        async with working(replace(at.owner.services, outbound=Outbound())):
+            mission = await at.ended(mission_id)
+
+        # Then it says so, and nothing is reserved for it any more
+        assert at.model.requests == []
+    assert "Only https:// URLs are called" in (mission["error"] or "")
+    [usage] = await collection(UsageRecord).find({"mission_id": mission_id}).to_list()
+    assert (usage["state"], usage["cost"]) == (UsageState.SETTLED, 0)
+
+
 async def test_a_mission_whose_work_fails_by_itself_ends(
     owner: Context, workspace: WorkspaceRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -204,6 +204,27 @@ async def test_what_people_write_in_between_is_read_before_the_next_turn(
         assert "Mind the rain" in orjson.dumps(said).decode()
 
 
+@pytest.mark.parametrize("finishes", [False, True], ids=["by text", "by a call"])
+async def test_what_is_said_while_the_model_concludes_is_read_before_the_mission_ends(
+    owner: Context, workspace: WorkspaceRecord, finishes: bool
+) -> None:
+    # Given a model that is about to conclude
+    calls = (("finish", {"summary": "Done."}),) if finishes else ()
+    async with desk(owner, workspace, turns(Turn("All is done now.", calls, pause=0.1), Turn("Seen."))) as at:
+        async with working(at.owner.services):
+            mission_id = await at.ask()
+            await at.until(mission_id, lambda _: at.model.speaking > 0)
+
+            # When somebody says something
+            await prompt_mission(again(at.owner), mission_id, MissionPrompt(text="Mind the rain"))
+            mission = await at.ended(mission_id)
+
+        # Then it reads that first
+        assert (mission["status"], mission["summary"]) == (MissionStatus.COMPLETED, "Seen.")
+        assert "Mind the rain" in orjson.dumps(at.model.requests[1]).decode()
+        assert len(at.model.requests) == 2
+
+
 async def test_cancelling_cuts_the_model_off_and_nothing_is_committed_afterwards(
     owner: Context, workspace: WorkspaceRecord
 ) -> None:

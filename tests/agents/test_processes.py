@@ -1,6 +1,8 @@
 """The processes of agents, kept by a gateway."""
 
 import asyncio
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
@@ -11,6 +13,7 @@ import pytest
 from pymongo.errors import AutoReconnect
 
 from gateway import agents
+from gateway.agent_process import Order
 from gateway.agents import AgentProcesses
 from gateway.settings import Settings
 from models.language_model import LanguageModel, LanguageModels
@@ -59,3 +62,29 @@ async def test_processes_are_kept_after_what_nobody_thought_of(monkeypatch: pyte
             await working.wait()
     finally:
         await processes.stop()
+
+
+async def test_a_process_whose_gateway_ends_before_it_has_begun_ends_with_it() -> None:
+    # Given a process that waits for a database which does not answer, and will for an hour
+    settings = Settings(
+        secret_key="x" * 32,
+        mongodb_url="mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100",
+        mongodb_patience=timedelta(hours=1),
+    )
+    command = (sys.executable, "-m", "gateway.agent_process")
+    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
+    assert process.stdin is not None
+    try:
+        process.stdin.write(Order(settings, "holder", is_relayed=True).sent())
+        await process.stdin.drain()
+
+        # When its gateway ends
+        process.stdin.close()
+
+        # Then so does it
+        async with asyncio.timeout(PATIENCE):
+            assert await process.wait() == 1
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()

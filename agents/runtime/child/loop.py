@@ -27,7 +27,6 @@ from models.errors import ApprovalRequired, BudgetExhausted, OrreryError, RateLi
 from models.language_model import LanguageModel, LanguageModels
 from models.mission_run import call_id, step_id
 from models.records import MissionCallRecord, MissionRecord, MissionRunRecord, MissionStepRecord
-from realtime.cursor import Cursor
 from resolvers.kit.context import Context
 from resolvers.mission import calls as calls_of_run
 from resolvers.mission import turns
@@ -117,9 +116,8 @@ class Loop:
         request = history.request(prompt.instructions(self.held.agent, self.orders), texts, calls, self.results)
         elided_before = self._elided_before(run, specs[0])
         messages = [*history.load(self.steps, elided_before), request]
-        after = await self._cursor()
         try:
-            answer = await ask(self.held, self.providers, specs, messages, self._parameters(), self.pace, after)
+            answer = await ask(self.held, self.providers, specs, messages, self._parameters(), self.pace)
         except BudgetExhausted as error:
             await calls_of_run.wait_for(self.held, MissionWait.BUDGET, error.message)
             return False
@@ -129,7 +127,8 @@ class Loop:
                 return False
             return await self._fail(str(error))
         changes: Record = {
-            "read_until": max((activity["position"] for activity in said), default=run["read_until"]),
+            # All that was reported before the mission was read was there to be read.
+            "read_until": max([mission["activity_count"], *(activity["position"] for activity in said)]),
             "bad_turns": bad_turns,
             "elided_before": elided_before,
         }
@@ -163,8 +162,7 @@ class Loop:
         self.steps.append(step)
         self.results.clear()
         if text and not calls:
-            await calls_of_run.conclude(self.held, MissionStatus.COMPLETED, text[:MAX_REPORT])
-            return False
+            return await calls_of_run.conclude(self.held, MissionStatus.COMPLETED, text[:MAX_REPORT])
         return True
 
     def _call(self, n: int, index: int, asked: history.Asked) -> MissionCallRecord:
@@ -218,9 +216,6 @@ class Loop:
         if not calls:
             return history.ends_with_text(self.steps[-1])
         return any(call["tool"] == FINISH and call["state"] == MissionCallState.DONE for call in calls)
-
-    async def _cursor(self) -> Cursor:
-        return await self.held.ctx.services.hub.log.head(self.held.workspace_id)
 
     # --- calls
 
@@ -290,8 +285,7 @@ class Loop:
                 return False
             case Finish():
                 to = MissionStatus.FAILED if given.failed else MissionStatus.COMPLETED
-                await calls_of_run.conclude(self.held, to, given.summary, call)
-                return False
+                return await calls_of_run.conclude(self.held, to, given.summary, call)
         raise TypeError(call["tool"])
 
     async def _refuse(self, call: MissionCallRecord, why: str) -> None:

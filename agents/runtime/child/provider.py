@@ -32,6 +32,7 @@ from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.usage import RequestUsage
 
 from models.language_model import LanguageModel
+from models.outbound import NotMade, Refused
 
 _OWN = {"openai": "https://api.openai.com/v1", "anthropic": "https://api.anthropic.com"}
 _TRANSIENT = (
@@ -81,7 +82,9 @@ def key_of(spec: LanguageModel) -> str | None:
 
 
 def is_transient(error: Exception) -> bool:
-    """Whether the same request may succeed later."""
+    """Whether the same request may succeed later. What the guard refuses would be refused again."""
+    if _refused(error) is not None:
+        return False
     if isinstance(error, ModelHTTPError) and not isinstance(error, _TRANSIENT):
         return error.status_code in (408, 409, 425, 429) or error.status_code >= 500
     return isinstance(error, _TRANSIENT) and not isinstance(error, ModelContextWindowExceededError)
@@ -90,7 +93,7 @@ def is_transient(error: Exception) -> bool:
 def is_refusal(error: Exception) -> bool:
     """Whether the provider did nothing for a request, and takes nothing for it: it said so, or was never asked."""
     if isinstance(error, ModelConnectionError):
-        return error.phase in ("pool", "connect")
+        return error.phase in ("pool", "connect") or isinstance(_refused(error), NotMade)
     return isinstance(error, ModelHTTPError) and not error.in_stream
 
 
@@ -116,8 +119,17 @@ def unexpected(error: Exception) -> Exception | None:
 
 def told(error: Exception) -> str:
     """What went wrong, for people: never what a provider sent, which may repeat what it was sent."""
+    if (refused := _refused(error)) is not None:
+        return str(refused)
     status = getattr(error, "status_code", None)
     return f"status {status}" if status else type(error).__name__.removeprefix("_").removesuffix("Error")
+
+
+def _refused(error: BaseException | None) -> Refused | None:
+    """What the guard of outgoing requests said, where an error of a model's client is due to that."""
+    while error is not None and not isinstance(error, Refused):
+        error = error.__cause__
+    return error
 
 
 def cost_of(spec: LanguageModel, usage: RequestUsage) -> int | None:

@@ -35,6 +35,14 @@ class Times:
     retry: float = 3.0
 
 
+@dataclass(slots=True)
+class Work:
+    """The work on a mission; without a `fence` while it is about to be taken."""
+
+    task: asyncio.Task[None]
+    fence: int | None = None
+
+
 class Runner:
     """Works on missions until it is stopped."""
 
@@ -52,7 +60,7 @@ class Runner:
         self._providers = Providers(services.outbound.client())
         self._pace = pace or Pace()
         self._times = times or Times()
-        self._tasks: dict[ObjectId, tuple[int, asyncio.Task[None]]] = {}
+        self._works: dict[ObjectId, Work] = {}
         self._hold_at = 0.0
         failed = rounds.Rest(self._times.look, is_woken=False)
         told = "missions could not be looked for; trying again"
@@ -65,41 +73,45 @@ class Runner:
     async def stop(self) -> None:
         """Stop, and leave what is not finished to whoever comes next."""
         await self._loop.stop()
-        for _, task in list(self._tasks.values()):
-            await end(task)
+        for work in list(self._works.values()):
+            await end(work.task)
         await let_go(self.holder, lost=False)
         await self._providers.client.aclose()
 
     @property
     def count(self) -> int:
         """How many missions it works on."""
-        return len(self._tasks)
+        return len(self._works)
 
     async def _round(self) -> rounds.Rest:
         await self._drop_lost()
         await self._hold()
-        room = MAX_RUNS - len(self._tasks)
-        due = [mission_id for mission_id in await due_runs(room) if mission_id not in self._tasks] if room > 0 else []
-        await asyncio.gather(*map(self._begin, due))
+        room = MAX_RUNS - len(self._works)
+        if room > 0:
+            due = [mission_id for mission_id in await due_runs(MAX_RUNS) if mission_id not in self._works]
+            for mission_id in due[:room]:
+                # Not awaited: in a busy workspace it waits for its turn, and what is lost here must not wait for that.
+                task = asyncio.create_task(self._work(mission_id), name=f"mission-{mission_id}")
+                self._works[mission_id] = Work(task)
         await asyncio.sleep(self._times.rest)
         return rounds.Rest(self._times.look)
 
-    async def _begin(self, mission_id: ObjectId) -> None:
-        held = await take(self._services, mission_id, self.holder)
-        if held is not None:
-            task = asyncio.create_task(self._work(held), name=f"mission-{mission_id}")
-            self._tasks[mission_id] = held.fence, task
-
-    async def _work(self, held: Held) -> None:
+    async def _work(self, mission_id: ObjectId) -> None:
+        work, held = self._works[mission_id], None
         try:
-            await Loop(held, self._services.models, self._providers, self._toolbox, self._pace).run()
+            held = await take(self._services, mission_id, self.holder)
+            if held is not None:
+                work.fence = held.fence
+                await Loop(held, self._services.models, self._providers, self._toolbox, self._pace).run()
         except Exception as error:
             # It is taken again in a while; the third time in a row it fails.
-            log.warning("the work on mission %s failed", held.mission_id, exc_info=unexpected(error))
-            await self._give_back(held)
+            log.warning("the work on mission %s failed", mission_id, exc_info=unexpected(error))
+            if held is not None:
+                await self._give_back(held)
+            else:
+                await asyncio.sleep(self._times.retry)
         finally:
-            if self._tasks.get(held.mission_id, (0,))[0] == held.fence:
-                del self._tasks[held.mission_id]
+            del self._works[mission_id]
             self._loop.due.set()
 
     async def _give_back(self, held: Held) -> None:
@@ -110,18 +122,20 @@ class Runner:
 
     async def _drop_lost(self) -> None:
         """End the work on what was cancelled, has ended, or was taken over: a model that speaks is cut off."""
-        if not self._tasks:
+        fences = {mission_id: work.fence for mission_id, work in self._works.items() if work.fence is not None}
+        if not fences:
             return
         held = await held_runs(self.holder)
-        for mission_id, (fence, task) in list(self._tasks.items()):
-            if held.get(mission_id) != fence:
-                task.cancel()
+        for mission_id, fence in fences.items():
+            work = self._works.get(mission_id)
+            if held.get(mission_id) != fence and work is not None and work.fence == fence:
+                work.task.cancel()
 
     async def _hold(self) -> None:
         now = asyncio.get_running_loop().time()
-        if self._tasks and now >= self._hold_at:
+        if self._works and now >= self._hold_at:
             self._hold_at = now + self._times.hold
-            await hold_on(self.holder, list(self._tasks))
+            await hold_on(self.holder, self._works)
 
 
 __all__ = ["MAX_RUNS", "Runner", "Times"]

@@ -17,7 +17,6 @@ from agents.runtime.child import history, provider
 from agents.runtime.child.provider import Providers
 from models.errors import OrreryError
 from models.language_model import LanguageModel
-from realtime.cursor import Cursor
 from resolvers.credential.sealed import reveal_for_model
 from resolvers.mission.run import Held, keep_output, tell_delta
 from resolvers.mission.turns import Attempt, begin_attempt, drop_attempt
@@ -66,7 +65,6 @@ async def ask(
     messages: Sequence[ModelMessage],
     parameters: ModelRequestParameters,
     pace: Pace,
-    after: Cursor,
 ) -> Answer:
     """The answer of the first of some models that gives one.
 
@@ -77,7 +75,7 @@ async def ask(
         try:
             model = providers.model(spec, await _key(held, spec))
             async with providers.room(spec):
-                return await _insist(held, model, spec, messages, parameters, pace, after)
+                return await _insist(held, model, spec, messages, parameters, pace)
         except provider.NoKeyError as error:
             failure = NoAnswerError(str(error), about_key=True)
         except NoAnswerError as error:
@@ -94,7 +92,6 @@ async def _insist(
     messages: Sequence[ModelMessage],
     parameters: ModelRequestParameters,
     pace: Pace,
-    after: Cursor,
 ) -> Answer:
     """Ask a model again and again, as far as that may help."""
     rest = pace.first_rest
@@ -102,7 +99,7 @@ async def _insist(
         attempt = await begin_attempt(
             held, worst_of(spec, messages, parameters), model=spec.name, credential_id=_credential(spec)
         )
-        speech = Speech(held, after, attempt.number)
+        speech = Speech(held, attempt)
         try:
             response = await _hear(model, spec, messages, parameters, speech)
             if provider.is_whole(response):
@@ -174,15 +171,14 @@ async def _hear(
 class Speech:
     """What a model says in one attempt: told a few words at a time, and kept now and then."""
 
-    def __init__(self, held: Held, after: Cursor, attempt: int) -> None:
+    def __init__(self, held: Held, attempt: Attempt) -> None:
         self._held = held
-        self._after = after
         self._attempt = attempt
         self._text = ""
         self._told = 0
         self._timer: asyncio.TimerHandle | None = None
         self._keeping: asyncio.Task[None] | None = None
-        self._keep_at = 0.0
+        self._keep_at = asyncio.get_running_loop().time() + KEPT_EVERY
 
     def say(self, text: str) -> None:
         """Some more was said."""
@@ -200,12 +196,14 @@ class Speech:
 
     def _tell(self) -> None:
         self._timer = None
-        tell_delta(self._held, self._after, self._attempt, self._told, self._text[self._told :])
+        tell_delta(self._held, self._attempt.after, self._attempt.number, self._told, self._text[self._told :])
         self._told = len(self._text)
         now = asyncio.get_running_loop().time()
         if now >= self._keep_at and (self._keeping is None or self._keeping.done()):
             self._keep_at = now + KEPT_EVERY
-            self._keeping = asyncio.create_task(keep_output(self._held, self._attempt, self._text), name="output")
+            self._keeping = asyncio.create_task(
+                keep_output(self._held, self._attempt.number, self._text), name="output"
+            )
             self._keeping.add_done_callback(_note)
 
 
