@@ -19,7 +19,9 @@ from resolvers.kit.page_query import PARENTS, WALKED
 from resolvers.notification.notification import NEWEST_FIRST
 from tests.resolvers.test_indexes import recorded
 
-LONG = 10 * landmark.BLOCK
+SMALL = 10
+"""Records of a block, where every list of the product is tried: fewer than there are, as each costs its records."""
+LONG = 10 * SMALL
 """Records of a list that a page must not read whole."""
 RANKS = [f"a{one}" for one in "0123456789"]
 
@@ -65,9 +67,10 @@ async def page(
 
 @pytest.mark.parametrize(("model", "parent_key", "key"), lists(), ids=lambda one: getattr(one, "__name__", one))
 async def test_a_page_of_a_long_list_reads_little_more_than_one_of_a_short_list(
-    model: type[Recorded[Any]], parent_key: str, key: str, clean: Database
+    model: type[Recorded[Any]], parent_key: str, key: str, clean: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    size, parent_id = 20, ObjectId()
+    monkeypatch.setattr(landmark, "BLOCK", SMALL)
+    size, parent_id = 5, ObjectId()
     ids = await fill(model, parent_key, parent_id, key, LONG)
     await page(model, parent_key, parent_id, [(key, 1)], first=size)  # it finds out that the list is long
 
@@ -80,7 +83,7 @@ async def test_a_page_of_a_long_list_reads_little_more_than_one_of_a_short_list(
 
         assert (first, second) == (expected[:size], expected[size : 2 * size])
         assert (before, last) == (expected[-2 * size : -size], expected[-size:])
-        assert await documents_read(model, queries) <= 4 * (size + 1 + 2 * landmark.BLOCK) < 4 * LONG / 3
+        assert await documents_read(model, queries) <= 4 * (size + 1 + 2 * SMALL) < 4 * LONG / 3
 
 
 async def test_long_lists_among_others_are_walked_once_they_are_known(clean: Database) -> None:
