@@ -100,14 +100,14 @@ class Card(Stored[CardRecord]):
     started_at: Annotated[
         datetime | None,
         Facts(
-            "Since when it stands beyond the first column of its board: set by moving, kept in the last column.",
+            "Since when it stands beyond the first column of its board: set by moving, kept in columns that are done.",
             SHOWN | TRANSFER,
         ),
     ] = None
     completed_at: Annotated[
         datetime | None,
         Facts(
-            "Since when it stands in the last column of its board: set by moving and creating it there.",
+            "Since when it stands in a column that is done: set by moving and creating it there.",
             SHOWN | TRANSFER,
         ),
     ] = None

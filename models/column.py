@@ -7,9 +7,10 @@ from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, id_factory
+from models.enums import ColumnKind
 from models.facts import GRAPH, SHOWN, TEMPLATE, TRANSFER, WRITTEN, Facts
 from models.ids import Kind
-from models.limits import NAME
+from models.limits import MARKDOWN, NAME
 from models.records import ColumnRecord
 
 
@@ -25,6 +26,29 @@ class Column(Stored[ColumnRecord]):
         PydanticObjectId | None, Facts("The scope whose board it is on; null for the project's own.", refers=Kind.SCOPE)
     ] = None
     name: Annotated[str, Facts("The name.", SHOWN | WRITTEN | TRANSFER | TEMPLATE, text=NAME)]
+    kind: Annotated[
+        ColumnKind | None,
+        Facts(
+            "What it means for a card to stand there. Where a board has columns of the kinds DONE or ARCHIVE, "
+            "cards are done there; else in its last column.",
+            SHOWN | WRITTEN | TRANSFER | TEMPLATE,
+        ),
+    ] = None
+    prompt: Annotated[
+        str | None,
+        Facts(
+            "What agents are told about the cards that come to it.",
+            SHOWN | WRITTEN | TRANSFER | TEMPLATE,
+            text=MARKDOWN,
+        ),
+    ] = None
+    requires_approval: Annotated[
+        bool,
+        Facts(
+            "Whether a card that goes on by itself comes to it only once somebody has approved.",
+            SHOWN | WRITTEN | TRANSFER | TEMPLATE,
+        ),
+    ] = False
     rank: Annotated[
         str,
         Facts(

@@ -375,12 +375,23 @@ class PipelineStepType(Told):
     NOTIFY = "NOTIFY", "Tells the members of the workspace."
 
 
+class ColumnKind(Told):
+    """What it means for a card to stand in a column."""
+
+    BACKLOG = "backlog", "It is to be done some day: work on it has not started."
+    ACTIVE = "active", "It is worked on; agents begin where they are asked to."
+    REVIEW = "review", "Its work is looked at."
+    BLOCKED = "blocked", "Its work waits for something."
+    DONE = "done", "It is done."
+    ARCHIVE = "archive", "It is done, and put away."
+
+
 class CardStatus(Told):
     """How far a card is, as its moves tell."""
 
     TODO = "todo", "Work on it has not started."
-    IN_PROGRESS = "in_progress", "It stands beyond the first column of its board."
-    DONE = "done", "It stands in the last column of its board."
+    IN_PROGRESS = "in_progress", "It stands beyond the first column of its board, in none that is done."
+    DONE = "done", "It stands in a column that is done."
 
 
 class AutomationTrigger(Told):

@@ -265,6 +265,9 @@ class ColumnRecord(TypedDict):
     project_id: ObjectId
     scope_id: ObjectId | None
     name: str
+    kind: str | None
+    prompt: str | None
+    requires_approval: bool
     rank: str
     order: NotRequired[int]
 
@@ -1138,6 +1141,9 @@ class TemplateColumnRecord(TypedDict):
 
     scope: int | None
     name: str
+    kind: str | None
+    prompt: str | None
+    requires_approval: bool
 
 
 class TemplateLabelRecord(TypedDict):

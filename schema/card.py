@@ -77,7 +77,7 @@ class Card(Node):
     blocks: list[CardRef] = edge(relation_edges.blocks_of, description="The cards that wait for it.")
     is_blocked: bool = edge(
         relation_edges.is_blocked_of,
-        description="Whether it waits for a card that is neither archived nor in the last column of its board.",
+        description="Whether it waits for a card that is neither archived nor in a column that is done.",
     )
     parent: CardRef | None = edge(relation_edges.parent_of, description="The card that it is a part of.")
     children: list[CardRef] = edge(relation_edges.children_of, description="The cards that are parts of it.")

@@ -21,9 +21,7 @@ class PriorityCount:
     count: int = strawberry.field(description="How many open cards.")
 
 
-@strawberry.type(
-    description="What the cards of a project add up to. Done is what stands in the last column of its board."
-)
+@strawberry.type(description="What the cards of a project add up to. Done is what stands in a column that is done.")
 class ProjectMetrics:
     total: int = strawberry.field(description="All cards, archived ones left out.")
     open: int = strawberry.field(description="Those that are not done.")

@@ -27,7 +27,7 @@ class RoadmapCard:
     scope: ScopeRef | None = edge(scope_of, needs=("scope_id",), description="Its scope.")
     start: datetime | None = strawberry.field(description="When work starts.")
     due: datetime | None = strawberry.field(description="When it is due.")
-    is_done: bool = strawberry.field(description="Whether it stands in the last column of its board.")
+    is_done: bool = strawberry.field(description="Whether it stands in a column that is done.")
     is_late: bool = strawberry.field(description="Whether it is open and its due date is over.")
     is_blocked: bool = strawberry.field(description="Whether it is open and waits for an open card.")
     step: int = strawberry.field(

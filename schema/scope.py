@@ -30,7 +30,7 @@ class Scope(Node):
     )
     progress: float = edge(
         scope_edges.progress_of,
-        description="Done cards over all cards, 0 to 1; done is what stands in the last column.",
+        description="Done cards over all cards, 0 to 1; done is what stands in a column that is done.",
     )
     roadmap: Roadmap = edge(roadmap.roadmap_of_scope, description="Its cards in time, and what waits for what.")
     stats: Stats = edge(

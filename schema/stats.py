@@ -32,7 +32,7 @@ def stats_range(from_: From = UNSET, to: To = UNSET, interval: Interval = StatsI
 @strawberry.type(description="How many cards there are; archived ones left out.")
 class CardCounts:
     total: int = strawberry.field(description="All of them.")
-    open: int = strawberry.field(description="Those that are not in the last column of their board.")
+    open: int = strawberry.field(description="Those that are not in a column that is done.")
     done: int = strawberry.field(description="Those that are.")
     overdue: int = strawberry.field(
         description="Open ones whose due date is over, as a day is when it has ended (UTC)."
@@ -75,7 +75,7 @@ class LabelShare:
 class Throughput:
     start: datetime = strawberry.field(description="When the period begins.")
     created: int = strawberry.field(description="Cards that were created.")
-    completed: int = strawberry.field(description="Cards that came to the last column, and are there still.")
+    completed: int = strawberry.field(description="Cards that came to a column that is done, and are in one still.")
 
 
 @strawberry.type(description="How much work there was at the end of a period, and how much of it was done.")

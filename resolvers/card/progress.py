@@ -4,18 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bson import ObjectId
-
 from models import Column
-from models.base import collection
+from models.base import AnyRecord, collection
 from models.enums import CardStatus
 from models.records import ColumnRecord
 from realtime.log import Change
+from resolvers.column.done import status_in
 from resolvers.lane.card_place import BY_RANK
 
 
 def status_of(card: Mapping[str, Any]) -> CardStatus:
-    """How far a card is. A board of a single column tells nothing: what stands there is to do."""
+    """How far a card is, as its moves have told."""
     if card.get("completed_at") is not None:
         return CardStatus.DONE
     return CardStatus.TODO if card.get("started_at") is None else CardStatus.IN_PROGRESS
@@ -31,21 +30,21 @@ async def progress_at(change: Change, before: Mapping[str, Any], column: ColumnR
     if column is None:
         return progress(before, None, (), change.at)
     query = {"project_id": column["project_id"], "scope_id": column["scope_id"]}
-    board = await collection(Column).find(query, {"_id": 1}, session=change.session).sort(BY_RANK).to_list()
-    return progress(before, column["_id"], [record["_id"] for record in board], change.at)
+    board = await collection(Column).find(query, {"kind": 1}, session=change.session).sort(BY_RANK).to_list()
+    return progress(before, column, board, change.at)
 
 
 def progress(
-    before: Mapping[str, Any], column_id: ObjectId | None, board: Sequence[ObjectId], at: datetime
+    before: Mapping[str, Any], column: AnyRecord | None, board: Sequence[AnyRecord], at: datetime
 ) -> dict[str, Any]:
-    """The same for a column of a board whose columns are known, in order.
+    """The same for a column of a board whose columns are known, in order, with their kinds.
 
-    Work has started where the card stands in neither the first column of its board nor the last, and is complete in
-    the last; each moment stays until the card goes back. A board of a single column tells nothing.
+    Each moment stays until the card goes back.
     """
     started, completed = before.get("started_at"), before.get("completed_at")
-    if column_id is None or column_id == board[0]:
+    status = CardStatus.TODO if column is None else status_in(column, board)
+    if status is CardStatus.TODO:
         return {"started_at": None, "completed_at": None}
-    if column_id == board[-1]:
+    if status is CardStatus.DONE:
         return {"started_at": started, "completed_at": completed or at}
     return {"started_at": started or at, "completed_at": None}

@@ -1,7 +1,6 @@
 """Columns: the stages of a board, which is a project's own or a scope's."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from bson import ObjectId
 from pymongo import UpdateOne
@@ -79,7 +78,7 @@ async def create_column(ctx: Context, project: ProjectRecord, values: ColumnCrea
 
 @operation("columnUpdate", opens=COLUMN.whole, permission=board.WRITE, scope=WRITE)
 async def update_column(ctx: Context, column: ColumnRecord, values: ColumnUpdate) -> Committed[ColumnRecord]:
-    """Rename a column, or move it to another place on its board.
+    """Change a column, or move it to another place on its board.
 
     One document is written.
     """
@@ -153,22 +152,6 @@ def _numbered(columns: list[ColumnRecord]) -> list[ColumnRecord]:
         column["order"] = places.get(column["scope_id"], 0)
         places[column["scope_id"]] = column["order"] + 1
     return columns
-
-
-async def done_columns(project_ids: Iterable[ObjectId]) -> set[ObjectId]:
-    """The columns of some projects whose cards are done: the last of each board, as for the progress of a scope."""
-    ids = list(project_ids)
-    return await done_columns_where({"project_id": {"$in": ids}}) if ids else set()
-
-
-async def done_columns_where(inside: Mapping[str, Any]) -> set[ObjectId]:
-    """The same of the boards that a filter by project, scope or workspace selects."""
-    wanted = {"project_id": 1, "scope_id": 1}
-    order = [("project_id", 1), ("scope_id", 1), *BY_RANK]
-    boards: dict[tuple[ObjectId, ObjectId | None], ObjectId] = {}
-    for column in await collection(Column).find(inside, wanted).sort(order).to_list():
-        boards[column["project_id"], column["scope_id"]] = column["_id"]
-    return set(boards.values())
 
 
 @edge(scope=READ)

@@ -1,6 +1,6 @@
 """Scopes: work packages of a project."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bson import ObjectId
@@ -11,9 +11,10 @@ from models.base import AnyRecord, Recorded, collection, to_record
 from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.facts import CREATE
-from models.records import ProjectRecord, ScopeRecord
+from models.records import ColumnRecord, ProjectRecord, ScopeRecord
 from realtime.events.scope import ScopeCreated, ScopeDeleted, ScopeUpdated
 from realtime.log import Change, Committed
+from resolvers.column.done import done_among
 from resolvers.deletion.deletion import bury, delete
 from resolvers.inputs.scope import ScopeCreate, ScopeUpdate, ScopeViewSet
 from resolvers.kit.context import Context
@@ -125,13 +126,17 @@ scope_of = one_by(SCOPE, "scope_id")
 
 @edge(scope=READ)
 async def progress_of(ctx: Context, scopes: Sequence[ScopeRecord], fields: Fields) -> list[float]:
-    """Done cards over all cards, 0 to 1; archived cards left out. Done is what stands in the board's last column."""
+    """Done cards over all cards, 0 to 1; archived cards left out. `done_among` says what is done."""
     ids = list({scope["_id"] for scope in scopes})
     query = {"scope_id": ids[0] if len(ids) == 1 else {"$in": ids}}
-    columns = await collection(Column).find(query, {"scope_id": 1, "rank": 1}).to_list()
+    columns = await collection(Column).find(query, {"scope_id": 1, "rank": 1, "kind": 1}).to_list()
     counted = await open_counts(column["_id"] for column in columns)
-    per_scope: dict[ObjectId | None, list[int]] = {}
+    boards: dict[ObjectId | None, list[ColumnRecord]] = {}
     for column in sorted(columns, key=lambda record: (record["rank"], record["_id"])):
-        per_scope.setdefault(column["scope_id"], []).append(counted[column["_id"]])
-    found = {scope_id: column_counts[-1] / max(sum(column_counts), 1) for scope_id, column_counts in per_scope.items()}
-    return [found.get(scope["_id"], 0.0) for scope in scopes]
+        boards.setdefault(column["scope_id"], []).append(column)
+    return [_progress(boards.get(scope["_id"], []), counted) for scope in scopes]
+
+
+def _progress(board: Sequence[ColumnRecord], counted: Mapping[ObjectId, int]) -> float:
+    done = sum(counted[column_id] for column_id in done_among(board))
+    return done / max(sum(counted[column["_id"]] for column in board), 1)

@@ -13,7 +13,7 @@ from models.base import Record, collection, utc_now
 from models.enums import Priority, RelationType, TokenScope
 from models.ids import IDS_PER_QUERY
 from models.records import ProjectRecord, WorkspaceMemberRecord, WorkspaceRecord
-from resolvers.column.column import done_columns_where
+from resolvers.column.done import done_columns_where
 from resolvers.kit.context import Context
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import WORKSPACE

@@ -13,7 +13,7 @@ from models.base import Record, collection, utc_now
 from models.enums import RelationType, TokenScope
 from models.records import ProjectRecord, ScopeRecord
 from models.text import sort_key
-from resolvers.column.column import done_columns_where
+from resolvers.column.done import done_columns_where
 from resolvers.figures.roadmap_order import longest_chain, steps_of
 from resolvers.kit.access import projection
 from resolvers.kit.context import Context

@@ -15,7 +15,7 @@ from models import Label, Scope
 from models.base import AnyRecord, Record
 from models.enums import Priority, StatsInterval, TokenScope
 from models.records import ProjectRecord, ScopeRecord
-from resolvers.column.column import done_columns_where
+from resolvers.column.done import done_columns_where
 from resolvers.figures.stats_group import HOUR, grouped
 from resolvers.kit.context import Context
 from resolvers.kit.load import by_ids, to_one
@@ -128,7 +128,7 @@ _MADE_OF = {
 
 def _figures(rows: Mapping[str, list[Record]], done: set[ObjectId], periods: Periods) -> Figures:
     created, completed = _per_period(rows["created"], periods), _per_period(rows["completed"], periods)
-    # What stands in the last column since before that was kept counts as done from the beginning.
+    # What stands in a column that is done since before that was kept counts as done from the beginning.
     unmarked = [row for row in rows["created"] if not row.get("complete") and row.get("column") in done]
     return {
         "cards": _counts(rows["now"], done),

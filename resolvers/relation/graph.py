@@ -9,7 +9,7 @@ from models import Card, Relation
 from models.base import Record, aggregate, collection
 from models.enums import RelationType, TokenScope
 from models.records import CardRecord
-from resolvers.column.column import done_columns
+from resolvers.column.done import done_columns
 from resolvers.kit.access import projection
 from resolvers.kit.context import Context
 from resolvers.kit.load import one_by

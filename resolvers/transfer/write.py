@@ -9,7 +9,7 @@ from bson import ObjectId
 
 from models import Card, Column, Comment, CustomField, Document, Label, Scope
 from models.base import AnyRecord, Recorded, collection, insert_all, text_keys, to_record, with_changes
-from models.enums import ActivityType
+from models.enums import ActivityType, ColumnKind
 from models.facts import TRANSFER
 from models.ids import Kind, kind_of, portions
 from models.rank import ranks_after
@@ -27,7 +27,7 @@ from resolvers.card.card import checklist_of, new_card
 from resolvers.card.label import new_label
 from resolvers.card.progress import progress
 from resolvers.inputs.project import ProjectCreate
-from resolvers.inputs.transfer import ImportedCard
+from resolvers.inputs.transfer import ImportedCard, ImportedColumn
 from resolvers.kit.fields import values_of
 from resolvers.lane.card_kept import keep
 from resolvers.member.project_member import add_member
@@ -204,19 +204,20 @@ def _card(
     project: ProjectRecord,
     place: int,
     rank: str,
-    boards: Mapping[int | None, list[ObjectId]],
+    boards: Mapping[int | None, list[AnyRecord]],
 ) -> CardRecord:
     values = plan.values.cards[place]
     column: AnyRecord | None = None
-    board: list[ObjectId] = []
+    board: list[AnyRecord] = []
     if values.column_index is not None and plan.column_ids[values.column_index] not in plan.gone:
         scope = plan.values.columns[values.column_index].scope_index
         board = boards[scope]
         column = {
             "_id": plan.column_ids[values.column_index],
             "scope_id": None if scope is None else plan.scope_ids[scope],
+            "kind": _kind(plan.values.columns[values.column_index]),
         }
-    moments = progress({}, column["_id"] if column else None, board, change.at)
+    moments = progress({}, column, board, change.at)
     moments |= {name: value for name, value in values.given().items() if name in moments}
     given = values_of(values, Card, TRANSFER) | moments | {"id": plan.card_ids[place]}
     record = new_card(change, project, column, rank, given)
@@ -230,12 +231,17 @@ def _card(
     return record
 
 
-def _boards(plan: Plan) -> dict[int | None, list[ObjectId]]:
+def _boards(plan: Plan) -> dict[int | None, list[AnyRecord]]:
     """The columns of each board in order, by the place of its scope."""
-    found: dict[int | None, list[ObjectId]] = {}
+    found: dict[int | None, list[AnyRecord]] = {}
     for column_id, column in zip(plan.column_ids, plan.values.columns, strict=True):
-        found.setdefault(column.scope_index, []).append(column_id)
+        found.setdefault(column.scope_index, []).append({"_id": column_id, "kind": _kind(column)})
     return found
+
+
+def _kind(column: ImportedColumn) -> ColumnKind | None:
+    kind: ColumnKind | None = values_of(column, Column, TRANSFER)["kind"]
+    return kind
 
 
 async def _comments(change: Change, card: CardRecord, values: ImportedCard) -> list[CommentRecord]:

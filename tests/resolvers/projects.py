@@ -138,7 +138,9 @@ async def insert_board(
     All is told as if they were created one by one.
     """
     values = read_input(ProjectCreate, {"workspaceId": workspace_id, "name": name})
-    named: list[TemplateColumnRecord] = [{"name": column, "scope": None} for column in columns]
+    named: list[TemplateColumnRecord] = [
+        {"name": column, "scope": None, "kind": None, "prompt": None, "requires_approval": False} for column in columns
+    ]
     project = await insert_project(change, values, creator_id)
     await fill_project(
         change, project, {"scopes": [], "columns": named, "labels": [], "custom_fields": [], "cards": []}

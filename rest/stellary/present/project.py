@@ -27,7 +27,7 @@ class PriorityCounts(TypedDict):
 class Metrics(TypedDict):
     """What cards add up to. `progress` is done over total, 0 to 1; archived cards count nowhere else.
 
-    Done is what stands in the last column of its board; overdue, blocked and by priority are of the others.
+    Done is what stands in a column that is done; overdue, blocked and by priority are of the others.
     """
 
     total: int

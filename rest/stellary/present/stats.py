@@ -9,7 +9,7 @@ from rest.present import Id, Timestamp, shown
 
 
 class CardCounts(TypedDict):
-    """How many cards there are; done is what stands in the last column of its board."""
+    """How many cards there are; done is what stands in a column that is done."""
 
     total: int
     open: int

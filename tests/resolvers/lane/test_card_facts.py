@@ -14,7 +14,8 @@ from models.base import collection, to_record, utc_now
 from models.enums import Priority, StatsInterval
 from resolvers.card.card import delete_card
 from resolvers.card.label import delete_label
-from resolvers.column.column import delete_column, done_columns
+from resolvers.column.column import delete_column
+from resolvers.column.done import done_columns
 from resolvers.figures import stats_group
 from resolvers.figures.portfolio import get_portfolio, metrics_of
 from resolvers.figures.roadmap import get_project_roadmap
