@@ -1087,6 +1087,7 @@ class ScopeRecord(TypedDict):
     start_date: datetime | None
     end_date: datetime | None
     active_view: str
+    rank: str
     updated_at: datetime
 
 

@@ -9,7 +9,7 @@ from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, UpdatedAt, id_factory, utc_now
 from models.enums import ViewType
-from models.facts import SHOWN, TEMPLATE, TRANSFER, UPDATE, WRITTEN, Facts
+from models.facts import GRAPH, SHOWN, TEMPLATE, TRANSFER, UPDATE, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import MARKDOWN, NAME
 from models.records import ScopeRecord
@@ -30,11 +30,19 @@ class Scope(Stored[ScopeRecord]):
     active_view: Annotated[ViewType, Facts("The view that it opens with.", SHOWN | UPDATE | TRANSFER | TEMPLATE)] = (
         ViewType.KANBAN
     )
+    rank: Annotated[
+        str,
+        Facts(
+            "Sorts the scopes of a project: compare byte by byte, then by `id`. Those of before it was kept have an "
+            "empty one, and come first.",
+            GRAPH,
+        ),
+    ] = ""
     updated_at: UpdatedAt = Field(default_factory=utc_now)
 
     class Settings:
         name = "scopes"
         indexes = [
-            IndexModel([("project_id", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("project_id", ASCENDING), ("rank", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
         ]

@@ -47,7 +47,7 @@ class Project(Node):
     members: Connection[ProjectMember] = edge(
         project_edges.members_of, arguments=window, description="Who is notified and can be assigned."
     )
-    scopes: list[ScopeRef] = edge(scope_edges.scopes_of, description="Its work packages, oldest first.")
+    scopes: list[ScopeRef] = edge(scope_edges.scopes_of, description="Its work packages, in order.")
     columns: list[ColumnRef] = edge(
         column_edges.columns_of_project, description="The columns of the project itself, outside any scope, in order."
     )

@@ -16,8 +16,9 @@ from models.records import ColumnRecord, ProjectRecord, ScopeRecord
 from realtime.events.column import ColumnCreated, ColumnDeleted, ColumnUpdated
 from realtime.log import Change, Committed
 from resolvers.column.board_hints import BOARDS
+from resolvers.column.reorder import write_order
 from resolvers.deletion.deletion import bury, delete
-from resolvers.inputs.column import ColumnCreate, ColumnUpdate
+from resolvers.inputs.column import MAX_COLUMNS, ColumnCreate, ColumnReorder, ColumnUpdate
 from resolvers.kit.access import access
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent
@@ -30,7 +31,6 @@ from resolvers.lane.card_place import BY_RANK
 from resolvers.lane.store import archived_counts, open_counts
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
-MAX_COLUMNS = 200
 
 
 get_column = reader("column", COLUMN)
@@ -103,6 +103,22 @@ async def update_column(ctx: Context, column: ColumnRecord, values: ColumnUpdate
         return {**current, "order": place}
 
     return await ctx.write(column["workspace_id"], body)
+
+
+@operation("columnReorder", inside=PROJECT.whole, permission=board.WRITE, scope=WRITE)
+async def reorder_columns(ctx: Context, project: ProjectRecord, values: ColumnReorder) -> Committed[ProjectRecord]:
+    """Put the columns of a board into another order. As few are written as the order allows."""
+
+    async def body(change: Change) -> ProjectRecord:
+        query = {"_id": values.ids[0], "project_id": project["_id"]}
+        first = await collection(Column).find_one(query, {"scope_id": 1}, session=change.session)
+        stored = [] if first is None else await _board(change, project["_id"], first["scope_id"])
+        for place, column in await write_order(change, Column, stored, values.ids):
+            event = ColumnUpdated(column=column, order=place, project_id=column["project_id"])
+            change.append(column["workspace_id"], event)
+        return project
+
+    return await ctx.write(project["workspace_id"], body)
 
 
 @operation("columnDelete", opens=COLUMN.whole, permission=board.WRITE, scope=WRITE)

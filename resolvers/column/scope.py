@@ -11,12 +11,14 @@ from models.base import AnyRecord, Recorded, collection, to_record
 from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.facts import CREATE
+from models.rank import rank_between
 from models.records import ColumnRecord, ProjectRecord, ScopeRecord
 from realtime.events.scope import ScopeCreated, ScopeDeleted, ScopeUpdated
 from realtime.log import Change, Committed
 from resolvers.column.done import done_among
+from resolvers.column.reorder import write_order
 from resolvers.deletion.deletion import bury, delete
-from resolvers.inputs.scope import ScopeCreate, ScopeUpdate, ScopeViewSet
+from resolvers.inputs.scope import MAX_SCOPES, ScopeCreate, ScopeReorder, ScopeUpdate, ScopeViewSet
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent, set_fields
 from resolvers.kit.fields import values_of
@@ -24,10 +26,10 @@ from resolvers.kit.load import one_by, to_list
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import PROJECT, SCOPE
 from resolvers.kit.operation import edge, operation, reader
+from resolvers.lane.card_place import BY_RANK
 from resolvers.lane.store import open_counts
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
-MAX_SCOPES = 500
 
 
 get_scope = reader("scope", SCOPE)
@@ -35,7 +37,7 @@ get_scope = reader("scope", SCOPE)
 
 @operation("scopes", opens=PROJECT.by("project_id"), permission=board.READ, scope=READ, read_only=True)
 async def list_scopes(ctx: Context, project: ProjectRecord) -> list[ScopeRecord]:
-    """The scopes of a project, oldest first."""
+    """The scopes of a project, in order."""
     return (await scopes_of(ctx, [project], None))[0]
 
 
@@ -45,17 +47,18 @@ async def create_scope(ctx: Context, project: ProjectRecord, values: ScopeCreate
     _check_dates(values.model_dump())
 
     async def body(change: Change) -> ScopeRecord:
+        await require_parent(change, Project, project["_id"])
+        await require_room(change, Scope, project["_id"], MAX_SCOPES)
         scope = to_record(
             Scope(
                 workspace_id=project["workspace_id"],
                 project_id=project["_id"],
                 **values_of(values, Scope, CREATE),
+                rank=await _last_rank(change, project["_id"]),
                 created_at=change.at,
                 updated_at=change.at,
             )
         )
-        await require_parent(change, Project, project["_id"])
-        await require_room(change, Scope, project["_id"], MAX_SCOPES)
         await collection(Scope).insert_one(scope, session=change.session)
         change.append(scope["workspace_id"], ScopeCreated(scope=scope, project_id=scope["project_id"]))
         return scope
@@ -67,6 +70,20 @@ async def create_scope(ctx: Context, project: ProjectRecord, values: ScopeCreate
 async def update_scope(ctx: Context, door: ScopeRecord, values: ScopeUpdate) -> Committed[ScopeRecord]:
     """Change a scope."""
     return await _set(ctx, door, values.given())
+
+
+@operation("scopeReorder", inside=PROJECT.whole, permission=board.WRITE, scope=WRITE)
+async def reorder_scopes(ctx: Context, project: ProjectRecord, values: ScopeReorder) -> Committed[ProjectRecord]:
+    """Put the scopes of a project into another order. As few are written as the order allows."""
+
+    async def body(change: Change) -> ProjectRecord:
+        query = {"project_id": project["_id"]}
+        stored = await collection(Scope).find(query, session=change.session).sort(BY_RANK).to_list()
+        for _, scope in await write_order(change, Scope, stored, values.ids):
+            change.append(scope["workspace_id"], ScopeUpdated(scope=scope, project_id=scope["project_id"]))
+        return project
+
+    return await ctx.write(project["workspace_id"], body)
 
 
 @operation("scopeSetView", opens=SCOPE, permission=board.WRITE, scope=WRITE, tool="set_scope_view")
@@ -88,6 +105,13 @@ async def delete_scope(ctx: Context, scope: ScopeRecord) -> Committed[ObjectId]:
         return ObjectId(scope["_id"])
 
     return await delete(ctx, scope["workspace_id"], body)
+
+
+async def _last_rank(change: Change, project_id: ObjectId) -> str:
+    last = await collection(Scope).find_one(
+        {"project_id": project_id}, {"rank": 1}, sort=[("rank", -1)], session=change.session
+    )
+    return rank_between((last or {}).get("rank") or None, None)
 
 
 async def require_room(change: Change, model: type[Recorded[Any]], project_id: ObjectId, limit: int) -> None:
@@ -114,8 +138,8 @@ def _check_dates(values: AnyRecord) -> None:
 
 @edge(scope=READ)
 async def scopes_of(ctx: Context, projects: Sequence[ProjectRecord], fields: Fields) -> list[list[ScopeRecord]]:
-    """A project's scopes, oldest first."""
-    return await to_list(Scope, projects, "project_id", sort=[("_id", 1)], fields=fields)
+    """A project's scopes, in order."""
+    return await to_list(Scope, projects, "project_id", sort=BY_RANK, fields=fields)
 
 
 project_of = one_by(PROJECT, "project_id")

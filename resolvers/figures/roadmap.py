@@ -23,6 +23,7 @@ from resolvers.kit.nouns import CARD, PROJECT
 from resolvers.kit.operation import edge, operation
 from resolvers.lane.card_facts import Facts, moment
 from resolvers.lane.card_facts_keep import FIGURES, PerProject, elsewhere, facts_of
+from resolvers.lane.card_place import BY_RANK
 from resolvers.lane.due import has_passed
 
 READ = TokenScope.PROJECTS_READ
@@ -52,7 +53,7 @@ async def roadmap_of_project(ctx: Context, projects: Sequence[ProjectRecord], fi
     """The roadmap of each project, its scopes and their cards included."""
     ids = list({project["_id"] for project in projects})
     deadlines = await by_ids(Project, ids, frozenset({"deadline", "name"}))
-    scopes = await collection(Scope).find({"project_id": {"$in": ids}}, projection(_NAMED)).sort("_id", 1).to_list()
+    scopes = await collection(Scope).find({"project_id": {"$in": ids}}, projection(_NAMED)).sort(BY_RANK).to_list()
     return await _roadmaps("project_id", ids, [project["_id"] for project in projects], ids, scopes, deadlines)
 
 

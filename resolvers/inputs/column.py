@@ -7,7 +7,9 @@ from pydantic import Field
 from models import Column
 from models.facts import CREATE, UPDATE
 from resolvers.kit.fields import fields_of
-from resolvers.kit.input import Input, NotNull, Order, ProjectId, ScopeId
+from resolvers.kit.input import ColumnId, Input, NotNull, Order, ProjectId, ScopeId
+
+MAX_COLUMNS = 200
 
 
 @fields_of(Column, CREATE)
@@ -20,6 +22,15 @@ class ColumnCreate(Input):
     project_id: ProjectId = Field(description="The project that it is part of.")
     scope_id: ScopeId | None = Field(
         None, description="The scope whose board it is on; without one, the project's own."
+    )
+
+
+class ColumnReorder(Input):
+    """The columns of a board in another order."""
+
+    project_id: ProjectId = Field(description="The project that they are part of.")
+    ids: Annotated[list[ColumnId], Field(min_length=1, max_length=MAX_COLUMNS)] = Field(
+        description="All columns of one board, each once, in the order that they are to have."
     )
 
 

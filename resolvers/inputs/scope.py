@@ -1,12 +1,16 @@
 """Inputs of the operations on scopes."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from models import Scope
 from models.enums import ViewType
 from models.facts import CREATE, UPDATE
 from resolvers.kit.fields import fields_of
-from resolvers.kit.input import Date, Input, ProjectId
+from resolvers.kit.input import Date, Input, ProjectId, ScopeId
+
+MAX_SCOPES = 500
 
 
 @fields_of(Scope, CREATE)
@@ -24,6 +28,15 @@ class ScopeUpdate(Input):
 
     Only what is given changes; null clears `description` and the dates.
     """
+
+
+class ScopeReorder(Input):
+    """The scopes of a project in another order."""
+
+    project_id: ProjectId = Field(description="The project that they are part of.")
+    ids: Annotated[list[ScopeId], Field(max_length=MAX_SCOPES)] = Field(
+        description="All of its scopes, each once, in the order that they are to have."
+    )
 
 
 class ScopeViewSet(Input):

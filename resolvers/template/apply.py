@@ -70,10 +70,11 @@ async def _scopes(change: Change, inside: Record, given: Sequence[TemplateScopeR
             Scope(
                 **inside,
                 **_carried(change, Scope, scope),
+                rank=rank,
                 updated_at=change.at,
             )
         )
-        for scope in given
+        for scope, rank in zip(given, ranks_after(None, len(given)), strict=True)
     ]
     await insert_all(Scope, scopes, change)
     events = (ScopeCreated(scope=scope, project_id=scope["project_id"]) for scope in scopes)

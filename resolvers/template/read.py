@@ -31,7 +31,7 @@ async def content_of(change: Change, project_id: ObjectId, gone: Gone, *, cards:
         found = collection(model).find({"project_id": project_id, **where}, session=change.session)
         return gone.without(await found.sort(list(sort)).to_list())
 
-    scopes, labels = await all_of(Scope, [("_id", 1)]), await all_of(Label, [("name", 1)])
+    scopes, labels = await all_of(Scope, BY_RANK), await all_of(Label, [("name", 1)])
     columns = await all_of(Column, [("scope_id", 1), *BY_RANK])
     fields = await all_of(CustomField, BY_RANK)
     copied = await all_of(Card, BY_RANK, archived=False) if cards else []

@@ -74,7 +74,7 @@ async def pieces(project: ProjectRecord, files: Stored | None, gone: Gone) -> As
     inside = {"project_id": project["_id"]}
     for email in await _members(inside):
         yield "members", email
-    scopes = gone.without(await collection(Scope).find(inside).sort("_id", 1).to_list())
+    scopes = gone.without(await collection(Scope).find(inside).sort(BY_RANK).to_list())
     for scope in scopes:
         yield "scopes", _declared(Scope, scope)
     columns = gone.without(await collection(Column).find(inside).sort([("scope_id", 1), *BY_RANK]).to_list())

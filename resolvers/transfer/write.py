@@ -93,6 +93,7 @@ async def find_gone(change: Change, plan: Plan, part: Part) -> None:
 
 
 async def _scopes(change: Change, plan: Plan, project: ProjectRecord) -> None:
+    given = plan.values.scopes
     scopes = [
         to_record(
             Scope(
@@ -100,11 +101,12 @@ async def _scopes(change: Change, plan: Plan, project: ProjectRecord) -> None:
                 workspace_id=plan.workspace_id,
                 project_id=project["_id"],
                 **values_of(scope, Scope, TRANSFER),
+                rank=rank,
                 created_at=change.at,
                 updated_at=change.at,
             )
         )
-        for scope_id, scope in zip(plan.scope_ids, plan.values.scopes, strict=True)
+        for scope_id, scope, rank in zip(plan.scope_ids, given, ranks_after(None, len(given)), strict=True)
     ]
     await insert_all(Scope, scopes, change)
     change.append(plan.workspace_id, *(ScopeCreated(scope=scope, project_id=project["_id"]) for scope in scopes))

@@ -46,7 +46,7 @@ from resolvers.inputs.card import (
     ChecklistItemUpdate,
     CommentCreate,
 )
-from resolvers.inputs.column import ColumnCreate, ColumnUpdate
+from resolvers.inputs.column import ColumnCreate, ColumnReorder, ColumnUpdate
 from resolvers.inputs.credential import CredentialCreate, CredentialRotate, CredentialUpdate
 from resolvers.inputs.custom_field import (
     CardCustomFieldsSet,
@@ -108,7 +108,7 @@ from resolvers.inputs.proposal import (
     ProposalUpdate,
 )
 from resolvers.inputs.relation import RelationCreate
-from resolvers.inputs.scope import ScopeCreate, ScopeUpdate, ScopeViewSet
+from resolvers.inputs.scope import ScopeCreate, ScopeReorder, ScopeUpdate, ScopeViewSet
 from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.inputs.transfer import ImportedProject, ProjectImport, ProjectImportStart
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite, WorkspaceMemberUpdate, WorkspaceUpdate
@@ -259,12 +259,14 @@ CALLS: dict[str, Arguments] = {
     "scopeStats": lambda ids: (ids["scope"], Periods.between(None, None, StatsInterval.DAY)),
     "scopeCreate": lambda ids: (ScopeCreate.of(project_id=ids["project"], name="More"),),
     "scopeUpdate": lambda ids: (ids["scope"], ScopeUpdate.of(name="Other")),
+    "scopeReorder": lambda ids: (ScopeReorder(project_id=ids["project"], ids=[ids["scope"]]),),
     "scopeSetView": lambda ids: (ids["scope"], ScopeViewSet(active_view=ViewType.LIST)),
     "scopeDelete": lambda ids: (ids["scope"],),
     "column": lambda ids: (ids["column"],),
     "columns": lambda ids: (ids["project"],),
     "columnCreate": lambda ids: (ColumnCreate.of(project_id=ids["project"], name="More"),),
     "columnUpdate": lambda ids: (ids["column"], ColumnUpdate.of(name="Other")),
+    "columnReorder": lambda ids: (ColumnReorder(project_id=ids["project"], ids=[ids["column"]]),),
     "columnDelete": lambda ids: (ids["column"],),
     "label": lambda ids: (ids["label"],),
     "labels": lambda ids: (ids["project"],),

@@ -14,16 +14,20 @@ from models.enums import DocumentContext, MissionStatus, MissionWait, PilotageRo
 from models.outbound import Answer, Outbound
 from resolvers.card.checklist import add_checklist_item
 from resolvers.card.label import remove_card_label
+from resolvers.column.column import create_column
+from resolvers.column.scope import create_scope
 from resolvers.document.document import create_document
 from resolvers.document.link import unlink_document
 from resolvers.document.review import submit_document
 from resolvers.document.update import update_document
 from resolvers.inputs.account import AuthLogin
 from resolvers.inputs.card import ChecklistItemAdd, ChecklistItemMove
+from resolvers.inputs.column import ColumnCreate, ColumnReorder
 from resolvers.inputs.document import DocumentCreate, DocumentMove, DocumentUpdate
 from resolvers.inputs.job import JobClaim
 from resolvers.inputs.mission import MissionCreate
 from resolvers.inputs.proposal import ProposalReview
+from resolvers.inputs.scope import ScopeCreate, ScopeReorder
 from resolvers.inputs.workspace import WorkspaceMemberInvite, WorkspaceMemberUpdate
 from resolvers.invitation.invitation import invite_workspace_member
 from resolvers.job.job import claim_jobs
@@ -90,6 +94,18 @@ async def review(world: World) -> None:
     await review_proposal(again(world.owner), world.ids["proposal"], ProposalReview(approved=True))
 
 
+async def add_scope(world: World) -> None:
+    """A second scope of the project."""
+    values = ScopeCreate.of(project_id=world.ids["project"], name="Next")
+    world.ids["next_scope"] = (await create_scope(again(world.owner), values)).value["_id"]
+
+
+async def add_column(world: World) -> None:
+    """A second column of the project's board."""
+    values = ColumnCreate.of(project_id=world.ids["project"], name="Next")
+    world.ids["next_column"] = (await create_column(again(world.owner), values)).value["_id"]
+
+
 async def add_document(world: World) -> None:
     """A document that the other can be moved below."""
     values = DocumentCreate.of(workspace_id=world.ids["workspace"], title="Above")
@@ -138,6 +154,13 @@ CASES: dict[str, Case] = {
     "documentMove": Case(lambda ids: (ids["document"], DocumentMove(parent_id=ids["above"])), prepare=add_document),
     "documentRestoreVersion": Case(CALLS["documentRestoreVersion"], prepare=retitle),
     "documentReview": Case(CALLS["documentReview"], prepare=submit),
+    "scopeReorder": Case(
+        lambda ids: (ScopeReorder(project_id=ids["project"], ids=[ids["next_scope"], ids["scope"]]),), prepare=add_scope
+    ),
+    "columnReorder": Case(
+        lambda ids: (ColumnReorder(project_id=ids["project"], ids=[ids["next_column"], ids["column"]]),),
+        prepare=add_column,
+    ),
     "cardLabelAdd": Case(CALLS["cardLabelAdd"], prepare=take_label_off),
     "invitationAccept": Case(lambda ids: (ids["outsider_invitation"],), "outsider", invite_outsider),
     "organizationMemberRemove": Case(lambda ids: (ids["organization"], ids["member_id"])),

@@ -7,6 +7,7 @@ from bson import ObjectId
 from models import Column
 from models.base import collection
 from models.errors import BadUserInput, Conflict, NotFound
+from models.ids import Kind, new_id
 from models.rank import MAX_LENGTH
 from resolvers.column.column import (
     archived_card_count_of,
@@ -18,9 +19,10 @@ from resolvers.column.column import (
     get_column,
     list_columns,
     order_of,
+    reorder_columns,
     update_column,
 )
-from resolvers.inputs.column import ColumnUpdate
+from resolvers.inputs.column import ColumnReorder, ColumnUpdate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from tests.resolvers.lab import People, again
@@ -192,3 +194,26 @@ async def test_columns_are_hidden_from_strangers(board: Board, people: People) -
         with pytest.raises(NotFound, match="not found"):
             await attempt
     assert await names(board) == "0123"
+
+
+async def test_columns_of_one_board_are_put_into_another_order(board: Board) -> None:
+    # Given a column of a scope's board too
+    scope = await board.scope()
+    inside = await board.column("Inside", scope["_id"])
+    ids = [ObjectId(column["_id"]) for column in board.columns]
+    seq = await board.seq()
+
+    async def reorder(*wanted: ObjectId) -> None:
+        await reorder_columns(board.ctx, ColumnReorder(project_id=board.project["_id"], ids=list(wanted)))
+
+    await reorder(ids[1], ids[2], ids[3], ids[0])
+
+    # Then one column is told with its place, and boards are not mixed
+    assert await names(board) == "1230"
+    [told] = await board.events_since(seq)
+    assert (told["type"], told["data"]["order"], told["data"]["column"]["_id"]) == ("ColumnUpdated", 3, ids[0])
+    for wrong in ([ids[0], ids[1]], [*ids, inside["_id"]], [inside["_id"], ids[0]], [new_id(Kind.COLUMN)]):
+        with pytest.raises(Conflict):
+            await reorder(*wrong)
+    await reorder(inside["_id"])
+    assert await names(board) == "1230"

@@ -52,7 +52,7 @@ async def test_columns_of_a_kind_that_is_done_are_and_else_the_last_one(board: B
 async def test_figures_count_what_is_done_from_the_moment_that_a_kind_is_set(board: Board) -> None:
     # Given cards in the second and the last column, the first of which blocks the other
     blocker, other = await board.card(1, dueDate="2026-01-02"), await board.card(3, dueDate="2026-01-03")
-    related = {"cardId": blocker["_id"], "targetCardId": other["_id"], "type": "BLOCKS"}
+    related = {"cardId": blocker["_id"], "targetCardId": other["_id"], "type": "blocks"}
     await create_relation(board.ctx, read_input(RelationCreate, related))
     assert await is_blocked_of(board.ctx, [other], None) == [True]
 

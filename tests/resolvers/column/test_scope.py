@@ -5,6 +5,7 @@ import pytest
 from models import Scope
 from models.base import collection
 from models.errors import BadUserInput, Conflict, NotFound
+from models.ids import Kind, new_id
 from resolvers.column.scope import (
     create_scope,
     delete_scope,
@@ -12,12 +13,13 @@ from resolvers.column.scope import (
     list_scopes,
     progress_of,
     project_of,
+    reorder_scopes,
     scope_of,
     scopes_of,
     set_scope_view,
     update_scope,
 )
-from resolvers.inputs.scope import ScopeCreate, ScopeUpdate, ScopeViewSet
+from resolvers.inputs.scope import ScopeCreate, ScopeReorder, ScopeUpdate, ScopeViewSet
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from tests.resolvers.lab import People, again
@@ -33,7 +35,7 @@ async def change(board: Board, scope: Any, **values: Any) -> Any:
     return (await update_scope(board.ctx, scope["_id"], read_input(ScopeUpdate, values))).value
 
 
-async def test_scopes_are_listed_oldest_first(board: Board) -> None:
+async def test_scopes_are_listed_as_they_were_made(board: Board) -> None:
     scopes = [await board.scope(name) for name in ("b", "a")]
 
     assert await list_scopes(board.ctx, board.project["_id"]) == scopes
@@ -158,3 +160,45 @@ async def test_scopes_are_hidden_from_strangers(board: Board, people: People) ->
         with pytest.raises(NotFound, match="not found"):
             await attempt
     assert await collection(Scope).find_one({"_id": scope["_id"]}) == scope
+
+
+async def reorder(board: Board, *scopes: Any) -> None:
+    values = ScopeReorder(project_id=board.project["_id"], ids=[scope["_id"] for scope in scopes])
+    await reorder_scopes(board.ctx, values)
+
+
+async def test_scopes_are_put_into_another_order_with_few_of_them_told(board: Board) -> None:
+    a, b, c, d = [await board.scope(name) for name in "abcd"]
+    seq = await board.seq()
+
+    # When the last becomes the first, and the same is asked for again
+    await reorder(board, d, a, b, c)
+    await reorder(board, d, a, b, c)
+
+    # Then that one alone is told, and a new one stands behind all
+    e = await board.scope("e")
+    assert [scope["name"] for scope in await list_scopes(board.ctx, board.project["_id"])] == list("dabce")
+    assert await board.types_since(seq) == ["ScopeUpdated", "ScopeCreated"]
+    assert e["rank"] > c["rank"]
+
+
+async def test_scopes_without_a_rank_come_first_until_they_are_reordered(board: Board) -> None:
+    # Given scopes of before ranks were kept
+    a, b, c = [await board.scope(name) for name in "abc"]
+    await collection(Scope).update_many({"_id": {"$in": [a["_id"], b["_id"]]}}, {"$unset": {"rank": 1}})
+    assert [scope["name"] for scope in await list_scopes(board.ctx, board.project["_id"])] == ["a", "b", "c"]
+
+    await reorder(board, c, b, a)
+
+    assert [scope["name"] for scope in await list_scopes(board.ctx, board.project["_id"])] == ["c", "b", "a"]
+
+
+async def test_a_reorder_names_the_whole_set_once(board: Board, people: People) -> None:
+    a, b = [await board.scope(name) for name in "ab"]
+    foreign = {"_id": new_id(Kind.SCOPE)}
+
+    for wrong in ([a], [a, a], [a, b, b], [a, foreign], [a, b, foreign], []):
+        with pytest.raises(Conflict) as refused:
+            await reorder(board, *wrong)
+        assert refused.value.field == "ids"
+    assert [scope["name"] for scope in await list_scopes(board.ctx, board.project["_id"])] == ["a", "b"]
