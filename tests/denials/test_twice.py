@@ -81,6 +81,8 @@ REFUSED = {
 """What the world does not let happen after the others: the second end of a mission, an owner who would leave."""
 
 FIRST = [
+    "columnReorder",
+    "scopeReorder",
     *PROPOSALS,
     "missionReport",
     "missionPrompt",

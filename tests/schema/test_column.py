@@ -104,6 +104,34 @@ async def test_columns_are_renamed_moved_and_deleted(board: Board) -> None:
     assert left["project"]["columns"] == [{"name": "Shipped"}]
 
 
+async def test_columns_say_what_they_are_for_and_are_reordered_as_scopes_are(board: Board) -> None:
+    ann = board.ann
+    about = {"kind": "ACTIVE", "prompt": "Test it", "requiresApproval": True}
+
+    made = await ann.ask(COLUMN, input={"projectId": board.project, "name": "Testing", **about})
+    columns = [made["columnCreate"]["column"]["id"], board.done, board.todo]
+    scopes = [
+        (await ann.ask(SCOPE, input={"projectId": board.project, "name": name}))["scopeCreate"]["scope"]["id"]
+        for name in "ab"
+    ]
+    ordered = await ann.ask(
+        """mutation ($columns: ColumnReorderInput!, $scopes: ScopeReorderInput!) {
+          columnReorder(input: $columns) { project { columns { id } } cursor }
+          scopeReorder(input: $scopes) { project { scopes { id rank } } cursor } }""",
+        columns={"projectId": board.project, "ids": columns},
+        scopes={"projectId": board.project, "ids": scopes[::-1]},
+    )
+    read = await ann.ask(
+        "query ($id: ID!) { project(id: $id) { columns { kind prompt requiresApproval } } }", id=board.project
+    )
+
+    assert [column["id"] for column in ordered["columnReorder"]["project"]["columns"]] == columns
+    found = ordered["scopeReorder"]["project"]["scopes"]
+    assert [scope["id"] for scope in found] == scopes[::-1]
+    assert found[0]["rank"] < found[1]["rank"]
+    assert read["project"]["columns"][0] == about
+
+
 async def test_labels_are_made_put_on_taken_off_and_deleted(board: Board) -> None:
     ann = board.ann
     card = await board.card("One")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from models.enums import ColumnKind
+from models.enums import ColumnKind, StatsInterval
 from models.records import ColumnRecord
 from resolvers.column.column import update_column
 from resolvers.column.done import done_columns
@@ -62,7 +62,7 @@ async def test_figures_count_what_is_done_from_the_moment_that_a_kind_is_set(boa
     # Then the one there is done, and the other one is not
     [metrics] = await metrics_of(board.ctx, [board.project], None)
     roadmap = await get_project_roadmap(board.ctx, board.project["_id"])
-    stats = await get_project_stats(board.ctx, board.project["_id"], Periods.between())
+    stats = await get_project_stats(board.ctx, board.project["_id"], Periods.between(None, None, StatsInterval.DAY))
     assert await is_blocked_of(board.ctx, [other], None) == [False]
     assert (metrics["done"], metrics["open"], metrics["overdue"]) == (1, 1, 1)
     assert [drawn["is_done"] for drawn in roadmap["cards"]] == [True, False]
