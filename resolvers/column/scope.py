@@ -111,7 +111,7 @@ async def _last_rank(change: Change, project_id: ObjectId) -> str:
     last = await collection(Scope).find_one(
         {"project_id": project_id}, {"rank": 1}, sort=[("rank", -1)], session=change.session
     )
-    return rank_between((last or {}).get("rank") or None, None)
+    return rank_between(None if last is None else last.get("rank") or None, None)
 
 
 async def require_room(change: Change, model: type[Recorded[Any]], project_id: ObjectId, limit: int) -> None:
