@@ -32,6 +32,9 @@ Start = Callable[[GraphEngine, str], Awaitable["Running"]]
 
 SUBJECT = "orrery.subject"
 """Where a request's scope has who asks."""
+LEFT = "orrery.left"
+"""Where it says that the client has gone before it was answered."""
+STREAM = "text/event-stream"
 MAX_BODY = 2 * 1024 * 1024
 """A document of a million bytes, written as JSON."""
 LOADING = Pool("first requests of MCP", threads=2, at_once=1, of_one=20, in_all=100)
@@ -65,7 +68,13 @@ class McpEndpoint:
                 message = _checked(raw)
                 note_asking()
                 running = await self._started()
-                handle = partial(running.handle, scope, _replaying(raw, receive))
+                await running.heed(subject, message)
+                replayed = _replaying(raw, receive, scope)
+                version = request.headers.get("mcp-protocol-version")
+                if STREAM in request.headers.get("accept", "") and running.streams(message, version):
+                    await running.stream(scope, replayed, send)
+                    return
+                handle = partial(running.handle, scope, replayed)
                 key = key_of(subject, message)
                 if key is None or not running.changes(message):
                     await handle(send)
@@ -129,14 +138,17 @@ def _checked(raw: bytes) -> Any:
     return parsed
 
 
-def _replaying(raw: bytes, receive: Receive) -> Receive:
+def _replaying(raw: bytes, receive: Receive, scope: Scope) -> Receive:
     """The body once more, and then whatever the client does."""
-    left = [raw]
+    unread = [raw]
 
     async def replayed() -> Message:
-        if left:
-            return {"type": "http.request", "body": left.pop(), "more_body": False}
-        return await receive()
+        if unread:
+            return {"type": "http.request", "body": unread.pop(), "more_body": False}
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            scope[LEFT] = True
+        return message
 
     return replayed
 

@@ -13,7 +13,7 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.shared.exceptions import MCPError
-from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSIONS
 from starlette.types import Receive, Scope, Send
 
 from agents.server import prompts, resources
@@ -21,9 +21,13 @@ from agents.server.answers import answered
 from agents.server.confirm import question
 from agents.server.endpoint import MAX_BODY, SUBJECT
 from agents.server.listen import listen
+from agents.server.progress import cancel_call, follow
+from agents.server.task_methods import add_tasks, is_task
+from agents.server.tasks import EXTENSION, TOOL
 from agents.tools.catalogue import TOOLS, listed
 from auth.subject import Subject
 from models.errors import NotFound, OrreryError
+from resolvers.kit.context import Context
 from serving.graph.engine import GraphEngine
 
 INSTRUCTIONS = (
@@ -35,23 +39,43 @@ FRESH = CacheHint(ttl_ms=300_000, scope="private")
 """The list changes with what a credential may do, and with versions of the gateway."""
 
 
+PROGRESS_TOKEN = "progressToken"  # noqa: S105
+"""In `_meta` of a call: the client wishes to hear how far it is."""
 RESOURCE_NOT_FOUND = -32002
 """As the revisions with a handshake call it."""
+
+
+class _Server(Server[dict[str, object]]):
+    """It tells each generation of clients of tasks as that has them."""
+
+    def get_capabilities(
+        self, *args: Any, protocol_version: str | None = None, **kwargs: Any
+    ) -> types.ServerCapabilities:
+        told = super().get_capabilities(*args, protocol_version=protocol_version, **kwargs)
+        if protocol_version in MODERN_PROTOCOL_VERSIONS:
+            return told.model_copy(update={"extensions": {EXTENSION: {}}})
+        calls = types.ServerTasksRequestsCapability(tools=types.TasksToolsCapability(call=types.TasksCallCapability()))
+        core = types.ServerTasksCapability(
+            list=types.TasksListCapability(), cancel=types.TasksCancelCapability(), requests=calls
+        )
+        return told.model_copy(update={"tasks": core})
 
 
 class Running:
     """A server that answers, from `start` until it is closed."""
 
-    def __init__(self, server: Server[dict[str, object]]) -> None:
-        self._manager = StreamableHTTPSessionManager(
-            server, json_response=True, stateless=True, max_request_body_size=MAX_BODY
+    def __init__(self, server: Server[dict[str, object]], engine: GraphEngine) -> None:
+        self._engine = engine
+        self._answering, self._streaming = (
+            StreamableHTTPSessionManager(server, json_response=at_once, stateless=True, max_request_body_size=MAX_BODY)
+            for at_once in (True, False)
         )
         self._ready, self._closing = asyncio.Event(), asyncio.Event()
         # What the SDK opens has to be closed by the task that opened it.
         self._task = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
-        async with self._manager.run():
+        async with self._answering.run(), self._streaming.run():
             self._ready.set()
             await self._closing.wait()
 
@@ -60,8 +84,30 @@ class Running:
         return self
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        await self._manager.handle_request(scope, receive, send)
+        """Answer one request, as JSON."""
+        await self._answering.handle_request(scope, receive, send)
+
+    async def stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request with what is told until then before it, as an event stream."""
+        await self._streaming.handle_request(scope, receive, send)
+
+    async def heed(self, subject: Subject, message: Any) -> None:
+        """Do what a notification asks for: the SDK ends its handlers once it has said that one has come."""
+        match message:
+            case {"method": "notifications/cancelled", "params": {"requestId": str() | int() as request_id}}:
+                await cancel_call(self._engine.context_of(subject), request_id)
+
+    def streams(self, message: Any, version: str | None) -> bool:
+        """Whether a message is answered after a while, of which the client is told; or ends where the client leaves, as
+        a read of the later generation does."""
+        match message:
+            case {"method": "tasks/result"}:
+                return True
+            case {"method": "tools/call", "params": {"name": "run_agent", "_meta": {"progressToken": _}}}:
+                return True
+            case {"method": "tools/call", "params": {"name": str() as name}} if version in MODERN_PROTOCOL_VERSIONS:
+                return name in TOOLS and TOOLS[name].read_only
+        return False
 
     def changes(self, message: Mapping[str, Any]) -> bool:
         """Whether a message calls a tool that changes something."""
@@ -77,10 +123,13 @@ class Running:
 async def start(engine: GraphEngine, version: str) -> Running:
     """A server over the operations of a gateway."""
 
+    def context_of(ctx: ServerRequestContext) -> Context:
+        return engine.context_of(_subject(ctx))
+
     async def list_tools(
         ctx: ServerRequestContext, _params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=[_told(tool.name) for tool in listed(_subject(ctx))])
+        return types.ListToolsResult(tools=[as_listed(tool.name) for tool in listed(_subject(ctx))])
 
     async def call_tool(
         ctx: ServerRequestContext, params: types.CallToolRequestParams
@@ -88,13 +137,18 @@ async def start(engine: GraphEngine, version: str) -> Running:
         if params.name not in TOOLS:
             raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name[:100]}")
         asked = question(_subject(ctx), params, ctx.session.client_capabilities)
-        return asked or await answered(engine, _subject(ctx), params)
+        if asked is not None:
+            return asked
+        result = await answered(engine, _subject(ctx), params)
+        if params.name == TOOL and PROGRESS_TOKEN in (ctx.params or {}).get("_meta", ()) and not is_task(ctx):
+            return await follow(context_of(ctx), ctx, result)
+        return result
 
     async def list_resources(
         ctx: ServerRequestContext, _params: types.PaginatedRequestParams | None
     ) -> types.ListResourcesResult:
         with _told_as_errors(ctx):
-            return types.ListResourcesResult(resources=await resources.listed(engine.context_of(_subject(ctx))))
+            return types.ListResourcesResult(resources=await resources.listed(context_of(ctx)))
 
     async def list_templates(
         _ctx: ServerRequestContext, _params: types.PaginatedRequestParams | None
@@ -105,7 +159,7 @@ async def start(engine: GraphEngine, version: str) -> Running:
         ctx: ServerRequestContext, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
         with _told_as_errors(ctx, uri=params.uri):
-            text = await resources.read(engine.context_of(_subject(ctx)), params.uri)
+            text = await resources.read(context_of(ctx), params.uri)
         found = types.TextResourceContents(uri=params.uri, mime_type=resources.TEXT, text=text)
         return types.ReadResourceResult(contents=[found])
 
@@ -113,11 +167,11 @@ async def start(engine: GraphEngine, version: str) -> Running:
         ctx: ServerRequestContext, _params: types.PaginatedRequestParams | None
     ) -> types.ListPromptsResult:
         with _told_as_errors(ctx):
-            return types.ListPromptsResult(prompts=await prompts.listed(engine.context_of(_subject(ctx))))
+            return types.ListPromptsResult(prompts=await prompts.listed(context_of(ctx)))
 
     async def get_prompt(ctx: ServerRequestContext, params: types.GetPromptRequestParams) -> types.GetPromptResult:
         try:
-            text = await prompts.get(engine.context_of(_subject(ctx)), params.name, params.arguments or {})
+            text = await prompts.get(context_of(ctx), params.name, params.arguments or {})
         except OrreryError as error:
             raise MCPError(types.INVALID_PARAMS, error.message, {"code": error.code}) from error
         message = types.PromptMessage(role="user", content=types.TextContent(text=text))
@@ -127,9 +181,9 @@ async def start(engine: GraphEngine, version: str) -> Running:
         ctx: ServerRequestContext, params: types.SubscriptionsListenRequestParams
     ) -> types.SubscriptionsListenResult:
         with _told_as_errors(ctx):
-            return await listen(engine.context_of(_subject(ctx)), ctx, params)
+            return await listen(context_of(ctx), ctx, params)
 
-    server = Server(
+    server = _Server(
         "orrery",
         version=version,
         title="Orrery",
@@ -145,7 +199,8 @@ async def start(engine: GraphEngine, version: str) -> Running:
         on_get_prompt=get_prompt,
         on_subscriptions_listen=subscribe,
     )
-    return await Running(server).ready()
+    add_tasks(server, context_of)
+    return await Running(server, engine).ready()
 
 
 @contextmanager
@@ -168,7 +223,7 @@ def _subject(ctx: ServerRequestContext) -> Subject:
 
 
 @cache
-def _told(name: str) -> types.Tool:
+def as_listed(name: str) -> types.Tool:
     """A tool as the protocol lists it."""
     tool = TOOLS[name]
     return types.Tool(
@@ -177,4 +232,5 @@ def _told(name: str) -> types.Tool:
         input_schema=tool.schema,
         output_schema=tool.output,
         annotations=types.ToolAnnotations.model_validate(tool.annotations),
+        execution=types.ToolExecution(task_support="optional") if name == TOOL else None,
     )

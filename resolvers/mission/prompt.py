@@ -1,11 +1,13 @@
 """What people write to a mission while it goes on: prompts in between, and answers to its agent's questions."""
 
+from bson import ObjectId
+
 from auth.policies import mission as policy
-from models import Mission
+from models import Mission, MissionActivity
 from models.base import collection, with_changes
 from models.enums import MissionActivityKind, MissionWait, TokenScope
 from models.errors import Conflict
-from models.records import MissionRecord
+from models.records import MissionActivityRecord, MissionRecord
 from realtime.log import Change, Committed
 from resolvers.inputs.mission import MissionAnswer, MissionPrompt
 from resolvers.kit.context import Context
@@ -19,6 +21,8 @@ from resolvers.state.mission_wake import wake
 WRITE = TokenScope.PILOTAGE_WRITE
 LOOKS_AGAIN = (MissionWait.ANSWER, MissionWait.BUDGET, MissionWait.CREDENTIAL)
 """What a mission waits for that a person may have seen to by what they write."""
+
+LOOKED_THROUGH = 100
 
 
 @operation("missionPrompt", opens=MISSION, permission=policy.WRITE, scope=WRITE, caller=Caller.NO_AGENT)
@@ -34,6 +38,13 @@ async def prompt_mission(ctx: Context, door: MissionRecord, values: MissionPromp
 async def answer_mission(ctx: Context, door: MissionRecord, values: MissionAnswer) -> Committed[MissionRecord]:
     """Answer the question of an agent, which goes on then."""
     return await _say(ctx, door, values.answer, answers=True)
+
+
+async def question_of(mission_id: ObjectId) -> MissionActivityRecord | None:
+    """What the agent of a mission, whose door was passed, has asked last, if it was among its last reports."""
+    latest = collection(MissionActivity).find({"mission_id": mission_id}).sort("position", -1).limit(LOOKED_THROUGH)
+    asked = [report for report in await latest.to_list() if report["kind"] == MissionActivityKind.ELICITATION]
+    return asked[0] if asked else None
 
 
 async def _say(ctx: Context, door: MissionRecord, text: str, *, answers: bool) -> Committed[MissionRecord]:

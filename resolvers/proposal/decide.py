@@ -43,7 +43,7 @@ async def approve_proposal(ctx: Context, door: ProposalRecord, values: ProposalA
 
     It is done as its agent, in one change with the decision. One that is done already is answered as it was done.
     """
-    await _check_may_decide(ctx, door)
+    await check_may_decide(ctx, door)
     if is_decided(door, approved=True) and door["status"] != ProposalStatus.APPROVED:
         return await answered(ctx, door, approved=True)
     _check_revision(door, values.revision)
@@ -54,14 +54,14 @@ async def approve_proposal(ctx: Context, door: ProposalRecord, values: ProposalA
 @operation("proposalReject", opens=PROPOSAL.whole, permission=policy.READ, scope=WRITE, caller=Caller.NO_AGENT)
 async def reject_proposal(ctx: Context, door: ProposalRecord, values: ProposalReject) -> Committed[ProposalRecord]:
     """Decide against a proposal; its agent is told why."""
-    await _check_may_decide(ctx, door)
+    await check_may_decide(ctx, door)
     return await _decide(ctx, door, ProposalStatus.REJECTED, values.reason)
 
 
 @operation("proposalReview", opens=PROPOSAL.whole, permission=policy.READ, scope=WRITE, caller=Caller.NO_AGENT)
 async def review_proposal(ctx: Context, door: ProposalRecord, values: ProposalReview) -> Committed[ProposalRecord]:
     """Decide on a proposal, which is done in a step of its own."""
-    await _check_may_decide(ctx, door)
+    await check_may_decide(ctx, door)
     if values.approved:
         _check_revision(door, values.revision)
     to = ProposalStatus.APPROVED if values.approved else ProposalStatus.REJECTED
@@ -71,7 +71,7 @@ async def review_proposal(ctx: Context, door: ProposalRecord, values: ProposalRe
 @operation("proposalApply", opens=PROPOSAL.whole, permission=policy.READ, scope=WRITE, caller=Caller.NO_AGENT)
 async def apply_proposal(ctx: Context, door: ProposalRecord) -> Committed[ProposalRecord]:
     """Do what was decided for."""
-    await _check_may_decide(ctx, door)
+    await check_may_decide(ctx, door)
     if door["status"] == ProposalStatus.PENDING:
         raise Conflict("It has to be decided for before it is done", **{"from": door["status"]})
     is_decided(door, approved=True)
@@ -86,7 +86,7 @@ async def update_arguments(ctx: Context, door: ProposalRecord, values: ProposalU
 
     It waits for a decision anew.
     """
-    await _check_may_decide(ctx, door)
+    await check_may_decide(ctx, door)
     if door["status"] != ProposalStatus.PENDING:
         raise Conflict(f"A proposal that is {door['status']} cannot be changed", **{"from": door["status"]})
     _check_revision(door, values.revision)
@@ -175,7 +175,7 @@ def _check_revision(proposal: ProposalRecord, seen: int | None) -> None:
         )
 
 
-async def _check_may_decide(ctx: Context, proposal: ProposalRecord) -> None:
+async def check_may_decide(ctx: Context, proposal: ProposalRecord) -> None:
     """Raise Forbidden for a member who does not decide on it, and for a token where a sign-in is asked for."""
     membership = await workspace_membership(ctx, proposal["workspace_id"])
     assert membership is not None  # noqa: S101  (the door was passed)

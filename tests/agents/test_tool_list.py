@@ -7,6 +7,7 @@ import jsonschema_rs
 import pytest
 from bson import ObjectId
 
+from agents.server.server import as_listed
 from agents.tools.catalogue import LISTED, TOOLS, listed
 from agents.tools.tool import Tool
 from auth.subject import ALL_SCOPES, ANONYMOUS, Subject
@@ -19,13 +20,7 @@ AGENT = Subject(user_id=ObjectId(), agent_id=ObjectId(), scopes=ALL_SCOPES)
 
 def as_told(tool: Tool) -> dict[str, Any]:
     """A tool as MCP lists it."""
-    told = {
-        "name": tool.name,
-        "description": tool.description,
-        "inputSchema": tool.schema,
-        "annotations": tool.annotations,
-    }
-    return told if tool.output is None else {**told, "outputSchema": tool.output}
+    return as_listed(tool.name).model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 @pytest.mark.filterwarnings("ignore:open_binary is deprecated")

@@ -1,16 +1,18 @@
 """Every tool tells of what is another tenant's as of what does not exist, and of one's own within 20 kB."""
 
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import jsonschema_rs
 import pytest
 
-from agents.server import resources
+from agents.server import prompts, resources, tasks
 from agents.server.address import KINDS
 from agents.tools.catalogue import TOOLS, call_tool
 from agents.tools.render import MAX_BYTES
 from models.errors import NotFound, OrreryError
+from resolvers.kit.context import Context
 from tests.denials.test_called import as_json
 from tests.denials.test_foreign import ABOUT_OTHERS, absent
 from tests.denials.world import World
@@ -70,3 +72,36 @@ async def test_a_resource_tells_nothing_of_what_is_another_tenants(kind: str, su
 
     assert answers[0] == answers[1]
     assert await resources.read(await world.context("owner"), f"orrery://{kind}/{world.ids[kind]}{suffix}")
+
+
+@pytest.mark.parametrize("method", [tasks.read, tasks.cancel, tasks.ended], ids=lambda method: method.__name__)
+async def test_a_task_tells_nothing_of_what_is_another_tenants(
+    method: Callable[[Context, str], Awaitable[object]], world: World
+) -> None:
+    answers = []
+    for ids in (world.ids, absent(world.ids)):
+        with pytest.raises(NotFound) as refused:
+            await method(await world.context("outsider"), str(ids["mission"]))
+        answers.append((refused.value.code, refused.value.details))
+
+    assert answers[0] == answers[1]
+    assert (await tasks.listed(await world.context("outsider"), None))[0] == []
+    assert await tasks.read(await world.context("owner"), str(world.ids["mission"]))
+
+
+async def test_a_prompt_tells_nothing_of_what_is_another_tenants(world: World) -> None:
+    owner, outsider = await world.context("owner"), await world.context("outsider")
+    names = [prompt.name for prompt in await prompts.listed(owner)]
+
+    answers: dict[str, list[object]] = {}
+    for name in names:
+        for ids in (world.ids, absent(world.ids)):
+            with pytest.raises(NotFound) as refused:
+                await prompts.get(outsider, name, {prompts.WORKSPACE: str(ids["workspace"])})
+            answers.setdefault(name, []).append((refused.value.code, refused.value.details))
+
+    assert all(there == nowhere for there, nowhere in answers.values())
+    assert {prompt.name for prompt in await prompts.listed(outsider)} < set(names)
+    assert [
+        name for name in names if not await prompts.get(owner, name, {prompts.WORKSPACE: str(world.ids["workspace"])})
+    ] == []

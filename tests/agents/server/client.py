@@ -1,5 +1,6 @@
 """A client of MCP by hand, of either generation."""
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +9,14 @@ import httpx
 HANDSHAKE = "2025-11-25"
 MODERN = "2026-07-28"
 VERSIONS = [HANDSHAKE, MODERN]
+
+
+def _answer(response: httpx.Response) -> dict[str, Any]:
+    """The last message of an answer, which may be an event stream."""
+    if not response.headers["content-type"].startswith("text/event-stream"):
+        return dict(response.json())
+    lines = [line for line in response.text.splitlines() if line.startswith("data: {")]
+    return dict(json.loads(lines[-1].removeprefix("data: ")))
 
 
 @dataclass(slots=True)
@@ -24,7 +33,8 @@ class Client:
         told = {"mcp-protocol-version": self.version, "accept": "application/json, text/event-stream"}
         if self.version == MODERN and "params" in message:
             told["mcp-method"] = message["method"]
-            named = message["params"].get("name", message["params"].get("uri"))
+            params = message["params"]
+            named = next((params[key] for key in ("name", "uri", "taskId") if key in params), None)
             if named is not None:
                 told["mcp-name"] = named
         return told
@@ -48,7 +58,7 @@ class Client:
     async def send(self, method: str, meta: dict[str, Any] | None = None, **params: Any) -> dict[str, Any]:
         """The whole answer."""
         message = self.message(method, meta, **params)
-        answered: dict[str, Any] = (await self.post(message)).json()
+        answered = _answer(await self.post(message))
         assert answered["id"] == message["id"]
         return answered
 
