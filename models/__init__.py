@@ -42,6 +42,7 @@ from models.project_draft import ProjectDraft
 from models.proposal import Proposal
 from models.relation import Relation
 from models.scope import Scope
+from models.seen_mark import SeenMark
 from models.session import Session
 from models.skill import Skill
 from models.storage_account import StorageAccount
@@ -123,6 +124,7 @@ __all__ = [
     "Relation",
     "Schedule",
     "Scope",
+    "SeenMark",
     "Session",
     "Skill",
     "StandingOrder",

@@ -48,11 +48,22 @@ class ChecklistItem(BaseModel):
     done: bool = False
 
 
+class CardStep(BaseModel):
+    """A column that a card goes through by itself, with what agents are told there instead of the column's `prompt`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    column_id: Annotated[PydanticObjectId, Facts("The column.", refers=Kind.COLUMN)]
+    enabled: Annotated[bool, Facts("Whether the card stops there; others are passed over.")] = True
+    prompt: Annotated[str | None, Facts("What agents are told there.")] = None
+
+
 class Card(Stored[CardRecord]):
     """A card. `rank` orders it in its column; `scope_id` follows the column's; `version` counts changes of its fields.
 
     `started_at` and `completed_at` are set by moves (`resolvers.card.progress`); null on cards that moved before those
     were kept. `comment_count` and `attachment_count` are kept with the card, so that a board reads no comments.
+    `pipeline` is null where it follows from the board; steps whose column is gone count for nothing.
     `custom_values` are by the id of the custom field; those of a field that is gone count for nothing. `title_key` and
     `text_keys` are what texts are sorted by (`models.base.sort_keys`).
     """
@@ -124,6 +135,17 @@ class Card(Stored[CardRecord]):
         default_factory=dict
     )
     text_keys: dict[str, str] = Field(default_factory=lambda data: text_keys(data["custom_values"]))
+    auto_mode: Annotated[
+        bool, Facts("Whether it goes on through its pipeline by itself.", SHOWN | WRITTEN | TRANSFER)
+    ] = False
+    pipeline: list[CardStep] | None = None
+    pending_column_id: Annotated[
+        PydanticObjectId | None, Facts("The column that it goes on to once somebody approves.", refers=Kind.COLUMN)
+    ] = None
+    active_mission_id: Annotated[
+        PydanticObjectId | None,
+        Facts("A mission about it that is not finished, the one that was asked first.", refers=Kind.MISSION),
+    ] = None
     comment_count: Annotated[int, Facts("How many comments it has.")] = 0
     attachment_count: Annotated[int, Facts("How many files are attached to it.")] = 0
     version: ChangeCount = 1

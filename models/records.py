@@ -205,6 +205,14 @@ class ChecklistItemRecord(TypedDict):
     done: bool
 
 
+class CardStepRecord(TypedDict):
+    """A `models.card.CardStep`."""
+
+    column_id: ObjectId
+    enabled: bool
+    prompt: str | None
+
+
 class CardRecord(TypedDict):
     """A `models.card.Card`."""
 
@@ -230,6 +238,10 @@ class CardRecord(TypedDict):
     checklist: list[ChecklistItemRecord]
     custom_values: dict[str, Any]
     text_keys: dict[str, str]
+    auto_mode: bool
+    pipeline: list[CardStepRecord] | None
+    pending_column_id: ObjectId | None
+    active_mission_id: ObjectId | None
     comment_count: int
     attachment_count: int
     version: int
@@ -1089,6 +1101,16 @@ class ScopeRecord(TypedDict):
     active_view: str
     rank: str
     updated_at: datetime
+
+
+class SeenMarkRecord(TypedDict):
+    """A `models.seen_mark.SeenMark`."""
+
+    _id: ObjectId
+    user_id: ObjectId
+    project_id: ObjectId
+    card_id: NotRequired[ObjectId | None]
+    at: datetime
 
 
 class SessionRecord(TypedDict):

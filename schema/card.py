@@ -6,10 +6,13 @@ import strawberry
 
 import models
 from models.base import AnyRecord
+from models.card import CardStep as CardStepModel
 from models.records import CardRecord
 from resolvers.attachment import graph as attachment_edges
 from resolvers.card import custom as card_custom_edges
 from resolvers.card import graph as card_graph_edges
+from resolvers.card import pipeline as card_pipeline_edges
+from resolvers.card import seen as seen_edges
 from resolvers.document import link as document_link
 from resolvers.mission import mission
 from resolvers.relation import graph as relation_edges
@@ -51,6 +54,11 @@ class ChecklistItem:
     order: int = strawberry.field(description="Its place in the list, from 0.")
 
 
+@shows(CardStepModel, "A column that a card goes through by itself.")
+class CardStep:
+    pass
+
+
 @shows(models.Card, "A work item of a project.")
 class Card(Node):
     order: int = edge(card_graph_edges.order_of, needs=PLACE, description="Its place in its column, from 0.")
@@ -81,6 +89,17 @@ class Card(Node):
     )
     parent: CardRef | None = edge(relation_edges.parent_of, description="The card that it is a part of.")
     children: list[CardRef] = edge(relation_edges.children_of, description="The cards that are parts of it.")
+    pipeline: list[CardStep] = edge(
+        card_pipeline_edges.pipeline_of,
+        needs=("project_id", "scope_id", "pipeline"),
+        description="The columns that it goes through by itself: its own choice, else the ACTIVE ones of its board.",
+    )
+    is_unread: bool = edge(
+        seen_edges.is_unread_of,
+        needs=("project_id", "workspace_id"),
+        description="Whether others have done something with it since the viewer looked at it: as far as the 100 "
+        "newest activities of its project tell.",
+    )
     comments: Connection[Comment] = edge(
         card_graph_edges.comments_of, arguments=window, description="What was said about it, oldest first."
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 import models
 from resolvers.automation import automation as automation_edges
 from resolvers.card import graph as card_graph_edges
+from resolvers.card import seen as seen_edges
 from resolvers.column import column as column_edges
 from resolvers.column import scope as scope_edges
 from resolvers.custom_field import custom_field as custom_field_edges
@@ -78,5 +79,11 @@ class Project(Node):
         stats.stats_of_project,
         arguments=stats_range,
         description="Figures of its cards, those of its scopes included: as they are now, and over time.",
+    )
+    unread_count: int = edge(
+        seen_edges.unread_count_of,
+        needs=("workspace_id",),
+        description="How many of its cards others have done something with since the viewer looked at them: as far as "
+        "its 100 newest activities tell.",
     )
     card_count: int = edge(project_edges.card_count_of, description="How many cards it has, archived ones left out.")

@@ -25,7 +25,7 @@ from resolvers.user.user import users_by
 READ = TokenScope.PROJECTS_READ
 
 MOST = 8
-"""Of the 25 fields of a card."""
+"""Of the 29 fields of a card."""
 
 Filter = Mapping[str, Any] | None
 Orders = Sequence[Mapping[str, Any]] | None

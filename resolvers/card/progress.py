@@ -29,9 +29,13 @@ async def progress_at(change: Change, before: Mapping[str, Any], column: ColumnR
     """`started_at` and `completed_at` of a card that comes to a column, from `before` (nothing of a new card)."""
     if column is None:
         return progress(before, None, (), change.at)
-    query = {"project_id": column["project_id"], "scope_id": column["scope_id"]}
-    board = await collection(Column).find(query, {"kind": 1}, session=change.session).sort(BY_RANK).to_list()
-    return progress(before, column, board, change.at)
+    return progress(before, column, await board_around(change, column), change.at)
+
+
+async def board_around(change: Change, standing: Mapping[str, Any]) -> list[ColumnRecord]:
+    """The columns of the board that a card or a column is on, in order, with their kinds."""
+    query = {"project_id": standing["project_id"], "scope_id": standing["scope_id"]}
+    return await collection(Column).find(query, {"kind": 1}, session=change.session).sort(BY_RANK).to_list()
 
 
 def progress(

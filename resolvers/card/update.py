@@ -10,14 +10,15 @@ from auth.policies import board
 from models import Card, Column
 from models.base import collection, sort_keys, with_changes
 from models.enums import ActivityType, TokenScope
-from models.errors import BadUserInput, NotFound
-from models.records import ActivityRecord, CardRecord
+from models.errors import BadUserInput, Conflict, NotFound
+from models.records import ActivityRecord, CardRecord, CardStepRecord
 from realtime.events.card import CardArchived, CardMoved, CardUpdated
 from realtime.log import Change, Committed
 from resolvers.activity.activity import new_activity, record_activities
 from resolvers.card.card import checklist_of, require_labels, target_column
-from resolvers.card.progress import is_checked, progress_at, status_of
-from resolvers.inputs.card import CardMove, CardUpdate
+from resolvers.card.progress import board_around, is_checked, progress_at, status_of
+from resolvers.column.done import finish_of
+from resolvers.inputs.card import CardMove, CardPipelineSet, CardStepInput, CardUpdate
 from resolvers.kit.batch import BatchResult, change_each
 from resolvers.kit.context import Context
 from resolvers.kit.edit import check_version
@@ -35,9 +36,10 @@ _CLIENT_NAMES = {
     "scope_id": "columnId",
     "started_at": "columnId",
     "completed_at": "columnId",
+    "pending_column_id": "columnId",
     "custom_values": "customFields",
 }
-_MOVED = frozenset({"column_id", "scope_id", "rank", "started_at", "completed_at"})
+_MOVED = frozenset({"column_id", "scope_id", "rank", "started_at", "completed_at", "pending_column_id"})
 
 
 _ALSO = {"columnId": "cardMove", "order": "cardMove", "archived": "cardArchive"}
@@ -65,10 +67,50 @@ async def move_card(ctx: Context, door: CardRecord, values: CardMove) -> Committ
 
     async def body(change: Change) -> CardRecord:
         card = await _current(change, door["_id"])
+        if "if_column_id" in values.model_fields_set and card["column_id"] != values.if_column_id:
+            now = None if card["column_id"] is None else str(card["column_id"])
+            raise Conflict("The card stands elsewhere by now", field="ifColumnId", columnId=now)
         column_id = values.column_id if "column_id" in values.model_fields_set else card["column_id"]
         return await _apply(change, card, *await _move(change, card, column_id, place))
 
     return await ctx.write(door["workspace_id"], body)
+
+
+@operation("cardComplete", opens=CARD, permission=board.WRITE, scope=WRITE, includes=("cardMove",))
+async def complete_card(ctx: Context, door: CardRecord) -> Committed[CardRecord]:
+    """Move a card to where it is done: the end of the first column of the kind DONE on its board, else of the last.
+
+    One that stands in that column already stays at its place.
+    """
+
+    async def body(change: Change) -> CardRecord:
+        card = await _current(change, door["_id"])
+        column_id = finish_of(await board_around(change, card))
+        if column_id is None:
+            raise Conflict("The board has no column")
+        return await _apply(change, card, *await _move(change, card, column_id, Place()))
+
+    return await ctx.write(door["workspace_id"], body)
+
+
+@operation("cardPipelineSet", opens=CARD, permission=board.WRITE, scope=WRITE)
+async def set_card_pipeline(ctx: Context, door: CardRecord, values: CardPipelineSet) -> Committed[CardRecord]:
+    """Say which columns a card goes through by itself, or have that follow from its board."""
+
+    async def edit(change: Change, card: CardRecord) -> dict[str, Any]:
+        return {"pipeline": None if values.steps is None else await _steps(change, card, values.steps)}
+
+    return await edit_card(ctx, door, edit)
+
+
+async def _steps(change: Change, card: CardRecord, given: Sequence[CardStepInput]) -> list[CardStepRecord]:
+    ids = [step.column_id for step in given]
+    if len(set(ids)) != len(ids):
+        raise BadUserInput("names a column twice", field="steps")
+    query = {"_id": {"$in": ids}, "project_id": card["project_id"]}
+    if await collection(Column).count_documents(query, session=change.session) != len(ids):
+        raise BadUserInput("names a column that the project does not have", field="steps")
+    return [{"column_id": step.column_id, "enabled": step.enabled, "prompt": step.prompt} for step in given]
 
 
 @operation("cardArchive", opens=CARD, permission=board.WRITE, scope=WRITE)
@@ -142,7 +184,7 @@ async def _move(
     rank, order = await rank_for(change, card, column_id, place)
     moved = {"column_id": column_id, "scope_id": column["scope_id"] if column else None, "rank": rank}
     if column_id != card["column_id"]:
-        moved |= await progress_at(change, card, column)
+        moved |= {**await progress_at(change, card, column), "pending_column_id": None}
     return {name: value for name, value in moved.items() if card.get(name) != value}, order
 
 
@@ -248,8 +290,10 @@ __all__ = [
     "BatchResult",
     "archive_card",
     "changed_values",
+    "complete_card",
     "edit_card",
     "move_card",
+    "set_card_pipeline",
     "update_card",
     "update_cards",
 ]

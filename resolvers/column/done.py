@@ -38,6 +38,13 @@ def done_among(board: Sequence[AnyRecord]) -> set[ObjectId]:
     return told or {column["_id"] for column in board[-1:]}
 
 
+def finish_of(board: Sequence[AnyRecord]) -> ObjectId | None:
+    """The column that a card comes to when it is done: the first of the kind DONE, else the last; None without any."""
+    done = (column for column in board if kind_in(column) is ColumnKind.DONE)
+    column = next(done, board[-1] if board else None)
+    return None if column is None else ObjectId(column["_id"])
+
+
 def status_in(column: AnyRecord, board: Sequence[AnyRecord]) -> CardStatus:
     """How far a card is that stands in a column of a board, in order.
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from models import Card
 from models.facts import CREATE, UPDATE
 from models.ids import Kind
-from models.limits import Text
+from models.limits import MARKDOWN, Text
 from resolvers.kit.fields import fields_of
 from resolvers.kit.input import (
     CardId,
@@ -27,6 +27,7 @@ from resolvers.kit.input import (
 
 MAX_CHECKLIST = 100
 MAX_LABELS = 50
+MAX_STEPS = 20
 
 ChecklistItemId = Annotated[ObjectId, IdOf(Kind.CHECKLIST_ITEM)]
 
@@ -110,9 +111,31 @@ class CardMove(Input):
     """Where a card goes: a column, and at most one way to name the place in it."""
 
     column_id: ColumnId | None = Field(None, description="The column; by default the card's own.")
+    if_column_id: ColumnId | None = Field(
+        None,
+        description="The column that it has to stand in, null for none: refused with CONFLICT where it does not.",
+    )
     order: Order | None = Field(None, description="The place in the column, from 0; past the end is the end.")
     after_card_id: CardId | None = Field(None, description="Right after this card.")
     before_card_id: CardId | None = Field(None, description="Right before this card.")
+
+
+class CardStepInput(Input):
+    """A column that a card goes through by itself."""
+
+    column_id: ColumnId = Field(description="A column of the card's project.")
+    enabled: Flag = Field(True, description="Whether the card stops there.")
+    prompt: Annotated[str, MARKDOWN, Prose] | None = Field(
+        None, description="What agents are told there; without one the column's prompt."
+    )
+
+
+class CardPipelineSet(Input):
+    """The columns that a card goes through by itself."""
+
+    steps: Annotated[list[CardStepInput], Field(max_length=MAX_STEPS)] | None = Field(
+        None, description="Its columns in order, each once, at most 20; null for the ACTIVE columns of its board."
+    )
 
 
 class ChecklistItemAdd(Input):

@@ -13,7 +13,7 @@ from models.address import known_address
 from models.enums import DocumentFormat, DocumentStatus, FieldType, OnOddItem, RelationType
 from models.facts import TRANSFER
 from models.limits import Text
-from resolvers.inputs.card import MAX_LABELS, Checklist
+from resolvers.inputs.card import MAX_LABELS, MAX_STEPS, Checklist
 from resolvers.inputs.custom_field import MAX_FIELDS, Options
 from resolvers.inputs.document import Content, Notes, Tags
 from resolvers.inputs.label import MAX_PROJECT_LABELS
@@ -21,6 +21,7 @@ from resolvers.kit.fields import fields_of
 from resolvers.kit.input import (
     Color,
     Date,
+    Description,
     Flag,
     Input,
     Name,
@@ -139,6 +140,14 @@ class ImportedAttachment(Input):
     file: Annotated[str, Text(1, 255)] = Field(description="Its name in the archive.")
 
 
+class ImportedStep(Input):
+    """A column that a card goes through by itself."""
+
+    column_index: Order = Field(description="The column's place in `columns`, from 0.")
+    enabled: Flag = Field(True, description="Whether the card stops there.")
+    prompt: Description | None = Field(None, description="What agents are told there.")
+
+
 @fields_of(Card, TRANSFER)
 class ImportedCard(Input):
     """A card.
@@ -154,6 +163,9 @@ class ImportedCard(Input):
     completed_at: Date | None = Field(None, description="When work ended; without it that follows from the column.")
     column_index: Order | None = Field(
         None, description="Its column's place in `columns`, from 0; without one it stands beside them."
+    )
+    pipeline: Annotated[list[ImportedStep], Field(max_length=MAX_STEPS)] | None = Field(
+        None, description="The columns that it goes through by itself; without them the ACTIVE ones of its board."
     )
     checklist: Checklist = Field(default_factory=list, description="Its steps, at most 100.")
     labels: Annotated[list[Name], Field(max_length=MAX_LABELS)] = Field(

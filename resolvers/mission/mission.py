@@ -27,7 +27,7 @@ from resolvers.kit.nouns import AGENT, MISSION, MISSION_ACTIVITY, WORKSPACE
 from resolvers.kit.operation import edge, operation, reader
 from resolvers.kit.page import NEWEST_FIRST, Page, Window, pages, pages_by
 from resolvers.mission.run import insert_run
-from resolvers.state.mission_status import change_status
+from resolvers.state.mission_status import change_status, note_on_card
 
 READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
 
@@ -132,6 +132,7 @@ async def insert_mission(ctx: Context, change: Change, agent: AgentRecord, asked
         await insert_run(change, mission)
     event = MissionStatusChanged(mission=mission, from_status=None, to_status=MissionStatus.QUEUED)
     change.append(workspace_id, event)
+    await note_on_card(change, mission)
     return mission
 
 

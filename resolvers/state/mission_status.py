@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from models import Mission, MissionRun
+from bson import ObjectId
+
+from models import Card, Mission, MissionRun
 from models.base import collection, with_changes
 from models.enums import MissionStatus as Status
 from models.errors import Conflict
 from models.records import MissionRecord
+from realtime.events.card import CardUpdated
 from realtime.events.mission import MissionStatusChanged
 from realtime.log import Change
 from resolvers.state.proposal_status import withdraw
@@ -53,4 +56,23 @@ async def change_status(
     if not TRANSITIONS[to]:
         await withdraw(change, {"mission_id": mission["_id"]})
     change.append(after["workspace_id"], MissionStatusChanged(mission=after, from_status=before, to_status=to))
+    if not TRANSITIONS[to]:
+        await note_on_card(change, after)
     return after
+
+
+async def note_on_card(change: Change, mission: MissionRecord) -> None:
+    """Keep on a mission's card which mission about it is not finished: as that begins, and as it ends."""
+    card_id, is_over = mission["card_id"], not TRANSITIONS[Status(mission["status"])]
+    card = None if card_id is None else await collection(Card).find_one({"_id": card_id}, session=change.session)
+    if card is None or card.get("active_mission_id") != (mission["_id"] if is_over else None):
+        return
+    active_id: ObjectId | None = mission["_id"]
+    if is_over:
+        unfinished = {"card_id": card_id, "status": {"$in": [status.value for status in ACTIVE]}}
+        others = collection(Mission).find(unfinished, {"_id": 1}, session=change.session)
+        active_id = min((other["_id"] for other in await others.to_list()), default=None)
+    noted = {"active_mission_id": active_id}
+    await collection(Card).update_one({"_id": card_id}, {"$set": noted}, session=change.session)
+    event = CardUpdated(card=with_changes(card, noted), changed_fields=["activeMission"])
+    change.append(mission["workspace_id"], event)

@@ -95,6 +95,12 @@ def _card(card: ImportedCard, index: int, columns: int, names: set[str]) -> Iter
         yield Fault("cards", index, "columnIndex", "points to no column", "column_index")
     if card.started_at and card.completed_at and card.completed_at < card.started_at:
         yield Fault("cards", index, "completedAt", "must not lie before startedAt", "completed_at")
+    steps: set[int] = set()
+    for place, step in enumerate(card.pipeline or ()):
+        if step.column_index >= columns or step.column_index in steps:
+            reason = "points to no column" if step.column_index >= columns else "names a column twice"
+            yield Fault("cards", index, f"pipeline.{place}.columnIndex", reason, "pipeline", place)
+        steps.add(step.column_index)
     ids: set[ObjectId] = set()
     for place, item in enumerate(card.checklist):
         if item.id in ids:

@@ -242,6 +242,7 @@ def _card(
 ) -> dict[str, Any]:
     return _declared(Card, card) | {
         "columnIndex": index.get(card["column_id"]),
+        "pipeline": _pipeline(card, index),
         "checklist": [{"title": item["title"], "done": item["done"]} for item in card["checklist"]],
         "labels": [labels[label_id] for label_id in card["label_ids"] if label_id in labels],
         "customFields": [
@@ -249,6 +250,17 @@ def _card(
             for field, value in known(card.get("custom_values"), fields)
         ],
     }
+
+
+def _pipeline(card: CardRecord, index: dict[ObjectId | None, int]) -> list[Record] | None:
+    steps = card.get("pipeline")
+    if steps is None:
+        return None
+    return [
+        {"columnIndex": index[step["column_id"]], "enabled": step["enabled"], "prompt": step["prompt"]}
+        for step in steps
+        if step["column_id"] in index
+    ]
 
 
 def _value(field: CustomFieldRecord, value: Any) -> Any:

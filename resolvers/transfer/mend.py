@@ -27,6 +27,7 @@ from resolvers.inputs.transfer import (
     ImportedProject,
     ImportedRelation,
     ImportedScope,
+    ImportedStep,
     ImportedValue,
 )
 from resolvers.kit.input import Input, sentence
@@ -47,6 +48,7 @@ _NONE = ("", "none", "no priority", "unset")
 _NAMES = ("name", "title", "label", "text")
 _PARTS: dict[str, type[Input]] = {
     "checklist": ChecklistItemInput,
+    "pipeline": ImportedStep,
     "comments": ImportedComment,
     "customFields": ImportedValue,
     "attachments": ImportedAttachment,

@@ -13,7 +13,7 @@ from models.enums import ActivityType, ColumnKind
 from models.facts import TRANSFER
 from models.ids import Kind, kind_of, portions
 from models.rank import ranks_after
-from models.records import CardRecord, CommentRecord, LabelRecord, ProjectRecord
+from models.records import CardRecord, CardStepRecord, CommentRecord, LabelRecord, ProjectRecord
 from models.turns import in_turns
 from realtime.events.card import CardCreated
 from realtime.events.column import ColumnCreated
@@ -225,12 +225,22 @@ def _card(
     record = new_card(change, project, column, rank, given)
     labels = (plan.labels[name][0] for name in dict.fromkeys(values.labels))
     record["label_ids"] = [label for label in labels if label not in plan.gone]
+    record["pipeline"] = _pipeline(plan, values)
     record["checklist"] = checklist_of(values.checklist)
     record["custom_values"] = plan.card_values[place]
     record["text_keys"] = text_keys(record["custom_values"])
     if values.assignee is not None:
         record["assignee_id"] = plan.people.get(values.assignee)
     return record
+
+
+def _pipeline(plan: Plan, values: ImportedCard) -> list[CardStepRecord] | None:
+    if values.pipeline is None:
+        return None
+    return [
+        {"column_id": plan.column_ids[step.column_index], "enabled": step.enabled, "prompt": step.prompt}
+        for step in values.pipeline
+    ]
 
 
 def _boards(plan: Plan) -> dict[int | None, list[AnyRecord]]:

@@ -40,6 +40,8 @@ from resolvers.inputs.budget import BudgetCreate, BudgetUpdate
 from resolvers.inputs.card import (
     CardCreate,
     CardMove,
+    CardPipelineSet,
+    CardStepInput,
     CardUpdate,
     ChecklistItemAdd,
     ChecklistItemMove,
@@ -296,6 +298,13 @@ CALLS: dict[str, Arguments] = {
     "cardCreate": lambda ids: (CardCreate.of(project_id=ids["project"], title="More"),),
     "cardUpdate": lambda ids: (ids["card"], CardUpdate.of(title="Other")),
     "cardMove": lambda ids: (ids["card"], CardMove(column_id=None)),
+    "cardComplete": lambda ids: (ids["card"],),
+    "cardPipelineSet": lambda ids: (
+        ids["card"],
+        CardPipelineSet(steps=[CardStepInput(column_id=ids["column"], prompt="Test it")]),
+    ),
+    "cardView": lambda ids: (ids["card"],),
+    "projectMarkAllRead": lambda ids: (ids["project"],),
     "cardArchive": lambda ids: (ids["card"],),
     "cardDelete": lambda ids: (ids["card"],),
     "cardBatchUpdate": lambda ids: ([ids["card"]], CardUpdate.of(title="Other")),

@@ -109,6 +109,33 @@ async def test_a_card_moves_by_place_and_next_to_another(board: Board) -> None:
     assert both["extensions"]["code"] == "BAD_USER_INPUT"
 
 
+async def test_a_card_goes_on_by_itself_is_looked_at_and_completed(board: Board) -> None:
+    ann, card = board.ann, await board.card("One")
+
+    changed = await ann.ask(
+        """mutation ($id: ID!, $steps: CardPipelineSetInput!) {
+          cardUpdate(id: $id, input: {autoMode: true}) { card { autoMode pipeline { column { id } } } }
+          cardPipelineSet(id: $id, input: $steps) {
+            card { pipeline { column { name } enabled prompt } pendingColumn { id } activeMission { id } } }
+          cardComplete(id: $id) { card { column { id } } }
+          cardView(id: $id) { card { isUnread } } }""",
+        id=card,
+        steps={"steps": [{"columnId": board.done, "prompt": "Test it"}]},
+    )
+    moved = await ann.refused(MOVE, id=card, input={"columnId": board.todo, "ifColumnId": board.todo})
+    read = await ann.ask(
+        "mutation ($id: ID!) { projectMarkAllRead(id: $id) { project { unreadCount } } }", id=board.project
+    )
+
+    assert changed["cardUpdate"]["card"] == {"autoMode": True, "pipeline": []}
+    steps = [{"column": {"name": "Done"}, "enabled": True, "prompt": "Test it"}]
+    assert changed["cardPipelineSet"]["card"] == {"pipeline": steps, "pendingColumn": None, "activeMission": None}
+    assert changed["cardComplete"]["card"] == {"column": {"id": board.done}}
+    assert changed["cardView"]["card"] == {"isUnread": False}
+    assert (moved["extensions"]["code"], moved["extensions"]["field"]) == ("CONFLICT", "ifColumnId")
+    assert read["projectMarkAllRead"]["project"] == {"unreadCount": 0}
+
+
 async def test_an_archived_card_is_out_of_sight_until_it_is_asked_for(board: Board) -> None:
     card = await board.card("One")
     archive = "mutation ($id: ID!, $a: Boolean!) { cardArchive(id: $id, archived: $a) { card { archived } } }"

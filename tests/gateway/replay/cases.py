@@ -161,6 +161,7 @@ CASES: dict[str, Case] = {
         lambda ids: (ColumnReorder(project_id=ids["project"], ids=[ids["next_column"], ids["column"]]),),
         prepare=add_column,
     ),
+    "cardComplete": Case(CALLS["cardComplete"], prepare=add_column),
     "cardLabelAdd": Case(CALLS["cardLabelAdd"], prepare=take_label_off),
     "invitationAccept": Case(lambda ids: (ids["outsider_invitation"],), "outsider", invite_outsider),
     "organizationMemberRemove": Case(lambda ids: (ids["organization"], ids["member_id"])),
@@ -188,8 +189,11 @@ CREDENTIALS = "credentials are for admins, and organizations have no stream that
 BUDGETS = "budgets are the organization's, which has no stream that can be watched"
 QUEUES = "what queues hold is told in their own history, which no client of a workspace watches"
 ACCOUNT = "how somebody signs in is theirs alone"
+LOOKED = "what somebody has looked at is theirs alone, and changes nothing of what is kept"
 
 UNSEEN: dict[str, str] = {
+    "cardView": LOOKED,
+    "projectMarkAllRead": LOOKED,
     "authRegister": "an account of somebody else",
     "authLogin": "sessions are not in the graph",
     "authLogout": "sessions are not in the graph",

@@ -319,6 +319,8 @@ RULES: dict[str, Rule] = {
     "DocumentUnlinked": ("documentId cardId", _unlinked),
     "AttachmentAdded": ("attachmentCount attachment { ...AttachmentFields }", _attachment_added),
     "AttachmentDeleted": ("attachmentCount attachmentId cardId", _attachment_deleted),
+    "CardSeen": ("cardId", _nothing),
+    "ProjectSeen": ("projectId", _nothing),
     "AutomationRan": ("trace { id }", _nothing),
     "MissionStatusChanged": _put_under("mission", "Mission"),
     "MissionActivityAdded": ("mission { ...MissionFields } activity { ...MissionActivityFields }", _activity_added),

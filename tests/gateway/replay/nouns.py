@@ -20,7 +20,8 @@ BY_HAND: dict[str, str] = {
     "Label": "project { id }",
     "Card": """
       checklistProgress checklist { id title done order } labels { id }
-      project { id } scope { id } column { id } assignee { id } createdBy { id } customFields { field { id } value }
+      project { id } scope { id } column { id } assignee { id } createdBy { id } pendingColumn { id }
+      activeMission { id } customFields { field { id } value }
     """,
     "CustomField": "options { id label color } project { id }",
     "Relation": "source { id } target { id } createdBy { id }",

@@ -73,6 +73,26 @@ async def test_a_new_mission_waits_for_its_agent(crew: Crew, atlas: Hand, board:
     assert committed.cursor.seq == event["seq"]
 
 
+async def test_a_card_keeps_which_mission_about_it_is_not_finished(crew: Crew, atlas: Hand, board: Board) -> None:
+    card = await board.card()
+    seq = await board.seq()
+
+    # When a second mission is asked for, and they end one after the other
+    first, second = [await crew.ask(atlas, cardId=card["_id"]) for _ in range(2)]
+    assert (await board.stored(card))["active_mission_id"] == first["_id"]
+    await atlas.claim()
+    await atlas.complete(first)
+    assert (await board.stored(card))["active_mission_id"] == second["_id"]
+    await cancel_mission(again(crew.owner), second["_id"])
+
+    # Then none is left, each change is told, and the card's version is that of before
+    now = await board.stored(card)
+    updates = [event for event in await board.events_since(seq) if event["type"] == "CardUpdated"]
+    assert (now["active_mission_id"], now["version"]) == (None, card["version"])
+    assert [event["data"]["changed_fields"] for event in updates] == [["activeMission"]] * 3
+    assert [event["data"]["card"]["active_mission_id"] for event in updates] == [first["_id"], second["_id"], None]
+
+
 async def test_a_mission_reaches_neither_cards_nor_agents_of_another_workspace(
     crew: Crew, atlas: Hand, organization: OrganizationRecord
 ) -> None:
