@@ -23,7 +23,7 @@ async def board(owner: Context, workspace: Any) -> Board:
     board = await make_board(owner, workspace, columns=4)
     for place in (1, 2):
         values = ColumnUpdate.of(kind=ColumnKind.ACTIVE, prompt=f"Step {place}")
-        await update_column(board.ctx, board.column_id(place), values)
+        await update_column(board.ctx, board.columns[place]["_id"], values)
     return board
 
 
@@ -45,12 +45,12 @@ async def test_a_card_goes_through_the_active_columns_of_its_board_unless_it_has
     assert await shown(board, card) == [(1, True, "Step 1"), (2, True, "Step 2")]
 
     # When it has steps of its own, and the column of one is deleted
-    own = [{"columnId": board.column_id(place)} for place in (2, 1, 3)]
+    own: list[dict[str, Any]] = [{"columnId": board.column_id(place)} for place in (2, 1, 3)]
     own[1] |= {"enabled": False, "prompt": "Otherwise"}
     changed = await set_steps(board, card, own)
     assert await shown(board, card) == [(2, True, "Step 2"), (1, False, "Otherwise"), (3, True, None)]
     assert changed["version"] == card["version"] + 1
-    await delete_column(board.ctx, board.column_id(3))
+    await delete_column(board.ctx, board.columns[3]["_id"])
     assert await shown(board, card) == [(2, True, "Step 2"), (1, False, "Otherwise")]
 
     # Then none is none, and null is that of the board again
@@ -81,7 +81,7 @@ async def test_a_card_is_completed_at_the_end_of_the_first_column_that_is_done(b
     assert done["completed_at"] is not None
 
     # Then a column of that kind comes first
-    await update_column(board.ctx, board.column_id(0), ColumnUpdate.of(kind=ColumnKind.DONE))
+    await update_column(board.ctx, board.columns[0]["_id"], ColumnUpdate.of(kind=ColumnKind.DONE))
     await complete_card(board.ctx, last["_id"])
     assert await board.lane(0) == [last["_id"]]
 
