@@ -22,6 +22,7 @@ from models.document import Document, DocumentLink, DocumentVersion
 from models.event import LoggedEvent, StreamHead
 from models.fanout import Fanout
 from models.idempotency import IdempotencyKey
+from models.installation import Installation
 from models.job import Job, Queue, Schedule
 from models.label import Label
 from models.lane import Lane
@@ -90,6 +91,7 @@ __all__ = [
     "FileLeftover",
     "IdempotencyKey",
     "Inbox",
+    "Installation",
     "Invitation",
     "Job",
     "Label",

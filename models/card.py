@@ -136,7 +136,7 @@ class Card(Stored[CardRecord]):
     )
     text_keys: dict[str, str] = Field(default_factory=lambda data: text_keys(data["custom_values"]))
     auto_mode: Annotated[
-        bool, Facts("Whether it goes on through its pipeline by itself.", SHOWN | WRITTEN | TRANSFER)
+        bool, Facts("Whether it goes on through its pipeline by itself.", SHOWN | WRITTEN | TRANSFER, late=True)
     ] = False
     pipeline: list[CardStep] | None = None
     pending_column_id: Annotated[

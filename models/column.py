@@ -47,6 +47,7 @@ class Column(Stored[ColumnRecord]):
         Facts(
             "Whether a card that goes on by itself comes to it only once somebody has approved.",
             SHOWN | WRITTEN | TRANSFER | TEMPLATE,
+            late=True,
         ),
     ] = False
     rank: Annotated[

@@ -36,6 +36,14 @@ class Role(Told):
     MEMBER = "member", "Reads and writes its content."
 
 
+class ServerRole(Told):
+    """What a person may do with the installation itself. In organizations and workspaces it counts for nothing."""
+
+    USER = "user", "Nothing."
+    ADMIN = "admin", "Manages the accounts of people."
+    SUPER_ADMIN = "super_admin", "Runs the installation: its settings, its logs and who is an administrator."
+
+
 class PilotageRole(Told):
     """What a person may do in a workspace's cockpit."""
 

@@ -46,13 +46,15 @@ LISTED = FILTER | SORT
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Annotates a field of a document: what it is, and where it is met. `text` bounds what may be written, `refers` is
-    what an id leads to; `told` is how a door puts it that says more than the `description`."""
+    what an id leads to; `told` is how a door puts it that says more than the `description`. Documents and events of
+    before may lack what is `late`, and is never null: every door shows its default then."""
 
     description: str
     doors: Doors = SHOWN
     text: Text | None = None
     refers: Kind | None = None
     told: Mapping[Doors, str] = field(default_factory=dict)
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

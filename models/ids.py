@@ -91,6 +91,7 @@ class Kind(IntEnum):
     JOB = 0xC5
     QUEUE = 0xC6
     SCHEDULE = 0xC7
+    INSTALLATION = 0xD5
     SEEN_MARK = 0xD6
     AUTOMATION = 0xB1
     AUTOMATION_TRACE = 0xB2

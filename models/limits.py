@@ -59,6 +59,7 @@ class Text:
 
 NAME = Text(1, 100)
 TITLE = Text(1, 500)
+PATH = Text(1, 1000, strip=False)
 SLUG = Text(2, 60, pattern=r"^[a-z0-9][a-z0-9-]*[a-z0-9]$")
 MARKDOWN = Text(0, 5000, strip=False)
 """What clients may show as Markdown."""

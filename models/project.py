@@ -8,9 +8,10 @@ from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, id_factory, utc_now
+from models.enums import Role
 from models.facts import LISTED, SHOWN, TRANSFER, WRITTEN, Facts
 from models.ids import Kind
-from models.limits import MARKDOWN, NAME
+from models.limits import MARKDOWN, NAME, PATH
 from models.records import ProjectMemberRecord, ProjectRecord
 from models.text import sort_key
 
@@ -26,6 +27,13 @@ class Project(Stored[ProjectRecord]):
     name_key: str = Field(default_factory=lambda data: sort_key(data["name"]))
     description: Annotated[str | None, Facts("What it is about.", SHOWN | WRITTEN | TRANSFER, text=MARKDOWN)] = None
     deadline: Annotated[datetime | None, Facts("When it should be done.", SHOWN | WRITTEN | LISTED | TRANSFER)] = None
+    path: Annotated[
+        str | None,
+        Facts("The folder of its files on the machine of whoever works on it.", SHOWN | WRITTEN, text=PATH),
+    ] = None
+    bound: Annotated[
+        bool, Facts("Whether that folder is one that the gateway reaches; until then it is a name alone.", late=True)
+    ] = False
     created_by: Annotated[PydanticObjectId | None, Facts("Who created it.")] = None
     created_at: Annotated[datetime, Facts("When it was created.", SHOWN | LISTED)] = Field(default_factory=utc_now)
     updated_at: Annotated[datetime, Facts("When it last changed.", SHOWN | LISTED)] = Field(default_factory=utc_now)
@@ -47,6 +55,7 @@ class ProjectMember(Stored[ProjectMemberRecord]):
     workspace_id: PydanticObjectId
     project_id: PydanticObjectId
     user_id: Annotated[PydanticObjectId, Facts("Who it is.", refers=Kind.USER)]
+    role: Annotated[Role, Facts("ADMIN for who may say what other members are; else MEMBER.", late=True)] = Role.MEMBER
 
     class Settings:
         name = "project_members"

@@ -475,6 +475,14 @@ class IdempotencyKeyRecord(TypedDict):
     expires_at: datetime
 
 
+class InstallationRecord(TypedDict):
+    """A `models.installation.Installation`."""
+
+    _id: ObjectId
+    set_up_by: ObjectId
+    created_at: NotRequired[datetime]
+
+
 class JobRecord(TypedDict):
     """A `models.job.Job`."""
 
@@ -959,6 +967,8 @@ class ProjectRecord(TypedDict):
     name_key: str
     description: str | None
     deadline: datetime | None
+    path: str | None
+    bound: bool
     created_by: ObjectId | None
     updated_at: datetime
     warnings: NotRequired[list[str]]
@@ -974,6 +984,7 @@ class ProjectMemberRecord(TypedDict):
     workspace_id: ObjectId
     project_id: ObjectId
     user_id: ObjectId
+    role: str
     user: NotRequired[Any]
 
 
@@ -1357,6 +1368,7 @@ class UserRecord(TypedDict):
     avatar: str | None
     made: int
     deleted_at: datetime | None
+    server_role: str
     pilotage_role: NotRequired[str]
     two_factor_enabled: NotRequired[bool]
 
@@ -1369,6 +1381,8 @@ class InvitationRecord(TypedDict):
     workspace_id: ObjectId
     email: str
     role: str
+    project_id: ObjectId | None
+    project_role: str | None
     invited_by: ObjectId
     secret_hash: str
     expires_at: datetime

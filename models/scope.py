@@ -36,6 +36,7 @@ class Scope(Stored[ScopeRecord]):
             "Sorts the scopes of a project: compare byte by byte, then by `id`. Those of before it was kept have an "
             "empty one, and come first.",
             GRAPH,
+            late=True,
         ),
     ] = ""
     updated_at: UpdatedAt = Field(default_factory=utc_now)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, id_factory, utc_now
-from models.enums import ConsentSubject, PilotageRole
+from models.enums import ConsentSubject, PilotageRole, ServerRole
 from models.facts import Facts
 from models.ids import Kind
 from models.records import UserRecord
@@ -65,6 +65,7 @@ class User(Stored[UserRecord]):
     avatar: str | None = None
     made: int = 0
     deleted_at: datetime | None = None
+    server_role: ServerRole = ServerRole.USER
 
     class Settings:
         name = "users"

@@ -77,6 +77,10 @@ class Invitation(Stored[InvitationRecord]):
     workspace_id: Annotated[PydanticObjectId, Facts("Where it leads to.")]
     email: Annotated[str, Facts("The address that it is for.")]
     role: Annotated[Role, Facts("What the person may do once they have joined.")]
+    project_id: Annotated[
+        PydanticObjectId | None, Facts("The project that they join as well.", refers=Kind.PROJECT)
+    ] = None
+    project_role: Annotated[Role | None, Facts("What they may do there.")] = None
     invited_by: Annotated[PydanticObjectId, Facts("Who invited.")]
     secret_hash: str
     expires_at: Annotated[datetime, Facts("When it ends, or has ended.")]

@@ -23,7 +23,7 @@ from resolvers.user.user import users_by
 from schema.enums import OrderDirection, described
 from schema.inputs.base import given
 from schema.inputs.derived import input_type
-from schema.loading import EDGE, edge
+from schema.loading import EDGE, derived, edge
 from schema.node import TYPE_NAMES
 from schema.references import reference
 from schema.selection import NEEDS
@@ -59,11 +59,19 @@ def _member(field: Declared) -> tuple[str, Any, Any]:
     """The name, the type and the definition of what shows a field; no type for an id that nothing is said of."""
     kind = field.facts.refers
     if kind is None:
-        return field.key, _shown_type(field), strawberry.field(description=field.facts.description)
+        return field.key, _shown_type(field), _plain(field)
     type_ = reference(TYPE_NAMES[kind])
     load = users_by(field.key) if kind is Kind.USER else one_by(NOUNS[kind], field.key)
     found = edge(load, description=field.facts.description, needs=(field.key,))
     return field.key.removesuffix("_id"), type_ | None if field.nullable else type_, found
+
+
+def _plain(field: Declared) -> Any:
+    """What shows a key of the record or, where documents of before lack that, its default."""
+    if not field.facts.late:
+        return strawberry.field(description=field.facts.description)
+    key, default = field.key, field.default
+    return derived(lambda record: record.get(key, default), needs=(key,), description=field.facts.description)
 
 
 def _tell(field: StrawberryField, told: Declared) -> None:

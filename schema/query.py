@@ -13,6 +13,7 @@ from resolvers.attachment import attachment
 from resolvers.card import card
 from resolvers.column import scope
 from resolvers.document import document
+from resolvers.installation import installation
 from resolvers.kit.page import Window
 from resolvers.mission import mission
 from resolvers.organization import organization
@@ -40,6 +41,7 @@ from schema.card import Card
 from schema.connection import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.document import Document
+from schema.installation import Installation
 from schema.invitation import InvitationPreview
 from schema.loading import resolved
 from schema.mission import Mission
@@ -113,6 +115,10 @@ class Query:
     @resolved("What the link of an invitation leads to, for whoever holds its token.")
     async def invitation(self, info: Info, token: LinkToken) -> InvitationPreview | None:
         return cast("InvitationPreview", await invited.get_invitation(info.context.ctx, token))
+
+    @resolved("The installation as a whole; for anybody.")
+    async def installation(self, info: Info) -> Installation:
+        return cast("Installation", await installation.get_installation(info.context.ctx))
 
     @resolved("A project by its id.")
     async def project(self, info: Info, id: ProjectId) -> Project | None:

@@ -8,6 +8,7 @@ from strawberry import UNSET
 
 import models
 from models.base import Record
+from models.enums import ServerRole
 from models.errors import Forbidden
 from resolvers.account.api_token import list_api_tokens
 from resolvers.account.consent import list_consents
@@ -45,6 +46,9 @@ class User(Node):
     )
     two_factor_enabled: bool | None = edge(
         people.two_factor_enabled_of, description="Whether signing in takes a code as well: the viewer's own only."
+    )
+    server_role: ServerRole | None = edge(
+        people.server_role_of, description="What the person may do with the installation: the viewer's own only."
     )
 
     notifications: Connection[NotificationRef] = edge(

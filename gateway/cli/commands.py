@@ -6,6 +6,7 @@ import typer
 from rich.markup import escape
 
 from gateway.cli import (
+    admin,
     catalogue,
     demo,
     dump,
@@ -40,6 +41,7 @@ app.command("operations")(operations.operations)
 app.command("catalogue")(catalogue.catalogue)
 app.command("token")(token.token)
 app.command("demo")(demo.demo)
+app.add_typer(admin.admin, name="admin")
 app.add_typer(vault.vault, name="vault")
 
 

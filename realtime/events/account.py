@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from models.enums import ServerRole
 from models.records import UserRecord
 from realtime.events.base import Carried, Event, Id
 
@@ -72,6 +73,16 @@ class RecoveryCodeUsed(Event):
 class ConsentGiven(Event):
     subject: str
     version: str
+
+
+class ServerRoleChanged(Event):
+    """What the person may do with the installation has changed."""
+
+    role: ServerRole
+
+
+class InstallationSetUp(Event):
+    """The person was the first one here, and has set the installation up."""
 
 
 class UserDeleted(Event):

@@ -31,6 +31,13 @@ class ProjectMemberAdded(Event, topics=IN_PROJECT):
     project_id: Annotated[Id | None, Shown("The id of the project.")] = None
 
 
+class ProjectMemberUpdated(Event, topics=IN_PROJECT):
+    """What a member of a project may do has changed."""
+
+    member: Annotated[ProjectMemberRecord, Shown("The member.", of="ProjectMember")]
+    project_id: Annotated[Id | None, Shown("The id of the project.")] = None
+
+
 class ProjectMemberRemoved(Event, topics=IN_PROJECT):
     """Somebody is no member of a project any more."""
 

@@ -29,7 +29,12 @@ class OrganizationCreate(Input):
     """
 
     name: Name = Field(description="The name, 1 to 100 characters.")
-    slug: Slug = Field(description="The name in addresses: 2 to 60 of a-z, 0-9 and -; unique in this installation.")
+    slug: Slug | None = Field(
+        None,
+        description="The name in addresses: 2 to 60 of a-z, 0-9 and -; unique in this installation. Without one it is "
+        "made of the name.",
+    )
+    workspace: Name | None = Field(None, description="The name of a workspace that it begins with.")
 
 
 class OrganizationUpdate(Input):

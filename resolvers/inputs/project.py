@@ -5,10 +5,12 @@ from typing import Annotated
 from pydantic import Field
 
 from models import Project
+from models.enums import Role
 from models.errors import BadUserInput
 from models.facts import CREATE, UPDATE
 from models.limits import Text
 from resolvers.inputs.account import AnyEmail
+from resolvers.inputs.organization import MemberRole
 from resolvers.kit.fields import fields_of
 from resolvers.kit.input import Input, UserId, WorkspaceId
 
@@ -42,9 +44,16 @@ class ProjectMemberAdd(Input):
 
     email: AnyEmail | None = Field(None, description="The e-mail address of the account.")
     user_id: UserId | None = Field(None, description="The id of the user.")
+    role: MemberRole = Field(Role.MEMBER, description="ADMIN or MEMBER; MEMBER by default.")
 
     def one(self) -> dict[str, object]:
         """The filter that finds the user; raises BadUserInput unless exactly one of the two is given."""
         if (self.email is None) == (self.user_id is None):
             raise BadUserInput("give either email or userId", field="email")
         return {"_id": self.user_id} if self.user_id is not None else {"email": self.email}
+
+
+class ProjectMemberUpdate(Input):
+    """What changes of a member of a project."""
+
+    role: MemberRole = Field(description="ADMIN or MEMBER.")

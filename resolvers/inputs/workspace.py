@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from models.enums import PilotageRole, Role
 from resolvers.inputs.account import Email
 from resolvers.inputs.organization import MemberRole
-from resolvers.kit.input import AgentId, Flag, Input, Name, NotNull, OrganizationId, Policy, Slug
+from resolvers.kit.input import AgentId, Flag, Input, Name, NotNull, OrganizationId, Policy, ProjectId, Slug
 
 
 def _pilotage_role(value: Any) -> PilotageRole:
@@ -61,6 +61,8 @@ class WorkspaceMemberInvite(Input):
 
     email: Email = Field(description="The e-mail address that the invitation is for.")
     role: MemberRole = Field(Role.MEMBER, description="ADMIN or MEMBER; MEMBER by default.")
+    project_id: ProjectId | None = Field(None, description="A project of the workspace that they join as well.")
+    project_role: MemberRole | None = Field(None, description="ADMIN or MEMBER there; MEMBER by default.")
 
 
 class WorkspaceMemberUpdate(Input):

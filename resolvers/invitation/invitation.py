@@ -10,11 +10,11 @@ from bson import ObjectId
 from auth.counting import count_attempt
 from auth.policies import workspace as policy
 from auth.secrets import hash_secret
-from models import Invitation, OrganizationMember, User, Workspace, WorkspaceMember
+from models import Invitation, OrganizationMember, Project, User, Workspace, WorkspaceMember
 from models.address import mailbox
 from models.base import collection, to_record, with_changes, without
 from models.enums import MailTemplate, PilotageRole, Role, TokenScope
-from models.errors import Conflict, Forbidden, NotFound
+from models.errors import BadUserInput, Conflict, Forbidden, NotFound
 from models.ids import Kind, new_id
 from models.records import InvitationRecord, UserRecord, WorkspaceMemberRecord, WorkspaceRecord
 from realtime.events.invitation import InvitationAccepted, InvitationCreated, InvitationResent, InvitationRevoked
@@ -30,6 +30,7 @@ from resolvers.kit.operation import edge, operation
 from resolvers.kit.page import Page, Window, pages
 from resolvers.mail.mail import insert_mail, invitation_link, invitation_token, withdraw_mails
 from resolvers.member.organization_member import insert_organization_member
+from resolvers.member.project_member import add_member, is_member
 from resolvers.member.workspace_member import insert_workspace_member
 from resolvers.user.user import users_by
 
@@ -87,6 +88,7 @@ async def invite_workspace_member(
 
     async def body(change: Change) -> InvitationRecord:
         await require_parent(change, Workspace, workspace_id)
+        await _require_project(change, workspace_id, values.project_id)
         user = await collection(User).find_one({"email": values.email}, {"_id": 1}, session=change.session)
         if user is not None and await _membership(change, workspace_id, user["_id"]) is not None:
             raise Conflict("is a member of the workspace already", field="email")
@@ -102,6 +104,8 @@ async def invite_workspace_member(
                 workspace_id=workspace_id,
                 email=values.email,
                 role=values.role,
+                project_id=values.project_id,
+                project_role=None if values.project_id is None else values.project_role or Role.MEMBER,
                 invited_by=ctx.user_id,
                 secret_hash=hash_secret(token),
                 created_at=change.at,
@@ -248,7 +252,25 @@ async def join(change: Change, invitation_id: ObjectId, user: UserRecord) -> Wor
     # Whoever became a member in another way keeps the role that they have.
     member = await _membership(change, workspace["_id"], user["_id"])
     role = Role(invitation["role"])
-    return member or await insert_workspace_member(change, workspace, user["_id"], role, PilotageRole.VIEWER)
+    member = member or await insert_workspace_member(change, workspace, user["_id"], role, PilotageRole.VIEWER)
+    await _join_project(change, invitation, user["_id"])
+    return member
+
+
+async def _require_project(change: Change, workspace_id: ObjectId, project_id: ObjectId | None) -> None:
+    inside = {"_id": project_id, "workspace_id": workspace_id}
+    if project_id is not None and await collection(Project).find_one(inside, session=change.session) is None:
+        raise BadUserInput("is not a project of the workspace", field="projectId")
+
+
+async def _join_project(change: Change, invitation: InvitationRecord, user_id: ObjectId) -> None:
+    """Make who was invited a member of the project that the invitation names, as long as that is there."""
+    if (project_id := invitation.get("project_id")) is None or await is_member(project_id, user_id, change):
+        return
+    inside = {"_id": project_id, "workspace_id": invitation["workspace_id"]}
+    project = await collection(Project).find_one(inside, session=change.session)
+    if project is not None:
+        await add_member(change, project, user_id, Role(invitation["project_role"] or Role.MEMBER))
 
 
 async def _open(change: Change, invitation_id: ObjectId) -> InvitationRecord:

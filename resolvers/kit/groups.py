@@ -20,6 +20,7 @@ _AREAS: Mapping[str, str] = {
     "resolvers.custom_field": "board",
     "resolvers.document": "documents",
     "resolvers.figures": "board",
+    "resolvers.installation": "account",
     "resolvers.invitation": "workspace",
     "resolvers.member": "workspace",
     "resolvers.mission": "missions",

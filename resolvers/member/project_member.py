@@ -5,18 +5,18 @@ from bson import ObjectId
 from auth.policies import board
 from models import Project, ProjectMember, User, WorkspaceMember
 from models.base import Record, collection, to_record
-from models.enums import ActivityType, TokenScope
-from models.errors import BadUserInput, Conflict, NotFound
+from models.enums import ActivityType, Role, TokenScope
+from models.errors import BadUserInput, Conflict, Forbidden, NotFound
 from models.ids import Kind, parse_id
 from models.records import ProjectMemberRecord, ProjectRecord
 from models.write import find_and_delete
-from realtime.events.project import ProjectMemberAdded, ProjectMemberRemoved
+from realtime.events.project import ProjectMemberAdded, ProjectMemberRemoved, ProjectMemberUpdated
 from realtime.log import Change, Committed
 from resolvers.activity.activity import record_activity
-from resolvers.inputs.project import ProjectMemberAdd
-from resolvers.kit.access import door_of
+from resolvers.inputs.project import ProjectMemberAdd, ProjectMemberUpdate
+from resolvers.kit.access import check_workspace, door_of
 from resolvers.kit.context import Context
-from resolvers.kit.edit import require_parent
+from resolvers.kit.edit import require_parent, set_fields
 from resolvers.kit.nouns import PROJECT
 from resolvers.kit.operation import operation
 
@@ -30,6 +30,8 @@ async def add_project_member(
     """Make a member of the workspace a member of a project."""
     wanted = values.one()
     field = "email" if "email" in wanted else "userId"
+    if values.role is not Role.MEMBER:
+        await check_admin(ctx, project)
 
     async def body(change: Change) -> ProjectMemberRecord:
         await require_parent(change, Project, project["_id"])
@@ -41,12 +43,46 @@ async def add_project_member(
             raise BadUserInput("is not a member of the workspace", field=field)
         if await is_member(project["_id"], user["_id"], change):
             raise Conflict("is a member of the project already", field=field)
-        member = await add_member(change, project, user["_id"])
+        member = await add_member(change, project, user["_id"], values.role)
         meta = {"userId": str(user["_id"]), "name": user["name"]}
         await record_activity(change, project, ActivityType.MEMBER_ADDED, meta)
         return member
 
     return await ctx.write(project["workspace_id"], body)
+
+
+@operation(
+    "projectMemberUpdate", opens=PROJECT.by("project_id").whole, permission=board.WRITE, scope=TokenScope.PROJECTS_WRITE
+)
+async def update_project_member(
+    ctx: Context, project: ProjectRecord, user_id: ObjectId | str, values: ProjectMemberUpdate
+) -> Committed[ProjectMemberRecord]:
+    """Change what a member of a project may do: for its admins, and those of its workspace."""
+    changing = parse_id(user_id, Kind.USER, field="userId")
+    await check_admin(ctx, project)
+
+    async def body(change: Change) -> ProjectMemberRecord:
+        membership = {"project_id": project["_id"], "user_id": changing}
+        found = await collection(ProjectMember).find_one(membership, {"_id": 1}, session=change.session)
+        if found is None:
+            raise NotFound("Project member")
+        member, differs = await set_fields(change, ProjectMember, found["_id"], {"role": values.role.value})
+        if differs:
+            change.append(project["workspace_id"], ProjectMemberUpdated(member=member, project_id=project["_id"]))
+        return member
+
+    return await ctx.write(project["workspace_id"], body)
+
+
+async def check_admin(ctx: Context, project: ProjectRecord) -> None:
+    """Raise Forbidden for whoever is neither an admin of a project nor of its workspace."""
+    membership = await check_workspace(ctx, project["workspace_id"], board.WRITE, noun="Project")
+    if board.MODERATE.allows(membership["role"]):
+        return
+    mine = {"project_id": project["_id"], "user_id": ctx.user_id}
+    member = await collection(ProjectMember).find_one(mine, {"role": 1})
+    if member is None or member.get("role") != Role.ADMIN:
+        raise Forbidden("This takes an admin of the project, or of its workspace")
 
 
 @operation(
@@ -91,11 +127,17 @@ async def list_project_members(ctx: Context, project: ProjectRecord) -> list[Rec
     return [{**member, "user": by_id[member["user_id"]]} for member in members if member["user_id"] in by_id]
 
 
-async def add_member(change: Change, project: ProjectRecord, user_id: ObjectId) -> ProjectMemberRecord:
+async def add_member(
+    change: Change, project: ProjectRecord, user_id: ObjectId, role: Role = Role.MEMBER
+) -> ProjectMemberRecord:
     """Write a membership and its event, within a change."""
     member = to_record(
         ProjectMember(
-            workspace_id=project["workspace_id"], project_id=project["_id"], user_id=user_id, created_at=change.at
+            workspace_id=project["workspace_id"],
+            project_id=project["_id"],
+            user_id=user_id,
+            role=role,
+            created_at=change.at,
         )
     )
     await collection(ProjectMember).insert_one(member, session=change.session)

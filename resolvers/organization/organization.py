@@ -7,11 +7,11 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from auth.policies import organization as policy
-from models import Organization, OrganizationMember, Workspace
+from models import Organization, OrganizationMember, Project, Workspace, WorkspaceMember
 from models.base import Record, collection, to_record
 from models.enums import Role, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
-from models.ids import Kind, new_id
+from models.ids import Kind, new_id, portions
 from models.json import check_text
 from models.records import OrganizationMemberRecord, OrganizationRecord
 from models.write import find_and_delete
@@ -21,6 +21,7 @@ from resolvers.deletion.deletion import bury, delete
 from resolvers.inputs.organization import OrganizationCreate, OrganizationUpdate
 from resolvers.kit.access import projection
 from resolvers.kit.ceilings import MAX_ORGANIZATIONS, require_room
+from resolvers.kit.ceilings import MAX_WORKSPACES as MAX_OWN_WORKSPACES
 from resolvers.kit.context import Context
 from resolvers.kit.edit import set_fields
 from resolvers.kit.joined import EVERYTHING, JOINED, JoinedPage
@@ -31,7 +32,8 @@ from resolvers.kit.operation import edge, operation
 from resolvers.kit.page import Page, Window, pages, pages_by
 from resolvers.kit.slugs import organization_by_slug
 from resolvers.member.organization_member import insert_organization_member, organization_memberships
-from resolvers.workspace.workspace import remove_workspace, viewer_workspaces
+from resolvers.organization.slug import slug_of, with_free_slug
+from resolvers.workspace.workspace import insert_workspace, remove_workspace, viewer_workspaces
 
 MAX_WORKSPACES = 500
 """Of an organization that is deleted: each is closed in the same change, by three documents."""
@@ -89,16 +91,22 @@ async def create_organization(ctx: Context, values: OrganizationCreate) -> Commi
 
     A new organization, owned by the caller, who may own 25.
     """
-    organization_id = new_id(Kind.ORGANIZATION)
+    organization_id, workspace_id = new_id(Kind.ORGANIZATION), new_id(Kind.WORKSPACE)
 
-    async def body(change: Change) -> OrganizationRecord:
+    async def body(change: Change, slug: str) -> OrganizationRecord:
         mine = {"user_id": ctx.user_id, "role": Role.OWNER.value}
         await require_room(change, OrganizationMember, mine, MAX_ORGANIZATIONS, "organizations of yours")
-        return await insert_organization(
-            change, organization_id, name=values.name, slug=values.slug, owner_id=ctx.user_id
-        )
+        made = await insert_organization(change, organization_id, name=values.name, slug=slug, owner_id=ctx.user_id)
+        if (name := values.workspace) is not None:
+            await require_room(change, WorkspaceMember, mine, MAX_OWN_WORKSPACES, "workspaces of yours")
+            within = {"organization_id": organization_id, "owner_id": ctx.user_id}
+            await insert_workspace(change, workspace_id, name=name, slug=slug_of(name), **within)
+        return made
 
-    return await ctx.write(organization_id, body)
+    async def attempt(slug: str) -> Committed[OrganizationRecord]:
+        return await ctx.write(organization_id, lambda change: body(change, slug))
+
+    return await (with_free_slug(values.name, attempt) if values.slug is None else attempt(values.slug))
 
 
 async def insert_organization(
@@ -148,7 +156,11 @@ async def update_organization(
 
 
 @operation("organizationDelete", opens=ORGANIZATION, permission=policy.DELETE, scope=ADMINISTER)
-async def delete_organization(ctx: Context, membership: OrganizationMemberRecord) -> Committed[ObjectId]:
+async def delete_organization(
+    ctx: Context,
+    membership: OrganizationMemberRecord,
+    only_without_projects: Annotated[bool, "Refuse with CONFLICT where it has projects."] = False,
+) -> Committed[ObjectId]:
     """Delete an organization with all it holds; never one's last.
 
     Never the caller's last one.
@@ -156,6 +168,8 @@ async def delete_organization(ctx: Context, membership: OrganizationMemberRecord
     organization_id = membership["organization_id"]
 
     async def body(change: Change) -> ObjectId:
+        if only_without_projects:
+            await _require_no_projects(change, organization_id)
         others = {"user_id": ctx.user_id, "organization_id": {"$ne": organization_id}}
         if await collection(OrganizationMember).find_one(others, {"_id": 1}, session=change.session) is None:
             await _require(change, organization_id)
@@ -183,6 +197,15 @@ async def remove_organization(change: Change, organization_id: ObjectId) -> None
     for workspace in found:
         await remove_workspace(change, workspace["_id"])
     await bury(change, organization_id, organization_id)
+
+
+async def _require_no_projects(change: Change, organization_id: ObjectId) -> None:
+    inside = {"organization_id": organization_id}
+    workspaces = await collection(Workspace).find(inside, {"_id": 1}, session=change.session).to_list()
+    for ids in portions(workspace["_id"] for workspace in workspaces):
+        query = {"workspace_id": {"$in": ids}}
+        if await collection(Project).find_one(query, {"_id": 1}, session=change.session) is not None:
+            raise Conflict("The organization has projects: delete them first")
 
 
 async def _require(change: Change, organization_id: ObjectId) -> None:

@@ -8,7 +8,7 @@ from bson import ObjectId
 from auth.policies import board
 from models import Project, Workspace
 from models.base import collection, to_record
-from models.enums import TokenScope
+from models.enums import Role, TokenScope
 from models.errors import NotFound
 from models.facts import CREATE
 from models.records import ProjectRecord, WorkspaceMemberRecord, WorkspaceRecord
@@ -79,7 +79,7 @@ async def insert_project(change: Change, values: ProjectCreate, creator_id: Obje
     )
     await collection(Project).insert_one(project, session=change.session)
     change.append(values.workspace_id, ProjectCreated(project=project, project_id=project["_id"]))
-    await add_member(change, project, creator_id)
+    await add_member(change, project, creator_id, Role.ADMIN)
     return project
 
 

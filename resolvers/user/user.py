@@ -11,7 +11,7 @@ from bson import ObjectId
 
 from models import OrganizationMember, User, Workspace
 from models.base import AnyRecord, Record, collection, with_changes, without
-from models.enums import TokenScope
+from models.enums import ServerRole, TokenScope
 from models.errors import NotFound
 from models.facts import GRAPH, declared
 from models.ids import Kind, parse_id, portions
@@ -47,6 +47,7 @@ def own(user: UserRecord) -> UserRecord:
         **without_secrets(user),
         "email_verified_at": user.get("email_verified_at"),
         "two_factor_enabled": user.get("two_factor") is not None,
+        "server_role": user.get("server_role", ServerRole.USER),
     }
 
 
@@ -126,6 +127,13 @@ async def two_factor_enabled_of(ctx: Context, users: Sequence[UserRecord], field
     return [None if record is None else record["two_factor_enabled"] for record in await _own(ctx, users)]
 
 
+@edge(scope=TokenScope.ACCOUNT_READ, viewer=True)
+async def server_role_of(ctx: Context, users: Sequence[UserRecord], fields: Fields) -> list[ServerRole | None]:
+    """What the caller may do with the installation; None for anybody else."""
+    found = await _own(ctx, users)
+    return [None if record is None else ServerRole(record["server_role"]) for record in found]
+
+
 @edge()
 async def avatar_urls_of(ctx: Context, users: Sequence[UserRecord], fields: Fields) -> list[str | None]:
     """Where the pictures are."""
@@ -135,7 +143,9 @@ async def avatar_urls_of(ctx: Context, users: Sequence[UserRecord], fields: Fiel
 async def _own(ctx: Context, users: Sequence[UserRecord]) -> list[UserRecord | None]:
     mine = None
     if any(user["_id"] == ctx.user_id for user in users):
-        mine = await collection(User).find_one({"_id": ctx.user_id}, {"email_verified_at": 1, "two_factor": 1})
+        mine = await collection(User).find_one(
+            {"_id": ctx.user_id}, {"email_verified_at": 1, "two_factor": 1, "server_role": 1}
+        )
     return [None if mine is None or user["_id"] != ctx.user_id else own(mine) for user in users]
 
 

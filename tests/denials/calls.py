@@ -100,7 +100,7 @@ from resolvers.inputs.pilotage import (
     TodoCreate,
     TodoUpdate,
 )
-from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd, ProjectUpdate
+from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd, ProjectMemberUpdate, ProjectUpdate
 from resolvers.inputs.proposal import (
     ProposalApprove,
     ProposalBatchDecide,
@@ -133,6 +133,8 @@ CALLS: dict[str, Arguments] = {
     **EXTENDING,
     # account
     "authRegister": lambda _: (AuthRegister(email="new@example.com", password=PASSWORD),),
+    "installation": lambda _: (),
+    "installationSetup": lambda _: (AuthRegister(email="first@example.com", password=PASSWORD),),
     "authLogin": lambda _: (AuthLogin(email="nobody@example.com", password=PASSWORD),),
     "authLogout": lambda _: (),
     "viewer": lambda _: (),
@@ -254,6 +256,11 @@ CALLS: dict[str, Arguments] = {
     "projectExport": lambda ids: (ids["project"],),
     "projectMembers": lambda ids: (ids["project"],),
     "projectMemberAdd": lambda ids: (ids["project"], ProjectMemberAdd(user_id=ids["admin_id"])),
+    "projectMemberUpdate": lambda ids: (
+        ids["project"],
+        ids["member_id"],
+        ProjectMemberUpdate(role=Role.ADMIN),
+    ),
     "projectMemberRemove": lambda ids: (ids["project"], ids["member_id"]),
     # boards
     "scope": lambda ids: (ids["scope"],),

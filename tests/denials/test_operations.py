@@ -57,6 +57,8 @@ WITHOUT_PERMISSION = {
     "authLogin",
     "authLogout",
     "authRegister",
+    "installation",
+    "installationSetup",
     "invitation",
     "invitationAccept",
     "invitationRegister",

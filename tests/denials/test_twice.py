@@ -61,6 +61,7 @@ REFUSED = {
     "billingCheckout",
     "checklistItemRemove",
     "documentReview",
+    "installationSetup",
     "emailVerify",
     "invitationAccept",
     "invitationResend",

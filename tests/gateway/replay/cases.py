@@ -242,6 +242,7 @@ UNSEEN: dict[str, str] = {
 """Mutations that change nothing of what a client of a workspace keeps, and why."""
 
 NOT_RUN: dict[str, str] = {
+    "installationSetup": "it is done when nobody is there yet",
     "authVerifyTwoFactor": ACCOUNT,
     "emailVerify": ACCOUNT,
     "passwordReset": ACCOUNT,

@@ -297,6 +297,7 @@ RULES: dict[str, Rule] = {
     "TransferJobChanged": _put_under("job", "TransferJob"),
     "ProjectDeleted": ("projectId", _project_deleted),
     "ProjectMemberAdded": ("projectId member { ...ProjectMemberFields }", _project_member_added),
+    "ProjectMemberUpdated": ("projectId member { ...ProjectMemberFields }", _project_member_added),
     "ProjectMemberRemoved": ("projectId userId", _project_member_removed),
     "ScopeDeleted": ("scopeId", _scope_deleted),
     "ColumnDeleted": ("columnId", _column_deleted),

@@ -12,13 +12,17 @@ from models import Invitation, OrganizationMember, WorkspaceMember
 from models.base import collection, utc_now
 from models.enums import Role
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound
+from models.ids import Kind, new_id
 from resolvers.inputs.workspace import WorkspaceMemberInvite
 from resolvers.invitation.invitation import accept_invitation, invite_workspace_member
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
+from resolvers.member.project_member import list_project_members
+from resolvers.project.project import delete_project
 from resolvers.workspace.workspace import delete_workspace, get_workspace_by_id
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import People, again, event_types, events
+from tests.resolvers.projects import make_board
 
 
 @dataclass(frozen=True)
@@ -194,3 +198,32 @@ async def test_accepting_takes_the_scope_account_write(people: People, owner: Co
 
     with pytest.raises(Forbidden, match="account:write"):
         await accept_invitation(by_token, invitation.token)
+
+
+async def test_whoever_is_invited_to_a_project_joins_it_with_the_workspace(
+    people: People, owner: Context, workspace: Any
+) -> None:
+    # Given an invitation to a project, with a role there
+    board, bob = await make_board(owner, workspace, columns=0), await people.register("bob")
+    project_id = board.project["_id"]
+    invited = await invite(owner, workspace, people.email(bob), projectId=project_id, projectRole="admin")
+    with pytest.raises(BadUserInput) as refused:
+        await invite(owner, workspace, "eve@example.com", projectId=new_id(Kind.PROJECT))
+
+    # When it is accepted
+    await accept_invitation(again(bob), invited.token)
+
+    # Then both memberships are there
+    roles = {member["user_id"]: member["role"] for member in await list_project_members(again(owner), project_id)}
+    assert roles == {owner.user_id: "admin", bob.user_id: "admin"}
+    assert refused.value.field == "projectId"
+
+
+async def test_an_invitation_outlives_its_project(people: People, owner: Context, workspace: Any) -> None:
+    board, bob = await make_board(owner, workspace, columns=0), await people.register("bob")
+    invited = await invite(owner, workspace, people.email(bob), projectId=board.project["_id"])
+    await delete_project(again(owner), board.project["_id"])
+
+    member = (await accept_invitation(again(bob), invited.token)).value
+
+    assert member["user_id"] == bob.user_id

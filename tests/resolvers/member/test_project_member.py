@@ -4,12 +4,18 @@ import pytest
 
 from models import ProjectMember
 from models.base import collection
-from models.errors import BadUserInput, Conflict, NotFound
+from models.enums import Role
+from models.errors import BadUserInput, Conflict, Forbidden, NotFound
 from models.ids import Kind, new_id
-from resolvers.inputs.project import ProjectMemberAdd
+from resolvers.inputs.project import ProjectMemberAdd, ProjectMemberUpdate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
-from resolvers.member.project_member import add_project_member, list_project_members, remove_project_member
+from resolvers.member.project_member import (
+    add_project_member,
+    list_project_members,
+    remove_project_member,
+    update_project_member,
+)
 from resolvers.project.project import delete_project
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import People, again
@@ -122,3 +128,32 @@ async def test_a_project_that_is_deleted_meanwhile_gets_no_member(
 
     # then
     assert await collection(ProjectMember).count_documents({"project_id": board.project["_id"]}) == 0
+
+
+async def test_admins_of_a_project_say_what_its_members_are(board: Board, workspace: Any, join: Join) -> None:
+    # Given a project whose creator is its admin, and two members
+    ada, bob = await join(workspace, "ada"), await join(workspace, "bob")
+    for person in (ada, bob):
+        await add(board, userId=person.user_id)
+    project_id, seq = board.project["_id"], await board.seq()
+
+    async def promote(by: Context, whom: Context, role: str = "admin") -> None:
+        values = read_input(ProjectMemberUpdate, {"role": role})
+        await update_project_member(again(by), project_id, whom.user_id, values)
+
+    # When a plain member does it, they are refused, and as an admin they are not
+    with pytest.raises(Forbidden):
+        await promote(ada, bob)
+    with pytest.raises(Forbidden):
+        values = read_input(ProjectMemberAdd, {"email": "x@example.com", "role": "admin"})
+        await add_project_member(again(ada), project_id, values)
+    await promote(board.ctx, ada)
+    await promote(ada, bob)
+    await promote(ada, bob)
+
+    # Then each change is told once
+    members = await list_project_members(board.ctx, project_id)
+    assert [member["role"] for member in members] == ["admin"] * 3
+    assert await board.types_since(seq) == ["ProjectMemberUpdated"] * 2
+    with pytest.raises(NotFound):
+        await update_project_member(board.ctx, project_id, new_id(Kind.USER), ProjectMemberUpdate(role=Role.ADMIN))
