@@ -394,6 +394,13 @@ class ColumnKind(Told):
     ARCHIVE = "archive", "It is done, and put away."
 
 
+class TemplateKind(Told):
+    """What begins with a template."""
+
+    PROJECT = "project", "A project, with all that it is to hold."
+    BOARD = "board", "A board: its columns alone."
+
+
 class CardStatus(Told):
     """How far a card is, as its moves tell."""
 

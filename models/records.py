@@ -1234,6 +1234,7 @@ class TemplateRecord(TypedDict):
     workspace_id: ObjectId
     name: str
     description: str | None
+    kind: str
     created_by: ObjectId | None
     content: TemplateContentRecord
 

@@ -12,6 +12,7 @@ from models.base import Recorded, Stored, id_factory
 from models.card import Card
 from models.column import Column
 from models.custom_field import CustomField
+from models.enums import TemplateKind
 from models.facts import TEMPLATE, TOOL, Declared, Facts, declared
 from models.ids import Kind
 from models.label import Label
@@ -104,12 +105,13 @@ class TemplateContent(Part):
 
 
 class Template(Stored[TemplateRecord]):
-    """A template that was made of a project. `name` is unique in the workspace."""
+    """A template of a workspace. `name` is unique there. One of the kind BOARD holds columns alone."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.TEMPLATE))
     workspace_id: PydanticObjectId
     name: Annotated[str, Facts("The name, unique in the workspace.", TOOL)]
     description: Annotated[str | None, Facts("What it is for.", TOOL)] = None
+    kind: Annotated[TemplateKind, Facts("What begins with it.", TOOL)] = TemplateKind.PROJECT
     created_by: PydanticObjectId | None = None
     content: TemplateContent
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import strawberry
 
-from models.enums import FieldType, Priority
+from models.enums import ColumnKind, FieldType, Priority, TemplateKind
 from models.records import TemplateRecord
 from resolvers.template import template as edges
 from schema.loading import derived, edge
@@ -16,7 +16,13 @@ def _columns(template: TemplateRecord) -> list[dict[str, Any]]:
     content = template["content"]
     names = [scope["name"] for scope in content["scopes"]]
     return [
-        {"name": column["name"], "scope": None if column["scope"] is None else names[column["scope"]]}
+        {
+            "name": column["name"],
+            "scope": None if column["scope"] is None else names[column["scope"]],
+            "kind": column.get("kind"),
+            "prompt": column.get("prompt"),
+            "requires_approval": column.get("requires_approval", False),
+        }
         for column in content["columns"]
     ]
 
@@ -58,6 +64,11 @@ class TemplateScope:
 class TemplateColumn:
     name: str = strawberry.field(description="Its name.")
     scope: str | None = strawberry.field(description="The name of its scope; null for the project's own board.")
+    kind: ColumnKind | None = strawberry.field(description="What it means for a card to stand there.")
+    prompt: str | None = strawberry.field(description="What agents are told about the cards that come to it.")
+    requires_approval: bool = strawberry.field(
+        description="Whether a card that goes on by itself comes to it only once somebody has approved."
+    )
 
 
 @strawberry.type(description="A label that a new project gets.")
@@ -84,9 +95,14 @@ class TemplateCard:
 
 @strawberry.type(description="What a new project can begin with: built in, or made of a project of the workspace.")
 class Template:
-    id: strawberry.ID = strawberry.field(description="What `projectCreate` takes as its `template`.")
+    id: strawberry.ID = strawberry.field(
+        description="What `projectCreate` and `scopeCreateFromTemplate` take as their `template`."
+    )
     name: str = strawberry.field(description="The name.")
     description: str | None = strawberry.field(description="What it is for.")
+    kind: TemplateKind = derived(
+        edges.kind_of_template, needs=("kind",), description="What begins with it: a project, or a board alone."
+    )
     is_built_in: bool = derived(
         lambda template: "workspace_id" not in template,
         needs=("workspace_id",),

@@ -7,9 +7,15 @@ from realtime.events.base import Event, Id, Shown, Topic
 
 
 class TemplateCreated(Event, topics=(Topic.WORKSPACE,)):
-    """A template was made of a project."""
+    """A template was made."""
 
     template: Annotated[TemplateRecord, Shown("The template.")]
+
+
+class TemplateUpdated(Event, topics=(Topic.WORKSPACE,)):
+    """A template changed; what began with it stays as it is."""
+
+    template: Annotated[TemplateRecord, Shown("The template as it was then.")]
 
 
 class TemplateDeleted(Event, topics=(Topic.WORKSPACE,)):

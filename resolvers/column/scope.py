@@ -44,26 +44,28 @@ async def list_scopes(ctx: Context, project: ProjectRecord) -> list[ScopeRecord]
 @operation("scopeCreate", inside=PROJECT.whole, permission=board.WRITE, scope=WRITE)
 async def create_scope(ctx: Context, project: ProjectRecord, values: ScopeCreate) -> Committed[ScopeRecord]:
     """Create a scope."""
-    _check_dates(values.model_dump())
+    check_dates(values.model_dump())
 
-    async def body(change: Change) -> ScopeRecord:
-        await require_parent(change, Project, project["_id"])
-        await require_room(change, Scope, project["_id"], MAX_SCOPES)
-        scope = to_record(
-            Scope(
-                workspace_id=project["workspace_id"],
-                project_id=project["_id"],
-                **values_of(values, Scope, CREATE),
-                rank=await _last_rank(change, project["_id"]),
-                created_at=change.at,
-                updated_at=change.at,
-            )
+    return await ctx.write(project["workspace_id"], lambda change: insert_scope(change, project, values))
+
+
+async def insert_scope(change: Change, project: ProjectRecord, values: ScopeCreate) -> ScopeRecord:
+    """Write a scope behind the others of its project, within a change that may go on."""
+    await require_parent(change, Project, project["_id"])
+    await require_room(change, Scope, project["_id"], MAX_SCOPES)
+    scope = to_record(
+        Scope(
+            workspace_id=project["workspace_id"],
+            project_id=project["_id"],
+            **values_of(values, Scope, CREATE),
+            rank=await _last_rank(change, project["_id"]),
+            created_at=change.at,
+            updated_at=change.at,
         )
-        await collection(Scope).insert_one(scope, session=change.session)
-        change.append(scope["workspace_id"], ScopeCreated(scope=scope, project_id=scope["project_id"]))
-        return scope
-
-    return await ctx.write(project["workspace_id"], body)
+    )
+    await collection(Scope).insert_one(scope, session=change.session)
+    change.append(scope["workspace_id"], ScopeCreated(scope=scope, project_id=scope["project_id"]))
+    return scope
 
 
 @operation("scopeUpdate", opens=SCOPE, permission=board.WRITE, scope=WRITE)
@@ -123,7 +125,7 @@ async def require_room(change: Change, model: type[Recorded[Any]], project_id: O
 async def _set(ctx: Context, door: ScopeRecord, values: dict[str, Any]) -> Committed[ScopeRecord]:
     async def body(change: Change) -> ScopeRecord:
         scope, differs = await set_fields(change, Scope, door["_id"], values)
-        _check_dates(scope)
+        check_dates(scope)
         if differs:
             change.append(scope["workspace_id"], ScopeUpdated(scope=scope, project_id=scope["project_id"]))
         return scope
@@ -131,7 +133,8 @@ async def _set(ctx: Context, door: ScopeRecord, values: dict[str, Any]) -> Commi
     return await ctx.write(door["workspace_id"], body)
 
 
-def _check_dates(values: AnyRecord) -> None:
+def check_dates(values: AnyRecord) -> None:
+    """Raise BadUserInput for a scope that ends before it starts."""
     if values["start_date"] and values["end_date"] and values["end_date"] < values["start_date"]:
         raise BadUserInput("must not lie before startDate", field="endDate")
 

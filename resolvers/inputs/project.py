@@ -1,18 +1,16 @@
 """Inputs of the operations on projects."""
 
-from typing import Annotated
-
 from pydantic import Field
 
 from models import Project
 from models.enums import Role
 from models.errors import BadUserInput
 from models.facts import CREATE, UPDATE
-from models.limits import Text
 from resolvers.inputs.account import AnyEmail
 from resolvers.inputs.organization import MemberRole
+from resolvers.inputs.template import TemplateKey
 from resolvers.kit.fields import fields_of
-from resolvers.kit.input import Input, UserId, WorkspaceId
+from resolvers.kit.input import Input, Name, UserId, WorkspaceId
 
 
 @fields_of(Project, CREATE)
@@ -23,8 +21,13 @@ class ProjectCreate(Input):
     """
 
     workspace_id: WorkspaceId = Field(description="Where it belongs.")
-    template: Annotated[str, Text(1, 60)] | None = Field(
+    template: TemplateKey | None = Field(
         None, description="The template that it begins with: the `id` of one of `workspace.templates`."
+    )
+    board: Name | None = Field(
+        None,
+        description="The name of a scope that it begins with. Where the template is one of a board, the columns are "
+        "that scope's.",
     )
 
 

@@ -131,8 +131,8 @@ async def insert_mission(ctx: Context, change: Change, agent: AgentRecord, asked
     if not agent["mcp_only"] and ctx.services.models.serves(agent.get("model")):
         await insert_run(change, mission)
     event = MissionStatusChanged(mission=mission, from_status=None, to_status=MissionStatus.QUEUED)
-    change.append(workspace_id, event)
     await note_on_card(change, mission)
+    change.append(workspace_id, event)
     return mission
 
 

@@ -8,15 +8,17 @@ from bson import ObjectId
 from auth.policies import board
 from models import Project, Workspace
 from models.base import collection, to_record
-from models.enums import Role, TokenScope
+from models.enums import Role, TemplateKind, TokenScope
 from models.errors import NotFound
 from models.facts import CREATE
-from models.records import ProjectRecord, WorkspaceMemberRecord, WorkspaceRecord
+from models.records import ProjectRecord, ScopeRecord, WorkspaceMemberRecord, WorkspaceRecord
 from models.write import find_and_delete
 from realtime.events.project import ProjectCreated, ProjectDeleted, ProjectUpdated
 from realtime.log import Change, Committed
+from resolvers.column.scope import insert_scope
 from resolvers.deletion.deletion import bury, delete
 from resolvers.inputs.project import ProjectCreate, ProjectUpdate
+from resolvers.inputs.scope import ScopeCreate
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent, set_fields
 from resolvers.kit.fields import sorted_by, values_of
@@ -28,8 +30,8 @@ from resolvers.kit.operation import edge, operation, reader
 from resolvers.kit.page import Page, Window, pages, pages_by
 from resolvers.lane.store import open_totals
 from resolvers.member.project_member import add_member
-from resolvers.template.apply import fill_project
-from resolvers.template.template import find_content
+from resolvers.template.apply import fill_board, fill_project
+from resolvers.template.template import find_template, kind_of_template
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 LIST_LIMIT = 5000
@@ -55,11 +57,16 @@ async def create_project(
     """
 
     async def body(change: Change) -> ProjectRecord:
-        template = values.template
-        content = None if template is None else await find_content(change, values.workspace_id, template)
+        workspace_id, key, name = values.workspace_id, values.template, values.board
+        template = None if key is None else await find_template(change, workspace_id, key)
         project = await insert_project(change, values, ctx.user_id)
-        if content is not None:
-            await fill_project(change, project, content)
+        scope: ScopeRecord | None = None
+        if name is not None:
+            scope = await insert_scope(change, project, ScopeCreate.of(project_id=project["_id"], name=name))
+        if template is not None and scope is not None and kind_of_template(template) is TemplateKind.BOARD:
+            await fill_board(change, scope, template["content"])
+        elif template is not None:
+            await fill_project(change, project, template["content"])
         return project
 
     return await ctx.write(values.workspace_id, body)

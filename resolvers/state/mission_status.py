@@ -55,9 +55,8 @@ async def change_status(
     after = with_changes(mission, changes)
     if not TRANSITIONS[to]:
         await withdraw(change, {"mission_id": mission["_id"]})
-    change.append(after["workspace_id"], MissionStatusChanged(mission=after, from_status=before, to_status=to))
-    if not TRANSITIONS[to]:
         await note_on_card(change, after)
+    change.append(after["workspace_id"], MissionStatusChanged(mission=after, from_status=before, to_status=to))
     return after
 
 

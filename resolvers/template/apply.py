@@ -49,6 +49,15 @@ async def fill_project(change: Change, project: ProjectRecord, content: Template
     await _cards(change, project, content["cards"], columns, labels, fields)
 
 
+async def fill_board(change: Change, scope: ScopeRecord, content: TemplateContentRecord) -> None:
+    """Give a new scope the columns of a template's own board."""
+    inside = {"workspace_id": scope["workspace_id"], "project_id": scope["project_id"], "created_at": change.at}
+    given: list[TemplateColumnRecord] = [
+        {**column, "scope": 0} for column in content["columns"] if column["scope"] is None
+    ]
+    await _columns(change, inside, given, [scope])
+
+
 def _moment(change: Change, day: int | None) -> datetime | None:
     """The midnight (UTC) of a day that counts from today; one beyond the last of all, which means never, is that."""
     today = change.at.replace(hour=0, minute=0, second=0, microsecond=0)

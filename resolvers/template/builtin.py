@@ -3,7 +3,7 @@
 from typing import Any
 
 from models.base import Record
-from models.enums import FieldType, Priority, ViewType
+from models.enums import ColumnKind, FieldType, Priority, TemplateKind, ViewType
 from models.template import (
     TemplateCard,
     TemplateColumn,
@@ -12,6 +12,9 @@ from models.template import (
     TemplateLabel,
     TemplateScope,
 )
+
+KANBAN_BOARD = "kanban-board"
+"""The key of what a board begins with where nobody says what with."""
 
 _RED, _AMBER, _GREEN, _BLUE, _VIOLET, _GREY = "#ef4444", "#f59e0b", "#10b981", "#3b82f6", "#8b5cf6", "#6b7280"
 
@@ -127,11 +130,23 @@ _LAUNCH = TemplateContent(
 )
 
 
-def _template(key: str, name: str, description: str, content: TemplateContent) -> Record:
+_KANBAN_BOARD = TemplateContent(
+    columns=[
+        TemplateColumn.of(name="Backlog", kind=ColumnKind.BACKLOG),
+        TemplateColumn.of(name="In Progress", kind=ColumnKind.ACTIVE),
+        TemplateColumn.of(name="Done", kind=ColumnKind.DONE),
+    ]
+)
+
+
+def _template(
+    key: str, name: str, description: str, content: TemplateContent, kind: TemplateKind = TemplateKind.PROJECT
+) -> Record:
     return {
         "_id": key,
         "name": name,
         "description": description,
+        "kind": kind.value,
         "created_by": None,
         "created_at": None,
         "content": content.model_dump(),
@@ -145,6 +160,9 @@ BUILT_IN: dict[str, Any] = {
         _template("scrum", "Scrum", "Two sprints with boards of their own, and a board of ideas.", _SCRUM),
         _template("bug-tracking", "Bug tracking", "From a report to a verified fix, with severities.", _BUGS),
         _template("launch", "Product launch", "Three phases over ten weeks, from questions to everybody.", _LAUNCH),
+        _template(
+            KANBAN_BOARD, "Kanban Default", "What waits, is done and is over.", _KANBAN_BOARD, TemplateKind.BOARD
+        ),
     )
 }
 """By the key that clients name them with. They are no documents, so no workspace can delete them."""

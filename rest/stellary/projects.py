@@ -1,5 +1,6 @@
 """Projects and their members."""
 
+from models.enums import TemplateKind
 from models.errors import NotFound
 from models.ids import Kind
 from resolvers.figures.portfolio import get_portfolio
@@ -7,7 +8,7 @@ from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd, ProjectUpd
 from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.member.project_member import add_project_member, list_project_members, remove_project_member
 from resolvers.project.project import create_project, delete_project, get_project, list_projects, update_project
-from resolvers.template.template import create_template, delete_template, list_templates
+from resolvers.template.template import create_template, delete_template, kind_of_template, list_templates
 from resolvers.user.user import user_of_member
 from rest.routing import Call, Routes
 from rest.stellary import guards
@@ -46,7 +47,8 @@ async def read_portfolio(call: Call) -> Portfolio:
 async def find_templates(call: Call) -> list[Template]:
     """The built-in ones, then those of the workspace by name."""
     workspace = await guards.workspace(call)
-    return [template(record) for record in await list_templates(call.ctx, workspace["_id"])]
+    found = await list_templates(call.ctx, workspace["_id"])
+    return [template(record) for record in found if kind_of_template(record) is TemplateKind.PROJECT]
 
 
 @templates.post("", "Make a template of a project", runs=create_template)

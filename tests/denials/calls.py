@@ -111,11 +111,18 @@ from resolvers.inputs.proposal import (
 )
 from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.scope import ScopeCreate, ScopeReorder, ScopeUpdate, ScopeViewSet
-from resolvers.inputs.template import TemplateCreateFromProject
+from resolvers.inputs.template import (
+    ScopeCreateFromTemplate,
+    TemplateColumnInput,
+    TemplateCreate,
+    TemplateCreateFromProject,
+    TemplateUpdate,
+)
 from resolvers.inputs.transfer import ImportedProject, ProjectImport, ProjectImportStart
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite, WorkspaceMemberUpdate, WorkspaceUpdate
 from resolvers.kit.page import Window
 from resolvers.kit.periods import Periods
+from resolvers.template.builtin import KANBAN_BOARD
 from tests.denials.extending_calls import EXTENDING
 from tests.denials.world import Ids
 from tests.resolvers.attaching import upload
@@ -244,6 +251,13 @@ CALLS: dict[str, Arguments] = {
     "projectStats": lambda ids: (ids["project"], Periods.between(None, None, StatsInterval.DAY)),
     "templates": lambda ids: (ids["workspace"],),
     "templateCreateFromProject": lambda ids: (TemplateCreateFromProject(project_id=ids["project"], name="More"),),
+    "templateCreate": lambda ids: (
+        TemplateCreate(workspace_id=ids["workspace"], name="Board", columns=[TemplateColumnInput.of(name="To do")]),
+    ),
+    "templateUpdate": lambda ids: (ids["template"], TemplateUpdate(name="Other pattern")),
+    "scopeCreateFromTemplate": lambda ids: (
+        ScopeCreateFromTemplate.of(project_id=ids["project"], name="Board", template=KANBAN_BOARD),
+    ),
     "templateDelete": lambda ids: (ids["template"],),
     "projectUpdate": lambda ids: (ids["project"], ProjectUpdate.of(name="Other")),
     "projectDelete": lambda ids: (ids["project"],),

@@ -36,6 +36,7 @@ MAKES_ANOTHER = {
     "projectImport",
     "projectImportStart",
     "scopeCreate",
+    "scopeCreateFromTemplate",
     "standingOrderCreate",
     "todoCreate",
 }

@@ -14,7 +14,7 @@ BY_HAND: dict[str, str] = {
     "WorkspaceMember": "user { id name email jobTitle avatarUrl } joinedAt",
     "Project": "workspace { id }",
     "ProjectMember": "user { id } joinedAt",
-    "Template": "id name description isBuiltIn createdAt columns { name scope } cards { title column }",
+    "Template": "id name kind description isBuiltIn createdAt columns { name scope kind } cards { title column }",
     "Scope": "project { id }",
     "Column": "project { id } scope { id }",
     "Label": "project { id }",
