@@ -99,8 +99,14 @@ async def create_organization(ctx: Context, values: OrganizationCreate) -> Commi
         made = await insert_organization(change, organization_id, name=values.name, slug=slug, owner_id=ctx.user_id)
         if (name := values.workspace) is not None:
             await require_room(change, WorkspaceMember, mine, MAX_OWN_WORKSPACES, "workspaces of yours")
-            within = {"organization_id": organization_id, "owner_id": ctx.user_id}
-            await insert_workspace(change, workspace_id, name=name, slug=slug_of(name), **within)
+            await insert_workspace(
+                change,
+                workspace_id,
+                organization_id=organization_id,
+                name=name,
+                slug=slug_of(name),
+                owner_id=ctx.user_id,
+            )
         return made
 
     async def attempt(slug: str) -> Committed[OrganizationRecord]:

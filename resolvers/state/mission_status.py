@@ -62,16 +62,17 @@ async def change_status(
 
 async def note_on_card(change: Change, mission: MissionRecord) -> None:
     """Keep on a mission's card which mission about it is not finished: as that begins, and as it ends."""
-    card_id, is_over = mission["card_id"], not TRANSITIONS[Status(mission["status"])]
-    card = None if card_id is None else await collection(Card).find_one({"_id": card_id}, session=change.session)
+    inside = {"workspace_id": mission["workspace_id"]}
+    this, is_over = {"_id": mission["card_id"], **inside}, not TRANSITIONS[Status(mission["status"])]
+    card = await collection(Card).find_one(this, session=change.session) if mission["card_id"] is not None else None
     if card is None or card.get("active_mission_id") != (mission["_id"] if is_over else None):
         return
     active_id: ObjectId | None = mission["_id"]
     if is_over:
-        unfinished = {"card_id": card_id, "status": {"$in": [status.value for status in ACTIVE]}}
+        unfinished = {"card_id": card["_id"], "status": {"$in": [status.value for status in ACTIVE]}, **inside}
         others = collection(Mission).find(unfinished, {"_id": 1}, session=change.session)
         active_id = min((other["_id"] for other in await others.to_list()), default=None)
     noted = {"active_mission_id": active_id}
-    await collection(Card).update_one({"_id": card_id}, {"$set": noted}, session=change.session)
+    await collection(Card).update_one(this, {"$set": noted}, session=change.session)
     event = CardUpdated(card=with_changes(card, noted), changed_fields=["activeMission"])
     change.append(mission["workspace_id"], event)

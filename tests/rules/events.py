@@ -31,6 +31,8 @@ WORKERS = frozenset(
         Named("resolvers.proposal.trim", "expire_proposals"),
         Named("resolvers.proposal.trim", "trim_proposals"),
         Named("resolvers.transfer.run", "Worker"),
+        # The command `orrery admin grant`, of whoever holds the data folder.
+        Named("resolvers.installation.installation", "grant_server_role"),
         # The command `orrery import`, whose caller is asked as in an operation.
         Named("resolvers.transfer.transfer", "import_in_parts"),
     }
