@@ -71,7 +71,7 @@ class DraftPhase(BaseModel):
 
 
 class ProjectDraft(Stored[ProjectDraftRecord]):
-    """A draft. `stage` only ever goes on; `project_id` is set with the last one.
+    """A draft. `stage` only ever goes on; `project_id` is set with the last one, and `job_id` while a job works on it.
 
     `mission_id` is the last mission of the planner, `round` how often questions were asked. Its long parts
     (`context_documents`, `questions`, `roadmap`) are not in events.
@@ -91,6 +91,7 @@ class ProjectDraft(Stored[ProjectDraftRecord]):
     )
     roadmap: Annotated[list[DraftPhase], Facts("The phases of the project, in order.")] = Field(default_factory=list)
     mission_id: Annotated[PydanticObjectId | None, Facts("The last mission that was about it.")] = None
+    job_id: Annotated[PydanticObjectId | None, Facts("What makes its project; null where nothing does.")] = None
     project_id: Annotated[PydanticObjectId | None, Facts("What it became.")] = None
     created_by: Annotated[PydanticObjectId | None, Facts("Who began it.", refers=Kind.USER)] = None
     updated_at: Annotated[datetime, Facts("When it last changed.")] = Field(default_factory=utc_now)

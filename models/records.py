@@ -1047,6 +1047,7 @@ class ProjectDraftRecord(TypedDict):
     questions: list[DraftQuestionRecord]
     roadmap: list[DraftPhaseRecord]
     mission_id: ObjectId | None
+    job_id: ObjectId | None
     project_id: ObjectId | None
     created_by: ObjectId | None
     updated_at: datetime
@@ -1263,6 +1264,7 @@ class TransferJobRecord(TypedDict):
     created_at: datetime
     workspace_id: ObjectId
     created_by: ObjectId
+    draft_id: ObjectId | None
     file_name: str
     file_size: int
     state: str

@@ -1,6 +1,6 @@
 """Tombstones: what was deleted, and is not yet gone."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from beanie import PydanticObjectId
 from bson import ObjectId
@@ -9,6 +9,9 @@ from pymongo import ASCENDING, IndexModel
 
 from models.base import Recorded, utc_now
 from models.records import TombstoneRecord
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""When what hides a project that is being made is due: it is no deletion, unless it becomes one."""
 
 
 class Tombstone(Recorded[TombstoneRecord]):

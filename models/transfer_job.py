@@ -1,4 +1,4 @@
-"""Imports that run by themselves, part by part."""
+"""Projects that are made by themselves, part by part: out of a file, or out of a draft."""
 
 from datetime import datetime
 from secrets import token_hex
@@ -16,7 +16,8 @@ from models.records import TransferJobRecord
 
 
 class TransferJob(Stored[TransferJobRecord]):
-    """An import on its way. Its input is the stored file of the same id, which goes when the job has ended.
+    """An import on its way. Its input is the stored file of the same id, which goes when the job has ended, or the
+    roadmap of a draft, `draft_id`, whose project is hidden until then.
 
     `done` and `total` count objects: cards, relations, documents, attachments; `total` is None until the file was read.
     `next_part` is the number of the part that is written next, 0 for the project itself; a part is written in the
@@ -31,8 +32,9 @@ class TransferJob(Stored[TransferJobRecord]):
     workspace_id: Annotated[PydanticObjectId, Facts("Where the project comes to.", refers=Kind.WORKSPACE)]
     created_by: Annotated[PydanticObjectId, Facts("Who started it.", refers=Kind.USER)]
     created_at: Annotated[datetime, Facts("When its file had come.")] = Field(default_factory=utc_now)
-    file_name: Annotated[str, Facts("The name of its file.")]
-    file_size: Annotated[int, Facts("How many bytes the file has.")]
+    draft_id: PydanticObjectId | None = None
+    file_name: Annotated[str, Facts("The name of its file, or of the draft that it makes the project of.")]
+    file_size: Annotated[int, Facts("How many bytes the file has; 0 for a draft.")]
     state: Annotated[TransferState, Facts("Where it stands.")] = TransferState.QUEUED
     project_id: Annotated[
         PydanticObjectId | None,

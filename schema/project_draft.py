@@ -8,7 +8,7 @@ from resolvers.project_draft import project_draft as edges
 from schema.fields import shows
 from schema.loading import edge
 from schema.node import Node
-from schema.references import MissionRef, ProjectRef
+from schema.references import MissionRef, ProjectRef, TransferJobRef
 
 
 @shows(parts.DraftDocument, "A text that tells of the project.")
@@ -43,4 +43,5 @@ class ProjectDraft(Node):
     questions: list[DraftQuestion] = edge(edges.questions_of)
     roadmap: list[DraftPhase] = edge(edges.roadmap_of)
     mission: MissionRef | None = edge(edges.mission_of, needs=("mission_id", "workspace_id"))
+    job: TransferJobRef | None = edge(edges.job_of, needs=("job_id", "workspace_id"))
     project: ProjectRef | None = edge(edges.project_of, needs=("project_id", "workspace_id"))

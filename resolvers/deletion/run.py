@@ -18,6 +18,7 @@ from models.base import collection, utc_now
 from models.ids import Kind, kind_of
 from models.reach import LATER, unexpected
 from models.records import TombstoneRecord
+from models.tombstone import NEVER
 from realtime.log import Change
 from resolvers.deletion.ahead import Ahead
 from resolvers.deletion.cascade import AT_A_TIME, CHOSEN, LOOKED, Step
@@ -202,4 +203,4 @@ class Worker:
 
 async def pending() -> int:
     """How many deletions have something left to take."""
-    return await collection(Tombstone).count_documents({"emptied_at": None})
+    return await collection(Tombstone).count_documents({"emptied_at": None, "due_at": {"$lt": NEVER}})

@@ -34,6 +34,7 @@ _AREAS: Mapping[str, str] = {
     "resolvers.subscribe": "board",
     "resolvers.template": "board",
     "resolvers.transfer": "board",
+    "resolvers.transfer.draft": "project_drafts",
     "resolvers.user": "account",
     "resolvers.workspace": "workspace",
 }

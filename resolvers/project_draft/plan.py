@@ -6,7 +6,7 @@ model of the gateway, or a client of its own over MCP.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from bson import ObjectId
@@ -38,7 +38,7 @@ PLANNER = BuiltIn(
 
 PATIENCE = 30.0
 PERIOD = 0.25
-"""Seconds that a request waits for the planner, and how often it looks."""
+"""Seconds that a request waits for what becomes of a draft, and how often it looks."""
 
 MAX_ANSWER = 5000
 SCALE = range(1, 6)
@@ -117,9 +117,8 @@ async def outcome(draft: ProjectDraftRecord) -> ProjectDraftRecord | None:
     Raises Conflict where its mission came to nothing.
     """
     mission_id, since = draft["mission_id"], draft["updated_at"]
-    clock = asyncio.get_running_loop().time
-    until = clock() + PATIENCE
-    while True:
+
+    async def look() -> ProjectDraftRecord | None:
         mission = await collection(Mission).find_one({"_id": mission_id}, {"status": 1, "error": 1})
         now = await collection(ProjectDraft).find_one({"_id": draft["_id"]})
         if now is not None and now["updated_at"] > since:
@@ -127,8 +126,19 @@ async def outcome(draft: ProjectDraftRecord) -> ProjectDraftRecord | None:
         if mission is None or mission["status"] not in _PENDING:
             told = (mission and mission["error"]) or "its mission has changed nothing"
             raise Conflict(f"The planner has come to nothing: {told}", missionId=str(mission_id))
-        if clock() >= until:
-            return None
+        return None
+
+    return await awaited(look)
+
+
+async def awaited(look: Callable[[], Awaitable[ProjectDraftRecord | None]]) -> ProjectDraftRecord | None:
+    """A draft as soon as `look` finds it, looking for a while; None where it does not come."""
+    clock = asyncio.get_running_loop().time
+    until = clock() + PATIENCE
+    while True:
+        found = await look()
+        if found is not None or clock() >= until:
+            return found
         await asyncio.sleep(PERIOD)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from bson import ObjectId
 
 from auth.policies import board
-from models import Mission, Project, ProjectDraft, Workspace
+from models import Mission, Project, ProjectDraft, TransferJob, Workspace
 from models.base import AnyRecord, Record, collection, to_record, without
 from models.enums import DraftStage, TokenScope
 from models.errors import Conflict, NotFound
@@ -132,12 +132,11 @@ async def ask_project_draft(
 
 @operation("projectDraftDelete", opens=PROJECT_DRAFT, permission=board.WRITE, scope=WRITE)
 async def delete_project_draft(ctx: Context, door: ProjectDraftRecord) -> Committed[ObjectId]:
-    """Delete a draft; the project that it became stays."""
+    """Delete a draft; the project that it became stays. Raises Conflict for one that is becoming it."""
 
     async def body(change: Change) -> ObjectId:
-        deleted = await collection(ProjectDraft).delete_one({"_id": door["_id"]}, session=change.session)
-        if not deleted.deleted_count:
-            raise NotFound("Project draft")
+        _check_idle(await find_draft(change, door["_id"]))
+        await collection(ProjectDraft).delete_one({"_id": door["_id"]}, session=change.session)
         change.append(door["workspace_id"], ProjectDraftDeleted(deleted_id=door["_id"]))
         return ObjectId(door["_id"])
 
@@ -153,9 +152,15 @@ async def find_draft(change: Change, draft_id: ObjectId) -> ProjectDraftRecord:
 
 
 def check_open(draft: ProjectDraftRecord) -> None:
-    """Raise Conflict, with the project, for a draft that became one."""
+    """Raise Conflict, with the project, for a draft that became one, and with the job for one that is about to."""
+    _check_idle(draft)
     if draft["project_id"] is not None:
         raise Conflict("The draft has become a project already", projectId=str(draft["project_id"]))
+
+
+def _check_idle(draft: ProjectDraftRecord) -> None:
+    if draft.get("job_id") is not None:  # drafts of before have none
+        raise Conflict("The draft is becoming a project", jobId=str(draft["job_id"]))
 
 
 async def change_draft(change: Change, draft_id: ObjectId, values: Record) -> ProjectDraftRecord:
@@ -206,3 +211,9 @@ async def project_of(ctx: Context, drafts: Sequence[ProjectDraftRecord], fields:
 async def mission_of(ctx: Context, drafts: Sequence[ProjectDraftRecord], fields: Fields) -> list[Record | None]:
     """The last mission that was about each draft."""
     return await to_one_inside(Mission, drafts, "mission_id", fields)
+
+
+@edge(scope=READ)
+async def job_of(ctx: Context, drafts: Sequence[ProjectDraftRecord], fields: Fields) -> list[Record | None]:
+    """What makes the project of each draft; None where nothing does."""
+    return await to_one_inside(TransferJob, drafts, "job_id", fields)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -88,31 +89,11 @@ async def start_import(
         written = await write_file(job_id, workspace_id, name, _bounded(values.file), limit=max_input(ctx))
 
         async def body(change: Change) -> TransferJobRecord:
-            await require_parent(change, Workspace, workspace_id)
-            before = (
-                await collection(TransferJob).find(_waiting(workspace_id), {"_id": 1}, session=change.session).to_list()
-            )
-            _check_waiting(before)
-            own = await _own(ctx, change.session)
-            _check_own(ctx, own, written.size)
+            odd, size = values.on_odd_item, written.size
+            job = await insert_job(ctx, change, workspace_id, name, size, id=job_id, on_odd_item=odd)
             if not await keep_file(change, job_id):
                 raise Conflict("took too long to come: send it again", field="file")
-            job = to_record(
-                TransferJob(
-                    id=job_id,
-                    workspace_id=workspace_id,
-                    created_by=ctx.user_id,
-                    file_name=name,
-                    file_size=written.size,
-                    on_odd_item=values.on_odd_item,
-                    lease_until=change.at,
-                    turn=max([change.at, *(item.get("turn", change.at) + TURN for item in own)]),
-                    created_at=change.at,
-                )
-            )
-            await charge(ctx, change, workspace_id, StorageKind.IMPORTS, written.size)
-            await collection(TransferJob).insert_one(job, session=change.session)
-            change.append(workspace_id, TransferJobChanged(job=told(job)))
+            await charge(ctx, change, workspace_id, StorageKind.IMPORTS, size)
             return job
 
         started = await ctx.write(workspace_id, body)
@@ -121,6 +102,33 @@ async def start_import(
         raise
     ctx.services.transfers_due.set()
     return started
+
+
+async def insert_job(
+    ctx: Context, change: Change, workspace_id: ObjectId, name: str, size: int = 0, **values: Any
+) -> TransferJobRecord:
+    """Write a job of the caller within a change, and tell of it. Raises Conflict and RateLimited where there are enough
+    that have not ended."""
+    await require_parent(change, Workspace, workspace_id)
+    before = collection(TransferJob).find(_waiting(workspace_id), {"_id": 1}, session=change.session)
+    _check_waiting(await before.to_list())
+    own = await _own(ctx, change.session)
+    _check_own(ctx, own, size)
+    job = to_record(
+        TransferJob(
+            **values,
+            workspace_id=workspace_id,
+            created_by=ctx.user_id,
+            file_name=name,
+            file_size=size,
+            lease_until=change.at,
+            turn=max([change.at, *(item.get("turn", change.at) + TURN for item in own)]),
+            created_at=change.at,
+        )
+    )
+    await collection(TransferJob).insert_one(job, session=change.session)
+    change.append(workspace_id, TransferJobChanged(job=told(job)))
+    return job
 
 
 transfer_jobs_of = pages_by(TRANSFER_JOB, "workspace_id", sort=NEWEST_FIRST)

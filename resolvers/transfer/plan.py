@@ -36,7 +36,7 @@ class Plan:
 
     `labels` are ids and values by name, `people` the members of the workspace by e-mail address. `gone` is what others
     deleted of what was written before the part that is being written, among that which it points to. `notes` tell of
-    what was mended, where that was wished.
+    what was mended, where that was wished. What `is_hidden` is seen once it is whole (`resolvers.transfer.hidden`).
     """
 
     workspace_id: ObjectId
@@ -55,6 +55,7 @@ class Plan:
     contents: list[Content] = field(default_factory=list)
     statuses: list[DocumentStatus] = field(default_factory=list)
     gone: set[ObjectId] = field(default_factory=set)
+    is_hidden: bool = False
 
     def number(self, name: str, index: int) -> int:
         """The place in the file of an entry of a list."""

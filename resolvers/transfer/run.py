@@ -33,11 +33,14 @@ from realtime.events.transfer import TransferJobChanged
 from realtime.log import Change
 from resolvers.files.storage_account import release
 from resolvers.files.store import leave_files
+from resolvers.inputs.transfer import ProjectImport
 from resolvers.kit.access import check_workspace
 from resolvers.kit.context import Context, Services
 from resolvers.project.project import remove_project
 from resolvers.transfer.archive import Source
+from resolvers.transfer.draft import give_up, hidden_parts, read_draft
 from resolvers.transfer.files import file_parts, plan_files
+from resolvers.transfer.hidden import hide
 from resolvers.transfer.input import opened
 from resolvers.transfer.job import told
 from resolvers.transfer.notes import Notes, told_notes
@@ -161,13 +164,21 @@ class Worker:
 
     async def _read(self, job: TransferJobRecord, source: Source) -> tuple[Plan, list[Part]]:
         notes = Notes() if job.get("on_odd_item") == OnOddItem.MEND else None  # jobs of before do not say
-        values = await IMPORTS.run(source.read, notes, admitted=True)
+        draft_id = job.get("draft_id")
+        if draft_id is None:
+            values: ProjectImport = await IMPORTS.run(source.read, notes, admitted=True)
+        else:
+            values = await read_draft(draft_id)
         ids = ids_from(job["_id"], job["ids_secret"])
         plan = await IMPORTS.run(draw, job["workspace_id"], values, ids, notes, admitted=True)
         ctx = self._context(job)
         await complete(ctx, plan, is_new=job["next_part"] == 0)
-        files = await plan_files(ctx, plan, source, is_new=job["next_part"] == 0)
-        waiting = [*parts(plan), *file_parts(ctx, plan, source, files)]
+        plan.is_hidden = draft_id is not None
+        if draft_id is None:
+            files = await plan_files(ctx, plan, source, is_new=job["next_part"] == 0)
+            waiting = [*parts(plan), *file_parts(ctx, plan, source, files)]
+        else:
+            waiting = list(hidden_parts(plan, draft_id))
         if job["parts"] not in (None, len(waiting)):
             raise LookupError(f"the import has {len(waiting)} parts now, and had {job['parts']}")
         return plan, waiting
@@ -189,6 +200,8 @@ class Worker:
             if number == 0:
                 project = await write_project(change, plan, ctx.user_id)
                 changes["project_id"] = project["_id"]
+                if plan.is_hidden:
+                    await hide(change, project)
             else:
                 project = await _project(change, job["project_id"])
                 await find_gone(change, plan, waiting[number - 1])
@@ -201,10 +214,14 @@ class Worker:
     async def _end(self, job: TransferJobRecord, changes: dict[str, Any]) -> None:
         async def body(change: Change) -> None:
             await self._hold(change, job, job["next_part"])
-            if changes["state"] == TransferState.FAILED and job["project_id"] is not None:
-                await remove_project(change, job["project_id"])
-            await leave_files(change, [job["_id"]])
-            await release(change, job["workspace_id"], StorageKind.IMPORTS, job["file_size"])
+            has_failed = changes["state"] == TransferState.FAILED
+            if job.get("draft_id") is None:
+                if has_failed and job["project_id"] is not None:
+                    await remove_project(change, job["project_id"])
+                await leave_files(change, [job["_id"]])
+                await release(change, job["workspace_id"], StorageKind.IMPORTS, job["file_size"])
+            elif has_failed:
+                await give_up(change, job)
             at = {"finished_at": change.at, "expires_at": change.at + KEPT, "holder": None}
             await self._set(change, job, {**changes, **at})
 

@@ -192,6 +192,8 @@ def _cards(
         await insert_all(Card, cards, change)
         await keep(change, [(None, card) for card in cards])
         await insert_all(Comment, comments, change)
+        if plan.is_hidden:  # what shows it tells of it
+            return
         kind = ActivityType.CARD_CREATED
         created = [new_activity(change, record, kind, {"title": record["title"]}) async for record in in_turns(cards)]
         # Nobody is notified of each card of a project that arrives as a whole.

@@ -12,7 +12,6 @@ from resolvers.inputs.project_draft import (
 )
 from resolvers.kit.nouns import PROJECT_DRAFT
 from resolvers.kit.page import Page, Window
-from resolvers.project_draft.execute import execute_project_draft
 from resolvers.project_draft.plan import generate_roadmap, outcome, refine_project_draft
 from resolvers.project_draft.project_draft import (
     ask_project_draft,
@@ -22,6 +21,7 @@ from resolvers.project_draft.project_draft import (
     list_project_drafts,
     update_project_draft,
 )
+from resolvers.transfer.draft import execute_project_draft, executed
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.lists import whole
@@ -107,11 +107,19 @@ async def generate(call: Call) -> Response:
     return await _planned((await generate_roadmap(call.ctx, found["_id"])).value)
 
 
-@routes.post("/{draftId}/execute", "Make the project of a draft", runs=execute_project_draft)
-async def execute(call: Call) -> ProjectDraft:
-    """With a column for each phase and a card for each deliverable; `projectId` is the project. Once: 409 then."""
+@routes.post(
+    "/{draftId}/execute",
+    "Make the project of a draft",
+    runs=execute_project_draft,
+    response=ProjectDraft,
+    may_go_on=True,
+)
+async def execute(call: Call) -> Response:
+    """With a column for each phase and a card for each deliverable; `projectId` is the project, which comes whole.
+    Once: 409 then. 202 where it takes longer than 30 s; `jobId` tells what makes it."""
     found = await _draft(call)
-    return project_draft((await execute_project_draft(call.ctx, found["_id"])).value)
+    draft = (await execute_project_draft(call.ctx, found["_id"])).value
+    return _known(draft, await executed(draft))
 
 
 async def _draft(call: Call) -> ProjectDraftRecord:
@@ -120,5 +128,8 @@ async def _draft(call: Call) -> ProjectDraftRecord:
 
 async def _planned(draft: ProjectDraftRecord) -> Response:
     """What the planner made of a draft; the draft as it is for as long as it goes on."""
-    done = await outcome(draft)
+    return _known(draft, await outcome(draft))
+
+
+def _known(draft: ProjectDraftRecord, done: ProjectDraftRecord | None) -> Response:
     return answer(project_draft(done or draft), 202 if done is None else 201)

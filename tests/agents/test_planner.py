@@ -13,11 +13,11 @@ from models.records import WorkspaceRecord
 from resolvers.inputs.project_draft import ProjectDraftCreate, ProjectDraftRefine
 from resolvers.inputs.skill import SkillCreate
 from resolvers.kit.context import Context
-from resolvers.project_draft.execute import execute_project_draft
 from resolvers.project_draft.plan import generate_roadmap, outcome, refine_project_draft
 from resolvers.project_draft.project_draft import create_project_draft
 from resolvers.skill.assign import add_agent_skill
 from resolvers.skill.skill import create_skill
+from resolvers.transfer.draft import execute_project_draft
 from tests.agents.lab import desk, mission_of, told, working
 from tests.agents.model_server import Json, Turn
 from tests.resolvers.lab import again

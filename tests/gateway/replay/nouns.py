@@ -42,7 +42,7 @@ BY_HAND: dict[str, str] = {
       teamMembers { name role } contextDocuments { name size content }
       questions { id round kind text options answer }
       roadmap { name description deliverables { title description priority checklist } }
-      mission { id } project { id } createdBy { id }
+      mission { id } job { id } project { id } createdBy { id }
     """,
     "Pipeline": """
       createdBy { id }

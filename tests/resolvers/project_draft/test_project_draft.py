@@ -21,7 +21,6 @@ from resolvers.kit.input import read_input
 from resolvers.kit.page import Window
 from resolvers.mission.mission import cancel_mission
 from resolvers.project_draft import plan
-from resolvers.project_draft.execute import execute_project_draft
 from resolvers.project_draft.plan import generate_roadmap, outcome, refine_project_draft
 from resolvers.project_draft.project_draft import (
     ask_project_draft,
@@ -30,6 +29,7 @@ from resolvers.project_draft.project_draft import (
     update_project_draft,
 )
 from resolvers.project_draft.prompt import MOST
+from resolvers.transfer.draft import execute_project_draft
 from tests.resolvers.lab import People, again, event_types, events
 from tests.resolvers.missions import Crew, stored
 
