@@ -66,11 +66,21 @@ class ExportedComment(TypedDict):
     createdAt: Timestamp
 
 
+class ExportedStep(TypedDict):
+    columnIndex: int
+    enabled: bool
+    prompt: str | None
+
+
 @presents(models.Card, door=TRANSFER)
 class ExportedCard(TypedDict):
-    """`columnIndex` points into `columns`; null for a card that stands in none. Labels go by name."""
+    """`columnIndex` points into `columns`; null for a card that stands in none. Labels go by name.
+
+    `pipeline` is null where it follows from the board.
+    """
 
     columnIndex: int | None
+    pipeline: list[ExportedStep] | None
     checklist: list[ExportedItem]
     labels: list[str]
     customFields: list[ExportedValue]
