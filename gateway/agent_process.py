@@ -16,6 +16,7 @@ import threading
 import time
 from dataclasses import dataclass
 
+from gateway import demo_model
 from gateway.agent_pipe import read_exactly, relay, standard_streams
 from gateway.settings import Settings
 from realtime.hub import Hub
@@ -82,6 +83,9 @@ async def work(order: Order, begun: threading.Event) -> None:
     from resolvers.kit.context import Services
 
     settings, runner = order.settings, importlib.import_module(CHILD)
+    hosts = settings.allowed_private_hosts
+    if demo_model.NAME in settings.models.by_name:
+        hosts |= {demo_model.address(settings.demo_port)}
     async with open_database(settings, prepared=True) as database:
         hub = Hub(EventLog(database.client), "memory://" if order.is_relayed else settings.bus)
         await hub.start()
@@ -95,7 +99,7 @@ async def work(order: Order, begun: threading.Event) -> None:
             base_url=settings.base_url,
             storage_quota=settings.storage_quota,
             models=settings.models,
-            outbound=Outbound(settings.allowed_private_hosts),
+            outbound=Outbound(hosts),
             vault=Vault(settings.vault_keys),
         )
         working = runner.Runner(services, holder=order.holder)

@@ -19,13 +19,15 @@ from models.reach import unexpected
 from realtime.background import end
 from realtime.bus import Bus
 from realtime.lease import hold, holding
-from resolvers.mission.run import let_go
+from resolvers.mission.run import due_runs, let_go
 
 STOP_SECONDS = 10.0
 HEALTHY_SECONDS = 10.0
 """How long a process must have worked for its next death to count as the first of a series."""
 LEASE = timedelta(seconds=10)
 """Of several workers, after which another one has the processes."""
+LOOK = 1.0
+"""Seconds between the looks for missions, while there are no processes."""
 REST = 1.0
 """Seconds after which a gateway that is alone goes on after what nobody thought of."""
 BACKOFF_SECONDS = (0.05, 0.5, 2.0, 10.0, 30.0)
@@ -68,6 +70,7 @@ class AgentProcesses:
     async def _keep(self, work: str) -> None:
         while not self._stopping.is_set():
             try:
+                await self._wanted()
                 if self._alone:
                     await self._go_on()
                 elif await hold(work, self._name, LEASE):
@@ -76,6 +79,13 @@ class AgentProcesses:
             except Exception as error:
                 log.warning("the processes of agents wait; trying again", exc_info=unexpected(error))
             await asyncio.sleep(REST if self._alone else LEASE.total_seconds())
+
+    async def _wanted(self) -> None:
+        """Where an operator has named models: at once. Else there is the demo's alone: once it has something to do."""
+        while self._settings.models.default is None:
+            if await due_runs(1):
+                return
+            await asyncio.sleep(LOOK)
 
     async def _go_on(self) -> None:
         clock = asyncio.get_running_loop().time

@@ -31,7 +31,7 @@ CREATE_COLUMN = """mutation ($input: ColumnCreateInput!) { columnCreate(input: $
 CREATE_AUTOMATION = """mutation ($input: AutomationCreateInput!) { automationCreate(input: $input) { cursor } }"""
 CREATE_CARD = """mutation ($input: CardCreateInput!) { cardCreate(input: $input) { card { id } } }"""
 CREATE_COMMENT = """mutation ($input: CommentCreateInput!) { commentCreate(input: $input) { cursor } }"""
-CREATE_MISSION = """mutation ($input: MissionCreateInput!) { missionCreate(input: $input) { mission { id } } }"""
+CREATE_MISSION = """mutation ($input: MissionCreateInput!) { missionCreate(input: $input) { cursor mission { id } } }"""
 CREATE_OBJECTIVE = (
     """mutation ($input: ObjectiveCreateInput!) { objectiveCreate(input: $input) { objective { id } } }"""
 )
@@ -87,8 +87,14 @@ def fill(client: Client, advance: Callable[[str], None]) -> Filled:
         _project(filled, project, advance)
     _pilotage(filled)
     _mission(filled, "quill", data.WAITING_CARD, data.WAITING_PROMPT)
-    filled.mission_id = _mission(filled, "atlas", data.MISSION_CARD, data.MISSION_PROMPT)
+    filled.mission_id, _ = _mission(filled, "atlas", data.MISSION_CARD, data.MISSION_PROMPT)
     return filled
+
+
+def begin_run(filled: Filled) -> tuple[str, str]:
+    """Ask the agent that the gateway runs itself for something; the mission's id, and the cursor of its beginning.
+    Raises `ClientError`."""
+    return _mission(filled, "vega", data.RUN_CARD, data.RUN_PROMPT)
 
 
 def _account(client: Client) -> Filled:
@@ -151,6 +157,8 @@ def _agent(filled: Filled, who: Who, agent: data.Agent) -> None:
         "description": agent.text,
         "autonomyMode": agent.mode,
         "tools": ["*"],
+        "model": agent.model,
+        "mcpOnly": agent.model is None,
         "policy": {"write_comments": "ALLOW"},  # whatever the mode, the team hears of it
     }
     made = _create(filled.client, CREATE_AGENT, values)
@@ -241,9 +249,10 @@ def _pilotage(filled: Filled) -> None:
     create(CREATE_ORDER, {"text": data.ORDER})
 
 
-def _mission(filled: Filled, who: Who, title: str, prompt: str) -> str:
+def _mission(filled: Filled, who: Who, title: str, prompt: str) -> tuple[str, str]:
     values = {"agentId": filled.agent_ids[who], "cardId": filled.cards[title], "prompt": prompt}
-    return str(_create(filled.client, CREATE_MISSION, values)["mission"]["id"])
+    made = _create(filled.client, CREATE_MISSION, values)
+    return made["mission"]["id"], made["cursor"]
 
 
 def _create(client: Client, mutation: str, values: Mapping[str, Any]) -> dict[str, Any]:

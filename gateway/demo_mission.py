@@ -15,10 +15,11 @@ PATIENCE = 60.0
 """How much longer than that it may take."""
 WORDS_AT_ONCE = 3
 
-WATCH = """subscription ($missionId: ID!) {
-  missionEvents(missionId: $missionId) {
+WATCH = """subscription ($missionId: ID!, $after: Cursor) {
+  missionEvents(missionId: $missionId, after: $after) {
     __typename
-    ... on MissionStatusChanged { from to mission { progress summary error } }
+    ... on MissionStatusChanged { from to mission { progress summary error waitingFor } }
+    ... on MissionProgressed { mission { plan } }
     ... on MissionActivityAdded { activity { kind content tool } mission { progress } }
     ... on MissionOutputDelta { text }
   }
@@ -75,22 +76,23 @@ async def _drive(filled: Filled, seconds: float) -> None:
     agent = filled.people["atlas"]
     chunks = [_chunks(beat.output) for beat in data.BEATS]
     pause = seconds / (len(data.BEATS) + sum(len(chunk) for chunk in chunks))
-    claimed = await _call(agent, CLAIM, workspaceId=filled.workspace_id)
+    claimed = await call(agent, CLAIM, workspaceId=filled.workspace_id)
     mission_id = claimed["missionClaim"]["mission"]["id"]
     for beat, pieces in zip(data.BEATS, chunks, strict=True):
         activity = {"kind": beat.kind, "content": beat.content, **({"tool": beat.tool} if beat.tool else {})}
-        await _call(agent, REPORT, id=mission_id, input={"activities": [activity], "progress": beat.progress})
+        await call(agent, REPORT, id=mission_id, input={"activities": [activity], "progress": beat.progress})
         await asyncio.sleep(pause)
         for piece in pieces:
-            await _call(agent, REPORT, id=mission_id, input={"outputDelta": piece})
+            await call(agent, REPORT, id=mission_id, input={"outputDelta": piece})
             await asyncio.sleep(pause)
     card_id = filled.cards[data.MISSION_CARD]
-    await _call(agent, CREATE_COMMENT, input={"cardId": card_id, "content": data.AGENT_COMMENT})
-    await _call(agent, MOVE, id=card_id, input={"columnId": filled.review_columns[card_id]})
-    await _call(agent, COMPLETE, id=mission_id, summary=data.SUMMARY)
+    await call(agent, CREATE_COMMENT, input={"cardId": card_id, "content": data.AGENT_COMMENT})
+    await call(agent, MOVE, id=card_id, input={"columnId": filled.review_columns[card_id]})
+    await call(agent, COMPLETE, id=mission_id, summary=data.SUMMARY)
 
 
-async def _call(client: Client, query: str, **variables: Any) -> dict[str, Any]:
+async def call(client: Client, query: str, **variables: Any) -> dict[str, Any]:
+    """The data that a document answers, without holding up the loop. Raises `ClientError`."""
     answer: dict[str, Any] = await REQUESTS.run(client.graphql, query, variables)
     return answer
 

@@ -6,12 +6,14 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from auth.vault import VaultKey, new_vault_key, parse_vault_keys
 from execution.limits import Limits
+from gateway import demo_model
 from gateway.mail_settings import DEFAULT_SENDER, Sender, SmtpServer, parse_sender, parse_smtp_url
 from gateway.model_file import read_models
 from gateway.workers_bound import MAX_WORKERS
@@ -32,6 +34,8 @@ MIN_SECRET_BYTES = 32
 BUS_SCHEMES = ("memory", "redis", "rediss")
 OWN_BUS = ("mongodb", "mongodb://")
 MAX_POOL = 10_000
+RUNTIME_LIBRARY = "pydantic_ai"
+"""Comes with the extra `agents`; the gateway itself never loads it."""
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -87,6 +91,7 @@ class Settings:
     billing: Billing = field(default_factory=Billing)
     models: LanguageModels = field(default_factory=LanguageModels)
     agent_processes: int = 1
+    demo_port: int = demo_model.PORT
 
     @property
     def production(self) -> bool:
@@ -182,7 +187,10 @@ class Settings:
             allowed_private_hosts=_parsed(values, "ORRERY_ALLOWED_PRIVATE_HOSTS", parse_hosts) or frozenset(),
             models=_parsed(values, "ORRERY_MODELS", _models) or LanguageModels(),
             agent_processes=_agent_processes(values.get("ORRERY_AGENT_PROCESSES", "1")),
+            demo_port=_port(values.get("ORRERY_DEMO_PORT", str(demo_model.PORT)), "ORRERY_DEMO_PORT"),
         )
+        if not settings.production and find_spec(RUNTIME_LIBRARY) is not None:
+            settings = replace(settings, models=demo_model.with_demo(settings.models, settings.demo_port))
         if settings.smtp is not None and settings.mail_from is DEFAULT_SENDER:
             raise SettingsError("ORRERY_MAIL_FROM must name the sender of the mails that go to ORRERY_SMTP_URL.")
         settings = settings.with_workers(_workers(values.get("ORRERY_WORKERS", "1")))
@@ -336,9 +344,9 @@ def _secret(text: str) -> str:
     return text
 
 
-def _port(text: str) -> int:
+def _port(text: str, variable: str = "ORRERY_PORT") -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 65535):
-        raise SettingsError(f"ORRERY_PORT must be a number between 1 and 65535, not {text!r}.")
+        raise SettingsError(f"{variable} must be a number between 1 and 65535, not {text!r}.")
     return int(text)
 
 

@@ -46,7 +46,10 @@ class LanguageModel:
 
 @dataclass(frozen=True, slots=True)
 class LanguageModels:
-    """The models that there are, by name. None of them: missions wait for agents that are driven from outside."""
+    """The models that there are, by name. None of them: missions wait for agents that are driven from outside.
+
+    Without a `default`, which a file of models always has, missions are run of those agents alone that name a model.
+    """
 
     by_name: dict[str, LanguageModel] = field(default_factory=dict)
     default: str | None = None
@@ -56,7 +59,7 @@ class LanguageModels:
 
     def serves(self, name: str | None) -> bool:
         """Whether missions of an agent with this model are for the runtime, even if it can only say what is missing."""
-        return bool(self) and (name or self.default) is not None
+        return self.default is not None or name in self.by_name
 
     def find(self, name: str | None) -> LanguageModel | None:
         """The model of a name, or the default for none; None where there is no such model."""

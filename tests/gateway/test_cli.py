@@ -9,8 +9,10 @@ import pytest
 from gateway import cli
 from gateway.cli import schema as schema_command
 from gateway.client import Client, ClientError
+from tests.gateway.mail_lab import free_port
 from tests.gateway.process import Ended, Serving, orrery, serving
 
+DEMO_PORT = str(free_port())
 EMAIL = "ada@example.com"
 WORKSPACE = "ada/personal"
 REGISTER = """mutation ($input: AuthRegisterInput!) { authRegister(input: $input) { accessToken } }"""
@@ -60,7 +62,7 @@ def register(gateway: Serving) -> Client:
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """A gateway that runs while the tests of this module do."""
-    with serving(tmp_path_factory.mktemp("served")) as running:
+    with serving(tmp_path_factory.mktemp("served"), ORRERY_DEMO_PORT=DEMO_PORT) as running:
         yield running
 
 
@@ -308,8 +310,8 @@ def test_a_snapshot_that_drifted_is_shown_where_it_differs(
     assert "+type Card implements Node {\n" in said
 
 
-def test_the_demo_ends_with_a_completed_mission_and_keeps_no_password(gateway: Serving) -> None:
-    ended = orrery("demo", "--fast", "--url", gateway.url, data_dir=gateway.data_dir)
+def test_the_demo_ends_with_two_completed_missions_and_keeps_no_password(gateway: Serving) -> None:
+    ended = orrery("demo", "--fast", "--url", gateway.url, data_dir=gateway.data_dir, ORRERY_DEMO_PORT=DEMO_PORT)
 
     assert ended.status == 0, ended.errors
     [password] = [line.split()[1] for line in ended.output.splitlines() if line.strip().startswith("Password")]
@@ -317,6 +319,9 @@ def test_the_demo_ends_with_a_completed_mission_and_keeps_no_password(gateway: S
     signed_in = client.request("POST", "/auth/login", {"email": "demo@orrery.example", "password": password})
     assert signed_in["user"]["email"] == "demo@orrery.example"
     for said in ("QUEUED → RUNNING", "RUNNING → COMPLETED", "five numbers in the firmware", "missionEvents("):
+        assert said in ended.output
+    plan = "- [x] Read the card", "- [ ] Propose it as the card's description", "+ description: 1. **Look**"
+    for said in (*plan, "PROPOSAL  update_card", "proposalApprove(", "The card says what the hour of practice teaches"):
         assert said in ended.output
     assert [file for file in gateway.data_dir.glob("*") if file.is_file() and password in file.read_text()] == []
 

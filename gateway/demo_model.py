@@ -1,0 +1,20 @@
+"""The model of `orrery demo`, as gateways in development know it (`gateway.demo_server` is what it is on)."""
+
+from models.language_model import LanguageModel, LanguageModels, Price
+
+NAME = "demo"
+HOST = "127.0.0.1"
+PORT = 3009
+
+
+def address(port: int) -> str:
+    """Host and port, as `ORRERY_ALLOWED_PRIVATE_HOSTS` has them."""
+    return f"{HOST}:{port}"
+
+
+def with_demo(models: LanguageModels, port: int) -> LanguageModels:
+    """The models with that of the demo beside them. It is nobody's default."""
+    demo = LanguageModel(
+        name=NAME, protocol="openai", model=NAME, base_url=f"http://{address(port)}/v1", price=Price(1.0, 4.0, 0.1)
+    )
+    return LanguageModels({NAME: demo, **models.by_name}, models.default)
