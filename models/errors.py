@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 
@@ -88,10 +89,14 @@ class Conflict(OrreryError):
 
 
 class BudgetExhausted(Conflict):
-    """A call of a model that a budget has no room for. `budgetId` tells which, `period` when it begins anew."""
+    """A call of a model that a budget has no room for. `budgetId` tells which, `period` when it begins anew.
 
-    def __init__(self, budget_id: object, period: str) -> None:
-        told = {"budgetId": str(budget_id), "period": period}
+    `updated_at` is when the budget was set that has none.
+    """
+
+    def __init__(self, budget_id: object, period: str, updated_at: datetime) -> None:
+        self.budget_id, self.updated_at = str(budget_id), updated_at
+        told = {"budgetId": self.budget_id, "period": period}
         super().__init__("The budget for models has no room for this call", kind="BUDGET_EXHAUSTED", **told)
 
 

@@ -24,8 +24,9 @@ class MissionRun(Stored[MissionRunRecord]):
     `attempt` counts requests to models. `output` is what the last one has written so far, a few seconds old.
     `read_until` is the position of the last report that the model has read. `bad_turns` counts turns in a row that
     came to nothing; of the steps before `elided_before` the model is shown no results any more. `told` is what was last
-    reported of why it cannot go on, `waits` how often in a row it waited for that, `news_at` when something happened
-    that it may be about to wait for.
+    reported of why it cannot go on, `waits` how often in a row it waited for that, `waits_on` the budget or the keys
+    whose change would help (`resolvers.state.mission_wake`), `news_at` when something happened that it may be about to
+    wait for.
     """
 
     id: PydanticObjectId
@@ -42,6 +43,7 @@ class MissionRun(Stored[MissionRunRecord]):
     elided_before: int = 0
     told: str | None = None
     waits: int = 0
+    waits_on: list[str] = Field(default_factory=list)
     news_at: datetime | None = None
 
     class Settings:
@@ -49,6 +51,7 @@ class MissionRun(Stored[MissionRunRecord]):
         indexes = [
             IndexModel([("due_at", ASCENDING)]),
             IndexModel([("holder", ASCENDING)]),
+            IndexModel([("waits_on", ASCENDING)]),
             IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
         ]
 

@@ -26,6 +26,7 @@ from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import BUDGET, NOUNS, ORGANIZATION
 from resolvers.kit.operation import edge, operation, reader
 from resolvers.kit.page import Page, Window, pages
+from resolvers.state.mission_wake import wake_waiting
 from resolvers.usage.spending import is_nearly_spent, period_of
 
 READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
@@ -135,7 +136,9 @@ async def update_budget(ctx: Context, door: BudgetRecord, values: BudgetUpdate) 
             return again
         return budget
 
-    return await ctx.write(door["organization_id"], body)
+    committed = await ctx.write(door["organization_id"], body)
+    await wake_waiting(door["_id"])
+    return committed
 
 
 @operation("budgetDelete", opens=BUDGET, permission=policy.WRITE, scope=WRITE, no_tool=PEOPLES)
@@ -148,7 +151,9 @@ async def delete_budget(ctx: Context, door: BudgetRecord) -> Committed[ObjectId]
         change.append(door["organization_id"], BudgetDeleted(deleted_id=door["_id"]))
         return door["_id"]
 
-    return await ctx.write(door["organization_id"], body)
+    committed = await ctx.write(door["organization_id"], body)
+    await wake_waiting(door["_id"])
+    return committed
 
 
 async def _workspace_of(ctx: Context, organization_id: ObjectId, subject_id: ObjectId) -> ObjectId | None:

@@ -33,6 +33,7 @@ from resolvers.kit.load import to_list
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import CREDENTIAL, ORGANIZATION
 from resolvers.kit.operation import Caller, edge, operation, reader
+from resolvers.state.mission_wake import wake_waiting
 
 ADMINISTER = TokenScope.ACCOUNT_WRITE
 PEOPLES = "people administer what is signed in with"
@@ -131,7 +132,9 @@ async def rotate_credential(
         change.append(credential["organization_id"], CredentialRotated(credential=credential))
         return credential
 
-    return await ctx.write(door["organization_id"], body)
+    committed = await ctx.write(door["organization_id"], body)
+    await wake_waiting(door["_id"])
+    return committed
 
 
 @operation(

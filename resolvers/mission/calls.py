@@ -14,6 +14,7 @@ from resolvers.mission.report import Report
 from resolvers.mission.run import Held, RunLostError, end, report, set_run
 from resolvers.mission.turns import said_since
 from resolvers.state.mission_status import change_status
+from resolvers.state.mission_wake import Seen, changed_since, wake_waiting
 
 REST, LONGEST_REST = timedelta(minutes=1), timedelta(hours=1)
 """After which a mission that may spend nothing more, or has no key, looks again: at first, and at most."""
@@ -83,18 +84,21 @@ async def take_answer(held: Held, call: MissionCallRecord) -> bool:
     return (await held.write(body)).value
 
 
-async def wait_for(held: Held, what: MissionWait, told: str) -> None:
-    """Let the mission wait until somebody wakes it, and else look again, each time after twice as long. What is `told`
-    is reported where it is news."""
+async def wait_for(held: Held, what: MissionWait, told: str, on: Seen) -> None:
+    """Let the mission wait until somebody wakes it, or one of those that it waits `on` changes; else it looks again,
+    each time after twice as long. What is `told` is reported where it is news."""
 
     async def body(change: Change, mission: MissionRecord, run: MissionRunRecord) -> None:
         waits = run.get("waits", 0)
-        await set_run(change, held, {"told": told, "waits": waits + 1})
+        await set_run(change, held, {"told": told, "waits": waits + 1, "waits_on": list(on)})
         if run.get("told") != told:
             mission = await report(held, change, mission, [Report(MissionActivityKind.ERROR, told)])
         await _wait(held, change, mission, what, change.at + min(REST * 2 ** min(waits, 10), LONGEST_REST))
 
     await held.write(body)
+    # Whoever changed it before this was committed has not found the mission waiting.
+    for changed in await changed_since(on):
+        await wake_waiting(changed)
 
 
 async def await_decision(held: Held, call: MissionCallRecord, told: str, *, goes_on: bool) -> None:

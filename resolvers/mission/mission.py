@@ -27,7 +27,7 @@ from resolvers.kit.nouns import AGENT, MISSION, MISSION_ACTIVITY, WORKSPACE
 from resolvers.kit.operation import edge, operation, reader
 from resolvers.kit.page import NEWEST_FIRST, Page, Window, pages, pages_by
 from resolvers.mission.run import insert_run
-from resolvers.state.mission_status import change_status, note_on_card
+from resolvers.state.mission_status import change_status, note_on_card, only_mission_of
 
 READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
 
@@ -241,15 +241,21 @@ async def _missions(
 
 
 async def _charged_to(ctx: Context, change: Change) -> list[ObjectId]:
-    """What a mission that another begins costs counts for: that one, who asked for it, and what it counts for itself.
-    The first ones stay, however many follow."""
-    if ctx.mission_id is None:
-        return []
-    before = await collection(Mission).find_one({"_id": ctx.mission_id}, session=change.session)
-    if before is None:
-        return []
-    theirs = (*before.get("charged_to", ()), before["_id"], before["created_by"])
-    return list(dict.fromkeys(theirs))[:MAX_CHARGED]
+    """What a mission costs counts for beside itself and who asked for it. The first ones stay, however many follow.
+
+    Of one that another begins: that one with its agent, who asked for it, and what it counts for itself. Of one that an
+    agent begins: that agent, and the person who made it.
+    """
+    theirs: list[ObjectId | None] = []
+    if (before_id := ctx.mission_id or await only_mission_of(ctx.subject.agent_id)) is not None:
+        before = await collection(Mission).find_one({"_id": before_id}, session=change.session)
+        if before is not None:
+            theirs = [*before.get("charged_to", ()), before["_id"], before["created_by"], before["agent_id"]]
+    if ctx.subject.agent_id is not None:
+        mine = {"_id": ctx.subject.agent_id}
+        agent = await collection(Agent).find_one(mine, {"created_by": 1}, session=change.session)
+        theirs += [ctx.subject.agent_id, None if agent is None else agent.get("created_by")]
+    return list(dict.fromkeys(each for each in theirs if each is not None))[:MAX_CHARGED]
 
 
 async def _project_of(change: Change, asked: Asked, workspace_id: ObjectId) -> ObjectId | None:

@@ -136,7 +136,8 @@ async def take(services: Services, mission_id: ObjectId, holder: str) -> Held | 
             await collection(MissionRun).delete_one({"_id": mission_id}, session=change.session)
             return None
         losses = run["losses"] + (run["holder"] is not None)
-        taken = {"holder": holder, "fence": run["fence"] + 1, "due_at": change.at + LEASE, "losses": losses}
+        held = {"holder": holder, "fence": run["fence"] + 1, "due_at": change.at + LEASE}
+        taken: Record = {**held, "losses": losses, "waits_on": []}
         await collection(MissionRun).update_one({"_id": mission_id}, {"$set": taken}, session=change.session)
         if losses >= MAX_LOSSES:
             told = f"Whoever worked on it went away {losses} times in a row"

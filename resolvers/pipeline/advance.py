@@ -145,7 +145,7 @@ async def _begin(
 
 async def _do(ctx: Context, services: Services, run: PipelineRunRecord, place: int, step: PipelineStepRecord) -> None:
     def marked(after: Callable[[Any], Record]) -> Context:
-        return Context(ctx.subject, ctx.services, marks=(StepMark(run, place, after),))
+        return Context(ctx.subject, ctx.services, marks=(StepMark(run, place, after),), mission_id=run["_id"])
 
     match PipelineStepType(step["type"]):
         case PipelineStepType.AGENT:

@@ -9,9 +9,9 @@ import orjson
 from bson import ObjectId
 from pydantic.alias_generators import to_camel
 
-from models import Mission, Proposal, Workspace
+from models import Proposal, Workspace
 from models.base import collection, to_record
-from models.enums import MissionStatus, ProposalStatus, StorageKind
+from models.enums import ProposalStatus, StorageKind
 from models.errors import BadUserInput
 from models.ids import id_inside, parse_id
 from models.records import ProposalRecord
@@ -25,6 +25,7 @@ from resolvers.kit.nouns import noun_of
 from resolvers.kit.operation import Operation
 from resolvers.proposal.preview import digest_of, rehearse
 from resolvers.proposal.trim import size_of
+from resolvers.state.mission_status import only_mission_of
 from resolvers.state.proposal_status import MAX_PENDING
 
 MAX_ARGUMENTS = 256 * 1024
@@ -80,7 +81,7 @@ async def propose(
     where the same agent asks for the same again."""
     agent_id = ctx.subject.agent_id
     pending = {"created_by": ctx.user_id, "status": ProposalStatus.PENDING.value}
-    inside = mission_id or await _mission_of(agent_id)
+    inside = mission_id or await only_mission_of(agent_id)
 
     async def body(change: Change) -> ProposalRecord:
         again = {"workspace_id": workspace_id, **pending, "asked": digest_of(made.tool, made.asked)}
@@ -147,12 +148,3 @@ async def _days(change: Change, workspace_id: ObjectId) -> int | None:
     wanted = {"proposals_expire_days": 1}
     found = await collection(Workspace).find_one({"_id": workspace_id}, wanted, session=change.session)
     return None if found is None else found.get("proposals_expire_days")
-
-
-async def _mission_of(agent_id: ObjectId | None) -> ObjectId | None:
-    """What an agent works on, where it is one mission."""
-    if agent_id is None:
-        return None
-    running = [MissionStatus.RUNNING.value, MissionStatus.AWAITING_APPROVAL.value]
-    found = await collection(Mission).find({"agent_id": agent_id, "status": {"$in": running}}, {"_id": 1}).to_list(2)
-    return ObjectId(found[0]["_id"]) if len(found) == 1 else None

@@ -76,3 +76,12 @@ async def note_on_card(change: Change, mission: MissionRecord) -> None:
     await collection(Card).update_one(this, {"$set": noted}, session=change.session)
     event = CardUpdated(card=with_changes(card, noted), changed_fields=["activeMission"])
     change.append(mission["workspace_id"], event)
+
+
+async def only_mission_of(agent_id: ObjectId | None) -> ObjectId | None:
+    """What an agent works on, where it is one mission."""
+    if agent_id is None:
+        return None
+    running = [Status.RUNNING.value, Status.AWAITING_APPROVAL.value]
+    found = await collection(Mission).find({"agent_id": agent_id, "status": {"$in": running}}, {"_id": 1}).to_list(2)
+    return ObjectId(found[0]["_id"]) if len(found) == 1 else None

@@ -1,10 +1,19 @@
-"""Waking missions that wait for people, in the change that they waited for."""
+"""Waking missions that wait: for people, in the change that they waited for; for a budget or a key, after it."""
+
+from collections.abc import Mapping
+from datetime import datetime
 
 from bson import ObjectId
 
-from models import MissionRun
-from models.base import collection
+from models import Budget, Credential, MissionRun
+from models.base import collection, utc_now
+from models.ids import Kind, kind_of
 from realtime.log import Change
+
+ENVIRONMENT = "environment"
+"""What missions wait on that lack a key: with the next process of agents it may be another one."""
+Seen = Mapping[str, datetime | None]
+"""What missions wait on, budgets and credentials by their ids, with when each was last set as it was seen."""
 
 
 async def wake(change: Change, mission_id: ObjectId | None) -> None:
@@ -20,3 +29,34 @@ async def wake(change: Change, mission_id: ObjectId | None) -> None:
     if run is not None:
         news = {"due_at": change.at} if run["holder"] is None else {"news_at": change.at}
         await collection(MissionRun).update_one({"_id": mission_id}, {"$set": news}, session=change.session)
+
+
+async def wake_waiting(what: ObjectId | str) -> None:
+    """Have the missions look again that wait on a budget or a credential, which has changed.
+
+    It is no part of that change, which would grow with them: whom a crash in between leaves out looks again by itself.
+    """
+    waiting = {"waits_on": str(what), "holder": None}
+    await collection(MissionRun).update_many(waiting, {"$set": {"due_at": utc_now(), "waits": 0}})
+
+
+async def changed_since(on: Seen) -> list[str]:
+    """Which of those that a mission waits on are not as they were seen any more."""
+    changed: list[str] = []
+    for what, seen in on.items():
+        if what != ENVIRONMENT and await _changed_at(ObjectId(what)) != seen:
+            changed.append(what)
+    return changed
+
+
+async def _changed_at(object_id: ObjectId) -> datetime | None:
+    if kind_of(object_id) is Kind.CREDENTIAL:
+        return await rotated_at(object_id)
+    budget = await collection(Budget).find_one({"_id": object_id}, {"updated_at": 1})
+    return None if budget is None else budget["updated_at"]
+
+
+async def rotated_at(credential_id: ObjectId) -> datetime | None:
+    """When a credential was given what it holds; None where it is gone."""
+    found = await collection(Credential).find_one({"_id": credential_id}, {"rotated_at": 1})
+    return None if found is None else found["rotated_at"]

@@ -72,7 +72,7 @@ async def reserve(
     budgets = await budgets_over(change, record["organization_id"], _subjects(record))
     for budget in budgets:
         if not has_room(budget, worst):
-            raise BudgetExhausted(budget["_id"], budget["period"])
+            raise BudgetExhausted(budget["_id"], budget["period"], budget["updated_at"])
     await keep(change, [moved(budget, reserved=worst) for budget in budgets])
     record = with_changes(record, {"reserved_in": [budget["_id"] for budget in budgets]})
     await collection(UsageRecord).insert_one(record, session=change.session)

@@ -81,7 +81,7 @@ async def test_a_mission_that_was_proposed_counts_for_the_one_that_proposed_it(
         # Then it counts for the first one, and for the person who asked for that
         begun = await collection(Mission).find_one({"agent_id": at.agent["_id"], "prompt": "Help"})
         assert begun is not None
-        assert begun["charged_to"] == [mission_id, at.owner.user_id]
+        assert begun["charged_to"] == [mission_id, at.owner.user_id, at.agent["_id"]]
 
 
 async def test_an_agent_that_proposes_goes_on_and_waits_at_its_end(owner: Context, workspace: WorkspaceRecord) -> None:

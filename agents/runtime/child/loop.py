@@ -119,11 +119,12 @@ class Loop:
         try:
             answer = await ask(self.held, self.providers, specs, messages, self._parameters(), self.pace)
         except BudgetExhausted as error:
-            await calls_of_run.wait_for(self.held, MissionWait.BUDGET, error.message)
+            seen = {error.budget_id: error.updated_at}
+            await calls_of_run.wait_for(self.held, MissionWait.BUDGET, error.message, seen)
             return False
         except NoAnswerError as error:
             if error.about_key:
-                await calls_of_run.wait_for(self.held, MissionWait.CREDENTIAL, str(error))
+                await calls_of_run.wait_for(self.held, MissionWait.CREDENTIAL, str(error), error.keys)
                 return False
             return await self._fail(str(error))
         changes: Record = {

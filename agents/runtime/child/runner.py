@@ -17,6 +17,7 @@ from realtime import loop as rounds
 from realtime.background import end
 from resolvers.kit.context import Services
 from resolvers.mission.run import Held, due_runs, give_back, held_runs, hold_on, let_go, take
+from resolvers.state.mission_wake import ENVIRONMENT, wake_waiting
 
 log = logging.getLogger("orrery.agents")
 
@@ -68,6 +69,7 @@ class Runner:
         services.hub.on_change(lambda _: self._loop.due.set())
 
     async def start(self) -> None:
+        await wake_waiting(ENVIRONMENT)
         self._loop.start()
 
     async def stop(self) -> None:

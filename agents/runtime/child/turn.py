@@ -4,7 +4,9 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from random import uniform
+from types import MappingProxyType
 
 from bson import ObjectId
 from pydantic_ai.direct import model_request_stream
@@ -20,6 +22,7 @@ from models.language_model import LanguageModel
 from resolvers.credential.sealed import reveal_for_model
 from resolvers.mission.run import Held, keep_output, tell_delta
 from resolvers.mission.turns import Attempt, begin_attempt, drop_attempt
+from resolvers.state.mission_wake import ENVIRONMENT, Seen, rotated_at
 from resolvers.usage.spending import Amount
 
 log = logging.getLogger("orrery.agents")
@@ -41,7 +44,9 @@ class Pace:
 
 class NoAnswerError(Exception):
     """No model answered: what is told of it. `about_key` says that one's key is missing or was refused, `about_room`
-    that the conversation is too long."""
+    that the conversation is too long. `keys` are those that were tried."""
+
+    keys: Seen = MappingProxyType({ENVIRONMENT: None})
 
     def __init__(self, told: str, *, about_key: bool = False, about_room: bool = False) -> None:
         super().__init__(told)
@@ -71,7 +76,10 @@ async def ask(
     Raises NoAnswerError where none does, BudgetExhausted, and RunLostError.
     """
     failure: NoAnswerError | None = None
+    keys: dict[str, datetime | None] = {ENVIRONMENT: None}
     for spec in specs:
+        if spec.credential is not None:
+            keys[spec.credential] = await rotated_at(ObjectId(spec.credential))
         try:
             model = providers.model(spec, await _key(held, spec))
             async with providers.room(spec):
@@ -82,7 +90,9 @@ async def ask(
             failure = error
             if error.about_room:
                 break
-    raise failure or NoAnswerError("there is no model")
+    failure = failure or NoAnswerError("there is no model")
+    failure.keys = keys
+    raise failure
 
 
 async def _insist(

@@ -194,6 +194,23 @@ async def test_people_cannot_drive_not_even_with_a_token(crew: Crew, atlas: Hand
     assert await stored(mission) == mission
 
 
+async def test_what_an_agent_asks_of_another_counts_for_it_its_maker_and_what_it_works_on(
+    crew: Crew, atlas: Hand
+) -> None:
+    other = await crew.hire("quill")
+    wanted = MissionCreate(agent_id=other.record["_id"], prompt="Help")
+
+    # When it works on nothing, and when it works on a mission
+    alone = (await create_mission(atlas.ctx, wanted)).value
+    mission = await crew.mission_at(atlas, Status.RUNNING)
+    within = (await create_mission(atlas.ctx, wanted)).value
+
+    # Then
+    mine = [atlas.record["_id"], crew.owner.user_id]
+    assert alone["charged_to"] == mine
+    assert within["charged_to"] == [mission["_id"], *reversed(mine)]
+
+
 async def test_members_create_and_cancel_and_outsiders_find_nothing(
     crew: Crew, atlas: Hand, join: Join, workspace: WorkspaceRecord
 ) -> None:

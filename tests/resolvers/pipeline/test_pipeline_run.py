@@ -225,6 +225,7 @@ async def test_an_agent_is_given_a_mission_and_its_end_is_that_of_the_step(crew:
     # When the agent has done it
     asked = await atlas.claim()
     assert asked is not None
+    assert asked["charged_to"] == [mission["_id"], crew.owner.user_id, mission["agent_id"]]
     await atlas.complete(asked, "Fine")
 
     # Then the run goes on with what it said
