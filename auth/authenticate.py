@@ -8,7 +8,7 @@ from auth.jwt import JwtSigner
 from auth.secrets import TOKEN_PREFIX, hash_secret
 from auth.sessions import find_session, find_session_of_cookie
 from auth.subject import ALL_SCOPES, ANONYMOUS, MAX_USER_AGENT, RESTRICTED_SCOPES, Credential, Subject
-from models import ApiToken, Session
+from models import Agent, ApiToken, Session
 from models.base import Recorded, collection, utc_now
 from models.enums import TokenScope
 from models.errors import Forbidden, Unauthenticated
@@ -19,6 +19,7 @@ CSRF_COOKIE = "orrery_csrf"
 CSRF_HEADER = "x-csrf-token"
 
 _USED_EVERY = timedelta(minutes=1)
+_RATE = {"rate_limit": 1}
 
 
 async def authenticate(
@@ -111,6 +112,7 @@ async def _by_token(token: str) -> Subject:
     if _expired(found):
         raise Unauthenticated("The token has expired")
     await _used(ApiToken, found)
+    agent = None if found["agent_id"] is None else await collection(Agent).find_one({"_id": found["agent_id"]}, _RATE)
     return Subject(
         user_id=found["user_id"],
         credential=Credential.TOKEN,
@@ -119,6 +121,7 @@ async def _by_token(token: str) -> Subject:
         agent_id=found["agent_id"],
         workspace_id=found["workspace_id"],
         expires_at=found["expires_at"],
+        calls_a_minute=None if agent is None else agent.get("rate_limit"),
     )
 
 

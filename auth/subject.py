@@ -38,7 +38,8 @@ class Subject:
 
     `expires_at` is when the credential ends by itself, if it does. `source` is the address that the request comes from,
     None where there is no network between; `device` the cookie of one that somebody has signed in from before.
-    `renewals` are those of a connection whose credential may be renewed (`realtime.guard`).
+    `renewals` are those of a connection whose credential may be renewed (`realtime.guard`). Of an agent,
+    `calls_a_minute` is how many operations it may run, if that is bounded.
     """
 
     user_id: ObjectId | None = None
@@ -54,6 +55,7 @@ class Subject:
     source: str | None = field(default=None, compare=False)
     device: str | None = field(default=None, compare=False, repr=False)
     renewals: Renewals | None = field(default=None, compare=False, repr=False)
+    calls_a_minute: int | None = field(default=None, compare=False)
 
     @property
     def is_person(self) -> bool:

@@ -15,11 +15,15 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gateway import demo_model
 from gateway.agent_pipe import read_exactly, relay, standard_streams
 from gateway.settings import Settings
 from realtime.hub import Hub
+
+if TYPE_CHECKING:
+    from serving.graph.engine import GraphEngine
 
 LENGTH = 8
 """Bytes that say how long the order is."""
@@ -102,7 +106,13 @@ async def work(order: Order, begun: threading.Event) -> None:
             outbound=Outbound(hosts),
             vault=Vault(settings.vault_keys),
         )
-        working = runner.Runner(services, holder=order.holder)
+
+        def make_engine() -> "GraphEngine":
+            from gateway.graph import graph_engine
+
+            return graph_engine(settings, services)
+
+        working = runner.Runner(services, holder=order.holder, make_engine=make_engine)
         await working.start()
         try:
             await _until_told(order, hub, begun)

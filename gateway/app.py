@@ -22,7 +22,7 @@ from gateway.agents import AgentProcesses
 from gateway.database import Database, open_database
 from gateway.deletions import Deletions
 from gateway.follower import Follower, automations, notifications, pipelines
-from gateway.graph import served_graph
+from gateway.graph import graph_engine
 from gateway.indexing import Indexing
 from gateway.jobs import Jobs
 from gateway.leftovers import Leftovers
@@ -30,7 +30,6 @@ from gateway.mailer import FolderMailer, Mailer, SmtpMailer
 from gateway.metrics import Metrics
 from gateway.outbox import Outbox
 from gateway.pages import dist_folder, graphiql_page, page_routes, reference_page
-from gateway.paths import operations_folder
 from gateway.plugins import Plugins
 from gateway.probes import probe_routes, product_version
 from gateway.settings import Settings
@@ -55,8 +54,6 @@ from serving.errors import answer, answer_http_exception
 from serving.front import Front
 from serving.graph.endpoint import GraphQLEndpoint
 from serving.graph.engine import GraphEngine
-from serving.graph.persisted import Persisted
-from serving.graph.trusted import trusted_documents
 from serving.transports.connections import Connections
 from serving.transports.limits import SseLimits, WebSocketLimits
 from serving.transports.websocket import serve_websocket
@@ -121,14 +118,7 @@ def create_app(
             )
             await sweep(running.services.search)
             await warn_of_missing(running.services.vault)
-            running.engine = GraphEngine(
-                served_graph(),
-                running.services,
-                limits=chosen.limits,
-                production=chosen.production,
-                persisted=Persisted(trusted_documents(operations_folder()), only=chosen.trusted_documents_only),
-                proxies=chosen.trusted_proxies,
-            )
+            running.engine = graph_engine(chosen, running.services)
             background = (
                 Presence(opened.client, hub.log),
                 retention,

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from gateway.client import Client, ClientError
 from gateway.demo import Filled, begin_run
-from gateway.demo_mission import ENDED, WATCH, call
+from gateway.demo_mission import ENDED, REQUESTS, WATCH, call
 from gateway.demo_server import serving
 
 BEGINS_WITHIN = 45.0
@@ -36,7 +36,7 @@ async def perform(filled: Filled, port: int, show: Show, decide: Decide, *, fast
         raise ClientError("Not shown: the gateway is on another machine, and the demo's model on this one.")
     try:
         async with serving(port, fast=fast) as asked:
-            mission_id, cursor = await asyncio.to_thread(begin_run, filled)
+            mission_id, cursor = await REQUESTS.run(begin_run, filled)
             await _watch(filled.client, mission_id, cursor, asked, show, decide)
     except OSError as error:
         raise ClientError(f"Not shown: something else listens on the port {port} (ORRERY_DEMO_PORT).") from error

@@ -43,6 +43,9 @@ class Agent(Stored[AgentRecord]):
         str | None,
         Facts("The model that it works with, by its name; null for the default.", SHOWN | WRITTEN, text=NAME),
     ] = None
+    rate_limit: Annotated[
+        int | None, Facts("How many calls it may make a minute; null for as many as it likes.", SHOWN | WRITTEN)
+    ] = None
     updated_at: Annotated[datetime, Facts("When it last changed.", REST)] = Field(default_factory=utc_now)
     deleted_at: datetime | None = None
 

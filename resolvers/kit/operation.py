@@ -21,6 +21,7 @@ from resolvers.kit.access import access
 from resolvers.kit.context import Context
 from resolvers.kit.input import Input
 from resolvers.kit.noun import Door, Fields, Noun, door_to
+from resolvers.kit.rate import one_call
 from resolvers.kit.tombstone import FIELDS, Gone, hiding, known_gone, without_gone
 
 P = ParamSpec("P")
@@ -196,6 +197,12 @@ def operation(
         @functools.wraps(body)
         async def checked(ctx: Context, /, *args: Any, **kwargs: Any) -> Any:
             entry.admit(ctx)
+            if ctx.subject.calls_a_minute is None or caller is Caller.AGENT:  # what it reports is of no use unheard
+                return await admitted(ctx, *args, **kwargs)
+            async with one_call(ctx.subject):
+                return await admitted(ctx, *args, **kwargs)
+
+        async def admitted(ctx: Context, /, *args: Any, **kwargs: Any) -> Any:
             if reveals:
                 for mark in ctx.marks:
                     mark.reveals = True

@@ -157,6 +157,7 @@ def agent_subject(agent: AgentRecord) -> Subject:
         scopes=frozenset(TOKEN_SCOPES),
         agent_id=agent["_id"],
         workspace_id=agent["workspace_id"],
+        calls_a_minute=agent.get("rate_limit"),
     )
 
 

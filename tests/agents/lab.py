@@ -31,6 +31,7 @@ from resolvers.kit.context import Context, Services
 from resolvers.kit.input import read_input
 from resolvers.mission.mission import create_mission
 from resolvers.project.project import create_project
+from serving.graph.engine import GraphEngine
 from tests.agents.model_server import Json, ModelServer, Script, serving_model
 from tests.patience import PATIENCE
 from tests.resolvers.lab import again
@@ -106,9 +107,15 @@ async def desk(
 
 
 @asynccontextmanager
-async def working(services: Services, *, pace: Pace = FAST, times: Times = SOON) -> AsyncIterator[Runner]:
+async def working(
+    services: Services,
+    *,
+    pace: Pace = FAST,
+    times: Times = SOON,
+    make_engine: Callable[[], GraphEngine] | None = None,
+) -> AsyncIterator[Runner]:
     """A runner that works on whatever is due."""
-    runner = Runner(services, pace=pace, times=times)
+    runner = Runner(services, pace=pace, times=times, make_engine=make_engine)
     await runner.start()
     try:
         yield runner

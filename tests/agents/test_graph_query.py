@@ -10,9 +10,12 @@ from agents.tools.render import MAX_BYTES
 from execution.limits import Limits
 from gateway.graph import served_graph
 from models.errors import BadUserInput
+from models.records import WorkspaceRecord
 from resolvers.kit.context import Context
 from serving.graph.document_limits import DEFAULTS
 from serving.graph.engine import GraphEngine
+from tests.agents.lab import card_in, desk, results, working
+from tests.agents.model_server import Json, Turn
 from tests.resolvers.lab import again
 
 
@@ -94,3 +97,43 @@ async def test_a_type_is_looked_up_and_a_large_answer_read_in_parts(
         whole += part
 
     assert {field["name"] for field in json.loads(whole)["data"]["card"]["fields"]} >= {"title", "column"}
+
+
+async def test_a_mission_reads_the_graph_as_its_agent_within_the_same_limits(
+    owner: Context, workspace: WorkspaceRecord, nothing_due: None
+) -> None:
+    # Given a model that reads its card, what is not its own, too much, and changes something, by both tools
+    wide = (
+        "{ organizations(first: 500) { nodes { workspaces(first: 500) { nodes { projects(first: 500) { nodes { id "
+        + ("columns { cards(first: 500) { nodes { id } } } } } } } } } }")
+    )
+
+    def script(request: Json, before: int) -> Turn:
+        card = "query ($id: ID!) { card(id: $id) { title mine: assignee { id } } viewer { name } }"
+        queries: list[Json] = [
+            {"query": card, "variables": {"id": card_in(request)}},
+            {"query": '{ card(id: "6b0c67ba514cb591c5b36462") { id } }'},
+            {"query": wide},
+            {"query": "mutation { notificationMarkAllRead { count } }"},
+        ]
+        calls = [("graph_query", queries[0])]
+        calls += [("call_tool", {"name": "graph_query", "arguments": query}) for query in queries[1:]]
+        return Turn("", tuple(calls)) if before == 0 else Turn("Read.")
+
+    async with desk(owner, workspace, script) as at:
+
+        def make_engine() -> GraphEngine:
+            return GraphEngine(served_graph(), at.owner.services, limits=DEFAULTS, production=False)
+
+        async with working(at.owner.services, make_engine=make_engine):
+            # When
+            await at.ended(await at.ask())
+
+        # Then
+        own, foreign, much, change = results(at.model.requests[1])
+        assert "Polish the lens" in own
+        assert "Atlas" in own
+        assert "NOT_FOUND" in foreign
+        assert "may ask for" in much
+        assert "must be a query" in change
+        assert "graph_query" in [tool["function"]["name"] for tool in at.model.requests[0]["tools"]]

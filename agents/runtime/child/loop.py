@@ -263,12 +263,14 @@ class Loop:
             await calls_of_run.settle(self.held, call, MissionCallState.DONE, text, report)
 
     async def _insist(self, ctx: Context, tool: str, arguments: dict[str, Any]) -> Result:
-        """What a tool answers, tried again while the workspace is busy: nothing was done then."""
+        """What a tool answers, tried again while the workspace is busy, and when the agent may call again: nothing was
+        done then."""
         for rest in RESTS:
             try:
                 return await self.toolbox.call(ctx, tool, arguments)
-            except RateLimited:
-                await asyncio.sleep(uniform(rest / 2, rest))
+            except RateLimited as error:
+                wanted = error.retry_after if error.retry_after > 1 else 0
+                await asyncio.sleep(max(wanted, uniform(rest / 2, rest)))
         return await self.toolbox.call(ctx, tool, arguments)
 
     async def _carry_out_own(self, call: MissionCallRecord, arguments: dict[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
@@ -18,6 +19,7 @@ from realtime.background import end
 from resolvers.kit.context import Services
 from resolvers.mission.run import Held, due_runs, give_back, held_runs, hold_on, let_go, take
 from resolvers.state.mission_wake import ENVIRONMENT, wake_waiting
+from serving.graph.engine import GraphEngine
 
 log = logging.getLogger("orrery.agents")
 
@@ -54,10 +56,11 @@ class Runner:
         holder: str | None = None,
         pace: Pace | None = None,
         times: Times | None = None,
+        make_engine: Callable[[], GraphEngine] | None = None,
     ) -> None:
         self.holder = holder or uuid4().hex
         self._services = services
-        self._toolbox = Toolbox()
+        self._toolbox = Toolbox(make_engine)
         self._providers = Providers(services.outbound.client())
         self._pace = pace or Pace()
         self._times = times or Times()

@@ -1,13 +1,16 @@
 """The tools that a mission's model is given, and how one is called."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from agents.runtime.child.own_tools import Described
 from agents.tools.catalogue import TOOLS, call_tool, listed
+from agents.tools.graph import GRAPH_QUERY
 from agents.tools.tool import Result
 from auth.subject import Subject
+from models.pool import Pool
 from resolvers.kit.context import Context
 from serving.graph.engine import GraphEngine
 
@@ -16,21 +19,34 @@ OTHERWISE = frozenset({"whoami", "claim_mission", "report_mission", "finish_miss
 nor call it: it would take other missions away from the runtime."""
 
 
-@dataclass(frozen=True)
-class Toolbox:
-    """The catalogue of tools, as far as it is for missions. `engine` runs documents of the graph."""
+BUILDING = Pool("the graph of missions", threads=2, at_once=1, of_one=10, in_all=20)
 
-    engine: GraphEngine | None = None
+
+@dataclass
+class Toolbox:
+    """The catalogue of tools, as far as it is for missions. `make_engine` makes what runs documents of the graph, which
+    takes a second or two, and memory: it is made when the first one is run."""
+
+    make_engine: Callable[[], GraphEngine] | None = None
+    _making: asyncio.Task[GraphEngine] | None = field(default=None, init=False)
 
     def described(self, subject: Subject, named: Sequence[str] = ()) -> list[Described]:
         """What an agent's model is told of at first: what everybody is, and what the agent was given by name."""
         names = dict.fromkeys((*(tool.name for tool in listed(subject)), *named))
         tools = [TOOLS[name] for name in names if name in TOOLS and name not in OTHERWISE]
         tools = [tool for tool in tools if tool.is_for(subject)]
-        if self.engine is None:
-            tools = [tool for tool in tools if tool.name != "graph_query"]
+        if self.make_engine is None:
+            tools = [tool for tool in tools if tool is not GRAPH_QUERY]
         return [Described(tool.name, tool.description, tool.schema) for tool in tools]
 
     async def call(self, ctx: Context, name: str, arguments: Mapping[str, Any]) -> Result:
         """What a tool answers. Raises NotFound for one that there is not, and what it raises."""
-        return await call_tool(ctx, name, arguments, self.engine, OTHERWISE)
+        engine = await self._engine() if GRAPH_QUERY.name in (name, arguments.get("name")) else None
+        return await call_tool(ctx, name, arguments, engine, OTHERWISE)
+
+    async def _engine(self) -> GraphEngine | None:
+        if self.make_engine is None:
+            return None
+        if self._making is None:
+            self._making = asyncio.create_task(BUILDING.run(self.make_engine, admitted=True), name="graph")
+        return await asyncio.shield(self._making)
