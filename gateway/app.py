@@ -28,6 +28,7 @@ from gateway.jobs import Jobs
 from gateway.leftovers import Leftovers
 from gateway.mailer import FolderMailer, Mailer, SmtpMailer
 from gateway.metrics import Metrics
+from gateway.mission_leases import MissionLeases
 from gateway.outbox import Outbox
 from gateway.pages import dist_folder, graphiql_page, page_routes, reference_page
 from gateway.plugins import Plugins
@@ -130,6 +131,7 @@ def create_app(
                 Follower(running.services, pipelines(running.services)),
                 Transfers(running.services),
                 Jobs(running.services),
+                MissionLeases(running.services),
                 Plugins(running.services),
                 Deletions(running.services, running.metrics.deletions.set),
                 AgentProcesses(chosen, opened.url, hub.bus, alone=not prepared),

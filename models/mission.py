@@ -22,7 +22,9 @@ class Mission(Stored[MissionRecord]):
 
     What the built-in runtime needs beside it is in its `MissionRun`, for as long as it is not finished. `charged_to`
     are the missions that have led to it, each with who asked for it: what its model costs counts for them as well.
-    `cause` is the automation that has, as of a `LoggedEvent`.
+    `cause` is the automation that has, as of a `LoggedEvent`. One that its agent has claimed, to drive it from outside,
+    is its agent's until `lease_until` while it runs; `lapses` counts how often nothing was heard of it until then, None
+    for one that nobody has claimed.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.MISSION))
@@ -43,6 +45,8 @@ class Mission(Stored[MissionRecord]):
     ] = None
     charged_to: list[PydanticObjectId] = Field(default_factory=list)
     cause: dict[str, Any] | None = None
+    lease_until: datetime | None = None
+    lapses: int | None = None
     model: Annotated[str | None, Facts("The model that last worked on it.")] = None
     step_count: Annotated[int, Facts("How many turns its model has taken.")] = 0
     max_steps: Annotated[int, Facts("How many turns its model may take.")] = MAX_STEPS
@@ -62,6 +66,7 @@ class Mission(Stored[MissionRecord]):
             IndexModel([("card_id", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("card_id", ASCENDING), ("status", ASCENDING)]),
             IndexModel([("project_id", ASCENDING)]),
+            IndexModel([("lease_until", ASCENDING)], partialFilterExpression={"lease_until": {"$type": "date"}}),
         ]
 
 

@@ -39,6 +39,7 @@ class AgentRecord(TypedDict):
     policy: dict[str, str]
     mcp_only: bool
     model: str | None
+    rate_limit: int | None
     updated_at: datetime
     deleted_at: datetime | None
 
@@ -638,6 +639,8 @@ class MissionRecord(TypedDict):
     continues_id: ObjectId | None
     charged_to: list[ObjectId]
     cause: dict[str, Any] | None
+    lease_until: datetime | None
+    lapses: int | None
     model: str | None
     step_count: int
     max_steps: int
@@ -698,6 +701,7 @@ class MissionRunRecord(TypedDict):
     elided_before: int
     told: str | None
     waits: int
+    waits_on: list[str]
     news_at: datetime | None
 
 

@@ -15,6 +15,7 @@ from resolvers.inputs.mission import MissionComplete, MissionFail, MissionReport
 from resolvers.kit.context import Context
 from resolvers.kit.nouns import MISSION, WORKSPACE
 from resolvers.kit.operation import Caller, operation
+from resolvers.mission.lease import leased, note_alive, renewed
 from resolvers.mission.mission import check_own, find_mission
 from resolvers.mission.report import Report, insert_reports, tell_reports
 from resolvers.state.mission_status import change_status
@@ -50,7 +51,8 @@ async def claim_mission(ctx: Context, membership: WorkspaceMemberRecord) -> Comm
             return None
         # Driven from outside from here on, whatever its agent is: the runtime leaves it alone.
         await collection(MissionRun).delete_one({"_id": mission["_id"]}, session=change.session)
-        return await change_status(change, mission, MissionStatus.RUNNING)
+        lease = {**leased(change.at), "lapses": mission.get("lapses") or 0}
+        return await change_status(change, mission, MissionStatus.RUNNING, lease)
 
     return await ctx.write(workspace_id, body)
 
@@ -59,12 +61,14 @@ async def claim_mission(ctx: Context, membership: WorkspaceMemberRecord) -> Comm
 async def report_mission(ctx: Context, door: MissionRecord, values: MissionReport) -> Committed[MissionRecord]:
     """With an agent's own token: report what it does.
 
-    Report on a mission that runs or awaits approval; `awaiting_approval` takes it from one to the other.
+    Report on a mission that runs or awaits approval; `awaiting_approval` takes it from one to the other. One that runs,
+    and that nothing is reported on for five minutes, waits to be claimed again; the third time in a row it fails.
     """
     check_own(ctx, door)
     if not values.activities and values.progress is None and values.awaiting_approval is None:
         # Text as it is being written, many times a second: nothing to store, so nothing to commit.
         _check_under_way(door)
+        await note_alive(door)
         committed = Committed(door, await ctx.services.hub.log.head(door["workspace_id"]))
     else:
 
@@ -122,13 +126,14 @@ async def _report(ctx: Context, change: Change, mission: MissionRecord, values: 
     added = await insert_reports(ctx, change, mission, reports)
     if added:
         changes["activity_count"] = mission["activity_count"] + len(added)
-    to = _target(values.awaiting_approval)
-    if to is not None and to != mission["status"]:
-        after = await change_status(change, mission, to, changes)
+    to = _target(values.awaiting_approval) or MissionStatus(mission["status"])
+    kept = {**changes, **renewed(mission, to, change.at)}
+    if to != mission["status"]:
+        after = await change_status(change, mission, to, kept)
     else:
-        after = with_changes(mission, changes)
-        if changes:
-            await collection(Mission).update_one({"_id": mission["_id"]}, {"$set": changes}, session=change.session)
+        after = with_changes(mission, kept)
+        if kept:
+            await collection(Mission).update_one({"_id": mission["_id"]}, {"$set": kept}, session=change.session)
         if changes and not added:
             change.append(after["workspace_id"], MissionProgressed(mission=after))
     tell_reports(change, after, added)

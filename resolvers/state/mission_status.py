@@ -17,7 +17,10 @@ from resolvers.state.proposal_status import withdraw
 
 TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset({Status.RUNNING, Status.CANCELLED}),
-    Status.RUNNING: frozenset({Status.AWAITING_APPROVAL, Status.COMPLETED, Status.FAILED, Status.CANCELLED}),
+    # Back to the queue goes what its agent has claimed and says nothing of (`resolvers.mission.lease`).
+    Status.RUNNING: frozenset(
+        {Status.QUEUED, Status.AWAITING_APPROVAL, Status.COMPLETED, Status.FAILED, Status.CANCELLED}
+    ),
     Status.AWAITING_APPROVAL: frozenset({Status.RUNNING, Status.COMPLETED, Status.FAILED, Status.CANCELLED}),
     Status.COMPLETED: frozenset(),
     Status.FAILED: frozenset(),
@@ -43,7 +46,7 @@ async def change_status(
     The end of a mission ends its run: whoever works on it commits nothing any more.
     """
     before = check_transition(mission, to)
-    changes: dict[str, Any] = {"waiting_for": None, **(values or {}), "status": to.value}
+    changes: dict[str, Any] = {"waiting_for": None, "lease_until": None, **(values or {}), "status": to.value}
     if before is Status.QUEUED and to is Status.RUNNING:
         changes["started_at"] = change.at
     if not TRANSITIONS[to]:

@@ -1,0 +1,90 @@
+"""How long a mission stays its agent's that has claimed it: until nothing was heard of it for a while.
+
+What the built-in runtime works on has a lease of its own (`resolvers.mission.run`).
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from models import Agent, Mission
+from models.base import Record, collection, utc_now, with_changes
+from models.enums import MissionActivityKind, MissionStatus
+from models.reach import unexpected
+from models.records import MissionRecord
+from realtime.log import Change
+from resolvers.kit.context import Context, Services
+from resolvers.mission.report import Report, insert_reports, tell_reports
+from resolvers.mission.run import agent_subject, end
+from resolvers.state.mission_status import change_status
+
+log = logging.getLogger("orrery.missions")
+
+LEASE = timedelta(minutes=5)
+RENEWED_EVERY = timedelta(minutes=1)
+"""How often text that is being written, and not kept, renews it."""
+MAX_LAPSES = 3
+"""Lapses in a row, without a report in between, with the last of which a mission fails."""
+AT_ONCE = 50
+PUT_OFF = timedelta(seconds=30)
+"""Of one whose change has failed, so that it hides no other."""
+
+
+def leased(now: datetime) -> Record:
+    """What is written to a mission that its agent was just heard of."""
+    return {"lease_until": now + LEASE, "lapses": 0}
+
+
+def renewed(mission: MissionRecord, to: MissionStatus, now: datetime) -> Record:
+    """What a report writes to a mission that stands at `to` with it: while people are waited for, nothing lapses."""
+    if mission.get("lapses") is None:
+        return {}
+    return leased(now) if to is MissionStatus.RUNNING else {"lease_until": None, "lapses": 0}
+
+
+async def note_alive(mission: MissionRecord) -> None:
+    """Renew the lease of a mission that says something which is not kept, now and then."""
+    until, now = mission.get("lease_until"), utc_now()
+    if until is not None and until < now + LEASE - RENEWED_EVERY:
+        mine = {"_id": mission["_id"], "lease_until": until}
+        await collection(Mission).update_one(mine, {"$set": {"lease_until": now + LEASE}})
+
+
+async def end_lapsed(services: Services, now: datetime | None = None) -> bool:
+    """Give back some of the missions that nothing was heard of for too long; whether there may be more. Several
+    processes may at once."""
+    lapsed = {"lease_until": {"$lte": now or utc_now()}}
+    found = await collection(Mission).find(lapsed).sort("lease_until", 1).limit(AT_ONCE).to_list()
+    for mission in found:
+        try:
+            await _give_back(services, mission)
+        except Exception as error:
+            log.warning("the mission %s could not be given back", mission["_id"], exc_info=unexpected(error))
+            still = {"_id": mission["_id"], "lease_until": mission["lease_until"]}
+            await collection(Mission).update_one(still, {"$set": {"lease_until": utc_now() + PUT_OFF}})
+    return len(found) == AT_ONCE
+
+
+async def _give_back(services: Services, lapsed: MissionRecord) -> None:
+    agent = await collection(Agent).find_one({"_id": lapsed["agent_id"]})
+    if agent is None:
+        return
+    ctx = Context(agent_subject(agent), services)
+
+    async def body(change: Change) -> None:
+        still = {"_id": lapsed["_id"], "lease_until": lapsed["lease_until"]}
+        mission = await collection(Mission).find_one(still, session=change.session)
+        if mission is None:
+            return
+        lapses = (mission.get("lapses") or 0) + 1
+        silence = f"Nothing was heard of its agent for {LEASE // timedelta(minutes=1)} minutes"
+        if lapses >= MAX_LAPSES:
+            await end(ctx, change, mission, MissionStatus.FAILED, error=f"{silence}, {lapses} times in a row")
+            return
+        told = Report(MissionActivityKind.ERROR, f"{silence}: it may be claimed again")
+        added = await insert_reports(ctx, change, mission, [told])
+        mission = with_changes(mission, {"activity_count": mission["activity_count"] + len(added)})
+        tell_reports(change, mission, added)
+        values = {"activity_count": mission["activity_count"], "lapses": lapses}
+        await change_status(change, mission, MissionStatus.QUEUED, values)
+
+    await services.hub.log.write(lapsed["workspace_id"], None, body)
