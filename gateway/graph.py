@@ -9,7 +9,8 @@ from schema.graph import graph
 from schema.viewer import Look
 from serving.graph.engine import GraphEngine
 from serving.graph.graph import Graph
-from serving.graph.persisted import Persisted, trusted_documents
+from serving.graph.persisted import Persisted
+from serving.graph.trusted import trusted_documents
 
 
 def served_graph() -> Graph:

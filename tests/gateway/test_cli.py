@@ -310,6 +310,7 @@ def test_a_snapshot_that_drifted_is_shown_where_it_differs(
     assert "+type Card implements Node {\n" in said
 
 
+@pytest.mark.slow("the first mission of a gateway waits for a process that loads what speaks to models")
 def test_the_demo_ends_with_two_completed_missions_and_keeps_no_password(gateway: Serving) -> None:
     ended = orrery("demo", "--fast", "--url", gateway.url, data_dir=gateway.data_dir, ORRERY_DEMO_PORT=DEMO_PORT)
 
