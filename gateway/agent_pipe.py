@@ -1,15 +1,21 @@
 """The pipes between a gateway and its processes of agents: what happens in one is heard in the others.
 
-They carry the messages of the bus where that is in memory, several in a line.
+They carry the messages of the bus where that is in memory, several in a line; and from a process of agents what it has
+counted, now and then.
 """
 
 import asyncio
+import json
 import os
 from asyncio import StreamReader
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from realtime.bus import Bus
+from realtime.counts import Increment
 
+COUNTED = b"\x1d"
+"""Begins a line of what was counted."""
 BREAK = "\x1e"
 """Between the messages of a line."""
 MAX_LINE = 8 * 1024 * 1024
@@ -25,7 +31,28 @@ class Transport(Protocol):
     def get_write_buffer_size(self) -> int: ...
 
 
-async def relay(bus: Bus, lines: StreamReader, transport: Transport) -> None:
+Take = Callable[[Iterable[Increment]], None]
+
+
+def untaken(_increments: Iterable[Increment]) -> None:
+    """What was counted is of no use to anybody."""
+
+
+def counted(increments: Sequence[Increment]) -> bytes:
+    """What was counted, as a line."""
+    return COUNTED + json.dumps(increments).encode() + b"\n"
+
+
+async def listen(lines: StreamReader, hear: Callable[[str], None], take: Take = untaken) -> None:
+    """Have messages heard, and what was counted taken, until the other end has gone."""
+    while line := await lines.readline():
+        if line.startswith(COUNTED):
+            take(json.loads(line.removeprefix(COUNTED)))
+        else:
+            hear(line.decode().rstrip("\n").replace(BREAK, "\n"))
+
+
+async def relay(bus: Bus, lines: StreamReader, transport: Transport, take: Take = untaken) -> None:
     """Let a bus hear what comes, and send what it tells, until the other end has gone."""
 
     def send(together: str) -> None:
@@ -34,8 +61,7 @@ async def relay(bus: Bus, lines: StreamReader, transport: Transport) -> None:
 
     leave = bus.branch(send)
     try:
-        while line := await lines.readline():
-            bus.hear(line.decode().rstrip("\n").replace(BREAK, "\n"), send)
+        await listen(lines, lambda together: bus.hear(together, send), take)
     finally:
         leave()
 

@@ -17,9 +17,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gateway import demo_model
-from gateway.agent_pipe import read_exactly, relay, standard_streams
+from gateway import demo_model, telemetry
+from gateway.agent_pipe import counted, read_exactly, relay, standard_streams
 from gateway.settings import Settings
+from realtime.counts import COUNTS
 from realtime.hub import Hub
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ LENGTH = 8
 """Bytes that say how long the order is."""
 LEAVE_SECONDS = 10.0
 """To leave what it works on to others, once its gateway has ended."""
+COUNTS_EVERY = 2.0
+"""Seconds between tellings of what was counted."""
 CHILD = "agents.runtime.child.runner"
 """Found by its name: the gateway itself never loads what speaks to models."""
 
@@ -56,9 +59,13 @@ def main() -> int:
     from gateway.cli.serve import log_to_standard_error
 
     log_to_standard_error()
+    end_telemetry = telemetry.start("orrery-agents")
     begun = threading.Event()
     threading.Thread(target=_end_with_gateway, args=(begun,), daemon=True, name="gateway").start()
-    asyncio.run(work(order, begun))
+    try:
+        asyncio.run(work(order, begun))
+    finally:
+        end_telemetry()
     return 0
 
 
@@ -129,11 +136,20 @@ async def _until_told(order: Order, hub: Hub, begun: threading.Event) -> None:
         asyncio.get_running_loop().add_signal_handler(name, told.set)
     lines, transport = await standard_streams()
     begun.set()
+    counting = asyncio.create_task(_tell_counts(transport))
     ends = asyncio.create_task(relay(hub.bus, lines, transport) if order.is_relayed else _drained(lines))
     stopped = asyncio.create_task(told.wait())
     await asyncio.wait([ends, stopped], return_when=asyncio.FIRST_COMPLETED)
-    for task in (ends, stopped):
+    for task in (ends, stopped, counting):
         task.cancel()
+
+
+async def _tell_counts(transport: asyncio.WriteTransport) -> None:
+    """Tell the gateway now and then what was counted here."""
+    while True:
+        await asyncio.sleep(COUNTS_EVERY)
+        if increments := COUNTS.taken():
+            transport.write(counted(increments))
 
 
 async def _drained(lines: asyncio.StreamReader) -> None:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import cast
 from uuid import uuid4
 
-from gateway.agent_pipe import MAX_LINE, relay
+from gateway.agent_pipe import MAX_LINE, Take, listen, relay, untaken
 from gateway.agent_process import Order
 from gateway.settings import Settings
 from models.reach import unexpected
@@ -38,8 +38,10 @@ log = logging.getLogger("orrery.agents")
 class AgentProcesses:
     """Those of one gateway, over its database and its bus: messages of a bus in memory are relayed to them and back."""
 
-    def __init__(self, settings: Settings, url: str, bus: Bus, *, alone: bool = True) -> None:
-        """Where a gateway is not `alone`, one of its workers has the processes, as long as it holds the lease."""
+    def __init__(self, settings: Settings, url: str, bus: Bus, take: Take = untaken, *, alone: bool = True) -> None:
+        """Where a gateway is not `alone`, one of its workers has the processes, as long as it holds the lease. `take`
+        is told what they count."""
+        self._take = take
         self._settings = replace(settings, mongodb_url=url)
         self._bus = bus
         self._is_relayed = settings.bus.startswith("memory")
@@ -123,7 +125,10 @@ class AgentProcesses:
             orders.write(Order(self._settings, holder, self._is_relayed).sent())
             await orders.drain()
             lines = cast(StreamReader, process.stdout)
-            await (relay(self._bus, lines, orders.transport) if self._is_relayed else lines.read())
+            if self._is_relayed:
+                await relay(self._bus, lines, orders.transport, self._take)
+            else:
+                await listen(lines, lambda _: None, self._take)
             return await process.wait()
         finally:
             await _end(process)

@@ -131,10 +131,10 @@ def create_app(
                 Follower(running.services, pipelines(running.services)),
                 Transfers(running.services),
                 Jobs(running.services),
-                MissionLeases(running.services),
+                MissionLeases(running.services, running.metrics.agents.wait),
                 Plugins(running.services),
                 Deletions(running.services, running.metrics.deletions.set),
-                AgentProcesses(chosen, opened.url, hub.bus, alone=not prepared),
+                AgentProcesses(chosen, opened.url, hub.bus, running.metrics.agents.take, alone=not prepared),
             )
             for worker in background:
                 await worker.start()

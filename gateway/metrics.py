@@ -7,13 +7,14 @@ number in a file there, and whichever worker is asked adds them up.
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from realtime.counts import COUNTS, Increment
 from realtime.hub import Hub
 from serving.transports.connections import Connections
 
@@ -33,6 +34,7 @@ class Metrics:
     operations: Counter = field(init=False)
     deletions: Gauge = field(init=False)
     live: "LiveMetrics" = field(init=False)
+    agents: "AgentMetrics" = field(init=False)
     # By their labels, which prometheus_client looks up slowly, under a lock.
     _counters: dict[tuple[str, str], Counter] = field(init=False, default_factory=dict)
     _clocks: dict[tuple[str, int], tuple[Counter, Histogram]] = field(init=False, default_factory=dict)
@@ -57,7 +59,8 @@ class Metrics:
             registry=self.registry,
             multiprocess_mode="livemax",
         )
-        self.live = LiveMetrics(self.registry)
+        self.agents = AgentMetrics(self.registry)
+        self.live = LiveMetrics(self.registry, self.agents)
 
     def count(self, kind: str, outcome: str) -> None:
         """One GraphQL operation ended."""
@@ -84,10 +87,50 @@ class Metrics:
         return generate_latest(together)
 
 
+class AgentMetrics:
+    """The work of agents, as all processes together count it (`realtime.counts`)."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        def counter(name: str, text: str, *labels: str) -> Counter:
+            return Counter(f"orrery_{name}", text, labels, registry=registry)
+
+        self._counters = {
+            "model_requests": counter("model_requests", "Requests to models", "model", "outcome"),
+            "model_tokens": counter("model_tokens", "Tokens; those that were cached are input too", "model", "kind"),
+            "model_cost": counter("model_cost_micro_usd", "Millionths of a US dollar that models cost", "model"),
+            "leases_lost": counter("mission_leases_lost", "Missions whose holder was not heard of any more", "holder"),
+        }
+        # Every process sees all of them.
+        self._due = Gauge(
+            "orrery_missions_due",
+            "Missions that the runtime is to work on, and nobody does yet: at most 1,000 are counted",
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
+        self._oldest = Gauge(
+            "orrery_missions_due_seconds",
+            "For how long the one of these has waited that waits longest",
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
+
+    def take(self, increments: Iterable[Increment]) -> None:
+        """Add what was counted somewhere."""
+        for name, labels, amount in increments:
+            self._counters[name].labels(*labels).inc(amount)
+
+    def wait(self, count: int, seconds: float) -> None:
+        """How many missions wait to be worked on, and how long the first of them has."""
+        self._due.set(count)
+        self._oldest.set(seconds)
+
+
 class LiveMetrics:
     """The live path. What happens often is counted by the hub in plain numbers, and taken over from there by `look`."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(self, registry: CollectorRegistry, agents: AgentMetrics) -> None:
+        self._agents = agents
+
         def gauge(name: str, text: str, mode: str, labels: tuple[str, ...] = ()) -> Gauge:
             return Gauge(f"orrery_{name}", text, labels, registry=registry, multiprocess_mode=mode)  # type: ignore[arg-type]
 
@@ -116,6 +159,7 @@ class LiveMetrics:
 
     def look(self, hub: Hub, connections: Connections) -> None:
         """Take over what is counted elsewhere."""
+        self._agents.take(COUNTS.taken())
         stats = hub.stats
         self.workers.set(1)
         for transport in TRANSPORTS:

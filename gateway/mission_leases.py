@@ -1,10 +1,13 @@
-"""Looks for claimed missions that nothing is heard of; several processes may (`resolvers.mission.lease`)."""
+"""Looks for claimed missions that nothing is heard of, and for how long missions wait; several processes may
+(`resolvers.mission.lease`)."""
 
 import logging
+from collections.abc import Callable
 
 from realtime.loop import NONE, Loop, Rest
 from resolvers.kit.context import Services
 from resolvers.mission.lease import end_lapsed
+from resolvers.mission.run import waiting_runs
 
 log = logging.getLogger("orrery.missions")
 
@@ -13,10 +16,12 @@ POLL = 5.0
 
 
 class MissionLeases:
-    """The clock of one process."""
+    """The clock of one process. `wait` is told how many missions the runtime is to begin with, and for how many seconds
+    the first one has waited."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, wait: Callable[[int, float], None]) -> None:
         self._services = services
+        self._wait = wait
         told = "missions that nothing is heard of wait"
         self._loop = Loop("leases", self._round, log=log, told=told, after_failure=Rest(POLL), patience=POLL)
 
@@ -28,4 +33,5 @@ class MissionLeases:
         await self._loop.stop()
 
     async def _round(self) -> Rest:
+        self._wait(*await waiting_runs())
         return NONE if await end_lapsed(self._services) else Rest(POLL)

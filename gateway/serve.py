@@ -18,6 +18,7 @@ from pymongo.errors import PyMongoError
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway import telemetry
 from gateway.garbage import look_rarely
 from gateway.serve_error import ServeError
 from gateway.settings import Settings
@@ -84,6 +85,7 @@ def run(
     """
     from gateway.app import create_app
 
+    end_telemetry = telemetry.start("orrery")
     app = create_app(settings, prepared=shared)
     start = Start(app)
     crowd = _crowd(settings.max_connections_per_address, settings.trusted_proxies)
@@ -96,6 +98,8 @@ def run(
             raise ServeError("The gateway could not start.") from ended
     except OSError as error:
         raise ServeError(_refusal(settings, error)) from error
+    finally:
+        end_telemetry()
     if start.failure is not None:
         raise start.failure
 

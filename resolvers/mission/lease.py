@@ -11,6 +11,7 @@ from models.base import Record, collection, utc_now, with_changes
 from models.enums import MissionActivityKind, MissionStatus
 from models.reach import unexpected
 from models.records import MissionRecord
+from realtime.counts import COUNTS
 from realtime.log import Change
 from resolvers.kit.context import Context, Services
 from resolvers.mission.report import Report, insert_reports, tell_reports
@@ -70,21 +71,24 @@ async def _give_back(services: Services, lapsed: MissionRecord) -> None:
         return
     ctx = Context(agent_subject(agent), services)
 
-    async def body(change: Change) -> None:
+    async def body(change: Change) -> bool:
         still = {"_id": lapsed["_id"], "lease_until": lapsed["lease_until"]}
         mission = await collection(Mission).find_one(still, session=change.session)
         if mission is None:
-            return
+            return False
         lapses = (mission.get("lapses") or 0) + 1
         silence = f"Nothing was heard of its agent for {LEASE // timedelta(minutes=1)} minutes"
         if lapses >= MAX_LAPSES:
             await end(ctx, change, mission, MissionStatus.FAILED, error=f"{silence}, {lapses} times in a row")
-            return
+            return True
         told = Report(MissionActivityKind.ERROR, f"{silence}: it may be claimed again")
         added = await insert_reports(ctx, change, mission, [told])
         mission = with_changes(mission, {"activity_count": mission["activity_count"] + len(added)})
         tell_reports(change, mission, added)
         values = {"activity_count": mission["activity_count"], "lapses": lapses}
         await change_status(change, mission, MissionStatus.QUEUED, values)
+        return True
 
-    await services.hub.log.write(lapsed["workspace_id"], None, body)
+    given_back = await services.hub.log.write(lapsed["workspace_id"], None, body)
+    if given_back.value:
+        COUNTS.add("leases_lost", "agent")

@@ -25,6 +25,7 @@ from models.records import (
     MissionRunRecord,
 )
 from realtime.change import Cause
+from realtime.counts import COUNTS
 from realtime.cursor import Cursor
 from realtime.events.mission import MissionOutputDelta, MissionProgressed
 from realtime.log import Change, Committed
@@ -42,6 +43,7 @@ T = TypeVar("T")
 LEASE = timedelta(seconds=30)
 RESTS = (0.25, 0.5, 1.0, 2.0)
 """Seconds between the tries of a change in a workspace that is busy."""
+MAX_COUNTED = 1_000
 MAX_LOSSES = 3
 """Holders that went away in a row, without a turn in between: what kills them is the mission itself."""
 
@@ -118,6 +120,18 @@ async def due_runs(most: int) -> list[ObjectId]:
     return [run["_id"] for run in await due.sort("due_at", 1).limit(most).to_list()]
 
 
+async def waiting_runs() -> tuple[int, float]:
+    """How many missions somebody has to work on and nobody does, 1,000 at most, and for how many seconds the one has
+    waited that waits longest."""
+    now = utc_now()
+    due = {"due_at": {"$lte": now}, "holder": None}
+    first = await collection(MissionRun).find(due, {"due_at": 1}).sort("due_at", 1).limit(1).to_list()
+    if not first or first[0]["due_at"] is None:
+        return 0, 0.0
+    count = await collection(MissionRun).count_documents(due, limit=MAX_COUNTED)
+    return count, (now - first[0]["due_at"]).total_seconds()
+
+
 async def take(services: Services, mission_id: ObjectId, holder: str) -> Held | None:
     """Begin to work on a mission, or go on with it, where it is still due; None where there is nothing to do."""
     run = await collection(MissionRun).find_one({"_id": mission_id})
@@ -147,7 +161,10 @@ async def take(services: Services, mission_id: ObjectId, holder: str) -> Held | 
             await change_status(change, mission, MissionStatus.RUNNING)
         return Held(ctx, agent, mission_id, mission["workspace_id"], run["fence"] + 1)
 
-    return (await services.hub.log.write(run["workspace_id"], agent["user_id"], body)).value
+    taken = (await services.hub.log.write(run["workspace_id"], agent["user_id"], body)).value
+    if taken is not None and run["holder"] is not None:
+        COUNTS.add("leases_lost", "runtime")
+    return taken
 
 
 def agent_subject(agent: AgentRecord) -> Subject:

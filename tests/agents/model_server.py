@@ -75,7 +75,8 @@ class ModelServer:
         fault = self.faults.popleft() if self.faults else Fault()
         if fault.status != 200:
             after = f"retry-after: {fault.retry_after}\r\n" if fault.retry_after else ""
-            body = json.dumps({"type": "error", "error": {"type": "overloaded_error", "message": "busy"}})
+            kind = "authentication_error" if fault.status == 401 else "overloaded_error"
+            body = json.dumps({"type": "error", "error": {"type": kind, "message": "no"}})
             writer.write(f"HTTP/1.1 {fault.status} No\r\n{after}content-length: {len(body)}\r\n\r\n{body}".encode())
             await writer.drain()
             return True

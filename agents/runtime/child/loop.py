@@ -14,7 +14,7 @@ from pydantic_ai.tools import ToolDefinition
 from pydantic_ai.usage import RequestUsage
 from pymongo.errors import PyMongoError
 
-from agents.runtime.child import history, prompt
+from agents.runtime.child import history, prompt, telemetry
 from agents.runtime.child.own_tools import DESCRIBED, FINISH, OWN, Ask, Finish, LoadSkill, Plan, read_own
 from agents.runtime.child.provider import Providers, cost_of
 from agents.runtime.child.toolbox import Toolbox
@@ -27,6 +27,7 @@ from models.errors import ApprovalRequired, BudgetExhausted, OrreryError, RateLi
 from models.language_model import LanguageModel, LanguageModels
 from models.mission_run import call_id, step_id
 from models.records import MissionCallRecord, MissionRecord, MissionRunRecord, MissionStepRecord
+from realtime.counts import COUNTS
 from resolvers.kit.context import Context
 from resolvers.mission import calls as calls_of_run
 from resolvers.mission import turns
@@ -70,8 +71,9 @@ class Loop:
         standing = await orders_for(self.held.workspace_id, self.held.agent["_id"])
         self.orders = [order["text"] for order in standing]
         try:
-            while await self._round():
-                pass
+            with telemetry.agent_span(self.held):
+                while await self._round():
+                    pass
         except RunLostError:
             log.debug("the mission %s is no longer worked on here", self.held.mission_id)
 
@@ -161,6 +163,7 @@ class Loop:
         reports = [Report(MissionActivityKind.THOUGHT, text[:MAX_REPORT])] if text and calls else []
         await turns.store_step(self.held, step, calls, reports, changes, answer.attempt.usage_id, used, told)
         self.steps.append(step)
+        _count(answer.spec.name, used)
         self.results.clear()
         if text and not calls:
             return await calls_of_run.conclude(self.held, MissionStatus.COMPLETED, text[:MAX_REPORT])
@@ -229,7 +232,8 @@ class Loop:
         try:
             if call["tool"] in OWN:
                 return await self._carry_out_own(call, arguments)
-            await self._use_tool(call, arguments)
+            with telemetry.tool_span(call):
+                await self._use_tool(call, arguments)
         except ApprovalRequired as error:
             return await self._await_decision(call, error)
         except (RunLostError, Unavailable, PyMongoError):
@@ -300,6 +304,12 @@ class Loop:
     async def _fail(self, error: str) -> bool:
         await calls_of_run.finish(self.held, MissionStatus.FAILED, error)
         return False
+
+
+def _count(model: str, used: Usage) -> None:
+    for kind, tokens in (("input", used.input_tokens), ("cached", used.cached_tokens), ("output", used.output_tokens)):
+        COUNTS.add("model_tokens", model, kind, amount=tokens)
+    COUNTS.add("model_cost", model, amount=used.cost)
 
 
 def _read(call: MissionCallRecord) -> Report:

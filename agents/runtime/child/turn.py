@@ -15,10 +15,11 @@ from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RequestUsage
 
-from agents.runtime.child import history, provider
+from agents.runtime.child import history, provider, telemetry
 from agents.runtime.child.provider import Providers
 from models.errors import OrreryError
 from models.language_model import LanguageModel
+from realtime.counts import COUNTS
 from resolvers.credential.sealed import reveal_for_model
 from resolvers.mission.run import Held, keep_output, tell_delta
 from resolvers.mission.turns import Attempt, begin_attempt, drop_attempt
@@ -113,9 +114,12 @@ async def _insist(
         try:
             response = await _hear(model, spec, messages, parameters, speech)
             if provider.is_whole(response):
+                COUNTS.add("model_requests", spec.name, "answered")
                 return Answer(response, spec, attempt)
+            COUNTS.add("model_requests", spec.name, "cut")
             told, wanted = "its answer was cut off", None
         except Exception as error:
+            COUNTS.add("model_requests", spec.name, "failed")
             told = provider.told(error)
             if provider.is_refusal(error):
                 await drop_attempt(held, attempt)
@@ -168,7 +172,11 @@ async def _hear(
 ) -> ModelResponse:
     settings = ModelSettings(max_tokens=spec.max_output, timeout=spec.timeout)
     async with model_request_stream(
-        model, messages, model_settings=settings, model_request_parameters=parameters
+        model,
+        messages,
+        model_settings=settings,
+        model_request_parameters=parameters,
+        instrument=telemetry.instrumentation(),
     ) as stream:
         async for event in stream:
             if isinstance(event, PartStartEvent) and isinstance(event.part, TextPart):
