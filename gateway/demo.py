@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway import demo_data as data
+from gateway import demo_script as script
 from gateway.client import Client, ClientError
 from gateway.demo_data import Who
 
@@ -94,7 +95,7 @@ def fill(client: Client, advance: Callable[[str], None]) -> Filled:
 def begin_run(filled: Filled) -> tuple[str, str]:
     """Ask the agent that the gateway runs itself for something; the mission's id, and the cursor of its beginning.
     Raises `ClientError`."""
-    return _mission(filled, "vega", data.RUN_CARD, data.RUN_PROMPT)
+    return _mission(filled, "vega", script.RUN_CARD, script.RUN_PROMPT)
 
 
 def _account(client: Client) -> Filled:

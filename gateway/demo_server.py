@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from gateway import demo_data as data
+from gateway import demo_script as script
 from gateway.demo_model import HOST, NAME
 
 MAX_REQUEST = 4 * 1024 * 1024
@@ -59,7 +59,7 @@ def _pieces(request: Mapping[str, Any]) -> list[str]:
     """The answer to a request, as the events of a stream."""
     messages = request["messages"]
     before = sum(message["role"] == "assistant" for message in messages)
-    said = data.SCRIPT[min(before, len(data.SCRIPT) - 1)]
+    said = script.SCRIPT[min(before, len(script.SCRIPT) - 1)]
     found = _CARD.search(json.dumps(messages))
     was_refused = messages[-1]["role"] == "tool" and "REJECTED" in json.dumps(messages[-2:])
     calls = said.calls_if_refused if was_refused and said.calls_if_refused else said.calls
@@ -70,7 +70,7 @@ def _pieces(request: Mapping[str, Any]) -> list[str]:
 
     events = [chunk({"role": "assistant", "content": word}) for word in re.findall(r"\S+\s*", said.text)]
     for index, (tool, arguments) in enumerate(calls):
-        text = json.dumps(arguments).replace(data.THE_CARD, found[1] if found else "")
+        text = json.dumps(arguments).replace(script.THE_CARD, found[1] if found else "")
         function = {"name": tool, "arguments": text}
         call = {"index": index, "id": f"call_{before}_{index}", "type": "function", "function": function}
         events.append(chunk({"tool_calls": [call]}))

@@ -28,6 +28,11 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 
 
+def models_at(text: str) -> LanguageModels:
+    """The models of the file that a setting names. Raises ValueError."""
+    return read_models(Path(text).expanduser())
+
+
 def read_models(path: Path) -> LanguageModels:
     """The models that a file declares. Raises ValueError, with a sentence that begins with the place in the file."""
     try:

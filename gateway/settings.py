@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -15,7 +14,7 @@ from auth.vault import VaultKey, new_vault_key, parse_vault_keys
 from execution.limits import Limits
 from gateway import demo_model
 from gateway.mail_settings import DEFAULT_SENDER, Sender, SmtpServer, parse_sender, parse_smtp_url
-from gateway.model_file import read_models
+from gateway.model_file import models_at
 from gateway.workers_bound import MAX_WORKERS
 from models.billing import STRIPE, Billing, parse_prices
 from models.language_model import LanguageModels
@@ -34,8 +33,6 @@ MIN_SECRET_BYTES = 32
 BUS_SCHEMES = ("memory", "redis", "rediss")
 OWN_BUS = ("mongodb", "mongodb://")
 MAX_POOL = 10_000
-RUNTIME_LIBRARY = "pydantic_ai"
-"""Comes with the extra `agents`; the gateway itself never loads it."""
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -185,11 +182,11 @@ class Settings:
                 _parsed(values, "ORRERY_STRIPE_PRICES", parse_prices) or {},
             ),
             allowed_private_hosts=_parsed(values, "ORRERY_ALLOWED_PRIVATE_HOSTS", parse_hosts) or frozenset(),
-            models=_parsed(values, "ORRERY_MODELS", _models) or LanguageModels(),
+            models=_parsed(values, "ORRERY_MODELS", models_at) or LanguageModels(),
             agent_processes=_agent_processes(values.get("ORRERY_AGENT_PROCESSES", "1")),
             demo_port=_port(values.get("ORRERY_DEMO_PORT", str(demo_model.PORT)), "ORRERY_DEMO_PORT"),
         )
-        if not settings.production and find_spec(RUNTIME_LIBRARY) is not None:
+        if not settings.production:
             settings = replace(settings, models=demo_model.with_demo(settings.models, settings.demo_port))
         if settings.smtp is not None and settings.mail_from is DEFAULT_SENDER:
             raise SettingsError("ORRERY_MAIL_FROM must name the sender of the mails that go to ORRERY_SMTP_URL.")
@@ -361,10 +358,6 @@ def _workers(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= MAX_WORKERS):
         raise SettingsError(f"ORRERY_WORKERS must be a number between 1 and {MAX_WORKERS}, not {text!r}.")
     return int(text)
-
-
-def _models(text: str) -> LanguageModels:
-    return read_models(Path(text).expanduser())
 
 
 def _agent_processes(text: str) -> int:

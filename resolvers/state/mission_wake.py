@@ -37,7 +37,9 @@ async def wake_waiting(what: ObjectId | str) -> None:
     It is no part of that change, which would grow with them: whom a crash in between leaves out looks again by itself.
     """
     waiting = {"waits_on": str(what), "holder": None}
-    await collection(MissionRun).update_many(waiting, {"$set": {"due_at": utc_now(), "waits": 0}})
+    async for run in collection(MissionRun).find(waiting, {"_id": 1}):
+        again = {"$set": {"due_at": utc_now(), "waits": 0}}
+        await collection(MissionRun).update_one({"_id": run["_id"], **waiting}, again)
 
 
 async def changed_since(on: Seen) -> list[str]:
