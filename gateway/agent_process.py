@@ -17,7 +17,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gateway import demo_model, telemetry
+from gateway import demo_address, demo_model, telemetry
 from gateway.agent_pipe import counted, read_exactly, relay, standard_streams
 from gateway.settings import Settings
 from realtime.counts import COUNTS
@@ -96,7 +96,7 @@ async def work(order: Order, begun: threading.Event) -> None:
     settings, runner = order.settings, importlib.import_module(CHILD)
     hosts = settings.allowed_private_hosts
     if demo_model.NAME in settings.models.by_name:
-        hosts |= {demo_model.address(settings.demo_port)}
+        hosts |= {demo_address.address(settings.demo_port)}
     async with open_database(settings, prepared=True) as database:
         hub = Hub(EventLog(database.client), "memory://" if order.is_relayed else settings.bus)
         await hub.start()

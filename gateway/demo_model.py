@@ -2,18 +2,12 @@
 
 from importlib.util import find_spec
 
+from gateway.demo_address import address
 from models.language_model import LanguageModel, LanguageModels, Price
 
 NAME = "demo"
-HOST = "127.0.0.1"
-PORT = 3009
 RUNTIME_LIBRARY = "pydantic_ai"
 """Comes with the extra `agents`; the gateway itself never loads it."""
-
-
-def address(port: int) -> str:
-    """Host and port, as `ORRERY_ALLOWED_PRIVATE_HOSTS` has them."""
-    return f"{HOST}:{port}"
 
 
 def with_demo(models: LanguageModels, port: int) -> LanguageModels:

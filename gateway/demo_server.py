@@ -13,7 +13,8 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from gateway import demo_script as script
-from gateway.demo_model import HOST, NAME
+from gateway.demo_address import HOST
+from gateway.demo_model import NAME
 
 MAX_REQUEST = 4 * 1024 * 1024
 PAUSE = 0.06

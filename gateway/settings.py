@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from auth.vault import VaultKey, new_vault_key, parse_vault_keys
 from execution.limits import Limits
-from gateway import demo_model
+from gateway import demo_address, demo_model
 from gateway.mail_settings import DEFAULT_SENDER, Sender, SmtpServer, parse_sender, parse_smtp_url
 from gateway.model_file import models_at
 from gateway.workers_bound import MAX_WORKERS
@@ -88,7 +88,7 @@ class Settings:
     billing: Billing = field(default_factory=Billing)
     models: LanguageModels = field(default_factory=LanguageModels)
     agent_processes: int = 1
-    demo_port: int = demo_model.PORT
+    demo_port: int = demo_address.PORT
 
     @property
     def production(self) -> bool:
@@ -184,7 +184,7 @@ class Settings:
             allowed_private_hosts=_parsed(values, "ORRERY_ALLOWED_PRIVATE_HOSTS", parse_hosts) or frozenset(),
             models=_parsed(values, "ORRERY_MODELS", models_at) or LanguageModels(),
             agent_processes=_agent_processes(values.get("ORRERY_AGENT_PROCESSES", "1")),
-            demo_port=_port(values.get("ORRERY_DEMO_PORT", str(demo_model.PORT)), "ORRERY_DEMO_PORT"),
+            demo_port=_port(values.get("ORRERY_DEMO_PORT", str(demo_address.PORT)), "ORRERY_DEMO_PORT"),
         )
         if not settings.production:
             settings = replace(settings, models=demo_model.with_demo(settings.models, settings.demo_port))

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from gateway.cli.console import STDOUT, steps
-from gateway.demo_model import PORT
+from gateway.demo_address import PORT
 
 if TYPE_CHECKING:
     from gateway.demo import Filled
