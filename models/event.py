@@ -46,7 +46,7 @@ class StreamHead(Recorded[StreamHeadRecord]):
 
     `epoch` names this incarnation of the stream: a cursor of another epoch cannot be resumed. Retention finds it by
     `oldest_at`, when the oldest event was written that the log still holds (None: there is none), and by `size`, how
-    many bits their number has.
+    many bits their number has. `turns` counts transactions that have written it first, to keep others out.
     """
 
     id: PydanticObjectId
@@ -55,6 +55,7 @@ class StreamHead(Recorded[StreamHeadRecord]):
     floor: int = 0
     oldest_at: datetime | None = None
     size: int = 0
+    turns: int = 0
 
     class Settings:
         name = "streams"

@@ -445,6 +445,7 @@ class StreamHeadRecord(TypedDict):
     floor: NotRequired[int]
     oldest_at: NotRequired[datetime | None]
     size: NotRequired[int]
+    turns: NotRequired[int]
 
 
 class FanoutRecord(TypedDict):

@@ -40,6 +40,11 @@ async def advance(by: Mapping[ObjectId, int], session: AsyncClientSession) -> di
     return after
 
 
+async def occupy(stream_id: ObjectId, session: AsyncClientSession) -> None:
+    """Keep everybody else from advancing a stream until this transaction ends."""
+    await collection(StreamHead).update_one({"_id": stream_id}, {"$inc": {"turns": 1}}, session=session)
+
+
 def _advanced(known: StreamHeadRecord | None, after: Cursor, count: int) -> Record:
     """The update of a head; what retention finds it by changes seldom."""
     if known is None:

@@ -9,7 +9,8 @@ it goes back to the queue where it met a conflict.
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from random import uniform
@@ -31,7 +32,8 @@ from models.turns import in_turns
 from realtime.change import Change
 from realtime.cursor import Cursor
 from realtime.events import Event
-from realtime.heads import WRITE_CONFLICT, advance
+from realtime.heads import WRITE_CONFLICT, advance, occupy
+from realtime.sharing import Sharing
 from realtime.writer_queue import BUSY, Heads, Outcome, Queue, Waiting
 
 MAX_BATCH = 25
@@ -57,6 +59,10 @@ class _BodyFailed(Exception):  # noqa: N818
         self.error = error
 
 
+class _OccupiedError(Exception):
+    """The stream is another transaction's."""
+
+
 class Writer:
     """Commits changes with their events. `committed` is told the new heads after every commit."""
 
@@ -68,6 +74,7 @@ class Writer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._under_way: Counter[ObjectId] = Counter()
         self._total = 0
+        self._sharing = Sharing()
         self._transactions = asyncio.Semaphore(MAX_TRANSACTIONS)
 
     async def write(
@@ -129,7 +136,7 @@ class Writer:
                         return
                     limit = MAX_BATCH
                     try:
-                        await self._commit(batch, queue)
+                        await self._commit(stream_id, batch, queue)
                     except _BodyFailed as failure:
                         # What a body saw of those before it never happened. Only the first one's failure is its own:
                         # the others go back, those before the failed one alone, so that it comes first afterwards.
@@ -145,7 +152,7 @@ class Writer:
             for waiting in (*batch, *queue):
                 waiting.done.cancel()
 
-    async def _commit(self, batch: Sequence[Waiting], queue: Queue) -> None:
+    async def _commit(self, stream_id: ObjectId, batch: Sequence[Waiting], queue: Queue) -> None:
         """Run the first bodies of a batch in one transaction, as often as conflicts make it necessary.
 
         Those that it is too heavy for, or that a conflict has left out, stay unanswered.
@@ -153,25 +160,34 @@ class Writer:
         clock = asyncio.get_running_loop().time
         pause = 0.002
         while batch := [waiting for waiting in batch if not waiting.is_over]:
+            await self._sharing.wait(stream_id)
+            began = clock()
             try:
-                outcomes, heads = await self._attempt(batch, queue)
+                outcomes, heads = await self._attempt(stream_id, batch, queue)
+            except _OccupiedError:
+                self._sharing.met(stream_id)
+                _refuse_late(batch, clock())
+                await self._sharing.try_later()
+                continue
             except PyMongoError as error:
                 if not _is_transient(error):
                     raise
-                for waiting in batch:
-                    if clock() > waiting.deadline:
-                        waiting.fail(RateLimited(BUSY))
+                self._sharing.met(stream_id)
+                _refuse_late(batch, clock())
                 # The shorter a transaction is, the less it meets.
                 batch = batch[: (len(batch) + 1) // 2]
                 await asyncio.sleep(uniform(0, pause))
                 pause = min(pause * 2, 0.1)
                 continue
+            self._sharing.had(stream_id, began)
             self._committed(heads)
             for waiting, outcome in zip(batch, outcomes, strict=False):
                 waiting.answer(outcome)
             return
 
-    async def _attempt(self, batch: Sequence[Waiting], queue: Queue) -> tuple[list[Outcome], Heads]:
+    async def _attempt(
+        self, stream_id: ObjectId, batch: Sequence[Waiting], queue: Queue
+    ) -> tuple[list[Outcome], Heads]:
         deadline = max(waiting.deadline for waiting in batch)
         async with self._client.start_session() as session:
             for listener in self._beginning:
@@ -180,6 +196,9 @@ class Writer:
                 await session.start_transaction(
                     read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority", j=True)
                 )
+                if self._sharing.is_shared(stream_id):
+                    with _met_at_head():
+                        await occupy(stream_id, session)
                 changes: list[Change] = []
                 values: list[Any] = []
                 for place, waiting in enumerate(batch):
@@ -188,7 +207,8 @@ class Writer:
                     values.append(await _run(waiting, change, place))
                     if sum(map(_weight, changes)) >= MAX_WEIGHT:
                         break
-                cursors, heads, documents = await _number(changes, session)
+                with _met_at_head():
+                    cursors, heads, documents = await _number(changes, session)
                 if documents:
                     await insert_all(LoggedEvent, documents, max(changes, key=_weight), EVENTS_AT_ONCE)
                 try:
@@ -200,6 +220,23 @@ class Writer:
             finally:
                 if session.in_transaction:
                     await session.abort_transaction()
+
+
+@contextmanager
+def _met_at_head() -> Iterator[None]:
+    try:
+        yield
+    except PyMongoError as error:
+        if _is_transient(error):
+            raise _OccupiedError from error
+        raise
+
+
+def _refuse_late(batch: Sequence[Waiting], now: float) -> None:
+    """Refuse those of a batch whose time is up."""
+    for waiting in batch:
+        if now > waiting.deadline:
+            waiting.fail(RateLimited(BUSY))
 
 
 async def _run(waiting: Waiting, change: Change, place: int) -> Any:
