@@ -6,7 +6,7 @@ of the run is.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from random import uniform
@@ -15,7 +15,7 @@ from typing import TypeVar
 from bson import ObjectId
 
 from auth.subject import Subject
-from models import Agent, Mission, MissionRun
+from models import Agent, Mission, MissionRun, Workspace
 from models.base import Record, collection, to_record, utc_now, with_changes
 from models.enums import MissionActivityKind, MissionStatus, TokenScope
 from models.errors import RateLimited
@@ -60,13 +60,18 @@ class Held:
     agent: AgentRecord
     mission_id: ObjectId
     workspace_id: ObjectId
+    organization_id: ObjectId
     fence: int
 
-    async def write(self, body: Callable[[Change, MissionRecord, MissionRunRecord], Awaitable[T]]) -> Committed[T]:
-        """Commit a change of the run; raises RunLostError."""
+    async def write(
+        self,
+        body: Callable[[Change, MissionRecord, MissionRunRecord], Awaitable[T]],
+        run_update: Mapping[str, Record] | None = None,
+    ) -> Committed[T]:
+        """Commit a change of the run, `run_update` before the body; raises RunLostError."""
 
         async def checked(change: Change) -> T:
-            mission, run = await self.fenced(change)
+            mission, run = await self.fenced(change, run_update)
             return await body(change, mission, run)
 
         for rest in RESTS:
@@ -76,13 +81,16 @@ class Held:
                 await asyncio.sleep(uniform(rest / 2, rest))
         return await self.ctx.services.hub.log.write(self.workspace_id, self.agent["user_id"], checked)
 
-    async def fenced(self, change: Change) -> tuple[MissionRecord, MissionRunRecord]:
+    async def fenced(
+        self, change: Change, run_update: Mapping[str, Record] | None = None
+    ) -> tuple[MissionRecord, MissionRunRecord]:
         """The mission and its run as they stand, which is running and held here until this change is committed, and is
         held on to for another while; what the change tells of is its automation's doing, if one began it. Raises
         RunLostError."""
         mine = {"_id": self.mission_id, "fence": self.fence}
-        runs, until = collection(MissionRun), {"$set": {"due_at": utc_now() + LEASE}}
-        if not (await runs.update_one(mine, until, session=change.session)).matched_count:
+        runs, update = collection(MissionRun), dict(run_update or {})
+        update["$set"] = {"due_at": utc_now() + LEASE, **update.get("$set", {})}
+        if not (await runs.update_one(mine, update, session=change.session)).matched_count:
             raise RunLostError
         there = {"_id": self.agent["_id"], "deleted_at": None}
         run = await runs.find_one(mine, session=change.session)
@@ -138,6 +146,9 @@ async def take(services: Services, mission_id: ObjectId, holder: str) -> Held | 
     agent = None if run is None else await collection(Agent).find_one({"_id": run["agent_id"]})
     if run is None or agent is None:
         return None
+    workspace = await collection(Workspace).find_one({"_id": run["workspace_id"]}, {"organization_id": 1})
+    if workspace is None:
+        return None
     ctx = Context(agent_subject(agent), services)
 
     async def body(change: Change) -> Held | None:
@@ -159,7 +170,7 @@ async def take(services: Services, mission_id: ObjectId, holder: str) -> Held | 
             return None
         if mission["status"] != MissionStatus.RUNNING:
             await change_status(change, mission, MissionStatus.RUNNING)
-        return Held(ctx, agent, mission_id, mission["workspace_id"], run["fence"] + 1)
+        return Held(ctx, agent, mission_id, mission["workspace_id"], workspace["organization_id"], run["fence"] + 1)
 
     taken = (await services.hub.log.write(run["workspace_id"], agent["user_id"], body)).value
     if taken is not None and run["holder"] is not None:

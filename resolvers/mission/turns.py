@@ -13,11 +13,12 @@ from models.records import (
     MissionRecord,
     MissionRunRecord,
     MissionStepRecord,
+    UsageRecordRecord,
 )
 from realtime.cursor import Cursor
 from realtime.log import Change, Committed
 from resolvers.mission.report import Report
-from resolvers.mission.run import Held, report, set_run
+from resolvers.mission.run import Held, report
 from resolvers.usage.spending import Amount
 from resolvers.usage.usage import Usage, reserve, settle
 
@@ -28,19 +29,18 @@ class Attempt:
     workspace stood."""
 
     number: int
-    usage_id: ObjectId
+    reserved: UsageRecordRecord
     after: Cursor
 
 
 async def begin_attempt(held: Held, worst: Amount, *, model: str, credential_id: ObjectId | None = None) -> Attempt:
     """Count a request to a model, and reserve what it may come to. Raises BudgetExhausted."""
 
-    async def body(change: Change, mission: MissionRecord, run: MissionRunRecord) -> tuple[int, ObjectId]:
-        usage_id = await reserve(change, mission, worst, model=model, credential_id=credential_id)
-        await set_run(change, held, {"attempt": run["attempt"] + 1, "output": ""})
-        return run["attempt"] + 1, usage_id
+    async def body(change: Change, mission: MissionRecord, run: MissionRunRecord) -> tuple[int, UsageRecordRecord]:
+        reserved = await reserve(change, mission, held.organization_id, worst, model=model, credential_id=credential_id)
+        return run["attempt"], reserved
 
-    committed = await held.write(body)
+    committed = await held.write(body, {"$inc": {"attempt": 1}, "$set": {"output": ""}})
     return Attempt(*committed.value, committed.cursor)
 
 
@@ -48,7 +48,7 @@ async def drop_attempt(held: Held, attempt: Attempt) -> None:
     """Note that a provider refused a request, so that it costs nothing."""
 
     async def body(change: Change, _mission: MissionRecord, _run: MissionRunRecord) -> None:
-        await settle(change, attempt.usage_id, Usage(0, 0, 0))
+        await settle(change, attempt.reserved, Usage(0, 0, 0))
 
     await held.write(body)
 
@@ -59,7 +59,7 @@ async def store_step(
     calls: Sequence[MissionCallRecord],
     reports: Sequence[Report],
     run_changes: Record,
-    usage_id: ObjectId,
+    reserved: UsageRecordRecord,
     usage: Usage,
     told: Sequence[ObjectId] = (),
 ) -> Committed[MissionRecord]:
@@ -71,18 +71,17 @@ async def store_step(
     async def body(change: Change, mission: MissionRecord, _run: MissionRunRecord) -> MissionRecord:
         await collection(MissionStep).insert_one(step, session=change.session)
         if usage.amount.tokens:  # of one that nobody was told, what was reserved stays so
-            await settle(change, usage_id, usage)
+            await settle(change, reserved, usage)
         for call in calls:
             await collection(MissionCall).insert_one(call, session=change.session)
         for call_id in told:
             await collection(MissionCall).update_one(
                 {"_id": call_id}, {"$set": {"late": False}}, session=change.session
             )
-        await set_run(change, held, {"output": "", "losses": 0, "waits": 0, **run_changes})
         changes = {"step_count": step["n"], "model": step["model"]}
         return await report(held, change, mission, reports, changes)
 
-    return await held.write(body)
+    return await held.write(body, {"$set": {"output": "", "losses": 0, "waits": 0, **run_changes}})
 
 
 async def steps_of(mission_id: ObjectId) -> list[MissionStepRecord]:

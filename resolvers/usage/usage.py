@@ -10,7 +10,7 @@ from bson import ObjectId
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
-from models import UsageRecord, UsageSum, Workspace
+from models import UsageRecord, UsageSum
 from models.base import collection, to_record, with_changes
 from models.enums import UsageState
 from models.errors import BudgetExhausted, NotFound
@@ -41,20 +41,22 @@ class Usage:
 
 
 async def reserve(
-    change: Change, mission: MissionRecord, worst: Amount, *, model: str, credential_id: ObjectId | None = None
-) -> ObjectId:
-    """Reserve what a call of a mission may come to at worst; what to settle it by.
+    change: Change,
+    mission: MissionRecord,
+    organization_id: ObjectId,
+    worst: Amount,
+    *,
+    model: str,
+    credential_id: ObjectId | None = None,
+) -> UsageRecordRecord:
+    """Reserve what a call of a mission may come to at worst; what to settle it by. The organization is that of the
+    mission's workspace.
 
     Raises BudgetExhausted where one of the budgets that it counts in has no room for it; nothing is reserved then.
     """
-    workspace = await collection(Workspace).find_one(
-        {"_id": mission["workspace_id"]}, {"organization_id": 1}, session=change.session
-    )
-    if workspace is None:
-        raise NotFound("Workspace")
     record = to_record(
         UsageRecord(
-            organization_id=workspace["organization_id"],
+            organization_id=organization_id,
             workspace_id=mission["workspace_id"],
             project_id=mission["project_id"],
             card_id=mission["card_id"],
@@ -76,19 +78,14 @@ async def reserve(
     await keep(change, [moved(budget, reserved=worst) for budget in budgets])
     record = with_changes(record, {"reserved_in": [budget["_id"] for budget in budgets]})
     await collection(UsageRecord).insert_one(record, session=change.session)
-    return record["_id"]
+    return record
 
 
-async def settle(change: Change, usage_id: ObjectId, usage: Usage) -> UsageRecordRecord:
+async def settle(change: Change, reserved: UsageRecordRecord, usage: Usage) -> UsageRecordRecord:
     """Write what a call came to, in place of what was reserved for it. A second time changes nothing.
 
     Nothing is refused: what was done is counted. Of a call that was not made at all, the usage is nothing.
     """
-    before = await collection(UsageRecord).find_one({"_id": usage_id}, session=change.session)
-    if before is None:
-        raise NotFound("Usage")
-    if before["state"] != UsageState.RESERVED:
-        return before
     changes = {
         "state": UsageState.SETTLED.value,
         "input_tokens": usage.input_tokens,
@@ -97,13 +94,23 @@ async def settle(change: Change, usage_id: ObjectId, usage: Usage) -> UsageRecor
         "cost": usage.cost,
         "settled_at": change.at,
     }
-    record = with_changes(before, changes)
-    await collection(UsageRecord).update_one({"_id": usage_id}, {"$set": changes}, session=change.session)
+    record = with_changes(reserved, changes)
+    mine = {"_id": reserved["_id"], "state": UsageState.RESERVED.value}
+    if not (await collection(UsageRecord).update_one(mine, {"$set": changes}, session=change.session)).matched_count:
+        return await _settled(change, reserved["_id"])
     await _settle_budgets(change, record, usage.amount)
     if usage.amount.tokens or usage.amount.cost:
         await _add(change, record)
     change.append(record["workspace_id"], UsageSettled(usage=record, mission_id=record["mission_id"]))
     return record
+
+
+async def _settled(change: Change, usage_id: ObjectId) -> UsageRecordRecord:
+    """A call that was settled before."""
+    found = await collection(UsageRecord).find_one({"_id": usage_id}, session=change.session)
+    if found is None:
+        raise NotFound("Usage")
+    return found
 
 
 async def _settle_budgets(change: Change, record: UsageRecordRecord, spent: Amount) -> None:

@@ -1,9 +1,11 @@
 """The quicker twins of the embedded database's functions answer as what they stand for does."""
 
 import copy
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import bson
 import pytest
@@ -11,10 +13,21 @@ import wiredtiger
 from hypothesis import example, given
 from hypothesis import strategies as st
 from secantus.storage import _COLL_TABLE, _IDX_TABLE, Storage
-from secantus.transactions import TransactionRegistry
+from secantus.transactions import TransactionRegistry, TxnState
 from wiredtiger.packing import pack, unpack
 
-from gateway.embedded_speed import STRINGS, quick_indexes, quick_options, quick_pack, quick_prune, quick_unpack
+from gateway.embedded_speed import (
+    STRINGS,
+    quick_indexes,
+    quick_options,
+    quick_pack,
+    quick_profiles,
+    quick_prune,
+    quick_reap,
+    quick_settings,
+    quick_unpack,
+)
+from tests.patience import PATIENCE
 
 NUMBERS = st.integers(-(1 << 62), 1 << 62) | st.integers(-9000, 9000)
 VALUES = {"S": st.text(max_size=5) | st.sampled_from(["cards", "", "ä\0b"]), "u": st.binary(max_size=6), "q": NUMBERS}
@@ -117,3 +130,73 @@ def test_the_same_replies_are_kept_for_a_repetition(monkeypatch: pytest.MonkeyPa
             registry.record_retryable(b"session", number, b"", {"ok": 1.0, "n": number})
         assert quick._retryable == slow._retryable
         assert quick.retryable_reply(b"session", number, b"") == {"ok": 1.0, "n": number}
+
+
+def test_settings_of_collections_and_databases_are_told_alike(storage: Storage) -> None:
+    settings = quick_settings(Storage.get_collection_options, bson.Binary, UUID)
+    get_profile, set_profile = quick_profiles(Storage.get_profile, Storage.set_profile)
+
+    def check() -> None:
+        for name in (("db", "cards"), ("db", "none"), ("local", "oplog.rs")):
+            assert settings(storage, *name) == storage.get_collection_options(*name)
+        for db in ("db", "db2"):
+            assert get_profile(storage, db) == storage.get_profile(db)
+
+    check()
+    storage.create_collection("db", "cards")
+    check()
+    storage.set_collection_options("db", "cards", changeStreamPreAndPostImages={"enabled": True}, capped=True)
+    set_profile(storage, "db", level=1, slowms=5)
+    check()
+    assert isinstance(settings(storage, "db", "cards")["uuid"], UUID)
+    settings(storage, "db", "cards")["new"] = get_profile(storage, "db")["new"] = True
+    check()
+
+
+def registry(now: list[float]) -> Any:
+    """Transactions of which nothing is kept, by a clock."""
+    return TransactionRegistry(time_func=lambda: now[0])
+
+
+def test_the_same_transactions_are_ended_as_forsaken(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    slow, quick = registry(now), registry(now)
+    monkeypatch.setattr(quick, "_prune_locked", lambda: reap(quick))
+    reap = quick_reap(TxnState.IN_PROGRESS, TxnState.ABORTED)
+
+    def states() -> list[Any]:
+        for made in (slow, quick):
+            made.prune_expired()
+        assert [txn.state for txn in slow._txns.values()] == [txn.state for txn in quick._txns.values()]
+        return [txn.state for txn in quick._txns.values()]
+
+    for made in (slow, quick):
+        for session in (b"forsaken", b"done", b"used"):
+            made.for_statement(session, None, 1, start=True)
+        assert made.commit(b"done", 1) is None
+    now[0] = slow._lifetime
+    assert TxnState.ABORTED not in states()
+    for made in (slow, quick):
+        made.for_statement(b"used", None, 1, start=False)
+    now[0] += 1
+    assert states() == [TxnState.ABORTED, TxnState.COMMITTED, TxnState.IN_PROGRESS]
+
+
+def test_nobody_waits_for_a_transaction_that_is_at_work() -> None:
+    # Given a transaction with a command at work for longer than one may be forsaken
+    now = [0.0]
+    made = registry(now)
+    txn, _ = made.for_statement(b"busy", None, 1, start=True)
+    now[0] = made._lifetime + 1
+    reaped: list[int] = []
+    reap = quick_reap(TxnState.IN_PROGRESS, TxnState.ABORTED)
+
+    # When another thread looks for what is forsaken
+    with txn.mutex:
+        looking = threading.Thread(target=lambda: reaped.append(reap(made)))
+        looking.start()
+        looking.join(PATIENCE)
+
+    # Then it found none, and does not wait
+    assert (reaped, txn.state) == ([0], TxnState.IN_PROGRESS)
+    assert (reap(made), txn.state) == (1, TxnState.ABORTED)

@@ -54,7 +54,8 @@ SHOWN = 300
 
 @dataclass(slots=True)
 class Loop:
-    """The work of one holder on one mission. `results` are those of the calls of this turn, whole."""
+    """The work of one holder on one mission. `results` are those of the calls of this turn, whole, `asked` its calls as
+    they were kept."""
 
     held: Held
     models: LanguageModels
@@ -63,6 +64,7 @@ class Loop:
     pace: Pace = field(default_factory=Pace)
     results: dict[ObjectId, str] = field(default_factory=dict)
     steps: list[MissionStepRecord] = field(default_factory=list)
+    asked: Sequence[MissionCallRecord] | None = None
     orders: Sequence[str] = ()
 
     async def run(self) -> None:
@@ -82,7 +84,9 @@ class Loop:
         mission, run = await read_run(self.held)
         if (deadline := mission.get("deadline")) is not None and deadline <= utc_now():
             return await self._fail("It was not done by its deadline")
-        calls = await turns.calls_of(self.held.mission_id, len(self.steps)) if self.steps else []
+        calls, self.asked = self.asked, None
+        if calls is None:
+            calls = await turns.calls_of(self.held.mission_id, len(self.steps)) if self.steps else []
         for call in calls:
             if call["finished_at"] is None and not call["late"] and not await self._carry_out(call):
                 return False
@@ -161,9 +165,10 @@ class Loop:
         )
         calls = [self._call(n, index, call) for index, call in enumerate(asked)]
         reports = [Report(MissionActivityKind.THOUGHT, text[:MAX_REPORT])] if text and calls else []
-        await turns.store_step(self.held, step, calls, reports, changes, answer.attempt.usage_id, used, told)
+        await turns.store_step(self.held, step, calls, reports, changes, answer.attempt.reserved, used, told)
         self.steps.append(step)
         _count(answer.spec.name, used)
+        self.asked = calls
         self.results.clear()
         if text and not calls:
             return await calls_of_run.conclude(self.held, MissionStatus.COMPLETED, text[:MAX_REPORT])

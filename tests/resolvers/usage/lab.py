@@ -2,9 +2,10 @@
 
 from bson import ObjectId
 
-from models import Budget, UsageRecord
+from models import Budget, UsageRecord, Workspace
 from models.base import collection
 from models.records import BudgetRecord, MissionRecord, OrganizationRecord, UsageRecordRecord
+from realtime.change import Change
 from resolvers.budget.budget import create_budget
 from resolvers.inputs.budget import BudgetCreate
 from resolvers.kit.context import Context
@@ -22,14 +23,22 @@ async def reserve_call(
     """Reserve what a call of a mission may come to; raises BudgetExhausted."""
     log = ctx.services.hub.log
     worst = Amount(cost, tokens)
-    done = await log.write(mission["workspace_id"], None, lambda change: reserve(change, mission, worst, model=model))
-    return done.value
+    workspace = await collection(Workspace).find_one({"_id": mission["workspace_id"]})
+    assert workspace is not None
+    organization_id = workspace["organization_id"]
+
+    async def body(change: Change) -> ObjectId:
+        return (await reserve(change, mission, organization_id, worst, model=model))["_id"]
+
+    return (await log.write(mission["workspace_id"], None, body)).value
 
 
 async def settle_call(ctx: Context, mission: MissionRecord, usage_id: ObjectId, usage: Usage) -> UsageRecordRecord:
     """Write what a call came to."""
     log = ctx.services.hub.log
-    return (await log.write(mission["workspace_id"], None, lambda change: settle(change, usage_id, usage))).value
+    reserved = await collection(UsageRecord).find_one({"_id": usage_id})
+    assert reserved is not None
+    return (await log.write(mission["workspace_id"], None, lambda change: settle(change, reserved, usage))).value
 
 
 async def call(ctx: Context, mission: MissionRecord, usage: Usage, model: str = MODEL) -> UsageRecordRecord:
