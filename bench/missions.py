@@ -16,7 +16,6 @@ from pathlib import Path
 from time import perf_counter
 
 import httpx
-import psutil
 from rich.console import Console
 from rich.table import Table
 
@@ -50,11 +49,15 @@ def script(request: Json, before: int) -> Turn:
 
 @dataclass(slots=True)
 class Found:
-    """What was measured; `memory` is in bytes, of gateway and agents together beyond what they had before."""
+    """What was measured; `memory` is in bytes, of gateway and agents together beyond what they had before.
+
+    `processor` is what database, gateway and agents took of it, in seconds, whatever else the machine does.
+    """
 
     seconds: float = 0.0
     completed: int = 0
     memory: int = 0
+    processor: list[float] = field(default_factory=list)
     idle: Spent = field(default_factory=dict)
     beside: Spent = field(default_factory=dict)
 
@@ -64,13 +67,14 @@ def missions(_rounds: int) -> None:
     found = {workspaces: _measure(workspaces) for workspaces in (1, 20)}
     console = Console()
     table = Table(title=f"{MISSIONS} missions of 5 steps with 4 writes", title_justify="left")
-    for heading in ("workspaces", "all ended after", "goal", "completed", "memory of one (goal 1 MB)"):
+    processor = "processor: database, gateway, agents"
+    for heading in ("workspaces", "all ended after", "goal", "completed", processor, "memory of one (goal 1 MB)"):
         table.add_column(heading, justify="right")
     for workspaces, goal in ((1, "60 s"), (20, "40 s")):
         run = found[workspaces]
         memory = f"{run.memory / MISSIONS / MEGABYTE:.2f} MB"
-        ended = f"{run.seconds:.1f} s"
-        table.add_row(str(workspaces), ended, goal, f"{run.completed} of {MISSIONS}", memory)
+        ended, spent = f"{run.seconds:.1f} s", ", ".join(f"{each:.1f} s" for each in run.processor)
+        table.add_row(str(workspaces), ended, goal, f"{run.completed} of {MISSIONS}", spent, memory)
     console.print(table)
     table = Table(title="What others wait meanwhile, in another workspace", title_justify="left")
     for heading in ("workspaces", "what", "idle, ms", "meanwhile, ms", "of idle", "goal"):
@@ -100,10 +104,10 @@ async def _run(database: Server, workspaces: int) -> Found:
         file.write_text(f'[models.a]\nprotocol = "openai"\nbase_url = "{model.url}/v1"\n{price}\n')
         settings = {"ORRERY_MODELS": str(file), "ORRERY_ALLOWED_PRIVATE_HOSTS": "127.0.0.1"}
         with gateway(database, secrets.token_hex(32), **settings) as ours:
-            return await _time(ours, workspaces)
+            return await _time(database, ours, workspaces)
 
 
-async def _time(ours: Server, workspaces: int) -> Found:
+async def _time(database: Server, ours: Server, workspaces: int) -> Found:
     found = Found()
     async with AsyncExitStack() as stack:
 
@@ -119,8 +123,9 @@ async def _time(ours: Server, workspaces: int) -> Found:
         ]
         async with _looking(bystander, agent) as found.idle:
             await asyncio.sleep(IDLE)
-        memory = _memory(ours)
-        before, began = memory(), perf_counter()
+        agents = [Server("", child) for child in ours.process.children() if "gateway.agent_process" in child.cmdline()]
+        servers = [database, ours, *agents]
+        before, spent, began = _memory(servers[1:]), [server.seconds() for server in servers], perf_counter()
         async with _looking(bystander, agent) as found.beside:
             started = await asyncio.gather(
                 *(_start(person, project, card) for person, project, cards in boards for card in cards)
@@ -133,8 +138,9 @@ async def _time(ours: Server, workspaces: int) -> Found:
                 while not ends or not FINAL.issuperset(ends):
                     await asyncio.sleep(0.5)
                     ends = [status for mine in theirs.items() for status in await _statuses(*mine)]
-                    found.memory = max(found.memory, memory() - before)
+                    found.memory = max(found.memory, _memory(servers[1:]) - before)
             found.seconds, found.completed = perf_counter() - began, ends.count("COMPLETED")
+            found.processor = [server.seconds() - was for server, was in zip(servers, spent, strict=True)]
     return found
 
 
@@ -193,11 +199,9 @@ def _hello(agent: str) -> Json:
     return {"agentUserId": agent, "objective": "Say hello"}
 
 
-def _memory(ours: Server) -> Callable[[], int]:
-    """What tells how much memory the gateway and its processes of agents have, in bytes."""
-    children = [child for child in ours.process.children() if "gateway.agent_process" in child.cmdline()]
-    processes: Sequence[psutil.Process] = (ours.process, *children)
-    return lambda: sum(int(process.memory_info().rss) for process in processes)
+def _memory(servers: Sequence[Server]) -> int:
+    """How much memory some servers have, in bytes."""
+    return sum(int(server.process.memory_info().rss) for server in servers)
 
 
 async def _agent(person: Person) -> str:
