@@ -24,14 +24,14 @@ base_url = "http://127.0.0.1:9/v1"
 price = {input = 1, output = 1}
 """
 SERVE = """
-import json, sys
+import dataclasses, json, sys
 from gateway.serve import serve
 from gateway.settings import Settings
 
 def ready(settings):
     print(json.dumps(sorted(sys.modules)), flush=True)
 
-serve(Settings.from_env(), ready)
+serve(dataclasses.replace(Settings.from_env(), port=0), ready)
 """
 """A gateway that says what it has loaded once it answers."""
 
@@ -58,7 +58,7 @@ def _starting(data: Path, loaded: set[str], **variables: str) -> Run:
     def once() -> int:
         began = perf_counter_ns()
         command = [sys.executable, "-c", SERVE]
-        settings = environment(data, {"ORRERY_PORT": "0", **variables})
+        settings = environment(data, variables)
         with subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
             told = process.stdout.readline()

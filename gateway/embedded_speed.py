@@ -177,7 +177,7 @@ def quick_reap(in_progress: Any, aborted: Any) -> Callable[[Any], int]:
 
 
 def quick_settings(
-    slow: Callable[[Any, str, str], dict[str, Any]], binary: type, uuid: Any
+    slow: Callable[[Any, str, str], dict[str, Any]], binary: Any, uuid: Any
 ) -> Callable[..., dict[str, Any]]:
     """`Storage.get_collection_options`, which waits for no reader's turn: it reads one row."""
 

@@ -161,8 +161,8 @@ def registry(now: list[float]) -> Any:
 def test_the_same_transactions_are_ended_as_forsaken(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     slow, quick = registry(now), registry(now)
-    monkeypatch.setattr(quick, "_prune_locked", lambda: reap(quick))
     reap = quick_reap(TxnState.IN_PROGRESS, TxnState.ABORTED)
+    monkeypatch.setattr(quick, "_prune_locked", lambda: reap(quick))
 
     def states() -> list[Any]:
         for made in (slow, quick):
