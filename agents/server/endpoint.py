@@ -59,33 +59,40 @@ class McpEndpoint:
     _undelivered: Undelivered = field(default_factory=Undelivered)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive, send)
         try:
-            response = self._turned_away(request)
-            if response is None:
-                scope[SUBJECT] = subject = await self._subject(request)
-                raw = await read_bytes(request, MAX_BODY)
-                message = _checked(raw)
-                note_asking()
-                running = await self._started()
-                await running.heed(subject, message)
-                replayed = _replaying(raw, receive, scope)
-                version = request.headers.get("mcp-protocol-version")
-                if STREAM in request.headers.get("accept", "") and running.streams(message, version):
-                    await running.stream(scope, replayed, send)
-                    return
-                handle = partial(running.handle, scope, replayed)
-                key = key_of(subject, message)
-                if key is None or not running.changes(message):
-                    await handle(send)
-                else:
-                    await self._undelivered.once(key, message["id"], receive, send, handle)
-                return
+            response = await self._answer(scope, receive, send)
         except ClientDisconnect:
             return
         except OrreryError as error:
             response = _refusal(error.status, error.message, answer_error(error).headers)
-        await response(scope, receive, send)
+        if response is not None:  # one that may stay open for days holds nothing of its request
+            await response(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> Response | None:
+        """The response to a request; None where it has been answered."""
+        request = Request(scope, receive, send)
+        if (response := self._turned_away(request)) is not None:
+            return response
+        scope[SUBJECT] = subject = await self._subject(request)
+        raw = await read_bytes(request, MAX_BODY)
+        message = _checked(raw)
+        note_asking()
+        running = await self._started()
+        await running.heed(subject, message)
+        replayed, version = _replaying(raw, receive, scope), request.headers.get("mcp-protocol-version")
+        if STREAM in request.headers.get("accept", ""):
+            if running.streams(message, version):
+                await running.stream(scope, replayed, send)
+                return None
+            if running.listens(message, version):
+                return await running.listen(scope, replayed, send)
+        handle = partial(running.handle, scope, replayed)
+        key = key_of(subject, message)
+        if key is None or not running.changes(message):
+            await handle(send)
+        else:
+            await self._undelivered.once(key, message["id"], receive, send, handle)
+        return None
 
     def _turned_away(self, request: Request) -> Response | None:
         """The answer to what is no message: there are no sessions here, so none is listened to and none is ended."""

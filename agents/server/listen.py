@@ -1,23 +1,33 @@
-"""`subscriptions/listen`: which resources have changed, out of the streams that every door follows.
+"""`subscriptions/listen`: which resources have changed, and how tasks stand, out of the streams that every door has.
 
-Each note has the cursor of its event in `_meta`: whoever was cut off listens after it, and misses nothing.
+Each note has the cursor of its event in `_meta`: whoever was cut off listens after it, and misses nothing. The SDK
+checks the message; what is sent from then on is an event stream as the others of the gateway are, which takes a part of
+the memory that a call of the SDK's holds.
 """
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import mcp_types as types
-from mcp.server.context import ServerRequestContext
+import orjson
 from mcp.shared.subscriptions import SUBSCRIPTION_ID_META_KEY
 
+from agents.server import tasks
 from agents.server.address import Address
 from agents.server.resources import Place, place_of
-from models.admission import Admission
+from auth.subject import Subject
 from models.errors import BadUserInput, OrreryError
+from realtime.feed import Question
+from realtime.guard import Watch
+from realtime.payload import EventPayload, Sink
+from realtime.subscription import Subscription
 from realtime.told import ToldEvent
-from resolvers.kit.context import Context
+from resolvers.kit.context import Context, Services
 from resolvers.subscribe import Source, workspace_events
+from serving.transports.event_stream import FORM
 
 AFTER = "orrery/after"
 """In `_meta` of a request: the cursor to go on after, or one for each address."""
@@ -25,36 +35,35 @@ CURSOR = "orrery/cursor"
 MAX_ADDRESSES = 100
 MAX_STREAMS = 10
 """Places in histories, one for each workspace and cursor, that a listen goes on from."""
-LISTENING = Admission("listening clients of MCP", of_one=50, in_all=5_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What is followed: a resource, or a mission as a task."""
+
+    place: Place
+    is_task: bool = False
 
 
 async def listen(
-    ctx: Context, asked: ServerRequestContext, params: types.SubscriptionsListenRequestParams
-) -> types.SubscriptionsListenResult:
-    """Tell of changes until the client leaves or may read no more. Raises BadUserInput, RateLimited."""
+    ctx: Context, request_id: types.RequestId, params: types.SubscriptionsListenRequestParams, task_ids: Sequence[Any]
+) -> "Listening":
+    """What is to be told of changes until the client leaves or may read no more. Raises BadUserInput."""
     uris = list(dict.fromkeys(params.notifications.resource_subscriptions or ()))
-    if len(uris) > MAX_ADDRESSES:
+    if len(uris) + len(task_ids) > MAX_ADDRESSES:
         raise BadUserInput(f"names more than {MAX_ADDRESSES} resources", field="resourceSubscriptions")
-    meta: dict[str, Any] = {SUBSCRIPTION_ID_META_KEY: asked.request_id}
-    with LISTENING.one(ctx.subject.user_id):
-        places = await _in_reach(ctx, uris)
-        sources = await _sources(ctx, places, (params.meta or {}).get(AFTER))
-        honored = types.SubscriptionFilter(resource_subscriptions=[place.address.uri for place in places] or None)
-        await asked.session.send_notification(
-            types.SubscriptionsAcknowledgedNotification(
-                params=types.SubscriptionsAcknowledgedNotificationParams(notifications=honored, meta=meta)
-            ),
-            related_request_id=asked.request_id,
-        )
-        following = [asyncio.create_task(_follow(asked, source, near, meta)) for source, near in sources]
-        try:
-            # With nothing to follow, it is open as long as the client wishes.
-            await (asyncio.wait(following, return_when=asyncio.FIRST_COMPLETED) if following else asyncio.Future())
-        finally:
-            for task in following:
-                task.cancel()
-            await asyncio.gather(*following, return_exceptions=True)
-    return types.SubscriptionsListenResult(meta=meta)
+    asked_tasks = [f"orrery://mission/{task_id}" for task_id in dict.fromkeys(map(str, task_ids))]
+    followed = [Followed(place) for place in await _in_reach(ctx, uris)]
+    followed += [Followed(place, is_task=True) for place in await _in_reach(ctx, asked_tasks)]
+    grouped = _grouped(followed, (params.meta or {}).get(AFTER))
+    listening = Listening(ctx.subject, ctx.services, {SUBSCRIPTION_ID_META_KEY: request_id}, followed)
+    try:
+        for (workspace_id, cursor), near in grouped.items():
+            await listening.add(await workspace_events(ctx, workspace_id, cursor), near)
+    except BaseException:
+        listening.close()
+        raise
+    return listening
 
 
 async def _in_reach(ctx: Context, uris: Sequence[str]) -> list[Place]:
@@ -68,42 +77,145 @@ async def _in_reach(ctx: Context, uris: Sequence[str]) -> list[Place]:
     return found
 
 
-async def _sources(ctx: Context, places: Sequence[Place], after: Any) -> list[tuple[Source, list[Place]]]:
-    """A stream for each workspace and cursor, with what is followed in it."""
-    grouped: dict[Any, list[Place]] = {}
-    for place in places:
-        cursor = after.get(place.address.uri) if isinstance(after, Mapping) else after
+def _grouped(followed: Sequence[Followed], after: Any) -> Mapping[Any, list[Followed]]:
+    """What is followed by workspace and cursor: a stream for each."""
+    grouped: dict[Any, list[Followed]] = {}
+    for each in followed:
+        cursor = after.get(each.place.address.uri) if isinstance(after, Mapping) else after
         if cursor is not None and not isinstance(cursor, str):
             raise BadUserInput("is not a cursor of this server", field=f"_meta.{AFTER}")
-        grouped.setdefault((place.workspace_id, cursor), []).append(place)
+        grouped.setdefault((each.place.workspace_id, cursor), []).append(each)
     if len(grouped) > MAX_STREAMS:
         raise BadUserInput(f"stands at more than {MAX_STREAMS} places", field=f"_meta.{AFTER}")
-    return [
-        (await workspace_events(ctx, workspace_id, cursor), near) for (workspace_id, cursor), near in grouped.items()
-    ]
+    return grouped
 
 
-async def _follow(
-    asked: ServerRequestContext, source: Source, places: Sequence[Place], meta: Mapping[str, Any]
-) -> None:
-    """Tell of each event that concerns something. It ends where the caller may read no more, or reads too slowly."""
-    try:
-        async for event in source:
-            if event["type"] == "StreamLagged":
-                return
-            for uri in _concerned(event, places):
-                note = types.ResourceUpdatedNotificationParams(uri=uri, meta={**meta, CURSOR: event["cursor"]})
-                await asked.session.send_notification(
-                    types.ResourceUpdatedNotification(params=note), related_request_id=asked.request_id
+def _as_it_is(event: ToldEvent) -> ToldEvent:
+    return event
+
+
+class Listening:
+    """A listening client, as its event stream holds it: a `realtime.payload.LiveStream` of several subscriptions."""
+
+    __slots__ = (
+        "_followed",
+        "_meta",
+        "_services",
+        "_sink",
+        "_sources",
+        "_subject",
+        "_subscriptions",
+        "_telling",
+        "_watches",
+    )
+
+    def __init__(
+        self, subject: Subject, services: Services, meta: Mapping[str, Any], followed: Sequence[Followed]
+    ) -> None:
+        self._subject = subject
+        self._services = services
+        self._meta = meta
+        self._followed = followed
+        self._sources: list[tuple[Source, list[Followed]]] = []
+        self._subscriptions: list[Subscription] = []
+        self._watches: list[Watch] = []
+        self._telling: dict[str, asyncio.Task[None]] = {}
+        self._sink: Sink | None = None
+
+    async def add(self, source: Source, near: list[Followed]) -> None:
+        """Follow what is near in one more stream; whoever follows that workspace shares its events."""
+        question = Question((source.key, Listening), source.accepts, _as_it_is)
+        self._subscriptions.append(await self._services.hub.attach(source.stream_id, question, source.after))
+        self._sources.append((source, near))
+
+    def open(self, sink: Sink) -> None:
+        """Tell what is followed, and then of what happens to it."""
+        self._sink = sink
+        self._write("notifications/subscriptions/acknowledged", {"notifications": self._honored()}, None)
+        sources, self._sources = self._sources, []
+        for subscription, (source, near) in zip(self._subscriptions, sources, strict=True):
+            self._watches.append(source.watch(subscription.end))
+            subscription.open(partial(self._take, near), self._end)
+
+    def _honored(self) -> dict[str, list[str]]:
+        """What was asked for and is in reach."""
+        uris = [each.place.address.uri for each in self._followed if not each.is_task]
+        task_ids = [str(each.place.address.id) for each in self._followed if each.is_task]
+        return {**({"resourceSubscriptions": uris} if uris else {}), **({"taskIds": task_ids} if task_ids else {})}
+
+    def _take(self, near: Sequence[Followed], event: ToldEvent) -> bool:
+        """Tell of an event what it concerns; False asks for no more until `resume`."""
+        if event["type"] == "StreamLagged":
+            self._end(None)
+            return False
+        has_room = True
+        for each in near:
+            if not _is_about(event, each):
+                continue
+            if each.is_task:
+                self._tell_of(str(each.place.address.id), event["cursor"])
+            else:
+                has_room = self._write(
+                    "notifications/resources/updated", {"uri": each.place.address.uri}, event["cursor"]
                 )
-    except OrreryError:
-        return
-    finally:
-        await source.aclose()
+        return has_room
+
+    def _write(self, method: str, params: Mapping[str, Any], cursor: str | None) -> bool:
+        if self._sink is None:
+            return False
+        meta = self._meta if cursor is None else {**self._meta, CURSOR: cursor}
+        return self._sink.write(_frame({"method": method, "params": {**params, "_meta": meta}}))
+
+    def _tell_of(self, task_id: str, cursor: str) -> None:
+        """Tell how a task stands, once that is read; where it is being read already, anew after that."""
+        before = self._telling.get(task_id)
+        self._telling[task_id] = asyncio.create_task(self._read(task_id, cursor, before))
+
+    async def _read(self, task_id: str, cursor: str, before: asyncio.Task[None] | None) -> None:
+        if before is not None and not before.done():
+            await asyncio.wait([before])
+        try:
+            ctx = Context(self._subject, self._services)
+            told = await tasks.detailed(ctx, await tasks.read(ctx, task_id))
+        except OrreryError:
+            return  # it is gone, or out of reach by now, which the guard sees to
+        self._write("notifications/tasks", told, cursor)
+
+    def _end(self, _: Exception | None) -> None:
+        """Say that nothing follows: as of what is out of reach, nothing is said of why."""
+        sink, self._sink = self._sink, None
+        if sink is not None:
+            done = {"resultType": "complete", "_meta": self._meta}
+            sink.write(_frame({"id": self._meta[SUBSCRIPTION_ID_META_KEY], "result": done}))
+            sink.end()
+        self.close()
+
+    def resume(self) -> None:
+        for subscription in self._subscriptions:
+            subscription.resume()
+
+    async def flush(self) -> None:
+        for subscription in self._subscriptions:
+            await subscription.flush()
+
+    def close(self) -> None:
+        self._sink = None
+        for watch in self._watches:
+            watch.release()
+        for subscription in self._subscriptions:
+            subscription.close()
+        for telling in self._telling.values():
+            telling.cancel()
+        self._watches, self._telling = [], {}
 
 
-def _concerned(event: ToldEvent, places: Sequence[Place]) -> list[str]:
+def _is_about(event: ToldEvent, followed: Followed) -> bool:
     if event["type"] == "StreamReady":
-        # What the log does not reach any more may have been about each of them.
-        return [] if event["data"]["recovered"] else [place.address.uri for place in places]
-    return [place.address.uri for place in places if place.address.concerns(event)]
+        # What the log does not reach any more may have been about it.
+        return not event["data"]["recovered"]
+    return followed.place.address.concerns(event)
+
+
+def _frame(message: Mapping[str, Any]) -> EventPayload:
+    body = orjson.dumps({"jsonrpc": "2.0", **message})
+    return EventPayload(body, forms={FORM: b"event: message\ndata: " + body + b"\n\n"})

@@ -11,15 +11,17 @@ from mcp.shared.exceptions import MCPError
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 from agents.server import tasks
-from agents.server.listen import LISTENING
 from agents.server.questions import settle
 from agents.server.tasks import EXTENSION, RELATED, TOOL
+from models.admission import Admission
 from models.errors import Conflict, NotFound, OrreryError
 from resolvers.kit.context import Context
 
 ContextOf = Callable[[ServerRequestContext], Context]
 Params = types.GetTaskRequestParams
 Answer = Callable[[ServerRequestContext, Any], Awaitable[dict[str, Any]]]
+
+WAITING = Admission("clients of MCP that wait for tasks", of_one=50, in_all=5_000)
 
 
 class UpdateParams(types.InputResponseRequestParams):
@@ -42,7 +44,7 @@ def add_tasks(server: Server[Any], context_of: ContextOf) -> None:
     async def result(ctx: ServerRequestContext, params: Params) -> dict[str, Any]:
         with _told_as_errors():
             context = context_of(ctx)
-            with LISTENING.one(context.user_id):
+            with WAITING.one(context.user_id):
                 mission = await tasks.ended(context, params.task_id)
             told = tasks.dumped(await tasks.result_of(context, mission))
         del told["resultType"]  # which this generation does not know

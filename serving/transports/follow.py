@@ -8,7 +8,7 @@ import orjson
 from starlette.requests import Request
 
 from models.errors import OrreryError, RateLimited
-from realtime.payload import EventPayload
+from realtime.payload import EventPayload, LiveStream
 from serving.transports.connections import Connections
 from serving.transports.event_stream import FORM, EventStream
 from serving.transports.limits import SseLimits
@@ -27,7 +27,7 @@ def event_of(name: str, data: object, cursor: str | None) -> EventPayload:
 def follow(
     request: Request,
     owner: Hashable,
-    events: AsyncIterator[EventPayload],
+    events: AsyncIterator[EventPayload] | LiveStream,
     watch: Callable[[Callable[[OrreryError], None]], Watch],
 ) -> EventStream:
     """The response that sends events as they come, and ends with them.

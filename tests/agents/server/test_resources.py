@@ -15,9 +15,9 @@ from agents.server import resources
 from models import WorkspaceMember
 from models.base import collection
 from models.ids import Kind, new_id
-from resolvers import subscribe
+from tests.agents.server.agent import agent_of
 from tests.agents.server.client import HANDSHAKE, MODERN, VERSIONS, Client
-from tests.gateway.lab import Board, Lab
+from tests.gateway.lab import Board, Lab, make_board
 from tests.patience import PATIENCE
 
 META = "_meta"
@@ -97,14 +97,15 @@ async def test_what_has_happened_is_read_after_a_cursor_and_each_event_once(
 
 @asynccontextmanager
 async def listening(
-    address: str, board: Board, uris: list[str], after: Any = None
+    address: str, board: Board, uris: list[str], after: Any = None, tasks: list[str] | None = None
 ) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
     """The messages of a listening client."""
     async with httpx.AsyncClient(base_url=f"http://{address}", timeout=PATIENCE) as http:
         http.headers["authorization"] = f"Bearer {board.ann.token}"
-        client = Client(http, MODERN)
+        client = Client(http, MODERN, capabilities={"extensions": {"io.modelcontextprotocol/tasks": {}}})
         meta = None if after is None else {"orrery/after": after}
-        message = client.message("subscriptions/listen", meta, notifications={"resourceSubscriptions": uris})
+        wanted = {"resourceSubscriptions": uris} | ({} if tasks is None else {"taskIds": tasks})
+        message = client.message("subscriptions/listen", meta, notifications=wanted)
         headers = {
             "mcp-protocol-version": MODERN,
             "mcp-method": "subscriptions/listen",
@@ -146,12 +147,52 @@ async def test_who_listens_is_told_of_what_concerns_it_and_goes_on_after_a_cut(b
     assert caught_up["params"][META]["orrery/cursor"] == missed
 
 
-async def test_who_may_read_no_more_hears_no_more(board: Board, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subscribe, "CHECK_SECONDS", 0.2)
+async def test_who_may_read_no_more_hears_no_more(address: str, lab: Lab) -> None:
+    board = await make_board(await lab.person(f"leaver-{ObjectId()}@example.com"))
     async with listening(address, board, [f"orrery://workspace/{board.workspace}"]) as messages:
         await anext(messages)
         await collection(WorkspaceMember).delete_many({"workspace_id": ObjectId(board.workspace)})
+        lab.app.state.services.guard.look()  # as after two seconds
         async with asyncio.timeout(PATIENCE):
             told = [message async for message in messages]
 
     assert [message["result"]["resultType"] for message in told] == ["complete"]
+
+
+async def test_who_listens_to_a_task_is_told_how_it_stands(board: Board, address: str, lab: Lab) -> None:
+    # Given
+    agent = await agent_of(board, lab, MODERN)
+    ann = Client(board.ann.http, MODERN)
+    mission = (await ann.call("run_agent", **agent.asked))["structuredContent"]["mission"]["id"]
+
+    # When
+    async with listening(address, board, [], tasks=[mission, str(new_id(Kind.MISSION))]) as messages:
+        acknowledged = await anext(messages)
+        await agent.claim()
+        working = await anext(messages)
+        await agent.finish(mission, summary="Done")
+        while (told := (await anext(messages))["params"])["status"] == "working":
+            pass
+
+    # Then
+    assert acknowledged["params"]["notifications"] == {"taskIds": [mission]}
+    assert working["method"] == "notifications/tasks"
+    assert working["params"]["taskId"] == mission
+    assert told["status"] == "completed"
+    assert told["result"]["structuredContent"]["mission"]["summary"] == "Done"
+
+
+async def test_who_does_not_know_tasks_may_not_listen_to_them(board: Board) -> None:
+    wanted = {"taskIds": [str(new_id(Kind.MISSION))]}
+
+    refused = await Client(board.ann.http, MODERN).send("subscriptions/listen", notifications=wanted)
+
+    assert refused["error"]["code"] == -32021
+
+
+async def test_too_many_addresses_are_refused(board: Board) -> None:
+    wanted = {"resourceSubscriptions": [f"orrery://card/{new_id(Kind.CARD)}" for _ in range(101)]}
+
+    refused = await Client(board.ann.http, MODERN).send("subscriptions/listen", notifications=wanted)
+
+    assert refused["error"]["code"] == -32602
