@@ -4,8 +4,16 @@ import gc
 
 YOUNG_OBJECTS = 10_000
 """After so many new objects, not Python's 700, which are soon made where hundreds of modules are loaded."""
+LOADED_OBJECTS = 300_000
+"""More than a process has made once everything is loaded: none of it is garbage, and to look for some takes a tenth of
+the time."""
 
 
 def look_rarely() -> None:
     """Look for garbage more rarely from now on."""
     gc.set_threshold(YOUNG_OBJECTS, 10, 10)
+
+
+def begin_to_load() -> None:
+    """Look for no garbage until everything is loaded, or as much is made in another way."""
+    gc.set_threshold(LOADED_OBJECTS, 10, 10)

@@ -16,7 +16,7 @@ import sys
 import threading
 from dataclasses import dataclass
 
-from gateway.garbage import look_rarely
+from gateway.garbage import begin_to_load
 from gateway.settings import Settings
 
 READY = "ready"
@@ -37,7 +37,7 @@ class Order:
 
 def main() -> int:
     """Serve until SIGTERM or until standard input ends."""
-    look_rarely()
+    begin_to_load()
     order: Order = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent, over a pipe
     threading.Thread(target=_watch_parent, daemon=True, name="parent").start()
     # Not at the top: the parent loads this module too.

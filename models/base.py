@@ -65,7 +65,8 @@ class Recorded(Document, Generic[R]):
 class Stored(Recorded[R]):
     """A document that this product owns. Subclasses set `id` with `id_factory` and name their collection."""
 
-    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+    # Built when one is first made: a process makes documents of few classes, and a command of none.
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 
     created_at: Annotated[datetime, Facts("When it was created.")] = Field(default_factory=utc_now)
 

@@ -3,12 +3,11 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager
 from typing import cast
 
 from broadcaster import Broadcast, BroadcastBackend, Event
 from broadcaster._backends.memory import MemoryBackend
-from broadcaster._backends.redis import RedisBackend
 
 from realtime.change_stream import ChangeStreamBackend
 
@@ -61,42 +60,14 @@ class Broadcaster(Broadcast):
                     queue.put_nowait(None)
 
 
-class WatchedRedisBackend(RedisBackend):
-    """broadcaster's backend, whose reader fails when its listener has ended."""
-
-    _LOST = Event("", "")
-
-    async def connect(self) -> None:
-        await super().connect()
-        if self._listener is not None:
-            self._listener.add_done_callback(self._end)
-
-    async def next_published(self) -> Event:
-        event = await super().next_published()
-        if event is self._LOST:
-            raise ConnectionError("the connection to Redis was lost")
-        return event
-
-    async def disconnect(self) -> None:
-        with suppress(Exception):
-            await super().disconnect()
-        if self._listener is not None:
-            self._listener.cancel()
-            await asyncio.wait([self._listener])
-        await self._conn.aclose()
-
-    def _end(self, listener: "asyncio.Task[None]") -> None:
-        if not listener.cancelled():
-            listener.exception()  # taken note of: what matters is that it has ended
-        self._queue.put_nowait(self._LOST)
-
-
 def backends(url: str) -> Callable[[], BroadcastBackend]:
     """What makes the backend of each connection to `url`. Raises ValueError for a scheme that there is none of."""
     scheme = url.partition(":")[0]
     if scheme == MEMORY:
         return lambda: MemoryBackend(url)
     if scheme in REDIS:
+        from realtime.redis_backend import WatchedRedisBackend  # not at the top: few gateways need Redis's client
+
         return lambda: WatchedRedisBackend(url)
     if scheme == MONGODB:
         # One for all connections: it knows how far it has read.

@@ -2,12 +2,12 @@
 
 import sys
 
-from gateway.garbage import look_rarely
+from gateway.garbage import begin_to_load
 
 
 def main() -> None:
     """Run the command of this process's arguments."""
-    look_rarely()
+    begin_to_load()
     try:
         # Not at the top: Ctrl-C is no failure, even while the libraries are still being loaded.
         from gateway.cli.commands import run

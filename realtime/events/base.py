@@ -71,7 +71,7 @@ class Event(BaseModel):
     `actor_id` is who caused it, where that is not the actor of the change that tells of it.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True)
     topics: ClassVar[frozenset[Topic]] = frozenset()
     token_scope: ClassVar[TokenScope | None] = None
     actor_id: Id | None = None
