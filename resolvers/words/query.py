@@ -1,14 +1,15 @@
 """What somebody typed into a search, as an expression of the index and as marks in the texts that were found."""
 
+import functools
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from models.errors import BadUserInput
 from models.json import check_text
 from models.text import folded
-from resolvers.words.words import asked, gap_after, inside, is_plain, pieces, units
+from resolvers.words.words import asked, gap_after, inside, is_plain, pieces, shapes_of, units
 
 MAX_QUERY = 200
 MAX_WORDS = 12
@@ -19,7 +20,6 @@ LEAD = 200
 ELLIPSIS = "…"
 
 _PARTS = re.compile(r'"([^"]*)"?|([^\s"]+)')
-_WORD = re.compile(r"[^\W_]+")
 _GAP = re.compile(r"[\W_]")
 
 
@@ -44,39 +44,24 @@ class Query:
 
     def mark(self, text: str) -> list[Fragment]:
         """The text in pieces, those marked that were searched for."""
-        fragments: list[Fragment] = []
-        done = 0
-        for start, end in self._found(text):
-            if fragments and not text[done:start].strip():  # neighbours are one piece
-                fragments[-1] = Fragment(fragments[-1].text + text[done:end], True)
-            else:
-                fragments += [Fragment(text[done:start], False)] if start > done else []
-                fragments.append(Fragment(text[start:end], True))
-            done = end
-        return [*fragments, Fragment(text[done:], False)] if done < len(text) else fragments
+        return _marked(text, self._found(text))
 
     def excerpt(self, text: str) -> list[Fragment]:
         """The same for the part of a long text, of some words, that holds most of what was searched for."""
         opening, closing = self._window(text)
         cut_before, cut_after = opening > 0, closing < len(text)
         text = text[opening:closing]
-        words = pieces(text)
-        hits = list(self._found(text))
-        found = [False] * len(words)
-        for start, _ in hits:
-            found[max(bisect_right(words, (start, len(text))) - 1, 0)] = True
-        best = count = sum(found[:EXCERPT_WORDS])
-        first = 0
-        for place in range(1, len(words) - EXCERPT_WORDS + 1):
-            count += found[place + EXCERPT_WORDS - 1] - found[place - 1]
-            if count > best:
-                best, first = count, place
+        shapes = shapes_of(text)
+        words, hits = pieces(shapes), self._found(text, shapes)
+        first = _densest({max(bisect_right(words, (start, len(text))) - 1, 0) for start, _ in hits})
         last = first + EXCERPT_WORDS
         if len(words) > EXCERPT_WORDS:
-            text = text[words[first][0] : words[last - 1][1]]
+            begin, end = words[first][0], words[last - 1][1]
+            inner = ((max(start, begin), min(until, end)) for start, until in hits)
+            text, hits = text[begin:end], [(start - begin, until - begin) for start, until in inner if start < until]
         before = [Fragment(ELLIPSIS, False)] if first or cut_before else []
         after = [Fragment(ELLIPSIS, False)] if last < len(words) or cut_after else []
-        return [*before, *self.mark(text), *after]
+        return [*before, *_marked(text, hits), *after]
 
     def _window(self, text: str) -> tuple[int, int]:
         """Where the part of a text begins and ends that its excerpt is chosen from; no word is cut but a huge one."""
@@ -95,33 +80,30 @@ class Query:
 
         Portions without one are told by their folded text, as looking at every word of a long text takes too long.
         """
-        needles = [_needle(word, r"(?![^\W_])") for word in self.words] + [
-            _needle(beginning, "") for beginning in self.beginnings
-        ]
-        needles += [re.compile(re.escape(run)) for run in self.runs]
+        needles = [*_needles(self, signed=True), *(re.compile(re.escape(run)) for run in self.runs)]
         start = 0
         while start < len(text):
             gap = _GAP.search(text, start + WINDOW, start + 2 * WINDOW)
             portion = text[start : gap.start() if gap else start + 2 * WINDOW]
             plain = folded(portion)
             if any(needle.search(plain) for needle in needles):
-                for begin, _ in self._found(portion):
+                for begin, _ in self._found(portion)[:1]:
                     return start + begin
             start += len(portion)
         return 0
 
-    def _found(self, text: str) -> Iterator[tuple[int, int]]:
+    def _found(self, text: str, shapes: str | None = None) -> list[tuple[int, int]]:
+        """Where in a text, of these shapes, is what was searched for, in order."""
         if is_plain(text):
-            for word in _WORD.finditer(text.lower()):
-                if self._fits(word[0]):
-                    yield word.span()
-            return
-        for unit in units(text):
+            plain = text.lower()
+            return sorted({hit.span() for needle in _needles(self, signed=False) for hit in needle.finditer(plain)})
+        found: list[tuple[int, int]] = []
+        for unit in units(text, shapes):
             if unit.is_run:
-                spans = [span for wanted in self.runs for span in inside(text, unit, wanted)]
-                yield from _apart(sorted(spans))
+                found += _apart(sorted(span for wanted in self.runs for span in inside(text, unit, wanted)))
             elif self._fits(unit.text) or (unit.is_signed and self._fits(unit.plain)):
-                yield unit.start, unit.end
+                found.append((unit.start, unit.end))
+        return found
 
     def _fits(self, word: str) -> bool:
         return word in self.words or word.startswith(self.beginnings)
@@ -169,7 +151,40 @@ def _apart(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     yield begin, until
 
 
+@functools.lru_cache(maxsize=256)
+def _needles(query: Query, *, signed: bool) -> tuple[re.Pattern[str], ...]:
+    """What finds the words of a query, each whole, in folded text; with those that are not of letters alone."""
+    words = (_needle(word, r"(?![^\W_])") for word in query.words if signed or word.isalnum())
+    return (*words, *(_needle(word, r"[^\W_]*+") for word in query.beginnings if signed or word.isalnum()))
+
+
 def _needle(word: str, after: str) -> re.Pattern[str]:
     # What it begins with comes last: an expression that begins with a word is searched for much faster.
     word = re.escape(word)
     return re.compile(rf"{word}(?<![^\W_]{word}){after}")
+
+
+def _marked(text: str, hits: Sequence[tuple[int, int]]) -> list[Fragment]:
+    """A text in pieces, those marked that are hits."""
+    fragments: list[Fragment] = []
+    done = 0
+    for start, end in hits:
+        if fragments and not text[done:start].strip():  # neighbours are one piece
+            fragments[-1] = Fragment(fragments[-1].text + text[done:end], True)
+        else:
+            fragments += [Fragment(text[done:start], False)] if start > done else []
+            fragments.append(Fragment(text[start:end], True))
+        done = end
+    return [*fragments, Fragment(text[done:], False)] if done < len(text) else fragments
+
+
+def _densest(hits: Collection[int]) -> int:
+    """The first word of the first excerpt that has the most of some words, whose places are told."""
+    places = sorted(hits)
+    best = first = 0
+    for count, place in enumerate(places, 1):
+        start = max(place - EXCERPT_WORDS + 1, 0)
+        held = count - bisect_left(places, start)
+        if held > best:
+            best, first = held, start
+    return first

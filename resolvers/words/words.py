@@ -9,7 +9,7 @@ import functools
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from models.text import Characters, folded
@@ -51,7 +51,8 @@ _SPECIAL = re.compile(
 )
 _CLUSTER = re.compile("r[mz]*+")
 _PIECE = re.compile(rf"(?:r[mz]*+){{1,4}}|sm*+|{_WORD}")
-_MAYBE_SIGNED = re.compile(r"[^\W_](?:#|\+)(?![^\W_])|(?<![^\W_])\.[^\W_]")
+# Its signs come first: an expression that begins with one of a few characters is searched for much faster.
+_MAYBE_SIGNED = re.compile(r"#(?<=[^\W_].)(?![^\W_])|\+(?<=[^\W_].)(?![^\W_])|\.(?<![^\W_].)[^\W_]")
 
 
 def _shape(character: str) -> str:
@@ -102,9 +103,14 @@ def is_plain(text: str) -> bool:
     return text.isascii() and _MAYBE_SIGNED.search(text) is None
 
 
-def units(text: str) -> Iterator[Unit]:
+def shapes_of(text: str) -> str:
+    """What each character of a text is, as the expressions here read it: most of what `units` and `pieces` take."""
+    return text.translate(_SHAPES)
+
+
+def units(text: str, shapes: str | None = None) -> Iterator[Unit]:
     """All that can be found of a text, in its order."""
-    for found in _UNITS.finditer(text.translate(_SHAPES)):
+    for found in _UNITS.finditer(shapes or shapes_of(text)):
         piece = text[found.start() : found.end()]
         yield _unit(found, _known(piece) if len(piece) <= _LONGEST else folded(piece))
 
@@ -114,7 +120,7 @@ def indexed(text: str) -> str:
     if is_plain(text):
         return text
     plain, made, done = folded(text), list[str](), 0
-    for found in _SPECIAL.finditer(plain.translate(_SHAPES)):
+    for found in _SPECIAL.finditer(shapes_of(plain)):
         made.append(plain[done : found.start()])
         if found.lastgroup is not None:  # marks on nothing, and gaps
             made += _unit(found, plain[found.start() : found.end()]).tokens()
@@ -139,30 +145,42 @@ def asked(part: str, *, whole: bool) -> tuple[list[str], bool]:
     return tokens, len(last.text) == 1 if last.is_run else not whole
 
 
-def pieces(text: str) -> list[tuple[int, int]]:
-    """Where the words of a text are, for whoever counts them: those of a run are some characters long."""
-    return [found.span() for found in _PIECE.finditer(text.translate(_SHAPES))]
+def pieces(shapes: str) -> list[tuple[int, int]]:
+    """Where the words of a text of these shapes are, for whoever counts them: those of a run are some characters
+    long."""
+    return [found.span() for found in _PIECE.finditer(shapes)]
 
 
 def gap_after(text: str, start: int, end: int) -> int | None:
     """The first place where a text can be cut without cutting a word."""
-    found = re.search("[^wmr]", text[start:end].translate(_SHAPES))
+    found = re.search("[^wmr]", shapes_of(text[start:end]))
     return None if found is None else start + found.start()
 
 
 def inside(text: str, run: Unit, wanted: str) -> Iterator[tuple[int, int]]:
     """Where in a run of a text some characters stand, with the marks on them."""
-    if wanted not in run.text:
+    begin = run.text.find(wanted)
+    if begin < 0:
         return
     own = text[run.start : run.end]
-    clusters = [found.span() for found in _CLUSTER.finditer(own.translate(_SHAPES))]
-    # For each character of the run as it is compared, the cluster that it comes from.
-    origin = [place for place, (start, end) in enumerate(clusters) for _ in _run(folded(own[start:end]))]
-    begin = run.text.find(wanted)
+    starts, ends = _clusters(own, is_folded=own == run.text)
     while begin >= 0:
         end = begin + len(wanted)
-        yield run.start + clusters[origin[begin]][0], run.start + clusters[origin[end - 1]][1]
+        yield run.start + starts[begin], run.start + ends[end - 1]
         begin = run.text.find(wanted, end)
+
+
+def _clusters(own: str, *, is_folded: bool) -> tuple[Sequence[int], Sequence[int]]:
+    """For each character of a run as it is compared, where the cluster that it comes from begins and ends."""
+    shapes = shapes_of(own)
+    if is_folded and "m" not in shapes:
+        return range(len(own)), range(1, len(own) + 1)
+    spans = [
+        span
+        for span in (found.span() for found in _CLUSTER.finditer(shapes))
+        for _ in (range(*span) if is_folded else _run(folded(own[slice(*span)])))
+    ]
+    return [start for start, _ in spans], [end for _, end in spans]
 
 
 @functools.lru_cache(maxsize=8192)
