@@ -24,6 +24,9 @@ def work_for(caller: Hashable | None) -> None:
 def note_asking() -> None:
     """Whom this task works for has asked for something just now."""
     caller = _caller.get()
+    if _asked and _asked[-1][0] is caller:  # as most often: who sends many requests sends them one after the other
+        _asked[-1] = (caller, monotonic())
+        return
     _asked[:] = [asked for asked in _asked if asked[0] != caller][-1:]
     _asked.append((caller, monotonic()))
 

@@ -7,8 +7,9 @@ the executor makes columns of their fields, which takes about as long as the ans
 """
 
 from asyncio import Future, Task, create_task, sleep
-from collections.abc import Awaitable, Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
+from typing import Any
 
 from bson import ObjectId
 from graphql import GraphQLError
@@ -26,16 +27,7 @@ MANY = 100
 """Objects, below which the columns of their fields take less than is saved."""
 
 _UNDER_WAY: set[Task[Sequence[Any]]] = set()
-
-
-@runtime_checkable
-class EdgeRead(Protocol):
-    """An edge, as `schema.batching` installs it."""
-
-    def read(
-        self, parents: list[Any], args: Mapping[str, Any], context: GraphContext, selection: Selection
-    ) -> Awaitable[Sequence[Any]]:
-        """What it leads to."""
+_ID = itemgetter("_id")
 
 
 def begin_board(info: Info, project_id: str) -> None:
@@ -56,7 +48,7 @@ async def begin_below(context: GraphContext, found: Sequence[Any], selection: Se
     records = [] if below is None else [record for page in found for record in getattr(page, "nodes", ())]
     if below is None or len(records) < MANY or await known_gone(context.ctx) is not None:
         return
-    begun = [field for field in below if isinstance(_load(field), EdgeRead) and not field.definition.args]
+    begun = [field for field in below if hasattr(_load(field), "read") and not field.definition.args]
     for field in begun:
         _begin(context, field, records, {})
     if begun:
@@ -83,6 +75,7 @@ def _begin_asked(info: Info, field: Selected, parents: Sequence[AnyRecord]) -> N
 
 
 def _load(field: Selected) -> Any:
+    """What loads a field; that of an edge, as `schema.batching` installs it, can `read` too."""
     return getattr(field.definition.extensions.get(EXTENSION), "load", None)
 
 
@@ -100,4 +93,6 @@ def _ended(task: Task[Sequence[Any]]) -> None:
 
 
 def _ids_of(parents: Sequence[Any]) -> list[ObjectId]:
+    if set(map(type, parents)) == {dict}:
+        return list(map(_ID, parents))
     return [getattr(parent, "record", parent)["_id"] for parent in parents]

@@ -70,6 +70,7 @@ def _is_inside(address: IPv4Address | IPv6Address, networks: Sequence[Network]) 
     return any(address in network for network in networks)
 
 
+@lru_cache(maxsize=10_000)
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     try:
         found = ip_address(text.partition("%")[0])

@@ -1,6 +1,7 @@
 """What can be reached from cards, and the cards that can be reached from a project, a scope or a column."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from models import Card, Label
@@ -101,11 +102,11 @@ assignee_of = users_by("assignee_id")
 @edge(scope=READ)
 async def labels_of(ctx: Context, cards: Sequence[CardRecord], fields: Fields) -> list[list[LabelRecord]]:
     """A card's labels, in the order they were put on."""
-    found = await by_ids(Label, (label_id for card in cards for label_id in card["label_ids"]), fields)
-    labels = {raw(label["_id"]): label for label in found.values()}
-    return [
-        [label for label_id in card["label_ids"] if (label := labels.get(raw(label_id))) is not None] for card in cards
-    ]
+    lists = [card["label_ids"] for card in cards]
+    ids = list(chain.from_iterable(lists))
+    labels = {raw(label["_id"]): label for label in (await by_ids(Label, ids, fields)).values()}
+    found = map(labels.get, map(raw, ids))
+    return [[label for label in islice(found, len(label_ids)) if label is not None] for label_ids in lists]
 
 
 comments_of = pages_by(COMMENT, "card_id")

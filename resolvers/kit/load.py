@@ -29,7 +29,8 @@ async def by_ids(
     model: type[Recorded[R]], ids: Iterable[ObjectId | None], fields: Fields = None
 ) -> dict[ObjectId | None, R]:
     """Records by id, for all ids at once; unknown ids and None are left out."""
-    wanted = list({raw(object_id): object_id for object_id in ids if object_id is not None}.values())
+    given = [object_id for object_id in ids if object_id is not None]
+    wanted = list(dict(zip(map(raw, given), given, strict=True)).values())
     if not wanted:
         return {}
     if fields is not None and not fields:

@@ -6,7 +6,7 @@ import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import bson
 import pytest
@@ -19,7 +19,7 @@ from gateway.database import Database, DatabaseError, connect
 from gateway.database_options import options
 from gateway.settings import Settings
 from models import DOCUMENTS
-from models.base import Record
+from models.base import Record, utc_now
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -42,8 +42,17 @@ async def test_every_index_of_every_document_exists_after_a_start(database: Data
         assert declared <= created.keys(), document.__name__
 
 
-async def test_dates_come_back_with_their_time_zone(database: Database) -> None:
-    assert database.client.codec_options.tz_aware
+async def test_moments_come_back_as_they_were_written_with_their_time_zone(database: Database) -> None:
+    kept = database.db["moments"]
+    moments = [datetime(1, 1, 1, tzinfo=UTC), datetime(1969, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC), utc_now()]
+    await kept.insert_one({"_id": 1, "inside": [{"at": moment} for moment in moments]})
+
+    [found] = await kept.find({"inside.at": moments[1]}).to_list()
+    rows = await (await kept.aggregate([{"$project": {"inside": 1}}])).to_list()
+
+    assert [inside["at"] for inside in found["inside"]] == moments
+    assert rows[0]["inside"] == found["inside"]
+    assert {inside["at"].utcoffset() for inside in found["inside"]} == {timedelta(0)}
 
 
 async def test_an_unreachable_server_ends_the_start_with_one_sentence(
