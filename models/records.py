@@ -954,6 +954,31 @@ class PluginDeliveryRecord(TypedDict):
     failing_since: datetime | None
 
 
+class PanelStateRecord(TypedDict):
+    """A `models.preferences.PanelState`."""
+
+    _id: ObjectId
+    created_at: datetime
+    user_id: ObjectId
+    project_id: ObjectId
+    card_id: ObjectId
+    state: Any
+    updated_at: datetime
+
+
+class PreferencesRecord(TypedDict):
+    """A `models.preferences.Preferences`."""
+
+    _id: ObjectId
+    created_at: datetime
+    user_id: ObjectId
+    settings: dict[str, Any]
+    shortcuts: dict[str, str]
+    muted_activities: list[str]
+    project_order: list[ObjectId]
+    last_project_id: ObjectId | None
+
+
 class ProbeRecord(TypedDict):
     """A `models.probe.Probe`."""
 

@@ -83,6 +83,7 @@ REFUSED = {
 """What the world does not let happen after the others: the second end of a mission, an owner who would leave."""
 
 FIRST = [
+    "projectReorder",
     "columnReorder",
     "scopeReorder",
     *PROPOSALS,

@@ -321,6 +321,8 @@ RULES: dict[str, Rule] = {
     "AttachmentAdded": ("attachmentCount attachment { ...AttachmentFields }", _attachment_added),
     "AttachmentDeleted": ("attachmentCount attachmentId cardId", _attachment_deleted),
     "CardSeen": ("cardId", _nothing),
+    "PreferencesChanged": ("preferences { settings }", _nothing),
+    "PanelStatesChanged": ("projectId", _nothing),
     "ProjectSeen": ("projectId", _nothing),
     "AutomationRan": ("trace { id }", _nothing),
     "MissionStatusChanged": _put_under("mission", "Mission"),
