@@ -282,6 +282,7 @@ class ColumnRecord(TypedDict):
     prompt: str | None
     requires_approval: bool
     rank: str
+    emptying: bool
     order: NotRequired[int]
 
 
@@ -1278,6 +1279,7 @@ class TombstoneRecord(TypedDict):
     project_id: NotRequired[ObjectId | None]
     user_id: NotRequired[ObjectId | None]
     document_ids: NotRequired[list[ObjectId]]
+    keeps: NotRequired[bool]
     actor_id: NotRequired[ObjectId | None]
     deleted_at: NotRequired[datetime]
     emptied_at: NotRequired[datetime | None]

@@ -220,6 +220,9 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
 }
 """`resolvers.account.delete` adds what goes with an account, which leaves where it was."""
 
+EMPTYING = (cards("column_id"),)
+"""What goes of a column that stays."""
+
 LASTING = frozenset({Kind.ORGANIZATION, Kind.WORKSPACE, Kind.PROJECT, Kind.WORKSPACE_MEMBER, Kind.USER, Kind.QUEUE})
 """What something may still be written of in another history (a notification, say), and is looked at once more later."""
 

@@ -291,6 +291,7 @@ CALLS: dict[str, Arguments] = {
     "columnCreate": lambda ids: (ColumnCreate.of(project_id=ids["project"], name="More"),),
     "columnUpdate": lambda ids: (ids["column"], ColumnUpdate.of(name="Other")),
     "columnReorder": lambda ids: (ColumnReorder(project_id=ids["project"], ids=[ids["column"]]),),
+    "columnClean": lambda ids: (ids["column"],),
     "columnDelete": lambda ids: (ids["column"],),
     "label": lambda ids: (ids["label"],),
     "labels": lambda ids: (ids["project"],),

@@ -93,7 +93,7 @@ FIRST = [
     "checklistItemUpdate",
     "organizationMemberUpdate",
 ]
-LAST = ["queueDelete", "cardDelete", "projectDelete", "workspaceDelete", "organizationDelete"]
+LAST = ["queueDelete", "columnClean", "cardDelete", "projectDelete", "workspaceDelete", "organizationDelete"]
 
 
 def order(name: str) -> tuple[bool, int, bool, str]:
