@@ -93,12 +93,12 @@ FIRST = [
     "checklistItemUpdate",
     "organizationMemberUpdate",
 ]
-LAST = ["queueDelete", "columnClean", "cardDelete", "projectDelete", "workspaceDelete", "organizationDelete"]
+LAST = ["queueDelete", "cardDelete", "projectDelete", "workspaceDelete", "organizationDelete"]
 
 
 def order(name: str) -> tuple[bool, int, bool, str]:
     """Changes before deletions, those of what is inside before those of what it is in."""
-    deletes = name.endswith(("Delete", "Remove", "Revoke", "Convert", "Cancel"))
+    deletes = name.endswith(("Clean", "Delete", "Remove", "Revoke", "Convert", "Cancel"))
     return name not in FIRST, LAST.index(name) if name in LAST else -1, deletes, name
 
 
