@@ -39,7 +39,8 @@ class Cause:
 class Change:
     """One change within a transaction. Pass `session` to every read and write that belongs to it.
 
-    `lanes` remembers what `resolvers.lane.store` has read for it.
+    `lanes` remembers what `resolvers.lane.store` has read for it, `together` what was read for all changes of its
+    transaction.
     `cascaded` counts what it has deleted that went with something else (`resolvers.deletion`). `is_awaited` tells
     whether somebody else waits for its end. Long work lets others have the database between its commands, for `rest`
     times as long as those took; None is for REST times, after the first FEW, and only while others ask. It has so for
@@ -52,6 +53,7 @@ class Change:
     at: datetime = field(default_factory=utc_now)
     events: dict[ObjectId, list[Event]] = field(default_factory=dict)
     lanes: dict[ObjectId, Any] = field(default_factory=dict)
+    together: dict[ObjectId, Any] = field(default_factory=dict)
     cascaded: int = 0
     is_awaited: Callable[[], bool] = lambda: False
     rest: float | None = None

@@ -201,8 +201,10 @@ class Writer:
                         await occupy(stream_id, session)
                 changes: list[Change] = []
                 values: list[Any] = []
+                together: dict[ObjectId, Any] = {}
                 for place, waiting in enumerate(batch):
-                    change = Change(session, waiting.actor_id, is_awaited=partial(queue.is_awaited, batch, waiting))
+                    is_awaited = partial(queue.is_awaited, batch, waiting)
+                    change = Change(session, waiting.actor_id, together=together, is_awaited=is_awaited)
                     changes.append(change)
                     values.append(await _run(waiting, change, place))
                     if sum(map(_weight, changes)) >= MAX_WEIGHT:

@@ -30,6 +30,7 @@ from resolvers.kit.nouns import AGENT, WORKSPACE
 from resolvers.kit.operation import Caller, check_scope, operation
 from resolvers.kit.page import pages_by
 from resolvers.member.workspace_member import add_service_user, remove_service_user, tell_name
+from resolvers.state.agent_there import is_gone
 from resolvers.state.proposal_status import withdraw
 
 READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
@@ -178,6 +179,7 @@ async def delete_agent(ctx: Context, door: AgentRecord) -> Committed[ObjectId]:
         deleted = await collection(Agent).update_one(query, {"$set": {"deleted_at": change.at}}, session=change.session)
         if not deleted.matched_count:
             raise NotFound("Agent")
+        is_gone(change, door["_id"])
         await withdraw(change, {"agent_id": door["_id"]})
         await bury(change, door["_id"], door["workspace_id"])
         workspace = await _workspace(change, door["workspace_id"])

@@ -34,7 +34,7 @@ class CallMark:
         """The change with the mark."""
 
         async def marked(change: Change) -> T:
-            mission, _ = await self.held.fenced(change)
+            mission = await self.held.fenced(change)
             value = await body(change)
             if (proposal_id := _proposed(value)) is not None and self.call["tool"] != "propose_action":
                 waiting = {"state": MissionCallState.WAITING.value, "proposal_id": proposal_id}

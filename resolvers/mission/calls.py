@@ -8,7 +8,7 @@ from bson import ObjectId
 from models import Mission, MissionCall, Proposal
 from models.base import Record, collection, with_changes
 from models.enums import MissionActivityKind, MissionCallState, MissionStatus, MissionWait, ProposalStatus
-from models.records import MissionCallRecord, MissionRecord, MissionRunRecord
+from models.records import MissionCallRecord, MissionRecord
 from realtime.log import Change
 from resolvers.mission.report import Report
 from resolvers.mission.run import Held, RunLostError, end, report, set_run
@@ -39,7 +39,7 @@ async def settle(
 ) -> None:
     """Keep what became of a call that has made no change."""
 
-    async def body(change: Change, mission: MissionRecord, _: MissionRunRecord) -> None:
+    async def body(change: Change, mission: MissionRecord) -> None:
         await settle_call(held, change, mission, call, _ended(change, state, result), told)
 
     await held.write(body)
@@ -48,7 +48,7 @@ async def settle(
 async def keep_plan(held: Held, call: MissionCallRecord, plan: str, progress: float) -> None:
     """Keep the plan of a mission, and how far it is, as a call says."""
 
-    async def body(change: Change, mission: MissionRecord, _: MissionRunRecord) -> None:
+    async def body(change: Change, mission: MissionRecord) -> None:
         changes = {"plan": plan, "progress": progress}
         await collection(Mission).update_one({"_id": mission["_id"]}, {"$set": changes}, session=change.session)
         after = with_changes(mission, changes)
@@ -60,7 +60,7 @@ async def keep_plan(held: Held, call: MissionCallRecord, plan: str, progress: fl
 async def ask_people(held: Held, call: MissionCallRecord, question: Report) -> None:
     """Put a question to people, and wait for the answer."""
 
-    async def body(change: Change, mission: MissionRecord, _: MissionRunRecord) -> None:
+    async def body(change: Change, mission: MissionRecord) -> None:
         waiting: Record = {"state": MissionCallState.WAITING.value}
         after = await settle_call(held, change, mission, call, waiting, question)
         await _wait(held, change, after, MissionWait.ANSWER, None)
@@ -71,7 +71,8 @@ async def ask_people(held: Held, call: MissionCallRecord, question: Report) -> N
 async def take_answer(held: Held, call: MissionCallRecord) -> bool:
     """Give what people said since to a call that waits for it; whether they said anything. Else it waits on."""
 
-    async def body(change: Change, mission: MissionRecord, run: MissionRunRecord) -> bool:
+    async def body(change: Change, mission: MissionRecord) -> bool:
+        run = await held.run(change)
         said = await said_since(mission["_id"], run["read_until"], change)
         if not said:
             await _wait(held, change, mission, MissionWait.ANSWER, None)
@@ -88,7 +89,8 @@ async def wait_for(held: Held, what: MissionWait, told: str, on: Seen) -> None:
     """Let the mission wait until somebody wakes it, or one of those that it waits `on` changes; else it looks again,
     each time after twice as long. What is `told` is reported where it is news."""
 
-    async def body(change: Change, mission: MissionRecord, run: MissionRunRecord) -> None:
+    async def body(change: Change, mission: MissionRecord) -> None:
+        run = await held.run(change)
         waits = run.get("waits", 0)
         await set_run(change, held, {"told": told, "waits": waits + 1, "waits_on": list(on)})
         if run.get("told") != told:
@@ -105,7 +107,7 @@ async def await_decision(held: Held, call: MissionCallRecord, told: str, *, goes
     """Let a call that became a proposal wait for the decision: the mission with it, unless it `goes_on` with what the
     model is `told`."""
 
-    async def body(change: Change, mission: MissionRecord, _: MissionRunRecord) -> None:
+    async def body(change: Change, mission: MissionRecord) -> None:
         if goes_on:
             late: Record = {"late": True, "result": told}
             await collection(MissionCall).update_one({"_id": call["_id"]}, {"$set": late}, session=change.session)
@@ -118,7 +120,7 @@ async def await_decision(held: Held, call: MissionCallRecord, told: str, *, goes
 async def take_decision(held: Held, call: MissionCallRecord) -> bool:
     """Give what was decided to a call that waits for it; whether it was. Else the mission waits on."""
 
-    async def body(change: Change, mission: MissionRecord, _: MissionRunRecord) -> bool:
+    async def body(change: Change, mission: MissionRecord) -> bool:
         if await _take_decision(held, change, mission, call["_id"]):
             return True
         await _wait(held, change, mission, MissionWait.PROPOSALS, None)
@@ -137,7 +139,8 @@ async def wait_on(held: Held) -> bool:
     somebody said something since: the model is told then."""
     await _take_late(held)
 
-    async def body(change: Change, mission: MissionRecord, run: MissionRunRecord) -> bool:
+    async def body(change: Change, mission: MissionRecord) -> bool:
+        run = await held.run(change)
         if await said_since(mission["_id"], run["read_until"], change):
             return False
         count, due_at = await _undecided(held, change)
@@ -155,9 +158,7 @@ async def _take_late(held: Held) -> list[MissionCallRecord]:
     unsettled = [call["_id"] for call in calls if call["finished_at"] is None]
     for call_id in unsettled:
 
-        async def body(
-            change: Change, mission: MissionRecord, _: MissionRunRecord, call_id: ObjectId = call_id
-        ) -> None:
+        async def body(change: Change, mission: MissionRecord, call_id: ObjectId = call_id) -> None:
             await _take_decision(held, change, mission, call_id)
 
         await held.write(body)
@@ -200,7 +201,8 @@ async def conclude(held: Held, to: MissionStatus, told: str, call: MissionCallRe
     something that the model has not read. While proposals of it wait for a decision, it waits too, and the model is
     told then."""
 
-    async def body(change: Change, mission: MissionRecord, run: MissionRunRecord) -> bool:
+    async def body(change: Change, mission: MissionRecord) -> bool:
+        run = await held.run(change)
         may_read = mission["step_count"] < mission["max_steps"]
         unread = may_read and bool(await said_since(mission["_id"], run["read_until"], change))
         count, due_at = await _undecided(held, change)
@@ -222,7 +224,7 @@ async def conclude(held: Held, to: MissionStatus, told: str, call: MissionCallRe
 async def finish(held: Held, to: MissionStatus, told: str) -> None:
     """End the mission, with a summary or an error."""
 
-    async def body(change: Change, mission: MissionRecord, _: MissionRunRecord) -> None:
+    async def body(change: Change, mission: MissionRecord) -> None:
         values = {"error": told} if to is MissionStatus.FAILED else {"summary": told}
         await end(held.ctx, change, mission, to, **values)
 

@@ -36,6 +36,7 @@ from resolvers.kit.load import by_ids
 from resolvers.kit.noun import Fields
 from resolvers.kit.operation import edge
 from resolvers.mission.report import Report, insert_reports, tell_reports
+from resolvers.state.agent_there import is_there
 from resolvers.state.mission_status import ACTIVE, change_status
 
 T = TypeVar("T")
@@ -65,14 +66,13 @@ class Held:
 
     async def write(
         self,
-        body: Callable[[Change, MissionRecord, MissionRunRecord], Awaitable[T]],
+        body: Callable[[Change, MissionRecord], Awaitable[T]],
         run_update: Mapping[str, Record] | None = None,
     ) -> Committed[T]:
         """Commit a change of the run, `run_update` before the body; raises RunLostError."""
 
         async def checked(change: Change) -> T:
-            mission, run = await self.fenced(change, run_update)
-            return await body(change, mission, run)
+            return await body(change, await self.fenced(change, run_update))
 
         for rest in RESTS:
             try:
@@ -81,26 +81,31 @@ class Held:
                 await asyncio.sleep(uniform(rest / 2, rest))
         return await self.ctx.services.hub.log.write(self.workspace_id, self.agent["user_id"], checked)
 
-    async def fenced(
-        self, change: Change, run_update: Mapping[str, Record] | None = None
-    ) -> tuple[MissionRecord, MissionRunRecord]:
-        """The mission and its run as they stand, which is running and held here until this change is committed, and is
-        held on to for another while; what the change tells of is its automation's doing, if one began it. Raises
-        RunLostError."""
-        mine = {"_id": self.mission_id, "fence": self.fence}
-        runs, update = collection(MissionRun), dict(run_update or {})
+    async def fenced(self, change: Change, run_update: Mapping[str, Record] | None = None) -> MissionRecord:
+        """The mission as it stands, which is running and held here until this change is committed, and is held on to
+        for another while; what the change tells of is its automation's doing, if one began it. Raises RunLostError."""
+        update = dict(run_update or {})
         update["$set"] = {"due_at": utc_now() + LEASE, **update.get("$set", {})}
-        if not (await runs.update_one(mine, update, session=change.session)).matched_count:
+        held = await collection(MissionRun).update_one(self._mine, update, session=change.session)
+        if not held.matched_count or not await is_there(change, self.agent["_id"]):
             raise RunLostError
-        there = {"_id": self.agent["_id"], "deleted_at": None}
-        run = await runs.find_one(mine, session=change.session)
         mission = await collection(Mission).find_one({"_id": self.mission_id}, session=change.session)
-        agent = await collection(Agent).find_one(there, {"_id": 1}, session=change.session)
-        if run is None or mission is None or agent is None or mission["status"] != MissionStatus.RUNNING:
+        if mission is None or mission["status"] != MissionStatus.RUNNING:
             raise RunLostError
         if (cause := mission.get("cause")) is not None:
             change.cause = Cause(**cause)
-        return mission, run
+        return mission
+
+    async def run(self, change: Change) -> MissionRunRecord:
+        """The run as it stands within a change of it; raises RunLostError."""
+        run = await collection(MissionRun).find_one(self._mine, session=change.session)
+        if run is None:
+            raise RunLostError
+        return run
+
+    @property
+    def _mine(self) -> Record:
+        return {"_id": self.mission_id, "fence": self.fence}
 
 
 async def insert_run(change: Change, mission: MissionRecord) -> None:

@@ -11,7 +11,6 @@ from models.records import (
     MissionActivityRecord,
     MissionCallRecord,
     MissionRecord,
-    MissionRunRecord,
     MissionStepRecord,
     UsageRecordRecord,
 )
@@ -36,7 +35,8 @@ class Attempt:
 async def begin_attempt(held: Held, worst: Amount, *, model: str, credential_id: ObjectId | None = None) -> Attempt:
     """Count a request to a model, and reserve what it may come to. Raises BudgetExhausted."""
 
-    async def body(change: Change, mission: MissionRecord, run: MissionRunRecord) -> tuple[int, UsageRecordRecord]:
+    async def body(change: Change, mission: MissionRecord) -> tuple[int, UsageRecordRecord]:
+        run = await held.run(change)
         reserved = await reserve(change, mission, held.organization_id, worst, model=model, credential_id=credential_id)
         return run["attempt"], reserved
 
@@ -47,7 +47,7 @@ async def begin_attempt(held: Held, worst: Amount, *, model: str, credential_id:
 async def drop_attempt(held: Held, attempt: Attempt) -> None:
     """Note that a provider refused a request, so that it costs nothing."""
 
-    async def body(change: Change, _mission: MissionRecord, _run: MissionRunRecord) -> None:
+    async def body(change: Change, _: MissionRecord) -> None:
         await settle(change, attempt.reserved, Usage(0, 0, 0))
 
     await held.write(body)
@@ -68,7 +68,7 @@ async def store_step(
     `told` are late calls of before whose results it was told of.
     """
 
-    async def body(change: Change, mission: MissionRecord, _run: MissionRunRecord) -> MissionRecord:
+    async def body(change: Change, mission: MissionRecord) -> MissionRecord:
         await collection(MissionStep).insert_one(step, session=change.session)
         if usage.amount.tokens:  # of one that nobody was told, what was reserved stays so
             await settle(change, reserved, usage)
