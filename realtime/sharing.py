@@ -26,13 +26,13 @@ KEPT = 1_000
 
 @dataclass(slots=True)
 class Turns:
-    """Of one stream, in seconds of the event loop's clock: when the last turn ended, how long it took, when the stream
-    was last left alone, and until when it is shared."""
+    """Of one stream, in seconds of the event loop's clock: when the last turn ended, since when the stream was not left
+    alone, until when it is shared, and when the next turn may begin."""
 
     ended: float = 0.0
-    took: float = 0.0
-    alone: float = 0.0
+    busy_since: float = 0.0
     shared_until: float = 0.0
+    next: float = 0.0
 
 
 @dataclass(slots=True)
@@ -47,33 +47,28 @@ class Sharing:
         return turns is not None and turns.shared_until > _now()
 
     def met(self, stream_id: ObjectId) -> None:
-        """A transaction has failed as somebody else was there."""
-        self._of(stream_id).shared_until = _now() + SHARED
+        """A transaction has failed as somebody else was there: another try is worth it in a moment."""
+        turns, now = self._of(stream_id), _now()
+        turns.shared_until = now + SHARED
+        turns.next = now + uniform(REST / 4, REST * 3 / 4)
 
     async def wait(self, stream_id: ObjectId) -> None:
-        """Leave a stream alone for a moment after the last turn, where that is others' due."""
-        if (turns := self._streams.get(stream_id)) is None:
-            return
-        now = _now()
-        left = turns.ended + REST - now
-        if left <= 0:
-            turns.alone = now
-        elif turns.shared_until > now or (turns.took > LONG and now - turns.alone > UNKNOWN):
+        """Wait until the next turn may begin."""
+        turns = self._streams.get(stream_id)
+        if turns is not None and (left := turns.next - _now()) > 0:
             await asyncio.sleep(left)
-            turns.alone = _now()
-
-    async def try_later(self) -> None:
-        """Wait until it is worth another try."""
-        await asyncio.sleep(uniform(REST / 4, REST * 3 / 4))
 
     def had(self, stream_id: ObjectId, began: float) -> None:
         """A turn that began then has ended."""
-        turns = self._of(stream_id)
-        turns.ended = _now()
-        turns.took = turns.ended - began
+        turns, now = self._of(stream_id), _now()
+        if began - turns.ended >= REST:
+            turns.busy_since = began
+        if turns.shared_until > now or (now - began > LONG and now - turns.busy_since > UNKNOWN):
+            turns.next = now + REST
+        turns.ended = now
 
     def _of(self, stream_id: ObjectId) -> Turns:
-        turns = self._streams.pop(stream_id, None) or Turns(alone=_now())
+        turns = self._streams.pop(stream_id, None) or Turns()
         self._streams[stream_id] = turns
         if len(self._streams) > KEPT:  # the one that is idle for longest
             del self._streams[next(iter(self._streams))]

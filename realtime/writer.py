@@ -131,6 +131,7 @@ class Writer:
         limit, batch = MAX_BATCH, list[Waiting]()
         try:
             while True:
+                await self._sharing.wait(stream_id)
                 async with self._transactions:
                     if not (batch := queue.take(limit)):
                         return
@@ -155,25 +156,25 @@ class Writer:
     async def _commit(self, stream_id: ObjectId, batch: Sequence[Waiting], queue: Queue) -> None:
         """Run the first bodies of a batch in one transaction, as often as conflicts make it necessary.
 
-        Those that it is too heavy for, or that a conflict has left out, stay unanswered.
+        Those that it is too heavy for, or that a conflict has left out, stay unanswered, and all where the stream is
+        somebody else's at the moment.
         """
         clock = asyncio.get_running_loop().time
         pause = 0.002
         while batch := [waiting for waiting in batch if not waiting.is_over]:
-            await self._sharing.wait(stream_id)
             began = clock()
             try:
                 outcomes, heads = await self._attempt(stream_id, batch, queue)
             except _OccupiedError:
                 self._sharing.met(stream_id)
-                _refuse_late(batch, clock())
-                await self._sharing.try_later()
-                continue
+                return
             except PyMongoError as error:
                 if not _is_transient(error):
                     raise
                 self._sharing.met(stream_id)
-                _refuse_late(batch, clock())
+                for waiting in batch:
+                    if clock() > waiting.deadline:
+                        waiting.fail(RateLimited(BUSY))
                 # The shorter a transaction is, the less it meets.
                 batch = batch[: (len(batch) + 1) // 2]
                 await asyncio.sleep(uniform(0, pause))
@@ -232,13 +233,6 @@ def _met_at_head() -> Iterator[None]:
         if _is_transient(error):
             raise _OccupiedError from error
         raise
-
-
-def _refuse_late(batch: Sequence[Waiting], now: float) -> None:
-    """Refuse those of a batch whose time is up."""
-    for waiting in batch:
-        if now > waiting.deadline:
-            waiting.fail(RateLimited(BUSY))
 
 
 async def _run(waiting: Waiting, change: Change, place: int) -> Any:
