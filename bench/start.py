@@ -51,7 +51,7 @@ def start(rounds: int) -> None:
     found = ", ".join(sorted(loaded.intersection(NEVER))) or "nothing"
     without, beside = (median(spent) for spent in processor)
     notes = (
-        f"of the processor, whatever else the machine does: {without:.2f} s and {beside:.2f} s, {beside / without:.2f} x",
+        f"processor, whatever else the machine does: {without:.2f} s and {beside:.2f} s, {beside / without:.2f} x",
         f"of {', '.join(NEVER)} the gateway has loaded: {found}",
     )
     show("From the start of a gateway until it answers (goal 1.10 x)", contenders, notes)
