@@ -217,7 +217,7 @@ def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]
     async def home(_: Request) -> Response:
         return RedirectResponse(settings.base_path + "/graphql", 307)
 
-    mcp = McpEndpoint(running.require_engine, settings.socket_origins, product_version())
+    mcp = McpEndpoint(running.require_engine, settings.socket_origins, product_version(), settings.mcp_token)
     running.mcp = mcp
     return [
         Route("/mcp", mcp),

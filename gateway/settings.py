@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from agents.server.operator_token import OperatorToken, operator_token
 from auth.vault import VaultKey, new_vault_key, parse_vault_keys
 from execution.limits import Limits
 from gateway import demo_address, demo_model
@@ -85,6 +86,7 @@ class Settings:
     trusted_documents_only: bool = False
     allowed_private_hosts: frozenset[str] = frozenset()
     vault_keys: tuple[VaultKey, ...] = ()
+    mcp_token: OperatorToken | None = None
     billing: Billing = field(default_factory=Billing)
     models: LanguageModels = field(default_factory=LanguageModels)
     agent_processes: int = 1
@@ -176,6 +178,7 @@ class Settings:
             ),
             trusted_documents_only=_parsed(values, "ORRERY_TRUSTED_DOCUMENTS_ONLY", _flag) or False,
             vault_keys=_parsed(values, "ORRERY_VAULT_KEYS", parse_vault_keys) or (),
+            mcp_token=_parsed(values, "MCP_TOKEN", lambda it: operator_token(it, values.get("MCP_TOKEN_WORKSPACE"))),
             billing=Billing(
                 values.get("ORRERY_STRIPE_KEY"),
                 values.get("ORRERY_STRIPE_URL", STRIPE),

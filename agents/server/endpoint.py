@@ -14,8 +14,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
+from agents.server.operator_token import OperatorToken
 from agents.server.undelivered import Undelivered, key_of
-from auth.subject import Subject
+from auth.subject import ANONYMOUS, Subject
 from models.caller import note_asking
 from models.errors import OrreryError, Unauthenticated
 from models.json import check_shape
@@ -49,11 +50,12 @@ _INVALID_REQUEST = -32600
 @dataclass(slots=True)
 class McpEndpoint:
     """The ASGI application at `/mcp`. `find` gives the engine once the gateway has started; pages of `origins` may call
-    it, as those of the gateway's own host may."""
+    it, as those of the gateway's own host may. `operator` is a token of the environment's."""
 
     find: Callable[[], GraphEngine]
     origins: frozenset[str]
     version: str
+    operator: OperatorToken | None = None
     _running: "Running | None" = None
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
     _undelivered: Undelivered = field(default_factory=Undelivered)
@@ -108,6 +110,8 @@ class McpEndpoint:
         """Who asks, by a bearer token alone: no cookie of a browser calls tools."""
         if "authorization" not in request.headers:
             raise Unauthenticated
+        if self.operator is not None and self.operator.is_of(request.headers["authorization"]):
+            return await self.operator.subject(self.find().context_of(ANONYMOUS))
         subject = await self.find().subject_of(request)
         subject.require_user()
         return subject

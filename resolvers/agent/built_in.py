@@ -13,6 +13,7 @@ from models.records import AgentRecord
 from models.workspace import Workspace
 from realtime.events.agent import AgentCreated
 from realtime.log import Change
+from resolvers.kit.context import Context
 from resolvers.member.workspace_member import add_service_user
 
 
@@ -25,6 +26,29 @@ class BuiltIn:
     description: str
     tools: tuple[str, ...]
     mcp_only: bool = False
+
+
+READER = BuiltIn(
+    "mcp-reader",
+    "MCP reader",
+    "Reads the workspace for clients that come with the token of the gateway.",
+    (),
+    mcp_only=True,
+)
+
+
+async def reader_of(ctx: Context, workspace_id: ObjectId) -> AgentRecord:
+    """The agent that clients read a workspace as which come with the token of the gateway's environment. Raises
+    NotFound where there is no such workspace."""
+    there = {"workspace_id": workspace_id, "slug": READER.slug, "deleted_at": None}
+    found = await collection(Agent).find_one(there)
+    if found is not None:
+        return found
+
+    async def body(change: Change) -> AgentRecord:
+        return await find_built_in(change, workspace_id, READER)
+
+    return (await ctx.write_as(workspace_id, None, body)).value
 
 
 async def find_built_in(change: Change, workspace_id: ObjectId, wanted: BuiltIn) -> AgentRecord:

@@ -1,0 +1,92 @@
+"""The token of the environment reads one workspace over MCP, and does nothing else."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from agents.server.operator_token import OperatorToken, operator_token
+from gateway.app import create_app
+from gateway.database import Database
+from gateway.settings import Settings, SettingsError
+from models import Agent
+from models.base import collection
+from models.ids import Kind, new_id
+from tests.agents.server.client import MODERN, VERSIONS, Client
+from tests.gateway.lab import Board, Lab
+
+TOKEN = "the-operators-token-" * 2
+
+
+@pytest.fixture(scope="module")
+async def reading(settings: Settings, database: Database, board: Board) -> AsyncIterator[Lab]:
+    """A gateway that has such a token for the board's workspace."""
+    token = operator_token(TOKEN, board.workspace)
+    app = create_app(replace(settings, mcp_token=token), database=database)
+    async with app.router.lifespan_context(app):
+        opened = Lab(app)
+        yield opened
+        for client in opened.clients:
+            await client.aclose()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+async def test_it_reads_its_workspace_and_no_other(version: str, reading: Lab, board: Board, lab: Lab) -> None:
+    client = Client(reading.client(TOKEN), version)
+    card = await board.card("To be read")
+
+    read = await client.call("get_card", id=card)
+    reach = (await client.call("whoami"))["content"][0]["text"]
+    made = await collection(Agent).count_documents({"slug": "mcp-reader"})
+
+    assert "title: To be read" in read["content"][0]["text"]
+    assert board.workspace in reach
+    assert "projects:write" not in reach
+    assert made == 1
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [("update_card", {"title": "Written"}), ("call_tool", {"name": "delete_card", "arguments": {}})],
+)
+async def test_it_changes_nothing(tool: str, arguments: dict[str, Any], reading: Lab, board: Board) -> None:
+    card = await board.card("Stays")
+    given = {**arguments, "arguments": {"id": card}} if tool == "call_tool" else {"id": card, **arguments}
+
+    refused = await Client(reading.client(TOKEN), MODERN).call(tool, **given)
+
+    assert refused["content"][0]["text"].startswith("FORBIDDEN")
+
+
+async def test_no_other_door_takes_it(reading: Lab, board: Board) -> None:
+    http: httpx.AsyncClient = reading.client(TOKEN)
+
+    asked = await http.post("/graphql", json={"query": "{ viewer { id } }"})
+
+    assert asked.status_code == 401
+    assert (await http.get("/orgs")).status_code in (401, 404)
+
+
+async def test_one_of_a_workspace_that_is_gone_is_none(settings: Settings, database: Database) -> None:
+    token = OperatorToken(TOKEN, new_id(Kind.WORKSPACE))
+    app = create_app(replace(settings, mcp_token=token), database=database)
+    async with app.router.lifespan_context(app):
+        lab = Lab(app)
+        client = Client(lab.client(TOKEN), MODERN)
+        assert (await client.post(client.message("tools/list"))).status_code == 401
+        await lab.clients[0].aclose()
+
+
+@pytest.mark.parametrize(
+    ("token", "workspace"), [(TOKEN, None), ("short", str(new_id(Kind.WORKSPACE))), (TOKEN, str(new_id(Kind.CARD)))]
+)
+def test_a_token_that_is_set_wrongly_is_told(token: str, workspace: str | None, tmp_path: Path) -> None:
+    environ = {"ORRERY_DATA_DIR": str(tmp_path), "MCP_TOKEN": token}
+    if workspace is not None:
+        environ["MCP_TOKEN_WORKSPACE"] = workspace
+
+    with pytest.raises(SettingsError, match="MCP_TOKEN"):
+        Settings.from_env(environ)
