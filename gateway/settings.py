@@ -117,8 +117,7 @@ class Settings:
         if self.public_url is not None:
             return self.public_url
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104
-        if ":" in host and not host.startswith("["):
-            host = f"[{host}]"
+        host = f"[{host}]" if ":" in host and not host.startswith("[") else host
         return f"http://{host}:{self.port}"
 
     @property
@@ -242,10 +241,8 @@ def _limits(values: Mapping[str, str]) -> Limits:
     given: dict[str, int] = {}
     for name in NAMES:
         variable = f"ORRERY_LIMIT_{name.upper()}"
-        text = values.get(variable)
-        if text is None:
-            continue
-        given[name] = _count(text, variable=variable)
+        if (text := values.get(variable)) is not None:
+            given[name] = _count(text, variable=variable)
     return chosen(given)
 
 

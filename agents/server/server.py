@@ -13,6 +13,7 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.shared.exceptions import MCPError
+from mcp.shared.subscriptions import SUBSCRIPTION_ID_META_KEY
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSIONS
 from starlette.requests import Request
 from starlette.responses import Response
@@ -222,7 +223,7 @@ async def start(engine: GraphEngine, version: str) -> Running:
             raise missing_tasks()
         with _told_as_errors(ctx):
             ctx.request.scope[LISTENING] = await listen(context_of(ctx), ctx.request_id, params, task_ids)
-        return types.SubscriptionsListenResult()
+        return types.SubscriptionsListenResult(meta={SUBSCRIPTION_ID_META_KEY: ctx.request_id})
 
     server = _Server(
         "orrery",
