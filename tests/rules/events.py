@@ -14,6 +14,8 @@ HOME = ("realtime.", "resolvers.kit.context")
 """Where writing is made possible."""
 WORKERS = frozenset(
     {
+        # The agent that a token of the environment is, made when it is first used.
+        Named("agents.server.operator_token", "OperatorToken"),
         Named("resolvers.automation.follow", "Automations"),
         Named("resolvers.automation.trim", "trim_traces"),
         *(Named("agents.runtime.child.turn", name) for name in ("ask", "_insist", "_key", "Speech")),
