@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 
+from bench.board_socket import board_socket
 from bench.deletion import deletion
 from bench.delivery import delivery
 from bench.figures import figures
@@ -23,6 +24,7 @@ BENCHMARKS: dict[str, Callable[[int], None]] = {
     "http": http,
     "delivery": delivery,
     "live": live,
+    "board-socket": board_socket,
     "search": search,
     "flood": flood,
     "lanes": lanes,

@@ -66,8 +66,10 @@ class Loop:
 class Crowd:
     """Sockets that subscribed to the same server. `arrivals[n]` has when the n-th event came to each (time.time)."""
 
-    def __init__(self, loop: Loop, url: str, *, greets: bool) -> None:
+    def __init__(self, loop: Loop, url: str, *, greets: bool, event: bytes = b'"next"') -> None:
         parts = urlsplit(url)
+        self.event = event
+        """The word that tells a message with an event."""
         self.address = (str(parts.hostname), int(parts.port or 80))
         self.loop = loop
         self.greets = greets
@@ -108,15 +110,25 @@ class Crowd:
 
 
 class Ask:
-    """What one seat says: who it is, and what it subscribes to."""
+    """What one seat says: where it connects, who it is, and what it subscribes to."""
 
-    __slots__ = ("init", "subscribe")
+    __slots__ = ("init", "path", "protocol", "subscribe")
 
     def __init__(self, query: str, variables: dict[str, str], token: str | None = None) -> None:
+        self.path, self.protocol = "/graphql", "Sec-WebSocket-Protocol: graphql-transport-ws\r\n"
         payload = {} if token is None else {"payload": {"authorization": f"Bearer {token}"}}
         self.init = masked(_TEXT, orjson.dumps({"type": "connection_init", **payload}))
         asked = {"id": "1", "type": "subscribe", "payload": {"query": query, "variables": variables}}
         self.subscribe = masked(_TEXT, orjson.dumps(asked))
+
+
+class BoardAsk(Ask):
+    """What a client of the agent board says: its token is in the address, and it says nothing before it subscribes."""
+
+    def __init__(self, project: str, token: str) -> None:
+        self.path, self.protocol = f"/api/ws?token={token}", ""
+        self.init = masked(_TEXT, orjson.dumps({"type": "subscribe", "payload": {"projectId": project}}))
+        self.subscribe = b""
 
 
 _buffer = bytearray(READ_BYTES)
@@ -171,10 +183,11 @@ class Seat:
         if error := self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
             raise OSError(error, os.strerror(error))
         host, port = self._crowd.address
+        assert self._ask is not None
         self.socket.send(
-            f"GET /graphql HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"GET {self._ask.path} HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {base64.b64encode(secrets.token_bytes(16)).decode()}\r\n"
-            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n".encode()
+            f"Sec-WebSocket-Version: 13\r\n{self._ask.protocol}\r\n".encode()
         )
         self._state = "upgrading"
         self._crowd.loop.change(self, select.EPOLLIN)
@@ -211,7 +224,10 @@ class Seat:
             end = start + length
             if end > size:
                 break
-            if data[place] == 0x80 | _TEXT and data.find(b'"next"', start, min(end, start + _HEADER_SPACE)) >= 0:
+            if (
+                data[place] == 0x80 | _TEXT
+                and data.find(self._crowd.event, start, min(end, start + _HEADER_SPACE)) >= 0
+            ):
                 self._event(data, start, end)
             else:
                 self._control(data[place] & 15, bytes(data[start:end]))
@@ -245,6 +261,9 @@ class Seat:
                     self._ask = None
                     if not self._crowd.greets:
                         self._live()
+                case "subscribed":
+                    self._ask = None
+                    self._live()
                 case "ping":
                     self.socket.send(masked(_TEXT, b'{"type":"pong"}'))
                 case "pong" | "ka":

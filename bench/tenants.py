@@ -19,6 +19,7 @@ from models import (
     Mission,
     Organization,
     OrganizationMember,
+    Project,
     Session,
     User,
     Workspace,
@@ -34,11 +35,12 @@ SCOPES = [TokenScope.PROJECTS_READ, TokenScope.PILOTAGE_READ, TokenScope.PILOTAG
 
 @dataclass(frozen=True)
 class Place:
-    """A workspace with an agent's mission under way; `agent` is the text of the agent's token."""
+    """A workspace with an agent's mission under way in a project; `agent` is the text of the agent's token."""
 
     workspace: str
     mission: str
     agent: str
+    project: str
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,10 @@ def _place(documents: list[Document], organization: ObjectId, people: Sequence[O
     service = User(email=f"agent-{secrets.token_hex(8)}@example.com", name="Atlas", is_agent=True)
     workspace = Workspace(organization_id=organization, owner_id=owner, name=f"W{number}", slug=f"w-{number}")
     agent = Agent(workspace_id=_id(workspace), user_id=_id(service), name="Atlas", slug="atlas")
+    project = Project(workspace_id=_id(workspace), name="Telescope")
     mission = Mission(
         workspace_id=_id(workspace),
+        project_id=_id(project),
         agent_id=_id(agent),
         prompt="Polish the lens",
         status=MissionStatus.RUNNING,
@@ -108,8 +112,8 @@ def _place(documents: list[Document], organization: ObjectId, people: Sequence[O
         agent_id=_id(agent),
         workspace_id=_id(workspace),
     )
-    documents += [service, workspace, agent, mission, *members, known]
-    return Place(str(workspace.id), str(mission.id), token)
+    documents += [service, workspace, project, agent, mission, *members, known]
+    return Place(str(workspace.id), str(mission.id), token, str(project.id))
 
 
 def _role(user: ObjectId, owner: ObjectId) -> Role:

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from agents.server.endpoint import McpEndpoint
@@ -33,7 +33,7 @@ from gateway.outbox import Outbox
 from gateway.pages import dist_folder, graphiql_page, page_routes, reference_page
 from gateway.plugins import Plugins
 from gateway.probes import probe_routes, product_version
-from gateway.settings import Settings
+from gateway.settings import Settings, SettingsError
 from gateway.transfers import Transfers
 from models.outbound import Outbound
 from realtime.guard import Guard
@@ -46,12 +46,13 @@ from resolvers.credential.rewrap import warn_of_missing
 from resolvers.kit.context import Context, Services
 from resolvers.search.follow import sweep
 from resolvers.words.index import SearchIndex
-from rest.app import build_routes, openapi
+from rest.agent_board.live.routes import live_routes
+from rest.app import Collision, build_routes, failures, interfaces, openapi, overlap
 from serving.arrival import Arrival
 from serving.compressed import compressed
 from serving.cookies import CookieScope
 from serving.cors import cors
-from serving.errors import answer, answer_http_exception
+from serving.errors import answer
 from serving.front import Front
 from serving.graph.endpoint import GraphQLEndpoint
 from serving.graph.engine import GraphEngine
@@ -164,14 +165,15 @@ def create_app(
                 READERS.end()
 
     dist, hosts = dist_folder(), _hosts(chosen)
+    routes, failed = _routes(chosen, running, dist), failures(chosen.agent_board_prefix)
     app = Starlette(
-        routes=_routes(chosen, running, dist),
+        routes=routes,
         middleware=[
             Middleware(Arrival, base_path=chosen.base_path),
             *cors(chosen.allowed_origins),
             Middleware(Front, find=lambda: running.endpoint, hosts=hosts, answered=running.metrics.answered),
         ],
-        exception_handlers={HTTPException: answer_http_exception, Exception: answer_http_exception},
+        exception_handlers={HTTPException: failed, Exception: failed},
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False  # `Arrival` has taken them away
@@ -209,7 +211,8 @@ def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]
 
     async def document(request: Request) -> Response:
         # Without a public address, routes are where the document was found: this machine has several names.
-        return await compressed(request.headers, answer(openapi(product_version(), settings.public_url or "/"), 200))
+        described = openapi(product_version(), settings.public_url or "/", settings.agent_board_prefix)
+        return await compressed(request.headers, answer(described, 200))
 
     async def reference(_: Request) -> Response:
         return reference_page(dist, settings.base_path)
@@ -219,7 +222,7 @@ def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]
 
     mcp = McpEndpoint(running.require_engine, settings.socket_origins, product_version(), settings.mcp_token)
     running.mcp = mcp
-    return [
+    own: list[BaseRoute] = [
         Route("/mcp", mcp),
         Route("/graphql", graphql, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", graphql_socket),
@@ -228,8 +231,25 @@ def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]
         Route("/api/docs/openapi.json", document),
         *probe_routes(running.metrics),
         *page_routes(dist, settings.base_path),
-        *build_routes(make_context, cookies=_cookies(settings), recall=recall),
     ]
+    prefix = settings.agent_board_prefix
+    try:
+        _check_apart(own, prefix)
+    except Collision as error:
+        raise SettingsError(f"ORRERY_AGENT_BOARD_PREFIX cannot be {prefix}: {error}.") from error
+    live = live_routes(prefix, running.require_engine, sockets, running.connections)
+    found = build_routes(make_context, cookies=_cookies(settings), recall=recall, agent_board_prefix=prefix)
+    return [*own, *live, *found]
+
+
+def _check_apart(own: list[BaseRoute], prefix: str) -> None:
+    """Raise Collision where a route below a prefix is over another interface's, over one of the gateway's own, or below
+    a folder of files."""
+    for path in {route.path for interface in interfaces(prefix)[1:] for route in interface.table}:
+        for taken in own:
+            over = getattr(taken, "path", "")
+            if overlap(path, over) or (isinstance(taken, Mount) and over and path.startswith(f"{over}/")):
+                raise Collision(f"{path} is over {over}")
 
 
 def _cookies(settings: Settings) -> CookieScope:

@@ -23,7 +23,7 @@ from gateway.garbage import look_rarely
 from gateway.serve_error import ServeError
 from gateway.settings import Settings
 from models.reach import unexpected
-from serving.access_log import hide_tokens
+from serving.access_log import hide_queries, hide_tokens
 from serving.crowd import Crowd
 from serving.http_protocol import HttpProtocol
 from serving.source import Network
@@ -249,6 +249,7 @@ def _choose_logs() -> None:
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
     logging.getLogger("uvicorn.access").addFilter(hide_tokens)
     logging.getLogger("uvicorn.error").addFilter(_is_news)
+    logging.getLogger("uvicorn.error").addFilter(hide_queries)
 
 
 def _is_news(record: logging.LogRecord) -> bool:

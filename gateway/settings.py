@@ -16,6 +16,7 @@ from execution.limits import Limits
 from gateway import demo_address, demo_model
 from gateway.mail_settings import DEFAULT_SENDER, Sender, SmtpServer, parse_sender, parse_smtp_url
 from gateway.model_file import models_at
+from gateway.prefix import parse_prefix
 from gateway.workers_bound import MAX_WORKERS
 from models.billing import STRIPE, Billing, parse_prices
 from models.language_model import LanguageModels
@@ -34,6 +35,7 @@ MIN_SECRET_BYTES = 32
 BUS_SCHEMES = ("memory", "redis", "rediss")
 OWN_BUS = ("mongodb", "mongodb://")
 MAX_POOL = 10_000
+AGENT_BOARD = "ORRERY_AGENT_BOARD_PREFIX"
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -91,6 +93,7 @@ class Settings:
     models: LanguageModels = field(default_factory=LanguageModels)
     agent_processes: int = 1
     demo_port: int = demo_address.PORT
+    agent_board_prefix: str = "/api"
 
     @property
     def production(self) -> bool:
@@ -144,10 +147,13 @@ class Settings:
             secret_key=_secret(values.get("ORRERY_SECRET_KEY", "")),
             data_dir=Path(values.get("ORRERY_DATA_DIR", ".data")).expanduser().absolute(),
             host=values.get("ORRERY_HOST", "127.0.0.1"),
-            port=_port(values.get("ORRERY_PORT", "3001")),
+            port=_between(values.get("ORRERY_PORT", "3001"), 1, 65535, variable="ORRERY_PORT"),
             mongodb_url=mongodb_url,
             mongodb_database=_database_name(mongodb_url) if mongodb_url else DEFAULT_DATABASE,
-            mongodb_pool=_pool(values.get("ORRERY_MONGODB_POOL", "100")),
+            # Two transactions of the check at start are open at once, and a stream of changes stays open.
+            mongodb_pool=_between(
+                values.get("ORRERY_MONGODB_POOL", "100"), 4, MAX_POOL, variable="ORRERY_MONGODB_POOL"
+            ),
             mongodb_patience=parse_duration(
                 values.get("ORRERY_MONGODB_PATIENCE", "60s"), variable="ORRERY_MONGODB_PATIENCE"
             ),
@@ -185,14 +191,22 @@ class Settings:
             ),
             allowed_private_hosts=_parsed(values, "ORRERY_ALLOWED_PRIVATE_HOSTS", parse_hosts) or frozenset(),
             models=_parsed(values, "ORRERY_MODELS", models_at) or LanguageModels(),
-            agent_processes=_agent_processes(values.get("ORRERY_AGENT_PROCESSES", "1")),
-            demo_port=_port(values.get("ORRERY_DEMO_PORT", str(demo_address.PORT)), "ORRERY_DEMO_PORT"),
+            agent_processes=_between(
+                values.get("ORRERY_AGENT_PROCESSES", "1"), 0, MAX_WORKERS, variable="ORRERY_AGENT_PROCESSES"
+            ),
+            demo_port=_between(
+                values.get("ORRERY_DEMO_PORT", str(demo_address.PORT)), 1, 65535, variable="ORRERY_DEMO_PORT"
+            ),
+            # One that is empty says that there is none.
+            agent_board_prefix=_parsed({AGENT_BOARD: "/api", **source}, AGENT_BOARD, parse_prefix) or "",
         )
         if not settings.production:
             settings = replace(settings, models=demo_model.with_demo(settings.models, settings.demo_port))
         if settings.smtp is not None and settings.mail_from is DEFAULT_SENDER:
             raise SettingsError("ORRERY_MAIL_FROM must name the sender of the mails that go to ORRERY_SMTP_URL.")
-        settings = settings.with_workers(_workers(values.get("ORRERY_WORKERS", "1")))
+        settings = settings.with_workers(
+            _between(values.get("ORRERY_WORKERS", "1"), 1, MAX_WORKERS, variable="ORRERY_WORKERS")
+        )
         make_data_dir(settings.data_dir)
         if not settings.secret_key:
             key = kept_secret(settings.data_dir / SECRET_FILE)
@@ -341,9 +355,9 @@ def _secret(text: str) -> str:
     return text
 
 
-def _port(text: str, variable: str = "ORRERY_PORT") -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 65535):
-        raise SettingsError(f"{variable} must be a number between 1 and 65535, not {text!r}.")
+def _between(text: str, least: int, most: int, *, variable: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and least <= int(text) <= most):
+        raise SettingsError(f"{variable} must be a number between {least} and {most}, not {text!r}.")
     return int(text)
 
 
@@ -352,25 +366,6 @@ def _environment(text: str) -> Environment:
         case "development" | "production":
             return text
     raise SettingsError(f"ORRERY_ENV must be development or production, not {text!r}.")
-
-
-def _workers(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= MAX_WORKERS):
-        raise SettingsError(f"ORRERY_WORKERS must be a number between 1 and {MAX_WORKERS}, not {text!r}.")
-    return int(text)
-
-
-def _agent_processes(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 0 <= int(text) <= MAX_WORKERS):
-        raise SettingsError(f"ORRERY_AGENT_PROCESSES must be a number between 0 and {MAX_WORKERS}, not {text!r}.")
-    return int(text)
-
-
-def _pool(text: str) -> int:
-    # Two transactions of the check at start are open at once, and a stream of changes stays open.
-    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 4 <= int(text) <= MAX_POOL):
-        raise SettingsError(f"ORRERY_MONGODB_POOL must be a number between 4 and {MAX_POOL}, not {text!r}.")
-    return int(text)
 
 
 def _bus_url(text: str | None) -> str | None:

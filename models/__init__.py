@@ -37,7 +37,6 @@ from models.pilotage import Decision, Objective, PilotageDocument, PilotagePrior
 from models.pipeline import Pipeline
 from models.pipeline_run import PipelineRun
 from models.plugin import Plugin, PluginDelivery
-from models.preferences import PanelState, Preferences
 from models.probe import Probe
 from models.project import Project, ProjectMember
 from models.project_draft import ProjectDraft
@@ -111,14 +110,12 @@ __all__ = [
     "Objective",
     "Organization",
     "OrganizationMember",
-    "PanelState",
     "PilotageDocument",
     "PilotagePriority",
     "Pipeline",
     "PipelineRun",
     "Plugin",
     "PluginDelivery",
-    "Preferences",
     "Probe",
     "Project",
     "ProjectDraft",

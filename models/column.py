@@ -15,8 +15,7 @@ from models.records import ColumnRecord
 
 
 class Column(Stored[ColumnRecord]):
-    """A column. `scope_id` is null for a column of the project itself; `rank` orders it among its siblings. No card
-    comes to one that is `emptying`: its cards are being deleted, in parts."""
+    """A column. `scope_id` is null for a column of the project itself; `rank` orders it among its siblings."""
 
     added = {"order": int}
 
@@ -59,8 +58,6 @@ class Column(Stored[ColumnRecord]):
             GRAPH,
         ),
     ]
-
-    emptying: bool = False
 
     class Settings:
         name = "columns"

@@ -177,6 +177,29 @@ async def mission_events(ctx: Context, mission: MissionRecord, after: str | None
     return _watch(ctx, workspace_id, mission["_id"], accepts, after, membership)
 
 
+@operation(
+    "boardEvents",
+    opens=PROJECT.by("project_id"),
+    permission=board.READ,
+    scope=TokenScope.PROJECTS_READ,
+    read_only=True,
+    no_tool=STREAM,
+)
+async def board_events(ctx: Context, project: ProjectRecord, types: frozenset[str], after: str | None = None) -> Source:
+    """What happens in a project of some types; of missions on its cards too, where the caller's token has their
+    scope."""
+    wanted = types & PROJECT_TYPES
+    if TokenScope.PILOTAGE_READ in ctx.subject.scopes:
+        wanted |= types & MISSION_TYPES
+
+    def accepts(event: ToldEvent) -> bool:
+        return event["type"] in wanted and event["project_id"] == project["_id"]
+
+    workspace_id = project["workspace_id"]
+    membership = await workspace_membership(ctx, workspace_id)
+    return _watch(ctx, workspace_id, ("board", project["_id"], wanted), accepts, after, membership)
+
+
 @operation("notifications", scope=TokenScope.NOTIFICATIONS_READ, read_only=True, no_tool=STREAM)
 async def notifications(ctx: Context, after: str | None = None) -> Source:
     """The caller's notifications as they come, and as they are read."""

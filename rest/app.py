@@ -1,27 +1,116 @@
 """The REST interfaces as one set of routes and one document."""
 
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import combinations
 from typing import Any
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from rest.agent_board import table as agent_board
+from rest.agent_board.dialect import AGENT_BOARD
+from rest.agent_board.live import routes as live
+from rest.dialect import PLAIN, Dialect
 from rest.openapi import build
-from rest.routing import MakeContext, Recall, starlette_routes
-from rest.stellary.table import TABLE, TAGS
+from rest.routing import MakeContext, Recall, Route, starlette_routes
+from rest.stellary import table as stellary
 from serving.cookies import CookieScope
+from serving.errors import answer_http_exception
+
+AGENT_BOARD_PREFIX = "/api"
+"""Where the agent board's clients look for it, unless a setting says otherwise."""
 
 
-def build_routes(
-    make_context: MakeContext, *, cookies: CookieScope, recall: Recall = lambda _: None
-) -> list[BaseRoute]:
-    """The routes to mount at the root. `make_context` raises Unauthenticated for a credential that is not valid.
+@dataclass(frozen=True, slots=True, eq=False)
+class Interface:
+    """Routes that speak one dialect, with the descriptions of their groups. `table` has them as they are mounted, and
+    `also` are paths of the document that no route of the table serves."""
 
-    The app's handler of `HTTPException` is `serving.errors.answer_http_exception`, so that unknown paths answer alike.
-    """
-    return starlette_routes(TABLE, make_context, cookies=cookies, recall=recall)
+    prefix: str
+    dialect: Dialect
+    table: tuple[Route, ...]
+    tags: Mapping[str, str]
+    also: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Collision(Exception):  # noqa: N818
+    """Two routes that one address leads to."""
 
 
 @cache
-def openapi(version: str, base_url: str) -> dict[str, Any]:
+def interfaces(agent_board_prefix: str = AGENT_BOARD_PREFIX) -> tuple[Interface, ...]:
+    """Every interface; the agent board's at a prefix, and not at all at an empty one.
+
+    Raises Collision where that is over a route of another one.
+    """
+    found = [Interface("", PLAIN, stellary.TABLE, stellary.TAGS)]
+    if agent_board_prefix:
+        also = {agent_board_prefix + live.PATH: live.DOCUMENT}
+        found.append(_mounted(agent_board_prefix, AGENT_BOARD, agent_board.TABLE, agent_board.TAGS, also))
+    for one, other in combinations(found, 2):
+        for route in other.table:
+            if (over := next((known for known in one.table if overlap(known.path, route.path)), None)) is not None:
+                raise Collision(f"{route.path} is over {over.path}")
+    return tuple(found)
+
+
+def _mounted(
+    prefix: str, dialect: Dialect, table: tuple[Route, ...], tags: Mapping[str, str], also: Mapping[str, Any]
+) -> Interface:
+    return Interface(prefix, dialect, tuple(replace(route, path=prefix + route.path) for route in table), tags, also)
+
+
+def overlap(path: str, other: str) -> bool:
+    """Whether an address may be that of two paths."""
+    parts, others = path.split("/"), other.split("/")
+    return len(parts) == len(others) and all(
+        one == two or "{" in (one[:1], two[:1]) for one, two in zip(parts, others, strict=True)
+    )
+
+
+TABLE: tuple[Route, ...] = tuple(route for interface in interfaces() for route in interface.table)
+"""Every route of every interface, where they are unless a setting says otherwise."""
+
+
+def build_routes(
+    make_context: MakeContext,
+    *,
+    cookies: CookieScope,
+    recall: Recall = lambda _: None,
+    agent_board_prefix: str = AGENT_BOARD_PREFIX,
+) -> list[BaseRoute]:
+    """The routes to mount at the root. `make_context` raises Unauthenticated for a credential that is not valid.
+
+    The app's handler of `HTTPException` is `failures`, so that unknown paths answer alike.
+    """
+    table = [route for interface in interfaces(agent_board_prefix) for route in interface.table]
+    return starlette_routes(table, make_context, cookies=cookies, recall=recall)
+
+
+def failures(
+    agent_board_prefix: str = AGENT_BOARD_PREFIX,
+) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """The handler of Starlette's own failures, which speaks as the interface does whose prefix the path begins with."""
+    prefixes = [
+        (f"{interface.prefix}/", interface.dialect.render) for interface in reversed(interfaces(agent_board_prefix))
+    ]
+
+    async def failed(request: Request, error: Exception) -> Response:
+        path = f"{request.url.path}/"
+        render = next((render for prefix, render in prefixes if path.startswith(prefix)), PLAIN.render)
+        return answer_http_exception(request, error, render)
+
+    return failed
+
+
+@cache
+def openapi(version: str, base_url: str, agent_board_prefix: str = AGENT_BOARD_PREFIX) -> dict[str, Any]:
     """The OpenAPI 3.1 document of every route, made once."""
-    return build(TABLE, TAGS, version=version, base_url=base_url)
+    found = interfaces(agent_board_prefix)
+    tags = {name: text for interface in found for name, text in interface.tags.items()}
+    table = [route for interface in found for route in interface.table]
+    also = {path: shape for interface in found for path, shape in interface.also.items()}
+    return build(table, tags, version=version, base_url=base_url, also=also)

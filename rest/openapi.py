@@ -1,7 +1,7 @@
 """The OpenAPI 3.1 document, built from the route table: what is not declared there is not in it, and the other way."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
@@ -10,12 +10,15 @@ from pydantic.json_schema import JsonSchemaMode
 
 from auth.authenticate import CSRF_HEADER, SESSION_COOKIE
 from resolvers.kit.idempotency import HEADER, REPLAYED
+from rest.dialect import NO_CONTENT, Dialect
 from rest.examples import Example, examples
 from rest.openapi_parts import REF, failures, headers, parameters, response_headers
 from rest.routing import Route
-from serving.errors import Failure
 
 _BYTES: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+_FORMS: dict[str, dict[str, Any]] = {"text/event-stream": {}, "application/json": {"schema": {}}}
+"""What answers of other forms than plain bytes are said to be."""
+NOTHING: Mapping[str, Any] = {}
 _DESCRIPTION = (
     "Sign in with `POST /auth/login`, then send `Authorization: Bearer <access_token>`, or a personal access token. "
     f"A browser may use the session cookie instead; it repeats the CSRF token in `{CSRF_HEADER}` whenever it writes. "
@@ -24,9 +27,18 @@ _DESCRIPTION = (
 )
 
 
-def build(table: Sequence[Route], tags: dict[str, str], *, version: str, base_url: str) -> dict[str, Any]:
-    """The document of a route table; `tags` describes the groups in the order in which they are shown."""
-    shapes, schemas = _schemas(table)
+def build(
+    table: Sequence[Route],
+    tags: Mapping[str, str],
+    *,
+    version: str,
+    base_url: str,
+    also: Mapping[str, Any] = NOTHING,
+) -> dict[str, Any]:
+    """The document of a route table; `tags` describes the groups in the order in which they are shown, `also` further
+    paths."""
+    dialects = list(dict.fromkeys(route.dialect for route in table))
+    shapes, schemas = _schemas(table, dialects)
     paths: dict[str, dict[str, Any]] = {}
     for route in table:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, shapes)
@@ -41,12 +53,12 @@ def build(table: Sequence[Route], tags: dict[str, str], *, version: str, base_ur
         },
         "servers": [{"url": base_url}],
         "tags": [{"name": name, "description": text} for name, text in tags.items()],
-        "paths": paths,
+        "paths": {**paths, **also},
         "components": {
             "schemas": schemas,
             "parameters": parameters(_path_names(table)),
             "headers": headers(),
-            "responses": failures(),
+            "responses": {name: shape for dialect in dialects for name, shape in failures(dialect).items()},
             "securitySchemes": {
                 "bearer": {
                     "type": "http",
@@ -60,26 +72,32 @@ def build(table: Sequence[Route], tags: dict[str, str], *, version: str, base_ur
     }
 
 
-def _schemas(table: Sequence[Route]) -> tuple[dict[tuple[Any, JsonSchemaMode], Any], dict[str, Any]]:
+def _schemas(
+    table: Sequence[Route], dialects: Sequence[Dialect]
+) -> tuple[dict[tuple[Any, JsonSchemaMode], Any], dict[str, Any]]:
     """The schema of every body and response, and the definitions that they refer to."""
     wanted: list[tuple[Any, JsonSchemaMode, TypeAdapter[Any]]] = []
     for index, route in enumerate(table):
-        wanted.append(((index, "response"), "serialization", TypeAdapter(bytes if route.gives else route.response)))
+        answers = bytes if route.gives or route.status == NO_CONTENT else route.response
+        wanted.append(((index, "response"), "serialization", TypeAdapter(answers)))
         if route.body is not None:
             wanted.append(((index, "body"), "validation", TypeAdapter(route.body)))
         if route.query is not None:
             wanted.append(((index, "query"), "validation", TypeAdapter(route.query)))
-    wanted.append(("failure", "serialization", TypeAdapter(Failure)))
+    wanted += [((dialect, "failure"), "serialization", TypeAdapter(dialect.failure_type)) for dialect in dialects]
     found, shared = TypeAdapter.json_schemas(wanted, ref_template=REF)
     definitions: dict[str, Any] = shared.get("$defs", {})
     shapes: dict[tuple[Any, JsonSchemaMode], Any] = {}
     for (key, mode), schema in found.items():
-        declared = table[key[0]] if isinstance(key, tuple) else None
-        if declared is not None and key[1] == "body" and declared.given:
+        about, part = key
+        declared = table[about] if isinstance(about, int) else None
+        if declared is not None and part == "body" and (declared.given or declared.dialect.extra == "ignore"):
             schema = _without(_resolve(schema, definitions), declared.given)
-        if isinstance(key, tuple) and key[1] == "query":
+            if schema.get("additionalProperties") is False and declared.dialect.extra == "ignore":
+                del schema["additionalProperties"]
+        if part == "query":
             schema = _resolve(schema, definitions)
-        shapes[((declared, key[1]) if declared else key, mode)] = schema
+        shapes[((declared or about, part), mode)] = schema
     return shapes, _used(shapes, definitions)
 
 
@@ -87,7 +105,7 @@ def _operation(route: Route, shapes: dict[tuple[Any, JsonSchemaMode], Any]) -> d
     names = re.findall(r"\{(\w+)\}", route.path)
     example = examples().get(f"{route.method} {route.path}", {})
     operation: dict[str, Any] = {
-        "operationId": to_camel(f"{route.handler.__module__.rsplit('.', 1)[-1]}_{route.handler.__name__.rstrip('_')}"),
+        "operationId": _operation_id(route),
         "summary": route.summary,
         "description": " ".join((route.handler.__doc__ or f"{route.summary}.").split()),
         "tags": [route.tag],
@@ -104,11 +122,17 @@ def _operation(route: Route, shapes: dict[tuple[Any, JsonSchemaMode], Any]) -> d
     if route.file is not None:
         operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _form(route.file)}}}
     operation["responses"] = _successes(route, shapes, example) | {
-        str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(_statuses(route, names))
+        str(status): {"$ref": f"#/components/responses/{route.dialect.name}{status}"}
+        for status in sorted(_statuses(route, names))
     }
     cookie: dict[str, list[str]] = {"session": []} if route.is_safe else {"session": [], "csrf": []}
     operation["security"] = [] if route.anonymous else [{"bearer": []}, cookie]
     return operation
+
+
+def _operation_id(route: Route) -> str:
+    name = to_camel(f"{route.handler.__module__.rsplit('.', 1)[-1]}_{route.handler.__name__.rstrip('_')}")
+    return f"{route.dialect.name}{name[0].upper()}{name[1:]}" if route.dialect.name else name
 
 
 def _form(name: str) -> dict[str, Any]:
@@ -132,11 +156,14 @@ def _successes(
 ) -> dict[str, dict[str, Any]]:
     if route.gives:
         return _downloads(route)
-    schema = shapes[((route, "response"), "serialization")]
-    content = {"application/json": {"schema": schema} | _shown(example, "response")}
     sent = [] if route.is_safe else [REPLAYED.title()]
     sent += ["Set-Cookie"] if route.sets_cookies else []
+    sent += ["X-Orrery-Cursor"] if route.tells_cursor else []
     shown = {"headers": response_headers(*sent)} if sent else {}
+    if route.status == NO_CONTENT:
+        return {str(NO_CONTENT): {"description": "Done.", **shown}}
+    schema = route.dialect.wrapped(shapes[((route, "response"), "serialization")])
+    content = {"application/json": {"schema": schema} | _shown(example, "response")}
     done = {str(route.status): {"description": "Done.", "content": content, **shown}}
     if not route.may_go_on:
         return done
@@ -145,7 +172,7 @@ def _successes(
 
 def _downloads(route: Route) -> dict[str, dict[str, Any]]:
     # The form of an event stream is its own standard's: what a schema here would say of it is read in two ways.
-    content: dict[str, Any] = {kind: {} if kind == "text/event-stream" else _BYTES for kind in route.gives}
+    content: dict[str, Any] = {kind: _FORMS.get(kind, _BYTES) for kind in route.gives}
     sent = ["Cache-Control", "Content-Disposition"]
     sent += ["ETag"] if route.tagged else []
     sent += ["Accept-Ranges"] if route.ranges else []
@@ -164,7 +191,7 @@ def _statuses(route: Route, names: Sequence[str]) -> set[int]:
     statuses = {401, 500, 503}
     if names or route.body or route.query or route.takes:
         statuses.add(400)
-    if names:
+    if names or route.names_object:
         statuses.add(404)
     if not route.anonymous:
         statuses.add(403)

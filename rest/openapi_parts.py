@@ -1,9 +1,9 @@
 """What many operations of the OpenAPI document share: refusals, headers, parameters."""
 
-from http import HTTPStatus
 from typing import Any
 
 from resolvers.kit.idempotency import HEADER, REPLAYED
+from rest.dialect import Dialect
 
 REF = "#/components/schemas/{model}"
 ID = {"type": "string", "pattern": "^[0-9a-f]{24}$"}
@@ -11,6 +11,8 @@ _TEXT_PARAMETERS = {
     "orgSlug": "The slug of an organization that the caller is a member of.",
     "wsSlug": "The slug of a workspace of the organization that the caller is a member of.",
     "token": "The token of the invitation's link.",
+    "email": "The e-mail address that was invited.",
+    "boardTemplateId": "The id of a template, or the word of a built-in one.",
 }
 _REQUEST_HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     HEADER: (
@@ -34,6 +36,10 @@ _RESPONSE_HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "Accept-Ranges": ("Ranges of the file may be asked for.", {"type": "string", "const": "bytes"}),
     "Content-Range": ("Which bytes these are, of how many.", {"type": "string", "pattern": "^bytes "}),
     "Content-Disposition": ("The name of the file, and whether a browser may show it.", {"type": "string"}),
+    "X-Orrery-Cursor": (
+        "Where the snapshot stands: the WebSocket goes on `after` it without a hole.",
+        {"type": "string", "pattern": "^[0-9a-f]{20}$"},
+    ),
     "Cache-Control": ("Whether the answer may be kept.", {"type": "string"}),
 }
 _FAILURES: dict[int, tuple[str, str, dict[str, Any]]] = {
@@ -124,9 +130,9 @@ def headers() -> dict[str, Any]:
     return {name: {"description": text, "schema": schema} for name, (text, schema) in _RESPONSE_HEADERS.items()}
 
 
-def failures() -> dict[str, Any]:
-    """The refusals, by their status."""
-    return {str(status): _failure(status) for status in _FAILURES}
+def failures(dialect: Dialect) -> dict[str, Any]:
+    """The refusals of a dialect, by its name and their status."""
+    return {f"{dialect.name}{status}": _failure(dialect, status) for status in _FAILURES}
 
 
 def parameters(path_names: dict[str, str | None]) -> dict[str, Any]:
@@ -152,10 +158,11 @@ def parameters(path_names: dict[str, str | None]) -> dict[str, Any]:
     return shared
 
 
-def _failure(status: int) -> dict[str, Any]:
+def _failure(dialect: Dialect, status: int) -> dict[str, Any]:
     text, code, more = _FAILURES[status]
-    example = {"statusCode": status, "error": HTTPStatus(status).phrase, "code": code, **more}
-    schema = {"$ref": REF.format(model="Failure")}
+    details = {**more.get("details", {}), **({"problems": more["problems"]} if "problems" in more else {})}
+    example = dialect.render(status, more["message"], code, details)
+    schema = {"$ref": REF.format(model=dialect.failure_type.__name__)}
     content = {"application/json": {"schema": schema, "example": example}}
     shown = response_headers(*_FAILURE_HEADERS.get(status, ()))
     return {"description": text, "content": content} | ({"headers": shown} if shown else {})

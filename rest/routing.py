@@ -18,13 +18,14 @@ from starlette.routing import Route as StarletteRoute
 from auth.authenticate import CSRF_HEADER, check_csrf
 from models.admission import Admission
 from models.errors import BadUserInput, OrreryError, RateLimited
-from models.ids import Kind, parse_id
+from models.ids import Kind
 from resolvers.kit.context import Context
 from resolvers.kit.contract import contract
 from resolvers.kit.idempotency import HEADER, KEEPS, REPLAYED, Claim, Reply, check_key, fingerprint, once
 from resolvers.kit.input import Input, read_input
 from resolvers.kit.operation import Caller, Operation, operation_of
 from resolvers.kit.upload import MAX_FILE, Upload, Uploads, spool
+from rest.dialect import NO_CONTENT, PLAIN, Dialect
 from serving.body import MAX_BODY, read_bytes, read_object
 from serving.cookies import CookieScope
 from serving.errors import answer, answer_error, answer_unexpected
@@ -53,7 +54,8 @@ class Route:
     `admission` bounds how many of a caller are read at a time.
     An answer of bytes has an ETag, unless it is not `tagged`. `sets_cookies` says that it signs in or out,
     `may_go_on` that it answers 202 where what it began goes on, `may_be_empty` of a change that it also goes without a
-    body. `follows` may put a stream in the place of an answer that is done and kept.
+    body, `names_object` that what a body or a query names may not be there, `tells_cursor` that the answer says where
+    its snapshot stands. `follows` may put a stream in the place of an answer that is done and kept.
     """
 
     method: str
@@ -64,6 +66,7 @@ class Route:
     tag: str
     status: int
     response: Any
+    dialect: Dialect = PLAIN
     body: type[Input] | None = None
     given: frozenset[str] = frozenset()
     query: type[Input] | None = None
@@ -80,6 +83,8 @@ class Route:
     may_go_on: bool = False
     sets_cookies: bool = False
     may_be_empty: bool = False
+    names_object: bool = False
+    tells_cursor: bool = False
     follows: Callable[["Call", Response], Awaitable[Response]] | None = None
 
     @property
@@ -131,7 +136,7 @@ class Call:
         sent = {name: value for name, value in self.raw_body.items() if name not in given}
         if refused := self.raw_body.keys() & given.keys():
             sent |= {f"{name} (set by the path)": None for name in refused}
-        return read_input(model, {**sent, **given})
+        return read_input(model, {**sent, **given}, extra=self.route.dialect.extra)
 
     def query(self, model: type[M]) -> M:
         """The checked query parameters; those that are not declared are ignored."""
@@ -149,8 +154,8 @@ class Call:
         return await upload_of(self.request, self.route.file, limit=self.route.max_file(self.ctx))
 
     def id(self, name: str, kind: Kind) -> ObjectId:
-        """An id of the path; raises BadUserInput that names it."""
-        return parse_id(self.path[name], kind, field=name)
+        """An id of the path; what is none raises what the dialect says of it."""
+        return self.route.dialect.path_id(self.path[name], kind, name)
 
 
 @dataclass(slots=True)
@@ -160,22 +165,23 @@ class Routes:
 
     tag: str
     prefix: str
+    dialect: Dialect = PLAIN
     table: list[Route] = field(default_factory=list)
 
     def get(self, path: str, summary: str, *, runs: Run, **declared: Any) -> Callable[[H], H]:
-        return self._enter("GET", path, summary, runs, {"status": 200, **declared})
+        return self._enter("GET", path, summary, runs, declared)
 
     def post(self, path: str, summary: str, *, runs: Run, **declared: Any) -> Callable[[H], H]:
-        return self._enter("POST", path, summary, runs, {"status": 201, **declared})
+        return self._enter("POST", path, summary, runs, declared)
 
     def put(self, path: str, summary: str, *, runs: Run, **declared: Any) -> Callable[[H], H]:
-        return self._enter("PUT", path, summary, runs, {"status": 200, **declared})
+        return self._enter("PUT", path, summary, runs, declared)
 
     def patch(self, path: str, summary: str, *, runs: Run, **declared: Any) -> Callable[[H], H]:
-        return self._enter("PATCH", path, summary, runs, {"status": 200, **declared})
+        return self._enter("PATCH", path, summary, runs, declared)
 
     def delete(self, path: str, summary: str, *, runs: Run, **declared: Any) -> Callable[[H], H]:
-        return self._enter("DELETE", path, summary, runs, {"status": 200, **declared})
+        return self._enter("DELETE", path, summary, runs, declared)
 
     def _enter(self, method: str, path: str, summary: str, runs: Run, declared: dict[str, Any]) -> Callable[[H], H]:
         operation = operation_of(runs)
@@ -189,7 +195,9 @@ class Routes:
                     handler=handler,
                     summary=summary,
                     tag=self.tag,
+                    dialect=self.dialect,
                     **{
+                        "status": self.dialect.status_of(method),
                         "body": None if method == "GET" else contract(operation).input,
                         "response": get_type_hints(inspect.unwrap(handler), include_extras=True)["return"],
                         **declared,
@@ -224,19 +232,21 @@ def starlette_routes(
 def _endpoint(
     methods: Mapping[str, Route], make_context: MakeContext, *, cookies: CookieScope, recall: Recall
 ) -> Callable[[Request], Awaitable[Response]]:
+    render = next(iter(methods.values())).dialect.render
+
     async def endpoint(request: Request) -> Response:
         route = methods["GET" if request.method == "HEAD" else request.method]
         try:
             await _check_bound(route, recall(request))
             return await _serve(route, request, await make_context(request), cookies=cookies)
         except OrreryError as error:
-            return answer_error(error)
+            return answer_error(error, render)
         except HTTPException:
             raise
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is left to read it
         except Exception as error:
-            return answer_unexpected(request, error)
+            return answer_unexpected(request, error, render)
 
     return endpoint
 
@@ -300,7 +310,7 @@ async def _handle_once(call: Call, key: str, sent: bytes) -> Response:
         try:
             response = await _handle(call)
         except OrreryError as error:
-            response = answer_error(error)
+            response = answer_error(error, call.route.dialect.render)
         answered.append(response)
         return Reply(response.status_code, bytes(response.body), response.headers.get("content-type", ""))
 
@@ -334,9 +344,15 @@ def _call(route: Route, request: Request, ctx: Context, raw: bytes = b"", *, coo
     )
 
 
+def _answer(route: Route, answered: Any) -> Response:
+    if route.status == NO_CONTENT:
+        return Response(status_code=NO_CONTENT, headers={"cache-control": "no-store"})
+    return answer(route.dialect.wrap(answered), route.status)
+
+
 async def _handle(call: Call) -> Response:
     answered = await call.route.handler(call)
-    response = answered if isinstance(answered, Response) else answer(answered, call.route.status)
+    response = answered if isinstance(answered, Response) else _answer(call.route, answered)
     for change in call.finish:
         change(response)
     return response

@@ -22,6 +22,7 @@ from resolvers.project import project
 from resolvers.proposal import proposal
 from resolvers.search import search
 from resolvers.transfer import job as transfer_job
+from resolvers.user.people import find_people
 from resolvers.workspace import workspace
 from schema.ahead import begin_board
 from schema.arguments import (
@@ -59,6 +60,9 @@ from schema.workspace import Workspace
 
 NodeId = Annotated[strawberry.ID, strawberry.argument(description="The id of any object.")]
 NodeIds = Annotated[list[strawberry.ID], strawberry.argument(description="The ids of at most 100 objects.")]
+PartOfName = Annotated[
+    str, strawberry.argument(description="A part of the name or of the e-mail address, 2 to 100 characters.")
+]
 OrgSlug = Annotated[str, strawberry.argument(description="The slug of the organization.")]
 
 
@@ -101,6 +105,10 @@ class Query:
         window = Window.read(given(first), given(after), given(last), given(before))
         found = await organization.list_organizations(info.context.ctx, window, fields_of(info))
         return cast("Connection[Organization]", found)
+
+    @resolved("At most 20 people who share an organization with the viewer, by a part of their name or address.")
+    async def users(self, info: Info, search: PartOfName) -> list[User]:
+        return cast("list[User]", await find_people(info.context.ctx, search, fields_of(info)))
 
     @resolved("An organization by its slug.")
     async def organization(self, info: Info, slug: Slug) -> Organization | None:

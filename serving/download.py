@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from models.records import AttachmentRecord
 from resolvers.files.media_type import may_be_shown
 from resolvers.files.store import read_file
-from serving.errors import answer, failure
+from serving.errors import NO_DETAILS, Render, answer, failure
 
 Range = tuple[int, int]
 """The first byte, and the one after the last."""
@@ -25,8 +25,8 @@ class UnsatisfiableError(ValueError):
     """A range that begins past the end."""
 
 
-def download(request: Request, file: AttachmentRecord) -> Response:
-    """The answer to a GET or HEAD for an attachment that the caller may read."""
+def download(request: Request, file: AttachmentRecord, render: Render = failure) -> Response:
+    """The answer to a GET or HEAD for an attachment that the caller may read; `render` makes the body of a refusal."""
     size, tag = file["size"], f'"{file["sha256"]}"'
     headers = _headers(file, tag)
     if _matches(request.headers.get("if-none-match"), tag):
@@ -34,7 +34,7 @@ def download(request: Request, file: AttachmentRecord) -> Response:
     try:
         part = _part(request, size, tag)
     except UnsatisfiableError:
-        refused = answer(failure(416, "The range lies outside of the file", "BAD_USER_INPUT"), 416)
+        refused = answer(render(416, "The range lies outside of the file", "BAD_USER_INPUT", NO_DETAILS), 416)
         refused.headers["content-range"] = f"bytes */{size}"
         return refused
     start, stop = part or (0, size)

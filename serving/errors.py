@@ -2,7 +2,9 @@
 
 import logging
 import secrets
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, ClassVar, NotRequired
 
 import orjson
@@ -18,6 +20,11 @@ from serving.masked import masked
 log = logging.getLogger("orrery.rest")
 
 MAX_SHOWN_PATH = 200
+
+Render = Callable[[int, str, str, Mapping[str, Any]], Any]
+"""Makes the body of a failure of its status, its message, its code and its details."""
+
+NO_DETAILS: Mapping[str, Any] = MappingProxyType({})
 
 _CODES = {404: "NOT_FOUND", 413: "PAYLOAD_TOO_LARGE", 429: "RATE_LIMITED"}
 _HEADERS = {401: {"www-authenticate": "Bearer"}, 429: {"retry-after": "1"}, 503: {"retry-after": "1"}}
@@ -57,18 +64,13 @@ class ContentCodingError(UnsupportedMediaTypeError):
         super().__init__("The body must not be compressed: send it without Content-Encoding")
 
 
-def failure(status: int, message: str, code: str) -> Failure:
-    return {"statusCode": status, "message": message, "error": HTTPStatus(status).phrase, "code": code}
-
-
-def failure_of(error: OrreryError) -> Failure:
-    """The body that an error of the tree answers."""
-    body = failure(error.status, error.message, error.code)
-    details = {name: value for name, value in error.details.items() if name != "problems"}
-    if details:
-        body["details"] = details
-    if problems := error.details.get("problems"):
-        body["problems"] = problems  # type: ignore[typeddict-item]
+def failure(status: int, message: str, code: str, details: Mapping[str, Any] = NO_DETAILS) -> Failure:
+    """The body of a failure, with the problems of an input beside the other details."""
+    body: Failure = {"statusCode": status, "message": message, "error": HTTPStatus(status).phrase, "code": code}
+    if others := {name: value for name, value in details.items() if name != "problems"}:
+        body["details"] = others
+    if problems := details.get("problems"):
+        body["problems"] = problems
     return body
 
 
@@ -82,26 +84,26 @@ def answer(body: object, status: int, headers: dict[str, str] | None = None) -> 
     )
 
 
-def answer_error(error: OrreryError) -> Response:
+def answer_error(error: OrreryError, render: Render = failure) -> Response:
     headers = _HEADERS.get(error.status)
     if isinstance(error, RateLimited):
         headers = {"retry-after": str(error.retry_after)}
     elif isinstance(error, ContentCodingError):
         headers = error.HEADERS
-    return answer(failure_of(error), error.status, headers)
+    return answer(render(error.status, error.message, error.code, error.details), error.status, headers)
 
 
-def answer_unexpected(request: Request, error: Exception) -> Response:
+def answer_unexpected(request: Request, error: Exception, render: Render = failure) -> Response:
     """The masked answer to what nobody foresaw; the log holds the exception under the id that the client is given."""
     error_id = secrets.token_hex(6)
     log.error("error %s in %s %s", error_id, request.method, masked(request.url.path), exc_info=error)
-    return answer_error(Internal(error_id))
+    return answer_error(Internal(error_id), render)
 
 
-def answer_http_exception(request: Request, error: Exception) -> Response:
+def answer_http_exception(request: Request, error: Exception, render: Render = failure) -> Response:
     """The handler of Starlette's own failures: no such path (404), no such method on it (405)."""
     if not isinstance(error, HTTPException):
-        return answer_unexpected(request, error)
+        return answer_unexpected(request, error, render)
     code = _CODES.get(error.status_code, "BAD_USER_INPUT" if error.status_code < 500 else "INTERNAL")
     message, headers = error.detail, dict(error.headers or {})
     path = request.url.path[:MAX_SHOWN_PATH]
@@ -110,7 +112,7 @@ def answer_http_exception(request: Request, error: Exception) -> Response:
     elif error.status_code == 405:
         message = f"{path} does not take {request.method[:20]}"
         headers["Allow"] = ", ".join(sorted(_methods_at(request)))
-    return answer(failure(error.status_code, message, code), error.status_code, headers)
+    return answer(render(error.status_code, message, code, NO_DETAILS), error.status_code, headers)
 
 
 def _methods_at(request: Request) -> set[str]:

@@ -41,6 +41,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self.queue = cast("asyncio.Queue[ASGIReceiveEvent]", Inbox())
         self.writable = cast(asyncio.Event, Gate())
         self._call_when_writable: Callable[[], None] | None = None
+        self._call_at_pong: Callable[[], None] | None = None
         self._surplus: int | None = None
         self._abort_timer: asyncio.TimerHandle | None = None
         self.crowd: Crowd | None = None
@@ -57,6 +58,9 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def on_writable(self, call: Callable[[], None]) -> None:
         self._call_when_writable = call
+
+    def on_pong(self, call: Callable[[], None]) -> None:
+        self._call_at_pong = call
 
     # From the transport
 
@@ -79,6 +83,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.crowd.leave(self.transport)
         if self._abort_timer is not None:
             self._abort_timer.cancel()
+        self._call_at_pong = None
         call, self._call_when_writable = self._call_when_writable, None
         if call is not None:
             call()
@@ -111,6 +116,11 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         # Not to a peer that does not read: its pongs would pile up.
         if self.writable.is_set():
             self.transport.write(pong)
+
+    def handle_pong(self, event: Frame) -> None:
+        super().handle_pong(event)
+        if self._call_at_pong is not None:
+            self._call_at_pong()
 
     def handle_cont(self, event: Frame) -> None:
         if len(self.frames) >= MAX_FRAGMENTS:

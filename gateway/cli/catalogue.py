@@ -97,7 +97,7 @@ def _tools() -> list[dict[str, Any]]:
 
 def _entries() -> list[dict[str, Any]]:
     from resolvers.catalogue import CATALOGUE
-    from rest.stellary.table import TABLE
+    from rest.app import TABLE
     from schema.graph import graph
 
     roots = graph()

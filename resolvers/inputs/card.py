@@ -13,10 +13,12 @@ from resolvers.kit.fields import fields_of
 from resolvers.kit.input import (
     CardId,
     ColumnId,
+    Description,
     Flag,
     IdOf,
     Input,
     LabelId,
+    Name,
     NotNull,
     Order,
     ProjectId,
@@ -118,6 +120,19 @@ class CardMove(Input):
     order: Order | None = Field(None, description="The place in the column, from 0; past the end is the end.")
     after_card_id: CardId | None = Field(None, description="Right after this card.")
     before_card_id: CardId | None = Field(None, description="Right before this card.")
+
+
+class CardRevise(Input):
+    """What changes of a card whose labels are known by name.
+
+    Only what is given changes.
+    """
+
+    title: Annotated[Title | None, NotNull] = Field(None, description="The title.")
+    description: Description | None = Field(None, description="The details as Markdown; null clears them.")
+    labels: Annotated[list[Name], Field(max_length=MAX_LABELS)] | None = Field(
+        None, description="The names of all its labels from now on; those that the project lacks are made."
+    )
 
 
 class CardStepInput(Input):

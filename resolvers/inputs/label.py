@@ -10,6 +10,8 @@ from resolvers.kit.fields import fields_of
 from resolvers.kit.input import Color, Input, NotNull, ProjectId
 
 MAX_PROJECT_LABELS = 500
+COLOR = "#6b7280"
+"""That of a label for which nobody says one."""
 
 
 @fields_of(Label, CREATE)
@@ -17,7 +19,7 @@ class LabelCreate(Input):
     """A new label."""
 
     project_id: ProjectId = Field(description="The project that it belongs to.")
-    color: Color = Field("#6b7280", description="The colour as #rrggbb; grey without one.")
+    color: Color = Field(COLOR, description="The colour as #rrggbb; grey without one.")
 
 
 @fields_of(Label, UPDATE)

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from bson import ObjectId
 from pydantic import (
@@ -88,11 +88,15 @@ class Input(BaseModel):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
-def read_input(model: type[M], values: Mapping[str, Any], *, under: str = "") -> M:
+def read_input(
+    model: type[M], values: Mapping[str, Any], *, under: str = "", extra: Literal["forbid", "ignore"] = "forbid"
+) -> M:
     """The checked input; raises BadUserInput that names the first field at fault, `under` the name of what it is in,
-    and lists the first 20."""
+    and lists the first 20. Fields that are not declared are at fault, or ignored with `extra`."""
+    # A model that takes any field keeps them.
+    lenient = extra if extra == "ignore" and model.model_config.get("extra") == "forbid" else None
     try:
-        return model.model_validate(values, by_alias=True, by_name=False)
+        return model.model_validate(values, by_alias=True, by_name=False, extra=lenient)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
     problems = [{"field": _path(item["loc"], under), "message": sentence(item)} for item in found[:MAX_PROBLEMS]]

@@ -11,6 +11,10 @@ from realtime.payload import EventPayload
 FRAME_WRITER = "orrery.frames"
 """The extension of an ASGI scope under which a server offers its `FrameWriter`."""
 
+PING = b"\x89\x00"
+"""The frame of a ping without data."""
+_WHOLE = "whole"
+"""What the frame of a payload that is sent as it is is kept under, in its `forms`."""
 _TEXT = 0x81  # the final frame of a message, and its only one
 _MEDIUM = Struct("!BBH")
 _LONG = Struct("!BBQ")
@@ -32,6 +36,9 @@ class FrameWriter(Protocol):
 
     def on_writable(self, call: Callable[[], None]) -> None:
         """Have `call` called whenever the writer was full and is so no longer, and when the connection is lost."""
+
+    def on_pong(self, call: Callable[[], None]) -> None:
+        """Have `call` called whenever the peer answers a ping."""
 
 
 def text_frame(*parts: bytes) -> bytes:
@@ -60,6 +67,16 @@ def next_frame(delivery: EventPayload, id: str, head: bytes) -> bytes:
         frame = _made(delivery, id, head)
         if len(delivery.forms) < _MAX_FORMS:
             delivery.forms[id] = frame
+    return frame
+
+
+def whole_frame(delivery: EventPayload) -> bytes:
+    """The frame of a payload as it is (that of each part, in a row), made once for all who get it."""
+    frame = delivery.forms.get(_WHOLE)
+    if frame is None:
+        parts = delivery.parts
+        frame = b"".join(map(whole_frame, parts)) if parts else text_frame(delivery.payload)
+        delivery.forms[_WHOLE] = frame
     return frame
 
 

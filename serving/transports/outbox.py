@@ -6,7 +6,7 @@ from typing import Protocol
 from starlette.websockets import WebSocket
 
 from realtime.payload import EventPayload
-from serving.transports.frames import FRAME_WRITER, FrameWriter, next_frame, text_frame
+from serving.transports.frames import FRAME_WRITER, PING, FrameWriter, next_frame, text_frame, whole_frame
 from serving.transports.sending import Room, SendQueue
 
 
@@ -36,6 +36,12 @@ class Outbox(Protocol):
 
     def send_next(self, delivery: EventPayload, sender: Sender) -> None:
         """Send a result of an operation, or several in a row."""
+
+    def send_whole(self, delivery: EventPayload) -> None:
+        """Send a payload, or several in a row, as they are."""
+
+    def ping(self, on_pong: Callable[[], None]) -> bool:
+        """Send a ping of the protocol, whose answer is told to `on_pong`; False where the server does that itself."""
 
     async def room(self) -> None:
         """Wait while it is full."""
@@ -83,6 +89,16 @@ class DirectOutbox(Room):
         if not self._closed and not sender.stopped:
             self._writer.write_frame(next_frame(delivery, sender.id, sender.head))
 
+    def send_whole(self, delivery: EventPayload) -> None:
+        if not self._closed:
+            self._writer.write_frame(whole_frame(delivery))
+
+    def ping(self, on_pong: Callable[[], None]) -> bool:
+        if not self._closed:
+            self._writer.on_pong(on_pong)
+            self._writer.write_frame(PING)
+        return True
+
     async def flush(self) -> None:
         """Nothing is held here."""
 
@@ -107,6 +123,13 @@ class QueuedOutbox(SendQueue[tuple[bytes, Sender | None, bool]]):
     def send_next(self, delivery: EventPayload, sender: Sender) -> None:
         for part in delivery.each:
             self.put((sender.head + part.payload + b"}", sender, False))
+
+    def send_whole(self, delivery: EventPayload) -> None:
+        for part in delivery.each:
+            self.put((part.payload, None, False))
+
+    def ping(self, on_pong: Callable[[], None]) -> bool:
+        return False
 
     async def _send(self, item: tuple[bytes, Sender | None, bool]) -> None:
         message, sender, final = item

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
+from rest.app import interfaces
 from rest.examples import examples
-from rest.stellary.table import TAGS
 from tests.browser.conftest import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow("the browser draws every route of the document")]
@@ -41,7 +41,7 @@ async def test_the_reference_shows_nouns_and_in_each_route_its_example(
     seen = await nouns(page)
 
     # Then
-    assert seen == list(TAGS)
+    assert seen == [name for interface in interfaces() for name in interface.tags]
     assert visit.foreign == []
     assert visit.problems == []
 

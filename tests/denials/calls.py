@@ -41,6 +41,7 @@ from resolvers.inputs.card import (
     CardCreate,
     CardMove,
     CardPipelineSet,
+    CardRevise,
     CardStepInput,
     CardUpdate,
     ChecklistItemAdd,
@@ -100,7 +101,6 @@ from resolvers.inputs.pilotage import (
     TodoCreate,
     TodoUpdate,
 )
-from resolvers.inputs.preferences import PanelStatesUpdate, PreferencesUpdate, ProjectReorder
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd, ProjectMemberUpdate, ProjectUpdate
 from resolvers.inputs.proposal import (
     ProposalApprove,
@@ -173,6 +173,8 @@ CALLS: dict[str, Arguments] = {
     "apiTokens": lambda _: (),
     "apiTokenRevoke": lambda ids: (ids["token"],),
     "user": lambda ids: (ids["user"],),
+    "users": lambda _: ("example",),
+    "viewerProjects": lambda _: (),
     "node": lambda ids: (ids["card"],),
     "nodes": lambda ids: ([ids["card"]],),
     # organizations
@@ -291,7 +293,6 @@ CALLS: dict[str, Arguments] = {
     "columnCreate": lambda ids: (ColumnCreate.of(project_id=ids["project"], name="More"),),
     "columnUpdate": lambda ids: (ids["column"], ColumnUpdate.of(name="Other")),
     "columnReorder": lambda ids: (ColumnReorder(project_id=ids["project"], ids=[ids["column"]]),),
-    "columnClean": lambda ids: (ids["column"],),
     "columnDelete": lambda ids: (ids["column"],),
     "label": lambda ids: (ids["label"],),
     "labels": lambda ids: (ids["project"],),
@@ -321,20 +322,12 @@ CALLS: dict[str, Arguments] = {
     "cardCreate": lambda ids: (CardCreate.of(project_id=ids["project"], title="More"),),
     "cardUpdate": lambda ids: (ids["card"], CardUpdate.of(title="Other")),
     "cardMove": lambda ids: (ids["card"], CardMove(column_id=None)),
+    "cardRevise": lambda ids: (ids["card"], CardRevise(title="Other")),
     "cardComplete": lambda ids: (ids["card"],),
     "cardPipelineSet": lambda ids: (
         ids["card"],
         CardPipelineSet(steps=[CardStepInput(column_id=ids["column"], prompt="Test it")]),
     ),
-    "preferences": lambda _: (),
-    "preferencesUpdate": lambda _: (PreferencesUpdate(settings={"theme": "dark"}),),
-    "projectReorder": lambda ids: (ProjectReorder(organization_id=ids["organization"], ids=[ids["project"]]),),
-    "projectOpen": lambda ids: (ids["project"],),
-    "panelStates": lambda ids: (ids["project"],),
-    "panelStatesUpdate": lambda ids: (
-        PanelStatesUpdate(project_id=ids["project"], states={str(ids["card"]): {"open": True}}),
-    ),
-    "panelStateDelete": lambda ids: (ids["card"],),
     "cardView": lambda ids: (ids["card"],),
     "projectMarkAllRead": lambda ids: (ids["project"],),
     "cardArchive": lambda ids: (ids["card"],),
@@ -458,6 +451,7 @@ CALLS: dict[str, Arguments] = {
     "notificationMarkRead": lambda ids: (ids["notification"],),
     "notificationMarkAllRead": lambda _: (),
     # streams
+    "boardEvents": lambda ids: (ids["project"], frozenset({"CardCreated"})),
     "projectEvents": lambda ids: (ids["project"],),
     "workspaceEvents": lambda ids: (ids["workspace"],),
     "missionEvents": lambda ids: (ids["mission"],),

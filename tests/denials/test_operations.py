@@ -57,9 +57,6 @@ WITHOUT_PERMISSION = {
     "authLogin",
     "authLogout",
     "authRegister",
-    "preferences",
-    "preferencesUpdate",
-    "projectReorder",
     "installation",
     "installationSetup",
     "invitation",
@@ -79,7 +76,9 @@ WITHOUT_PERMISSION = {
     "passwordChange",
     "user",
     "userUpdate",
+    "users",
     "viewer",
+    "viewerProjects",
     "whoami",
 }
 

@@ -119,6 +119,8 @@ Ids = dict[str, Any]
 
 PLACES: Mapping[str, str] = {
     **{to_camel(noun.key): noun.kind.name.lower() for noun in NOUNS.values()},
+    "boardId": "scope",
+    "boardTemplateId": "template",
     "draftId": "project_draft",
     "fieldId": "custom_field",
     "invitationId": "invitation_id",

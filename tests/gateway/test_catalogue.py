@@ -7,7 +7,7 @@ import pytest
 
 from gateway.cli.catalogue import catalogue
 from resolvers.catalogue import CATALOGUE
-from rest.stellary.table import TABLE
+from rest.app import TABLE
 
 
 @pytest.fixture

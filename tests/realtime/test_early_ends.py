@@ -106,6 +106,12 @@ class Silent:
     def send_next(self, delivery: EventPayload, sender: object) -> None:
         raise AssertionError
 
+    def send_whole(self, delivery: EventPayload) -> None:
+        raise AssertionError
+
+    def ping(self, on_pong: object) -> bool:
+        raise AssertionError
+
     async def room(self) -> None:
         return
 
@@ -156,6 +162,9 @@ class Wire:
         self.sent.append(text.encode())
 
     def on_writable(self, call: Any) -> None:
+        return
+
+    def on_pong(self, call: Any) -> None:
         return
 
     def outbox(self, frames: bool) -> Outbox:

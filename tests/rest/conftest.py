@@ -27,9 +27,8 @@ from resolvers.catalogue import CATALOGUE
 from resolvers.kit.context import Context, Services
 from resolvers.organization.organization import insert_organization
 from resolvers.workspace.workspace import insert_workspace
-from rest.app import build_routes
+from rest.app import build_routes, failures
 from serving.cookies import CookieScope
-from serving.errors import answer_http_exception
 from tests.resolvers.lab import PASSWORD as PASSWORD
 from tests.resolvers.lab import VAULT, sign_up
 from tests.resolvers.projects import insert_board
@@ -78,6 +77,10 @@ class Api:
         if "etag" in answer.headers or "content-disposition" in answer.headers or is_stream:
             assert method == "HEAD" or response_problems(method, path, answer.status_code, None) == []
             return
+        if answer.status_code == 204:
+            assert answer.content == b""
+            assert response_problems(method, path, 204, None) == []
+            return
         assert answer.headers["content-type"] == "application/json"
         if method != "HEAD":
             assert response_problems(method, path, answer.status_code, answer.json()) == []
@@ -105,7 +108,7 @@ def rest_app(services: Services) -> Starlette:
 
     return Starlette(
         routes=build_routes(make_context, cookies=CookieScope()),
-        exception_handlers={HTTPException: answer_http_exception},
+        exception_handlers={HTTPException: failures()},
     )
 
 

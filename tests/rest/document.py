@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from rest.app import openapi
+from tests.rest.told import dialect_of
 
 DOCUMENT = openapi("0.0.0", "http://testserver")
-FAILURE = {"$ref": "#/components/schemas/Failure"}
 _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "array": (list,),
@@ -79,7 +79,8 @@ def response_problems(method: str, path: str, status: int, body: Any) -> list[st
     template = template_of(path)
     operation = DOCUMENT["paths"].get(template, {}).get(method.lower())
     if operation is None:
-        return problems(body, FAILURE) if status in (404, 405) else [f"{method} {path} is not declared"]
+        failure = {"$ref": f"#/components/schemas/{dialect_of(path).failure_type.__name__}"}
+        return problems(body, failure) if status in (404, 405) else [f"{method} {path} is not declared"]
     declared = operation["responses"].get(str(status))
     if declared is None:
         return [f"{method} {template} does not declare {status}"]

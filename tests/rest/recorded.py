@@ -14,8 +14,8 @@ import httpx
 
 from models.base import timestamp
 from models.ids import Kind
+from rest.app import TABLE
 from rest.examples import RECORDED, Example, examples
-from rest.stellary.table import TABLE
 from tests.rest.document import template_of
 
 RECORD = "ORRERY_RECORD_EXAMPLES"

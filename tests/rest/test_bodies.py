@@ -7,9 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from rest.app import openapi
+from rest.app import TABLE, openapi
 from rest.routing import Route
-from rest.stellary.table import TABLE
 from serving import body as reading
 from serving.body import parse_object
 from tests.rest.conftest import Api, Board, made

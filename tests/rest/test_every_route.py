@@ -14,15 +14,17 @@ from models.enums import MailTemplate
 from resolvers.automation.follow import follow as follow_automations
 from resolvers.files.attachment_link import link_to
 from resolvers.notification.follow import follow
-from rest.stellary.table import TABLE
+from rest.app import TABLE
 from tests.resolvers.lab import PICTURE
 from tests.resolvers.letters import token_to
+from tests.rest.board_story import agent_board, set_up
 from tests.rest.conftest import PASSWORD, Api, Board, made
 from tests.rest.extending_story import drafts, pipelines, plugins, skills
 from tests.rest.story import changed, deleted, read
 
 
 async def test_every_route_answers_as_the_document_declares(api: Api) -> None:
+    await set_up(api)
     board = await _board(api)
     bob = await api.person("bob@example.com")
     await _account(api, board.ann)
@@ -38,6 +40,7 @@ async def test_every_route_answers_as_the_document_declares(api: Api) -> None:
     await _transfer(board)
     await _agent(api, board)
     await _pilotage(board)
+    await agent_board(api, board, (await made(board.ann, f"{board.path}/cards", title="On the board"))["id"], bob)
 
     assert {(route.method, route.path) for route in TABLE} - api.called == set()
     assert api.recorder.differences() == []

@@ -6,7 +6,7 @@ import bson
 from graphql import GraphQLNamedType, GraphQLObjectType, get_named_type, is_leaf_type, is_required_argument
 
 from gateway.database import Database
-from rest.stellary.table import TABLE
+from rest.app import TABLE
 from schema.graph import graph
 from tests.gateway.lab import Lab, Person
 from tests.security.conftest import Shared

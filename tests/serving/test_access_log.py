@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from gateway.pages import page_routes
-from rest.stellary.table import TABLE
+from rest.app import TABLE
 from serving.access_log import hide_tokens
 from serving.errors import answer_unexpected
 from serving.masked import masked

@@ -53,7 +53,6 @@ monitoring.register(CHANGED)
 
 DELETIONS = (
     "cardDelete",
-    "columnClean",
     "columnDelete",
     "customFieldDelete",
     "documentDelete",

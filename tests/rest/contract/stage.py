@@ -55,7 +55,7 @@ class Stage:
         address = self.address(route, path or {})
         self.client.cookies.clear()  # a caller is who the token says
         answer = await self.client.request(method, address, headers={**token, **(headers or {})}, **options)
-        body = answer.json() if answer.headers["content-type"] == "application/json" else None
+        body = answer.json() if answer.headers.get("content-type") == "application/json" else None
         assert response_problems(method, address.partition("?")[0], answer.status_code, body) == []
         return answer
 

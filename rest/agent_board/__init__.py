@@ -1,0 +1,1 @@
+"""The agent board's interface: projects, boards and cards that agents work on, under a prefix of its own."""

@@ -1,0 +1,52 @@
+"""What several bodies of the agent board have in common."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from models.enums import ColumnKind
+from models.limits import MARKDOWN
+from resolvers.kit.input import AnyId, Input, Prose
+
+MAX_IDS = 500
+
+_KINDS = {
+    "backlog": (ColumnKind.BACKLOG, None),
+    "active": (ColumnKind.ACTIVE, None),
+    "done": (ColumnKind.DONE, None),
+    "archive": (ColumnKind.ARCHIVE, None),
+    # What clients of before call them.
+    "passive": (ColumnKind.BACKLOG, None),
+    "dev": (ColumnKind.ACTIVE, None),
+    "skill": (ColumnKind.ACTIVE, None),
+    "conversational": (ColumnKind.ACTIVE, True),
+}
+
+
+def _column_type(value: Any) -> Any:
+    if value not in _KINDS:
+        raise PydanticCustomError("columnType", "must be backlog, active, done or archive")
+    return value
+
+
+ColumnTypeWord = Annotated[str, BeforeValidator(_column_type), WithJsonSchema({"type": "string", "enum": list(_KINDS)})]
+Prompt = Annotated[str, MARKDOWN, Prose]
+
+
+def kind_of(word: str) -> dict[str, Any]:
+    """What a word for the type of a column says of it."""
+    kind, requires_approval = _KINDS[word]
+    return {"kind": kind} | ({} if requires_approval is None else {"requires_approval": requires_approval})
+
+
+class Part(Input):
+    """An object inside a body, whose unknown fields are ignored too."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Order(Input):
+    """All of a list in another order."""
+
+    ids: Annotated[list[AnyId], Field(max_length=MAX_IDS)]

@@ -1,0 +1,73 @@
+"""Cards without their projects in the address, for what is outside."""
+
+from models.enums import ColumnKind
+from models.errors import Conflict
+from models.ids import Kind
+from models.records import CardRecord
+from resolvers.card.card import create_card, get_card
+from resolvers.column.column import column_of, list_columns
+from resolvers.inputs.card import CardCreate
+from resolvers.kit.access import access
+from resolvers.kit.input import Input, ProjectId, Title
+from resolvers.kit.nouns import CARD
+from rest.agent_board.bodies import Prompt
+from rest.agent_board.dialect import board_routes
+from rest.agent_board.present.card import CardStatusData, CreatedCardData, FlatCardData, card
+from rest.routing import Call
+
+routes = board_routes("cards from outside", "/cards")
+
+
+class FlatCardBody(Input):
+    """A new card of a project."""
+
+    project_id: ProjectId
+    title: Title
+    prompt: Prompt | None = None
+
+
+@routes.post("", "Create a card", runs=create_card, body=FlatCardBody, names_object=True)
+async def create(call: Call) -> CreatedCardData:
+    """At the end of the project's first column of the type `backlog`, or else of its first column."""
+    values = call.body(FlatCardBody)
+    found = await list_columns(call.ctx, values.project_id)
+    backlog = next((column for column in found if column.get("kind") == ColumnKind.BACKLOG), next(iter(found), None))
+    if backlog is None:
+        raise Conflict("The project has no column", field="projectId")
+    given = {"project_id": values.project_id, "column_id": backlog["_id"], "title": values.title}
+    made = (await create_card(call.ctx, CardCreate.of(**given, description=values.prompt))).value
+    return {
+        "id": str(made["_id"]),
+        "title": made["title"],
+        "projectId": str(made["project_id"]),
+        "columnId": str(made["column_id"]),
+        "position": made["order"],
+    }
+
+
+@routes.get("/{cardId}", "Read a card", runs=get_card)
+async def get(call: Call) -> FlatCardData:
+    record = await _card(call)
+    return {**await card(call.ctx, record), "columnName": await _column_name(call, record), "sessions": []}
+
+
+@routes.get("/{cardId}/status", "Read how far a card is", runs=get_card)
+async def get_status(call: Call) -> CardStatusData:
+    record = await _card(call)
+    return {
+        "id": str(record["_id"]),
+        "title": record["title"],
+        "columnName": await _column_name(call, record),
+        "hasActiveAgent": record.get("active_mission_id") is not None,
+    }
+
+
+async def _card(call: Call) -> CardRecord:
+    wanted = call.id("cardId", Kind.CARD)
+    found = await access(call.ctx, CARD, wanted, CARD.reads, fields=frozenset())
+    return await get_card(call.ctx, found["_id"])
+
+
+async def _column_name(call: Call, record: CardRecord) -> str | None:
+    [column] = await column_of(call.ctx, [record], frozenset({"name"}))
+    return None if column is None else str(column["name"])

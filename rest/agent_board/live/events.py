@@ -1,0 +1,199 @@
+"""What the agent board is told of events: a name, and what is shown of the records that they carry.
+
+An event is rendered once for all who follow a project with the same scopes, so nothing in it depends on who reads it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from inspect import isawaitable
+from typing import Any
+
+import orjson
+
+from models import Label
+from models.base import AnyRecord, timestamp
+from models.enums import MissionStatus
+from realtime.payload import EventPayload
+from realtime.told import ToldEvent
+from resolvers.column.column import columns_around
+from resolvers.kit.load import by_ids
+from rest.agent_board.attachments import attachment
+from rest.agent_board.present.board import board_id, columns
+from rest.agent_board.present.card import CardData
+from rest.present import shown
+
+Data = Mapping[str, Any]
+Show = Callable[[AnyRecord], Data | Awaitable[Data]]
+"""From what an event carries to what is told of it."""
+
+STATUSES = {
+    MissionStatus.QUEUED: "queued",
+    MissionStatus.RUNNING: "running",
+    MissionStatus.AWAITING_APPROVAL: "waiting",
+    MissionStatus.COMPLETED: "success",
+    MissionStatus.FAILED: "error",
+    MissionStatus.CANCELLED: "cancelled",
+}
+"""What the status of a mission is called as that of a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an event is told as."""
+
+    name: str
+    show: Show
+
+
+def _id(data: AnyRecord) -> Data:
+    return {"id": str(data["deleted_id"])}
+
+
+def _user(data: AnyRecord) -> Data:
+    return {"userId": str(data["user_id"])}
+
+
+def _member(data: AnyRecord) -> Data:
+    return {"userId": str(data["member"]["user_id"]), "role": data["member"].get("role", "member")}
+
+
+async def _card(data: AnyRecord) -> Data:
+    record = data["card"]
+    labels = await by_ids(Label, record["label_ids"], frozenset({"name"}))
+    told: dict[str, Any] = {
+        **shown(CardData, record),
+        "rank": record["rank"],
+        "projectId": str(record["project_id"]),
+        "boardId": board_id(record),
+        "prompt": record["description"],
+        "labels": [labels[label_id]["name"] for label_id in record["label_ids"] if label_id in labels],
+        "isAutoMode": bool(record.get("auto_mode")),
+        "autoApprovalPending": record.get("pending_column_id") is not None,
+        "attachmentCount": record["attachment_count"],
+        "completedAt": None if record["completed_at"] is None else timestamp(record["completed_at"]),
+    }
+    return told if data.get("order") is None else {**told, "position": data["order"]}
+
+
+async def _column(data: AnyRecord) -> Data:
+    record: Any = {**data["column"], "order": data["order"]}
+    [alone] = columns([record])
+    if record.get("kind") is not None:
+        return alone
+    # What its type is depends on those around it.
+    around = columns(await columns_around(record))
+    return next((column for column in around if column["id"] == alone["id"]), alone)
+
+
+def _board(data: AnyRecord) -> Data:
+    scope = data["scope"]
+    named = {"id": str(scope["_id"]), "name": scope["name"], "projectId": str(scope["project_id"])}
+    return {**named, "rank": scope.get("rank", "")}
+
+
+def _project(data: AnyRecord) -> Data:
+    project = data["project"]
+    return {"id": str(project["_id"]), "name": project["name"], "path": project.get("path")}
+
+
+def _label(data: AnyRecord) -> Data:
+    label = data["label"]
+    return {"id": str(label["_id"]), "name": label["name"], "color": label["color"]}
+
+
+def _ranks(data: AnyRecord) -> Data:
+    return {"ids": [str(card_id) for card_id in data["ids"]], "ranks": data["ranks"]}
+
+
+def _run(data: AnyRecord) -> dict[str, Any]:
+    mission = data["mission"]
+    card_id = mission["card_id"]
+    return {"sessionId": str(mission["_id"]), "cardId": None if card_id is None else str(card_id)}
+
+
+def _status(data: AnyRecord) -> Data:
+    before = data["from_status"]
+    previous = None if before is None else STATUSES[MissionStatus(before)]
+    return {**_run(data), "status": STATUSES[MissionStatus(data["to_status"])], "previousStatus": previous}
+
+
+def _progress(data: AnyRecord) -> Data:
+    return {**_run(data), "progress": data["mission"]["progress"]}
+
+
+def _message(data: AnyRecord) -> Data:
+    activity = data["activity"]
+    said = {"id": str(activity["_id"]), "type": activity["kind"], "content": activity["content"]}
+    return {**_run(data), **said, "createdAt": timestamp(activity["created_at"])}
+
+
+def _notification(data: AnyRecord) -> Data:
+    activity = data["activity"]
+    about = {name: activity.get(f"{name}_id") for name in ("project", "card")}
+    ids = {f"{name}Id": None if about_id is None else str(about_id) for name, about_id in about.items()}
+    return {"id": str(data["notification"]["_id"]), "type": activity["type"], **ids}
+
+
+IN_PROJECT: Mapping[str, Told] = {
+    "CardCreated": Told("card_created", _card),
+    "CardUpdated": Told("card_updated", _card),
+    "CardArchived": Told("card_updated", _card),
+    "CardMoved": Told("card_moved", _card),
+    "CardsRanked": Told("cards_ranked", _ranks),
+    "CardDeleted": Told("card_deleted", _id),
+    "ColumnCreated": Told("column_created", _column),
+    "ColumnUpdated": Told("column_updated", _column),
+    "ColumnDeleted": Told("column_deleted", _id),
+    "ScopeCreated": Told("board_created", _board),
+    "ScopeUpdated": Told("board_updated", _board),
+    "ScopeDeleted": Told("board_deleted", _id),
+    "ProjectUpdated": Told("project_updated", _project),
+    "ProjectDeleted": Told("project_deleted", _id),
+    "ProjectMemberAdded": Told("member_added", _member),
+    "ProjectMemberUpdated": Told("member_updated", _member),
+    "ProjectMemberRemoved": Told("member_removed", _user),
+    "LabelCreated": Told("label_created", _label),
+    "LabelUpdated": Told("label_updated", _label),
+    "LabelDeleted": Told("label_deleted", _id),
+    "AttachmentAdded": Told("attachment_added", lambda data: attachment(data["attachment"])),
+    "AttachmentDeleted": Told("attachment_deleted", _id),
+    "MissionStatusChanged": Told("agent_status", _status),
+    "MissionProgressed": Told("agent_progress", _progress),
+    "MissionActivityAdded": Told("agent_message", _message),
+}
+PERSONAL: Mapping[str, Told] = {"NotificationReceived": Told("notification", _notification)}
+OF_STREAM: Mapping[str, Told] = {
+    "StreamReady": Told("subscribed", lambda data: {"recovered": data["recovered"]}),
+    "StreamLagged": Told("lagged", lambda data: {"dropped": data["dropped"], "resumeFrom": data["resume_from"]}),
+}
+
+
+class Renderer:
+    """Makes the message of an event for those who follow a project, or their own notifications."""
+
+    def __init__(self, told: Mapping[str, Told], project_id: str | None) -> None:
+        # A person's own stream is followed from now on, so there is nothing to say of its beginning.
+        of_stream = OF_STREAM if project_id is not None else {"StreamLagged": OF_STREAM["StreamLagged"]}
+        self._told = {**told, **of_stream}
+        self._project_id = project_id
+
+    def __call__(self, event: ToldEvent) -> EventPayload | Awaitable[EventPayload] | None:
+        told = self._told.get(event["type"])
+        if told is None:
+            return None
+        data = told.show(event["data"])
+        return self._later(told, data, event) if isawaitable(data) else self._message(told.name, data, event)
+
+    async def _later(self, told: Told, data: Awaitable[Data], event: ToldEvent) -> EventPayload:
+        return self._message(told.name, await data, event)
+
+    def _message(self, name: str, data: Data, event: ToldEvent) -> EventPayload:
+        message = {
+            "type": name,
+            "data": data,
+            "projectId": self._project_id,
+            "cursor": event["cursor"],
+            "at": timestamp(event["at"]),
+        }
+        written_at = None if event["seq"] is None else event["at"].timestamp()
+        return EventPayload(orjson.dumps(message), event["cursor"], written_at)

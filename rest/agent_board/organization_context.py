@@ -1,0 +1,42 @@
+"""Which organization a request is about that names no project."""
+
+from bson import ObjectId
+
+from models.errors import NotFound
+from models.ids import Kind, parse_id
+from resolvers.kit.input import Input, OrganizationId
+from resolvers.organization.organization import list_organizations
+from resolvers.workspace.workspace import list_workspaces
+from rest.routing import Call
+
+HEADER = "x-organization-id"
+
+
+class OrganizationQuery(Input):
+    """Which organization; by default that of the header `X-Organization-Id`, or else the caller's own."""
+
+    organization_id: OrganizationId | None = None
+
+
+def named(call: Call, given: ObjectId | None) -> ObjectId | None:
+    """The organization that a request names by a field, or by its header."""
+    if given is not None or (sent := call.headers.get(HEADER)) is None:
+        return given
+    return parse_id(sent, Kind.ORGANIZATION, field="X-Organization-Id")
+
+
+async def workspace_of_call(call: Call, given: ObjectId | None) -> ObjectId:
+    """The workspace that new projects of the request's organization go to: the oldest that the caller is in.
+
+    Raises NotFound for an organization that is not the caller's, and where they are in no workspace of it.
+    """
+    organization_id = named(call, given)
+    if organization_id is None:
+        mine = (await list_organizations(call.ctx)).nodes
+        if not mine:
+            raise NotFound("Organization")
+        organization_id = mine[0]["_id"]
+    workspaces = await list_workspaces(call.ctx, organization_id)
+    if not workspaces:
+        raise NotFound("Workspace")
+    return ObjectId(min(workspace["_id"] for workspace in workspaces))

@@ -1,0 +1,1 @@
+"""What the agent board shows of records."""

@@ -1,0 +1,124 @@
+"""Projects of the caller's organizations."""
+
+from typing import Annotated
+
+from starlette.responses import StreamingResponse
+from typing_extensions import TypedDict
+
+import models
+from models.ids import Kind
+from models.limits import PATH
+from models.records import ProjectRecord
+from resolvers.card.seen import mark_all_read, unread_count_of
+from resolvers.inputs.project import ProjectCreate
+from resolvers.kit.access import workspace_memberships
+from resolvers.kit.input import Input, Name, OrganizationId
+from resolvers.project.mine import list_my_projects
+from resolvers.project.project import create_project, delete_project, get_project
+from resolvers.template.builtin import KANBAN_BOARD
+from resolvers.transfer.transfer import open_export
+from rest.agent_board import guards
+from rest.agent_board.cursor import tell_cursor
+from rest.agent_board.dialect import board_routes
+from rest.agent_board.organization_context import OrganizationQuery, named, workspace_of_call
+from rest.agent_board.present.board import FIRST_BOARD
+from rest.dialect import NO_CONTENT
+from rest.present import Id, presents, shown
+from rest.routing import Call
+from rest.stellary.present.transfer import written
+
+routes = board_routes("projects", "/projects")
+
+
+class ProjectBody(Input):
+    """A new project. `path` is the folder of its files; `organizationId` where it goes, the caller's own by default."""
+
+    name: Name
+    path: Annotated[str, PATH]
+    organization_id: OrganizationId | None = None
+
+
+@presents(models.Project, only=("name", "path", "created_at", "updated_at"))
+class ProjectData(TypedDict):
+    """A project. `position` is its place among the caller's projects."""
+
+    organizationId: Id
+    position: int
+    unreadCount: int
+    credentialId: Id | None
+    isGit: bool
+
+
+@routes.post("", "Create a project", runs=create_project, body=ProjectBody, names_object=True)
+async def create(call: Call) -> ProjectData:
+    """With a board of the columns Backlog, In Progress and Done, in the organization's workspace."""
+    values = call.body(ProjectBody)
+    workspace_id = await workspace_of_call(call, values.organization_id)
+    made = ProjectCreate.of(
+        workspace_id=workspace_id, name=values.name, path=values.path, board=FIRST_BOARD, template=KANBAN_BOARD
+    )
+    return await _project(call, (await create_project(call.ctx, made)).value)
+
+
+@routes.get("", "List the caller's projects", runs=list_my_projects, query=OrganizationQuery)
+async def find(call: Call) -> list[ProjectData]:
+    """Of all organizations, or of one; at most 1,000."""
+    return await _projects(
+        call, await list_my_projects(call.ctx, named(call, call.query(OrganizationQuery).organization_id))
+    )
+
+
+@routes.get("/{projectId}", "Read a project", runs=get_project, tells_cursor=True)
+async def get(call: Call) -> ProjectData:
+    found = await guards.project(call, frozenset({"workspace_id"}))
+    await tell_cursor(call, found["workspace_id"])
+    return await _project(call, await get_project(call.ctx, found["_id"]))
+
+
+@routes.delete("/{projectId}", "Delete a project with all it holds", runs=delete_project, body=None)
+async def delete(call: Call) -> None:
+    await delete_project(call.ctx, call.id("projectId", Kind.PROJECT))
+
+
+@routes.post(
+    "/{projectId}/mark-all-read", "Note that the caller has seen all cards", runs=mark_all_read, status=NO_CONTENT
+)
+async def read_all(call: Call) -> None:
+    await mark_all_read(call.ctx, call.id("projectId", Kind.PROJECT))
+
+
+@routes.get("/{projectId}/export", "Export a project", runs=open_export, gives=("application/json",), tagged=False)
+async def export(call: Call) -> StreamingResponse:
+    """As a file, in the format that an import takes."""
+    found = await guards.project(call)
+    pieces = await open_export(call.ctx, found["_id"])
+    headers = {
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "content-disposition": f'attachment; filename="project-{found["_id"]}.json"',
+    }
+    return StreamingResponse(written(pieces), media_type="application/json", headers=headers)
+
+
+async def _project(call: Call, record: ProjectRecord) -> ProjectData:
+    mine = await list_my_projects(call.ctx)
+    place = next((place for place, project in enumerate(mine) if project["_id"] == record["_id"]), len(mine))
+    [shown_alone] = await _projects(call, [record])
+    return {**shown_alone, "position": place}
+
+
+async def _projects(call: Call, records: list[ProjectRecord]) -> list[ProjectData]:
+    memberships = await workspace_memberships(call.ctx, (record["workspace_id"] for record in records))
+    unread = await unread_count_of(call.ctx, records, None) if records else []
+    return [
+        {
+            **shown(ProjectData, record),
+            "organizationId": str(member["organization_id"]),
+            "position": place,
+            "unreadCount": count,
+            "credentialId": None,
+            "isGit": False,
+        }
+        for place, (record, count) in enumerate(zip(records, unread, strict=True))
+        if (member := memberships[record["workspace_id"]]) is not None
+    ]

@@ -1,0 +1,56 @@
+"""Every route of the agent board's interface, below its prefix, in the order in which the document shows them."""
+
+from rest.agent_board import (
+    attachments,
+    auth,
+    boards,
+    cards,
+    columns,
+    flat_cards,
+    health,
+    organizations,
+    people,
+    project_members,
+    projects,
+    templates,
+)
+from rest.routing import Route
+
+TAGS = {
+    f"Agent board: {name}": text
+    for name, text in {
+        "health": "Whether the gateway answers, and how one signs in.",
+        "auth": "Setting up, registering and signing in.",
+        "organizations": "The top of the tenancy; each has a workspace that its projects go to.",
+        "organization members": "Who belongs to an organization.",
+        "projects": "Projects of the caller's organizations.",
+        "project members": "Who is a member of a project, or invited to it.",
+        "boards": "Boards of a project: its scopes, and the columns outside of them.",
+        "columns": "The stages of boards.",
+        "cards": "The work items.",
+        "attachments": "Files on cards.",
+        "cards from outside": "Cards without their projects in the address.",
+        "board templates": "What boards begin with.",
+        "people": "Finding people.",
+        "live": "What happens, as it happens.",
+    }.items()
+}
+
+_PARTS = (
+    health.routes,
+    auth.routes,
+    organizations.routes,
+    organizations.members,
+    projects.routes,
+    project_members.routes,
+    boards.routes,
+    columns.routes,
+    cards.routes,
+    attachments.routes,
+    attachments.files,
+    flat_cards.routes,
+    templates.routes,
+    people.routes,
+)
+
+TABLE: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.table)

@@ -1,0 +1,73 @@
+"""For each route of the agent board a body (or the parameters of a GET) that would be accepted."""
+
+from tests.denials.routes import Body, sent
+from tests.resolvers.lab import PASSWORD
+
+BOARD = "/api"
+B_ORGANIZATION = BOARD + "/organizations/{organizationId}"
+B_PROJECT = BOARD + "/projects/{projectId}"
+B_CARD = B_PROJECT + "/cards/{cardId}"
+
+BOARD_BODIES: dict[tuple[str, str], Body | None] = {
+    ("GET", BOARD + "/health"): None,
+    ("GET", BOARD + "/settings/auth-status"): None,
+    ("GET", BOARD + "/organizations"): None,
+    ("POST", BOARD + "/organizations"): sent(name="Mine"),
+    ("GET", B_ORGANIZATION): None,
+    ("PATCH", B_ORGANIZATION): sent(name="Other"),
+    ("DELETE", B_ORGANIZATION): None,
+    ("GET", B_ORGANIZATION + "/members"): None,
+    ("POST", B_ORGANIZATION + "/members"): lambda ids: {"email": ids["outsider_email"], "role": "member"},
+    ("PATCH", B_ORGANIZATION + "/members/{userId}"): sent(role="admin"),
+    ("DELETE", B_ORGANIZATION + "/members/{userId}"): None,
+    ("POST", BOARD + "/auth/setup"): sent(email="first@example.com", password=PASSWORD),
+    ("POST", BOARD + "/auth/login"): sent(email="nobody@example.com", password=PASSWORD),
+    ("POST", BOARD + "/auth/register"): sent(email="new@example.com", password=PASSWORD),
+    ("GET", BOARD + "/auth/me"): None,
+    ("POST", BOARD + "/projects"): sent(name="More", path="/srv/more"),
+    ("GET", BOARD + "/projects"): None,
+    ("GET", B_PROJECT): None,
+    ("DELETE", B_PROJECT): None,
+    ("POST", B_PROJECT + "/mark-all-read"): None,
+    ("GET", B_PROJECT + "/export"): None,
+    ("GET", B_PROJECT + "/members"): None,
+    ("POST", B_PROJECT + "/members"): lambda ids: {"email": ids["admin_email"]},
+    ("PATCH", B_PROJECT + "/members/{userId}"): sent(role="admin"),
+    ("DELETE", B_PROJECT + "/members/{userId}"): None,
+    ("DELETE", B_PROJECT + "/invitations/{email}"): None,
+    ("GET", B_PROJECT + "/boards"): None,
+    ("POST", B_PROJECT + "/boards"): sent(name="More"),
+    ("PATCH", B_PROJECT + "/boards/{boardId}"): sent(name="Other"),
+    ("DELETE", B_PROJECT + "/boards/{boardId}"): None,
+    ("PATCH", B_PROJECT + "/boards/reorder"): lambda ids: {"ids": [str(ids["scope"])]},
+    ("GET", B_PROJECT + "/columns"): None,
+    ("POST", B_PROJECT + "/columns"): lambda ids: {
+        "name": "More",
+        "columnType": "active",
+        "boardId": str(ids["project"]),
+    },
+    ("PATCH", B_PROJECT + "/columns/{columnId}"): sent(name="Other"),
+    ("DELETE", B_PROJECT + "/columns/{columnId}"): None,
+    ("PATCH", B_PROJECT + "/columns/reorder"): lambda ids: {"ids": [str(ids["column"])]},
+    ("GET", B_PROJECT + "/cards"): None,
+    ("GET", B_CARD): None,
+    ("PATCH", B_CARD): sent(title="Other"),
+    ("DELETE", B_CARD): None,
+    ("POST", B_CARD + "/view"): None,
+    ("PATCH", B_CARD + "/move"): lambda ids: {"columnId": str(ids["column"])},
+    ("PATCH", B_CARD + "/auto-mode"): sent(enabled=True),
+    ("POST", B_CARD + "/complete"): None,
+    ("GET", B_CARD + "/pipeline"): None,
+    ("PUT", B_CARD + "/pipeline"): lambda ids: {"steps": [{"columnId": str(ids["column"])}]},
+    ("POST", BOARD + "/cards"): lambda ids: {"projectId": str(ids["project"]), "title": "More"},
+    ("GET", BOARD + "/cards/{cardId}"): None,
+    ("GET", BOARD + "/cards/{cardId}/status"): None,
+    ("GET", BOARD + "/board-templates"): None,
+    ("POST", BOARD + "/board-templates"): sent(name="More", columns=[{"name": "Now", "columnType": "active"}]),
+    ("PATCH", BOARD + "/board-templates/{boardTemplateId}"): sent(name="Other"),
+    ("DELETE", BOARD + "/board-templates/{boardTemplateId}"): None,
+    ("GET", B_CARD + "/attachments"): None,
+    ("POST", B_CARD + "/attachments"): None,
+    ("GET", BOARD + "/attachments/{attachmentId}"): None,
+    ("GET", BOARD + "/users/search"): sent(q="example"),
+}

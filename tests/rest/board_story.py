@@ -1,0 +1,150 @@
+"""The part of the story of every route that the agent board's client plays."""
+
+from typing import Any
+
+import httpx
+
+from tests.rest.conftest import PASSWORD, Api, Board, made
+
+BOARD = "/api"
+
+
+async def asked(client: httpx.AsyncClient, method: str, path: str, status: int = 200, /, **body: Any) -> Any:
+    """What an answer has in its envelope; None for one without a body."""
+    answer = await client.request(method, BOARD + path, json=body or None)
+    assert answer.status_code == status, answer.text
+    return answer.json()["data"] if answer.content else None
+
+
+async def set_up(api: Api) -> None:
+    """The first account, before all others."""
+    first = {"email": "root@example.com", "password": PASSWORD, "displayName": "Root"}
+    created = await asked(api.client(), "POST", "/auth/setup", 201, **first)
+    assert created["user"]["role"] == "super_admin"
+    again = await api.client().post(BOARD + "/auth/setup", json={**first, "email": "other@example.com"})
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "CONFLICT")
+
+
+async def agent_board(api: Api, board: Board, card: str, bob: httpx.AsyncClient) -> None:
+    """Every route of the agent board; `card` is one of the board's."""
+    ann = board.ann
+    assert await asked(api.client(), "GET", "/health") == {"status": "ok"}
+    assert (await asked(api.client(), "GET", "/settings/auth-status"))["hasUsers"] is True
+    await _organizations(api, ann)
+    await _attachments(ann, f"/projects/{board.project_id}/cards/{card}/attachments")
+    await _account(api)
+    project = await _project(ann)
+    await _members(board, bob)
+    await _boards(ann, f"/projects/{project}")
+    await _cards(ann, project)
+    await _templates(ann)
+    await asked(ann, "DELETE", f"/projects/{project}", 204)
+
+
+async def _account(api: Api) -> None:
+    new = {"email": "zoe@example.com", "password": PASSWORD, "displayName": "Zoe"}
+    created = await asked(api.client(), "POST", "/auth/register", 201, **new)
+    signed_in = await asked(api.client(), "POST", "/auth/login", email="zoe@example.com", password=PASSWORD)
+    assert await asked(api.client(signed_in["token"]), "GET", "/auth/me") == created["user"]
+
+
+async def _project(ann: httpx.AsyncClient) -> str:
+    created = await asked(ann, "POST", "/projects", 201, name="My App", path="/home/user/my-app")
+    path = f"/projects/{created['id']}"
+    assert await asked(ann, "GET", path) == created
+    assert created in await asked(ann, "GET", "/projects")
+    await asked(ann, "POST", f"{path}/mark-all-read", 204)
+    exported = await ann.get(f"{BOARD}{path}/export")
+    assert [column["name"] for column in exported.json()["columns"]] == ["Backlog", "In Progress", "Done"]
+    return str(created["id"])
+
+
+async def _members(board: Board, bob: httpx.AsyncClient) -> None:
+    ann, path = board.ann, f"/projects/{board.project_id}"
+    invited = await asked(ann, "POST", f"{path}/members", 201, email="guest@example.com")
+    assert (invited["userId"], invited["status"]) == (None, "pending")
+    found = await asked(ann, "GET", f"{path}/members")
+    assert [(each["role"], each["status"]) for each in found] == [("admin", "active"), ("member", "pending")]
+    await asked(ann, "DELETE", f"{path}/invitations/guest@example.com", 204)
+    token = (await made(ann, f"{board.workspace}/members/invite", email="bob@example.com"))["token"]
+    await made(bob, f"/invitations/{token}/accept")
+    added = await asked(ann, "POST", f"{path}/members", 201, email="bob@example.com", role="member")
+    member = f"{path}/members/{added['userId']}"
+    assert (await asked(ann, "PATCH", member, role="admin"))["role"] == "admin"
+    await asked(ann, "DELETE", member, 204)
+
+
+async def _boards(ann: httpx.AsyncClient, path: str) -> None:
+    [main] = await asked(ann, "GET", f"{path}/boards")
+    sprint = await asked(ann, "POST", f"{path}/boards", 201, name="Sprint Board", templateId="kanban-board")
+    assert (await asked(ann, "PATCH", f"{path}/boards/{sprint['id']}", name="Sprint 1"))["name"] == "Sprint 1"
+    order = [sprint["id"], main["id"]]
+    assert [board["id"] for board in await asked(ann, "PATCH", f"{path}/boards/reorder", ids=order)] == order
+    column = await asked(
+        ann, "POST", f"{path}/columns", 201, name="Review", columnType="active", boardId=sprint["id"], prompt="Look"
+    )
+    found = await asked(ann, "GET", f"{path}/columns?boardId={sprint['id']}")
+    assert [each["name"] for each in found] == ["Backlog", "In Progress", "Done", "Review"]
+    ids = [found[place]["id"] for place in (0, 1, 3, 2)]
+    assert [each["id"] for each in await asked(ann, "PATCH", f"{path}/columns/reorder", ids=ids)] == ids
+    changed = await asked(ann, "PATCH", f"{path}/columns/{column['id']}", name="Reviewed", prompt="Look again")
+    assert (changed["position"], changed["prompt"]) == (2, "Look again")
+    await asked(ann, "DELETE", f"{path}/columns/{column['id']}", 204)
+    await asked(ann, "DELETE", f"{path}/boards/{sprint['id']}", 204)
+
+
+async def _cards(ann: httpx.AsyncClient, project: str) -> None:
+    path = f"/projects/{project}"
+    backlog, active, done = await asked(ann, "GET", f"{path}/columns")
+    created = await asked(ann, "POST", "/cards", 201, projectId=project, title="Fix login bug", prompt="It fails")
+    assert created["columnId"] == backlog["id"]
+    card = f"{path}/cards/{created['id']}"
+    changed = await asked(ann, "PATCH", card, title="Fix the login", prompt="It still fails", labels=["bug", "login"])
+    assert (changed["prompt"], changed["labels"]) == ("It still fails", ["bug", "login"])
+    await asked(ann, "POST", f"{card}/view", 204)
+    moved = await asked(ann, "PATCH", f"{card}/move", columnId=active["id"], position=0, ifColumnId=backlog["id"])
+    assert (moved["columnId"], moved["position"]) == (active["id"], 0)
+    assert (await asked(ann, "PATCH", f"{card}/auto-mode", enabled=True))["isAutoMode"] is True
+    assert [step["columnId"] for step in (await asked(ann, "GET", f"{card}/pipeline"))["steps"]] == [active["id"]]
+    steps = [{"columnId": active["id"], "columnName": "In Progress", "prompt": "Build it", "enabled": True}]
+    assert (await asked(ann, "PUT", f"{card}/pipeline", steps=steps))["steps"] == steps
+    await asked(ann, "POST", f"{card}/complete", 204)
+    whole = await asked(ann, "GET", card)
+    assert (whole["columnId"], whole["completedAt"] is not None) == (done["id"], True)
+    assert (await asked(ann, "GET", f"/cards/{created['id']}"))["columnName"] == "Done"
+    assert (await asked(ann, "GET", f"/cards/{created['id']}/status"))["hasActiveAgent"] is False
+    assert [each["title"] for each in await asked(ann, "GET", f"{path}/cards")] == ["Fix the login"]
+    await asked(ann, "DELETE", f"{card}?force=true", 204)
+
+
+async def _templates(ann: httpx.AsyncClient) -> None:
+    columns = [{"name": "Now", "columnType": "active", "prompt": "Do it", "requiresApproval": True}]
+    created = await asked(ann, "POST", "/board-templates", 201, name="Mine", columns=columns)
+    assert created["columns"] == columns
+    path = f"/board-templates/{created['id']}"
+    assert (await asked(ann, "PATCH", path, name="Ours", columns=columns))["name"] == "Ours"
+    assert [each["name"] for each in await asked(ann, "GET", "/board-templates")] == ["Kanban Default", "Ours"]
+    await asked(ann, "DELETE", path, 204)
+
+
+async def _organizations(api: Api, ann: httpx.AsyncClient) -> None:
+    created = await asked(ann, "POST", "/organizations", 201, name="My Team")
+    path = f"/organizations/{created['id']}"
+    assert (await asked(ann, "PATCH", path, name="Renamed Team"))["name"] == "Renamed Team"
+    assert await asked(ann, "GET", path) == {"id": created["id"], "name": "Renamed Team"}
+    assert created["id"] in [each["id"] for each in await asked(ann, "GET", "/organizations")]
+    added = await asked(ann, "POST", f"{path}/members", 201, email="bob@example.com", role="member")
+    [bob] = await asked(ann, "GET", "/users/search?q=bob%40example")
+    assert added["userId"] == bob["id"]
+    assert (await asked(ann, "PATCH", f"{path}/members/{bob['id']}", role="admin"))["role"] == "admin"
+    assert len(await asked(ann, "GET", f"{path}/members")) == 2
+    await asked(ann, "DELETE", f"{path}/members/{bob['id']}", 204)
+    await asked(ann, "DELETE", path, 204)
+
+
+async def _attachments(ann: httpx.AsyncClient, path: str) -> None:
+    answer = await ann.post(BOARD + path, files={"file": ("screenshot.txt", b"Hello")})
+    assert answer.status_code == 201, answer.text
+    [listed] = await asked(ann, "GET", path)
+    assert listed == answer.json()["data"]
+    assert (await ann.get(f"{BOARD}/attachments/{listed['id']}")).content == b"Hello"

@@ -1,0 +1,446 @@
+"""Contracts of the agent board: accounts, projects and their members, boards, columns, cards, templates."""
+
+from models import User
+from models.base import collection
+from tests.denials.board_routes import B_CARD, B_PROJECT, BOARD
+from tests.resolvers.lab import PASSWORD
+from tests.rest.contract.board import GONE, data, no_id
+from tests.rest.contract.contract import MALFORMED, STRANGER, Contract, Ref, Refused, Then, bad, without
+from tests.rest.contract.shape import COUNT, FLAG, ID, LIST, TEXT, TIME, Having, containing, maybe
+from tests.rest.contract.stage import Stage
+
+AUTH = BOARD + "/auth"
+PROJECTS = BOARD + "/projects"
+MEMBERS = B_PROJECT + "/members"
+BOARDS = B_PROJECT + "/boards"
+COLUMNS = B_PROJECT + "/columns"
+CARDS = B_PROJECT + "/cards"
+TEMPLATES = BOARD + "/board-templates"
+TEMPLATE = TEMPLATES + "/{boardTemplateId}"
+ME = {"id": Ref("user"), "email": TEXT, "displayName": TEXT, "role": "user"}
+NEW = {"id": ID, "email": "new@example.com", "displayName": "New", "role": "user"}
+LAUNCH = {
+    "id": Ref("project"),
+    "name": "Launch",
+    "path": maybe(TEXT),
+    "organizationId": Ref("organization"),
+    "position": COUNT,
+    "unreadCount": COUNT,
+    "credentialId": None,
+    "isGit": False,
+    "createdAt": TIME,
+}
+OWN_BOARD = {"id": Ref("project"), "name": "Main Board", "projectId": Ref("project"), "position": 0}
+PHASE = {"id": Ref("scope"), "name": "Phase", "projectId": Ref("project"), "position": 1}
+TO_DO = {
+    "id": Ref("column"),
+    "name": "To do",
+    "columnType": "backlog",
+    "position": 0,
+    "boardId": Ref("project"),
+    "prompt": None,
+}
+FIRST = {
+    "id": Ref("card"),
+    "title": "First",
+    "columnId": Ref("column"),
+    "position": 0,
+    "hasActiveAgent": FLAG,
+    "labels": ("bug",),
+    "isAutoMode": False,
+    "unread": FLAG,
+    "archived": False,
+}
+WHOLE = {
+    **FIRST,
+    "prompt": None,
+    "boardId": Ref("project"),
+    "projectId": Ref("project"),
+    "credentialId": None,
+    "autoApprovalPending": False,
+    "attachmentCount": 1,
+    "worktree": None,
+    "createdAt": TIME,
+    "completedAt": maybe(TIME),
+}
+STEPS = {"steps": ({"columnId": Ref("column"), "columnName": "To do", "prompt": "Build it", "enabled": True},)}
+KANBAN = {"id": "kanban-board", "name": "Kanban Default", "columns": ({"columnType": "backlog"}, {}, {"name": "Done"})}
+NOW = {"name": "Now", "columnType": "active", "prompt": "Do it", "requiresApproval": False}
+NO_PASSWORD = {"email": "new@example.com", "password": "short"}
+
+
+async def _invited(stage: Stage) -> None:
+    answer = await stage.send("POST", MEMBERS, json={"email": "guest@example.com"})
+    assert answer.status_code == 201, answer.text
+
+
+async def _nobody(stage: Stage) -> None:
+    await collection(User).delete_many({})
+
+
+async def _template(stage: Stage) -> None:
+    made = await stage.made(TEMPLATES, name="Mine", columns=[{"name": "Now", "columnType": "active"}])
+    stage.ids["board_template"] = made["data"]["id"]
+
+
+CONTRACTS = [
+    Contract(
+        method="POST",
+        route=AUTH + "/setup",
+        by=None,
+        given=_nobody,
+        sent={"email": "new@example.com", "password": PASSWORD, "displayName": "New"},
+        answers=data({"token": containing("."), "user": {**NEW, "role": "super_admin"}}),
+        bad=bad("password", sent=NO_PASSWORD),
+        denied=MALFORMED,
+    ),
+    Contract(
+        method="POST",
+        route=AUTH + "/login",
+        by=None,
+        status=200,
+        sent={"email": Ref("owner_email"), "password": PASSWORD},
+        answers=data({"token": containing("."), "user": ME}),
+        bad=bad("password", sent={"email": Ref("owner_email")}),
+        denied=MALFORMED,
+    ),
+    Contract(
+        method="POST",
+        route=AUTH + "/register",
+        by=None,
+        sent={"email": "new@example.com", "password": PASSWORD, "displayName": "New"},
+        answers=data({"token": containing("."), "user": NEW}),
+        bad=bad("password", sent=NO_PASSWORD),
+        denied=Refused(status=409, code="CONFLICT", sent={"email": Ref("owner_email"), "password": PASSWORD}),
+    ),
+    Contract(method="GET", route=AUTH + "/me", answers=data(ME), bad=MALFORMED, denied=without("account:read")),
+    Contract(
+        method="POST",
+        route=PROJECTS,
+        sent={"name": "My App", "path": "/home/user/my-app", "organizationId": Ref("organization")},
+        answers=data(
+            {
+                "id": ID,
+                "name": "My App",
+                "path": "/home/user/my-app",
+                "organizationId": Ref("organization"),
+                "unreadCount": 0,
+            }
+        ),
+        then=(Then(PROJECTS, data(Having({"name": "My App"}))),),
+        bad=bad("path", sent={"name": "My App"}),
+        denied=Refused(status=404, code="NOT_FOUND", by="outsider"),
+    ),
+    Contract(
+        method="GET",
+        route=PROJECTS,
+        params={"organizationId": Ref("organization")},
+        answers=data((LAUNCH,)),
+        bad=bad("organizationId", params={"organizationId": "org_001"}),
+        denied=without("projects:read"),
+    ),
+    Contract(method="GET", route=B_PROJECT, answers=data(LAUNCH), bad=no_id("projectId"), denied=STRANGER),
+    Contract(
+        method="DELETE",
+        route=B_PROJECT,
+        status=204,
+        answers=None,
+        then=(Then(B_PROJECT, GONE, 404),),
+        bad=no_id("projectId"),
+        denied=without("projects:write"),
+    ),
+    Contract(
+        method="POST",
+        route=B_PROJECT + "/mark-all-read",
+        status=204,
+        answers=None,
+        then=(Then(B_PROJECT, data({"unreadCount": 0})),),
+        bad=no_id("projectId"),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="GET",
+        route=B_PROJECT + "/export",
+        answers={"project": {"name": "Launch"}, "columns": LIST, "cards": LIST},
+        bad=no_id("projectId"),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="GET",
+        route=MEMBERS,
+        given=_invited,
+        answers=data(
+            (
+                {"userId": Ref("user"), "email": TEXT, "displayName": TEXT, "role": "admin", "status": "active"},
+                {"userId": Ref("member_id"), "role": "member", "status": "active"},
+                {"userId": None, "email": "guest@example.com", "role": "member", "status": "pending"},
+            )
+        ),
+        bad=no_id("projectId"),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="POST",
+        route=MEMBERS,
+        sent={"email": Ref("admin_email"), "role": "member"},
+        answers=data({"userId": Ref("admin_id"), "email": Ref("admin_email"), "role": "member", "status": "active"}),
+        bad=bad("role", sent={"email": Ref("admin_email"), "role": "king"}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="PATCH",
+        route=MEMBERS + "/{userId}",
+        sent={"role": "admin"},
+        answers=data({"userId": Ref("member_id"), "role": "admin"}),
+        bad=bad("role", sent={"role": "king"}),
+        denied=Refused(status=403, code="FORBIDDEN", by="member"),
+    ),
+    Contract(
+        method="DELETE",
+        route=MEMBERS + "/{userId}",
+        status=204,
+        answers=None,
+        bad=no_id("userId"),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="DELETE",
+        route=B_PROJECT + "/invitations/{email}",
+        status=204,
+        given=_invited,
+        path={"email": "guest@example.com"},
+        answers=None,
+        bad=Refused(status=404, code="NOT_FOUND", path={"email": "else@example.com"}),
+        denied=Refused(status=403, code="FORBIDDEN", by="member"),
+    ),
+    Contract(method="GET", route=BOARDS, answers=data((OWN_BOARD, PHASE)), bad=no_id("projectId"), denied=STRANGER),
+    Contract(
+        method="POST",
+        route=BOARDS,
+        sent={"name": "Sprint Board", "templateId": "kanban-board"},
+        answers=data({"id": ID, "name": "Sprint Board", "projectId": Ref("project"), "position": 2}),
+        then=(Then(COLUMNS, data(Having({"name": "In Progress", "columnType": "active"}))),),
+        bad=bad("templateId", sent={"name": "Sprint Board", "templateId": "scrum"}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="PATCH",
+        route=BOARDS + "/{boardId}",
+        sent={"name": "Renamed"},
+        answers=data({**PHASE, "name": "Renamed"}),
+        # That of the columns outside of scopes keeps its name.
+        bad=Refused(status=409, code="CONFLICT", path={"boardId": Ref("project")}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="DELETE",
+        route=BOARDS + "/{boardId}",
+        status=204,
+        answers=None,
+        then=(Then(BOARDS, data((OWN_BOARD,))),),
+        bad=no_id("boardId"),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="PATCH",
+        route=BOARDS + "/reorder",
+        sent={"ids": [Ref("project"), Ref("scope")]},
+        answers=data((OWN_BOARD, PHASE)),
+        bad=Refused(status=409, code="CONFLICT", sent={"ids": []}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="GET",
+        route=COLUMNS,
+        params={"boardId": Ref("project")},
+        answers=data((TO_DO,)),
+        bad=bad("boardId", params={"boardId": "board_001"}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="POST",
+        route=COLUMNS,
+        sent={"name": "Review", "columnType": "conversational", "boardId": Ref("scope"), "prompt": "Look at it"},
+        answers=data(
+            {
+                "id": ID,
+                "name": "Review",
+                "columnType": "active",
+                "boardId": Ref("scope"),
+                "prompt": "Look at it",
+                "requiresApproval": True,
+            }
+        ),
+        bad=bad("columnType", sent={"name": "Review", "columnType": "fridge", "boardId": Ref("scope")}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="PATCH",
+        route=COLUMNS + "/{columnId}",
+        sent={"name": "Later", "prompt": "Wait"},
+        answers=data({**TO_DO, "name": "Later", "prompt": "Wait"}),
+        bad=bad("name", sent={"name": ""}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="DELETE",
+        route=COLUMNS + "/{columnId}",
+        status=204,
+        answers=None,
+        then=(Then(COLUMNS, data(())),),
+        bad=no_id("columnId"),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="PATCH",
+        route=COLUMNS + "/reorder",
+        sent={"ids": [Ref("column")]},
+        answers=data((TO_DO,)),
+        bad=Refused(status=409, code="CONFLICT", sent={"ids": [Ref("column"), Ref("column")]}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="GET",
+        route=CARDS,
+        answers=data(Having(FIRST)),
+        bad=no_id("projectId"),
+        denied=STRANGER,
+    ),
+    Contract(method="GET", route=B_CARD, answers=data(WHOLE), bad=no_id("cardId"), denied=STRANGER),
+    Contract(
+        method="PATCH",
+        route=B_CARD,
+        sent={"title": "Second", "prompt": "Fix it", "labels": ["new", "bug"]},
+        answers=data({**WHOLE, "title": "Second", "prompt": "Fix it", "labels": ("new", "bug")}),
+        bad=bad("title", sent={"title": ""}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="DELETE",
+        route=B_CARD,
+        status=204,
+        params={"force": "true"},
+        answers=None,
+        then=(Then(B_CARD, GONE, 404),),
+        bad=bad("force", params={"force": "perhaps"}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="POST",
+        route=B_CARD + "/view",
+        status=204,
+        answers=None,
+        then=(Then(B_CARD, data({"unread": False})),),
+        bad=no_id("cardId"),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="PATCH",
+        route=B_CARD + "/move",
+        sent={"columnId": Ref("column"), "position": 0, "ifColumnId": Ref("column")},
+        answers=data(WHOLE),
+        bad=bad("columnId", sent={"columnId": "col_001"}),
+        denied=Refused(
+            status=409, code="CONFLICT", sent={"columnId": Ref("column"), "ifColumnId": "000000004400000000000000"}
+        ),
+    ),
+    Contract(
+        method="PATCH",
+        route=B_CARD + "/auto-mode",
+        sent={"enabled": True},
+        answers=data({**WHOLE, "isAutoMode": True}),
+        bad=bad("enabled", sent={"enabled": "yes"}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="POST",
+        route=B_CARD + "/complete",
+        status=204,
+        answers=None,
+        then=(Then(B_CARD, data({"columnId": Ref("column")})),),
+        bad=no_id("cardId"),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="GET",
+        route=B_CARD + "/pipeline",
+        answers=data({"steps": ()}),
+        bad=no_id("cardId"),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="PUT",
+        route=B_CARD + "/pipeline",
+        sent={"steps": [{"columnId": Ref("column"), "columnName": "ignored", "prompt": "Build it"}]},
+        answers=data(STEPS),
+        then=(Then(B_CARD + "/pipeline", data(STEPS)),),
+        bad=bad("steps", sent={"steps": [{"columnId": Ref("column")}, {"columnId": Ref("column")}]}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="POST",
+        route=BOARD + "/cards",
+        sent={"projectId": Ref("project"), "title": "Fix login bug", "prompt": "It fails"},
+        answers=data(
+            {
+                "id": ID,
+                "title": "Fix login bug",
+                "projectId": Ref("project"),
+                "columnId": Ref("column"),
+                "position": COUNT,
+            }
+        ),
+        bad=bad("projectId", sent={"projectId": "proj_001", "title": "Fix login bug"}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="GET",
+        route=BOARD + "/cards/{cardId}",
+        answers=data({**WHOLE, "columnName": "To do", "sessions": LIST}),
+        bad=no_id("cardId"),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="GET",
+        route=BOARD + "/cards/{cardId}/status",
+        answers=data({"id": Ref("card"), "title": "First", "columnName": "To do", "hasActiveAgent": FLAG}),
+        bad=no_id("cardId"),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="GET",
+        route=TEMPLATES,
+        params={"organizationId": Ref("organization")},
+        answers=data((KANBAN,)),
+        bad=bad("organizationId", params={"organizationId": "org_001"}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="POST",
+        route=TEMPLATES,
+        sent={"name": "Mine", "columns": [{"name": "Now", "columnType": "dev", "prompt": "Do it"}]},
+        answers=data({"id": ID, "name": "Mine", "columns": (NOW,)}),
+        bad=bad("columns", sent={"name": "Mine", "columns": []}),
+        denied=without("projects:write"),
+    ),
+    Contract(
+        method="PATCH",
+        route=TEMPLATE,
+        given=_template,
+        path={"boardTemplateId": Ref("board_template")},
+        sent={"name": "Ours", "columns": [{"name": "Now", "columnType": "active", "prompt": "Do it"}]},
+        answers=data({"id": Ref("board_template"), "name": "Ours", "columns": (NOW,)}),
+        bad=Refused(status=409, code="CONFLICT", path={"boardTemplateId": "kanban-board"}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="DELETE",
+        route=TEMPLATE,
+        status=204,
+        given=_template,
+        path={"boardTemplateId": Ref("board_template")},
+        answers=None,
+        bad=Refused(status=409, code="CONFLICT", path={"boardTemplateId": "kanban-board"}),
+        denied=STRANGER,
+    ),
+]
