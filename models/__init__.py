@@ -37,6 +37,7 @@ from models.pilotage import Decision, Objective, PilotageDocument, PilotagePrior
 from models.pipeline import Pipeline
 from models.pipeline_run import PipelineRun
 from models.plugin import Plugin, PluginDelivery
+from models.preferences import PanelState, Preferences
 from models.probe import Probe
 from models.project import Project, ProjectMember
 from models.project_draft import ProjectDraft
@@ -110,12 +111,14 @@ __all__ = [
     "Objective",
     "Organization",
     "OrganizationMember",
+    "PanelState",
     "PilotageDocument",
     "PilotagePriority",
     "Pipeline",
     "PipelineRun",
     "Plugin",
     "PluginDelivery",
+    "Preferences",
     "Probe",
     "Project",
     "ProjectDraft",

@@ -15,7 +15,8 @@ from models.records import ColumnRecord
 
 
 class Column(Stored[ColumnRecord]):
-    """A column. `scope_id` is null for a column of the project itself; `rank` orders it among its siblings."""
+    """A column. `scope_id` is null for a column of the project itself; `rank` orders it among its siblings. No card
+    comes to one that is `emptying`: its cards are being deleted, in parts."""
 
     added = {"order": int}
 
@@ -58,6 +59,8 @@ class Column(Stored[ColumnRecord]):
             GRAPH,
         ),
     ]
+
+    emptying: bool = False
 
     class Settings:
         name = "columns"

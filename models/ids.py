@@ -91,7 +91,9 @@ class Kind(IntEnum):
     JOB = 0xC5
     QUEUE = 0xC6
     SCHEDULE = 0xC7
+    PREFERENCES = 0xD4
     INSTALLATION = 0xD5
+    PANEL_STATE = 0xD7
     SEEN_MARK = 0xD6
     AUTOMATION = 0xB1
     AUTOMATION_TRACE = 0xB2

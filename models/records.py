@@ -282,6 +282,7 @@ class ColumnRecord(TypedDict):
     prompt: str | None
     requires_approval: bool
     rank: str
+    emptying: bool
     order: NotRequired[int]
 
 
@@ -954,6 +955,31 @@ class PluginDeliveryRecord(TypedDict):
     failing_since: datetime | None
 
 
+class PanelStateRecord(TypedDict):
+    """A `models.preferences.PanelState`."""
+
+    _id: ObjectId
+    created_at: datetime
+    user_id: ObjectId
+    project_id: ObjectId
+    card_id: ObjectId
+    state: Any
+    updated_at: datetime
+
+
+class PreferencesRecord(TypedDict):
+    """A `models.preferences.Preferences`."""
+
+    _id: ObjectId
+    created_at: datetime
+    user_id: ObjectId
+    settings: dict[str, Any]
+    shortcuts: dict[str, str]
+    muted_activities: list[str]
+    project_order: list[ObjectId]
+    last_project_id: ObjectId | None
+
+
 class ProbeRecord(TypedDict):
     """A `models.probe.Probe`."""
 
@@ -1253,6 +1279,7 @@ class TombstoneRecord(TypedDict):
     project_id: NotRequired[ObjectId | None]
     user_id: NotRequired[ObjectId | None]
     document_ids: NotRequired[list[ObjectId]]
+    keeps: NotRequired[bool]
     actor_id: NotRequired[ObjectId | None]
     deleted_at: NotRequired[datetime]
     emptied_at: NotRequired[datetime | None]

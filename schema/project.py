@@ -12,6 +12,7 @@ from resolvers.custom_field import custom_field as custom_field_edges
 from resolvers.document import graph as document_graph
 from resolvers.figures import portfolio, roadmap, stats
 from resolvers.kit.position import cursor_of_project
+from resolvers.preferences.panel_state import panel_states_of
 from resolvers.project import project as project_edges
 from schema.connection import Connection, window, window_of
 from schema.document import documents_window
@@ -20,7 +21,16 @@ from schema.filters import CardFilter, CardOrder
 from schema.loading import derived, edge
 from schema.node import Node
 from schema.portfolio import ProjectMetrics
-from schema.references import AutomationRef, CardRef, ColumnRef, CustomFieldRef, DocumentRef, LabelRef, ScopeRef
+from schema.references import (
+    AutomationRef,
+    CardRef,
+    ColumnRef,
+    CustomFieldRef,
+    DocumentRef,
+    LabelRef,
+    PanelStateRef,
+    ScopeRef,
+)
 from schema.roadmap import Roadmap
 from schema.scalars import Cursor
 from schema.stats import Stats, stats_range
@@ -79,6 +89,9 @@ class Project(Node):
         stats.stats_of_project,
         arguments=stats_range,
         description="Figures of its cards, those of its scopes included: as they are now, and over time.",
+    )
+    panel_states: list[PanelStateRef] = edge(
+        panel_states_of, description="How the viewer has left the panels of its cards, at most 500."
     )
     unread_count: int = edge(
         seen_edges.unread_count_of,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from schema.pilotage import Decision, Objective, PilotageDocument, PilotagePriority, StandingOrder, Todo
     from schema.pipeline import Pipeline
     from schema.plugin import Plugin
+    from schema.preferences import PanelState, Preferences
     from schema.project import Project, ProjectMember
     from schema.project_draft import ProjectDraft
     from schema.proposal import Proposal
@@ -62,6 +63,8 @@ PilotageDocumentRef = Annotated["PilotageDocument", strawberry.lazy("schema.pilo
 PilotagePriorityRef = Annotated["PilotagePriority", strawberry.lazy("schema.pilotage")]
 StandingOrderRef = Annotated["StandingOrder", strawberry.lazy("schema.pilotage")]
 TodoRef = Annotated["Todo", strawberry.lazy("schema.pilotage")]
+PanelStateRef = Annotated["PanelState", strawberry.lazy("schema.preferences")]
+PreferencesRef = Annotated["Preferences", strawberry.lazy("schema.preferences")]
 PipelineRef = Annotated["Pipeline", strawberry.lazy("schema.pipeline")]
 PluginRef = Annotated["Plugin", strawberry.lazy("schema.plugin")]
 ProjectRef = Annotated["Project", strawberry.lazy("schema.project")]

@@ -15,6 +15,7 @@ from resolvers.account.consent import list_consents
 from resolvers.account.session import list_sessions
 from resolvers.kit.position import notifications_cursor_of
 from resolvers.notification import notification
+from resolvers.preferences.preferences import preferences_of
 from resolvers.user import user as people
 from schema.api_token import ApiToken
 from schema.connection import After, Connection, First
@@ -23,7 +24,7 @@ from schema.context import Info
 from schema.fields import shows
 from schema.loading import edge, resolved
 from schema.node import Node
-from schema.references import NotificationRef
+from schema.references import NotificationRef, PreferencesRef
 from schema.scalars import Cursor
 from schema.session import Session
 
@@ -51,6 +52,9 @@ class User(Node):
         people.server_role_of, description="What the person may do with the installation: the viewer's own only."
     )
 
+    preferences: PreferencesRef = edge(
+        preferences_of, description="What is set for how things are shown and told: the viewer's own only."
+    )
     notifications: Connection[NotificationRef] = edge(
         notification.notifications_of,
         arguments=notifications_window,

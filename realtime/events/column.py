@@ -20,6 +20,13 @@ class ColumnUpdated(Event, topics=IN_PROJECT):
     order: int
 
 
+class ColumnCleaned(Event, topics=IN_PROJECT):
+    """All cards of a column were deleted; the column stays."""
+
+    column_id: Annotated[Id, Shown("The id of the column.")]
+    project_id: Annotated[Id | None, Shown("The id of its project.")] = None
+
+
 class ColumnDeleted(Event, topics=IN_PROJECT):
     """A column was deleted with its cards."""
 

@@ -148,6 +148,8 @@ async def target_column(change: Change, project_id: ObjectId, column_id: ObjectI
     column = await collection(Column).find_one({"_id": column_id, "project_id": project_id}, session=change.session)
     if column is None:
         raise BadUserInput("is not a column of the project", field="columnId")
+    if column.get("emptying"):
+        raise Conflict("The cards of the column are being deleted: try again later", field="columnId")
     return column
 
 

@@ -6,14 +6,14 @@ from bson import ObjectId
 from pymongo import UpdateOne
 
 from auth.policies import board
-from models import Column, Project, Scope
+from models import Card, Column, Project, Scope
 from models.base import collection, to_record, with_changes
 from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.facts import CREATE
 from models.rank import MAX_LENGTH, rank_between, ranks_after
 from models.records import ColumnRecord, ProjectRecord, ScopeRecord
-from realtime.events.column import ColumnCreated, ColumnDeleted, ColumnUpdated
+from realtime.events.column import ColumnCleaned, ColumnCreated, ColumnDeleted, ColumnUpdated
 from realtime.log import Change, Committed
 from resolvers.column.board_hints import BOARDS
 from resolvers.column.reorder import write_order
@@ -119,6 +119,30 @@ async def reorder_columns(ctx: Context, project: ProjectRecord, values: ColumnRe
         return project
 
     return await ctx.write(project["workspace_id"], body)
+
+
+@operation("columnClean", opens=COLUMN.whole, permission=board.WRITE, scope=WRITE, destroys=True)
+async def clean_column(ctx: Context, column: ColumnRecord) -> Committed[ColumnRecord]:
+    """Delete all cards of a column, the archived ones included; the column stays.
+
+    At once nobody sees them any more. Where there are many, no card comes to the column until all are gone.
+    """
+
+    async def body(change: Change) -> ColumnRecord:
+        current = await collection(Column).find_one({"_id": column["_id"]}, session=change.session)
+        if current is None:
+            raise NotFound("Column")
+        inside = {"column_id": column["_id"]}
+        if current.get("emptying") or not await collection(Card).find_one(inside, {"_id": 1}, session=change.session):
+            return current
+        event = ColumnCleaned(column_id=column["_id"], project_id=column["project_id"])
+        change.append(column["workspace_id"], event)
+        if not await bury(change, column["_id"], column["workspace_id"], keeps=True):
+            closed = {"$set": {"emptying": True}}
+            await collection(Column).update_one({"_id": column["_id"]}, closed, session=change.session)
+        return current
+
+    return await delete(ctx, column["workspace_id"], body)
 
 
 @operation("columnDelete", opens=COLUMN.whole, permission=board.WRITE, scope=WRITE)

@@ -17,7 +17,7 @@ from models.ids import Kind, kind_of
 from models.records import TombstoneRecord
 from realtime.log import Change, Committed
 from resolvers.deletion.cascade import Step
-from resolvers.deletion.plan import LASTING, PLANS
+from resolvers.deletion.plan import EMPTYING, LASTING, PLANS
 from resolvers.kit.context import Context
 
 T = TypeVar("T")
@@ -49,8 +49,10 @@ async def bury(
     project_id: ObjectId | None = None,
     user_id: ObjectId | None = None,
     document_ids: Sequence[ObjectId] = (),
-) -> None:
-    """Delete what goes with something that this change deletes: AT_ONCE objects in all, and the rest in parts."""
+    keeps: bool = False,
+) -> bool:
+    """Delete what goes with something that this change deletes, or `keeps` and empties: AT_ONCE objects in all, and the
+    rest in parts. Whether nothing is left."""
     tombstone = to_record(
         Tombstone(
             id=deleted_id,
@@ -58,6 +60,7 @@ async def bury(
             project_id=project_id,
             user_id=user_id,
             document_ids=list(document_ids),
+            keeps=keeps,
             actor_id=change.actor_id,
             deleted_at=change.at,
             due_at=change.at,
@@ -67,7 +70,9 @@ async def bury(
     if is_empty:
         tombstone |= {"emptied_at": change.at, "due_at": change.at + GRACE}
     if not is_empty or kind_of(deleted_id) in LASTING:
-        await collection(Tombstone).insert_one(tombstone, session=change.session)
+        # In place of that of a column which is deleted while it is emptied.
+        await collection(Tombstone).replace_one({"_id": deleted_id}, tombstone, upsert=True, session=change.session)
+    return is_empty
 
 
 async def _is_large(change: Change, tombstone: TombstoneRecord) -> bool:
@@ -104,7 +109,7 @@ async def take_part(change: Change, tombstone: TombstoneRecord, most: int, steps
 def plan_of(tombstone: TombstoneRecord) -> Sequence[Step]:
     """What goes with a deletion, in its order."""
     kind = kind_of(tombstone["_id"])
-    return () if kind is None else PLANS[kind]
+    return () if kind is None else EMPTYING if tombstone.get("keeps") else PLANS[kind]
 
 
 async def delete(
@@ -115,4 +120,5 @@ async def delete(
         return await ctx.write(stream_id, body, revokes=revokes)
     finally:
         ctx.gone.clear()
+        ctx.emptied.clear()
         ctx.services.deletions_due.set()

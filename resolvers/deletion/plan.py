@@ -53,12 +53,14 @@ from models import (
     Objective,
     Organization,
     OrganizationMember,
+    PanelState,
     PilotageDocument,
     PilotagePriority,
     Pipeline,
     PipelineRun,
     Plugin,
     PluginDelivery,
+    Preferences,
     Probe,
     Project,
     ProjectDraft,
@@ -218,6 +220,9 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
 }
 """`resolvers.account.delete` adds what goes with an account, which leaves where it was."""
 
+EMPTYING = (cards("column_id"),)
+"""What goes of a column that stays."""
+
 LASTING = frozenset({Kind.ORGANIZATION, Kind.WORKSPACE, Kind.PROJECT, Kind.WORKSPACE_MEMBER, Kind.USER, Kind.QUEUE})
 """What something may still be written of in another history (a notification, say), and is looked at once more later."""
 
@@ -240,6 +245,8 @@ GOES_OTHERWISE: dict[type[Recorded[Any]], str] = {
     IdempotencyKey: "is a person's, and is kept for a day",
     Session: "is a person's",
     Inbox: "is a person's; what its notifications come to is kept when those go",
+    Preferences: "are a person's",
+    PanelState: "is a person's, and ends by itself",
     ReadMark: "is a person's",
     SeenMark: "is a person's, and ends with the activities that it is compared with",
     MailLink: "is a person's",

@@ -9,11 +9,12 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from time import perf_counter
 
 from bson import ObjectId
 
-from models import LoggedEvent, StreamHead, Tombstone
+from models import Column, LoggedEvent, StreamHead, Tombstone
 from models.base import collection, utc_now
 from models.ids import Kind, kind_of
 from models.reach import LATER, unexpected
@@ -171,11 +172,23 @@ class Worker:
     async def _end(self, tombstone: TombstoneRecord) -> None:
         """Nothing is left: what was under way is looked for once more when it must have ended."""
         self._ahead.pop(tombstone["_id"], None)
+        if tombstone.get("keeps"):
+            await self.services.hub.log.write(
+                tombstone["stream_id"], tombstone["actor_id"], partial(self._open_again, tombstone)
+            )
+            return
         moment = self.now()
         emptied = {"$set": {"emptied_at": moment, "due_at": moment + GRACE, "holder": None}}
         await collection(Tombstone).update_one({"_id": tombstone["_id"], "holder": self.holder}, emptied)
         if kind_of(tombstone["_id"]) is Kind.WORKSPACE:
             self.services.search.forget(tombstone["_id"])
+
+    async def _open_again(self, tombstone: TombstoneRecord, change: Change) -> None:
+        """Let cards come to a column that is empty. Nothing was under way to it: it took none meanwhile."""
+        held = {"_id": tombstone["_id"], "holder": self.holder}
+        if (await collection(Tombstone).delete_one(held, session=change.session)).deleted_count:
+            opened = {"$set": {"emptying": False}}
+            await collection(Column).update_one({"_id": tombstone["_id"]}, opened, session=change.session)
 
     async def _take_history(self, deleted_id: ObjectId) -> bool:
         """Delete some events of what has a history of its own, the oldest first; whether there may be more."""

@@ -80,7 +80,8 @@ class Context:
     """One request (or one event of a subscription).
 
     `memberships` remembers the roles that were looked up for it, `gone` what of those workspaces was deleted and is to
-    be hidden (`tombstone`), `positions` where streams stood before it read them, where it `notes_positions`.
+    be hidden (`tombstone`), `emptied` which columns of them stay without their cards, `positions` where streams stood
+    before it read them, where it `notes_positions`.
     `colleagues` remembers which users share an organization with the caller.
     `marks` are written in the transaction of each of its changes. `text_read` counts the bytes of documents that it
     has read (`resolvers.document.version`).
@@ -92,6 +93,7 @@ class Context:
     services: Services
     memberships: dict[ObjectId, Any] = field(default_factory=dict)
     gone: dict[ObjectId, frozenset[ObjectId]] = field(default_factory=dict)
+    emptied: set[ObjectId] = field(default_factory=set)
     colleagues: set[ObjectId] = field(default_factory=set)
     positions: dict[ObjectId, Cursor] = field(default_factory=dict)
     notes_positions: bool = False

@@ -27,6 +27,7 @@ _AREAS: Mapping[str, str] = {
     "resolvers.node": "board",
     "resolvers.notification": "account",
     "resolvers.organization": "workspace",
+    "resolvers.preferences": "account",
     "resolvers.pilotage": "pilotage",
     "resolvers.project": "board",
     "resolvers.relation": "cards",

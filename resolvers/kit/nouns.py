@@ -28,10 +28,12 @@ from models import (
     Objective,
     Organization,
     OrganizationMember,
+    PanelState,
     PilotageDocument,
     PilotagePriority,
     Pipeline,
     Plugin,
+    Preferences,
     Project,
     ProjectDraft,
     ProjectMember,
@@ -106,6 +108,8 @@ NOTIFICATION = noun(Notification, Kind.NOTIFICATION, scope=TokenScope.NOTIFICATI
 QUEUE = noun(Queue, Kind.QUEUE, reads=job.READ, scope=TokenScope.PILOTAGE_READ, has_node=False)
 JOB = noun(Job, Kind.JOB, reads=job.READ, scope=TokenScope.PILOTAGE_READ, has_node=False)
 SCHEDULE = noun(Schedule, Kind.SCHEDULE, reads=job.READ, scope=TokenScope.PILOTAGE_READ, has_node=False)
+PREFERENCES = noun(Preferences, Kind.PREFERENCES, scope=TokenScope.ACCOUNT_READ, has_node=False)
+PANEL_STATE = noun(PanelState, Kind.PANEL_STATE, has_node=False)
 USER = noun(User, Kind.USER)
 
 NOUNS: Mapping[Kind, Noun[Any]] = {var.kind: var for var in tuple(vars().values()) if isinstance(var, Noun)}

@@ -31,9 +31,10 @@ Where = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The ids of what was deleted."""
+    """The ids of what was deleted, and those of columns that stay, `emptied` of their cards."""
 
     ids: Collection[ObjectId]
+    emptied: Collection[ObjectId] = ()
 
     def without(self, records: Iterable[R]) -> list[R]:
         """The records that are left."""
@@ -42,7 +43,9 @@ class Gone:
     def hides(self, record: AnyRecord) -> bool:
         """Whether a record was deleted, or names something that was."""
         kind = kind_of(record["_id"]) if isinstance(record.get("_id"), ObjectId) else None
-        return kind not in _OUTLIVES and any(named_id in self.ids for named_id in _named(record))
+        if kind in _OUTLIVES:
+            return False
+        return record.get("column_id") in self.emptied or any(named_id in self.ids for named_id in _named(record))
 
     def shuts(self, record: AnyRecord) -> bool:
         """The same at a door, which also keeps back the activities that go with their project."""
@@ -58,10 +61,13 @@ async def load_gone(ctx: Context, workspace_ids: Iterable[ObjectId]) -> None:
     """Learn what was deleted in some workspaces, themselves included."""
     for ids in portions(workspace_ids):
         query = {"stream_id": among(ids), "emptied_at": None}
-        found = await collection(Tombstone).find(query, {"stream_id": 1, "document_ids": 1}).to_list()
+        found = await collection(Tombstone).find(query, {"stream_id": 1, "document_ids": 1, "keeps": 1}).to_list()
         gone: dict[ObjectId, set[ObjectId]] = {object_id: set() for object_id in ids}
         for tombstone in found:
-            gone[tombstone["stream_id"]].update([tombstone["_id"], *tombstone["document_ids"]])
+            if tombstone.get("keeps"):
+                ctx.emptied.add(tombstone["_id"])
+            else:
+                gone[tombstone["stream_id"]].update([tombstone["_id"], *tombstone["document_ids"]])
         # All at once and only now: fields of one request are resolved side by side.
         ctx.gone.update({workspace_id: frozenset(below) for workspace_id, below in gone.items()})
 
@@ -70,9 +76,9 @@ async def shut(ctx: Context, records: Sequence[AnyRecord]) -> set[ObjectId]:
     """The ids of those records, of the caller's workspaces, that were deleted or stand below what was."""
     await load_gone(ctx, {record["workspace_id"] for record in records} - ctx.gone.keys())
     ids = frozenset[ObjectId]().union(*(ctx.gone[record["workspace_id"]] for record in records))
-    if not ids:
+    if not ids and not ctx.emptied:
         return set()
-    gone = await _with_referred(Gone(ids), records)
+    gone = await _with_referred(Gone(ids, ctx.emptied), records)
     return {record["_id"] for record in records if gone.shuts(record)}
 
 
@@ -81,7 +87,7 @@ async def known_gone(ctx: Context) -> Gone | None:
     if not ctx.gone:  # doors learn it, and events are read without one
         await load_gone(ctx, [membership for membership in ctx.memberships if kind_of(membership) is Kind.WORKSPACE])
     ids = frozenset[ObjectId]().union(*ctx.gone.values())
-    return Gone(ids) if ids else None
+    return Gone(ids, ctx.emptied) if ids or ctx.emptied else None
 
 
 async def without_gone(gone: Gone, results: Sequence[Any], parents: Sequence[Any] = ()) -> list[Any]:
@@ -108,8 +114,16 @@ def standing(model: type[Recorded[Any]], where: Where | None) -> Where | None:
     if gone is None or model in _HISTORY:
         return where
     names = ("_id", *(name for name in FIELDS if name in model.model_fields))
-    left: Where = {name: {"$nin": list(gone.ids)} for name in names}
+    left: dict[str, Any] = {name: {"$nin": list(gone.ids)} for name in names}
+    if "column_id" in left:
+        left["column_id"] = {"$nin": [*gone.ids, *gone.emptied]}
     return {"$and": [where, left]} if where else left
+
+
+def without_cards() -> Collection[ObjectId]:
+    """The columns that `hiding` leaves the cards of out."""
+    gone = _HIDDEN.get()
+    return () if gone is None else gone.emptied
 
 
 def _named(record: AnyRecord) -> Iterable[Any]:
@@ -145,7 +159,7 @@ async def _with_referred(gone: Gone, records: Sequence[AnyRecord]) -> Gone:
     below = await _below(gone, Card, cards) | await _below(
         gone, Document, {record.get("document_id") for record in records}
     )
-    return Gone({*gone.ids, *below})
+    return Gone({*gone.ids, *below}, gone.emptied)
 
 
 async def _below(gone: Gone, model: type[Recorded[Any]], ids: set[Any]) -> set[ObjectId]:

@@ -17,7 +17,7 @@ from models.base import AnyRecord, Record, aggregate, collection
 from models.ids import among, portions
 from models.records import LaneRecord
 from realtime.log import Change
-from resolvers.kit.tombstone import standing
+from resolvers.kit.tombstone import standing, without_cards
 from resolvers.lane.blocks import Block, Blocks, LaneKey, entry_of, key_of
 from resolvers.lane.hints import HINTS
 
@@ -63,9 +63,9 @@ async def archived_counts(column_ids: Iterable[ObjectId]) -> dict[ObjectId, int]
 
 
 async def _counts(column_ids: Iterable[ObjectId]) -> dict[ObjectId, tuple[int, int]]:
-    found: dict[ObjectId, tuple[int, int]] = {}
     wanted = list(dict.fromkeys(column_ids))
-    for ids in portions(wanted):
+    found: dict[ObjectId, tuple[int, int]] = {column_id: (0, 0) for column_id in wanted if column_id in without_cards()}
+    for ids in portions(column_id for column_id in wanted if column_id not in found):
         for lane in await collection(Lane).find({"_id": {"$in": ids}}, {"open": 1, "archived": 1}).to_list():
             found[lane["_id"]] = (lane["open"], lane["archived"])
     missing = [LaneKey(object_id) for object_id in wanted if object_id not in found]

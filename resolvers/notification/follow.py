@@ -19,10 +19,10 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from auth.policies import document as policy
-from models import Activity, Fanout, ProjectMember, Tombstone, WorkspaceMember
+from models import Activity, Fanout, Preferences, ProjectMember, Tombstone, WorkspaceMember
 from models.base import Record, collection
 from models.fanout import Audience
-from models.ids import portions
+from models.ids import Kind, id_of, portions
 from models.records import ActivityRecord, FanoutRecord
 from realtime.log import Change
 from resolvers.kit.context import Services
@@ -133,9 +133,25 @@ async def _notify(
         found = [activities[each] for each in fanout["activity_ids"] if each in activities]
         for user_id in audiences[_key(fanout)] - {fanout["actor_id"]} if found else ():
             told.setdefault(user_id, []).extend(found)
-    await receive(change, told, again=again)
+    await receive(change, await _wanted(change, told), again=again)
     if await _mark_done(change, fanouts, None if is_last else people[-1]) != len(fanouts):
         raise _Overtaken
+
+
+async def _wanted(
+    change: Change, told: Mapping[ObjectId, list[ActivityRecord]]
+) -> dict[ObjectId, list[ActivityRecord]]:
+    """What people are told of, less what each of them does not want to be told of."""
+    muted: dict[ObjectId, set[str]] = {}
+    for ids in portions(id_of(Kind.PREFERENCES, user_id) for user_id in told):
+        query = {"_id": {"$in": ids}}
+        found = collection(Preferences).find(query, {"user_id": 1, "muted_activities": 1}, session=change.session)
+        muted |= {each["user_id"]: set(each["muted_activities"]) for each in await found.to_list()}
+    wanted = {
+        user_id: [activity for activity in activities if activity["type"] not in muted.get(user_id, ())]
+        for user_id, activities in told.items()
+    }
+    return {user_id: activities for user_id, activities in wanted.items() if activities}
 
 
 async def _nobody_is_left(fanouts: Sequence[FanoutRecord], change: Change) -> None:

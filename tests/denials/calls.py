@@ -101,6 +101,7 @@ from resolvers.inputs.pilotage import (
     TodoCreate,
     TodoUpdate,
 )
+from resolvers.inputs.preferences import PanelStatesUpdate, PreferencesUpdate, ProjectReorder
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd, ProjectMemberUpdate, ProjectUpdate
 from resolvers.inputs.proposal import (
     ProposalApprove,
@@ -293,6 +294,7 @@ CALLS: dict[str, Arguments] = {
     "columnCreate": lambda ids: (ColumnCreate.of(project_id=ids["project"], name="More"),),
     "columnUpdate": lambda ids: (ids["column"], ColumnUpdate.of(name="Other")),
     "columnReorder": lambda ids: (ColumnReorder(project_id=ids["project"], ids=[ids["column"]]),),
+    "columnClean": lambda ids: (ids["column"],),
     "columnDelete": lambda ids: (ids["column"],),
     "label": lambda ids: (ids["label"],),
     "labels": lambda ids: (ids["project"],),
@@ -328,6 +330,15 @@ CALLS: dict[str, Arguments] = {
         ids["card"],
         CardPipelineSet(steps=[CardStepInput(column_id=ids["column"], prompt="Test it")]),
     ),
+    "preferences": lambda _: (),
+    "preferencesUpdate": lambda _: (PreferencesUpdate(settings={"theme": "dark"}),),
+    "projectReorder": lambda ids: (ProjectReorder(organization_id=ids["organization"], ids=[ids["project"]]),),
+    "projectOpen": lambda ids: (ids["project"],),
+    "panelStates": lambda ids: (ids["project"],),
+    "panelStatesUpdate": lambda ids: (
+        PanelStatesUpdate(project_id=ids["project"], states={str(ids["card"]): {"open": True}}),
+    ),
+    "panelStateDelete": lambda ids: (ids["card"],),
     "cardView": lambda ids: (ids["card"],),
     "projectMarkAllRead": lambda ids: (ids["project"],),
     "cardArchive": lambda ids: (ids["card"],),

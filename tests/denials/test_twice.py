@@ -83,6 +83,7 @@ REFUSED = {
 """What the world does not let happen after the others: the second end of a mission, an owner who would leave."""
 
 FIRST = [
+    "projectReorder",
     "columnReorder",
     "scopeReorder",
     *PROPOSALS,
@@ -97,7 +98,7 @@ LAST = ["queueDelete", "cardDelete", "projectDelete", "workspaceDelete", "organi
 
 def order(name: str) -> tuple[bool, int, bool, str]:
     """Changes before deletions, those of what is inside before those of what it is in."""
-    deletes = name.endswith(("Delete", "Remove", "Revoke", "Convert", "Cancel"))
+    deletes = name.endswith(("Clean", "Delete", "Remove", "Revoke", "Convert", "Cancel"))
     return name not in FIRST, LAST.index(name) if name in LAST else -1, deletes, name
 
 

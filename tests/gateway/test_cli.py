@@ -241,21 +241,23 @@ def test_an_unknown_workspace_or_person_is_told_in_one_sentence(folder: Path, pl
     assert_one_sentence(nobody, "bob@example.com")
 
 
-def test_a_token_is_printed_once_and_works(folder: Path) -> None:
+def test_a_token_is_printed_once_and_works_and_an_account_is_made_to_run_the_installation(folder: Path) -> None:
     arguments = ("--name", "Script", "--scopes", "account:read", "--expires", "30d")
     made = orrery("token", EMAIL, *arguments, data_dir=folder)
     assert made.status == 0, made.errors
     secret = made.output.strip()
+    granted = orrery("admin", "grant", EMAIL, data_dir=folder)
 
     with serving(folder) as gateway:
         client = gateway.client.signed_in(secret)
-        viewer = client.graphql("{ viewer { email } }")
+        viewer = client.graphql("{ viewer { email serverRole } }")
         with pytest.raises(ClientError) as refused:
             client.graphql(COUNTS)
 
     assert secret.startswith("sl_")
     assert secret not in made.errors
-    assert viewer == {"viewer": {"email": EMAIL}}
+    assert granted.errors == f"{EMAIL} is super_admin of this installation.\n"
+    assert viewer == {"viewer": {"email": EMAIL, "serverRole": "SUPER_ADMIN"}}
     assert refused.value.code == "FORBIDDEN"
 
 
@@ -270,6 +272,10 @@ def test_a_token_is_printed_once_and_works(folder: Path) -> None:
 )
 def test_a_token_that_cannot_be_made_is_told_in_one_sentence(folder: Path, arguments: list[str], said: str) -> None:
     assert_one_sentence(orrery("token", *arguments, data_dir=folder), said)
+
+
+def test_a_role_that_is_none_is_told_in_one_sentence(folder: Path) -> None:
+    assert_one_sentence(orrery("admin", "grant", EMAIL, "--role", "king", data_dir=folder), "--role")
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:

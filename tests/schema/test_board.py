@@ -60,3 +60,14 @@ async def test_an_installation_with_people_is_not_set_up_again(lab: Lab, board: 
     assert answer["data"]["installation"] == {"hasPeople": True}
     assert [error["extensions"]["code"] for error in refused["errors"]] == ["CONFLICT"]
     assert mine["viewer"] == {"serverRole": "USER"}
+
+
+async def test_a_column_is_cleaned(board: Board) -> None:
+    await board.card("One")
+
+    cleaned = await board.ann.ask(
+        "mutation ($id: ID!) { columnClean(id: $id) { column { cardCount archivedCardCount order } cursor } }",
+        id=board.todo,
+    )
+
+    assert cleaned["columnClean"]["column"] == {"cardCount": 0, "archivedCardCount": 0, "order": 0}

@@ -190,9 +190,15 @@ BUDGETS = "budgets are the organization's, which has no stream that can be watch
 QUEUES = "what queues hold is told in their own history, which no client of a workspace watches"
 ACCOUNT = "how somebody signs in is theirs alone"
 LOOKED = "what somebody has looked at is theirs alone, and changes nothing of what is kept"
+SET = "what somebody sets for themselves is theirs alone, and read with their account"
 
 UNSEEN: dict[str, str] = {
     "cardView": LOOKED,
+    "preferencesUpdate": SET,
+    "projectReorder": SET,
+    "projectOpen": SET,
+    "panelStatesUpdate": SET,
+    "panelStateDelete": SET,
     "projectMarkAllRead": LOOKED,
     "authRegister": "an account of somebody else",
     "authLogin": "sessions are not in the graph",

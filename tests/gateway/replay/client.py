@@ -152,6 +152,10 @@ def _column_deleted(state: State, event: JSON) -> None:
     _board_gone(state, "column", event["columnId"])
 
 
+def _column_cleaned(state: State, event: JSON) -> None:
+    _board_gone(state, "column", event["columnId"])
+
+
 def _scope_deleted(state: State, event: JSON) -> None:
     _take(state, "Scope", event["scopeId"])
     _take_below(state, "scope", event["scopeId"], "Column")
@@ -300,6 +304,7 @@ RULES: dict[str, Rule] = {
     "ProjectMemberUpdated": ("projectId member { ...ProjectMemberFields }", _project_member_added),
     "ProjectMemberRemoved": ("projectId userId", _project_member_removed),
     "ScopeDeleted": ("scopeId", _scope_deleted),
+    "ColumnCleaned": ("columnId", _column_cleaned),
     "ColumnDeleted": ("columnId", _column_deleted),
     "LabelDeleted": ("labelId", _label_deleted),
     "SkillDeleted": ("skillId", _skill_deleted),
@@ -321,6 +326,8 @@ RULES: dict[str, Rule] = {
     "AttachmentAdded": ("attachmentCount attachment { ...AttachmentFields }", _attachment_added),
     "AttachmentDeleted": ("attachmentCount attachmentId cardId", _attachment_deleted),
     "CardSeen": ("cardId", _nothing),
+    "PreferencesChanged": ("preferences { settings }", _nothing),
+    "PanelStatesChanged": ("projectId", _nothing),
     "ProjectSeen": ("projectId", _nothing),
     "AutomationRan": ("trace { id }", _nothing),
     "MissionStatusChanged": _put_under("mission", "Mission"),

@@ -53,6 +53,7 @@ monitoring.register(CHANGED)
 
 DELETIONS = (
     "cardDelete",
+    "columnClean",
     "columnDelete",
     "customFieldDelete",
     "documentDelete",

@@ -4,14 +4,17 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from models import Column
+from models import Card, Column, Lane, Tombstone
 from models.base import collection
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id
 from models.rank import MAX_LENGTH
+from resolvers.card.card import get_card
+from resolvers.card.graph import cards_of_column
 from resolvers.column.column import (
     archived_card_count_of,
     card_count_of,
+    clean_column,
     column_of,
     columns_of_project,
     columns_of_scope,
@@ -22,9 +25,11 @@ from resolvers.column.column import (
     reorder_columns,
     update_column,
 )
+from resolvers.deletion import deletion
 from resolvers.inputs.column import ColumnReorder, ColumnUpdate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
+from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.lab import People, again
 from tests.resolvers.projects import Board, make_board
 
@@ -217,3 +222,69 @@ async def test_columns_of_one_board_are_put_into_another_order(board: Board) -> 
             await reorder(*wrong)
     await reorder(inside["_id"])
     assert await names(board) == "1230"
+
+
+async def test_a_column_is_cleaned_of_all_its_cards_and_stays(board: Board) -> None:
+    # Given cards in two columns, one of them archived and one with a comment
+    gone, archived, other = await board.card(0), await board.card(0), await board.card(1)
+    await board.update(archived, archived=True)
+    await board.comment(gone)
+    seq = await board.seq()
+
+    # When one column is cleaned, twice
+    for _ in range(2):
+        column = (await clean_column(board.ctx, board.columns[0]["_id"])).value
+
+    # Then it is empty and takes cards again, and what went is told once
+    types = await board.types_since(seq)
+    assert column["_id"] == board.columns[0]["_id"]
+    assert (await board.lane(0, archived=True), await board.lane(1)) == ([], [other["_id"]])
+    assert (types.count("ColumnCleaned"), types.count("CardDeleted"), types.count("CommentDeleted")) == (1, 2, 1)
+    card = await board.card(0)
+    assert await board.lane(0) == [card["_id"]]
+
+
+async def test_many_cards_are_out_of_sight_at_once_and_the_column_takes_none_until_they_are_gone(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a column of which everything is left to the parts that follow
+    monkeypatch.setattr(deletion, "AT_ONCE", 0)
+    doomed, elsewhere, column = await board.card(0), await board.card(1), board.columns[0]
+    await clean_column(board.ctx, column["_id"])
+
+    # Then nobody sees its cards, and the column takes none
+    assert (await get_column(board.ctx, column["_id"]))["name"] == column["name"]
+    ctx = board.ctx
+    await get_column(ctx, column["_id"])
+    assert await card_count_of(ctx, [column], None) == [0]
+    [page] = await cards_of_column(ctx, [{**column, "project_id": board.project["_id"]}], None)
+    assert page.nodes == []
+    with pytest.raises(NotFound):
+        await get_card(board.ctx, doomed["_id"])
+    with pytest.raises(NotFound):
+        await board.move(doomed, columnId=board.column_id(1))
+    there = str(column["_id"])
+    for coming in (board.card(0), board.move(elsewhere, columnId=there), board.update(elsewhere, columnId=there)):
+        with pytest.raises(Conflict):
+            await coming
+
+    # When the parts are done
+    await finish_deletions(board.caller.services)
+
+    # Then it is open again
+    card = await board.card(0)
+    assert await board.lane(0, archived=True) == [card["_id"]]
+    assert await collection(Tombstone).count_documents({"_id": column["_id"]}) == 0
+
+
+async def test_a_column_is_deleted_while_it_is_cleaned(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deletion, "AT_ONCE", 0)
+    await board.card(0)
+    await clean_column(board.ctx, board.columns[0]["_id"])
+
+    await delete_column(board.ctx, board.columns[0]["_id"])
+    await finish_deletions(board.caller.services)
+
+    assert await names(board) == "123"
+    assert await collection(Card).count_documents({"project_id": board.project["_id"]}) == 0
+    assert await collection(Lane).count_documents({"_id": board.columns[0]["_id"]}) == 0

@@ -22,7 +22,7 @@ def test_a_workspace_takes_every_collection_but_those_with_a_reason() -> None:
 
 def test_a_project_takes_all_of_a_workspace_that_names_a_project() -> None:
     inside = {model for model in taken(Kind.WORKSPACE) if {"project_id", "project_ids"} & model.model_fields.keys()}
-    tells_only = {"Mission", "ProjectDraft", "TransferJob", "Tombstone", "UsageRecord"}
+    tells_only = {"Invitation", "Mission", "ProjectDraft", "TransferJob", "Tombstone", "UsageRecord"}
     assert {model.__name__ for model in inside - taken(Kind.PROJECT)} == tells_only
 
 

@@ -266,6 +266,7 @@ def test_the_operations_that_show_a_credential_say_so() -> None:
         "authVerifyTwoFactor",
         "credentialReveal",
         "emailVerificationSend",
+        "installationSetup",
         "invitationRegister",
         "invitationResend",
         "passwordResetRequest",
