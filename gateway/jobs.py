@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 
 from realtime.loop import NONE, Loop, Rest
-from resolvers.job.due import run_due
+from resolvers.job.due import Setbacks, run_due
 from resolvers.kit.context import Services
 
 log = logging.getLogger("orrery.jobs")
@@ -23,6 +23,7 @@ class Jobs:
 
     def __init__(self, services: Services, *, pace: Pace | None = None) -> None:
         self._services = services
+        self._setbacks = Setbacks()
         self._pace = pace or Pace()
         self._loop = Loop(
             "jobs",
@@ -41,4 +42,4 @@ class Jobs:
         await self._loop.stop()
 
     async def _round(self) -> Rest:
-        return NONE if await run_due(self._services) else Rest(self._pace.poll)
+        return NONE if await run_due(self._services, setbacks=self._setbacks) else Rest(self._pace.poll)

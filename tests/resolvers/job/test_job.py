@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from resolvers.inputs.job import (
     ScheduleUpdate,
 )
 from resolvers.job import due, state
-from resolvers.job.due import run_due
+from resolvers.job.due import Setbacks, run_due
 from resolvers.job.job import claim_jobs, complete_job, create_job, delete_job, fail_job, get_job, hold_job
 from resolvers.job.queue import create_queue, delete_queue, update_queue
 from resolvers.job.schedule import create_schedule, next_after, update_schedule
@@ -309,6 +310,45 @@ async def test_a_queue_that_fails_holds_up_no_other(
 
     assert [(await stored(job))["state"] for job in (*stuck, waiting)] == ["delayed", "delayed", "waiting"]
     assert not is_more
+
+
+async def test_a_job_that_always_fails_holds_up_no_other_of_its_queue(
+    owner: Context, queue: QueueRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a queue with more due than one round looks at, of which the first always fails
+    [broken, *others] = [await put(owner, queue, delayMs=place + 1) for place in range(4)]
+    schedule = await every(owner, queue)
+    monkeypatch.setattr(due, "AT_ONCE", 2)
+    tried: list[datetime] = []
+    let_wait, setbacks, now = state.let_wait, Setbacks(), utc_now() + timedelta(minutes=2)
+
+    async def failing(change: Change, job: JobRecord) -> JobRecord:
+        if job["_id"] == broken["_id"]:
+            tried.append(now)
+            raise LookupError("of a version that is not there")
+        return await let_wait(change, job)
+
+    monkeypatch.setattr(state, "let_wait", failing)
+
+    # When what is due is looked at
+    while await run_due(owner.services, now, setbacks):
+        pass
+
+    # Then all else of the queue is done
+    assert [(await stored(job))["state"] for job in (broken, *others)] == ["delayed", *["waiting"] * 3]
+    assert [job["schedule_id"] for job in await jobs_of(schedule)].count(schedule["_id"]) == 1
+
+    # And the one is tried again, later each time
+    tried.clear()
+    for _ in range(100):
+        now += timedelta(seconds=1)
+        await run_due(owner.services, now, setbacks)
+    pauses = [later - earlier for earlier, later in pairwise(tried)]
+    assert pauses == sorted(pauses)
+    assert 3 <= len(tried) <= 6
+    monkeypatch.setattr(state, "let_wait", let_wait)
+    await run_due(owner.services, now + timedelta(minutes=5), setbacks)
+    assert (await stored(broken))["state"] == "waiting"
 
 
 @pytest.mark.parametrize(
