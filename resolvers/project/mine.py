@@ -4,7 +4,7 @@ from typing import Annotated
 
 from bson import ObjectId
 
-from models import Project, WorkspaceMember
+from models import Preferences, Project, WorkspaceMember
 from models.base import Record, collection
 from models.enums import TokenScope
 from models.ids import Kind, parse_id, portions
@@ -23,7 +23,8 @@ async def list_my_projects(
         ObjectId | str | None, "The organization whose projects they are; all without one."
     ] = None,
 ) -> list[ProjectRecord]:
-    """The projects of the caller's workspaces, oldest first; at most 1,000."""
+    """The projects of the caller's workspaces, in the order that they have put them into, then oldest first; at most
+    1,000."""
     mine: Record = {"user_id": ctx.user_id}
     if organization_id is not None:
         mine["organization_id"] = parse_id(organization_id, Kind.ORGANIZATION, field="organizationId")
@@ -34,4 +35,7 @@ async def list_my_projects(
     for ids in portions(standing):
         inside = collection(Project).find({"workspace_id": {"$in": ids}}).sort("_id", 1).limit(MAX_PROJECTS)
         found += await inside.to_list()
-    return sorted(found, key=lambda project: project["_id"])[:MAX_PROJECTS]
+    set_ = await collection(Preferences).find_one({"user_id": ctx.user_id}, {"project_order": 1})
+    places = {project_id: place for place, project_id in enumerate([] if set_ is None else set_["project_order"])}
+    found.sort(key=lambda project: (places.get(project["_id"], len(places)), project["_id"]))
+    return found[:MAX_PROJECTS]

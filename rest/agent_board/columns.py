@@ -7,13 +7,21 @@ from pydantic import Field
 
 from models.errors import NotFound
 from models.ids import Kind, parse_id
-from resolvers.column.column import create_column, delete_column, list_columns, reorder_columns, update_column
+from resolvers.column.column import (
+    clean_column,
+    create_column,
+    delete_column,
+    list_columns,
+    reorder_columns,
+    update_column,
+)
 from resolvers.inputs.column import ColumnCreate, ColumnReorder, ColumnUpdate
 from resolvers.kit.input import AnyId, ColumnId, Flag, Input, Name, NotNull
 from rest.agent_board import guards
 from rest.agent_board.bodies import ColumnTypeWord, Prompt, kind_of
 from rest.agent_board.dialect import board_routes
 from rest.agent_board.present.board import ColumnData, columns
+from rest.dialect import NO_CONTENT
 from rest.routing import Call
 
 MAX_COLUMNS = 200
@@ -85,6 +93,12 @@ async def update(call: Call) -> ColumnData:
 @routes.delete("/{columnId}", "Delete a column with its cards", runs=delete_column, body=None)
 async def delete(call: Call) -> None:
     await delete_column(call.ctx, (await guards.column(call))["_id"])
+
+
+@routes.post("/{columnId}/clean-all", "Delete all cards of a column", runs=clean_column, status=NO_CONTENT)
+async def clean(call: Call) -> None:
+    """The archived ones included, all or none."""
+    await clean_column(call.ctx, (await guards.column(call))["_id"])
 
 
 @routes.patch("/reorder", "Put the columns of a board into another order", runs=reorder_columns, body=ColumnOrder)

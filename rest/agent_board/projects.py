@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from pydantic import Field
 from starlette.responses import StreamingResponse
 from typing_extensions import TypedDict
 
@@ -10,9 +11,11 @@ from models.ids import Kind
 from models.limits import PATH
 from models.records import ProjectRecord
 from resolvers.card.seen import mark_all_read, unread_count_of
+from resolvers.inputs.preferences import ProjectReorder
 from resolvers.inputs.project import ProjectCreate
 from resolvers.kit.access import workspace_memberships
-from resolvers.kit.input import Input, Name, OrganizationId
+from resolvers.kit.input import Input, Name, OrganizationId, ProjectId
+from resolvers.preferences.preferences import open_project, reorder_projects
 from resolvers.project.mine import list_my_projects
 from resolvers.project.project import create_project, delete_project, get_project
 from resolvers.template.builtin import KANBAN_BOARD
@@ -27,6 +30,8 @@ from rest.present import Id, presents, shown
 from rest.routing import Call
 from rest.stellary.present.transfer import written
 
+MAX_PROJECTS = 1_000
+
 routes = board_routes("projects", "/projects")
 
 
@@ -35,6 +40,13 @@ class ProjectBody(Input):
 
     name: Name
     path: Annotated[str, PATH]
+    organization_id: OrganizationId | None = None
+
+
+class ProjectOrder(Input):
+    """All of the caller's projects, or those of an organization, in another order."""
+
+    ids: Annotated[list[ProjectId], Field(max_length=MAX_PROJECTS)]
     organization_id: OrganizationId | None = None
 
 
@@ -98,6 +110,22 @@ async def export(call: Call) -> StreamingResponse:
         "content-disposition": f'attachment; filename="project-{found["_id"]}.json"',
     }
     return StreamingResponse(written(pieces), media_type="application/json", headers=headers)
+
+
+@routes.patch("/reorder", "Put the caller's projects into an order", runs=reorder_projects, body=ProjectOrder)
+async def reorder(call: Call) -> list[ProjectData]:
+    """All of them, each once: else 409. For the caller alone."""
+    values = call.body(ProjectOrder)
+    wanted = named(call, values.organization_id)
+    await reorder_projects(call.ctx, ProjectReorder(organization_id=wanted, ids=values.ids))
+    return await _projects(call, await list_my_projects(call.ctx, wanted))
+
+
+@routes.patch(
+    "/{projectId}/last-opened", "Note that the caller has opened a project", runs=open_project, status=NO_CONTENT
+)
+async def open_(call: Call) -> None:
+    await open_project(call.ctx, call.id("projectId", Kind.PROJECT))
 
 
 async def _project(call: Call, record: ProjectRecord) -> ProjectData:

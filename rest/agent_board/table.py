@@ -12,6 +12,7 @@ from rest.agent_board import (
     people,
     project_members,
     projects,
+    settings,
     templates,
 )
 from rest.routing import Route
@@ -31,6 +32,8 @@ TAGS = {
         "attachments": "Files on cards.",
         "cards from outside": "Cards without their projects in the address.",
         "board templates": "What boards begin with.",
+        "user settings": "What the caller has set.",
+        "panel states": "How the caller has left the panels of cards.",
         "people": "Finding people.",
         "live": "What happens, as it happens.",
     }.items()
@@ -50,6 +53,10 @@ _PARTS = (
     attachments.files,
     flat_cards.routes,
     templates.routes,
+    settings.user,
+    settings.shortcuts,
+    settings.told,
+    settings.panels,
     people.routes,
 )
 

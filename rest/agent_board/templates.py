@@ -9,7 +9,7 @@ from models.enums import TemplateKind
 from models.errors import Conflict
 from models.ids import Kind
 from resolvers.inputs.template import MAX_BOARD_COLUMNS, TemplateCreate, TemplateUpdate
-from resolvers.kit.input import Flag, Input, Name, NotNull, read_input
+from resolvers.kit.input import Flag, Input, Name, NotNull, OrganizationId, read_input
 from resolvers.template.builtin import BUILT_IN
 from resolvers.template.template import (
     create_board_template,
@@ -44,6 +44,7 @@ class TemplateBody(Input):
 
     name: Name
     columns: TemplateColumns
+    organization_id: OrganizationId | None = None
 
 
 class TemplateChange(Input):
@@ -65,7 +66,7 @@ async def find(call: Call) -> list[TemplateData]:
 async def create(call: Call) -> TemplateData:
     """In the organization's workspace that new projects go to."""
     values = call.body(TemplateBody)
-    workspace_id = await workspace_of_call(call, None)
+    workspace_id = await workspace_of_call(call, values.organization_id)
     given = {"workspaceId": workspace_id, "name": values.name, "columns": _columns(values.columns)}
     return template((await create_board_template(call.ctx, read_input(TemplateCreate, given))).value)
 

@@ -1,5 +1,7 @@
 """For each route of the agent board a body (or the parameters of a GET) that would be accepted."""
 
+from typing import Any
+
 from tests.denials.routes import Body, sent
 from tests.resolvers.lab import PASSWORD
 
@@ -7,6 +9,12 @@ BOARD = "/api"
 B_ORGANIZATION = BOARD + "/organizations/{organizationId}"
 B_PROJECT = BOARD + "/projects/{projectId}"
 B_CARD = B_PROJECT + "/cards/{cardId}"
+
+
+def _in_organization(**values: Any) -> Body:
+    """A body that names the world's organization: where none is named, everybody's own is meant."""
+    return lambda ids: {**values, "organizationId": str(ids["organization"])}
+
 
 BOARD_BODIES: dict[tuple[str, str], Body | None] = {
     ("GET", BOARD + "/health"): None,
@@ -24,8 +32,23 @@ BOARD_BODIES: dict[tuple[str, str], Body | None] = {
     ("POST", BOARD + "/auth/login"): sent(email="nobody@example.com", password=PASSWORD),
     ("POST", BOARD + "/auth/register"): sent(email="new@example.com", password=PASSWORD),
     ("GET", BOARD + "/auth/me"): None,
-    ("POST", BOARD + "/projects"): sent(name="More", path="/srv/more"),
+    ("POST", BOARD + "/projects"): _in_organization(name="More", path="/srv/more"),
     ("GET", BOARD + "/projects"): None,
+    ("PATCH", BOARD + "/projects/reorder"): lambda ids: {
+        "ids": [str(ids["project"])],
+        "organizationId": str(ids["organization"]),
+    },
+    ("PATCH", B_PROJECT + "/last-opened"): None,
+    ("POST", B_PROJECT + "/columns/{columnId}/clean-all"): None,
+    ("GET", BOARD + "/user/settings"): None,
+    ("PUT", BOARD + "/user/settings"): sent(theme="light"),
+    ("GET", BOARD + "/settings/keyboard-shortcuts"): None,
+    ("PUT", BOARD + "/settings/keyboard-shortcuts"): sent(newCard="n"),
+    ("GET", BOARD + "/settings/notifications"): None,
+    ("PUT", BOARD + "/settings/notifications"): sent(card_moved=False),
+    ("GET", B_PROJECT + "/panel-states"): None,
+    ("PUT", B_PROJECT + "/panel-states"): lambda ids: {str(ids["card"]): {"open": True}},
+    ("DELETE", B_PROJECT + "/panel-states/{cardId}"): None,
     ("GET", B_PROJECT): None,
     ("DELETE", B_PROJECT): None,
     ("POST", B_PROJECT + "/mark-all-read"): None,
@@ -62,8 +85,10 @@ BOARD_BODIES: dict[tuple[str, str], Body | None] = {
     ("POST", BOARD + "/cards"): lambda ids: {"projectId": str(ids["project"]), "title": "More"},
     ("GET", BOARD + "/cards/{cardId}"): None,
     ("GET", BOARD + "/cards/{cardId}/status"): None,
-    ("GET", BOARD + "/board-templates"): None,
-    ("POST", BOARD + "/board-templates"): sent(name="More", columns=[{"name": "Now", "columnType": "active"}]),
+    ("GET", BOARD + "/board-templates"): _in_organization(),
+    ("POST", BOARD + "/board-templates"): _in_organization(
+        name="More", columns=[{"name": "Now", "columnType": "active"}]
+    ),
     ("PATCH", BOARD + "/board-templates/{boardTemplateId}"): sent(name="Other"),
     ("DELETE", BOARD + "/board-templates/{boardTemplateId}"): None,
     ("GET", B_CARD + "/attachments"): None,

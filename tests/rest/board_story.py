@@ -38,6 +38,7 @@ async def agent_board(api: Api, board: Board, card: str, bob: httpx.AsyncClient)
     await _boards(ann, f"/projects/{project}")
     await _cards(ann, project)
     await _templates(ann)
+    await _settings(ann, f"/projects/{board.project_id}", card)
     await asked(ann, "DELETE", f"/projects/{project}", 204)
 
 
@@ -89,6 +90,7 @@ async def _boards(ann: httpx.AsyncClient, path: str) -> None:
     assert [each["id"] for each in await asked(ann, "PATCH", f"{path}/columns/reorder", ids=ids)] == ids
     changed = await asked(ann, "PATCH", f"{path}/columns/{column['id']}", name="Reviewed", prompt="Look again")
     assert (changed["position"], changed["prompt"]) == (2, "Look again")
+    await asked(ann, "POST", f"{path}/columns/{column['id']}/clean-all", 204)
     await asked(ann, "DELETE", f"{path}/columns/{column['id']}", 204)
     await asked(ann, "DELETE", f"{path}/boards/{sprint['id']}", 204)
 
@@ -115,6 +117,24 @@ async def _cards(ann: httpx.AsyncClient, project: str) -> None:
     assert (await asked(ann, "GET", f"/cards/{created['id']}/status"))["hasActiveAgent"] is False
     assert [each["title"] for each in await asked(ann, "GET", f"{path}/cards")] == ["Fix the login"]
     await asked(ann, "DELETE", f"{card}?force=true", 204)
+
+
+async def _settings(ann: httpx.AsyncClient, path: str, card: str) -> None:
+    for address, given in (
+        ("/user/settings", {"theme": "light"}),
+        ("/settings/keyboard-shortcuts", {"newCard": "n"}),
+        ("/settings/notifications", {"card_moved": False}),
+    ):
+        changed = await asked(ann, "PUT", address, **given)
+        assert changed == await asked(ann, "GET", address)
+        assert changed.items() >= given.items()
+    states = {card: {"open": True, "width": 400}}
+    assert await asked(ann, "PUT", f"{path}/panel-states", **states) == states
+    assert await asked(ann, "GET", f"{path}/panel-states") == states
+    await asked(ann, "DELETE", f"{path}/panel-states/{card}", 204)
+    await asked(ann, "PATCH", f"{path}/last-opened", 204)
+    ids = [project["id"] for project in await asked(ann, "GET", "/projects")][::-1]
+    assert [project["id"] for project in await asked(ann, "PATCH", "/projects/reorder", ids=ids)] == ids
 
 
 async def _templates(ann: httpx.AsyncClient) -> None:

@@ -17,6 +17,10 @@ COLUMNS = B_PROJECT + "/columns"
 CARDS = B_PROJECT + "/cards"
 TEMPLATES = BOARD + "/board-templates"
 TEMPLATE = TEMPLATES + "/{boardTemplateId}"
+SETTINGS = BOARD + "/user/settings"
+SHORTCUTS = BOARD + "/settings/keyboard-shortcuts"
+NOTIFIED = BOARD + "/settings/notifications"
+PANELS = B_PROJECT + "/panel-states"
 ME = {"id": Ref("user"), "email": TEXT, "displayName": TEXT, "role": "user"}
 NEW = {"id": ID, "email": "new@example.com", "displayName": "New", "role": "user"}
 LAUNCH = {
@@ -404,6 +408,102 @@ CONTRACTS = [
         method="GET",
         route=BOARD + "/cards/{cardId}/status",
         answers=data({"id": Ref("card"), "title": "First", "columnName": "To do", "hasActiveAgent": FLAG}),
+        bad=no_id("cardId"),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="PATCH",
+        route=PROJECTS + "/reorder",
+        sent={"ids": [Ref("project")], "organizationId": Ref("organization")},
+        answers=data((LAUNCH,)),
+        bad=Refused(status=409, code="CONFLICT", sent={"ids": []}),
+        denied=without("account:write"),
+    ),
+    Contract(
+        method="PATCH",
+        route=B_PROJECT + "/last-opened",
+        status=204,
+        answers=None,
+        bad=no_id("projectId"),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="POST",
+        route=COLUMNS + "/{columnId}/clean-all",
+        status=204,
+        answers=None,
+        then=(Then(B_CARD, GONE, 404), Then(COLUMNS, data((TO_DO,)))),
+        bad=no_id("columnId"),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="GET",
+        route=SETTINGS,
+        answers=data({"theme": "dark", "highContrast": False, "sidebarExpanded": True, "hiddenToolTypes": ()}),
+        bad=MALFORMED,
+        denied=without("account:read"),
+    ),
+    Contract(
+        method="PUT",
+        route=SETTINGS,
+        sent={"theme": "light", "own": {"a": [1]}},
+        answers=data({"theme": "light", "own": {"a": (1,)}, "statusLine": True}),
+        then=(Then(SETTINGS, data({"theme": "light"})),),
+        bad=bad(None, sent={"$where": "1"}),
+        denied=without("account:write"),
+    ),
+    Contract(
+        method="GET",
+        route=SHORTCUTS,
+        answers=data({}),
+        bad=MALFORMED,
+        denied=without("account:read"),
+    ),
+    Contract(
+        method="PUT",
+        route=SHORTCUTS,
+        sent={"newCard": "n"},
+        answers=data({"newCard": "n"}),
+        then=(Then(SHORTCUTS, data({"newCard": "n"})),),
+        bad=bad(None, sent={"newCard": 5}),
+        denied=without("account:write"),
+    ),
+    Contract(
+        method="GET",
+        route=NOTIFIED,
+        answers=data({"card_moved": True, "comment_added": True}),
+        bad=MALFORMED,
+        denied=without("account:read"),
+    ),
+    Contract(
+        method="PUT",
+        route=NOTIFIED,
+        sent={"card_moved": False, "phase_of_the_moon": True},
+        answers=data({"card_moved": False, "comment_added": True}),
+        then=(Then(NOTIFIED, data({"card_moved": False})),),
+        bad=bad("card_moved", sent={"card_moved": "never"}),
+        denied=without("account:write"),
+    ),
+    Contract(
+        method="GET",
+        route=PANELS,
+        answers=data({}),
+        bad=no_id("projectId"),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="PUT",
+        route=PANELS,
+        sent={},
+        answers=data({}),
+        bad=bad(None, sent={"card_001": {"open": True}}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="DELETE",
+        route=PANELS + "/{cardId}",
+        status=204,
+        answers=None,
         bad=no_id("cardId"),
         denied=STRANGER,
     ),

@@ -1,0 +1,118 @@
+"""What the caller has set: how things are shown, the keys of the keyboard, and what they are told of."""
+
+from typing import Any
+
+from pydantic import ConfigDict, Field, create_model
+
+from models.enums import ActivityType
+from models.ids import Kind
+from models.records import PreferencesRecord
+from resolvers.inputs.preferences import PanelStatesUpdate, PreferencesUpdate
+from resolvers.kit.input import Flag, Input, read_input
+from resolvers.preferences.panel_state import delete_panel_state, list_panel_states, update_panel_states
+from resolvers.preferences.preferences import get_preferences, update_preferences
+from rest.agent_board import guards
+from rest.agent_board.dialect import board_routes
+from rest.routing import Call
+
+user = board_routes("user settings", "/user/settings")
+shortcuts = board_routes("user settings", "/settings/keyboard-shortcuts")
+told = board_routes("user settings", "/settings/notifications")
+panels = board_routes("panel states", guards.PROJECT_PATH + "/panel-states")
+
+DEFAULTS: dict[str, Any] = {
+    "theme": "dark",
+    "highContrast": False,
+    "sidebarExpanded": True,
+    "agentReasoning": True,
+    "statusLine": True,
+    "hiddenToolTypes": [],
+}
+"""How clients show things where nobody has said anything."""
+
+
+class Map(Input):
+    """Any names, each with what it is set to; null takes one away. Those that are left out stay."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+NotificationSettings = create_model(
+    "NotificationSettings",
+    __base__=Input,
+    __doc__="What the caller is told of, by the kind of activity; null is told of again. Those left out stay.",
+    **{kind.value: (Flag | None, Field(None, alias=kind.value)) for kind in ActivityType},  # type: ignore[call-overload]
+)
+
+
+@user.get("", "Read the caller's settings", runs=get_preferences)
+async def find(call: Call) -> dict[str, Any]:
+    """What clients keep of how things are shown; defaults for what was never set."""
+    return {**DEFAULTS, **(await get_preferences(call.ctx))["settings"]}
+
+
+@user.put("", "Change the caller's settings", runs=update_preferences, body=Map)
+async def update(call: Call) -> dict[str, Any]:
+    """What is given is put over what is there; null takes a setting away."""
+    return {**DEFAULTS, **(await _set(call, "settings", call.body(Map)))["settings"]}
+
+
+@shortcuts.get("", "Read the caller's keyboard shortcuts", runs=get_preferences)
+async def find_shortcuts(call: Call) -> dict[str, str]:
+    return (await get_preferences(call.ctx))["shortcuts"]
+
+
+@shortcuts.put("", "Change the caller's keyboard shortcuts", runs=update_preferences, body=Map)
+async def update_shortcuts(call: Call) -> dict[str, str]:
+    """What is given is put over what is there; null takes a shortcut away."""
+    return (await _set(call, "shortcuts", call.body(Map)))["shortcuts"]
+
+
+@told.get("", "Read what the caller is told of", runs=get_preferences)
+async def find_told(call: Call) -> dict[str, bool]:
+    """By the kind of activity."""
+    return _told(await get_preferences(call.ctx))
+
+
+@told.put("", "Change what the caller is told of", runs=update_preferences, body=NotificationSettings)
+async def update_told(call: Call) -> dict[str, bool]:
+    """By the kind of activity; null is told of again."""
+    given = call.body(NotificationSettings).given()
+    now = _told(await get_preferences(call.ctx)) | {kind: True if on is None else on for kind, on in given.items()}
+    muted = [ActivityType(kind) for kind, on in now.items() if not on]
+    return _told((await update_preferences(call.ctx, PreferencesUpdate(muted_activities=muted))).value)
+
+
+@panels.get("", "Read how the caller has left the panels of cards", runs=list_panel_states)
+async def find_panels(call: Call) -> dict[str, Any]:
+    """By the ids of cards."""
+    return await _panels(call)
+
+
+@panels.put("", "Keep how the caller has left the panels of cards", runs=update_panel_states, body=Map)
+async def update_panels(call: Call) -> dict[str, Any]:
+    """By the ids of cards; null takes one away. At most 100 at once, of 4 KB each."""
+    project, states = await guards.project(call), call.body(Map).model_extra or {}
+    given = {"projectId": project["_id"], "states": states}
+    await update_panel_states(call.ctx, read_input(PanelStatesUpdate, given))
+    return await _panels(call)
+
+
+@panels.delete("/{cardId}", "Forget how the caller has left the panels of a card", runs=delete_panel_state, body=None)
+async def delete_panel(call: Call) -> None:
+    await delete_panel_state(call.ctx, (await guards.card(call))["_id"])
+
+
+async def _set(call: Call, name: str, given: Map) -> PreferencesRecord:
+    values = read_input(PreferencesUpdate, {name: given.model_extra or {}})
+    return (await update_preferences(call.ctx, values)).value
+
+
+async def _panels(call: Call) -> dict[str, Any]:
+    found = await list_panel_states(call.ctx, call.id("projectId", Kind.PROJECT))
+    return {str(record["card_id"]): record["state"] for record in found}
+
+
+def _told(preferences: PreferencesRecord) -> dict[str, bool]:
+    muted = set(preferences["muted_activities"])
+    return {kind.value: kind.value not in muted for kind in ActivityType}
