@@ -88,20 +88,21 @@ async def unread_count_of(ctx: Context, projects: Sequence[ProjectRecord], field
 async def _unread(ctx: Context, projects: dict[ObjectId, ObjectId]) -> dict[ObjectId, set[ObjectId]]:
     """The unread cards of projects, which come with their workspaces."""
     memberships = await workspace_memberships(ctx, projects.values())
-    seen = await _marks(ctx, projects)
     latest: dict[ObjectId, dict[ObjectId, datetime]] = {project_id: {} for project_id in projects}
     for project_id, activities in (await _activities(projects, NEWEST)).items():
-        member = memberships[projects[project_id]]
-        since = seen.get(project_id) or (None if member is None else member["created_at"])
         for activity in activities:
-            card_id, at = activity["card_id"], activity["created_at"]
-            if card_id is not None and activity["actor_id"] != ctx.user_id and since is not None and at > since:
-                latest[project_id].setdefault(card_id, at)
-    viewed = await _marks(ctx, (card_id for cards in latest.values() for card_id in cards))
-    return {
-        project_id: {card_id for card_id, at in cards.items() if card_id not in viewed or viewed[card_id] < at}
-        for project_id, cards in latest.items()
-    }
+            if activity["card_id"] is not None and activity["actor_id"] != ctx.user_id:
+                latest[project_id].setdefault(activity["card_id"], activity["created_at"])
+    # Where nobody else has done anything, it does not matter what was seen.
+    touched = [(project_id, card_id) for project_id, cards in latest.items() for card_id in cards]
+    seen = await _marks(ctx, (seen_id for pair in touched for seen_id in pair))
+    unread: dict[ObjectId, set[ObjectId]] = {project_id: set() for project_id in projects}
+    for project_id, card_id in touched:
+        at, member = latest[project_id][card_id], memberships[projects[project_id]]
+        since = seen.get(project_id) or (None if member is None else member["created_at"])
+        if since is not None and at > since and (card_id not in seen or seen[card_id] < at):
+            unread[project_id].add(card_id)
+    return unread
 
 
 async def _activities(project_ids: Iterable[ObjectId], size: int) -> dict[ObjectId, list[ActivityRecord]]:
