@@ -33,6 +33,7 @@ from gateway.outbox import Outbox
 from gateway.pages import dist_folder, graphiql_page, page_routes, reference_page
 from gateway.plugins import Plugins
 from gateway.probes import probe_routes, product_version
+from gateway.remote_calls import RemoteCalls
 from gateway.settings import Settings, SettingsError
 from gateway.transfers import Transfers
 from models.outbound import Outbound
@@ -134,6 +135,7 @@ def create_app(
                 Jobs(running.services),
                 MissionLeases(running.services, running.metrics.agents.wait),
                 Plugins(running.services),
+                RemoteCalls(running.services),
                 Deletions(running.services, running.metrics.deletions.set),
                 AgentProcesses(chosen, opened.url, hub.bus, running.metrics.agents.take, alone=not prepared),
             )

@@ -43,6 +43,7 @@ from models.project import Project, ProjectMember
 from models.project_draft import ProjectDraft
 from models.proposal import Proposal
 from models.relation import Relation
+from models.remote_call import RemoteCall
 from models.scope import Scope
 from models.seen_mark import SeenMark
 from models.session import Session
@@ -127,6 +128,7 @@ __all__ = [
     "Queue",
     "ReadMark",
     "Relation",
+    "RemoteCall",
     "Schedule",
     "Scope",
     "SeenMark",

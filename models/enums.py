@@ -176,6 +176,10 @@ class ActivityType(Told):
     DOCUMENT_REVIEWED = "document_reviewed", "A document was approved, or changes were asked for."
     AUTOMATION_NOTICE = "automation_notice", "An automation tells of a card."
     PLUGIN_DISABLED = "plugin_disabled", "A plugin was disabled by itself; who installed it is told."
+    REMOTE_CALL_UNKNOWN = (
+        "remote_call_unknown",
+        "Nobody knows whether a call of another server was carried out; who approved it, or made it, is told.",
+    )
     PIPELINE_NOTICE = "pipeline_notice", "A pipeline tells the members of a workspace something."
     AUTOMATION_DISABLED = "automation_disabled", "An automation was disabled by itself; its owner is told."
     BUDGET_NEARLY_SPENT = "budget_nearly_spent", "Four fifths of a budget for models are spent."
@@ -276,6 +280,16 @@ class MissionCallState(StrEnum):
     DONE = "done"
     REFUSED = "refused"
     """The arguments did not fit, the tool is not there, or it was not allowed: the model reads why."""
+
+
+class RemoteCallState(Told):
+    """Where a call of another server's tool stands. It is made once: nothing is tried again."""
+
+    QUEUED = "queued", "It is about to be made."
+    SENT = "sent", "It is made."
+    DONE = "done", "It was answered."
+    FAILED = "failed", "It was not made, or was answered with an error."
+    UNKNOWN = "unknown", "Nobody knows whether it was carried out: a person finds out."
 
 
 class MissionActivityKind(Told):

@@ -1130,6 +1130,28 @@ class RelationRecord(TypedDict):
     created_by: ObjectId | None
 
 
+class RemoteCallRecord(TypedDict):
+    """A `models.remote_call.RemoteCall`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    plugin_id: ObjectId
+    server: str
+    tool: str
+    arguments: dict[str, Any]
+    state: str
+    result: str | None
+    error: str | None
+    mission_id: ObjectId | None
+    created_by: ObjectId
+    settled_by: ObjectId | None
+    told_id: ObjectId
+    due_at: datetime | None
+    sent_at: datetime | None
+    finished_at: datetime | None
+
+
 class ScopeRecord(TypedDict):
     """A `models.scope.Scope`."""
 

@@ -17,7 +17,7 @@ from resolvers.installation import installation
 from resolvers.kit.page import Window
 from resolvers.mission import mission
 from resolvers.organization import organization
-from resolvers.plugin import manifest
+from resolvers.plugin import manifest, remote
 from resolvers.project import project
 from resolvers.proposal import proposal
 from resolvers.search import search
@@ -48,7 +48,7 @@ from schema.loading import resolved
 from schema.mission import Mission
 from schema.node import Node
 from schema.organization import Organization, Slug
-from schema.plugin import PluginManifest
+from schema.plugin import PluginManifest, RemoteServer
 from schema.project import Project
 from schema.proposal import Proposal
 from schema.scope import Scope
@@ -93,6 +93,10 @@ class Query:
     @resolved("The plugins that workspaces may install; for anybody.")
     async def plugins(self, info: Info) -> list[PluginManifest]:
         return cast("list[PluginManifest]", await manifest.list_manifests(info.context.ctx))
+
+    @resolved("The servers whose tools a workspace may call, asked just now.")
+    async def remote_servers(self, info: Info, workspace_id: WorkspaceId) -> list[RemoteServer]:
+        return cast("list[RemoteServer]", await remote.list_remote_servers(info.context.ctx, workspace_id))
 
     @resolved("Objects by their ids; null for what does not exist.")
     async def nodes(self, info: Info, ids: NodeIds) -> list[Node | None]:

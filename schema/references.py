@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from schema.organization import Organization, OrganizationMember
     from schema.pilotage import Decision, Objective, PilotageDocument, PilotagePriority, StandingOrder, Todo
     from schema.pipeline import Pipeline
-    from schema.plugin import Plugin
+    from schema.plugin import Plugin, RemoteCall
     from schema.preferences import PanelState, Preferences
     from schema.project import Project, ProjectMember
     from schema.project_draft import ProjectDraft
@@ -67,6 +67,7 @@ PanelStateRef = Annotated["PanelState", strawberry.lazy("schema.preferences")]
 PreferencesRef = Annotated["Preferences", strawberry.lazy("schema.preferences")]
 PipelineRef = Annotated["Pipeline", strawberry.lazy("schema.pipeline")]
 PluginRef = Annotated["Plugin", strawberry.lazy("schema.plugin")]
+RemoteCallRef = Annotated["RemoteCall", strawberry.lazy("schema.plugin")]
 ProjectRef = Annotated["Project", strawberry.lazy("schema.project")]
 ProjectMemberRef = Annotated["ProjectMember", strawberry.lazy("schema.project")]
 ProjectDraftRef = Annotated["ProjectDraft", strawberry.lazy("schema.project_draft")]

@@ -14,6 +14,7 @@ from resolvers.kit.position import cursor_of_workspace
 from resolvers.mission.mission import missions_of_workspace
 from resolvers.pipeline.pipeline import pipelines_of
 from resolvers.plugin.plugin import plugins_of
+from resolvers.plugin.remote import remote_calls_of
 from resolvers.project.project import projects_of
 from resolvers.project_draft.project_draft import project_drafts_of
 from resolvers.proposal.graph import proposals_of_workspace
@@ -43,6 +44,7 @@ from schema.references import (
     ProjectRef,
     ProposalRef,
     QueueRef,
+    RemoteCallRef,
     SkillRef,
     TransferJobRef,
 )
@@ -120,6 +122,9 @@ class Workspace(Node):
     skills: list[SkillRef] = edge(skills_of_workspace, description="What its agents can be given to read up on.")
     pipelines: Connection[PipelineRef] = edge(
         pipelines_of, arguments=window, description="Its pipelines, oldest first."
+    )
+    remote_calls: Connection[RemoteCallRef] = edge(
+        remote_calls_of, arguments=window, description="The calls of tools of other servers, newest first."
     )
     missions: Connection[MissionRef] = edge(
         missions_of_workspace, arguments=missions_window, description="Its missions, newest first."

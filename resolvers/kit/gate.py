@@ -46,7 +46,8 @@ def _verdict_of(agent: AgentRecord, ceiling: Policy, operation: Operation) -> Ve
     if not may_use(agent, operation):
         return Verdict.DENY
     own = _said(agent.get("policy", {}), operation) or _by_mode(agent, operation)
-    return max(own, _said(ceiling, operation) or Verdict.ALLOW, key=_STRICTNESS.index)
+    least = Verdict.ASK if operation.always_asks else Verdict.ALLOW
+    return max(own, _said(ceiling, operation) or Verdict.ALLOW, least, key=_STRICTNESS.index)
 
 
 def _said(policy: Policy, operation: Operation) -> Verdict | None:

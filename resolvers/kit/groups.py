@@ -29,6 +29,7 @@ _AREAS: Mapping[str, str] = {
     "resolvers.organization": "workspace",
     "resolvers.preferences": "account",
     "resolvers.pilotage": "pilotage",
+    "resolvers.plugin.remote": "remote_tools",
     "resolvers.project": "board",
     "resolvers.relation": "cards",
     "resolvers.search": "board",
@@ -48,6 +49,7 @@ _READERS: Mapping[str, str] = {
     "DOCUMENT_VERSION": "documents",
     "MISSION": "missions",
     "MISSION_ACTIVITY": "missions",
+    "REMOTE_CALL": "remote_tools",
 }
 """What those read that are made alike for every noun (`reader`), by its kind; others are read with the board."""
 
@@ -63,6 +65,7 @@ DEFAULT_TOOLS: Sequence[str] = (
     "read_pipelines",
     "read_project_drafts",
     "read_proposals",
+    "read_remote_tools",
     "read_skills",
     "write_board",
     "write_cards",
@@ -72,6 +75,7 @@ DEFAULT_TOOLS: Sequence[str] = (
     "write_pilotage",
     "write_project_drafts",
     "write_proposals",
+    "write_remote_tools",
 )
 """What an agent is given where nobody says: the work of a workspace, not who is in it, nor its agents."""
 

@@ -40,6 +40,7 @@ from models import (
     Proposal,
     Queue,
     Relation,
+    RemoteCall,
     Schedule,
     Scope,
     Skill,
@@ -90,6 +91,7 @@ AGENT = noun(Agent, Kind.AGENT, reads=mission.READ, scope=TokenScope.PILOTAGE_RE
 PROJECT_DRAFT = noun(ProjectDraft, Kind.PROJECT_DRAFT, reads=board.READ, word="draft")
 PIPELINE = noun(Pipeline, Kind.PIPELINE, reads=board.READ)
 PLUGIN = noun(Plugin, Kind.PLUGIN, reads=workspace.MANAGE_PLUGINS, scope=TokenScope.PILOTAGE_READ)
+REMOTE_CALL = noun(RemoteCall, Kind.REMOTE_CALL, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
 SKILL = noun(Skill, Kind.SKILL, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
 MISSION = noun(Mission, Kind.MISSION, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
 MISSION_ACTIVITY = noun(MissionActivity, Kind.MISSION_ACTIVITY, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)

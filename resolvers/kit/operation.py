@@ -48,7 +48,8 @@ class Options(TypedDict, total=False):
     (`resolvers.kit.tool`). `proposes` says that what it makes is a proposal alone, so that an agent needs no approval
     for it. `also` names, by the arguments that make it so, other operations that it does the work of, and `includes`
     those whose work it always does: an agent needs leave for those too. `destroys` says that it may take away what
-    nothing brings back, which follows by itself for what deletes an object.
+    nothing brings back, which follows by itself for what deletes an object. `always_asks` says that an agent needs an
+    approval for it whatever its policy allows.
     """
 
     scope: TokenScope | None
@@ -61,6 +62,7 @@ class Options(TypedDict, total=False):
     also: Mapping[str, str]
     includes: Sequence[str]
     destroys: bool
+    always_asks: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class Operation:
     also: Mapping[str, str] = field(hash=False)
     includes: tuple[str, ...]
     destroys: bool
+    always_asks: bool
     door: Door[Any] | None
     inside: bool
     body: Callable[..., Awaitable[Any]]
@@ -230,6 +233,7 @@ def operation(
             also=options.get("also", {}),
             includes=tuple(options.get("includes", ())),
             destroys=options.get("destroys", False),
+            always_asks=options.get("always_asks", False),
             door=door,
             inside=inside is not None,
             body=body,

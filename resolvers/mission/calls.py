@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 import orjson
 from bson import ObjectId
 
-from models import Mission, MissionCall, Proposal
+from models import Mission, MissionCall, Proposal, RemoteCall
 from models.base import Record, collection, with_changes
 from models.enums import MissionActivityKind, MissionCallState, MissionStatus, MissionWait, ProposalStatus
-from models.records import MissionCallRecord, MissionRecord
+from models.ids import Kind, kind_of
+from models.records import MissionCallRecord, MissionRecord, ProposalRecord, RemoteCallRecord
 from realtime.log import Change
+from resolvers.mission.quoted import quoted
 from resolvers.mission.report import Report
 from resolvers.mission.run import Held, RunLostError, end, report, set_run
 from resolvers.mission.turns import said_since
@@ -171,9 +173,25 @@ async def _undecided(held: Held, change: Change) -> tuple[int, datetime | None]:
     late = {"mission_id": held.mission_id, "late": True, "finished_at": None}
     calls = await collection(MissionCall).find(late, {"proposal_id": 1}, session=change.session).to_list()
     these = {"_id": {"$in": [call["proposal_id"] for call in calls]}}
-    proposals = await collection(Proposal).find(these, {"status": 1}, session=change.session).to_list()
-    is_open = [proposal for proposal in proposals if ProposalStatus(proposal["status"]) in UNDECIDED]
+    proposals = await collection(Proposal).find(these, session=change.session).to_list()
+    is_open = [proposal for proposal in proposals if await _is_open(change, proposal)]
     return len(calls), None if len(is_open) == len(calls) else change.at
+
+
+async def _is_open(change: Change, proposal: ProposalRecord) -> bool:
+    """Whether nothing has come of a proposal yet."""
+    if ProposalStatus(proposal["status"]) in UNDECIDED:
+        return True
+    remote = await _remote(change, proposal)
+    return remote is not None and remote["finished_at"] is None
+
+
+async def _remote(change: Change, proposal: ProposalRecord) -> RemoteCallRecord | None:
+    """The call of another server that a proposal has come to: what that answers is what came of the proposal."""
+    made = proposal["result"].get("id") if isinstance(proposal["result"], dict) else None
+    if made is None or kind_of(ObjectId(made)) is not Kind.REMOTE_CALL:
+        return None
+    return await collection(RemoteCall).find_one({"_id": ObjectId(made)}, session=change.session)
 
 
 async def _take_decision(held: Held, change: Change, mission: MissionRecord, call_id: ObjectId) -> bool:
@@ -186,6 +204,13 @@ async def _take_decision(held: Held, change: Change, mission: MissionRecord, cal
     if proposal is not None and status in UNDECIDED:
         return False
     if proposal is not None and status is ProposalStatus.APPLIED:
+        if (remote := await _remote(change, proposal)) is not None:
+            if remote["finished_at"] is None:
+                return False
+            state = MissionCallState.DONE if remote["error"] is None else MissionCallState.REFUSED
+            text = quoted(remote["result"] or remote["error"] or "")
+            await settle_call(held, change, mission, call, _ended(change, state, text), None)
+            return True
         edited = {} if proposal["edited_arguments"] is None else {"done instead": proposal["edited_arguments"]}
         text = orjson.dumps({"status": "DONE", "result": proposal["result"], **edited}, default=str).decode()
         await settle_call(held, change, mission, call, _ended(change, MissionCallState.DONE, text), None)

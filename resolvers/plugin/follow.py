@@ -28,7 +28,7 @@ from realtime.log import Change
 from resolvers.activity.activity import record_activities
 from resolvers.credential.sealed import reveal_for_model
 from resolvers.kit.context import Services
-from resolvers.plugin.kind import Delivery, DeliveryFailed, PluginKind
+from resolvers.plugin.kind import Deliver, Delivery, DeliveryFailed, PluginKind
 from resolvers.plugin.manifest import kinds
 
 PORTION, TURN = 20, 10.0
@@ -83,7 +83,7 @@ async def deliver_some(services: Services, plugin_id: ObjectId) -> None:
     if plugin is None or delivery is None:
         return
     kind = kinds().get(plugin["plugin"])
-    if kind is None:  # the operator has taken it away
+    if kind is None or kind.deliver is None:  # the operator has taken it away
         await _failed(services, plugin, delivery, delivery["seq"], DeliveryFailed("There is no such plugin any more"))
         return
     _, dropped = await services.hub.log.bounds(plugin["workspace_id"])
@@ -93,7 +93,7 @@ async def deliver_some(services: Services, plugin_id: ObjectId) -> None:
     until = clock() + TURN
     try:
         for event in events:
-            await _tell(services, kind, plugin, event)
+            await _tell(services, kind, kind.deliver, plugin, event)
             told = event["seq"]
             if clock() > until:
                 break
@@ -105,7 +105,9 @@ async def deliver_some(services: Services, plugin_id: ObjectId) -> None:
         await wake([plugin["workspace_id"]])  # of what has happened just now
 
 
-async def _tell(services: Services, kind: PluginKind, plugin: PluginRecord, event: LoggedEventRecord) -> None:
+async def _tell(
+    services: Services, kind: PluginKind, deliver: Deliver, plugin: PluginRecord, event: LoggedEventRecord
+) -> None:
     if event["type"] not in names_about(Topic.WORKSPACE):
         return
     shown = event_json(event)
@@ -113,7 +115,7 @@ async def _tell(services: Services, kind: PluginKind, plugin: PluginRecord, even
     try:
         settings = kind.read(plugin["settings"])
         if kind.wants(shown, settings):
-            await kind.deliver(Delivery(shown, settings, services.outbound, reveal))
+            await deliver(Delivery(shown, settings, services.outbound, reveal))
     except (DeliveryFailed, PyMongoError):
         raise
     except Exception as error:  # whose text may hold a secret, and people are told why

@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+import httpx2
 from bson import ObjectId
 from pydantic import WithJsonSchema
 
 from models.errors import BadUserInput
 from models.ids import Kind, kind_of
+from models.limits import Text
 from models.outbound import Outbound
 from resolvers.kit.input import IdOf, Input, read_input
 
@@ -18,6 +20,11 @@ CredentialId = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{24}$", "format": "credential"}),
 ]
 """A secret of a plugin, in the settings by the id of the credential that holds it."""
+
+
+Url = Annotated[
+    str, Text(1, 2000), WithJsonSchema({"type": "string", "format": "uri", "minLength": 1, "maxLength": 2000})
+]
 
 
 class DeliveryFailed(Exception):  # noqa: N818
@@ -38,6 +45,17 @@ class Delivery:
     reveal: Callable[[ObjectId], Awaitable[str]]
 
 
+Deliver = Callable[[Delivery], Awaitable[None]]
+
+
+def check_url(outbound: Outbound, settings: Any) -> None:
+    """Raise BadUserInput for the `url` of settings that no request is made to."""
+    try:
+        outbound.check(settings.url)
+    except httpx2.TransportError as error:
+        raise BadUserInput(str(error), field="settings.url") from error
+
+
 def _accept(_outbound: Outbound, _settings: Any) -> None:
     return None
 
@@ -48,7 +66,8 @@ def _everything(_event: Mapping[str, Any], _settings: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PluginKind:
-    """A plugin that workspaces may install. `deliver` raises DeliveryFailed; it may be called twice for one event.
+    """A plugin that workspaces may install. `deliver` raises DeliveryFailed; it may be called twice for one event. One
+    without it is told of nothing.
 
     `check` raises BadUserInput for settings that are well-formed and still no good, `wants` tells which events are
     delivered at all.
@@ -59,7 +78,7 @@ class PluginKind:
     description: str
     version: str
     settings: type[Input]
-    deliver: Callable[[Delivery], Awaitable[None]]
+    deliver: Deliver | None
     check: Callable[[Outbound, Any], None] = _accept
     wants: Callable[[Mapping[str, Any], Any], bool] = _everything
 

@@ -11,6 +11,7 @@ from models.errors import BadUserInput
 from resolvers.kit.context import Context
 from resolvers.kit.operation import Caller, operation
 from resolvers.plugin.kind import PluginKind
+from resolvers.plugin.mcp import MCP
 from resolvers.plugin.webhook import WEBHOOK
 
 GROUP = "orrery.plugins"
@@ -32,7 +33,7 @@ class Manifest:
 @functools.cache
 def kinds() -> Mapping[str, PluginKind]:
     """The plugins that workspaces may install, by their keys. One that fails to load is told of in the log."""
-    found = {WEBHOOK.key: WEBHOOK}
+    found = {WEBHOOK.key: WEBHOOK, MCP.key: MCP}
     for point in entry_points(group=GROUP):
         try:
             kind = point.load()

@@ -142,7 +142,7 @@ async def _check_settings(ctx: Context, workspace_id: ObjectId, kind: PluginKind
 async def _follow(change: Change, plugin: PluginRecord, seq: int) -> None:
     """Begin to tell a plugin of what happens after an event, or end it, as it is enabled; where it is told it is."""
     mine = {"_id": plugin["_id"]}
-    if not plugin["enabled"]:
+    if not plugin["enabled"] or kind_by(plugin["plugin"]).deliver is None:
         await collection(PluginDelivery).delete_one(mine, session=change.session)
         return
     fresh = {"workspace_id": plugin["workspace_id"], "seq": seq, "created_at": change.at, "failing_since": None}

@@ -9,16 +9,13 @@ from typing import Annotated, Any
 
 import httpx2
 import orjson
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from models.errors import BadUserInput
-from models.limits import Text
-from models.outbound import Outbound
 from realtime.events import names_about
 from realtime.events.base import Topic
 from resolvers.kit.input import Input
-from resolvers.plugin.kind import CredentialId, Delivery, DeliveryFailed, PluginKind
+from resolvers.plugin.kind import CredentialId, Delivery, DeliveryFailed, PluginKind, Url, check_url
 
 SECONDS = 10.0
 MAX_ANSWER = 64 * 1024
@@ -36,11 +33,7 @@ def _event_name(name: str) -> str:
 class WebhookSettings(Input):
     """Where events go to."""
 
-    url: Annotated[
-        str,
-        Text(1, 2000),
-        WithJsonSchema({"type": "string", "format": "uri", "minLength": 1, "maxLength": 2000}),
-    ] = Field(description="The address that is sent a POST for each event.")
+    url: Url = Field(description="The address that is sent a POST for each event.")
     secret: CredentialId = Field(description="The credential that each request is signed with.")
     events: Annotated[list[Annotated[str, AfterValidator(_event_name)]], Field(max_length=100)] = Field(
         default_factory=list, description="The events to send, by their types; none for all of them."
@@ -84,13 +77,6 @@ def _key(secret: str) -> bytes:
     return secret.encode()
 
 
-def _check(outbound: Outbound, settings: WebhookSettings) -> None:
-    try:
-        outbound.check(settings.url)
-    except httpx2.TransportError as error:
-        raise BadUserInput(str(error), field="settings.url") from error
-
-
 def _wants(event: Mapping[str, Any], settings: WebhookSettings) -> bool:
     return not settings.events or event["type"] in settings.events
 
@@ -103,6 +89,6 @@ WEBHOOK = PluginKind(
     version="1.0.0",
     settings=WebhookSettings,
     deliver=deliver,
-    check=_check,
+    check=check_url,
     wants=_wants,
 )

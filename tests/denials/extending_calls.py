@@ -5,7 +5,7 @@ from typing import Any
 
 from resolvers.inputs.billing import BillingCheckout
 from resolvers.inputs.pipeline import PipelineCreate, PipelineUpdate
-from resolvers.inputs.plugin import PluginInstall, PluginUpdate
+from resolvers.inputs.plugin import PluginInstall, PluginUpdate, RemoteCallSettle, RemoteToolCall
 from resolvers.inputs.project_draft import (
     ProjectDraftAsk,
     ProjectDraftCreate,
@@ -44,6 +44,12 @@ EXTENDING: dict[str, Callable[[Ids], tuple[Any, ...]]] = {
     ),
     "pluginUpdate": lambda ids: (ids["plugin"], PluginUpdate.of(name="Other")),
     "pluginRemove": lambda ids: (ids["plugin"],),
+    "remoteServers": lambda ids: (ids["workspace"],),
+    "remoteCall": lambda ids: (ids["remote_call"],),
+    "remoteToolCall": lambda ids: (
+        RemoteToolCall(workspace_id=ids["workspace"], plugin_id=ids["mcp_plugin"], tool="echo"),
+    ),
+    "remoteCallSettle": lambda ids: (ids["remote_call"], RemoteCallSettle(done=True, note="It is there")),
     "billingCheckout": lambda ids: (ids["organization"], BillingCheckout()),
     "pipeline": lambda ids: (ids["pipeline"],),
     "pipelines": lambda ids: (ids["workspace"], Window.read()),

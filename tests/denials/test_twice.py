@@ -35,6 +35,7 @@ MAKES_ANOTHER = {
     "projectCreate",
     "projectImport",
     "projectImportStart",
+    "remoteToolCall",
     "scopeCreate",
     "scopeCreateFromTemplate",
     "standingOrderCreate",

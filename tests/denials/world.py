@@ -14,7 +14,7 @@ from pymongo import monitoring
 
 import resolvers.catalogue
 from gateway.database import Database
-from models import ApiToken, Lease, MissionActivity, Notification
+from models import ApiToken, Lease, MissionActivity, Notification, RemoteCall
 from models.base import Record, collection, utc_now
 from models.enums import (
     AutomationTrigger,
@@ -24,6 +24,7 @@ from models.enums import (
     MissionActivityKind,
     PipelineStepType,
     RelationType,
+    RemoteCallState,
     Role,
     TokenScope,
 )
@@ -71,7 +72,7 @@ from resolvers.inputs.pilotage import (
     TodoCreate,
 )
 from resolvers.inputs.pipeline import PipelineCreate, PipelineStepInput
-from resolvers.inputs.plugin import PluginInstall
+from resolvers.inputs.plugin import PluginInstall, RemoteToolCall
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd
 from resolvers.inputs.project_draft import (
     DraftDeliverableInput,
@@ -100,7 +101,7 @@ from resolvers.organization import organization
 from resolvers.pilotage import decision, objective, priority, standing_order, todo
 from resolvers.pilotage import document as pilotage_document
 from resolvers.pipeline import pipeline
-from resolvers.plugin import plugin
+from resolvers.plugin import plugin, remote
 from resolvers.project import project
 from resolvers.project_draft import project_draft
 from resolvers.proposal import proposal
@@ -342,6 +343,13 @@ async def _agents(world: World) -> None:
     ids["pipeline"] = (await pipeline.create_pipeline(again(world.owner), flow)).value["_id"]
     hook = PluginInstall.of(workspace_id=ids["workspace"], plugin="webhook", name="Hook", settings=hook_of(ids))
     ids["plugin"] = (await plugin.install_plugin(again(world.owner), hook)).value["_id"]
+    server = {"url": "https://127.0.0.1:1/mcp"}  # which is refused before anything is sent
+    tools = PluginInstall.of(workspace_id=ids["workspace"], plugin="mcp", name="Tools", settings=server)
+    ids["mcp_plugin"] = (await plugin.install_plugin(again(world.owner), tools)).value["_id"]
+    echo = RemoteToolCall(workspace_id=ids["workspace"], plugin_id=ids["mcp_plugin"], tool="echo")
+    ids["remote_call"] = (await remote.call_remote_tool(again(world.owner), echo)).value["_id"]
+    unknown = {"$set": {"state": RemoteCallState.UNKNOWN.value, "due_at": None}}
+    await collection(RemoteCall).update_one({"_id": ids["remote_call"]}, unknown)
     for name in ("project_draft", "planned_draft"):
         texts = [{"content": "Soon"}]
         brief = ProjectDraftCreate.of(workspace_id=ids["workspace"], name="Ship it", context_documents=texts)

@@ -91,7 +91,7 @@ async def pipelines(board: Board) -> None:
 
 async def plugins(api: Api, board: Board) -> None:
     ann, path_of_all = board.ann, f"{board.workspace}/plugins"
-    assert [manifest["key"] for manifest in await read(api.client(), "/plugins")] == ["webhook"]
+    assert [manifest["key"] for manifest in await read(api.client(), "/plugins")] == ["mcp", "webhook"]
     organization = (await read(ann, "/organizations/acme"))["id"]
     values = CredentialCreate.of(organization_id=organization, key="hook", value="a secret that is long enough")
     services, authorization = api.ctx.services, ann.headers["authorization"]

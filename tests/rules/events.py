@@ -32,6 +32,7 @@ WORKERS = frozenset(
         Named("resolvers.proposal.gate", "gate"),
         Named("resolvers.pipeline.advance", "advance_some"),
         Named("resolvers.plugin.follow", "deliver_some"),
+        Named("resolvers.plugin.remote_work", "carry_out"),
         Named("resolvers.proposal.trim", "expire_proposals"),
         Named("resolvers.proposal.trim", "trim_proposals"),
         Named("resolvers.transfer.run", "Worker"),

@@ -32,6 +32,7 @@ from resolvers.kit.context import Context
 from resolvers.mission import calls as calls_of_run
 from resolvers.mission import turns
 from resolvers.mission.call_mark import CallMark
+from resolvers.mission.quoted import quoted
 from resolvers.mission.report import Report
 from resolvers.mission.run import RESTS, Held, RunLostError, read_run
 from resolvers.pilotage.standing_order import orders_for
@@ -266,7 +267,7 @@ class Loop:
         mark = CallMark(self.held, call, report)
         ctx = Context(self.held.ctx.subject, self.held.ctx.services, marks=(mark,), mission_id=self.held.mission_id)
         found = await self._insist(ctx, call["tool"], arguments)
-        text = prompt.quoted(found) if isinstance(found, str) else prompt.as_text(found)
+        text = quoted(found) if isinstance(found, str) else prompt.as_text(found)
         self.results[call["_id"]] = text
         if not mark.marked:
             await calls_of_run.settle(self.held, call, MissionCallState.DONE, text, report)

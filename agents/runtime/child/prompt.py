@@ -6,9 +6,7 @@ import orjson
 
 from models.enums import AutonomyMode
 from models.records import AgentRecord, MissionActivityRecord, MissionRecord
-
-MAX_RESULT = 20_000
-"""Bytes of a result, as it is shown to a model."""
+from resolvers.mission.quoted import quoted
 
 _MODES = {
     AutonomyMode.AUTONOMOUS: "What you do takes effect at once, but for what cannot be undone: people decide on that.",
@@ -62,21 +60,6 @@ def skills(lines: Sequence[str]) -> list[str]:
 def said(activity: MissionActivityRecord) -> str:
     """What a person wrote to the mission in between."""
     return activity["content"]
-
-
-def quoted(text: str) -> str:
-    """Text of others, from which nothing leads out."""
-    inert = text.replace("<data", "<\u200bdata").replace("</data", "<\u200b/data")
-    return f"<data>\n{shortened(inert)}\n</data>"
-
-
-def shortened(text: str, most: int = MAX_RESULT) -> str:
-    """The text, or as much of it as may be shown, and how much that is."""
-    whole = text.encode()
-    if len(whole) <= most:
-        return text
-    kept = whole[: most - 100].decode(errors="ignore")
-    return f"{kept}\n… cut: {len(kept.encode())} of {len(whole)} bytes; ask for less"
 
 
 def as_text(result: object) -> str:

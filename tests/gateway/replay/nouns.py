@@ -58,6 +58,7 @@ BY_HAND: dict[str, str] = {
       agent { id } mission { id } createdBy { id } decidedBy { id } arguments editedArguments isExecutable
       changes { id type before after }
     """,
+    "RemoteCall": "mission { id } createdBy { id } settledBy { id }",
     "Mission": "agent { id } card { id } project { id } createdBy { id } continues { id }",
     "MissionActivity": "author { id }",
     "Notification": "activity { id }",
@@ -99,6 +100,7 @@ SNAPSHOT = """
         documents(first: 20) { nodes { ...DocumentFields } }
         transferJobs(first: 20) { nodes { ...TransferJobFields } }
         approvals(first: 50) { nodes { ...ProposalFields } }
+        remoteCalls(first: 50) { nodes { ...RemoteCallFields } }
         agents(first: 500) { nodes { ...AgentFields } }
         skills { ...SkillFields }
         projectDrafts(first: 50) { nodes { ...ProjectDraftFields } }

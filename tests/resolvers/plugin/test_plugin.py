@@ -157,7 +157,7 @@ async def test_the_operator_adds_plugins_by_entry_points(
     monkeypatch.setattr(manifest, "entry_points", lambda group: points if group == "orrery.plugins" else [])
     kinds.cache_clear()
     try:
-        assert [told.key for told in await list_manifests(again(owner))] == ["fax", "webhook"]
+        assert [told.key for told in await list_manifests(again(owner))] == ["fax", "mcp", "webhook"]
         given = {"workspaceId": workspace["_id"], "plugin": "fax", "name": "Fax", "settings": {"tray": 2}}
         assert (await install_plugin(again(owner), read_input(PluginInstall, given))).value["plugin"] == "fax"
     finally:
