@@ -9,16 +9,21 @@ import httpx2
 
 from models.errors import OrreryError
 from models.outbound import Outbound
+from models.pool import Pool
 
 if TYPE_CHECKING:
     from mcp import Client
 
+LOADING = Pool("first calls of remote tools", threads=2, at_once=1, of_one=20, in_all=100)
+"""The SDK takes a second or two to load."""
 SECONDS = 30.0
 """What a call may take, with finding out what the server speaks."""
 MAX_BYTES = 1024**2
 MAX_TOOLS = 100
 MAX_RESULT = 16_000
 """Bytes that are kept of a result."""
+UNSURE = frozenset({-32000, -32001, -32600, -32603, -32700})
+"""Codes of JSON-RPC: connection closed, timed out, invalid request, internal error, unreadable."""
 MAX_TOLD = 500
 """Characters that are kept of what a server says of a failure, or of a tool."""
 
@@ -46,27 +51,30 @@ class RemoteTool:
 
 async def list_tools(outbound: Outbound, url: str, token: str | None) -> list[RemoteTool]:
     """The first tools of a server. Raises NotSent."""
-    async with _connected(outbound, url, token) as client:
-        try:
-            found = (await client.list_tools()).tools
-        except Exception as error:
-            raise NotSent(_told(error)) from error
-    return [RemoteTool(tool.name, (tool.description or "")[:MAX_TOLD], dict(tool.input_schema)) for tool in found][
-        :MAX_TOOLS
-    ]
+    found: list[RemoteTool] | None = None
+    try:
+        async with _connected(outbound, url, token) as client:
+            told = (await client.list_tools()).tools[:MAX_TOOLS]
+            found = [
+                RemoteTool(tool.name, (tool.description or "")[:MAX_TOLD], dict(tool.input_schema)) for tool in told
+            ]
+    except Exception as error:
+        if found is None:  # else it was the goodbye that failed
+            raise NotSent(_told(_cause(error))) from error
+    return found or []
 
 
 async def call_tool(outbound: Outbound, url: str, token: str | None, tool: str, arguments: dict[str, Any]) -> str:
     """What a tool answers, as text. Raises NotSent, Answered and NotKnown."""
-    from mcp.shared.exceptions import MCPError
-
-    async with _connected(outbound, url, token) as client:
-        try:
+    is_sent, result = False, None
+    try:
+        async with _connected(outbound, url, token) as client:
+            is_sent = True
             result = await client.call_tool(tool, arguments)
-        except MCPError as error:
-            raise Answered(error.error.message[:MAX_TOLD]) from error
-        except Exception as error:
-            raise NotKnown(_told(error)) from error
+    except Exception as error:
+        if result is None:  # else it was the goodbye that failed
+            raise _failure(_cause(error), is_sent=is_sent) from error
+    assert result is not None  # noqa: S101  (else it was raised)
     text = "\n".join(part.text if part.type == "text" else f"[{part.type}]" for part in result.content)
     if result.is_error:
         raise Answered(text[:MAX_TOLD] or "the tool failed")
@@ -76,29 +84,44 @@ async def call_tool(outbound: Outbound, url: str, token: str | None, tool: str, 
 
 @asynccontextmanager
 async def _connected(outbound: Outbound, url: str, token: str | None) -> AsyncIterator["Client"]:
-    """A client of a server that it has greeted; raises NotSent where that fails. It asks nobody for anything, and is
-    given nothing but the token."""
+    """A client of a server that it has greeted. It asks nobody for anything, and is given nothing but the token."""
+    connect, transport_of = await LOADING.run(_load, admitted=True)
+    async with outbound.client(seconds=SECONDS, max_bytes=MAX_BYTES) as http:
+        http.headers.update({} if token is None else {"authorization": f"Bearer {token}"})
+        transport = transport_of(url, http_client=http)
+        async with connect(transport, read_timeout_seconds=SECONDS, cache=None) as client:
+            yield client
+
+
+def _load() -> tuple[Any, Any]:
+    """The client of the SDK, and what it speaks over."""
     from mcp import Client
     from mcp.client.streamable_http import streamable_http_client
 
-    headers = {} if token is None else {"authorization": f"Bearer {token}"}
-    async with outbound.client(seconds=SECONDS, max_bytes=MAX_BYTES) as http:
-        http.headers.update(headers)
-        client = Client(streamable_http_client(url, http_client=http), read_timeout_seconds=SECONDS, cache=None)
-        try:
-            await client.__aenter__()
-        except Exception as error:
-            raise NotSent(_told(error)) from error
-        try:
-            yield client
-        finally:
-            await client.__aexit__(None, None, None)
+    return Client, streamable_http_client
+
+
+def _failure(error: BaseException, *, is_sent: bool) -> Exception:
+    """What a call has come to that was not answered with a result."""
+    from mcp.shared.exceptions import MCPError
+
+    if not is_sent:
+        return NotSent(_told(error))
+    if not isinstance(error, MCPError):
+        return NotKnown(_told(error))
+    # The SDK tells of a cut or unreadable answer as if the server had refused, by these codes.
+    return (NotKnown if error.error.code in UNSURE else Answered)(error.error.message[:MAX_TOLD])
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The first of what failed together."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _told(error: BaseException) -> str:
     """Why, without what was sent."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
     if isinstance(error, (httpx2.TransportError, OrreryError)) and str(error):
         return str(error)[:MAX_TOLD]
     return f"the server did not answer as the protocol says ({type(error).__name__})"

@@ -64,7 +64,7 @@ class ToolServer:
             if self.fate == "hang up":
                 return 0, None
             if self.fate == "refuse":
-                return 200, {"jsonrpc": "2.0", "id": asked["id"], "error": {"code": -32000, "message": "Not today"}}
+                return 200, {"jsonrpc": "2.0", "id": asked["id"], "error": {"code": -32602, "message": "Not today"}}
             text = f"you said {asked['params'].get('arguments')}"
             found = {"content": [{"type": "text", "text": text}], "isError": self.fate == "fail"}
         else:
