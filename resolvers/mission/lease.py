@@ -22,7 +22,7 @@ log = logging.getLogger("orrery.missions")
 
 LEASE = timedelta(minutes=5)
 RENEWED_EVERY = timedelta(minutes=1)
-"""How often text that is being written, and not kept, renews it."""
+"""How often what is heard of a mission renews it."""
 MAX_LAPSES = 3
 """Lapses in a row, without a report in between, with the last of which a mission fails."""
 AT_ONCE = 50
@@ -36,18 +36,26 @@ def leased(now: datetime) -> Record:
 
 
 def renewed(mission: MissionRecord, to: MissionStatus, now: datetime) -> Record:
-    """What a report writes to a mission that stands at `to` with it: while people are waited for, nothing lapses."""
+    """What a report writes to a mission that stands at `to` with it: while people are waited for, nothing lapses. Where
+    something was heard of it just now, that is nothing."""
     if mission.get("lapses") is None:
         return {}
-    return leased(now) if to is MissionStatus.RUNNING else {"lease_until": None, "lapses": 0}
+    wanted = leased(now) if to is MissionStatus.RUNNING else {"lease_until": None, "lapses": 0}
+    is_fresh = mission["lapses"] == 0 and not _is_due(mission.get("lease_until"), now)
+    return {} if to == mission["status"] and is_fresh else wanted
 
 
 async def note_alive(mission: MissionRecord) -> None:
     """Renew the lease of a mission that says something which is not kept, now and then."""
     until, now = mission.get("lease_until"), utc_now()
-    if until is not None and until < now + LEASE - RENEWED_EVERY:
+    if _is_due(until, now):
         mine = {"_id": mission["_id"], "lease_until": until}
         await collection(Mission).update_one(mine, {"$set": {"lease_until": now + LEASE}})
+
+
+def _is_due(until: datetime | None, now: datetime) -> bool:
+    """Whether a lease is to be renewed when something is heard of its mission."""
+    return until is not None and until < now + LEASE - RENEWED_EVERY
 
 
 async def end_lapsed(services: Services, now: datetime | None = None) -> bool:

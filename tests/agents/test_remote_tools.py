@@ -10,9 +10,9 @@ from bson import ObjectId
 
 from gateway.database import Database
 from gateway.remote_calls import RemoteCalls
-from models import Notification, Proposal, RemoteCall
+from models import Activity, Notification, Proposal, RemoteCall
 from models.base import collection, utc_now
-from models.enums import MissionStatus, MissionWait, RemoteCallState
+from models.enums import ActivityType, MissionStatus, MissionWait, RemoteCallState
 from models.errors import ApprovalRequired, BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id
 from models.outbound import Outbound
@@ -155,8 +155,11 @@ async def test_a_call_whose_maker_died_is_a_persons_to_find_out_about(bench: Ben
     # Then it is not made, and who asked for it is told
     assert (unknown["state"], unknown["due_at"], bench.server.calls) == (RemoteCallState.UNKNOWN, None, [])
     await follow(bench.owner.services)
-    told = collection(Notification).find({"user_id": bench.owner.user_id, "type": "remote_call_unknown"})
-    assert len(await told.to_list()) == 1
+    [notice] = await collection(Notification).find({"user_id": bench.owner.user_id}).to_list()
+    activity = await collection(Activity).find_one({"_id": notice["activity_id"]})
+    assert activity is not None
+    assert activity["type"] == ActivityType.REMOTE_CALL_UNKNOWN
+    assert activity["meta"]["remoteCallId"] == str(call["_id"])
     # And says what became of it, once
     found = RemoteCallSettle(done=True, note="It is there")
     settled = (await settle_remote_call(again(bench.owner), call["_id"], found)).value

@@ -1,5 +1,10 @@
 """Skills, pipelines, drafts of projects, plugins and checkout over the graph."""
 
+from bson import ObjectId
+
+from models import RemoteCall
+from models.base import collection
+from models.enums import RemoteCallState
 from tests.gateway.lab import Board, Lab
 from tests.schema.test_mission import new_agent
 
@@ -15,6 +20,18 @@ mutation ($i: PipelineCreateInput!) {
   }
 }
 """
+SERVERS = "query ($w: ID!) { remoteServers(workspaceId: $w) { name error tools { name description inputSchema } } }"
+CALL = """
+mutation ($i: RemoteToolCallInput!) {
+  remoteToolCall(input: $i) { remoteCall { id server arguments createdBy { id } } }
+}
+"""
+SETTLE = """
+mutation ($id: ID!) {
+  remoteCallSettle(id: $id, input: {done: true, note: "It is there"}) { remoteCall { state result settledBy { id } } }
+}
+"""
+CALLS = 'query ($o: String!) { workspace(orgSlug: $o, slug: "personal") { remoteCalls(first: 5) { nodes { id } } } }'
 DRAFT = "mutation ($i: ProjectDraftCreateInput!) { projectDraftCreate(input: $i) { projectDraft { id stage } } }"
 ASK = """
 mutation ($id: ID!, $q: [DraftQuestionInput!]) {
@@ -158,7 +175,28 @@ async def test_a_plugin_is_found_installed_changed_and_removed(lab: Lab, board: 
         "mutation ($o: ID!) { billingCheckout(organizationId: $o, input: {}) { url } }", o=board.organization
     )
 
-    assert offered[0]["key"] == "webhook"
+    assert [told["key"] for told in offered] == ["mcp", "webhook"]
     assert made == {"id": made["id"], "plugin": "webhook", "settings": settings, "enabled": True}
     assert listed == [{"name": "Chat", "enabled": False}]
     assert unpaid["extensions"]["code"] == "NOT_CONFIGURED"
+
+
+async def test_a_tool_of_another_server_is_called_and_settled(lab: Lab, board: Board) -> None:
+    ann = board.ann
+    server = {"url": "https://127.0.0.1:1/mcp"}  # which is refused before anything is sent
+    values = {"workspaceId": board.workspace, "plugin": "mcp", "name": "Tools", "settings": server}
+    plugin = (await ann.ask(INSTALL, i=values))["pluginInstall"]["plugin"]["id"]
+
+    [told] = (await ann.ask(SERVERS, w=board.workspace))["remoteServers"]
+    wanted = {"workspaceId": board.workspace, "pluginId": plugin, "tool": "echo", "arguments": {"deep": {"aB": 1}}}
+    made = (await ann.ask(CALL, i=wanted))["remoteToolCall"]["remoteCall"]
+    unknown = {"$set": {"state": RemoteCallState.UNKNOWN.value, "due_at": None, "finished_at": None}}
+    await collection(RemoteCall).update_one({"_id": ObjectId(made["id"])}, unknown)
+    settled = (await ann.ask(SETTLE, id=made["id"]))["remoteCallSettle"]["remoteCall"]
+    listed = (await ann.ask(CALLS, o=board.org_slug))["workspace"]["remoteCalls"]["nodes"]
+
+    assert (told["name"], told["tools"]) == ("Tools", [])
+    assert "public internet" in told["error"]
+    assert made == {"id": made["id"], "server": "Tools", "arguments": {"deep": {"aB": 1}}, "createdBy": {"id": ann.id}}
+    assert settled == {"state": "DONE", "result": "It is there", "settledBy": {"id": ann.id}}
+    assert listed == [{"id": made["id"]}]

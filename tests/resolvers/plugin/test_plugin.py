@@ -40,8 +40,9 @@ async def installed(ctx: Context, workspace: WorkspaceRecord, **settings: Any) -
 
 
 async def test_what_there_is_to_install_is_told_to_anybody(anonymous: Context) -> None:
-    [webhook] = await list_manifests(anonymous)
+    [mcp, webhook] = await list_manifests(anonymous)
 
+    assert (mcp.key, mcp.settings_schema["required"]) == ("mcp", ["url"])
     assert (webhook.key, webhook.settings_schema["required"]) == ("webhook", ["url", "secret"])
     assert webhook.settings_schema["properties"]["secret"]["format"] == "credential"
 
@@ -83,7 +84,7 @@ async def test_settings_have_to_fit_the_manifest(
         assert refused.value.field == field
 
     given = {"workspaceId": workspace["_id"], "plugin": "fax", "name": "Fax"}
-    with pytest.raises(BadUserInput, match="is no plugin: there are webhook"):
+    with pytest.raises(BadUserInput, match="is no plugin: there are mcp, webhook"):
         await install_plugin(again(owner), read_input(PluginInstall, given))
 
 
