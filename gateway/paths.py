@@ -20,6 +20,11 @@ def sdl_path() -> Path:
     return graphql_folder() / "schema.graphql"
 
 
+def rooms_folder() -> Path:
+    """The folder that the rooms are in: the repository, or that of the installed packages."""
+    return _PACKAGE.parent
+
+
 def records_path() -> Path:
     """The module of the records' types, which is generated."""
     return _PACKAGE.parent / "models" / "records.py"

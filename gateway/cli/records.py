@@ -22,9 +22,13 @@ def records(
     write: Annotated[bool, typer.Option("--write", help="Bring models/records.py up to date.")] = False,
 ) -> None:
     """Print the types of what documents are read as, or compare them with their module."""
+    snapshot = Snapshot(records_path(), "models/records.py", "the models", "records")
+    snapshot.keep(_source, check=check, write=write)
+
+
+def _source() -> str:
     if "models" not in sys.modules:
         sys.modules["models.records"] = Unwritten("models.records")
     from models.record_source import record_source
 
-    snapshot = Snapshot(records_path(), "models/records.py", "the models", "records")
-    snapshot.keep(record_source(), check=check, write=write)
+    return record_source()

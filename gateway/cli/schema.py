@@ -13,7 +13,11 @@ def schema(
     write: Annotated[bool, typer.Option("--write", help="Bring graphql/schema.graphql up to date.")] = False,
 ) -> None:
     """Print the schema as SDL, or compare it with its snapshot."""
+    snapshot = Snapshot(sdl_path(), "graphql/schema.graphql", "the schema", "schema")
+    snapshot.keep(_sdl, check=check, write=write)
+
+
+def _sdl() -> str:
     from schema.sdl import print_sdl
 
-    snapshot = Snapshot(sdl_path(), "graphql/schema.graphql", "the schema", "schema")
-    snapshot.keep(print_sdl().rstrip("\n") + "\n", check=check, write=write)
+    return print_sdl().rstrip("\n") + "\n"

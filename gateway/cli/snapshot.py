@@ -2,12 +2,15 @@
 
 import difflib
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.markup import escape
 
+from gateway.cli.checked import Checked
 from gateway.cli.console import STDERR, CommandError
+from gateway.paths import rooms_folder
 
 SHOWN_LINES = 40
 
@@ -21,16 +24,16 @@ class Snapshot:
     of: str
     command: str
 
-    def keep(self, text: str, *, check: bool, write: bool) -> None:
-        """Compare the file with `text` or write that to it; print it where neither is asked for."""
+    def keep(self, make: Callable[[], str], *, check: bool, write: bool) -> None:
+        """Compare the file with what is made or write that to it; print it where neither is asked for."""
         if check and write:
             raise CommandError("--check and --write exclude each other.")
         if write:
-            self._write(text)
+            self._write(make())
         elif check:
-            self._check(text)
+            self._check(make)
         else:
-            sys.stdout.write(text)
+            sys.stdout.write(make())
 
     def _write(self, text: str) -> None:
         try:
@@ -39,14 +42,19 @@ class Snapshot:
             raise CommandError(f"{self.path} cannot be written: {error.strerror}.") from error
         STDERR.print(f"Wrote {escape(str(self.path))}.", soft_wrap=True)
 
-    def _check(self, text: str) -> None:
+    def _check(self, make: Callable[[], str]) -> None:
         try:
             kept = self.path.read_text(encoding="utf-8")
         except FileNotFoundError:
             kept = ""
+        checked = Checked(rooms_folder() / ".cache" / f"{self.command}.json", rooms_folder())
+        if checked.is_known(kept):
+            return
+        text = make()
         if kept != text:
             self._show_difference(kept, text)
             raise CommandError(f"{self.name} has drifted from {self.of}: run orrery {self.command} --write.")
+        checked.note(kept)
 
     def _show_difference(self, kept: str, text: str) -> None:
         compared = difflib.unified_diff(kept.splitlines(), text.splitlines(), self.name, self.of, lineterm="", n=1)

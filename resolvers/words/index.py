@@ -31,6 +31,9 @@ T = TypeVar("T")
 VERSION = 4 * 1_000_000 + int(unidata_version.replace(".", ""))
 """How an index is made. One that was made otherwise, or by other tables of Unicode, is built anew."""
 SEARCHES = Pool("searches", threads=4, at_once=2, of_one=20, in_all=200)
+RANKED = 4_000
+"""Hits that are ranked, those that were written last: to rank one takes 3 µs, and a word that more have tells little of
+any. The others follow, the latest first."""
 PATIENCE_SECONDS = 30.0
 """How long a write waits for that of another process."""
 
@@ -65,7 +68,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An object that was found. A lower `rank` is better; `place` breaks ties."""
+    """An object that was found. A lower `rank` is better, 0 of what is not ranked; `place` breaks ties."""
 
     id: ObjectId
     type: SearchType
@@ -153,7 +156,7 @@ class SearchIndex:
     async def find(
         self, workspace_id: ObjectId, terms: Terms, size: int, after: tuple[float, int] | None = None
     ) -> list[Hit]:
-        """The best `size` hits, or those that come after a rank and place."""
+        """The best `size` hits, or those that come after a rank and place: of the RANKED latest, then of the others."""
         return await self._run(workspace_id, lambda connection: _find(connection, terms, size, after))
 
     async def count(self, workspace_id: ObjectId, terms: Terms) -> int:
@@ -275,23 +278,36 @@ def _put(connection: sqlite3.Connection, entries: Iterable[Entry]) -> None:
 
 
 def _find(connection: sqlite3.Connection, terms: Terms, size: int, after: tuple[float, int] | None) -> list[Hit]:
-    where, values = terms.where()
-    if after is not None:
-        where, values = f"{where} AND (rank, words.rowid) > (?, ?)", [*values, *after]
     connection.execute("BEGIN")  # one state of the index for the places and for their texts
     try:
-        # Without the texts: a sort of all that fits would carry them along.
-        ranked = connection.execute(
-            f"SELECT words.rowid, rank, entry.id, entry.type FROM words "  # noqa: S608
-            f"JOIN entry ON entry.place = words.rowid WHERE {where} ORDER BY rank, words.rowid LIMIT ?",
-            [*values, size],
-        ).fetchall()
         return [
             Hit(ObjectId(id_), SearchType(type_), rank, place, *_texts(connection, terms.query, place))
-            for place, rank, id_, type_ in ranked
+            for place, rank, id_, type_ in _places(connection, terms, size, after)
         ]
     finally:
         connection.execute("ROLLBACK")
+
+
+def _places(
+    connection: sqlite3.Connection, terms: Terms, size: int, after: tuple[float, int] | None
+) -> Iterator[tuple[int, float, bytes, str]]:
+    """The place, rank, id and type of hits, without the texts, which a sort of all that fits would carry along."""
+    where, values = terms.where()
+    source = f"FROM words JOIN entry ON entry.place = words.rowid WHERE {where}"
+    latest = f"SELECT words.rowid {source} ORDER BY words.rowid DESC LIMIT 1 OFFSET ?"
+    floor: int = (connection.execute(latest, [*values, RANKED]).fetchone() or (0,))[0]
+    shown = "words.rowid, {}, entry.id, entry.type " + source
+    if after is None or after[0] < 0:
+        beyond, start = ("AND (rank, words.rowid) > (?, ?)", after) if after is not None else ("", ())
+        ranked = f"SELECT {shown.format('rank')} AND words.rowid > ? {beyond} ORDER BY rank, words.rowid LIMIT ?"
+        found = connection.execute(ranked, [*values, floor, *start, size]).fetchall()
+        yield from found
+        size -= len(found)
+    else:
+        floor = min(floor, after[1] - 1)
+    if size > 0 and floor > 0:
+        others = f"SELECT {shown.format('0.0')} AND words.rowid <= ? ORDER BY words.rowid DESC LIMIT ?"
+        yield from connection.execute(others, [*values, floor, size]).fetchall()
 
 
 def _texts(connection: sqlite3.Connection, query: Query, place: int) -> tuple[list[Fragment], list[Fragment]]:

@@ -22,6 +22,7 @@ from resolvers.kit.input import read_input
 from resolvers.project.project import delete_project, update_project
 from resolvers.search.follow import sweep
 from resolvers.search.search import FoundPage, search, totals_of
+from resolvers.words import index as words_index
 from resolvers.words.index import SearchIndex
 from resolvers.words.query import Fragment, read_query
 from resolvers.workspace.workspace import delete_workspace
@@ -208,6 +209,25 @@ async def test_pages_hold_everything_once_and_in_order(board: Board) -> None:
 
     assert len(whole) == 7
     assert walked == whole
+
+
+async def test_of_very_many_hits_the_latest_are_ranked_and_the_others_follow_them(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words_index, "RANKED", 3)
+    cards = [await board.card(0, title=f"Probe {number}", description="filler " * number) for number in range(8)]
+
+    whole = await ids(board, "probe", first=100)
+    walked: list[ObjectId] = []
+    after: str | None = None
+    while len(walked) < 8:
+        page = await find(board, "probe", first=2, after=after)
+        walked += [found.node["_id"] for found in page.nodes]
+        after = page.cursor(page.nodes[-1])
+
+    assert whole == [cards[number]["_id"] for number in (5, 6, 7, 4, 3, 2, 1, 0)]
+    assert walked == whole
+    assert not page.has_next
 
 
 async def test_a_project_narrows_the_search(board: Board, owner: Context, workspace: WorkspaceRecord) -> None:
