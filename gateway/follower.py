@@ -7,18 +7,15 @@ processes do not do it twice in vain; that nothing is done twice does not depend
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
-from uuid import uuid4
 
 from bson import ObjectId
 
 from models.ids import Kind, kind_of
-from realtime.lease import give_up, hold
+from realtime.lease import Tenure
 from realtime.loop import Loop, Rest
 from resolvers.automation.follow import Automations
 from resolvers.automation.trim import trim_traces
@@ -89,8 +86,7 @@ class Follower:
     def __init__(self, services: Services, work: Work, *, pace: Pace | None = None) -> None:
         self._work = work
         self._pace = pace or Pace()
-        self._holder = uuid4().hex
-        self._held_until = 0.0
+        self._tenure = Tenure(work.name, self._pace.lease)
         self._trim_at = 0.0
         self._loop = Loop(
             f"follower-{work.name}",
@@ -108,9 +104,7 @@ class Follower:
     async def stop(self) -> None:
         """Finish what is being written, leave the rest to another process, and stop."""
         if await self._loop.stop():
-            with contextlib.suppress(Exception):
-                async with asyncio.timeout(1):
-                    await give_up(self._work.name, self._holder)
+            await self._tenure.give_up()
 
     def _hear(self, stream_id: ObjectId) -> None:
         if self._work.is_about(stream_id):
@@ -118,7 +112,7 @@ class Follower:
 
     async def _round(self) -> Rest:
         began = asyncio.get_running_loop().time()
-        is_ours = await self._hold()
+        is_ours = await self._tenure.hold()
         if is_ours and (await self._work.follow() or await self._trim()):
             # As long as it took: under load the database is others' for half of the time, and more is done at once.
             took = asyncio.get_running_loop().time() - began
@@ -136,11 +130,3 @@ class Follower:
                 return True
         self._trim_at = now + self._pace.trim
         return False
-
-    async def _hold(self) -> bool:
-        """Whether it is the work of this process, said again in good time."""
-        now = asyncio.get_running_loop().time()
-        if now > self._held_until - self._pace.lease / 2:
-            is_ours = await hold(self._work.name, self._holder, timedelta(seconds=self._pace.lease))
-            self._held_until = now + self._pace.lease if is_ours else 0.0
-        return now < self._held_until

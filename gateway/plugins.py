@@ -1,18 +1,15 @@
 """Tells plugins of what happens, in one gateway process for all of them: several at once, and each in its order."""
 
 import asyncio
-import contextlib
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
-from uuid import uuid4
 
 from bson import ObjectId
 
 from models.ids import Kind, kind_of
 from models.reach import unexpected
 from realtime.background import end
-from realtime.lease import give_up, hold
+from realtime.lease import Tenure
 from realtime.loop import Loop, Rest
 from resolvers.kit.context import Services
 from resolvers.plugin.follow import deliver_some, due_deliveries, wake, wake_late
@@ -40,7 +37,7 @@ class Plugins:
     def __init__(self, services: Services, *, pace: Pace | None = None) -> None:
         self._services = services
         self._pace = pace or Pace()
-        self._holder = uuid4().hex
+        self._tenure = Tenure(WORK, self._pace.lease)
         self._changed: set[ObjectId] = set()
         self._late_at = 0.0
         self._tasks: dict[ObjectId, asyncio.Task[None]] = {}
@@ -55,9 +52,7 @@ class Plugins:
         if await self._loop.stop():
             for task in list(self._tasks.values()):
                 await end(task)
-            with contextlib.suppress(Exception):
-                async with asyncio.timeout(1):
-                    await give_up(WORK, self._holder)
+            await self._tenure.give_up()
 
     def _hear(self, stream_id: ObjectId) -> None:
         if kind_of(stream_id) is Kind.WORKSPACE:
@@ -65,7 +60,7 @@ class Plugins:
             self._loop.due.set()
 
     async def _round(self) -> Rest:
-        if not await hold(WORK, self._holder, timedelta(seconds=self._pace.lease)):
+        if not await self._tenure.hold():
             self._changed.clear()
             self._late_at = 0.0
             return Rest(self._pace.poll, is_woken=False)

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from uuid import uuid4
 
 from pymongo.errors import DuplicateKeyError
 
@@ -30,6 +31,34 @@ async def hold(work: str, holder: str, time: timedelta) -> bool:
         taken = await collection(Lease).update_one(expired, {"$set": {"holder": holder, "until": now + time}})
         return bool(taken.matched_count)
     return True
+
+
+class Tenure:
+    """A work that one worker holds for as long as it asks for it: the database is asked in good time, not every time.
+
+    `seconds` is how long it is held without a sign of life.
+    """
+
+    def __init__(self, work: str, seconds: float) -> None:
+        self._work = work
+        self.holder = uuid4().hex
+        self._seconds = seconds
+        self._until = 0.0
+
+    async def hold(self) -> bool:
+        """Whether the work is this worker's."""
+        now = asyncio.get_running_loop().time()
+        if now > self._until - self._seconds / 2:
+            is_ours = await hold(self._work, self.holder, timedelta(seconds=self._seconds))
+            self._until = now + self._seconds if is_ours else 0.0
+        return now < self._until
+
+    async def give_up(self) -> None:
+        """Leave it to whoever asks next, where the database is there to be told."""
+        self._until = 0.0
+        with suppress(Exception):
+            async with asyncio.timeout(1):
+                await give_up(self._work, self.holder)
 
 
 async def is_held(work: str) -> bool:

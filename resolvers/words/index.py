@@ -293,21 +293,23 @@ def _places(
 ) -> Iterator[tuple[int, float, bytes, str]]:
     """The place, rank, id and type of hits, without the texts, which a sort of all that fits would carry along."""
     where, values = terms.where()
+    shown = "SELECT words.rowid AS place, {} AS rank, entry.id, entry.type"
     source = f"FROM words JOIN entry ON entry.place = words.rowid WHERE {where}"
-    latest = f"SELECT words.rowid {source} ORDER BY words.rowid DESC LIMIT 1 OFFSET ?"
-    floor: int = (connection.execute(latest, [*values, RANKED]).fetchone() or (0,))[0]
-    shown = "words.rowid, {}, entry.id, entry.type " + source
+    order = "ORDER BY words.rowid DESC LIMIT ?"
     if after is None or after[0] < 0:
-        beyond, start = ("AND (rank, words.rowid) > (?, ?)", after) if after is not None else ("", ())
-        ranked = f"SELECT {shown.format('rank')} AND words.rowid > ? {beyond} ORDER BY rank, words.rowid LIMIT ?"
-        found = connection.execute(ranked, [*values, floor, *start, size]).fetchall()
+        beyond, start = ("WHERE (rank, place) > (?, ?)", after) if after is not None else ("", ())
+        ranked = f"SELECT * FROM ({shown.format('rank')} {source} {order}) {beyond} ORDER BY rank, place LIMIT ?"  # noqa: S608
+        found = connection.execute(ranked, [*values, RANKED, *start, size]).fetchall()
         yield from found
+        if len(found) == size or (after is None and len(found) < RANKED):
+            return
         size -= len(found)
+        last = connection.execute(f"SELECT words.rowid {source} {order} OFFSET ?", [*values, 1, RANKED - 1]).fetchone()
+        before: int = 0 if last is None else last[0]
     else:
-        floor = min(floor, after[1] - 1)
-    if size > 0 and floor > 0:
-        others = f"SELECT {shown.format('0.0')} AND words.rowid <= ? ORDER BY words.rowid DESC LIMIT ?"
-        yield from connection.execute(others, [*values, floor, size]).fetchall()
+        before = after[1]
+    others = f"{shown.format('0.0')} {source} AND words.rowid < ? {order}"
+    yield from connection.execute(others, [*values, before, size]).fetchall()
 
 
 def _texts(connection: sqlite3.Connection, query: Query, place: int) -> tuple[list[Fragment], list[Fragment]]:

@@ -70,7 +70,7 @@ async def idle(follower: Follower) -> None:
 
 async def held_by(follower: Follower) -> bool:
     lease = await collection(Lease).find_one({"_id": NOTIFICATIONS})
-    return lease is not None and lease["holder"] == follower._holder
+    return lease is not None and lease["holder"] == follower._tenure.holder
 
 
 @pytest.mark.parametrize("writer", [0, 1])

@@ -12,7 +12,7 @@ from models import Lease
 from models.base import Record, collection, utc_now
 from realtime import retention as module
 from realtime.hub import Hub
-from realtime.lease import give_up, hold
+from realtime.lease import Tenure, give_up, hold
 from realtime.retention import Bounds, Retention
 from tests.patience import PATIENCE
 from tests.realtime.test_retention import EVER, NONE, age, floor, hub, stream, until_trimmed, write
@@ -32,6 +32,19 @@ async def test_one_process_at_a_time_holds_a_work_and_another_takes_it_over(clea
     assert not await hold("work", "one", minute)
     await give_up("work", "two")
     assert await hold("work", "one", minute)
+
+
+async def test_a_tenure_is_written_in_good_time_and_not_whenever_it_is_asked_for(clean: Database) -> None:
+    one, two = Tenure("work", 60), Tenure("work", 60)
+
+    assert await one.hold()
+    written = await collection(Lease).find_one({"_id": "work"})
+    assert await one.hold()
+    assert await collection(Lease).find_one({"_id": "work"}) == written
+    assert not await two.hold()
+    await one.give_up()
+    assert await two.hold()
+    assert not await one.hold()
 
 
 async def lease_until() -> datetime:
