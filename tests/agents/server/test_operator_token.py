@@ -81,7 +81,9 @@ async def test_one_of_a_workspace_that_is_gone_is_none(settings: Settings, datab
 
 
 @pytest.mark.parametrize(
-    ("token", "workspace"), [(TOKEN, None), ("short", str(new_id(Kind.WORKSPACE))), (TOKEN, str(new_id(Kind.CARD)))]
+    ("token", "workspace"),
+    [(TOKEN, None), ("short", str(new_id(Kind.WORKSPACE))), (TOKEN, str(new_id(Kind.CARD)))],
+    ids=["no workspace", "too short", "a card"],
 )
 def test_a_token_that_is_set_wrongly_is_told(token: str, workspace: str | None, tmp_path: Path) -> None:
     environ = {"ORRERY_DATA_DIR": str(tmp_path), "MCP_TOKEN": token}
