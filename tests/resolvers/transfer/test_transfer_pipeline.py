@@ -19,7 +19,7 @@ from resolvers.transfer.transfer import export_project, import_project
 from tests.resolvers.lab import again
 from tests.resolvers.projects import Board
 
-STEPS = [{"columnIndex": 2, "enabled": False, "prompt": "Otherwise"}, {"columnIndex": 0}]
+STEPS: list[dict[str, Any]] = [{"columnIndex": 2, "enabled": False, "prompt": "Otherwise"}, {"columnIndex": 0}]
 
 
 def file_of(pipeline: Any) -> dict[str, Any]:
