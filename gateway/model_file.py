@@ -14,12 +14,12 @@ fallbacks = ["small"]
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from gateway.toml_file import BadPlaceError, known, read_toml, read_values, text, whole
 from models.language_model import LanguageModel, LanguageModels, Price, Protocol
 
 MAX_MODELS = 100
@@ -35,69 +35,38 @@ def models_at(text: str) -> LanguageModels:
 
 def read_models(path: Path) -> LanguageModels:
     """The models that a file declares. Raises ValueError, with a sentence that begins with the place in the file."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ValueError(f"names {path}, which cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"names {path}, which is not TOML: {error}") from error
-    try:
-        return _models(data)
-    except _BadPlaceError as error:
-        raise ValueError(f"names {path}, where {error}") from error
-
-
-class _BadPlaceError(ValueError):
-    def __init__(self, place: str, problem: str) -> None:
-        super().__init__(f"{place} {problem}")
+    return read_toml(path, _models)
 
 
 def _models(data: Mapping[str, Any]) -> LanguageModels:
-    _known(data, "the file", {"default", "models"})
+    known(data, "the file", {"default", "models"})
     tables = data.get("models")
     if not isinstance(tables, dict) or not 1 <= len(tables) <= MAX_MODELS:
-        raise _BadPlaceError("models", f"must be 1 to {MAX_MODELS} tables such as [models.large]")
+        raise BadPlaceError("models", f"must be 1 to {MAX_MODELS} tables such as [models.large]")
     found = {name: _model(name, table) for name, table in tables.items()}
     default = data.get("default", next(iter(found)))
     if default not in found:
-        raise _BadPlaceError("default", f"must be one of {', '.join(found)}")
+        raise BadPlaceError("default", f"must be one of {', '.join(found)}")
     for model in found.values():
         for fallback in model.fallbacks:
             if fallback not in found or fallback == model.name:
-                raise _BadPlaceError(f"models.{model.name}.fallbacks", "must name other models of the file")
+                raise BadPlaceError(f"models.{model.name}.fallbacks", "must name other models of the file")
     return LanguageModels(found, default)
 
 
 def _model(name: str, table: Any) -> LanguageModel:
     place = f"models.{name}"
     if not _NAME.fullmatch(name):
-        raise _BadPlaceError(place, "must have a name of 1 to 100 letters, digits and . _ : / -")
+        raise BadPlaceError(place, "must have a name of 1 to 100 letters, digits and . _ : / -")
     if not isinstance(table, dict):
-        raise _BadPlaceError(place, "must be a table")
-    _known(table, place, _READERS.keys() | {"protocol"})
+        raise BadPlaceError(place, "must be a table")
+    known(table, place, _READERS.keys() | {"protocol"})
     if table.get("protocol") not in ("openai", "anthropic"):
-        raise _BadPlaceError(f"{place}.protocol", 'must be "openai" or "anthropic"')
+        raise BadPlaceError(f"{place}.protocol", 'must be "openai" or "anthropic"')
     if "key" in table and "credential" in table:
-        raise _BadPlaceError(place, "must have a key or a credential, not both")
-    given: dict[str, Any] = {}
-    for key, (attribute, read) in _READERS.items():
-        if key in table:
-            try:
-                given[attribute] = read(table[key])
-            except (TypeError, ValueError) as error:
-                raise _BadPlaceError(f"{place}.{key}", str(error)) from error
+        raise BadPlaceError(place, "must have a key or a credential, not both")
+    given = read_values(table, place, _READERS)
     return LanguageModel(name=name, protocol=cast(Protocol, table["protocol"]), **{"model": name, **given})
-
-
-def _known(table: Mapping[str, Any], place: str, keys: set[str]) -> None:
-    if unknown := table.keys() - keys:
-        raise _BadPlaceError(place, f"knows no {min(unknown)}; there are {', '.join(sorted(keys))}")
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not 1 <= len(value) <= 200:
-        raise ValueError("must be a text of 1 to 200 characters")
-    return value
 
 
 def _variable(value: Any) -> str:
@@ -113,20 +82,11 @@ def _credential(value: Any) -> str:
 
 
 def _url(value: Any) -> str:
-    text = _text(value)
-    parts = urlsplit(text)
+    url = text(value)
+    parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
         raise ValueError("must be an http:// or https:// address without a query")
-    return text
-
-
-def _whole(most: int) -> Callable[[Any], int]:
-    def read(value: Any) -> int:
-        if type(value) is not int or not 1 <= value <= most:
-            raise ValueError(f"must be a whole number from 1 to {most}")
-        return value
-
-    return read
+    return url
 
 
 def _seconds(value: Any) -> float:
@@ -153,13 +113,13 @@ def _names(value: Any) -> tuple[str, ...]:
 
 
 _READERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
-    "model": ("model", _text),
+    "model": ("model", text),
     "base_url": ("base_url", _url),
     "key": ("key_variable", _variable),
     "credential": ("credential", _credential),
-    "context": ("context", _whole(100_000_000)),
-    "max_output": ("max_output", _whole(10_000_000)),
-    "at_once": ("at_once", _whole(10_000)),
+    "context": ("context", whole(100_000_000)),
+    "max_output": ("max_output", whole(10_000_000)),
+    "at_once": ("at_once", whole(10_000)),
     "timeout": ("timeout", _seconds),
     "price": ("price", _price),
     "fallbacks": ("fallbacks", _names),

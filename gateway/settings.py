@@ -16,9 +16,11 @@ from execution.limits import Limits
 from gateway import demo_address, demo_model
 from gateway.mail_settings import DEFAULT_SENDER, Sender, SmtpServer, parse_sender, parse_smtp_url
 from gateway.model_file import models_at
+from gateway.plan_file import plans_at
 from gateway.prefix import parse_prefix
+from gateway.toml_file import parse_size
 from gateway.workers_bound import MAX_WORKERS
-from models.billing import STRIPE, Billing, parse_prices
+from models.billing import STRIPE, Billing
 from models.language_model import LanguageModels
 from models.outbound_rules import parse_hosts
 from serving.graph.document_limits import DEFAULTS, NAMES, chosen
@@ -39,8 +41,6 @@ AGENT_BOARD = "ORRERY_AGENT_BOARD_PREFIX"
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_SIZE = re.compile(r"([1-9][0-9]{0,11}) ?([KMGT]B)?")
-_SIZES = ("", "KB", "MB", "GB", "TB")
 # As a browser writes it: lower case, without a path and without the scheme's own port.
 _ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[1-9][0-9]{0,4})?")
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
@@ -187,7 +187,8 @@ class Settings:
             billing=Billing(
                 values.get("ORRERY_STRIPE_KEY"),
                 values.get("ORRERY_STRIPE_URL", STRIPE),
-                _parsed(values, "ORRERY_STRIPE_PRICES", parse_prices) or {},
+                values.get("ORRERY_STRIPE_WEBHOOK_SECRET"),
+                _parsed(values, "ORRERY_PLANS", plans_at) or {},
             ),
             allowed_private_hosts=_parsed(values, "ORRERY_ALLOWED_PRIVATE_HOSTS", parse_hosts) or frozenset(),
             models=_parsed(values, "ORRERY_MODELS", models_at) or LanguageModels(),
@@ -283,14 +284,6 @@ def parse_duration(text: str, *, variable: str) -> timedelta:
     if duration is None or duration > timedelta(days=3650):
         raise SettingsError(f"{variable} must be a number followed by s, m, h or d, at most 3650d, not {text!r}.")
     return duration
-
-
-def parse_size(text: str) -> int:
-    """A number of bytes, with a unit `KB`, `MB`, `GB` or `TB` or without one. Raises ValueError."""
-    match = _SIZE.fullmatch(text.upper())
-    if match is None:
-        raise ValueError(f"must be a number of bytes such as 500MB or 2GB, not {text!r}")
-    return int(match[1]) << 10 * _SIZES.index(match[2] or "")
 
 
 def make_data_dir(path: Path) -> None:

@@ -10,6 +10,7 @@ from models.attempt import AttemptCount
 from models.automation import Automation, AutomationProgress, AutomationTrace
 from models.avatar import Avatar
 from models.base import Recorded
+from models.billing import BillingEvent
 from models.budget import Budget
 from models.bus import BusMessage
 from models.card import Card
@@ -74,6 +75,7 @@ __all__ = [
     "AutomationProgress",
     "AutomationTrace",
     "Avatar",
+    "BillingEvent",
     "Budget",
     "BusMessage",
     "Card",

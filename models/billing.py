@@ -1,24 +1,92 @@
-"""What the gateway knows of Stripe: whom it asks for checkouts, and for which prices."""
+"""What organizations pay for: the plans that an operator offers, what each holds, and where it is paid."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pymongo import ASCENDING, IndexModel
+
+from models.base import Recorded, utc_now
+from models.enums import SubscriptionStatus
+from models.facts import Facts
+from models.records import BillingEventRecord
 
 STRIPE = "https://api.stripe.com"
 
 
+class PlanLimits(BaseModel):
+    """How much an organization may have of something; None is as much as there is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    members: Annotated[int | None, Facts("How many people may be in it; null for any number.")] = None
+    agents: Annotated[int | None, Facts("How many agents all of its workspaces may have.")] = None
+    projects: Annotated[int | None, Facts("How many projects all of its workspaces may have.")] = None
+    storage: Annotated[int | None, Facts("How many bytes all of its workspaces may store.")] = None
+
+
+class BillingSubscription(BaseModel):
+    """What an organization pays at Stripe, as that said last. `revision` counts how often it said something else."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    subscription_id: str
+    customer_id: str
+    status: Annotated[SubscriptionStatus, Facts("Where it stands.")]
+    renews_at: Annotated[datetime | None, Facts("When what is paid ends, or is paid anew.")] = None
+    is_ending: Annotated[bool, Facts("Whether it ends then.")] = False
+    revision: int = 0
+
+
+class BillingEvent(Recorded[BillingEventRecord]):
+    """An event of Stripe's that was heard; `id` is Stripe's, so that one that comes again is known."""
+
+    id: str  # type: ignore[assignment]
+    at: datetime = Field(default_factory=utc_now)
+
+    class Settings:
+        name = "billing_events"
+        indexes = [IndexModel([("at", ASCENDING)], expireAfterSeconds=30 * 24 * 3600)]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan of the operator's. `price` is Stripe's id of what it costs; None for one that nobody pays for."""
+
+    slug: str
+    name: str
+    price: str | None = None
+    limits: PlanLimits = field(default_factory=PlanLimits)
+
+
+def terms(plan: Plan | None) -> dict[str, Any]:
+    """What an organization has of its plan."""
+    limits = (PlanLimits() if plan is None else plan.limits).model_dump()
+    return {"plan": None if plan is None else plan.slug, "limits": limits}
+
+
 @dataclass(frozen=True, slots=True)
 class Billing:
-    """`key` is Stripe's secret key; without one nothing can be paid. `prices` are Stripe's ids by plan, the first of
-    which is the usual one."""
+    """`key` is Stripe's secret key; without one nothing is paid, and plans change at once. What Stripe tells is signed
+    with the `webhook_secret`. Without `plans` nothing is limited."""
 
     key: str | None = field(default=None, repr=False)
     url: str = STRIPE
-    prices: Mapping[str, str] = field(default_factory=dict)
+    webhook_secret: str | None = field(default=None, repr=False)
+    plans: Mapping[str, Plan] = field(default_factory=dict)
 
+    @property
+    def paid(self) -> Mapping[str, str]:
+        """Stripe's prices by plan, the usual one first."""
+        return {slug: plan.price for slug, plan in self.plans.items() if plan.price is not None}
 
-def parse_prices(text: str) -> Mapping[str, str]:
-    """Prices as a setting has them: `team=price_1,company=price_2`. Raises ValueError."""
-    found = dict(entry.strip().partition("=")[::2] for entry in text.split(",") if entry.strip())
-    if not all(plan and price for plan, price in found.items()):
-        raise ValueError("has to be like team=price_1,company=price_2")
-    return found
+    @property
+    def free(self) -> Plan | None:
+        """The plan of who pays nothing; None where there is none."""
+        return next((plan for plan in self.plans.values() if plan.price is None), None)
+
+    def of_price(self, price: str) -> Plan | None:
+        """The plan that a price is of."""
+        return next((plan for plan in self.plans.values() if plan.price == price), None)

@@ -452,6 +452,24 @@ class AutomationStop(Told):
     TOO_OFTEN = "too_often", "It was set off too often within a minute."
 
 
+class SubscriptionStatus(Told):
+    """Where what an organization pays stands, as Stripe says."""
+
+    INCOMPLETE = "incomplete", "The first payment has not come."
+    INCOMPLETE_EXPIRED = "incomplete_expired", "The first payment never came. Final."
+    TRIALING = "trialing", "Nothing is to be paid yet."
+    ACTIVE = "active", "Paid."
+    PAST_DUE = "past_due", "A payment failed and is tried again."
+    UNPAID = "unpaid", "Payments failed."
+    CANCELED = "canceled", "Ended. Final."
+    PAUSED = "paused", "Its trial has ended and nobody has said how to pay."
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the organization has what it pays for."""
+        return self in (SubscriptionStatus.TRIALING, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)
+
+
 class UsageState(StrEnum):
     """Whether it is known what a call of a model came to."""
 

@@ -3,7 +3,7 @@
 `code` is the stable name that GraphQL shows in `extensions.code`; `status` is the HTTP status that REST answers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -116,6 +116,18 @@ class PayloadTooLarge(OrreryError):
 
     code = "PAYLOAD_TOO_LARGE"
     status = 413
+
+
+class PlanLimit(OrreryError):
+    """More than the plan of an organization holds. `limits` tell of each that would be exceeded: its `name`, the
+    `limit`, and what is `used`."""
+
+    code = "PLAN_LIMIT"
+    status = 422
+
+    def __init__(self, limits: Sequence[Mapping[str, Any]]) -> None:
+        names = ", ".join(str(limit["name"]) for limit in limits)
+        super().__init__(f"The plan of the organization has no room for it: {names}", limits=list(limits))
 
 
 class NotConfigured(OrreryError):

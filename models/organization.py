@@ -7,14 +7,16 @@ from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, UpdatedAt, id_factory, utc_now
+from models.billing import BillingSubscription, PlanLimits
 from models.enums import Role
-from models.facts import Facts
+from models.facts import GRAPH, Facts
 from models.ids import Kind
 from models.records import OrganizationMemberRecord, OrganizationRecord
 
 
 class Organization(Stored[OrganizationRecord]):
-    """An organization. `slug` is unique in the whole installation."""
+    """An organization. `slug` is unique in the whole installation. `made` counts what its limits are asked for, so that
+    no two changes find the last room."""
 
     added = {"my_role": Role}
 
@@ -22,6 +24,14 @@ class Organization(Stored[OrganizationRecord]):
     name: Annotated[str, Facts("The name.")]
     slug: Annotated[str, Facts("The name in addresses, unique in this installation.")]
     owner_id: Annotated[PydanticObjectId, Facts("Whom it belongs to.", refers=Kind.USER)]
+    plan: Annotated[str | None, Facts("The plan that it is on, by its slug; null for none.", GRAPH)] = None
+    limits: Annotated[PlanLimits, Facts("How much it may have, since it took its plan.", GRAPH)] = Field(
+        default_factory=PlanLimits
+    )
+    subscription: Annotated[BillingSubscription | None, Facts("What is paid for it; null for nothing ever.", GRAPH)] = (
+        None
+    )
+    made: int = 0
     updated_at: UpdatedAt = Field(default_factory=utc_now)
 
     class Settings:

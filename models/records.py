@@ -168,6 +168,13 @@ class AvatarRecord(TypedDict):
     digest: str
 
 
+class BillingEventRecord(TypedDict):
+    """A `models.billing.BillingEvent`."""
+
+    _id: str
+    at: NotRequired[datetime]
+
+
 class BudgetRecord(TypedDict):
     """A `models.budget.Budget`."""
 
@@ -757,6 +764,26 @@ class ReadMarkRecord(TypedDict):
     through: int
 
 
+class PlanLimitsRecord(TypedDict):
+    """A `models.billing.PlanLimits`."""
+
+    members: int | None
+    agents: int | None
+    projects: int | None
+    storage: int | None
+
+
+class BillingSubscriptionRecord(TypedDict):
+    """A `models.billing.BillingSubscription`."""
+
+    subscription_id: str
+    customer_id: str
+    status: str
+    renews_at: datetime | None
+    is_ending: bool
+    revision: int
+
+
 class OrganizationRecord(TypedDict):
     """A `models.organization.Organization`."""
 
@@ -765,6 +792,10 @@ class OrganizationRecord(TypedDict):
     name: str
     slug: str
     owner_id: ObjectId
+    plan: str | None
+    limits: PlanLimitsRecord
+    subscription: BillingSubscriptionRecord | None
+    made: int
     updated_at: datetime
     my_role: NotRequired[str]
 

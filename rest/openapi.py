@@ -196,7 +196,7 @@ def _statuses(route: Route, names: Sequence[str]) -> set[int]:
     if not route.anonymous:
         statuses.add(403)
     if not route.is_safe:
-        statuses |= {400, 408, 409, 413, 429}
+        statuses |= {400, 408, 409, 413, 422, 429}
     if route.body or route.file:
         statuses.add(415)
     if route.ranges:

@@ -89,6 +89,14 @@ _FAILURES: dict[int, tuple[str, str, dict[str, Any]]] = {
         "BAD_USER_INPUT",
         {"message": "The range lies outside of the file"},
     ),
+    422: (
+        "The plan of the organization holds no more of it.",
+        "PLAN_LIMIT",
+        {
+            "message": "The plan of the organization has no room for it: projects",
+            "details": {"limits": [{"name": "projects", "limit": 10, "used": 10}]},
+        },
+    ),
     429: (
         "Too many changes or attempts at once; the same request may succeed later.",
         "RATE_LIMITED",
@@ -115,6 +123,7 @@ _FAILURE_HEADERS = {
     404: (REPLAYED.title(),),
     409: (REPLAYED.title(),),
     416: ("Content-Range",),
+    422: (REPLAYED.title(),),
     429: ("Retry-After",),
     503: ("Retry-After",),
 }

@@ -6,7 +6,9 @@ from typing import Annotated
 import strawberry
 
 import models
+from models import billing
 from models.enums import Role
+from resolvers.billing.plan import plans_of
 from resolvers.budget.budget import budgets_of_organization
 from resolvers.credential.credential import credentials_of
 from resolvers.organization import organization as edges
@@ -23,6 +25,24 @@ def by_slug(slug: Slug) -> None:
     """The arguments of a field that finds a child by its slug."""
 
 
+@shows(billing.PlanLimits, "How much an organization may have of something; null is as much as there is.")
+class PlanLimits:
+    storage: float | None = strawberry.field(description="How many bytes all of its workspaces may store.")
+
+
+@strawberry.type(description="What an operator offers organizations.")
+class Plan:
+    slug: str = strawberry.field(description="What it is called by.")
+    name: str = strawberry.field(description="What it is called.")
+    is_paid: bool = strawberry.field(description="Whether it is paid for.")
+    limits: PlanLimits = strawberry.field(description="How much it holds.")
+
+
+@shows(billing.BillingSubscription, "What is paid for an organization.")
+class BillingSubscription:
+    pass
+
+
 @shows(models.OrganizationMember, "A member of an organization.", without=("created_at",))
 class OrganizationMember:
     joined_at: datetime = derived(lambda member: member["created_at"], needs=("created_at",), description="Since when.")
@@ -30,6 +50,13 @@ class OrganizationMember:
 
 @shows(models.Organization, "An organization: people, and the workspaces that they share.")
 class Organization(Node):
+    limits: PlanLimits = derived(
+        lambda organization: organization.get("limits") or {},
+        needs=("limits",),
+        description="How much it may have, since it took its plan.",
+    )
+    subscription: BillingSubscription | None = strawberry.field()
+    plans: list[Plan] = edge(plans_of, description="The plans that it may be on.")
     my_role: Role = edge(edges.my_role_of, description="What the viewer may do in it.")
     members: Connection[OrganizationMember] = edge(
         edges.members_of, arguments=window, description="Its members, in the order of joining."

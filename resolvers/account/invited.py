@@ -51,6 +51,6 @@ async def register_invited(ctx: Context, values: InvitationRegister) -> SignIn:
     account = NewAccount(found["email"], values.password, values.name, verified=not ctx.services.shows_links)
 
     async def also(change: Change, user: UserRecord) -> None:
-        await join(change, found["_id"], user)
+        await join(ctx, change, found["_id"], user)
 
     return await create_account(ctx, account, stream_id=found["workspace_id"], also=also)

@@ -11,6 +11,7 @@ from pymongo.errors import DuplicateKeyError
 from auth.passwords import hash_password
 from models import User
 from models.base import collection, to_record
+from models.billing import Plan
 from models.enums import MailTemplate, PilotageRole, ServerRole
 from models.errors import Conflict
 from models.ids import Kind, new_id
@@ -57,7 +58,7 @@ async def create_account(
         except DuplicateKeyError as error:
             raise Conflict("belongs to an account already", field="email") from error
         change.append(user_id, UserCreated(user=without_secrets(user)))
-        await _home(change, user_id, name, slug)
+        await _home(change, user_id, name, slug, ctx.services.billing.free)
         if also is not None:
             await also(change, user)
         if not account.verified:
@@ -81,9 +82,9 @@ def _user(user_id: ObjectId, account: NewAccount, password_hash: str, at: dateti
     return to_record(user)
 
 
-async def _home(change: Change, user_id: ObjectId, name: str, slug: str) -> None:
+async def _home(change: Change, user_id: ObjectId, name: str, slug: str, plan: Plan | None) -> None:
     organization_id, workspace_id = new_id(Kind.ORGANIZATION), new_id(Kind.WORKSPACE)
-    await insert_organization(change, organization_id, name=name, slug=slug, owner_id=user_id)
+    await insert_organization(change, organization_id, name=name, slug=slug, owner_id=user_id, plan=plan)
     await insert_workspace(
         change,
         workspace_id,

@@ -29,6 +29,7 @@ from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import AGENT, WORKSPACE
 from resolvers.kit.operation import Caller, check_scope, operation
 from resolvers.kit.page import pages_by
+from resolvers.kit.plan_limits import require_plan_room
 from resolvers.member.workspace_member import add_service_user, remove_service_user, tell_name
 from resolvers.state.agent_there import is_gone
 from resolvers.state.proposal_status import withdraw
@@ -94,6 +95,7 @@ async def create_agent(ctx: Context, _membership: WorkspaceMemberRecord, values:
         inside = {"workspace_id": values.workspace_id, **EXISTING}
         if await collection(Agent).count_documents(inside, session=change.session) >= MAX_AGENTS:
             raise Conflict(f"A workspace has at most {MAX_AGENTS} agents")
+        await require_plan_room(ctx, change, "agents", {"workspace_id": values.workspace_id})
         workspace = await _workspace(change, values.workspace_id)
         user = await add_service_user(change, workspace, values.name, values.slug)
         agent = to_record(

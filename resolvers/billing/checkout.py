@@ -1,27 +1,22 @@
-"""Checkout: an organization is paid for at Stripe, which the gateway asks for a page."""
+"""Where people pay: Stripe is asked for a page, for a plan that there is, or for what is paid already."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode, urljoin, urlsplit
-
-import httpx2
-import orjson
-from bson import ObjectId
+from urllib.parse import urljoin, urlsplit
 
 from auth.policies import organization as policy
+from models import Organization
+from models.base import collection
 from models.billing import Billing
-from models.enums import TokenScope
-from models.errors import BadUserInput, NotConfigured, Unavailable
-from models.outbound import Answer
-from models.records import OrganizationMemberRecord
-from resolvers.inputs.billing import BillingCheckout
+from models.enums import SubscriptionStatus, TokenScope
+from models.errors import BadUserInput, Conflict, NotConfigured, NotFound
+from models.records import BillingSubscriptionRecord, OrganizationMemberRecord
+from resolvers.billing.stripe import ask
+from resolvers.inputs.billing import BillingCheckout, BillingPortal
 from resolvers.kit.context import Context
 from resolvers.kit.nouns import ORGANIZATION
 from resolvers.kit.operation import operation
 
-SECONDS = 20.0
-MAX_ANSWER = 256 * 1024
-VERSION = "2025-03-31.basil"
-"""Of Stripe's interface, so that an answer looks as it does here whenever the account was made."""
+PEOPLES = "people decide what is paid for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +31,75 @@ class Checkout:
     opens=ORGANIZATION.by("organization_id"),
     permission=policy.UPDATE,
     scope=TokenScope.ACCOUNT_WRITE,
-    no_tool="people decide what is paid for",
+    no_tool=PEOPLES,
 )
 async def begin_checkout(ctx: Context, membership: OrganizationMemberRecord, values: BillingCheckout) -> Checkout:
     """Begin to pay for an organization: `url` is the page to send the browser to.
 
-    Nothing changes here until it is paid. Raises NotConfigured where the operator has set up no payments.
+    Nothing changes here until it is paid. Raises NotConfigured where the operator has set up no payments, Conflict
+    where something is paid already: that is changed in the portal.
     """
-    billing = ctx.services.billing
-    price = _price(billing, values.plan)
+    price = _price(ctx.services.billing, values.plan)
     success, cancel = (
         _same_origin(ctx, url, field)
         for url, field in ((values.success_url, "successUrl"), (values.cancel_url, "cancelUrl"))
     )
-    answer = await _ask(ctx, billing, membership["organization_id"], price, success, cancel)
-    if answer.status in (401, 403, 404):
-        raise NotConfigured("Stripe refuses the key, or knows no such price: see ORRERY_STRIPE_KEY and its prices")
-    if answer.status != 200:
-        raise Unavailable
-    return Checkout(orjson.loads(answer.body)["url"])
+    organization_id = str(membership["organization_id"])
+    form = {
+        "mode": "subscription",
+        "line_items[0][price]": price,
+        "line_items[0][quantity]": "1",
+        "success_url": success,
+        "cancel_url": cancel,
+        "client_reference_id": organization_id,
+        "metadata[organization_id]": organization_id,
+        "subscription_data[metadata][organization_id]": organization_id,
+    }
+    paid = await _paid(membership)
+    if paid is not None:
+        if SubscriptionStatus(paid["status"]).is_live:
+            raise Conflict("The organization is paid for already: change that in the portal")
+        form["customer"] = paid["customer_id"]
+    return Checkout(str((await ask(ctx, "checkout/sessions", form))["url"]))
+
+
+@operation(
+    "billingPortal",
+    opens=ORGANIZATION.by("organization_id"),
+    permission=policy.UPDATE,
+    scope=TokenScope.ACCOUNT_WRITE,
+    no_tool=PEOPLES,
+)
+async def open_portal(ctx: Context, membership: OrganizationMemberRecord, values: BillingPortal) -> Checkout:
+    """Change or end what is paid for an organization, or read its invoices: `url` is the page to send the browser to.
+
+    Raises NotConfigured where the operator has set up no payments, NotFound where nothing was ever paid.
+    """
+    if ctx.services.billing.key is None:
+        raise NotConfigured("Nothing can be paid here: set ORRERY_STRIPE_KEY")
+    back = _same_origin(ctx, values.return_url, "returnUrl")
+    paid = await _paid(membership)
+    if paid is None:
+        raise NotFound("Subscription")
+    form = {"customer": paid["customer_id"], "return_url": back}
+    return Checkout(str((await ask(ctx, "billing_portal/sessions", form))["url"]))
+
+
+async def _paid(membership: OrganizationMemberRecord) -> BillingSubscriptionRecord | None:
+    """What is, or was, paid for an organization."""
+    found = await collection(Organization).find_one({"_id": membership["organization_id"]}, {"subscription": 1})
+    return None if found is None else found.get("subscription")
 
 
 def _price(billing: Billing, plan: str | None) -> str:
     """Stripe's id of the price of a plan."""
-    if billing.key is None or not billing.prices:
-        raise NotConfigured("Nothing can be paid here: set ORRERY_STRIPE_KEY and ORRERY_STRIPE_PRICES")
-    chosen = next(iter(billing.prices)) if plan is None else plan
-    if chosen not in billing.prices:
-        raise BadUserInput(f"is no plan: there are {', '.join(billing.prices)}", field="plan")
-    return billing.prices[chosen]
+    prices = billing.paid
+    if billing.key is None or not prices:
+        raise NotConfigured("Nothing can be paid here: set ORRERY_STRIPE_KEY, and prices in ORRERY_PLANS")
+    chosen = next(iter(prices)) if plan is None else plan
+    if chosen not in prices:
+        raise BadUserInput(f"is nothing to pay for: there are {', '.join(prices)}", field="plan")
+    return prices[chosen]
 
 
 def _same_origin(ctx: Context, url: str | None, field: str) -> str:
@@ -75,34 +110,3 @@ def _same_origin(ctx: Context, url: str | None, field: str) -> str:
     if (found.scheme, found.netloc) != (ours.scheme, ours.netloc) or "\\" in found.geturl():
         raise BadUserInput("has to be an address of this gateway", field=field)
     return found.geturl()
-
-
-async def _ask(
-    ctx: Context, billing: Billing, organization_id: ObjectId, price: str, success: str, cancel: str
-) -> Answer:
-    form = {
-        "mode": "subscription",
-        "line_items[0][price]": price,
-        "line_items[0][quantity]": "1",
-        "success_url": success,
-        "cancel_url": cancel,
-        "client_reference_id": str(organization_id),
-        "metadata[organization_id]": str(organization_id),
-        "subscription_data[metadata][organization_id]": str(organization_id),
-    }
-    headers = {
-        "authorization": f"Bearer {billing.key}",
-        "content-type": "application/x-www-form-urlencoded",
-        "stripe-version": VERSION,
-    }
-    try:
-        return await ctx.services.outbound.request(
-            "POST",
-            billing.url.rstrip("/") + "/v1/checkout/sessions",
-            headers=headers,
-            body=urlencode(form).encode(),
-            timeout=SECONDS,
-            max_bytes=MAX_ANSWER,
-        )
-    except httpx2.TransportError as error:
-        raise Unavailable from error

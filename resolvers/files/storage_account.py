@@ -15,6 +15,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.load import by_ids
 from resolvers.kit.noun import Fields
 from resolvers.kit.operation import edge
+from resolvers.kit.plan_limits import require_plan_room
 
 
 async def used_bytes(workspace_id: ObjectId) -> int:
@@ -31,9 +32,12 @@ async def check_room(ctx: Context, workspace_id: ObjectId, more: int) -> None:
 async def charge(ctx: Context, change: Change, workspace_id: ObjectId, kind: StorageKind, more: int) -> None:
     """Count bytes that a change stores (or, below 0, that it stores no more).
 
-    Raises PayloadTooLarge with `quota` and `used` beyond the quota. What makes room is never refused.
+    Raises PayloadTooLarge with `quota` and `used` beyond the quota, and PlanLimit beyond the plan of its organization.
+    What makes room is never refused.
     """
     room = {"bytes": {"$lte": ctx.services.storage_quota - more}} if more > 0 else {}
+    if more > 0:
+        await require_plan_room(ctx, change, "storage", {"workspace_id": workspace_id}, more)
     if more and not await _added(change, {"_id": workspace_id, **room}, kind, more):
         account = {"_id": workspace_id}
         found = await collection(StorageAccount).find_one(account, {"bytes": 1}, session=change.session)

@@ -7,14 +7,38 @@ from pydantic import Field
 from models.limits import Text
 from resolvers.kit.input import Input
 
+MAX_EVENT = 256 * 1024
+
 Address = Annotated[str, Text(1, 2000)]
+PlanSlug = Annotated[str, Text(1, 100)]
 
 
 class BillingCheckout(Input):
     """What is to be paid, and where the browser goes afterwards."""
 
-    plan: Annotated[str, Text(1, 100)] | None = Field(None, description="The plan; without one, the usual.")
+    plan: PlanSlug | None = Field(None, description="The plan; without one, the usual.")
     success_url: Address | None = Field(
         None, description="Where the browser goes once it is paid: an address of this gateway, or a path."
     )
     cancel_url: Address | None = Field(None, description="The same where it is not paid.")
+
+
+class BillingPortal(Input):
+    """Where the browser goes from the portal."""
+
+    return_url: Address | None = Field(
+        None, description="Where the browser goes afterwards: an address of this gateway, or a path."
+    )
+
+
+class BillingPlanChange(Input):
+    """The plan that an organization is to be on."""
+
+    plan: PlanSlug = Field(description="The plan, by its slug.")
+
+
+class BillingReceive(Input):
+    """An event as Stripe sends it."""
+
+    payload: Annotated[str, Text(1, MAX_EVENT)] = Field(description="The event, byte for byte as it came: JSON.")
+    signature: Annotated[str, Text(1, 2000)] = Field(description="What the header Stripe-Signature says.")

@@ -28,6 +28,7 @@ from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import INVITATION, WORKSPACE
 from resolvers.kit.operation import edge, operation
 from resolvers.kit.page import Page, Window, pages
+from resolvers.kit.plan_limits import require_plan_room
 from resolvers.mail.mail import insert_mail, invitation_link, invitation_token, withdraw_mails
 from resolvers.member.organization_member import insert_organization_member
 from resolvers.member.project_member import add_member, is_member
@@ -214,7 +215,7 @@ async def accept_invitation(
         user = await collection(User).find_one({"_id": ctx.user_id}, {"email": 1}, session=change.session)
         if user is None:
             raise NotFound("Invitation")
-        return await join(change, found["_id"], user)
+        return await join(ctx, change, found["_id"], user)
 
     committed = await ctx.write(found["workspace_id"], body)
     ctx.memberships.clear()
@@ -229,7 +230,7 @@ async def find_by_token(token: str) -> InvitationRecord:
     return found
 
 
-async def join(change: Change, invitation_id: ObjectId, user: UserRecord) -> WorkspaceMemberRecord:
+async def join(ctx: Context, change: Change, invitation_id: ObjectId, user: UserRecord) -> WorkspaceMemberRecord:
     """Use up an invitation and make the user (`_id` and `email`) a member, within a change; the membership."""
     invitations = collection(Invitation)
     invitation = await invitations.find_one({"_id": invitation_id}, session=change.session)
@@ -248,6 +249,7 @@ async def join(change: Change, invitation_id: ObjectId, user: UserRecord) -> Wor
     organization_id = workspace["organization_id"]
     belongs = {"organization_id": organization_id, "user_id": user["_id"]}
     if await collection(OrganizationMember).find_one(belongs, {"_id": 1}, session=change.session) is None:
+        await require_plan_room(ctx, change, "members", {"organization_id": organization_id})
         await insert_organization_member(change, organization_id, user["_id"], Role.MEMBER)
     # Whoever became a member in another way keeps the role that they have.
     member = await _membership(change, workspace["_id"], user["_id"])

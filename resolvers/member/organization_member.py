@@ -26,6 +26,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.edit import set_fields
 from resolvers.kit.nouns import ORGANIZATION
 from resolvers.kit.operation import operation
+from resolvers.kit.plan_limits import require_plan_room
 from resolvers.member.workspace_member import insert_workspace_member, require_person, take_off_workspace
 from resolvers.user.user import user_of_member
 
@@ -84,6 +85,7 @@ async def add_organization_member(
         query = {"organization_id": organization_id, "user_id": user["_id"]}
         if await collection(OrganizationMember).find_one(query, {"_id": 1}, session=change.session):
             raise Conflict("is a member of the organization already", field="email")
+        await require_plan_room(ctx, change, "members", {"organization_id": organization_id})
         return await insert_organization_member(change, organization_id, user["_id"], values.role)
 
     return await ctx.write(organization_id, body)

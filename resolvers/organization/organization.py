@@ -9,7 +9,8 @@ from pymongo.errors import DuplicateKeyError
 from auth.policies import organization as policy
 from models import Organization, OrganizationMember, Project, Workspace, WorkspaceMember
 from models.base import Record, collection, to_record
-from models.enums import Role, TokenScope
+from models.billing import Plan, terms
+from models.enums import Role, SubscriptionStatus, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id, portions
 from models.json import check_text
@@ -96,7 +97,9 @@ async def create_organization(ctx: Context, values: OrganizationCreate) -> Commi
     async def body(change: Change, slug: str) -> OrganizationRecord:
         mine = {"user_id": ctx.user_id, "role": Role.OWNER.value}
         await require_room(change, OrganizationMember, mine, MAX_ORGANIZATIONS, "organizations of yours")
-        made = await insert_organization(change, organization_id, name=values.name, slug=slug, owner_id=ctx.user_id)
+        made = await insert_organization(
+            change, organization_id, name=values.name, slug=slug, owner_id=ctx.user_id, plan=ctx.services.billing.free
+        )
         if (name := values.workspace) is not None:
             await require_room(change, WorkspaceMember, mine, MAX_OWN_WORKSPACES, "workspaces of yours")
             await insert_workspace(
@@ -116,7 +119,7 @@ async def create_organization(ctx: Context, values: OrganizationCreate) -> Commi
 
 
 async def insert_organization(
-    change: Change, organization_id: ObjectId, *, name: str, slug: str, owner_id: ObjectId
+    change: Change, organization_id: ObjectId, *, name: str, slug: str, owner_id: ObjectId, plan: Plan | None = None
 ) -> OrganizationRecord:
     """Write an organization and its owner's membership within a change; raises Conflict for a taken slug."""
     organization = to_record(
@@ -125,6 +128,7 @@ async def insert_organization(
             name=name,
             slug=slug,
             owner_id=owner_id,
+            **terms(plan),
             created_at=change.at,
             updated_at=change.at,
         )
@@ -189,10 +193,13 @@ async def delete_organization(
 async def remove_organization(change: Change, organization_id: ObjectId) -> None:
     """Delete an organization with its workspaces within a change, and all that they hold with them or after them.
 
-    Raises NotFound, and Conflict where it has more workspaces than one change can close.
+    Raises NotFound, and Conflict where it has more workspaces than one change can close, or is paid for.
     """
-    if await find_and_delete(Organization, {"_id": organization_id}, change.session) is None:
+    deleted = await find_and_delete(Organization, {"_id": organization_id}, change.session)
+    if deleted is None:
         raise NotFound("Organization")
+    if (paid := deleted.get("subscription")) is not None and SubscriptionStatus(paid["status"]).is_live:
+        raise Conflict("It is paid for: end that in the portal first")
     inside = {"organization_id": organization_id}
     found = (
         await collection(Workspace).find(inside, {"_id": 1}, session=change.session).limit(MAX_WORKSPACES + 1).to_list()

@@ -28,6 +28,7 @@ from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import PROJECT, PROJECT_MEMBER, WORKSPACE
 from resolvers.kit.operation import edge, operation, reader
 from resolvers.kit.page import Page, Window, pages, pages_by
+from resolvers.kit.plan_limits import require_plan_room
 from resolvers.lane.store import open_totals
 from resolvers.member.project_member import add_member
 from resolvers.template.apply import fill_board, fill_project
@@ -59,6 +60,7 @@ async def create_project(
     async def body(change: Change) -> ProjectRecord:
         workspace_id, key, name = values.workspace_id, values.template, values.board
         template = None if key is None else await find_template(change, workspace_id, key)
+        await require_plan_room(ctx, change, "projects", {"workspace_id": values.workspace_id})
         project = await insert_project(change, values, ctx.user_id)
         scope: ScopeRecord | None = None
         if name is not None:

@@ -54,7 +54,7 @@ async def execute_project_draft(ctx: Context, door: ProjectDraftRecord) -> Commi
             job = await insert_job(ctx, change, draft["workspace_id"], draft["name"], draft_id=draft["_id"])
             return await change_draft(change, draft["_id"], {"job_id": job["_id"]})
         plan = draw(draft["workspace_id"], as_import(draft))
-        project = await write_project(change, plan, ctx.user_id)
+        project = await write_project(ctx, change, plan)
         for part in parts(plan):
             await part.write(change, project)
         return await change_draft(change, draft["_id"], _executed(project))

@@ -198,7 +198,7 @@ class Worker:
                 "total": sizes[-1],
             }
             if number == 0:
-                project = await write_project(change, plan, ctx.user_id)
+                project = await write_project(ctx, change, plan)
                 changes["project_id"] = project["_id"]
                 if plan.is_hidden:
                     await hide(change, project)

@@ -73,7 +73,7 @@ async def _import(
     await plan_files(ctx, plan, NO_FILES)
 
     async def body(change: Change) -> ProjectRecord:
-        project = await write_project(change, plan, ctx.user_id)
+        project = await write_project(ctx, change, plan)
         for part in parts(plan):
             await part.write(change, project)
         return with_changes(project, {"warnings": plan.warnings, **told_notes(notes)})
@@ -98,7 +98,7 @@ async def import_in_parts(
     plan = await IMPORTS.run(draw, workspace_id, values, new_id, notes)
     await complete(ctx, plan)
     waiting = [*parts(plan), *file_parts(ctx, plan, source, await plan_files(ctx, plan, source))]
-    done = await ctx.write(workspace_id, lambda change: write_project(change, plan, ctx.user_id))
+    done = await ctx.write(workspace_id, lambda change: write_project(ctx, change, plan))
     project = done.value
     try:
         for part in waiting:

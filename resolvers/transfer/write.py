@@ -28,7 +28,9 @@ from resolvers.card.label import new_label
 from resolvers.card.progress import progress
 from resolvers.inputs.project import ProjectCreate
 from resolvers.inputs.transfer import ImportedCard, ImportedColumn
+from resolvers.kit.context import Context
 from resolvers.kit.fields import values_of
+from resolvers.kit.plan_limits import require_plan_room
 from resolvers.lane.card_kept import keep
 from resolvers.member.project_member import add_member
 from resolvers.project.project import insert_project
@@ -60,14 +62,15 @@ class Part:
     ready: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
 
 
-async def write_project(change: Change, plan: Plan, creator_id: ObjectId) -> ProjectRecord:
+async def write_project(ctx: Context, change: Change, plan: Plan) -> ProjectRecord:
     """The project itself, its members and its board without cards."""
+    await require_plan_room(ctx, change, "projects", {"workspace_id": plan.workspace_id})
     created = ProjectCreate(workspace_id=plan.workspace_id, **plan.values.project.model_dump())
-    project = await insert_project(change, created, creator_id)
+    project = await insert_project(change, created, ctx.user_id)
     members = [plan.people.get(email) for email in plan.values.members]
     assignees = [plan.people.get(card.assignee or "") for card in plan.values.cards]
     for user_id in dict.fromkeys([*members, *assignees]):
-        if user_id is not None and user_id != creator_id:
+        if user_id is not None and user_id != ctx.user_id:
             await add_member(change, project, user_id)
     await _scopes(change, plan, project)
     await _columns(change, plan, project)

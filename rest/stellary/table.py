@@ -133,6 +133,7 @@ _PARTS = (
     plugins.catalog,
     plugins.routes,
     billing.routes,
+    billing.webhook,
 )
 
 TABLE: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.table)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from resolvers.inputs.billing import BillingCheckout
+from resolvers.inputs.billing import BillingCheckout, BillingPlanChange, BillingPortal, BillingReceive
 from resolvers.inputs.pipeline import PipelineCreate, PipelineUpdate
 from resolvers.inputs.plugin import PluginInstall, PluginUpdate, RemoteCallSettle, RemoteToolCall
 from resolvers.inputs.project_draft import (
@@ -51,6 +51,9 @@ EXTENDING: dict[str, Callable[[Ids], tuple[Any, ...]]] = {
     ),
     "remoteCallSettle": lambda ids: (ids["remote_call"], RemoteCallSettle(done=True, note="It is there")),
     "billingCheckout": lambda ids: (ids["organization"], BillingCheckout()),
+    "billingPlanChange": lambda ids: (ids["organization"], BillingPlanChange(plan="team")),
+    "billingPortal": lambda ids: (ids["organization"], BillingPortal()),
+    "billingReceive": lambda _: (BillingReceive(payload="{}", signature="t=1,v1=0"),),
     "pipeline": lambda ids: (ids["pipeline"],),
     "pipelines": lambda ids: (ids["workspace"], Window.read()),
     "pipelineCreate": lambda ids: (PipelineCreate.of(workspace_id=ids["workspace"], name="More", steps=[]),),

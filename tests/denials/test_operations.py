@@ -60,6 +60,7 @@ WITHOUT_PERMISSION = {
     "preferences",
     "preferencesUpdate",
     "projectReorder",
+    "billingReceive",
     "installation",
     "installationSetup",
     "invitation",

@@ -61,6 +61,9 @@ PROPOSALS = sorted(name for name in CALLS if name.startswith("proposal"))
 
 REFUSED = {
     "billingCheckout",
+    "billingPlanChange",
+    "billingPortal",
+    "billingReceive",
     "checklistItemRemove",
     "documentReview",
     "installationSetup",

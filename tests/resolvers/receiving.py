@@ -1,7 +1,7 @@
 """A server of others, on loopback, which keeps what it is sent."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -17,10 +17,11 @@ class Received:
 
 @dataclass
 class Receiver:
-    """`statuses` are those of the next answers, the last of which stays; `body` is theirs."""
+    """`statuses` are those of the next answers, the last of which stays; `body` is theirs where there is no `reply`."""
 
     port: int = 0
     body: bytes = b""
+    reply: Callable[[Received], Awaitable[bytes]] | None = None
     statuses: list[int] = field(default_factory=lambda: [200])
     received: list[Received] = field(default_factory=list)
 
@@ -37,10 +38,12 @@ class Receiver:
             line, *rest = (await reader.readuntil(b"\r\n\r\n")).decode().strip().split("\r\n")
             headers = {name.lower(): value.strip() for name, _, value in (each.partition(":") for each in rest)}
             body = await reader.readexactly(int(headers.get("content-length", "0")))
-            self.received.append(Received(line, headers, body))
+            received = Received(line, headers, body)
+            self.received.append(received)
+            said = self.body if self.reply is None else await self.reply(received)
             status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
-            head = f"HTTP/1.1 {status} X\r\nContent-Length: {len(self.body)}\r\nConnection: close\r\n\r\n"
-            writer.write(head.encode() + self.body)
+            head = f"HTTP/1.1 {status} X\r\nContent-Length: {len(said)}\r\nConnection: close\r\n\r\n"
+            writer.write(head.encode() + said)
             await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass

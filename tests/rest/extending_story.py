@@ -7,15 +7,17 @@ from functools import partial
 from typing import Any
 
 import httpx
+import orjson
 
 from auth.authenticate import authenticate
-from models.billing import Billing
+from models.billing import Billing, Plan, PlanLimits
 from models.outbound import Outbound
 from resolvers.credential.credential import create_credential
 from resolvers.inputs.credential import CredentialCreate
 from resolvers.kit.context import Context
 from tests.patience import PATIENCE
 from tests.resolvers.receiving import receiving
+from tests.resolvers.stripe import signature_of, subscription_of, told_of
 from tests.rest.conftest import Api, Board, made, rest_app
 from tests.rest.story import changed, deleted, read
 
@@ -108,8 +110,24 @@ async def plugins(api: Api, board: Board) -> None:
 
 async def _checkout(api: Api, token: str) -> None:
     async with receiving(body=b'{"url": "https://checkout.stripe.com/c/pay/cs_1"}') as stripe:
-        billing = Billing("sk_test_1", stripe.url, {"team": "price_1"})
+        plans = {"team": Plan("team", "Team", "price_1", PlanLimits(members=50))}
+        billing = Billing("sk_test_1", stripe.url, "whsec_1", plans)
         services = replace(api.ctx.services, outbound=Outbound(frozenset({stripe.host})), billing=billing)
         paying = Api(rest_app(services), api.ctx, api.called, api.recorder, api.clients).client(token)
         page = await made(paying, "/organizations/acme/billing/checkout", plan="team", successUrl="/paid")
+        organization = (await read(paying, "/organizations/acme"))["id"]
+        stripe.body = orjson.dumps(subscription_of(organization))
+        event = told_of("customer.subscription.created", organization)
+        headers = {"stripe-signature": signature_of(event, "whsec_1"), "content-type": "application/json"}
+        heard = await paying.post("/billing/webhook", content=event, headers=headers)
+        paid = await read(paying, "/organizations/acme/billing")
+        stripe.body = b'{"url": "https://billing.stripe.com/p/session/1"}'
+        portal = await made(paying, "/organizations/acme/billing/portal", returnUrl="/settings")
     assert page == {"url": "https://checkout.stripe.com/c/pay/cs_1"}
+    assert heard.json() == {"ok": True}
+    assert (paid["plan"], paid["limits"]["members"], paid["subscription"]["status"]) == ("team", 50, "active")
+    assert portal == {"url": "https://billing.stripe.com/p/session/1"}
+    services = replace(api.ctx.services, billing=Billing(plans=plans))
+    choosing = Api(rest_app(services), api.ctx, api.called, api.recorder, api.clients).client(token)
+    put = await choosing.put("/organizations/acme/billing/plan", json={"plan": "team"})
+    assert put.json()["plans"][0]["isPaid"] is True

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from models import Document, Mission
+from models import Document, Mission, Organization
 from models.base import collection
-from models.billing import Billing
-from models.enums import DocumentContext, MissionStatus, MissionWait, PilotageRole
+from models.billing import Billing, BillingSubscription, Plan
+from models.enums import DocumentContext, MissionStatus, MissionWait, PilotageRole, SubscriptionStatus
 from models.outbound import Answer, Outbound
 from resolvers.card.checklist import add_checklist_item
 from resolvers.card.label import remove_card_label
@@ -21,6 +21,7 @@ from resolvers.document.link import unlink_document
 from resolvers.document.review import submit_document
 from resolvers.document.update import update_document
 from resolvers.inputs.account import AuthLogin
+from resolvers.inputs.billing import BillingReceive
 from resolvers.inputs.card import ChecklistItemAdd, ChecklistItemMove
 from resolvers.inputs.column import ColumnCreate, ColumnReorder
 from resolvers.inputs.document import DocumentCreate, DocumentMove, DocumentUpdate
@@ -37,6 +38,9 @@ from resolvers.proposal.decide import review_proposal
 from tests.denials.calls import CALLS, Arguments
 from tests.denials.world import World
 from tests.resolvers.lab import PASSWORD, again
+from tests.resolvers.stripe import signature_of
+
+WEBHOOK, PING = "whsec_1", '{"id": "evt_1", "type": "ping"}'
 
 
 @dataclass(frozen=True)
@@ -138,12 +142,33 @@ class Stripe(Outbound):
 async def take_payments(world: World) -> None:
     """An operator who has set up payments."""
     people = world.people
-    services = replace(people.anonymous.services, billing=Billing("sk", prices={"team": "price_1"}), outbound=Stripe())
+    billing = Billing("sk", webhook_secret=WEBHOOK, plans={"team": Plan("team", "Team", "price_1")})
+    services = replace(people.anonymous.services, billing=billing, outbound=Stripe())
+    people.anonymous = Context(people.anonymous.subject, services)
+
+
+async def pay(world: World) -> None:
+    """An organization that something is paid for."""
+    await take_payments(world)
+    paid = BillingSubscription(subscription_id="sub_1", customer_id="cus_1", status=SubscriptionStatus.ACTIVE)
+    ours = {"_id": world.ids["organization"]}
+    await collection(Organization).update_one(ours, {"$set": {"subscription": paid.model_dump()}})
+
+
+async def offer_plans(world: World) -> None:
+    """An operator who has plans, and takes no payments."""
+    people = world.people
+    services = replace(people.anonymous.services, billing=Billing(plans={"team": Plan("team", "Team")}))
     people.anonymous = Context(people.anonymous.subject, services)
 
 
 CASES: dict[str, Case] = {
     "billingCheckout": Case(CALLS["billingCheckout"], prepare=take_payments),
+    "billingPlanChange": Case(CALLS["billingPlanChange"], prepare=offer_plans),
+    "billingPortal": Case(CALLS["billingPortal"], prepare=pay),
+    "billingReceive": Case(
+        lambda _: (BillingReceive(payload=PING, signature=signature_of(PING, WEBHOOK)),), prepare=take_payments
+    ),
     "jobHold": Case(CALLS["jobHold"], prepare=claim_job),
     "jobComplete": Case(CALLS["jobComplete"], prepare=claim_job),
     "jobFail": Case(CALLS["jobFail"], prepare=claim_job),
@@ -186,6 +211,7 @@ CASES: dict[str, Case] = {
 INVITATIONS = "invitations are for admins, and a workspace's stream is for all its members"
 PLUGINS = "plugins are for admins, and a workspace's stream is for all its members"
 CREDENTIALS = "credentials are for admins, and organizations have no stream that can be watched"
+PLANS = "plans are the organization's, which has no stream that can be watched"
 BUDGETS = "budgets are the organization's, which has no stream that can be watched"
 QUEUES = "what queues hold is told in their own history, which no client of a workspace watches"
 ACCOUNT = "how somebody signs in is theirs alone"
@@ -211,6 +237,9 @@ UNSEEN: dict[str, str] = {
     "organizationMemberAdd": "organizations have no stream that can be watched",
     "organizationMemberUpdate": "organizations have no stream that can be watched",
     "billingCheckout": "nothing changes here until it is paid",
+    "billingPlanChange": PLANS,
+    "billingPortal": "nothing changes here until it is paid",
+    "billingReceive": PLANS,
     "pluginInstall": PLUGINS,
     "pluginUpdate": PLUGINS,
     "pluginRemove": PLUGINS,

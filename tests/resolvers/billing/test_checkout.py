@@ -7,17 +7,25 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from models.billing import Billing, parse_prices
-from models.errors import BadUserInput, NotConfigured, Unavailable
+from models import Organization
+from models.base import collection
+from models.billing import Billing, BillingSubscription, Plan
+from models.enums import SubscriptionStatus
+from models.errors import BadUserInput, Conflict, NotConfigured, NotFound, Unavailable
 from models.outbound import Outbound
 from models.records import OrganizationRecord
-from resolvers.billing.checkout import begin_checkout
-from resolvers.inputs.billing import BillingCheckout
+from resolvers.billing.checkout import begin_checkout, open_portal
+from resolvers.inputs.billing import BillingCheckout, BillingPortal
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from tests.resolvers.lab import again
 from tests.resolvers.receiving import Receiver, receiving
 
+PLANS = {
+    "free": Plan("free", "Free"),
+    "team": Plan("team", "Team", "price_1"),
+    "company": Plan("company", "Company", "price_2"),
+}
 PAGE = b'{"id": "cs_1", "url": "https://checkout.stripe.com/c/pay/cs_1"}'
 
 
@@ -29,7 +37,7 @@ async def stripe() -> AsyncIterator[Receiver]:
 
 @pytest.fixture
 def paying(owner: Context, stripe: Receiver) -> Context:
-    billing = Billing("sk_test_1", stripe.url, {"team": "price_1", "company": "price_2"})
+    billing = Billing("sk_test_1", stripe.url, plans=PLANS)
     services = replace(owner.services, outbound=Outbound(frozenset({stripe.host})), billing=billing)
     return Context(owner.subject, services)
 
@@ -39,7 +47,8 @@ async def begun(ctx: Context, organization: OrganizationRecord, **values: Any) -
 
 
 async def test_without_a_key_or_prices_nothing_can_be_paid(owner: Context, organization: OrganizationRecord) -> None:
-    for billing in (Billing(), Billing("sk_test_1"), Billing(prices={"team": "price_1"})):
+    free = {"free": PLANS["free"]}
+    for billing in (Billing(), Billing("sk_test_1"), Billing(plans=PLANS), Billing("sk_test_1", plans=free)):
         ctx = Context(owner.subject, replace(owner.services, billing=billing))
         with pytest.raises(NotConfigured, match="ORRERY_STRIPE_KEY"):
             await begun(ctx, organization)
@@ -67,8 +76,8 @@ async def test_the_first_plan_is_the_usual_one_and_others_there_are_not(
     await begun(paying, organization)
     assert b"price_1" in stripe.received[0].body
 
-    with pytest.raises(BadUserInput, match="is no plan: there are team, company"):
-        await begun(paying, organization, plan="empire")
+    with pytest.raises(BadUserInput, match="is nothing to pay for: there are team, company"):
+        await begun(paying, organization, plan="free")
 
 
 @pytest.mark.parametrize(
@@ -100,8 +109,42 @@ async def test_what_stripe_refuses_is_told(
         await begun(paying, organization)
 
 
-def test_prices_are_read_from_a_setting() -> None:
-    assert parse_prices("team=price_1, company=price_2") == {"team": "price_1", "company": "price_2"}
-    for wrong in ("team", "=price_1", "team="):
-        with pytest.raises(ValueError, match="has to be like"):
-            parse_prices(wrong)
+async def pay(organization: OrganizationRecord, status: SubscriptionStatus) -> None:
+    """Have something be, or have been, paid for an organization."""
+    paid = BillingSubscription(subscription_id="sub_1", customer_id="cus_1", status=status).model_dump()
+    await collection(Organization).update_one({"_id": organization["_id"]}, {"$set": {"subscription": paid}})
+
+
+async def test_what_is_paid_already_is_not_paid_twice(
+    paying: Context, organization: OrganizationRecord, stripe: Receiver
+) -> None:
+    await pay(organization, SubscriptionStatus.PAST_DUE)
+    with pytest.raises(Conflict, match="paid for already"):
+        await begun(paying, organization)
+    assert stripe.received == []
+
+    await pay(organization, SubscriptionStatus.CANCELED)
+    await begun(paying, organization)
+    assert b"customer=cus_1" in stripe.received[0].body
+
+
+async def test_the_portal_is_for_who_has_paid(
+    paying: Context, organization: OrganizationRecord, stripe: Receiver
+) -> None:
+    values = read_input(BillingPortal, {"returnUrl": "/settings"})
+    with pytest.raises(NotFound):
+        await open_portal(again(paying), organization["_id"], values)
+    await pay(organization, SubscriptionStatus.ACTIVE)
+
+    page = await open_portal(again(paying), organization["_id"], values)
+
+    assert page.url == "https://checkout.stripe.com/c/pay/cs_1"
+    [asked] = stripe.received
+    assert asked.line == "POST /v1/billing_portal/sessions HTTP/1.1"
+    form = {name: value for name, [value] in parse_qs(asked.body.decode()).items()}
+    assert form == {"customer": "cus_1", "return_url": f"{paying.services.base_url}/settings"}
+    with pytest.raises(BadUserInput, match=r"^returnUrl"):
+        await open_portal(again(paying), organization["_id"], BillingPortal(return_url="https://evil.example/"))
+    unpaid = Context(paying.subject, replace(paying.services, billing=Billing()))
+    with pytest.raises(NotConfigured):
+        await open_portal(unpaid, organization["_id"], values)

@@ -1,0 +1,48 @@
+"""Stripe, as the gateway asks it: forms out, JSON back."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx2
+import orjson
+
+from models.errors import NotConfigured, Unavailable
+from resolvers.kit.context import Context
+
+SECONDS = 20.0
+MAX_ANSWER = 256 * 1024
+VERSION = "2025-03-31.basil"
+"""Of Stripe's interface, so that an answer looks as it does here whenever the account was made."""
+
+
+async def ask(ctx: Context, path: str, form: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What Stripe answers: to a form, or to being asked what there is.
+
+    Raises NotConfigured where it refuses the key, or knows nothing of what is named, and Unavailable.
+    """
+    billing = ctx.services.billing
+    if billing.key is None:
+        raise NotConfigured("Nothing can be paid here: set ORRERY_STRIPE_KEY")
+    headers = {"authorization": f"Bearer {billing.key}", "stripe-version": VERSION}
+    if form is not None:
+        headers["content-type"] = "application/x-www-form-urlencoded"
+    try:
+        answer = await ctx.services.outbound.request(
+            "GET" if form is None else "POST",
+            f"{billing.url.rstrip('/')}/v1/{path}",
+            headers=headers,
+            body=None if form is None else urlencode(form).encode(),
+            timeout=SECONDS,
+            max_bytes=MAX_ANSWER,
+        )
+    except httpx2.TransportError as error:
+        raise Unavailable from error
+    if answer.status in (401, 403, 404):
+        raise NotConfigured("Stripe refuses the key, or does not know what it is asked: see ORRERY_STRIPE_KEY")
+    if answer.status != 200:
+        raise Unavailable
+    found = orjson.loads(answer.body)
+    if not isinstance(found, dict):
+        raise Unavailable
+    return found

@@ -1,0 +1,238 @@
+"""What Stripe tells by its webhook: signed, more than once, late and in any order."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+import pytest
+
+from models import BillingEvent, Organization
+from models.base import collection
+from models.billing import Billing, Plan, PlanLimits
+from models.errors import BadUserInput, Conflict, NotConfigured, Unavailable
+from models.outbound import Outbound
+from models.records import OrganizationRecord
+from resolvers.billing.webhook import TOLERANCE, receive_payment
+from resolvers.inputs.billing import BillingReceive
+from resolvers.kit.context import Context
+from resolvers.organization.organization import delete_organization
+from tests.resolvers.lab import again, event_types
+from tests.resolvers.receiving import Received, Receiver, receiving
+from tests.resolvers.stripe import signature_of, subscription_of, told_of
+
+SECRET = "whsec_1"
+PLANS = {
+    "free": Plan("free", "Free", limits=PlanLimits(members=3)),
+    "team": Plan("team", "Team", "price_1", PlanLimits(members=30)),
+    "company": Plan("company", "Company", "price_2"),
+}
+KINDS = (
+    "customer.subscription.created",
+    "customer.subscription.updated",
+    "customer.subscription.deleted",
+    "checkout.session.completed",
+    "invoice.paid",
+)
+
+
+@dataclass
+class Stripe:
+    """Stripe with its subscriptions, by their ids; `slow` is waited for before the first answer leaves."""
+
+    receiver: Receiver
+    states: dict[str, Any] = field(default_factory=dict)
+    slow: asyncio.Event | None = None
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def reply(self, asked: Received) -> bytes:
+        said = orjson.dumps(self.states.get(asked.line.split()[1].rpartition("/")[2], {}))
+        waited, self.slow = self.slow, None
+        self.asked.set()
+        if waited is not None:
+            await waited.wait()
+        return said
+
+
+@pytest.fixture
+async def stripe() -> AsyncIterator[Stripe]:
+    async with receiving() as opened:
+        made = Stripe(opened)
+        opened.reply = made.reply
+        yield made
+
+
+@pytest.fixture
+def hearing(anonymous: Context, stripe: Stripe) -> Context:
+    """A request of Stripe's."""
+    billing = Billing("sk_test_1", stripe.receiver.url, SECRET, PLANS)
+    outbound = Outbound(frozenset({stripe.receiver.host}))
+    return Context(anonymous.subject, replace(anonymous.services, billing=billing, outbound=outbound))
+
+
+async def hear(ctx: Context, event: bytes, signature: str | None = None) -> None:
+    values = BillingReceive(payload=event.decode(), signature=signature or signature_of(event, SECRET))
+    await receive_payment(again(ctx), values)
+
+
+async def now(organization: OrganizationRecord) -> Any:
+    return await collection(Organization).find_one({"_id": organization["_id"]})
+
+
+async def test_what_is_paid_puts_an_organization_on_its_plan_once(
+    hearing: Context, organization: OrganizationRecord, stripe: Stripe
+) -> None:
+    # Given a subscription at Stripe
+    ours = organization["_id"]
+    stripe.states["sub_1"] = subscription_of(ours)
+    event = told_of("checkout.session.completed", ours)
+
+    # When it is told three times, twice of these at once
+    await asyncio.gather(hear(hearing, event), hear(hearing, event))
+    await hear(hearing, event)
+
+    # Then the organization is on the plan, with what that holds, which is told once
+    found = await now(organization)
+    assert (found["plan"], found["limits"]["members"]) == ("team", 30)
+    assert (found["subscription"]["status"], found["subscription"]["customer_id"]) == ("active", "cus_1")
+    assert (await event_types(ours)).count("OrganizationUpdated") == 1
+    assert await collection(BillingEvent).count_documents({"_id": f"evt_{ours}_1"}) == 1
+    asked = stripe.receiver.received
+    assert {one.line for one in asked} == {"GET /v1/subscriptions/sub_1 HTTP/1.1"}
+
+    # And another event that says nothing new tells nobody
+    await hear(hearing, told_of("invoice.paid", ours, 2))
+    assert (await event_types(ours)).count("OrganizationUpdated") == 1
+
+
+async def test_shuffled_late_and_repeated_events_end_where_stripe_stands(
+    hearing: Context, organization: OrganizationRecord, stripe: Stripe
+) -> None:
+    ours, chance = organization["_id"], random.Random(7)
+    steps = [
+        subscription_of(ours, status="incomplete"),
+        subscription_of(ours),
+        subscription_of(ours, "price_2"),
+        subscription_of(ours, "price_2", cancel_at_period_end=True),
+        subscription_of(ours, "price_2", status="past_due"),
+    ]
+    told: list[bytes] = []
+    for number in range(25):
+        told.append(told_of(chance.choice(KINDS), ours, number))
+        stripe.states["sub_1"] = steps[number // 5]
+        await asyncio.gather(*(hear(hearing, chance.choice(told)) for _ in range(4)))
+    chance.shuffle(told)
+    await asyncio.gather(*(hear(hearing, event) for event in told))
+
+    found = await now(organization)
+    assert (found["plan"], found["subscription"]["status"]) == ("company", "past_due")
+    assert found["limits"]["members"] is None
+
+
+async def test_what_was_read_before_somebody_else_wrote_is_read_anew(
+    hearing: Context, organization: OrganizationRecord, stripe: Stripe
+) -> None:
+    # Given an event whose answer of Stripe's is on its way
+    ours, arrives = organization["_id"], asyncio.Event()
+    stripe.states["sub_1"], stripe.slow = subscription_of(ours), arrives
+    early = asyncio.create_task(hear(hearing, told_of(KINDS[0], ours, 1)))
+    await stripe.asked.wait()
+
+    # When another one tells what has happened since
+    stripe.states["sub_1"] = subscription_of(ours, "price_2")
+    await hear(hearing, told_of(KINDS[1], ours, 2))
+    arrives.set()
+    await early
+
+    # Then the former does not take it back
+    assert (await now(organization))["plan"] == "company"
+    assert len(stripe.receiver.received) == 3
+
+
+async def test_an_end_brings_back_the_plan_that_nobody_pays_for(
+    hearing: Context, owner: Context, organization: OrganizationRecord, stripe: Stripe
+) -> None:
+    ours = organization["_id"]
+    stripe.states["sub_1"] = subscription_of(ours)
+    await hear(hearing, told_of(KINDS[0], ours, 1))
+    with pytest.raises(Conflict, match="is paid for"):
+        await delete_organization(again(owner), ours)
+
+    # An older subscription that ends is not what counts
+    stripe.states["sub_0"] = subscription_of(ours, id="sub_0", status="canceled")
+    await hear(hearing, told_of(KINDS[2], ours, 2, "sub_0"))
+    assert (await now(organization))["plan"] == "team"
+
+    stripe.states["sub_1"] = subscription_of(ours, status="canceled")
+    await hear(hearing, told_of(KINDS[2], ours, 3))
+    found = await now(organization)
+    assert (found["plan"], found["limits"]["members"]) == ("free", 3)
+    assert found["subscription"]["status"] == "canceled"
+
+
+async def test_what_stripe_has_not_signed_lately_is_refused(
+    hearing: Context, organization: OrganizationRecord, stripe: Stripe
+) -> None:
+    event = told_of(KINDS[0], organization["_id"])
+    moment = time.time()
+    for signature in (
+        signature_of(event, SECRET, moment - TOLERANCE - 1),
+        signature_of(event, SECRET, moment + TOLERANCE + 5),
+        signature_of(event, "whsec_2"),
+        signature_of(event + b" ", SECRET),
+        "t=,v1=",
+        "v1=0",
+        "nonsense",
+    ):
+        with pytest.raises(BadUserInput, match=r"^signature"):
+            await hear(hearing, event, signature)
+    for nonsense in (b"{", b"[]", b'{"id": 5}'):
+        with pytest.raises(BadUserInput, match=r"^payload"):
+            await hear(hearing, nonsense)
+    assert stripe.receiver.received == []
+
+    # A secret that is being replaced signs beside the new one
+    stripe.states["sub_1"] = subscription_of(organization["_id"])
+    at, _, one = signature_of(event, SECRET).partition(",")
+    await hear(hearing, event, f"{at},v1={'0' * 64},{one}")
+    assert (await now(organization))["plan"] == "team"
+
+
+async def test_without_a_key_and_a_secret_nothing_is_heard(hearing: Context, organization: OrganizationRecord) -> None:
+    for billing in (Billing(), Billing("sk_test_1"), Billing(webhook_secret=SECRET)):
+        deaf = Context(hearing.subject, replace(hearing.services, billing=billing))
+        with pytest.raises(NotConfigured, match="ORRERY_STRIPE_WEBHOOK_SECRET"):
+            await hear(deaf, told_of(KINDS[0], organization["_id"]))
+
+
+async def test_what_is_no_matter_of_ours_asks_nobody(
+    hearing: Context, organization: OrganizationRecord, stripe: Stripe
+) -> None:
+    for event in (
+        {"id": "evt_1", "type": "ping"},
+        {"id": "evt_1", "type": KINDS[0], "data": {"object": {"id": "sub_1", "metadata": {}}}},
+        {"id": "evt_1", "type": KINDS[0], "data": {"object": {"id": "sub_1", "metadata": {"organization_id": "x"}}}},
+        {"id": "evt_1", "type": "invoice.paid", "data": {"object": {"id": "in_1", "parent": None}}},
+    ):
+        await hear(hearing, orjson.dumps(event))
+    gone = str(organization["_id"])[:-1] + "0" if str(organization["_id"])[-1] != "0" else "1"
+    await hear(hearing, told_of(KINDS[0], gone))
+
+    assert stripe.receiver.received == []
+
+
+async def test_where_stripe_does_not_answer_the_event_comes_again(
+    hearing: Context, organization: OrganizationRecord, stripe: Stripe
+) -> None:
+    event = told_of(KINDS[0], organization["_id"])
+    stripe.states["sub_1"] = subscription_of(organization["_id"])
+    stripe.receiver.statuses = [500, 200]
+    with pytest.raises(Unavailable):
+        await hear(hearing, event)
+
+    await hear(hearing, event)
+
+    assert (await now(organization))["plan"] == "team"
