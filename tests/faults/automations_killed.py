@@ -29,6 +29,7 @@ from bson import ObjectId
 
 from auth.jwt import JwtSigner
 from auth.subject import ANONYMOUS
+from gateway.cli.console import Steps, steps
 from gateway.database import open_database
 from gateway.direct import acting, open_services
 from gateway.embedded import EmbeddedDatabase
@@ -45,7 +46,7 @@ from realtime.log import EventLog
 from realtime.presence import Presence
 from resolvers.account.account import register
 from resolvers.automation.automation import create_automation
-from resolvers.automation.follow import Automations, follow
+from resolvers.automation.follow import UNWRITTEN, Automations, follow
 from resolvers.automation.run import MAX_DEPTH, TOO_DEEP
 from resolvers.card.card import create_card
 from resolvers.card.update import move_card
@@ -71,6 +72,9 @@ PAUSE = 5.0
 """Seconds between a kill and the next, about."""
 SHOWN = 5
 PACE = Pace(poll=0.3, lease=1.0, rest=0.05)
+ALIVE = 1.5
+"""Seconds without a sign of life after which others end what a process has left open. As long as gateways wait for, the
+run would stand still most of the time."""
 LOOPS, DATES = 10, 20
 
 
@@ -122,8 +126,10 @@ async def run(folder: Path, arguments: argparse.Namespace) -> Report:
             start = partial(_start, url, folder)
             followers = [await start(number) for number in range(arguments.processes)]
             killing = asyncio.create_task(_kill(followers, start, arguments.pause, chance, report))
-            await _write(boards, arguments.events // 2, chance)
-            await _caught_up(boards)
+            with steps() as told:
+                told.begin("Cards are made and moved", arguments.events)
+                await _write(boards, arguments.events // 2, chance, told)
+                await _caught_up(boards, told)
             killing.cancel()
             await asyncio.wait([killing])
             for process in followers:
@@ -167,7 +173,7 @@ async def _set_up(services: Services, number: int) -> Board:
     return Board(owner, workspace_id, project_id, columns, noting, moved, loop, due)
 
 
-async def _write(boards: Sequence[Board], pairs: int, chance: random.Random) -> None:
+async def _write(boards: Sequence[Board], pairs: int, chance: random.Random, told: Steps) -> None:
     """Make and move cards: two events each, and before those, cards whose dates come soon, and that loop."""
     for board in boards:
         for number in range(DATES):
@@ -182,6 +188,7 @@ async def _write(boards: Sequence[Board], pairs: int, chance: random.Random) -> 
             board = boards[number % len(boards)]
             card_id = await _card(board)
             await _again(move_card, board, card_id, CardMove.of(column_id=board.columns[1]))
+            told.advance(2)
             await asyncio.sleep(chance.uniform(0, 0.01))
 
     await asyncio.gather(*(writer() for _ in range(WRITERS)))
@@ -231,21 +238,27 @@ async def _kill(
         followers[number] = await start(number)
 
 
-async def _caught_up(boards: Sequence[Board]) -> None:
+async def _caught_up(boards: Sequence[Board], told: Steps) -> None:
     """Wait until all that happened has been seen, and dates have been looked at since."""
-    began = utc_now()
+    began, through = utc_now(), 0
+    told.begin("Automations follow", sum([(await _place(board))[0] for board in boards]))
     while True:
         await asyncio.sleep(0.5)
-        heads = [await collection(StreamHead).find_one({"_id": board.workspace_id}) for board in boards]
-        seen = [await collection(AutomationProgress).find_one({"_id": board.workspace_id}) for board in boards]
-        if all(
-            head is not None
-            and progress is not None
-            and head["seq"] - progress["seq"] < 200
-            and _looked(progress, began)
-            for head, progress in zip(heads, seen, strict=True)
-        ):
+        places = [await _place(board) for board in boards]
+        read = sum(progress["seq"] for _, progress in places)
+        told.advance(read - through)
+        through = read
+        if all(seq - progress["seq"] < UNWRITTEN and _looked(progress, began) for seq, progress in places):
             return
+
+
+async def _place(board: Board) -> tuple[int, AutomationProgressRecord]:
+    """How long the history of a board's workspace is, and how far automations have come in it."""
+    head = await collection(StreamHead).find_one({"_id": board.workspace_id})
+    progress = await collection(AutomationProgress).find_one({"_id": board.workspace_id})
+    assert head is not None
+    assert progress is not None
+    return head["seq"], progress
 
 
 def _looked(progress: AutomationProgressRecord, since: datetime) -> bool:
@@ -307,7 +320,7 @@ async def follow_until_killed(url: str, folder: Path, lease: str) -> None:
     async with open_database(chosen, prepared=True) as database:
         hub = Hub(EventLog(database.client), chosen.bus)
         await hub.start()
-        await Presence(database.client, hub.log).start()
+        await Presence(database.client, hub.log, lease=ALIVE).start()
         services = Services(hub, Guard(), JwtSigner(chosen.secret_key), chosen.jwt_expires_in, chosen.base_url)
         followed = Automations(services, per_minute=ALL)
         work = automations(services)
