@@ -40,6 +40,7 @@ class Hub:
         self.stats = Stats()
         self._tails: dict[ObjectId, Tail] = {}
         self._listeners: list[Callable[[ObjectId], None]] = []
+        self._listeners_elsewhere: list[Callable[[ObjectId], None]] = []
         self._poll_now = asyncio.Event()
         self.bus = Bus(bus_url, self._receive, on_connect=self._poll_now.set)
         self._rest = Rest(poll_seconds)
@@ -57,12 +58,13 @@ class Hub:
         for tail in list(self._tails.values()):
             tail.end()
 
-    def on_change(self, listener: Callable[[ObjectId], None]) -> None:
-        """Call `listener` with every stream that is changed here and, as a hint that may be lost, elsewhere.
+    def on_change(self, listener: Callable[[ObjectId], None], *, elsewhere_only: bool = False) -> None:
+        """Call `listener` with every stream that is changed here and, as a hint that may be lost, elsewhere; or with
+        those elsewhere alone.
 
         It must not block.
         """
-        self._listeners.append(listener)
+        (self._listeners_elsewhere if elsewhere_only else self._listeners).append(listener)
 
     async def attach(self, stream_id: ObjectId, question: Question, after: Cursor | None = None) -> Subscription:
         """A subscription that gets what `question` makes of a stream's events, shared with those who ask the same.
@@ -146,6 +148,8 @@ class Hub:
         stream_id = ObjectId(message["stream"])
         if "event" not in message:
             self._hear(stream_id)
+            for listener in self._listeners_elsewhere:
+                listener(stream_id)
         if (tail := self._tails.get(stream_id)) is None:
             return
         # A change stream cannot tell the epoch. Where it is another one, the poll finds out.

@@ -18,7 +18,7 @@ from realtime.hub import Hub
 from realtime.log import EventLog
 from realtime.subscription import Subscription
 from tests.patience import PATIENCE
-from tests.realtime.log_lab import Reader, appends, everything, logged, reading, writes_label
+from tests.realtime.log_lab import Reader, appends, everything, logged, reading, until, writes_label
 
 NEVER = 3600.0
 
@@ -370,3 +370,23 @@ async def test_stopping_the_hub_ends_every_subscription(database: Database, stre
         await reader.task
     assert reader.types == ["StreamReady"]
     assert await logged(stream) == []
+
+
+async def test_a_listener_for_elsewhere_hears_of_nothing_that_is_changed_here(
+    hub: Hub, database: Database, stream: ObjectId
+) -> None:
+    # Given two hubs, of which one hears what the other tells
+    other = Hub(EventLog(database.client), poll_seconds=NEVER)
+    await other.start()
+    leave = hub.bus.branch(other.bus.hear)
+    here, there = list[ObjectId](), list[ObjectId]()
+    hub.on_change(here.append, elsewhere_only=True)
+    other.on_change(there.append, elsewhere_only=True)
+    try:
+        await write(hub, stream)
+
+        await until(lambda: there == [stream])
+        assert here == []
+    finally:
+        leave()
+        await other.stop()

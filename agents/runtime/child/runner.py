@@ -13,6 +13,7 @@ from agents.runtime.child.loop import Loop
 from agents.runtime.child.provider import Providers
 from agents.runtime.child.toolbox import Toolbox
 from agents.runtime.child.turn import Pace
+from models.ids import Kind, kind_of
 from models.reach import unexpected
 from realtime import loop as rounds
 from realtime.background import end
@@ -69,7 +70,8 @@ class Runner:
         failed = rounds.Rest(self._times.look, is_woken=False)
         told = "missions could not be looked for; trying again"
         self._loop = rounds.Loop("runner", self._round, log=log, told=told, after_failure=failed)
-        services.hub.on_change(lambda _: self._loop.due.set())
+        # Of what is changed here most is its own work, ten times a second while it has some.
+        services.hub.on_change(self._hear, elsewhere_only=True)
 
     async def start(self) -> None:
         await wake_waiting(ENVIRONMENT)
@@ -87,6 +89,10 @@ class Runner:
     def count(self) -> int:
         """How many missions it works on."""
         return len(self._works)
+
+    def _hear(self, stream_id: ObjectId) -> None:
+        if kind_of(stream_id) is Kind.WORKSPACE:
+            self._loop.due.set()
 
     async def _round(self) -> rounds.Rest:
         await self._drop_lost()
