@@ -84,7 +84,7 @@ class Kind(IntEnum):
     PIPELINE = 0xB4
     PLUGIN = 0xB5
     SKILL = 0xB6
-    REMOTE_CALL = 0xD6
+    REMOTE_CALL = 0xDF
     CREDENTIAL = 0xC1
     CREDENTIAL_VERSION = 0xC2
     USAGE_RECORD = 0xC3
