@@ -6,8 +6,6 @@ from email.utils import parseaddr
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from email_validator import EmailNotValidError, validate_email
-
 Security = Literal["tls", "starttls", "offered", "none"]
 
 _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -75,6 +73,9 @@ def _security(scheme: str, host: str, user: str | None) -> Security:
 
 def parse_sender(text: str) -> Sender:
     """An address, alone or as `Name <address>`; raises ValueError."""
+    # Not at the top: every command reads settings, and this reads long tables first.
+    from email_validator import EmailNotValidError, validate_email
+
     name, address = parseaddr(text)
     try:
         checked = validate_email(address, check_deliverability=False, test_environment=True)

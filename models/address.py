@@ -1,7 +1,5 @@
 """E-mail addresses: what is one, and which are the same."""
 
-from email_validator import EmailNotValidError, validate_email
-
 from models.text import canonical
 
 
@@ -10,6 +8,9 @@ def parse_address(text: str) -> str:
 
     Raises ValueError for what is none.
     """
+    # Not at the top: this reads long tables, which few processes need.
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         # Nothing is asked of any name server; reserved names such as `.test` are left to whoever runs this.
         found = validate_email(text, check_deliverability=False, test_environment=True).normalized
