@@ -60,6 +60,6 @@ $(INSTALLED): pyproject.toml constraints.txt
 
 # The data in .data stays.
 clean:
-	rm -rf $(VENV) web/dist web/node_modules tests/clients/node_modules tests/agents/conformance/node_modules dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache \
+	rm -rf $(VENV) web/dist web/node_modules tests/clients/node_modules tests/agents/*/node_modules dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache \
 		.hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -11,6 +11,7 @@ from bench.flood import flood
 from bench.growth import growth
 from bench.http import http
 from bench.lanes import lanes
+from bench.listeners import listeners
 from bench.live import live
 from bench.memory import memory
 from bench.missions import missions
@@ -25,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[int], None]] = {
     "delivery": delivery,
     "live": live,
     "board-socket": board_socket,
+    "listeners": listeners,
     "search": search,
     "flood": flood,
     "lanes": lanes,

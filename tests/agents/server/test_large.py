@@ -5,6 +5,7 @@
 
 import os
 import re
+from typing import Any
 
 from bson import ObjectId
 
@@ -34,7 +35,8 @@ async def fill(board: Board) -> None:
 
 async def test_no_result_is_larger_than_twenty_kilobytes(board: Board) -> None:
     await fill(board)
-    client, where = Client(board.ann.http, MODERN), {"projectId": board.project}
+    client = Client(board.ann.http, MODERN)
+    where: dict[str, Any] = {"projectId": board.project}
 
     told = {
         "board": (await client.call("get_board", **where))["content"][0]["text"],

@@ -1,24 +1,31 @@
 """The official Python client works with the server: it negotiates by itself, validates what it reads, and listens."""
 
+import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import httpx2
 import pytest
+from bson import ObjectId
 from mcp import Client, types
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.subscriptions import ResourceUpdated
 
 from agents.tools.catalogue import LISTED
-from tests.gateway.lab import Board
+from models import Mission
+from models.base import collection
+from tests.agents.server.agent import agent_of
+from tests.agents.server.client import MODERN
+from tests.gateway.lab import Board, Lab
+from tests.patience import PATIENCE
 
 OF_AGENTS = {"claim_mission", "report_mission", "finish_mission"}
 
 
 @asynccontextmanager
-async def connected(address: str, board: Board, mode: str) -> AsyncIterator[Client]:
-    headers = {"authorization": f"Bearer {board.ann.token}"}
+async def connected(address: str, token: str, mode: str) -> AsyncIterator[Client]:
+    headers = {"authorization": f"Bearer {token}"}
     async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
         transport = streamable_http_client(f"http://{address}/mcp", http_client=http)
         async with Client(transport, mode=mode) as client:
@@ -33,7 +40,7 @@ def text_of(result: types.CallToolResult) -> str:
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
 async def test_a_day_of_work(mode: str, address: str, board: Board) -> None:
-    async with connected(address, board, mode) as client:
+    async with connected(address, board.ann.token, mode) as client:
         # Find
         listed = await client.list_tools()
         found = text_of(await client.call_tool("find_tools", {"query": "create a label"}))
@@ -57,11 +64,61 @@ async def test_a_day_of_work(mode: str, address: str, board: Board) -> None:
     assert contents.text == read
 
 
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_a_change_is_approved_and_an_agent_run(mode: str, address: str, board: Board, lab: Lab) -> None:
+    agent = await agent_of(board, lab, MODERN)
+    token = agent.client.http.headers["authorization"].removeprefix("Bearer ")
+    card = await board.card("Old")
+    heard: list[str | None] = []
+
+    async def hear(progress: float, total: float | None, message: str | None) -> None:
+        heard.append(message)
+
+    async with connected(address, board.ann.token, mode) as ann, connected(address, token, mode) as worker:
+        # Write with approval
+        asked = await worker.call_tool("update_card", {"id": card, "title": "New"})
+        assert asked.structured_content is not None
+        proposal = asked.structured_content["proposal"]["id"]
+        await ann.call_tool("decide_proposals", {"ids": [proposal], "approved": True})
+        read = text_of(await ann.call_tool("get_card", {"id": card}))
+        # Run an agent
+        running = asyncio.create_task(ann.call_tool("run_agent", agent.asked, progress_callback=hear))
+        await _until(lambda: bool(heard))
+        await agent.claim()
+        [mission] = await collection(Mission).find({"agent_id": ObjectId(agent.id)}).to_list()
+        await agent.finish(str(mission["_id"]), summary="All in order")
+        ran = await running
+        # Cancel
+        heard.clear()
+        stopped = asyncio.create_task(ann.call_tool("run_agent", agent.asked, progress_callback=hear))
+        await _until(lambda: bool(heard))
+        stopped.cancel()
+        await asyncio.gather(stopped, return_exceptions=True)
+        wanted = {"agent_id": ObjectId(agent.id), "status": "cancelled"}
+        async with asyncio.timeout(PATIENCE):
+            while await collection(Mission).count_documents(wanted) == 0:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
+    assert asked.structured_content["status"] == "PENDING"
+    assert "title: New" in read
+    assert ran.structured_content is not None
+    assert ran.structured_content["mission"]["summary"] == "All in order"
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not holds():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
 async def test_it_listens(address: str, board: Board) -> None:
     card = await board.card("Followed")
     uri = f"orrery://card/{card}"
 
-    async with connected(address, board, "auto") as client, client.listen(resource_subscriptions=[uri]) as following:
+    async with (
+        connected(address, board.ann.token, "auto") as client,
+        client.listen(resource_subscriptions=[uri]) as following,
+    ):
         await client.call_tool("update_card", {"id": card, "title": "Heard"})
         heard = await anext(aiter(following))
 
