@@ -28,8 +28,8 @@ def listeners(rounds: int) -> None:
     with ExitStack() as stack:
         runner = stack.enter_context(asyncio.Runner())
         database = stack.enter_context(embedded(runner))
+        server = stack.enter_context(gateway(database, secret_key))  # it prepares the database
         tenants = runner.run(settle(database.url, secret_key, 11, 10))
-        server = stack.enter_context(gateway(database, secret_key))
         open_streams: Streams = []
         runner.run(_listen(server.url, tenants, FIRST, open_streams))
         before = server.process.memory_info().rss
