@@ -50,9 +50,9 @@ def interfaces(agent_board_prefix: str = AGENT_BOARD_PREFIX) -> tuple[Interface,
     if agent_board_prefix:
         also = {agent_board_prefix + live.PATH: live.DOCUMENT}
         found.append(_mounted(agent_board_prefix, AGENT_BOARD, agent_board.TABLE, agent_board.TAGS, also))
-    for one, other in combinations(found, 2):
-        for route in other.table:
-            if (over := next((known for known in one.table if overlap(known.path, route.path)), None)) is not None:
+    for first, second in combinations(found, 2):
+        for route in second.table:
+            if (over := next((known for known in first.table if overlap(known.path, route.path)), None)) is not None:
                 raise Collision(f"{route.path} is over {over.path}")
     return tuple(found)
 
@@ -63,11 +63,11 @@ def _mounted(
     return Interface(prefix, dialect, tuple(replace(route, path=prefix + route.path) for route in table), tags, also)
 
 
-def overlap(path: str, other: str) -> bool:
+def overlap(path: str, known: str) -> bool:
     """Whether an address may be that of two paths."""
-    parts, others = path.split("/"), other.split("/")
+    parts, others = path.split("/"), known.split("/")
     return len(parts) == len(others) and all(
-        one == two or "{" in (one[:1], two[:1]) for one, two in zip(parts, others, strict=True)
+        part == other or "{" in (part[:1], other[:1]) for part, other in zip(parts, others, strict=True)
     )
 
 

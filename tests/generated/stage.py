@@ -67,7 +67,7 @@ class Stage:
         """Look at an answer for what it changed of where the objects of the world are, and of who is signed in."""
         if answer.status_code == 401:
             self._clients.pop("guest", None)
-        elif answer.is_success and answer.request.method == "PATCH":
+        elif answer.is_success and answer.content and answer.request.method == "PATCH":
             changed = answer.json()
             for key, place in (("organization", "org_slug"), ("workspace", "workspace_slug")):
                 if changed.get("id") == self.ids[key]:

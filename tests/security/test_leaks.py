@@ -20,7 +20,15 @@ COMMENT = 'mutation ($card: ID!) { commentCreate(input: {cardId: $card, content:
 TOKEN = 'mutation { apiTokenCreate(input: {name: "CI"}) { apiToken { id } } }'
 SLUG = "query ($id: ID!) { node(id: $id) { ... on Workspace { slug } } }"
 PRIVATE = frozenset(
-    {"notifications", "notificationsCursor", "unreadNotificationCount", "apiTokens", "consents", "sessions"}
+    {
+        "notifications",
+        "notificationsCursor",
+        "unreadNotificationCount",
+        "apiTokens",
+        "consents",
+        "preferences",
+        "sessions",
+    }
 )
 """Fields that answer with an error for anybody but the viewer."""
 

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from gateway.pages import page_routes
 from rest.app import TABLE
-from serving.access_log import hide_tokens
+from serving.access_log import hide_queries, hide_tokens
 from serving.errors import answer_unexpected
 from serving.masked import masked
 
@@ -46,3 +46,15 @@ def test_what_is_no_token_is_written_down() -> None:
     path = "/orgs/acme/workspaces/eng/invitations/0123456789ab0123456789ab/resend"
 
     assert masked(path) == path
+
+
+@pytest.mark.parametrize("outcome", ["[accepted]", "403"])
+def test_no_line_of_a_websocket_has_what_its_address_asked_for(outcome: str, caplog: pytest.LogCaptureFixture) -> None:
+    log = logging.getLogger("test.sockets")
+    log.addFilter(hide_queries)
+
+    with caplog.at_level(logging.INFO):
+        log.info('%s - "WebSocket %s" ' + outcome, "127.0.0.1:1", f"/api/ws?token={SECRET}")
+
+    assert "/api/ws?" in caplog.text
+    assert SECRET not in caplog.text
