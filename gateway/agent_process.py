@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 LENGTH = 8
 """Bytes that say how long the order is."""
+TRANSACTIONS = 4
+"""That a process has at a time: missions of many workspaces keep nobody from the database who waits for an answer."""
 LEAVE_SECONDS = 10.0
 """To leave what it works on to others, once its gateway has ended."""
 COUNTS_EVERY = 2.0
@@ -98,7 +100,9 @@ async def work(order: Order, begun: threading.Event) -> None:
     if demo_model.NAME in settings.models.by_name:
         hosts |= {demo_address.address(settings.demo_port)}
     async with open_database(settings, prepared=True) as database:
-        hub = Hub(EventLog(database.client), "memory://" if order.is_relayed else settings.bus)
+        hub = Hub(
+            EventLog(database.client, transactions=TRANSACTIONS), "memory://" if order.is_relayed else settings.bus
+        )
         await hub.start()
         presence = Presence(database.client, hub.log)
         await presence.start()

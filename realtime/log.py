@@ -12,7 +12,7 @@ from models.records import LoggedEventRecord
 from realtime.change import Change, Committed
 from realtime.cursor import Cursor
 from realtime.heads import bounds, heads_of
-from realtime.writer import Writer
+from realtime.writer import MAX_TRANSACTIONS, Writer
 from realtime.writer_queue import Heads
 
 T = TypeVar("T")
@@ -24,9 +24,10 @@ READ_LIMIT = 500
 class EventLog:
     """Writes changes with their events, and reads events back."""
 
-    def __init__(self, client: AsyncMongoClient[Record]) -> None:
+    def __init__(self, client: AsyncMongoClient[Record], *, transactions: int = MAX_TRANSACTIONS) -> None:
+        """`transactions` is how many changes of several streams it commits at a time."""
         self._listeners: list[Listener] = []
-        self._writer = Writer(client, self._tell)
+        self._writer = Writer(client, self._tell, transactions)
 
     def on_commit(self, listener: Listener) -> None:
         """Call `listener` with the new head of every stream that a commit touched. It must not block."""

@@ -66,7 +66,9 @@ class _OccupiedError(Exception):
 class Writer:
     """Commits changes with their events. `committed` is told the new heads after every commit."""
 
-    def __init__(self, client: AsyncMongoClient[Record], committed: Callable[[Heads], None]) -> None:
+    def __init__(
+        self, client: AsyncMongoClient[Record], committed: Callable[[Heads], None], transactions: int = MAX_TRANSACTIONS
+    ) -> None:
         self._client = client
         self._committed = committed
         self._beginning: list[Callable[[Binary], Awaitable[None]]] = []
@@ -75,7 +77,7 @@ class Writer:
         self._under_way: Counter[ObjectId] = Counter()
         self._total = 0
         self._sharing = Sharing()
-        self._transactions = asyncio.Semaphore(MAX_TRANSACTIONS)
+        self._transactions = asyncio.Semaphore(transactions)
 
     async def write(
         self, stream_id: ObjectId, actor_id: ObjectId | None, body: Callable[[Change], Awaitable[Any]]

@@ -321,3 +321,21 @@ def writes_labels(workspace_id: ObjectId, number: int) -> Callable[[Change], Awa
         return change
 
     return body
+
+
+async def test_no_more_transactions_run_at_a_time_than_there_may_be(database: Database, stream: ObjectId) -> None:
+    # Given a log that may have one, which is under way
+    log = EventLog(database.client, transactions=1)
+    plug, seen = Plug(), list[str]()
+    held = await plug.hold(log, stream)
+
+    # When something is changed in another stream
+    other = new_id(Kind.WORKSPACE)
+    [task] = await started(log, other, ANN, noting(seen, "other", appends(other)))
+    await asyncio.sleep(0.05)
+
+    # Then it begins once the first one has ended
+    assert seen == []
+    plug.pull()
+    await asyncio.gather(held, task)
+    assert seen == ["other"]
