@@ -1,6 +1,6 @@
 """Kills processes that follow automations again and again while cards are made and moved, and says what each rule did.
 
-    python -m tests.faults.automations_killed --events 10000 --processes 4
+    python -m tests.faults.automations_killed --events 10000 --processes 4 --seconds 3600
 
 The processes share leases by twos, so that two work at any time, and meet. It prints a JSON object: how many events,
 kills and traces there were, and every contradiction between the events, the traces and what was done.
@@ -128,7 +128,8 @@ async def run(folder: Path, arguments: argparse.Namespace) -> Report:
             killing = asyncio.create_task(_kill(followers, start, arguments.pause, chance, report))
             with steps() as told:
                 told.begin("Cards are made and moved", arguments.events)
-                await _write(boards, arguments.events // 2, chance, told)
+                until = time.monotonic() + arguments.seconds
+                await _write(boards, arguments.events // 2, chance, told, until)
                 await _caught_up(boards, told)
             killing.cancel()
             await asyncio.wait([killing])
@@ -173,8 +174,11 @@ async def _set_up(services: Services, number: int) -> Board:
     return Board(owner, workspace_id, project_id, columns, noting, moved, loop, due)
 
 
-async def _write(boards: Sequence[Board], pairs: int, chance: random.Random, told: Steps) -> None:
-    """Make and move cards: two events each, and before those, cards whose dates come soon, and that loop."""
+async def _write(boards: Sequence[Board], pairs: int, chance: random.Random, told: Steps, until: float) -> None:
+    """Make and move cards: two events each, and before those, cards whose dates come soon, and that loop.
+
+    No more of them are begun after `until`, by the monotonic clock.
+    """
     for board in boards:
         for number in range(DATES):
             await _card(board, dueDate=timestamp(utc_now() + timedelta(seconds=2, milliseconds=number + 1)))
@@ -185,6 +189,8 @@ async def _write(boards: Sequence[Board], pairs: int, chance: random.Random, tol
 
     async def writer() -> None:
         for number in left:
+            if time.monotonic() > until:
+                return
             board = boards[number % len(boards)]
             card_id = await _card(board)
             await _again(move_card, board, card_id, CardMove.of(column_id=board.columns[1]))
@@ -335,6 +341,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--events", type=int, default=1_000)
     parser.add_argument("--processes", type=int, default=4)
+    parser.add_argument("--seconds", type=float, default=600.0, help="how long cards are made and moved at most")
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
     parser.add_argument("--follow", default="")
     parser.add_argument("--folder", type=Path)
