@@ -157,7 +157,7 @@ async def test_openapi_tells_of_a_declared_field(wider: Wider) -> None:
     bodies = [
         path["post"]["requestBody"]["content"]["application/json"]["schema"]
         for name, path in document["paths"].items()
-        if name.endswith("/projects/{projectId}/cards")
+        if name.endswith("/workspaces/{wsSlug}/projects/{projectId}/cards")
     ]
     assert [body["properties"]["effort"]["description"] for body in bodies] == [
         "How much work it is, 1 to 100 characters."
