@@ -5,14 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 from auth.jwt import JwtSigner
+from auth.oauth import is_access_token, read_access_token
 from auth.secrets import TOKEN_PREFIX, hash_secret
 from auth.sessions import find_session, find_session_of_cookie
 from auth.subject import ALL_SCOPES, ANONYMOUS, MAX_USER_AGENT, RESTRICTED_SCOPES, Credential, Subject
-from models import Agent, ApiToken, Session
+from models import Agent, ApiToken, OAuthGrant, Session
 from models.base import Recorded, collection, utc_now
 from models.enums import TokenScope
 from models.errors import Forbidden, Unauthenticated
-from models.records import ApiTokenRecord, SessionRecord
+from models.records import ApiTokenRecord, OAuthGrantRecord, SessionRecord
 
 SESSION_COOKIE = "orrery_session"
 CSRF_COOKIE = "orrery_csrf"
@@ -23,12 +24,18 @@ _RATE = {"rate_limit": 1}
 
 
 async def authenticate(
-    signer: JwtSigner, *, authorization: str | None, cookie: str | None, user_agent: str | None = None
+    signer: JwtSigner,
+    *,
+    authorization: str | None,
+    cookie: str | None,
+    user_agent: str | None = None,
+    audience: str | None = None,
 ) -> Subject:
     """The subject of a request.
 
     No credential at all is ANONYMOUS; one that is wrong, expired or revoked raises Unauthenticated rather than
-    passing as anonymous. A cookie's subject carries the CSRF token that an unsafe request has to repeat.
+    passing as anonymous. A cookie's subject carries the CSRF token that an unsafe request has to repeat. `audience` is
+    what the access tokens of OAuth are for that count here; without it none does.
     """
     agent = _printable(user_agent)
     if authorization:
@@ -36,7 +43,11 @@ async def authenticate(
         if scheme.lower() != "bearer" or not token.strip():
             raise Unauthenticated("The Authorization header must be: Bearer <token>")
         token = token.strip()
-        return await (_by_token(token) if token.startswith(TOKEN_PREFIX) else _by_jwt(signer, token, agent))
+        if token.startswith(TOKEN_PREFIX):
+            return await _by_token(token)
+        if audience is not None and is_access_token(token):
+            return await _by_grant(signer, token, audience, agent)
+        return await _by_jwt(signer, token, agent)
     if cookie:
         found = await find_session_of_cookie(cookie)
         if found is None:
@@ -50,6 +61,9 @@ async def still_valid(subject: Subject) -> bool:
     if subject.credential is Credential.TOKEN:
         found = await collection(ApiToken).find_one({"_id": subject.credential_id}, {"expires_at": 1})
         return found is not None and not _expired(found)
+    if subject.credential is Credential.OAUTH:
+        granted = await collection(OAuthGrant).find_one({"_id": subject.credential_id}, {"expires_at": 1})
+        return granted is not None and min(granted["expires_at"], subject.expires_at or utc_now()) > utc_now()
     if subject.credential_id is None:
         return subject.credential is Credential.NONE
     return await find_session(subject.credential_id) is not None
@@ -97,12 +111,28 @@ def _printable(user_agent: str | None) -> str | None:
     return "".join(character for character in user_agent[:MAX_USER_AGENT] if character.isprintable()).strip() or None
 
 
-async def _used(model: type[Recorded[Any]], found: SessionRecord | ApiTokenRecord) -> None:
+async def _used(model: type[Recorded[Any]], found: SessionRecord | ApiTokenRecord | OAuthGrantRecord) -> None:
     """Note, once a minute at most, that a credential was used."""
     now = utc_now()
     last = found.get("last_used_at")
     if last is None or now - last > _USED_EVERY:
         await collection(model).update_one({"_id": found["_id"]}, {"$set": {"last_used_at": now}})
+
+
+async def _by_grant(signer: JwtSigner, token: str, audience: str, agent: str | None) -> Subject:
+    access = read_access_token(signer.key, token, audience)
+    found = await collection(OAuthGrant).find_one({"_id": access.grant_id})
+    if found is None or found["user_id"] != access.user_id or found["expires_at"] <= utc_now():
+        raise Unauthenticated("What the token stands on was revoked")
+    await _used(OAuthGrant, found)
+    return Subject(
+        user_id=found["user_id"],
+        credential=Credential.OAUTH,
+        scopes=access.scopes & frozenset(map(TokenScope, found["scopes"])),
+        credential_id=found["_id"],
+        expires_at=min(access.expires_at, found["expires_at"]),
+        user_agent=agent,
+    )
 
 
 async def _by_token(token: str) -> Subject:

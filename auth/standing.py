@@ -9,7 +9,7 @@ from bson import ObjectId
 
 from auth.policies.permission import Permission
 from auth.subject import Credential, Subject
-from models import ApiToken, Session, WorkspaceMember
+from models import ApiToken, OAuthGrant, Session, WorkspaceMember
 from models.base import AnyRecord, Record, Recorded, collection, utc_now
 from models.errors import NotFound, OrreryError, Unauthenticated
 from models.ids import IDS_PER_QUERY
@@ -31,15 +31,18 @@ class Ground:
 
 SESSION = Ground(Session, ("expires_at",))
 API_TOKEN = Ground(ApiToken, ("expires_at",))
+OAUTH_GRANT = Ground(OAuthGrant, ("expires_at",))
 MEMBERSHIP = Ground(WorkspaceMember, ("role", "pilotage_role"))
-GROUNDS = (SESSION, API_TOKEN, MEMBERSHIP)
+GROUNDS = (SESSION, API_TOKEN, OAUTH_GRANT, MEMBERSHIP)
+
+_OF_CREDENTIAL = {Credential.TOKEN: API_TOKEN, Credential.OAUTH: OAUTH_GRANT}
 
 
 def credential_of(subject: Subject) -> tuple[Ground, ObjectId] | None:
     """What a subject was recognised by; None for an anonymous one."""
     if subject.credential_id is None:
         return None
-    return (API_TOKEN if subject.credential is Credential.TOKEN else SESSION), subject.credential_id
+    return _OF_CREDENTIAL.get(subject.credential, SESSION), subject.credential_id
 
 
 def refusal(ground: Ground, found: AnyRecord | None, permission: Permission | None) -> OrreryError | None:
@@ -49,8 +52,13 @@ def refusal(ground: Ground, found: AnyRecord | None, permission: Permission | No
             return NotFound("Workspace")
         return None if permission is None else permission.refusal(found, "workspace")
     if found is None or ((end := expiry(found)) is not None and end <= utc_now()):
-        return Unauthenticated("The session or token has expired or was revoked")
+        return has_ended()
     return None
+
+
+def has_ended() -> Unauthenticated:
+    """Why whoever was let in by a credential that is no more may read no more."""
+    return Unauthenticated("The session or token has expired or was revoked")
 
 
 def expiry(found: AnyRecord) -> datetime | None:

@@ -23,6 +23,7 @@ class Credential(StrEnum):
     JWT = "jwt"
     SESSION = "session"
     TOKEN = "token"  # noqa: S105  (the name of a kind of credential)
+    OAUTH = "oauth"
 
 
 @dataclass(slots=True)

@@ -15,6 +15,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from agents.oauth.endpoints import OAuthEndpoints
+from agents.oauth.place import MCP, Place
 from agents.server.endpoint import McpEndpoint
 from auth.jwt import JwtSigner
 from auth.vault import Vault
@@ -222,10 +224,13 @@ def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]
     async def home(_: Request) -> Response:
         return RedirectResponse(settings.base_path + "/graphql", 307)
 
-    mcp = McpEndpoint(running.require_engine, settings.socket_origins, product_version(), settings.mcp_token)
+    place = Place(settings.base_url, settings.public_url is not None)
+    mcp = McpEndpoint(running.require_engine, settings.socket_origins, product_version(), place, settings.mcp_token)
+    oauth = OAuthEndpoints(running.require_engine, place, _cookies(settings), settings.socket_origins)
     running.mcp = mcp
     own: list[BaseRoute] = [
-        Route("/mcp", mcp),
+        Route(MCP, mcp),
+        *oauth.routes(),
         Route("/graphql", graphql, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", graphql_socket),
         Route("/", home),

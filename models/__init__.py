@@ -33,6 +33,7 @@ from models.migration import Migration
 from models.mission import Mission, MissionActivity
 from models.mission_run import MissionCall, MissionRun, MissionStep
 from models.notification import Inbox, Notification, ReadMark
+from models.oauth import OAuthClient, OAuthCode, OAuthGrant
 from models.organization import Organization, OrganizationMember
 from models.pilotage import Decision, Objective, PilotageDocument, PilotagePriority, StandingOrder, Todo
 from models.pipeline import Pipeline
@@ -111,6 +112,9 @@ __all__ = [
     "MissionRun",
     "MissionStep",
     "Notification",
+    "OAuthClient",
+    "OAuthCode",
+    "OAuthGrant",
     "Objective",
     "Organization",
     "OrganizationMember",

@@ -98,6 +98,9 @@ class Kind(IntEnum):
     SEEN_MARK = 0xD6
     AUTOMATION = 0xB1
     AUTOMATION_TRACE = 0xB2
+    OAUTH_CLIENT = 0xD1
+    OAUTH_GRANT = 0xD2
+    OAUTH_CODE = 0xD3
 
     @property
     def title(self) -> str:

@@ -764,6 +764,52 @@ class ReadMarkRecord(TypedDict):
     through: int
 
 
+class OAuthClientRecord(TypedDict):
+    """A `models.oauth.OAuthClient`."""
+
+    _id: ObjectId
+    created_at: datetime
+    url: str | None
+    name: str
+    redirect_uris: list[str]
+    expires_at: datetime
+
+
+class OAuthCodeRecord(TypedDict):
+    """A `models.oauth.OAuthCode`."""
+
+    _id: ObjectId
+    created_at: datetime
+    code_hash: str
+    user_id: ObjectId
+    client_id: str
+    client_name: str
+    client_host: str | None
+    scopes: list[str]
+    redirect_uri: str
+    redirect_uri_given: bool
+    challenge: str
+    valid_until: datetime
+    goes_at: datetime
+    grant_id: ObjectId | None
+
+
+class OAuthGrantRecord(TypedDict):
+    """A `models.oauth.OAuthGrant`."""
+
+    _id: ObjectId
+    created_at: datetime
+    user_id: ObjectId
+    client_id: str
+    client_name: str
+    client_host: str | None
+    redirect_host: str
+    scopes: list[str]
+    expires_at: datetime
+    last_used_at: datetime | None
+    generation: int
+
+
 class PlanLimitsRecord(TypedDict):
     """A `models.billing.PlanLimits`."""
 

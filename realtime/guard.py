@@ -15,7 +15,7 @@ from typing import Final
 from bson import ObjectId
 
 from auth.policies.permission import Permission
-from auth.standing import GROUNDS, MEMBERSHIP, Ground, credential_of, expiry, refusal
+from auth.standing import GROUNDS, MEMBERSHIP, Ground, credential_of, expiry, has_ended, refusal
 from auth.subject import Subject
 from models.base import AnyRecord, utc_now
 from models.errors import OrreryError, Unavailable
@@ -176,12 +176,16 @@ class Guard:
         for object_id in ids:
             record = found.get(object_id)
             self._await_expiry(record)
-            by_permission: dict[Permission | None, list[Watch]] = {}
+            now = utc_now()
+            alike: dict[tuple[Permission | None, bool], list[Watch]] = {}
             for watch in self._groups[ground].get(object_id, ()):
                 if watch.asked < asked:  # a later one was let in on what the query may not have seen
-                    by_permission.setdefault(watch.permission, []).append(watch)
-            for permission, watches in by_permission.items():
-                if (reason := refusal(ground, record, permission)) is not None:
+                    # An access token ends before the grant that it stands on.
+                    is_over = watch.subject.expires_at is not None and watch.subject.expires_at <= now
+                    alike.setdefault((watch.permission, is_over), []).append(watch)
+            for (permission, is_over), watches in alike.items():
+                reason = has_ended() if is_over else refusal(ground, record, permission)
+                if reason is not None:
                     await self._end(watches, reason)
 
     async def _end(self, watches: Sequence[Watch], reason: OrreryError) -> None:

@@ -15,6 +15,7 @@ from resolvers.account.consent import list_consents
 from resolvers.account.session import list_sessions
 from resolvers.kit.position import notifications_cursor_of
 from resolvers.notification import notification
+from resolvers.oauth.grant import list_oauth_grants
 from resolvers.preferences.preferences import preferences_of
 from resolvers.user import user as people
 from schema.api_token import ApiToken
@@ -24,6 +25,7 @@ from schema.context import Info
 from schema.fields import shows
 from schema.loading import edge, resolved
 from schema.node import Node
+from schema.oauth_grant import OAuthGrant
 from schema.references import NotificationRef, PreferencesRef
 from schema.scalars import Cursor
 from schema.session import Session
@@ -90,3 +92,10 @@ class User(Node):
         if user["_id"] != info.context.ctx.user_id:
             raise Forbidden("Only the viewer's own tokens can be read")
         return cast("list[ApiToken]", await list_api_tokens(info.context.ctx))
+
+    @resolved("The applications that may act for the viewer over MCP, newest first: the viewer's own only.")
+    async def oauth_grants(self, info: Info) -> list[OAuthGrant]:
+        user = cast("Record", self)
+        if user["_id"] != info.context.ctx.user_id:
+            raise Forbidden("Only the viewer's own grants can be read")
+        return cast("list[OAuthGrant]", await list_oauth_grants(info.context.ctx))

@@ -14,10 +14,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
+from agents.oauth.place import Place
 from agents.server.operator_token import OperatorToken
 from agents.server.undelivered import Undelivered, key_of
 from auth.subject import ANONYMOUS, Subject
 from models.caller import note_asking
+from models.enums import TokenScope
 from models.errors import OrreryError, Unauthenticated
 from models.json import check_shape
 from models.pool import Pool
@@ -55,6 +57,7 @@ class McpEndpoint:
     find: Callable[[], GraphEngine]
     origins: frozenset[str]
     version: str
+    place: Place
     operator: OperatorToken | None = None
     _running: "Running | None" = None
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -65,6 +68,11 @@ class McpEndpoint:
             response = await self._answer(scope, receive, send)
         except ClientDisconnect:
             return
+        except Unauthenticated as error:
+            request = Request(scope)
+            sent = "invalid_token" if "authorization" in request.headers else None
+            told = {"www-authenticate": self.place.challenge(request, sent)}
+            response = _refusal(error.status, error.message, told)
         except OrreryError as error:
             response = _refusal(error.status, error.message, answer_error(error).headers)
         if response is not None:  # one that may stay open for days holds nothing of its request
@@ -80,6 +88,8 @@ class McpEndpoint:
         message = _checked(raw)
         note_asking()
         running = await self._started()
+        if (lacking := running.lacks(subject, message)) is not None:
+            return self._insufficient(request, subject, lacking)
         await running.heed(subject, message)
         replayed, version = _replaying(raw, receive, scope), request.headers.get("mcp-protocol-version")
         if STREAM in request.headers.get("accept", ""):
@@ -95,6 +105,11 @@ class McpEndpoint:
         else:
             await self._undelivered.once(key, message["id"], receive, send, handle)
         return None
+
+    def _insufficient(self, request: Request, subject: Subject, scope: TokenScope) -> Response:
+        """The answer to an application that a person has not given this: it may ask them for it."""
+        told = {"www-authenticate": self.place.lacking(request, subject, scope)}
+        return _refusal(403, f"This takes the scope {scope}", told)
 
     def _turned_away(self, request: Request) -> Response | None:
         """The answer to what is no message: there are no sessions here, so none is listened to and none is ended."""
@@ -112,7 +127,7 @@ class McpEndpoint:
             raise Unauthenticated
         if self.operator is not None and self.operator.is_of(request.headers["authorization"]):
             return await self.operator.subject(self.find().context_of(ANONYMOUS))
-        subject = await self.find().subject_of(request)
+        subject = await self.find().subject_of(request, audience=self.place.audience)
         subject.require_user()
         return subject
 

@@ -27,8 +27,9 @@ from agents.server.listen import Listening, listen
 from agents.server.progress import cancel_call, follow
 from agents.server.task_methods import add_tasks, is_task, knows_tasks, missing_tasks
 from agents.server.tasks import EXTENSION, TOOL
-from agents.tools.catalogue import TOOLS, listed
-from auth.subject import Subject
+from agents.tools.catalogue import CALL_TOOL, TOOLS, listed
+from auth.subject import Credential, Subject
+from models.enums import TokenScope
 from models.errors import NotFound, OrreryError
 from resolvers.kit.context import Context
 from serving.graph.engine import GraphEngine
@@ -149,6 +150,19 @@ class Running:
         """Whether a message calls a tool that changes something."""
         tool = TOOLS.get(str(message["params"].get("name")))
         return tool is not None and not tool.read_only
+
+    def lacks(self, subject: Subject, message: Any) -> TokenScope | None:
+        """The scope that a person has to give an application before it may call the tool of a message; None where
+        nothing lacks. With any other credential that is told as the result of the call."""
+        if subject.credential is not Credential.OAUTH or not isinstance(message, dict):
+            return None
+        params = message.get("params") if message.get("method") == "tools/call" else None
+        if isinstance(params, dict) and params.get("name") == CALL_TOOL.name:
+            params = params.get("arguments")
+        named = params.get("name") if isinstance(params, dict) else None
+        tool = TOOLS.get(named) if isinstance(named, str) else None
+        scope = None if tool is None or tool.operation is None else tool.operation.scope
+        return scope if scope is not None and scope not in subject.scopes else None
 
     async def close(self) -> None:
         """End what is under way."""

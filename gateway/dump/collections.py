@@ -16,6 +16,8 @@ from models import (
     FileLeftover,
     Lease,
     LoggedEvent,
+    OAuthCode,
+    OAuthGrant,
     Probe,
     Session,
     StoredFile,
@@ -23,8 +25,9 @@ from models import (
 )
 from models.base import Record, Recorded, collection
 
-LEFT_OUT: frozenset[type[Recorded[Any]]] = frozenset({Session, Lease, BusMessage, Probe})
-"""What must not go on in two places, or is of processes: nobody is signed in to what was restored."""
+LEFT_OUT: frozenset[type[Recorded[Any]]] = frozenset({Session, OAuthCode, OAuthGrant, Lease, BusMessage, Probe})
+"""What must not go on in two places, or is of processes: nobody is signed in to what was restored, and no application
+has access to it."""
 DUMPED = tuple(model for model in DOCUMENTS if model not in LEFT_OUT)
 
 EVENTS = 500

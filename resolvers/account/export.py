@@ -18,6 +18,7 @@ from models import (
     Mail,
     Mission,
     Notification,
+    OAuthGrant,
     Organization,
     OrganizationMember,
     ProjectMember,
@@ -132,6 +133,7 @@ _SECTIONS: Mapping[str, Section] = {
     "mails": _to_address(Mail, "to"),
     "sessions": _of_user(Session),
     "api_tokens": _of_user(ApiToken),
+    "oauth_grants": _of_user(OAuthGrant),
     "history": _of_user(LoggedEvent, "stream_id"),
 }
 """What a noun that is about people adds to the export: its name, and how its records of a user are read."""

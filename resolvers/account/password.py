@@ -20,6 +20,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.operation import Caller, operation
 from resolvers.mail.mail import insert_mail, withdraw_mails_to
 from resolvers.notification.links import find_link, use_link
+from resolvers.oauth.grant import take_all
 
 MAX_RESETS_AN_HOUR = 5
 """Of one mailbox, whoever asks."""
@@ -125,6 +126,7 @@ async def reset_password(ctx: Context, values: PasswordResetInput) -> None:
 
 async def _end_tokens(change: Change, user_id: ObjectId) -> None:
     mine = {"user_id": user_id}
+    await take_all(change, user_id)
     tokens = await collection(ApiToken).find(mine, {"_id": 1}, session=change.session).to_list()
     await collection(ApiToken).delete_many(mine, session=change.session)
     for token in tokens:

@@ -22,6 +22,8 @@ MAX_LIVE_TOKENS = 100
 """Of one person, that have not expired."""
 MAX_EXPIRED_TOKENS = 100
 """Of one person; with more, all that have expired go."""
+MAX_OAUTH_GRANTS = 100
+"""Of one person; one more ends the oldest."""
 MAX_INVITATIONS = 1_000
 """Of one workspace, that were not accepted; expired ones count, as they can be sent again."""
 

@@ -139,10 +139,12 @@ async def once(subject: Subject, key: str, request: str, run: Callable[[Claim], 
 
 
 def _id(subject: Subject, key: str, request: str) -> str:
-    """Whose key: a user's, or that of one token, which may see less. Nobody's own are told apart by the request."""
+    """Whose key: a user's, or that of one token or application, which may see less. Nobody's own are told apart by the
+    request."""
     if subject.user_id is None:
         return fingerprint(b"anyone", key.encode(), request.encode())
-    owner = subject.credential_id if subject.credential is Credential.TOKEN else subject.user_id
+    sees_less = subject.credential in (Credential.TOKEN, Credential.OAUTH)
+    owner = subject.credential_id if sees_less else subject.user_id
     return fingerprint(str(owner).encode(), key.encode())
 
 

@@ -18,7 +18,7 @@ from graphql import (
 from starlette.requests import HTTPConnection
 
 from auth.authenticate import SESSION_COOKIE, authenticate, still_valid
-from auth.subject import Renewals, Subject
+from auth.subject import ANONYMOUS, Renewals, Subject
 from execution import Executor, RenderedResult, Trace, dump
 from execution.cost import Estimate
 from execution.limits import Limits
@@ -111,8 +111,10 @@ class GraphEngine:
         found = self._services.recognitions.recent(authorization=authorization, cookie=cookie)
         return None if found is None else seen(connection, found, self._proxies)
 
-    async def subject_of(self, connection: HTTPConnection, authorization: str | None = None) -> Subject:
-        """Who is asking, read now.
+    async def subject_of(
+        self, connection: HTTPConnection, authorization: str | None = None, audience: str | None = None
+    ) -> Subject:
+        """Who is asking, read now; with `audience` by an access token of OAuth for that, too.
 
         Raises Unauthenticated for a credential that is not valid, Unavailable where nobody can tell.
         """
@@ -123,8 +125,13 @@ class GraphEngine:
                 authorization=authorization or header,
                 cookie=cookie,
                 user_agent=connection.headers.get("user-agent"),
+                audience=audience,
             )
         return seen(connection, found, self._proxies)
+
+    def stranger_of(self, connection: HTTPConnection) -> Subject:
+        """Nobody, at the address that a request comes from: of one whose credentials are not looked at."""
+        return seen(connection, ANONYMOUS, self._proxies)
 
     async def authenticate(self, connection: HTTPConnection, params: Mapping[str, Any] | None) -> Subject:
         """The subject of a socket: `Authorization` of its parameters first, then its own headers and cookie."""

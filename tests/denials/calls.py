@@ -173,6 +173,8 @@ CALLS: dict[str, Arguments] = {
     "apiTokenCreate": lambda _: (ApiTokenCreate(name="more"),),
     "apiTokens": lambda _: (),
     "apiTokenRevoke": lambda ids: (ids["token"],),
+    "oauthGrants": lambda _: (),
+    "oauthGrantRevoke": lambda ids: (ids["oauth_grant"],),
     "user": lambda ids: (ids["user"],),
     "users": lambda _: ("example",),
     "viewerProjects": lambda _: (),

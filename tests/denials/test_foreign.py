@@ -39,6 +39,7 @@ async def answer(world: World, caller: str, name: str, ids: Ids) -> tuple[str, s
 # All but those about the caller alone, and those about nothing that exists yet.
 BY_ID = {
     "apiTokenRevoke",
+    "oauthGrantRevoke",
     "invitationAccept",
     "sessionRevoke",
     "node",

@@ -53,6 +53,8 @@ WITHOUT_PERMISSION = {
     "apiTokenCreate",
     "apiTokenRevoke",
     "apiTokens",
+    "oauthGrantRevoke",
+    "oauthGrants",
     "attachmentLinked",
     "authLogin",
     "authLogout",

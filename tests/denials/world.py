@@ -14,8 +14,8 @@ from pymongo import monitoring
 
 import resolvers.catalogue
 from gateway.database import Database
-from models import ApiToken, Lease, MissionActivity, Notification, RemoteCall
-from models.base import Record, collection, utc_now
+from models import ApiToken, Lease, MissionActivity, Notification, OAuthGrant, RemoteCall
+from models.base import Record, collection, to_record, utc_now
 from models.enums import (
     AutomationTrigger,
     AutonomyMode,
@@ -179,6 +179,7 @@ async def build(people: People) -> World:
     await _objects(world)
     await _pilotage(world)
     await _tokens(world)
+    await _applications(world)
     await _agents(world)
     return world
 
@@ -315,6 +316,22 @@ async def _tokens(world: World) -> None:
     yesterday = utc_now() - timedelta(days=1)
     await collection(ApiToken).update_one({"_id": expired}, {"$set": {"expires_at": yesterday}})
     await api_token.revoke_api_token(again(world.owner), await token("revoked", list(TokenScope)))
+
+
+async def _applications(world: World) -> None:
+    grant = to_record(
+        OAuthGrant(
+            user_id=world.owner.user_id,
+            client_id="https://editor.example/oauth",
+            client_name="Editor",
+            client_host="editor.example",
+            redirect_host="editor.example",
+            scopes=[TokenScope.PROJECTS_READ],
+            expires_at=utc_now() + timedelta(days=30),
+        )
+    )
+    await collection(OAuthGrant).insert_one(grant)
+    world.ids["oauth_grant"] = grant["_id"]
 
 
 async def _agents(world: World) -> None:

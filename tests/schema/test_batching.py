@@ -40,4 +40,4 @@ def test_no_field_of_an_object_is_resolved_object_by_object() -> None:
     one_by_one = {name for name, given in fields_of_objects().items() if not isinstance(given, Batch | Read)}
 
     # Of the viewer alone, so of one object.
-    assert one_by_one == {"User.apiTokens", "User.consents", "User.sessions"}
+    assert one_by_one == {"User.apiTokens", "User.consents", "User.oauthGrants", "User.sessions"}

@@ -27,6 +27,7 @@ PRIVATE = frozenset(
         "apiTokens",
         "consents",
         "preferences",
+        "oauthGrants",
         "sessions",
     }
 )

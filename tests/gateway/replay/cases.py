@@ -232,6 +232,7 @@ UNSEEN: dict[str, str] = {
     "passwordChange": "passwords are not in the graph",
     "apiTokenCreate": "tokens are the account's own",
     "apiTokenRevoke": "tokens are the account's own",
+    "oauthGrantRevoke": "what applications may do is the account's own",
     "organizationCreate": "another organization",
     "organizationUpdate": "organizations have no stream that can be watched",
     "organizationMemberAdd": "organizations have no stream that can be watched",

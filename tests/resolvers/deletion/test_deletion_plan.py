@@ -33,7 +33,7 @@ def test_a_scope_and_a_column_take_all_that_names_them() -> None:
 
 
 def test_an_account_takes_all_that_is_a_persons_alone() -> None:
-    closed_at_once = {"Session", "ApiToken", "MailLink"}
+    closed_at_once = {"Session", "ApiToken", "OAuthGrant", "OAuthCode", "MailLink"}
     of_others = {"ProjectMember", "Agent", "Tombstone", "UsageRecord"}
     inside = {model for model in DOCUMENTS if "user_id" in model.model_fields}
     assert {model.__name__ for model in inside - taken(Kind.USER)} == closed_at_once | of_others

@@ -58,6 +58,7 @@ MAKES_NOTHING = {
     "emailVerify",
     "notificationMarkAllRead",
     "notificationMarkRead",
+    "oauthGrantRevoke",
     "passwordChange",
     "passwordReset",
     "preferencesUpdate",

@@ -338,6 +338,7 @@ def test_the_fields_that_depend_on_the_viewer_are_known() -> None:
         "User.emailVerifiedAt",
         "User.notifications",
         "User.notificationsCursor",
+        "User.oauthGrants",
         "User.sessions",
         "User.twoFactorEnabled",
         "User.unreadNotificationCount",

@@ -1,0 +1,18 @@
+"""Events of what people let applications do."""
+
+from realtime.events.base import Event, Id
+
+
+class OAuthGrantCreated(Event):
+    """The person agreed, and the application has come for it."""
+
+    grant_id: Id
+    client_id: str
+    client_name: str
+
+
+class OAuthGrantRevoked(Event):
+    """The tokens of the grant are worth nothing any more."""
+
+    grant_id: Id
+    reason: str
