@@ -43,9 +43,9 @@ MAX_BODY = 2 * 1024 * 1024
 LOADING = Pool("first requests of MCP", threads=2, at_once=1, of_one=20, in_all=100)
 
 _PAGE = """<!doctype html><meta charset="utf-8"><title>Orrery over MCP</title>
-<h1>Orrery over MCP</h1><p>This is the address for an agent's client, by Streamable HTTP. Give it this
-address and,
-as <code>Authorization: Bearer …</code>, the token of an agent or a personal access token.</p>"""
+<h1>Orrery over MCP</h1><p>This is the address for an agent's client, by Streamable HTTP. Give it this address, and
+it asks you to sign in; or, as <code>Authorization: Bearer …</code>, the token of an agent or a personal access
+token.</p>"""
 _INVALID_REQUEST = -32600
 
 

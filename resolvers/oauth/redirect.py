@@ -52,6 +52,7 @@ def is_same(asked: str, registered: str) -> bool:
         theirs.scheme == ours.scheme == "http"
         and theirs.hostname == ours.hostname
         and ours.hostname in LOOPBACK
+        and "@" not in theirs.netloc
         and (theirs.path or "/", theirs.query) == (ours.path or "/", ours.query)
     )
 

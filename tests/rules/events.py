@@ -16,6 +16,8 @@ WORKERS = frozenset(
     {
         # The agent that a token of the environment is, made when it is first used.
         Named("agents.server.operator_token", "OperatorToken"),
+        # An application that comes with what a person gave it: the code or the token says whose it is.
+        Named("agents.oauth.protocol", "Provider"),
         Named("resolvers.automation.follow", "Automations"),
         Named("resolvers.automation.trim", "trim_traces"),
         *(Named("agents.runtime.child.turn", name) for name in ("ask", "_insist", "_key", "Speech")),

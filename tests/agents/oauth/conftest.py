@@ -6,6 +6,9 @@ import pytest
 from bson import ObjectId
 from starlette.applications import Starlette
 
+from gateway.database import Database
+from models import AttemptCount
+from models.base import collection
 from tests.agents.oauth.oauth_lab import Application, Browser
 from tests.gateway.lab import Lab, Person, gateway
 from tests.serving.wire_lab import address
@@ -20,6 +23,12 @@ async def lab(gateway: Starlette) -> AsyncIterator[Lab]:
     yield opened
     for client in opened.clients:
         await client.aclose()
+
+
+@pytest.fixture(autouse=True)
+async def nobody_has_tried(database: Database) -> None:
+    """All tests come from one address."""
+    await collection(AttemptCount).delete_many({})
 
 
 @pytest.fixture

@@ -282,8 +282,9 @@ async def test_of_too_many_grants_the_oldest_ends(
 async def test_clients_of_one_address_come_so_often_and_no_more(
     application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(endpoints, "MAX_COMING", 0)
+    monkeypatch.setattr(endpoints, "MAX_COMING", 1)
 
+    assert (await application.exchange("nothing")).status_code == 400
     limited = await application.exchange("nothing")
 
     assert limited.status_code == 429
