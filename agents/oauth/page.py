@@ -23,16 +23,16 @@ _CONSENT = Template((_PAGES / "consent.html").read_text(encoding="utf-8"))
 _SIGN_IN = Template((_PAGES / "sign-in.html").read_text(encoding="utf-8"))
 _CODE = Template((_PAGES / "code.html").read_text(encoding="utf-8"))
 
-TITLES: Mapping[TokenScope, str] = {
-    TokenScope.PROJECTS_READ: "Read your work",
-    TokenScope.PROJECTS_WRITE: "Change your work",
-    TokenScope.PILOTAGE_READ: "See agents and missions",
-    TokenScope.PILOTAGE_WRITE: "Drive agents and missions",
-    TokenScope.NOTIFICATIONS_READ: "Read your notifications",
-    TokenScope.ACCOUNT_READ: "See who you are",
-    TokenScope.ACCOUNT_WRITE: "Change your account and administer people",
+TOLD: Mapping[TokenScope, tuple[str, str]] = {
+    TokenScope.PROJECTS_READ: ("Read your work", "Organizations, workspaces, projects, cards, documents"),
+    TokenScope.PROJECTS_WRITE: ("Change your work", "Projects, cards, documents and comments"),
+    TokenScope.PILOTAGE_READ: ("See agents and missions", ""),
+    TokenScope.PILOTAGE_WRITE: ("Drive agents and missions", ""),
+    TokenScope.NOTIFICATIONS_READ: ("Read your notifications", ""),
+    TokenScope.ACCOUNT_READ: ("See who you are", ""),
+    TokenScope.ACCOUNT_WRITE: ("Change your account", "And administer organizations and their members"),
 }
-"""What each scope is to the person who gives it; below stands what the scope says of itself."""
+"""What each scope is to the person who gives it, and what more there is to say."""
 _GRAVE = frozenset({TokenScope.ACCOUNT_WRITE})
 
 
@@ -90,7 +90,7 @@ def told(title: str, message: str, status: int) -> Response:
 def _known(asked: Asked) -> str:
     """Where what is known of the application comes from."""
     if asked.client_host is None:
-        return '<span class="unknown">It named itself; nobody has checked that</span>'
+        return '<span class="unknown">Not known: it named itself</span>'
     return f'<strong class="host">{escape(asked.client_host)}</strong>'
 
 
@@ -105,10 +105,12 @@ def _warning(asked: Asked) -> str:
 
 
 def _scope(scope: TokenScope) -> str:
+    title, more = TOLD[scope]
     grave = ' class="grave"' if scope in _GRAVE else ""
+    below = f" <small>{escape(more)}</small>" if more else ""
     return (
         f'<li{grave}><label><input type="checkbox" name="scope" value="{escape(scope)}" checked>'
-        f"<span><strong>{escape(TITLES[scope])}</strong> <small>{escape(scope.description)}</small></span></label></li>"
+        f"<span><strong>{escape(title)}</strong>{below}</span></label></li>"
     )
 
 

@@ -59,12 +59,12 @@ async def test_the_page_names_who_asks_for_what_and_where_the_answer_goes(
     page = await browser.asked(application.url(scope="projects:read account:write"))
 
     assert "Editor wants to use Orrery in your name" in page.text
-    assert "nobody has checked that" in page.text
+    assert "it named itself" in page.text
     assert "127.0.0.1:5123" in page.text
     assert "a program on this computer" in page.text
     assert ann.email in page.text
     assert [value for name, value in page.fields if name == "scope"] == ["projects:read", "account:write"]
-    assert "Change your account and administer people" in page.text
+    assert "Change your account And administer organizations" in page.text
 
 
 async def test_it_says_nothing_that_an_application_put_into_it(browser: Browser, lab: Lab) -> None:

@@ -83,7 +83,7 @@ async def test_it_is_known_by_the_host_that_describes_it(
 
     assert "Editor wants to use Orrery" in page.text
     assert document.url.split("/")[2] in page.text
-    assert "nobody has checked" not in page.text
+    assert "it named itself" not in page.text
     assert (await application.call("find_tools", query="card")).status_code == 200
     [grant] = (await ann.ask("{ viewer { oauthGrants { clientId clientHost } } }"))["viewer"]["oauthGrants"]
     assert grant == {"clientId": document.url, "clientHost": document.url.split("/")[2]}
