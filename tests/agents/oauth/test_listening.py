@@ -38,7 +38,7 @@ async def test_listening_ends_with_the_grant(
         headers = {**client.headers(message), "authorization": f"Bearer {application.tokens['access_token']}"}
         async with http.stream("POST", "/mcp", json=message, headers=headers) as stream:
             async for line in stream.aiter_lines():
-                if not line.startswith("data:"):
+                if not line.removeprefix("data:").startswith((" {", "{")):
                     continue
                 heard.append(json.loads(line.removeprefix("data:")))
                 if len(heard) == 1:
