@@ -38,5 +38,5 @@ async def test_a_day_of_work(world: World, mode: str) -> None:
     assert "title: Approved" in client.told("approved")[0]
     assert client.told("ended") == (["remote"] if mode == "auto" else [])
     assert client.told("missed") == [["Missed", "Last"]]
-    assert notes[0] == "Waits for its agent."
+    assert notes[-1] == "Done. Final. All in order"
     assert client.told("ran") == ["All in order"]
