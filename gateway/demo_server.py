@@ -30,7 +30,9 @@ async def serving(port: int, *, fast: bool) -> AsyncIterator[asyncio.Event]:
     asked = asyncio.Event()
 
     async def answer(reader: StreamReader, writer: StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
+        # The end of the demo cancels what waits for another request, which is none to tell of.
+        over = (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError)
+        with suppress(*over, asyncio.LimitOverrunError, ValueError):
             while head := await reader.readuntil(b"\r\n\r\n"):
                 length = _LENGTH.search(head)
                 body = await reader.readexactly(min(int(length[1]), MAX_REQUEST) if length else 0)
