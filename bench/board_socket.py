@@ -28,10 +28,10 @@ def board_socket(rounds: int) -> None:
         embedded(runner) as database,
         Progress(console=console, transient=True) as show,
     ):
-        tenants = runner.run(settle(database.url, secret_key, 10, 1))
-        place, token = tenants.places[0], tenants.tokens[0]
         loop = Loop()
-        with gateway(database, secret_key) as server:
+        with gateway(database, secret_key) as server:  # it prepares the database
+            tenants = runner.run(settle(database.url, secret_key, 10, 1))
+            place, token = tenants.places[0], tenants.tokens[0]
             report = Reports(loop, server.url, place)
             graph = Crowd(loop, server.url, greets=True)
             board = Crowd(loop, server.url, greets=False, event=b'"agent_progress"')
