@@ -135,7 +135,7 @@ async def run(folder: Path, arguments: argparse.Namespace) -> Report:
             await asyncio.wait([killing])
             for process in followers:
                 await _end(process)
-            await follow(services, per_minute=ALL)
+            await _follow_the_rest(services)
             for board in boards:
                 await _check(board, report)
             report.seconds = round(time.monotonic() - began, 1)
@@ -265,6 +265,15 @@ async def _place(board: Board) -> tuple[int, AutomationProgressRecord]:
     assert head is not None
     assert progress is not None
     return head["seq"], progress
+
+
+async def _follow_the_rest(services: Services) -> None:
+    """Do what is left to do, once what killed processes have left open is ended."""
+    while True:
+        try:
+            return await follow(services, per_minute=ALL)
+        except RateLimited:
+            await asyncio.sleep(1)
 
 
 def _looked(progress: AutomationProgressRecord, since: datetime) -> bool:
