@@ -91,6 +91,7 @@ KNOWN_BY_ANOTHER_ID = {
     "AutomationProgress",
     "AutomationTrace",
     "Avatar",
+    "BillingEvent",
     "BusMessage",
     "CardFacts",
     "CardFactsBlock",

@@ -42,6 +42,7 @@ COUNTED = {
     "authLogin": "MAX_SESSIONS",
     "authRegister": "registrations of a source and of a mailbox",
     "authVerifyTwoFactor": "MAX_SESSIONS",
+    "billingReceive": "each is signed by Stripe, and kept for a while by its id",
     "consentGive": "MAX_CONSENTS",
     "emailVerificationSend": "mails of a person and to a mailbox",
     "installationSetup": "there is one installation",

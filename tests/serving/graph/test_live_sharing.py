@@ -328,17 +328,23 @@ def test_the_fields_that_depend_on_the_viewer_are_known() -> None:
                 found.add(f"{name}.{field_name}")
 
     assert found == {
+        "Card.isUnread",
         "Organization.budgets",
         "Organization.credentials",
         "Organization.myRole",
         "Organization.workspace",
         "Organization.workspaces",
+        "Preferences.lastProject",
+        "Project.panelStates",
+        "Project.unreadCount",
         "User.apiTokens",
         "User.consents",
         "User.emailVerifiedAt",
         "User.notifications",
         "User.notificationsCursor",
         "User.oauthGrants",
+        "User.preferences",
+        "User.serverRole",
         "User.sessions",
         "User.twoFactorEnabled",
         "User.unreadNotificationCount",
