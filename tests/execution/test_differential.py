@@ -26,7 +26,7 @@ _DUMPED = re.compile(r"(but got:|with value|cannot represent value: [\[{<(]).*")
 DOCUMENTS = 5
 """Documents per schema."""
 
-EXAMPLES = int(os.environ.get("ORRERY_DIFFERENTIAL_CASES", "1500")) // DOCUMENTS
+EXAMPLES = int(os.environ.get("ORRERY_DIFFERENTIAL_CASES", "1000")) // DOCUMENTS
 
 
 TURNS = 200

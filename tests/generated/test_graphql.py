@@ -29,7 +29,7 @@ IN_ORDER = sorted(ROOTS, key=_last_what_takes_away)
 
 
 @pytest.mark.parametrize("name", IN_ORDER)
-@tries(6)
+@tries(4)
 @given(data=st.data())
 async def test_whatever_is_asked_the_response_is_one_that_the_schema_allows(
     name: str, stage: Stage, data: st.DataObject
