@@ -18,7 +18,7 @@ class Written(monitoring.CommandListener):
     """
 
     READS = frozenset({"find", "getMore", "count", "distinct", "listIndexes", "listCollections", "explain"})
-    NO_COLLECTION = frozenset({"hello", "ping", "abortTransaction", "endSessions", "killCursors"})
+    NO_COLLECTION = frozenset({"hello", "ping", "abortTransaction", "endSessions", "killCursors", "killSessions"})
 
     def __init__(self) -> None:
         self.collections: set[str] = set()
