@@ -173,8 +173,8 @@ def test_a_value_of_a_wrong_type_is_refused_by_name(model: type[Input]) -> None:
                 refused_field(model, name, value)
 
 
-# A picture and the text of a document, for whose size the operations answer PAYLOAD_TOO_LARGE.
-WHOLE_FILES = {"UserAvatarSet.image", "DocumentUpdate.content"}
+# A picture and the text of a document, for whose size the operations answer PAYLOAD_TOO_LARGE; an event of Stripe's.
+WHOLE_FILES = {"UserAvatarSet.image", "DocumentUpdate.content", "BillingReceive.payload"}
 
 
 @each_model
