@@ -40,6 +40,7 @@ FIELDS_OF_ANYONE = frozenset(
         "authLogin",
         "authRegister",
         "authVerifyTwoFactor",
+        "billingReceive",
         "emailVerify",
         "installation",
         "installationSetup",

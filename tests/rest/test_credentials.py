@@ -36,6 +36,7 @@ def test_only_registering_signing_in_and_links_are_open() -> None:
         "/invitations/{token}/register",
         "/plugins",
         "/attachments/{attachmentId}",  # by a signed link
+        "/billing/webhook",  # signed by Stripe
         "/api/auth/login",
         "/api/auth/register",
         "/api/auth/setup",

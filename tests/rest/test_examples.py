@@ -45,9 +45,8 @@ def test_every_route_and_nothing_else_has_an_example() -> None:
 def test_an_example_of_a_request_is_one_that_its_route_accepts(route: Route) -> None:
     operation = operation_of(route)
     json = operation.get("requestBody", {}).get("content", {}).get("application/json")
-    if json is not None:
+    if json is not None and route.body is not None:  # what is signed is taken byte for byte
         given = {name: str(new_id(KINDS[name])) if name in KINDS else "x" * 43 for name in route.given}
-        assert route.body is not None
         assert read_input(route.body, {**json["example"], **given}, extra=route.dialect.extra)
         assert violations(json["example"], json["schema"]) == []
     for one in operation["parameters"]:

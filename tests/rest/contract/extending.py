@@ -69,6 +69,7 @@ HOOK = {
     "disabledReason": None,
     "createdAt": TIME,
 }
+TOOLS = {"plugin": "mcp"}
 CHAT = {
     "plugin": "webhook",
     "name": "Chat",
@@ -236,17 +237,17 @@ CONTRACTS = [
         method="GET",
         route="/plugins",
         by=None,
-        answers=({"key": "webhook", "name": "Webhook", "version": TEXT, "settings": OBJECT},),
+        answers=({"key": "mcp", "settings": OBJECT}, {"key": "webhook", "name": "Webhook", "version": TEXT}),
         bad=MALFORMED,
         denied=MALFORMED,
     ),
-    Contract(method="GET", route=PLUGINS, answers=(HOOK,), bad=NO_WORKSPACE, denied=MEMBER),
+    Contract(method="GET", route=PLUGINS, answers=(HOOK, TOOLS), bad=NO_WORKSPACE, denied=MEMBER),
     Contract(
         method="POST",
         route=PLUGINS,
         sent=CHAT,
         answers={**HOOK, "id": ID, "name": "Chat", "settings": {"events": ("CardMoved",)}},
-        then=(Then(PLUGINS, (HOOK, {"name": "Chat"})),),
+        then=(Then(PLUGINS, (HOOK, TOOLS, {"name": "Chat"})),),
         bad=bad("settings.url", sent={**CHAT, "settings": {"url": "http://localhost/", "secret": Ref("credential")}}),
         denied=MEMBER,
     ),
