@@ -58,8 +58,6 @@ def _model(name: str, table: Any) -> LanguageModel:
     place = f"models.{name}"
     if not _NAME.fullmatch(name):
         raise BadPlaceError(place, "must have a name of 1 to 100 letters, digits and . _ : / -")
-    if not isinstance(table, dict):
-        raise BadPlaceError(place, "must be a table")
     known(table, place, _READERS.keys() | {"protocol"})
     if table.get("protocol") not in ("openai", "anthropic"):
         raise BadPlaceError(f"{place}.protocol", 'must be "openai" or "anthropic"')

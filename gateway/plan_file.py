@@ -51,8 +51,6 @@ def _plan(slug: str, table: Any) -> Plan:
     place = f"plans.{slug}"
     if not _SLUG.fullmatch(slug):
         raise BadPlaceError(place, "must have a name of 1 to 60 of a-z, 0-9 and -")
-    if not isinstance(table, dict):
-        raise BadPlaceError(place, "must be a table")
     known(table, place, _READERS.keys() | _LIMITS.keys())
     return Plan(slug, limits=PlanLimits(**read_values(table, place, _LIMITS)), **_named(slug, table, place))
 

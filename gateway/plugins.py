@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from dataclasses import dataclass
+from functools import partial
 
 from bson import ObjectId
 
 from models.ids import Kind, kind_of
-from models.reach import unexpected
-from realtime.background import end
+from realtime.keyed_tasks import KeyedTasks
 from realtime.lease import Tenure
 from realtime.loop import Loop, Rest
 from resolvers.kit.context import Services
@@ -40,8 +40,16 @@ class Plugins:
         self._tenure = Tenure(WORK, self._pace.lease)
         self._changed: set[ObjectId] = set()
         self._late_at = 0.0
-        self._tasks: dict[ObjectId, asyncio.Task[None]] = {}
         self._loop = Loop("plugins", self._round, log=log, told="plugins wait", after_failure=Rest(self._pace.poll))
+        self._deliveries = KeyedTasks(
+            "plugin",
+            partial(deliver_some, services),
+            most=AT_ONCE,
+            pause=self._pace.poll,
+            log=log,
+            told="a plugin waits",
+            ended=self._loop.due,
+        )
         services.hub.on_change(self._hear)
 
     async def start(self) -> None:
@@ -50,8 +58,7 @@ class Plugins:
     async def stop(self) -> None:
         """Leave what is under way, which is told again by whoever comes next, and stop."""
         if await self._loop.stop():
-            for task in list(self._tasks.values()):
-                await end(task)
+            await self._deliveries.stop()
             await self._tenure.give_up()
 
     def _hear(self, stream_id: ObjectId) -> None:
@@ -71,18 +78,6 @@ class Plugins:
         changed, self._changed = self._changed, set()
         if changed:
             await wake(changed)
-        for plugin_id in await due_deliveries(AT_ONCE):
-            if plugin_id not in self._tasks and len(self._tasks) < AT_ONCE:
-                self._tasks[plugin_id] = asyncio.create_task(self._deliver(plugin_id), name="plugin")
+        self._deliveries.begin(await due_deliveries(AT_ONCE))
         await asyncio.sleep(self._pace.rest)
         return Rest(self._pace.poll)
-
-    async def _deliver(self, plugin_id: ObjectId) -> None:
-        try:
-            await deliver_some(self._services, plugin_id)
-        except Exception as error:
-            log.warning("a plugin waits", exc_info=unexpected(error))
-            await asyncio.sleep(self._pace.poll)  # it is still due, and nobody else is to try it meanwhile
-        finally:
-            del self._tasks[plugin_id]
-            self._loop.due.set()  # there may be more

@@ -33,8 +33,10 @@ def read_toml(path: Path, read: Callable[[Mapping[str, Any]], T]) -> T:
         raise ValueError(f"names {path}, where {error}") from error
 
 
-def known(table: Mapping[str, Any], place: str, keys: Collection[str]) -> None:
-    """Raise BadPlaceError for a table with other keys."""
+def known(table: Any, place: str, keys: Collection[str]) -> None:
+    """Raise BadPlaceError for what is no table, or one with other keys."""
+    if not isinstance(table, dict):
+        raise BadPlaceError(place, "must be a table")
     if unknown := table.keys() - set(keys):
         raise BadPlaceError(place, f"knows no {min(unknown)}; there are {', '.join(sorted(keys))}")
 

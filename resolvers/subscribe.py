@@ -132,9 +132,7 @@ async def project_events(
         concerned = (event["project_id"], *event["data"].get("project_ids", ()))  # a relation may join two projects
         return event["type"] in wanted and project["_id"] in concerned
 
-    workspace_id = project["workspace_id"]
-    membership = await workspace_membership(ctx, workspace_id)
-    return _watch(ctx, workspace_id, (project["_id"], wanted), accepts, after, membership)
+    return await _watch_part(ctx, project, (project["_id"], wanted), accepts, after)
 
 
 @operation(
@@ -172,9 +170,7 @@ async def mission_events(ctx: Context, mission: MissionRecord, after: str | None
     def accepts(event: ToldEvent) -> bool:
         return event["mission_id"] == mission["_id"] and event["type"] in MISSION_TYPES
 
-    workspace_id = mission["workspace_id"]
-    membership = await workspace_membership(ctx, workspace_id)
-    return _watch(ctx, workspace_id, mission["_id"], accepts, after, membership)
+    return await _watch_part(ctx, mission, mission["_id"], accepts, after)
 
 
 @operation(
@@ -195,9 +191,7 @@ async def board_events(ctx: Context, project: ProjectRecord, types: frozenset[st
     def accepts(event: ToldEvent) -> bool:
         return event["type"] in wanted and event["project_id"] == project["_id"]
 
-    workspace_id = project["workspace_id"]
-    membership = await workspace_membership(ctx, workspace_id)
-    return _watch(ctx, workspace_id, ("board", project["_id"], wanted), accepts, after, membership)
+    return await _watch_part(ctx, project, ("board", project["_id"], wanted), accepts, after)
 
 
 @operation("notifications", scope=TokenScope.NOTIFICATIONS_READ, read_only=True, no_tool=STREAM)
@@ -219,6 +213,18 @@ def _wanted(types: Iterable[str] | None, known: frozenset[str]) -> frozenset[str
             f"{min(unknown)[:60]!r} is no event of this stream; there are {', '.join(sorted(known))}", field="types"
         )
     return wanted
+
+
+async def _watch_part(
+    ctx: Context,
+    part: ProjectRecord | MissionRecord,
+    filter: Hashable,
+    accepts: Callable[[ToldEvent], bool],
+    after: str | None,
+) -> Source:
+    """What concerns a part of a workspace, in the history of that."""
+    membership = await workspace_membership(ctx, part["workspace_id"])
+    return _watch(ctx, part["workspace_id"], filter, accepts, after, membership)
 
 
 def _watch(
