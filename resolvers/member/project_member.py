@@ -94,7 +94,7 @@ async def check_admin(ctx: Context, project: ProjectRecord) -> None:
 async def remove_project_member(ctx: Context, project: ProjectRecord, user_id: ObjectId | str) -> Committed[ObjectId]:
     """Take a member off a project; `deletedId` is the user's.
 
-    Its cards keep their assignee.
+    Its cards keep their assignee. An admin leaves, or is taken off by another, or by the workspace's.
     """
     leaving = parse_id(user_id, Kind.USER, field="userId")
 
@@ -103,6 +103,8 @@ async def remove_project_member(ctx: Context, project: ProjectRecord, user_id: O
         removed = await find_and_delete(ProjectMember, membership, change.session)
         if removed is None:
             raise NotFound("Project member")
+        if removed.get("role") == Role.ADMIN and leaving != ctx.user_id:
+            await check_admin(ctx, project)
         change.append(project["workspace_id"], ProjectMemberRemoved(user_id=leaving, project_id=project["_id"]))
         user = await collection(User).find_one({"_id": leaving}, {"name": 1}, session=change.session)
         meta = {"userId": str(leaving), "name": user["name"] if user else None}

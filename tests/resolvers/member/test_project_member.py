@@ -157,3 +157,27 @@ async def test_admins_of_a_project_say_what_its_members_are(board: Board, worksp
     assert await board.types_since(seq) == ["ProjectMemberUpdated"] * 2
     with pytest.raises(NotFound):
         await update_project_member(board.ctx, project_id, new_id(Kind.USER), ProjectMemberUpdate(role=Role.ADMIN))
+
+
+async def test_admins_of_a_project_are_taken_off_it_by_admins_and_leave_by_themselves(
+    board: Board, workspace: Any, join: Join
+) -> None:
+    # Given two admins of a project and one who is not
+    ada, bob, carl = await join(workspace, "ada"), await join(workspace, "bob"), await join(workspace, "carl")
+    project_id = board.project["_id"]
+    for admin in (ada, carl):
+        await add(board, userId=admin.user_id, role="admin")
+    await add(board, userId=bob.user_id)
+    seq = await board.seq()
+
+    # When the plain member takes one off, they are refused and nothing happens
+    with pytest.raises(Forbidden):
+        await remove_project_member(again(bob), project_id, ada.user_id)
+    assert await board.types_since(seq) == []
+    assert len(await list_project_members(again(bob), project_id)) == 4
+
+    # But an admin may do it, anybody a plain member, and each for themselves
+    await remove_project_member(again(ada), project_id, carl.user_id)
+    await remove_project_member(again(ada), project_id, ada.user_id)
+    await remove_project_member(again(ada), project_id, bob.user_id)
+    assert [member["user"]["name"] for member in await list_project_members(board.ctx, project_id)] == ["owner"]
