@@ -40,5 +40,7 @@ class BillingPlanChange(Input):
 class BillingReceive(Input):
     """An event as Stripe sends it."""
 
-    payload: Annotated[str, Text(1, MAX_EVENT)] = Field(description="The event, byte for byte as it came: JSON.")
+    payload: Annotated[str, Text(1, MAX_EVENT, strip=False)] = Field(
+        description="The event, byte for byte as it came: JSON."
+    )
     signature: Annotated[str, Text(1, 2000)] = Field(description="What the header Stripe-Signature says.")

@@ -1,17 +1,23 @@
 """Billing, the texts of a card as a whole, and grants of applications, over the graph."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bson import ObjectId
 
+from gateway.app import create_app
+from gateway.settings import Settings
 from models import OAuthGrant
 from models.base import collection, to_record, utc_now
+from models.billing import Billing
 from models.enums import TokenScope
-from tests.gateway.lab import Board
+from tests.gateway.lab import Board, Lab
+from tests.resolvers.stripe import signature_of
 
 PLAN = 'mutation ($o: ID!) { billingPlanChange(organizationId: $o, input: {plan: "team"}) { organization { id } } }'
 PORTAL = "mutation ($o: ID!) { billingPortal(organizationId: $o, input: {}) { url } }"
 RECEIVE = 'mutation { billingReceive(input: {payload: "{}", signature: "t=1,v1=00"}) { accepted } }'
+HEARD = "mutation ($p: String!, $s: String!) { billingReceive(input: {payload: $p, signature: $s}) { accepted } }"
 REVISE = """
 mutation ($id: ID!) {
   cardRevise(id: $id, input: {title: "Second", description: "Anew", labels: ["bug", "night"]}) {
@@ -29,6 +35,25 @@ async def test_what_the_operator_has_not_set_up_is_told(board: Board) -> None:
     received = await board.ann.refused(RECEIVE)
 
     assert {error["extensions"]["code"] for error in (plan, portal, received)} == {"NOT_CONFIGURED"}
+
+
+async def test_what_stripe_has_signed_is_heard_byte_for_byte_at_both_doors(settings: Settings, lab: Lab) -> None:
+    # Given an event with an accent apart from its letter, and white space around it
+    event = '\n {"id": "evt_1", "type": "ping", "name": "Cafe\u0301"}\r\n'
+    signature = signature_of(event, "whsec_1")
+    hearing = replace(settings, billing=Billing("sk_test_1", webhook_secret="whsec_1"))
+    client = Lab(create_app(hearing, database=lab.app.state.database)).client()
+
+    # When it is told over REST and over the graph
+    headers = {"stripe-signature": signature, "content-type": "application/json"}
+    async with client:
+        rest = await client.post("/billing/webhook", content=event.encode(), headers=headers)
+        sent = {"query": HEARD, "variables": {"p": event, "s": signature}}
+        graph = await client.post("/graphql", json=sent)
+
+    # Then its signature holds
+    assert rest.json() == {"ok": True}
+    assert graph.json()["data"] == {"billingReceive": {"accepted": True}}
 
 
 async def test_the_texts_of_a_card_are_revised_in_one_change(board: Board) -> None:
