@@ -7,7 +7,7 @@ token; what was asked is sealed for the person who is signed in.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from types import ModuleType
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 import orjson
 from pydantic import ValidationError
@@ -208,8 +208,8 @@ def _back(asked: Asked, issuer: str, **told: str) -> Response:
 
 
 def _added(uri: str, told: dict[str, str]) -> str:
-    parts = urlsplit(uri)
-    return parts._replace(query="&".join(filter(None, (parts.query, urlencode(told))))).geturl()
+    """An address with more in its query, and otherwise to the letter: it has no fragment."""
+    return f"{uri}{'&' if '?' in uri else '?'}{urlencode(told)}"
 
 
 def _with_issuer(answered: Response, issuer: str) -> Response:

@@ -3,6 +3,8 @@
 import re
 from urllib.parse import urlsplit
 
+from pydantic import AnyUrl
+
 from models.errors import BadUserInput
 
 MAX_LENGTH = 500
@@ -29,6 +31,7 @@ def check_redirect(uri: str) -> str:
     try:
         parts = urlsplit(uri)
         host, _ = parts.hostname, parts.port
+        AnyUrl(uri)  # as the protocol's handlers read it, which refuse more
     except ValueError as error:
         raise BadUserInput("must be URIs", field=field) from error
     if parts.fragment or uri.endswith("#") or parts.username is not None or parts.password is not None:
@@ -49,7 +52,8 @@ def is_same(asked: str, registered: str) -> bool:
         return True
     ours, theirs = urlsplit(registered), urlsplit(asked)
     return (
-        theirs.scheme == ours.scheme == "http"
+        "#" not in asked
+        and theirs.scheme == ours.scheme == "http"
         and theirs.hostname == ours.hostname
         and ours.hostname in LOOPBACK
         and "@" not in theirs.netloc

@@ -207,6 +207,8 @@ async def test_a_person_agrees_so_often_and_no_more(
         {"redirect_uri": "http://localhost:5123/callback"},
         {"redirect_uri": "http://127.0.0.1:5123/callback?more=1"},
         {"redirect_uri": "http://evil.example@127.0.0.1:5123/callback"},
+        {"redirect_uri": "http://127.0.0.1:5124/callback#there"},
+        {"redirect_uri": "http://127.0.0.1:5124/callback#"},
         {"redirect_uri": "javascript:alert(1)"},
         {"redirect_uri": ""},
     ],
@@ -249,6 +251,25 @@ async def test_a_program_is_answered_at_whichever_port_it_has(browser: Browser, 
 
     assert answered.headers["location"].startswith("http://127.0.0.1:61234/callback?")
     assert (await application.exchange(answer_of(answered)["code"])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("redirect", "mark"),
+    [
+        ("editor:///callback", "?"),
+        ("https://app.example/callback?", "&"),
+        ("https://app.example/callback?a=%2F+b", "&"),
+    ],
+)
+async def test_an_answer_goes_to_the_letter_where_the_application_said(
+    redirect: str, mark: str, browser: Browser, lab: Lab
+) -> None:
+    application = Application(lab.client(), redirect=redirect)
+    await application.register()
+
+    answered = await browser.submit(await browser.asked(application.url()), decision="deny")
+
+    assert answered.headers["location"].startswith(f"{redirect}{mark}error=access_denied&")
 
 
 async def test_an_application_may_leave_out_what_it_has_one_of(browser: Browser, application: Application) -> None:
