@@ -42,11 +42,11 @@ async def test_what_stripe_has_signed_is_heard_byte_for_byte_at_both_doors(setti
     event = '\n {"id": "evt_1", "type": "ping", "name": "Cafe\u0301"}\r\n'
     signature = signature_of(event, "whsec_1")
     hearing = replace(settings, billing=Billing("sk_test_1", webhook_secret="whsec_1"))
-    client = Lab(create_app(hearing, database=lab.app.state.database)).client()
+    app = create_app(hearing, database=lab.app.state.database)
 
     # When it is told over REST and over the graph
     headers = {"stripe-signature": signature, "content-type": "application/json"}
-    async with client:
+    async with app.router.lifespan_context(app), Lab(app).client() as client:
         rest = await client.post("/billing/webhook", content=event.encode(), headers=headers)
         sent = {"query": HEARD, "variables": {"p": event, "s": signature}}
         graph = await client.post("/graphql", json=sent)
