@@ -7,7 +7,14 @@ from bson import ObjectId
 
 from models import Mission, MissionCall, Proposal, RemoteCall
 from models.base import Record, collection, with_changes
-from models.enums import MissionActivityKind, MissionCallState, MissionStatus, MissionWait, ProposalStatus
+from models.enums import (
+    MissionActivityKind,
+    MissionCallState,
+    MissionStatus,
+    MissionWait,
+    ProposalStatus,
+    RemoteCallState,
+)
 from models.ids import Kind, kind_of
 from models.records import MissionCallRecord, MissionRecord, ProposalRecord, RemoteCallRecord
 from realtime.log import Change
@@ -207,7 +214,8 @@ async def _take_decision(held: Held, change: Change, mission: MissionRecord, cal
         if (remote := await _remote(change, proposal)) is not None:
             if remote["finished_at"] is None:
                 return False
-            state = MissionCallState.DONE if remote["error"] is None else MissionCallState.REFUSED
+            is_done = remote["state"] == RemoteCallState.DONE
+            state = MissionCallState.DONE if is_done else MissionCallState.REFUSED
             text = quoted(remote["result"] or remote["error"] or "")
             await settle_call(held, change, mission, call, _ended(change, state, text), None)
             return True

@@ -27,7 +27,7 @@ from resolvers.state.mission_wake import wake
 
 READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
 MAX_OPEN = 100
-"""Calls of a workspace that nobody knows the end of yet."""
+"""Calls of a workspace that are to be made or under way."""
 
 get_remote_call = reader("remoteCall", REMOTE_CALL)
 remote_calls_of = pages_by(REMOTE_CALL, "workspace_id", sort=NEWEST_FIRST)
@@ -123,7 +123,7 @@ async def settle_remote_call(
         if call["state"] != RemoteCallState.UNKNOWN:
             raise Conflict(f"A call that is {call['state']} needs nobody to find out", **{"from": call["state"]})
         state = RemoteCallState.DONE if values.done else RemoteCallState.FAILED
-        told = {"result": values.note} if values.done else {"error": values.note}
+        told = {"result": values.note, "error": None} if values.done else {"error": values.note}
         return await set_call(change, call, {"state": state.value, **told, "settled_by": ctx.user_id})
 
     return await ctx.write(door["workspace_id"], body)

@@ -1,5 +1,6 @@
 """Asking a server of tools by the Model Context Protocol, both generations of it, with guarded requests."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,11 +14,12 @@ from models.pool import Pool
 
 if TYPE_CHECKING:
     from mcp import Client
+    from mcp_types import CallToolResult
 
 LOADING = Pool("first calls of remote tools", threads=2, at_once=1, of_one=20, in_all=100)
 """The SDK takes a second or two to load."""
 SECONDS = 30.0
-"""What a call may take, with finding out what the server speaks."""
+"""What a call may take in all, with finding out what the server speaks and the goodbye."""
 MAX_BYTES = 1024**2
 MAX_TOOLS = 100
 MAX_RESULT = 16_000
@@ -53,7 +55,7 @@ async def list_tools(outbound: Outbound, url: str, token: str | None) -> list[Re
     """The first tools of a server. Raises NotSent."""
     found: list[RemoteTool] | None = None
     try:
-        async with _connected(outbound, url, token) as client:
+        async with asyncio.timeout(SECONDS), _connected(outbound, url, token) as client:
             told = (await client.list_tools()).tools[:MAX_TOOLS]
             found = [
                 RemoteTool(tool.name, (tool.description or "")[:MAX_TOLD], dict(tool.input_schema)) for tool in told
@@ -68,9 +70,9 @@ async def call_tool(outbound: Outbound, url: str, token: str | None, tool: str, 
     """What a tool answers, as text. Raises NotSent, Answered and NotKnown."""
     is_sent, result = False, None
     try:
-        async with _connected(outbound, url, token) as client:
+        async with asyncio.timeout(SECONDS), _connected(outbound, url, token) as client:
             is_sent = True
-            result = await client.call_tool(tool, arguments)
+            result = await _sent(client, tool, arguments)
     except Exception as error:
         if result is None:  # else it was the goodbye that failed
             raise _failure(_cause(error), is_sent=is_sent) from error
@@ -80,6 +82,15 @@ async def call_tool(outbound: Outbound, url: str, token: str | None, tool: str, 
         raise Answered(text[:MAX_TOLD] or "the tool failed")
     whole = text.encode()
     return text if len(whole) <= MAX_RESULT else whole[:MAX_RESULT].decode(errors="ignore") + " … cut"
+
+
+async def _sent(client: "Client", tool: str, arguments: dict[str, Any]) -> "CallToolResult":
+    """The answer to a call that is sent once: the client's own method sends some again, and asks the server for its
+    tools afterwards, whose failure would be taken for the call's."""
+    import mcp_types as types
+
+    params = types.CallToolRequestParams(name=tool, arguments=arguments)
+    return await client.session.send_request(types.CallToolRequest(params=params), types.CallToolResult)
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ from resolvers.plugin.remote import set_call, settings_of, token_of
 from resolvers.plugin.remote_client import SECONDS, Answered, NotKnown, NotSent, call_tool
 
 PATIENCE = timedelta(seconds=2 * SECONDS)
-"""After which whoever has sent a call is taken for gone: a request takes half as long at most."""
+"""After which whoever has sent a call is taken for gone: it takes half as long at most."""
 GONE = "Whoever made the call went away before it was answered"
 
 

@@ -23,6 +23,7 @@ from resolvers.inputs.plugin import PluginInstall, RemoteCallSettle, RemoteToolC
 from resolvers.inputs.proposal import ProposalApprove
 from resolvers.kit.context import Context
 from resolvers.notification.follow import follow
+from resolvers.plugin import remote_client
 from resolvers.plugin.plugin import install_plugin
 from resolvers.plugin.remote import call_remote_tool, list_remote_servers, settle_remote_call
 from resolvers.plugin.remote_work import carry_out
@@ -114,15 +115,18 @@ async def test_a_call_is_written_down_marked_and_made_once(bench: Bench) -> None
 @pytest.mark.parametrize(
     ("fate", "state", "error"),
     [
+        ("list nothing", RemoteCallState.DONE, ""),
         ("fail", RemoteCallState.FAILED, "you said {}"),
         ("refuse", RemoteCallState.FAILED, "Not today"),
         ("hang up", RemoteCallState.UNKNOWN, ""),
+        ("say nothing", RemoteCallState.UNKNOWN, "TimeoutError"),
     ],
 )
 async def test_a_call_that_is_not_answered_well_is_never_made_again(
-    bench: Bench, fate: str, state: RemoteCallState, error: str
+    bench: Bench, fate: str, state: RemoteCallState, error: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench.server.fate = fate
+    monkeypatch.setattr(remote_client, "SECONDS", 1.0 if fate == "say nothing" else PATIENCE)
     call = await bench.made(await bench.call())
 
     again_ = await bench.made(call)
@@ -163,7 +167,7 @@ async def test_a_call_whose_maker_died_is_a_persons_to_find_out_about(bench: Ben
     # And says what became of it, once
     found = RemoteCallSettle(done=True, note="It is there")
     settled = (await settle_remote_call(again(bench.owner), call["_id"], found)).value
-    assert (settled["state"], settled["result"]) == (RemoteCallState.DONE, "It is there")
+    assert (settled["state"], settled["result"], settled["error"]) == (RemoteCallState.DONE, "It is there", None)
     assert settled["settled_by"] == bench.owner.user_id
     with pytest.raises(Conflict, match="needs nobody"):
         await settle_remote_call(again(bench.owner), call["_id"], found)

@@ -17,7 +17,8 @@ TOOLS: list[Json] = [
 @dataclass
 class ToolServer:
     """`calls` are the arguments of the calls that it was sent, `tokens` what clients signed in with. `fate` is what the
-    next calls come to: `answer`, `fail`, `refuse` or `hang up`."""
+    next calls come to: `answer`, `fail`, `refuse`, `hang up`, `say nothing`, or `list nothing` once they are
+    answered."""
 
     port: int = 0
     fate: str = "answer"
@@ -38,6 +39,8 @@ class ToolServer:
                 self.tokens.add(headers.get("authorization"))
                 status, reply = self._reply(json.loads(body)) if line.startswith("POST") else (405, None)
                 if status == 0:
+                    if self.fate == "say nothing":
+                        await reader.read()
                     break
                 text = b"" if reply is None else json.dumps(reply).encode()
                 kind = "content-type: application/json\r\n" if text else ""
@@ -57,11 +60,11 @@ class ToolServer:
                 "capabilities": {"tools": {}},
                 "serverInfo": {"name": "s", "version": "1"},
             }
-        elif method == "tools/list":
+        elif method == "tools/list" and self.fate != "list nothing":
             found = {"tools": TOOLS}
         elif method == "tools/call":
             self.calls.append(asked["params"])
-            if self.fate == "hang up":
+            if self.fate in ("hang up", "say nothing"):
                 return 0, None
             if self.fate == "refuse":
                 return 200, {"jsonrpc": "2.0", "id": asked["id"], "error": {"code": -32602, "message": "Not today"}}
