@@ -17,7 +17,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gateway import demo_address, demo_model, telemetry
+from gateway import demo_model, telemetry
 from gateway.agent_pipe import counted, read_exactly, relay, standard_streams
 from gateway.settings import Settings
 from realtime.counts import COUNTS
@@ -96,9 +96,7 @@ async def work(order: Order, begun: threading.Event) -> None:
     from resolvers.kit.context import Services
 
     settings, runner = order.settings, importlib.import_module(CHILD)
-    hosts = settings.allowed_private_hosts
-    if demo_model.NAME in settings.models.by_name:
-        hosts |= {demo_address.address(settings.demo_port)}
+    hosts = settings.allowed_private_hosts | demo_model.hosts_of_demo(settings.models, settings.demo_port)
     async with open_database(settings, prepared=True) as database:
         hub = Hub(
             EventLog(database.client, transactions=TRANSACTIONS), "memory://" if order.is_relayed else settings.bus

@@ -6,6 +6,7 @@ the memory that a call of the SDK's holds.
 """
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +20,8 @@ from agents.server import tasks
 from agents.server.address import Address
 from agents.server.resources import Place, place_of
 from auth.subject import Subject
-from models.errors import BadUserInput, OrreryError
+from models.errors import BadUserInput, Forbidden, NotFound, OrreryError, Unauthenticated
+from models.reach import unexpected
 from realtime.feed import Question
 from realtime.guard import Watch
 from realtime.payload import EventPayload, Sink
@@ -28,6 +30,8 @@ from realtime.told import ToldEvent
 from resolvers.kit.context import Context, Services
 from resolvers.subscribe import Source, workspace_events
 from serving.transports.event_stream import FORM
+
+log = logging.getLogger("orrery.mcp")
 
 AFTER = "orrery/after"
 """In `_meta` of a request: the cursor to go on after, or one for each address."""
@@ -46,13 +50,15 @@ class Followed:
 
 
 async def listen(
-    ctx: Context, request_id: types.RequestId, params: types.SubscriptionsListenRequestParams, task_ids: Sequence[Any]
+    ctx: Context, request_id: types.RequestId, params: types.SubscriptionsListenRequestParams, task_ids: Any
 ) -> "Listening":
     """What is to be told of changes until the client leaves or may read no more. Raises BadUserInput."""
+    if not isinstance(task_ids, list) or not all(isinstance(task_id, str) for task_id in task_ids):
+        raise BadUserInput("is no list of ids", field="notifications.taskIds")
     uris = list(dict.fromkeys(params.notifications.resource_subscriptions or ()))
     if len(uris) + len(task_ids) > MAX_ADDRESSES:
         raise BadUserInput(f"names more than {MAX_ADDRESSES} resources", field="resourceSubscriptions")
-    asked_tasks = [f"orrery://mission/{task_id}" for task_id in dict.fromkeys(map(str, task_ids))]
+    asked_tasks = [f"orrery://mission/{task_id}" for task_id in dict.fromkeys(task_ids)]
     followed = [Followed(place) for place in await _in_reach(ctx, uris)]
     followed += [Followed(place, is_task=True) for place in await _in_reach(ctx, asked_tasks)]
     grouped = _grouped(followed, (params.meta or {}).get(AFTER))
@@ -100,6 +106,8 @@ class Listening:
     __slots__ = (
         "_followed",
         "_meta",
+        "_newest",
+        "_room",
         "_services",
         "_sink",
         "_sources",
@@ -120,6 +128,9 @@ class Listening:
         self._subscriptions: list[Subscription] = []
         self._watches: list[Watch] = []
         self._telling: dict[str, asyncio.Task[None]] = {}
+        self._newest: dict[str, str] = {}
+        self._room = asyncio.Event()
+        self._room.set()
         self._sink: Sink | None = None
 
     async def add(self, source: Source, near: list[Followed]) -> None:
@@ -167,19 +178,28 @@ class Listening:
         return self._sink.write(_frame({"method": method, "params": {**params, "_meta": meta}}))
 
     def _tell_of(self, task_id: str, cursor: str) -> None:
-        """Tell how a task stands, once that is read; where it is being read already, anew after that."""
-        before = self._telling.get(task_id)
-        self._telling[task_id] = asyncio.create_task(self._read(task_id, cursor, before))
+        """Tell how a task stands, once that is read and the client reads. Of what comes until then, the newest is told:
+        a task is read, and waits to be told of, once at a time."""
+        self._newest[task_id] = cursor
+        if task_id not in self._telling:
+            self._telling[task_id] = asyncio.create_task(self._tell(task_id), name="task of MCP")
 
-    async def _read(self, task_id: str, cursor: str, before: asyncio.Task[None] | None) -> None:
-        if before is not None and not before.done():
-            await asyncio.wait([before])
-        try:
-            ctx = Context(self._subject, self._services)
-            told = await tasks.detailed(ctx, await tasks.read(ctx, task_id))
-        except OrreryError:
-            return  # it is gone, or out of reach by now, which the guard sees to
-        self._write("notifications/tasks", told, cursor)
+    async def _tell(self, task_id: str) -> None:
+        while task_id in self._newest:
+            await self._room.wait()
+            cursor = self._newest.pop(task_id)
+            try:
+                ctx = Context(self._subject, self._services)
+                told = await tasks.detailed(ctx, await tasks.read(ctx, task_id))
+            except (NotFound, Forbidden, Unauthenticated):
+                continue  # it is gone, or out of reach by now, which the guard sees to
+            except Exception as error:
+                log.warning("a client listens to tasks no more", exc_info=unexpected(error))
+                self._end(None)  # it listens again after what it has heard
+                return
+            if not self._write("notifications/tasks", told, cursor):
+                self._room.clear()
+        del self._telling[task_id]
 
     def _end(self, _: Exception | None) -> None:
         """Say that nothing follows: as of what is out of reach, nothing is said of why."""
@@ -191,6 +211,7 @@ class Listening:
         self.close()
 
     def resume(self) -> None:
+        self._room.set()
         for subscription in self._subscriptions:
             subscription.resume()
 
@@ -206,7 +227,7 @@ class Listening:
             subscription.close()
         for telling in self._telling.values():
             telling.cancel()
-        self._watches, self._telling = [], {}
+        self._watches, self._telling, self._newest = [], {}, {}
 
 
 def _is_about(event: ToldEvent, followed: Followed) -> bool:

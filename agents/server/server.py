@@ -232,7 +232,7 @@ async def start(engine: GraphEngine, version: str) -> Running:
     ) -> types.SubscriptionsListenResult:
         assert ctx.request is not None  # noqa: S101  (this server is reached by HTTP alone)
         assert ctx.request_id is not None  # noqa: S101  (it is no notification)
-        task_ids = (ctx.params or {}).get("notifications", {}).get("taskIds") or []
+        task_ids = (ctx.params or {}).get("notifications", {}).get("taskIds", [])
         if task_ids and not knows_tasks(ctx):
             raise missing_tasks()
         with _told_as_errors(ctx):

@@ -47,6 +47,6 @@ class Toolbox:
     async def _engine(self) -> GraphEngine | None:
         if self.make_engine is None:
             return None
-        if self._making is None:
+        if self._making is None or (self._making.done() and self._making.exception() is not None):
             self._making = asyncio.create_task(BUILDING.run(self.make_engine, admitted=True), name="graph")
         return await asyncio.shield(self._making)

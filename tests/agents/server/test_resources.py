@@ -3,18 +3,28 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
 from bson import ObjectId
+from mcp.shared.subscriptions import SUBSCRIPTION_ID_META_KEY
+from pymongo.errors import AutoReconnect
 
 from agents.server import resources
+from agents.server import tasks as task_module
+from agents.server.address import Address
+from agents.server.listen import Followed, Listening
+from agents.server.resources import place_of
+from auth.subject import Credential, Subject
 from models import WorkspaceMember
 from models.base import collection
+from models.enums import TokenScope
 from models.ids import Kind, new_id
+from realtime.payload import EventPayload
+from resolvers.kit.context import Context, Services
 from tests.agents.server.agent import agent_of
 from tests.agents.server.client import HANDSHAKE, MODERN, VERSIONS, Client
 from tests.gateway.lab import Board, Lab, make_board
@@ -180,6 +190,88 @@ async def test_who_listens_to_a_task_is_told_how_it_stands(board: Board, address
     assert working["params"]["taskId"] == mission
     assert told["status"] == "completed"
     assert told["result"]["structuredContent"]["mission"]["summary"] == "Done"
+
+
+class Slow:
+    """A reader that has no room for more than what it is told once, until it says so."""
+
+    transport = "sse"
+
+    def __init__(self) -> None:
+        self.told: list[dict[str, Any]] = []
+        self.has_ended = False
+
+    def write(self, delivery: EventPayload) -> bool:
+        self.told.append(json.loads(delivery.payload))
+        return False
+
+    def end(self, errors: Sequence[dict[str, Any]] | None = None) -> None:
+        self.has_ended = True
+
+
+@pytest.fixture
+async def listener(board: Board, lab: Lab) -> AsyncIterator[tuple[Listening, str]]:
+    """Somebody who listens to a task, and its id."""
+    agent = await agent_of(board, lab, MODERN)
+    ann = Client(board.ann.http, MODERN)
+    mission = (await ann.call("run_agent", **agent.asked))["structuredContent"]["mission"]["id"]
+    services: Services = lab.app.state.services
+    subject = Subject(ObjectId(board.ann.id), Credential.JWT, frozenset(TokenScope))
+    place = await place_of(Context(subject, services), Address.read(f"orrery://mission/{mission}"))
+    listening = Listening(subject, services, {SUBSCRIPTION_ID_META_KEY: 1}, [Followed(place, is_task=True)])
+    yield listening, mission
+    listening.close()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not condition():  # noqa: ASYNC110  (a task tells)
+            await asyncio.sleep(0.01)
+
+
+async def test_whoever_reads_slowly_is_told_the_newest_of_a_task(listener: tuple[Listening, str]) -> None:
+    listening, mission = listener
+    slow = Slow()
+    listening.open(slow)
+
+    # When much happens while it reads nothing
+    listening._tell_of(mission, "e-1")
+    await until(lambda: len(slow.told) == 2)
+    for number in range(2, 300):
+        listening._tell_of(mission, f"e-{number}")
+    await asyncio.sleep(0.1)
+
+    # Then it is told once of all that
+    assert len(slow.told) == 2
+    listening.resume()
+    await until(lambda: len(slow.told) == 3)
+    assert slow.told[-1]["params"]["_meta"]["orrery/cursor"] == "e-299"
+    assert not slow.has_ended
+
+
+async def test_who_listens_to_a_task_that_cannot_be_read_is_told_to_listen_again(
+    listener: tuple[Listening, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listening, mission = listener
+    slow = Slow()
+    listening.open(slow)
+
+    async def away(*_: Any) -> None:
+        raise AutoReconnect("the database is away")
+
+    monkeypatch.setattr(task_module, "read", away)
+    listening._tell_of(mission, "e-1")
+
+    await until(lambda: slow.has_ended)
+
+
+@pytest.mark.parametrize("task_ids", [5, True, "abc", [5], {"a": 1}, None])
+async def test_what_is_no_list_of_tasks_is_refused(board: Board, task_ids: Any) -> None:
+    client = Client(board.ann.http, MODERN, capabilities={"extensions": {"io.modelcontextprotocol/tasks": {}}})
+
+    refused = await client.send("subscriptions/listen", notifications={"taskIds": task_ids})
+
+    assert refused["error"]["code"] == -32602
 
 
 async def test_who_does_not_know_tasks_may_not_listen_to_them(board: Board) -> None:
