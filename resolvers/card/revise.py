@@ -27,6 +27,8 @@ from resolvers.kit.operation import operation
     opens=CARD,
     permission=board.WRITE,
     scope=TokenScope.PROJECTS_WRITE,
+    includes=("cardUpdate",),
+    also={"labels": ("labelCreate",)},
     no_tool="update_card does it by the ids of labels",
 )
 async def revise_card(ctx: Context, door: CardRecord, values: CardRevise) -> Committed[CardRecord]:

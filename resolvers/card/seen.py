@@ -41,7 +41,14 @@ async def view_card(ctx: Context, card: CardRecord) -> Committed[CardRecord]:
     return await _see(ctx, card, card["_id"], card["project_id"], newest, event)
 
 
-@operation("projectMarkAllRead", opens=PROJECT.whole, permission=board.READ, scope=READ, no_tool=PERSONAL)
+@operation(
+    "projectMarkAllRead",
+    opens=PROJECT.whole,
+    permission=board.READ,
+    scope=READ,
+    includes=("cardView",),
+    no_tool=PERSONAL,
+)
 async def mark_all_read(ctx: Context, project: ProjectRecord) -> Committed[ProjectRecord]:
     """Note that the viewer has seen all cards of a project, however many there are."""
     newest = (await _activities([project["_id"]], 1))[project["_id"]]

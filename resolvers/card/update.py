@@ -42,7 +42,7 @@ _CLIENT_NAMES = {
 _MOVED = frozenset({"column_id", "scope_id", "rank", "started_at", "completed_at", "pending_column_id"})
 
 
-_ALSO = {"columnId": "cardMove", "order": "cardMove", "archived": "cardArchive"}
+_ALSO = {"columnId": ("cardMove",), "order": ("cardMove",), "archived": ("cardArchive",)}
 """What an update does of what there are operations for."""
 
 

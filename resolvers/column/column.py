@@ -105,7 +105,7 @@ async def update_column(ctx: Context, column: ColumnRecord, values: ColumnUpdate
     return await ctx.write(column["workspace_id"], body)
 
 
-@operation("columnReorder", inside=PROJECT.whole, permission=board.WRITE, scope=WRITE)
+@operation("columnReorder", inside=PROJECT.whole, permission=board.WRITE, scope=WRITE, includes=("columnUpdate",))
 async def reorder_columns(ctx: Context, project: ProjectRecord, values: ColumnReorder) -> Committed[ProjectRecord]:
     """Put the columns of a board into another order. As few are written as the order allows."""
 
@@ -121,7 +121,14 @@ async def reorder_columns(ctx: Context, project: ProjectRecord, values: ColumnRe
     return await ctx.write(project["workspace_id"], body)
 
 
-@operation("columnClean", opens=COLUMN.whole, permission=board.WRITE, scope=WRITE, destroys=True)
+@operation(
+    "columnClean",
+    opens=COLUMN.whole,
+    permission=board.WRITE,
+    scope=WRITE,
+    includes=("cardDelete",),
+    destroys=True,
+)
 async def clean_column(ctx: Context, column: ColumnRecord) -> Committed[ColumnRecord]:
     """Delete all cards of a column, the archived ones included; the column stays.
 

@@ -37,7 +37,7 @@ MAX_TAKEN_ALONG = 500
 """Documents below one that moves to another context: each is written, and told of, in the same change."""
 
 
-_MOVES = dict.fromkeys(["order", *map(to_camel, sorted(MOVING))], "documentMove")
+_MOVES = dict.fromkeys(["order", *map(to_camel, sorted(MOVING))], ("documentMove",))
 """What an update does of what there are operations for."""
 
 
@@ -98,7 +98,7 @@ async def restore_document_version(
     return await ctx.write(door["workspace_id"], body)
 
 
-_ALSO = {"delete": "documentDelete", **_MOVES}
+_ALSO = {"delete": ("documentDelete",), **_MOVES}
 """What a batch does of what there are operations for."""
 
 

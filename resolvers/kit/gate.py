@@ -32,7 +32,7 @@ def verdict_of(
 
 def _others(operation: Operation, arguments: Mapping[str, Any]) -> set[str]:
     """The operations that a call does the work of, or has somebody do it later, as the steps of a pipeline."""
-    asked = {other for name, other in operation.also.items() if _asks(name, arguments)}
+    asked = {other for name, others in operation.also.items() if _asks(name, arguments) for other in others}
     steps = [step.get("tool") for step in arguments.get("steps") or () if isinstance(step, Mapping)]
     return asked.union(operation.includes, filter(None, map(operation_called, filter(None, steps))))
 

@@ -59,7 +59,7 @@ class Options(TypedDict, total=False):
     tool: str | None
     no_tool: str | None
     proposes: bool
-    also: Mapping[str, str]
+    also: Mapping[str, Sequence[str]]
     includes: Sequence[str]
     destroys: bool
     always_asks: bool
@@ -82,7 +82,7 @@ class Operation:
     reveals: bool
     tool: str | None
     no_tool: str | None
-    also: Mapping[str, str] = field(hash=False)
+    also: Mapping[str, Sequence[str]] = field(hash=False)
     includes: tuple[str, ...]
     destroys: bool
     always_asks: bool

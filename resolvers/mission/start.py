@@ -24,7 +24,12 @@ CARD_PROMPT = "Do what this card asks for, and say on it what you have done."
 
 
 @operation(
-    "agentRun", inside=WORKSPACE, permission=policy.WRITE, scope=WRITE, no_tool="run_agent asks the same of an agent"
+    "agentRun",
+    inside=WORKSPACE,
+    permission=policy.WRITE,
+    scope=WRITE,
+    includes=("missionCreate",),
+    no_tool="run_agent asks the same of an agent",
 )
 async def run_agent(ctx: Context, _: WorkspaceMemberRecord, values: AgentRun) -> Committed[MissionRecord]:
     """Give an agent an objective, perhaps within a project.
@@ -44,7 +49,13 @@ async def run_agent(ctx: Context, _: WorkspaceMemberRecord, values: AgentRun) ->
     return await ctx.write(values.workspace_id, body)
 
 
-@operation("cardMissionStart", inside=CARD.reading("workspace_id", "project_id"), permission=policy.WRITE, scope=WRITE)
+@operation(
+    "cardMissionStart",
+    inside=CARD.reading("workspace_id", "project_id"),
+    permission=policy.WRITE,
+    scope=WRITE,
+    includes=("missionCreate",),
+)
 async def start_card_mission(ctx: Context, card: CardRecord, values: CardMissionStart) -> Committed[MissionRecord]:
     """Start a mission about a card.
 

@@ -86,7 +86,7 @@ async def get_organization_by_id(ctx: Context, membership: OrganizationMemberRec
     return {**found, "my_role": membership["role"]}
 
 
-@operation("organizationCreate", scope=ADMINISTER)
+@operation("organizationCreate", scope=ADMINISTER, also={"workspace": ("workspaceCreate",)})
 async def create_organization(ctx: Context, values: OrganizationCreate) -> Committed[OrganizationRecord]:
     """Create an organization.
 

@@ -31,7 +31,7 @@ from resolvers.kit.page import Page, Window, pages, pages_by
 from resolvers.kit.plan_limits import require_plan_room
 from resolvers.lane.store import open_totals
 from resolvers.member.project_member import add_member
-from resolvers.template.apply import fill_board, fill_project
+from resolvers.template.apply import FILLS, fill_board, fill_project
 from resolvers.template.template import find_template, kind_of_template
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
@@ -48,7 +48,13 @@ async def list_projects(ctx: Context, membership: WorkspaceMemberRecord) -> list
     return await collection(Project).find({"workspace_id": workspace_id}).sort("_id", 1).limit(LIST_LIMIT).to_list()
 
 
-@operation("projectCreate", inside=WORKSPACE, permission=board.WRITE, scope=WRITE, also={"template": "cardCreate"})
+@operation(
+    "projectCreate",
+    inside=WORKSPACE,
+    permission=board.WRITE,
+    scope=WRITE,
+    also={"template": FILLS, "board": ("scopeCreate",)},
+)
 async def create_project(
     ctx: Context, _membership: WorkspaceMemberRecord, values: ProjectCreate
 ) -> Committed[ProjectRecord]:

@@ -36,6 +36,9 @@ from resolvers.card.card import new_card
 from resolvers.card.label import new_label
 from resolvers.lane.card_kept import keep
 
+FILLS = ("scopeCreate", "columnCreate", "labelCreate", "customFieldCreate", "cardCreate")
+"""The operations whose work it does."""
+
 
 async def fill_project(change: Change, project: ProjectRecord, content: TemplateContentRecord) -> None:
     """Write scopes, columns, labels, custom fields and cards; everything is told as if it were created one by one."""

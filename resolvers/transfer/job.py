@@ -30,6 +30,7 @@ from resolvers.kit.page import NEWEST_FIRST, Page, Window, pages, pages_by
 from resolvers.kit.upload import Upload, file_name
 from resolvers.transfer.archive import MAGIC
 from resolvers.transfer.read import MAX_TEXT
+from resolvers.transfer.write import MAKES
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 MAX_WAITING = 3
@@ -67,7 +68,13 @@ async def list_transfer_jobs(
     ]
 
 
-@operation("projectImportStart", inside=WORKSPACE, permission=board.WRITE, scope=WRITE)
+@operation(
+    "projectImportStart",
+    inside=WORKSPACE,
+    permission=board.WRITE,
+    scope=WRITE,
+    includes=(*MAKES, "attachmentCreate", "projectMemberAdd"),
+)
 async def start_import(
     ctx: Context, _membership: WorkspaceMemberRecord, values: ProjectImportStart
 ) -> Committed[TransferJobRecord]:

@@ -28,7 +28,7 @@ from resolvers.transfer.files import file_parts, plan_files
 from resolvers.transfer.notes import Notes, told_notes
 from resolvers.transfer.plan import IMPORTS, Plan, complete, draw
 from resolvers.transfer.settle import read_mended
-from resolvers.transfer.write import Part, find_gone, parts, write_project
+from resolvers.transfer.write import MAKES, Part, find_gone, parts, write_project
 
 
 async def read_project(values: Mapping[str, Any], on_odd_item: OnOddItem) -> tuple[ProjectImport, Notes | None]:
@@ -47,6 +47,8 @@ async def read_project(values: Mapping[str, Any], on_odd_item: OnOddItem) -> tup
     opens=WORKSPACE.by("workspace_id"),
     permission=board.WRITE,
     scope=TokenScope.PROJECTS_WRITE,
+    includes=MAKES,
+    also={"members": ("projectMemberAdd",)},
     no_tool="a project's file is more than a call holds",
 )
 async def import_project(

@@ -34,6 +34,7 @@ from resolvers.kit.plan_limits import require_plan_room
 from resolvers.lane.card_kept import keep
 from resolvers.member.project_member import add_member
 from resolvers.project.project import insert_project
+from resolvers.template.apply import FILLS
 from resolvers.transfer.documents import document_parts
 from resolvers.transfer.plan import Plan
 from resolvers.transfer.relations import relation_parts
@@ -45,6 +46,8 @@ _MODELS: dict[type[Recorded[Any]], Kind] = {
     Label: Kind.LABEL,
     Scope: Kind.SCOPE,
 }
+MAKES = ("projectCreate", *FILLS, "relationCreate", "commentCreate", "documentCreate", "documentLink")
+"""The operations whose work an import does."""
 CARDS_AT_ONCE = 200
 """Cards, with their comments, of one part."""
 
