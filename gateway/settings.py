@@ -203,6 +203,8 @@ class Settings:
         )
         if not settings.production:
             settings = replace(settings, models=demo_model.with_demo(settings.models, settings.demo_port))
+        if "MCP_TOKEN_WORKSPACE" in values and settings.mcp_token is None:
+            raise SettingsError("MCP_TOKEN_WORKSPACE needs MCP_TOKEN, the token that reads the workspace.")
         if settings.smtp is not None and settings.mail_from is DEFAULT_SENDER:
             raise SettingsError("ORRERY_MAIL_FROM must name the sender of the mails that go to ORRERY_SMTP_URL.")
         settings = settings.with_workers(

@@ -17,7 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 from agents.oauth.place import Place
 from agents.server.operator_token import OperatorToken
 from agents.server.undelivered import Undelivered, key_of
-from auth.subject import ANONYMOUS, Subject
+from auth.subject import Subject
 from models.caller import note_asking
 from models.enums import TokenScope
 from models.errors import OrreryError, Unauthenticated
@@ -126,7 +126,8 @@ class McpEndpoint:
         if "authorization" not in request.headers:
             raise Unauthenticated
         if self.operator is not None and self.operator.is_of(request.headers["authorization"]):
-            return await self.operator.subject(self.find().context_of(ANONYMOUS))
+            engine = self.find()
+            return await self.operator.subject(engine.context_of(engine.stranger_of(request)))
         subject = await self.find().subject_of(request, audience=self.place.audience)
         subject.require_user()
         return subject

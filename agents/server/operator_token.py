@@ -30,20 +30,28 @@ class OperatorToken:
         return scheme.lower() == "bearer" and hmac.compare_digest(sent.strip().encode(), self.token.encode())
 
     async def subject(self, ctx: Context) -> Subject:
-        """Who comes with it; `ctx` is anybody's. Raises Unauthenticated where there is no such workspace."""
+        """Who comes with it; `ctx` is a stranger's, of the same request. Raises Unauthenticated where there is no such
+        workspace."""
         try:
             agent = await reader_of(ctx, self.workspace_id)
         except NotFound as error:
             raise Unauthenticated("The workspace of this token does not exist") from error
-        return Subject(user_id=agent["user_id"], scopes=READS, agent_id=agent["_id"], workspace_id=self.workspace_id)
+        return Subject(
+            user_id=agent["user_id"],
+            scopes=READS,
+            agent_id=agent["_id"],
+            workspace_id=self.workspace_id,
+            source=ctx.source,
+            calls_a_minute=agent.get("rate_limit"),
+        )
 
 
 def operator_token(token: str, workspace: str | None) -> OperatorToken:
     """What the environment says. Raises ValueError."""
     if workspace is None:
         raise ValueError("needs MCP_TOKEN_WORKSPACE, the id of the workspace that it reads")
-    if len(token) < MIN_LENGTH or not token.isprintable() or " " in token:
-        raise ValueError(f"must be at least {MIN_LENGTH} characters, without spaces")
+    if len(token) < MIN_LENGTH or not token.isascii() or not token.isprintable() or " " in token:
+        raise ValueError(f"must be at least {MIN_LENGTH} characters of ASCII, without spaces")
     try:
         return OperatorToken(token, parse_id(workspace, Kind.WORKSPACE))
     except BadUserInput as error:

@@ -1,19 +1,24 @@
 """The token of the environment reads one workspace over MCP, and does nothing else."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from bson import ObjectId
 
 from agents.server.operator_token import OperatorToken, operator_token
+from agents.server.server import Running
+from auth.subject import Subject
 from gateway.app import create_app
 from gateway.database import Database
 from gateway.settings import Settings, SettingsError
 from models import Agent
 from models.base import collection
+from models.caller import current_caller
+from models.enums import TokenScope
 from models.ids import Kind, new_id
 from tests.agents.server.client import MODERN, VERSIONS, Client
 from tests.gateway.lab import Board, Lab
@@ -80,15 +85,52 @@ async def test_one_of_a_workspace_that_is_gone_is_none(settings: Settings, datab
         await lab.clients[0].aclose()
 
 
+async def test_who_comes_with_it_is_somebody_at_an_address(
+    reading: Lab, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came: list[tuple[str | None, Hashable | None]] = []
+    lacks = Running.lacks
+
+    def seen(self: Running, subject: Subject, message: Any) -> TokenScope | None:
+        came.append((subject.source, current_caller()))
+        return lacks(self, subject, message)
+
+    monkeypatch.setattr(Running, "lacks", seen)
+
+    await Client(reading.client(TOKEN), MODERN).call("get_card", id=await board.card("To be read"))
+
+    assert came == [("127.0.0.1", "127.0.0.1")]
+
+
+async def test_it_calls_no_more_a_minute_than_its_agent_may(reading: Lab, board: Board) -> None:
+    client, card = Client(reading.client(TOKEN), MODERN), await board.card("To be read")
+    await client.call("get_card", id=card)
+    reader = {"slug": "mcp-reader", "workspace_id": ObjectId(board.workspace)}
+    await collection(Agent).update_one(reader, {"$set": {"rate_limit": 1}})
+
+    try:
+        read, refused = [(await client.call("get_card", id=card))["content"][0]["text"] for _ in range(2)]
+    finally:
+        await collection(Agent).update_one(reader, {"$set": {"rate_limit": None}})
+
+    assert "title: To be read" in read
+    assert refused.startswith("RATE_LIMITED")
+
+
 @pytest.mark.parametrize(
     ("token", "workspace"),
-    [(TOKEN, None), ("short", str(new_id(Kind.WORKSPACE))), (TOKEN, str(new_id(Kind.CARD)))],
-    ids=["no workspace", "too short", "a card"],
+    [
+        (TOKEN, None),
+        (None, str(new_id(Kind.WORKSPACE))),
+        ("short", str(new_id(Kind.WORKSPACE))),
+        ("ü" * 32, str(new_id(Kind.WORKSPACE))),
+        (TOKEN, str(new_id(Kind.CARD))),
+    ],
+    ids=["no workspace", "no token", "too short", "in no header", "a card"],
 )
-def test_a_token_that_is_set_wrongly_is_told(token: str, workspace: str | None, tmp_path: Path) -> None:
-    environ = {"ORRERY_DATA_DIR": str(tmp_path), "MCP_TOKEN": token}
-    if workspace is not None:
-        environ["MCP_TOKEN_WORKSPACE"] = workspace
+def test_a_token_that_is_set_wrongly_is_told(token: str | None, workspace: str | None, tmp_path: Path) -> None:
+    told = {"ORRERY_DATA_DIR": str(tmp_path), "MCP_TOKEN": token, "MCP_TOKEN_WORKSPACE": workspace}
+    environ = {name: value for name, value in told.items() if value is not None}
 
     with pytest.raises(SettingsError, match="MCP_TOKEN"):
         Settings.from_env(environ)
