@@ -2,8 +2,8 @@
 any message."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from functools import cache, partial
 from typing import Any
 
@@ -25,12 +25,13 @@ from agents.server.confirm import question
 from agents.server.endpoint import MAX_BODY, SUBJECT
 from agents.server.listen import Listening, listen
 from agents.server.progress import cancel_call, follow
+from agents.server.refusals import told_as_errors
 from agents.server.task_methods import add_tasks, is_task, knows_tasks, missing_tasks
 from agents.server.tasks import EXTENSION, TOOL
 from agents.tools.catalogue import CALL_TOOL, TOOLS, listed
 from auth.subject import Credential, Subject
 from models.enums import TokenScope
-from models.errors import NotFound, OrreryError
+from models.errors import OrreryError
 from resolvers.kit.context import Context
 from serving.graph.engine import GraphEngine
 from serving.transports.follow import follow as follow_stream
@@ -140,10 +141,9 @@ class Running:
         match message:
             case {"method": "tasks/result"}:
                 return True
-            case {"method": "tools/call", "params": {"name": "run_agent", "_meta": {"progressToken": _}}}:
-                return True
-            case {"method": "tools/call", "params": {"name": str() as name}} if version in MODERN_PROTOCOL_VERSIONS:
-                return name in TOOLS and TOOLS[name].read_only
+            case {"method": "tools/call", "params": {"name": str() as name} as params}:
+                reads = version in MODERN_PROTOCOL_VERSIONS and name in TOOLS and TOOLS[name].read_only
+                return reads or _is_followed(params)
         return False
 
     def changes(self, message: Mapping[str, Any]) -> bool:
@@ -190,14 +190,14 @@ async def start(engine: GraphEngine, version: str) -> Running:
         if asked is not None:
             return asked
         result = await answered(engine, _subject(ctx), params)
-        if params.name == TOOL and PROGRESS_TOKEN in (ctx.params or {}).get("_meta", ()) and not is_task(ctx):
+        if _is_followed(ctx.params or {}) and not is_task(ctx):
             return await follow(context_of(ctx), ctx, result)
         return result
 
     async def list_resources(
         ctx: ServerRequestContext, _params: types.PaginatedRequestParams | None
     ) -> types.ListResourcesResult:
-        with _told_as_errors(ctx):
+        with _of_resources(ctx):
             return types.ListResourcesResult(resources=await resources.listed(context_of(ctx)))
 
     async def list_templates(
@@ -208,7 +208,7 @@ async def start(engine: GraphEngine, version: str) -> Running:
     async def read_resource(
         ctx: ServerRequestContext, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
-        with _told_as_errors(ctx, uri=params.uri):
+        with _of_resources(ctx, uri=params.uri):
             text = await resources.read(context_of(ctx), params.uri)
         found = types.TextResourceContents(uri=params.uri, mime_type=resources.TEXT, text=text)
         return types.ReadResourceResult(contents=[found])
@@ -216,14 +216,12 @@ async def start(engine: GraphEngine, version: str) -> Running:
     async def list_prompts(
         ctx: ServerRequestContext, _params: types.PaginatedRequestParams | None
     ) -> types.ListPromptsResult:
-        with _told_as_errors(ctx):
+        with _of_resources(ctx):
             return types.ListPromptsResult(prompts=await prompts.listed(context_of(ctx)))
 
     async def get_prompt(ctx: ServerRequestContext, params: types.GetPromptRequestParams) -> types.GetPromptResult:
-        try:
+        with told_as_errors():
             text = await prompts.get(context_of(ctx), params.name, params.arguments or {})
-        except OrreryError as error:
-            raise MCPError(types.INVALID_PARAMS, error.message, {"code": error.code}) from error
         message = types.PromptMessage(role="user", content=types.TextContent(text=text))
         return types.GetPromptResult(messages=[message])
 
@@ -235,7 +233,7 @@ async def start(engine: GraphEngine, version: str) -> Running:
         task_ids = (ctx.params or {}).get("notifications", {}).get("taskIds", [])
         if task_ids and not knows_tasks(ctx):
             raise missing_tasks()
-        with _told_as_errors(ctx):
+        with _of_resources(ctx):
             ctx.request.scope[LISTENING] = await listen(context_of(ctx), ctx.request_id, params, task_ids)
         return types.SubscriptionsListenResult(meta={SUBSCRIPTION_ID_META_KEY: ctx.request_id})
 
@@ -259,16 +257,16 @@ async def start(engine: GraphEngine, version: str) -> Running:
     return await Running(server, engine).ready()
 
 
-@contextmanager
-def _told_as_errors(ctx: ServerRequestContext, **data: Any) -> Iterator[None]:
-    """Refusals of operations as errors of the protocol. What is out of reach is told as what does not exist."""
-    try:
-        yield
-    except NotFound as error:
-        code = RESOURCE_NOT_FOUND if ctx.protocol_version in HANDSHAKE_PROTOCOL_VERSIONS else types.INVALID_PARAMS
-        raise MCPError(code, "Resource not found", data or None) from error
-    except OrreryError as error:
-        raise MCPError(types.INVALID_PARAMS, error.message, {**data, "code": error.code}) from error
+def _of_resources(ctx: ServerRequestContext, **data: Any) -> AbstractContextManager[None]:
+    """Refusals of what is asked of resources, as its generation of the protocol has them."""
+    code = RESOURCE_NOT_FOUND if ctx.protocol_version in HANDSHAKE_PROTOCOL_VERSIONS else types.INVALID_PARAMS
+    return told_as_errors("Resource not found", code, **data)
+
+
+def _is_followed(params: Mapping[str, Any]) -> bool:
+    """Whether a call begins a mission whose progress its client wishes to hear of."""
+    meta = params.get("_meta")
+    return params.get("name") == TOOL and isinstance(meta, Mapping) and PROGRESS_TOKEN in meta
 
 
 def _subject(ctx: ServerRequestContext) -> Subject:

@@ -1,7 +1,6 @@
 """The methods of tasks, by both generations of the protocol, and what makes a call a task."""
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import mcp_types as types
@@ -12,10 +11,13 @@ from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 from agents.server import tasks
 from agents.server.questions import settle
+from agents.server.refusals import told_as_errors
 from agents.server.tasks import EXTENSION, RELATED, TOOL
 from models.admission import Admission
-from models.errors import Conflict, NotFound, OrreryError
+from models.errors import Conflict
 from resolvers.kit.context import Context
+
+MISSING = "Task not found"
 
 ContextOf = Callable[[ServerRequestContext], Context]
 Params = types.GetTaskRequestParams
@@ -34,7 +36,7 @@ def add_tasks(server: Server[Any], context_of: ContextOf) -> None:
     """Let a server answer what is asked of tasks, and begin them."""
 
     async def get(ctx: ServerRequestContext, params: Params) -> dict[str, Any]:
-        with _told_as_errors():
+        with told_as_errors(MISSING):
             context = context_of(ctx)
             task = await tasks.read(context, params.task_id, can_ask=_is_core(ctx) or _elicits(ctx))
             if _is_core(ctx):
@@ -42,7 +44,7 @@ def add_tasks(server: Server[Any], context_of: ContextOf) -> None:
             return await tasks.detailed(context, task)
 
     async def result(ctx: ServerRequestContext, params: Params) -> dict[str, Any]:
-        with _told_as_errors():
+        with told_as_errors(MISSING):
             context = context_of(ctx)
             with WAITING.one(context.user_id):
                 mission = await tasks.ended(context, params.task_id)
@@ -51,7 +53,7 @@ def add_tasks(server: Server[Any], context_of: ContextOf) -> None:
         return {**told, "_meta": {RELATED: {"taskId": params.task_id}}}
 
     async def listing(ctx: ServerRequestContext, params: types.PaginatedRequestParams) -> dict[str, Any]:
-        with _told_as_errors():
+        with told_as_errors(MISSING):
             missions, cursor = await tasks.listed(context_of(ctx), params.cursor)
         told = [tasks.Task(mission, {}) for mission in missions]
         page = {"tasks": [tasks.in_core(tasks.as_known(each.mission, each.status, each.message)) for each in told]}
@@ -59,7 +61,7 @@ def add_tasks(server: Server[Any], context_of: ContextOf) -> None:
 
     async def cancel(ctx: ServerRequestContext, params: Params) -> dict[str, Any]:
         context = context_of(ctx)
-        with _told_as_errors():
+        with told_as_errors(MISSING):
             try:
                 await tasks.cancel(context, params.task_id)
             except Conflict:
@@ -72,7 +74,7 @@ def add_tasks(server: Server[Any], context_of: ContextOf) -> None:
 
     async def update(ctx: ServerRequestContext, params: UpdateParams) -> dict[str, Any]:
         context = context_of(ctx)
-        with _told_as_errors():
+        with told_as_errors(MISSING):
             task = await tasks.read(context, params.task_id)
             await settle(context, task.asked, params.input_responses or {})
         return {}
@@ -151,14 +153,3 @@ def _is_core(ctx: ServerRequestContext) -> bool:
 def _elicits(ctx: ServerRequestContext) -> bool:
     capabilities = ctx.session.client_capabilities
     return capabilities is not None and capabilities.elicitation is not None
-
-
-@contextmanager
-def _told_as_errors() -> Iterator[None]:
-    """Refusals as errors of the protocol. What is out of reach is told as what does not exist."""
-    try:
-        yield
-    except NotFound as error:
-        raise MCPError(types.INVALID_PARAMS, "Task not found") from error
-    except OrreryError as error:
-        raise MCPError(types.INVALID_PARAMS, error.message, {"code": error.code, **error.details}) from error
