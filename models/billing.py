@@ -28,7 +28,7 @@ class PlanLimits(BaseModel):
 
 
 class BillingSubscription(BaseModel):
-    """What an organization pays at Stripe, as that said last. `revision` counts how often it said something else."""
+    """What an organization pays at Stripe, as that said last. `revision` counts how often it was asked."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -8,7 +8,7 @@ from bson import ObjectId
 from auth.policies import organization as policy
 from models import Organization
 from models.base import Record
-from models.billing import Plan, terms
+from models.billing import terms
 from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotConfigured, PlanLimit
 from models.records import OrganizationMemberRecord, OrganizationRecord
@@ -52,17 +52,14 @@ async def change_plan(
         beyond = await exceeded(organization_id, plan.limits.model_dump(), change.session)
         if beyond:
             raise PlanLimit(beyond)
-        return await put_on(change, organization_id, plan, {})
+        return await set_billing(change, organization_id, terms(plan))
 
     return await ctx.write(organization_id, body)
 
 
-async def put_on(
-    change: Change, organization_id: ObjectId, plan: Plan | None, values: Mapping[str, Any]
-) -> OrganizationRecord:
-    """Put an organization on a plan, with other values of it, and tell of it if anything differs."""
-    given = {**values, **terms(plan)}
-    organization, differs = await set_fields(change, Organization, organization_id, given)
+async def set_billing(change: Change, organization_id: ObjectId, values: Mapping[str, Any]) -> OrganizationRecord:
+    """Change what an organization has of a plan, or pays for it, and tell of it if anything differs."""
+    organization, differs = await set_fields(change, Organization, organization_id, values)
     if differs:
         change.append(organization_id, OrganizationUpdated(organization=organization))
     return organization

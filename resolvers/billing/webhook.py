@@ -1,11 +1,12 @@
 """What Stripe tells: signed, in any order, and more than once.
 
 An event says only that something about a subscription may have changed. How it stands is read back from Stripe, and
-written unless another event has written something else meanwhile: then it is read once more. So the last state that is
-written was read after every one before it, whichever way events come.
+written unless another event was followed meanwhile: then it is read once more. So the last state that is written was
+read after every one before it, whichever way events come.
 """
 
 import hmac
+import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -19,17 +20,19 @@ from pymongo.errors import DuplicateKeyError
 
 from models import BillingEvent, Organization
 from models.base import collection, to_record, utc_now, with_changes
-from models.billing import Billing, Plan
+from models.billing import Billing, terms
 from models.enums import SubscriptionStatus
 from models.errors import BadUserInput, NotConfigured, Unavailable
 from models.ids import Kind, parse_id
-from models.records import BillingSubscriptionRecord
+from models.records import BillingSubscriptionRecord, OrganizationRecord
 from realtime.log import Change
-from resolvers.billing.plan import put_on
+from resolvers.billing.plan import set_billing
 from resolvers.billing.stripe import ask
 from resolvers.inputs.billing import BillingReceive
 from resolvers.kit.context import Context
 from resolvers.kit.operation import Caller, operation
+
+log = logging.getLogger("orrery.billing")
 
 TOLERANCE = 300
 """Seconds that a signature is good for, either way."""
@@ -39,7 +42,7 @@ ATTEMPTS = 5
 
 
 class _Changed(Exception):  # noqa: N818
-    """Another event has written what it has read meanwhile."""
+    """Another event was followed meanwhile."""
 
 
 @operation("billingReceive", caller=Caller.ANYONE)
@@ -69,10 +72,11 @@ async def _follow(ctx: Context, event_id: str, subscription_id: str, organizatio
 async def _read_back(ctx: Context, event_id: str, subscription_id: str, organization_id: ObjectId) -> None:
     before = await collection(Organization).find_one({"_id": organization_id}, {"subscription": 1})
     if before is None:
+        log.warning("Stripe's event %s is for an organization that is not there: %s", event_id, organization_id)
         return
     known = before.get("subscription")
     told = await ask(ctx, f"subscriptions/{quote(subscription_id, safe='')}")
-    plan, now = _read(ctx.services.billing, told)
+    now, price = _read(told)
 
     async def body(change: Change) -> None:
         await _note(change, event_id)
@@ -81,14 +85,40 @@ async def _read_back(ctx: Context, event_id: str, subscription_id: str, organiza
             return
         if _revision(current.get("subscription")) != _revision(known):
             raise _Changed
-        if known is not None and known["subscription_id"] != now["subscription_id"] and not _is_live(now):
-            return  # another one is over; this is what counts
-        kept = with_changes(now, {"revision": _revision(known)})
-        if kept != known:
-            kept = with_changes(kept, {"revision": _revision(known) + 1})
-        await put_on(change, organization_id, plan, {"subscription": kept})
+        await _keep(change, ctx.services.billing, current, now, price)
 
     await ctx.write_as(organization_id, None, body)
+
+
+async def _keep(
+    change: Change, billing: Billing, organization: OrganizationRecord, now: BillingSubscriptionRecord, price: str
+) -> None:
+    """Write how a subscription stands, unless another one counts. Each time it is counted, and told if it differs."""
+    known = organization.get("subscription")
+    is_another = known is not None and known["subscription_id"] != now["subscription_id"]
+    if known is not None and is_another and _is_live(known) and _is_live(now):
+        ids = known["subscription_id"], now["subscription_id"]
+        log.warning("Organization %s is paid for twice at Stripe: %s and %s", organization["_id"], *ids)
+    given = _terms(billing, organization, now, price)
+    is_over = is_another and not _is_live(now)  # what is known counts
+    if known is not None and (is_over or (not given and _is_known(now, known))):
+        counted = {"$inc": {"subscription.revision": 1}}
+        await collection(Organization).update_one({"_id": organization["_id"]}, counted, session=change.session)
+        return
+    kept = with_changes(now, {"revision": _revision(known) + 1})
+    await set_billing(change, organization["_id"], {"subscription": kept, **given})
+
+
+def _terms(
+    billing: Billing, organization: OrganizationRecord, now: BillingSubscriptionRecord, price: str
+) -> dict[str, Any]:
+    """What an organization has of the plan that it is on from now; nothing where it stays on the one that it has."""
+    plan = billing.of_price(price) if _is_live(now) else billing.free
+    if plan is None and _is_live(now):
+        log.warning("Organization %s pays a price that no plan has: %s", organization["_id"], price)
+        return {}
+    given = terms(plan)
+    return {} if given["plan"] == organization.get("plan") else given
 
 
 async def _note(change: Change, event_id: str) -> None:
@@ -143,24 +173,22 @@ def _about(event: Mapping[str, Any]) -> tuple[str, ObjectId] | None:
         return None
 
 
-def _read(billing: Billing, told: Mapping[str, Any]) -> tuple[Plan | None, BillingSubscriptionRecord]:
-    """The plan that a subscription pays for, and what is kept of it. Raises Unavailable for what is none."""
+def _read(told: Mapping[str, Any]) -> tuple[BillingSubscriptionRecord, str]:
+    """What is kept of a subscription, and the price that is paid. Raises Unavailable for what is none."""
     try:
-        status = SubscriptionStatus(told["status"])
         item = told["items"]["data"][0]
         ends = item.get("current_period_end") or told.get("current_period_end")
         kept: BillingSubscriptionRecord = {
             "subscription_id": str(told["id"]),
             "customer_id": str(told["customer"]),
-            "status": status.value,
+            "status": SubscriptionStatus(told["status"]).value,
             "renews_at": None if ends is None else datetime.fromtimestamp(int(ends), UTC),
             "is_ending": bool(told.get("cancel_at_period_end")),
             "revision": 0,
         }
-        plan = billing.of_price(str(item["price"]["id"])) if status.is_live else None
+        return kept, str(item["price"]["id"])
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise Unavailable from error
-    return plan or billing.free, kept
 
 
 def _revision(known: BillingSubscriptionRecord | None) -> int:
@@ -169,3 +197,7 @@ def _revision(known: BillingSubscriptionRecord | None) -> int:
 
 def _is_live(told: BillingSubscriptionRecord) -> bool:
     return SubscriptionStatus(told["status"]).is_live
+
+
+def _is_known(now: BillingSubscriptionRecord, known: BillingSubscriptionRecord) -> bool:
+    return with_changes(now, {"revision": known["revision"]}) == known

@@ -14,6 +14,7 @@ from models import BillingEvent, Organization
 from models.base import collection
 from models.billing import Billing, Plan, PlanLimits
 from models.errors import BadUserInput, Conflict, NotConfigured, Unavailable
+from models.ids import Kind, new_id
 from models.outbound import Outbound
 from models.records import OrganizationRecord
 from resolvers.billing.webhook import TOLERANCE, receive_payment
@@ -150,6 +151,74 @@ async def test_what_was_read_before_somebody_else_wrote_is_read_anew(
     # Then the former does not take it back
     assert (await now(organization))["plan"] == "company"
     assert len(stripe.receiver.received) == 3
+
+
+async def test_what_was_read_before_an_event_that_said_nothing_new_is_read_anew(
+    hearing: Context, organization: OrganizationRecord, stripe: Stripe
+) -> None:
+    # Given an event whose answer, of another price, is on its way
+    ours, arrives = organization["_id"], asyncio.Event()
+    stripe.states["sub_1"] = subscription_of(ours)
+    await hear(hearing, told_of(KINDS[0], ours, 1))
+    stripe.asked.clear()
+    stripe.states["sub_1"], stripe.slow = subscription_of(ours, "price_2"), arrives
+    early = asyncio.create_task(hear(hearing, told_of(KINDS[1], ours, 2)))
+    await stripe.asked.wait()
+
+    # When it is as before at Stripe, which another event tells
+    stripe.states["sub_1"] = subscription_of(ours)
+    await hear(hearing, told_of(KINDS[1], ours, 3))
+    arrives.set()
+    await early
+
+    # Then the former changes nothing, and nobody is told
+    assert (await now(organization))["plan"] == "team"
+    assert (await event_types(ours)).count("OrganizationUpdated") == 1
+
+
+async def test_what_an_organization_has_stays_while_it_pays_whatever_the_file_says_since(
+    hearing: Context, organization: OrganizationRecord, stripe: Stripe, caplog: pytest.LogCaptureFixture
+) -> None:
+    # Given an organization on a plan that it pays for
+    ours = organization["_id"]
+    stripe.states["sub_1"] = subscription_of(ours)
+    await hear(hearing, told_of(KINDS[0], ours, 1))
+
+    # When the operator changes what the plan holds, then its price, and Stripe tells that it ends and does not
+    smaller = replace(PLANS["team"], limits=PlanLimits(members=5))
+    for number, plan in enumerate((smaller, replace(smaller, price="price_9")), 2):
+        changed = replace(hearing.services.billing, plans={**PLANS, "team": plan})
+        later = Context(hearing.subject, replace(hearing.services, billing=changed))
+        stripe.states["sub_1"] = subscription_of(ours, cancel_at_period_end=number == 2)
+        await hear(later, told_of(KINDS[1], ours, number))
+
+        # Then it has what it had, and how it pays is known
+        found = await now(organization)
+        assert (found["plan"], found["limits"]["members"]) == ("team", 30)
+        assert found["subscription"]["is_ending"] is (number == 2)
+    assert "pays a price that no plan has: price_1" in caplog.text
+
+    # And another plan is taken as the file has it
+    stripe.states["sub_1"] = subscription_of(ours, "price_9")
+    await hear(later, told_of(KINDS[1], ours, 4))
+    stripe.states["sub_1"] = subscription_of(ours, "price_2")
+    await hear(later, told_of(KINDS[1], ours, 5))
+    stripe.states["sub_1"] = subscription_of(ours, "price_9")
+    await hear(later, told_of(KINDS[1], ours, 6))
+    assert (await now(organization))["limits"]["members"] == 5
+
+
+async def test_who_pays_twice_and_for_nobody_is_logged(
+    hearing: Context, organization: OrganizationRecord, stripe: Stripe, caplog: pytest.LogCaptureFixture
+) -> None:
+    ours, gone = organization["_id"], new_id(Kind.ORGANIZATION)
+    for number, name in enumerate(("sub_1", "sub_2")):
+        stripe.states[name] = subscription_of(ours, id=name)
+        await hear(hearing, told_of(KINDS[0], ours, number, name))
+    await hear(hearing, told_of(KINDS[0], gone))
+
+    assert f"{ours} is paid for twice at Stripe: sub_1 and sub_2" in caplog.text
+    assert f"for an organization that is not there: {gone}" in caplog.text
 
 
 async def test_an_end_brings_back_the_plan_that_nobody_pays_for(
