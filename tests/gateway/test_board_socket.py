@@ -96,6 +96,8 @@ class Reader:
                     self.titles.append(data["title"])
             case "card_deleted":
                 self.cards.pop(data["id"], None)
+            case "column_cleaned":
+                self.cards = {key: card for key, card in self.cards.items() if card["columnId"] != data["id"]}
 
 
 def named(kind: str) -> Callable[[JSON], bool]:
@@ -149,6 +151,7 @@ async def test_a_client_that_folds_what_it_is_told_has_what_a_fresh_read_has(gat
         ann.ask("PATCH", f"{card}/{first}/move", columnId=ann.done)
         ann.ask("PATCH", f"{card}/{second}/auto-mode", enabled=True)
         ann.ask("DELETE", f"{card}/{ann.create('Gone')}")
+        ann.ask("POST", f"/projects/{ann.project}/columns/{ann.done}/clean-all")
         ann.create("Last")
 
     async with following(gateway, ann) as reader:
@@ -157,7 +160,8 @@ async def test_a_client_that_folds_what_it_is_told_has_what_a_fresh_read_has(gat
         await writing
 
         assert reader.cards == await asyncio.to_thread(ann.cards)
-        assert {"card_created", "card_updated", "card_moved", "card_deleted"} <= {one["type"] for one in reader.told}
+        told = {message["type"] for message in reader.told}
+        assert {"card_created", "card_updated", "card_moved", "card_deleted", "column_cleaned"} <= told
         assert all(one["projectId"] == ann.project for one in reader.told)
 
 

@@ -1,5 +1,7 @@
 """The agent board's interface: what is around its routes, and where it is."""
 
+import re
+
 import httpx
 import pytest
 from bson import ObjectId
@@ -9,12 +11,16 @@ from starlette.exceptions import HTTPException
 from models import User
 from models.base import collection, utc_now
 from resolvers.kit.context import Context
+from resolvers.subscribe import PROJECT_TYPES
+from rest.agent_board.live.events import IN_PROJECT
 from rest.app import Collision, build_routes, failures, interfaces, openapi, overlap
 from serving.cookies import CookieScope
 from tests.rest.conftest import Api, Board
 from tests.rest.told import told
 
 KEY = {"idempotency-key": "b0a7"}
+UNTOLD = re.compile("(Automation|Comment|CustomField|CustomFieldValues|Document|DocumentReview|Relation)[A-Z][a-z]+")
+"""Events of what the agent board does not show: no route of it gives it."""
 
 
 @pytest.mark.parametrize(
@@ -73,6 +79,11 @@ async def test_a_removal_that_is_asked_for_again_under_its_key_answers_nothing_a
 
     assert [(answer.status_code, answer.content) for answer in answers] == [(204, b"")] * 2
     assert answers[1].headers["idempotency-replayed"] == "true"
+
+
+def test_whatever_happens_in_a_project_is_told_or_is_of_what_the_board_does_not_show() -> None:
+    assert {event for event in PROJECT_TYPES - IN_PROJECT.keys() if not UNTOLD.fullmatch(event)} == set()
+    assert {event for event in IN_PROJECT if UNTOLD.fullmatch(event)} == set()
 
 
 def test_no_route_of_one_interface_is_over_a_route_of_another() -> None:

@@ -49,6 +49,10 @@ def _id(data: AnyRecord) -> Data:
     return {"id": str(data["deleted_id"])}
 
 
+def _cleaned(data: AnyRecord) -> Data:
+    return {"id": str(data["column_id"])}
+
+
 def _user(data: AnyRecord) -> Data:
     return {"userId": str(data["user_id"])}
 
@@ -143,6 +147,7 @@ IN_PROJECT: Mapping[str, Told] = {
     "CardDeleted": Told("card_deleted", _id),
     "ColumnCreated": Told("column_created", _column),
     "ColumnUpdated": Told("column_updated", _column),
+    "ColumnCleaned": Told("column_cleaned", _cleaned),
     "ColumnDeleted": Told("column_deleted", _id),
     "ScopeCreated": Told("board_created", _board),
     "ScopeUpdated": Told("board_updated", _board),
