@@ -13,7 +13,7 @@ from resolvers.column.column import columns_of_project
 from resolvers.column.scope import create_scope, delete_scope, list_scopes, reorder_scopes, update_scope
 from resolvers.inputs.scope import ScopeCreate, ScopeReorder, ScopeUpdate
 from resolvers.inputs.template import ScopeCreateFromTemplate
-from resolvers.kit.input import Input, Name
+from resolvers.kit.input import Input, Name, NotNull
 from resolvers.kit.nouns import SCOPE
 from resolvers.template.board import create_scope_from_template
 from rest.agent_board import guards
@@ -35,7 +35,7 @@ class BoardBody(Input):
 class BoardChange(Input):
     """What changes of a board."""
 
-    name: Name | None = None
+    name: Annotated[Name | None, NotNull] = None
 
 
 @routes.get("", "List the boards of a project", runs=list_scopes)

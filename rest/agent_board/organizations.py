@@ -1,5 +1,7 @@
 """Organizations and their members."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from models.enums import Role
@@ -15,7 +17,7 @@ from resolvers.inputs.organization import (
     OrganizationUpdate,
 )
 from resolvers.kit.context import Context
-from resolvers.kit.input import Input, Name
+from resolvers.kit.input import Input, Name, NotNull
 from resolvers.member.organization_member import (
     add_organization_member,
     list_organization_members,
@@ -56,7 +58,7 @@ class OrganizationBody(Input):
 class OrganizationChange(Input):
     """What changes of an organization."""
 
-    name: Name | None = None
+    name: Annotated[Name | None, NotNull] = None
 
 
 class OrganizationMemberBody(Input):
