@@ -117,13 +117,14 @@ def read_query(text: str) -> Query:
     if len(check_text(text, field="query")) > MAX_QUERY:
         raise BadUserInput(f"must have at most {MAX_QUERY} characters", field="query")
     parts = [(phrase or word, bool(phrase)) for phrase, word in _PARTS.findall(text)]
-    parts = [(part, whole) for part, whole in parts if next(units(part), None) is not None]
+    # Folded as in the index: what is a letter by itself may be none then, such as a vowel of Hangul or a tatweel.
+    parts = [(part, whole) for part, whole in parts if any(units(folded(part)))]
     if not parts:
         raise BadUserInput("must hold a word", field="query")
     if len(parts) > MAX_WORDS:
         raise BadUserInput(f"must have at most {MAX_WORDS} words", field="query")
-    found = [(list(units(part)), whole) for part, whole in parts]
-    ends = [(some[-1], whole) for some, whole in found if not some[-1].is_run]
+    found = [([unit for unit in units(part) if unit.text], whole) for part, whole in parts]
+    ends = [(some[-1], whole) for some, whole in found if some and not some[-1].is_run]
     words = {unit.text for some, _ in found for unit in some[:-1] if not unit.is_run}
     words |= {unit.text for unit, whole in ends if whole}
     beginnings = tuple(unit.text for unit, whole in ends if not whole)

@@ -1,5 +1,7 @@
 """What is typed into a search: what of it is marked, and which part of a long text is shown."""
 
+import sys
+import unicodedata
 from unicodedata import normalize
 
 import pytest
@@ -135,6 +137,38 @@ def test_the_excerpt_of_a_text_without_spaces_is_of_some_words_and_found_in_boun
     assert [one.text for one in fragments if one.is_match] == ["会議"]
     assert len("".join(one.text for one in fragments)) < 200
     assert max(lengths) <= 2 * WINDOW
+
+
+LETTERS = [
+    chr(code)
+    for code in (*range(0x3400), *range(0x3400, sys.maxunicode, 61))
+    if unicodedata.category(chr(code))[0] == "L"
+]
+
+
+def test_each_letter_alone_is_a_word_or_refused_as_none() -> None:
+    refused: list[str] = []
+    for letter in LETTERS:
+        try:
+            asked = read_query(letter)
+        except BadUserInput:
+            refused.append(letter)
+        else:
+            assert asked.match not in ('""', '"" *'), f"{ord(letter):x}"
+            assert "" not in (*asked.words, *asked.beginnings, *asked.runs), f"{ord(letter):x}"
+
+    assert {"ㅠ", "ـ"} <= set(refused)
+    assert len(refused) < len(LETTERS) / 20
+
+
+@pytest.mark.parametrize("nothing", ["ㅠㅠ", "ـ", '"ـ"', "ـ ㅠㅠ"])
+def test_what_is_no_word_in_the_index_is_refused_alone_and_left_out_beside_one(nothing: str) -> None:
+    with pytest.raises(BadUserInput, match="must hold a word"):
+        read_query(nothing)
+
+    assert shown(f"hello {nothing}", "hello world") == shown(f"{nothing} hello", "hello world") == "[hello] world"
+    phrase = "hello " + nothing.strip('"')
+    assert shown(f'"{phrase}"', "hello world") == "[hello] world"
 
 
 def test_hits_that_overlap_are_one_mark() -> None:
