@@ -84,13 +84,18 @@ def answer(body: object, status: int, headers: dict[str, str] | None = None) -> 
     )
 
 
-def answer_error(error: OrreryError, render: Render = failure) -> Response:
-    headers = _HEADERS.get(error.status)
+def headers_of(error: OrreryError) -> dict[str, str]:
+    """What is said of a failure beside its body."""
     if isinstance(error, RateLimited):
-        headers = {"retry-after": str(error.retry_after)}
-    elif isinstance(error, ContentCodingError):
-        headers = error.HEADERS
-    return answer(render(error.status, error.message, error.code, error.details), error.status, headers)
+        return {"retry-after": str(error.retry_after)}
+    if isinstance(error, ContentCodingError):
+        return dict(error.HEADERS)
+    return dict(_HEADERS.get(error.status, {}))
+
+
+def answer_error(error: OrreryError, render: Render = failure) -> Response:
+    body = render(error.status, error.message, error.code, error.details)
+    return answer(body, error.status, headers_of(error))
 
 
 def answer_unexpected(request: Request, error: Exception, render: Render = failure) -> Response:

@@ -6,13 +6,14 @@ token; what was asked is sealed for the person who is signed in.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from string import punctuation
 from types import ModuleType
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import orjson
 from pydantic import ValidationError
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from agents.oauth import page
@@ -24,14 +25,15 @@ from auth.subject import Credential
 from models.caller import note_asking
 from models.enums import TokenScope
 from models.errors import BadUserInput, Forbidden, OrreryError, TwoFactorRequired, Unauthenticated
+from models.reach import reachable
 from resolvers.account.account import get_me, log_in
-from resolvers.account.sign_in import SignIn
 from resolvers.account.two_factor import verify_two_factor
 from resolvers.inputs.account import AuthLogin, AuthVerifyTwoFactor
 from resolvers.kit.context import Context
 from resolvers.oauth.client import find_client
 from resolvers.oauth.consent import Asked, agree
 from serving.cookies import CookieScope, set_session_cookies
+from serving.errors import headers_of
 from serving.graph.engine import GraphEngine
 from serving.transports.origin import origin_allowed
 
@@ -40,6 +42,8 @@ MAX_QUERY = 4_000
 MAX_SEALED = 8_000
 """What such a query comes to, sealed: a line of a request that proxies let pass."""
 MAX_FORM = 32 * 1024
+_PLAIN = "".join(set(punctuation) - set("#%&+"))
+"""What may be in a value of a query as it is."""
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -88,7 +92,7 @@ class ConsentPages:
     async def signing_in(self, request: Request) -> Response:
         """A password, or the code that follows it."""
         given = one_each(await self._posted(request))
-        query, ctx = given.get("query", "")[:MAX_QUERY], await self._context(request)
+        query, ctx = _as_it_came(given.get("query", ""), MAX_QUERY), await self._context(request)
         email, proof = given.get("email", ""), given.get("proof")
         try:
             if proof is None:
@@ -98,9 +102,11 @@ class ConsentPages:
                 signed_in = await verify_two_factor(ctx, values)
         except TwoFactorRequired as required:
             return page.code(self._at(SIGN_IN), query, str(required.details["temporaryToken"]))
-        except (OrreryError, ValidationError) as error:
+        except (Unauthenticated, BadUserInput, ValidationError) as error:
             return self._refused(error, query, email, proof)
-        return self._signed_in(signed_in, query)
+        back = _to(f"{self.place.path}{AUTHORIZE}?{query}")
+        set_session_cookies(back, signed_in, self.cookies)
+        return back
 
     def _refused(self, error: OrreryError | ValidationError, query: str, email: str, proof: str | None) -> Response:
         """The form once more, with what was wrong."""
@@ -111,11 +117,6 @@ class ConsentPages:
         if proof is None:
             return page.sign_in(self._at(SIGN_IN), query, email, why)
         return page.code(self._at(SIGN_IN), query, proof, why)
-
-    def _signed_in(self, signed_in: SignIn, query: str) -> Response:
-        back = _to(f"{self.place.path}{AUTHORIZE}?{urlencode(parse_qsl(query, keep_blank_values=True))}")
-        set_session_cookies(back, signed_in, self.cookies)
-        return back
 
     async def consent(self, request: Request) -> Response:
         """The question."""
@@ -175,14 +176,18 @@ class ConsentPages:
 
 
 def _query(request: Request, most: int = MAX_QUERY) -> str:
-    raw: bytes = request.scope["query_string"]
-    if len(raw) > most or not raw.isascii():
+    return _as_it_came(request.scope["query_string"].decode("latin-1"), most)
+
+
+def _as_it_came(query: str, most: int) -> str:
+    """A query that may be sent on to the letter; raises BadUserInput for what no address has."""
+    if len(query) > most or not query.isascii() or not query.isprintable():
         raise BadUserInput("The application sends more than is looked at")
-    return raw.decode("ascii")
+    return query
 
 
 def _query_of(asked: Asked) -> str:
-    """What an application asks, as it asked it."""
+    """What an application asks, as it asked it, and no longer than that."""
     told = {
         "client_id": asked.client_id,
         "redirect_uri": asked.redirect_uri if asked.redirect_uri_given else None,
@@ -192,12 +197,13 @@ def _query_of(asked: Asked) -> str:
         "code_challenge": asked.challenge,
         "code_challenge_method": "S256",
     }
-    return urlencode({name: value for name, value in told.items() if value is not None})
+    return urlencode({name: value for name, value in told.items() if value is not None}, safe=_PLAIN)
 
 
 def _to(where: str) -> Response:
     """A browser goes on by GET, and nobody keeps where to."""
-    return RedirectResponse(where, 303, headers={"cache-control": "no-store", "referrer-policy": "same-origin"})
+    headers = {"location": where, "cache-control": "no-store", "referrer-policy": "same-origin"}
+    return Response(status_code=303, headers=headers)
 
 
 def _back(asked: Asked, issuer: str, **told: str) -> Response:
@@ -216,7 +222,7 @@ def _with_issuer(answered: Response, issuer: str) -> Response:
     """What the SDK's handler answers: a refusal that goes to the application says who refuses, any other is a page."""
     where = answered.headers.get("location")
     if where is None:
-        return page.told("This cannot be answered", _description(bytes(answered.body)), 400)
+        return page.told(_description(bytes(answered.body)), 400)
     if not where.startswith(f"{issuer}{CONSENT}?"):
         where = _added(where, {"iss": issuer})
     return _to(where)
@@ -231,10 +237,11 @@ def _told(handler: Handler) -> Handler:
 
     async def telling(request: Request) -> Response:
         try:
-            return await handler(request)
+            with reachable():
+                return await handler(request)
         except ClientDisconnect:
             return Response(status_code=400)
         except OrreryError as error:
-            return page.told("This cannot be answered", error.message, error.status)
+            return page.told(error.message, error.status, headers_of(error))
 
     return telling

@@ -4,7 +4,7 @@ What is in a request is bounded and counted here, and handed to the SDK's handle
 `page`'s. Nothing is kept in the process: each request of a client may be answered by another worker.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -22,12 +22,13 @@ from agents.oauth.forms import one_each, read_form
 from agents.oauth.place import MCP, METADATA, OPENID_METADATA, SERVER_METADATA, Place
 from auth.counting import count_attempt
 from models.caller import note_asking
-from models.errors import BadUserInput, OrreryError, RateLimited
+from models.errors import OrreryError
 from models.pool import Pool
+from models.reach import reachable
 from resolvers.kit.context import Context
 from serving.body import parse_object, read_bytes
 from serving.cookies import CookieScope
-from serving.errors import answer
+from serving.errors import answer, headers_of
 from serving.graph.engine import GraphEngine
 
 MAX_BODY = 16 * 1024
@@ -140,25 +141,21 @@ def _answering(handler: Handler) -> Handler:
 
     async def answering(request: Request) -> Response:
         try:
-            return await handler(request)
+            with reachable():
+                return await handler(request)
         except ClientDisconnect:
             return Response(status_code=400)
-        except RateLimited as error:
-            limited = {"retry-after": str(error.retry_after)}
-            return refusal(429, "temporarily_unavailable", error.message, limited)
-        except BadUserInput as error:
-            return refusal(400, "invalid_request", error.message)
         except OrreryError as error:
-            name = "temporarily_unavailable" if error.status == 503 else "invalid_request"
-            return refusal(error.status, name, error.message)
+            name = "temporarily_unavailable" if error.status in (429, 503) else "invalid_request"
+            return refusal(error.status, name, error.message, headers_of(error))
 
     return answering
 
 
-def refusal(status: int, error: str, description: str, headers: Mapping[str, str] | None = None) -> Response:
+def refusal(status: int, error: str, description: str, headers: dict[str, str] | None = None) -> Response:
     """What is wrong, as a client of OAuth reads it."""
     told: dict[str, Any] = {"error": error, "error_description": description}
-    return answer(told, status, dict(headers or {}))
+    return answer(told, status, headers)
 
 
 def _with_body(request: Request, body: bytes, content_type: str) -> Request:

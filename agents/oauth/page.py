@@ -81,10 +81,13 @@ def code(action: str, query: str, proof: str, why: str | None = None) -> Respons
     return _page("Your code", body, 200 if why is None else 401, _redirect_in(query))
 
 
-def told(title: str, message: str, status: int) -> Response:
+def told(message: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
     """What cannot be answered, and why."""
-    body = f'<h1>{escape(title)}</h1>\n<p class="told" role="alert">{escape(message)}.</p>'
-    return _page(title, body, status)
+    title = "This cannot be answered"
+    body = f'<h1>{title}</h1>\n<p class="told" role="alert">{escape(message)}.</p>'
+    page = _page(title, body, status)
+    page.headers.update(headers or {})
+    return page
 
 
 def _known(asked: Asked) -> str:

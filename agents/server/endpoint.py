@@ -4,7 +4,7 @@ The SDK is imported with the first request: a gateway that no agent's client tal
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -23,8 +23,9 @@ from models.enums import TokenScope
 from models.errors import OrreryError, Unauthenticated
 from models.json import check_shape
 from models.pool import Pool
+from models.reach import reachable
 from serving.body import MAX_PARTS, read_bytes
-from serving.errors import answer, answer_error
+from serving.errors import answer, headers_of
 from serving.graph.engine import GraphEngine
 from serving.transports.origin import origin_allowed
 
@@ -74,7 +75,7 @@ class McpEndpoint:
             told = {"www-authenticate": self.place.challenge(request, sent)}
             response = _refusal(error.status, error.message, told)
         except OrreryError as error:
-            response = _refusal(error.status, error.message, answer_error(error).headers)
+            response = _refusal(error.status, error.message, headers_of(error))
         if response is not None:  # one that may stay open for days holds nothing of its request
             await response(scope, receive, send)
 
@@ -90,7 +91,8 @@ class McpEndpoint:
         running = await self._started()
         if (lacking := running.lacks(subject, message)) is not None:
             return self._insufficient(request, subject, lacking)
-        await running.heed(subject, message)
+        with reachable():
+            await running.heed(subject, message)
         replayed, version = _replaying(raw, receive, scope), request.headers.get("mcp-protocol-version")
         if STREAM in request.headers.get("accept", ""):
             if running.streams(message, version):
@@ -127,7 +129,8 @@ class McpEndpoint:
             raise Unauthenticated
         if self.operator is not None and self.operator.is_of(request.headers["authorization"]):
             engine = self.find()
-            return await self.operator.subject(engine.context_of(engine.stranger_of(request)))
+            with reachable():
+                return await self.operator.subject(engine.context_of(engine.stranger_of(request)))
         subject = await self.find().subject_of(request, audience=self.place.audience)
         subject.require_user()
         return subject
@@ -180,8 +183,7 @@ def _replaying(raw: bytes, receive: Receive, scope: Scope) -> Receive:
     return replayed
 
 
-def _refusal(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
+def _refusal(status: int, message: str, headers: dict[str, str] | None = None) -> Response:
     """The answer to a request whose message was not looked at, as JSON-RPC has it."""
     error = {"code": _INVALID_REQUEST, "message": message}
-    kept = {name: value for name, value in (headers or {}).items() if not name.startswith("content-")}
-    return answer({"jsonrpc": "2.0", "id": None, "error": error}, status, kept)
+    return answer({"jsonrpc": "2.0", "id": None, "error": error}, status, headers)

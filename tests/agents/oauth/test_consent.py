@@ -1,13 +1,15 @@
 """The page where a person agrees: who may be there, what it says, and what cannot be had by it."""
 
 from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pyotp
 import pytest
 from bson import ObjectId
 
 from agents.oauth import asking, consent
+from auth import attempts, counting
+from auth.counting import Pace
 from models import OAuthClient, OAuthCode, Session
 from models.base import collection
 from resolvers.oauth import consent as consents
@@ -51,6 +53,44 @@ async def test_signing_in_takes_the_second_factor_too(lab: Lab, ann: Person, app
 
     assert right.status_code == 303
     assert (await browser.allow(application.url()))["code"]
+
+
+async def test_who_has_guessed_too_often_is_told_when_to_come_again(
+    lab: Lab, ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "ONE_ACCOUNT", Pace(free=0, longest=20.0))
+    monkeypatch.setattr(counting, "PATIENCE", 0.0)
+    browser = Browser(lab.client())
+
+    wrong, limited = [await browser.sign_in(ann.email, "wrong") for _ in range(2)]
+
+    assert (wrong.status_code, limited.status_code) == (401, 429)
+    assert int(limited.headers["retry-after"]) > 0
+    assert "Too many wrong passwords" in Page(limited.text).text
+
+
+@pytest.mark.parametrize("mark", [":", "|", "%7C"])
+async def test_what_an_application_asks_is_no_longer_after_somebody_has_signed_in(
+    mark: str, lab: Lab, ann: Person, application: Application
+) -> None:
+    browser, state = Browser(lab.client()), mark * (3_000 // len(mark))
+    url = f"{application.url(state=None)}&state={state}"
+
+    led = await browser.http.get(url)
+    page = Page((await browser.http.get(led.headers["location"])).text)
+    right = await browser.submit(page, email=ann.email, password=PASSWORD)
+    question = await browser.asked(url)
+
+    assert right.headers["location"] == url
+    assert (await browser.http.get(question.links[0])).status_code == 200
+    assert answer_of(await browser.submit(question, decision="allow"))["state"] == unquote(state)
+
+
+@pytest.mark.parametrize("query", ["x=\r\nSet-Cookie: a=b", "x=\u00fc", "x" * (consent.MAX_QUERY + 1)])
+async def test_a_form_leads_on_by_no_query_that_an_address_cannot_have(query: str, lab: Lab, ann: Person) -> None:
+    fields = [("query", query), ("email", ann.email), ("password", PASSWORD)]
+
+    assert (await Browser(lab.client()).send("/oauth/sign-in", fields)).status_code == 400
 
 
 async def test_the_page_names_who_asks_for_what_and_where_the_answer_goes(

@@ -1,10 +1,13 @@
 """`/mcp` as HTTP: who is let in, and what becomes of what is no message."""
 
 import re
+from typing import Any, NoReturn
 
 import pytest
 from bson import ObjectId
+from pymongo.errors import ServerSelectionTimeoutError
 
+from agents.server import server
 from agents.server.endpoint import MAX_BODY
 from tests.agents.server.client import HANDSHAKE, MODERN, VERSIONS, Client
 from tests.gateway.lab import Board, Lab
@@ -111,3 +114,19 @@ def test_a_gateway_starts_without_the_sdk() -> None:
 
     assert {name.partition(".")[0] for name in seen} == {"agents"}
     assert [name for name in seen if name.startswith("agents.tools")] == []
+
+
+async def test_a_client_that_cancels_while_the_database_is_away_is_told_to_come_again(
+    lab: Lab, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unreachable(*_: Any) -> NoReturn:
+        raise ServerSelectionTimeoutError("no server")
+
+    monkeypatch.setattr(server, "cancel_call", unreachable)
+    client = Client(lab.client(board.ann.token), MODERN)
+    told = client.message("notifications/cancelled", requestId=1)
+    del told["id"]
+
+    answered = await client.post(told)
+
+    assert (answered.status_code, answered.headers["retry-after"]) == (503, "1")

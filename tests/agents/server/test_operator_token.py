@@ -21,6 +21,7 @@ from models.caller import current_caller
 from models.enums import TokenScope
 from models.ids import Kind, new_id
 from tests.agents.server.client import MODERN, VERSIONS, Client
+from tests.agents.server.outage import no_database
 from tests.gateway.lab import Board, Lab
 
 TOKEN = "the-operators-token-" * 2
@@ -115,6 +116,17 @@ async def test_it_calls_no_more_a_minute_than_its_agent_may(reading: Lab, board:
 
     assert "title: To be read" in read
     assert refused.startswith("RATE_LIMITED")
+
+
+async def test_who_comes_while_the_database_is_away_is_told_to_come_again(reading: Lab) -> None:
+    client = Client(reading.client(TOKEN), MODERN)
+
+    with no_database():
+        answered = await client.post(client.message("tools/list"))
+
+    assert answered.status_code == 503
+    assert answered.headers["retry-after"] == "1"
+    assert "try again later" in answered.json()["error"]["message"]
 
 
 @pytest.mark.parametrize(
