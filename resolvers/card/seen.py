@@ -10,10 +10,10 @@ from datetime import datetime
 from bson import ObjectId
 
 from auth.policies import board
-from models import Activity, SeenMark
+from models import Activity, Card, SeenMark
 from models.base import R, collection
 from models.enums import TokenScope
-from models.ids import Kind, id_of, portions
+from models.ids import Kind, among, id_of, portions
 from models.records import ActivityRecord, CardRecord, ProjectRecord
 from realtime.events import Event
 from realtime.events.seen import CardSeen, ProjectSeen
@@ -24,6 +24,7 @@ from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import CARD, PROJECT
 from resolvers.kit.operation import edge, operation
 from resolvers.kit.page import NEWEST_FIRST, Window, pages
+from resolvers.kit.tombstone import NAMES, known_gone
 
 READ = TokenScope.PROJECTS_READ
 NEWEST = 100
@@ -87,9 +88,10 @@ async def is_unread_of(ctx: Context, cards: Sequence[CardRecord], fields: Fields
 
 @edge(scope=READ, viewer=True)
 async def unread_count_of(ctx: Context, projects: Sequence[ProjectRecord], fields: Fields) -> list[int]:
-    """How many cards of a project are unread."""
+    """How many cards of a project are unread; those that are gone are not."""
     unread = await _unread(ctx, {project["_id"]: project["workspace_id"] for project in projects})
-    return [len(unread[project["_id"]]) for project in projects]
+    there = await _there(ctx, frozenset[ObjectId]().union(*unread.values()))
+    return [len(unread[project["_id"]] & there) for project in projects]
 
 
 async def _unread(ctx: Context, projects: dict[ObjectId, ObjectId]) -> dict[ObjectId, set[ObjectId]]:
@@ -110,6 +112,16 @@ async def _unread(ctx: Context, projects: dict[ObjectId, ObjectId]) -> dict[Obje
         if since is not None and at > since and (card_id not in seen or seen[card_id] < at):
             unread[project_id].add(card_id)
     return unread
+
+
+async def _there(ctx: Context, card_ids: Iterable[ObjectId]) -> set[ObjectId]:
+    """Those cards that are there: activities outlive their cards."""
+    gone = await known_gone(ctx)
+    found: set[ObjectId] = set()
+    for ids in portions(card_ids):
+        cards = await collection(Card).find({"_id": among(ids)}, dict.fromkeys(NAMES, 1)).to_list()
+        found |= {card["_id"] for card in cards if gone is None or not gone.hides(card)}
+    return found
 
 
 async def _activities(project_ids: Iterable[ObjectId], size: int) -> dict[ObjectId, list[ActivityRecord]]:

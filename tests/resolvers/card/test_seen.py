@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
-from models import SeenMark
+from models import Card, SeenMark
 from models.base import collection
 from models.errors import NotFound
+from resolvers.card.card import delete_card
 from resolvers.card.seen import is_unread_of, mark_all_read, unread_count_of, view_card
+from resolvers.column.column import clean_column
+from resolvers.deletion import deletion
 from resolvers.kit.context import Context
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import People, again, event_types
@@ -74,3 +77,25 @@ async def test_a_stranger_sees_nothing_of_it(board: Board, people: People) -> No
     with pytest.raises(NotFound):
         await mark_all_read(again(eve), board.project["_id"])
     assert await is_unread_of(again(eve), [card], None) == [False]
+
+
+async def test_cards_that_are_gone_do_not_count_as_unread(
+    board: Board, join_board: Join, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a member who has seen nothing of four cards in two columns
+    ada = await join_board("ada")
+    first, second, third, hidden = [await board.card(column) for column in (0, 0, 0, 1)]
+    assert await unread_count_of(again(ada), [board.project], None) == [4]
+
+    # When one is deleted, one goes with others and one stands in a column that is not emptied yet
+    await delete_card(board.ctx, first["_id"])
+    await collection(Card).delete_one({"_id": third["_id"]})
+    assert await unread_count_of(again(ada), [board.project], None) == [2]
+    monkeypatch.setattr(deletion, "AT_ONCE", 0)
+    await clean_column(board.ctx, board.columns[1]["_id"])
+    assert await unread_count_of(again(ada), [board.project], None) == [1]
+
+    # Then what is left is read by looking at it
+    await view_card(again(ada), second["_id"])
+    assert await unread(ada, board, second) == [False]
+    assert await collection(Card).find_one({"_id": hidden["_id"]}) is not None
