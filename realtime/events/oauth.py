@@ -1,5 +1,7 @@
 """Events of what people let applications do."""
 
+from datetime import datetime
+
 from realtime.events.base import Event, Id
 
 
@@ -9,6 +11,13 @@ class OAuthGrantCreated(Event):
     grant_id: Id
     client_id: str
     client_name: str
+
+
+class OAuthGrantRenewed(Event):
+    """The application has come with the refresh token, and has the next ones."""
+
+    grant_id: Id
+    expires_at: datetime
 
 
 class OAuthGrantRevoked(Event):

@@ -16,7 +16,7 @@ from models.errors import BadUserInput, NotFound
 from models.ids import Kind, new_id, parse_id
 from models.records import OAuthCodeRecord, OAuthGrantRecord
 from models.write import find_and_delete
-from realtime.events.oauth import OAuthGrantCreated, OAuthGrantRevoked
+from realtime.events.oauth import OAuthGrantCreated, OAuthGrantRenewed, OAuthGrantRevoked
 from realtime.log import Change, Committed
 from resolvers.kit.ceilings import MAX_OAUTH_GRANTS, meet
 from resolvers.kit.context import Context
@@ -135,14 +135,23 @@ async def renew(ctx: Context, grant: OAuthGrantRecord, scopes: Collection[str], 
 
     Raises InvalidGrantError, and ends the grant, where that was used at the same moment.
     """
-    same = {"_id": grant["_id"], "generation": grant["generation"]}
-    now = utc_now()
-    changes = {"expires_at": now + LIFETIME, "last_used_at": now, "generation": grant["generation"] + 1}
-    if not (await collection(OAuthGrant).update_one(same, {"$set": changes})).matched_count:
-        await end(ctx, grant["user_id"], grant["_id"], REUSED)
+    user_id, generation = grant["user_id"], grant["generation"]
+
+    async def body(change: Change) -> OAuthGrantRecord | None:
+        expires_at = change.at + LIFETIME
+        changes = {"expires_at": expires_at, "last_used_at": change.at, "generation": generation + 1}
+        same = {"_id": grant["_id"], "generation": generation}
+        if not (await collection(OAuthGrant).update_one(same, {"$set": changes}, session=change.session)).matched_count:
+            return None
+        change.append(user_id, OAuthGrantRenewed(grant_id=grant["_id"], expires_at=expires_at))
+        return with_changes(grant, changes)
+
+    renewed = (await ctx.write_as(user_id, user_id, body)).value
+    if renewed is None:
+        await end(ctx, user_id, grant["_id"], REUSED)
         raise InvalidGrantError("The refresh token was used already")
     await keep_in_use(grant["client_id"])
-    return _issued(ctx, with_changes(grant, changes), scopes, server)
+    return _issued(ctx, renewed, scopes, server)
 
 
 async def end(ctx: Context, user_id: ObjectId, grant_id: ObjectId, reason: str) -> None:

@@ -172,6 +172,31 @@ async def test_a_refresh_token_is_good_once_and_its_second_use_ends_the_grant(
     assert await reasons(ann) == ["refresh token reused"]
 
 
+async def test_a_history_tells_that_a_grant_was_renewed_and_until_when(
+    ann: Person, browser: Browser, application: Application
+) -> None:
+    await application.connect(browser)
+
+    await application.refresh()
+
+    [grant] = await collection(OAuthGrant).find({"user_id": ObjectId(ann.id)}).to_list()
+    told = {"stream_id": ObjectId(ann.id), "type": "OAuthGrantRenewed"}
+    [event] = await collection(LoggedEvent).find(told).to_list()
+    assert event["data"] == {"grant_id": grant["_id"], "expires_at": grant["expires_at"]}
+
+
+async def test_of_two_who_renew_at_once_neither_keeps_anything(
+    ann: Person, browser: Browser, application: Application
+) -> None:
+    await application.connect(browser)
+
+    answered = await asyncio.gather(application.refresh(), application.refresh())
+
+    assert sorted(each.status_code for each in answered) == [200, 400]
+    assert await collection(OAuthGrant).count_documents({"user_id": ObjectId(ann.id)}) == 0
+    assert await reasons(ann) == ["refresh token reused"]
+
+
 async def test_a_refresh_token_that_was_made_up_ends_nothing(
     ann: Person, browser: Browser, application: Application, lab: Lab
 ) -> None:
