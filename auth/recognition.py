@@ -12,7 +12,7 @@ RECENT_SECONDS: Final = 2.0
 """How long a session or token that another process ends may still be taken for valid; streams are promised five."""
 MAX_KEPT = 10_000
 
-_Credentials = tuple[str | None, str | None, str | None]
+_Credentials = tuple[str | None, str | None]
 
 
 class Recognitions:
@@ -23,11 +23,11 @@ class Recognitions:
         self._kept: dict[_Credentials, tuple[Subject, float]] = {}
         self._revocations = 0
 
-    def recent(self, *, authorization: str | None, cookie: str | None, audience: str | None = None) -> Subject | None:
+    def recent(self, *, authorization: str | None, cookie: str | None) -> Subject | None:
         """The subject of credentials that were valid within the last seconds; None where they must be read."""
         if authorization is None and cookie is None:
             return ANONYMOUS
-        found = self._kept.get((authorization, cookie, audience))
+        found = self._kept.get((authorization, cookie))
         return found[0] if found is not None and monotonic() < found[1] else None
 
     async def read(
@@ -39,16 +39,18 @@ class Recognitions:
         user_agent: str | None = None,
         audience: str | None = None,
     ) -> Subject:
-        """The subject of credentials as the database has them now; raises as `authenticate` does."""
+        """The subject of credentials as the database has them now; raises as `authenticate` does. What is read for an
+        `audience` is not kept: nobody asks who that was a moment ago."""
         began, revocations = monotonic(), self._revocations
-        self._kept.pop((authorization, cookie, audience), None)
+        self._kept.pop((authorization, cookie), None)
         subject = await authenticate(
             signer, authorization=authorization, cookie=cookie, user_agent=user_agent, audience=audience
         )
         # What was read before a revocation, and comes back after it, must not outlive it. What is restricted may be
         # freed at any time.
-        if subject.credential_id is not None and not subject.restricted and revocations == self._revocations:
-            self._keep((authorization, cookie, audience), subject, began)
+        lasts = subject.credential_id is not None and not subject.restricted and revocations == self._revocations
+        if lasts and audience is None:
+            self._keep((authorization, cookie), subject, began)
         return subject
 
     def forget(self) -> None:

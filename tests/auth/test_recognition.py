@@ -127,3 +127,16 @@ async def test_the_oldest_recognition_goes_first(reading: Reading, monkeypatch: 
 
     kept = [name for name in "abc" if recognitions.recent(authorization=name, cookie=None)]
     assert kept == ["b", "c"]
+
+
+async def test_whoever_is_read_for_an_audience_takes_nobodys_place(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recognition, "MAX_KEPT", 1)
+    recognitions = Recognitions()
+    await recognitions.read(SIGNER, **WHO)
+
+    await recognitions.read(SIGNER, authorization="Bearer y", cookie=None, audience="https://example.com/mcp")
+
+    assert recognitions.recent(**WHO) is reading.found
+    assert recognitions.recent(authorization="Bearer y", cookie=None) is None
