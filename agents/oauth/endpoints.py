@@ -17,15 +17,16 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from agents.loading import LOADING
 from agents.oauth.consent import ConsentPages
 from agents.oauth.forms import one_each, read_form
 from agents.oauth.place import MCP, METADATA, OPENID_METADATA, SERVER_METADATA, Place
 from auth.counting import count_attempt
 from models.caller import note_asking
 from models.errors import OrreryError
-from models.pool import Pool
 from models.reach import reachable
 from resolvers.kit.context import Context
+from resolvers.oauth.description import NO_SECRET
 from serving.body import parse_object, read_bytes
 from serving.cookies import CookieScope
 from serving.errors import answer, headers_of
@@ -34,7 +35,6 @@ from serving.graph.engine import GraphEngine
 MAX_BODY = 16 * 1024
 MAX_COMING = 3_000
 """How often clients of one address come for tokens in an hour: a house full of people, each with several."""
-LOADING = Pool("first requests of OAuth", threads=2, at_once=1, of_one=20, in_all=100)
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -91,7 +91,7 @@ class OAuthEndpoints:
         ctx = await self._context(request)
         given = parse_object(await read_bytes(request, MAX_BODY), request.headers.get("content-type", ""))
         known = {name: value for name, value in given.items() if name in _REGISTERED}
-        known["token_endpoint_auth_method"] = "none"  # noqa: S105
+        known["token_endpoint_auth_method"] = NO_SECRET
         return await self._handled("registered", ctx, _with_body(request, orjson.dumps(known), "application/json"))
 
     async def _handled(self, handler: str, ctx: Context, request: Request) -> Response:

@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from auth.oauth import Server
 from auth.subject import Subject
 from models.enums import TokenScope
+from resolvers.oauth.redirect import LOOPBACK
 
 MCP = "/mcp"
 METADATA = "/.well-known/oauth-protected-resource"
@@ -21,8 +22,6 @@ OPENID_METADATA = "/.well-known/openid-configuration"
 
 USUAL = tuple(scope for scope in TokenScope if scope is not TokenScope.ACCOUNT_WRITE)
 """What a client is told to ask for. What administers people is asked for once it is needed."""
-
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class Place:
             return self.base_url
         host = connection.headers.get("host", "")
         try:
-            is_here = urlsplit(f"//{host}").hostname in _LOOPBACK
+            is_here = urlsplit(f"//{host}").hostname in LOOPBACK
         except ValueError:
             is_here = False
         return f"http://{host.lower()}" if is_here else self.base_url

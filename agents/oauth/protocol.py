@@ -48,11 +48,10 @@ from resolvers.kit.context import Context
 from resolvers.oauth import grant as grants
 from resolvers.oauth.client import Client, is_known, register
 from resolvers.oauth.consent import Asked, find_code
+from resolvers.oauth.description import NO_SECRET
 from resolvers.oauth.redirect import is_same
 
 _SCOPES = [scope.value for scope in TokenScope]
-PUBLIC = "none"
-"""How a client proves itself that has no secret."""
 _GRANTS = ["authorization_code", "refresh_token"]
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
@@ -103,10 +102,10 @@ class Provider(OAuthAuthorizationServerProvider[Code, Renewal, AccessToken]):
         """One that comes for tokens has no secret; what it is given stands on the code or the token that it has."""
         if self.client is not None:
             uris = [AnyUrl(uri) for uri in self.client.redirect_uris]
-            return Known(client_id=client_id, token_endpoint_auth_method=PUBLIC, redirect_uris=uris)
+            return Known(client_id=client_id, token_endpoint_auth_method=NO_SECRET, redirect_uris=uris)
         if not await is_known(client_id):
             return None
-        return Known(client_id=client_id, token_endpoint_auth_method=PUBLIC)
+        return Known(client_id=client_id, token_endpoint_auth_method=NO_SECRET)
 
     async def register_client(self, client_info: OAuthClientInformationFull) -> None:
         try:
@@ -243,8 +242,8 @@ async def server_metadata(base: str, request: Request) -> Response:
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
             "grant_types_supported": _GRANTS,
-            "token_endpoint_auth_methods_supported": [PUBLIC],
-            "revocation_endpoint_auth_methods_supported": [PUBLIC],
+            "token_endpoint_auth_methods_supported": [NO_SECRET],
+            "revocation_endpoint_auth_methods_supported": [NO_SECRET],
             "code_challenge_methods_supported": ["S256"],
             "client_id_metadata_document_supported": True,
             "authorization_response_iss_parameter_supported": True,

@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
+from agents.loading import LOADING
 from agents.oauth.place import Place
 from agents.server.operator_token import OperatorToken
 from agents.server.undelivered import Undelivered, key_of
@@ -22,7 +23,6 @@ from models.caller import note_asking
 from models.enums import TokenScope
 from models.errors import OrreryError, Unauthenticated
 from models.json import check_shape
-from models.pool import Pool
 from models.reach import reachable
 from serving.body import MAX_PARTS, read_bytes
 from serving.errors import answer, headers_of
@@ -41,7 +41,6 @@ LEFT = "orrery.left"
 STREAM = "text/event-stream"
 MAX_BODY = 2 * 1024 * 1024
 """A document of a million bytes, written as JSON."""
-LOADING = Pool("first requests of MCP", threads=2, at_once=1, of_one=20, in_all=100)
 
 _PAGE = """<!doctype html><meta charset="utf-8"><title>Orrery over MCP</title>
 <h1>Orrery over MCP</h1><p>This is the address for an agent's client, by Streamable HTTP. Give it this address, and

@@ -27,6 +27,7 @@ MAX_FETCHED_OF_HOST = 300
 FETCHING = Admission("descriptions of applications on their way", of_one=2, in_all=20)
 
 NO_SECRET = "none"  # noqa: S105  (the name of a method)
+"""How a client proves itself that has no secret."""
 
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]{1,9})", re.IGNORECASE)
 
