@@ -1,11 +1,19 @@
 """Whether the database could be reached."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from inspect import isawaitable
+from typing import TypeVar
 
 from pymongo.errors import ConnectionFailure, PyMongoError
 
 from models.errors import RateLimited, Unavailable
+
+T = TypeVar("T")
+
+AWAY_SECONDS = 0.5
+"""Until the same is tried again for which the database could not be reached."""
 
 LATER = (RateLimited, Unavailable, PyMongoError)
 """Failures of work in the background after which the same is tried again: it has not been refused."""
@@ -22,6 +30,20 @@ def unexpected(error: Exception) -> Exception | None:
     if isinstance(error, PyMongoError):
         passes |= error.has_error_label("TransientTransactionError") or error.has_error_label("RetryableWriteError")
     return None if passes else error
+
+
+async def once_reached(first: Awaitable[T], again: Callable[[], T | Awaitable[T]]) -> T:
+    """What is awaited, and asked for `again` for as long as the database cannot be reached: what never comes a second
+    time waits for it."""
+    pending: T | Awaitable[T] = first
+    while True:
+        try:
+            return await pending if isawaitable(pending) else pending
+        except Exception as error:
+            if not is_unreachable(error):
+                raise
+        await asyncio.sleep(AWAY_SECONDS)
+        pending = again()
 
 
 @contextmanager

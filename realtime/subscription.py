@@ -225,8 +225,9 @@ class Subscription:
 
     async def _tell(self, event: Event) -> None:
         item = await self._source.control(event, self._seen)
-        await self._writable()
-        self._pass(None, item)
+        if item is not None:  # not every reader is told of its stream
+            await self._writable()
+            self._pass(None, item)
 
     def _pass(self, seq: int | None, item: Any) -> None:
         if self._closed:

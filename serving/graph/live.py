@@ -1,6 +1,5 @@
 """Running subscriptions: an event is executed and encoded once for all who asked the same of a stream."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from inspect import isawaitable
 from typing import Any
@@ -15,7 +14,7 @@ from graphql import (
 from auth.subject import Subject
 from execution.output import to_bytes
 from models.errors import OrreryError
-from models.reach import is_unreachable
+from models.reach import is_unreachable, once_reached
 from realtime.cursor import Cursor
 from realtime.feed import Question
 from realtime.guard import Watch
@@ -28,9 +27,6 @@ from resolvers.subscribe import Source
 from serving.failures import error_of, formatted, masked
 from serving.graph.documents import GraphOperation
 from serving.graph.graph import Graph
-
-AWAY_SECONDS = 0.5
-"""Until an event is executed again for which the database could not be reached."""
 
 
 class Renderer:
@@ -62,13 +58,17 @@ class Renderer:
         return execute_subscription_event(single)
 
     async def _later(self, result: Awaitable[ExecutionResult], event: Any, record: ToldEvent) -> EventPayload:
-        """Waits for a database that cannot be reached: an event that came without what was asked never comes again."""
-        done = await result
-        while any(is_unreachable(error.original_error) for error in done.errors or ()):
-            await asyncio.sleep(AWAY_SECONDS)
-            again = self._execute(event, record)
-            done = await again if isawaitable(again) else again
+        done = await once_reached(_whole(result), lambda: _whole(self._execute(event, record)))
         return _delivery(done, record)
+
+
+async def _whole(result: ExecutionResult | Awaitable[ExecutionResult]) -> ExecutionResult:
+    """A result; raises what kept any part of it from the database."""
+    done = await result if isawaitable(result) else result
+    for error in done.errors or ():
+        if error.original_error is not None and is_unreachable(error.original_error):
+            raise error.original_error
+    return done
 
 
 def _delivery(result: ExecutionResult, record: ToldEvent) -> EventPayload:

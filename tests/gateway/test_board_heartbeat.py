@@ -1,12 +1,13 @@
-"""The heartbeat of the agent board's WebSocket: pings of the protocol, which whoever is there answers."""
+"""The heartbeat of the agent board's WebSocket: pings of the protocol, which whoever is there answers; and its end."""
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 import uvicorn
 from bson import ObjectId
 from starlette.applications import Starlette
@@ -14,6 +15,10 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 from auth.subject import Credential, Subject
+from models.enums import TokenScope
+from models.errors import Unauthenticated, Unavailable
+from realtime.stats import Stats
+from resolvers.kit.context import Context
 from rest.agent_board.live.socket import serve_board_socket
 from serving.transports.connections import Connections
 from serving.transports.limits import WebSocketLimits
@@ -29,19 +34,48 @@ HANDSHAKE = (
 
 
 class Engine:
-    """Knows everybody, who may read nothing."""
+    """Knows everybody, who may read nothing, or a stream of their own."""
+
+    def __init__(self, stream: "Personal | None" = None) -> None:
+        self._services: Any = SimpleNamespace(hub=stream, guard=self)
+        self._scopes = frozenset() if stream is None else frozenset({TokenScope.NOTIFICATIONS_READ})
 
     async def authenticate(self, *_: Any) -> Subject:
-        return Subject(user_id=ObjectId(), credential=Credential.JWT)
+        return Subject(user_id=ObjectId(), credential=Credential.JWT, scopes=self._scopes)
 
-    def watch(self, *_: Any) -> Any:
+    def watch(self, *_: Any, **__: Any) -> Any:
         return SimpleNamespace(release=lambda: None)
+
+    def context_of(self, subject: Subject) -> Context:
+        return Context(subject, self._services)
+
+
+class Personal:
+    """A hub of one stream, in which nothing happens but its end."""
+
+    def __init__(self) -> None:
+        self.stats = Stats()
+        self.opened = asyncio.get_running_loop().create_future()
+
+    async def attach(self, *_: Any) -> Any:
+        return self
+
+    def open(self, _: Any, end: Callable[[Exception | None], None]) -> None:
+        self.opened.set_result(end)
+
+    async def flush(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    end = close
 
 
 @asynccontextmanager
-async def opened(limits: WebSocketLimits) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+async def opened(
+    limits: WebSocketLimits, stream: Personal | None = None
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """A plain connection whose handshake is done."""
-    engine: Any = Engine()
+    engine: Any = Engine(stream)
 
     async def endpoint(websocket: WebSocket) -> None:
         await serve_board_socket(websocket, lambda: engine, limits=limits, connections=Connections())
@@ -77,3 +111,15 @@ async def test_a_ping_that_is_not_answered_ends_the_socket_with_1013() -> None:
         kind, payload = await frame(reader)
 
     assert (kind, int.from_bytes(payload[:2], "big")) == (CLOSE, 1013)
+
+
+@pytest.mark.parametrize(("error", "code"), [(None, 1013), (Unavailable(), 1013), (Unauthenticated("over"), 4001)])
+async def test_a_socket_ends_with_the_stream_of_its_user(error: Exception | None, code: int) -> None:
+    stream = Personal()
+    async with opened(WebSocketLimits(), stream) as (reader, _):
+        async with asyncio.timeout(PATIENCE):
+            end = await stream.opened
+        end(error)
+        kind, payload = await frame(reader)
+
+    assert (kind, int.from_bytes(payload[:2], "big")) == (CLOSE, code)

@@ -213,6 +213,17 @@ async def test_a_rendering_that_fails_ends_its_subscribers_and_no_others(hub: Hu
     assert hub.stats.subscribers == 1
 
 
+async def test_a_rendering_that_tells_nothing_of_the_stream_gets_its_events(hub: Hub, stream: ObjectId) -> None:
+    def events_alone(event: Any) -> Item | None:
+        return None if event["seq"] is None else told(event)
+
+    socket = Socket(await hub.attach(stream, Question("same", everything, events_alone)))
+    await write(hub, stream, 2)
+    await socket.until(lambda one: len(one.items) >= 2)
+
+    assert (socket.seqs, socket.types.count("StreamReady")) == ([1, 2], 0)
+
+
 async def test_a_stream_is_flushed_when_its_reader_has_everything(hub: Hub, stream: ObjectId) -> None:
     question = Question("same", everything, told)
     slow = Socket(await hub.attach(stream, question), room=1)

@@ -13,6 +13,7 @@ import orjson
 from models import Label
 from models.base import AnyRecord, timestamp
 from models.enums import MissionStatus
+from models.reach import once_reached
 from realtime.payload import EventPayload
 from realtime.told import ToldEvent
 from resolvers.column.column import columns_around
@@ -190,7 +191,8 @@ class Renderer:
         return self._later(told, data, event) if isawaitable(data) else self._message(told.name, data, event)
 
     async def _later(self, told: Told, data: Awaitable[Data], event: ToldEvent) -> EventPayload:
-        return self._message(told.name, await data, event)
+        found = await once_reached(data, lambda: told.show(event["data"]))
+        return self._message(told.name, found, event)
 
     def _message(self, name: str, data: Data, event: ToldEvent) -> EventPayload:
         message = {

@@ -32,6 +32,7 @@ from serving.transports.sending import DISCONNECTED
 
 MAX_PROJECTS = 20
 UNAUTHENTICATED, MALFORMED, TOO_MANY, TOO_LARGE, LATER = 4001, 4400, 4429, 1009, 1013
+TRY_AGAIN = Stop(LATER, "Try again later")
 
 
 class Following:
@@ -114,7 +115,7 @@ class BoardSocket(Connection):
         except Exception as error:
             if not isinstance(error, Unavailable):
                 log_failure("admitting a WebSocket")
-            self.stop(Stop(LATER, "Try again later"))
+            self.stop(TRY_AGAIN)
             return
         # A page of another origin sends the cookie too.
         is_foreign = subject.credential is Credential.SESSION and not self._origin_is_ours()
@@ -157,7 +158,7 @@ class BoardSocket(Connection):
         except Malformed:
             self.stop(Stop(MALFORMED, "Invalid message"))
         except Unavailable:
-            self.stop(Stop(LATER, "Try again later"))
+            self.stop(TRY_AGAIN)
         except Exception:
             log_failure("serving a WebSocket")
             self.stop(Stop(1011, "Internal server error"))
@@ -221,12 +222,16 @@ class BoardSocket(Connection):
         return self._outbox.is_full
 
     def forget(self, following: Following, errors: Sequence[dict[str, Any]] | None) -> None:
-        """Follow a project no more, because its stream has ended."""
-        if self._following.get(following.project_id) is not following or following.project_id is None:
+        """Follow a project no more, because its stream has ended. Without its user's own there is no going on."""
+        if self._following.get(following.project_id) is not following:
+            return
+        told = errors[0] if errors else graphql_error("The stream of the project was replaced", "NOT_FOUND")
+        code = told["extensions"]["code"]
+        if following.project_id is None:
+            self.stop(Stop(UNAUTHENTICATED, "Access has ended") if code == "UNAUTHENTICATED" else TRY_AGAIN)
             return
         del self._following[following.project_id]
-        told = errors[0] if errors else graphql_error("The stream of the project was replaced", "NOT_FOUND")
-        self._outbox.send(refusal(told["extensions"]["code"], told["message"], str(following.project_id)))
+        self._outbox.send(refusal(code, told["message"], str(following.project_id)))
 
     def _resume(self) -> None:
         for following in list(self._following.values()):

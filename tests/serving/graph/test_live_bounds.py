@@ -10,10 +10,9 @@ from starlette.applications import Starlette
 
 from gateway.graph import served_graph
 from gateway.settings import Settings
-from models import User
+from models import User, reach
 from models.base import collection
 from realtime.payload import EventPayload
-from serving.graph import live as rendering
 from serving.graph.engine import GraphEngine
 from serving.graph.live import Live
 from serving.transports.protocol import OperationRequest
@@ -62,7 +61,7 @@ async def test_an_event_waits_for_a_database_that_is_away(
     engine: GraphEngine, board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given a subscriber whose selection has to be read from the database
-    monkeypatch.setattr(rendering, "AWAY_SECONDS", 0.01)
+    monkeypatch.setattr(reach, "AWAY_SECONDS", 0.01)
     sink = await watch(engine, await subject_of(board.ann), SHARED, p=board.project)
     await sink.until(1)
 
@@ -95,7 +94,7 @@ async def test_a_failure_that_will_not_pass_is_told_with_its_event(
 async def test_whoever_leaves_an_event_that_waits_for_the_database_leaves_nothing_behind(
     engine: GraphEngine, board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rendering, "AWAY_SECONDS", 0.01)
+    monkeypatch.setattr(reach, "AWAY_SECONDS", 0.01)
     sink = await watch(engine, await subject_of(board.ann), SHARED, p=board.project)
     await sink.until(1)
     attempts = breaks(monkeypatch, AutoReconnect("gone"), times=1_000_000)
