@@ -100,7 +100,7 @@ def failures(
 
     async def failed(request: Request, error: Exception) -> Response:
         path = f"{request.url.path}/"
-        render = next((render for prefix, render in prefixes if path.startswith(prefix)), PLAIN.render)
+        render = next(render for prefix, render in prefixes if path.startswith(prefix))
         return answer_http_exception(request, error, render)
 
     return failed

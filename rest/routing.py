@@ -51,7 +51,8 @@ class Route:
     `takes` names the media types of a body that is handed on as bytes, `gives` those of an answer that is no JSON,
     of which `ranges` may be asked for. `file` names the one part of a form, a file of at most `max_file` bytes, which
     counts among the `uploads` of its sender; `guard` finds what it is for, so that strangers are refused beforehand.
-    `admission` bounds how many of a caller are read at a time.
+    `admission` bounds how many of a caller are read at a time. `reads` are the operations beside its own that the
+    answer is read by: whoever may not call those is refused before anything changes.
     An answer of bytes has an ETag, unless it is not `tagged`. `sets_cookies` says that it signs in or out,
     `may_go_on` that it answers 202 where what it began goes on, `may_be_empty` of a change that it also goes without a
     body, `names_object` that what a body or a query names may not be there, `tells_cursor` that the answer says where
@@ -67,6 +68,7 @@ class Route:
     status: int
     response: Any
     dialect: Dialect = PLAIN
+    reads: tuple[Operation, ...] = ()
     body: type[Input] | None = None
     given: frozenset[str] = frozenset()
     query: type[Input] | None = None
@@ -185,6 +187,7 @@ class Routes:
 
     def _enter(self, method: str, path: str, summary: str, runs: Run, declared: dict[str, Any]) -> Callable[[H], H]:
         operation = operation_of(runs)
+        reads = tuple(operation_of(read) for read in declared.pop("reads", ()))
 
         def enter(handler: H) -> H:
             self.table.append(
@@ -196,6 +199,7 @@ class Routes:
                     summary=summary,
                     tag=self.tag,
                     dialect=self.dialect,
+                    reads=reads,
                     **{
                         "status": self.dialect.status_of(method),
                         "body": None if method == "GET" else contract(operation).input,
@@ -351,6 +355,8 @@ def _answer(route: Route, answered: Any) -> Response:
 
 
 async def _handle(call: Call) -> Response:
+    for read in call.route.reads:
+        read.admit(call.ctx)
     answered = await call.route.handler(call)
     response = answered if isinstance(answered, Response) else _answer(call.route, answered)
     for change in call.finish:

@@ -47,6 +47,7 @@ def _states(value: dict[str, Any]) -> dict[str, Any]:
 Key = Annotated[str, Text(1, 100)]
 Settings = Annotated[dict[str, Any], Field(max_length=MAX_SETTINGS), AfterValidator(_plain)]
 Shortcuts = Annotated[dict[Key, Key | None], Field(max_length=MAX_SHORTCUTS), AfterValidator(_plain)]
+Activities = Annotated[list[ActivityType], Field(max_length=len(ActivityType))]
 States = Annotated[dict[str, Any], Field(max_length=MAX_STATES), AfterValidator(_states)]
 
 
@@ -63,9 +64,11 @@ class PreferencesUpdate(Input):
     shortcuts: Shortcuts | None = Field(
         None, description="The keys of what is done by the keyboard, by its name; 200 in all, of 100 characters each."
     )
-    muted_activities: Annotated[list[ActivityType], Field(max_length=len(ActivityType))] | None = Field(
+    muted_activities: Activities | None = Field(
         None, description="What the person is not notified of, in place of what was; null for nothing."
     )
+    mute: Activities | None = Field(None, description="What the person is not notified of any more.")
+    unmute: Activities | None = Field(None, description="What the person is notified of again.")
 
 
 class ProjectReorder(Input):

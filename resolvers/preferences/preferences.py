@@ -6,11 +6,11 @@ from typing import Any
 from bson import ObjectId
 
 from auth.policies import board
-from models import Preferences, Project, WorkspaceMember
+from models import Preferences, Project
 from models.base import collection, to_record, with_changes
 from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, Forbidden
-from models.ids import Kind, id_of, portions
+from models.ids import Kind, id_of
 from models.records import PreferencesRecord, ProjectRecord, UserRecord
 from realtime.events.preferences import PreferencesChanged
 from realtime.log import Change, Committed
@@ -29,6 +29,7 @@ from resolvers.kit.load import to_one
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import PROJECT
 from resolvers.kit.operation import edge, operation
+from resolvers.preferences.projects import find_my_projects
 
 READ, WRITE = TokenScope.ACCOUNT_READ, TokenScope.ACCOUNT_WRITE
 PERSONAL = "what a person has set is their own"
@@ -54,8 +55,10 @@ async def update_preferences(ctx: Context, values: PreferencesUpdate) -> Committ
     async def body(change: Change) -> PreferencesRecord:
         before = await _current(change, ctx.user_id)
         changes: dict[str, Any] = {}
-        if "muted_activities" in given:
-            changes["muted_activities"] = list(dict.fromkeys(given["muted_activities"] or ()))
+        muted = given["muted_activities"] if "muted_activities" in given else before["muted_activities"]
+        unmute = set(given.get("unmute") or ())
+        muting = dict.fromkeys([*(muted or ()), *(given.get("mute") or ())])
+        changes["muted_activities"] = [activity for activity in muting if activity not in unmute]
         for name, most in (("settings", MAX_SETTINGS), ("shortcuts", MAX_SHORTCUTS)):
             if name in given:
                 changes[name] = _merged(name, before, given[name], most)
@@ -129,16 +132,10 @@ def _merged(name: str, before: PreferencesRecord, given: Edit | None, most: int)
 
 
 async def _projects(ctx: Context, organization_id: ObjectId | None) -> set[ObjectId]:
-    """The projects of the caller's workspaces, in one organization where that is named; Conflict for too many."""
-    mine = {"user_id": ctx.user_id, **({} if organization_id is None else {"organization_id": organization_id})}
-    members = await collection(WorkspaceMember).find(mine, {"workspace_id": 1}).to_list()
-    memberships = await workspace_memberships(ctx, (member["workspace_id"] for member in members))
-    found: set[ObjectId] = set()
-    for ids in portions(workspace_id for workspace_id, member in memberships.items() if member is not None):
-        inside = collection(Project).find({"workspace_id": {"$in": ids}}, {"_id": 1}).limit(MAX_PROJECTS + 1)
-        found |= {project["_id"] for project in await inside.to_list()}
-        if len(found) > MAX_PROJECTS:
-            raise Conflict(f"You have more than {MAX_PROJECTS} projects: name an organization", field="organizationId")
+    """The projects that the caller may see, in one organization where that is named; Conflict for too many."""
+    found = {project["_id"] for project in await find_my_projects(ctx, organization_id, frozenset())}
+    if len(found) > MAX_PROJECTS:
+        raise Conflict(f"You have more than {MAX_PROJECTS} projects: name an organization", field="organizationId")
     return found
 
 

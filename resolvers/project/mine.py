@@ -4,16 +4,12 @@ from typing import Annotated
 
 from bson import ObjectId
 
-from models import Preferences, Project, WorkspaceMember
-from models.base import Record, collection
 from models.enums import TokenScope
-from models.ids import Kind, parse_id, portions
+from models.ids import Kind, parse_id
 from models.records import ProjectRecord
-from resolvers.kit.access import workspace_memberships
 from resolvers.kit.context import Context
 from resolvers.kit.operation import operation
-
-MAX_PROJECTS = 1_000
+from resolvers.preferences.projects import find_my_projects, in_order
 
 
 @operation("viewerProjects", scope=TokenScope.PROJECTS_READ, read_only=True, no_tool="list_projects tells them")
@@ -25,17 +21,12 @@ async def list_my_projects(
 ) -> list[ProjectRecord]:
     """The projects of the caller's workspaces, in the order that they have put them into, then oldest first; at most
     1,000."""
-    mine: Record = {"user_id": ctx.user_id}
+    named = None
     if organization_id is not None:
-        mine["organization_id"] = parse_id(organization_id, Kind.ORGANIZATION, field="organizationId")
-    members = await collection(WorkspaceMember).find(mine, {"workspace_id": 1}).to_list()
-    memberships = await workspace_memberships(ctx, (member["workspace_id"] for member in members))
-    standing = [workspace_id for workspace_id, member in memberships.items() if member is not None]
-    found: list[ProjectRecord] = []
-    for ids in portions(standing):
-        inside = collection(Project).find({"workspace_id": {"$in": ids}}).sort("_id", 1).limit(MAX_PROJECTS)
-        found += await inside.to_list()
-    set_ = await collection(Preferences).find_one({"user_id": ctx.user_id}, {"project_order": 1})
-    places = {project_id: place for place, project_id in enumerate([] if set_ is None else set_["project_order"])}
-    found.sort(key=lambda project: (places.get(project["_id"], len(places)), project["_id"]))
-    return found[:MAX_PROJECTS]
+        named = parse_id(organization_id, Kind.ORGANIZATION, field="organizationId")
+    return await in_order(ctx, await find_my_projects(ctx, named))
+
+
+async def list_my_project_ids(ctx: Context) -> list[ObjectId]:
+    """The ids of what `list_my_projects` tells."""
+    return [project["_id"] for project in await in_order(ctx, await find_my_projects(ctx, None, frozenset()))]

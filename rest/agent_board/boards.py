@@ -44,7 +44,7 @@ async def find(call: Call) -> list[BoardData]:
     return await _boards(call, await guards.project(call))
 
 
-@routes.post("", "Create a board", runs=create_scope, body=BoardBody)
+@routes.post("", "Create a board", runs=create_scope, body=BoardBody, reads=[list_scopes])
 async def create(call: Call) -> BoardData:
     """After the others; with the columns of a template, or none."""
     project, values = await guards.project(call), call.body(BoardBody)
@@ -56,7 +56,7 @@ async def create(call: Call) -> BoardData:
     return _named(await _boards(call, project), made["_id"])
 
 
-@routes.patch("/{boardId}", "Rename a board", runs=update_scope, body=BoardChange)
+@routes.patch("/{boardId}", "Rename a board", runs=update_scope, body=BoardChange, reads=[list_scopes])
 async def update(call: Call) -> BoardData:
     """The board outside of scopes keeps its name: 409."""
     scope_id, values = await _scope(call), call.body(BoardChange)
@@ -70,7 +70,13 @@ async def delete(call: Call) -> None:
     await delete_scope(call.ctx, await _scope(call))
 
 
-@routes.patch("/reorder", "Put the boards of a project into another order", runs=reorder_scopes, body=Order)
+@routes.patch(
+    "/reorder",
+    "Put the boards of a project into another order",
+    runs=reorder_scopes,
+    body=Order,
+    reads=[list_scopes],
+)
 async def reorder(call: Call) -> list[BoardData]:
     """All of them, each once: else 409. The one outside of scopes comes first."""
     project, ids = await guards.project(call), list(call.body(Order).ids)

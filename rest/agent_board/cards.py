@@ -143,6 +143,7 @@ async def get_pipeline(call: Call) -> PipelineData:
     "Say which columns a card goes through by itself",
     runs=set_card_pipeline,
     body=PipelineBody,
+    reads=[list_columns],
 )
 async def set_pipeline(call: Call) -> PipelineData:
     """Columns of its project, each once."""

@@ -68,7 +68,7 @@ async def find(call: Call) -> list[ColumnData]:
     return [column for column in found if wanted is None or column["boardId"] == str(wanted)]
 
 
-@routes.post("", "Create a column", runs=create_column, body=ColumnBody)
+@routes.post("", "Create a column", runs=create_column, body=ColumnBody, reads=[list_columns])
 async def create(call: Call) -> ColumnData:
     """At the end of a board."""
     project, values = await guards.project(call), call.body(ColumnBody)
@@ -81,7 +81,7 @@ async def create(call: Call) -> ColumnData:
     return await _column(call, made.value["_id"])
 
 
-@routes.patch("/{columnId}", "Change a column", runs=update_column, body=ColumnChange)
+@routes.patch("/{columnId}", "Change a column", runs=update_column, body=ColumnChange, reads=[list_columns])
 async def update(call: Call) -> ColumnData:
     found, given = await guards.column(call), call.body(ColumnChange).given()
     if (word := given.pop("column_type", None)) is not None:
@@ -101,7 +101,13 @@ async def clean(call: Call) -> None:
     await clean_column(call.ctx, (await guards.column(call))["_id"])
 
 
-@routes.patch("/reorder", "Put the columns of a board into another order", runs=reorder_columns, body=ColumnOrder)
+@routes.patch(
+    "/reorder",
+    "Put the columns of a board into another order",
+    runs=reorder_columns,
+    body=ColumnOrder,
+    reads=[list_columns],
+)
 async def reorder(call: Call) -> list[ColumnData]:
     """All columns of the board, each once: else 409."""
     project, values = await guards.project(call), call.body(ColumnOrder)

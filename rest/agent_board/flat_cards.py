@@ -26,7 +26,14 @@ class FlatCardBody(Input):
     prompt: Prompt | None = None
 
 
-@routes.post("", "Create a card", runs=create_card, body=FlatCardBody, names_object=True)
+@routes.post(
+    "",
+    "Create a card",
+    runs=create_card,
+    body=FlatCardBody,
+    names_object=True,
+    reads=[list_columns, get_card],
+)
 async def create(call: Call) -> CreatedCardData:
     """At the end of the project's first column of the type `backlog`, or else of its first column."""
     values = call.body(FlatCardBody)

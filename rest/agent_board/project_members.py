@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from models.address import known_address
 from models.base import Record
 from models.enums import Role
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound
@@ -92,7 +93,7 @@ async def remove(call: Call) -> None:
 async def revoke(call: Call) -> None:
     """The invitation to its workspace ends with it."""
     project = await guards.project(call, frozenset({"workspace_id"}))
-    wanted = call.path["email"].lower()
+    wanted = known_address(call.path["email"])
     for invitation in await list_invitations(call.ctx, project["workspace_id"]):
         if invitation["email"] == wanted and invitation.get("project_id") == project["_id"]:
             await revoke_invitation(call.ctx, invitation["_id"])

@@ -11,15 +11,17 @@ from models.ids import Kind
 from models.limits import PATH
 from models.records import ProjectRecord
 from resolvers.card.seen import mark_all_read, unread_count_of
-from resolvers.inputs.preferences import ProjectReorder
+from resolvers.inputs.preferences import MAX_PROJECTS, ProjectReorder
 from resolvers.inputs.project import ProjectCreate
 from resolvers.kit.access import workspace_memberships
 from resolvers.kit.input import Input, Name, OrganizationId, ProjectId
+from resolvers.organization.organization import list_organizations
 from resolvers.preferences.preferences import open_project, reorder_projects
-from resolvers.project.mine import list_my_projects
+from resolvers.project.mine import list_my_project_ids, list_my_projects
 from resolvers.project.project import create_project, delete_project, get_project
 from resolvers.template.builtin import KANBAN_BOARD
 from resolvers.transfer.transfer import open_export
+from resolvers.workspace.workspace import list_workspaces
 from rest.agent_board import guards
 from rest.agent_board.cursor import tell_cursor
 from rest.agent_board.dialect import board_routes
@@ -29,8 +31,6 @@ from rest.dialect import NO_CONTENT
 from rest.present import Id, presents, shown
 from rest.routing import Call
 from rest.stellary.present.transfer import written
-
-MAX_PROJECTS = 1_000
 
 routes = board_routes("projects", "/projects")
 
@@ -61,7 +61,14 @@ class ProjectData(TypedDict):
     isGit: bool
 
 
-@routes.post("", "Create a project", runs=create_project, body=ProjectBody, names_object=True)
+@routes.post(
+    "",
+    "Create a project",
+    runs=create_project,
+    body=ProjectBody,
+    names_object=True,
+    reads=[list_workspaces, list_organizations],
+)
 async def create(call: Call) -> ProjectData:
     """With a board of the columns Backlog, In Progress and Done, in the organization's workspace."""
     values = call.body(ProjectBody)
@@ -112,7 +119,13 @@ async def export(call: Call) -> StreamingResponse:
     return StreamingResponse(written(pieces), media_type="application/json", headers=headers)
 
 
-@routes.patch("/reorder", "Put the caller's projects into an order", runs=reorder_projects, body=ProjectOrder)
+@routes.patch(
+    "/reorder",
+    "Put the caller's projects into an order",
+    runs=reorder_projects,
+    body=ProjectOrder,
+    reads=[list_my_projects],
+)
 async def reorder(call: Call) -> list[ProjectData]:
     """All of them, each once: else 409. For the caller alone."""
     values = call.body(ProjectOrder)
@@ -129,10 +142,9 @@ async def open_(call: Call) -> None:
 
 
 async def _project(call: Call, record: ProjectRecord) -> ProjectData:
-    mine = await list_my_projects(call.ctx)
-    place = next((place for place, project in enumerate(mine) if project["_id"] == record["_id"]), len(mine))
+    mine = await list_my_project_ids(call.ctx)
     [shown_alone] = await _projects(call, [record])
-    return {**shown_alone, "position": place}
+    return {**shown_alone, "position": mine.index(record["_id"]) if record["_id"] in mine else len(mine)}
 
 
 async def _projects(call: Call, records: list[ProjectRecord]) -> list[ProjectData]:

@@ -78,9 +78,9 @@ async def find_told(call: Call) -> dict[str, bool]:
 async def update_told(call: Call) -> dict[str, bool]:
     """By the kind of activity; null is told of again."""
     given = call.body(NotificationSettings).given()
-    now = _told(await get_preferences(call.ctx)) | {kind: True if on is None else on for kind, on in given.items()}
-    muted = [ActivityType(kind) for kind, on in now.items() if not on]
-    return _told((await update_preferences(call.ctx, PreferencesUpdate(muted_activities=muted))).value)
+    mute = [ActivityType(kind) for kind, on in given.items() if on is False]
+    unmute = [ActivityType(kind) for kind, on in given.items() if on is not False]
+    return _told((await update_preferences(call.ctx, PreferencesUpdate(mute=mute, unmute=unmute))).value)
 
 
 @panels.get("", "Read how the caller has left the panels of cards", runs=list_panel_states)

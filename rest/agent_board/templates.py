@@ -10,6 +10,7 @@ from models.errors import Conflict
 from models.ids import Kind
 from resolvers.inputs.template import MAX_BOARD_COLUMNS, TemplateCreate, TemplateUpdate
 from resolvers.kit.input import Flag, Input, Name, NotNull, OrganizationId, read_input
+from resolvers.organization.organization import list_organizations
 from resolvers.template.builtin import BUILT_IN
 from resolvers.template.template import (
     create_board_template,
@@ -18,6 +19,7 @@ from resolvers.template.template import (
     list_templates,
     update_template,
 )
+from resolvers.workspace.workspace import list_workspaces
 from rest.agent_board.bodies import ColumnTypeWord, Part, Prompt, kind_of
 from rest.agent_board.dialect import board_routes
 from rest.agent_board.organization_context import OrganizationQuery, workspace_of_call
@@ -62,7 +64,14 @@ async def find(call: Call) -> list[TemplateData]:
     return [template(record) for record in found if kind_of_template(record) is TemplateKind.BOARD]
 
 
-@routes.post("", "Create a template of boards", runs=create_board_template, body=TemplateBody, names_object=True)
+@routes.post(
+    "",
+    "Create a template of boards",
+    runs=create_board_template,
+    body=TemplateBody,
+    names_object=True,
+    reads=[list_workspaces, list_organizations],
+)
 async def create(call: Call) -> TemplateData:
     """In the organization's workspace that new projects go to."""
     values = call.body(TemplateBody)

@@ -1,13 +1,16 @@
 """What people set for themselves."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from models import Notification, Preferences
 from models.base import collection
+from models.enums import ActivityType
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id
+from realtime.log import Change
 from resolvers.inputs.preferences import PreferencesUpdate, ProjectReorder
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
@@ -20,6 +23,8 @@ from resolvers.preferences.preferences import (
     reorder_projects,
     update_preferences,
 )
+from resolvers.project.mine import list_my_project_ids, list_my_projects
+from resolvers.transfer.hidden import hide
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import People, again, event_types
 from tests.resolvers.projects import make_board
@@ -113,6 +118,36 @@ async def test_the_order_of_projects_is_everybodys_own_and_takes_all_of_them(
         with pytest.raises(Conflict):
             await reorder(owner, wrong)
     assert (await get_preferences(again(owner)))["project_order"] == ids[::-1]
+
+
+async def test_two_that_mute_and_unmute_at_once_undo_nothing_of_each_other(owner: Context) -> None:
+    moved, created = ActivityType.CARD_MOVED, ActivityType.CARD_CREATED
+    await update_preferences(again(owner), PreferencesUpdate(muted_activities=[created]))
+
+    await asyncio.gather(
+        update_preferences(again(owner), PreferencesUpdate(mute=[moved])),
+        update_preferences(again(owner), PreferencesUpdate(unmute=[created])),
+    )
+
+    assert (await get_preferences(again(owner)))["muted_activities"] == [moved]
+
+
+async def test_a_project_that_nobody_sees_yet_is_not_asked_for_in_an_order(owner: Context, workspace: Any) -> None:
+    # Given two projects, and one that is being made
+    first, second, hidden = [(await make_board(owner, workspace, columns=0)).project for _ in range(3)]
+
+    async def body(change: Change) -> None:
+        await hide(change, hidden)
+
+    await again(owner).write(workspace["_id"], body)
+    seen = [second["_id"], first["_id"]]
+
+    # When what is seen is put into an order, then that is all of it
+    await reorder_projects(again(owner), ProjectReorder(ids=seen))
+    with pytest.raises(Conflict):
+        await reorder_projects(again(owner), ProjectReorder(ids=[*seen, hidden["_id"]]))
+    assert [project["_id"] for project in await list_my_projects(again(owner))] == seen
+    assert await list_my_project_ids(again(owner)) == seen
 
 
 async def test_the_project_that_was_opened_last_is_shown_as_long_as_it_may_be_read(
