@@ -10,13 +10,21 @@ import asyncio
 import sys
 from typing import Any
 
+import pymongo
 from pymongo.asynchronous import pool, topology
 
 NAME = "_async_cond_wait"
 
+QUICKENED = "4.20."
+"""The versions of the driver whose sending and receiving was compared with `gateway/driver_speed.py`."""
+
 
 def repair() -> None:
-    """Let the driver's waits be ended from outside; may be called again."""
+    """Let the driver's waits be ended from outside, and its commands be quick; may be called again."""
+    if pymongo.version.startswith(QUICKENED):
+        from gateway.driver_speed import quicken
+
+        quicken()
     if sys.version_info < (3, 12):
         for module in (pool, topology):
             if not hasattr(module, NAME):

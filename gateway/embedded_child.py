@@ -90,7 +90,8 @@ def _open(data: Path, user: str, password_file: Path, port: int):  # type: ignor
     from secantus.auth import SCRAM_SHA_256, derive_credentials
     from secantus.server import SecantusDBServer
 
-    runpy.run_path(str(Path(__file__).with_name("embedded_speed.py")))["quicken"]()
+    for script in ("embedded_speed.py", "embedded_keys.py"):
+        runpy.run_path(str(Path(__file__).with_name(script)))["quicken"]()
     # Built by hand rather than through the database's own command, which would read a configuration file out of the
     # current, the home or the system folder.
     server = SecantusDBServer(
