@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from models import Card
 from models.base import collection
 from models.errors import NotFound
 from models.rank import MAX_LENGTH
+from models.records import CardRecord
 from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
@@ -77,12 +78,17 @@ def workspace_events() -> str:
 
 @dataclass
 class Watched:
-    """The world, what the database held of it at first, and a client of its owner's."""
+    """The world, what the database held of it at first, and a client of its owner's.
+
+    `snapshot` and `cards` are what it read of the world at first.
+    """
 
     world: World
     services: Services
     kept: Kept
     engine: GraphEngine
+    snapshot: JSON = field(default_factory=dict)
+    cards: list[CardRecord] = field(default_factory=list)
 
     @property
     def owner(self) -> Subject:
@@ -100,6 +106,18 @@ class Watched:
         assert codes <= {"NOT_FOUND"}, outcome.payload["errors"]
         data: JSON = outcome.payload["data"]
         return data
+
+    async def read_cards(self) -> list[CardRecord]:
+        """The records of all cards."""
+        return await collection(Card).find({}).to_list()
+
+    async def begin(self, case: Case) -> tuple[JSON, list[CardRecord]]:
+        """A snapshot, and the cards, with what a case asks to be there first."""
+        if case.prepare is None:
+            return self.snapshot, self.cards
+        await case.prepare(self.world)
+        await follow_notifications(self.services)
+        return await self.read(), await self.read_cards()
 
     async def since(self, snapshot: JSON) -> list[JSON]:
         """The events of both streams after a snapshot. Raises OperationRefused where the workspace is gone."""
@@ -123,7 +141,9 @@ async def built(database: Database) -> AsyncIterator[Watched]:
     world = await build(People(Context(ANONYMOUS, services)))
     kept = Kept(database.db, CHANGED)
     await kept.keep()
-    yield Watched(world, services, kept, engine_of(services))
+    watched = Watched(world, services, kept, engine_of(services))
+    watched.snapshot, watched.cards = await watched.read(), await watched.read_cards()
+    yield watched
     await hub.stop()
 
 
@@ -152,11 +172,8 @@ async def test_a_snapshot_plus_the_events_of_a_mutation_is_a_fresh_read(
 ) -> None:
     # Given a client with a snapshot
     case = CASES.get(name) or Case(CALLS[name])
-    if case.prepare is not None:
-        await case.prepare(watched.world)
-        await follow_notifications(watched.services)
-    old = await watched.read()
-    ledger, cards = ledger_of(monkeypatch), await collection(Card).find({}).to_list()
+    old, cards = await watched.begin(case)
+    ledger = ledger_of(monkeypatch)
 
     # When something changes
     await CATALOGUE[name].run(await watched.world.context(case.caller), *case.arguments(watched.world.ids))
@@ -186,9 +203,7 @@ async def test_what_a_deletion_has_still_to_take_is_seen_by_nobody(
     # Given a deletion of which everything is left to the parts that follow, and nobody who takes them
     monkeypatch.setattr(deletion, "AT_ONCE", 0)
     case = CASES.get(name) or Case(CALLS[name])
-    if case.prepare is not None:
-        await case.prepare(watched.world)
-    old = await watched.read()
+    old, _ = await watched.begin(case)
     await CATALOGUE[name].run(await watched.world.context(case.caller), *case.arguments(watched.world.ids))
 
     # Then the door is closed, and told to be, as it is once all is taken
