@@ -159,8 +159,9 @@ def test_an_index_that_the_command_itself_marks_is_read_again(quick: Quick) -> N
 def test_what_is_changed_of_what_is_known_is_not_kept(quick: Quick) -> None:
     def work() -> tuple[Any, Any]:
         quick._collection_uuid("db", "cards")
-        before = (quick._iter_indexes("db", "cards"), quick._coll_options("db", "cards"))
-        for changed in (*before[0][0][1:], before[1]):
+        [(_, fields, described)], options = quick._iter_indexes("db", "cards"), quick._coll_options("db", "cards")
+        assert options is not None
+        for changed in (fields, described, options):
             changed["new"] = True
         return quick._iter_indexes("db", "cards"), quick._coll_options("db", "cards")
 
