@@ -85,6 +85,21 @@ async def test_figures_and_roadmaps_take_as_many_queries_for_5_as_for_50_cards(
     assert len(counts[5]) == len(counts[50]) == recorded[name], counts
 
 
+async def test_the_agent_boards_cards_take_as_many_queries_for_5_as_for_50(board: Board) -> None:
+    """Four read what is shown: the cursor, cards, labels, what is unread. The others are of session and doors."""
+    path = await path_of(board)
+    counts: dict[int, list[str]] = {}
+    for size in (5, 50):
+        project = await imported(board, path, size)
+        with count_queries() as seen:
+            cards = (await board.ann.http.get(f"/api/projects/{project}/cards")).json()["data"]
+        counts[size] = [str(one) for one in seen]
+        assert len(cards) == size
+
+    recorded = json.loads(RECORDED.read_text())
+    assert len(counts[5]) == len(counts[50]) == recorded["project to the agent board's cards"], counts
+
+
 async def test_imports_and_exports_take_as_many_queries_for_5_as_for_50_cards(board: Board) -> None:
     path = await path_of(board)
     written: dict[int, list[str]] = {}
