@@ -9,9 +9,10 @@ several times. Together these were a third of what a write takes, and two thirds
 A script that `embedded_child.py` runs by its path, as `embedded_speed.py` is. SecantusDB is pinned to one version.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 Encode = Callable[..., Any]
@@ -77,7 +78,7 @@ def quick_values(slow: Callable[..., tuple[list[Any], bool]]) -> Callable[..., t
 
 
 def quick_variants(slow: Callable[..., list[bytes]], separator: bytes, encode: Encode) -> Callable[..., list[bytes]]:
-    """`storage._index_key_variants` for a document with one key, as it has where no field holds a list.
+    """`storage._index_key_variants` for fields of the document itself.
 
     `encode` is `sortkey.encode_value_directed`.
     """
@@ -90,14 +91,27 @@ def quick_variants(slow: Callable[..., list[bytes]], separator: bytes, encode: E
         is_covered, parts = not sparse, list[bytes]()
         for field, direction in key_spec.items():
             value = doc.get(field, _MISSING)
-            if "." in field or isinstance(value, list) or isinstance(direction, str):
+            if "." in field or isinstance(direction, str):
                 return slow(doc, key_spec, sparse=sparse, collation=collation)
+            if isinstance(value, list):
+                return several(doc, key_spec, sparse=sparse, collation=collation)
             if value is _MISSING:
                 value = None
             else:
                 is_covered = True
             parts.append(encode(value, int(direction), collation=collation))
         return [separator.join(parts)] if is_covered else []
+
+    def several(doc: Mapping[str, Any], key_spec: Mapping[str, Any], *, sparse: bool, collation: Any) -> list[bytes]:
+        """One of each element and of the whole list, with each of the other fields."""
+        if any("." in field or isinstance(direction, str) for field, direction in key_spec.items()):
+            return slow(doc, key_spec, sparse=sparse, collation=collation)
+        of_fields: list[Iterable[bytes]] = []
+        for field, direction in key_spec.items():
+            value, towards = doc.get(field), int(direction)
+            values = [*value, value] if isinstance(value, list) else [value]
+            of_fields.append(dict.fromkeys(encode(each, towards, collation=collation) for each in values))
+        return list(dict.fromkeys(map(separator.join, product(*of_fields))))
 
     return index_key_variants
 
