@@ -112,6 +112,7 @@ async def work(order: Order, begun: threading.Event) -> None:
             base_url=settings.base_url,
             storage_quota=settings.storage_quota,
             models=settings.models,
+            project_roots=settings.project_roots,
             outbound=Outbound(hosts),
             vault=Vault(settings.vault_keys),
         )

@@ -47,6 +47,7 @@ from realtime.retention import Bounds, Retention
 from resolvers.content import READERS
 from resolvers.credential.rewrap import warn_of_missing
 from resolvers.kit.context import Context, Services
+from resolvers.machine.work import GIT
 from resolvers.search.follow import sweep
 from resolvers.words.index import SearchIndex
 from rest.agent_board.live.routes import live_routes
@@ -120,6 +121,7 @@ def create_app(
                 vault=Vault(chosen.vault_keys),
                 billing=chosen.billing,
                 models=chosen.models,
+                project_roots=chosen.project_roots,
             )
             await sweep(running.services.search)
             await warn_of_missing(running.services.vault)
@@ -167,6 +169,7 @@ def create_app(
                 await guard.stop()
                 await hub.stop()
                 READERS.end()
+                GIT.end()
 
     dist, hosts = dist_folder(), _hosts(chosen)
     routes, failed = _routes(chosen, running, dist), failures(chosen.agent_board_prefix)

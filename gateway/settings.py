@@ -3,7 +3,7 @@
 import os
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from gateway.workers_bound import MAX_WORKERS
 from models.billing import STRIPE, Billing
 from models.language_model import LanguageModels
 from models.outbound_rules import parse_hosts
+from models.project_roots import ProjectRoot, parse_project_roots
 from serving.graph.document_limits import DEFAULTS, NAMES, chosen
 from serving.source import Network, parse_networks
 
@@ -94,6 +95,7 @@ class Settings:
     agent_processes: int = 1
     demo_port: int = demo_address.PORT
     agent_board_prefix: str = "/api"
+    project_roots: Sequence[ProjectRoot] = ()
 
     @property
     def production(self) -> bool:
@@ -200,6 +202,7 @@ class Settings:
             ),
             # One that is empty says that there is none.
             agent_board_prefix=_parsed({AGENT_BOARD: "/api", **source}, AGENT_BOARD, parse_prefix) or "",
+            project_roots=_parsed(values, "ORRERY_PROJECT_ROOTS", parse_project_roots) or (),
         )
         if not settings.production:
             settings = replace(settings, models=demo_model.with_demo(settings.models, settings.demo_port))

@@ -88,6 +88,15 @@ class Conflict(OrreryError):
     status = 409
 
 
+class NotBound(Conflict):
+    """It takes the folder of a project, and that has none that the gateway reaches."""
+
+    code = "NOT_BOUND"
+
+    def __init__(self) -> None:
+        super().__init__("The project has no folder that the gateway reaches")
+
+
 class BudgetExhausted(Conflict):
     """A call of a model that a budget has no room for. `budgetId` tells which, `period` when it begins anew.
 

@@ -197,6 +197,7 @@ def _statuses(route: Route, names: Sequence[str]) -> set[int]:
         statuses.add(403)
     if not route.is_safe:
         statuses |= {400, 408, 409, 413, 422, 429}
+    statuses |= set(route.refused_with)
     if route.body or route.file:
         statuses.add(415)
     if route.ranges:

@@ -12,6 +12,8 @@ from resolvers.custom_field import custom_field as custom_field_edges
 from resolvers.document import graph as document_graph
 from resolvers.figures import portfolio, roadmap, stats
 from resolvers.kit.position import cursor_of_project
+from resolvers.machine import files as file_edges
+from resolvers.machine.reach import FIELDS as FOLDER_FIELDS
 from resolvers.preferences.panel_state import panel_states_of
 from resolvers.project import project as project_edges
 from schema.connection import Connection, window, window_of
@@ -98,5 +100,15 @@ class Project(Node):
         needs=("workspace_id",),
         description="How many of its cards others have done something with since the viewer looked at them: as far as "
         "its 100 newest activities tell.",
+    )
+    is_git: bool = edge(
+        file_edges.is_git_of,
+        needs=FOLDER_FIELDS,
+        description="Whether its folder is one that the gateway reaches, and holds a repository.",
+    )
+    files: list[str] | None = edge(
+        file_edges.files_of,
+        needs=FOLDER_FIELDS,
+        description="The files that git tracks there, at most 50,000; null where there is no repository.",
     )
     card_count: int = edge(project_edges.card_count_of, description="How many cards it has, archived ones left out.")

@@ -15,6 +15,7 @@ from resolvers.column import scope
 from resolvers.document import document
 from resolvers.installation import installation
 from resolvers.kit.page import Window
+from resolvers.machine import filesystem
 from resolvers.mission import mission
 from resolvers.organization import organization
 from resolvers.plugin import manifest, remote
@@ -45,6 +46,7 @@ from schema.document import Document
 from schema.installation import Installation
 from schema.invitation import InvitationPreview
 from schema.loading import resolved
+from schema.machine import Folder, TextFile
 from schema.mission import Mission
 from schema.node import Node
 from schema.organization import Organization, Slug
@@ -63,6 +65,10 @@ NodeIds = Annotated[list[strawberry.ID], strawberry.argument(description="The id
 PartOfName = Annotated[
     str, strawberry.argument(description="A part of the name or of the e-mail address, 2 to 100 characters.")
 ]
+FolderPath = Annotated[
+    str | None, strawberry.argument(description="An absolute path; without one the roots are answered.")
+]
+FilePath = Annotated[str, strawberry.argument(description="An absolute path.")]
 OrgSlug = Annotated[str, strawberry.argument(description="The slug of the organization.")]
 
 
@@ -131,6 +137,14 @@ class Query:
     @resolved("The installation as a whole; for anybody.")
     async def installation(self, info: Info) -> Installation:
         return cast("Installation", await installation.get_installation(info.context.ctx))
+
+    @resolved("A folder of the gateway's machine, for whoever may bind projects to what is in it.")
+    async def folder(self, info: Info, path: FolderPath = UNSET) -> Folder:
+        return cast("Folder", await filesystem.browse_folder(info.context.ctx, given(path)))
+
+    @resolved("A file of text of the gateway's machine, of at most 1 MB.")
+    async def text_file(self, info: Info, path: FilePath) -> TextFile:
+        return cast("TextFile", await filesystem.read_text_file(info.context.ctx, path))
 
     @resolved("A project by its id.")
     async def project(self, info: Info, id: ProjectId) -> Project | None:

@@ -6,6 +6,7 @@ import ipaddress
 import socket
 from asyncio.selector_events import BaseSelectorEventLoop
 from collections.abc import AsyncIterator, Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from gateway.garbage import look_rarely
 from gateway.settings import Settings
 from models import Migration
 from models.base import Recorded
+from tests.machine import project_roots
 from tests.patience import PATIENCE
 from tests.written import Written
 
@@ -108,7 +110,8 @@ def production_hasher() -> Iterator[PasswordHasher]:
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a gateway of its own, with its data in a temporary folder."""
     data: Path = tmp_path_factory.mktemp("data")
-    return Settings.from_env({"ORRERY_DATA_DIR": str(data), "ORRERY_SECRET_KEY": "test-" * 10, **MANY})
+    values = {"ORRERY_DATA_DIR": str(data), "ORRERY_SECRET_KEY": "test-" * 10, **MANY}
+    return replace(Settings.from_env(values), project_roots=project_roots())
 
 
 @pytest.fixture(scope="session")

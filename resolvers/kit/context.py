@@ -1,7 +1,7 @@
 """What every operation is given first: who asks, and the services it works with."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from models.billing import Billing
 from models.enums import TokenScope
 from models.language_model import LanguageModels
 from models.outbound import Outbound
+from models.project_roots import ProjectRoot
 from realtime.cursor import Cursor
 from realtime.guard import Guard
 from realtime.hub import Hub
@@ -38,7 +39,8 @@ class Services:
     `transfers_due` what runs imports, and `deletions_due` what goes on with deletions.
     `registrations_per_hour` is how many accounts one source may make, `storage_quota` how many bytes a workspace may
     have together. `outbound` makes requests to other servers, `vault` seals what credentials hold,
-    `billing` says what is paid where. `models` are those that missions are run by.
+    `billing` says what is paid where. `models` are those that missions are run by. `project_roots` are the folders of
+    the machine that projects may have theirs in.
     """
 
     hub: Hub
@@ -64,6 +66,7 @@ class Services:
     vault: Vault = field(default_factory=Vault)
     billing: Billing = field(default_factory=Billing)
     models: LanguageModels = field(default_factory=LanguageModels)
+    project_roots: Sequence[ProjectRoot] = ()
 
     def path(self, local: str) -> str:
         """Where a browser finds the `local` path of this gateway, on the host that it is on."""

@@ -30,6 +30,7 @@ from resolvers.kit.operation import edge, operation, reader
 from resolvers.kit.page import Page, Window, pages, pages_by
 from resolvers.kit.plan_limits import require_plan_room
 from resolvers.lane.store import open_totals
+from resolvers.machine.reach import binds
 from resolvers.member.project_member import add_member
 from resolvers.template.apply import FILLS, fill_board, fill_project
 from resolvers.template.template import find_template, kind_of_template
@@ -62,12 +63,13 @@ async def create_project(
 
     A new project in a workspace, with all that its template holds; its creator is its first member.
     """
+    bound = await binds(ctx, values.workspace_id, values.given().get("path"))
 
     async def body(change: Change) -> ProjectRecord:
         workspace_id, key, name = values.workspace_id, values.template, values.board
         template = None if key is None else await find_template(change, workspace_id, key)
         await require_plan_room(ctx, change, "projects", {"workspace_id": values.workspace_id})
-        project = await insert_project(change, values, ctx.user_id)
+        project = await insert_project(change, values, ctx.user_id, bound=bound)
         scope: ScopeRecord | None = None
         if name is not None:
             scope = await insert_scope(change, project, ScopeCreate.of(project_id=project["_id"], name=name))
@@ -80,13 +82,17 @@ async def create_project(
     return await ctx.write(values.workspace_id, body)
 
 
-async def insert_project(change: Change, values: ProjectCreate, creator_id: ObjectId) -> ProjectRecord:
-    """Write a project and its first member within a change that may go on (an import)."""
+async def insert_project(
+    change: Change, values: ProjectCreate, creator_id: ObjectId, *, bound: bool = False
+) -> ProjectRecord:
+    """Write a project and its first member within a change that may go on (an import); whether it is `bound` to its
+    folder."""
     await require_parent(change, Workspace, values.workspace_id)
     project = to_record(
         Project(
             workspace_id=values.workspace_id,
             **values_of(values, Project, CREATE),
+            bound=bound,
             created_by=creator_id,
             created_at=change.at,
             updated_at=change.at,
@@ -98,12 +104,17 @@ async def insert_project(change: Change, values: ProjectCreate, creator_id: Obje
     return project
 
 
-@operation("projectUpdate", opens=PROJECT, permission=board.WRITE, scope=WRITE)
+@operation("projectUpdate", opens=PROJECT.reading("path"), permission=board.WRITE, scope=WRITE)
 async def update_project(ctx: Context, door: ProjectRecord, values: ProjectUpdate) -> Committed[ProjectRecord]:
     """Change a project."""
+    given = values.given()
+    if "path" in given:
+        bound = await binds(ctx, door["workspace_id"], given["path"])
+        if bound or given["path"] != door.get("path"):
+            given["bound"] = bound
 
     async def body(change: Change) -> ProjectRecord:
-        project, differs = await set_fields(change, Project, door["_id"], values.given())
+        project, differs = await set_fields(change, Project, door["_id"], given)
         if differs:
             change.append(project["workspace_id"], ProjectUpdated(project=project, project_id=project["_id"]))
         return project

@@ -15,6 +15,7 @@ from resolvers.inputs.preferences import MAX_PROJECTS, ProjectReorder
 from resolvers.inputs.project import ProjectCreate
 from resolvers.kit.access import workspace_memberships
 from resolvers.kit.input import Input, Name, OrganizationId, ProjectId
+from resolvers.machine.files import is_git_of, list_files
 from resolvers.organization.organization import list_organizations
 from resolvers.preferences.preferences import open_project, reorder_projects
 from resolvers.project.mine import list_my_project_ids, list_my_projects
@@ -119,6 +120,17 @@ async def export(call: Call) -> StreamingResponse:
     return StreamingResponse(written(pieces), media_type="application/json", headers=headers)
 
 
+@routes.get(
+    "/{projectId}/files",
+    "List the files that git tracks in a project's folder",
+    runs=list_files,
+    refused_with=(409, 429),
+)
+async def files(call: Call) -> list[str]:
+    """At most 50,000. A project that has no folder here answers 409 `NOT_BOUND`."""
+    return await list_files(call.ctx, call.id("projectId", Kind.PROJECT))
+
+
 @routes.patch(
     "/reorder",
     "Put the caller's projects into an order",
@@ -150,6 +162,7 @@ async def _project(call: Call, record: ProjectRecord) -> ProjectData:
 async def _projects(call: Call, records: list[ProjectRecord]) -> list[ProjectData]:
     memberships = await workspace_memberships(call.ctx, (record["workspace_id"] for record in records))
     unread = await unread_count_of(call.ctx, records, None) if records else []
+    are_git = await is_git_of(call.ctx, records, None)
     return [
         {
             **shown(ProjectData, record),
@@ -157,8 +170,8 @@ async def _projects(call: Call, records: list[ProjectRecord]) -> list[ProjectDat
             "position": place,
             "unreadCount": count,
             "credentialId": None,
-            "isGit": False,
+            "isGit": is_git,
         }
-        for place, (record, count) in enumerate(zip(records, unread, strict=True))
+        for place, (record, count, is_git) in enumerate(zip(records, unread, are_git, strict=True))
         if (member := memberships[record["workspace_id"]]) is not None
     ]

@@ -177,6 +177,8 @@ CALLS: dict[str, Arguments] = {
     "oauthGrantRevoke": lambda ids: (ids["oauth_grant"],),
     "user": lambda ids: (ids["user"],),
     "users": lambda _: ("example",),
+    "folder": lambda ids: (ids["folder"],),
+    "textFile": lambda ids: (ids["folder"] + "/README.md",),
     "viewerProjects": lambda _: (),
     "node": lambda ids: (ids["card"],),
     "nodes": lambda ids: ([ids["card"]],),
@@ -274,6 +276,7 @@ CALLS: dict[str, Arguments] = {
     "transferJob": lambda ids: (ids["transfer_job"],),
     "transferJobs": lambda ids: (ids["workspace"], Window.read()),
     "projectExport": lambda ids: (ids["project"],),
+    "projectFiles": lambda ids: (ids["project"],),
     "projectMembers": lambda ids: (ids["project"],),
     "projectMemberAdd": lambda ids: (ids["project"], ProjectMemberAdd(user_id=ids["admin_id"])),
     "projectMemberUpdate": lambda ids: (

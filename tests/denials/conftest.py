@@ -14,6 +14,7 @@ from realtime.log import EventLog
 from resolvers.kit.context import Context, Services
 from tests.conftest import empty
 from tests.denials.world import World, build
+from tests.machine import project_roots
 from tests.resolvers.lab import VAULT, People
 
 
@@ -23,6 +24,14 @@ async def world(database: Database) -> AsyncIterator[World]:
     await empty(database)
     hub = Hub(EventLog(database.client))
     await hub.start()
-    services = Services(hub, Guard(), JwtSigner("denials-" * 5), timedelta(days=7), "http://testserver", vault=VAULT)
+    services = Services(
+        hub,
+        Guard(),
+        JwtSigner("denials-" * 5),
+        timedelta(days=7),
+        "http://testserver",
+        vault=VAULT,
+        project_roots=project_roots(),
+    )
     yield await build(People(Context(ANONYMOUS, services)))
     await hub.stop()

@@ -59,6 +59,12 @@ BEYOND: dict[tuple[str, str], type[OrreryError]] = {
     # `node` finds its tenant in the object.
     ("node", "outsider"): NotFound,
     ("node", "bystander"): NotFound,
+    # A folder of the machine is seen by those who run its organization.
+    **{
+        (name, caller): NotFound
+        for name in ("folder", "textFile")
+        for caller in ("outsider", "bystander", "member", "viewer")
+    },
     # A user is seen by those who share an organization.
     ("user", "outsider"): NotFound,
     ("userAvatar", "outsider"): NotFound,

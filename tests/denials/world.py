@@ -110,6 +110,7 @@ from resolvers.skill import assign, skill
 from resolvers.template import template
 from resolvers.transfer import job as transfer_job
 from resolvers.workspace import workspace
+from tests.machine import folder_of, repository
 from tests.resolvers.attaching import upload
 from tests.resolvers.lab import PICTURE, People, again
 from tests.written import Written
@@ -230,7 +231,9 @@ async def _objects(world: World) -> None:
         record: Record = (await create(again(world.owner), values)).value
         return record
 
-    launch = ProjectCreate.of(workspace_id=ids["workspace"], name="Launch")
+    ids["folder"] = str(folder_of(ids["org_slug"]))
+    repository(folder_of(ids["org_slug"]))
+    launch = ProjectCreate.of(workspace_id=ids["workspace"], name="Launch", path=ids["folder"])
     ids["project"] = (await made(project.create_project, launch))["_id"]
     await project_member.add_project_member(
         again(world.owner), ids["project"], ProjectMemberAdd(user_id=ids["member_id"])

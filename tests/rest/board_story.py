@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 
+from tests.machine import FILES, folder_of, repository
 from tests.rest.conftest import PASSWORD, Api, Board, made
 
 BOARD = "/api"
@@ -33,6 +34,7 @@ async def agent_board(api: Api, board: Board, card: str, bob: httpx.AsyncClient)
     await _organizations(api, ann)
     await _attachments(ann, f"/projects/{board.project_id}/cards/{card}/attachments")
     await _account(api)
+    await _machine(ann)
     project = await _project(ann)
     await _members(board, bob)
     await _boards(ann, f"/projects/{project}")
@@ -58,6 +60,19 @@ async def _project(ann: httpx.AsyncClient) -> str:
     exported = await ann.get(f"{BOARD}{path}/export")
     assert [column["name"] for column in exported.json()["columns"]] == ["Backlog", "In Progress", "Done"]
     return str(created["id"])
+
+
+async def _machine(ann: httpx.AsyncClient) -> None:
+    folder = folder_of("acme")
+    repository(folder)
+    found = await asked(ann, "GET", f"/filesystem/browse?path={folder.parent}")
+    assert found["entries"] == [{"name": folder.name, "path": str(folder), "isGitRepo": True}]
+    read = await asked(ann, "GET", f"/filesystem/read?path={folder}/README.md")
+    assert (read["content"], read["size"]) == (FILES["README.md"], 9)
+    [acme] = [each for each in await asked(ann, "GET", "/organizations") if each["name"] == "Acme"]
+    bound = await asked(ann, "POST", "/projects", 201, name="Files", path=str(folder), organizationId=acme["id"])
+    assert bound["isGit"] is True
+    assert await asked(ann, "GET", f"/projects/{bound['id']}/files") == sorted(FILES)
 
 
 async def _members(board: Board, bob: httpx.AsyncClient) -> None:

@@ -29,6 +29,7 @@ from resolvers.organization.organization import insert_organization
 from resolvers.workspace.workspace import insert_workspace
 from rest.app import build_routes, failures
 from serving.cookies import CookieScope
+from tests.machine import project_roots
 from tests.resolvers.lab import PASSWORD as PASSWORD
 from tests.resolvers.lab import VAULT, sign_up
 from tests.resolvers.projects import insert_board
@@ -91,7 +92,15 @@ async def services(database: Database) -> AsyncIterator[Services]:
     """The services of a gateway over the embedded database."""
     hub = Hub(EventLog(database.client))
     await hub.start()
-    yield Services(hub, Guard(), JwtSigner("rest-tests-" * 4), timedelta(days=7), "http://testserver", vault=VAULT)
+    yield Services(
+        hub,
+        Guard(),
+        JwtSigner("rest-tests-" * 4),
+        timedelta(days=7),
+        "http://testserver",
+        vault=VAULT,
+        project_roots=project_roots(),
+    )
     await hub.stop()
 
 

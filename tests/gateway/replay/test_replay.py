@@ -41,6 +41,7 @@ from tests.gateway.lab import JSON
 from tests.gateway.replay.cases import CASES, NOT_RUN, UNSEEN, Case
 from tests.gateway.replay.client import RULES, State, follow, state_of, subscription
 from tests.gateway.replay.nouns import SNAPSHOT
+from tests.machine import project_roots
 from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.kept import check_facts, check_lanes, forget_lanes, ledger_of
 from tests.resolvers.lab import VAULT, People, again
@@ -137,7 +138,15 @@ async def built(database: Database) -> AsyncIterator[Watched]:
     await empty(database)
     hub = Hub(EventLog(database.client))
     await hub.start()
-    services = Services(hub, Guard(), JwtSigner("replay-" * 6), timedelta(days=7), "http://testserver", vault=VAULT)
+    services = Services(
+        hub,
+        Guard(),
+        JwtSigner("replay-" * 6),
+        timedelta(days=7),
+        "http://testserver",
+        vault=VAULT,
+        project_roots=project_roots(),
+    )
     world = await build(People(Context(ANONYMOUS, services)))
     kept = Kept(database.db, CHANGED)
     await kept.keep()

@@ -22,7 +22,7 @@ LAUNCH = {
     "position": COUNT,
     "unreadCount": COUNT,
     "credentialId": None,
-    "isGit": False,
+    "isGit": True,
     "createdAt": TIME,
 }
 NO_PASSWORD = {"email": "new@example.com", "password": "short"}
@@ -31,6 +31,18 @@ NO_PASSWORD = {"email": "new@example.com", "password": "short"}
 async def _invited(stage: Stage) -> None:
     answer = await stage.send("POST", MEMBERS, json={"email": "guest@example.com"})
     assert answer.status_code == 201, answer.text
+
+
+async def _unbound(stage: Stage) -> None:
+    made = await stage.made(
+        PROJECTS, name="Elsewhere", path="/srv/elsewhere", organizationId=str(stage.ids["organization"])
+    )
+    stage.ids["unbound"] = made["data"]["id"]
+
+
+async def _root(stage: Stage) -> None:
+    stage.ids["root"] = stage.ids["folder"].rpartition("/")[0]
+    stage.ids["readme"] = stage.ids["folder"] + "/README.md"
 
 
 async def _nobody(stage: Stage) -> None:
@@ -118,6 +130,40 @@ CONTRACTS = [
         answers={"project": {"name": "Launch"}, "columns": LIST, "cards": LIST},
         bad=no_id("projectId"),
         denied=STRANGER,
+    ),
+    Contract(
+        method="GET",
+        route=B_PROJECT + "/files",
+        answers=data(("README.md", "src/main.py")),
+        # It has no folder that the gateway reaches.
+        bad=Refused(status=409, code="NOT_BOUND", path={"projectId": Ref("unbound")}),
+        given=_unbound,
+        denied=STRANGER,
+    ),
+    Contract(
+        method="GET",
+        route=BOARD + "/filesystem/browse",
+        params={"path": Ref("folder")},
+        answers=data(
+            {
+                "path": Ref("folder"),
+                "parent": Ref("root"),
+                "entries": ({"name": "src", "path": TEXT, "isGitRepo": False},),
+                "isWhole": True,
+            }
+        ),
+        given=_root,
+        bad=bad("path", params={"path": "src"}),
+        denied=Refused(status=404, code="NOT_FOUND", by="member"),
+    ),
+    Contract(
+        method="GET",
+        route=BOARD + "/filesystem/read",
+        params={"path": Ref("readme")},
+        answers=data({"path": Ref("readme"), "content": "# Launch\n", "size": 9}),
+        given=_root,
+        bad=bad("path", params={"path": "../README.md"}),
+        denied=Refused(status=404, code="NOT_FOUND", by="member"),
     ),
     Contract(
         method="GET",
