@@ -6,7 +6,7 @@ from typing import Any
 import mcp_types as types
 import orjson
 
-from agents.server.confirm import is_declined
+from agents.server.ask import is_declined, with_choices
 from agents.tools.catalogue import TOOLS, call_tool
 from agents.tools.tool import Result
 from auth.subject import Subject
@@ -24,10 +24,12 @@ _DECLINED = {"code": "FORBIDDEN", "kind": "DECLINED"}
 
 async def answered(engine: GraphEngine, subject: Subject, params: types.CallToolRequestParams) -> types.CallToolResult:
     """The answer to a call of a tool that there is."""
-    arguments = params.arguments or {}
+    arguments = with_choices(params).arguments or {}
     key = (params.meta or {}).get(KEY)
     if is_declined(params):
-        return refused({"message": "The person whose client this is did not confirm it", "extensions": _DECLINED})
+        return refused(
+            {"message": "The person whose client this is was asked, and did not agree", "extensions": _DECLINED}
+        )
     try:
         if key is None or TOOLS[params.name].read_only:
             return await _called(engine, engine.context_of(subject), params.name, arguments)

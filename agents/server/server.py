@@ -21,7 +21,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from agents.server import prompts, resources
 from agents.server.answers import answered
-from agents.server.confirm import question
+from agents.server.ask import asked_before
 from agents.server.endpoint import MAX_BODY, SUBJECT
 from agents.server.listen import Listening, listen
 from agents.server.progress import cancel_call, follow
@@ -186,7 +186,7 @@ async def start(engine: GraphEngine, version: str) -> Running:
     ) -> types.CallToolResult | types.InputRequiredResult:
         if params.name not in TOOLS:
             raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name[:100]}")
-        asked = question(_subject(ctx), params, ctx.session.client_capabilities)
+        asked = await asked_before(context_of(ctx), params, ctx.session.client_capabilities)
         if asked is not None:
             return asked
         result = await answered(engine, _subject(ctx), params)

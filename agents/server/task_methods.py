@@ -10,6 +10,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 from agents.server import tasks
+from agents.server.ask import shows_forms
 from agents.server.questions import settle
 from agents.server.refusals import told_as_errors
 from agents.server.tasks import EXTENSION, RELATED, TOOL
@@ -38,7 +39,9 @@ def add_tasks(server: Server[Any], context_of: ContextOf) -> None:
     async def get(ctx: ServerRequestContext, params: Params) -> dict[str, Any]:
         with told_as_errors(MISSING):
             context = context_of(ctx)
-            task = await tasks.read(context, params.task_id, can_ask=_is_core(ctx) or _elicits(ctx))
+            task = await tasks.read(
+                context, params.task_id, can_ask=_is_core(ctx) or shows_forms(ctx.session.client_capabilities)
+            )
             if _is_core(ctx):
                 return tasks.in_core(tasks.as_known(task.mission, task.status, task.message))
             return await tasks.detailed(context, task)
@@ -148,8 +151,3 @@ def _in(answer: Answer, *, core: bool = False, extension: bool = False) -> Answe
 
 def _is_core(ctx: ServerRequestContext) -> bool:
     return ctx.protocol_version in HANDSHAKE_PROTOCOL_VERSIONS
-
-
-def _elicits(ctx: ServerRequestContext) -> bool:
-    capabilities = ctx.session.client_capabilities
-    return capabilities is not None and capabilities.elicitation is not None

@@ -3,14 +3,16 @@
 import asyncio
 import re
 import shutil
+import socket
 import subprocess
-from asyncio.subprocess import PIPE, STDOUT
+from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
+import httpx
 from bson import ObjectId
 from starlette.requests import Request
 
@@ -19,6 +21,10 @@ from auth.subject import ALL_SCOPES, Subject
 from gateway.database import Database
 from gateway.settings import Settings
 from tests.agents.conformance import fixtures
+from tests.agents.oauth.oauth_lab import Application, Browser
+from tests.gateway.lab import PASSWORD
+from tests.loopback import NO_TLS
+from tests.patience import PATIENCE
 from tests.serving.wire_lab import gateway_of
 
 HERE = Path(__file__).parent
@@ -27,7 +33,10 @@ OLDEST_NODE = 22
 REVISIONS = {"2025-11-25": 30, "2026-07-28": 37}
 """How many scenarios each revision requires."""
 
-_SCENARIO = re.compile(r"^(.) ([a-z][\w/-]+): \d+ passed, (\d+) failed", re.MULTILINE)
+AUTHORIZATION = frozenset({"authorization-server-metadata-endpoint", "authorization-code-grant"})
+"""The scenarios for servers of OAuth: all others of OAuth are for clients. No revision requires them."""
+
+_SCENARIO = re.compile(r"^✓ ([a-z][\w/-]+): [1-9]\d* passed, 0 failed", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -76,20 +85,43 @@ def node() -> str | None:
 
 async def run(url: str, revision: str, command: str) -> Outcome:
     """Run what a revision requires of a server."""
-    process = await asyncio.create_subprocess_exec(
-        command,
-        str(SUITE / "dist" / "index.js"),
-        "server",
-        "--url",
-        url,
-        "--requirements",
-        revision,
-        stdout=PIPE,
-        stderr=STDOUT,
-    )
-    told = (await process.communicate())[0].decode()
-    passed = {name for mark, name, failed in _SCENARIO.findall(told) if mark == "✓" and failed == "0"}
-    return Outcome(sorted(passed & required(revision)), sorted(required(revision) - passed), told)
+    process = await _started(command, "server", "--url", url, "--requirements", revision)
+    return _outcome(required(revision), (await process.communicate())[0].decode())
+
+
+async def run_authorization(address: str, command: str) -> Outcome:
+    """Run what it asks of an authorization server, against the gateway at `host:port`, with a person who agrees."""
+    issuer = f"http://{address}"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    async with httpx.AsyncClient(verify=NO_TLS, base_url=issuer, timeout=PATIENCE) as http:
+        account = {"email": f"{ObjectId()}@example.com", "password": PASSWORD, "name": "Ann"}
+        assert (await http.post("/auth/register", json=account)).status_code == 201
+        browser = Browser(http, issuer)
+        await browser.sign_in(account["email"])
+        application = Application(http, redirect=f"http://127.0.0.1:{port}/callback")
+        await application.register()
+        named = ("--client-id", application.id, "--resource", f"{issuer}/mcp", "--port", str(port))
+        process = await _started(command, "authorization", "--url", issuer, *named)
+        assert process.stdout is not None
+        told = ""
+        async for line in process.stdout:
+            told += line.decode()
+            if line.startswith(f"{issuer}/oauth/authorize?".encode()):
+                agreed = await browser.submit(await browser.asked(line.decode().strip()), decision="allow")
+                await http.get(agreed.headers["location"])
+        await process.wait()
+    return _outcome(AUTHORIZATION, told)
+
+
+async def _started(command: str, *arguments: str) -> Process:
+    suite = str(SUITE / "dist" / "index.js")
+    return await asyncio.create_subprocess_exec(command, suite, *arguments, stdout=PIPE, stderr=STDOUT)
+
+
+def _outcome(wanted: frozenset[str], told: str) -> Outcome:
+    passed = wanted & set(_SCENARIO.findall(told))
+    return Outcome(sorted(passed), sorted(wanted - passed), told)
 
 
 def required(revision: str) -> frozenset[str]:

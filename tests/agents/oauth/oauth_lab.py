@@ -57,18 +57,19 @@ class Page(HTMLParser):
 
 @dataclass
 class Browser:
-    """A browser with cookies of its own."""
+    """A browser with cookies of its own, at pages of an `origin`."""
 
     http: httpx.AsyncClient
+    origin: str = ISSUER
 
     async def sign_in(self, email: str, password: str = PASSWORD) -> httpx.Response:
         """By the page."""
         page = Page((await self.http.get("/oauth/sign-in")).text)
         return await self.submit(page, email=email, password=password)
 
-    async def submit(self, page: Page, origin: str = ISSUER, **values: str) -> httpx.Response:
+    async def submit(self, page: Page, **values: str) -> httpx.Response:
         """Send the form of a page."""
-        return await self.send(page.action, page.filled(**values), origin)
+        return await self.send(page.action, page.filled(**values), self.origin)
 
     async def send(self, action: str, fields: list[tuple[str, str]], origin: str | None = ISSUER) -> httpx.Response:
         headers = {"content-type": "application/x-www-form-urlencoded"}

@@ -48,7 +48,6 @@ class Sitting:
 
     browser: Browser
     email: str
-    origin: str
     asked: str = ""
     consents: int = 0
 
@@ -60,10 +59,10 @@ class Sitting:
         led = await self.browser.http.get(self.asked)
         if "/oauth/sign-in" in led.headers["location"]:
             page = Page((await self.browser.http.get(led.headers["location"])).text)
-            led = await self.browser.submit(page, self.origin, email=self.email, password=PASSWORD)
+            led = await self.browser.submit(page, email=self.email, password=PASSWORD)
             led = await self.browser.http.get(led.headers["location"])
         page = Page((await self.browser.http.get(led.headers["location"])).text)
-        told = answer_of(await self.browser.submit(page, self.origin, decision="allow"))
+        told = answer_of(await self.browser.submit(page, decision="allow"))
         return AuthorizationCodeResult(code=told["code"], state=told["state"], iss=told["iss"])
 
 
@@ -84,7 +83,7 @@ async def connected(
 @pytest.fixture
 async def person(ann: Person, address: str) -> AsyncIterator[Sitting]:
     async with httpx.AsyncClient(verify=NO_TLS, base_url=f"http://{address}") as http:
-        yield Sitting(Browser(http), ann.email, f"http://{address}")
+        yield Sitting(Browser(http, f"http://{address}"), ann.email)
 
 
 async def test_it_registers_signs_in_and_renews(address: str, person: Sitting) -> None:

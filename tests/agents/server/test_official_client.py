@@ -1,15 +1,18 @@
-"""The official Python client works with the server: it negotiates by itself, validates what it reads, and listens."""
+"""The official Python client does a day of work: it negotiates by itself, validates what it reads, and listens."""
 
 import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx2
 import pytest
 from bson import ObjectId
 from mcp import Client, types
+from mcp.client.session import MessageHandlerFnT
 from mcp.client.streamable_http import streamable_http_client
+from mcp.client.subscriptions import SubscriptionLost
 from mcp.shared.subscriptions import ResourceUpdated
 
 from agents.tools.catalogue import LISTED
@@ -19,16 +22,19 @@ from tests.agents.server.agent import agent_of
 from tests.agents.server.client import MODERN
 from tests.gateway.lab import Board, Lab
 from tests.patience import PATIENCE
+from tests.serving.proxy_lab import proxy
 
 OF_AGENTS = {"claim_mission", "report_mission", "finish_mission"}
 
 
 @asynccontextmanager
-async def connected(address: str, token: str, mode: str) -> AsyncIterator[Client]:
+async def connected(
+    address: str, token: str, mode: str, hear: MessageHandlerFnT | None = None
+) -> AsyncIterator[Client]:
     headers = {"authorization": f"Bearer {token}"}
     async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
         transport = streamable_http_client(f"http://{address}/mcp", http_client=http)
-        async with Client(transport, mode=mode) as client:
+        async with Client(transport, mode=mode, message_handler=hear) as client:
             yield client
 
 
@@ -111,15 +117,42 @@ async def _until(holds: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_it_listens(address: str, board: Board) -> None:
-    card = await board.card("Followed")
-    uri = f"orrery://card/{card}"
+async def test_it_listens_over_a_cut_and_misses_nothing(address: str, board: Board) -> None:
+    uri = f"orrery://project/{board.project}"
+    cursors: asyncio.Queue[str] = asyncio.Queue()
 
-    async with (
-        connected(address, board.ann.token, "auto") as client,
-        client.listen(resource_subscriptions=[uri]) as following,
-    ):
-        await client.call_tool("update_card", {"id": card, "title": "Heard"})
-        heard = await anext(aiter(following))
+    async def hear(message: object) -> None:
+        assert isinstance(message, types.ResourceUpdatedNotification), message
+        cursors.put_nowait((message.params.meta or {})["orrery/cursor"])
 
-    assert heard == ResourceUpdated(uri)
+    async def since(cursor: str) -> tuple[list[str], str]:
+        """The cards that were made after a cursor, and where the events end."""
+        [told] = (await client.read_resource(f"{uri}/events?after={cursor}")).contents
+        assert isinstance(told, types.TextResourceContents)
+        made = re.findall(r"^- CardCreated .*?card: .*? \[(\w+)\]", told.text, re.MULTILINE)
+        return made, re.findall(r"^events: \d+, no more, next: after=(\S+)", told.text)[0]
+
+    async with AsyncExitStack() as stack:
+        # Given a client that hears of a card
+        listener = socket.create_server(("127.0.0.1", 0))
+        here = listener.getsockname()
+        async with proxy(address, listener=listener) as through:
+            client = await stack.enter_async_context(connected(through, board.ann.token, "auto", hear))
+            following = await stack.enter_async_context(client.listen(resource_subscriptions=[uri]))
+            await board.card("Heard")
+            assert await anext(following) == ResourceUpdated(uri)
+
+        # When the connection is cut, cards are made, and it listens again
+        with pytest.raises(SubscriptionLost):
+            await anext(following)
+        missed = [await board.card(f"Missed {number}") for number in range(3)]
+        await stack.enter_async_context(proxy(address, listener=socket.create_server(here)))
+        following = await stack.enter_async_context(client.listen(resource_subscriptions=[uri]))
+        found, end = await since(await cursors.get())
+        later = await board.card("Later")
+        assert await anext(following) == ResourceUpdated(uri)
+
+        # Then
+        assert found == missed
+        assert (await since(end))[0] == [later]
+        assert cursors.qsize() == 1  # nothing twice

@@ -1,17 +1,10 @@
 """A mission as a task, by both generations of the protocol: begun, looked at, answered, waited for, cancelled."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import replace
 from typing import Any
 
-import httpx
 import pytest
 from bson import ObjectId
 
-from gateway.database import Database
-from gateway.settings import Settings
 from models import Mission, MissionActivity
 from models.base import collection, to_record
 from models.enums import MissionActivityKind
@@ -19,9 +12,6 @@ from models.ids import Kind, new_id
 from tests.agents.server.agent import Agent, agent_of
 from tests.agents.server.client import HANDSHAKE, MODERN, VERSIONS, Client
 from tests.gateway.lab import Board, Lab
-from tests.loopback import NO_TLS
-from tests.patience import PATIENCE
-from tests.serving.wire_lab import gateway_of
 
 TASKS: dict[str, Any] = {"extensions": {"io.modelcontextprotocol/tasks": {}}}
 ABLE: dict[str, Any] = {**TASKS, "elicitation": {"form": {}}}
@@ -292,44 +282,3 @@ async def test_the_question_of_an_agent_is_answered_in_the_task(board: Board, la
     assert question["params"]["message"] == "Which colour? (red, blue)"
     told = await collection(MissionActivity).find({"mission_id": ObjectId(task_id)}).sort("position", -1).to_list()
     assert told[0]["content"] == "blue"
-
-
-@pytest.fixture
-async def workers(settings: Settings, database: Database) -> AsyncIterator[list[str]]:
-    """The addresses of two gateways over one database."""
-    shared = replace(settings, bus_url="mongodb")
-    async with AsyncExitStack() as stack:
-        yield [await stack.enter_async_context(gateway_of(shared, database)) for _ in range(2)]
-
-
-async def test_a_task_is_begun_by_one_worker_and_waited_for_at_another(
-    workers: list[str], board: Board, lab: Lab
-) -> None:
-    # Given
-    agent = await agent_of(board, lab, HANDSHAKE)
-    async with AsyncExitStack() as stack:
-        here, there = [
-            Client(
-                await stack.enter_async_context(
-                    httpx.AsyncClient(
-                        verify=NO_TLS,
-                        base_url=f"http://{address}",
-                        timeout=PATIENCE,
-                        headers={"authorization": f"Bearer {board.ann.token}"},
-                    )
-                ),
-                HANDSHAKE,
-            )
-            for address in workers
-        ]
-        task_id = (await begin(here, agent))["taskId"]
-
-        # When
-        message = there.message("tasks/result", taskId=task_id)
-        waiting = asyncio.create_task(there.post(message))
-        await agent.claim()
-        await agent.finish(task_id, summary="Done there")
-
-        # Then
-        assert "Done there" in (await waiting).text
-        assert (await look(there, task_id))["status"] == "completed"

@@ -18,14 +18,17 @@ def client(request: pytest.FixtureRequest, board: Board) -> Client:
     return Client(board.ann.http, request.param)
 
 
-async def test_a_client_of_the_handshake_learns_what_the_server_can(board: Board) -> None:
-    client = Client(board.ann.http, HANDSHAKE)
+@pytest.mark.parametrize("version", ["2025-06-18", HANDSHAKE])
+async def test_a_client_of_the_handshake_learns_what_the_server_can(version: str, board: Board) -> None:
+    client = Client(board.ann.http, version)
     about = {"name": "test", "version": "1"}
 
-    told = await client.send("initialize", protocolVersion=HANDSHAKE, capabilities={}, clientInfo=about)
+    told = await client.send("initialize", protocolVersion=version, capabilities={}, clientInfo=about)
     noted = await client.post({"jsonrpc": "2.0", "method": "notifications/initialized"})
+    called = await client.call("whoami")
 
-    assert told["result"]["protocolVersion"] == HANDSHAKE
+    assert told["result"]["protocolVersion"] == version
+    assert board.workspace in called["content"][0]["text"]
     assert told["result"]["serverInfo"]["name"] == "orrery"
     assert "whoami" in told["result"]["instructions"]
     assert told["result"]["capabilities"]["tools"] == {"listChanged": False}
