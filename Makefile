@@ -20,7 +20,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := run
-.PHONY: run test check bench web clean
+.PHONY: run test check bench web clients install clean
 
 run: $(INSTALLED)
 	@$(MAKE) --no-print-directory web || echo "GraphiQL could not be built; everything else runs without it." >&2
@@ -57,6 +57,14 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
 	@touch $@
+
+# The clients of others that tests run, each of which installs its own where that was not done before.
+clients: $(addsuffix /node_modules/.package-lock.json,tests/clients tests/agents/conformance)
+
+%/node_modules/.package-lock.json: %/package-lock.json
+	@! command -v npm >/dev/null || (cd $* && npm ci --no-audit --no-fund --loglevel=error >/dev/null)
+
+install: $(INSTALLED)
 
 # The data in .data stays.
 clean:

@@ -8,7 +8,6 @@ from models.enums import PilotageRole, Role
 from models.errors import Forbidden
 
 EVERYONE = frozenset(Role)
-WRITERS = EVERYONE - {Role.VIEWER}
 ADMINS = frozenset({Role.OWNER, Role.ADMIN})
 OWNER = frozenset({Role.OWNER})
 

@@ -15,17 +15,8 @@ AGENT_SCOPES = frozenset(
 )
 CALLERS = ("anonymous", "expired", "revoked", "wrong scope", "outsider", "bystander", "member", "admin", "agent")
 
-VIEWER = "viewer"
-"""Who reads as members do, and writes nothing: that is a matter of operations alone."""
-
-_ORGANIZATION_ROLE = {
-    "bystander": Role.MEMBER,
-    "member": Role.MEMBER,
-    "viewer": Role.MEMBER,
-    "admin": Role.ADMIN,
-    "agent": Role.MEMBER,
-}
-_WORKSPACE_ROLE = {"member": Role.MEMBER, "viewer": Role.VIEWER, "admin": Role.ADMIN, "agent": Role.MEMBER}
+_ORGANIZATION_ROLE = {"bystander": Role.MEMBER, "member": Role.MEMBER, "admin": Role.ADMIN, "agent": Role.MEMBER}
+_WORKSPACE_ROLE = {"member": Role.MEMBER, "admin": Role.ADMIN, "agent": Role.MEMBER}
 
 DECISIONS = ("proposalApprove", "proposalReject", "proposalReview", "proposalApply", "proposalUpdate")
 
@@ -44,17 +35,15 @@ BEYOND: dict[tuple[str, str], type[OrreryError]] = {
     ("missionComplete", "agent"): Forbidden,
     ("missionFail", "agent"): Forbidden,
     # Who decides is of the workspace's admins, has a pilotage role, or began the mission.
-    **{(name, caller): Forbidden for name in DECISIONS for caller in ("member", "viewer")},
+    **{(name, "member"): Forbidden for name in DECISIONS},
     # A notification is its addressee's.
     ("notification", "outsider"): NotFound,
     ("notification", "bystander"): NotFound,
     ("notification", "member"): NotFound,
-    ("notification", "viewer"): NotFound,
     ("notification", "admin"): NotFound,
     ("notificationMarkRead", "outsider"): NotFound,
     ("notificationMarkRead", "bystander"): NotFound,
     ("notificationMarkRead", "member"): NotFound,
-    ("notificationMarkRead", "viewer"): NotFound,
     ("notificationMarkRead", "admin"): NotFound,
     # `node` finds its tenant in the object.
     ("node", "outsider"): NotFound,

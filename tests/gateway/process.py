@@ -16,6 +16,7 @@ from typing import IO
 from gateway.client import Client
 from tests.conftest import MANY
 from tests.gateway.fork_server import Forked
+from tests.gateway.prepared import prepare
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,8 +110,10 @@ def orrery(*arguments: str, data_dir: Path, **variables: str) -> Ended:
 def serving(data_dir: Path, **variables: str) -> AbstractContextManager[Serving]:
     """A gateway on loopback, ended with the block unless it has ended before.
 
-    It takes a free port where `ORRERY_PORT` is not among the variables.
+    It takes a free port where `ORRERY_PORT` is not among the variables. A folder that holds nothing is prepared first.
     """
+    if "ORRERY_MONGODB_URL" not in variables:
+        prepare(data_dir)
     return _serving(data_dir, variables)
 
 

@@ -3,11 +3,12 @@
 from typing_extensions import TypedDict
 
 import models
+from models.enums import Role as RoleValue
 from models.records import (
     OrganizationRecord,
 )
-from rest.present import presents, shown
-from rest.stellary.present.member import Role, role_word
+from rest.present import presents, shown, word
+from rest.stellary.present.member import Role
 
 
 @presents(models.Organization)
@@ -19,4 +20,4 @@ class Organization(TypedDict):
 
 def organization(record: OrganizationRecord) -> Organization:
     """`record` carries `my_role`."""
-    return {**shown(Organization, record), "myRole": role_word(record["my_role"])}
+    return {**shown(Organization, record), "myRole": word(RoleValue(record["my_role"]))}
