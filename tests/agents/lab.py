@@ -6,13 +6,11 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from bson import ObjectId
 
-from agents.runtime.child.runner import Runner, Times
-from agents.runtime.child.turn import Pace
 from models import Comment, Mission, MissionActivity
 from models.base import collection
 from models.enums import MissionStatus
@@ -36,8 +34,9 @@ from tests.agents.model_server import Json, ModelServer, Script, serving_model
 from tests.patience import PATIENCE
 from tests.resolvers.lab import again
 
-FAST = Pace(first_rest=0.01, longest_rest=0.05)
-SOON = Times(look=0.05, rest=0.01, retry=0.05)
+if TYPE_CHECKING:
+    from agents.runtime.child.runner import Runner
+
 FINAL = (MissionStatus.COMPLETED, MissionStatus.FAILED, MissionStatus.CANCELLED)
 
 
@@ -108,13 +107,14 @@ async def desk(
 
 @asynccontextmanager
 async def working(
-    services: Services,
-    *,
-    pace: Pace = FAST,
-    times: Times = SOON,
-    make_engine: Callable[[], GraphEngine] | None = None,
-) -> AsyncIterator[Runner]:
-    """A runner that works on whatever is due."""
+    services: Services, *, make_engine: Callable[[], GraphEngine] | None = None
+) -> AsyncIterator["Runner"]:
+    """A runner that works on whatever is due, without long rests."""
+    # Not at the top: what speaks to models takes seconds to load, and most who collect tests run none of these.
+    from agents.runtime.child.runner import Runner, Times
+    from agents.runtime.child.turn import Pace
+
+    pace, times = Pace(first_rest=0.01, longest_rest=0.05), Times(look=0.05, rest=0.01, retry=0.05)
     runner = Runner(services, pace=pace, times=times, make_engine=make_engine)
     await runner.start()
     try:
