@@ -7,12 +7,12 @@ from typing import TypeVar
 import orjson
 from bson import ObjectId
 
-from models.base import Record
+from models.base import Record, with_changes
 from models.enums import MissionCallState
 from models.ids import Kind, kind_of
 from models.records import MissionCallRecord
 from realtime.log import Change
-from resolvers.mission.calls import settle_call
+from resolvers.mission.calls import Settled, settle_call
 from resolvers.mission.report import Report
 from resolvers.mission.run import Held
 
@@ -21,13 +21,13 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class CallMark:
-    """Marks a call as done in the change that it makes, which commits only while its run is held. `marked` says that
-    there was such a change."""
+    """Marks a call as done in the change that it makes, which commits only while its run is held. `marked` is what
+    became of the call and its mission, where there was such a change."""
 
     held: Held
     call: MissionCallRecord
     report: Report
-    marked: bool = False
+    marked: Settled | None = None
     reveals: bool = False
 
     def marking(self, body: Callable[[Change], Awaitable[T]]) -> Callable[[Change], Awaitable[T]]:
@@ -41,8 +41,8 @@ class CallMark:
                 await settle_call(self.held, change, mission, self.call, waiting, None)
                 return value
             done: Record = {"state": MissionCallState.DONE.value, "result": _told(value), "finished_at": change.at}
-            await settle_call(self.held, change, mission, self.call, done, self.report)
-            self.marked = True
+            after = await settle_call(self.held, change, mission, self.call, done, self.report)
+            self.marked = Settled(with_changes(self.call, done), after)
             return value
 
         return marked

@@ -1,11 +1,12 @@
 """What becomes of the calls of a run, and of the mission with them: each in one change that is fenced."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import orjson
 from bson import ObjectId
 
-from models import Mission, MissionCall, Proposal, RemoteCall
+from models import Mission, MissionActivity, MissionCall, Proposal, RemoteCall
 from models.base import Record, collection, with_changes
 from models.enums import (
     MissionActivityKind,
@@ -16,12 +17,17 @@ from models.enums import (
     RemoteCallState,
 )
 from models.ids import Kind, kind_of
-from models.records import MissionCallRecord, MissionRecord, ProposalRecord, RemoteCallRecord
+from models.records import (
+    MissionActivityRecord,
+    MissionCallRecord,
+    MissionRecord,
+    ProposalRecord,
+    RemoteCallRecord,
+)
 from realtime.log import Change
 from resolvers.mission.quoted import quoted
 from resolvers.mission.report import Report
 from resolvers.mission.run import Held, RunLostError, end, report, set_run
-from resolvers.mission.turns import said_since
 from resolvers.state.mission_status import change_status
 from resolvers.state.mission_wake import Seen, changed_since, wake_waiting
 
@@ -30,6 +36,14 @@ REST, LONGEST_REST = timedelta(minutes=1), timedelta(hours=1)
 UNREAD = "Something was said that you have not read: see to that, and finish then"
 UNDECIDED = (ProposalStatus.PENDING, ProposalStatus.APPROVED)
 """Where a proposal stands while nothing has come of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A call that has ended, and its mission as it was then."""
+
+    call: MissionCallRecord
+    mission: MissionRecord
 
 
 async def settle_call(
@@ -45,13 +59,14 @@ async def settle_call(
 
 async def settle(
     held: Held, call: MissionCallRecord, state: MissionCallState, result: str, told: Report | None = None
-) -> None:
+) -> Settled:
     """Keep what became of a call that has made no change."""
 
-    async def body(change: Change, mission: MissionRecord) -> None:
-        await settle_call(held, change, mission, call, _ended(change, state, result), told)
+    async def body(change: Change, mission: MissionRecord) -> Settled:
+        ended = _ended(change, state, result)
+        return Settled(with_changes(call, ended), await settle_call(held, change, mission, call, ended, told))
 
-    await held.write(body)
+    return (await held.write(body)).value
 
 
 async def keep_plan(held: Held, call: MissionCallRecord, plan: str, progress: float) -> None:
@@ -75,6 +90,14 @@ async def ask_people(held: Held, call: MissionCallRecord, question: Report) -> N
         await _wait(held, change, after, MissionWait.ANSWER, None)
 
     await held.write(body)
+
+
+async def said_since(mission_id: ObjectId, position: int, change: Change | None = None) -> list[MissionActivityRecord]:
+    """What people wrote to a mission after a position."""
+    after = {"mission_id": mission_id, "position": {"$gt": position}}
+    session = None if change is None else change.session
+    found = await collection(MissionActivity).find(after, session=session).sort("position", 1).to_list()
+    return [activity for activity in found if activity.get("author_id") is not None]
 
 
 async def take_answer(held: Held, call: MissionCallRecord) -> bool:
@@ -138,15 +161,25 @@ async def take_decision(held: Held, call: MissionCallRecord) -> bool:
     return (await held.write(body)).value
 
 
-async def late_decisions(held: Held) -> list[MissionCallRecord]:
-    """The calls that were decided on after the model was told that they wait, and that it was not told of since."""
-    return [call for call in await _take_late(held) if call["finished_at"] is not None]
+async def late_calls(held: Held) -> list[MissionCallRecord]:
+    """The calls of which the model was told that they wait, and that it was not told of since, in order: with what was
+    decided on them."""
+    late = collection(MissionCall).find({"mission_id": held.mission_id, "late": True}).sort([("n", 1), ("index", 1)])
+    calls = await late.to_list()
+    unsettled = [call["_id"] for call in calls if call["finished_at"] is None]
+    for call_id in unsettled:
+
+        async def body(change: Change, mission: MissionRecord, call_id: ObjectId = call_id) -> None:
+            await _take_decision(held, change, mission, call_id)
+
+        await held.write(body)
+    return await late.clone().to_list() if unsettled else calls
 
 
 async def wait_on(held: Held) -> bool:
     """Let a mission whose model has concluded wait until all that it proposed is decided on; False where it is, or
     somebody said something since: the model is told then."""
-    await _take_late(held)
+    await late_calls(held)
 
     async def body(change: Change, mission: MissionRecord) -> bool:
         run = await held.run(change)
@@ -158,20 +191,6 @@ async def wait_on(held: Held) -> bool:
         return bool(count)
 
     return (await held.write(body)).value
-
-
-async def _take_late(held: Held) -> list[MissionCallRecord]:
-    """The late calls, in order, with what was decided on them."""
-    late = collection(MissionCall).find({"mission_id": held.mission_id, "late": True}).sort([("n", 1), ("index", 1)])
-    calls = await late.to_list()
-    unsettled = [call["_id"] for call in calls if call["finished_at"] is None]
-    for call_id in unsettled:
-
-        async def body(change: Change, mission: MissionRecord, call_id: ObjectId = call_id) -> None:
-            await _take_decision(held, change, mission, call_id)
-
-        await held.write(body)
-    return await late.clone().to_list() if unsettled else calls
 
 
 async def _undecided(held: Held, change: Change) -> tuple[int, datetime | None]:
@@ -229,27 +248,38 @@ async def _take_decision(held: Held, change: Change, mission: MissionRecord, cal
     return True
 
 
-async def conclude(held: Held, to: MissionStatus, told: str, call: MissionCallRecord | None = None) -> bool:
-    """End the mission as its model says, perhaps by a call; whether it goes on all the same, as somebody has said
-    something that the model has not read. While proposals of it wait for a decision, it waits too, and the model is
-    told then."""
+async def conclude(
+    held: Held,
+    change: Change,
+    mission: MissionRecord,
+    to: MissionStatus,
+    told: str,
+    call: MissionCallRecord | None = None,
+) -> bool:
+    """End the mission within a change of its run, as its model says, perhaps by a call; whether it goes on all the
+    same, as somebody has said something that the model has not read. While proposals of it wait for a decision, it
+    waits too, and the model is told then."""
+    run = await held.run(change)
+    may_read = mission["step_count"] < mission["max_steps"]
+    unread = may_read and bool(await said_since(mission["_id"], run["read_until"], change))
+    count, due_at = await _undecided(held, change)
+    if not count and not unread:
+        values = {"error": told} if to is MissionStatus.FAILED else {"summary": told}
+        await end(held.ctx, change, mission, to, **values)
+        return False
+    if call is not None:
+        answer = UNREAD if unread else f"{count} proposals wait for a decision: you are told, and finish then"
+        mission = await settle_call(held, change, mission, call, _ended(change, MissionCallState.DONE, answer), None)
+    if not unread:
+        await _wait(held, change, mission, MissionWait.PROPOSALS, due_at)
+    return unread
+
+
+async def finish_by_call(held: Held, call: MissionCallRecord, to: MissionStatus, told: str) -> bool:
+    """`conclude` by a call of its model."""
 
     async def body(change: Change, mission: MissionRecord) -> bool:
-        run = await held.run(change)
-        may_read = mission["step_count"] < mission["max_steps"]
-        unread = may_read and bool(await said_since(mission["_id"], run["read_until"], change))
-        count, due_at = await _undecided(held, change)
-        if not count and not unread:
-            values = {"error": told} if to is MissionStatus.FAILED else {"summary": told}
-            await end(held.ctx, change, mission, to, **values)
-            return False
-        if call is not None:
-            answer = UNREAD if unread else f"{count} proposals wait for a decision: you are told, and finish then"
-            ended = _ended(change, MissionCallState.DONE, answer)
-            mission = await settle_call(held, change, mission, call, ended, None)
-        if not unread:
-            await _wait(held, change, mission, MissionWait.PROPOSALS, due_at)
-        return unread
+        return await conclude(held, change, mission, to, told, call)
 
     return (await held.write(body)).value
 

@@ -40,11 +40,26 @@ async def insert_reports(
 
     Raises Conflict for too many, PayloadTooLarge where the workspace has no room for them.
     """
-    if not reports:
-        return []
+    [added] = await insert_all_reports(ctx, change, [(mission, reports)])
+    return added
+
+
+async def insert_all_reports(
+    ctx: Context, change: Change, told: Sequence[tuple[MissionRecord, Sequence[Report]]]
+) -> list[list[MissionActivityRecord]]:
+    """`insert_reports` of several missions of one workspace."""
+    added = [_written(change, mission, reports) for mission, reports in told]
+    together = [report for theirs in added for report in theirs]
+    if together:
+        await charge(ctx, change, told[0][0]["workspace_id"], StorageKind.REPORTS, sum(map(size_of, together)))
+        await insert_all(MissionActivity, together, change)
+    return added
+
+
+def _written(change: Change, mission: MissionRecord, reports: Sequence[Report]) -> list[MissionActivityRecord]:
     if mission["activity_count"] + len(reports) > MAX_REPORTS:
         raise Conflict(f"The mission has {MAX_REPORTS} reports at most", field="activities")
-    added = [
+    return [
         to_record(
             MissionActivity(
                 workspace_id=mission["workspace_id"],
@@ -60,9 +75,6 @@ async def insert_reports(
         )
         for place, report in enumerate(reports, start=1)
     ]
-    await charge(ctx, change, mission["workspace_id"], StorageKind.REPORTS, sum(map(size_of, added)))
-    await insert_all(MissionActivity, added, change)
-    return added
 
 
 def tell_reports(change: Change, mission: MissionRecord, added: Sequence[MissionActivityRecord]) -> None:

@@ -13,12 +13,14 @@ from random import uniform
 from typing import TypeVar
 
 from bson import ObjectId
+from pymongo import UpdateOne
 
 from auth.subject import Subject
 from models import Agent, Mission, MissionRun, Workspace
-from models.base import Record, collection, to_record, utc_now, with_changes
+from models.base import R, Record, Recorded, collection, to_record, update_all, utc_now, with_changes
 from models.enums import MissionActivityKind, MissionStatus, TokenScope
 from models.errors import RateLimited
+from models.ids import among
 from models.records import (
     AgentRecord,
     MissionRecord,
@@ -35,7 +37,7 @@ from resolvers.kit.context import Context, Services
 from resolvers.kit.load import by_ids
 from resolvers.kit.noun import Fields
 from resolvers.kit.operation import edge
-from resolvers.mission.report import Report, insert_reports, tell_reports
+from resolvers.mission.report import Report, insert_all_reports, insert_reports, tell_reports
 from resolvers.state.agent_there import is_there
 from resolvers.state.mission_status import ACTIVE, change_status
 
@@ -63,6 +65,7 @@ class Held:
     workspace_id: ObjectId
     organization_id: ObjectId
     fence: int
+    cause: Cause | None = None
 
     async def write(
         self,
@@ -74,38 +77,74 @@ class Held:
         async def checked(change: Change) -> T:
             return await body(change, await self.fenced(change, run_update))
 
-        for rest in RESTS:
-            try:
-                return await self.ctx.services.hub.log.write(self.workspace_id, self.agent["user_id"], checked)
-            except RateLimited:  # nothing was done: the workspace is busy, and nobody waits for an answer here
-                await asyncio.sleep(uniform(rest / 2, rest))
-        return await self.ctx.services.hub.log.write(self.workspace_id, self.agent["user_id"], checked)
+        log = self.ctx.services.hub.log
+        return await insist(lambda: log.write(self.workspace_id, self.agent["user_id"], checked))
 
     async def fenced(self, change: Change, run_update: Mapping[str, Record] | None = None) -> MissionRecord:
         """The mission as it stands, which is running and held here until this change is committed, and is held on to
         for another while; what the change tells of is its automation's doing, if one began it. Raises RunLostError."""
-        update = dict(run_update or {})
-        update["$set"] = {"due_at": utc_now() + LEASE, **update.get("$set", {})}
-        held = await collection(MissionRun).update_one(self._mine, update, session=change.session)
+        held = await collection(MissionRun).update_one(self.mine, held_on(run_update), session=change.session)
         if not held.matched_count or not await is_there(change, self.agent["_id"]):
             raise RunLostError
         mission = await collection(Mission).find_one({"_id": self.mission_id}, session=change.session)
         if mission is None or mission["status"] != MissionStatus.RUNNING:
             raise RunLostError
-        if (cause := mission.get("cause")) is not None:
-            change.cause = Cause(**cause)
+        change.cause = self.cause or change.cause
         return mission
 
     async def run(self, change: Change) -> MissionRunRecord:
         """The run as it stands within a change of it; raises RunLostError."""
-        run = await collection(MissionRun).find_one(self._mine, session=change.session)
+        run = await collection(MissionRun).find_one(self.mine, session=change.session)
         if run is None:
             raise RunLostError
         return run
 
     @property
-    def _mine(self) -> Record:
+    def mine(self) -> Record:
+        """Where its run is, while it holds that."""
         return {"_id": self.mission_id, "fence": self.fence}
+
+
+def held_on(run_update: Mapping[str, Record] | None = None) -> Record:
+    """An update of a run by whoever holds it, which is held on to for another while."""
+    update = dict(run_update or {})
+    update["$set"] = {"due_at": utc_now() + LEASE, **update.get("$set", {})}
+    return update
+
+
+async def insist(write: Callable[[], Awaitable[T]]) -> T:
+    """What a write gives, tried again while its workspace is busy: nothing was done then, and nobody waits for an
+    answer."""
+    for rest in RESTS:
+        try:
+            return await write()
+        except RateLimited:
+            await asyncio.sleep(uniform(rest / 2, rest))
+    return await write()
+
+
+async def all_fenced(
+    change: Change, updates: Sequence[tuple[Held, Mapping[str, Record]]]
+) -> list[tuple[MissionRecord, MissionRunRecord]]:
+    """`Held.fenced` of several runs, each with its update: the missions and the runs as they were before. What the
+    change tells of has the cause that they share."""
+    ids = [held.mission_id for held, _ in updates]
+    runs = await _found(change, MissionRun, ids)
+    missions = await _found(change, Mission, ids)
+    for held, _ in updates:
+        run, mission = runs.get(held.mission_id), missions.get(held.mission_id)
+        if run is None or run["fence"] != held.fence or not await is_there(change, held.agent["_id"]):
+            raise RunLostError
+        if mission is None or mission["status"] != MissionStatus.RUNNING:
+            raise RunLostError
+        change.cause = held.cause
+    await update_all(MissionRun, [UpdateOne(held.mine, held_on(update)) for held, update in updates], change)
+    return [(missions[mission_id], runs[mission_id]) for mission_id in ids]
+
+
+async def _found(change: Change, model: type[Recorded[R]], ids: Sequence[ObjectId]) -> dict[ObjectId, R]:
+    found = await collection(model).find({"_id": among(ids)}, session=change.session).to_list()
+    return {record["_id"]: record for record in found}
 
 
 async def insert_run(change: Change, mission: MissionRecord) -> None:
@@ -175,7 +214,15 @@ async def take(services: Services, mission_id: ObjectId, holder: str) -> Held | 
             return None
         if mission["status"] != MissionStatus.RUNNING:
             await change_status(change, mission, MissionStatus.RUNNING)
-        return Held(ctx, agent, mission_id, mission["workspace_id"], workspace["organization_id"], run["fence"] + 1)
+        return Held(
+            ctx,
+            agent,
+            mission_id,
+            mission["workspace_id"],
+            workspace["organization_id"],
+            run["fence"] + 1,
+            Cause(**cause) if (cause := mission.get("cause")) is not None else None,
+        )
 
     taken = (await services.hub.log.write(run["workspace_id"], agent["user_id"], body)).value
     if taken is not None and run["holder"] is not None:
@@ -266,15 +313,30 @@ async def report(
     held: Held, change: Change, mission: MissionRecord, reports: Sequence[Report], changes: Record | None = None
 ) -> MissionRecord:
     """Report within a change of a run, and change the mission; the mission as it is then."""
-    added = await insert_reports(held.ctx, change, mission, reports)
-    changes = {**(changes or {}), "activity_count": mission["activity_count"] + len(added)}
-    await collection(Mission).update_one({"_id": mission["_id"]}, {"$set": changes}, session=change.session)
-    after = with_changes(mission, changes)
-    if added:
-        tell_reports(change, after, added)
-    else:
-        change.append(after["workspace_id"], MissionProgressed(mission=after))
+    [after] = await report_all(held.ctx, change, [(mission, reports, changes or {})])
     return after
+
+
+async def report_all(
+    ctx: Context, change: Change, told: Sequence[tuple[MissionRecord, Sequence[Report], Record]]
+) -> list[MissionRecord]:
+    """Report on several missions of a workspace within a change of their runs, and change each; as they are then."""
+    added = await insert_all_reports(ctx, change, [(mission, reports) for mission, reports, _ in told])
+    changes = [
+        {**values, "activity_count": mission["activity_count"] + len(theirs)}
+        for (mission, _, values), theirs in zip(told, added, strict=True)
+    ]
+    missions = [with_changes(mission, values) for (mission, _, _), values in zip(told, changes, strict=True)]
+    updates = [
+        UpdateOne({"_id": mission["_id"]}, {"$set": values}) for mission, values in zip(missions, changes, strict=True)
+    ]
+    await update_all(Mission, updates, change)
+    for mission, theirs in zip(missions, added, strict=True):
+        if theirs:
+            tell_reports(change, mission, theirs)
+        else:
+            change.append(mission["workspace_id"], MissionProgressed(mission=mission))
+    return missions
 
 
 @edge(scope=TokenScope.PILOTAGE_READ)

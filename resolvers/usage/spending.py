@@ -72,10 +72,10 @@ def moved(budget: BudgetRecord, *, reserved: Amount = NOTHING, spent: Amount = N
     return with_changes(budget, changes)
 
 
-async def budgets_over(change: Change, organization_id: ObjectId, subject_ids: list[ObjectId]) -> list[BudgetRecord]:
-    """The budgets that a call counts in, as they are at the moment of the change: of each subject one a period."""
-    mine = {"organization_id": organization_id, "subject_id": among(subject_ids)}
-    found = await collection(Budget).find(mine, session=change.session).to_list()
+async def budgets_over(change: Change, subject_ids: list[ObjectId]) -> list[BudgetRecord]:
+    """The budgets of some subjects, as they are at the moment of the change: of each, and of each organization that a
+    person is in, one a period."""
+    found = await collection(Budget).find({"subject_id": among(subject_ids)}, session=change.session).to_list()
     return [as_of(budget, change.at) for budget in found]
 
 

@@ -19,9 +19,10 @@ from agents.runtime.child.own_tools import DESCRIBED, FINISH, OWN, Ask, Finish, 
 from agents.runtime.child.provider import Providers, cost_of
 from agents.runtime.child.toolbox import Toolbox
 from agents.runtime.child.turn import Answer, NoAnswerError, Pace, ask
+from agents.runtime.child.writes import Writes
 from agents.tools.tool import Result
 from models import MissionCall, MissionStep
-from models.base import Record, to_record, utc_now
+from models.base import Record, to_record, utc_now, with_changes
 from models.enums import AutonomyMode, MissionActivityKind, MissionCallState, MissionStatus, MissionWait
 from models.errors import ApprovalRequired, BudgetExhausted, OrreryError, RateLimited, Unavailable
 from models.language_model import LanguageModel, LanguageModels
@@ -32,6 +33,7 @@ from resolvers.kit.context import Context
 from resolvers.mission import calls as calls_of_run
 from resolvers.mission import turns
 from resolvers.mission.call_mark import CallMark
+from resolvers.mission.calls import Settled
 from resolvers.mission.quoted import quoted
 from resolvers.mission.report import Report
 from resolvers.mission.run import RESTS, Held, RunLostError, read_run
@@ -55,17 +57,25 @@ SHOWN = 300
 
 @dataclass(slots=True)
 class Loop:
-    """The work of one holder on one mission. `results` are those of the calls of this turn, whole, `asked` its calls as
-    they were kept."""
+    """The work of one holder on one mission. `results` are those of the calls of this turn, whole.
+
+    What its own writes have shown is not read again: `seen` is the mission with its run as the last one left them, and
+    `calls` are those of this turn. `heard` is how many reports there are where its model has been told of all that
+    others wrote, and `is_late` says that calls may wait for decisions after the model was told that they wait.
+    """
 
     held: Held
     models: LanguageModels
     providers: Providers
     toolbox: Toolbox
+    writes: Writes
     pace: Pace = field(default_factory=Pace)
     results: dict[ObjectId, str] = field(default_factory=dict)
     steps: list[MissionStepRecord] = field(default_factory=list)
-    asked: Sequence[MissionCallRecord] | None = None
+    seen: tuple[MissionRecord, MissionRunRecord] | None = None
+    calls: list[MissionCallRecord] | None = None
+    heard: int | None = None
+    is_late: bool = True
     orders: Sequence[str] = ()
 
     async def run(self) -> None:
@@ -82,17 +92,17 @@ class Loop:
 
     async def _round(self) -> bool:
         """The calls that are open, and the next turn; whether there is more to do."""
-        mission, run = await read_run(self.held)
+        mission, run = self.seen or await read_run(self.held)
         if (deadline := mission.get("deadline")) is not None and deadline <= utc_now():
             return await self._fail("It was not done by its deadline")
-        calls, self.asked = self.asked, None
-        if calls is None:
-            calls = await turns.calls_of(self.held.mission_id, len(self.steps)) if self.steps else []
-        for call in calls:
+        for call in list(await self._calls()):
             if call["finished_at"] is None and not call["late"] and not await self._carry_out(call):
                 return False
-        if self.steps and self._has_concluded(calls) and await calls_of_run.wait_on(self.held):
-            return False
+        if self.steps and self._has_concluded(await self._calls()):
+            self._forget()
+            if await calls_of_run.wait_on(self.held):
+                return False
+        mission, run = self.seen or await read_run(self.held)
         if len(self.steps) >= mission["max_steps"]:
             return await self._fail(f"It was not done within {mission['max_steps']} turns of its model")
         return await self._turn(mission, run)
@@ -107,13 +117,16 @@ class Loop:
             (spec.name for spec in specs if cost_of(spec, RequestUsage(input_tokens=1, output_tokens=1)) is None), None
         ):
             return await self._fail(f"The model {unpriced} has no price: the file of ORRERY_MODELS has to say it")
-        calls = await turns.calls_of(self.held.mission_id, len(self.steps)) if self.steps else []
-        said = await turns.said_since(self.held.mission_id, run["read_until"])
+        calls = await self._calls()
+        has_heard = self.heard == mission["activity_count"]
+        said = [] if has_heard else await calls_of_run.said_since(self.held.mission_id, run["read_until"])
         texts = [prompt.said(activity) for activity in said]
         if not self.steps:
             texts.insert(0, prompt.objective(mission, await turns.mission_before(mission)))
             texts[1:1] = prompt.skills(await skill_lines(self.held.agent))
-        late = await calls_of_run.late_decisions(self.held)
+        waited = await calls_of_run.late_calls(self.held) if self.is_late else []
+        late = [call for call in waited if call["finished_at"] is not None]
+        self.is_late = len(late) < len(waited)
         texts += [f"{call['tool']} {call['arguments']} was decided on: {call['result']}" for call in late]
         bad_turns = run["bad_turns"] + 1 if self._was_bad(calls, texts) else 0
         if bad_turns >= MAX_BAD_TURNS:
@@ -124,7 +137,7 @@ class Loop:
         elided_before = self._elided_before(run, specs[0])
         messages = [*history.load(self.steps, elided_before), request]
         try:
-            answer = await ask(self.held, self.providers, specs, messages, self._parameters(), self.pace)
+            answer = await ask(self.held, self.writes, self.providers, specs, messages, self._parameters(), self.pace)
         except BudgetExhausted as error:
             seen = {error.budget_id: error.updated_at}
             await calls_of_run.wait_for(self.held, MissionWait.BUDGET, error.message, seen)
@@ -140,9 +153,11 @@ class Loop:
             "bad_turns": bad_turns,
             "elided_before": elided_before,
         }
-        return await self._keep(request, answer, changes, [call["_id"] for call in late])
+        return await self._keep(request, answer, run, changes, [call["_id"] for call in late])
 
-    async def _keep(self, request: Any, answer: Answer, changes: Record, told: Sequence[ObjectId]) -> bool:
+    async def _keep(
+        self, request: Any, answer: Answer, run: MissionRunRecord, changes: Record, told: Sequence[ObjectId]
+    ) -> bool:
         """Keep a turn, and say whether there is another one."""
         n = len(self.steps) + 1
         response, asked = history.cleaned(answer.response, n)
@@ -166,14 +181,40 @@ class Loop:
         )
         calls = [self._call(n, index, call) for index, call in enumerate(asked)]
         reports = [Report(MissionActivityKind.THOUGHT, text[:MAX_REPORT])] if text and calls else []
-        await turns.store_step(self.held, step, calls, reports, changes, answer.attempt.reserved, used, told)
+        last_word = text[:MAX_REPORT] if text and not calls else None
+        reserved = answer.attempt.reserved
+        turn = turns.Turn(self.held, step, calls, reports, changes, reserved, used, told, last_word)
+        kept = await self.writes.keep_turn(turn)
         self.steps.append(step)
         _count(answer.spec.name, used)
-        self.asked = calls
         self.results.clear()
-        if text and not calls:
-            return await calls_of_run.conclude(self.held, MissionStatus.COMPLETED, text[:MAX_REPORT])
-        return True
+        self.seen, self.calls = (kept.mission, with_changes(run, changes)), calls
+        self.heard = changes["read_until"]
+        self._see(kept.mission, len(reports))
+        return kept.goes_on
+
+    async def _calls(self) -> list[MissionCallRecord]:
+        """Those of the last turn."""
+        if self.calls is None:
+            self.calls = await turns.calls_of(self.held.mission_id, len(self.steps)) if self.steps else []
+        return self.calls
+
+    def _see(self, mission: MissionRecord, reported: int) -> None:
+        """Note how the mission is after a change of this run that has `reported` so often."""
+        if self.seen is not None:
+            self.seen = mission, self.seen[1]
+        count = mission["activity_count"]
+        self.heard = count if self.heard is not None and count == self.heard + reported else None
+
+    def _note(self, settled: Settled) -> None:
+        """Note what became of a call, which was reported."""
+        if self.calls is not None:
+            self.calls = [settled.call if call["_id"] == settled.call["_id"] else call for call in self.calls]
+        self._see(settled.mission, 1)
+
+    def _forget(self) -> None:
+        """Have all read anew: what is done now changes more than is noted."""
+        self.seen = self.calls = self.heard = None
 
     def _call(self, n: int, index: int, asked: history.Asked) -> MissionCallRecord:
         refused = asked.problem is not None
@@ -232,6 +273,7 @@ class Loop:
     async def _carry_out(self, call: MissionCallRecord) -> bool:
         """Run a call that is open; whether the mission goes on at once."""
         if call["state"] == MissionCallState.WAITING:
+            self._forget()
             take = calls_of_run.take_answer if call["proposal_id"] is None else calls_of_run.take_decision
             return await take(self.held, call)
         arguments: dict[str, Any] = orjson.loads(call["arguments"])
@@ -252,7 +294,9 @@ class Loop:
         return True
 
     async def _await_decision(self, call: MissionCallRecord, error: ApprovalRequired) -> bool:
+        self._forget()
         goes_on = self.held.agent["autonomy_mode"] == AutonomyMode.APPROVAL
+        self.is_late = self.is_late or goes_on
         creates = error.proposal["creates"]
         told = {
             "status": "PENDING",
@@ -269,8 +313,7 @@ class Loop:
         found = await self._insist(ctx, call["tool"], arguments)
         text = quoted(found) if isinstance(found, str) else prompt.as_text(found)
         self.results[call["_id"]] = text
-        if not mark.marked:
-            await calls_of_run.settle(self.held, call, MissionCallState.DONE, text, report)
+        self._note(mark.marked or await calls_of_run.settle(self.held, call, MissionCallState.DONE, text, report))
 
     async def _insist(self, ctx: Context, tool: str, arguments: dict[str, Any]) -> Result:
         """What a tool answers, tried again while the workspace is busy, and when the agent may call again: nothing was
@@ -285,6 +328,7 @@ class Loop:
 
     async def _carry_out_own(self, call: MissionCallRecord, arguments: dict[str, Any]) -> bool:
         given = read_own(call["tool"], arguments)
+        self._forget()
         match given:
             case Plan():
                 await calls_of_run.keep_plan(self.held, call, given.text, given.progress)
@@ -298,12 +342,12 @@ class Loop:
                 return False
             case Finish():
                 to = MissionStatus.FAILED if given.failed else MissionStatus.COMPLETED
-                return await calls_of_run.conclude(self.held, to, given.summary, call)
+                return await calls_of_run.finish_by_call(self.held, call, to, given.summary)
         raise TypeError(call["tool"])
 
     async def _refuse(self, call: MissionCallRecord, why: str) -> None:
         report = Report(MissionActivityKind.ERROR, f"{call['tool']}: {why}"[:MAX_REPORT], tool=call["tool"])
-        await calls_of_run.settle(self.held, call, MissionCallState.REFUSED, why, report)
+        self._note(await calls_of_run.settle(self.held, call, MissionCallState.REFUSED, why, report))
 
     # --- ends
 

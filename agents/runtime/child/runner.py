@@ -13,6 +13,7 @@ from agents.runtime.child.loop import Loop
 from agents.runtime.child.provider import Providers
 from agents.runtime.child.toolbox import Toolbox
 from agents.runtime.child.turn import Pace
+from agents.runtime.child.writes import Writes
 from models.ids import Kind, kind_of
 from models.reach import unexpected
 from realtime import loop as rounds
@@ -63,6 +64,7 @@ class Runner:
         self._services = services
         self._toolbox = Toolbox(make_engine)
         self._providers = Providers(services.outbound.client())
+        self._writes = Writes(services.hub.log)
         self._pace = pace or Pace()
         self._times = times or Times()
         self._works: dict[ObjectId, Work] = {}
@@ -113,7 +115,7 @@ class Runner:
             held = await take(self._services, mission_id, self.holder)
             if held is not None:
                 work.fence = held.fence
-                await Loop(held, self._services.models, self._providers, self._toolbox, self._pace).run()
+                await Loop(held, self._services.models, self._providers, self._toolbox, self._writes, self._pace).run()
         except Exception as error:
             # It is taken again in a while; the third time in a row it fails.
             log.warning("the work on mission %s failed", mission_id, exc_info=unexpected(error))

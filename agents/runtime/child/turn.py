@@ -17,12 +17,13 @@ from pydantic_ai.usage import RequestUsage
 
 from agents.runtime.child import history, provider, telemetry
 from agents.runtime.child.provider import Providers
+from agents.runtime.child.writes import Writes
 from models.errors import OrreryError
 from models.language_model import LanguageModel
 from realtime.counts import COUNTS
 from resolvers.credential.sealed import reveal_for_model
 from resolvers.mission.run import Held, keep_output, tell_delta
-from resolvers.mission.turns import Attempt, begin_attempt, drop_attempt
+from resolvers.mission.turns import Attempt, Request, drop_attempt
 from resolvers.state.mission_wake import ENVIRONMENT, Seen, rotated_at
 from resolvers.usage.spending import Amount
 
@@ -66,6 +67,7 @@ class Answer:
 
 async def ask(
     held: Held,
+    writes: Writes,
     providers: Providers,
     specs: Sequence[LanguageModel],
     messages: Sequence[ModelMessage],
@@ -84,7 +86,7 @@ async def ask(
         try:
             model = providers.model(spec, await _key(held, spec))
             async with providers.room(spec):
-                return await _insist(held, model, spec, messages, parameters, pace)
+                return await _insist(held, writes, model, spec, messages, parameters, pace)
         except provider.NoKeyError as error:
             failure = NoAnswerError(str(error), about_key=True)
         except NoAnswerError as error:
@@ -98,6 +100,7 @@ async def ask(
 
 async def _insist(
     held: Held,
+    writes: Writes,
     model: Model,
     spec: LanguageModel,
     messages: Sequence[ModelMessage],
@@ -107,9 +110,8 @@ async def _insist(
     """Ask a model again and again, as far as that may help."""
     rest = pace.first_rest
     for left in range(pace.tries - 1, -1, -1):
-        attempt = await begin_attempt(
-            held, worst_of(spec, messages, parameters), model=spec.name, credential_id=_credential(spec)
-        )
+        worst = worst_of(spec, messages, parameters)
+        attempt = await writes.begin_attempt(Request(held, worst, spec.name, _credential(spec)))
         speech = Speech(held, attempt)
         try:
             response = await _hear(model, spec, messages, parameters, speech)

@@ -11,7 +11,7 @@ from resolvers.inputs.budget import BudgetCreate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.usage.spending import Amount
-from resolvers.usage.usage import Usage, reserve, settle
+from resolvers.usage.usage import Asked, Usage, reserve, settle
 from tests.resolvers.lab import again
 
 MODEL = "small"
@@ -28,7 +28,8 @@ async def reserve_call(
     organization_id = workspace["organization_id"]
 
     async def body(change: Change) -> ObjectId:
-        return (await reserve(change, mission, organization_id, worst, model=model))["_id"]
+        [reserved] = await reserve(change, [Asked(mission, organization_id, worst, model)])
+        return reserved["_id"]
 
     return (await log.write(mission["workspace_id"], None, body)).value
 
@@ -38,7 +39,8 @@ async def settle_call(ctx: Context, mission: MissionRecord, usage_id: ObjectId, 
     log = ctx.services.hub.log
     reserved = await collection(UsageRecord).find_one({"_id": usage_id})
     assert reserved is not None
-    return (await log.write(mission["workspace_id"], None, lambda change: settle(change, reserved, usage))).value
+    settled = await log.write(mission["workspace_id"], None, lambda change: settle(change, [(reserved, usage)]))
+    return settled.value[0]
 
 
 async def call(ctx: Context, mission: MissionRecord, usage: Usage, model: str = MODEL) -> UsageRecordRecord:
