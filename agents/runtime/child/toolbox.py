@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from agents.runtime.child.own_tools import Described
@@ -37,7 +38,7 @@ class Toolbox:
         tools = [tool for tool in tools if tool.is_for(subject)]
         if self.make_engine is None:
             tools = [tool for tool in tools if tool is not GRAPH_QUERY]
-        return [Described(tool.name, tool.description, tool.schema) for tool in tools]
+        return [_described(tool.name) for tool in tools]
 
     async def call(self, ctx: Context, name: str, arguments: Mapping[str, Any]) -> Result:
         """What a tool answers. Raises NotFound for one that there is not, and what it raises."""
@@ -50,3 +51,19 @@ class Toolbox:
         if self._making is None or (self._making.done() and self._making.exception() is not None):
             self._making = asyncio.create_task(BUILDING.run(self.make_engine, admitted=True), name="graph")
         return await asyncio.shield(self._making)
+
+
+@cache
+def _described(name: str) -> Described:
+    tool = TOOLS[name]
+    return Described(name, tool.description, _whole(tool.schema))
+
+
+def _whole(schema: Any) -> Any:
+    """A schema whose objects all say which properties they have: OpenAI takes no other."""
+    if isinstance(schema, list):
+        return [_whole(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    parts = {name: _whole(part) for name, part in schema.items()}
+    return {"properties": {}, **parts} if schema.get("type") == "object" else parts
