@@ -28,8 +28,10 @@ WRITES = 4
 PATIENCE = 600.0
 IDLE = 6.0
 """Seconds in which the bystander is alone."""
-PAUSES = {"query": 0.1, "change": 0.1, "first event": 1.0, "loop": 0.02}
-"""Seconds between two looks of each kind."""
+PAUSES = {"query": 0.25, "change": 0.25, "first event": 2.0, "loop": 0.05}
+"""Seconds between two looks of each kind: ten a second took a third of the processors by themselves."""
+LOOK = 1.0
+"""Seconds between two looks for the ends of missions."""
 START = "mutation ($p: ID!, $c: ID!) { cardMissionStart(input: {cardId: $c, projectId: $p}) { mission { id } } }"
 STATUS = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Mission { status } } }"
 FINAL = {"COMPLETED", "FAILED", "CANCELLED"}
@@ -131,7 +133,7 @@ async def _time(database: Server, ours: Server, workspaces: int) -> Found:
             ends: list[str] = []
             async with asyncio.timeout(PATIENCE):
                 while not ends or not FINAL.issuperset(ends):
-                    await asyncio.sleep(0.5)
+                    await asyncio.sleep(LOOK)
                     ends = [status for mine in theirs.items() for status in await _statuses(*mine)]
                     found.memory = max(found.memory, _memory(servers[1:]) - before)
             found.seconds, found.completed = perf_counter() - began, ends.count("COMPLETED")

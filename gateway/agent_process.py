@@ -30,6 +30,8 @@ LENGTH = 8
 """Bytes that say how long the order is."""
 TRANSACTIONS = 4
 """That a process has at a time: missions of many workspaces keep nobody from the database who waits for an answer."""
+BEHIND = 10
+"""How much lower its priority is than that of its gateway: nobody waits for a mission as for an answer."""
 LEAVE_SECONDS = 10.0
 """To leave what it works on to others, once its gateway has ended."""
 COUNTS_EVERY = 2.0
@@ -61,6 +63,7 @@ def main() -> int:
     from gateway.cli.serve import log_to_standard_error
 
     log_to_standard_error()
+    os.nice(BEHIND)
     end_telemetry = telemetry.start("orrery-agents")
     begun = threading.Event()
     threading.Thread(target=_end_with_gateway, args=(begun,), daemon=True, name="gateway").start()

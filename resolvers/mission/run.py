@@ -161,9 +161,10 @@ async def insert_run(change: Change, mission: MissionRecord) -> None:
 
 async def is_run(mission_id: ObjectId) -> bool:
     """Whether the runtime works on a mission, or it has ended."""
+    if await collection(MissionRun).find_one({"_id": mission_id}, {"_id": 1}) is not None:
+        return True
     found = await collection(Mission).find_one({"_id": mission_id}, {"status": 1})
-    is_over = found is None or found["status"] not in ACTIVE
-    return is_over or await collection(MissionRun).find_one({"_id": mission_id}, {"_id": 1}) is not None
+    return found is None or found["status"] not in ACTIVE
 
 
 async def due_runs(most: int) -> list[ObjectId]:

@@ -1,5 +1,6 @@
 """Running agents: by an objective or from a card, and following what they do."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Literal
 
@@ -33,10 +34,11 @@ routes = Routes("Agent runtime", WORKSPACE)
 
 async def followed(call: Call, answered: Response) -> Response:
     """The stream of the mission that was started, where the runtime works on it and its client asks for no JSON."""
-    started = ObjectId(orjson.loads(bytes(answered.body))["id"])
+    started = orjson.loads(bytes(answered.body))
     accepts = call.headers.get("accept", "*/*")
-    wants_json = "application/json" in accepts and EVENT_STREAM not in accepts
-    return answered if wants_json or not await is_run(started) else await _stream(call, started, None)
+    if ("application/json" in accepts and EVENT_STREAM not in accepts) or not await is_run(ObjectId(started["id"])):
+        return answered
+    return await _stream(call, ObjectId(started["id"]), ObjectId(started["workspaceId"]), None)
 
 
 @routes.post(
@@ -82,15 +84,18 @@ async def stream(call: Call) -> Response:
     after = call.headers.get(LAST_EVENT_ID)
     if after is not None and not CURSOR.fullmatch(after):
         raise BadUserInput("must be the id of an event", field="Last-Event-ID")
-    return await _stream(call, found["_id"], after, goes_on=call.query(StreamQuery).follow == "true")
+    return await _stream(
+        call, found["_id"], found["workspace_id"], after, goes_on=call.query(StreamQuery).follow == "true"
+    )
 
 
-async def _stream(call: Call, mission_id: ObjectId, after: str | None, *, goes_on: bool = True) -> Response:
+async def _stream(
+    call: Call, mission_id: ObjectId, workspace_id: ObjectId, after: str | None, *, goes_on: bool = True
+) -> Response:
     """The events of a mission after one, or what it is now and then what comes."""
-    door = await get_mission(call.ctx, mission_id, fields=frozenset({"workspace_id"}))
-    cursor = await call.ctx.services.hub.log.head(door["workspace_id"])
-    source = await mission_events(call.ctx, mission_id, after or str(cursor))
-    now = await get_mission(call.ctx, mission_id)
+    cursor = await call.ctx.services.hub.log.head(workspace_id)
+    watching = mission_events(call.ctx, mission_id, after or str(cursor))
+    source, now = await asyncio.gather(watching, get_mission(call.ctx, mission_id))
     [output] = await output_of(call.ctx, [now], None)
 
     async def events() -> AsyncIterator[EventPayload]:

@@ -4,20 +4,31 @@
 """
 
 import asyncio
+from collections.abc import Sequence
 
 import orjson
 import pytest
+from bson import ObjectId
 
-from models import UsageRecord
-from models.base import collection
-from models.enums import MissionStatus, MissionWait, UsageState
-from models.records import OrganizationRecord, WorkspaceRecord
+from models import MissionStep, UsageRecord
+from models.base import collection, to_record
+from models.enums import MissionActivityKind, MissionStatus, MissionWait, UsageState
+from models.mission_run import step_id
+from models.records import MissionStepRecord, OrganizationRecord, WorkspaceRecord
+from realtime.log import EventLog
 from resolvers.kit.context import Context
 from resolvers.mission.mission import cancel_mission
+from resolvers.mission.report import Report
+from resolvers.mission.run import Held, take
+from resolvers.mission.turns import Request, begin_attempts, keep_turns
+from resolvers.mission.turns import Turn as RunTurn
+from resolvers.usage.spending import Amount
+from resolvers.usage.usage import Usage
 from tests.agents.lab import comment, desk, working
 from tests.agents.model_server import Fault, Json, Turn
 from tests.patience import PATIENCE
 from tests.resolvers.lab import again, events
+from tests.resolvers.traffic import traffic
 from tests.resolvers.usage.lab import set_budget, stored_budget
 
 pytestmark = pytest.mark.usefixtures("nothing_due")
@@ -55,6 +66,60 @@ async def test_whatever_missions_do_when_they_are_cancelled_nothing_of_them_is_c
     for mission_id in missions:
         last = [event for event in told if event["mission_id"] == mission_id][-1]
         assert (last["type"], last["data"]["to_status"]) == ("MissionStatusChanged", MissionStatus.CANCELLED)
+
+
+async def test_to_begin_and_to_keep_turns_of_many_missions_takes_no_more_commands_than_of_one(
+    owner: Context, workspace: WorkspaceRecord
+) -> None:
+    async with desk(owner, workspace, lambda _, before: Turn("Done.")) as at:
+        # Given missions that somebody has taken, and an account of what their workspace stores
+        log = at.owner.services.hub.log
+        holder = str(ObjectId())
+        runs = [await take(at.owner.services, await at.ask(), holder) for _ in range(MISSIONS)]
+        held = [run for run in runs if run is not None]
+        queue, commands = ObjectId(), []
+        await turned(log, queue, held[:1], 1)
+
+        # When one of them, and all of them, have a turn
+        for place, some in enumerate((held[1:2], held), 2):
+            with traffic() as seen:
+                await turned(log, queue, some, place)
+            commands.append(seen.commands)
+
+    # Then
+    assert len(held) == MISSIONS
+    assert commands[0] == commands[1]
+    steps = await collection(MissionStep).find({"mission_id": {"$in": [run.mission_id for run in held]}}).to_list()
+    assert len(steps) == MISSIONS + 2
+
+
+async def turned(log: EventLog, queue: ObjectId, held: Sequence[Held], n: int) -> None:
+    """A turn of each of some missions, their `n`th, with a report."""
+    requests = [Request(run, Amount(10, 10), "scripted") for run in held]
+    attempts = await begin_attempts(log, queue, requests)
+    turns = [
+        RunTurn(
+            run, step(run, n), [], [Report(MissionActivityKind.THOUGHT, "So")], {}, attempt.reserved, Usage(2, 1, 4)
+        )
+        for run, attempt in zip(held, attempts, strict=True)
+    ]
+    workspace_id, user_id = held[0].workspace_id, held[0].agent["user_id"]
+    kept = (await log.write(workspace_id, user_id, lambda change: keep_turns(change, turns))).value
+    assert [turn.mission["step_count"] for turn in kept] == [n] * len(held)
+
+
+def step(held: Held, n: int) -> MissionStepRecord:
+    kept = MissionStep(
+        id=step_id(held.mission_id, n),
+        workspace_id=held.workspace_id,
+        mission_id=held.mission_id,
+        n=n,
+        attempt=n,
+        model="scripted",
+        format="none",
+        messages="[]",
+    )
+    return to_record(kept)
 
 
 async def test_missions_side_by_side_are_never_billed_more_than_their_budget(
