@@ -40,18 +40,18 @@ async def insert_reports(
 
     Raises Conflict for too many, PayloadTooLarge where the workspace has no room for them.
     """
-    [added] = await insert_all_reports(ctx, change, [(mission, reports)])
+    [added] = await insert_all_reports(ctx, change, mission["workspace_id"], [(mission, reports)])
     return added
 
 
 async def insert_all_reports(
-    ctx: Context, change: Change, told: Sequence[tuple[MissionRecord, Sequence[Report]]]
+    ctx: Context, change: Change, workspace_id: ObjectId, told: Sequence[tuple[MissionRecord, Sequence[Report]]]
 ) -> list[list[MissionActivityRecord]]:
-    """`insert_reports` of several missions of one workspace."""
+    """`insert_reports` of several missions of a workspace."""
     added = [_written(change, mission, reports) for mission, reports in told]
     together = [report for theirs in added for report in theirs]
     if together:
-        await charge(ctx, change, told[0][0]["workspace_id"], StorageKind.REPORTS, sum(map(size_of, together)))
+        await charge(ctx, change, workspace_id, StorageKind.REPORTS, sum(map(size_of, together)))
         await insert_all(MissionActivity, together, change)
     return added
 

@@ -314,15 +314,17 @@ async def report(
     held: Held, change: Change, mission: MissionRecord, reports: Sequence[Report], changes: Record | None = None
 ) -> MissionRecord:
     """Report within a change of a run, and change the mission; the mission as it is then."""
-    [after] = await report_all(held.ctx, change, [(mission, reports, changes or {})])
+    [after] = await report_all(held, change, [(mission, reports, changes or {})])
     return after
 
 
 async def report_all(
-    ctx: Context, change: Change, told: Sequence[tuple[MissionRecord, Sequence[Report], Record]]
+    held: Held, change: Change, told: Sequence[tuple[MissionRecord, Sequence[Report], Record]]
 ) -> list[MissionRecord]:
-    """Report on several missions of a workspace within a change of their runs, and change each; as they are then."""
-    added = await insert_all_reports(ctx, change, [(mission, reports) for mission, reports, _ in told])
+    """Report on several missions of the workspace of one within a change of their runs, and change each; as they are
+    then."""
+    reports = [(mission, theirs) for mission, theirs, _ in told]
+    added = await insert_all_reports(held.ctx, change, held.workspace_id, reports)
     changes = [
         {**values, "activity_count": mission["activity_count"] + len(theirs)}
         for (mission, _, values), theirs in zip(told, added, strict=True)

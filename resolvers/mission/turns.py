@@ -115,7 +115,7 @@ async def keep_turns(change: Change, turns: Sequence[Turn]) -> list[Kept]:
     reported = [
         (mission, turn.reports, values) for turn, (mission, _), values in zip(turns, fenced, changes, strict=True)
     ]
-    missions = await report_all(turns[0].held.ctx, change, reported)
+    missions = await report_all(turns[0].held, change, reported)
     return [await _concluded(change, turn, mission) for turn, mission in zip(turns, missions, strict=True)]
 
 

@@ -24,6 +24,7 @@ WORKERS = frozenset(
         Named("agents.runtime.child.loop", "Loop"),
         Named("agents.runtime.child.runner", "Runner"),
         Named("agents.runtime.child.telemetry", "agent_span"),
+        Named("agents.runtime.child.writes", "Writes"),
         Named("resolvers.deletion.run", "Worker"),
         Named("resolvers.job.due", "run_due"),
         Named("resolvers.mission.lease", "end_lapsed"),
