@@ -77,6 +77,12 @@ class Running:
                 self._changed.clear()
                 await self._changed.wait()
 
+    async def say(self, line: str) -> None:
+        """Write a line to its standard input."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{line}\n".encode())
+        await self.process.stdin.drain()
+
     @property
     def titles(self) -> list[str]:
         return [line["card"]["title"] for line in self.lines if "card" in line]

@@ -1,16 +1,62 @@
 // A day of work over MCP with the official client:
-//   node mcp.mjs auto|legacy URL TOKEN AGENT_TOKEN PROJECT AGENT
-// Prints what each step came to as a line of JSON. After `follows`, the gateway at URL is ended and started again.
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+//   node mcp.mjs auto|legacy URL AGENT_TOKEN PROJECT AGENT
+// Prints what each step came to as a line of JSON. What `authorize` tells is the address where its person agrees; the
+// address that their browser is led to then is a line of standard input. After `follows`, the gateway at URL is ended
+// and started again.
+import { createInterface } from "node:readline/promises";
+import { Client, StreamableHTTPClientTransport, UnauthorizedError } from "@modelcontextprotocol/client";
 
-const [mode, url, token, agentToken, project, agent] = process.argv.slice(2);
+const [mode, url, agentToken, project, agent] = process.argv.slice(2);
 const tell = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
 const soon = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** What a client of OAuth keeps. */
+class Kept {
+  redirectUrl = "http://127.0.0.1:5123/callback";
+  clientMetadata = { client_name: "Day", redirect_uris: [this.redirectUrl] };
+  renewals = -1;
+  state() {
+    this.asked ??= crypto.randomUUID();
+    return this.asked;
+  }
+  clientInformation = () => this.client;
+  saveClientInformation = (client) => void (this.client = client);
+  tokens = () => this.held;
+  saveTokens(tokens) {
+    this.held = tokens;
+    this.renewals += 1;
+  }
+  expire = () => void (this.held = { ...this.held, access_token: "of-before" });
+  redirectToAuthorization = (where) => void (this.where = where);
+  saveCodeVerifier = (verifier) => void (this.verifier = verifier);
+  codeVerifier = () => this.verifier;
+  saveDiscoveryState = (found) => void (this.found = found);
+  discoveryState = () => this.found;
+}
+
+const made = () => new Client({ name: "day", version: "1.0.0" }, { versionNegotiation: { mode } });
+const transport = (options) => new StreamableHTTPClientTransport(new URL(`${url}/mcp`), options);
+
 async function connected(credential) {
-  const client = new Client({ name: "day", version: "1.0.0" }, { versionNegotiation: { mode } });
-  const requestInit = { headers: { authorization: `Bearer ${credential}` } };
-  await client.connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp`), { requestInit }));
+  const client = made();
+  await client.connect(transport({ requestInit: { headers: { authorization: `Bearer ${credential}` } } }));
+  return client;
+}
+
+async function signedIn(kept) {
+  const [client, refused] = [made(), transport({ authProvider: kept })];
+  try {
+    await made().connect(refused);
+  } catch (error) {
+    if (!(error instanceof UnauthorizedError)) throw error;
+  }
+  tell({ authorize: kept.where });
+  const input = createInterface({ input: process.stdin });
+  const { searchParams } = new URL((await input[Symbol.asyncIterator]().next()).value);
+  input.close();
+  if (searchParams.get("state") !== kept.asked) throw new Error("the answer is to another question");
+  await refused.finishAuth(searchParams);
+  await client.connect(transport({ authProvider: kept }));
   return client;
 }
 
@@ -27,15 +73,18 @@ async function persistently(attempt) {
 
 const textOf = ({ content }) => content.map((part) => part.text).join("\n");
 const call = async (client, name, args, options) => client.callTool({ name, arguments: args }, options);
-const ann = await connected(token);
+const kept = new Kept();
+const ann = await signedIn(kept);
 const worker = await connected(agentToken);
 
 // Find, write, read
 tell({ tools: (await ann.listTools()).tools.map(({ name }) => name) });
 tell({ found: textOf(await call(ann, "find_tools", { query: "create a label" })).includes("create_label") });
-const made = await call(ann, "create_card", { projectId: project, title: "Made" });
-const card = made.structuredContent.card.id;
+const created = await call(ann, "create_card", { projectId: project, title: "Made" });
+const card = created.structuredContent.card.id;
+kept.expire();
 tell({ read: textOf(await call(ann, "get_card", { id: card })).includes("title: Made") });
+tell({ renewals: kept.renewals });
 tell({ refused: (await call(ann, "get_card", { id: project })).isError });
 
 // Write with approval

@@ -1,9 +1,12 @@
-"""A day of work over MCP with the official TypeScript client, by both generations of the protocol."""
+"""A day of work over MCP with the official TypeScript client, which signs in by itself, by both generations of the
+protocol."""
 
 import signal
+from urllib.parse import urlencode
 
 import pytest
 
+from tests.agents.oauth.oauth_lab import BACK, Browser
 from tests.clients.conftest import script
 from tests.clients.world import World
 
@@ -18,10 +21,15 @@ async def test_a_day_of_work(world: World, mode: str) -> None:
     values = {"workspaceId": board.workspace, "name": "Atlas", "slug": f"atlas-{mode}"}
     agent = (await board.ann.ask(AGENT, input=values))["agentCreate"]
     async with world.restarted() as gateway:
-        arguments = (mode, gateway.url, board.ann.token, agent["token"], board.project, agent["agent"]["id"])
+        arguments = (mode, gateway.url, agent["token"], board.project, agent["agent"]["id"])
+        browser = Browser(world.client(url=gateway.url), gateway.url)
+        await browser.sign_in(board.ann.email)
 
-        # When its gateway ends while it listens, and something happens meanwhile
+        # When its person agrees, and its gateway ends while it listens, and something happens meanwhile
         async with script("mcp.mjs", *arguments) as client:
+            await client.until(lambda one: bool(one.told("authorize")))
+            answered = await browser.allow(client.told("authorize")[0])
+            await client.say(f"{BACK}?{urlencode(answered)}")
             await client.until(lambda one: bool(one.told("follows")))
             await gateway.end(signal.SIGKILL)
             await board.card("Missed")
@@ -33,6 +41,7 @@ async def test_a_day_of_work(world: World, mode: str) -> None:
     [tools] = client.told("tools")
     [notes] = client.told("notes")
     assert "run_agent" in tools
+    assert client.told("renewals") == [1]
     assert client.told("found") == client.told("read") == client.told("refused") == [True]
     assert client.told("pending") == ["PENDING"]
     assert "title: Approved" in client.told("approved")[0]

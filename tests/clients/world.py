@@ -54,9 +54,10 @@ class World:
     stack: AsyncExitStack
     names: int = 0
 
-    def client(self, token: str | None = None) -> httpx.AsyncClient:
+    def client(self, token: str | None = None, url: str | None = None) -> httpx.AsyncClient:
+        """A client of the gateway at `url`, by default of the one that stays up."""
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        client = httpx.AsyncClient(verify=NO_TLS, base_url=self.url, headers=headers, timeout=PATIENCE)
+        client = httpx.AsyncClient(verify=NO_TLS, base_url=url or self.url, headers=headers, timeout=PATIENCE)
         self.stack.push_async_callback(client.aclose)
         return client
 
