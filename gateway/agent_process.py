@@ -116,6 +116,7 @@ async def work(order: Order, begun: threading.Event) -> None:
             storage_quota=settings.storage_quota,
             models=settings.models,
             project_roots=settings.project_roots,
+            worktrees=settings.data_dir / "worktrees",
             outbound=Outbound(hosts),
             vault=Vault(settings.vault_keys),
         )

@@ -38,6 +38,7 @@ from gateway.probes import probe_routes, product_version
 from gateway.remote_calls import RemoteCalls
 from gateway.settings import Settings, SettingsError
 from gateway.transfers import Transfers
+from gateway.worktrees import Worktrees
 from models.outbound import Outbound
 from realtime.guard import Guard
 from realtime.hub import Hub
@@ -122,6 +123,7 @@ def create_app(
                 billing=chosen.billing,
                 models=chosen.models,
                 project_roots=chosen.project_roots,
+                worktrees=chosen.data_dir / "worktrees",
             )
             await sweep(running.services.search)
             await warn_of_missing(running.services.vault)
@@ -140,6 +142,7 @@ def create_app(
                 MissionLeases(running.services, running.metrics.agents.wait),
                 Plugins(running.services),
                 RemoteCalls(running.services),
+                Worktrees(running.services),
                 Deletions(running.services, running.metrics.deletions.set),
                 AgentProcesses(chosen, opened.url, hub.bus, running.metrics.agents.take, alone=not prepared),
             )

@@ -57,6 +57,7 @@ from models.transfer_job import TransferJob
 from models.usage_record import UsageRecord, UsageSum
 from models.user import User
 from models.workspace import Invitation, Workspace, WorkspaceMember
+from models.worktree import Worktree
 
 DOCUMENTS: list[type[Recorded[Any]]] = [
     model
@@ -153,4 +154,5 @@ __all__ = [
     "User",
     "Workspace",
     "WorkspaceMember",
+    "Worktree",
 ]

@@ -97,6 +97,16 @@ class NotBound(Conflict):
         super().__init__("The project has no folder that the gateway reaches")
 
 
+class WorktreeDirty(Conflict):
+    """What would be deleted has worktrees whose work is in no commit, or not merged: `cardIds` are theirs."""
+
+    code = "WORKTREE_DIRTY"
+
+    def __init__(self, card_ids: Sequence[object]) -> None:
+        told = [str(card_id) for card_id in card_ids]
+        super().__init__("There is work that is not merged: force it to delete it all the same", cardIds=told)
+
+
 class BudgetExhausted(Conflict):
     """A call of a model that a budget has no room for. `budgetId` tells which, `period` when it begins anew.
 

@@ -98,6 +98,7 @@ class Kind(IntEnum):
     SEEN_MARK = 0xD6
     AUTOMATION = 0xB1
     AUTOMATION_TRACE = 0xB2
+    WORKTREE = 0xDB
     OAUTH_CLIENT = 0xD1
     OAUTH_GRANT = 0xD2
     OAUTH_CODE = 0xD3

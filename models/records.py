@@ -1554,3 +1554,17 @@ class WorkspaceMemberRecord(TypedDict):
     role: str
     pilotage_role: str
     user: NotRequired[Any]
+
+
+class WorktreeRecord(TypedDict):
+    """A `models.worktree.Worktree`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    project_id: ObjectId
+    card_id: ObjectId
+    branch: str
+    base: str | None
+    base_commit: str
+    created_by: ObjectId | None

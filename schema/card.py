@@ -16,6 +16,7 @@ from resolvers.card import seen as seen_edges
 from resolvers.document import link as document_link
 from resolvers.mission import mission
 from resolvers.relation import graph as relation_edges
+from resolvers.worktree import worktree as worktree_edges
 from schema.activity import Activity
 from schema.attachment import Attachment
 from schema.comment import Comment
@@ -25,7 +26,7 @@ from schema.fields import shows
 from schema.label import Label
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import CardRef, DocumentRef, MissionRef
+from schema.references import CardRef, DocumentRef, MissionRef, WorktreeRef
 from schema.relation import CardRelation
 
 PLACE = ("column_id", "project_id", "rank")
@@ -99,6 +100,9 @@ class Card(Node):
         needs=("project_id", "workspace_id"),
         description="Whether others have done something with it since the viewer looked at it: as far as the 100 "
         "newest activities of its project tell.",
+    )
+    worktree: WorktreeRef | None = edge(
+        worktree_edges.worktree_of, description="The folder in which it is worked on, if it has one."
     )
     comments: Connection[Comment] = edge(
         card_graph_edges.comments_of, arguments=window, description="What was said about it, oldest first."

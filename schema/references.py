@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from schema.transfer import TransferJob
     from schema.user import User
     from schema.workspace import Workspace, WorkspaceMember
+    from schema.worktree import Worktree
 
 ActivityRef = Annotated["Activity", strawberry.lazy("schema.activity")]
 AgentRef = Annotated["Agent", strawberry.lazy("schema.agent")]
@@ -78,6 +79,7 @@ TransferJobRef = Annotated["TransferJob", strawberry.lazy("schema.transfer")]
 UserRef = Annotated["User", strawberry.lazy("schema.user")]
 WorkspaceRef = Annotated["Workspace", strawberry.lazy("schema.workspace")]
 WorkspaceMemberRef = Annotated["WorkspaceMember", strawberry.lazy("schema.workspace")]
+WorktreeRef = Annotated["Worktree", strawberry.lazy("schema.worktree")]
 
 
 def reference(name: str) -> Any:

@@ -17,20 +17,20 @@ ANN = pygit2.Signature("Ann", "ann@example.com", 1_700_000_000, 0)
 
 @functools.cache
 def base() -> Path:
-    """Where the folders of organizations are, until this process ends."""
-    made = Path(tempfile.mkdtemp(prefix="orrery-roots-")).resolve()
+    """Where the folders of organizations are, and worktrees, until this process ends."""
+    made = Path(tempfile.mkdtemp(prefix="orrery-machine-")).resolve()
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     return made
 
 
 def project_roots() -> tuple[ProjectRoot, ...]:
     """What `ORRERY_PROJECT_ROOTS` would name."""
-    return tuple(parse_project_roots(f"{base()}/{{org}}"))
+    return tuple(parse_project_roots(f"{base()}/roots/{{org}}"))
 
 
 def folder_of(slug: str, name: str = "launch") -> Path:
     """The folder of a project of an organization."""
-    return base() / slug / name
+    return base() / "roots" / slug / name
 
 
 def repository(folder: Path, files: Mapping[str, str] = FILES) -> pygit2.Repository:

@@ -30,6 +30,7 @@ from resolvers.lane.blocks import LaneKey
 from resolvers.lane.card_kept import keep
 from resolvers.lane.card_place import BY_RANK, end_of, number
 from resolvers.member.project_member import require_assignable
+from resolvers.worktree.guard import Force, require_finished
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 LIST_LIMIT = 5000
@@ -96,8 +97,9 @@ async def insert_card(
 
 
 @operation("cardDelete", opens=CARD, permission=board.WRITE, scope=WRITE)
-async def delete_card(ctx: Context, door: CardRecord) -> Committed[ObjectId]:
-    """Delete a card with its comments, for good."""
+async def delete_card(ctx: Context, door: CardRecord, force: Force = False) -> Committed[ObjectId]:
+    """Delete a card with its comments, for good. Raises WorktreeDirty where its work is not merged."""
+    await require_finished(ctx, {"card_id": door["_id"]}, force=force)
 
     async def body(change: Change) -> ObjectId:
         card = await collection(Card).find_one({"_id": door["_id"]}, session=change.session)

@@ -29,6 +29,7 @@ from resolvers.kit.nouns import COLUMN, PROJECT, SCOPE
 from resolvers.kit.operation import edge, operation, reader
 from resolvers.lane.card_place import BY_RANK
 from resolvers.lane.store import archived_counts, open_counts
+from resolvers.worktree.guard import Force, require_cards_finished
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 
@@ -129,11 +130,13 @@ async def reorder_columns(ctx: Context, project: ProjectRecord, values: ColumnRe
     includes=("cardDelete",),
     destroys=True,
 )
-async def clean_column(ctx: Context, column: ColumnRecord) -> Committed[ColumnRecord]:
+async def clean_column(ctx: Context, column: ColumnRecord, force: Force = False) -> Committed[ColumnRecord]:
     """Delete all cards of a column, the archived ones included; the column stays.
 
-    At once nobody sees them any more. Where there are many, no card comes to the column until all are gone.
+    At once nobody sees them any more. Where there are many, no card comes to the column until all are gone. Raises
+    WorktreeDirty where the work on one is not merged.
     """
+    await require_cards_finished(ctx, column["project_id"], {"column_id": column["_id"]}, force=force)
 
     async def body(change: Change) -> ColumnRecord:
         current = await collection(Column).find_one({"_id": column["_id"]}, session=change.session)
@@ -153,8 +156,12 @@ async def clean_column(ctx: Context, column: ColumnRecord) -> Committed[ColumnRe
 
 
 @operation("columnDelete", opens=COLUMN.whole, permission=board.WRITE, scope=WRITE)
-async def delete_column(ctx: Context, column: ColumnRecord) -> Committed[ObjectId]:
-    """Delete a column with its cards, the archived ones included (`archivedCardCount`)."""
+async def delete_column(ctx: Context, column: ColumnRecord, force: Force = False) -> Committed[ObjectId]:
+    """Delete a column with its cards, the archived ones included (`archivedCardCount`).
+
+    Raises WorktreeDirty where the work on one is not merged.
+    """
+    await require_cards_finished(ctx, column["project_id"], {"column_id": column["_id"]}, force=force)
 
     async def body(change: Change) -> ObjectId:
         deleted = await collection(Column).delete_one({"_id": column["_id"]}, session=change.session)

@@ -28,6 +28,7 @@ from resolvers.kit.nouns import PROJECT, SCOPE
 from resolvers.kit.operation import edge, operation, reader
 from resolvers.lane.card_place import BY_RANK
 from resolvers.lane.store import open_counts
+from resolvers.worktree.guard import Force, require_cards_finished
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 
@@ -95,8 +96,12 @@ async def set_scope_view(ctx: Context, door: ScopeRecord, values: ScopeViewSet) 
 
 
 @operation("scopeDelete", opens=SCOPE.whole, permission=board.WRITE, scope=WRITE)
-async def delete_scope(ctx: Context, scope: ScopeRecord) -> Committed[ObjectId]:
-    """Delete a scope with its columns, cards and documents."""
+async def delete_scope(ctx: Context, scope: ScopeRecord, force: Force = False) -> Committed[ObjectId]:
+    """Delete a scope with its columns, cards and documents.
+
+    Raises WorktreeDirty where the work on a card is not merged.
+    """
+    await require_cards_finished(ctx, scope["project_id"], {"scope_id": scope["_id"]}, force=force)
 
     async def body(change: Change) -> ObjectId:
         deleted = await collection(Scope).delete_one({"_id": scope["_id"]}, session=change.session)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from bson import ObjectId
 
-from models import Attachment, Card, Comment, DocumentLink, Relation
+from models import Attachment, Card, Comment, DocumentLink, Relation, Worktree
 from models.base import AnyRecord, Recorded, collection
 from models.card import KEPT_FIELDS
 from models.enums import StorageKind
@@ -173,6 +173,7 @@ _ON_CARDS: tuple[tuple[type[Recorded[Any]], str, Tell, Also | None], ...] = (
     (Attachment, "card_id", tell.attachment_deleted, release_files),
     (DocumentLink, "card_id", tell.unlinked, None),
     (Relation, "card_ids", tell.relation_deleted, None),
+    (Worktree, "card_id", tell.worktree_deleted, None),
 )
 
 on_card = tuple(rows(model, key, told, also) for model, key, told, also in _ON_CARDS)

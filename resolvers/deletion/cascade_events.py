@@ -13,6 +13,7 @@ from realtime.events.comment import CommentDeleted
 from realtime.events.document import DocumentDeleted, DocumentUnlinked
 from realtime.events.project import ProjectMemberRemoved
 from realtime.events.relation import RelationDeleted
+from realtime.events.worktree import WorktreeDeleted
 
 TOLD = (
     "workspace_id",
@@ -42,6 +43,7 @@ def deleted(event: type[Event], *names: str, **values: Any) -> Callable[[AnyReco
 document_deleted = deleted(DocumentDeleted)
 comment_deleted = deleted(CommentDeleted, "card_id", comment_count=0)
 attachment_deleted = deleted(AttachmentDeleted, "card_id", attachment_count=0)
+worktree_deleted = deleted(WorktreeDeleted, "card_id")
 unlinked = deleted(DocumentUnlinked, "card_id", "document_id")
 
 

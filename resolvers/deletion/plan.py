@@ -90,6 +90,7 @@ from models import (
     User,
     Workspace,
     WorkspaceMember,
+    Worktree,
 )
 from models.base import Recorded
 from models.ids import Kind
@@ -133,6 +134,7 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
         cards_of_workspace,
         rows(Comment, "workspace_id"),
         rows(Attachment, "workspace_id", also=release_files),
+        rows(Worktree, "workspace_id"),
         rows(DocumentLink, "workspace_id"),
         rows(DocumentVersion, "workspace_id"),
         rows(Document, "workspace_id"),
@@ -191,6 +193,7 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
         rows(Attachment, "project_id", tell.attachment_deleted, release_files),
         rows(DocumentLink, "project_id", tell.unlinked),
         rows(Comment, "project_id", tell.comment_deleted),
+        rows(Worktree, "project_id", tell.worktree_deleted),
         documents("project_id"),
         rows(Card, "project_id", tell.card_deleted),
         rows(Lane, "project_id"),

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -40,7 +41,8 @@ class Services:
     `registrations_per_hour` is how many accounts one source may make, `storage_quota` how many bytes a workspace may
     have together. `outbound` makes requests to other servers, `vault` seals what credentials hold,
     `billing` says what is paid where. `models` are those that missions are run by. `project_roots` are the folders of
-    the machine that projects may have theirs in.
+    the machine that projects may have theirs in; `worktrees` is the folder of those of cards, and `worktrees_due` wakes
+    what removes them.
     """
 
     hub: Hub
@@ -67,6 +69,8 @@ class Services:
     billing: Billing = field(default_factory=Billing)
     models: LanguageModels = field(default_factory=LanguageModels)
     project_roots: Sequence[ProjectRoot] = ()
+    worktrees: Path = Path(".data/worktrees")
+    worktrees_due: asyncio.Event = field(default_factory=asyncio.Event)
 
     def path(self, local: str) -> str:
         """Where a browser finds the `local` path of this gateway, on the host that it is on."""

@@ -51,6 +51,7 @@ from models import (
     User,
     Workspace,
     WorkspaceMember,
+    Worktree,
     records,
 )
 from models.enums import TokenScope
@@ -81,6 +82,7 @@ CUSTOM_FIELD = noun(CustomField, Kind.CUSTOM_FIELD, reads=board.READ)
 TEMPLATE = noun(Template, Kind.TEMPLATE, reads=board.READ, has_node=False)
 TRANSFER_JOB = noun(TransferJob, Kind.TRANSFER_JOB, reads=board.READ, shown_as="job", word="import")
 CARD = noun(Card, Kind.CARD, reads=board.READ)
+WORKTREE = noun(Worktree, Kind.WORKTREE, reads=board.READ)
 COMMENT = noun(Comment, Kind.COMMENT, reads=board.READ)
 RELATION = noun(Relation, Kind.RELATION, reads=board.READ)
 ATTACHMENT = noun(Attachment, Kind.ATTACHMENT, reads=board.READ)

@@ -12,7 +12,7 @@ from models.base import Record, collection, to_record
 from models.billing import Plan, terms
 from models.enums import Role, SubscriptionStatus, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
-from models.ids import Kind, new_id, portions
+from models.ids import Kind, among, new_id, portions
 from models.json import check_text
 from models.records import OrganizationMemberRecord, OrganizationRecord
 from models.write import find_and_delete
@@ -35,6 +35,7 @@ from resolvers.kit.slugs import organization_by_slug
 from resolvers.member.organization_member import insert_organization_member, organization_memberships
 from resolvers.organization.slug import slug_of, with_free_slug
 from resolvers.workspace.workspace import insert_workspace, remove_workspace, viewer_workspaces
+from resolvers.worktree.guard import Force, require_finished
 
 MAX_WORKSPACES = 500
 """Of an organization that is deleted: each is closed in the same change, by three documents."""
@@ -170,12 +171,17 @@ async def delete_organization(
     ctx: Context,
     membership: OrganizationMemberRecord,
     only_without_projects: Annotated[bool, "Refuse with CONFLICT where it has projects."] = False,
+    force: Force = False,
 ) -> Committed[ObjectId]:
     """Delete an organization with all it holds; never one's last.
 
-    Never the caller's last one.
+    Never the caller's last one. Raises WorktreeDirty where the work on a card is not merged.
     """
     organization_id = membership["organization_id"]
+    if not only_without_projects and not force:
+        inside = collection(Workspace).find({"organization_id": organization_id}, {"_id": 1}).limit(MAX_WORKSPACES)
+        ids = [workspace["_id"] for workspace in await inside.to_list()]
+        await require_finished(ctx, {"workspace_id": among(ids)}, force=force)
 
     async def body(change: Change) -> ObjectId:
         if only_without_projects:

@@ -34,6 +34,7 @@ from resolvers.machine.reach import binds
 from resolvers.member.project_member import add_member
 from resolvers.template.apply import FILLS, fill_board, fill_project
 from resolvers.template.template import find_template, kind_of_template
+from resolvers.worktree.guard import Force, require_finished
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 LIST_LIMIT = 5000
@@ -123,8 +124,9 @@ async def update_project(ctx: Context, door: ProjectRecord, values: ProjectUpdat
 
 
 @operation("projectDelete", opens=PROJECT.whole, permission=board.WRITE, scope=WRITE)
-async def delete_project(ctx: Context, project: ProjectRecord) -> Committed[ObjectId]:
-    """Delete a project with all it holds."""
+async def delete_project(ctx: Context, project: ProjectRecord, force: Force = False) -> Committed[ObjectId]:
+    """Delete a project with all it holds. Raises WorktreeDirty where the work on a card is not merged."""
+    await require_finished(ctx, {"project_id": project["_id"]}, force=force)
 
     async def body(change: Change) -> ObjectId:
         if not await remove_project(change, project["_id"]):

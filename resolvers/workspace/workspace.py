@@ -35,6 +35,7 @@ from resolvers.kit.position_note import note_entered, noted
 from resolvers.kit.slugs import workspace_by_slugs
 from resolvers.kit.tombstone import load_gone
 from resolvers.member.workspace_member import insert_workspace_member
+from resolvers.worktree.guard import Force, require_finished
 
 READ, ADMINISTER = TokenScope.PROJECTS_READ, TokenScope.ACCOUNT_WRITE
 
@@ -172,9 +173,12 @@ async def update_workspace(
 
 
 @operation("workspaceDelete", opens=WORKSPACE, permission=policy.DELETE, scope=ADMINISTER)
-async def delete_workspace(ctx: Context, membership: WorkspaceMemberRecord) -> Committed[ObjectId]:
-    """Delete a workspace with all it holds."""
+async def delete_workspace(
+    ctx: Context, membership: WorkspaceMemberRecord, force: Force = False
+) -> Committed[ObjectId]:
+    """Delete a workspace with all it holds. Raises WorktreeDirty where the work on a card is not merged."""
     workspace_id = membership["workspace_id"]
+    await require_finished(ctx, {"workspace_id": workspace_id}, force=force)
 
     async def body(change: Change) -> ObjectId:
         workspace = await collection(Workspace).find_one({"_id": workspace_id}, session=change.session)

@@ -17,7 +17,7 @@ from resolvers.kit.input import Input, Name, NotNull
 from resolvers.kit.nouns import SCOPE
 from resolvers.template.board import create_scope_from_template
 from rest.agent_board import guards
-from rest.agent_board.bodies import Order
+from rest.agent_board.bodies import DeletionQuery, Order
 from rest.agent_board.dialect import board_routes
 from rest.agent_board.present.board import BoardData, boards
 from rest.routing import Call
@@ -64,10 +64,12 @@ async def update(call: Call) -> BoardData:
     return _named(await _boards(call, await guards.project(call)), scope_id)
 
 
-@routes.delete("/{boardId}", "Delete a board with its columns and cards", runs=delete_scope, body=None)
+@routes.delete(
+    "/{boardId}", "Delete a board with its columns and cards", runs=delete_scope, body=None, query=DeletionQuery
+)
 async def delete(call: Call) -> None:
     """The board outside of scopes stays: 409."""
-    await delete_scope(call.ctx, await _scope(call))
+    await delete_scope(call.ctx, await _scope(call), force=call.query(DeletionQuery).force)
 
 
 @routes.patch(

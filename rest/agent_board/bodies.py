@@ -50,3 +50,9 @@ class Order(Input):
     """All of a list in another order."""
 
     ids: Annotated[list[AnyId], Field(max_length=MAX_IDS)]
+
+
+class DeletionQuery(Input):
+    """`force` deletes cards whose work is not merged too, which is 409 `WORKTREE_DIRTY` without it."""
+
+    force: bool = False

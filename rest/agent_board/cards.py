@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from resolvers.card.card import delete_card, get_card, list_cards
 from resolvers.card.pipeline import pipeline_of
@@ -21,8 +22,9 @@ from resolvers.inputs.card import (
 )
 from resolvers.kit.input import ColumnId, Flag, Input, Name, NotNull, Title
 from resolvers.kit.input import Order as Place
+from resolvers.worktree.worktree import get_diff
 from rest.agent_board import guards
-from rest.agent_board.bodies import Part, Prompt
+from rest.agent_board.bodies import DeletionQuery, Part, Prompt
 from rest.agent_board.cursor import tell_cursor
 from rest.agent_board.dialect import board_routes
 from rest.agent_board.present.card import CardData, CardDetailData, PipelineData, card, cards, pipeline
@@ -68,10 +70,20 @@ class PipelineBody(Input):
     steps: Annotated[list[StepBody], Field(max_length=MAX_STEPS)]
 
 
-class DeletionQuery(Input):
-    """`force` deletes a card whose work is not merged."""
+class DiffStatsData(TypedDict):
+    """How much has changed."""
 
-    force: bool = False
+    filesChanged: int
+    insertions: int
+    deletions: int
+
+
+class DiffData(TypedDict):
+    """A diff. `isWhole` says that it tells of every file."""
+
+    diff: str
+    stats: DiffStatsData
+    isWhole: bool
 
 
 @routes.get("", "List the cards of a project", runs=list_cards, tells_cursor=True)
@@ -100,8 +112,9 @@ async def update(call: Call) -> CardDetailData:
 
 @routes.delete("/{cardId}", "Delete a card", runs=delete_card, body=None, query=DeletionQuery)
 async def delete(call: Call) -> None:
-    call.query(DeletionQuery)
-    await delete_card(call.ctx, (await guards.card(call))["_id"])
+    """A card whose work is not merged answers 409 `WORKTREE_DIRTY`."""
+    force = call.query(DeletionQuery).force
+    await delete_card(call.ctx, (await guards.card(call))["_id"], force=force)
 
 
 @routes.post("/{cardId}/view", "Note that the caller has looked at a card", runs=view_card, status=NO_CONTENT)
@@ -118,6 +131,19 @@ async def move(call: Call) -> CardDetailData:
     if values.if_column_id is not None:
         to["if_column_id"] = values.if_column_id
     return await card(call.ctx, (await move_card(call.ctx, found["_id"], CardMove(**to))).value)
+
+
+@routes.get("/{cardId}/diff", "Read what the work on a card has changed", runs=get_diff, refused_with=(409, 413, 429))
+async def diff(call: Call) -> DiffData:
+    """As git writes it, from where its branch began: commits, what is in none, and new files. At most 2 MB; nothing for
+    a card without a worktree."""
+    found = await get_diff(call.ctx, (await guards.card(call))["_id"])
+    stats: DiffStatsData = {
+        "filesChanged": found.files_changed,
+        "insertions": found.insertions,
+        "deletions": found.deletions,
+    }
+    return {"diff": found.text, "stats": stats, "isWhole": found.whole}
 
 
 @routes.patch("/{cardId}/auto-mode", "Let a card go on by itself, or not", runs=update_card, body=AutoMode)

@@ -18,7 +18,7 @@ from resolvers.column.column import (
 from resolvers.inputs.column import ColumnCreate, ColumnReorder, ColumnUpdate
 from resolvers.kit.input import AnyId, ColumnId, Flag, Input, Name, NotNull
 from rest.agent_board import guards
-from rest.agent_board.bodies import ColumnTypeWord, Prompt, kind_of
+from rest.agent_board.bodies import ColumnTypeWord, DeletionQuery, Prompt, kind_of
 from rest.agent_board.dialect import board_routes
 from rest.agent_board.present.board import ColumnData, columns
 from rest.dialect import NO_CONTENT
@@ -90,15 +90,17 @@ async def update(call: Call) -> ColumnData:
     return await _column(call, changed.value["_id"])
 
 
-@routes.delete("/{columnId}", "Delete a column with its cards", runs=delete_column, body=None)
+@routes.delete("/{columnId}", "Delete a column with its cards", runs=delete_column, body=None, query=DeletionQuery)
 async def delete(call: Call) -> None:
-    await delete_column(call.ctx, (await guards.column(call))["_id"])
+    await delete_column(call.ctx, (await guards.column(call))["_id"], force=call.query(DeletionQuery).force)
 
 
-@routes.post("/{columnId}/clean-all", "Delete all cards of a column", runs=clean_column, status=NO_CONTENT)
+@routes.post(
+    "/{columnId}/clean-all", "Delete all cards of a column", runs=clean_column, status=NO_CONTENT, query=DeletionQuery
+)
 async def clean(call: Call) -> None:
     """The archived ones included, all or none."""
-    await clean_column(call.ctx, (await guards.column(call))["_id"])
+    await clean_column(call.ctx, (await guards.column(call))["_id"], force=call.query(DeletionQuery).force)
 
 
 @routes.patch(

@@ -24,6 +24,7 @@ from resolvers.template.builtin import KANBAN_BOARD
 from resolvers.transfer.transfer import open_export
 from resolvers.workspace.workspace import list_workspaces
 from rest.agent_board import guards
+from rest.agent_board.bodies import DeletionQuery
 from rest.agent_board.cursor import tell_cursor
 from rest.agent_board.dialect import board_routes
 from rest.agent_board.organization_context import OrganizationQuery, named, workspace_of_call
@@ -95,9 +96,11 @@ async def get(call: Call) -> ProjectData:
     return await _project(call, await get_project(call.ctx, found["_id"]))
 
 
-@routes.delete("/{projectId}", "Delete a project with all it holds", runs=delete_project, body=None)
+@routes.delete(
+    "/{projectId}", "Delete a project with all it holds", runs=delete_project, body=None, query=DeletionQuery
+)
 async def delete(call: Call) -> None:
-    await delete_project(call.ctx, call.id("projectId", Kind.PROJECT))
+    await delete_project(call.ctx, call.id("projectId", Kind.PROJECT), force=call.query(DeletionQuery).force)
 
 
 @routes.post(

@@ -77,6 +77,7 @@ BOARD_BODIES: dict[tuple[str, str], Body | None] = {
     ("PATCH", B_PROJECT + "/columns/reorder"): lambda ids: {"ids": [str(ids["column"])]},
     ("GET", B_PROJECT + "/cards"): None,
     ("GET", B_CARD): None,
+    ("GET", B_CARD + "/diff"): None,
     ("PATCH", B_CARD): sent(title="Other"),
     ("DELETE", B_CARD): None,
     ("POST", B_CARD + "/view"): None,

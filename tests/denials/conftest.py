@@ -14,7 +14,7 @@ from realtime.log import EventLog
 from resolvers.kit.context import Context, Services
 from tests.conftest import empty
 from tests.denials.world import World, build
-from tests.machine import project_roots
+from tests.machine import base, project_roots
 from tests.resolvers.lab import VAULT, People
 
 
@@ -32,6 +32,7 @@ async def world(database: Database) -> AsyncIterator[World]:
         "http://testserver",
         vault=VAULT,
         project_roots=project_roots(),
+        worktrees=base() / "worktrees",
     )
     yield await build(People(Context(ANONYMOUS, services)))
     await hub.stop()

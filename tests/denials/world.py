@@ -110,6 +110,7 @@ from resolvers.skill import assign, skill
 from resolvers.template import template
 from resolvers.transfer import job as transfer_job
 from resolvers.workspace import workspace
+from resolvers.worktree import worktree
 from tests.machine import folder_of, repository
 from tests.resolvers.attaching import upload
 from tests.resolvers.lab import PICTURE, People, again
@@ -271,6 +272,7 @@ async def _objects(world: World) -> None:
     ids["relation"] = (await made(relation.create_relation, waits))["_id"]
     said = CommentCreate(card_id=ids["card"], content="Hello")
     ids["comment"] = (await made(comment.create_comment, said))["_id"]
+    ids["worktree"] = (await made(worktree.create_worktree, ids["card"]))["_id"]
     file = AttachmentCreate(card_id=ids["card"], file=upload(b"Hello", name="hello.txt"))
     ids["attachment"] = (await made(attachment.create_attachment, file))["_id"]
     ids["link"] = link_to(world.owner.services, ids["attachment"]).partition("?")[2]

@@ -73,6 +73,9 @@ async def _machine(ann: httpx.AsyncClient) -> None:
     bound = await asked(ann, "POST", "/projects", 201, name="Files", path=str(folder), organizationId=acme["id"])
     assert bound["isGit"] is True
     assert await asked(ann, "GET", f"/projects/{bound['id']}/files") == sorted(FILES)
+    created = await asked(ann, "POST", "/cards", 201, projectId=bound["id"], title="Fix it")
+    diff = await asked(ann, "GET", f"/projects/{bound['id']}/cards/{created['id']}/diff")
+    assert (diff["diff"], diff["stats"]["filesChanged"]) == ("", 0)
 
 
 async def _members(board: Board, bob: httpx.AsyncClient) -> None:

@@ -29,7 +29,7 @@ from resolvers.organization.organization import insert_organization
 from resolvers.workspace.workspace import insert_workspace
 from rest.app import build_routes, failures
 from serving.cookies import CookieScope
-from tests.machine import project_roots
+from tests.machine import base, project_roots
 from tests.resolvers.lab import PASSWORD as PASSWORD
 from tests.resolvers.lab import VAULT, sign_up
 from tests.resolvers.projects import insert_board
@@ -100,6 +100,7 @@ async def services(database: Database) -> AsyncIterator[Services]:
         "http://testserver",
         vault=VAULT,
         project_roots=project_roots(),
+        worktrees=base() / "worktrees",
     )
     await hub.stop()
 

@@ -1,7 +1,28 @@
 """Folders, files and repositories over the graph."""
 
+from pathlib import Path
+
 from tests.gateway.lab import Board
 from tests.machine import folder_of, repository
+
+
+def write(folder: str) -> None:
+    """Work in a worktree."""
+    Path(folder, "new.txt").write_text("one\n")
+
+
+async def bind(board: Board) -> Path:
+    """Give the board's project a folder with a repository."""
+    asked = "query ($id: ID!) { project(id: $id) { workspace { organization { slug } } } }"
+    found = await board.ann.ask(asked, id=board.project)
+    folder = folder_of(found["project"]["workspace"]["organization"]["slug"])
+    repository(folder)
+    changed = (
+        "mutation ($id: ID!, $path: String!) { projectUpdate(id: $id, input: {path: $path}) { project { bound } } }"
+    )
+    bound = await board.ann.ask(changed, id=board.project, path=str(folder))
+    assert bound["projectUpdate"]["project"]["bound"]
+    return folder
 
 
 async def test_a_folder_becomes_that_of_a_project(board: Board) -> None:
@@ -40,3 +61,32 @@ async def test_a_folder_becomes_that_of_a_project(board: Board) -> None:
         "isGit": True,
         "files": ["README.md", "src/main.py"],
     }
+
+
+async def test_a_card_has_a_worktree_whose_changes_are_told(board: Board) -> None:
+    ann, card = board.ann, await board.card("Fix the login")
+    await bind(board)
+
+    made = await ann.ask(
+        """mutation ($card: ID!) { worktreeCreate(cardId: $card) { worktree {
+          id branch base baseCommit path card { id } } cursor } }""",
+        card=card,
+    )
+    worktree = made["worktreeCreate"]["worktree"]
+    write(worktree["path"])
+    read = await ann.ask(
+        """query ($card: ID!) { card(id: $card) { worktree { branch
+          diff { text filesChanged insertions deletions whole } } } }""",
+        card=card,
+    )
+    refused = await ann.refused("mutation ($card: ID!) { cardDelete(id: $card) { deletedId } }", card=card)
+    await ann.ask(
+        "mutation ($id: ID!) { worktreeDelete(id: $id, force: true) { deletedId cursor } }", id=worktree["id"]
+    )
+
+    assert worktree["branch"] == f"feat/card-{card}-fix-the-login"
+    assert (worktree["base"], worktree["card"]["id"]) == ("main", card)
+    diff = read["card"]["worktree"]["diff"]
+    assert (diff["filesChanged"], diff["insertions"], diff["deletions"], diff["whole"]) == (1, 1, 0, True)
+    assert "+++ b/new.txt" in diff["text"]
+    assert refused["extensions"]["code"] == "WORKTREE_DIRTY"

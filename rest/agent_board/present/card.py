@@ -12,6 +12,7 @@ from resolvers.card.seen import is_unread_of
 from resolvers.kit.context import Context
 from resolvers.kit.load import by_ids
 from resolvers.lane.card_place import places_of
+from resolvers.worktree.worktree import worktree_of
 from rest.agent_board.present.board import board_id
 from rest.present import Id, Timestamp, presents, shown
 
@@ -29,6 +30,11 @@ class CardData(TypedDict):
     unread: bool
 
 
+@presents(models.Worktree)
+class WorktreeData(TypedDict):
+    """The folder in which a card is worked on. `base` is the branch that its own began with."""
+
+
 class CardDetailData(CardData):
     """A card. `prompt` is its description."""
 
@@ -38,7 +44,7 @@ class CardDetailData(CardData):
     credentialId: Id | None
     autoApprovalPending: bool
     attachmentCount: int
-    worktree: None
+    worktree: WorktreeData | None
     createdAt: Timestamp
     updatedAt: Timestamp
     completedAt: Timestamp | None
@@ -104,6 +110,7 @@ async def card(ctx: Context, record: CardRecord) -> CardDetailData:
     """All of one card."""
     rest = shown(_Rest, record)
     [listed] = await cards(ctx, [record])
+    [tree] = await worktree_of(ctx, [record], None)
     whole: dict[str, Any] = {
         **listed,
         **rest,
@@ -111,7 +118,7 @@ async def card(ctx: Context, record: CardRecord) -> CardDetailData:
         "boardId": board_id(record),
         "credentialId": None,
         "autoApprovalPending": record.get("pending_column_id") is not None,
-        "worktree": None,
+        "worktree": None if tree is None else shown(WorktreeData, tree),
     }
     return cast("CardDetailData", whole)
 

@@ -119,7 +119,7 @@ def _card_gone(state: State, card: str) -> None:
     """What stands below something that is gone is gone too, whether its own event has come or not."""
     _take(state, "Card", card)
     _everywhere(state, "Mission", "card", card)
-    _take_below(state, "card", card, "Comment", "Attachment")
+    _take_below(state, "card", card, "Comment", "Attachment", "Worktree")
     for end in ("source", "target"):
         _take_below(state, end, card, "Relation")
     for document in state.get("Document", {}).values():

@@ -30,6 +30,7 @@ BY_HAND: dict[str, str] = {
       project { id } scope { id } parent { id } submittedBy { id } reviewedBy { id } author { id } updatedBy { id }
     """,
     "Automation": "owner { id } project { id }",
+    "Worktree": "project { id } card { id } createdBy { id }",
     "Attachment": "uploadedBy { id } card { id }",
     "TransferJob": """
       progress error { code message field } notes { place code message } notesOmitted
@@ -127,6 +128,7 @@ SNAPSHOT = """
               ...CardFields
               relations { relation { ...RelationFields } }
               attachments { ...AttachmentFields }
+              worktree { ...WorktreeFields }
               comments(first: 20) { nodes { ...CommentFields } }
             }
           }

@@ -41,7 +41,7 @@ from tests.gateway.lab import JSON
 from tests.gateway.replay.cases import CASES, NOT_RUN, UNSEEN, Case
 from tests.gateway.replay.client import RULES, State, follow, state_of, subscription
 from tests.gateway.replay.nouns import SNAPSHOT
-from tests.machine import project_roots
+from tests.machine import base, project_roots
 from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.kept import check_facts, check_lanes, forget_lanes, ledger_of
 from tests.resolvers.lab import VAULT, People, again
@@ -146,6 +146,7 @@ async def built(database: Database) -> AsyncIterator[Watched]:
         "http://testserver",
         vault=VAULT,
         project_roots=project_roots(),
+        worktrees=base() / "worktrees",
     )
     world = await build(People(Context(ANONYMOUS, services)))
     kept = Kept(database.db, CHANGED)

@@ -199,6 +199,13 @@ CONTRACTS = [
         denied=STRANGER,
     ),
     Contract(
+        method="GET",
+        route=B_CARD + "/diff",
+        answers=data({"diff": "", "stats": {"filesChanged": 0, "insertions": 0, "deletions": 0}, "isWhole": True}),
+        bad=no_id("cardId"),
+        denied=STRANGER,
+    ),
+    Contract(
         method="POST",
         route=B_CARD + "/complete",
         status=204,
