@@ -113,6 +113,7 @@ def create_app(
                 signer=JwtSigner(chosen.secret_key),
                 session_lifetime=chosen.jwt_expires_in,
                 base_url=chosen.base_url,
+                agent_board_prefix=chosen.agent_board_prefix,
                 shows_links=chosen.smtp is None,
                 require_verified_email=chosen.require_verified_email,
                 registrations_per_hour=chosen.registrations_per_hour,

@@ -1,5 +1,6 @@
 """The model of `orrery demo`, as gateways in development know it (`gateway.demo_server` is what it is on)."""
 
+from dataclasses import replace
 from importlib.util import find_spec
 
 from gateway.demo_address import address
@@ -15,7 +16,7 @@ def with_demo(models: LanguageModels, port: int) -> LanguageModels:
     if find_spec(RUNTIME_LIBRARY) is None:
         return models
     demo = LanguageModel(name=NAME, protocol="openai", model=NAME, base_url=_url(port), price=Price(1.0, 4.0, 0.1))
-    return LanguageModels({NAME: demo, **models.by_name}, models.default)
+    return replace(models, by_name={NAME: demo, **models.by_name})
 
 
 def hosts_of_demo(models: LanguageModels, port: int) -> frozenset[str]:

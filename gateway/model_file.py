@@ -11,6 +11,17 @@ context = 200000
 max_output = 8192
 price = { input = 3.0, output = 15.0, cached = 0.3 }
 fallbacks = ["small"]
+provider = "anthropic"            # whose credentials of organizations it is asked with, if not its own
+
+[providers.anthropic]             # what is not said here is known of "openai" and "anthropic"
+protocol = "anthropic"
+base_url = "https://…"
+[providers.anthropic.oauth]       # where credentials come with a sign-in
+authorize_url = "https://…"
+token_url = "https://…"
+client_id = "orrery"
+secret = "VARIABLE"               # of the environment
+scopes = ["…"]
 """
 
 import re
@@ -20,11 +31,21 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from gateway.toml_file import BadPlaceError, known, read_toml, read_values, text, whole
-from models.language_model import LanguageModel, LanguageModels, Price, Protocol
+from models.language_model import (
+    BASE_URLS,
+    LanguageModel,
+    LanguageModels,
+    ModelProvider,
+    OAuthClient,
+    Price,
+    Protocol,
+)
 
 MAX_MODELS = 100
+MAX_SCOPES = 50
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}")
+_PROVIDER = re.compile(r"[a-z0-9][a-z0-9._-]{0,49}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 
 
@@ -39,7 +60,7 @@ def read_models(path: Path) -> LanguageModels:
 
 
 def _models(data: Mapping[str, Any]) -> LanguageModels:
-    known(data, "the file", {"default", "models"})
+    known(data, "the file", {"default", "models", "providers"})
     tables = data.get("models")
     if not isinstance(tables, dict) or not 1 <= len(tables) <= MAX_MODELS:
         raise BadPlaceError("models", f"must be 1 to {MAX_MODELS} tables such as [models.large]")
@@ -51,7 +72,33 @@ def _models(data: Mapping[str, Any]) -> LanguageModels:
         for fallback in model.fallbacks:
             if fallback not in found or fallback == model.name:
                 raise BadPlaceError(f"models.{model.name}.fallbacks", "must name other models of the file")
-    return LanguageModels(found, default)
+    providers = data.get("providers", {})
+    if not isinstance(providers, dict) or len(providers) > MAX_MODELS:
+        raise BadPlaceError("providers", f"must be at most {MAX_MODELS} tables such as [providers.large]")
+    return LanguageModels(found, default, {name: _provider(name, table) for name, table in providers.items()})
+
+
+def _provider(name: str, table: Any) -> ModelProvider:
+    place = f"providers.{name}"
+    if not _PROVIDER.fullmatch(name):
+        raise BadPlaceError(place, "must have a name of 1 to 50 of a-z, 0-9 and . _ -")
+    known(table, place, {"protocol", "base_url", "oauth"})
+    protocol = _protocol(table, place)
+    given = {"base_url": BASE_URLS[protocol], **read_values(table, place, {"base_url": ("base_url", _url)})}
+    oauth = None
+    if "oauth" in table:
+        place = f"{place}.oauth"
+        known(table["oauth"], place, _OAUTH.keys())
+        if missing := {"authorize_url", "token_url", "client_id"} - table["oauth"].keys():
+            raise BadPlaceError(f"{place}.{min(missing)}", "is required")
+        oauth = OAuthClient(**read_values(table["oauth"], place, _OAUTH))
+    return ModelProvider(name, protocol, oauth=oauth, **given)
+
+
+def _protocol(table: Mapping[str, Any], place: str) -> Protocol:
+    if table.get("protocol") not in BASE_URLS:
+        raise BadPlaceError(f"{place}.protocol", 'must be "openai" or "anthropic"')
+    return cast(Protocol, table["protocol"])
 
 
 def _model(name: str, table: Any) -> LanguageModel:
@@ -59,12 +106,11 @@ def _model(name: str, table: Any) -> LanguageModel:
     if not _NAME.fullmatch(name):
         raise BadPlaceError(place, "must have a name of 1 to 100 letters, digits and . _ : / -")
     known(table, place, _READERS.keys() | {"protocol"})
-    if table.get("protocol") not in ("openai", "anthropic"):
-        raise BadPlaceError(f"{place}.protocol", 'must be "openai" or "anthropic"')
+    protocol = _protocol(table, place)
     if "key" in table and "credential" in table:
         raise BadPlaceError(place, "must have a key or a credential, not both")
     given = read_values(table, place, _READERS)
-    return LanguageModel(name=name, protocol=cast(Protocol, table["protocol"]), **{"model": name, **given})
+    return LanguageModel(name=name, protocol=protocol, **{"model": name, **given})
 
 
 def _variable(value: Any) -> str:
@@ -110,6 +156,25 @@ def _names(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _provider_name(value: Any) -> str:
+    if not isinstance(value, str) or not _PROVIDER.fullmatch(value):
+        raise ValueError("must be the name of a provider: 1 to 50 of a-z, 0-9 and . _ -")
+    return value
+
+
+def _scopes(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or len(value) > MAX_SCOPES:
+        raise ValueError(f"must be a list of at most {MAX_SCOPES} scopes")
+    return tuple(text(scope) for scope in value)
+
+
+_OAUTH: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "authorize_url": ("authorize_url", _url),
+    "token_url": ("token_url", _url),
+    "client_id": ("client_id", text),
+    "secret": ("secret_variable", _variable),
+    "scopes": ("scopes", _scopes),
+}
 _READERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "model": ("model", text),
     "base_url": ("base_url", _url),
@@ -121,4 +186,5 @@ _READERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "timeout": ("timeout", _seconds),
     "price": ("price", _price),
     "fallbacks": ("fallbacks", _names),
+    "provider": ("provider", _provider_name),
 }

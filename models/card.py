@@ -64,6 +64,7 @@ class Card(Stored[CardRecord]):
     `started_at` and `completed_at` are set by moves (`resolvers.card.progress`); null on cards that moved before those
     were kept. `comment_count` and `attachment_count` are kept with the card, so that a board reads no comments.
     `pipeline` is null where it follows from the board; steps whose column is gone count for nothing.
+    `credential_id` is what models are asked with for it, before its project's and its organization's.
     `custom_values` are by the id of the custom field; those of a field that is gone count for nothing. `title_key` and
     `text_keys` are what texts are sorted by (`models.base.sort_keys`).
     """
@@ -146,6 +147,7 @@ class Card(Stored[CardRecord]):
         PydanticObjectId | None,
         Facts("A mission about it that is not finished, the one that was asked first.", refers=Kind.MISSION),
     ] = None
+    credential_id: PydanticObjectId | None = None
     comment_count: Annotated[int, Facts("How many comments it has.")] = 0
     attachment_count: Annotated[int, Facts("How many files are attached to it.")] = 0
     version: ChangeCount = 1

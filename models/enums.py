@@ -470,6 +470,15 @@ class SubscriptionStatus(Told):
         return self in (SubscriptionStatus.TRIALING, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)
 
 
+class CredentialAuthorization(Told):
+    """How far the provider of a credential has come with letting it in, where its key was not given by hand."""
+
+    PENDING = "pending", "Somebody is to sign in at the provider."
+    AUTHORIZED = "authorized", "The provider lets it in."
+    EXPIRED = "expired", "Nobody signed in in time, or it is not let in any more: begin anew."
+    FAILED = "failed", "The provider refused: begin anew."
+
+
 class UsageState(StrEnum):
     """Whether it is known what a call of a model came to."""
 

@@ -16,7 +16,9 @@ from models.records import OrganizationMemberRecord, OrganizationRecord
 
 class Organization(Stored[OrganizationRecord]):
     """An organization. `slug` is unique in the whole installation. `made` counts what its limits are asked for, so that
-    no two changes find the last room."""
+    no two changes find the last room. `default_credential_id` is what models are asked with where
+    a card and its project name none.
+    """
 
     added = {"my_role": Role}
 
@@ -31,6 +33,7 @@ class Organization(Stored[OrganizationRecord]):
     subscription: Annotated[BillingSubscription | None, Facts("What is paid for it; null for nothing ever.", GRAPH)] = (
         None
     )
+    default_credential_id: PydanticObjectId | None = None
     made: int = 0
     updated_at: UpdatedAt = Field(default_factory=utc_now)
 

@@ -17,7 +17,9 @@ from models.text import sort_key
 
 
 class Project(Stored[ProjectRecord]):
-    """A project of a workspace. `name_key` is what it is sorted by (`models.base.sort_keys`)."""
+    """A project of a workspace. `name_key` is what it is sorted by (`models.base.sort_keys`), `credential_id` what
+    models are asked with for its cards, before the organization's default.
+    """
 
     added = {"warnings": list[str], "notes": Any, "notes_omitted": int}
 
@@ -34,6 +36,7 @@ class Project(Stored[ProjectRecord]):
     bound: Annotated[
         bool, Facts("Whether that folder is one that the gateway reaches; until then it is a name alone.", late=True)
     ] = False
+    credential_id: PydanticObjectId | None = None
     created_by: Annotated[PydanticObjectId | None, Facts("Who created it.")] = None
     created_at: Annotated[datetime, Facts("When it was created.", SHOWN | LISTED)] = Field(default_factory=utc_now)
     updated_at: Annotated[datetime, Facts("When it last changed.", SHOWN | LISTED)] = Field(default_factory=utc_now)

@@ -250,6 +250,7 @@ class CardRecord(TypedDict):
     pipeline: list[CardStepRecord] | None
     pending_column_id: ObjectId | None
     active_mission_id: ObjectId | None
+    credential_id: ObjectId | None
     comment_count: int
     attachment_count: int
     version: int
@@ -315,9 +316,17 @@ class CredentialRecord(TypedDict):
     created_at: datetime
     organization_id: ObjectId
     key: str
+    name: str | None
+    provider: str | None
     description: str | None
+    mask: str | None
     hint: str | None
     version: int
+    authorization: str | None
+    authorization_expires_at: datetime | None
+    refreshed_until: datetime | None
+    verified_at: datetime | None
+    problem: str | None
     created_by: ObjectId
     rotated_at: datetime
     updated_at: datetime
@@ -841,6 +850,7 @@ class OrganizationRecord(TypedDict):
     plan: str | None
     limits: PlanLimitsRecord
     subscription: BillingSubscriptionRecord | None
+    default_credential_id: ObjectId | None
     made: int
     updated_at: datetime
     my_role: NotRequired[str]
@@ -1077,6 +1087,7 @@ class ProjectRecord(TypedDict):
     deadline: datetime | None
     path: str | None
     bound: bool
+    credential_id: ObjectId | None
     created_by: ObjectId | None
     updated_at: datetime
     warnings: NotRequired[list[str]]

@@ -2,6 +2,7 @@
 (docs/decisions/0035).
 """
 
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -21,6 +22,13 @@ class Characters(dict[int, int | str | None]):
 def canonical(text: str) -> str:
     """The text as it is kept and told from others (NFC): `é` is one character, however it was typed."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def slug_of(name: str) -> str:
+    """A name in plain letters, as addresses have it."""
+    ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", ascii_only)[:40].strip("-")
+    return slug if len(slug) > 1 else f"home-{slug}".strip("-")
 
 
 def spellings(text: str) -> list[str]:

@@ -56,7 +56,7 @@ class UsageRecord(Stored[UsageRecordRecord]):
 
 class UsageSum(Recorded[UsageSumRecord]):
     """What a model cost on a day (UTC, `2026-03-01`) by all calls of a subject: an organization, a workspace, an agent,
-    a mission or, in one organization, a person. `workspace_id` is null for the first and the last."""
+    a mission, a credential or, in one organization, a person. `workspace_id` is null for what is of no workspace."""
 
     # Made by an upsert, and found by what it is of.
     id: PydanticObjectId

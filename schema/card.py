@@ -13,6 +13,7 @@ from resolvers.card import custom as card_custom_edges
 from resolvers.card import graph as card_graph_edges
 from resolvers.card import pipeline as card_pipeline_edges
 from resolvers.card import seen as seen_edges
+from resolvers.credential.assigned import credential_of
 from resolvers.document import link as document_link
 from resolvers.mission import mission
 from resolvers.relation import graph as relation_edges
@@ -26,7 +27,7 @@ from schema.fields import shows
 from schema.label import Label
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import CardRef, DocumentRef, MissionRef, WorktreeRef
+from schema.references import CardRef, CredentialRef, DocumentRef, MissionRef, WorktreeRef
 from schema.relation import CardRelation
 
 PLACE = ("column_id", "project_id", "rank")
@@ -94,6 +95,11 @@ class Card(Node):
         card_pipeline_edges.pipeline_of,
         needs=("project_id", "scope_id", "pipeline"),
         description="The columns that it goes through by itself: its own choice, else the ACTIVE ones of its board.",
+    )
+    credential: CredentialRef | None = edge(
+        credential_of,
+        needs=("credential_id",),
+        description="What models are asked with for it, before its project's: for admins of the organization.",
     )
     is_unread: bool = edge(
         seen_edges.is_unread_of,

@@ -10,6 +10,7 @@ from models import billing
 from models.enums import Role
 from resolvers.billing.plan import plans_of
 from resolvers.budget.budget import budgets_of_organization
+from resolvers.credential.assigned import default_credential_of
 from resolvers.credential.credential import credentials_of
 from resolvers.organization import organization as edges
 from schema.connection import Connection, window
@@ -63,6 +64,11 @@ class Organization(Node):
     )
     credentials: list[CredentialRef] = edge(
         credentials_of, description="Its credentials by their keys, without what they hold: for its admins."
+    )
+    default_credential: CredentialRef | None = edge(
+        default_credential_of,
+        needs=("default_credential_id",),
+        description="What models are asked with where a card and its project name none: for its admins.",
     )
     budgets: Connection[BudgetRef] = edge(
         budgets_of_organization,

@@ -8,6 +8,7 @@ from resolvers.card import graph as card_graph_edges
 from resolvers.card import seen as seen_edges
 from resolvers.column import column as column_edges
 from resolvers.column import scope as scope_edges
+from resolvers.credential.assigned import credential_of
 from resolvers.custom_field import custom_field as custom_field_edges
 from resolvers.document import graph as document_graph
 from resolvers.figures import portfolio, roadmap, stats
@@ -27,6 +28,7 @@ from schema.references import (
     AutomationRef,
     CardRef,
     ColumnRef,
+    CredentialRef,
     CustomFieldRef,
     DocumentRef,
     LabelRef,
@@ -59,6 +61,11 @@ class Project(Node):
     )
     members: Connection[ProjectMember] = edge(
         project_edges.members_of, arguments=window, description="Who is notified and can be assigned."
+    )
+    credential: CredentialRef | None = edge(
+        credential_of,
+        needs=("credential_id",),
+        description="What models are asked with for its cards, before the organization's default: for admins of that.",
     )
     scopes: list[ScopeRef] = edge(scope_edges.scopes_of, description="Its work packages, in order.")
     columns: list[ColumnRef] = edge(

@@ -12,6 +12,7 @@ from resolvers.account import export as account_export
 from resolvers.attachment import attachment
 from resolvers.card import card
 from resolvers.column import scope
+from resolvers.credential import credential
 from resolvers.document import document
 from resolvers.installation import installation
 from resolvers.kit.page import Window
@@ -42,6 +43,7 @@ from schema.attachment import Attachment
 from schema.card import Card
 from schema.connection import After, Before, Connection, First, Last
 from schema.context import Info
+from schema.credential import Credential
 from schema.document import Document
 from schema.installation import Installation
 from schema.invitation import InvitationPreview
@@ -69,6 +71,10 @@ FolderPath = Annotated[
     str | None, strawberry.argument(description="An absolute path; without one the roots are answered.")
 ]
 FilePath = Annotated[str, strawberry.argument(description="An absolute path.")]
+OfOrganization = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(description="The id of an organization; without it, all whose admin the viewer is."),
+]
 OrgSlug = Annotated[str, strawberry.argument(description="The slug of the organization.")]
 
 
@@ -124,6 +130,11 @@ class Query:
     async def organization(self, info: Info, slug: Slug) -> Organization | None:
         found = await organization.get_organization(info.context.ctx, slug, fields_of(info))
         return cast("Organization", found)
+
+    @resolved("The credentials that the viewer administers, without what they hold, by their organizations and keys.")
+    async def credentials(self, info: Info, organization_id: OfOrganization = UNSET) -> list[Credential]:
+        found = await credential.list_credentials(info.context.ctx, given(organization_id), fields_of(info))
+        return cast("list[Credential]", found)
 
     @resolved("A workspace by its slug and that of its organization.")
     async def workspace(self, info: Info, org_slug: OrgSlug, slug: Slug) -> Workspace | None:

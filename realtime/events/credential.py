@@ -18,6 +18,10 @@ class CredentialRotated(Event):
     credential: Annotated[CredentialRecord, Carried()]
 
 
+class CredentialVerified(Event):
+    credential: Annotated[CredentialRecord, Carried()]
+
+
 class CredentialRevealed(Event):
     credential: Annotated[CredentialRecord, Carried()]
 

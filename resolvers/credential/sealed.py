@@ -3,9 +3,9 @@
 from bson import ObjectId
 
 from auth.vault import Bound, Sealed, Vault
-from models import Credential, CredentialVersion, Workspace
+from models import CredentialVersion
 from models.base import collection, to_record
-from models.errors import DecryptionFailed, NotFound
+from models.errors import DecryptionFailed
 from models.records import CredentialRecord, CredentialVersionRecord
 from realtime.log import Change
 
@@ -48,15 +48,3 @@ async def opened(vault: Vault, credential: CredentialRecord, change: Change | No
     if found is None:
         raise DecryptionFailed("What it held is gone")
     return vault.open(bound_to(found), sealed_in(found))
-
-
-async def reveal_for_model(vault: Vault, workspace_id: ObjectId, credential_id: ObjectId) -> str:
-    """What a credential of the organization of a workspace holds, for a request to a model; nobody is shown it.
-
-    Raises NotFound for one of another organization, DecryptionFailed and NotConfigured.
-    """
-    workspace = await collection(Workspace).find_one({"_id": workspace_id}, {"organization_id": 1})
-    found = await collection(Credential).find_one({"_id": credential_id})
-    if workspace is None or found is None or found["organization_id"] != workspace["organization_id"]:
-        raise NotFound("Credential")
-    return await opened(vault, found)

@@ -39,10 +39,10 @@ class Services:
     `mail_due` wakes the sender of this process, `files_due` what removes the bytes of deleted attachments,
     `transfers_due` what runs imports, and `deletions_due` what goes on with deletions.
     `registrations_per_hour` is how many accounts one source may make, `storage_quota` how many bytes a workspace may
-    have together. `outbound` makes requests to other servers, `vault` seals what credentials hold,
-    `billing` says what is paid where. `models` are those that missions are run by. `project_roots` are the folders of
-    the machine that projects may have theirs in; `worktrees` is the folder of those of cards, and `worktrees_due` wakes
-    what removes them.
+    have together. `agent_board_prefix` is where the agent board's interface is, below `base_url`. `outbound` makes
+    requests to other servers, `vault` seals what credentials hold, `billing` says what is paid where. `models` are
+    those that missions are run by. `project_roots` are the folders of the machine that projects may have theirs in;
+    `worktrees` is the folder of those of cards, and `worktrees_due` wakes what removes them.
     """
 
     hub: Hub
@@ -50,6 +50,7 @@ class Services:
     signer: JwtSigner
     session_lifetime: timedelta
     base_url: str
+    agent_board_prefix: str = "/api"
     shows_links: bool = True
     require_verified_email: bool = False
     registrations_per_hour: int = 100

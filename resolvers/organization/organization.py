@@ -15,6 +15,7 @@ from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, among, new_id, portions
 from models.json import check_text
 from models.records import OrganizationMemberRecord, OrganizationRecord
+from models.text import slug_of
 from models.write import find_and_delete
 from realtime.events.organization import OrganizationCreated, OrganizationDeleted, OrganizationUpdated
 from realtime.log import Change, Committed
@@ -33,7 +34,7 @@ from resolvers.kit.operation import edge, operation
 from resolvers.kit.page import Page, Window, pages, pages_by
 from resolvers.kit.slugs import organization_by_slug
 from resolvers.member.organization_member import insert_organization_member, organization_memberships
-from resolvers.organization.slug import slug_of, with_free_slug
+from resolvers.organization.slug import with_free_slug
 from resolvers.workspace.workspace import insert_workspace, remove_workspace, viewer_workspaces
 from resolvers.worktree.guard import Force, require_finished
 

@@ -1,14 +1,13 @@
 """Slugs for organizations that are called by a name alone."""
 
-import re
 import secrets
-import unicodedata
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from models import Organization
 from models.base import collection
 from models.errors import Conflict
+from models.text import slug_of
 
 T = TypeVar("T")
 
@@ -29,13 +28,6 @@ async def with_free_slug(name: str, attempt: Callable[[str], Awaitable[T]]) -> T
                 raise
             slug = _another(wanted)
     return await attempt(slug)
-
-
-def slug_of(name: str) -> str:
-    """A name in plain letters, as addresses have it."""
-    ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", ascii_only)[:40].strip("-")
-    return slug if len(slug) > 1 else f"home-{slug}".strip("-")
 
 
 def _another(slug: str) -> str:

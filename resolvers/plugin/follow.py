@@ -26,7 +26,7 @@ from realtime.events.base import Topic
 from realtime.events.plugin import PluginDisabled
 from realtime.log import Change
 from resolvers.activity.activity import record_activities
-from resolvers.credential.sealed import reveal_for_model
+from resolvers.credential.token import token_for
 from resolvers.kit.context import Services
 from resolvers.plugin.kind import Deliver, Delivery, DeliveryFailed, PluginKind
 from resolvers.plugin.manifest import kinds
@@ -111,7 +111,10 @@ async def _tell(
     if event["type"] not in names_about(Topic.WORKSPACE):
         return
     shown = event_json(event)
-    reveal = partial(reveal_for_model, services.vault, plugin["workspace_id"])
+
+    async def reveal(credential_id: ObjectId) -> str:
+        return (await token_for(services, plugin["workspace_id"], credential_id)).text
+
     try:
         settings = kind.read(plugin["settings"])
         if kind.wants(shown, settings):

@@ -14,7 +14,7 @@ from models.errors import BadUserInput, Conflict, NotFound, OrreryError
 from models.records import PluginRecord, RemoteCallRecord, WorkspaceMemberRecord
 from realtime.events.remote_call import RemoteCallCreated, RemoteCallUpdated
 from realtime.log import Change, Committed
-from resolvers.credential.sealed import reveal_for_model
+from resolvers.credential.token import token_for
 from resolvers.inputs.plugin import RemoteCallSettle, RemoteToolCall
 from resolvers.kit.ceilings import require_room
 from resolvers.kit.context import Context, Services
@@ -153,7 +153,7 @@ async def token_of(services: Services, plugin: PluginRecord, settings: McpSettin
     """What a server is signed in to with. Raises NotFound, DecryptionFailed and NotConfigured."""
     if settings.token is None:
         return None
-    return await reveal_for_model(services.vault, plugin["workspace_id"], settings.token)
+    return (await token_for(services, plugin["workspace_id"], settings.token)).text
 
 
 async def _told(services: Services, plugin: PluginRecord) -> RemoteServer:

@@ -23,7 +23,7 @@ from resolvers.usage.notice import tell_nearly_spent
 from resolvers.usage.spending import Amount, budgets_over, day_of, has_room, is_nearly_spent, keep, moved, period_of
 
 DUPLICATE_KEY = 11000
-BEYOND = (Kind.ORGANIZATION, Kind.USER)
+BEYOND = (Kind.ORGANIZATION, Kind.USER, Kind.CREDENTIAL)
 """What is more than one workspace."""
 COUNTED = ("input_tokens", "cached_tokens", "output_tokens", "cost")
 
@@ -241,5 +241,6 @@ def _subjects(record: UsageRecordRecord) -> list[ObjectId]:
         record["mission_id"],
         record["user_id"],
         *record.get("charged_to", ()),
+        record["credential_id"],
     )
-    return list(dict.fromkeys(mine))
+    return [subject_id for subject_id in dict.fromkeys(mine) if subject_id is not None]

@@ -25,18 +25,23 @@ def named(call: Call, given: ObjectId | None) -> ObjectId | None:
     return parse_id(sent, Kind.ORGANIZATION, field="X-Organization-Id")
 
 
+async def organization_of_call(call: Call, given: ObjectId | None) -> ObjectId:
+    """The organization that new objects of a request go to: the one that is named, else the caller's own."""
+    organization_id = named(call, given)
+    if organization_id is not None:
+        return organization_id
+    mine = (await list_organizations(call.ctx)).nodes
+    if not mine:
+        raise NotFound("Organization")
+    return ObjectId(mine[0]["_id"])
+
+
 async def workspace_of_call(call: Call, given: ObjectId | None) -> ObjectId:
     """The workspace that new projects of the request's organization go to: the oldest that the caller is in.
 
     Raises NotFound for an organization that is not the caller's, and where they are in no workspace of it.
     """
-    organization_id = named(call, given)
-    if organization_id is None:
-        mine = (await list_organizations(call.ctx)).nodes
-        if not mine:
-            raise NotFound("Organization")
-        organization_id = mine[0]["_id"]
-    workspaces = await list_workspaces(call.ctx, organization_id)
+    workspaces = await list_workspaces(call.ctx, await organization_of_call(call, given))
     if not workspaces:
         raise NotFound("Workspace")
     return ObjectId(min(workspace["_id"] for workspace in workspaces))

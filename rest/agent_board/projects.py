@@ -4,21 +4,17 @@ from typing import Annotated
 
 from pydantic import Field
 from starlette.responses import StreamingResponse
-from typing_extensions import TypedDict
 
-import models
 from models.ids import Kind
 from models.limits import PATH
-from models.records import ProjectRecord
-from resolvers.card.seen import mark_all_read, unread_count_of
+from resolvers.card.seen import mark_all_read
 from resolvers.inputs.preferences import MAX_PROJECTS, ProjectReorder
 from resolvers.inputs.project import ProjectCreate
-from resolvers.kit.access import workspace_memberships
 from resolvers.kit.input import Input, Name, OrganizationId, ProjectId
-from resolvers.machine.files import is_git_of, list_files
+from resolvers.machine.files import list_files
 from resolvers.organization.organization import list_organizations
 from resolvers.preferences.preferences import open_project, reorder_projects
-from resolvers.project.mine import list_my_project_ids, list_my_projects
+from resolvers.project.mine import list_my_projects
 from resolvers.project.project import create_project, delete_project, get_project
 from resolvers.template.builtin import KANBAN_BOARD
 from resolvers.transfer.transfer import open_export
@@ -29,8 +25,8 @@ from rest.agent_board.cursor import tell_cursor
 from rest.agent_board.dialect import board_routes
 from rest.agent_board.organization_context import OrganizationQuery, named, workspace_of_call
 from rest.agent_board.present.board import FIRST_BOARD
+from rest.agent_board.present.project import ProjectData, project, projects
 from rest.dialect import NO_CONTENT
-from rest.present import Id, presents, shown
 from rest.routing import Call
 from rest.stellary.present.transfer import written
 
@@ -52,17 +48,6 @@ class ProjectOrder(Input):
     organization_id: OrganizationId | None = None
 
 
-@presents(models.Project, only=("name", "path", "created_at", "updated_at"))
-class ProjectData(TypedDict):
-    """A project. `position` is its place among the caller's projects."""
-
-    organizationId: Id
-    position: int
-    unreadCount: int
-    credentialId: Id | None
-    isGit: bool
-
-
 @routes.post(
     "",
     "Create a project",
@@ -78,14 +63,14 @@ async def create(call: Call) -> ProjectData:
     made = ProjectCreate.of(
         workspace_id=workspace_id, name=values.name, path=values.path, board=FIRST_BOARD, template=KANBAN_BOARD
     )
-    return await _project(call, (await create_project(call.ctx, made)).value)
+    return await project(call.ctx, (await create_project(call.ctx, made)).value)
 
 
 @routes.get("", "List the caller's projects", runs=list_my_projects, query=OrganizationQuery)
 async def find(call: Call) -> list[ProjectData]:
     """Of all organizations, or of one; at most 1,000."""
-    return await _projects(
-        call, await list_my_projects(call.ctx, named(call, call.query(OrganizationQuery).organization_id))
+    return await projects(
+        call.ctx, await list_my_projects(call.ctx, named(call, call.query(OrganizationQuery).organization_id))
     )
 
 
@@ -93,7 +78,7 @@ async def find(call: Call) -> list[ProjectData]:
 async def get(call: Call) -> ProjectData:
     found = await guards.project(call, frozenset({"workspace_id"}))
     await tell_cursor(call, found["workspace_id"])
-    return await _project(call, await get_project(call.ctx, found["_id"]))
+    return await project(call.ctx, await get_project(call.ctx, found["_id"]))
 
 
 @routes.delete(
@@ -146,7 +131,7 @@ async def reorder(call: Call) -> list[ProjectData]:
     values = call.body(ProjectOrder)
     wanted = named(call, values.organization_id)
     await reorder_projects(call.ctx, ProjectReorder(organization_id=wanted, ids=values.ids))
-    return await _projects(call, await list_my_projects(call.ctx, wanted))
+    return await projects(call.ctx, await list_my_projects(call.ctx, wanted))
 
 
 @routes.patch(
@@ -154,27 +139,3 @@ async def reorder(call: Call) -> list[ProjectData]:
 )
 async def open_(call: Call) -> None:
     await open_project(call.ctx, call.id("projectId", Kind.PROJECT))
-
-
-async def _project(call: Call, record: ProjectRecord) -> ProjectData:
-    mine = await list_my_project_ids(call.ctx)
-    [shown_alone] = await _projects(call, [record])
-    return {**shown_alone, "position": mine.index(record["_id"]) if record["_id"] in mine else len(mine)}
-
-
-async def _projects(call: Call, records: list[ProjectRecord]) -> list[ProjectData]:
-    memberships = await workspace_memberships(call.ctx, (record["workspace_id"] for record in records))
-    unread = await unread_count_of(call.ctx, records, None) if records else []
-    are_git = await is_git_of(call.ctx, records, None)
-    return [
-        {
-            **shown(ProjectData, record),
-            "organizationId": str(member["organization_id"]),
-            "position": place,
-            "unreadCount": count,
-            "credentialId": None,
-            "isGit": is_git,
-        }
-        for place, (record, count, is_git) in enumerate(zip(records, unread, are_git, strict=True))
-        if (member := memberships[record["workspace_id"]]) is not None
-    ]

@@ -49,6 +49,15 @@ class AuthPayload:
     user: User = strawberry.field(description="Who signed in.")
 
 
+@strawberry.type(description="A sign-in at the provider of a credential.")
+class CredentialAuthorizePayload:
+    credential: Credential = strawberry.field(description="The credential.")
+    url: str = strawberry.field(description="Where somebody signs in.")
+    binding: str = strawberry.field(description="What the browser has to bring: the cookie `orrery_authorization`.")
+    expires_at: datetime = strawberry.field(description="By when.")
+    cursor: Cursor = cursor_field()
+
+
 @strawberry.type(description="What a credential holds.")
 class CredentialRevealPayload:
     credential: Credential = strawberry.field(description="The credential.")

@@ -16,6 +16,7 @@ from resolvers.account.two_factor import Setup
 from resolvers.agent.agent import NewAgent
 from resolvers.billing.checkout import Checkout
 from resolvers.card.checklist import Converted
+from resolvers.credential.authorization import Authorization
 from resolvers.credential.credential import Revealed
 from resolvers.custom_field.change import ChangedField
 from resolvers.document.link import Linked
@@ -44,6 +45,7 @@ MADE: Mapping[Any, type] = {
     NewAgent: payloads.AgentPayload,
     NewInvitation: payloads.InvitationPayload,
     NewToken: payloads.ApiTokenPayload,
+    Authorization: payloads.CredentialAuthorizePayload,
     Revealed: payloads.CredentialRevealPayload,
     Setup: payloads.TwoFactorBeginPayload,
     SignIn: payloads.AuthPayload,

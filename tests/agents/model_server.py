@@ -69,8 +69,10 @@ class ModelServer:
     async def _one(self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         lines = head.decode().split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
-        request: Json = json.loads(await reader.readexactly(int(headers.get("content-length", "0"))))
-        self.requests.append(request)
+        sent = await reader.readexactly(int(headers.get("content-length", "0")))
+        request: Json = json.loads(sent or b"{}")
+        if sent:
+            self.requests.append(request)
         self.keys.append(headers.get("x-api-key") or headers.get("authorization", "").removeprefix("Bearer "))
         fault = self.faults.popleft() if self.faults else Fault()
         if fault.status != 200:
@@ -78,6 +80,10 @@ class ModelServer:
             kind = "authentication_error" if fault.status == 401 else "overloaded_error"
             body = json.dumps({"type": "error", "error": {"type": kind, "message": "no"}})
             writer.write(f"HTTP/1.1 {fault.status} No\r\n{after}content-length: {len(body)}\r\n\r\n{body}".encode())
+            await writer.drain()
+            return True
+        if not sent:  # the list of its models
+            writer.write(b'HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n{"data":[]}')
             await writer.drain()
             return True
         before = sum(message["role"] == "assistant" for message in request["messages"])

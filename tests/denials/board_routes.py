@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.denials.routes import Body, sent
+from tests.denials.world import Ids
 from tests.resolvers.lab import PASSWORD
 
 BOARD = "/api"
@@ -14,6 +15,10 @@ B_CARD = B_PROJECT + "/cards/{cardId}"
 def _in_organization(**values: Any) -> Body:
     """A body that names the world's organization: where none is named, everybody's own is meant."""
     return lambda ids: {**values, "organizationId": str(ids["organization"])}
+
+
+def _assigned(ids: Ids) -> dict[str, Any]:
+    return {"credentialId": str(ids["credential"])}
 
 
 BOARD_BODIES: dict[tuple[str, str], Body | None] = {
@@ -98,5 +103,18 @@ BOARD_BODIES: dict[tuple[str, str], Body | None] = {
     ("GET", B_CARD + "/attachments"): None,
     ("POST", B_CARD + "/attachments"): None,
     ("GET", BOARD + "/attachments/{attachmentId}"): None,
+    ("GET", BOARD + "/credentials"): _in_organization(),
+    ("POST", BOARD + "/credentials"): _in_organization(name="More", provider="openai", apiKey="sk-more"),
+    ("GET", BOARD + "/credentials/{credentialId}"): None,
+    ("PATCH", BOARD + "/credentials/{credentialId}"): sent(name="Other"),
+    ("DELETE", BOARD + "/credentials/{credentialId}"): None,
+    ("POST", BOARD + "/credentials/{credentialId}/verify"): None,
+    ("GET", BOARD + "/credentials/{credentialId}/usage"): None,
+    ("POST", BOARD + "/credentials/oauth/init"): _in_organization(provider="example"),
+    ("GET", BOARD + "/credentials/oauth/callback"): sent(state="nobody's", code="x"),
+    ("GET", BOARD + "/credentials/{credentialId}/oauth/status"): None,
+    ("PUT", B_ORGANIZATION + "/default-credential"): _assigned,
+    ("PUT", B_PROJECT + "/credential"): _assigned,
+    ("PUT", B_CARD + "/credential"): _assigned,
     ("GET", BOARD + "/users/search"): sent(q="example"),
 }

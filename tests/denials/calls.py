@@ -50,7 +50,14 @@ from resolvers.inputs.card import (
     CommentCreate,
 )
 from resolvers.inputs.column import ColumnCreate, ColumnReorder, ColumnUpdate
-from resolvers.inputs.credential import CredentialCreate, CredentialRotate, CredentialUpdate
+from resolvers.inputs.credential import (
+    CredentialAssign,
+    CredentialAuthorizationFinish,
+    CredentialAuthorize,
+    CredentialCreate,
+    CredentialRotate,
+    CredentialUpdate,
+)
 from resolvers.inputs.custom_field import (
     CardCustomFieldsSet,
     CustomFieldCreate,
@@ -221,6 +228,18 @@ CALLS: dict[str, Arguments] = {
     "credentialUpdate": lambda ids: (ids["credential"], CredentialUpdate.of(description="Of the models")),
     "credentialRotate": lambda ids: (ids["credential"], CredentialRotate(value="sk-rotated")),
     "credentialReveal": lambda ids: (ids["credential"],),
+    "credentials": lambda ids: (ids["organization"],),
+    "credentialAuthorize": lambda ids: (CredentialAuthorize(organization_id=ids["organization"], provider="example"),),
+    "credentialAuthorizationFinish": lambda _: (
+        CredentialAuthorizationFinish(state="69f3c1c10a4b5cc10d000001.x", binding="-", code="x"),
+    ),
+    "credentialVerify": lambda ids: (ids["credential"],),
+    "organizationCredentialSet": lambda ids: (
+        ids["organization"],
+        CredentialAssign(credential_id=ids["credential"]),
+    ),
+    "projectCredentialSet": lambda ids: (ids["project"], CredentialAssign(credential_id=ids["credential"])),
+    "cardCredentialSet": lambda ids: (ids["card"], CredentialAssign(credential_id=ids["credential"])),
     "credentialDelete": lambda ids: (ids["credential"],),
     "organizationMembers": lambda ids: (ids["organization"],),
     "organizationMemberAdd": lambda ids: (

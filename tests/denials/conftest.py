@@ -15,7 +15,7 @@ from resolvers.kit.context import Context, Services
 from tests.conftest import empty
 from tests.denials.world import World, build
 from tests.machine import base, project_roots
-from tests.resolvers.lab import VAULT, People
+from tests.resolvers.lab import MODELS, VAULT, People
 
 
 @pytest.fixture(scope="package")
@@ -33,6 +33,7 @@ async def world(database: Database) -> AsyncIterator[World]:
         vault=VAULT,
         project_roots=project_roots(),
         worktrees=base() / "worktrees",
+        models=MODELS,
     )
     yield await build(People(Context(ANONYMOUS, services)))
     await hub.stop()

@@ -36,6 +36,9 @@ BEYOND: dict[tuple[str, str], type[OrreryError]] = {
     ("missionFail", "agent"): Forbidden,
     # Who decides is of the workspace's admins, has a pilotage role, or began the mission.
     **{(name, "member"): Forbidden for name in DECISIONS},
+    # What models are asked with is the organization's.
+    ("projectCredentialSet", "member"): Forbidden,
+    ("cardCredentialSet", "member"): Forbidden,
     # A notification is its addressee's.
     ("notification", "outsider"): NotFound,
     ("notification", "bystander"): NotFound,

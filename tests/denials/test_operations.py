@@ -37,6 +37,7 @@ WITHOUT_PERMISSION = {
     "accountExport",
     "authVerifyTwoFactor",
     "consentGive",
+    "credentialAuthorizationFinish",
     "consents",
     "emailVerificationSend",
     "emailVerify",

@@ -19,6 +19,7 @@ MAKES_ANOTHER = {
     "cardCreate",
     "checklistItemAdd",
     "columnCreate",
+    "credentialAuthorize",
     "commentCreate",
     "decisionCreate",
     "documentCreate",
@@ -46,6 +47,7 @@ MAKES_ANOTHER = {
 COUNTS = {
     "credentialReveal",
     "credentialRotate",
+    "credentialVerify",
     "emailVerificationSend",
     "invitationResend",
     "organizationMemberAdd",
@@ -65,6 +67,7 @@ REFUSED = {
     "billingPortal",
     "billingReceive",
     "checklistItemRemove",
+    "credentialAuthorizationFinish",
     "documentReview",
     "installationSetup",
     "emailVerify",

@@ -19,6 +19,19 @@ protocol = "openai"
 base_url = "http://127.0.0.1:8000/v1"
 model = "local"
 context = 8000
+[models.hosted]
+protocol = "openai"
+base_url = "https://models.example/v1"
+provider = "example"
+[providers.example]
+protocol = "openai"
+base_url = "https://models.example/v1"
+[providers.example.oauth]
+authorize_url = "https://models.example/authorize"
+token_url = "https://models.example/token"
+client_id = "orrery"
+secret = "EXAMPLE_SECRET"
+scopes = ["models"]
 """
 
 
@@ -41,6 +54,26 @@ def test_a_file_declares_models_by_name(tmp_path: Path) -> None:
     assert models.find("other") is None
 
 
+def test_a_model_is_asked_with_credentials_of_its_provider_alone(tmp_path: Path) -> None:
+    models = read_models(written(tmp_path, LARGE))
+
+    # An address of the operator's is sent no key of a provider that it is not said to be.
+    assert {name: model.asks for name, model in models.by_name.items()} == {
+        "large": "anthropic",
+        "small": None,
+        "hosted": "example",
+    }
+    known = models.provider("example")
+    assert known is not None
+    assert known.oauth is not None
+    assert (known.oauth.client_id, known.oauth.secret_variable, known.oauth.scopes) == (
+        "orrery",
+        "EXAMPLE_SECRET",
+        ("models",),
+    )
+    assert [models.provider(name) is None for name in ("openai", "anthropic", "nobody")] == [False, False, True]
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -54,6 +87,12 @@ def test_a_file_declares_models_by_name(tmp_path: Path) -> None:
         ("[models.a]\nprotocol = 'openai'\nfallbacks = ['a']", "models.a.fallbacks must name other models"),
         ("[models.a]\nprotocol = 'openai'\ntemperature = 1", "models.a knows no temperature"),
         ("default = 'b'\n[models.a]\nprotocol = 'openai'", "default must be one of a"),
+        ("[models.a]\nprotocol = 'openai'\nprovider = 'A'", "models.a.provider must be the name of a provider"),
+        ("[models.a]\nprotocol = 'openai'\n[providers.b]\nurl = 'x'", "providers.b knows no url"),
+        (
+            "[models.a]\nprotocol = 'openai'\n[providers.b]\nprotocol = 'openai'\n[providers.b.oauth]\nclient_id = 'c'",
+            "providers.b.oauth.authorize_url is required",
+        ),
         ("[models", "is not TOML"),
     ],
 )

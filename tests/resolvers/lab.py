@@ -11,6 +11,7 @@ from auth.vault import Vault, VaultKey
 from models import LoggedEvent, User
 from models.address import parse_address
 from models.base import collection, utc_now
+from models.language_model import LanguageModels, ModelProvider, OAuthClient
 from models.records import LoggedEventRecord
 from resolvers.account.api_token import create_api_token
 from resolvers.account.registration import Also, NewAccount, create_account
@@ -20,6 +21,9 @@ from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 
 VAULT = Vault((VaultKey("test", bytes(range(32))),))
+_CLIENT = OAuthClient("https://models.example/authorize", "https://192.0.2.1/token", "orrery")
+MODELS = LanguageModels(providers={"example": ModelProvider("example", "openai", "https://192.0.2.1/v1", _CLIENT)})
+"""No model, and a provider that cannot be reached."""
 PASSWORD = "correct horse battery"
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(20)
 

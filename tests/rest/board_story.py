@@ -1,6 +1,7 @@
 """The part of the story of every route that the agent board's client plays."""
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
@@ -40,6 +41,7 @@ async def agent_board(api: Api, board: Board, card: str, bob: httpx.AsyncClient)
     await _boards(ann, f"/projects/{project}")
     await _cards(ann, project)
     await _templates(ann)
+    await _credentials(ann, board.project_id, card)
     await _settings(ann, f"/projects/{board.project_id}", card)
     await asked(ann, "DELETE", f"/projects/{project}", 204)
 
@@ -163,6 +165,32 @@ async def _templates(ann: httpx.AsyncClient) -> None:
     assert (await asked(ann, "PATCH", path, name="Ours", columns=columns))["name"] == "Ours"
     assert [each["name"] for each in await asked(ann, "GET", "/board-templates")] == ["Kanban Default", "Ours"]
     await asked(ann, "DELETE", path, 204)
+
+
+async def _credentials(ann: httpx.AsyncClient, project: str, card: str) -> None:
+    [organization] = [each["id"] for each in await asked(ann, "GET", "/organizations") if each["name"] == "Acme"]
+    given = {"name": "My Anthropic Key", "provider": "anthropic", "organizationId": organization}
+    created = await asked(ann, "POST", "/credentials", 201, **given, apiKey="sk-ant-0123456789abcdef")
+    path, assigned = f"/credentials/{created['id']}", {"credentialId": created["id"]}
+    assert await asked(ann, "GET", path) == created
+    assert created in await asked(ann, "GET", "/credentials")
+    assert (await asked(ann, "PATCH", path, name="Renamed Key", apiKey="sk-other"))["name"] == "Renamed Key"
+    assert (await asked(ann, "POST", f"{path}/verify"))["valid"] is False
+    assert (await asked(ann, "GET", f"{path}/usage"))["total"]["calls"] == 0
+    begun = await asked(
+        ann, "POST", "/credentials/oauth/init", 201, provider="example", credentialId=None, organizationId=organization
+    )
+    signing_in = f"/credentials/{begun['credentialId']}"
+    assert (await asked(ann, "GET", f"{signing_in}/oauth/status"))["status"] == "pending"
+    [state] = parse_qs(urlsplit(begun["authUrl"]).query)["state"]
+    refused = await asked(ann, "GET", f"/credentials/oauth/callback?state={state}")
+    assert refused["status"] == "failed"
+    await asked(ann, "DELETE", signing_in, 204)
+    await asked(ann, "PUT", f"/organizations/{organization}/default-credential", **assigned)
+    for assignable in (f"/projects/{project}", f"/projects/{project}/cards/{card}"):
+        assert (await asked(ann, "PUT", f"{assignable}/credential", **assigned))["credentialId"] == created["id"]
+    await asked(ann, "DELETE", path, 204)
+    assert (await asked(ann, "GET", f"/projects/{project}"))["credentialId"] is None
 
 
 async def _organizations(api: Api, ann: httpx.AsyncClient) -> None:

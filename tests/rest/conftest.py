@@ -30,8 +30,8 @@ from resolvers.workspace.workspace import insert_workspace
 from rest.app import build_routes, failures
 from serving.cookies import CookieScope
 from tests.machine import base, project_roots
+from tests.resolvers.lab import MODELS, VAULT, sign_up
 from tests.resolvers.lab import PASSWORD as PASSWORD
-from tests.resolvers.lab import VAULT, sign_up
 from tests.resolvers.projects import insert_board
 from tests.rest.document import response_problems, template_of
 from tests.rest.recorded import Recorder
@@ -101,6 +101,7 @@ async def services(database: Database) -> AsyncIterator[Services]:
         vault=VAULT,
         project_roots=project_roots(),
         worktrees=base() / "worktrees",
+        models=MODELS,
     )
     await hub.stop()
 

@@ -25,6 +25,8 @@ WORKERS = frozenset(
         Named("agents.runtime.child.runner", "Runner"),
         Named("agents.runtime.child.telemetry", "agent_span"),
         Named("agents.runtime.child.writes", "Writes"),
+        # Another token in place of one that ends, for whoever signs in with it just then.
+        Named("resolvers.credential.token", "_renewed"),
         Named("resolvers.deletion.run", "Worker"),
         Named("resolvers.job.due", "run_due"),
         Named("resolvers.mission.lease", "end_lapsed"),

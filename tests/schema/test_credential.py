@@ -33,3 +33,58 @@ async def test_a_credential_is_created_changed_revealed_and_deleted(board: Board
     assert (revealed["credential"]["key"], revealed["value"]) == ("anthropic", "other")
     assert (listed["description"], listed["version"]) == ("Plans", 2)
     assert gone["extensions"]["code"] == "NOT_FOUND"
+
+
+ASSIGN = """
+mutation ($org: ID!, $project: ID!, $card: ID!, $input: CredentialAssignInput!, $none: CredentialAssignInput!) {
+  organizationCredentialSet(id: $org, input: $input) { organization { defaultCredential { key } } }
+  projectCredentialSet(id: $project, input: $input) { project { credential { key } } }
+  cardCredentialSet(id: $card, input: $input) { card { credential { key } } }
+  cleared: projectCredentialSet(id: $project, input: $none) { project { credential { key } } }
+}
+"""
+READ = """
+query ($org: ID!) {
+  credentials(organizationId: $org) { id key name provider mask isDefault problem verifiedAt usage {
+    total { calls costUsd } fiveHours { calls } sevenDays { inputTokens }
+  } }
+  mine: credentials { key }
+}
+"""
+
+
+async def test_a_credential_is_assigned_verified_and_listed_with_its_usage(board: Board) -> None:
+    ann = board.ann
+    values = {"organizationId": board.organization, "name": "Our Models", "provider": "else", "value": "sk-0123"}
+    made = (await ann.ask(CREATE, input=values))["credentialCreate"]["credential"]
+    card = await board.card("First")
+    chosen = {"credentialId": made["id"]}
+    given = {"org": board.organization, "project": board.project, "card": card, "input": chosen}
+
+    assigned = await ann.ask(ASSIGN, **given, none={"credentialId": None})
+    verified = await ann.ask(
+        "mutation ($id: ID!) { credentialVerify(id: $id) { credential { problem verifiedAt } } }", id=made["id"]
+    )
+    read = await ann.ask(READ, org=board.organization)
+
+    named = {"key": "our-models"}
+    assert assigned == {
+        "organizationCredentialSet": {"organization": {"defaultCredential": named}},
+        "projectCredentialSet": {"project": {"credential": named}},
+        "cardCredentialSet": {"card": {"credential": named}},
+        "cleared": {"project": {"credential": None}},
+    }
+    assert verified["credentialVerify"]["credential"]["problem"] == "It is of no provider that is known here"
+    [listed] = read["credentials"]
+    assert (listed["name"], listed["provider"], listed["mask"], listed["isDefault"]) == (
+        "Our Models",
+        "else",
+        "****",
+        True,
+    )
+    assert listed["usage"] == {
+        "total": {"calls": 0, "costUsd": 0},
+        "fiveHours": {"calls": 0},
+        "sevenDays": {"inputTokens": 0},
+    }
+    assert named in read["mine"]

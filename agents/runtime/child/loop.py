@@ -29,6 +29,7 @@ from models.language_model import LanguageModel, LanguageModels
 from models.mission_run import call_id, step_id
 from models.records import MissionCallRecord, MissionRecord, MissionRunRecord, MissionStepRecord
 from realtime.counts import COUNTS
+from resolvers.credential.assigned import assigned_credentials
 from resolvers.kit.context import Context
 from resolvers.mission import calls as calls_of_run
 from resolvers.mission import turns
@@ -137,7 +138,9 @@ class Loop:
         elided_before = self._elided_before(run, specs[0])
         messages = [*history.load(self.steps, elided_before), request]
         try:
-            answer = await ask(self.held, self.writes, self.providers, specs, messages, self._parameters(), self.pace)
+            assigned = await assigned_credentials(self.held.organization_id, mission["project_id"], mission["card_id"])
+            parameters = self._parameters()
+            answer = await ask(self.held, self.writes, self.providers, specs, messages, parameters, self.pace, assigned)
         except BudgetExhausted as error:
             seen = {error.budget_id: error.updated_at}
             await calls_of_run.wait_for(self.held, MissionWait.BUDGET, error.message, seen)

@@ -34,10 +34,10 @@ from pydantic_ai.providers.anthropic import AnthropicProvider
 from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.usage import RequestUsage
 
-from models.language_model import LanguageModel
+from models.language_model import BASE_URLS, LanguageModel
 from models.outbound import NotMade, Refused
+from resolvers.credential.token import Token
 
-_OWN = {"openai": "https://api.openai.com/v1", "anthropic": "https://api.anthropic.com"}
 _TRANSIENT = (
     ModelRateLimitError,
     ModelUnavailableError,
@@ -64,6 +64,10 @@ class QuickOpenAI(AsyncOpenAI):
         return super()._process_response_data(data=data, cast_to=cast_to, response=response)
 
 
+MAX_MADE = 500
+"""Models with their keys that a process keeps: tokens change by the hour."""
+
+
 class NoKeyError(Exception):
     """The key of a model is not there."""
 
@@ -73,14 +77,16 @@ class Providers:
     """The models of a process, made when they are first asked for. `client` is what all requests go through."""
 
     client: httpx2.AsyncClient
-    _made: dict[tuple[str, str | None], Model] = field(default_factory=dict)
+    _made: dict[tuple[str, Token | None], Model] = field(default_factory=dict)
     _rooms: dict[str, asyncio.Semaphore] = field(default_factory=dict)
 
-    def model(self, spec: LanguageModel, key: str | None) -> Model:
+    def model(self, spec: LanguageModel, key: Token | None) -> Model:
         """A model with a key."""
         made = self._made.get((spec.name, key))
         if made is None:
-            made = self._made[spec.name, key] = _make(spec, key or "none", self.client)
+            if len(self._made) >= MAX_MADE:
+                del self._made[next(iter(self._made))]
+            made = self._made[spec.name, key] = _make(spec, key or Token("none"), self.client)
         return made
 
     @asynccontextmanager
@@ -165,10 +171,11 @@ def is_whole(response: ModelResponse) -> bool:
     return response.state == "complete"
 
 
-def _make(spec: LanguageModel, key: str, client: httpx2.AsyncClient) -> Model:
+def _make(spec: LanguageModel, key: Token, client: httpx2.AsyncClient) -> Model:
+    is_token = key.is_bearer and spec.protocol == "anthropic"
     options: dict[str, Any] = {
-        "base_url": spec.base_url or _OWN[spec.protocol],
-        "api_key": key,
+        "base_url": spec.base_url or BASE_URLS[spec.protocol],
+        "auth_token" if is_token else "api_key": key.text,
         "max_retries": 0,
         "timeout": spec.timeout,
         "http_client": client,

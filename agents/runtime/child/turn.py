@@ -20,8 +20,9 @@ from agents.runtime.child.provider import Providers
 from agents.runtime.child.writes import Writes
 from models.errors import OrreryError
 from models.language_model import LanguageModel
+from models.records import CredentialRecord
 from realtime.counts import COUNTS
-from resolvers.credential.sealed import reveal_for_model
+from resolvers.credential.token import Token, token_for
 from resolvers.mission.run import Held, keep_output, tell_delta
 from resolvers.mission.turns import Attempt, Request, drop_attempt
 from resolvers.state.mission_wake import ENVIRONMENT, Seen, rotated_at
@@ -73,20 +74,24 @@ async def ask(
     messages: Sequence[ModelMessage],
     parameters: ModelRequestParameters,
     pace: Pace,
+    credentials: Sequence[CredentialRecord] = (),
 ) -> Answer:
-    """The answer of the first of some models that gives one.
+    """The answer of the first of some models that gives one, each asked with the first of the `credentials` that is of
+    its provider, or else with its own key.
 
     Raises NoAnswerError where none does, BudgetExhausted, and RunLostError.
     """
     failure: NoAnswerError | None = None
-    keys: dict[str, datetime | None] = {ENVIRONMENT: None}
+    # What is assigned is told of as a change of the organization.
+    keys: dict[str, datetime | None] = {ENVIRONMENT: None, str(held.organization_id): None}
     for spec in specs:
-        if spec.credential is not None:
-            keys[spec.credential] = await rotated_at(ObjectId(spec.credential))
+        credential_id = _credential(spec, credentials)
+        if credential_id is not None:
+            keys[str(credential_id)] = await rotated_at(credential_id)
         try:
-            model = providers.model(spec, await _key(held, spec))
+            model = providers.model(spec, await _key(held, spec, credential_id))
             async with providers.room(spec):
-                return await _insist(held, writes, model, spec, messages, parameters, pace)
+                return await _insist(held, writes, model, spec, messages, parameters, pace, credential_id)
         except provider.NoKeyError as error:
             failure = NoAnswerError(str(error), about_key=True)
         except NoAnswerError as error:
@@ -106,12 +111,13 @@ async def _insist(
     messages: Sequence[ModelMessage],
     parameters: ModelRequestParameters,
     pace: Pace,
+    credential_id: ObjectId | None,
 ) -> Answer:
     """Ask a model again and again, as far as that may help."""
     rest = pace.first_rest
     for left in range(pace.tries - 1, -1, -1):
         worst = worst_of(spec, messages, parameters)
-        attempt = await writes.begin_attempt(Request(held, worst, spec.name, _credential(spec)))
+        attempt = await writes.begin_attempt(Request(held, worst, spec.name, credential_id))
         speech = Speech(held, attempt)
         try:
             response = await _hear(model, spec, messages, parameters, speech)
@@ -151,16 +157,19 @@ def worst_of(spec: LanguageModel, messages: Sequence[ModelMessage], parameters: 
     return Amount(cost or 0, tokens + spec.max_output)
 
 
-def _credential(spec: LanguageModel) -> ObjectId | None:
-    return ObjectId(spec.credential) if spec.credential is not None else None
+def _credential(spec: LanguageModel, assigned: Sequence[CredentialRecord]) -> ObjectId | None:
+    """The credential that a model is asked with; None for the key of the environment, or none."""
+    theirs = (credential["_id"] for credential in assigned if spec.asks and credential.get("provider") == spec.asks)
+    return next(theirs, ObjectId(spec.credential) if spec.credential is not None else None)
 
 
-async def _key(held: Held, spec: LanguageModel) -> str | None:
+async def _key(held: Held, spec: LanguageModel, credential_id: ObjectId | None) -> Token | None:
     """The key of a model, of the environment or of the vault. Raises NoKeyError."""
-    if (credential_id := _credential(spec)) is None:
-        return provider.key_of(spec)
+    if credential_id is None:
+        key = provider.key_of(spec)
+        return None if key is None else Token(key)
     try:
-        return await reveal_for_model(held.ctx.services.vault, held.workspace_id, credential_id)
+        return await token_for(held.ctx.services, held.workspace_id, credential_id)
     except OrreryError as error:
         raise provider.NoKeyError(f"The credential of the model {spec.name} cannot be used ({error.code})") from error
 

@@ -13,6 +13,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.load import by_ids
 from resolvers.lane.card_place import places_of
 from resolvers.worktree.worktree import worktree_of
+from rest.agent_board.present.assigned import assigned_ids
 from rest.agent_board.present.board import board_id
 from rest.present import Id, Timestamp, presents, shown
 
@@ -111,12 +112,13 @@ async def card(ctx: Context, record: CardRecord) -> CardDetailData:
     rest = shown(_Rest, record)
     [listed] = await cards(ctx, [record])
     [tree] = await worktree_of(ctx, [record], None)
+    [credential_id] = await assigned_ids([record])
     whole: dict[str, Any] = {
         **listed,
         **rest,
         "prompt": record["description"],
         "boardId": board_id(record),
-        "credentialId": None,
+        "credentialId": credential_id,
         "autoApprovalPending": record.get("pending_column_id") is not None,
         "worktree": None if tree is None else shown(WorktreeData, tree),
     }

@@ -264,6 +264,9 @@ UNSEEN: dict[str, str] = {
     "credentialRotate": CREDENTIALS,
     "credentialReveal": CREDENTIALS,
     "credentialDelete": CREDENTIALS,
+    "credentialVerify": CREDENTIALS,
+    "credentialAuthorize": CREDENTIALS,
+    "organizationCredentialSet": CREDENTIALS,
     "workspaceCreate": "another workspace",
     "workspaceMemberInvite": INVITATIONS,
     "invitationResend": INVITATIONS,
@@ -278,6 +281,7 @@ UNSEEN: dict[str, str] = {
 """Mutations that change nothing of what a client of a workspace keeps, and why."""
 
 NOT_RUN: dict[str, str] = {
+    "credentialAuthorizationFinish": "it takes the answer of a provider, and credentials are for admins",
     "installationSetup": "it is done when nobody is there yet",
     "authVerifyTwoFactor": ACCOUNT,
     "emailVerify": ACCOUNT,

@@ -12,7 +12,7 @@ from schema.graph import graph
 BY_HAND: dict[str, str] = {
     "Workspace": "pilotage { cycle } defaultAgent { id }",
     "WorkspaceMember": "user { id name email jobTitle avatarUrl } joinedAt",
-    "Project": "workspace { id }",
+    "Project": "workspace { id } credential { id }",
     "ProjectMember": "user { id } joinedAt",
     "Template": "id name kind description isBuiltIn createdAt columns { name scope kind } cards { title column }",
     "Scope": "project { id }",
@@ -21,7 +21,7 @@ BY_HAND: dict[str, str] = {
     "Card": """
       checklistProgress checklist { id title done order } labels { id }
       project { id } scope { id } column { id } assignee { id } createdBy { id } pendingColumn { id }
-      activeMission { id } customFields { field { id } value }
+      activeMission { id } credential { id } customFields { field { id } value }
     """,
     "CustomField": "options { id label color } project { id }",
     "Relation": "source { id } target { id } createdBy { id }",

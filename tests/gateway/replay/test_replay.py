@@ -44,7 +44,7 @@ from tests.gateway.replay.nouns import SNAPSHOT
 from tests.machine import base, project_roots
 from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.kept import check_facts, check_lanes, forget_lanes, ledger_of
-from tests.resolvers.lab import VAULT, People, again
+from tests.resolvers.lab import MODELS, VAULT, People, again
 from tests.serving.graph.streams import engine_of, replay_to
 from tests.written import Kept, Written
 
@@ -147,6 +147,7 @@ async def built(database: Database) -> AsyncIterator[Watched]:
         vault=VAULT,
         project_roots=project_roots(),
         worktrees=base() / "worktrees",
+        models=MODELS,
     )
     world = await build(People(Context(ANONYMOUS, services)))
     kept = Kept(database.db, CHANGED)

@@ -19,7 +19,7 @@ from resolvers.credential.credential import (
     update_credential,
 )
 from resolvers.credential.rewrap import rewrap_all, sealed_by, warn_of_missing
-from resolvers.credential.sealed import reveal_for_model
+from resolvers.credential.token import token_for
 from resolvers.inputs.credential import CredentialCreate, CredentialRotate, CredentialUpdate
 from resolvers.kit.context import Context
 from tests.conftest import empty
@@ -148,9 +148,9 @@ async def test_a_model_is_given_the_credentials_of_its_workspaces_organization_a
     values = CredentialCreate.of(organization_id=elsewhere["_id"], key="other", value="theirs")
     foreign = (await create_credential(again(owner), values)).value
 
-    assert await reveal_for_model(VAULT, workspace["_id"], credential["_id"]) == CANARY
+    assert (await token_for(owner.services, workspace["_id"], credential["_id"])).text == CANARY
     with pytest.raises(NotFound):
-        await reveal_for_model(VAULT, workspace["_id"], foreign["_id"])
+        await token_for(owner.services, workspace["_id"], foreign["_id"])
 
 
 async def test_another_key_takes_over_while_credentials_are_read_and_rotated(

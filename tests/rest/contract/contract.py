@@ -58,7 +58,7 @@ class Contract:
     gives: str = "application/json"
     file: tuple[str, bytes, str] | None = None
     content: bytes | None = None
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, Any] = field(default_factory=dict)
     given: Callable[[Stage], Awaitable[None]] | None = None
     then: tuple[Then, ...] = ()
 

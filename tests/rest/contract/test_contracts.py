@@ -98,12 +98,13 @@ async def send(
     stage: Stage, contract: Contract, refused: Refused | None = None, path: dict[str, Any] | None = None
 ) -> httpx.Response:
     """The answer to the documented request, or to one that is refused, or that goes through other objects."""
-    sent: dict[str, Any] = {"by": contract.by, "path": {**contract.path, **(path or {})}, "headers": contract.headers}
+    headers = contract.headers if refused is None else {**contract.headers, **refused.headers}
+    sent: dict[str, Any] = {"by": contract.by, "path": {**contract.path, **(path or {})}}
+    sent["headers"] = filled(headers, stage.ids)
     body, params, content = contract.sent, contract.params, contract.content
     if refused is not None:
         sent["by"] = contract.by if refused.by is SAME else refused.by
         sent["path"] = {**contract.path, **refused.path}
-        sent["headers"] = {**contract.headers, **refused.headers}
         body = body if refused.sent is SAME else refused.sent
         params = params if refused.params is SAME else refused.params
         if refused.content is not SAME:
