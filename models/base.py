@@ -1,6 +1,6 @@
 """What every document shares: the typed id, times in UTC milliseconds, and the way between documents and records."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Generic, Protocol, TypeVar, cast
 
@@ -10,11 +10,13 @@ from pydantic import ConfigDict, Field
 from pymongo import UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.errors import BulkWriteError
 
 from models.facts import Facts
 from models.ids import Kind, new_id
 from models.text import sort_key
 
+_DUPLICATE = 11000
 WRITTEN_AT_ONCE = 10
 """Records that one command writes: the embedded database locks a collection for as long as a command takes, which is a
 millisecond or two a record, and others have their turn between two."""
@@ -118,6 +120,27 @@ class Work(Protocol):
     def session(self) -> AsyncClientSession: ...
 
     async def give_way(self) -> None: ...
+
+
+async def write_all(
+    model: type[Recorded[Any]],
+    writes: Sequence[Any],
+    session: AsyncClientSession,
+    give_way: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """Carry out any number of writes of a few kilobytes each, in any order, as `insert_all` inserts.
+
+    Two processes that store the same for the first time conflict as they would at one that is there.
+    """
+    for start in range(0, len(writes), WRITTEN_AT_ONCE):
+        try:
+            await collection(model).bulk_write(writes[start : start + WRITTEN_AT_ONCE], ordered=False, session=session)
+        except BulkWriteError as error:
+            if any(failure.get("code") == _DUPLICATE for failure in (error.details or {}).get("writeErrors", ())):
+                error._add_error_label("TransientTransactionError")
+            raise
+        if give_way is not None:
+            await give_way()
 
 
 async def insert_all(

@@ -1,7 +1,7 @@
 """A change on its way into the log, and what its writer gets back."""
 
 from asyncio import sleep
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
@@ -36,11 +36,23 @@ class Cause:
 
 
 @dataclass(slots=True)
+class Together:
+    """What the changes of one transaction share.
+
+    `lanes` are those that `resolvers.lane.store` has read for them, as they stand after the last of them; `known` is
+    what else was read for all, by the id that it is about. `pending` is to be written at the end, by what writes it.
+    """
+
+    lanes: dict[ObjectId, Any] = field(default_factory=dict)
+    known: dict[ObjectId, Any] = field(default_factory=dict)
+    pending: dict["Write", list[Any]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Change:
     """One change within a transaction. Pass `session` to every read and write that belongs to it.
 
-    `lanes` remembers what `resolvers.lane.store` has read for it, `together` what was read for all changes of its
-    transaction.
+    `together` is what it shares with the other changes of its transaction.
     `cascaded` counts what it has deleted that went with something else (`resolvers.deletion`). `is_awaited` tells
     whether somebody else waits for its end. Long work lets others have the database between its commands, for `rest`
     times as long as those took; None is for REST times, after the first FEW, and only while others ask. It has so for
@@ -52,8 +64,7 @@ class Change:
     actor_id: ObjectId | None
     at: datetime = field(default_factory=utc_now)
     events: dict[ObjectId, list[Event]] = field(default_factory=dict)
-    lanes: dict[ObjectId, Any] = field(default_factory=dict)
-    together: dict[ObjectId, Any] = field(default_factory=dict)
+    together: Together = field(default_factory=Together)
     cascaded: int = 0
     is_awaited: Callable[[], bool] = lambda: False
     rest: float | None = None
@@ -66,6 +77,21 @@ class Change:
     def append(self, stream_id: ObjectId, *events: Event) -> None:
         """Record what happened in the history of a workspace, an organization or a user."""
         self.events.setdefault(stream_id, []).extend(events)
+
+    def write_last(self, write: "Write", *what: Any) -> None:
+        """Have something written at the end of the transaction: once, with all of its kind that its changes have left.
+
+        For what no change reads again but through `together`, or behind `settle`.
+        """
+        self.together.pending.setdefault(write, []).extend(what)
+
+    async def settle(self) -> None:
+        """Write what was left for the end, and forget what was read: what follows deletes it, or is the end."""
+        while self.together.pending:
+            write, what = next(iter(self.together.pending.items()))
+            del self.together.pending[write]
+            await write(self, what)
+        self.together.lanes.clear()
 
     async def give_way(self) -> None:
         """One of many commands is done: rest for a part of the time since the one before."""
@@ -81,6 +107,10 @@ class Change:
             return self.rest
         is_small = self._commands <= FEW or self.rested >= MOST_RESTED
         return 0.0 if is_small or self.is_awaited() or not others_ask(self.actor_id) else REST
+
+
+Write = Callable[[Change, Sequence[Any]], Awaitable[None]]
+"""Writes all of a kind that the changes of a transaction have left for its end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from models.errors import RateLimited
 from models.ids import Kind, kind_of, new_id
 from models.records import LoggedEventRecord
 from models.turns import in_turns
-from realtime.change import Change
+from realtime.change import Change, Together
 from realtime.cursor import Cursor
 from realtime.events import Event
 from realtime.heads import WRITE_CONFLICT, advance, occupy
@@ -204,7 +204,7 @@ class Writer:
                         await occupy(stream_id, session)
                 changes: list[Change] = []
                 values: list[Any] = []
-                together: dict[ObjectId, Any] = {}
+                together = Together()
                 for place, waiting in enumerate(batch):
                     is_awaited = partial(queue.is_awaited, batch, waiting)
                     change = Change(session, waiting.actor_id, together=together, is_awaited=is_awaited)
@@ -212,6 +212,7 @@ class Writer:
                     values.append(await _run(waiting, change, place))
                     if sum(map(_weight, changes)) >= MAX_WEIGHT:
                         break
+                await changes[-1].settle()
                 with _met_at_head():
                     cursors, heads, documents = await _number(changes, session)
                 if documents:

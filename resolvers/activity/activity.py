@@ -6,10 +6,10 @@ from typing import Any
 from bson import ObjectId
 
 from models import Activity, Card, Document, Fanout, Project
-from models.base import AnyRecord, collection, insert_all, to_record
+from models.base import AnyRecord, insert_all, to_record
 from models.enums import ActivityType, TokenScope
 from models.fanout import Audience
-from models.records import ActivityRecord, CardRecord, DocumentRecord, ProjectRecord
+from models.records import ActivityRecord, CardRecord, DocumentRecord, FanoutRecord, ProjectRecord
 from realtime.log import Change
 from resolvers.kit.access import workspace_memberships
 from resolvers.kit.context import Context
@@ -81,7 +81,7 @@ async def record_activities(
     """
     if not activities:
         return
-    await insert_all(Activity, activities, change)
+    change.write_last(_insert_activities, *activities)
     first = activities[0]
     if audience is None or (audience is Audience.PROJECT and first["project_id"] is None):
         return
@@ -94,7 +94,15 @@ async def record_activities(
         activity_ids=[activity["_id"] for activity in activities],
         created_at=change.at,
     )
-    await collection(Fanout).insert_one(to_record(fanout), session=change.session)
+    change.write_last(_insert_fanouts, to_record(fanout))
+
+
+async def _insert_activities(change: Change, activities: Sequence[ActivityRecord]) -> None:
+    await insert_all(Activity, activities, change)
+
+
+async def _insert_fanouts(change: Change, fanouts: Sequence[FanoutRecord]) -> None:
+    await insert_all(Fanout, fanouts, change)
 
 
 actor_of = users_by("actor_id")

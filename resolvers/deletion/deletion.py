@@ -66,6 +66,7 @@ async def bury(
             due_at=change.at,
         )
     )
+    await change.settle()
     is_empty = not await _is_large(change, tombstone) and await take_part(change, tombstone, AT_ONCE - change.cascaded)
     if is_empty:
         tombstone |= {"emptied_at": change.at, "due_at": change.at + GRACE}
@@ -96,9 +97,11 @@ async def _is_large(change: Change, tombstone: TombstoneRecord) -> bool:
 
 async def take_part(change: Change, tombstone: TombstoneRecord, most: int, steps: Sequence[Step] | None = None) -> bool:
     """Delete at most so many objects of what goes with a deletion; whether nothing of it is left."""
+    await change.settle()
     for step in plan_of(tombstone) if steps is None else steps:
         while most > 0:
             taken = await step.take(change, tombstone, most)
+            await change.settle()  # the next step may delete what is kept of these
             most -= taken
             change.cascaded += taken
             if not taken:

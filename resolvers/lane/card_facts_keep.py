@@ -5,17 +5,16 @@ the next change of one of its cards, or by `orrery migrate`.
 """
 
 from bisect import bisect_right
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from bson import ObjectId
 from pymongo import DeleteOne, InsertOne, ReplaceOne
 from pymongo.asynchronous.client_session import AsyncClientSession
-from pymongo.errors import BulkWriteError
 
 from models import Card, CardFacts, CardFactsBlock
-from models.base import collection
+from models.base import collection, write_all
 from models.card import KEPT_FIELDS, CardPair
 from models.ids import portions
 from models.pool import Pool
@@ -28,8 +27,6 @@ BLOCK = 256
 
 FIGURES = Pool("figures", threads=2, at_once=1, of_one=20, in_all=200)
 """Where facts are unpacked and added up: 5 µs a card, which would hold everybody up for tens of thousands."""
-
-_DUPLICATE = 11000
 
 Where = Mapping[str, Any]
 PerProject = dict[ObjectId, dict[ObjectId, Facts]]
@@ -46,18 +43,35 @@ class _Moved:
 
 
 async def keep_facts(change: Change, pairs: Sequence[CardPair]) -> None:
-    """Bring the facts of cards up to date that are written already."""
-    moved = _moved(pairs)
+    """Bring the facts of cards up to date that are written already, at the end of the transaction."""
+    change.write_last(_write_facts, *pairs)
+
+
+async def _write_facts(change: Change, pairs: Sequence[CardPair]) -> None:
+    moved = _moved(_merged(pairs))
+    if not moved:
+        return
     found = collection(CardFacts).find({"_id": {"$in": list(moved)}}, session=change.session)
     heads = {head["_id"]: head for head in await found.to_list()}
     for project_id, moved_cards in moved.items():
         if project_id in heads:
-            await _update(change.session, heads[project_id], moved_cards)
+            await _update(change, heads[project_id], moved_cards)
         elif moved_cards.rows:  # what is deleted part by part lost its facts as a whole
-            await store_facts(change.session, project_id, moved_cards.workspace_id)
+            await store_facts(change.session, project_id, moved_cards.workspace_id, change.give_way)
 
 
-def _moved(pairs: Sequence[CardPair]) -> dict[ObjectId, _Moved]:
+def _merged(pairs: Iterable[CardPair]) -> Iterable[CardPair]:
+    """Each card once: as it was before the first change of it, and as it is after the last."""
+    found: dict[ObjectId, CardPair] = {}
+    for before, after in pairs:
+        card = before or after
+        if card is not None:
+            card_id = card["_id"]
+            found[card_id] = (found[card_id][0] if card_id in found else before, after)
+    return found.values()
+
+
+def _moved(pairs: Iterable[CardPair]) -> dict[ObjectId, _Moved]:
     moved: dict[ObjectId, _Moved] = {}
     for before, after in pairs:
         row = None if after is None else packed(after)
@@ -74,23 +88,27 @@ def _project(card: CardRecord) -> ObjectId:
     return ObjectId(card["project_id"])
 
 
-async def store_facts(session: AsyncClientSession, project_id: ObjectId, workspace_id: ObjectId) -> None:
+async def store_facts(
+    session: AsyncClientSession,
+    project_id: ObjectId,
+    workspace_id: ObjectId,
+    give_way: Callable[[], Awaitable[None]] | None = None,
+) -> None:
     """Store the facts of all cards of a project that has none stored."""
     cards = collection(Card).find({"project_id": project_id}, dict.fromkeys(KEPT_FIELDS, 1), session=session)
     rows = {card["_id"]: packed(card) for card in await cards.to_list()}
     head: CardFactsRecord = {"_id": project_id, "workspace_id": workspace_id, "blocks": [], "firsts": []}
     blocks = _add_blocks(head, 0, rows)
-    await _write(CardFacts, [InsertOne(head)], session)
-    if blocks:
-        await _write(CardFactsBlock, [InsertOne(block) for block in blocks], session)
+    await write_all(CardFacts, [InsertOne(head)], session)
+    await write_all(CardFactsBlock, [InsertOne(block) for block in blocks], session, give_way)
 
 
-async def _update(session: AsyncClientSession, head: CardFactsRecord, moved: _Moved) -> None:
+async def _update(change: Change, head: CardFactsRecord, moved: _Moved) -> None:
     places = {card_id: max(bisect_right(head["firsts"], card_id) - 1, 0) for card_id in (*moved.gone, *moved.rows)}
     ids = [head["blocks"][place] for place in set(places.values()) if head["blocks"]]
     blocks: dict[ObjectId, CardFactsBlockRecord] = {}
     for some in portions(ids):
-        found = collection(CardFactsBlock).find({"_id": {"$in": some}}, session=session)
+        found = collection(CardFactsBlock).find({"_id": {"$in": some}}, session=change.session)
         blocks |= {block["_id"]: block for block in await found.to_list()}
     writes: list[InsertOne[CardFactsBlockRecord] | ReplaceOne[CardFactsBlockRecord] | DeleteOne] = []
     is_other = not ids
@@ -109,10 +127,9 @@ async def _update(session: AsyncClientSession, head: CardFactsRecord, moved: _Mo
             writes.append(DeleteOne({"_id": block["_id"]}))
             del head["blocks"][place], head["firsts"][place]
         writes += [InsertOne(add_block) for add_block in _add_blocks(head, place, rows)]
-    if writes:
-        await _write(CardFactsBlock, writes, session)
+    await write_all(CardFactsBlock, writes, change.session, change.give_way)
     if is_other:
-        await _write(CardFacts, [ReplaceOne({"_id": head["_id"]}, head)], session)
+        await write_all(CardFacts, [ReplaceOne({"_id": head["_id"]}, head)], change.session)
 
 
 def _add_blocks(head: CardFactsRecord, place: int, rows: Mapping[ObjectId, bytes]) -> list[CardFactsBlockRecord]:
@@ -130,16 +147,6 @@ def _add_blocks(head: CardFactsRecord, place: int, rows: Mapping[ObjectId, bytes
     head["blocks"][place:place] = [block["_id"] for block in made]
     head["firsts"][place:place] = [ObjectId(next(iter(block["rows"]))) for block in made]
     return made
-
-
-async def _write(model: Any, writes: Sequence[Any], session: AsyncClientSession) -> None:
-    try:
-        await collection(model).bulk_write(writes, session=session)
-    except BulkWriteError as error:
-        if any(failure.get("code") == _DUPLICATE for failure in (error.details or {}).get("writeErrors", ())):
-            # Another process stored the facts for the first time, at the same moment.
-            error._add_error_label("TransientTransactionError")
-        raise
 
 
 async def facts_of(project_ids: Collection[ObjectId]) -> PerProject:

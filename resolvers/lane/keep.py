@@ -1,4 +1,5 @@
-"""Keeps lanes with every change of cards: each writes the lane and the blocks that the card leaves and comes to."""
+"""Keeps lanes with every change of cards: the lane and the blocks that a card leaves and comes to are written, once for
+all changes of a transaction."""
 
 import logging
 from collections.abc import Sequence
@@ -7,7 +8,7 @@ from models.base import Record
 from models.card import CardPair
 from realtime.log import Change
 from resolvers.lane.blocks import Blocks, LaneKey, entry_of, key_of
-from resolvers.lane.store import inside_of, lanes_in, load_blocks, of_cards, save
+from resolvers.lane.store import inside_of, lanes_in, load_blocks, of_cards, save_known
 
 log = logging.getLogger("orrery.lanes")
 
@@ -37,11 +38,11 @@ async def keep_lanes(change: Change, pairs: Sequence[CardPair]) -> None:
     for key, moved in moves.items():
         if not _apply(lanes[key.id], moved):
             log.warning("the lane %s did not know its cards and was made anew", key.id)
-            lanes[key.id] = change.lanes[key.id] = await _anew(change, key, lanes[key.id])
+            lanes[key.id] = change.together.lanes[key.id] = await _anew(change, key, lanes[key.id])
     await load_blocks([(lane, {place for _, place in lane.too_few()}) for lane in lanes.values()], change.session)
     for lane in lanes.values():
         lane.settle()
-    await save(list(lanes.values()), change.session)
+    change.write_last(save_known, *lanes)
 
 
 def _moves(pairs: Sequence[CardPair]) -> dict[LaneKey, _Moves]:

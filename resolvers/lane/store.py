@@ -4,16 +4,15 @@ A lane that is not stored is made of its cards: one that is empty, or that is ol
 the next change of one of its cards, or by `resolvers.lane.rebuild`.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from bson import ObjectId
 from pymongo import DeleteOne, ReplaceOne
 from pymongo.asynchronous.client_session import AsyncClientSession
-from pymongo.errors import BulkWriteError
 
 from models import Card, Lane
-from models.base import AnyRecord, Record, aggregate, collection
+from models.base import AnyRecord, Record, aggregate, collection, write_all
 from models.ids import among, portions
 from models.records import LaneRecord
 from realtime.log import Change
@@ -23,7 +22,6 @@ from resolvers.lane.hints import HINTS
 
 _INSIDE = ("workspace_id", "project_id", "scope_id", "column_id")
 _ATTEMPTS = 3
-_DUPLICATE = 11000
 
 OPEN: Mapping[str, Any] = {"archived": False}
 """The cards that lanes count as open."""
@@ -95,11 +93,12 @@ def is_short(column_id: ObjectId) -> bool:
 
 
 async def lanes_in(change: Change, keys: Collection[LaneKey], needed: Needed) -> Lanes:
-    """The same as a change sees them, and remembered for the rest of it."""
-    unknown = [key for key in keys if key.id not in change.lanes]
+    """The same as a change sees them, and remembered for the rest of its transaction."""
+    known: Lanes = change.together.lanes
+    unknown = [key for key in keys if key.id not in known]
     if unknown:
-        change.lanes |= await _find(unknown, needed, change.session)
-    lanes: Lanes = {key.id: change.lanes[key.id] for key in keys}
+        known |= await _find(unknown, needed, change.session)
+    lanes: Lanes = {key.id: known[key.id] for key in keys}
     await load_blocks([(lane, needed(lane)) for lane in lanes.values()], change.session)
     return lanes
 
@@ -143,7 +142,14 @@ def inside_of(card: AnyRecord) -> Record:
     return {name: card[name] for name in _INSIDE}
 
 
-async def save(lanes: Sequence[Blocks], session: AsyncClientSession) -> None:
+async def save_known(change: Change, lane_ids: Sequence[ObjectId]) -> None:
+    """Write lanes that the changes of a transaction have changed."""
+    await save([change.together.lanes[lane_id] for lane_id in dict.fromkeys(lane_ids)], change.session, change.give_way)
+
+
+async def save(
+    lanes: Sequence[Blocks], session: AsyncClientSession, give_way: Callable[[], Awaitable[None]] | None = None
+) -> None:
     """Write changed lanes whose heads are up to date, with their changed blocks.
 
     Lanes are written as a whole: two changes of one lane are in conflict, wherever in it they are.
@@ -159,13 +165,7 @@ async def save(lanes: Sequence[Blocks], session: AsyncClientSession) -> None:
         written.append(ReplaceOne({"_id": lane.inside["_id"]}, _record(lane), upsert=True))
         _settled(lane)
         HINTS.see(lane)
-    try:
-        await collection(Lane).bulk_write(written, ordered=False, session=session)
-    except BulkWriteError as error:
-        if any(failure.get("code") == _DUPLICATE for failure in (error.details or {}).get("writeErrors", ())):
-            # Another process stored the lane for the first time, at the same moment.
-            error._add_error_label("TransientTransactionError")
-        raise
+    await write_all(Lane, written, session, give_way)
 
 
 async def _find(keys: Collection[LaneKey], needed: Needed, session: AsyncClientSession | None) -> Lanes:

@@ -10,13 +10,13 @@ from realtime.log import Change
 async def is_there(change: Change, agent_id: ObjectId) -> bool:
     """Whether an agent was not deleted. It stays so until the change is committed: what deletes one is told in the same
     history, and of two such transactions one fails."""
-    if agent_id not in change.together:
+    if agent_id not in change.together.known:
         there = {"_id": agent_id, "deleted_at": None}
         found = await collection(Agent).find_one(there, {"_id": 1}, session=change.session)
-        change.together[agent_id] = found is not None
-    return bool(change.together[agent_id])
+        change.together.known[agent_id] = found is not None
+    return bool(change.together.known[agent_id])
 
 
 def is_gone(change: Change, agent_id: ObjectId) -> None:
     """Note that a change deletes an agent, for those that follow in its transaction."""
-    change.together[agent_id] = False
+    change.together.known[agent_id] = False
