@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.flood import PAUSE, Person, change_own, newcomer
-from bench.servers import embedded, gateway
+from bench.servers import Server, embedded, gateway
 from models import DOCUMENTS, Activity, Card, Column, Comment, Lane, Project, Tombstone
 from models.base import to_record, utc_now
 from models.enums import ActivityType
@@ -37,12 +37,14 @@ Spent = list[float]
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds of the answer and until nothing was left; milliseconds of others' requests, before and meanwhile."""
+    """Seconds of the answer and until nothing was left; milliseconds of others' requests, before and meanwhile; and
+    processor seconds meanwhile, of the database and of the gateway."""
 
     answer: float
     gone: float
     idle: Spent
     meanwhile: Spent
+    processor: tuple[float, float]
 
 
 def deletion(_rounds: int) -> None:
@@ -50,7 +52,7 @@ def deletion(_rounds: int) -> None:
     with asyncio.Runner() as runner, embedded(runner) as database:
         secret_key = secrets.token_hex(32)
         with gateway(database, secret_key) as ours:
-            measured = runner.run(_measure(database.url, ours.url))
+            measured = runner.run(_measure(database, ours))
     table = Table(title=f"A workspace of {CARDS:,} cards is deleted", title_justify="left")
     for heading in ("", "measured", "goal"):
         table.add_column(heading, justify="right" if heading else "left")
@@ -60,14 +62,16 @@ def deletion(_rounds: int) -> None:
     table.add_row("others' p99 meanwhile", f"{meanwhile:.0f} ms ({len(measured.meanwhile)} requests)", "")
     table.add_row("ratio", f"{meanwhile / idle:.1f} x", GOALS["p99"])
     table.add_row("nothing left after", f"{measured.gone:.0f} s", GOALS["gone"])
+    for name, seconds in zip(("database", "gateway"), measured.processor, strict=True):
+        table.add_row(f"processor of the {name}, others' requests included", f"{seconds:.0f} s", "")
     Console().print(table)
 
 
-async def _measure(database_url: str, url: str) -> Measured:
+async def _measure(server: Server, ours: Server) -> Measured:
     async with (
-        httpx.AsyncClient(base_url=url, timeout=120) as first,
-        httpx.AsyncClient(base_url=url, timeout=120) as other,
-        AsyncMongoClient[dict[str, Any]](database_url, tz_aware=True) as client,
+        httpx.AsyncClient(base_url=ours.url, timeout=120) as first,
+        httpx.AsyncClient(base_url=ours.url, timeout=120) as other,
+        AsyncMongoClient[dict[str, Any]](server.url, tz_aware=True) as client,
     ):
         stranger, owner = await newcomer(first, "stranger"), await newcomer(other, "owner")
         database = client.get_default_database()
@@ -76,7 +80,7 @@ async def _measure(database_url: str, url: str) -> Measured:
         idle = await _probe(stranger, lambda: False, IDLE_SECONDS)
         over = asyncio.Event()
         probing = asyncio.create_task(_probe(stranger, over.is_set))
-        begun = perf_counter()
+        begun, spent = perf_counter(), (server.seconds(), ours.seconds())
         answered = await owner.ask(DELETE, id=owner.workspace_id)
         answer = perf_counter() - begun
         if b'"errors"' in answered.content:
@@ -84,8 +88,9 @@ async def _measure(database_url: str, url: str) -> Measured:
         while await _is_left(database, ObjectId(owner.workspace_id)):  # noqa: ASYNC110  (another process tells)
             await asyncio.sleep(0.5)
         gone = perf_counter() - begun
+        processor = server.seconds() - spent[0], ours.seconds() - spent[1]
         over.set()
-        return Measured(answer, gone, idle, await probing)
+        return Measured(answer, gone, idle, await probing, processor)
 
 
 async def _fill(database: AsyncDatabase[Any], workspace_id: ObjectId) -> None:

@@ -30,9 +30,9 @@ Also = Callable[[Change, Sequence[Any]], Awaitable[None]]
 CHOSEN: Final = "chosen"
 LOOKED: Final = "looked"
 """Under this in a tombstone: all that can be looked for has been, and a step without an index takes nothing more."""
-AT_A_TIME = 25
+AT_A_TIME = 50
 """Ids that one command names: the embedded database lets nobody else into a collection while it deletes from that, 12
-ms for 25 records and 60 for 100. Also the cards whose comments and files are looked for together."""
+ms for 50 records. Also the cards whose comments and files are looked for together."""
 _READ = dict.fromkeys([*tell.TOLD, "size", "expires_at"], 1)
 
 

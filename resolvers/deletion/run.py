@@ -35,7 +35,7 @@ REST = 0.5
 """How long others have the database to themselves after each command, as a share of what that took: longer, and 50,000
 cards would not be gone within two minutes."""
 EVENTS_AT_ONCE = 500
-SILENT_PART = 300
+SILENT_PART = 600
 """Objects of one part that are not told of: an event costs as much as what it tells of."""
 PART_SECONDS = 0.5
 """How long a part is to last at most: others of the workspace wait for its end."""
