@@ -61,8 +61,10 @@ async def test_a_card_that_is_made_with_others_writes_no_lane_facts_or_activity_
     assert (ten.commands - one.commands) / 9 == 7
     await check_lanes(board.project["_id"])
     await check_facts(board.project["_id"])
-    assert await collection(Activity).count_documents({"card_id": {"$ne": None}}) == 12
-    assert await collection(Fanout).count_documents({}) == 12
+    assert (
+        await collection(Activity).count_documents({"project_id": board.project["_id"], "card_id": {"$ne": None}}) == 12
+    )
+    assert await collection(Fanout).count_documents({"project_id": board.project["_id"]}) == 12
 
 
 async def test_lanes_and_facts_are_right_after_many_changes_in_one_transaction(
