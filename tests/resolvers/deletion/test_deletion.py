@@ -289,15 +289,15 @@ async def test_a_history_of_any_length_goes_some_events_at_a_time_in_short_comma
     board: Board, owner: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given a deleted workspace whose history is longer than a part takes
-    monkeypatch.setattr(deletion_run, "EVENTS_AT_ONCE", 40)
+    monkeypatch.setattr(deletion_run, "EVENTS_AT_ONCE", 80)
     await delete_workspace(again(owner), board.workspace_id)
     head = await collection(StreamHead).find_one({"_id": board.workspace_id})
     assert head is not None
     event = await collection(LoggedEvent).find_one({"stream_id": board.workspace_id})
     assert event is not None
-    more = [{**event, "_id": new_id(Kind.EVENT), "seq": head["seq"] + n} for n in range(1, 101)]
+    more = [{**event, "_id": new_id(Kind.EVENT), "seq": head["seq"] + n} for n in range(1, 201)]
     await stubs(LoggedEvent).insert_many(more)
-    await collection(StreamHead).update_one({"_id": board.workspace_id}, {"$inc": {"seq": 100}})
+    await collection(StreamHead).update_one({"_id": board.workspace_id}, {"$inc": {"seq": 200}})
 
     # When
     with recorded() as queries:

@@ -295,7 +295,7 @@ def test_parts_that_last_too_long_become_smaller_and_grow_again() -> None:
     assert pace.most_of(None) == first
 
 
-def test_a_part_takes_three_times_as_much_of_what_nobody_is_told_of() -> None:
+def test_a_part_takes_six_times_as_much_of_what_nobody_is_told_of() -> None:
     silent, told = step_of(Kind.WORKSPACE, Activity), step_of(Kind.PROJECT, Column)
 
-    assert Pace().most_of(silent) == 3 * Pace().most_of(told)
+    assert Pace().most_of(silent) == 6 * Pace().most_of(told)
