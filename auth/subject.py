@@ -24,6 +24,7 @@ class Credential(StrEnum):
     SESSION = "session"
     TOKEN = "token"  # noqa: S105  (the name of a kind of credential)
     OAUTH = "oauth"
+    OPEN = "open"  # none at all, where authentication is off
 
 
 @dataclass(slots=True)
@@ -60,8 +61,8 @@ class Subject:
 
     @property
     def is_person(self) -> bool:
-        """Whether the credential is a sign-in (JWT or session) rather than a token."""
-        return self.credential in (Credential.JWT, Credential.SESSION)
+        """Whether the credential is a sign-in (JWT, session, or that of everybody here) rather than a token."""
+        return self.credential in (Credential.JWT, Credential.SESSION, Credential.OPEN)
 
     def covers(self, other: "Subject") -> bool:
         """Whether this subject may do all that another one of the same user may."""

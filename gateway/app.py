@@ -21,6 +21,7 @@ from agents.server.endpoint import McpEndpoint
 from auth.jwt import JwtSigner
 from auth.vault import Vault
 from gateway.agents import AgentProcesses
+from gateway.backups import FOLDER, Backups
 from gateway.database import Database, open_database
 from gateway.deletions import Deletions
 from gateway.follower import Follower, automations, notifications, pipelines
@@ -28,6 +29,7 @@ from gateway.graph import graph_engine
 from gateway.indexing import Indexing
 from gateway.jobs import Jobs
 from gateway.leftovers import Leftovers
+from gateway.log_keeper import LogKeeper
 from gateway.mailer import FolderMailer, Mailer, SmtpMailer
 from gateway.metrics import Metrics
 from gateway.mission_leases import MissionLeases
@@ -36,7 +38,7 @@ from gateway.pages import dist_folder, graphiql_page, page_routes, reference_pag
 from gateway.plugins import Plugins
 from gateway.probes import probe_routes, product_version
 from gateway.remote_calls import RemoteCalls
-from gateway.settings import Settings, SettingsError
+from gateway.settings import LOOPBACK, Settings, SettingsError
 from gateway.transfers import Transfers
 from gateway.worktrees import Worktrees
 from models.outbound import Outbound
@@ -52,6 +54,7 @@ from resolvers.machine.work import GIT
 from resolvers.search.follow import sweep
 from resolvers.words.index import SearchIndex
 from rest.agent_board.live.routes import live_routes
+from rest.agent_board.open_access import OpenAccess
 from rest.app import Collision, build_routes, failures, interfaces, openapi, overlap
 from serving.arrival import Arrival
 from serving.compressed import compressed
@@ -66,7 +69,6 @@ from serving.transports.limits import SseLimits, WebSocketLimits
 from serving.transports.websocket import serve_websocket
 
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104
-LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 
 
 @dataclass(slots=True)
@@ -92,9 +94,11 @@ def create_app(
     """The gateway over `settings`, by default those of the environment, and an open `database` where one is given.
 
     `prepared` says that the database was set up before.
-    The lifespan raises DatabaseError where it cannot start.
+    Raises SettingsError, and the lifespan DatabaseError, where it cannot start.
     """
     chosen = settings or Settings.from_env()
+    if chosen.auth_optional:
+        chosen.require_loopback()
     running = Running()
 
     @asynccontextmanager
@@ -116,6 +120,8 @@ def create_app(
                 agent_board_prefix=chosen.agent_board_prefix,
                 shows_links=chosen.smtp is None,
                 require_verified_email=chosen.require_verified_email,
+                auth_optional=chosen.auth_optional,
+                backup_dir=chosen.data_dir / FOLDER,
                 registrations_per_hour=chosen.registrations_per_hour,
                 storage_quota=chosen.storage_quota,
                 search=SearchIndex(chosen.data_dir / "search"),
@@ -133,6 +139,8 @@ def create_app(
                 Presence(opened.client, hub.log),
                 retention,
                 Outbox(running.services, _delivery(chosen), chosen.mail_from),
+                Backups(running.services, chosen, opened.url),
+                LogKeeper(running.services, running.metrics.unsent.inc),
                 Leftovers(running.services),
                 Indexing(running.services),
                 Follower(running.services, notifications(running.services)),
@@ -212,9 +220,15 @@ def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]
     async def graphql_socket(websocket: WebSocket) -> None:
         await serve_websocket(websocket, running.require_engine(), limits=sockets, connections=running.connections)
 
+    prefix = settings.agent_board_prefix
+    opened = OpenAccess(settings.socket_origins) if settings.auth_optional else None
+
     async def make_context(request: Request) -> Context:
         engine = running.require_engine()
-        return engine.context_of(await engine.subject_of(request))
+        subject = await engine.subject_of(request)
+        if opened is not None and subject.user_id is None and request.url.path.startswith(f"{prefix}/"):
+            subject = await opened.subject_of(request) or subject
+        return engine.context_of(subject)
 
     def recall(request: Request) -> Context | None:
         recent = running.require_engine().recent_subject_of(request)
@@ -246,12 +260,11 @@ def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]
         *probe_routes(running.metrics),
         *page_routes(dist, settings.base_path),
     ]
-    prefix = settings.agent_board_prefix
     try:
         _check_apart(own, prefix)
     except Collision as error:
         raise SettingsError(f"ORRERY_AGENT_BOARD_PREFIX cannot be {prefix}: {error}.") from error
-    live = live_routes(prefix, running.require_engine, sockets, running.connections)
+    live = live_routes(prefix, running.require_engine, sockets, running.connections, opened)
     found = build_routes(make_context, cookies=_cookies(settings), recall=recall, agent_board_prefix=prefix)
     return [*own, *live, *found]
 

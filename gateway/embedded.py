@@ -18,7 +18,8 @@ from urllib.parse import quote
 
 from gateway.embedded_version import OtherVersionError, check_version
 from gateway.locking import LockedError, PidLock, end_holder, holder
-from gateway.settings import DEFAULT_DATABASE, kept_secret, make_data_dir
+from gateway.secret_file import kept_secret
+from gateway.settings import DEFAULT_DATABASE, make_data_dir
 
 USER = "orrery"
 PORT_FILE = "db.port"

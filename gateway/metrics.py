@@ -33,6 +33,7 @@ class Metrics:
     seconds: Histogram = field(init=False)
     operations: Counter = field(init=False)
     deletions: Gauge = field(init=False)
+    unsent: Counter = field(init=False)
     live: "LiveMetrics" = field(init=False)
     agents: "AgentMetrics" = field(init=False)
     # By their labels, which prometheus_client looks up slowly, under a lock.
@@ -58,6 +59,11 @@ class Metrics:
             "Deletions that have something left to take",
             registry=self.registry,
             multiprocess_mode="livemax",
+        )
+        self.unsent = Counter(
+            "orrery_log_entries_dropped",
+            "Entries of the log that were not sent, as their collector is too slow or away",
+            registry=self.registry,
         )
         self.agents = AgentMetrics(self.registry)
         self.live = LiveMetrics(self.registry, self.agents)

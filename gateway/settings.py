@@ -2,7 +2,6 @@
 
 import os
 import re
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -18,6 +17,8 @@ from gateway.mail_settings import DEFAULT_SENDER, Sender, SmtpServer, parse_send
 from gateway.model_file import models_at
 from gateway.plan_file import plans_at
 from gateway.prefix import parse_prefix
+from gateway.secret_file import MIN_SECRET_BYTES, kept_secret
+from gateway.settings_error import SettingsError as SettingsError
 from gateway.toml_file import parse_size
 from gateway.workers_bound import MAX_WORKERS
 from models.billing import STRIPE, Billing
@@ -34,10 +35,10 @@ Environment = Literal["development", "production"]
 DEFAULT_DATABASE = "orrery"
 SECRET_FILE = "secret_key"  # noqa: S105
 VAULT_FILE = "vault_keys"
-MIN_SECRET_BYTES = 32
 BUS_SCHEMES = ("memory", "redis", "rediss")
 OWN_BUS = ("mongodb", "mongodb://")
 MAX_POOL = 10_000
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 AGENT_BOARD = "ORRERY_AGENT_BOARD_PREFIX"
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
@@ -46,10 +47,6 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[1-9][0-9]{0,4})?")
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 _DATABASE_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}")
-
-
-class SettingsError(Exception):
-    """A setting is unusable; the message is one sentence that names the variable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +93,9 @@ class Settings:
     demo_port: int = demo_address.PORT
     agent_board_prefix: str = "/api"
     project_roots: Sequence[ProjectRoot] = ()
+    auth_optional: bool = False
+    backups_kept: int = 7
+    backup_quota: int = 20 * 1024**3
 
     @property
     def production(self) -> bool:
@@ -115,6 +115,19 @@ class Settings:
                 "ORRERY_BUS_URL names memory://, which does not reach from one worker to another: leave it unset."
             )
         return replace(self, workers=count)
+
+    def require_loopback(self) -> None:
+        """Raise `SettingsError` unless this machine alone reaches the gateway, and not in production: what it takes for
+        authentication to be turned off."""
+        reasons = {
+            "ORRERY_ENV must not be production": self.production,
+            "ORRERY_HOST must be 127.0.0.1, ::1 or localhost": self.host not in LOOPBACK,
+            "ORRERY_PUBLIC_URL must not be set": self.public_url is not None,
+            "ORRERY_TRUSTED_PROXIES must not be set": bool(self.trusted_proxies),
+        }
+        for reason, applies in reasons.items():
+            if applies:
+                raise SettingsError(f"ORRERY_AGENT_BOARD_AUTH is optional, which lets anybody in: {reason}.")
 
     @property
     def base_url(self) -> str:
@@ -201,11 +214,16 @@ class Settings:
                 values.get("ORRERY_DEMO_PORT", str(demo_address.PORT)), 1, 65535, variable="ORRERY_DEMO_PORT"
             ),
             # One that is empty says that there is none.
+            backups_kept=_between(values.get("ORRERY_BACKUPS_KEPT", "7"), 1, 500, variable="ORRERY_BACKUPS_KEPT"),
+            backup_quota=_parsed(values, "ORRERY_BACKUP_QUOTA", parse_size) or 20 * 1024**3,
+            auth_optional=_parsed(values, "ORRERY_AGENT_BOARD_AUTH", _optional) or False,
             agent_board_prefix=_parsed({AGENT_BOARD: "/api", **source}, AGENT_BOARD, parse_prefix) or "",
             project_roots=_parsed(values, "ORRERY_PROJECT_ROOTS", parse_project_roots) or (),
         )
         if not settings.production:
             settings = replace(settings, models=demo_model.with_demo(settings.models, settings.demo_port))
+        if settings.auth_optional:
+            settings.require_loopback()
         if "MCP_TOKEN_WORKSPACE" in values and settings.mcp_token is None:
             raise SettingsError("MCP_TOKEN_WORKSPACE needs MCP_TOKEN, the token that reads the workspace.")
         if settings.smtp is not None and settings.mail_from is DEFAULT_SENDER:
@@ -257,6 +275,12 @@ def _flag(text: str) -> bool:
     return text.lower() in ("true", "1")
 
 
+def _optional(text: str) -> bool:
+    if text not in ("required", "optional"):
+        raise ValueError("must be required or optional")
+    return text == "optional"
+
+
 def _limits(values: Mapping[str, str]) -> Limits:
     given: dict[str, int] = {}
     for name in NAMES:
@@ -306,45 +330,6 @@ def _kept_vault_keys(path: Path) -> tuple[VaultKey, ...]:
         return parse_vault_keys(kept_secret(path, lambda: new_vault_key().text))
     except ValueError as error:
         raise SettingsError(f"The file {path} in ORRERY_DATA_DIR {error}.") from error
-
-
-def kept_secret(path: Path, make: Callable[[], str] = lambda: secrets.token_urlsafe(48)) -> str:
-    """The random secret kept in the file `path` (mode 600), made at the first call.
-
-    The file appears whole or not at all, and processes that start at once all end with the same secret.
-    """
-    try:
-        if not path.exists():
-            temporary = _written(path, make())
-            try:
-                # A link, unlike a rename, never replaces the secret of a process that was faster.
-                os.link(temporary, path)
-            except FileExistsError:
-                pass
-            finally:
-                temporary.unlink()
-        secret = path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The file {path} in ORRERY_DATA_DIR cannot be read or written.") from error
-    if len(secret) < MIN_SECRET_BYTES:
-        raise SettingsError(f"The file {path} in ORRERY_DATA_DIR is damaged: it must hold at least 32 characters.")
-    return secret
-
-
-def replace_secret(path: Path, secret: str) -> None:
-    """Let the file `path` (mode 600) hold another secret, at once and as a whole."""
-    os.replace(_written(path, secret), path)
-
-
-def _written(path: Path, secret: str) -> Path:
-    """A new file beside `path`, on disk."""
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secret)
-        file.flush()
-        os.fsync(file.fileno())
-    return temporary
 
 
 def _secret(text: str) -> str:

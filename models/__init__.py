@@ -9,6 +9,7 @@ from models.attachment import Attachment, FileChunk, FileLeftover, StoredFile
 from models.attempt import AttemptCount
 from models.automation import Automation, AutomationProgress, AutomationTrace
 from models.avatar import Avatar
+from models.backup import Backup
 from models.base import Recorded
 from models.billing import BillingEvent
 from models.budget import Budget
@@ -28,6 +29,7 @@ from models.job import Job, Queue, Schedule
 from models.label import Label
 from models.lane import Lane
 from models.lease import Lease
+from models.log_entry import LogEntry
 from models.mail import Mail, MailLink
 from models.migration import Migration
 from models.mission import Mission, MissionActivity
@@ -77,6 +79,7 @@ __all__ = [
     "AutomationProgress",
     "AutomationTrace",
     "Avatar",
+    "Backup",
     "BillingEvent",
     "Budget",
     "BusMessage",
@@ -103,6 +106,7 @@ __all__ = [
     "Label",
     "Lane",
     "Lease",
+    "LogEntry",
     "LoggedEvent",
     "Mail",
     "MailLink",

@@ -43,6 +43,11 @@ class ServerRole(Told):
     ADMIN = "admin", "Manages the accounts of people."
     SUPER_ADMIN = "super_admin", "Runs the installation: its settings, its logs and who is an administrator."
 
+    def covers(self, least: "ServerRole") -> bool:
+        """Whether it may do what `least` may."""
+        order = list(ServerRole)
+        return order.index(self) >= order.index(least)
+
 
 class PilotageRole(Told):
     """What a person may do in a workspace's cockpit."""

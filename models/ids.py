@@ -94,6 +94,8 @@ class Kind(IntEnum):
     SCHEDULE = 0xC7
     PREFERENCES = 0xD4
     INSTALLATION = 0xD5
+    LOG_ENTRY = 0xDE
+    BACKUP = 0xE1
     PANEL_STATE = 0xD7
     SEEN_MARK = 0xD6
     AUTOMATION = 0xB1

@@ -4,21 +4,43 @@ from datetime import datetime
 
 from beanie import PydanticObjectId
 from bson import ObjectId
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from models.base import Recorded, utc_now
 from models.ids import Kind
+from models.installation_enums import LogLevel
 from models.records import InstallationRecord
 
-INSTALLATION_ID = ObjectId(bytes([0, 0, 0, 0, Kind.INSTALLATION, 0, 0, 0, 0, 0, 0, 0]))
+
+def _fixed_id(number: int) -> ObjectId:
+    return ObjectId(bytes([0, 0, 0, 0, Kind.INSTALLATION, 0, 0, 0, 0, 0, 0, number]))
+
+
+INSTALLATION_ID = _fixed_id(0)
 """Of the one there is: whoever writes it for the first time is the only one to."""
+LOG_HEADERS = _fixed_id(1)
+"""Of the secret that the headers are which the log is sent with, as JSON."""
+
+
+class LogExportSetting(BaseModel):
+    """Where the log is sent; the values of the headers are in the vault."""
+
+    enabled: bool
+    endpoint: str | None
+    level: LogLevel
+    header_names: list[str]
 
 
 class Installation(Recorded[InstallationRecord]):
-    """That somebody has set the installation up, when nobody was there yet."""
+    """What is set for the installation, and who set it up when nobody was there yet. `changes` counts what two changes
+    must not do at once; `open_session_id` is of the session that requests without a credential have.
+    """
 
     id: PydanticObjectId = PydanticObjectId(INSTALLATION_ID)
     set_up_by: PydanticObjectId
+    changes: int = 0
+    open_session_id: PydanticObjectId | None = None
+    log_export: LogExportSetting | None = None
     created_at: datetime = Field(default_factory=utc_now)
 
     class Settings:

@@ -168,6 +168,24 @@ class AvatarRecord(TypedDict):
     digest: str
 
 
+class BackupRecord(TypedDict):
+    """A `models.backup.Backup`."""
+
+    _id: ObjectId
+    created_at: datetime
+    filename: str
+    status: str
+    size: int
+    documents: int
+    sha256: str | None
+    error: str | None
+    ended_at: datetime | None
+    created_by: ObjectId
+    holder: str | None
+    lease_until: datetime | None
+    attempts: int
+
+
 class BillingEventRecord(TypedDict):
     """A `models.billing.BillingEvent`."""
 
@@ -494,11 +512,23 @@ class IdempotencyKeyRecord(TypedDict):
     expires_at: datetime
 
 
+class LogExportSettingRecord(TypedDict):
+    """A `models.installation.LogExportSetting`."""
+
+    enabled: bool
+    endpoint: str | None
+    level: str
+    header_names: list[str]
+
+
 class InstallationRecord(TypedDict):
     """A `models.installation.Installation`."""
 
     _id: ObjectId
     set_up_by: ObjectId
+    changes: NotRequired[int]
+    open_session_id: NotRequired[ObjectId | None]
+    log_export: NotRequired[LogExportSettingRecord | None]
     created_at: NotRequired[datetime]
 
 
@@ -599,6 +629,17 @@ class LeaseRecord(TypedDict):
     holder: str
     until: datetime
     sessions: NotRequired[list[bytes]]
+
+
+class LogEntryRecord(TypedDict):
+    """A `models.log_entry.LogEntry`."""
+
+    _id: ObjectId
+    created_at: datetime
+    level: str
+    message: str
+    target: str
+    fields: dict[str, Any]
 
 
 class MailRecord(TypedDict):
@@ -1514,6 +1555,8 @@ class UserRecord(TypedDict):
     made: int
     deleted_at: datetime | None
     server_role: str
+    auth_provider: str
+    must_change_password: bool
     pilotage_role: NotRequired[str]
     two_factor_enabled: NotRequired[bool]
 

@@ -11,6 +11,7 @@ from models.base import Stored, id_factory, utc_now
 from models.enums import ConsentSubject, PilotageRole, ServerRole
 from models.facts import Facts
 from models.ids import Kind
+from models.installation_enums import AuthProvider
 from models.records import UserRecord
 
 
@@ -42,6 +43,7 @@ class Consent(BaseModel):
 
 class User(Stored[UserRecord]):
     """An account. `email` is stored lower-case; `password_hash` is an argon2 hash, null for an agent's service user.
+    `must_change_password` is of one that somebody else has chosen; `auth_provider` says whether there is one at all.
     `avatar` is the SHA-256 (hex) of the picture's bytes. `made` counts what has a ceiling for each person, and never
     falls: changes that would make two at once, or for an account that is being deleted, are in conflict by it
     (`resolvers.kit.ceilings`).
@@ -66,7 +68,13 @@ class User(Stored[UserRecord]):
     made: int = 0
     deleted_at: datetime | None = None
     server_role: ServerRole = ServerRole.USER
+    auth_provider: AuthProvider = AuthProvider.LOCAL
+    must_change_password: bool = False
 
     class Settings:
         name = "users"
-        indexes = [IndexModel([("email", ASCENDING)], unique=True)]
+        indexes = [
+            IndexModel([("email", ASCENDING)], unique=True),
+            IndexModel([("is_agent", ASCENDING), ("deleted_at", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("server_role", ASCENDING), ("_id", ASCENDING)]),
+        ]

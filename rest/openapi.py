@@ -144,7 +144,7 @@ def _shown(example: Example, part: Literal["request", "response"]) -> dict[str, 
 
 
 def _request_headers(route: Route) -> tuple[str, ...]:
-    if not route.is_safe:
+    if route.takes_key:
         return (HEADER,)
     if not route.gives or not route.tagged:
         return ()
@@ -156,7 +156,7 @@ def _successes(
 ) -> dict[str, dict[str, Any]]:
     if route.gives:
         return _downloads(route)
-    sent = [] if route.is_safe else [REPLAYED.title()]
+    sent = [REPLAYED.title()] if route.takes_key else []
     sent += ["Set-Cookie"] if route.sets_cookies else []
     sent += ["X-Orrery-Cursor"] if route.tells_cursor else []
     shown = {"headers": response_headers(*sent)} if sent else {}

@@ -12,6 +12,7 @@ _TEXT_PARAMETERS = {
     "wsSlug": "The slug of a workspace of the organization that the caller is a member of.",
     "token": "The token of the invitation's link.",
     "email": "The e-mail address that was invited.",
+    "filename": "The name of the file of a backup.",
     "boardTemplateId": "The id of a template, or the word of a built-in one.",
 }
 _REQUEST_HEADERS: dict[str, tuple[str, dict[str, Any]]] = {

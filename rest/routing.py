@@ -100,6 +100,11 @@ class Route:
     def is_safe(self) -> bool:
         return self.method == "GET"
 
+    @property
+    def takes_key(self) -> bool:
+        """Whether it is done once for an idempotency key."""
+        return not self.is_safe and not self.operation.read_only
+
     def bound(self, ctx: Context) -> Admission | Uploads | None:
         """What bounds how many of these a caller has under way; None where nothing does."""
         if self.file is not None:
@@ -287,7 +292,7 @@ async def _serve_body(route: Route, request: Request, ctx: Context, *, cookies: 
     call = _call(route, request, ctx, raw, cookies=cookies)
     if route.body:
         call.raw_body = await read_object(raw, request.headers.get("content-type", ""))
-    key = None if route.is_safe else request.headers.get(HEADER)
+    key = request.headers.get(HEADER) if route.takes_key else None
     answered = await (_handle(call) if key is None else _handle_once(call, key, raw))
     if route.follows is None or answered.status_code != route.status:
         return answered

@@ -1,8 +1,45 @@
 """The installation as a whole."""
 
+from datetime import datetime
+
 import strawberry
+
+from models.enums import ServerRole
+from models.installation_enums import AuthProvider, LogLevel
 
 
 @strawberry.type(description="What everybody may know of the installation.")
 class Installation:
     has_people: bool = strawberry.field(description="Whether anybody has an account, so that nobody can set it up.")
+    auth_enabled: bool = strawberry.field(description="Whether the agent board's interface takes a credential.")
+    oidc_enabled: bool = strawberry.field(description="Whether people may sign in with an identity provider.")
+
+
+@strawberry.type(description="Somebody's account, as whoever manages accounts sees it: nothing of a tenant.")
+class Person:
+    id: strawberry.ID = strawberry.field(description="The id.")
+    email: str = strawberry.field(description="The e-mail address.")
+    name: str | None = strawberry.field(description="The name to show.")
+    server_role: ServerRole = strawberry.field(description="What the person may do with the installation.")
+    auth_provider: AuthProvider = strawberry.field(description="What says who the person is.")
+    must_change_password: bool = strawberry.field(description="Whether somebody else has chosen the password.")
+    avatar_url: str | None = strawberry.field(
+        description="Where the picture is, an address on this server; null without one."
+    )
+    created_at: datetime = strawberry.field(description="When the account was made.")
+
+
+@strawberry.type(description="Some accounts of people, the oldest first.")
+class People:
+    nodes: list[Person] = strawberry.field(description="The accounts.")
+    total_count: int = strawberry.field(description="How many there are.")
+
+
+@strawberry.type(description="Where the log of the gateway is sent.")
+class LogExport:
+    enabled: bool = strawberry.field(description="Whether it is sent.")
+    endpoint: str | None = strawberry.field(description="The address of the collector; null for nowhere.")
+    level: LogLevel = strawberry.field(description="The least level that is sent.")
+    header_names: list[str] = strawberry.field(
+        description="The names of the headers of each request, whose values are not shown."
+    )

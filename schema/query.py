@@ -6,6 +6,7 @@ import strawberry
 from strawberry import UNSET
 from strawberry.scalars import JSON
 
+from models.installation_enums import LogLevel
 from resolvers import node
 from resolvers.account import account, invited
 from resolvers.account import export as account_export
@@ -14,7 +15,9 @@ from resolvers.card import card
 from resolvers.column import scope
 from resolvers.credential import credential
 from resolvers.document import document
-from resolvers.installation import installation
+from resolvers.inputs.installation import LogList, PeopleList
+from resolvers.installation import backup, installation, log_entry, log_export, person, person_delete
+from resolvers.kit.input import read_input
 from resolvers.kit.page import Window
 from resolvers.machine import filesystem
 from resolvers.mission import mission
@@ -40,14 +43,16 @@ from schema.arguments import (
     WorkspaceId,
 )
 from schema.attachment import Attachment
+from schema.backup import Backup
 from schema.card import Card
 from schema.connection import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.credential import Credential
 from schema.document import Document
-from schema.installation import Installation
+from schema.installation import Installation, LogExport, People
 from schema.invitation import InvitationPreview
 from schema.loading import resolved
+from schema.log_entry import LogEntry
 from schema.machine import Folder, TextFile
 from schema.mission import Mission
 from schema.node import Node
@@ -75,6 +80,17 @@ OfOrganization = Annotated[
     strawberry.ID | None,
     strawberry.argument(description="The id of an organization; without it, all whose admin the viewer is."),
 ]
+PeopleSearch = Annotated[
+    str | None, strawberry.argument(description="A part of the name or of the e-mail address, at most 100 characters.")
+]
+Offset = Annotated[int | None, strawberry.argument(description="How many to leave out, the oldest first.")]
+Limit = Annotated[int | None, strawberry.argument(description="How many to return: 50 by default, at most 100.")]
+Level = Annotated[LogLevel | None, strawberry.argument(description="Those of one level.")]
+LogSearch = Annotated[str | None, strawberry.argument(description="A part of the message, at most 100 characters.")]
+LogLimit = Annotated[int | None, strawberry.argument(description="How many to return: 100 by default, at most 500.")]
+BeforeEntry = Annotated[strawberry.ID | None, strawberry.argument(description="Those before an entry, by its id.")]
+Filename = Annotated[str, strawberry.argument(description="The name of the file.")]
+PersonId = Annotated[strawberry.ID, strawberry.argument(description="The id of the person.")]
 OrgSlug = Annotated[str, strawberry.argument(description="The slug of the organization.")]
 
 
@@ -156,6 +172,43 @@ class Query:
     @resolved("A file of text of the gateway's machine, of at most 1 MB.")
     async def text_file(self, info: Info, path: FilePath) -> TextFile:
         return cast("TextFile", await filesystem.read_text_file(info.context.ctx, path))
+
+    @resolved("Accounts of people, the oldest first; for whoever manages them.")
+    async def people(
+        self, info: Info, search: PeopleSearch = UNSET, offset: Offset = UNSET, limit: Limit = UNSET
+    ) -> People:
+        asked = {"search": given(search), "offset": given(offset), "limit": given(limit)}
+        values = read_input(PeopleList, {name: value for name, value in asked.items() if value is not None})
+        return cast("People", await person.list_people(info.context.ctx, values))
+
+    @resolved("Entries of the log of the gateway, the newest first; for super-administrators.")
+    async def log_entries(
+        self,
+        info: Info,
+        level: Level = UNSET,
+        search: LogSearch = UNSET,
+        limit: LogLimit = UNSET,
+        before: BeforeEntry = UNSET,
+    ) -> list[LogEntry]:
+        asked = {"level": given(level), "search": given(search), "limit": given(limit), "before": given(before)}
+        values = read_input(LogList, {name: value for name, value in asked.items() if value is not None})
+        return cast("list[LogEntry]", await log_entry.list_log_entries(info.context.ctx, values))
+
+    @resolved("Where the log of the gateway is sent; for super-administrators.")
+    async def log_export(self, info: Info) -> LogExport:
+        return cast("LogExport", await log_export.get_log_export(info.context.ctx))
+
+    @resolved("The backups, the newest first; for super-administrators.")
+    async def backups(self, info: Info) -> list[Backup]:
+        return cast("list[Backup]", await backup.list_backups(info.context.ctx))
+
+    @resolved("A backup by the name of its file; for super-administrators.")
+    async def backup(self, info: Info, filename: Filename) -> Backup | None:
+        return cast("Backup", await backup.get_backup(info.context.ctx, filename))
+
+    @resolved("How many projects would pass on with somebody's account; for whoever manages accounts.")
+    async def person_owned_projects(self, info: Info, id: PersonId) -> int:
+        return await person_delete.count_owned_projects(info.context.ctx, id)
 
     @resolved("A project by its id.")
     async def project(self, info: Info, id: ProjectId) -> Project | None:

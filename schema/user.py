@@ -10,6 +10,7 @@ import models
 from models.base import Record
 from models.enums import ServerRole
 from models.errors import Forbidden
+from models.installation_enums import AuthProvider
 from resolvers.account.api_token import list_api_tokens
 from resolvers.account.consent import list_consents
 from resolvers.account.session import list_sessions
@@ -54,6 +55,13 @@ class User(Node):
         people.server_role_of, description="What the person may do with the installation: the viewer's own only."
     )
 
+    auth_provider: AuthProvider | None = edge(
+        people.auth_provider_of, description="What says who the person is: the viewer's own only."
+    )
+    must_change_password: bool | None = edge(
+        people.must_change_password_of,
+        description="Whether the password has to be changed, as somebody else has chosen it: the viewer's own only.",
+    )
     preferences: PreferencesRef = edge(
         preferences_of, description="What is set for how things are shown and told: the viewer's own only."
     )

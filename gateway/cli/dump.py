@@ -65,7 +65,8 @@ async def _restore(settings: "Settings", file: Path, bar: Steps) -> tuple["Manif
     from gateway.database import open_unlimited, open_url
     from gateway.dump.dump import fingerprint
     from gateway.dump.restore import restore
-    from gateway.settings import SECRET_FILE, replace_secret
+    from gateway.secret_file import replace_secret
+    from gateway.settings import SECRET_FILE
 
     keys = [settings.secret_key]
 

@@ -9,12 +9,14 @@ from bson import ObjectId
 from gateway.dump.snapshot import Snapshot
 from models import (
     DOCUMENTS,
+    Backup,
     BusMessage,
     Document,
     DocumentVersion,
     FileChunk,
     FileLeftover,
     Lease,
+    LogEntry,
     LoggedEvent,
     OAuthCode,
     OAuthGrant,
@@ -25,7 +27,9 @@ from models import (
 )
 from models.base import Record, Recorded, collection
 
-LEFT_OUT: frozenset[type[Recorded[Any]]] = frozenset({Session, OAuthCode, OAuthGrant, Lease, BusMessage, Probe})
+LEFT_OUT: frozenset[type[Recorded[Any]]] = frozenset(
+    {Backup, Session, OAuthCode, OAuthGrant, Lease, BusMessage, LogEntry, Probe}
+)
 """What must not go on in two places, or is of processes: nobody is signed in to what was restored, and no application
 has access to it."""
 DUMPED = tuple(model for model in DOCUMENTS if model not in LEFT_OUT)

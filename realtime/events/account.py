@@ -54,6 +54,10 @@ class PasswordReset(Event):
     """A new password by a link in a mail. Every session of the user ended with it."""
 
 
+class PasswordGenerated(Event):
+    """Whoever manages accounts had another password made. Every session of the user ended with it."""
+
+
 class TwoFactorEnabled(Event):
     pass
 

@@ -77,16 +77,22 @@ async def delete_account(ctx: Context, values: AccountDelete) -> Committed[Objec
             raise BadUserInput("is wrong, or was used already", field="code")
         for organization_id in await _owned(change, ctx.user_id):
             await remove_organization(change, organization_id)
-        await _forget(change, still)
-        change.append(ctx.user_id, UserDeleted(deleted_id=ctx.user_id))
-        await bury(change, ctx.user_id, ctx.user_id, user_id=ctx.user_id)
-        await insert_mail(change, still["email"], MailTemplate.ACCOUNT_DELETED)
+        await close_account(change, still)
         return ctx.user_id
 
     try:
         return await delete(ctx, ctx.user_id, body, revokes=True)
     finally:
         ctx.services.mail_due.set()
+
+
+async def close_account(change: Change, user: UserRecord) -> None:
+    """Delete an account that owns nothing any more, within a change: what others rely on stays, without a name."""
+    user_id = user["_id"]
+    await _forget(change, user)
+    change.append(user_id, UserDeleted(deleted_id=user_id))
+    await bury(change, user_id, user_id, user_id=user_id)
+    await insert_mail(change, user["email"], MailTemplate.ACCOUNT_DELETED)
 
 
 async def _owned(change: Change, user_id: ObjectId) -> list[ObjectId]:

@@ -63,7 +63,7 @@ async def change_password(ctx: Context, values: PasswordChange) -> Committed[Non
         # The hash that was verified must still be there: of two changes at once, one wins.
         changed = await collection(User).update_one(
             {"_id": ctx.user_id, "password_hash": user["password_hash"]},
-            {"$set": {"password_hash": password_hash}},
+            {"$set": {"password_hash": password_hash, "must_change_password": False}},
             session=change.session,
         )
         if not changed.matched_count:
@@ -108,7 +108,7 @@ async def reset_password(ctx: Context, values: PasswordResetInput) -> None:
 
     async def body(change: Change) -> None:
         user = await use_link(change, link)
-        changes: Record = {"password_hash": password_hash}
+        changes: Record = {"password_hash": password_hash, "must_change_password": False}
         if user.get("email_verified_at") is None:
             changes |= {"email_verified_at": change.at, "two_factor": None, "two_factor_setup": None}
             await _end_tokens(change, user_id)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
@@ -15,9 +15,10 @@ from models.billing import Plan
 from models.enums import MailTemplate, PilotageRole, ServerRole
 from models.errors import Conflict
 from models.ids import Kind, new_id
+from models.installation_enums import AuthProvider
 from models.records import SessionRecord, UserRecord
 from realtime.events.account import UserCreated
-from realtime.log import Change
+from realtime.log import Change, Committed
 from resolvers.account.sign_in import SignIn, signed_in, start
 from resolvers.kit.context import Context
 from resolvers.mail.mail import insert_mail
@@ -26,18 +27,25 @@ from resolvers.organization.slug import with_free_slug
 from resolvers.user.user import without_secrets
 from resolvers.workspace.workspace import insert_workspace
 
+T = TypeVar("T")
+
 Also = Callable[[Change, UserRecord], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """Who registers. `verified` says that the address is known to be theirs, `server_role` what else they may do."""
+    """Who registers. Without a password it is the identity provider of the installation that says who they are.
+
+    `verified` says that the address is known to be theirs, `server_role` what else they may do, and `generated` that
+    somebody else has chosen the password, so that it has to be changed.
+    """
 
     email: str
-    password: str
+    password: str | None
     name: str | None
     verified: bool = False
     server_role: ServerRole = ServerRole.USER
+    generated: bool = False
 
 
 async def create_account(
@@ -47,11 +55,33 @@ async def create_account(
 
     Raises Conflict for an address that has an account.
     """
-    password_hash = await hash_password(account.password)
+
+    async def signing_in(change: Change, user: UserRecord) -> tuple[SessionRecord, str, UserRecord]:
+        if also is not None:
+            await also(change, user)
+        return *await start(ctx, change, user), user
+
+    session, cookie, user = (await write_account(ctx, account, signing_in, stream_id=stream_id)).value
+    return signed_in(ctx, session, cookie, user, PilotageRole.OWNER)
+
+
+async def write_account(
+    ctx: Context,
+    account: NewAccount,
+    then: Callable[[Change, UserRecord], Awaitable[T]],
+    *,
+    actor_id: ObjectId | None = None,
+    stream_id: ObjectId | None = None,
+) -> Committed[T]:
+    """A new account with its home, by itself or by whoever makes it; what is done `then` in the same change.
+
+    Raises Conflict for an address that has an account.
+    """
+    password_hash = None if account.password is None else await hash_password(account.password)
     user_id = new_id(Kind.USER)
     name = account.name or account.email.partition("@")[0]
 
-    async def body(change: Change, slug: str) -> tuple[SessionRecord, str, UserRecord]:
+    async def body(change: Change, slug: str) -> T:
         user = _user(user_id, account, password_hash, change.at)
         try:
             await collection(User).insert_one(user, session=change.session)
@@ -59,26 +89,24 @@ async def create_account(
             raise Conflict("belongs to an account already", field="email") from error
         change.append(user_id, UserCreated(user=without_secrets(user)))
         await _home(change, user_id, name, slug, ctx.services.billing.free)
-        if also is not None:
-            await also(change, user)
         if not account.verified:
             await insert_mail(change, account.email, MailTemplate.EMAIL_VERIFICATION, about_id=user_id)
-        session, cookie = await start(ctx, change, user)
-        return session, cookie, user
+        return await then(change, user)
 
-    async def attempt(slug: str) -> SignIn:
-        written = await ctx.write_as(stream_id or user_id, user_id, lambda change: body(change, slug))
-        session, cookie, user = written.value
-        ctx.services.mail_due.set()
-        return signed_in(ctx, session, cookie, user, PilotageRole.OWNER)
+    async def attempt(slug: str) -> Committed[T]:
+        return await ctx.write_as(stream_id or user_id, actor_id or user_id, lambda change: body(change, slug))
 
-    return await with_free_slug(name, attempt)
+    written = await with_free_slug(name, attempt)
+    ctx.services.mail_due.set()
+    return written
 
 
-def _user(user_id: ObjectId, account: NewAccount, password_hash: str, at: datetime) -> UserRecord:
+def _user(user_id: ObjectId, account: NewAccount, password_hash: str | None, at: datetime) -> UserRecord:
     user = User(id=user_id, email=account.email, name=account.name or None, password_hash=password_hash, created_at=at)
     user.email_verified_at = at if account.verified else None
     user.server_role = account.server_role
+    user.must_change_password = account.generated
+    user.auth_provider = AuthProvider.OIDC if account.password is None else AuthProvider.LOCAL
     return to_record(user)
 
 

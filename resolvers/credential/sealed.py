@@ -4,9 +4,9 @@ from bson import ObjectId
 
 from auth.vault import Bound, Sealed, Vault
 from models import CredentialVersion
-from models.base import collection, to_record
+from models.base import AnyRecord, collection, to_record
 from models.errors import DecryptionFailed
-from models.records import CredentialRecord, CredentialVersionRecord
+from models.records import CredentialVersionRecord
 from realtime.log import Change
 
 
@@ -20,7 +20,7 @@ def sealed_in(version: CredentialVersionRecord) -> Sealed:
     return Sealed(version["kid"], version["wrapped_key"], version["sealed"])
 
 
-async def keep(vault: Vault, change: Change, credential: CredentialRecord, value: str) -> None:
+async def keep(vault: Vault, change: Change, credential: AnyRecord, value: str) -> None:
     """Store what a credential holds as of its version, in place of what it held. Raises NotConfigured."""
     sealed = vault.seal(Bound(credential["organization_id"], credential["_id"], credential["version"]), value)
     await forget(change, credential["_id"])
@@ -41,7 +41,7 @@ async def forget(change: Change, credential_id: ObjectId) -> None:
     await collection(CredentialVersion).delete_one({"credential_id": credential_id}, session=change.session)
 
 
-async def opened(vault: Vault, credential: CredentialRecord, change: Change | None = None) -> str:
+async def opened(vault: Vault, credential: AnyRecord, change: Change | None = None) -> str:
     """What a credential holds. Raises DecryptionFailed and NotConfigured."""
     session = None if change is None else change.session
     found = await collection(CredentialVersion).find_one({"credential_id": credential["_id"]}, session=session)

@@ -3,32 +3,106 @@
 Whoever runs it is in no organization for that: every door of a tenant asks for a membership alone (decision 72).
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Annotated
 
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from auth.counting import count_attempt
-from models import Installation, User
+from auth.open_session import LIFETIME, open_session
+from auth.sessions import start_session
+from models import Installation, Session, User
 from models.base import Record, collection, to_record
 from models.enums import ServerRole
 from models.errors import Conflict, NotFound
+from models.installation import INSTALLATION_ID
 from models.records import UserRecord
-from realtime.events.account import InstallationSetUp, ServerRoleChanged
+from models.write import find_and_delete
+from realtime.events.account import InstallationSetUp, ServerRoleChanged, SessionEnded, SessionStarted
+from realtime.events.installation import InstallationAuthChanged
 from realtime.log import Change, Committed
 from resolvers.account.registration import NewAccount, create_account
 from resolvers.account.sign_in import SignIn
 from resolvers.inputs.account import AuthRegister
 from resolvers.kit.context import Context
 from resolvers.kit.operation import Caller, operation
+from resolvers.kit.server_role import require_server_role
 
 SET_UP = "The installation is set up already: register, or have `orrery admin grant` make an account its administrator"
+
+ALWAYS_ON = "Authentication cannot be turned off here: its operator has not set ORRERY_AGENT_BOARD_AUTH=optional"
 
 
 @operation("installation", caller=Caller.ANYONE, read_only=True)
 async def get_installation(ctx: Context) -> Record:
-    """What everybody may know of the installation: whether it `has_people`."""
-    return {"has_people": await _has_people()}
+    """What everybody may know of the installation: whether it `has_people`, and how they sign in."""
+    return {
+        "has_people": await _has_people(),
+        "auth_enabled": not ctx.services.auth_optional or await open_session() is None,
+        "oidc_enabled": False,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedInstallation:
+    """What everybody may know of the installation, as it is now."""
+
+    installation: Record
+
+
+@operation("installationAuthSet", caller=Caller.PERSON, server_role=ServerRole.SUPER_ADMIN)
+async def set_auth(
+    ctx: Context,
+    enabled: Annotated[
+        bool, "False lets in whoever comes from this machine, at the agent board's interface, as the caller."
+    ],
+) -> Committed[ChangedInstallation]:
+    """Turn authentication at the agent board's interface off, or on again.
+
+    Raises Conflict where the operator does not let it be off (`ORRERY_AGENT_BOARD_AUTH=optional`).
+    """
+    if not enabled and not ctx.services.auth_optional:
+        raise Conflict(ALWAYS_ON)
+
+    async def body(change: Change) -> None:
+        await require_server_role(ctx.user_id, ServerRole.SUPER_ADMIN, "installationAuthSet", change.session)
+        is_open = await open_session() is not None
+        if is_open is not enabled:
+            return
+        await end_open_session(change)
+        if not enabled:
+            session, _ = await start_session(ctx.user_id, LIFETIME, change.session, user_agent="Authentication is off")
+            await touch_installation(change, {"open_session_id": session["_id"]})
+            change.append(ctx.user_id, SessionStarted(session_id=session["_id"]))
+        change.append(INSTALLATION_ID, InstallationAuthChanged(enabled=enabled))
+
+    done = await ctx.write(INSTALLATION_ID, body, revokes=True)
+    return Committed(ChangedInstallation(await get_installation(ctx)), done.cursor)
+
+
+async def end_open_session(change: Change, of: ObjectId | None = None) -> None:
+    """Let nobody in any more who has no credential, within a change; only as a person where `of` says whom."""
+    found = await collection(Installation).find_one({"_id": INSTALLATION_ID}, session=change.session)
+    if found is None or found.get("open_session_id") is None:
+        return
+    where = {"_id": found["open_session_id"]} | ({} if of is None else {"user_id": of})
+    ended = await find_and_delete(Session, where, change.session)
+    if ended is None and of is not None:
+        return
+    await touch_installation(change, {"open_session_id": None})
+    if ended is not None:
+        change.append(ended["user_id"], SessionEnded(session_id=ended["_id"]))
+
+
+async def touch_installation(change: Change, values: Record | None = None) -> None:
+    """Write to what there is once, so that of two changes that do so one comes after the other."""
+    taken = {"_id", "changes", *(values or {})}
+    made = to_record(Installation(set_up_by=change.actor_id, created_at=change.at))
+    fresh = {name: value for name, value in made.items() if name not in taken}
+    written = {"$inc": {"changes": 1}, "$setOnInsert": fresh} | ({"$set": values} if values else {})
+    await collection(Installation).update_one({"_id": INSTALLATION_ID}, written, upsert=True, session=change.session)
 
 
 @operation("installationSetup", caller=Caller.ANYONE, reveals=True)

@@ -37,12 +37,14 @@ class Services:
 
     `shows_links` says that no mail leaves the gateway, so that its links are answered to whoever causes it.
     `mail_due` wakes the sender of this process, `files_due` what removes the bytes of deleted attachments,
-    `transfers_due` what runs imports, and `deletions_due` what goes on with deletions.
+    `transfers_due` what runs imports, `deletions_due` what goes on with deletions, and `backups_due` what makes
+    backups, in `backup_dir`.
     `registrations_per_hour` is how many accounts one source may make, `storage_quota` how many bytes a workspace may
     have together. `agent_board_prefix` is where the agent board's interface is, below `base_url`. `outbound` makes
-    requests to other servers, `vault` seals what credentials hold, `billing` says what is paid where. `models` are
-    those that missions are run by. `project_roots` are the folders of the machine that projects may have theirs in;
-    `worktrees` is the folder of those of cards, and `worktrees_due` wakes what removes them.
+    requests to other servers, `vault` seals what credentials hold, `auth_optional` says that authentication may be
+    turned off, `billing` what is paid where. `models` are those that missions are run by. `project_roots` are the
+    folders of the machine that projects may have theirs in; `worktrees` is the folder of those of cards, and
+    `worktrees_due` wakes what removes them.
     """
 
     hub: Hub
@@ -53,6 +55,7 @@ class Services:
     agent_board_prefix: str = "/api"
     shows_links: bool = True
     require_verified_email: bool = False
+    auth_optional: bool = False
     registrations_per_hour: int = 100
     mail_due: asyncio.Event = field(default_factory=asyncio.Event)
     storage_quota: int = 1024**3
@@ -63,6 +66,8 @@ class Services:
     importing: Admission = field(default_factory=lambda: Admission("imports under way", of_one=2, in_all=8))
     transfers_due: asyncio.Event = field(default_factory=asyncio.Event)
     deletions_due: asyncio.Event = field(default_factory=asyncio.Event)
+    backups_due: asyncio.Event = field(default_factory=asyncio.Event)
+    backup_dir: Path | None = None
     search: SearchIndex = field(default_factory=SearchIndex)
     recognitions: Recognitions = field(default_factory=Recognitions)
     outbound: Outbound = field(default_factory=Outbound)

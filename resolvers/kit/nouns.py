@@ -10,6 +10,7 @@ from models import (
     Attachment,
     Automation,
     AutomationTrace,
+    Backup,
     Budget,
     Card,
     Column,
@@ -114,6 +115,7 @@ JOB = noun(Job, Kind.JOB, reads=job.READ, scope=TokenScope.PILOTAGE_READ, has_no
 SCHEDULE = noun(Schedule, Kind.SCHEDULE, reads=job.READ, scope=TokenScope.PILOTAGE_READ, has_node=False)
 PREFERENCES = noun(Preferences, Kind.PREFERENCES, scope=TokenScope.ACCOUNT_READ, has_node=False)
 PANEL_STATE = noun(PanelState, Kind.PANEL_STATE, has_node=False)
+BACKUP = noun(Backup, Kind.BACKUP, scope=TokenScope.ACCOUNT_READ, has_node=False)
 USER = noun(User, Kind.USER)
 
 NOUNS: Mapping[Kind, Noun[Any]] = {var.kind: var for var in tuple(vars().values()) if isinstance(var, Noun)}

@@ -15,13 +15,14 @@ from pydantic.alias_generators import to_camel
 
 from auth.policies.permission import Permission
 from models.base import R
-from models.enums import TokenScope
+from models.enums import ServerRole, TokenScope
 from models.errors import Forbidden, NotFound, Unauthenticated
 from resolvers.kit.access import access
 from resolvers.kit.context import Context
 from resolvers.kit.input import Input
 from resolvers.kit.noun import Door, Fields, Noun, door_to
 from resolvers.kit.rate import one_call
+from resolvers.kit.server_role import require_server_role
 from resolvers.kit.tombstone import FIELDS, Gone, hiding, known_gone, without_gone
 
 P = ParamSpec("P")
@@ -42,7 +43,8 @@ class Caller(Enum):
 class Options(TypedDict, total=False):
     """What an operation says of itself beside its name and its door.
 
-    `scope` is what a token needs; `caller` who may call it; `read_only` that it changes nothing; `reveals` that what it
+    `scope` is what a token needs; `caller` who may call it; `server_role` what they may at least do with the
+    installation; `read_only` that it changes nothing; `reveals` that what it
     returns holds a credential, which is shown once and not kept. `tool` is what agents call it, where that does not
     follow well from its name; `no_tool` why they are not given it, where that does not follow from the rest
     (`resolvers.kit.tool`). `proposes` says that what it makes is a proposal alone, so that an agent needs no approval
@@ -54,6 +56,7 @@ class Options(TypedDict, total=False):
 
     scope: TokenScope | None
     caller: Caller
+    server_role: ServerRole | None
     read_only: bool
     reveals: bool
     tool: str | None
@@ -78,6 +81,7 @@ class Operation:
     caller: Caller
     scope: TokenScope | None
     permission: Permission | None
+    server_role: ServerRole | None
     read_only: bool
     reveals: bool
     tool: str | None
@@ -188,6 +192,7 @@ def operation(
         raise TypeError(f"{name} opens something and says no permission")
     door = None if opened is None else door_to(opened, inside=inside is not None)
     caller, scope = options.get("caller", Caller.SIGNED_IN), options.get("scope")
+    least = options.get("server_role")
     read_only, reveals = options.get("read_only", False), options.get("reveals", False)
     tool, no_tool = options.get("tool"), options.get("no_tool")
     gated = not (read_only or caller is Caller.AGENT or options.get("proposes", False))
@@ -200,6 +205,8 @@ def operation(
         @functools.wraps(body)
         async def checked(ctx: Context, /, *args: Any, **kwargs: Any) -> Any:
             entry.admit(ctx)
+            if least is not None:
+                await require_server_role(ctx.user_id, least, name)
             if ctx.subject.calls_a_minute is None or caller is Caller.AGENT:  # what it reports is of no use unheard
                 return await admitted(ctx, *args, **kwargs)
             async with one_call(ctx.subject):
@@ -226,6 +233,7 @@ def operation(
             caller=caller,
             scope=scope,
             permission=permission,
+            server_role=least,
             read_only=read_only,
             reveals=reveals,
             tool=tool,

@@ -22,7 +22,7 @@ from resolvers.kit.upload import FILES
 from resolvers.transfer.notes import Notes
 from resolvers.transfer.read import MAX_TEXT, read_import
 
-PROJECT = "project.json"
+PROJECT, ORGANIZATION = "project.json", "organization.json"
 MAGIC = b"PK\x03\x04"
 PIECE = 256 * 1024
 MAX_DIRECTORY = 16 * 1024 * 1024
@@ -65,6 +65,15 @@ class _Sink:
         return taken
 
 
+@dataclass(frozen=True, slots=True)
+class ArchivedProject:
+    """A project in a `folder` of an archive: its text, and its files, complete when the text has been read."""
+
+    folder: str
+    project: AsyncIterator[bytes]
+    files: Stored
+
+
 async def archived(project: AsyncIterator[bytes], files: Stored) -> AsyncIterator[bytes]:
     """The archive of a project's text and its files, in chunks. `files` is complete when the text has been read.
 
@@ -72,24 +81,40 @@ async def archived(project: AsyncIterator[bytes], files: Stored) -> AsyncIterato
     """
     sink = _Sink()
     with ZipFile(sink, "w") as archive:
-        with archive.open(_info(PROJECT, ZIP_DEFLATED), "w", force_zip64=True) as member:
-            async for chunk in project:
-                member.write(chunk)
-                if taken := sink.take():
-                    yield taken
-        for name, (file_id, size) in files.items():
-            pieces = read_file(file_id, 0, size)
-            try:
-                piece = await anext(pieces, b"")
-            except LookupError:
-                continue
-            with archive.open(_info(name, ZIP_STORED), "w") as member:
+        async for chunk in _written(archive, sink, ArchivedProject("", project, files)):
+            yield chunk
+    yield sink.take()
+
+
+async def archived_all(about: bytes, projects: AsyncIterator[ArchivedProject]) -> AsyncIterator[bytes]:
+    """The archive of an organization, in chunks: what is said `about` it, and its projects one after the other."""
+    sink = _Sink()
+    with ZipFile(sink, "w") as archive:
+        archive.writestr(_info(ORGANIZATION, ZIP_DEFLATED), about)
+        async for project in projects:
+            async for chunk in _written(archive, sink, project):
+                yield chunk
+    yield sink.take()
+
+
+async def _written(archive: ZipFile, sink: _Sink, project: ArchivedProject) -> AsyncIterator[bytes]:
+    with archive.open(_info(project.folder + PROJECT, ZIP_DEFLATED), "w", force_zip64=True) as member:
+        async for chunk in project.project:
+            member.write(chunk)
+            if taken := sink.take():
+                yield taken
+    for name, (file_id, size) in project.files.items():
+        pieces = read_file(file_id, 0, size)
+        try:
+            piece = await anext(pieces, b"")
+        except LookupError:
+            continue
+        with archive.open(_info(project.folder + name, ZIP_STORED), "w") as member:
+            member.write(piece)
+            yield sink.take()
+            async for piece in pieces:
                 member.write(piece)
                 yield sink.take()
-                async for piece in pieces:
-                    member.write(piece)
-                    yield sink.take()
-    yield sink.take()
 
 
 def _info(name: str, compression: int) -> ZipInfo:

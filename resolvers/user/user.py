@@ -15,6 +15,7 @@ from models.enums import ServerRole, TokenScope
 from models.errors import NotFound
 from models.facts import GRAPH, declared
 from models.ids import Kind, parse_id, portions
+from models.installation_enums import AuthProvider
 from models.records import UserRecord
 from resolvers.kit.access import projection
 from resolvers.kit.context import Context, Services
@@ -28,6 +29,10 @@ PUBLIC = frozenset(declared(User, GRAPH)) | {"avatar"}
 """All that a user's record ever shows: what the graph shows of it, and the picture."""
 PROFILE = frozenset({"email", "job_title", "avatar"})
 """What of it is for those who share an organization with the user."""
+
+
+_OWN = ("email_verified_at", "two_factor", "server_role", "auth_provider", "must_change_password")
+"""What of it `own` is made of."""
 
 
 def visible(fields: Fields) -> frozenset[str]:
@@ -48,6 +53,8 @@ def own(user: UserRecord) -> UserRecord:
         "email_verified_at": user.get("email_verified_at"),
         "two_factor_enabled": user.get("two_factor") is not None,
         "server_role": user.get("server_role", ServerRole.USER),
+        "auth_provider": user.get("auth_provider", AuthProvider.LOCAL),
+        "must_change_password": user.get("must_change_password", False),
     }
 
 
@@ -134,6 +141,19 @@ async def server_role_of(ctx: Context, users: Sequence[UserRecord], fields: Fiel
     return [None if record is None else ServerRole(record["server_role"]) for record in found]
 
 
+@edge(scope=TokenScope.ACCOUNT_READ, viewer=True)
+async def auth_provider_of(ctx: Context, users: Sequence[UserRecord], fields: Fields) -> list[AuthProvider | None]:
+    """What says who the caller is; None for anybody else."""
+    found = await _own(ctx, users)
+    return [None if record is None else AuthProvider(record["auth_provider"]) for record in found]
+
+
+@edge(scope=TokenScope.ACCOUNT_READ, viewer=True)
+async def must_change_password_of(ctx: Context, users: Sequence[UserRecord], fields: Fields) -> list[bool | None]:
+    """Whether somebody else has chosen the caller's password; None for anybody else."""
+    return [None if record is None else record["must_change_password"] for record in await _own(ctx, users)]
+
+
 @edge()
 async def avatar_urls_of(ctx: Context, users: Sequence[UserRecord], fields: Fields) -> list[str | None]:
     """Where the pictures are."""
@@ -143,9 +163,7 @@ async def avatar_urls_of(ctx: Context, users: Sequence[UserRecord], fields: Fiel
 async def _own(ctx: Context, users: Sequence[UserRecord]) -> list[UserRecord | None]:
     mine = None
     if any(user["_id"] == ctx.user_id for user in users):
-        mine = await collection(User).find_one(
-            {"_id": ctx.user_id}, {"email_verified_at": 1, "two_factor": 1, "server_role": 1}
-        )
+        mine = await collection(User).find_one({"_id": ctx.user_id}, dict.fromkeys(_OWN, 1))
     return [None if mine is None or user["_id"] != ctx.user_id else own(mine) for user in users]
 
 

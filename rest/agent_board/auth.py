@@ -5,6 +5,7 @@ from typing import Literal
 from typing_extensions import TypedDict
 
 from models.enums import ServerRole
+from models.installation_enums import AuthProvider
 from models.records import UserRecord
 from resolvers.account.account import get_me, log_in, register
 from resolvers.account.sign_in import SignIn
@@ -12,7 +13,7 @@ from resolvers.inputs.account import AuthLogin, AuthRegister, Email, Password, S
 from resolvers.installation.installation import set_up_installation
 from resolvers.kit.input import Input
 from rest.agent_board.dialect import board_routes
-from rest.agent_board.present.organization import PersonData, person
+from rest.agent_board.present.organization import PersonData, ServerRoleWord, person
 from rest.present import word
 from rest.routing import Call
 
@@ -27,10 +28,13 @@ class AccountBody(Input):
     display_name: ShortText | None = None
 
 
-class AccountData(PersonData):
-    """An account, as its owner sees it. `role` is what it may do with the installation."""
+class AccountData(PersonData, TypedDict):
+    """An account, as its owner sees it. `role` is what it may do with the installation; `mustChangePassword` is of a
+    password that somebody else has chosen."""
 
-    role: Literal["user", "admin", "super_admin"]
+    role: ServerRoleWord
+    authProvider: Literal["local", "oidc"]
+    mustChangePassword: bool
 
 
 class SessionData(TypedDict):
@@ -72,4 +76,9 @@ def _session(signed_in: SignIn) -> SessionData:
 
 
 def _user(record: UserRecord) -> AccountData:
-    return {**person(record), "role": word(ServerRole(record["server_role"]))}
+    return {
+        **person(record),
+        "role": word(ServerRole(record["server_role"])),
+        "authProvider": word(AuthProvider(record["auth_provider"])),
+        "mustChangePassword": record["must_change_password"],
+    }

@@ -34,4 +34,8 @@ async def get(call: Call) -> HealthData:
 @routes.get("/settings/auth-status", "Ask how one signs in", runs=get_installation)
 async def get_auth_status(call: Call) -> AuthStatusData:
     installation = await get_installation(call.ctx)
-    return {"authEnabled": True, "oidcEnabled": False, "hasUsers": installation["has_people"]}
+    return {
+        "authEnabled": installation["auth_enabled"],
+        "oidcEnabled": installation["oidc_enabled"],
+        "hasUsers": installation["has_people"],
+    }

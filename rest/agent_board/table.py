@@ -1,15 +1,19 @@
 """Every route of the agent board's interface, below its prefix, in the order in which the document shows them."""
 
 from rest.agent_board import (
+    admin_users,
     attachments,
     auth,
+    backups,
     boards,
     cards,
     columns,
     credentials,
+    export,
     filesystem,
     flat_cards,
     health,
+    installation_settings,
     organizations,
     people,
     project_members,
@@ -24,6 +28,7 @@ TAGS = {
     for name, text in {
         "health": "Whether the gateway answers, and how one signs in.",
         "auth": "Setting up, registering and signing in.",
+        "admin users": "The accounts of people, for whoever manages them.",
         "organizations": "The top of the tenancy; each has a workspace that its projects go to.",
         "organization members": "Who belongs to an organization.",
         "projects": "Projects of the caller's organizations.",
@@ -38,6 +43,9 @@ TAGS = {
         "credentials": "What models are asked with: for admins of organizations.",
         "user settings": "What the caller has set.",
         "panel states": "How the caller has left the panels of cards.",
+        "installation": "What is set for the installation, by whoever runs it.",
+        "logs": "What the gateway says of itself.",
+        "backups": "The whole installation in files, made while it serves.",
         "people": "Finding people.",
         "live": "What happens, as it happens.",
     }.items()
@@ -46,6 +54,7 @@ TAGS = {
 _PARTS = (
     health.routes,
     auth.routes,
+    admin_users.routes,
     organizations.routes,
     organizations.members,
     projects.routes,
@@ -64,6 +73,11 @@ _PARTS = (
     settings.shortcuts,
     settings.told,
     settings.panels,
+    installation_settings.auth,
+    installation_settings.logs,
+    installation_settings.log_export,
+    export.routes,
+    backups.routes,
     people.routes,
 )
 

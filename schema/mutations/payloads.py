@@ -12,6 +12,7 @@ from schema.consent import Consent
 from schema.credential import Credential
 from schema.custom_field import CustomField
 from schema.document import Document
+from schema.installation import Installation, LogExport, Person
 from schema.invitation import Invitation
 from schema.job import Job
 from schema.mission import Mission
@@ -62,6 +63,38 @@ class CredentialAuthorizePayload:
 class CredentialRevealPayload:
     credential: Credential = strawberry.field(description="The credential.")
     value: str = strawberry.field(description="What it holds.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What a change of the installation returns.")
+class InstallationPayload:
+    installation: Installation = strawberry.field(description="What everybody may know of it, as it is now.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What a change of where the log is sent returns.")
+class LogExportPayload:
+    log_export: LogExport = strawberry.field(description="Where it is sent now.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What came of a try.")
+class TryPayload:
+    success: bool = strawberry.field(description="Whether it went well.")
+    latency_ms: int = strawberry.field(description="How long it took, in milliseconds.")
+    error: str | None = strawberry.field(description="What went wrong; null where nothing did.")
+
+
+@strawberry.type(description="What a change of somebody's account returns.")
+class PersonPayload:
+    person: Person = strawberry.field(description="The account as it is now.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="A password that was made for somebody.")
+class PersonPasswordPayload:
+    person: Person = strawberry.field(description="The account.")
+    generated_password: str = strawberry.field(description="The password, shown this once.")
     cursor: Cursor = cursor_field()
 
 

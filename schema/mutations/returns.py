@@ -20,6 +20,9 @@ from resolvers.credential.authorization import Authorization
 from resolvers.credential.credential import Revealed
 from resolvers.custom_field.change import ChangedField
 from resolvers.document.link import Linked
+from resolvers.installation.installation import ChangedInstallation
+from resolvers.installation.log_export import ChangedLogExport, Tried
+from resolvers.installation.person import ChangedPerson, NewPassword
 from resolvers.invitation.invitation import NewInvitation
 from resolvers.kit.batch import BatchResult
 from resolvers.kit.noun import Noun
@@ -37,6 +40,9 @@ Values = Mapping[str, Any]
 Fill = Callable[[Info, Any], Values]
 
 MADE: Mapping[Any, type] = {
+    ChangedInstallation: payloads.InstallationPayload,
+    ChangedLogExport: payloads.LogExportPayload,
+    ChangedPerson: payloads.PersonPayload,
     Checkout: payloads.CheckoutPayload,
     ChangedField: payloads.CustomFieldUpdatePayload,
     Imported: payloads.ProjectImportPayload,
@@ -44,11 +50,13 @@ MADE: Mapping[Any, type] = {
     Linked: payloads.DocumentLinkPayload,
     NewAgent: payloads.AgentPayload,
     NewInvitation: payloads.InvitationPayload,
+    NewPassword: payloads.PersonPasswordPayload,
     NewToken: payloads.ApiTokenPayload,
     Authorization: payloads.CredentialAuthorizePayload,
     Revealed: payloads.CredentialRevealPayload,
     Setup: payloads.TwoFactorBeginPayload,
     SignIn: payloads.AuthPayload,
+    Tried: payloads.TryPayload,
     WarnedPriority: payloads.PilotagePriorityPayload,
 }
 """The payload of what an operation makes that is no noun: its fields are the attributes of that, and the cursor."""

@@ -9,6 +9,8 @@ from tests.resolvers.lab import PASSWORD
 BOARD = "/api"
 B_ORGANIZATION = BOARD + "/organizations/{organizationId}"
 B_PROJECT = BOARD + "/projects/{projectId}"
+ADMIN_USERS = BOARD + "/admin/users"
+ADMIN_USER = ADMIN_USERS + "/{userId}"
 B_CARD = B_PROJECT + "/cards/{cardId}"
 
 
@@ -37,6 +39,22 @@ BOARD_BODIES: dict[tuple[str, str], Body | None] = {
     ("POST", BOARD + "/auth/login"): sent(email="nobody@example.com", password=PASSWORD),
     ("POST", BOARD + "/auth/register"): sent(email="new@example.com", password=PASSWORD),
     ("GET", BOARD + "/auth/me"): None,
+    ("GET", BOARD + "/settings/auth"): None,
+    ("PUT", BOARD + "/settings/auth"): sent(enabled=True),
+    ("GET", BOARD + "/logs"): sent(level="error"),
+    ("GET", BOARD + "/settings/log-export"): None,
+    ("PUT", BOARD + "/settings/log-export"): sent(endpoint="https://logs.example"),
+    ("POST", BOARD + "/settings/log-export/test"): None,
+    ("POST", BOARD + "/export"): _in_organization(),
+    ("GET", BOARD + "/backups"): None,
+    ("POST", BOARD + "/backups"): None,
+    ("GET", BOARD + "/backups/{filename}"): None,
+    ("GET", ADMIN_USERS): None,
+    ("POST", ADMIN_USERS): sent(email="made@example.com", name="Made", role="user"),
+    ("PATCH", ADMIN_USER): sent(name="Other"),
+    ("DELETE", ADMIN_USER): None,
+    ("POST", ADMIN_USER + "/reset-password"): None,
+    ("GET", ADMIN_USER + "/check-delete"): None,
     ("POST", BOARD + "/projects"): _in_organization(name="More", path="/srv/more"),
     ("GET", BOARD + "/projects"): None,
     ("PATCH", BOARD + "/projects/reorder"): lambda ids: {

@@ -12,6 +12,7 @@ from models.enums import (
     PilotageRole,
     RelationType,
     Role,
+    ServerRole,
     StatsInterval,
     ViewType,
 )
@@ -65,6 +66,7 @@ from resolvers.inputs.custom_field import (
     CustomFieldValueInput,
 )
 from resolvers.inputs.document import DocumentBatch, DocumentCreate, DocumentMove, DocumentReview, DocumentUpdate
+from resolvers.inputs.installation import LogExportUpdate, LogList, PeopleList, PersonCreate, PersonUpdate
 from resolvers.inputs.job import (
     JobClaim,
     JobComplete,
@@ -151,6 +153,23 @@ CALLS: dict[str, Arguments] = {
     "authRegister": lambda _: (AuthRegister(email="new@example.com", password=PASSWORD),),
     "installation": lambda _: (),
     "installationSetup": lambda _: (AuthRegister(email="first@example.com", password=PASSWORD),),
+    "installationAuthSet": lambda _: (True,),
+    "logEntries": lambda _: (LogList(),),
+    "logExport": lambda _: (),
+    "logExportUpdate": lambda _: (LogExportUpdate.of(endpoint="https://logs.example", headers={"x-key": "1"}),),
+    "logExportTest": lambda _: (),
+    "backups": lambda _: (),
+    "backup": lambda ids: (ids["backup_name"],),
+    "backupFile": lambda ids: (ids["backup_name"],),
+    "backupCreate": lambda _: (),
+    "backupDelete": lambda ids: (ids["backup"],),
+    "organizationExport": lambda ids: (ids["organization"],),
+    "people": lambda _: (PeopleList(),),
+    "personOwnedProjects": lambda ids: (ids["bystander_id"],),
+    "personCreate": lambda _: (PersonCreate(email="made@example.com", name="Made", role=ServerRole.USER),),
+    "personUpdate": lambda ids: (ids["bystander_id"], PersonUpdate(name="Other")),
+    "personPasswordReset": lambda ids: (ids["bystander_id"],),
+    "personDelete": lambda ids: (ids["bystander_id"],),
     "authLogin": lambda _: (AuthLogin(email="nobody@example.com", password=PASSWORD),),
     "authLogout": lambda _: (),
     "viewer": lambda _: (),

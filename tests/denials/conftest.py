@@ -19,7 +19,7 @@ from tests.resolvers.lab import MODELS, VAULT, People
 
 
 @pytest.fixture(scope="package")
-async def world(database: Database) -> AsyncIterator[World]:
+async def world(database: Database, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """Everyone and everything, in an otherwise empty database."""
     await empty(database)
     hub = Hub(EventLog(database.client))
@@ -34,6 +34,7 @@ async def world(database: Database) -> AsyncIterator[World]:
         project_roots=project_roots(),
         worktrees=base() / "worktrees",
         models=MODELS,
+        backup_dir=tmp_path_factory.mktemp("backups"),
     )
     yield await build(People(Context(ANONYMOUS, services)))
     await hub.stop()

@@ -1,6 +1,6 @@
 """What the policy of an operation says to each caller, worked out from the catalogue alone."""
 
-from models.enums import Role, TokenScope
+from models.enums import Role, ServerRole, TokenScope
 from models.errors import Forbidden, NotFound, OrreryError, Unauthenticated
 from resolvers.kit.operation import Caller, Operation
 
@@ -14,6 +14,9 @@ AGENT_SCOPES = frozenset(
     }
 )
 CALLERS = ("anonymous", "expired", "revoked", "wrong scope", "outsider", "bystander", "member", "admin", "agent")
+
+SERVER_ROLE = {"bystander": ServerRole.ADMIN, "outsider": ServerRole.SUPER_ADMIN}
+"""What callers may do with the installation; others nothing."""
 
 _ORGANIZATION_ROLE = {"bystander": Role.MEMBER, "member": Role.MEMBER, "admin": Role.ADMIN, "agent": Role.MEMBER}
 _WORKSPACE_ROLE = {"member": Role.MEMBER, "admin": Role.ADMIN, "agent": Role.MEMBER}
@@ -81,6 +84,9 @@ def refusal(operation: Operation, caller: str) -> type[OrreryError] | None:
         return Forbidden if operation.scope is not None else None
     if caller == "agent" and operation.scope is not None and operation.scope not in AGENT_SCOPES:
         return Forbidden
+    if operation.server_role is not None:
+        covered = SERVER_ROLE.get(caller, ServerRole.USER).covers(operation.server_role)
+        return None if covered else Forbidden
     return _by_role(operation, caller)
 
 

@@ -51,6 +51,7 @@ COUNTS = {
     "emailVerificationSend",
     "invitationResend",
     "organizationMemberAdd",
+    "personPasswordReset",
     "workspaceMemberInvite",
 }
 """What sends a mail each time, or counts that it was asked for."""
@@ -70,6 +71,7 @@ REFUSED = {
     "credentialAuthorizationFinish",
     "documentReview",
     "installationSetup",
+    "logExportTest",
     "emailVerify",
     "invitationAccept",
     "invitationResend",
@@ -123,9 +125,10 @@ async def own(world: World) -> World:
 
 async def run(world: World, name: str) -> bool:
     """Whether an operation was done, and not refused."""
-    caller = "other agent" if CATALOGUE[name].caller is Caller.AGENT else "owner"
+    operation = CATALOGUE[name]
+    caller = "other agent" if operation.caller is Caller.AGENT else "outsider" if operation.server_role else "owner"
     try:
-        await CATALOGUE[name].run(await world.context(caller), *CALLS[name](world.ids))
+        await operation.run(await world.context(caller), *CALLS[name](world.ids))
     except OrreryError:
         return False
     return True

@@ -14,7 +14,7 @@ from pymongo import monitoring
 
 import resolvers.catalogue
 from gateway.database import Database
-from models import ApiToken, Lease, MissionActivity, Notification, OAuthGrant, RemoteCall
+from models import ApiToken, Backup, Lease, MissionActivity, Notification, OAuthGrant, RemoteCall
 from models.base import Record, collection, to_record, utc_now
 from models.enums import (
     AutomationTrigger,
@@ -26,8 +26,10 @@ from models.enums import (
     RelationType,
     RemoteCallState,
     Role,
+    ServerRole,
     TokenScope,
 )
+from models.installation_enums import BackupStatus
 from resolvers.account import api_token
 from resolvers.account.avatar import set_avatar
 from resolvers.agent import agent
@@ -89,6 +91,7 @@ from resolvers.inputs.skill import SkillCreate
 from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.inputs.transfer import ProjectImportStart
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
+from resolvers.installation.installation import grant_server_role
 from resolvers.invitation import invitation
 from resolvers.job import job, queue, schedule
 from resolvers.kit.context import Context
@@ -178,12 +181,35 @@ async def build(people: People) -> World:
     values = OrganizationMemberAdd(email=people.email(bystander), role=Role.MEMBER)
     await organization_member.add_organization_member(again(owner), world.ids["organization"], values)
     await people.confirm(await _registered(world, "outsider"))
+    # Nothing of a tenant is opened by it, which the denials of both hold.
+    await grant_server_role(again(bystander), bystander.user_id, ServerRole.ADMIN)
+    await grant_server_role(again(bystander), world.ids["outsider_id"], ServerRole.SUPER_ADMIN)
+    await _backup(world)
     await _objects(world)
     await _pilotage(world)
     await _tokens(world)
     await _applications(world)
     await _agents(world)
     return world
+
+
+async def _backup(world: World) -> None:
+    """One that is whole, with a file where the services of the world have theirs."""
+    content, name = b"a backup", f"orrery-{secrets.token_hex(4)}.zip"
+    kept = Backup(
+        filename=name,
+        status=BackupStatus.COMPLETED,
+        size=len(content),
+        created_by=world.ids["outsider_id"],
+        documents=1,
+    )
+    kept.sha256 = sha256(content).hexdigest()
+    record = to_record(kept)
+    await collection(Backup).insert_one(record)
+    if (folder := world.owner.services.backup_dir) is not None:
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
+    world.ids |= {"backup": record["_id"], "backup_name": name}
 
 
 async def _tenants(world: World) -> None:

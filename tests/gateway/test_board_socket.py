@@ -24,9 +24,14 @@ KEPT = ("title", "columnId", "rank", "labels", "isAutoMode", "archived")
 """What a client keeps of a card that events tell of."""
 
 
+ROOT = {"email": "root@example.com", "password": PASSWORD}
+
+
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    with serving(tmp_path_factory.mktemp("data")) as opened:
+    """Authentication may be turned off, and is on but where a test is about that. `ROOT` runs the installation."""
+    with serving(tmp_path_factory.mktemp("data"), ORRERY_AGENT_BOARD_AUTH="optional") as opened:
+        opened.client.request("POST", "/api/auth/setup", ROOT)
         yield opened
 
 
@@ -267,3 +272,57 @@ def test_without_an_upgrade_the_address_answers_426(gateway: Serving) -> None:
         gateway.client.request("GET", "/api/ws")
 
     assert refused.value.status == 426
+
+
+async def test_without_authentication_this_machine_alone_acts_as_who_has_turned_it_off(
+    gateway: Serving, ann: Ann
+) -> None:
+    async with httpx.AsyncClient(base_url=gateway.url, trust_env=False) as http:
+        token = (await http.post("/api/auth/login", json=ROOT)).json()["data"]["token"]
+        root = {"authorization": f"Bearer {token}"}
+
+        async def turned(enabled: bool, **headers: str) -> httpx.Response:
+            return await http.put("/api/settings/auth", json={"enabled": enabled}, headers=headers)
+
+        assert (await turned(False, authorization=f"Bearer {ann.token}")).status_code == 403
+        off = await turned(False, **root)
+        assert (off.status_code, off.json()) == (200, {"data": {"enabled": False}})
+        assert (await http.get("/api/settings/auth-status")).json()["data"]["authEnabled"] is False
+
+        # A request of this machine is root's, at this interface alone
+        assert (await http.get("/api/auth/me")).json()["data"]["email"] == ROOT["email"]
+        made = await http.post("/api/organizations", json={"name": "Mine"}, headers={"origin": gateway.url})
+        assert made.status_code == 201
+        for path in ("/auth/me", "/organizations"):
+            assert (await http.get(path)).status_code == 401
+        assert "errors" in (await http.post("/graphql", json={"query": "{ viewer { id } }"})).json()
+
+        # Neither is one of elsewhere, of a wrong credential, nor that of a page of another origin
+        for headers, status in (
+            ({"x-forwarded-for": "203.0.113.9"}, 401),
+            ({"authorization": "Bearer nonsense"}, 401),
+            ({"origin": "https://evil.example"}, 403),
+            ({"origin": "null"}, 403),
+            ({"sec-fetch-site": "cross-site"}, 403),
+            ({"sec-fetch-site": "same-site"}, 403),
+        ):
+            refused = await http.post("/api/organizations", json={"name": "Theirs"}, headers=headers)
+            assert refused.status_code == status, headers
+        async with opened(gateway, None, origin="https://evil.example") as reader:
+            assert await closed(reader) == 4001
+        async with opened(gateway, None) as reader:
+            await reader.say("ping")
+            await reader.until(named("pong"))
+
+            # When it is turned on again, sockets without a credential end
+            assert (await turned(True)).json() == {"data": {"enabled": True}}
+            assert await closed(reader) == 4001
+        assert (await http.get("/api/auth/me")).status_code == 401
+
+        # So it is when whoever has turned it off signs out of that
+        assert (await turned(False, **root)).status_code == 200
+        sessions = (await http.get("/auth/sessions", headers=root)).json()
+        [everybodys] = [one["id"] for one in sessions if one["userAgent"] == "Authentication is off"]
+        await http.delete(f"/auth/sessions/{everybodys}", headers=root)
+        assert (await http.get("/api/settings/auth")).json()["data"]["enabled"] is True
+        assert (await http.get("/api/auth/me")).status_code == 401

@@ -1,12 +1,15 @@
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from auth.vault import new_vault_key
-from gateway.settings import Settings, SettingsError, kept_secret
+from gateway.app import create_app
+from gateway.secret_file import kept_secret
+from gateway.settings import Settings, SettingsError
 
 
 def environ(tmp_path: Path, **values: str) -> dict[str, str]:
@@ -289,3 +292,26 @@ def test_vault_keys_are_a_setting_that_is_told_nowhere(tmp_path: Path) -> None:
     assert settings.vault_keys == (key,)
     assert not (tmp_path / "data" / "vault_keys").exists()
     assert key.text.partition(":")[2] not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "exposed",
+    [
+        {"ORRERY_HOST": "192.0.2.1"},
+        {"ORRERY_ENV": "production"},
+        {"ORRERY_PUBLIC_URL": "https://orrery.example"},
+        {"ORRERY_TRUSTED_PROXIES": "127.0.0.1"},
+    ],
+    ids=lambda exposed: next(iter(exposed)),
+)
+def test_authentication_is_optional_on_loopback_alone(tmp_path: Path, exposed: dict[str, str]) -> None:
+    optional = environ(tmp_path, ORRERY_AGENT_BOARD_AUTH="optional")
+
+    assert Settings.from_env(optional).auth_optional
+    assert not Settings.from_env(environ(tmp_path, ORRERY_AGENT_BOARD_AUTH="required")).auth_optional
+    with pytest.raises(SettingsError, match=f"ORRERY_AGENT_BOARD_AUTH is optional.*{next(iter(exposed))}"):
+        Settings.from_env({**optional, **exposed})
+    with pytest.raises(SettingsError, match="ORRERY_HOST"):
+        create_app(replace(Settings.from_env(optional), host="192.0.2.1"))  # as `--host` says
+    with pytest.raises(SettingsError, match="ORRERY_AGENT_BOARD_AUTH must be"):
+        Settings.from_env(environ(tmp_path, ORRERY_AGENT_BOARD_AUTH="off"))

@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 
 from gateway.database import Database
 from resolvers.project_draft import plan
+from rest.agent_board import backups
 from tests.conftest import empty
 from tests.gateway.lab import gateway
 from tests.generated.stage import Stage
@@ -19,6 +20,7 @@ def nobody_waits_for_a_planner() -> Iterator[None]:
     """No model works here, so that a planner answers nothing in whatever time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plan, "PATIENCE", 0.2)
+        patch.setattr(backups, "PATIENCE", 0.2)  # nor are backups made
         yield
 
 

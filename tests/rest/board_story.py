@@ -1,10 +1,17 @@
 """The part of the story of every route that the agent board's client plays."""
 
+import json
+from datetime import timedelta
+from hashlib import sha256
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from zipfile import ZipFile
 
 import httpx
 
+from resolvers.installation.backup_work import Made, end_backup, take_backup
+from resolvers.kit.context import Services
 from tests.machine import FILES, folder_of, repository
 from tests.rest.conftest import PASSWORD, Api, Board, made
 
@@ -36,6 +43,7 @@ async def agent_board(api: Api, board: Board, card: str, bob: httpx.AsyncClient)
     await _attachments(ann, f"/projects/{board.project_id}/cards/{card}/attachments")
     await _account(api)
     await _machine(ann)
+    await _installation(api)
     project = await _project(ann)
     await _members(board, bob)
     await _boards(ann, f"/projects/{project}")
@@ -51,6 +59,47 @@ async def _account(api: Api) -> None:
     created = await asked(api.client(), "POST", "/auth/register", 201, **new)
     signed_in = await asked(api.client(), "POST", "/auth/login", email="zoe@example.com", password=PASSWORD)
     assert await asked(api.client(signed_in["token"]), "GET", "/auth/me") == created["user"]
+
+
+async def end_made(services: Services, content: bytes) -> None:
+    """Make the backup that was asked for, of some bytes."""
+    backup = await take_backup("test", timedelta(minutes=1))
+    assert backup is not None
+    assert services.backup_dir is not None
+    (services.backup_dir / backup["filename"]).write_bytes(content)
+    made = Made(len(content), sha256(content).hexdigest(), 0)
+    assert await end_backup(services, backup, made)
+
+
+async def _installation(api: Api) -> None:
+    signed_in = await asked(api.client(), "POST", "/auth/login", email="root@example.com", password=PASSWORD)
+    root = api.client(signed_in["token"])
+    assert await asked(root, "PUT", "/settings/auth", enabled=True) == await asked(root, "GET", "/settings/auth")
+    assert await asked(root, "GET", "/logs?level=error&limit=5") == []
+    export = {"enabled": False, "endpoint": "https://127.0.0.1/v1/logs", "headers": {"x-api-key": "secret"}}
+    changed = await asked(root, "PUT", "/settings/log-export", **export)
+    assert changed["headers"] == {"x-api-key": "****"}
+    assert changed == await asked(root, "GET", "/settings/log-export")
+    assert (await asked(root, "POST", "/settings/log-export/test"))["success"] is False
+    made = await asked(root, "POST", "/backups", 201)
+    assert made["status"] == "running"  # nobody is here who makes it
+    await end_made(api.ctx.services, b"a backup")
+    [backup] = await asked(root, "GET", "/backups")
+    assert [backup[name] for name in ("filename", "status", "size")] == [made["filename"], "completed", 8]
+    assert (await root.get(f"{BOARD}/backups/{backup['filename']}")).content == b"a backup"
+    new = {"email": "newuser@example.com", "name": "New User", "role": "user"}
+    created = await asked(root, "POST", "/admin/users", 201, **new)
+    user, path = created["user"], f"/admin/users/{created['user']['id']}"
+    assert await asked(root, "GET", "/admin/users?search=new%20user&limit=10") == {"users": [user], "total": 1}
+    changed = await asked(root, "PATCH", path, name="Updated Name", role="admin")
+    assert changed == {**user, "name": "Updated Name", "role": "admin"}
+    reset = await asked(root, "POST", f"{path}/reset-password")
+    theirs = await asked(
+        api.client(), "POST", "/auth/login", email="newuser@example.com", password=reset["generatedPassword"]
+    )
+    assert (theirs["user"]["mustChangePassword"], theirs["user"]["role"]) == (True, "admin")
+    assert await asked(root, "GET", f"{path}/check-delete") == {"ownedProjectsCount": 0}
+    await asked(root, "DELETE", path, 204)
 
 
 async def _project(ann: httpx.AsyncClient) -> str:
@@ -198,6 +247,11 @@ async def _organizations(api: Api, ann: httpx.AsyncClient) -> None:
     path = f"/organizations/{created['id']}"
     assert (await asked(ann, "PATCH", path, name="Renamed Team"))["name"] == "Renamed Team"
     assert await asked(ann, "GET", path) == {"id": created["id"], "name": "Renamed Team"}
+    exported = await ann.post(f"{BOARD}/export", json={"organizationId": created["id"]})
+    with ZipFile(BytesIO(exported.content)) as archive:
+        about = json.loads(archive.read("organization.json"))
+    assert about["organization"]["name"] == "Renamed Team"
+    assert [workspace["projects"] for workspace in about["workspaces"]] == [[]]
     assert created["id"] in [each["id"] for each in await asked(ann, "GET", "/organizations")]
     added = await asked(ann, "POST", f"{path}/members", 201, email="bob@example.com", role="member")
     [bob] = await asked(ann, "GET", "/users/search?q=bob%40example")

@@ -1,6 +1,6 @@
 """The REST routes on an app of their own, over the real database; every answer is held against the document."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -27,6 +27,7 @@ from resolvers.catalogue import CATALOGUE
 from resolvers.kit.context import Context, Services
 from resolvers.organization.organization import insert_organization
 from resolvers.workspace.workspace import insert_workspace
+from rest.agent_board import backups
 from rest.app import build_routes, failures
 from serving.cookies import CookieScope
 from tests.machine import base, project_roots
@@ -88,7 +89,7 @@ class Api:
 
 
 @pytest.fixture(scope="session")
-async def services(database: Database) -> AsyncIterator[Services]:
+async def services(database: Database, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Services]:
     """The services of a gateway over the embedded database."""
     hub = Hub(EventLog(database.client))
     await hub.start()
@@ -102,6 +103,7 @@ async def services(database: Database) -> AsyncIterator[Services]:
         project_roots=project_roots(),
         worktrees=base() / "worktrees",
         models=MODELS,
+        backup_dir=tmp_path_factory.mktemp("backups"),
     )
     await hub.stop()
 
@@ -121,6 +123,14 @@ def rest_app(services: Services) -> Starlette:
         routes=build_routes(make_context, cookies=CookieScope()),
         exception_handlers={HTTPException: failures()},
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_makes_backups() -> Iterator[None]:
+    """So nobody waits for one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(backups, "PATIENCE", 0.0)
+        yield
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def test_every_change_takes_an_idempotency_key_unless_it_brings_a_file() -> None
 
     for route in TABLE:
         operation = DOCUMENT["paths"][route.path][route.method.lower()]
-        assert (taken in operation["parameters"]) is not route.is_safe
+        assert (taken in operation["parameters"]) is route.takes_key
         assert route.is_safe or {"400", "409"} <= operation["responses"].keys()
 
 
@@ -77,7 +77,7 @@ def test_what_is_sent_beside_a_body_is_declared() -> None:
     for route in TABLE:
         assert headers(route, 401) == {"WWW-Authenticate"}
         assert headers(route, 503) == {"Retry-After"}
-        assert ("Idempotency-Replayed" in headers(route, route.status)) is not route.is_safe
+        assert ("Idempotency-Replayed" in headers(route, route.status)) is route.takes_key
         assert ("ETag" in headers(route, route.status)) is bool(route.gives and route.tagged)
         assert route.is_safe or headers(route, 429) == {"Retry-After"}
         assert not route.ranges or "Content-Range" in headers(route, 206) & headers(route, 416)

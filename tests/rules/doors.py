@@ -60,6 +60,8 @@ def entered_with(code: Code, module: Module, function: FunctionDef) -> Values | 
     values = {name.arg: _of_client(name) for name in names}
     if (entry := decorator(function, "operation")) is not None:
         opened, inside = _door(code, module, entry)
+        if any(keyword.arg == "server_role" for keyword in entry.keywords):
+            return dict.fromkeys(values, OWN)  # whoever runs the installation: what that opens is no tenant's
         values[names[0].arg] = OWN
         if opened or inside:
             values[names[1].arg] = OWN

@@ -42,6 +42,8 @@ WORKERS = frozenset(
         Named("resolvers.proposal.trim", "trim_proposals"),
         Named("resolvers.transfer.run", "Worker"),
         Named("resolvers.worktree.sweep", "delete_finished"),
+        Named("resolvers.installation.backup_work", "end_backup"),
+        Named("resolvers.installation.backup_work", "prune_backups"),
         # The command `orrery admin grant`, of whoever holds the data folder.
         Named("resolvers.installation.installation", "grant_server_role"),
         # The command `orrery import`, whose caller is asked as in an operation.

@@ -10,6 +10,7 @@ from starlette.websockets import WebSocket
 
 from rest.agent_board.dialect import AGENT_BOARD, render
 from rest.agent_board.live.socket import serve_board_socket
+from rest.agent_board.open_access import OpenAccess
 from serving.errors import answer
 from serving.graph.engine import GraphEngine
 from serving.transports.connections import Connections
@@ -47,12 +48,16 @@ DOCUMENT: dict[str, Any] = {
 
 
 def live_routes(
-    prefix: str, require_engine: Callable[[], GraphEngine], limits: WebSocketLimits, connections: Connections
+    prefix: str,
+    require_engine: Callable[[], GraphEngine],
+    limits: WebSocketLimits,
+    connections: Connections,
+    opened: OpenAccess | None = None,
 ) -> list[BaseRoute]:
     """The routes to mount; none for a prefix that is empty."""
 
     async def socket(websocket: WebSocket) -> None:
-        await serve_board_socket(websocket, require_engine, limits=limits, connections=connections)
+        await serve_board_socket(websocket, require_engine, limits=limits, connections=connections, opened=opened)
 
     async def refused(_: Request) -> Response:
         return answer(render(426, "Ask for an upgrade to a WebSocket", "BAD_USER_INPUT"), 426, _UPGRADE)

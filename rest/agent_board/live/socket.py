@@ -13,7 +13,7 @@ from starlette.websockets import WebSocket
 
 from auth.subject import Credential, Subject
 from models.enums import TokenScope
-from models.errors import BadUserInput, OrreryError, RateLimited, Unavailable
+from models.errors import BadUserInput, Forbidden, OrreryError, RateLimited, Unavailable
 from models.reach import reachable
 from realtime.feed import Question
 from realtime.payload import EventPayload, together
@@ -21,6 +21,7 @@ from resolvers.kit.context import Context
 from resolvers.subscribe import Source, board_events, notifications
 from rest.agent_board.live.events import IN_PROJECT, PERSONAL, Renderer
 from rest.agent_board.live.messages import PONG, Malformed, Said, read, refusal
+from rest.agent_board.open_access import OpenAccess
 from serving.graph.engine import GraphEngine
 from serving.graph.live import Live
 from serving.transports.connections import GONE, Connection, Connections, Stop, log_failure
@@ -80,12 +81,14 @@ class BoardSocket(Connection):
         require_engine: Callable[[], GraphEngine],
         limits: WebSocketLimits,
         connections: Connections,
+        opened: OpenAccess | None = None,
     ) -> None:
         super().__init__()
         self._websocket = websocket
         self._require_engine = require_engine
         self._limits = limits
         self._connections = connections
+        self._opened = opened
         self._outbox = open_outbox(websocket, limits.send_queue, on_room=self._resume, on_lost=lambda: self.stop(GONE))
         self._following: dict[ObjectId | None, Following] = {}
         self._subject: Subject | None = None
@@ -109,7 +112,9 @@ class BoardSocket(Connection):
         try:
             self._engine = self._require_engine()
             subject = await self._engine.authenticate(self._websocket, self._credential())
-        except AuthenticationFailed:
+            if subject.user_id is None and self._opened is not None:
+                subject = await self._opened.subject_of(self._websocket) or subject
+        except (AuthenticationFailed, Forbidden):
             self.stop(Stop(UNAUTHENTICATED, "Unauthenticated"))
             return
         except Exception as error:
@@ -292,10 +297,11 @@ async def serve_board_socket(
     *,
     limits: WebSocketLimits,
     connections: Connections,
+    opened: OpenAccess | None = None,
 ) -> None:
     """Serve one socket from its handshake to its end."""
     with suppress(*DISCONNECTED):
         await websocket.accept()
-        socket = BoardSocket(websocket, require_engine, limits, connections)
+        socket = BoardSocket(websocket, require_engine, limits, connections, opened)
         with connections.track(socket):
             await socket.run()

@@ -1,6 +1,7 @@
 """Organizations, their members, and people."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from typing_extensions import TypedDict
 
@@ -10,6 +11,7 @@ from models.enums import Role
 from models.records import OrganizationMemberRecord, OrganizationRecord, UserRecord
 from rest.present import Id, presents, shown
 
+ServerRoleWord = Literal["user", "admin", "super_admin"]
 MemberRole = Literal["admin", "member"]
 
 
@@ -59,6 +61,6 @@ def member_role(role: Role) -> MemberRole:
     return "member" if role is Role.MEMBER else "admin"
 
 
-def display_name(user: UserRecord) -> str:
+def display_name(user: Mapping[str, Any]) -> str:
     """How a person is called: by the name, or else by the address."""
     return str(user["name"] or user["email"].partition("@")[0])

@@ -25,11 +25,13 @@ from resolvers.inputs.billing import BillingReceive
 from resolvers.inputs.card import ChecklistItemAdd, ChecklistItemMove
 from resolvers.inputs.column import ColumnCreate, ColumnReorder
 from resolvers.inputs.document import DocumentCreate, DocumentMove, DocumentUpdate
+from resolvers.inputs.installation import LogExportUpdate, PersonUpdate
 from resolvers.inputs.job import JobClaim
 from resolvers.inputs.mission import MissionCreate
 from resolvers.inputs.proposal import ProposalReview
 from resolvers.inputs.scope import ScopeCreate, ScopeReorder
 from resolvers.inputs.workspace import WorkspaceMemberInvite, WorkspaceMemberUpdate
+from resolvers.installation.log_export import update_log_export
 from resolvers.invitation.invitation import invite_workspace_member
 from resolvers.job.job import claim_jobs
 from resolvers.kit.context import Context
@@ -61,6 +63,11 @@ async def ask_question(world: World) -> None:
     """A mission whose agent waits for an answer."""
     waiting = {"status": MissionStatus.AWAITING_APPROVAL.value, "waiting_for": MissionWait.ANSWER.value}
     await collection(Mission).update_one({"_id": world.ids["mission"]}, {"$set": waiting})
+
+
+async def set_log_export(world: World) -> None:
+    """A collector of the log, at an address that no request is made to."""
+    await update_log_export(await world.context("outsider"), LogExportUpdate.of(endpoint="https://127.0.0.1/"))
 
 
 async def claim_job(world: World) -> None:
@@ -174,6 +181,15 @@ CASES: dict[str, Case] = {
     "jobFail": Case(CALLS["jobFail"], prepare=claim_job),
     "authLogin": Case(lambda ids: (AuthLogin(email=ids["bystander_email"], password=PASSWORD),)),
     "accountDelete": Case(CALLS["accountDelete"], "member"),
+    "installationAuthSet": Case(CALLS["installationAuthSet"], "outsider"),
+    "logExportUpdate": Case(CALLS["logExportUpdate"], "outsider"),
+    "logExportTest": Case(CALLS["logExportTest"], "outsider", set_log_export),
+    "backupCreate": Case(CALLS["backupCreate"], "outsider"),
+    "backupDelete": Case(CALLS["backupDelete"], "outsider"),
+    "personCreate": Case(CALLS["personCreate"], "outsider"),
+    "personUpdate": Case(lambda ids: (ids["member_id"], PersonUpdate(name="Other")), "outsider"),
+    "personPasswordReset": Case(CALLS["personPasswordReset"], "outsider"),
+    "personDelete": Case(lambda ids: (ids["member_id"],), "outsider"),
     "checklistItemMove": Case(lambda ids: (ids["card"], ids["item"], ChecklistItemMove(order=1)), prepare=add_step),
     "documentLink": Case(CALLS["documentLink"], prepare=unlink),
     "documentMove": Case(lambda ids: (ids["document"], DocumentMove(parent_id=ids["above"])), prepare=add_document),
@@ -208,6 +224,7 @@ CASES: dict[str, Case] = {
     "proposalApply": Case(CALLS["proposalApply"], prepare=review),
 }
 
+INSTALLATION = "what is set for the installation is no workspace's"
 INVITATIONS = "invitations are for admins, and a workspace's stream is for all its members"
 PLUGINS = "plugins are for admins, and a workspace's stream is for all its members"
 CREDENTIALS = "credentials are for admins, and organizations have no stream that can be watched"
@@ -227,6 +244,13 @@ UNSEEN: dict[str, str] = {
     "panelStateDelete": SET,
     "projectMarkAllRead": LOOKED,
     "authRegister": "an account of somebody else",
+    "installationAuthSet": INSTALLATION,
+    "logExportUpdate": INSTALLATION,
+    "logExportTest": INSTALLATION,
+    "backupCreate": INSTALLATION,
+    "backupDelete": INSTALLATION,
+    "personCreate": "an account of somebody else",
+    "personPasswordReset": "passwords are not in the graph",
     "authLogin": "sessions are not in the graph",
     "authLogout": "sessions are not in the graph",
     "passwordChange": "passwords are not in the graph",

@@ -12,8 +12,9 @@ from tests.rest.contract.stage import Stage
 AUTH = BOARD + "/auth"
 PROJECTS = BOARD + "/projects"
 MEMBERS = B_PROJECT + "/members"
-ME = {"id": Ref("user"), "email": TEXT, "displayName": TEXT, "role": "user"}
-NEW = {"id": ID, "email": "new@example.com", "displayName": "New", "role": "user"}
+LOCAL = {"role": "user", "authProvider": "local", "mustChangePassword": False}
+ME = {"id": Ref("user"), "email": TEXT, "displayName": TEXT, **LOCAL}
+NEW = {"id": ID, "email": "new@example.com", "displayName": "New", **LOCAL}
 LAUNCH = {
     "id": Ref("project"),
     "name": "Launch",

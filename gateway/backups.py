@@ -1,0 +1,145 @@
+"""Makes backups in a gateway process, each by a process of its own. Several gateways may; each is held by one of them.
+
+The file is of one moment of the database (`gateway.dump`), and counts once it was read back.
+"""
+
+import asyncio
+import json
+import logging
+import pickle
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+from uuid import uuid4
+
+from gateway.backup_process import Order
+from gateway.settings import Settings
+from models.reach import unexpected
+from models.records import BackupRecord
+from realtime.background import end
+from realtime.loop import NONE, Loop, Rest
+from resolvers.installation.backup import remove_file
+from resolvers.installation.backup_work import (
+    MAX_ATTEMPTS,
+    TOO_OFTEN,
+    Made,
+    end_backup,
+    go_on,
+    prune_backups,
+    take_backup,
+)
+from resolvers.kit.context import Services
+
+log = logging.getLogger("orrery.backups")
+
+FOLDER = "backups"
+FAILED = "The process that made it ended before it was whole; the log of the gateway says why."
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds: how often to look without being woken, and how long a backup is held without a sign of life."""
+
+    poll: float = 10.0
+    lease: float = 30.0
+
+
+class Backups:
+    """The worker of one process; `url` is where the database is."""
+
+    def __init__(self, services: Services, settings: Settings, url: str, *, pace: Pace | None = None) -> None:
+        self._services = services
+        self._settings = settings
+        self._url = url
+        self._pace = pace or Pace()
+        self._lease = timedelta(seconds=self._pace.lease)
+        self._holder = uuid4().hex
+        self._loop = Loop(
+            "backups",
+            self._round,
+            log=log,
+            told="backups wait",
+            after_failure=Rest(self._pace.poll),
+            due=services.backups_due,
+        )
+
+    async def start(self) -> None:
+        self._loop.start()
+
+    async def stop(self) -> None:
+        """Leave what is being made to another process, or to the next start, and stop."""
+        await self._loop.stop()
+
+    async def _round(self) -> Rest:
+        backup = await take_backup(self._holder, self._lease)
+        if backup is None:
+            return Rest(self._pace.poll)
+        outcome = TOO_OFTEN if backup["attempts"] > MAX_ATTEMPTS else await self._make(backup)
+        if isinstance(outcome, str):
+            remove_file(self._services, backup["filename"])
+        if not await end_backup(self._services, backup, outcome):
+            return NONE
+        keep, quota = self._settings.backups_kept, self._settings.backup_quota
+        for name in await prune_backups(self._services, keep=keep, quota=quota):
+            remove_file(self._services, name)
+        return NONE
+
+    async def _make(self, backup: BackupRecord) -> Made | str:
+        """What is in the file, or why there is none."""
+        path = self._settings.data_dir / FOLDER / backup["filename"]
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.unlink(missing_ok=True)  # of a process that died
+        async with self._holding(backup), _started(Order(self._settings, self._url, path)) as process:
+            line = await cast(asyncio.StreamReader, process.stdout).readline()
+            status = await process.wait()
+        told = json.loads(line) if line.endswith(b"\n") else {}
+        if "error" in told:
+            return str(told["error"])
+        if status or not told:
+            log.error("the process of the backup %s ended (status %d)", backup["_id"], status)
+            return FAILED
+        return Made(**told)
+
+    @asynccontextmanager
+    async def _holding(self, backup: BackupRecord) -> AsyncIterator[None]:
+        going_on = asyncio.create_task(self._go_on(backup), name="backup-lease")
+        try:
+            yield
+        finally:
+            await end(going_on)
+
+    async def _go_on(self, backup: BackupRecord) -> None:
+        while True:
+            await asyncio.sleep(self._pace.lease / 3)
+            try:
+                await go_on(backup, self._lease)
+            except Exception as error:
+                log.warning("the lease of a backup could not be renewed; trying again", exc_info=unexpected(error))
+
+
+@asynccontextmanager
+async def _started(order: Order) -> AsyncIterator[Process]:
+    """The process that makes a backup, ended with the block, as it ends when its standard input does."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "gateway.backup_process",
+        stdin=PIPE,
+        stdout=PIPE,
+        # Ctrl-C reaches every process of the terminal's group; this one ends with the gateway.
+        start_new_session=True,
+    )
+    try:
+        orders = cast(asyncio.StreamWriter, process.stdin)
+        orders.write(pickle.dumps(order))
+        await orders.drain()
+        yield process
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()

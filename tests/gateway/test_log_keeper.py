@@ -1,0 +1,199 @@
+"""The log of a gateway: what is kept of it, what is sent, and what it never holds."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx2
+import orjson
+import pytest
+from bson import ObjectId
+
+from auth.subject import ANONYMOUS
+from gateway import log_keeper
+from gateway.database import Database
+from gateway.log_keeper import LogKeeper, Pace, trim
+from gateway.log_text import entry_of
+from models import LogEntry
+from models.base import collection
+from models.enums import ServerRole
+from models.errors import BadUserInput, Conflict
+from models.installation import INSTALLATION_ID
+from models.installation_enums import LogLevel
+from models.outbound import Answer, Outbound
+from resolvers.inputs.installation import LogExportUpdate, LogList
+from resolvers.installation.installation import grant_server_role
+from resolvers.installation.log_entry import list_log_entries
+from resolvers.installation.log_export import get_log_export, try_log_export, update_log_export
+from resolvers.kit.context import Context
+from tests.gateway.lab import Lab
+from tests.gateway.mail_lab import until
+from tests.resolvers.lab import People, again, events
+
+QUICK = Pace(write=0.01, after_failure=0.01, settings=0.01, stop=1.0)
+log = logging.getLogger("orrery.trial")
+
+
+@dataclass(frozen=True)
+class Collector(Outbound):
+    """A collector, which is away as long as it is said to be."""
+
+    taken: list[dict[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    away: list[bool] = field(default_factory=list)
+
+    async def request(self, method: str, url: str, **sent: Any) -> Answer:
+        if self.away:
+            raise httpx2.ConnectError("away")
+        self.taken.append({"url": url, **orjson.loads(sent["body"])})
+        self.headers.append(sent["headers"])
+        return Answer(200, {}, b"{}")
+
+    @property
+    def messages(self) -> list[str]:
+        return [
+            record["body"]["stringValue"]
+            for request in self.taken
+            for scope in request["resourceLogs"][0]["scopeLogs"]
+            for record in scope["logRecords"]
+        ]
+
+
+@contextmanager
+def at_info() -> Iterator[None]:
+    """The level of a gateway that serves."""
+    ours = logging.getLogger("orrery")
+    before = ours.level
+    ours.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        ours.setLevel(before)
+
+
+@pytest.fixture
+def people(lab: Lab) -> People:
+    return People(Context(ANONYMOUS, lab.app.state.services))
+
+
+async def root_of(people: People, outbound: Outbound) -> Context:
+    """Somebody who runs the installation, whose requests go out by `outbound`."""
+    ctx = await people.register("root")
+    await grant_server_role(again(ctx), ctx.user_id, ServerRole.SUPER_ADMIN)
+    return Context(ctx.subject, replace(ctx.services, outbound=outbound))
+
+
+def line(message: str, *args: Any, failure: Exception | None = None) -> str:
+    """What is kept of a line, its fields included."""
+    info = None
+    if failure is not None:
+        try:
+            raise failure
+        except Exception:
+            info = sys.exc_info()
+    entry = entry_of(logging.LogRecord("orrery.trial", logging.ERROR, "f.py", 1, message, args, info))
+    return f"{entry['message']} {entry['fields']}"
+
+
+async def test_what_is_kept_of_a_line_has_ids_and_numbers_and_nothing_that_anybody_wrote(database: Database) -> None:
+    wanted = ObjectId()
+
+    told = line("the import %s waits for %d of %s", wanted, 3, "Launch of Acme")
+    assert told == f"the import {wanted} waits for 3 of … {{}}"
+    assert line("error %s in %s", "0f" * 8, "/orgs/acme") == f"error {'0f' * 8} in … {{}}"
+    kept = line("it failed", failure=ValueError("sk-canary of Acme"))
+    assert "canary" not in kept
+    assert "'exception': 'ValueError'" in kept
+    assert f"'at': '{__name__}:" in kept
+    assert line("odd %d", "no number") == "odd %d {}"
+
+
+async def test_the_latest_is_kept_and_found_by_level_and_part(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = await root_of(people, Outbound())
+    await collection(LogEntry).delete_many({})
+    keeper = LogKeeper(root.services, lambda _: None, pace=QUICK)
+    await keeper.start()
+    with at_info():
+        for number in range(6):
+            log.info("step %d is taken", number)
+        log.warning("step %s fails (100%%)", "six")
+        log.debug("nobody is told")
+        await until(lambda: not keeper.kept.entries)
+    await keeper.stop()
+    log.warning("it has stopped")
+
+    found = await list_log_entries(again(root), LogList(search="STEP"))
+    assert [entry["message"] for entry in found][:3] == ["step … fails (100%)", "step 5 is taken", "step 4 is taken"]
+    [warned] = await list_log_entries(again(root), LogList(level=LogLevel.WARN))
+    assert await list_log_entries(again(root), LogList(search="(100%")) == [warned]
+    before = await list_log_entries(again(root), LogList(before=warned["_id"], limit=2))
+    assert [entry["message"] for entry in before] == ["step 5 is taken", "step 4 is taken"]
+
+    # When there are too many, the oldest go
+    monkeypatch.setattr(log_keeper, "KEPT", 4)
+    assert await trim() == 3
+    assert [entry["message"] for entry in await list_log_entries(again(root), LogList())][-1] == "step 3 is taken"
+    assert await trim() == 0
+
+
+async def test_what_a_collector_does_not_take_waits_and_beyond_that_is_counted(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_keeper, "WAITING", 5)
+    collector, dropped = Collector(away=[True]), list[int]()
+    root = await root_of(people, collector)
+    values = LogExportUpdate.of(
+        enabled=True, endpoint="https://logs.example", headers={"x-key": "sk-canary"}, level=LogLevel.WARN
+    )
+    await update_log_export(again(root), values)
+    keeper = LogKeeper(root.services, dropped.append, pace=QUICK)
+    await keeper.start()
+    await until(lambda: keeper.is_exporting)
+    with at_info():
+        log.info("below the level")
+        for number in range(8):
+            log.warning("step %d fails", number)
+            await asyncio.sleep(0)
+        await until(lambda: len(dropped) >= 3)
+        collector.away.clear()
+        await until(lambda: not keeper.sent.entries)
+    await keeper.stop()
+
+    # What waited is sent in its order, once
+    assert [message for message in collector.messages if message.startswith("step")] == [
+        f"step {number} fails" for number in range(5)
+    ]
+    assert collector.taken[0]["url"] == "https://logs.example/v1/logs"
+    assert collector.headers[0]["x-key"] == "sk-canary"
+    record = collector.taken[0]["resourceLogs"][0]["scopeLogs"][0]["logRecords"][0]
+    assert (record["severityNumber"], record["severityText"]) == (13, "WARN")
+
+
+async def test_where_the_log_goes_is_merged_and_what_headers_hold_is_shown_nowhere(people: People) -> None:
+    collector = Collector()
+    root = await root_of(people, collector)
+    await update_log_export(again(root), LogExportUpdate.of(enabled=None, endpoint=None, headers=None, level=None))
+    with pytest.raises(Conflict):
+        await try_log_export(again(root))
+    with pytest.raises(Conflict):
+        await update_log_export(again(root), LogExportUpdate.of(enabled=True))
+    with pytest.raises(BadUserInput):
+        await update_log_export(again(root), LogExportUpdate.of(endpoint="https://user:secret@logs.example"))
+    given = {"endpoint": "https://logs.example/in", "headers": {"x-key": "sk-canary", "x-team": "a"}}
+    await update_log_export(again(root), LogExportUpdate.of(**given))
+    kept = {"x-key": "****", "x-other": "b"}
+    changed = (await update_log_export(again(root), LogExportUpdate.of(headers=kept))).value.log_export
+
+    assert (await try_log_export(again(root))).success
+    assert {name: collector.headers[-1][name] for name in kept} == {"x-key": "sk-canary", "x-other": "b"}
+    assert changed == await get_log_export(again(root))
+    assert (changed.endpoint, changed.headers) == ("https://logs.example/in", dict.fromkeys(kept, "****"))
+    told = [event for event in await events(INSTALLATION_ID) if event["type"] == "LogExportChanged"]
+    assert told
+    assert "canary" not in str(told) + str(changed)
+    collector.away.append(True)
+    assert (await try_log_export(again(root))).error == "No answer (ConnectError)"
