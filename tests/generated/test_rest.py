@@ -104,11 +104,15 @@ def _lacks_settings(answer: httpx.Response) -> bool:
 
 
 @cache
-def _generated(route: tuple[str, str]) -> st.SearchStrategy[GeneratedCase]:
-    """Requests as the document describes them, and some that break it in one place."""
+def _generated(route: tuple[str, str], names: frozenset[str]) -> st.SearchStrategy[GeneratedCase]:
+    """Requests as the document describes them, and some that break it in one place.
+
+    The parameters of the path that are among `names` are given: to generate them takes as long as all the rest.
+    """
     operation = OPERATIONS[route]
+    given = dict.fromkeys(sorted(names), "given")
     return mostly(
-        operation.as_strategy(generation_mode=GenerationMode.POSITIVE),
+        operation.as_strategy(generation_mode=GenerationMode.POSITIVE, path_parameters=given or None),
         operation.as_strategy(generation_mode=GenerationMode.NEGATIVE),
     )
 
@@ -116,9 +120,9 @@ def _generated(route: tuple[str, str]) -> st.SearchStrategy[GeneratedCase]:
 @st.composite
 def _case(draw: st.DrawFn, route: tuple[str, str], stage: Stage) -> GeneratedCase:
     """A request to objects that exist, or to all of them but one; most fit the document, the others nearly do."""
-    case: GeneratedCase = draw(_generated(route))
-    names = sorted(case.path_parameters)
+    names = sorted(parameter.name for parameter in OPERATIONS[route].path_parameters)
     astray = draw(mostly(st.none(), st.sampled_from(names))) if names else None
+    case: GeneratedCase = draw(_generated(route, frozenset(names) - {astray}))
     for name in names:
         if name != astray:
             case.path_parameters[name] = draw(stage.meant(_meaning(name, route[1])))
