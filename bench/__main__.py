@@ -18,6 +18,7 @@ from bench.missions import missions
 from bench.search import search
 from bench.shared_members import shared_members
 from bench.start import start
+from bench.tool_calls import tool_calls
 
 BENCHMARKS: dict[str, Callable[[int], None]] = {
     "memory": memory,
@@ -27,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[int], None]] = {
     "live": live,
     "board-socket": board_socket,
     "listeners": listeners,
+    "tool-calls": tool_calls,
     "search": search,
     "flood": flood,
     "lanes": lanes,

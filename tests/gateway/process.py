@@ -129,7 +129,8 @@ def serving_from(root: Path, data_dir: Path) -> AbstractContextManager[Serving]:
 
 @contextmanager
 def _serving(data_dir: Path, variables: dict[str, str], root: Path | None = None) -> Iterator[Serving]:
-    arguments = ("serve", "--port", variables.get("ORRERY_PORT", "0"))
+    port = variables.get("ORRERY_PORT", "0")
+    arguments = ("serve", "--port", port)
     with _started(arguments, environment(data_dir, variables), root) as process:
         try:
             while "\n  Data " not in (told := process.output()):
@@ -137,7 +138,7 @@ def _serving(data_dir: Path, variables: dict[str, str], root: Path | None = None
                 time.sleep(0.02)
             found = re.search(r"http://127\.0\.0\.1:\d+", told)
             assert found, told
-            yield Serving(process, found[0], data_dir, told)
+            yield Serving(process, found[0] if port == "0" else f"http://127.0.0.1:{port}", data_dir, told)
         finally:
             if process.is_running():
                 process.send_signal(signal.SIGTERM)

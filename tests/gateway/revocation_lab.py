@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterable
+import socket
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -211,15 +212,15 @@ class Gateways:
 
 
 @asynccontextmanager
-async def two_gateways(folder: Path) -> AsyncIterator[Gateways]:
-    """Both started, and ended with the block."""
+async def two_gateways(folder: Path, **variables: str) -> AsyncIterator[Gateways]:
+    """Both started with some variables of the environment, and ended with the block."""
     embedded = EmbeddedDatabase(folder / "database")
     async with AsyncExitStack() as stack:
         stack.push_async_callback(embedded.stop)
         url = await embedded.start()
         client: AsyncMongoClient[Record] = AsyncMongoClient(url, tz_aware=True, timeoutMS=int(PATIENCE * 1000))
         stack.push_async_callback(client.close)
-        urls = await asyncio.gather(*(_serve(stack, folder / place, url) for place in PLACES))
+        urls = await asyncio.gather(*(_serve(stack, folder / place, url, variables) for place in PLACES))
         gateways = Gateways(dict(zip(PLACES, urls, strict=True)), client.get_default_database(), stack)
         try:
             yield gateways
@@ -229,8 +230,11 @@ async def two_gateways(folder: Path) -> AsyncIterator[Gateways]:
             await asyncio.gather(*gateways.tasks, return_exceptions=True)
 
 
-async def _serve(stack: AsyncExitStack, folder: Path, database: str) -> str:
-    process = serving(folder, ORRERY_MONGODB_URL=database, ORRERY_SECRET_KEY=SECRET_KEY)
+async def _serve(stack: AsyncExitStack, folder: Path, database: str, variables: Mapping[str, str]) -> str:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    own = {"ORRERY_PORT": str(port), "ORRERY_MONGODB_URL": database, "ORRERY_SECRET_KEY": SECRET_KEY}
+    process = serving(folder, **own, **variables)
     running = await asyncio.to_thread(process.__enter__)
     stack.push_async_callback(asyncio.to_thread, process.__exit__, None, None, None)
     return running.url

@@ -110,7 +110,8 @@ def installed() -> str:
     if command is None:
         sys.exit("The inspector needs Node 22")
     if not MAIN.exists():
-        subprocess.run(["npm", "ci"], cwd=HERE, check=True, capture_output=True)
+        # What its lock file names; `npm ci` insists on an optional package that registries may not have.
+        subprocess.run(["npm", "install", "--no-save"], cwd=HERE, check=True, capture_output=True)
     return command
 
 
